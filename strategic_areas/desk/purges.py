@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.access import RefusedError
+from agencies.fields import field_of
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas import purging
@@ -25,7 +26,9 @@ from strategic_areas.models import (
     Purge,
     RecordChange,
     Submission,
+    Takedown,
 )
+from strategic_areas.purging import hiding, waiting
 from strategic_areas.purging.places import by_field, rows_of, strings_of
 from strategic_areas.purging.secrecy import divide
 
@@ -70,6 +73,19 @@ class Group:
     rows: list[Shown]
 
 
+def hidden_groups(request, takedown, phrases, *, with_texts):
+    """The places that the request hid from the public, in the same way."""
+    found = {}
+    for key, row in takedown.rows.items() if takedown else ():
+        record = hiding.stored(key)
+        for name, said in row["before"].items():
+            field = name_of(type(record)), field_of(type(record), name).label_of(name)
+            told = _said(said, type(record), phrases) if with_texts else ""
+            address = _address(request, record)
+            found.setdefault(field, []).append(Shown(record.pk, address, told))
+    return [Group(*field, rows) for field, rows in found.items()]
+
+
 def groups(request, places, phrases, *, with_texts):
     """
     The places by table and field, with texts for the person who decides.
@@ -84,7 +100,9 @@ def groups(request, places, phrases, *, with_texts):
                 Shown(
                     row.pk,
                     _address(request, row),
-                    _said(row, field, phrases) if with_texts else "",
+                    _said(getattr(row, field.attname), type(row), phrases)
+                    if with_texts
+                    else "",
                 )
                 for row in rows_of(field.model).filter(pk__in=rows)
             ],
@@ -100,12 +118,12 @@ def name_of(model):
     return capfirst(str(model._meta.verbose_name))
 
 
-def _said(row, field, phrases):
-    """The strings of a field that hold the words; all of a file's name."""
-    strings = strings_of(getattr(row, field.attname))
+def _said(value, model, phrases):
+    """The strings of a value that hold the words; all of a file's name."""
+    strings = strings_of(value)
     found = [text for text in strings if phrases.occur_in(text)] or strings
     said = " · ".join(found)
-    return LINK.sub("…", said) if isinstance(row, Mail) else said
+    return LINK.sub("…", said) if model is Mail else said
 
 
 def _address(request, row):
@@ -163,7 +181,10 @@ class RequestForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button(
-            "step-form", "ask", gettext_lazy("See where they stand")
+            "step-form",
+            "ask",
+            gettext_lazy("Hide now and ask for the purge"),
+            css_class="deletelink",
         )
 
     def clean_phrases(self):
@@ -223,7 +244,7 @@ def purge_list(request):
 
 
 def new(request):
-    """Request a purge; the request alone withdraws nothing."""
+    """Request a purge, which hides at once what the public reads of it."""
     _only_the_two_roles(request)
     form = RequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -259,11 +280,16 @@ def detail(request, pk):
 def _places(request, asked, *, with_texts):
     """What the page shows of the places; of those in drafts only how many they are."""
     places, left = purging.look(asked)
-    words = purging.Phrases(asked.phrases)
+    words, takedown = purging.Phrases(asked.phrases), waiting.hidden_by(asked)
+    if takedown:
+        own = Takedown, takedown.pk
+        places = [each for each in places if (each.model, each.row) != own]
     shown, hidden = divide(places)
     left_shown, left_hidden = divide(left)
+    gone = hidden_groups(request, takedown, words, with_texts=with_texts)
     return {
-        "number": len(places),
+        "number": len(places) + sum(len(each.rows) for each in gone),
+        "gone": gone,
         "groups": groups(request, shown, words, with_texts=with_texts),
         "hidden": len(hidden),
         "left": groups(request, left_shown, words, with_texts=with_texts),

@@ -24,14 +24,20 @@ from strategic_areas.models.causes import cause_field, told_of
 UNTOLD_FOR = timedelta(hours=72)
 
 
+def row_key(model, pk):
+    """By this a takedown names a row of which it hides something."""
+    return f"{model._meta.label_lower}:{pk}"
+
+
 class TakedownQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Reviewers see all of them, administrators those of agencies."""
+        """Reviewers see all of them, administrators those of agencies and purges."""
         if not user.is_active:
             return self.none()
         if access.is_reviewer(user) or user.is_superuser:
             return self
-        rows = self.filter(content_type__app_label="agencies")
+        of_purge = Q(content_type__model="purge")
+        rows = self.filter(of_purge | Q(content_type__app_label="agencies"))
         return rows if access.is_administrator(user) else self.none()
 
     def confirmed(self):
@@ -111,6 +117,8 @@ class Takedown(Decision):
     @property
     def kind(self):
         """What kind of record it is, in the language in force."""
+        if self.model is Purge:
+            return _("Texts of several records")
         return capfirst(str(self.model._meta.verbose_name))
 
     @property

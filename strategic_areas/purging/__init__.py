@@ -17,7 +17,7 @@ from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.removals import STAMP
-from strategic_areas.purging import blanking
+from strategic_areas.purging import blanking, hiding, waiting
 from strategic_areas.purging.places import (
     FILES,
     Phrases,
@@ -26,6 +26,7 @@ from strategic_areas.purging.places import (
     find_places,
     sort_out,
 )
+from strategic_areas.purging.secrecy import divide
 from strategic_areas.workflow.guard import GuardedSteps
 
 __all__ = [
@@ -41,7 +42,11 @@ __all__ = [
 
 
 class PurgeSteps(GuardedSteps):
-    """Reviewers and administrators decide; one's own request is called off alone."""
+    """
+    Reviewers and administrators decide; one's own request is called off alone.
+
+    From the request on the public reads none of the words: see ``waiting``.
+    """
 
     model = Purge
     events = {
@@ -59,7 +64,10 @@ class PurgeSteps(GuardedSteps):
 
     def apply(self, purge, by):
         """Blank every place. Files go when it is committed."""
-        words = Phrases(purge.phrases)
+        hidden, words = waiting.hidden_by(purge), Phrases(purge.phrases)
+        if hidden and hidden.status != Status.DECLINED:
+            # What is hidden stands again, for nobody but this transaction.
+            hiding.put_back(hidden)
         places, _left = look(purge)
         records = blanking.touched(places)
         _list(purge, places, records)
@@ -68,21 +76,28 @@ class PurgeSteps(GuardedSteps):
         blanking.stop(places, by)
         for record in records:
             _leave_trace(record, by)
+        if hidden and hidden.is_waiting:
+            hiding.HIDINGS.approve(hidden, by=by)
         transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
         transaction.on_commit(_forget_pages)
         transaction.on_commit(_note_beside_backups, robust=True)
         return {"places": len(places)}
+
+    def ended(self, purge):
+        waiting.call_off(purge)
 
 
 PURGES = PurgeSteps()
 confirm, cancel = PURGES.approve, PURGES.drop
 
 
+@transaction.atomic
 def request(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
 
-    Raises ``PhrasesError`` for words that cannot be looked for.
+    What the public reads of it is hidden at once. Raises ``PhrasesError`` for words
+    that cannot be looked for.
     """
     if not PURGES.decides(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
@@ -90,7 +105,11 @@ def request(phrases, files=(), *, by):
     if not phrases.strip() and not files:
         raise RefusedError(_("Say which words, or which file."))
     purge = Purge(phrases=phrases.strip(), files="\n".join(files))
-    return PURGES.propose(purge, by=by)
+    PURGES.propose(purge, by=by)
+    places, _left = look(purge)
+    handed_in, _drafts = divide(places)
+    waiting.hide(purge, handed_in, by=by)
+    return purge
 
 
 def look(purge):

@@ -38,6 +38,7 @@ from strategic_areas.models import (
     PlanChange,
     Programme,
     PublishedFigure,
+    Purge,
     RecordChange,
     ReportingPeriod,
     Source,
@@ -47,10 +48,11 @@ from strategic_areas.models import (
     TipTier,
     Translation,
 )
+from strategic_areas.models.removals import row_key
 from strategic_areas.purging.places import BLANKS, Treatment, strings_of, treatment
 from strategic_areas.workflow import changes
 from strategic_areas.workflow.authority import decides_on, may_review
-from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+from strategic_areas.workflow.guard import GuardedSteps, blocked_texts, must_be_clean
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 from strategic_areas.workflow.structure import plan_of
 
@@ -82,6 +84,7 @@ class HidingSteps(GuardedSteps):
     Proposing hides the content at once; whoever declines restores it.
 
     What comes back is guarded like a new text. What two people decided on since stays.
+    What a purge hides is decided with the purge, as long as that waits.
     """
 
     model = Takedown
@@ -90,9 +93,15 @@ class HidingSteps(GuardedSteps):
         return may_review(user, PendingChange)
 
     def objection(self, user, takedown):
-        if decides_on(user, [takedown.model]):
+        if takedown.model is Purge or decides_on(user, [takedown.model]):
             return ""
         return _("The secretariat decides on this.")
+
+    def waiting_for(self, user):
+        purges = Purge.objects.waiting().values("pk")
+        of_purge = ContentType.objects.get_for_model(Purge)
+        rows = super().waiting_for(user)
+        return rows.exclude(content_type=of_purge, object_id__in=purges)
 
     def store(self, takedown):
         takedown.save()
@@ -101,14 +110,10 @@ class HidingSteps(GuardedSteps):
     def apply(self, takedown, by):
         """Leave it hidden."""
 
-    def decline(self, takedown, *, by, reason=""):
-        for model, values in _restorable(takedown):
-            must_be_clean(model, **values)
-        return super().decline(takedown, by=by, reason=reason)
-
     def ended(self, takedown):
         if takedown.status == Status.DECLINED:
-            _move(takedown, "after", "before", without=_decided_since(takedown))
+            kept = decided_since(takedown) | set(stopped(takedown))
+            _move(takedown, "after", "before", without=kept)
 
     def take_back(self, takedown, *, by):
         """Nobody restores alone what she hid."""
@@ -230,16 +235,16 @@ def hide(record, columns, *, cause, by, why=""):
         )
     with override("es"):
         label = str(stored)[:300]
-    rows = dict([_row(stored, after), *_changes_that_tell(stored, after)])
+    rows = dict([told_row(stored, after), *_changes_that_tell(stored, after)])
     told = {"cause": Cause(cause), "why": why.strip()}
     takedown = Takedown(**about, label=label, rows=rows, **told)
     return HIDINGS.propose(takedown, by=by)
 
 
-def _row(record, after):
+def told_row(record, after):
     """The key of a row in a takedown, and what it tells of it."""
     row = {"before": plain_values(record, after), "after": after}
-    return f"{record._meta.label_lower}:{record.pk}", row
+    return row_key(type(record), record.pk), row
 
 
 def _changes_that_tell(record, after):
@@ -266,25 +271,37 @@ def _changes_that_tell(record, after):
         if is_of_field and line.old_plain:
             columns["old_plain"] = ""
         if columns:
-            yield _row(line, columns)
+            yield told_row(line, columns)
 
 
-def _restorable(takedown):
-    """Pairs of a model and what would come back in a row of it."""
-    kept = _decided_since(takedown)
-    for key, row in takedown.rows.items():
-        model = apps.get_model(key.partition(":")[0])
-        yield (
-            model,
-            {
-                name: value
-                for name, value in row["before"].items()
-                if (key, name) not in kept
-            },
-        )
+def put_back(takedown):
+    """Let all stand again, inside the transaction of a purge that then blanks it."""
+    _move(takedown, "after", "before")
 
 
-def _decided_since(takedown):
+def stopped(takedown):
+    """
+    What the guard stops of what was hidden, so that it does not come back.
+
+    It maps pairs of a row's key and a column to the reason.
+    """
+    return {
+        (key, name): reason
+        for key, row in takedown.rows.items()
+        for name, reason in blocked_texts(_model(key), row["before"]).items()
+    }
+
+
+def _model(key):
+    return apps.get_model(key.partition(":")[0])
+
+
+def stored(key):
+    """The row that a takedown names by this key."""
+    return _model(key)._default_manager.get(pk=key.partition(":")[2])
+
+
+def decided_since(takedown):
     """
     Pairs of a row's key and a column on which two people decided since it was hidden.
 
@@ -295,7 +312,7 @@ def _decided_since(takedown):
         change__status=Status.APPROVED, change__decided_at__gte=takedown.proposed_at
     )
     found = {
-        (f"{part.model._meta.label_lower}:{part.object_id}", name)
+        (row_key(part.model, part.object_id), name)
         for part in parts
         for name in part.after
     }
@@ -327,9 +344,8 @@ def _move(takedown, stands, comes, without=()):
     rows = Takedown.objects.filter(pk=takedown.pk)
     rows.update(is_moving=True)
     for key, row in takedown.rows.items():
-        name, _colon, pk = key.partition(":")
-        model = apps.get_model(name)
-        record = model._default_manager.select_for_update().filter(pk=pk).first()
+        rows_of_model = _model(key)._default_manager.select_for_update()
+        record = rows_of_model.filter(pk=key.partition(":")[2]).first()
         if record is None:
             continue
         now = plain_values(record, row[stands])

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from strategic_areas.triggers.refusals import DECIDED, differs, rewritten
+from strategic_areas.triggers.refusals import DECIDED, differs, is_hiding, rewritten
 from strategic_areas.triggers.statements import model_named, refusal
 
 ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
@@ -18,12 +18,15 @@ def decided_once():
     kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
     for model in kinds:
         table, name = model._meta.db_table, model._meta.model_name
+        # What a takedown tells the public has a trigger of its own: ``takedowns``.
+        kept = {**DECIDED[model.__name__]}
+        kept.pop("why", None)
         proposed = [differs("proposed_by_id"), differs("proposed_at")]
         decided = [differs("decided_by_id"), differs("decided_at")]
         ended = [
             differs("status"),
             *decided,
-            *rewritten(model, DECIDED[model.__name__]),
+            *rewritten(model, kept),
         ]
         yield refusal(
             f"{name}_begins_as_a_proposal",
@@ -96,16 +99,23 @@ def record_changes():
 
 
 def takedowns():
-    """What was hidden, and why, stays as it was proposed."""
+    """
+    What was hidden, and why, stays as it was proposed.
+
+    The public reads why: a purge that waits hides words in it, too.
+    """
     model = model_named("Takedown")
     texts = {**DECIDED["Takedown"]}
     del texts["reason"]
+    (told,) = rewritten(model, {"why": texts.pop("why")})
     about = map(differs, ("content_type_id", "object_id", "cause"))
     yield refusal(
         "takedown_change",
         model._meta.db_table,
         "UPDATE",
-        " OR ".join([*about, *rewritten(model, texts)]),
+        " OR ".join(
+            [*about, *rewritten(model, texts), f"({told} AND NOT {is_hiding()})"]
+        ),
         "what was hidden never changes; it is decided on once",
     )
 

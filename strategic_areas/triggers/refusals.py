@@ -85,15 +85,26 @@ def _is_purged(model, *fields):
     )
 
 
+def is_hiding():
+    """A condition: something is being hidden from the public, or restored."""
+    table = model_named("Takedown")._meta.db_table
+    return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
+
+
 def _forbidden(field):
-    """A condition: the column of a public revision changes, other than by a purge."""
+    """
+    A condition: the column of a public revision changes.
+
+    A purge may blank a text, and while one waits the text is hidden.
+    """
     changes, model = differs(field.column), field.model
     if field.name == "purged_at":
         return f"({changes} AND NOT {_is_purged(model, field.name)})"
     if not isinstance(field, models.TextField | models.CharField) or field.choices:
         return changes
     marked = f"NEW.{field.column} = '{MARKER}'"
-    return f"({changes} AND NOT ({marked} AND {_is_purged(model, field.name)}))"
+    purged = f"({marked} AND {_is_purged(model, field.name)})"
+    return f"({changes} AND NOT {purged} AND NOT {is_hiding()})"
 
 
 def _explained_alone(model):

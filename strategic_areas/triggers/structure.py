@@ -1,6 +1,6 @@
 """Triggers that keep the structure of approved plans, and what is told of changes."""
 
-from strategic_areas.triggers.refusals import TOLD, differs, rewritten
+from strategic_areas.triggers.refusals import TOLD, differs, is_hiding, rewritten
 from strategic_areas.triggers.statements import EVENTS, model_named, refusal
 
 #: The records of a plan that have a structure; ``Field.structure`` says which fields.
@@ -52,12 +52,6 @@ def _names(model):
     return model.fields.spanish(structure=True)
 
 
-def _is_hiding():
-    """A condition: something is being hidden from the public, or restored."""
-    table = model_named("Takedown")._meta.db_table
-    return f'EXISTS (SELECT 1 FROM "{table}" WHERE is_moving)'  # noqa: S608
-
-
 def _is_purging():
     """A condition: a purge is being carried out."""
     table = model_named("Purge")._meta.db_table
@@ -78,7 +72,7 @@ def _closed(plan):
         f'JOIN "{amendment}" a ON a.change_id = c.id '
         f"WHERE c.status = 'applying' AND a.plan_id = {plan}) "
         f"AND NOT EXISTS (SELECT 1 FROM \"{file}\" WHERE status = 'applying') "
-        f"AND NOT {_is_hiding()} AND NOT {_is_purging()}"
+        f"AND NOT {is_hiding()} AND NOT {_is_purging()}"
     )
 
 
@@ -143,7 +137,7 @@ def what_is_told():
             if field.name not in {*texts, *OF_FILE}
         ]
         told = " OR ".join(rewritten(model, texts))
-        changed = [*map(differs, kept), f"(({told}) AND NOT {_is_hiding()})"]
+        changed = [*map(differs, kept), f"(({told}) AND NOT {is_hiding()})"]
         stands = "OLD.approved_at IS NOT NULL" if name == "Amendment" else "1 = 1"
         yield refusal(
             f"{label}_change",

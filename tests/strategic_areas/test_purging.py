@@ -24,8 +24,10 @@ from strategic_areas.models import (
     PublicationVersion,
     Purge,
     PurgedText,
+    Takedown,
     Transition,
 )
+from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.purging.places import Treatment, searched, texts_of, treatment
 from tests.factories import (
     make_activity,
@@ -35,11 +37,16 @@ from tests.factories import (
     make_evidence,
     make_file_evidence,
     make_focal_point,
+    make_help_line,
     make_invitation,
+    make_law,
+    make_published_declaration,
     make_published_update,
+    make_purge,
     make_reviewer,
     make_round,
     make_submitted_update,
+    make_takedown,
     make_update,
 )
 from tests.strategic_areas.refusing import is_refused
@@ -218,7 +225,7 @@ def test_whoever_requested_does_not_confirm():
 
     update.refresh_from_db()
     asked.refresh_from_db()
-    assert (update.narrative_es, asked.status) == (TEXT, "pending")
+    assert (update.narrative_es, asked.status) == (MARKER, "pending")
 
 
 @pytest.mark.sqlite
@@ -249,18 +256,104 @@ def test_a_purge_is_carried_out_once_and_forgets_its_words():
     assert (asked.status, asked.phrases, asked.files) == ("approved", "", "")
 
 
-def test_a_cancelled_purge_forgets_its_words_and_changes_nothing():
+def test_whoever_calls_her_own_purge_off_leaves_hidden_what_it_hid():
     update = make_published_update(narrative_es=TEXT)
     asked = purging.request(NAME, by=make_reviewer())
 
     purging.cancel(asked, by=asked.proposed_by)
 
     update.refresh_from_db()
-    assert (asked.status, asked.phrases, update.narrative_es) == (
-        "taken_back",
-        "",
-        TEXT,
+    told = asked.status, asked.phrases, update.narrative_es
+    (takedown,) = HIDINGS.waiting_for(make_reviewer())
+    HIDINGS.decline(takedown, by=make_administrator(), reason="No era.")
+    update.refresh_from_db()
+    assert (*told, update.narrative_es) == ("taken_back", "", MARKER, TEXT)
+
+
+def with_file(name="acta.pdf", **fields):
+    """A published update and the file that the public may open beside it."""
+    update = make_update(**fields)
+    item = make_file_evidence(update, name=name)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=make_reviewer(), evidence=[item])
+    item.refresh_from_db()
+    assert item.is_public
+    return update, item
+
+
+def test_a_purge_that_another_person_calls_off_brings_all_of_it_back():
+    update, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
+    law, other = make_law(name_es=NAME), make_reviewer()
+    asked = purging.request(NAME, by=make_reviewer())
+    waits = list(HIDINGS.waiting_for(other))
+
+    purging.cancel(asked, by=other)
+
+    for record in (update, evidence, law):
+        record.refresh_from_db()
+    assert (asked.status, waits) == ("declined", [])
+    assert (update.narrative_es, law.name_es, evidence.is_public) == (TEXT, NAME, True)
+
+
+@pytest.mark.sqlite
+def test_asking_hides_at_once_what_the_public_reads_and_nothing_else(client):
+    public, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
+    sent = make_submitted_update(narrative_es=TEXT)
+    declared = make_published_declaration(statement_es=TEXT)
+    draft = make_update(narrative_es=TEXT)
+    law, line = (
+        make_law(name_es=NAME),
+        make_help_line(scope_es=NAME, numbers=[NAME, "212"]),
     )
+    pages = [public.get_absolute_url("es"), declared.get_absolute_url("es")]
+    pages += ["/base-legal/", "/ayuda/"]
+    stood = [NAME in client.get(page).text for page in pages]
+
+    purging.request(NAME, by=make_administrator())
+
+    for record in (public, sent, draft, evidence, law, line):
+        record.refresh_from_db()
+    assert [NAME in client.get(page).text for page in pages] == [False] * 4
+    assert (stood, evidence.is_public) == ([True] * 4, False)
+    assert (law.name_es, line.numbers) == (MARKER, [MARKER, "212"])
+    assert (draft.narrative_es, draft.version) == (TEXT, 1)
+    assert sent.narrative_es == TEXT
+
+
+def test_a_file_that_shall_go_is_closed_to_the_public_at_once(open_record):
+    _update, item = with_file()
+    asked = purging.request("", files=[item.token], by=make_reviewer())
+    item.refresh_from_db()
+    closed = not item.is_public
+
+    purging.confirm(asked, by=make_reviewer())
+
+    item.refresh_from_db()
+    assert (closed, item.kind) == (True, "removed")
+
+
+def test_a_reason_that_two_people_told_is_hidden_too():
+    takedown = make_takedown(make_law(), why=f"Nombraba a {NAME}.")
+    HIDINGS.approve(takedown, by=make_reviewer())
+
+    purging.request(NAME, by=make_reviewer())
+
+    takedown.refresh_from_db()
+    assert takedown.why == ""
+
+
+def test_what_a_purge_hid_is_told_of_as_confirmed_once_it_is_done(client):
+    law = make_law(name_es=NAME)
+    asked = purging.request(NAME, by=make_reviewer())
+    (takedown,) = Takedown.objects.all()
+
+    purging.confirm(asked, by=make_reviewer())
+
+    takedown.refresh_from_db()
+    law.refresh_from_db()
+    assert (takedown.status, takedown.rows, law.name_es) == ("approved", {}, MARKER)
+    told = "Textos de varios registros: Contenía datos personales."
+    assert told in client.get("/correcciones/").text
 
 
 def test_the_trace_tells_who_and_when_and_no_word():
@@ -288,7 +381,7 @@ def test_it_knows_how_many_places_of_what():
 def test_without_a_running_purge_a_public_text_never_changes():
     update = make_published_update(narrative_es=TEXT)
     rows = ActivityUpdate.objects.filter(pk=update.pk)
-    purging.request(NAME, by=make_reviewer())
+    make_purge()
 
     for text in (MARKER, "", "Otro texto."):
         assert is_refused(partial(rows.update, narrative_es=text)), text
@@ -301,7 +394,7 @@ def test_without_a_running_purge_a_public_text_never_changes():
 def running():
     """A purge in the middle of its transaction, with one place listed."""
     update = make_published_update(narrative_es=TEXT, obstacle_es=TEXT)
-    asked = purging.request(NAME, by=make_reviewer())
+    asked = make_purge()
     Purge.objects.filter(pk=asked.pk).update(
         status="applying", decided_by=make_reviewer(), decided_at=asked.proposed_at
     )

@@ -10,15 +10,16 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from agencies.models import Agency
 from strategic_areas import discipline
 from strategic_areas.models import (
     Activity,
+    ActivityUpdate,
     Amendment,
     Commitment,
+    CommitmentUpdate,
     Correction,
     Indicator,
     Participation,
@@ -28,6 +29,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Takedown,
 )
+from strategic_areas.models.removals import row_key
 from strategic_areas.queries.plan import plans
 
 
@@ -115,23 +117,22 @@ def log() -> Log:
 #: Kinds whose records stand on the page of another one, and their link to it.
 BELOW = {
     Agency: [(Participation, "agency")],
-    Commitment: [(Activity, "commitment")],
+    Commitment: [
+        (Activity, "commitment"),
+        (ActivityUpdate, "activity__commitment"),
+        (CommitmentUpdate, "commitment"),
+    ],
     Indicator: [(PublishedFigure, "indicator")],
 }
 
 
 def hidden_here(record):
     """What is hidden on the page of a record and was not confirmed in time."""
-    wanted = _hidden_of(type(record), record.pk)
+    here = {row_key(type(record), record.pk)}
     for model, link in BELOW.get(type(record), ()):
-        rows = model.objects.filter(**{link: record}).values("pk")
-        wanted |= _hidden_of(model, rows, "object_id__in")
-    return tuple(Takedown.objects.overdue().filter(wanted))
-
-
-def _hidden_of(model, keys, lookup="object_id"):
-    kind = ContentType.objects.get_for_model(model)
-    return Q(content_type=kind, **{lookup: keys})
+        rows = model.objects.filter(**{link: record})
+        here |= {row_key(model, pk) for pk in rows.values_list("pk", flat=True)}
+    return tuple(each for each in Takedown.objects.overdue() if here & set(each.rows))
 
 
 def page_of(place: int) -> int:
