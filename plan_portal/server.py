@@ -11,11 +11,14 @@ import argparse
 import os
 import socket
 import sys
+import time
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
+
+from plan_portal import workers
 
 #: The number under which systemd passes the first socket (sd_listen_fds).
 FIRST_PASSED = 3
@@ -34,8 +37,12 @@ def port_number(text):
     return int(text)
 
 
+#: Seconds in which all workers learn of the same purge, and ask for one renewal.
+ALL_HAVE_ASKED = 2
+
+
 class Server(Granian):
-    """granian, whose workers share one listening socket."""
+    """granian, whose workers share one listening socket and are renewed by SIGHUP."""
 
     def __init__(self, application, listener, **options):
         super().__init__(application, backlog=BACKLOG, **options)
@@ -46,6 +53,10 @@ class Server(Granian):
         self.listener.set_inheritable(True)
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
+
+    def _reload(self, *arguments):
+        time.sleep(ALL_HAVE_ASKED)
+        return super()._reload(*arguments)
 
 
 def passed_socket():
@@ -77,6 +88,7 @@ def main():
     parser.add_argument("--application", default="plan_portal.wsgi:application")
     parser.add_argument("--grace", type=int, default=GRACE)
     asked = parser.parse_args()
+    workers.name_server()
     server = Server(
         asked.application,
         passed_socket() or own_socket(asked.host, asked.port),

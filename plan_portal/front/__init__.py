@@ -30,6 +30,7 @@ from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.content_policy import REPORTS
 from plan_portal.errors import HELP_PAGES
 from plan_portal.front.pages import Page, PageMemory
+from plan_portal.front.renewal import Renewal
 from plan_portal.front.watch import Watch
 from plan_portal.middleware import (
     STAFF_PATHS,
@@ -98,6 +99,7 @@ class Front:
         self.watch, self.memory = watch, memory
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         self._hosts = {}
+        self.renewal = Renewal()
         watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
         watch.make_ready = self.make_ready
 
@@ -212,10 +214,12 @@ class Front:
 
         So the first reader of a page of the plan does not wait until all of the plan is
         read. The help pages come last, as a request may close the connection on which
-        the watch listens; they are made even if the board could not be read.
+        the watch listens; they are made even if the board could not be read. After a
+        purge new workers are asked for first.
         """
         try:
             with self.watch.deadline.applied():
+                self.renewal.look(self.watch.label.takedowns)
                 overview.keep_board(timezone.localdate())
         finally:
             self._make_help_pages()

@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from agencies.models import Agency
+from plan_portal import workers
 from plan_portal.front import HELP, Front
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import PageMemory
@@ -217,3 +218,28 @@ def test_nobody_waits_for_a_frozen_database(open_record, waited, is_shut):
     finally:
         deadline.stop()
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_purge_new_workers_are_asked_for_and_after_nothing_else(
+    front, plan, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(workers, "ask_for_renewal", lambda: asked.append(True))
+    update = factories.make_published_update()
+
+    def learn():
+        later(front)
+        front.watch.ask()
+        front.make_ready()
+        return len(asked)
+
+    begun = learn()
+    withdraw(update)
+    withdrawn = learn()
+    purge = factories.make_purge(phrases="procedimientos")
+    waiting = learn()
+    purging.PURGES.approve(purge, by=factories.make_administrator())
+    purged = learn()
+
+    assert [begun, withdrawn, waiting, purged, learn()] == [0, 0, 0, 1, 1]

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from plan_portal import server
+from plan_portal import server, workers
 
 ROOT = Path(__file__).resolve().parents[2]
 GREETING = "tests.benchmarks.yardstick:application"
@@ -34,17 +35,19 @@ def listener():
 
 
 @contextmanager
-def serving(listener, application=GREETING, grace=server.GRACE):
+def serving(listener, application=GREETING, grace=server.GRACE, workers=1):
     """A server, of a bare greeting by default, that was handed the socket."""
-    command = [sys.executable, "-m", "plan_portal.server", "--workers", "1"]
+    command = [sys.executable, "-m", "plan_portal.server", "--workers", str(workers)]
     command += ["--application", application, "--grace", str(grace)]
     with subprocess.Popen(
         [sys.executable, "-c", PASS_ON, str(listener.fileno()), *command],
         cwd=ROOT,
         pass_fds=[listener.fileno()],
     ) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def come(listener):
@@ -165,3 +168,69 @@ def test_a_worker_loads_at_its_start_what_most_requests_need(tmp_path):
         *("openpyxl", "phonenumbers", "pikepdf", "psycopg2", "snowballstemmer"),
         *("stdnum", "yaml"),
     }
+
+
+def renewing(environ, start_response):
+    """An application that asks for new workers at one address; it tells its number."""
+    if environ["PATH_INFO"] == "/renew":
+        workers.ask_for_renewal()
+    body = str(os.getpid()).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+def fetched(listener, path="/"):
+    """The number of the worker that answered."""
+    host, port = listener.getsockname()
+    connection = HTTPConnection(host, port, timeout=20)
+    with closing(connection):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        assert response.status == 200
+        return int(response.read())
+
+
+def test_a_worker_has_all_workers_renewed_and_no_reader_is_turned_away(listener):
+    with serving(listener, f"{__name__}:renewing", workers=2) as process:
+        fetched(listener)
+        deadline = time.monotonic() + 40
+        while len(before := workers_of(process)) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+        fetched(listener, "/renew")
+        answers = 0
+        while before & workers_of(process):
+            assert time.monotonic() < deadline
+            assert fetched(listener) > 0
+            answers += 1
+            time.sleep(0.01)
+
+        assert answers > 50
+        assert fetched(listener) not in before
+
+
+def workers_of(process):
+    """The numbers of the processes that serve."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    found = {int(child) for child in children.split()}
+    return {child for child in found if _serves(child)}
+
+
+def _serves(child):
+    try:
+        line = Path(f"/proc/{child}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"plan_portal.server" in line or b"multiprocessing-fork" in line
+
+
+def test_a_process_that_serves_by_itself_asks_nobody(monkeypatch):
+    killed = []
+    monkeypatch.setattr(os, "kill", lambda *told: killed.append(told))
+    monkeypatch.delenv(workers.SERVER, raising=False)
+    workers.ask_for_renewal()
+    monkeypatch.setenv(workers.SERVER, str(os.getppid() + 1))
+    workers.ask_for_renewal()
+
+    assert killed == []
