@@ -11,7 +11,7 @@ def embedded(path):
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             # What is deleted or purged is overwritten, not only unlinked; and a row
-            # that another one replaces counts as deleted, for the triggers that refuse.
+            # that another one replaces counts as deleted, for the triggers that count.
             "init_command": (
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                 "PRAGMA secure_delete = ON; PRAGMA recursive_triggers = ON;"

@@ -35,7 +35,7 @@ from strategic_areas.triggers import (
     structure,
     versions,
 )
-from strategic_areas.triggers.statements import PREFIX
+from strategic_areas.triggers.statements import PREFIX, replacement
 
 
 def declared(vendor=""):
@@ -60,6 +60,7 @@ def declared(vendor=""):
         *versions.version(),
         *versions.takedowns(),
     ]
+    every += [replacement(trigger) for trigger in every if trigger.kept]
     return [trigger for trigger in every if trigger.create(vendor or connection.vendor)]
 
 

@@ -8,6 +8,8 @@ PREFIX = "portal_"
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 #: On PostgreSQL all work at commit takes one lock, since two could cause a deadlock.
 AT_COMMIT = "PERFORM pg_advisory_xact_lock(hashtext('portal_at_commit'))"
+#: Conditions of a deletion that hold for each row.
+EVERY_ROW = {"OLD.id IS NOT NULL", "OLD.id > 0"}
 PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
 
 
@@ -16,13 +18,16 @@ class Trigger:
     """
     One trigger: its name, its table, and the statement for each engine.
 
-    The statement is empty for an engine that does not need the trigger.
+    The statement is empty for an engine that does not need the trigger. ``kept`` says
+    which rows (``OLD``) the trigger lets nobody delete, with ``message``.
     """
 
     name: str
     table: str
     sqlite: str
     postgresql: str
+    kept: str = ""
+    message: str = ""
 
     def create(self, vendor):
         return self.sqlite if vendor == "sqlite" else self.postgresql
@@ -52,4 +57,55 @@ def refusal(name, table, event, when, message):
             f'CREATE TRIGGER "{PREFIX}{name}" BEFORE {event} ON "{table}" '
             f'FOR EACH ROW EXECUTE FUNCTION "{function}"()'
         ),
+        kept=when if timing == "DELETE" else "",
+        message=message,
     )
+
+
+def replacement(deletion):
+    """
+    The trigger that refuses to put another row in the place of one that is kept.
+
+    ``deletion`` refuses to delete it. SQLite's INSERT OR REPLACE deletes the row that
+    has the same id, or the same value where values are unique, and fires no trigger for
+    that unless the connection asks for it, which a plain shell does not.
+    """
+    name, table = f"{deletion.name}_by_replacing", deletion.table
+    same = " OR ".join(
+        " AND ".join(f'OLD."{column}" = NEW."{column}"' for column in key)
+        for key in _keys(deletion)
+    )
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(
+            f'CREATE TRIGGER "{name}" BEFORE INSERT ON "{table}" '  # noqa: S608
+            f'WHEN EXISTS (SELECT 1 FROM "{table}" AS OLD '
+            f"WHERE ({same}) AND ({deletion.kept})) "
+            f"BEGIN SELECT RAISE(ABORT, '{deletion.message}'); END"
+        ),
+        postgresql="",
+    )
+
+
+def _keys(deletion):
+    """
+    Lists of columns that a replacing row has in common with the one that goes.
+
+    Where every row is kept, all that is unique counts. Else a second row of the same
+    code is left to the constraint, which says so in its own words.
+    """
+    (model,) = (
+        each
+        for each in apps.get_models(include_auto_created=True)
+        if each._meta.db_table == deletion.table
+    )
+    meta = model._meta
+    yield [meta.pk.column]
+    if deletion.kept not in EVERY_ROW:
+        return
+    for field in meta.concrete_fields:
+        if field.unique and not field.primary_key:
+            yield [field.column]
+    for constraint in meta.total_unique_constraints:
+        yield [meta.get_field(name).column for name in constraint.fields]

@@ -7,6 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from agencies import audit
+from agencies.accounts.confirming import AccountChange
+from agencies.audit import AuditEntry, AuditHead
 from strategic_areas import purging, triggers, workflow
 from strategic_areas.models import (
     Activity,
@@ -21,13 +24,16 @@ from strategic_areas.models import (
     Programme,
     Province,
     PublicationVersion,
+    Purge,
     Region,
     Target,
+    Transition,
     Translation,
 )
 from strategic_areas.triggers import versions
 from tests import next_plan
 from tests.factories import (
+    make_account_change,
     make_activity,
     make_agency,
     make_amendment,
@@ -44,6 +50,7 @@ from tests.factories import (
     make_published_declaration,
     make_published_figure,
     make_published_update,
+    make_purge,
     make_record_update,
     make_reported_value,
     make_reviewer,
@@ -92,6 +99,75 @@ def test_replacing_a_row_of_the_public_record_is_refused_as_deleting_it_is():
             f"SELECT {values} FROM {table} WHERE id = %s",
             [update.pk],
         )
+
+
+@pytest.fixture
+def plain_shell():
+    """A connection as that of sqlite3 on the server, which asks for nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers = OFF")
+        yield cursor
+        cursor.execute("PRAGMA recursive_triggers = ON")
+
+
+def replace(cursor, model, row, **values):
+    """Put a row in the place of another that has the same id, or other same values."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    chosen = ", ".join(values.get(name, f'"{name}"') for name in columns)
+    names = ", ".join(map('"{}"'.format, columns))
+    table = model._meta.db_table
+    with transaction.atomic():
+        cursor.execute(
+            f"INSERT OR REPLACE INTO {table} ({names}) "  # noqa: S608 - our own names
+            f"SELECT {chosen} FROM {table} WHERE id = %s",
+            [row],
+        )
+
+
+#: What is only appended to, or kept once it is public, with a row of it.
+KEPT = {
+    AuditEntry: lambda: audit.record("sign_in").pk,
+    AuditHead: lambda: audit.record("sign_in") and 1,
+    ActivityUpdate: lambda: make_published_update().pk,
+    Transition: lambda: make_published_update().transitions.first().pk,
+    AccountChange: lambda: make_account_change().pk,
+    Purge: lambda: make_purge().pk,
+}
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", KEPT, ids=lambda model: model.__name__)
+def test_a_plain_shell_replaces_nothing_that_is_kept(plain_shell, model):
+    row = KEPT[model]()
+    before = model.objects.filter(pk=row).values().get()
+
+    with pytest.raises(IntegrityError):
+        replace(plain_shell, model, row)
+
+    assert model.objects.filter(pk=row).values().get() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_nor_an_entry_of_the_record_by_one_of_its_number(plain_shell):
+    entry = audit.record("sign_in")
+
+    with pytest.raises(IntegrityError):
+        replace(plain_shell, AuditEntry, entry.pk, id="999999", event="'sign_out'")
+
+    assert audit.verify().fault == ""
+    assert AuditEntry.objects.get(seq=entry.seq).event == "sign_in"
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_every_table_whose_rows_nobody_deletes_is_guarded_so():
+    declared = triggers.declared("sqlite")
+    kept = {trigger.table for trigger in declared if trigger.kept}
+    guarded = {each.table for each in declared if each.name.endswith("_by_replacing")}
+
+    assert guarded == kept
 
 
 @pytest.mark.django_db
