@@ -162,6 +162,8 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
         *LINEAGE,
         *SOURCED,
+        # By it a planned quantity of victims stands as the plan's own.
+        *protective(*public("provenance")),
     )
 
     objects = ActivityQuerySet.as_manager()

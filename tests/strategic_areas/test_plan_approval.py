@@ -75,6 +75,20 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
         assert named["Sin una institución que participe en el plan:"] == [bare.code]
 
 
+def test_both_read_which_indicators_tell_small_numbers_of_people(
+    client, plan, reviewer
+):
+    factories.make_indicator(plan=plan, code="I-1", sensitive=False)
+    factories.make_indicator(plan=plan, code="I-2")
+    factories.make_indicator(plan=plan, code="I-3", sensitive=False, counts="cases")
+
+    lacks = client.get(send_page()).context["whole"].lacks
+
+    assert "Indicadores que cuentan personas, sin protección: I-1." in [
+        each.text for each in lacks
+    ]
+
+
 @pytest.mark.parametrize("forgotten", TICKED)
 def test_without_act_and_date_both_persons_state_that_there_is_none(
     client, plan, reviewer, forgotten

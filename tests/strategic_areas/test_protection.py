@@ -13,6 +13,7 @@ from strategic_areas.models import (
     PendingChange,
     PublishedCell,
     PublishedFigure,
+    Source,
 )
 from strategic_areas.models.measurements import ToldForm
 from tests.factories import (
@@ -34,6 +35,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 #: The fields that decide which numbers of people the public reads.
 PROTECTIVE = {
     "activity.quantity",
+    "activity.provenance",
     "activity.counts_victims",
     "activity.reaches_victims",
     "indicator.counts",
@@ -80,6 +82,42 @@ def test_one_person_changes_nothing_that_protects(client, name):
     model, _, column = name.partition(".")
 
     assert not workflow.applies_at_once(MAKERS[model](), [column])
+
+
+@pytest.mark.parametrize("page", ["admin", "tree"])
+def test_each_page_that_saves_a_protective_field_proposes_it(client, page):
+    activity = make_activity(counts_victims=True, provenance="press")
+    client.force_login(make_reviewer())
+    args = [activity.plan.code, "actividad", activity.pk]
+    address = (
+        reverse("admin:plan_node", args=args)
+        if page == "tree"
+        else reverse("admin:strategic_areas_activity_change", args=[activity.pk])
+    )
+    shown = client.get(address).context
+    form = shown["form"] if page == "tree" else shown["adminform"].form
+    values = {form[name].html_name: form[name].value() for name in form.fields}
+    values = {name: value for name, value in values.items() if value not in (None, [])}
+
+    client.post(address, values | {"counts_victims": "False"})
+
+    activity.refresh_from_db()
+    change = PendingChange.objects.get()
+    assert activity.counts_victims
+    assert change.records.get().after == {"counts_victims": False}
+    assert protection.altered(change, make_reviewer()).fields
+
+
+def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
+    value = {"period": "2030", "value": 63, "breakdown": parts("sex", female=60)}
+    load_small(tmp_path, plan(value))
+    source = Source.objects.get(key="matrix")
+
+    change = make_change(source, kind="press")
+
+    found = protection.altered(change, make_reviewer())
+    assert found.fields
+    assert found.lines is not None
 
 
 def test_a_protective_field_that_only_staff_read_needs_a_second_person(monkeypatch):

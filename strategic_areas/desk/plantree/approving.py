@@ -135,6 +135,14 @@ def _lack(nodes, text, follows):
 
 
 def _of_indicators(indicators):
+    bare = [each.code for each in indicators if _counts_people(each)]
+    if bare:
+        yield Lack(
+            _("Indicators that count people, without protection: %(codes)s.")
+            % {"codes": ", ".join(bare)},
+            _("The public reads each number of them, however small."),
+            is_grave=True,
+        )
     silent = [each.code for each in indicators if each.agency_id is None]
     if silent:
         yield Lack(
@@ -142,6 +150,10 @@ def _of_indicators(indicators):
             % {"codes": ", ".join(silent)},
             _("Nobody is asked for their values."),
         )
+
+
+def _counts_people(indicator):
+    return indicator.counts == Indicator.Counts.PERSONS and not indicator.sensitive
 
 
 def _protected(nodes, indicators):
