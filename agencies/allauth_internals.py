@@ -20,6 +20,8 @@ FAILURES_OF_ACCOUNT = {
         if rate.endswith("/key")
     )
 }
+#: How many files one person may upload: those of two reports in a minute, and more.
+UPLOADS = {"upload": "12/m/user"}
 
 
 def record_password(request, user, **facts):
@@ -41,6 +43,14 @@ def refuse_beyond_limit(request, action):
     """
     if not ratelimit.consume(request, app=ACCOUNT, action=action, limit_get=True):
         raise ImmediateHttpResponse(respond_429(request))
+
+
+def too_many_uploads(request):
+    """Count one file of the person who is signed in; beyond her limit, the 429 page."""
+    about = {"app": ACCOUNT, "action": "upload", "config": UPLOADS}
+    if ratelimit.consume(request, user=request.user, **about):
+        return None
+    return respond_429(request)
 
 
 def is_account_at_limit(request, key):

@@ -136,6 +136,8 @@ MIDDLEWARE = [
     "agencies.audit.watching.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.second_factor.FreshProofMiddleware",
+    # Once it is known who uploads, and before any view reads a file.
+    "agencies.accounts.uploads.UploadLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # The last, so that it is the first to see what a view raises.
     "plan_portal.errors.UnreadableMiddleware",

@@ -68,15 +68,16 @@ class CleanFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def clean(upload):
+def clean(upload, **options):
     """
     The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
 
-    The upload is cleaned once; later calls return the same result.
+    The upload is cleaned once; later calls return the same result. ``options`` are
+    those of what cleans a file of its kind.
     """
     if not hasattr(upload, "answer"):
         try:
-            upload.answer = _cleaned(upload)
+            upload.answer = _cleaned(upload, options)
         except RefusedFileError as error:
             upload.answer = error
     if isinstance(upload.answer, RefusedFileError):
@@ -97,7 +98,7 @@ def clean_ahead(files):
                 clean(upload)
 
 
-def _cleaned(upload):
+def _cleaned(upload, options):
     name = clean_name(upload.name)
     extension = extension_of(name)
     content = upload.read(FILE_BYTES + 1)
@@ -109,7 +110,7 @@ def _cleaned(upload):
         )
     must_be_small(content)
     must_be_harmless(content)
-    cleaned = _cleaner_of(extension)(content, extension)
+    cleaned = _cleaner_of(extension)(content, extension, **options)
     must_be_small(cleaned)
     return CleanFile(name, EXTENSIONS[extension], cleaned)
 

@@ -20,6 +20,12 @@ PACKED_ENTRIES = 2_000
 #: in it: they are read one by one, which takes some 5 seconds.
 XML_BYTES = 40 * MEGABYTE
 XML_ELEMENTS = 2_000_000
+#: The same of a workbook that the portal itself reads cell by cell, with its cells and
+#: texts, and with all that is neither a cell nor part of one: of each of those openpyxl
+#: makes objects, in some 2 seconds.
+BOOK_ELEMENTS = 600_000
+BOOK_CELLS = 200_000
+BOOK_OTHERS = 50_000
 #: The points of all pictures inside one document together.
 EMBEDDED_PIXELS = 3 * IMAGE_PIXELS
 #: The largest unpacked index or page of a PDF, and all its pages together.

@@ -17,6 +17,9 @@ from xml.sax.saxutils import quoteattr
 
 from strategic_areas.evidence import office_parts
 from strategic_areas.evidence.limits import (
+    BOOK_CELLS,
+    BOOK_ELEMENTS,
+    BOOK_OTHERS,
     EMBEDDED_PIXELS,
     PACKED_ENTRIES,
     UNPACKED_BYTES,
@@ -35,12 +38,20 @@ CHUNK = 64 * 1024
 #: The timestamp of every entry, so that the archive does not tell when it was written.
 NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
+#: Cells of a sheet and the texts that they share, and what they are part or made of.
+CELLS = frozenset(["c", "si", "t"])
+OF_CELLS = frozenset(["row", "v", "is"])
+
 CONTENT_TYPES = "[Content_Types].xml"
 _package = "http://schemas.openxmlformats.org/package/2006"
 
 
-def clean_office(content, extension):
-    """The document without personal metadata; refused if it runs or loads anything."""
+def clean_office(content, extension, *, is_read=False):
+    """
+    The document without personal metadata; refused if it runs or loads anything.
+
+    Of one that the portal itself ``is_read`` cell by cell fewer elements are taken.
+    """
     if not content.startswith(FIRST):
         raise not_what_its_name_says(extension, office_parts.advice())
     if content[-LAST_LENGTH:-18] != LAST:
@@ -48,7 +59,8 @@ def clean_office(content, extension):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _must_be_plain(packed.infolist(), extension)
-            return _packed_anew(Archive(packed), extension)
+            room = BookRoom() if is_read else Room()
+            return _packed_anew(Archive(packed, room), extension)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -93,6 +105,26 @@ class Room:
         if left < 0:
             raise office_parts.too_much()
 
+    def take_element(self, kind, attributes):
+        """One element of this name."""
+        self.take("elements", 1 + attributes)
+
+
+class BookRoom(Room):
+    """How much one workbook that is read cell by cell may still hold."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements = BOOK_ELEMENTS
+        self.cells, self.others = BOOK_CELLS, BOOK_OTHERS
+
+    def take_element(self, kind, attributes):
+        super().take_element(kind, attributes)
+        if kind in CELLS:
+            self.take("cells")
+        elif kind not in OF_CELLS:
+            self.take("others", 1 + attributes)
+
 
 @dataclass(frozen=True)
 class Relation:
@@ -107,12 +139,11 @@ class Relation:
 class Archive:
     """The parts of the file as they arrive. Their names differ in more than case."""
 
-    def __init__(self, packed):
-        self.packed = packed
-        self.room = Room()
+    def __init__(self, packed, room):
+        self.packed, self.room = packed, room
         entries = [entry for entry in packed.infolist() if not entry.is_dir()]
         self.entries = {entry.filename.lower(): entry for entry in entries}
-        self.types = ContentTypes()
+        self.types = ContentTypes(self.room)
         if CONTENT_TYPES not in packed.namelist():
             raise ValueError("No content types")
         parsed(self.xml(CONTENT_TYPES), self.types)
@@ -139,7 +170,7 @@ class Archive:
         listed = posixpath.join(folder, "_rels", f"{base}.rels")
         if listed.lower() not in self.entries:
             return
-        found = Relations()
+        found = Relations(self.room)
         parsed(self.xml(listed), found)
         for attrs in found.listed:
             relation = self._relation(folder, attrs)
@@ -167,12 +198,14 @@ class Archive:
 class ContentTypes(ContentHandler):
     """Reads which content type each part has."""
 
-    def __init__(self):
+    def __init__(self, room):
         super().__init__()
+        self.room = room
         self.by_extension = {"rels": office_parts.RELATIONS_TYPE}
         self.by_name = {}
 
     def startElement(self, name, attrs):
+        self.room.take_element(name, len(attrs))
         declared = attrs.get("ContentType", "").partition(";")[0].strip()
         if office_parts.ACTIVE_TYPE.search(declared.lower()):
             raise office_parts.active()
@@ -195,11 +228,13 @@ class ContentTypes(ContentHandler):
 class Relations(ContentHandler):
     """Reads the relations that one part lists."""
 
-    def __init__(self):
+    def __init__(self, room):
         super().__init__()
+        self.room = room
         self.listed = []
 
     def startElement(self, name, attrs):
+        self.room.take_element(name, len(attrs))
         if local(name) == "Relationship":
             self.listed.append(dict(attrs))
 

@@ -92,10 +92,10 @@ class Copier(XMLGenerator):
         self.reading = None
 
     def startElement(self, name, attrs):
-        self.room.take("elements", 1 + len(attrs))
+        kind = local(name)
+        self.room.take_element(kind, len(attrs))
         if len(attrs) > MOST_ATTRIBUTES:
             raise office_parts.too_much()
-        kind = local(name)
         if self.dropping or kind in DROPPED:
             self.dropping += 1
             return

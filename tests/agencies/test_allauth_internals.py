@@ -19,8 +19,8 @@ ONLY = Path("agencies/allauth_internals.py")
 USED = [
     (
         ratelimit.consume,
-        {"app", "action", "config", "key", "dry_run", "limit_get"},
-        "refuse_beyond_limit and is_account_at_limit in agencies/allauth_internals.py",
+        {"app", "action", "config", "key", "user", "dry_run", "limit_get"},
+        "the limits in agencies/allauth_internals.py",
     ),
     (
         ratelimit.clear,

@@ -95,7 +95,7 @@ def pages_of(upload):
         raise RefusedFileError(
             "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
         )
-    content = clean(upload).content
+    content = clean(upload, is_read=True).content
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES:
             raise too_much()

@@ -1,0 +1,25 @@
+"""Keeps one person's uploads from occupying the workers that readers need."""
+
+from agencies.allauth_internals import too_many_uploads
+
+
+class UploadLimitMiddleware:
+    """
+    Answers 429 to files beyond a person's limit, before any of them is opened.
+
+    Reading one may take a worker some seconds, however small it is.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """Count the files of a request; Django has received them by now."""
+        if request.method != "POST" or not request.user.is_authenticated:
+            return None
+        files = (file for _name, files in request.FILES.lists() for file in files)
+        refused = (too_many_uploads(request) for _file in files)
+        return next(filter(None, refused), None)
