@@ -41,6 +41,7 @@ NUMBERS = (
 )
 COUNTS = "tests/strategic_areas/test_counts.py::"
 FIGURES = "tests/strategic_areas/test_published_figures.py::"
+PROTECTION = "tests/strategic_areas/test_protection.py::"
 HIDING = "tests/strategic_areas/test_hiding.py::"
 INDICATORS = "tests/test_indicator_pages.py::"
 AXE = "tests/browser/test_public_site.py::"
@@ -112,6 +113,10 @@ KEPT = {
         "A reviewer can withdraw a published figure": [
             f"{INDICATORS}test_a_figure_that_is_taken_away_is_gone_from_everywhere",
             f"{HIDING}test_a_published_figure_is_withdrawn_at_once_and_comes_back",
+        ],
+        "What decides whether a number is protected is changed only by two people": [
+            f"{PROTECTION}test_one_person_changes_nothing_that_protects",
+            f"{PROTECTION}test_the_decider_reads_what_the_figures_would_tell",
         ],
         "A protected number is marked as protected.": [
             NUMBERS,
