@@ -389,7 +389,7 @@ class Official:
         factories.make_published_figure(
             indicator=indicator,
             cells={"sexual": 70, "labour": 50},
-            withheld={"age": "folded"},
+            withheld=["age"],
             revises=old,
             reason_es="Se contó dos veces.",
             reason_en="It was counted twice.",

@@ -58,7 +58,7 @@ def records(update):
     """Each kind of record that may be disputed, by its word."""
     activity = update.activity
     indicator = factories.make_indicator(
-        plan=activity.plan, agency=update.agency, national=True
+        plan=activity.plan, agency=update.agency, sensitive=False
     )
     figure = factories.make_published_figure(indicator=indicator, provenance="press")
     found = [activity.commitment, activity, update, figure]

@@ -35,11 +35,10 @@ FIGURE = {"provenance": "press", "counted_by": "MP"}
 
 @pytest.fixture
 def indicator():
-    """A national indicator of one agency, whose values the agency MP counts."""
+    """An indicator of one agency, whose values the agency MP counts."""
     factories.make_agency(acronym="MP")
-    return factories.make_indicator(
-        code="I-7", agency=factories.make_agency(acronym="PGR"), national=True
-    )
+    agency = factories.make_agency(acronym="PGR")
+    return factories.make_indicator(code="I-7", agency=agency, sensitive=False)
 
 
 @pytest.fixture
@@ -183,7 +182,29 @@ def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figu
     assert TEXT in page(client).content.decode()
 
 
+def of_people(indicator):
+    """The indicator as one that counts people who need protection."""
+    indicator.sensitive = True
+    indicator.save()
+    return indicator
+
+
+def test_of_people_only_what_is_printed_is_disputed_and_without_numbers(indicator):
+    of = {"indicator": of_people(indicator), **FIGURE}
+    factories.make_published_figure(**of, year=2024)
+    source = factories.make_source(kind="official_report")
+    printed = factories.make_published_figure(**of, printed_by=source)
+    agencies = Agency.objects.filter(acronym="PGR")
+
+    assert list(attributed_to(PublishedFigure, agencies)) == [printed]
+    for text in (TEXT, "Eran cuarenta y siete."):
+        with pytest.raises(RefusedError, match="sin números"):
+            factories.make_approved_dispute(printed, text_es=text)
+    factories.make_approved_dispute(printed, text_es="En 2025 contamos de otro modo.")
+
+
 def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
+    of_people(indicator)
     measurement = Measurement.objects.create(
         indicator=indicator,
         starts_on=date(2025, 1, 1),
@@ -196,7 +217,7 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
     )
     publish(Indicator.objects.filter(pk=indicator.pk))
     before = PublishedFigure.objects.get()
-    factories.make_approved_dispute(before, text_es="Eran 7, y no 9.")
+    factories.make_approved_dispute(before, text_es="Contamos de otro modo.")
 
     source = measurement.printed_by
     source.kind = "press"
@@ -207,7 +228,7 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
     assert measurement.value == 7
     assert (now.is_protected, before.is_hidden) == (True, True)
     for address in ("/indicadores/I-7/", "/indicadores/I-7.csv", "/indicadores.json"):
-        assert "Eran 7" not in client.get(address).content.decode()
+        assert "Contamos de otro modo" not in client.get(address).content.decode()
 
 
 def test_a_dispute_is_about_one_record(figure):

@@ -27,9 +27,13 @@ from strategic_areas.models import (
     PublishedFigure,
 )
 from strategic_areas.models.measurements import Publication
+from strategic_areas.text_guard.people_counts import tells_number
 
 #: Columns about a number, which may change while the figure stays the same one.
 ABOUT_IT = ("breaks", "provenance")
+#: Columns that say how the number is told; they change while an earlier one stands.
+OF_FORM = {"status", "printed_by_id", "printed_where_es", "printed_where_en"}
+OF_FORM |= {"differs", "withheld"}
 TEXTS = tuple(
     f"{name}_{language}"
     for name in ("caption", "note", "reason")
@@ -134,7 +138,7 @@ def _told(raw, memory, tellers):
         }
         cells = {name: _as_cells(each) for name, each in quoted.items() if each}
         return Told(measurement.value if raw.quote else None, raw.quote, cells)
-    if measurement.pk not in tellers:
+    if measurement.pk not in tellers or memory.is_of_another_family(indicator):
         return Told()
     return _of_year(raw, memory)
 
@@ -186,7 +190,7 @@ def _write_total(raw, told):
     is_same = before and all(getattr(before, name) == number[name] for name in number)
     about_it = _about(raw, told)
     if is_same and told.stands:
-        _update(before, {"differs": told.differs, "withheld": about_it["withheld"]})
+        _update(before, {name: about_it[name] for name in about_it if name in OF_FORM})
         return before
     sources = set()
     if not (told.stands or told.value is None):
@@ -223,8 +227,9 @@ def _text(raw, name, told):
     """A text beside the number, unless it could tell what the number does not."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = told.value is None or told.stands
-    tells = raw.indicator.sensitive and (is_of_another or text_guard.inspect(text))
-    return "" if tells else text
+    tells = text_guard.inspect if told.quote else tells_number
+    is_kept = not raw.indicator.sensitive or not (is_of_another or tells(text))
+    return text if is_kept else ""
 
 
 def _update(figure, about_it):

@@ -58,6 +58,14 @@ class Memory:
         last_by = rows[-1].indicator_id if rows else None
         return [_read(row.form) for row in rows], last_by
 
+    def is_of_another_family(self, indicator):
+        """Whether the indicator told of other people before: it may count them yet."""
+        return any(
+            row.family not in ("", indicator.family)
+            for row in self.rows
+            if row.indicator_id == indicator.pk
+        )
+
     def is_covered(self, raw):
         """Whether any day of the value lies in a span that was told as it is."""
         return any(

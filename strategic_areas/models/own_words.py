@@ -6,6 +6,7 @@ does not acknowledge a record that is attributed to it.
 """
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,7 @@ from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import Provenance
 from strategic_areas.models.review import Status
 from strategic_areas.models.updates import ActivityUpdate
+from strategic_areas.text_guard.people_counts import tells_number
 
 #: The most characters of a comment or of a dispute's text. Both are shown next to
 #: figures, and are no reports.
@@ -229,6 +231,20 @@ class AttributionDispute(Signed):
     def __str__(self):
         return f"{self.agency} · {self.record}"
 
+    def clean(self):
+        """Beside a number of people no other number of them is told."""
+        super().clean()
+        figure = self.published_figure
+        if figure is None or not figure.indicator.sensitive:
+            return
+        for name in ("text_es", "text_en", "resolution_es", "resolution_en"):
+            if tells_number(getattr(self, name) or ""):
+                text = _(
+                    "Say it without numbers: the indicator tells how many people there "
+                    "are. Another number is handed in as its value."
+                )
+                raise ValidationError({name: text})
+
     @property
     def record(self):
         """The disputed commitment, activity, update or figure."""
@@ -279,14 +295,12 @@ def _figures_of(agencies):
     The figures that others published of what these agencies counted or answer for.
 
     One that is protected, or that may be, is left out: what an agency wrote beside it
-    could tell the number.
+    could tell the number. So it is with numbers of people that no source has printed.
     """
     acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
     named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
-    may_be_small = Q(indicator__sensitive=True) & (
-        Q(indicator__selects=True) | Q(indicator__national=False)
-    )
+    is_unprinted = Q(indicator__sensitive=True, printed_by=None)
     told = PublishedFigure.objects.public().standing()
     return told.filter(named, provenance__in=ATTRIBUTED, is_protected=False).exclude(
-        may_be_small | Q(indicator__introduced_by__status=Plan.Status.IN_PREPARATION)
+        is_unprinted | Q(indicator__introduced_by__status=Plan.Status.IN_PREPARATION)
     )

@@ -117,6 +117,16 @@ class CountedPeople:
     )
 
 
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+ANY_NUMBER = re.compile(rf"\d|(?<![a-z]){SPELT}(?![a-z])")
+
+
+def tells_number(text: str) -> bool:
+    """Whether a text has any number but years: beside a count it could be another."""
+    folded, _places = _fold(text)
+    return ANY_NUMBER.search(YEAR.sub(" ", folded)) is not None
+
+
 def find_people(text: str) -> list[CountedPeople]:
     """Where the text counts people, in its order."""
     folded, places = _fold(text)

@@ -95,10 +95,14 @@ def cells(**narrowed):
 def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
     load_small(tmp_path, plan(count(50)))
 
-    load_small(tmp_path, plan(count(60, reason_es="Faltaban diez.")))
+    load_small(tmp_path, plan(count(60, reason_es="Faltaba una región.")))
 
     now = PublishedFigure.objects.standing().get()
-    assert (now.value, now.reason_es, now.revises.value) == (60, "Faltaban diez.", 50)
+    assert (now.value, now.reason_es, now.revises.value) == (
+        60,
+        "Faltaba una región.",
+        50,
+    )
     assert not now.revises.is_standing
 
 
@@ -357,13 +361,15 @@ def test_another_teller_tells_nothing_close_to_what_was_told(tmp_path):
 
 
 @pytest.mark.sqlite
-def test_what_an_indicator_told_of_one_family_counts_in_another(tmp_path):
-    load_small(tmp_path, plan(broken_down(woman=60, man=40)))
+def test_what_told_of_one_family_never_tells_of_another(tmp_path):
+    printed = count(60, "2029", **PRINTED)
+    told, other = {"values": [count(100)]}, {"values": [printed, count(97)]}
+    load_small(tmp_path, plan_of(told, {**OTHER, **other}))
 
-    later = broken_down(dimension="age", adult=55, child=45)
-    load_small(tmp_path, plan(later, family="accused", dimension="age"))
+    load_small(tmp_path, plan_of(told, {**other, "family": "accused"}))
 
-    assert (standing(), cells()) == ([(2030, 100)], {"woman": 60, "man": 40})
+    assert standing(indicator__code="EJ-1") == [(2030, 100)]
+    assert standing(indicator__code="EJ-2") == [(2029, 60), (2030, None)]
 
 
 @pytest.mark.sqlite
@@ -465,19 +471,23 @@ def chain(figure):
 
 
 @pytest.mark.sqlite
-def test_a_note_beside_persons_tells_no_small_number(tmp_path):
-    clean, small_number = "Según el informe.", "Entre ellas había 4 niñas."
+def test_a_note_beside_people_tells_no_other_number(tmp_path):
+    clean, small_number = "En 2030 cambió el método.", "Entre ellas había 4 niñas."
     load_small(
         tmp_path,
         plan(
             {"period": "2029", "value": 40, "note_es": clean},
             {"period": "2030", "value": 40, "note_es": small_number},
-            {"period": "2031-S1", "value": 40, "note_es": clean},
+            {"period": "2031", "value": 40, "note_es": "Antes, 47."},
+            {"period": "2032", "value": 40, "note_es": "Eran cuarenta y siete."},
+            {"period": "2033", "value": 40, "note_es": "Fueron 47.", **PRINTED},
+            {"period": "2034-S1", "value": 40, "note_es": clean},
         ),
     )
 
     rows = PublishedFigure.objects.order_by("starts_on")
-    assert [row.note_es for row in rows] == [clean, "", ""]
+    told = [row.note_es for row in rows]
+    assert told == [clean, "", "", "", "Fueron 47.", ""]
 
 
 @pytest.mark.sqlite
