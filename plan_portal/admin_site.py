@@ -25,6 +25,7 @@ from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import decisions, own_words
+from strategic_areas.desk.changes.addresses import hide_address
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.people import handover
 from strategic_areas.desk.people.access_review import oddities, review_page
@@ -33,6 +34,7 @@ from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.notices import silent_now
 from strategic_areas.purging import PURGES
+from strategic_areas.purging.hiding import HIDINGS
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
 #: factors: their tables are not shown.
@@ -147,9 +149,11 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user, today = request.user, timezone.localdate()
-        waits = everything(user)
+        waits, shown = everything(user), behind(request)
         context = {
-            "behind": behind(request),
+            "behind": shown,
+            "behind_hides": hide_address(user, shown.record) if shown else "",
+            "hides": HIDINGS.decides(user),
             "parts": queries.open_sheets(user, today),
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),

@@ -195,6 +195,7 @@ letter_confirmed         | letter-handed    | 405 405 405 405 405 | 302! 404 404
 letter_contested         | letter           | 405 405 405 405 405 | 302 404 404 404 404
 letter_contested         | letter-handed    | 405 405 405 405 405 | 302! 404 404 404 404
 
+hide_by_address          |                  | 404 404 404 200 200 | 405 405 405 405 405
 hide                     | help-line        | 404 404 404 200 404 | 404 404 404 302! 404
 hidden                   | hidden           | 404 404 404 200 404 | 404 404 404 302! 404
 hidden                   | hidden-mine      | 404 404 404 200 404 | 404 404 404 200 404

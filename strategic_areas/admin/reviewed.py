@@ -243,11 +243,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             .exclude(pk=record.pk)
             .first()
         )
+        steps = open_steps(user, record)
         return {
             "record": record,
-            "steps": [
-                self._step_form(step, record) for step in open_steps(user, record)
-            ],
+            "steps": [self._step_form(step, record) for step in steps],
+            "withdraws": "withdraw" in steps,
             "transitions": record.transitions.select_related("by"),
             "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
             "published": published,

@@ -53,7 +53,7 @@ def behind(request) -> Behind | None:
         match = resolve(urlsplit(page).path)
     except Resolver404:
         return None
-    for model, wanted in _asked(match.url_name, match.kwargs):
+    for model, wanted in asked_for(match.url_name, match.kwargs):
         table = admin.site.get_model_admin(model)
         if not table.has_view_permission(request):
             continue
@@ -63,7 +63,7 @@ def behind(request) -> Behind | None:
     return None
 
 
-def _asked(name, words):
+def asked_for(name, words):
     """Pairs of a model and a condition for the record that a public page shows."""
     plan, code = Q(plan__code=words.get("plan")), words.get("code")
     slug = words.get("slug")

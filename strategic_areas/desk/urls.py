@@ -5,6 +5,7 @@ from django.urls import path
 from agencies.routes import Later, held_by
 from strategic_areas.desk import purges
 from strategic_areas.desk.changes import (
+    addresses,
     amending,
     hiding,
     own_words,
@@ -143,6 +144,7 @@ def patterns(site):
                 planbook.planbook_save,
                 "planbook_save",
             ),
+            ("retirar/", addresses.hide_by_address, "hide_by_address"),
             ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
             ("suplencias/", handover.stand_ins, "stand_ins"),

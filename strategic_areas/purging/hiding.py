@@ -288,17 +288,17 @@ def stopped(takedown):
     return {
         (key, name): reason
         for key, row in takedown.rows.items()
-        for name, reason in blocked_texts(_model(key), row["before"]).items()
+        for name, reason in blocked_texts(model_of(key), row["before"]).items()
     }
 
 
-def _model(key):
+def model_of(key):
     return apps.get_model(key.partition(":")[0])
 
 
 def stored(key):
     """The row that a takedown names by this key."""
-    return _model(key)._default_manager.get(pk=key.partition(":")[2])
+    return model_of(key)._default_manager.get(pk=key.partition(":")[2])
 
 
 def decided_since(takedown):
@@ -307,26 +307,29 @@ def decided_since(takedown):
 
     They changed it, or they confirmed that a text which stands in it is hidden.
     """
-    decided = {"status": Status.APPROVED, "decided_at__gte": takedown.proposed_at}
+    since = takedown.proposed_at
     parts = RecordChange.objects.filter(
-        change__status=Status.APPROVED, change__decided_at__gte=takedown.proposed_at
+        change__status=Status.APPROVED, change__decided_at__gte=since
     )
-    found = {
+    changed = {
         (row_key(part.model, part.object_id), name)
         for part in parts
         for name in part.after
     }
+    others = Takedown.objects.filter(status=Status.APPROVED, decided_at__gte=since)
     gone = [
         text
-        for other in Takedown.objects.filter(**decided)
+        for other in others
         for row in other.rows.values()
         for text in _texts(row["before"])
     ]
-    for key, row in takedown.rows.items():
-        for name, value in row["before"].items():
-            if any(each in told for each in gone for told in _texts({name: value})):
-                found.add((key, name))
-    return found
+    return {
+        (key, name)
+        for key, row in takedown.rows.items()
+        for name, value in row["before"].items()
+        if (key, name) in changed
+        or any(each in told for each in gone for told in _texts({name: value}))
+    }
 
 
 def _texts(values):
@@ -344,7 +347,7 @@ def _move(takedown, stands, comes, without=()):
     rows = Takedown.objects.filter(pk=takedown.pk)
     rows.update(is_moving=True)
     for key, row in takedown.rows.items():
-        rows_of_model = _model(key)._default_manager.select_for_update()
+        rows_of_model = model_of(key)._default_manager.select_for_update()
         record = rows_of_model.filter(pk=key.partition(":")[2]).first()
         if record is None:
             continue

@@ -638,3 +638,18 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client):
         found.append((type(record).__name__, early, late))
 
     assert {each[1:] for each in found} == {(False, True)}, found
+
+
+@pytest.mark.sqlite
+def test_the_second_person_is_told_what_restoring_leaves_hidden(client):
+    record = factories.make_law(name_es="Ley", note_es=CARD, summary_es="Resumen")
+    takedown = hide(record)
+    record.refresh_from_db()
+    changed(record, summary_es="Otro")
+    client.force_login(factories.make_reviewer())
+
+    page = client.get(reverse("admin:hidden", args=[takedown.pk]))
+
+    stays = dict(page.context["stays"])
+    assert set(stays) == {record.fields["note"].label, record.fields["summary"].label}
+    assert stays[record.fields["summary"].label] in page.text

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError
+from agencies.fields import field_of
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
 from strategic_areas.desk.inputs import LongText, one_button
@@ -156,7 +157,19 @@ def hidden(request, pk):
             for key, row in takedown.rows.items()
             for line in lines(Row(apps.get_model(key.partition(":")[0]), **row))
         ],
+        "stays": _stays(takedown) if steps else [],
         "steps": steps,
         "why_not": why_not,
     }
     return render(request, "desk/hidden.html", context)
+
+
+def _stays(takedown):
+    """Pairs of a field that restoring would not bring back, and the reason."""
+    since = _("It was decided on meanwhile.")
+    reasons = dict.fromkeys(hiding.decided_since(takedown), since)
+    reasons |= hiding.stopped(takedown)
+    return [
+        (field_of(hiding.model_of(key), name).label_of(name), reason)
+        for (key, name), reason in reasons.items()
+    ]

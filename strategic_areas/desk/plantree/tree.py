@@ -85,6 +85,14 @@ class Node:
         return reverse(name, args=[self.record.pk])
 
     @property
+    def hides(self):
+        """The page that hides something of it; "" while the plan is not public."""
+        if self.plan.status == Plan.Status.IN_PREPARATION:
+            return ""
+        args = [self.record._meta.model_name, self.record.pk]
+        return reverse("admin:hide", args=args)
+
+    @property
     def preview(self):
         """The page that shows how the public will read it; "" of the plan itself."""
         if self.level is None:

@@ -1,0 +1,198 @@
+"""From the pasted address of a public page to what may be hidden of it."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Model, Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from strategic_areas.desk.public_pages import asked_for
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    AgencyComment,
+    Amendment,
+    CommitmentUpdate,
+    Correction,
+    Discrepancy,
+    Evidence,
+    FrameworkTarget,
+    HelpLine,
+    LaterActivity,
+    LegalInstrument,
+    Participation,
+    Programme,
+    PublishedFigure,
+    Status,
+    Term,
+    Translation,
+)
+from strategic_areas.models.review import Reviewed
+from strategic_areas.purging import hiding
+from strategic_areas.workflow import may_review
+
+#: The records of a page that lists them, by the name of the page.
+LISTED = {
+    "help": HelpLine,
+    "legal_base": LegalInstrument,
+    "discrepancies": Discrepancy,
+    "corrections": Correction,
+    "glossary": Term,
+    "frameworks": FrameworkTarget,
+    "amendments": Amendment,
+    "later_activities": LaterActivity,
+}
+#: What stands on the page of a record besides, with its link to it.
+BESIDE = {
+    "area": [(Programme, "area")],
+    "commitment": [
+        (Activity, "commitment"),
+        (ActivityUpdate, "activity__commitment"),
+        (CommitmentUpdate, "commitment"),
+    ],
+    "agency": [(Participation, "agency"), (AgencyComment, "agency")],
+    "indicator": [(PublishedFigure, "indicator")],
+    "update": [(Translation, "activity_update"), (Translation, "commitment_update")],
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record on a public page, and the page of staff on which it is hidden."""
+
+    record: Model
+    address: str
+
+    @property
+    def kind(self):
+        return capfirst(str(self.record._meta.verbose_name))
+
+
+class AddressForm(forms.Form):
+    """The address of a public page, in either language."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address of the public page, as the browser shows it"),
+        max_length=2000,
+    )
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.request, self.found = request, []
+
+    def clean_address(self):
+        typed = self.cleaned_data["address"].strip()
+        self.found = [
+            Found(record, address)
+            for record in records_at(typed, self.request.get_host())
+            if (address := hide_address(self.request.user, record))
+        ]
+        if not self.found:
+            raise forms.ValidationError(
+                _(
+                    "No page of the portal with something that you may hide has this "
+                    "address. Copy it from the browser, whole."
+                )
+            )
+        return typed
+
+
+@require_safe
+def hide_by_address(request):
+    """Lead from a public address to the form that hides, or list what stands there."""
+    if not hiding.HIDINGS.decides(request.user):
+        raise Http404
+    form = AddressForm(request.GET or None, request=request)
+    if form.is_valid() and len(form.found) == 1:
+        return redirect(form.found[0].address)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Hide now"),
+        "form": form,
+        "found": form.found,
+    }
+    return render(request, "desk/hide_by_address.html", context)
+
+
+def hide_address(user, record):
+    """The page on which this person takes a record away; "" if she may not."""
+    if isinstance(record, Reviewed):
+        # A report is withdrawn, on its own page.
+        name = f"admin:strategic_areas_{record._meta.model_name}_change"
+        return reverse(name, args=[record.pk]) if may_review(user, record) else ""
+    if not hiding.may_hide(user, record):
+        return ""
+    return reverse("admin:hide", args=[record._meta.model_name, record.pk])
+
+
+def records_at(typed, host):
+    """The records on the public page of an address; of a place in it only that one."""
+    whole = typed if "://" in typed or typed.startswith("/") else f"//{typed}"
+    try:
+        parts = urlsplit(whole)
+        match = resolve(unquote(parts.path))
+    except (ValueError, Resolver404):
+        return []
+    if parts.netloc not in {"", host, urlsplit(settings.SITE_URL).netloc}:
+        return []
+    # What belongs to a page, such as its picture or file, leads to it.
+    name = match.url_name or ""
+    if name not in {*LISTED, *BESIDE, "plan", "evidence"}:
+        name = name.rpartition("_")[0]
+    found = [*_of_page(name, match.kwargs)]
+    place = unquote(parts.fragment)
+    return [each for each in found if place and place in _anchors(each)] or found
+
+
+def _of_page(name, words):
+    if name == "evidence":
+        item = Evidence.objects.filter(file=words["token"], is_public=True).first()
+        yield from [item.record] if item else []
+    if name in LISTED:
+        rows = LISTED[name]._default_manager.all()
+        if "plan" in words and hasattr(LISTED[name], "plan"):
+            rows = rows.filter(plan__code=words["plan"])
+        yield from rows
+    for model, wanted in asked_for(name, words):
+        for record in _public(model._default_manager.filter(wanted)):
+            yield record
+            yield from _beside(name, record, words)
+
+
+def _beside(name, record, words):
+    for model, link in BESIDE.get(name, ()):
+        field = model._meta.get_field(link.partition("__")[0])
+        if "__" not in link and not isinstance(record, field.related_model):
+            continue
+        rows = model._default_manager.filter(**{link: record})
+        if "plan" in words and hasattr(model, "plan"):
+            rows = rows.filter(Q(plan__code=words["plan"]))
+        yield from _public(rows)
+
+
+def _public(rows):
+    """Of reports those that stand, of figures those that were not revised."""
+    if issubclass(rows.model, Reviewed):
+        return rows.filter(status=Status.PUBLISHED)
+    if issubclass(rows.model, PublishedFigure):
+        return rows.standing()
+    return rows
+
+
+def _anchors(record):
+    """The words by which an address names a place on a page that shows the record."""
+    code = getattr(record, "code", "")
+    plan = getattr(record, "plan", None)
+    found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
+    found.add(f"{plan.code}-{code}" if plan else "")
+    subject = getattr(record, "subject", None) if isinstance(record, Reviewed) else None
+    return {*found, subject.code if subject else ""} - {""}
