@@ -223,9 +223,15 @@ def _cells(entry):
         entry.published_on,
         entry.revision,
         len(entry.evidence),
-        " ".join(source.url or source.title for source in entry.sources),
+        " ".join(source.url or source.title for source in _sources(entry)),
         settings.SITE_URL + entry.get_absolute_url(language=get_language()),
     ]
+
+
+def _sources(entry):
+    """What it rests on, and the official source that printed its numbers of people."""
+    found = entry.sources
+    return found if entry.printed_by in {None, *found} else (*found, entry.printed_by)
 
 
 def _state(entry):

@@ -10,7 +10,7 @@ from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.disclosure import is_of_victims
 from strategic_areas.models import Activity, Commitment, Evidence
-from strategic_areas.text_guard import Severity
+from strategic_areas.text_guard import Kind, Severity
 from strategic_areas.text_guard.people_counts import CountedPeople, find_people
 from strategic_areas.workflow.known import known_words
 
@@ -88,7 +88,7 @@ def examine(parts, known=None, *, counts_people=False):
         for name, text, tells in _guarded_texts(model, values):
             seen = _seen(text, tells, known)
             if counts_people:
-                seen = sorted([*seen, *find_people(text)], key=_place)
+                seen = _with_people(seen, find_people(text))
             if not seen:
                 continue
             label_here = label or model.fields.of_column(name).label_of(name)
@@ -115,6 +115,17 @@ def _seen(text, tells, known):
     found = [*text_guard.inspect(text), *text_guard.marks(text, known)]
     kept = [each for each in found if each.kind not in tells]
     return sorted(kept, key=_place)
+
+
+def _with_people(seen, counted):
+    """What was seen, with every number of people; none of them is told twice."""
+    rest = [
+        each
+        for each in seen
+        if each.kind not in {Kind.SMALL_NUMBER, Kind.COUNT}
+        or not any(each.start < one.end and one.start < each.end for one in counted)
+    ]
+    return sorted([*rest, *counted], key=_place)
 
 
 def _place(finding):

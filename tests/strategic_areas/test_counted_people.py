@@ -55,6 +55,11 @@ def publish(client, update, **said):
     return client.post(address, posted)
 
 
+def entry_address(update):
+    """The address of a revision that the public reads, for good."""
+    return reverse("es:update", args=[update.plan.code, update.public_id])
+
+
 def asks(client, update):
     """What the form that publishes asks beside the checklist."""
     page = client.get(review_queue.address_of(update))
@@ -98,10 +103,13 @@ def test_without_the_official_source_it_stays_where_it_is(client):
 
     publish(client, update, is_printed="on", printed_by=source.pk)
     update.refresh_from_db()
-    page = Client().get(update.get_absolute_url()).content.decode()
+    page = Client().get(entry_address(update)).content.decode()
+    table = reverse("es:plan_updates", args=[update.plan.code])
 
     assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
-    assert f"imprimió sus números de personas: {source.title}" in page
+    link = f'<a href="{source.url}" rel="noreferrer">{source.title}</a>'
+    assert f"números de personas del texto están impresos en: {link}" in page
+    assert source.url in Client().get(table).content.decode()
 
 
 def test_no_source_is_kept_where_nobody_is_counted():
@@ -219,7 +227,7 @@ def test_whoever_does_not_acknowledge_work_counts_nobody_either(text, of, refuse
 def test_one_sentence_leads_to_the_indicator_that_counts_victims():
     update = waiting("Se atendió a mujeres en la casa.")
     workflow.publish(update, by=make_reviewer())
-    said = "Ningún reporte dice aquí un número de víctimas, sea cual sea:"
+    said = "Los números de víctimas que se reportan no se publican, sean cuales sean:"
 
     def told():
         page = Client().get(update.get_absolute_url()).content.decode()
@@ -236,3 +244,13 @@ def test_one_sentence_leads_to_the_indicator_that_counts_victims():
         sensitive=True,
     )
     assert told().endswith('<a href="/indicadores/I-1/">Víctimas identificadas')
+
+
+def test_a_small_number_is_shown_once():
+    update = waiting("Se atendió a tres niñas en la casa.")
+
+    found = guard.examined(update).found
+
+    assert [(each.is_count, "tres niñas" in each.excerpt) for each in found] == [
+        (True, True)
+    ]

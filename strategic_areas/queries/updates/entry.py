@@ -113,8 +113,8 @@ class Entry(PublicAccount, Content):
     note_en: str = ""
     #: The texts whose English is not the agency's but the secretariat's translation.
     translated: frozenset = frozenset()
-    #: Its sources, with the one that ``printed`` its numbers of people.
     sources: tuple[Source, ...] = ()
+    #: The official source that printed the numbers of people in its texts.
     printed_by: Source | None = None
     evidence: tuple[EvidenceLine, ...] = ()
     #: The dispute of its agency about this very account.
@@ -256,16 +256,10 @@ def make_entry(
         is_no_news=is_update and row.answer == Answer.NO_NEWS,
         **(_figures(row) if is_update else {"result": row.result}),
         **texts(row),
-        sources=_with_printed(sources, row.printed_by),
+        sources=tuple(sources),
         printed_by=row.printed_by,
         evidence=tuple(evidence),
     )
-
-
-def _with_printed(sources, printed_by):
-    """All sources of a text, with the official one that printed its numbers."""
-    found = tuple(sources)
-    return found if printed_by in {None, *found} else (*found, printed_by)
 
 
 def as_published(row, evidence, *, today, is_reviewed_within_agency):

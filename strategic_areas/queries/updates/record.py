@@ -27,7 +27,7 @@ WITH_IT = {
     "activity": "code title_es title_en provenance plan commitment is_in_plan "
     "quantity unit_es unit_en counts_victims reaches_victims",
     "translation": "text obstacle next_step note",
-    "printed_by": "title publisher url kind note_es note_en plan",
+    "printed_by": "title url",
     "dispute": "agency signed_as text_es text_en written_at outcome resolved_on "
     "resolution_es resolution_en activity_update published_figure",
 }
