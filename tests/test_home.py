@@ -19,7 +19,7 @@ from tests.test_public_pages import LANGUAGES, Page
 pytestmark = pytest.mark.django_db
 
 #: What is said of work under way, which ended with the plan.
-NOW = r"[Ee]n ejecución\b|\b[Ii]n progress\b|under way\.|va con atraso|van con atraso"
+NOW = r"[Ee]n ejecución\b|\b[Ii]n progress\b|under way\.|está atrasado|están atrasados"
 TAGS = r"<(script|style)\b.*?</\1>|<[^>]+>"
 
 
