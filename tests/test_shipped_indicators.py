@@ -62,7 +62,8 @@ def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipp
 
         found = [number for _mark, number in rows_of(html)]
         assert sorted(found) == sorted(
-            words.number(Decimal(str(value["value"]))) for value in entry["values"]
+            words.counted(Decimal(str(value["value"])), value.get("exactness", "exact"))
+            for value in entry["values"]
         )
         shown = unescape(html)
         for value in entry["values"]:
@@ -102,7 +103,15 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
             rows = json.loads(
                 body(client, address("indicator_json", code, language=language))
             )["values"]
-            said = [(row, words.number(Decimal(str(row["value"])))) for row in rows]
+            said = [
+                (
+                    row,
+                    words.counted(
+                        Decimal(str(row["value"])), row["exactness"] or "exact"
+                    ),
+                )
+                for row in rows
+            ]
 
             totals = [number for row, number in said if not row["dimension"]]
             cells = [number for row, number in said if row["dimension"]]
@@ -165,7 +174,7 @@ def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
 
     assert "menores de edad: 70 por ciento en 2018" in goals
     assert "Víctimas de trata identificadas: 136 en 2024" in goals
-    assert "<strong>1.6 millones de dólares (US$)</strong> en 2019" in line
+    assert "<strong>más de 1.6 millones de dólares (US$)</strong> en 2019" in line
 
 
 def test_what_the_values_of_a_table_share_is_said_once(client, shipped):

@@ -1,14 +1,17 @@
 """What pages, files and feeds say of the shipped plan's records, by one rule each."""
 
 import re
+from datetime import date
 
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
+from strategic_areas import figures
 from strategic_areas.addresses import address
 from strategic_areas.labels import state_word
 from strategic_areas.models import ActivityUpdate, Plan
+from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import Voice, voice_of
 from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
@@ -146,3 +149,53 @@ def test_the_figures_of_a_programme_are_not_those_of_its_commitment(client, ship
     assert page.context["figures"].total == 0
     assert page.context["programme_figures"].total > 0
     assert "Lo que cuenta" not in agency
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
+    client, shipped, language
+):
+    children, dollars, decade = (
+        {
+            form: client.get(address(name, code, language=language)).text
+            for form, name in (("page", "indicator"), ("file", "indicator_csv"))
+        }
+        for code in ("I-42", "I-38", "I-63")
+    )
+    with override(language):
+        lines = indicators.lines(indicators.public().filter(code="I-42"))
+        said = words.sentence(lines[0], lines[0].last)
+
+    assert {
+        "es": ("más de 110 personas, entre 2013 y mayo de 2018"),
+        "en": ("more than 110 people, between 2013 and May 2018"),
+    }[language] in said
+    assert {"es": "más de 110", "en": "more than 110"}[language] in children["page"]
+    assert {"es": "enero de 2013", "en": "January 2013"}[language] not in children[
+        "page"
+    ]
+    assert {"es": "más de 1.6", "en": "more than 1.6"}[language] in dollars["page"]
+    about = {"es": "alrededor de 1,110", "en": "about 1,110"}[language]
+    assert about in decade["page"]
+    assert ",110,more_than," in children["file"]
+    assert ",2013-01-01,2018-05-31,year,," in children["file"]
+    assert ",1110,about," in decade["file"]
+
+
+def test_a_protected_value_does_not_say_how_exact_it_is():
+    indicator = factories.make_indicator(code="X-1", sensitive=True)
+    value = Measurement(
+        indicator=indicator,
+        starts_on=date(2024, 1, 1),
+        ends_on=date(2024, 12, 31),
+        value=4,
+        exactness="more_than",
+        status="confirmed",
+        provenance="press",
+    )
+    value.save()
+    figures.publish(type(indicator).objects.filter(pk=indicator.pk))
+
+    (told,) = indicator.figures.all()
+
+    assert (told.is_protected, told.value, told.exactness) == (True, None, "exact")

@@ -79,13 +79,13 @@ register.filter("quoted", words.quoted)
 @register.filter
 def span(point):
     """The span of a value or of a target as a heading."""
-    return words.span(point.starts_on, point.ends_on)
+    return words.span(point.starts_on, point.ends_on, *words.exact_to(point))
 
 
 @register.filter
 def when(point):
     """The span in a sentence."""
-    return words.when(point.starts_on, point.ends_on)
+    return words.when(point.starts_on, point.ends_on, *words.exact_to(point))
 
 
 register.filter("beside", words.beside)

@@ -26,11 +26,12 @@ from strategic_areas.models import (
     PublishedCell,
     PublishedFigure,
 )
+from strategic_areas.models.figures import Exactness
 from strategic_areas.models.measurements import Publication
 from strategic_areas.text_guard.people_counts import tells_number
 
 #: Columns about a number, which may change while the figure stays the same one.
-ABOUT_IT = ("breaks", "provenance")
+ABOUT_IT = ("breaks", "provenance", "starts_exact_to", "ends_exact_to")
 #: Columns that say how the number is told; they change while an earlier one stands.
 OF_FORM = {"status", "printed_by_id", "printed_where_es", "printed_where_en"}
 OF_FORM |= {"differs", "withheld"}
@@ -215,6 +216,9 @@ def _about(raw, told):
     status = PublishedFigure.Status.CONFIRMED if told.stands else measurement.status
     return about_it | {
         "status": "" if told.value is None else status,
+        "exactness": Exactness.EXACT
+        if told.value is None or told.stands
+        else measurement.exactness,
         "printed_by_id": quote and quote.source,
         "printed_where_es": quote.where_es if quote else "",
         "printed_where_en": quote.where_en if quote else "",

@@ -191,7 +191,7 @@ def _rows(indicators, taken) -> Iterable[list]:
     yield [
         *(_("Code"), _("Indicator"), _("Unit"), _("Counted by"), _("From"), _("Until")),
         *(_("Breakdown (code)"), _("Category (code)"), _("Category"), _("Value")),
-        *(_("State"), _("Sources")),
+        *(_("Exactness"), _("State"), _("Sources")),
     ]
     labels = _labels()
     for raw in read(indicators):
@@ -203,12 +203,13 @@ def _rows(indicators, taken) -> Iterable[list]:
             value.get_status_display(),
             " | ".join(source.title for source in value.sources.all()),
         ]
-        yield [*named, "", "", "", value.value, *beside]
+        exactness = value.get_exactness_display()
+        yield [*named, "", "", "", value.value, exactness, *beside]
         for dimension, parts in raw.parts.items():
             for part in parts:
                 code = (dimension, part.category)
                 label = labels.get((of.introduced_by_id, *code), "")
-                yield [*named, *code, label, part.value, *beside]
+                yield [*named, *code, label, part.value, "", *beside]
 
 
 def _labels():

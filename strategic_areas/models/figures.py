@@ -29,6 +29,45 @@ def where_printed():
     )
 
 
+class Exactness(models.TextChoices):
+    """What a source says of a number: that it is so many, or more, or about so many."""
+
+    EXACT = "exact", _("exact")
+    MORE_THAN = "more_than", _("more than")
+    AT_LEAST = "at_least", _("at least")
+    ABOUT = "about", _("about")
+
+
+class ExactTo(models.TextChoices):
+    """How exactly a source dates the first or the last day of a value."""
+
+    DAY = "day", _("the day")
+    MONTH = "month", _("the month")
+    YEAR = "year", _("the year")
+
+
+def exactness():
+    """How exact the number is; a column of measurements and of figures."""
+    return models.CharField(
+        _("how exact the number is"),
+        max_length=9,
+        choices=Exactness,
+        default=Exactness.EXACT,
+        db_default=Exactness.EXACT.value,
+    )
+
+
+def exact_to(label):
+    """How exact one of the two days is; empty where the days themselves tell it."""
+    return models.CharField(
+        label, max_length=5, choices=ExactTo, blank=True, default="", db_default=""
+    )
+
+
+#: The columns that say how exact a value and its days are.
+HOW_EXACT = ("exactness", "starts_exact_to", "ends_exact_to")
+
+
 class PublishedFigureQuerySet(models.QuerySet):
     def public(self):
         """Figures that were not taken away, also those that a later one revised."""
@@ -67,6 +106,9 @@ class PublishedFigure(models.Model):
     value = models.DecimalField(
         _("value"), max_digits=16, decimal_places=3, null=True, blank=True
     )
+    exactness = exactness()
+    starts_exact_to = exact_to(_("how exact the first day is"))
+    ends_exact_to = exact_to(_("how exact the last day is"))
     is_protected = models.BooleanField(_("protected"), default=False)
     breaks = models.BooleanField(_("breaks the series"), default=False)
     status = models.CharField(_("status"), max_length=12, choices=Status, blank=True)
@@ -107,6 +149,7 @@ class PublishedFigure(models.Model):
 
     fields = Fields(
         *public("indicator", "starts_on", "ends_on", "value", "is_protected"),
+        *public(*HOW_EXACT),
         *public("breaks", "status", "counted_by", "provenance", "sources"),
         *bilingual("caption", "note", "reason", "printed_where"),
         *public(

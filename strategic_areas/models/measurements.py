@@ -10,7 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import Field, Fields, dates_in_order, internal, protective
-from strategic_areas.models.figures import PublishedFigure, where_printed
+from strategic_areas.models.figures import (
+    HOW_EXACT,
+    PublishedFigure,
+    exact_to,
+    exactness,
+    where_printed,
+)
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
 
@@ -39,6 +45,9 @@ class Measurement(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=3)
+    exactness = exactness()
+    starts_exact_to = exact_to(_("how exact the first day is"))
+    ends_exact_to = exact_to(_("how exact the last day is"))
     status = models.CharField(_("status"), max_length=12, choices=Status)
     printed_by = models.ForeignKey(
         Source,
@@ -90,6 +99,7 @@ class Measurement(models.Model):
 
     fields = Fields(
         *internal("starts_on", "ends_on", "value", "status", in_file=True),
+        *internal(*HOW_EXACT, in_file=True),
         *protective(*internal("printed_by", in_file=True)),
         Field("printed_where", bilingual=True, public=False),
         *internal("counted_by", "breaks", in_file=True),

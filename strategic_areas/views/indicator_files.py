@@ -124,11 +124,26 @@ COLUMNS = (
     ),
     Column("starts_on", gettext_lazy("From"), lambda r: r.point.starts_on),
     Column("ends_on", gettext_lazy("Until"), lambda r: r.point.ends_on),
+    Column(
+        "starts_exact_to",
+        gettext_lazy("From, exact to (code)"),
+        lambda r: r.point.starts_exact_to,
+    ),
+    Column(
+        "ends_exact_to",
+        gettext_lazy("Until, exact to (code)"),
+        lambda r: r.point.ends_exact_to,
+    ),
     Column("dimension", gettext_lazy("Breakdown (code)"), lambda r: r.of_cell[0]),
     Column("dimension_words", gettext_lazy("Breakdown"), lambda r: r.of_cell[1]),
     Column("categories", gettext_lazy("Category (code)"), lambda r: r.of_cell[2]),
     Column("categories_words", gettext_lazy("Category"), lambda r: r.of_cell[3]),
     Column("value", gettext_lazy("Value"), lambda r: r.value),
+    Column(
+        "exactness",
+        gettext_lazy("Exactness (code)"),
+        lambda r: "" if r.cell or r.value is None else r.point.exactness,
+    ),
     Column("told", gettext_lazy("What is told (code)"), lambda r: str(r.point.shown)),
     Column(
         "told_words",

@@ -88,7 +88,7 @@ def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
             each.starts_on,
             each.ends_on,
             each.value,
-            words.number(each.value),
+            words.value_text(each),
             is_provisional=each.is_provisional,
             is_break=each.is_break,
         )
@@ -244,7 +244,7 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
 def breakdown_title(page, point, breakdown) -> str:
     return _("%(name)s %(when)s, by %(dimension)s") % {
         "name": words.in_language(page.indicator, "name"),
-        "when": words.when(point.starts_on, point.ends_on),
+        "when": words.when(point.starts_on, point.ends_on, *words.exact_to(point)),
         "dimension": words.dimension(breakdown.dimension),
     }
 

@@ -162,7 +162,11 @@ def _figures(content):
         (
             (
                 in_language(line.indicator, "name"),
-                words.span(line.last.starts_on, line.last.ends_on),
+                words.span(
+                    line.last.starts_on,
+                    line.last.ends_on,
+                    *words.exact_to(line.last),
+                ),
                 words.value_text(line.last),
             )
             for line in lines[:NAMED]

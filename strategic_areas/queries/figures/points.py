@@ -26,6 +26,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Source,
 )
+from strategic_areas.models.figures import HOW_EXACT
 from strategic_areas.queries.plan.disputes import Dispute, dispute_of
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import year_of
@@ -114,6 +115,9 @@ class Point:
     provenance: str
     is_break: bool
     published_at: datetime
+    exactness: str
+    starts_exact_to: str
+    ends_exact_to: str
     caption_es: str
     caption_en: str
     note_es: str
@@ -243,6 +247,7 @@ def _point(figure, before, more):
         is_break=before is not None
         and (figure.breaks or figure.counted_by != before.counted_by),
         published_at=figure.published_at,
+        **{name: getattr(figure, name) for name in HOW_EXACT},
         **{name: (getattr(figure, name) or "") * is_told for name in texts},
         **more,
     )

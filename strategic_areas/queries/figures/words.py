@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.attainment import Attained
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
+from strategic_areas.models.figures import Exactness, ExactTo
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Shown
 from strategic_areas.spans import is_of_whole_years
@@ -33,6 +34,18 @@ ATTAINED = {
 }
 #: Kinds of counts whose units the name of the indicator need not tell.
 OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})
+#: A number that is not exact, by what its source says of it.
+INEXACT = {
+    Exactness.MORE_THAN: gettext_lazy("more than %(number)s"),
+    Exactness.AT_LEAST: gettext_lazy("at least %(number)s"),
+    Exactness.ABOUT: gettext_lazy("about %(number)s"),
+}
+#: How a day is written of which so much is known.
+FORMATS = {
+    ExactTo.DAY: "DATE_FORMAT",
+    ExactTo.MONTH: "YEAR_MONTH_FORMAT",
+    ExactTo.YEAR: "Y",
+}
 #: So many missing years are named; of more only the number is said.
 MOST_NAMED = 4
 
@@ -58,7 +71,15 @@ def value_text(point: Point) -> str:
         return str(PROTECTED)
     if point.shown is Shown.WITHDRAWN:
         return _("Withdrawn figure")
-    return number(point.value)
+    return counted(point.value, point.exactness)
+
+
+def counted(value: Decimal, exactness: str) -> str:
+    """The number, and that it is more than so many, or about so many."""
+    told = number(value)
+    if exactness == Exactness.EXACT:
+        return told
+    return str(INEXACT[exactness] % {"number": told})
 
 
 def measured(line: IndicatorLine) -> str:
@@ -74,7 +95,7 @@ def measured(line: IndicatorLine) -> str:
         return value_text(point)
     unit, name = in_language(indicator, "unit"), in_language(indicator, "name")
     is_named = unit.lower() in name.lower()
-    return number(point.value) if is_named else f"{number(point.value)} {unit}"
+    return value_text(point) if is_named else f"{value_text(point)} {unit}"
 
 
 def who(counted) -> str:
@@ -125,40 +146,53 @@ def quoted(printed) -> str:
     return ", ".join(filter(None, [cited(printed.printed_by), where]))
 
 
-def span(starts_on: date, ends_on: date) -> str:
-    """The span as a heading: "2019", "2003-2012", "January to March 2018"."""
-    first, last = _ends(starts_on, ends_on)
+def span(starts_on: date, ends_on: date, *exact_to: str) -> str:
+    """
+    The span as a heading: "2019", "2003-2012", "January to March 2018".
+
+    ``exact_to`` says of the first and the last day whether a source knows the day, the
+    month or only the year; "" or nothing where the days themselves tell it.
+    """
+    first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
         return capfirst(first)
-    if is_of_whole_years(starts_on, ends_on):
+    if first.isdecimal() and last.isdecimal():
         return f"{first}-{last}"
     return capfirst(_("%(first)s to %(last)s") % {"first": first, "last": last})
 
 
-def when(starts_on: date, ends_on: date) -> str:
+def when(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span in a sentence: "in 2019", "between January and March 2018".
 
     In Spanish it never begins with "de", which after a number reads as a date.
     """
-    first, last = _ends(starts_on, ends_on)
+    first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
         return _("in %(span)s") % {"span": first}
     between = _("between %(first)s and %(last)s")
-    if not _is_of_whole_months(starts_on, ends_on):
+    if _units(starts_on, ends_on, exact_to) == (ExactTo.DAY, ExactTo.DAY):
         between = pgettext("two days", "between %(first)s and %(last)s")
     return between % {"first": first, "last": last}
 
 
+def exact_to(point) -> tuple[str, ...]:
+    """How exact the days of a value are; those of a target are all that they say."""
+    return (
+        getattr(point, "starts_exact_to", ""),
+        getattr(point, "ends_exact_to", ""),
+    )
+
+
 def beside(point) -> str:
     """The span as it stands after a number or its unit, with the comma it needs."""
-    time = when(point.starts_on, point.ends_on)
+    time = when(point.starts_on, point.ends_on, *exact_to(point))
     return f", {time}" if is_several(point) else f" {time}"
 
 
 def is_several(point) -> bool:
     """Whether the point is of more than one year, month or day."""
-    first, last = _ends(point.starts_on, point.ends_on)
+    first, last = _ends(point.starts_on, point.ends_on, exact_to(point))
     return first != last
 
 
@@ -170,22 +204,25 @@ def anchor(starts_on: date, ends_on: date) -> str:
     return f"{starts_on:%Y-%m-%d}_{ends_on:%Y-%m-%d}"
 
 
-def _ends(starts_on, ends_on):
+def _ends(starts_on, ends_on, exact_to):
     """The first and the last year, month or day of a span, as a sentence has them."""
+    units = _units(starts_on, ends_on, exact_to)
+    days = zip((starts_on, ends_on), units, strict=True)
+    first, last = (date_format(day, FORMATS[unit]) for day, unit in days)
+    is_of_months = units == (ExactTo.MONTH, ExactTo.MONTH)
+    if is_of_months and first != last and starts_on.year == ends_on.year:
+        first = date_format(starts_on, "F")
+    return first, last
+
+
+def _units(starts_on, ends_on, exact_to):
+    """Whether the first and the last day are told by the day, the month or the year."""
+    unit = ExactTo.DAY
     if is_of_whole_years(starts_on, ends_on):
-        return str(starts_on.year), str(ends_on.year)
-    if not _is_of_whole_months(starts_on, ends_on):
-        return date_format(starts_on), date_format(ends_on)
-    last = date_format(ends_on, "YEAR_MONTH_FORMAT")
-    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
-        return last, last
-    is_same_year = starts_on.year == ends_on.year
-    form = "F" if is_same_year else "YEAR_MONTH_FORMAT"
-    return date_format(starts_on, form), last
-
-
-def _is_of_whole_months(starts_on, ends_on):
-    return starts_on.day == 1 and (ends_on + timedelta(days=1)).day == 1
+        unit = ExactTo.YEAR
+    elif starts_on.day == 1 and (ends_on + timedelta(days=1)).day == 1:
+        unit = ExactTo.MONTH
+    return tuple(known or unit for known in exact_to or ("", ""))
 
 
 def sentence(line: IndicatorLine, point: Point) -> str:
@@ -193,7 +230,7 @@ def sentence(line: IndicatorLine, point: Point) -> str:
     if point.shown is not Shown.VALUE:
         return f"{value_text(point)}{beside(point)}"
     unit = in_language(line.indicator, "unit")
-    return f"{number(point.value)} {unit}{beside(point)}, {state(point)}"
+    return f"{value_text(point)} {unit}{beside(point)}, {state(point)}"
 
 
 def caption(line: IndicatorLine) -> str:
