@@ -9,17 +9,8 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import respond_429
-from django.conf import settings
 
 ACCOUNT = "allauth.account"
-#: The limit on failures to sign in that counts by account and not by network.
-FAILURES_OF_ACCOUNT = {
-    "login_failed": ",".join(
-        rate
-        for rate in settings.ACCOUNT_RATE_LIMITS["login_failed"].split(",")
-        if rate.endswith("/key")
-    )
-}
 #: How many files one person may upload: those of two reports in a minute, and more.
 UPLOADS = {"upload": "12/m/user"}
 
@@ -41,7 +32,7 @@ def refuse_beyond_limit(request, action):
     allauth's own way counts no GET. Raises ``ImmediateHttpResponse`` with the page of
     status 429 when the limit is reached.
     """
-    if not ratelimit.consume(request, app=ACCOUNT, action=action, limit_get=True):
+    if not consume(request, action):
         raise ImmediateHttpResponse(respond_429(request))
 
 
@@ -53,28 +44,17 @@ def too_many_uploads(request):
     return respond_429(request)
 
 
-def is_account_at_limit(request, key):
-    """True when sign-ins to one account have failed too often; it counts nothing."""
-    return not ratelimit.consume(
-        request,
-        app=ACCOUNT,
-        action="login_failed",
-        config=FAILURES_OF_ACCOUNT,
-        key=key,
-        dry_run=True,
+def consume(request, action, *, key=None):
+    """
+    Use up one of each limit of an action; None where one of them refuses.
+
+    What is returned has ``rollback``, which gives it back.
+    """
+    return ratelimit.consume(
+        request, app=ACCOUNT, action=action, key=key, limit_get=True
     )
 
 
 def forget_failures_of_account(request, key):
-    """
-    Forget the failed sign-ins to one account.
-
-    allauth's own way would also forget those that came from the network of the request.
-    """
-    ratelimit.clear(
-        request,
-        app=ACCOUNT,
-        action="login_failed",
-        config=FAILURES_OF_ACCOUNT,
-        key=key,
-    )
+    """Forget the failed sign-ins to one account, from wherever they came."""
+    ratelimit.clear(request, app=ACCOUNT, action="login_failed", key=key)

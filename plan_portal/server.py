@@ -9,6 +9,7 @@ while the server is replaced, and whoever comes meanwhile waits instead.
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import time
@@ -17,8 +18,6 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
-
-from plan_portal import workers
 
 #: The number under which systemd passes the first socket (sd_listen_fds).
 FIRST_PASSED = 3
@@ -37,6 +36,8 @@ def port_number(text):
     return int(text)
 
 
+#: The variable in which the server tells its workers its own number of a process.
+SERVER = "PLAN_PORTAL_SERVER"
 #: Seconds in which all workers learn of the same purge, and ask for one renewal.
 ALL_HAVE_ASKED = 2
 
@@ -57,6 +58,18 @@ class Server(Granian):
     def _reload(self, *arguments):
         time.sleep(ALL_HAVE_ASKED)
         return super()._reload(*arguments)
+
+
+def ask_for_renewal():
+    """
+    Ask the server for new workers, if this process is a worker of it.
+
+    At SIGHUP it replaces one after the other: a new worker begins first, and the old
+    one answers whom it serves before it ends.
+    """
+    server = os.environ.get(SERVER)
+    if server == str(os.getppid()):
+        os.kill(int(server), signal.SIGHUP)
 
 
 def passed_socket():
@@ -88,7 +101,7 @@ def main():
     parser.add_argument("--application", default="plan_portal.wsgi:application")
     parser.add_argument("--grace", type=int, default=GRACE)
     asked = parser.parse_args()
-    workers.name_server()
+    os.environ[SERVER] = str(os.getpid())
     server = Server(
         asked.application,
         passed_socket() or own_socket(asked.host, asked.port),

@@ -269,6 +269,7 @@ SESSION_COOKIE_AGE = 60 * 60  # without a request; agencies.accounts.sessions
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = f"{_cookie_prefix}idioma"
+DEVICE_COOKIE_NAME = f"{_cookie_prefix}equipo"  # agencies.accounts.devices
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

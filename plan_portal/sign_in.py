@@ -55,8 +55,11 @@ SIGN_IN = {
     "LETTER_READER": "strategic_areas.evidence.clean",
     "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
-        "login": "30/m/ip",
-        "login_failed": "10/m/ip,5/5m/key",
+        # How often somebody signs in counts by the account: agencies.accounts.tries.
+        "login": None,
+        "login_failed": "5/5m/key",
+        "login_account": "30/m/key",
+        "login_accounts": "10/m/ip",
         "reset_password": "20/m/ip,5/m/key",
         "reset_password_from_key": "20/m/ip",
         "invitation": "20/m/ip",

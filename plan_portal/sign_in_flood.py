@@ -14,16 +14,17 @@ from threading import Lock
 from django.http import UnreadablePostError
 from django.utils.log import log_response
 
+from agencies.accounts import devices
 from agencies.allauth_internals import network_of
 from plan_portal.errors import error_page, too_many_requests
 
 #: The path is written out here, since this middleware runs before the URL resolver.
 SIGN_IN = "/cuenta/login/"
-#: Seconds for which a refused network is refused again without asking the database.
+#: Seconds for which what was refused is refused again without asking the database.
 #: Short, because allauth's limit, which all processes share, goes on deciding.
 REFUSED_FOR = 2
-#: How many networks are remembered; at one more all of them are forgotten.
-MOST_NETWORKS = 1000
+#: How many networks and accounts are remembered; at one more all are forgotten.
+MOST_REFUSED = 1000
 #: Held while this process works on a sign-in.
 ONE_AT_A_TIME = Lock()
 #: Seconds after which a sign-in that found the process busy may be sent again.
@@ -34,8 +35,10 @@ class SignInFloodMiddleware:
     """
     Refuses excess sign-ins before a session is opened or the database is queried.
 
-    429 goes to a network that a limit of allauth has refused within the last seconds.
-    The limit of a single account refuses nobody else: it would shut out a whole office.
+    429 goes to a network, an account or a browser that a limit has refused within the
+    last seconds. The limit of a single account refuses nobody else: it would shut out a
+    whole office. Nor does either refuse a browser in which somebody has signed in
+    before; the limits see whether it was to this account.
 
     503 goes to a sign-in that comes while this process works on another one. It is not
     made to wait, because it would hold one of the few threads that readers need, and
@@ -49,22 +52,28 @@ class SignInFloodMiddleware:
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
             return self.get_response(request)
+        device = devices.known(request)
         network = network_of(request)
-        if time.monotonic() < self.refused_until.get(network, 0):
+        if not device and self._is_refused("network", network):
+            return too_many_requests(request)
+        try:
+            # Read before others are refused: over a poor connection it takes long.
+            name = request.POST.get("login", "").lower()
+        except UnreadablePostError:
+            return error_page(request, 400)
+        keys = {"device": device, "account": name, "network": network}
+        if device:
+            keys = dict.fromkeys(keys, device)
+        if self._is_refused("account", keys["account"]):
             return too_many_requests(request)
         response = self._one_at_a_time(request)
-        is_of_account = hasattr(request, "account_at_limit")
-        if response.status_code == 429 and not is_of_account:
-            self._remember(network)
+        if response.status_code == 429:
+            limit = getattr(request, "refused_by", "network")
+            self._remember("account" if device else limit, keys[limit])
         return response
 
     def _one_at_a_time(self, request):
         """The answer to a sign-in; 503 while this process works on another one."""
-        try:
-            # Read before others are refused: over a poor connection it takes long.
-            _body = request.body
-        except UnreadablePostError:
-            return error_page(request, 400)
         if not ONE_AT_A_TIME.acquire(blocking=False):
             return busy(request)
         try:
@@ -72,10 +81,13 @@ class SignInFloodMiddleware:
         finally:
             ONE_AT_A_TIME.release()
 
-    def _remember(self, network):
-        if len(self.refused_until) >= MOST_NETWORKS:
+    def _is_refused(self, limit, key):
+        return time.monotonic() < self.refused_until.get((limit, key), 0)
+
+    def _remember(self, limit, key):
+        if len(self.refused_until) >= MOST_REFUSED:
             self.refused_until.clear()
-        self.refused_until[network] = time.monotonic() + REFUSED_FOR
+        self.refused_until[limit, key] = time.monotonic() + REFUSED_FOR
 
 
 def busy(request):

@@ -20,9 +20,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts import devices, tries
 from agencies.allauth_internals import (
     forget_failures_of_account,
-    is_account_at_limit,
     record_password,
 )
 from agencies.audit import address_of
@@ -130,14 +130,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().validation_error(code, *args)
 
     def pre_authenticate(self, request, **credentials):
-        """Where a limit refuses, note whether it is that of the account."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ImmediateHttpResponse:
-            key = self._get_login_attempts_cache_key(request, **credentials)
-            if is_account_at_limit(request, key):
-                note_account_at_limit(request, key, tried_account(credentials))
-            raise
+        """Refuse what exceeds a limit before a password is hashed; note by which."""
+        name = self._get_login_attempts_cache_key(request, **credentials)
+        device = devices.of_account(request, credentials)
+        self._login_failed_rl_usage = made = tries.count(request, name, device)
+        if made.refused_by:
+            request.refused_by = made.refused_by
+            if made.refused_by != "network":
+                note_account_at_limit(request, name, tried_account(credentials))
+            raise self.validation_error("too_many_login_attempts")
 
     def get_reauthentication_methods(self, user):
         methods = super().get_reauthentication_methods(user)
@@ -151,7 +152,9 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
             record_password(request, user, reauthenticated=True)
-        return super().post_login(request, user, **facts)
+        response = super().post_login(request, user, **facts)
+        devices.remember(response, user)
+        return response
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         notify(user, template_prefix)

@@ -6,7 +6,7 @@ end. Each worker asks for renewal by itself when it learns of a purge, so that e
 machine does.
 """
 
-from plan_portal import workers
+from plan_portal import server
 from strategic_areas.models import Purge
 
 
@@ -22,5 +22,5 @@ class Renewal:
             return
         purges = Purge.objects.filter(status=Purge.Status.APPROVED).count()
         if self._purges is not None and purges > self._purges:
-            workers.ask_for_renewal()
+            server.ask_for_renewal()
         self._takedowns, self._purges = takedowns, purges

@@ -19,12 +19,12 @@ ONLY = Path("agencies/allauth_internals.py")
 USED = [
     (
         ratelimit.consume,
-        {"app", "action", "config", "key", "user", "dry_run", "limit_get"},
+        {"app", "action", "config", "key", "user", "limit_get"},
         "the limits in agencies/allauth_internals.py",
     ),
     (
         ratelimit.clear,
-        {"app", "action", "config", "key"},
+        {"app", "action", "key"},
         "forget_failures_of_account in agencies/allauth_internals.py",
     ),
     (ratelimit.get_ip, {"request"}, "network_of in agencies/allauth_internals.py"),
@@ -42,6 +42,11 @@ USED = [
         DefaultAccountAdapter.pre_authenticate,
         {"request", "credentials"},
         "pre_authenticate in agencies/accounts/sign_in.py",
+    ),
+    (
+        DefaultAccountAdapter._rollback_login_failed_rl_usage,
+        {"self"},
+        "pre_authenticate in agencies/accounts/sign_in.py, and Tries.rollback",
     ),
 ]
 

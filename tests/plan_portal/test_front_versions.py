@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from agencies.models import Agency
-from plan_portal import workers
+from plan_portal import server
 from plan_portal.front import HELP, Front
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import PageMemory
@@ -225,7 +225,7 @@ def test_after_a_purge_new_workers_are_asked_for_and_after_nothing_else(
     front, plan, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr(workers, "ask_for_renewal", lambda: asked.append(True))
+    monkeypatch.setattr(server, "ask_for_renewal", lambda: asked.append(True))
     update = factories.make_published_update()
 
     def learn():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from plan_portal import server, workers
+from plan_portal import server
 
 ROOT = Path(__file__).resolve().parents[2]
 GREETING = "tests.benchmarks.yardstick:application"
@@ -173,7 +173,7 @@ def test_a_worker_loads_at_its_start_what_most_requests_need(tmp_path):
 def renewing(environ, start_response):
     """An application that asks for new workers at one address; it tells its number."""
     if environ["PATH_INFO"] == "/renew":
-        workers.ask_for_renewal()
+        server.ask_for_renewal()
     body = str(os.getpid()).encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
@@ -228,9 +228,9 @@ def _serves(child):
 def test_a_process_that_serves_by_itself_asks_nobody(monkeypatch):
     killed = []
     monkeypatch.setattr(os, "kill", lambda *told: killed.append(told))
-    monkeypatch.delenv(workers.SERVER, raising=False)
-    workers.ask_for_renewal()
-    monkeypatch.setenv(workers.SERVER, str(os.getppid() + 1))
-    workers.ask_for_renewal()
+    monkeypatch.delenv(server.SERVER, raising=False)
+    server.ask_for_renewal()
+    monkeypatch.setenv(server.SERVER, str(os.getppid() + 1))
+    server.ask_for_renewal()
 
     assert killed == []

@@ -5,7 +5,9 @@ import logging
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth import hashers
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from plan_portal import sign_in_flood
@@ -40,9 +42,8 @@ def fail(client, times):
 @pytest.fixture
 def refused(client, clock, settings):
     """A network that has reached its limit, which is lower here."""
-    lower = settings.ACCOUNT_RATE_LIMITS["login_failed"].replace("10/m/ip", "1/m/ip")
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {
-        "login_failed": lower
+        "login_accounts": "1/m/ip"
     }
     assert fail(client, times=2) == [200, 429]
 
@@ -113,8 +114,66 @@ def test_the_limit_of_one_account_refuses_nobody_else(client, clock):
     assert sign_in(client, other.username).status_code == 302
 
 
+def test_beyond_the_limit_of_an_account_no_password_is_hashed_and_nothing_asked(
+    client, clock, django_assert_num_queries, monkeypatch
+):
+    person, hashed = make_reviewer(), []
+    check = hashers.check_password
+    monkeypatch.setattr(
+        "django.contrib.auth.base_user.check_password",
+        lambda *told, **options: hashed.append(1) or check(*told, **options),
+    )
+    for _number in range(6):
+        sign_in(client, person.username, password="wrong")
+    tried = len(hashed)
+    elsewhere = {"headers": {"visitor": "203.0.113.7"}}
+    with django_assert_num_queries(0):
+        refused = [
+            sign_in(client, person.username.upper(), **elsewhere).status_code
+            for _number in range(30)
+        ]
+
+    assert (tried, len(hashed), set(refused)) == (5, 5, {429})
+
+
+def test_a_browser_that_signed_in_is_refused_by_neither(client, clock):
+    person, colleague = make_reviewer(), make_reviewer()
+    known = Client()
+    sign_in(known, person.username)
+    known.post(reverse("account_logout"))
+    for _number in range(6):
+        sign_in(client, person.username, password="wrong")
+    office = fail(client, times=12)
+
+    strange = sign_in(client, person.username)
+    right = sign_in(known, person.username)
+    known.post(reverse("account_logout"))
+    other = sign_in(known, colleague.username)
+
+    assert office[-1] == 429
+    assert (strange.status_code, right.status_code) == (429, 302)
+    assert other.status_code == 429
+
+
+def test_what_such_a_browser_is_refused_costs_no_database(
+    client, clock, django_assert_num_queries
+):
+    person = make_reviewer()
+    sign_in(client, person.username)
+    client.post(reverse("account_logout"))
+    tried = [
+        sign_in(client, person.username, password="wrong").status_code
+        for _number in range(6)
+    ]
+
+    with django_assert_num_queries(0):
+        refused = sign_in(client, person.username).status_code
+
+    assert (tried, refused) == ([200] * 5 + [429], 429)
+
+
 def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
-    monkeypatch.setattr(sign_in_flood, "MOST_NETWORKS", 3)
+    monkeypatch.setattr(sign_in_flood, "MOST_REFUSED", 3)
     middleware = SignInFloodMiddleware(lambda request: HttpResponse(status=429))
 
     for number in range(10):
