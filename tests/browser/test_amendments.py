@@ -48,6 +48,10 @@ def decide(page, proposer):
     page.goto("/gestion/")
     page.locator(".waiting tbody .button").click()
     expect(page.locator(".said")).to_contain_text("12-2026")
+    # What a guard marked, and what decides on numbers of people, is ticked as read.
+    for name in ("checked", "protection_read"):
+        for box in page.locator(f"input[name={name}]").all():
+            box.check()
     page.locator("input[name=approve]").click()
     expect(page.locator(".messagelist")).to_be_visible()
 
