@@ -50,7 +50,7 @@ def hide(record):
 
 def report(record):
     name = f"admin:strategic_areas_{record._meta.model_name}_change"
-    return reverse(name, args=[record.pk])
+    return f"{reverse(name, args=[record.pk])}#steps"
 
 
 def pages(commitment):

@@ -128,7 +128,8 @@ def hide_address(user, record):
     if isinstance(record, Reviewed):
         # A report is withdrawn, on its own page.
         name = f"admin:strategic_areas_{record._meta.model_name}_change"
-        return reverse(name, args=[record.pk]) if may_review(user, record) else ""
+        address = f"{reverse(name, args=[record.pk])}#steps"
+        return address if may_review(user, record) else ""
     if not hiding.may_hide(user, record):
         return ""
     return reverse("admin:hide", args=[record._meta.model_name, record.pk])

@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,10 +25,13 @@ from strategic_areas.models import Cause, Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import AlreadyWaiting, guard
 from strategic_areas.workflow.plain_values import plain_values
+from strategic_areas.workflow.structure import in_words
 
 #: The word of an address → the kind of record.
 KINDS = {model._meta.model_name: model for model in hiding.HIDEABLE}
 WHOLE = "-whole"
+#: The characters of a text that stand beside the box that hides it.
+EXCERPT = 90
 
 
 class HideForm(forms.Form):
@@ -52,7 +56,7 @@ class HideForm(forms.Form):
         fields = hiding.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
         self.columns |= {WHOLE: hiding.whole(record)}
-        names = [(field.name, field.label) for field in fields]
+        names = [(field.name, _in_words(field, record)) for field in fields]
         names += [(WHOLE, _("The whole record"))]
         self.fields["what"].choices = [
             (name, label) for name, label in names if self.columns[name]
@@ -74,6 +78,14 @@ class HideForm(forms.Form):
         for name in self.cleaned_data["what"]:
             found |= self.columns[name]
         return found
+
+
+def _in_words(field, record):
+    """A field by its name and the beginning of what it says."""
+    column = record._meta.get_field(field.columns[0])
+    said = in_words(column, getattr(record, column.name))
+    excerpt = Truncator(said).chars(EXCERPT)
+    return f"{field.label}: «{excerpt}»" if excerpt else field.label
 
 
 def hide(request, kind, pk):
