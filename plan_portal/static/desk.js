@@ -367,7 +367,7 @@
     const open = all.filter((row) => ["todo", "returned"].includes(row.dataset.state));
     sheet.querySelector("[data-answered]").textContent = all.length - open.length;
     sheet.querySelector(".tally .button").hidden = false;
-    sheet.querySelector("[data-done]")?.remove();
+    sheet.querySelectorAll("[data-done], [data-pending]").forEach((told) => told.remove());
   }
 
   function unanswered(row) {
@@ -390,6 +390,61 @@
     (report(next)?.querySelector(first) ?? next.querySelector("summary")).focus();
   }
 
+  /* Only what is saved is sent. What is not is named before the person goes to send. */
+
+  const isChanged = (field) => {
+    if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
+    if (field.options) {
+      const first = [...field.options].findIndex((each) => each.defaultSelected);
+      return field.selectedIndex !== Math.max(first, 0);
+    }
+    return field.value !== field.defaultValue;
+  };
+
+  function isUnsaved(row) {
+    const fields = [...row.querySelectorAll(".row-form :is(input, select, textarea)")]
+      .filter((field) => field.name && !["hidden", "submit"].includes(field.type));
+    const section = row.querySelector("[data-evidence]");
+    return Boolean(row.querySelector(".notice--kept")) || waiting.has(row)
+      || fields.some(isChanged) || Boolean(section && isBegun(section));
+  }
+
+  const unsavedRows = () => [...sheet.querySelectorAll("[data-row]")].filter(isUnsaved);
+
+  /* A row that is being saved at the moment is waited for. */
+  async function goToSend(event) {
+    if (!unsavedRows().length) return;
+    event.preventDefault();
+    const button = event.currentTarget;
+    while (sending.size) await new Promise((done) => { setTimeout(done, 50); });
+    const rows = unsavedRows();
+    if (rows.length) nameUnsaved(button, rows);
+    else location.assign(button.href);
+  }
+
+  function nameUnsaved(button, rows) {
+    sheet.querySelector("[data-pending]")?.remove();
+    const notice = document.createElement("div");
+    notice.className = "notice notice--errors";
+    notice.dataset.pending = "";
+    notice.role = "alert";
+    notice.tabIndex = -1;
+    const list = document.createElement("ul");
+    rows.forEach((row) => {
+      const link = document.createElement("a");
+      link.href = `#${row.id}`;
+      link.textContent = row.querySelector(".row-title").textContent.replace(/\s+/g, " ").trim();
+      link.addEventListener("click", () => openRow(row));
+      const item = document.createElement("li");
+      item.append(link);
+      list.append(item);
+    });
+    notice.append(paragraph(phrases.pending.textContent), list);
+    button.after(notice);
+    notice.focus();
+  }
+
+  sheet.querySelector(".tally .button").addEventListener("click", goToSend);
   sheet.addEventListener("submit", (event) => {
     if (!event.target.matches(".row-form, .evidence-form")) return;
     event.preventDefault();

@@ -1,5 +1,7 @@
 """The sheet as people use it: quickly, on a bad line, side by side, without a mouse."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -406,3 +408,43 @@ def test_closed_rows_open_where_they_stand_and_ahead_of_a_lost_line(make_page):
     expect(row(page, second)).to_have_attribute("data-state", "ready")
     expect(number(page, unread)).to_be_visible()
     assert asked.stored() == {second.code: 80, last.code: 70}
+
+
+def test_a_row_that_is_not_saved_is_named_before_all_is_sent(make_page):
+    world = Round(activities=2)
+    first, second = world.activities
+    page = make_page(world.user)
+    page.goto(world.address)
+    number(page, first).fill("40")
+    press_save(page, first)
+    expect(row(page, second)).to_have_attribute("open", "")
+    number(page, second).fill("55")
+
+    page.locator(".tally .button").click()
+
+    pending = page.locator("[data-pending]")
+    expect(pending).to_be_focused()
+    expect(pending.get_by_role("link")).to_have_text([f"{second.code} {second.title}"])
+    expect(page).to_have_url(re.compile(f"{world.address}.*"))
+    press_save(page, second)
+    expect(pending).to_have_count(0)
+    page.locator(".tally .button").click()
+    expect(page.locator("input[name=send]")).to_be_visible()
+    assert world.stored() == {first.code: 40, second.code: 55}
+
+
+def test_what_stands_on_the_device_alone_is_named_too(make_page):
+    world = Round(activities=1)
+    (activity,) = world.activities
+    page = make_page(world.user)
+    page.goto(world.address)
+    number(page, activity).fill("55")
+    page.reload()
+
+    page.locator(".tally .button").click()
+
+    expect(page.locator("[data-pending] a")).to_have_count(1)
+    row(page, activity).get_by_role("button", name="Descartar").click()
+    number(page, activity).fill("30")
+    page.locator(".tally .button").click()
+    expect(page.locator("#content h1")).to_have_text("Revise sus respuestas")
