@@ -134,6 +134,7 @@ POSTS = {
     "admin:sheet_off_plan": off_plan,
     "admin:sheet_rename": off_plan,
     "admin:sheet_propose": proposal,
+    "admin:sheet_reopen": lambda words: {"reason": REASON},
     "admin:agency_comment": lambda words: {"text_es": "Se avanzó más."},
     "admin:proposal": lambda words: {"decline": "1", "reason": REASON},
     "admin:value_new": lambda words: {

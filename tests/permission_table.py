@@ -111,6 +111,7 @@ workbook                 | sheet            | 200 404 404 404 404 | 422 404 404 
 workbook_save            | sheet            | 405 405 405 405 405 | 302 404 404 404 404
 sheet_off_plan           | sheet            | 200 404 404 404 404 | 302~ 404 404 404 404
 sheet_propose            | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
+sheet_reopen             | sheet            | 405 405 405 405 405 | 302 404 404 404 404
 values                   | sheet            | 200 404 404 404 404 | 405 405 405 405 405
 value_new                | measured         | 200 404 404 404 404 | 302! 404 404 404 404
 value_grid               | measured         | 200 404 404 404 404 | 422 404 404 404 404

@@ -37,6 +37,7 @@ MAIL_KINDS = {
     "password_reset": _("New password"),
     "proposal": _("Proposed activity"),
     "reminder": _("Reminder"),
+    "reopening": _("Request to open a round again"),
     "scorecard": _("Scorecard"),
     "value": _("Value"),
 }

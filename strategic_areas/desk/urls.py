@@ -21,7 +21,7 @@ from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.sheet import own_activities, sending
+from strategic_areas.desk.sheet import own_activities, reopening, sending
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
@@ -47,6 +47,7 @@ BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,
     "sheet_row": SHEET,
+    "sheet_reopen": SHEET,
     "sheet_attach": SHEET,
     "sheet_detach": SHEET,
     "sheet_recall": SHEET,
@@ -93,6 +94,7 @@ def patterns(site):
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),
             (f"{sheet}proponer/", own_activities.propose, "sheet_propose"),
+            (f"{sheet}reabrir/", reopening.ask, "sheet_reopen"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             (f"{sheet}cifras/<int:indicator>/tabla/", value_grid, "value_grid"),

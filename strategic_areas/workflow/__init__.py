@@ -15,6 +15,7 @@ from strategic_areas.workflow.amendments import dates_outside
 from strategic_areas.workflow.approval import digest, overdue, unstated
 from strategic_areas.workflow.authority import (
     has_part_in,
+    is_in_time,
     may_propose,
     may_review,
     may_submit,
@@ -84,6 +85,7 @@ __all__ = [
     "has_part_in",
     "may_propose",
     "may_review",
+    "is_in_time",
     "may_submit",
     "open_for_evidence",
     "overdue",

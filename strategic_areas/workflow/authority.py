@@ -185,10 +185,20 @@ def must_accept_reports(update):
         )
 
 
+def is_in_time(update):
+    """
+    Whether its round still takes a revision, saved or not.
+
+    After the round closed only what was sent before, and corrections, can be sent.
+    """
+    period, agency = update.period, update.agency
+    return bool(update.submitted_at or period.accepts(agency) or published(update))
+
+
 def must_be_in_time(update):
     """Refuse a first submission after the round closed, even of an older draft."""
     period, agency = update.period, update.agency
-    if update.submitted_at or period.accepts(agency) or published(update):
+    if is_in_time(update):
         return
     raise TransitionError(
         _(

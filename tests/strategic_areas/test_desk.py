@@ -148,7 +148,7 @@ def test_published_work_is_corrected_in_two_steps(desk):
     values = {name: shown.form[name].value() for name in shown.form.fields}
     posted = {name: "" if each is None else each for name, each in values.items()}
     posted["answer"] = "reported"
-    assert (shown.is_correction, posted["percent"]) == (True, 40)
+    assert (shown.is_correction, posted["percent"]) == (True, "40")
 
     unchanged = desk.client.post(row.url("save"), posted)
     assert unchanged.status_code == 422

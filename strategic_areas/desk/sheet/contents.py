@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from agencies.models import Agency, FocalPoint
@@ -73,8 +74,13 @@ class Sheet:
         return read_values(self.period, self.agency)
 
     @property
+    def keys(self):
+        """By what its addresses name it."""
+        return self.period.pk, self.agency.slug
+
+    @property
     def url(self):
-        return reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return reverse("admin:sheet", args=self.keys)
 
     @property
     def check_url(self):
@@ -107,6 +113,16 @@ class Sheet:
         return self.period.accepted_until(self.agency)
 
     @property
+    def is_closed(self):
+        """True while the round takes no first reports of the agency."""
+        return self.accepted_until is None
+
+    @property
+    def was_closed(self):
+        """True once it has taken them, and does no more."""
+        return self.is_closed and self.period.opens_on <= timezone.localdate()
+
+    @property
     def may_recall(self):
         """Whether the user may take back what was sent and not decided on."""
         return self.may_submit and self.accepted_until is not None
@@ -131,7 +147,7 @@ class Sheet:
     @property
     def ready(self):
         off_plan = [row for row in self.off_plan if row.state == "ready"]
-        return [*self.in_state("ready"), *off_plan]
+        return self._in_time([*self.in_state("ready"), *off_plan])
 
     @property
     def answered(self):
@@ -149,7 +165,12 @@ class Sheet:
     @property
     def declared(self):
         """The declarations that are ready to be sent."""
-        return [row for row in self.declarations if row.state == "ready"]
+        rows = [row for row in self.declarations if row.state == "ready"]
+        return self._in_time(rows)
+
+    def _in_time(self, rows):
+        """Those of the rows that may still be sent."""
+        return [row for row in rows if row.is_in_time] if self.is_closed else rows
 
     @property
     def sendable(self):
@@ -166,7 +187,8 @@ class Sheet:
     def unanswered(self):
         """What is owed, and whatever else came back."""
         others = (*self.off_plan, *self.declarations)
-        return [*self.owed, *(row for row in others if row.state == "returned")]
+        rows = [*self.owed, *(row for row in others if row.state == "returned")]
+        return self._in_time(rows)
 
     @property
     def owed(self):

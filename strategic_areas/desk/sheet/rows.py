@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from agencies.fields import Kind
+from strategic_areas import workflow
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -66,6 +67,12 @@ class Row:
     def is_open(self):
         """True while the agency may still edit the row."""
         return self.state in {self.empty_state, "returned", "ready"}
+
+    @cached_property
+    def is_in_time(self):
+        """Whether the round still takes what would be written in it."""
+        is_empty = self.state == self.empty_state
+        return workflow.is_in_time(self.blank() if is_empty else self.update)
 
     @property
     def is_sent(self):

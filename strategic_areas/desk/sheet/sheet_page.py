@@ -6,9 +6,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.answers import NOT_BEGUN
 from strategic_areas.desk.sheet.attaching import AttachForm, whereabouts
@@ -19,7 +21,8 @@ from strategic_areas.desk.sheet.forms import (
     SameForm,
 )
 from strategic_areas.desk.sheet.rows import CORRECTING, ActivityRow, CommitmentRow
-from strategic_areas.models import Province
+from strategic_areas.models import Province, RoundReopening
+from strategic_areas.workflow import guard
 
 #: How many rows a page has with their forms; the script reads the others when needed.
 WHOLE = 5
@@ -42,6 +45,25 @@ class UploadForm(forms.Form):
         self.helper.form_class = "upload-form"
         self.helper.attrs = {"novalidate": ""}
         self.helper.add_input(Submit("upload", gettext("Upload and see what changes")))
+
+
+class AskForm(forms.Form):
+    """Why the agency wants to report after the round closed."""
+
+    reason = LongText(
+        label=_("Why it should be opened again"),
+        help_text=_("The secretariat reads it. Name no person."),
+    )
+
+    def __init__(self, *args, sheet, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        address = reverse("admin:sheet_reopen", args=sheet.keys)
+        text = _("Ask to open it again")
+        self.helper = one_button("row-form", "ask", text, action=address)
+
+    def clean(self):
+        guard.judge(self, RoundReopening, reason="reason")
+        return super().clean()
 
 
 @dataclass(frozen=True)
@@ -120,6 +142,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
         "declarations": shown(sheet.declarations),
         "percent_rules": revisions.rules(),
         "upload": UploadForm(action=sheet.workbook_url),
+        "reopening": AskForm(sheet=sheet) if sheet.was_closed else None,
     }
 
 
@@ -176,7 +199,7 @@ def show(
         form = posted or _correction_form(row, provinces)
         form.button = _("Save the correction")
         return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
-    if not row.is_open:
+    if not (row.is_open and row.is_in_time):
         return ShownRow(row, evidence, is_unfolded=is_unfolded)
     if row.field == "commitment":
         form = posted or DeclarationForm(
@@ -201,12 +224,13 @@ def evidence_of(row, attaching=None, *, corrects=False):
 
     A published row takes more where it is opened to be corrected.
     """
+    takes = row.takes_evidence and row.is_in_time
     if row.state == row.empty_state:
-        form = attach_form(row) if row.takes_evidence else None
+        form = attach_form(row) if takes else None
         return ShownEvidence(row, (), form)
     form, is_mine = None, attaching and attaching.record == row.update
     is_begun = row.may_be_corrected and (corrects or is_mine)
-    if row.takes_evidence and (row.update.is_editable or is_begun):
+    if takes and (row.update.is_editable or is_begun):
         form = attaching if is_mine else attach_form(row)
     removes = form and not is_begun
     items = [

@@ -39,6 +39,7 @@ class ValueRow:
 
     field, update, warnings, is_withdrawn = "value", None, (), False
     may_be_recalled = may_be_corrected = False
+    is_in_time = True
 
     @property
     def subject(self):
