@@ -254,6 +254,42 @@ def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told)
     )
 
 
+def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client):
+    source = factories.make_source(cited_as_es="el informe 12")
+    printed = {"printed_by": source, "printed_where_es": "cuadro 3"}
+    figure = factories.make_published_figure(year=2024, **printed)
+    told = {"indicator": figure.indicator, "year": 2025}
+    factories.make_published_figure(**told, differs=True)
+
+    code = figure.indicator.code
+    page = client.get(address("indicator", code, language="es")).text
+    rows = client.get(address("indicator_json", code, language="es")).json()["values"]
+
+    assert "impresa en: el informe 12, cuadro 3" in page
+    assert page.count("un recuento posterior difiere en menos de diez") > 1
+    assert [(row["printed_in"], row["later_count_differs"]) for row in rows] == [
+        ("el informe 12, cuadro 3", 0),
+        ("", 1),
+    ]
+
+
+def test_whatever_is_protected_looks_the_same(client, tmp_path):
+    """A small number, an unconfirmed one, part of a year, and what does not tell."""
+    counts = [
+        published.count(4, "2030"),
+        published.count(400, "2031", status="provisional"),
+        published.count(800, "2032-S1", note_es="Una nota."),
+    ]
+    values = {"values": counts}
+    load_small(tmp_path, published.plan_of(values, {**values, **published.OTHER}))
+
+    rows = client.get(address("indicators_json", language="es")).json()["values"]
+
+    days = {"indicator", "starts_on", "ends_on", "address"}
+    looks = {tuple((k, v) for k, v in row.items() if k not in days) for row in rows}
+    assert (len(rows), len(looks)) == (6, 1)
+
+
 def test_joined_categories_keep_the_capitals_of_their_language():
     """Without words for a category its code stands for them."""
     figure = factories.make_published_figure()
