@@ -30,7 +30,7 @@ from tests.factories import (
 from tests.strategic_areas.plans import load_small, run, write
 from tests.strategic_areas.test_published_figures import parts, plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 #: The fields that decide which numbers of people the public reads.
 PROTECTIVE = {
