@@ -8,11 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(StrEnum):
-    """
-    Whether a text may become public: never, or once somebody has checked the finding.
-
-    A warning is read by the writer and by whoever reviews, a mark by the latter alone.
-    """
+    """Never public, read by the writer and whoever reviews, or by the latter alone."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -43,41 +39,12 @@ class Kind(StrEnum):
     AGE = "age"
     DAY = "day"
     SMALL_PLACE = "small_place"
-    RELATIVE = "relative"
+    TRAIT = "trait"
     CODE = "code"
 
 
-#: Kinds that identify one person by themselves, and characters that hide such data; the
-#: others only give a warning.
-BLOCKING = frozenset(
-    {
-        Kind.IDENTITY_DOCUMENT,
-        Kind.PASSPORT,
-        Kind.TELEPHONE,
-        Kind.EMAIL,
-        Kind.PROFILE,
-        Kind.BIRTH_DATE,
-        Kind.BANK_ACCOUNT,
-        Kind.INITIALS,
-        Kind.HIDDEN,
-    }
-)
-
-#: Kinds that most texts hold without harm: whoever reviews a text looks at them.
-MARKING = frozenset(
-    {
-        Kind.POSSIBLE_NAME,
-        Kind.POSSIBLE_INITIALS,
-        Kind.COUNT,
-        Kind.AGE,
-        Kind.DAY,
-        Kind.SMALL_PLACE,
-        Kind.RELATIVE,
-        Kind.CODE,
-    }
-)
-
-MESSAGES = {
+#: Kinds that identify one person by themselves, and characters that hide such data.
+STOPS = {
     Kind.IDENTITY_DOCUMENT: _(
         "This looks like the number of an identity card. Take it out."
     ),
@@ -106,6 +73,9 @@ MESSAGES = {
         "Here stands a character that nobody sees, such as one that turns the "
         "direction of the text. Delete these words and type them again."
     ),
+}
+#: Kinds by which somebody may be recognised, where that is sure.
+WARNINGS = {
     Kind.SMALL_NUMBER: _(
         "This tells of fewer than ten people, who may be recognised. Tell of the work "
         "without the number, unless a public source already gives it."
@@ -126,15 +96,19 @@ MESSAGES = {
         "This looks like a street address. Take it out unless it is the public office "
         "of an institution."
     ),
+}
+#: Kinds that most texts hold without harm: whoever reviews a text looks at them.
+MARKS = {
     Kind.POSSIBLE_NAME: _("It could be somebody's name."),
     Kind.POSSIBLE_INITIALS: _("It could be somebody's initials."),
     Kind.COUNT: _("A number beside people."),
     Kind.AGE: _("An age."),
     Kind.DAY: _("A day on which something happened to people."),
     Kind.SMALL_PLACE: _("A place smaller than the province."),
-    Kind.RELATIVE: _("Somebody told of by a relative or a neighbour."),
+    Kind.TRAIT: _("A relative, work or trait by which somebody may be recognised."),
     Kind.CODE: _("A number or code that may lead to somebody."),
 }
+MESSAGES = {**STOPS, **WARNINGS, **MARKS}
 
 
 @dataclass(frozen=True)
@@ -142,8 +116,7 @@ class Finding:
     """
     One finding; ``text[start:end]`` is the part of the text to check.
 
-    The message says what it may be and what to do, and never quotes the text, so that
-    it can be mailed or logged.
+    The message never quotes the text, so that it can be mailed or logged.
     """
 
     kind: Kind
@@ -152,9 +125,9 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        if self.kind in BLOCKING:
+        if self.kind in STOPS:
             return Severity.BLOCK
-        return Severity.MARK if self.kind in MARKING else Severity.WARN
+        return Severity.MARK if self.kind in MARKS else Severity.WARN
 
     @property
     def message(self) -> Promise:

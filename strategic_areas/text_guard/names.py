@@ -1,32 +1,34 @@
 """
-The rule for names of people where it is sure that they are names.
+Words that could be somebody's name, and those that surely are.
 
-A capitalised word is a name because of what stands before it: a victim ("la menor
-Yuleisy"), a relative ("su tía Mercedes"), a title ("doña Carmen") or a word that
-announces a name ("conocida como La Flaca"); or because it is a given name before a
-surname, an age or a verb of telling. Officials named with their office are no finding,
-and neither is what is called after people. Every other word that could be a name is a
-mark (``marks``), which only whoever reviews a text reads.
+A capitalised word could be a name unless something explains it, and a word in small
+letters if it stands in ``people.txt``. It surely is one, and gives a warning, because
+of what stands before it ("la menor Yuleisy", "doña Carmen", "alias la flaca") or as a
+given name before a surname, an age or a verb of telling.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading, Word
-from strategic_areas.text_guard.roles import is_called_after, is_office, is_official
+from strategic_areas.text_guard.roles import is_called_after, is_official
 
 FILE = Path(__file__).with_name("people.txt")
-LONGEST = 8
-#: Words before a name that make it one: how a person is told of, or a name announced.
+#: The most words of a known phrase and between a person and the name, the longest
+#: acronym, and the share of words in capitals above which these tell nothing.
+LONGEST, NEAR, LONGEST_ACRONYM, LOUD = 8, 5, 5, 0.6
 PERSONS = vocabulary.SOUGHT_ONE | vocabulary.KIN
-QUOTES = vocabulary.QUOTES
-STARTS = frozenset({"", ".", ";", "!", "?", "-", ":", "(", *QUOTES})
-#: What may stand between a person and the name, and the most of it.
-BETWEEN = vocabulary.BEFORE_NAMES | {",", ":", *QUOTES}
-NEAR = 5
+#: How many Dominican given names that were made up recently begin and end.
+MADE_UP = re.compile(
+    r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
+    r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"
+)
+Stretch = tuple[int, int]
 
 
 @cache
@@ -36,115 +38,227 @@ def people() -> frozenset[str]:
     return frozenset(" ".join(each for each in lines if each[:1] != "#").split())
 
 
+@dataclass(frozen=True)
+class Known:
+    """
+    What explains a capitalised word: words, and phrases of several capitals.
+
+    A given name is only known as part of a phrase: "Minerva" in "Minerva Mirabal".
+    """
+
+    words: frozenset[str] = frozenset()
+    phrases: frozenset[tuple[str, ...]] = frozenset()
+
+    @classmethod
+    def of(cls, texts) -> "Known":
+        """All words of the texts, and their runs of capitalised words."""
+        words: set[str] = set()
+        phrases: set[str] = set()
+        for text in texts:
+            reading = Reading(text)
+            words |= reading.said
+            for start, end in _runs(reading):
+                joined = " ".join(_phrase(reading, start, end))
+                phrases |= {joined, *re.split(" del? ", joined)}
+        split = [tuple(each.split()) for each in phrases]
+        return cls(frozenset(words), frozenset(x for x in split if len(x) > 1))
+
+
+NOTHING_KNOWN = Known()
+
+
 def find_names(reading: Reading) -> Iterator[Finding]:
-    end = 0
+    """What surely is somebody's name."""
+    if not reading.said.isdisjoint(vocabulary.NICKNAMED | {"a"}):
+        for index in range(len(reading.words)):
+            if _is_announced(reading, index):
+                yield reading.stretch(Kind.NAME, index, _end(reading, index))
+    telling = vocabulary.TITLES | PERSONS | vocabulary.NAMING
+    if not (reading.said.isdisjoint(telling) and reading.said.isdisjoint(people())):
+        for start, end in possible_names(reading, NOTHING_KNOWN):
+            if _is_told(reading, start, end):
+                yield reading.stretch(Kind.NAME, start, end)
+
+
+def possible_names(reading: Reading, known: Known) -> Iterator[Stretch]:
+    """Every capitalised stretch that nothing explains, and names in small letters."""
+    letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
+    shouted = sum(word.is_shouted for word in letters)
+    is_loud = shouted > 2 and shouted > LOUD * len(letters)
+    for start, end in () if is_loud else _runs(reading):
+        if kept := _unexplained(reading, start, end, known):
+            yield kept
     for index, word in enumerate(reading.words):
-        if index >= end and word.is_letters and (found := _end(reading, index)):
-            end = found
-            yield reading.finding(
-                Kind.NAME, reading.word(index).start, reading.word(end - 1).end
-            )
+        if is_loud and len(word.text) == len(reading.text(index + 1)) == 1:
+            yield index, index + 2  # "R M V"
+        is_small = is_loud or not word.is_capitalised
+        if is_small and _is_small_name(reading, index, known):
+            end = index + 1
+            while reading.text(end) in vocabulary.ALL_NAMES | people():
+                end += 1
+            yield index, end
 
 
-def _end(reading: Reading, index: int) -> int | None:
-    """Where a name that begins here surely ends; None if none does."""
-    word, before = reading.word(index), reading.word(index - 1)
-    if _is_announced(reading, index):
-        return _capitals_end(reading, index)
-    if not _may_begin(reading, index) or _is_inside(before, word):
-        return None
-    if reading.said.isdisjoint(_telling()):
-        return None
-    end = _capitals_end(reading, index)
-    if not _is_told(reading, index, end):
-        return None
-    is_nobody = (
-        is_official(reading, index, end)
-        or is_called_after(reading, index, end)
-        or vocabulary.place_end(reading.words, index)
-        or reading.text(end - 1) in vocabulary.NO_NAMES
+def kind_of(reading: Reading, start: int, end: int) -> Kind:
+    """Initials are single capitals, or few of them that are no known acronym."""
+    words = [word for word in reading.words[start:end] if word.is_letters]
+    is_short = all(
+        len(word.cased) <= LONGEST_ACRONYM and word.cased.isupper() for word in words
     )
-    return None if is_nobody else end
+    has_name = not people().isdisjoint([word.text for word in words])
+    return Kind.POSSIBLE_INITIALS if is_short and not has_name else Kind.POSSIBLE_NAME
 
 
-@cache
-def _telling() -> frozenset[str]:
-    """Without one of these words in a text, nothing in it is surely a name."""
-    return people() | vocabulary.TITLES | PERSONS | vocabulary.NAMING
-
-
-def _may_begin(reading: Reading, index: int) -> bool:
-    word = reading.word(index)
-    if not word.is_capitalised or len(word.text) < 2 or is_office(word):
+def _is_small_name(reading: Reading, index: int, known: Known) -> bool:
+    """True for a name in small letters: of the list, made up, or before "contó"."""
+    text = reading.text(index)
+    if text in people():
+        return True
+    if text in known.words or text in vocabulary.ORDINARY or not text.isalpha():
         return False
-    is_loud = reading.word(index - 1).is_shouted or reading.word(index + 1).is_shouted
-    if word.is_shouted and (is_loud or len(word.text) < 6):
-        return word.text in people()
-    return word.text not in vocabulary.NO_NAMES
+    is_told = _begins(reading, index) and reading.text(index + 1) in vocabulary.SAID
+    return len(text) > 3 and (is_told or bool(MADE_UP.fullmatch(text)))
 
 
-def _is_inside(before: Word, word: Word) -> bool:
-    """True right after another part of the same capitalised words."""
-    is_lead = before.text in vocabulary.LEADS | vocabulary.OFFICES
-    return (
-        (before.is_letters and before.is_capitalised and not is_lead)
-        or before.text in {"@", "#", "/", "_"}
-        and before.end == word.start
-    )
+def _runs(reading: Reading) -> Iterator[Stretch]:
+    """Runs of capitalised words, with small ones between: "Ana de la Cruz"."""
+    at = 0
+    while at < len(reading.words):
+        end = at + 1
+        if _is_capital(reading.word(at)):
+            end = _end(reading, at)
+            yield at, end
+        at = end
 
 
-def _capitals_end(reading: Reading, index: int) -> int:
-    """The end of the capitalised words here, with particles and initials between."""
-    end, at = index + 1, index + 1
-    while at < index + LONGEST:
-        word = reading.word(at)
-        is_part = word.is_letters and word.is_capitalised and not is_office(word)
-        if is_part and word.text not in vocabulary.NO_NAMES:
+def _end(reading: Reading, start: int) -> int:
+    """The end of the capitalised words that begin here, at least after the first."""
+    end = at = start + 1
+    while at < len(reading.words):
+        word, before = reading.words[at], reading.words[at - 1]
+        if _is_capital(word) and not _is_apart(reading, at):
             end = at + 1
         elif not (
             word.text in vocabulary.PARTICLES
-            or (word.text == "." and len(reading.text(at - 1)) == 1)
+            or (word.text == "." and len(before.text) == 1)
+            or (word.text == "-" and word.start == before.end)
         ):
             break
         at += 1
     return end
 
 
+def _is_capital(word: Word) -> bool:
+    return word.is_letters and word.is_capitalised
+
+
+def _is_apart(reading: Reading, index: int) -> bool:
+    """True for a word that begins a line."""
+    return (
+        "\n" in reading.plain[reading.word(index - 1).end : reading.word(index).start]
+    )
+
+
+def _begins(reading: Reading, index: int) -> bool:
+    """True for the first word of a sentence, a line or a quotation."""
+    return reading.text(index - 1) in vocabulary.STARTS or _is_apart(reading, index)
+
+
+def _phrase(reading: Reading, start: int, end: int) -> tuple[str, ...]:
+    return tuple([word.text for word in reading.words[start:end]])
+
+
+def _unexplained(
+    reading: Reading, start: int, end: int, known: Known
+) -> Stretch | None:
+    """The part of the run that nothing explains; None where everything is explained."""
+    explained = set(_in_known_phrases(reading, start, end, known))
+    at = [
+        index
+        for index in range(start, end)
+        if _is_capital(reading.word(index))
+        and not (index in explained or _explains(reading, index, known))
+    ]
+    if not at or (end - start > 1 and is_official(reading, at[0], at[-1] + 1)):
+        return None
+    last = at[-1] + 1
+    while last < end and (
+        reading.text(last) in vocabulary.ALL_NAMES
+        or (reading.text(last - 1) in people() and _is_capital(reading.word(last)))
+    ):
+        last += 1  # beside a name, words that are surnames too belong to it
+    return at[0], last
+
+
+def _in_known_phrases(
+    reading: Reading, start: int, end: int, known: Known
+) -> Iterator[int]:
+    """The places of the words of a run that belong to provinces or known phrases."""
+    at = start
+    while at < end:
+        phrases = [_phrase(reading, at, min(end, at + on)) for on in range(1, LONGEST)]
+        length = max(
+            len(each) if each in vocabulary.NAMED or each in known.phrases else 0
+            for each in phrases
+        )
+        is_titled = length == 1 and reading.text(at - 1) in vocabulary.TITLES
+        yield from () if is_titled else range(at, at + length)
+        at += length or 1
+
+
+def _explains(reading: Reading, index: int, known: Known) -> bool:
+    """True if the capitalised word is explained without anybody's name."""
+    text, after = reading.text(index), reading.word(index + 1)
+    is_first, is_alone = _begins(reading, index), not _is_capital(after)
+    if len(text) == 1:  # of a code, a list or a sentence: "R-1", "A.", "Y"
+        is_list = is_first and not _is_capital(reading.word(index + 2))
+        is_coded = "-" in {after.text, reading.text(index - 1)} or after.is_number
+        return is_list or is_coded or (text in "ayeoi" and after.text != ".")
+    if text in people():
+        return False
+    is_word = text in known.words or text in vocabulary.ORDINARY
+    if text in vocabulary.ALL_NAMES:
+        return is_word and is_first and is_alone
+    if is_word or text.endswith(vocabulary.NO_NAME_ENDINGS):
+        return True
+    is_acting = after.text in vocabulary.ACTING or after.text.endswith(vocabulary.ACTED)
+    return is_first and is_alone and not is_acting
+
+
 def _is_announced(reading: Reading, index: int) -> bool:
-    """True as in "alias la flaca", "(a) Chino" and "doña carmen"."""
-    at = index - 1
-    while reading.text(at) in {"el", "la", "los", ":", *QUOTES} and at > index - 4:
+    """True as in "alias la flaca" and "(a) Chino"."""
+    at, word = index - 1, reading.word(index)
+    while at > index - 4 and reading.text(at) in vocabulary.BEFORE_NICKNAMES:
         at -= 1
-    word, said = reading.word(index), reading.text(at)
-    if word.text in vocabulary.STOPS | {"edad", "por"} or not word.is_letters:
+    if word.text in vocabulary.STOPS or not word.is_letters or len(word.text) < 2:
         return False
     if [reading.text(at - back) for back in (2, 1, 0)] == ["(", "a", ")"]:
         return True
-    if said in vocabulary.NICKNAMED:
-        return True
-    return said in {"don", "dona"} and at == index - 1 and not word.is_capitalised
+    return reading.text(at) in vocabulary.NICKNAMED
 
 
-def _is_told(reading: Reading, index: int, end: int) -> bool:
+def _is_told(reading: Reading, start: int, end: int) -> bool:
     """True where what stands before or after makes the words a person's name."""
-    lead = _lead(reading, index)
-    if lead:
-        return True
-    given = reading.text(index) in people()
-    parts = [reading.word(at) for at in range(index, end)]
-    names = [word.text for word in parts if word.is_capitalised and len(word.text) > 1]
-    if given and len(names) > 1 and names[-1] in people() | vocabulary.ALL_NAMES:
+    word = reading.word(start)
+    is_short = len(word.text) < 2 or (word.is_shouted and word.text not in people())
+    is_place = vocabulary.place_end(reading.words, start) is not None
+    if is_short or is_place or is_called_after(reading, start, end):
+        return False
+    if _is_led(reading, start):
+        return not is_official(reading, start, end) and word.is_capitalised
+    names = [x.text for x in reading.words[start:end] if _is_capital(x)]
+    if not names or names[0] not in people():
+        return False
+    if len(names) > 1 and names[-1] in people() | vocabulary.ALL_NAMES:
         return True
     after, later = reading.text(end), reading.word(end + 1)
     is_aged = after in {",", "("} and (
-        later.is_number or reading.word(end + 2).text in vocabulary.YEARS
+        later.is_number or reading.text(end + 2) in vocabulary.YEARS
     )
-    return given and (
-        is_aged or bool(vocabulary.SAID & {after, reading.text(index - 1)})
-    )
+    return is_aged or not vocabulary.SAID.isdisjoint({after, reading.text(start - 1)})
 
 
-def _lead(reading: Reading, index: int) -> bool:
+def _is_led(reading: Reading, index: int) -> bool:
     """Whether a person, a title or an announcing word stands before a name here."""
     for back in range(1, NEAR + 1):
         at = index - back
@@ -156,10 +270,10 @@ def _lead(reading: Reading, index: int) -> bool:
         if word.text in {"nombre", "name"}:
             return before in {"de", "su", "cuyo"} or reading.text(at + 1) == ":"
         if word.text in PERSONS:
-            is_title = word.is_capitalised and before not in STARTS  # "Ciudad Mujer …"
+            is_title = word.is_capitalised and before not in vocabulary.STARTS
             is_thing = word.text in {"papa", "familia"} and before == "el"
             is_far = back > 1 and reading.text(index - 1) in vocabulary.PARTICLES
             return not (is_title or is_thing or is_far)
-        if word.text not in BETWEEN:
+        if word.text not in vocabulary.BETWEEN_NAMES:
             return False
     return False

@@ -1,9 +1,7 @@
 """
 What the tables of patterns share: the rule, the words between, the search.
 
-Each rule is a regular expression, and some also need or exclude a certain word nearby.
-Repetitions are bounded, so that no text makes a rule slow. What one rule of a table has
-matched is not matched by a later one of that table.
+Repetitions are bounded, so that no text makes a rule slow.
 """
 
 import re
@@ -15,15 +13,9 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
-SEPARATOR = r"[-._ \n/·•|*,]"
-GAP = SEPARATOR.replace(",", "") + "{0,3}"
+SEPARATOR = r"[-._ \n/·•|*()]"
+GAP = SEPARATOR + "{0,3}"
 
-MONTH = (
-    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre"
-    "|diciembre|january|february|march|april|may|june|july|august|september|october"
-    "|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic"
-    "|janvye|fevriye|mas|avril|me|jen|jiye|out|septanm|oktob|novanm|desanm)"
-)
 #: "(núm.) 45", "# 45", "No. 45"
 NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
 
@@ -45,9 +37,10 @@ def words(name: str) -> str:
     return rf"(?<![a-z]){either(name)}(?![a-z])"
 
 
+MONTH = either("MONTH")
 INSTITUTION = re.compile(rf"(?<![a-z]){either('INSTITUTION')}")
 PRIVATE = re.compile(rf"(?<![a-z]){either('PRIVATE')}")
-LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |los |las |the )?[a-z]{{2,20}}")
+LANDMARK = re.compile(rf"{words('BESIDE')} (?:la |el |the )?[a-z]{{2,20}}")
 
 
 class Rule(NamedTuple):
@@ -59,20 +52,13 @@ class Rule(NamedTuple):
 
     kind: Kind
     shape: re.Pattern[str]
-    accepts: Callable[[re.Match[str]], bool]
-    is_cased: bool
-    needs: frozenset[str]
+    accepts: Callable[[re.Match[str]], bool] = bool
+    is_cased: bool = False
+    needs: str = "0123456789"
 
 
-def rule(
-    kind: Kind,
-    pattern: str,
-    accepts: Callable[[re.Match[str]], bool] = bool,
-    *,
-    is_cased: bool = False,
-    needs: str = "0123456789",
-) -> Rule:
-    return Rule(kind, re.compile(pattern), accepts, is_cased, frozenset(needs))
+def rule(kind: Kind, pattern: str, *more, **options) -> Rule:
+    return Rule(kind, re.compile(pattern), *more, **options)
 
 
 def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
@@ -80,7 +66,7 @@ def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
     taken = bytearray(len(reading.plain))
     signs = frozenset(reading.digits)
     for rule in rules:
-        if rule.needs and rule.needs.isdisjoint(signs):
+        if rule.needs and signs.isdisjoint(rule.needs):
             continue
         text = reading.cased if rule.is_cased else reading.digits
         for match in rule.shape.finditer(text):
@@ -98,12 +84,7 @@ def around(match: re.Match[str], before: int, after: int) -> str:
 
 
 def is_of_an_office(match: re.Match[str]) -> bool:
-    """
-    True for a telephone or address named with its institution, and no person.
-
-    An institution that is only a landmark ("frente a la iglesia") is none.
-    """
+    """True for what is named with its institution, which is no landmark, and nobody."""
     near = around(match, 110, 90)
-    if PRIVATE.search(near):
-        return False
-    return bool(INSTITUTION.search(LANDMARK.sub(" ", near)))
+    is_named = INSTITUTION.search(LANDMARK.sub(" ", near))
+    return bool(is_named and not PRIVATE.search(near))

@@ -2,14 +2,14 @@
 A text as the rules read it: folded to plain characters, with its original positions.
 
 Accents, capitals, full-width digits, hyphens of every kind and white space are
-normalised; invisible characters, such as zero-width ones, are left out. For every
-remaining character its position in the original text is known.
+normalised; characters that nobody sees are left out.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from strategic_areas.text_guard.findings import Finding, Kind
@@ -25,7 +25,10 @@ SYMBOLS = frozenset({"So", "Sk"})
 #: Variation selectors, which choose how the character before them looks, but for the
 #: one that asks for a picture.
 SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)]))
-JOINER = "\u200d"
+#: A joiner between two pictures, such as those of a woman and a girl.
+PICTURE = re.compile(
+    "[\u2600-\u27bf\ufe0f\U0001f000-\U0001ffff]\u200d[\u2600-\u27bf\U0001f000-\U0001ffff]"
+)
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 #: A number with its separators, a run of letters, or one other character. An underscore
@@ -89,50 +92,20 @@ def _plain(char: str) -> str:
     return " " if category in SYMBOLS else char
 
 
-def _small(char: str) -> str:
-    """The small letter, if it is a single character, so that lengths stay the same."""
-    small = char.lower()
-    return small if len(small) == 1 else char
-
-
 def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
     """Runs of hidden characters; a joiner between two pictures makes one of both."""
-    start = None
-    for index, char in enumerate(f"{text} "):
-        is_hidden = _is_hidden(char) and not (
-            char == JOINER
-            and 0 < index < len(text) - 1
-            and _is_picture(text[index - 1])
-            and _is_picture(text[index + 1])
-        )
-        if is_hidden and start is None:
-            start = index
-        elif not is_hidden and start is not None:
-            yield start, index
-            start = None
+    hidden = [at for at, char in enumerate(text) if _is_hidden(char)]
+    hidden = [at for at in hidden if not PICTURE.match(text, max(0, at - 1))]
+    for _shift, run in groupby(enumerate(hidden), lambda pair: pair[1] - pair[0]):
+        places = [at for _, at in run]
+        yield places[0], places[-1] + 1
 
 
 @lru_cache(maxsize=4096)
 def _is_hidden(char: str) -> bool:
     """True for a character that nobody sees and that is no white space."""
-    if char.isspace():
-        return False
-    category = unicodedata.category(char)
-    return category in {"Cc", "Cf"} or char in FILLERS or char in SELECTORS
-
-
-def _is_picture(char: str) -> bool:
-    return unicodedata.category(char) in {"So", "Sk"} or char == "\ufe0f"
-
-
-#: Each of these characters is read as one: (nearly) all that texts are made of.
-_FOLDED = {
-    ord(char): _folded(char)
-    for char in ["\n", *map(chr, range(0x20, 0x180))]
-    if len(_folded(char)) == 1 and not _is_hidden(char)
-}
-_READ_AS_ONE = frozenset(map(chr, _FOLDED))
-_SPACES = re.compile("[ \n]{2}")
+    is_format = unicodedata.category(char) in {"Cc", "Cf"} and not char.isspace()
+    return is_format or char in FILLERS or char in SELECTORS
 
 
 def _with_zeros(match: re.Match[str]) -> str:
@@ -148,25 +121,16 @@ class Reading:
     """
     The folded text with and without capitals, its words and original positions.
 
-    ``digits`` is the text in small letters with zeros for letters O inside numbers.
-    ``hidden`` are the stretches of the original text that nobody sees, ``said`` the
-    texts of all words.
+    ``digits`` has zeros for letters O inside numbers; ``hidden`` are the stretches of
+    the original text that nobody sees.
     """
 
     def __init__(self, text: str) -> None:
-        self._starts: Sequence[int] = range(len(text))
-        self._ends: Sequence[int] = range(1, len(text) + 1)
-        self.hidden: list[tuple[int, int]] = []
-        is_plain = _READ_AS_ONE.issuperset(text)
-        self.cased = text.translate(_FOLDED) if is_plain else ""
-        if not is_plain or _SPACES.search(self.cased):
-            self.cased = "".join(self._fold(text))
-            self.hidden = list(_hidden_stretches(text))
-        self.plain = (
-            self.cased.lower()
-            if self.cased.isascii()
-            else "".join(map(_small, self.cased))
-        )
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self.cased = "".join(self._fold(text))
+        self.hidden = list(_hidden_stretches(text))
+        self.plain = self.cased.lower()  # of folded characters none becomes two
         self.digits = self.plain
         if LETTER_AT_DIGIT.search(self.plain):
             self.digits = WITH_LETTERS.sub(_with_zeros, self.plain)
@@ -178,7 +142,6 @@ class Reading:
         self.said = frozenset([word.text for word in self.words])
 
     def _fold(self, text: str) -> list[str]:
-        self._starts, self._ends = [], []
         kept: list[str] = []
         for index, original in enumerate(text):
             for char in _folded(original):

@@ -5,12 +5,8 @@ import re
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.reading import Reading, Word
 
-#: How far an office may stand before and after the name of an official.
-BEFORE = 10
-AFTER = 6
-#: How far before a name may stand what is called after its owner.
-CALLED = 5
-ENDS = frozenset({".", ";", "!", "?"})
+#: How far an office may stand before and after a name, and what is called by it.
+BEFORE, AFTER, CALLED = 10, 6, 5
 PREFIX = re.compile("^(?:ex|vice|sub|vis)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -28,38 +24,31 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
     doña Ana".
     """
     for back in range(1, BEFORE + 1):
-        word, before = reading.word(start - back), reading.text(start - back - 1)
+        word, before = reading.word(start - back), reading.word(start - back - 1)
         if is_office(word):
-            return before not in {"su", "her", "his"}
-        if word.text in {"por", "by"} and before in vocabulary.LED:
+            return before.text not in {"su", "her", "his"}
+        if word.text in {"por", "by"} and before.text in vocabulary.LED:
             return True
-        is_area = is_office(reading.word(start - back - 1))  # "la senadora por Azua, …"
-        if word.text in vocabulary.APART and not is_area:
-            break
-        if word.text in ENDS and len(before) > 4:
+        is_area = is_office(before)  # "la senadora por Azua, …"
+        is_end = word.text in vocabulary.ENDS and len(before.text) > 4
+        if is_end or (word.text in vocabulary.APART and not is_area):
             break
     if vocabulary.OFFICIATED & {reading.text(start - 1), reading.text(end)}:
         return True
-    if reading.text(end) not in {",", "(", "-", "como", "as"}:
+    if reading.text(end) not in vocabulary.BEFORE_OFFICES:
         return False
     for on in range(1, AFTER):
         word = reading.word(end + on)
-        if is_office(word) or (on < 4 and word.text in vocabulary.EMPLOYERS):
+        is_unit = word.is_shouted and on < 3 and not reading.word(start).is_shouted
+        if is_office(word) or (on < 4 and word.text in vocabulary.EMPLOYERS) or is_unit:
             return True
-        is_unit = word.is_shouted and on < 3 and len(word.text) > 2
-        if is_unit and not reading.word(start).is_shouted:
-            return True
-        if word.text in vocabulary.APART - {"por"} or word.text in ENDS:
+        if word.text in vocabulary.APART - {"por"} or word.text in vocabulary.ENDS:
             break
     return False
 
 
 def is_called_after(reading: Reading, start: int, end: int) -> bool:
-    """
-    True for what has somebody's name, and for authors.
-
-    As in "el liceo Ana Gil", "Ana Gil Avenue", "Ana Gil (2019)".
-    """
+    """True as in "el liceo Ana Gil", "Ana Gil Avenue", "Ana Gil (2019)"."""
     after, later = reading.word(end), reading.text(end + 1)
     is_titled = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
     if after.is_capitalised and is_titled:
@@ -70,7 +59,7 @@ def is_called_after(reading: Reading, start: int, end: int) -> bool:
         word = reading.word(start - back)
         if word.text in vocabulary.CALLED_AFTER:
             return True
-        is_passed = word.is_capitalised or word.text in vocabulary.PARTICLES
+        is_passed = word.is_capitalised or word.text in vocabulary.PARTICLES | {"."}
         if not is_passed and word.text not in vocabulary.QUOTES | vocabulary.JOINED:
             return False
     return False

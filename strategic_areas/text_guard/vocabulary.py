@@ -1,9 +1,4 @@
-"""
-The words that the rules use: the lists of ``vocabulary.txt``, and numbers in words.
-
-Each list of the file is an attribute of this module, a frozen set: ``KIN``, ``TITLES``.
-``PLACES`` holds tuples, since places are searched word by word.
-"""
+"""The lists of ``vocabulary.txt``, each a frozen set, and numbers in words."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,20 +33,22 @@ def _read(text: str) -> dict[str, frozenset[str]]:
 
 globals().update(_read(FILE.read_text("utf-8")))
 
-PROVINCES = frozenset(tuple(name.split("_")) for name in globals()["PROVINCES"])
-HEROES = frozenset(tuple(name.split("_")) for name in globals()["HEROES"])
-PLACES = frozenset(tuple(name.split("_")) for name in globals()["PLACES"])
+for _name in ("PROVINCES", "HEROES", "PLACES"):
+    globals()[_name] = frozenset(tuple(x.split("_")) for x in globals()[_name])
+PLACES = globals()["PLACES"]
+NAMED = globals()["PROVINCES"] | globals()["HEROES"]
 LONGEST_PLACE = max(map(len, PLACES))
 PLACE_BEGINS = frozenset(name[0] for name in PLACES)
 
-#: The digit that each word stands for, and how many digits.
-UNITS = {word: str(n) for n in range(10) for word in globals()[f"DIGIT_{n}"]}
-SPELT = {
-    **dict.fromkeys(UNITS, 1),
-    **dict.fromkeys(globals()["TWO_DIGITS"], 2),
-    **dict.fromkeys(globals()["THREE_DIGITS"], 3),
-}
+#: The digits that each number in words stands for, and those of one digit.
+VALUES = dict(entry.split("=") for entry in globals()["VALUES"])
+UNITS = frozenset(word for word, digits in VALUES.items() if len(digits) == 1)
+#: Endings, as ``str.endswith`` takes them.
 ENDINGS = tuple(globals()["ADJECTIVE_ENDINGS"])
+for _name in ("NO_NAME_ENDINGS", "ACTED", "DONE", "SEVERAL", "DID"):
+    globals()[_name] = tuple(globals()[_name])
+for _name in ("STARTS", "ENDS", "BARE"):
+    globals()[_name] |= {""}
 
 
 def place_end(words, start) -> int | None:
