@@ -29,15 +29,7 @@ from strategic_areas.text_guard.findings import Finding, Kind, Severity
 from strategic_areas.text_guard.names import NOTHING_KNOWN, Known
 from strategic_areas.text_guard.reading import Reading
 
-__all__ = [
-    "Finding",
-    "Kind",
-    "Known",
-    "Severity",
-    "inspect",
-    "marks",
-    "numbers_beside_people",
-]
+__all__ = ["Finding", "Kind", "Known", "Severity", "inspect", "marks"]
 
 RULES = (
     partial(patterns.find, rules=[*online.RULES, *identifiers.RULES]),
@@ -67,11 +59,6 @@ def marks(text: str, known: Known = NOTHING_KNOWN) -> list[Finding]:
             taken[each.start : each.end] = b"\1" * (each.end - each.start)
             found.append(each)
     return found
-
-
-def numbers_beside_people(text: str, most: int | None = None) -> list[Finding]:
-    """Every number beside a word for people, up to ``most`` or of whatever size."""
-    return list(counts.find_counts(Reading(text), most=most))
 
 
 def _inspected(reading: Reading) -> list[Finding]:

@@ -12,18 +12,16 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
 
 PEOPLE, ONE, FEW = vocabulary.COUNTED, vocabulary.ONE, vocabulary.FEW
-LARGE = vocabulary.TENS | vocabulary.AGES_IN_WORDS - FEW
 #: The most words between a number and its people, where that is sure and where not.
 REACH, NEAR = 4, 6
 #: One to nine, alone or as both ends of a range such as 2-3.
 SMALL = re.compile("0?[1-9](?:-0?[1-9])?")
-ANY = re.compile(r"(?!(?:19|20)\d\d(?!\d))\d{1,9}(?:[.,]\d{3}){0,3}(?:-\d{1,9})?")
 
 
 def find_small_numbers(reading: Reading) -> Iterator[Finding]:
     """One to nine people, where that is sure; of "una sola víctima" one finding."""
     last = -1
-    for index in () if reading.said.isdisjoint(PEOPLE) else _numbers(reading, most=9):
+    for index in () if reading.said.isdisjoint(PEOPLE) else _numbers(reading):
         noun = _noun(reading, index)
         if noun is not None and noun != last:
             last = noun
@@ -31,9 +29,9 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
             yield reading.stretch(Kind.SMALL_NUMBER, start, end + 1)
 
 
-def find_counts(reading: Reading, *, most: int | None) -> Iterator[Finding]:
-    """Every number beside people up to ``most``, or of any size, sure or not."""
-    for index in _numbers(reading, most):
+def find_counts(reading: Reading) -> Iterator[Finding]:
+    """One to nine beside people, sure or not."""
+    for index in _numbers(reading):
         noun = _noun(reading, index)
         if noun is None and _is_beside(reading, index):
             noun = index + reading.word(index + 1).is_letters
@@ -41,18 +39,13 @@ def find_counts(reading: Reading, *, most: int | None) -> Iterator[Finding]:
             yield reading.stretch(Kind.COUNT, min(index, noun), max(index, noun) + 1)
 
 
-def _numbers(reading: Reading, most: int | None) -> Iterator[int]:
-    """The places of numbers, up to nine or of any size, that count something."""
+def _numbers(reading: Reading) -> Iterator[int]:
+    """The places of numbers up to nine that count something."""
     for index, word in enumerate(reading.words):
         if word.is_number:
-            shape = SMALL if most else ANY
-            is_read = shape.fullmatch(word.text) and not _is_glued(reading, index)
-        elif most:
-            is_read = word.text in ONE | FEW and not _ends_a_longer_number(
-                reading, index
-            )
+            is_read = SMALL.fullmatch(word.text) and not _is_glued(reading, index)
         else:
-            is_read = word.text in ONE | FEW | LARGE
+            is_read = word.text in ONE | FEW and not _ends_a_longer(reading, index)
         if is_read and not _counts_nothing(reading, index):
             yield index
 
@@ -74,7 +67,7 @@ def _is_glued(reading: Reading, index: int) -> bool:
     return after.text == "%" or after.is_number or is_item or bool(is_day)
 
 
-def _ends_a_longer_number(reading: Reading, index: int) -> bool:
+def _ends_a_longer(reading: Reading, index: int) -> bool:
     """True at the end of "treinta y dos", "ciento una" or "twenty-two"."""
     at = index - 1 - (reading.text(index - 1) in vocabulary.JOINED)
     return reading.text(at) in vocabulary.TENS

@@ -44,7 +44,7 @@ NICKNAME = re.compile(
 
 def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
     """All marks of a text; where some overlap, names come last."""
-    yield from counts.find_counts(reading, most=9)
+    yield from counts.find_counts(reading)
     for age in ages.ages(reading):
         yield reading.stretch(Kind.AGE, *age)
     for place in ages.small_places(reading):

@@ -20,7 +20,6 @@ OFFICIAL = re.compile(
     r"@ ?(?:[\w-]{1,40}\.){0,4}(?:(?:gob|gov|mil)(?:\.[a-z]{2})?|int|edu\.do|(?:un|oas"
     r"|iom|unicef|unhcr|undp|unfpa|unwomen|unodc|ilo|paho)\.org|europa\.eu)$"
 )
-#: A mailbox for everybody, at an organisation: "info@instituto.org.do".
 SHARED = re.compile(
     rf"{either('MAILBOX')}@[\w-]{{1,40}}\.(?:org|edu|net)(?:\.[a-z]{{2}})?$"
 )

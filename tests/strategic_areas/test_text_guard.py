@@ -24,7 +24,6 @@ from strategic_areas.text_guard import (
     Severity,
     inspect,
     marks,
-    numbers_beside_people,
 )
 from strategic_areas.text_guard.findings import MESSAGES
 
@@ -524,15 +523,6 @@ def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase()
 
 def test_what_stops_or_warns_is_not_marked_again():
     assert marks("La víctima María Pérez dio el 809-555-0134.") == []
-
-
-def test_numbers_beside_people_are_found_whatever_their_size():
-    text = "Se asistió a 136 víctimas y a dos niñas en 14 talleres de 2024."
-
-    every = [text[e.start : e.end] for e in numbers_beside_people(text)]
-    few = [text[e.start : e.end] for e in numbers_beside_people(text, most=9)]
-
-    assert (every, few) == (["136 víctimas", "dos niñas"], ["dos niñas"])
 
 
 @given(texts)
