@@ -46,6 +46,7 @@ HIDING = "tests/strategic_areas/test_hiding.py::"
 INDICATORS = "tests/test_indicator_pages.py::"
 AXE = "tests/browser/test_public_site.py::"
 FILES = "tests/strategic_areas/test_evidence_files.py::"
+REVIEW = "tests/strategic_areas/test_review.py::"
 PURGING = "tests/strategic_areas/test_purging.py::"
 FACTORS = "tests/agencies/test_second_factor.py::"
 NO_PERSON = f"{CRAWL}test_nothing_that_is_not_public_and_no_person_is_anywhere"
@@ -75,6 +76,14 @@ KEPT = {
             GUARD,
             "tests/strategic_areas/test_small_numbers.py::"
             "test_the_warning_stays_until_a_reviewer_ticks_it",
+        ],
+        "Whoever reviews a text reads it with every word marked": [
+            f"{REVIEW}test_what_is_marked_is_published_once_nobody_can_be_recognised",
+            f"{REVIEW}test_marked_reports_are_published_together_once_nobody_can_be_recognised",
+            "tests/strategic_areas/test_changes.py::"
+            "test_what_is_marked_is_read_before_a_change_is_approved",
+            "tests/strategic_areas/test_text_guard.py::"
+            "test_what_could_lead_to_somebody_is_marked",
         ],
         "A second person reads what institutions": [
             SECOND,

@@ -35,7 +35,7 @@ PLACE = re.compile(
     rf"(?i:{words('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
-BIRTH = re.compile(words("BIRTH"))
+BIRTH = re.compile(words("BORN"))
 NICKNAME = re.compile(
     rf"{words('CALLED')}[^.;,]{{0,25}}?(?: (?:como|as|por|li|la|el|las|los)){{0,2}}"
     r"(?P<found> [\"«“'a-z]{3,20})"
