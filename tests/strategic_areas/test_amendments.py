@@ -10,6 +10,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Plan, PlanChange
+from strategic_areas.queries import search_texts
 from strategic_areas.queries.plan import board, past
 from strategic_areas.queries.rounds import owed
 from tests import factories
@@ -131,7 +132,13 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
     [line] = PlanChange.objects.filter(change=change).select_related("activity")
 
     page = Client().get(reverse("es:amendments", args=["p"])).content.decode()
+    found = [each for each in search_texts.documents() if each.kind == "amendment"]
+    words = [text.spanish for each in found for text in each.texts]
     hidden, is_new_hidden = expected
+    assert ("3" in words, "12" in words) == (
+        "old_value" not in hidden,
+        not is_new_hidden,
+    )
     assert list(line.protected) == hidden
     assert ("<ins>Dato protegido</ins>" in page) == is_new_hidden
     assert ("<del>Dato protegido</del>" in page) == bool(hidden)

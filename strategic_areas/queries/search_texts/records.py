@@ -182,8 +182,10 @@ def _change(row, plan):
         texts += texts_of(row.amendment, "reason")
         captions += not_empty(text(row.amendment, "deciding_act"))
     if not row.brings:
-        values = ("old_value", "new_value")
-        texts += texts_of(row, *(each for each in values if each not in row.protected))
+        told = [
+            each for each in ("old_value", "new_value") if each not in row.protected
+        ]
+        texts += texts_of(row, *told) if told else []
     return Document(
         kind="amendment",
         pk=str(row.pk),
