@@ -98,12 +98,9 @@ def closed(period, today):
 
 
 def drafts(period):
-    """What agencies have written in a round and never sent."""
-    return [
-        draft
-        for model in (ActivityUpdate, CommitmentUpdate)
-        for draft in model.objects.filter(period=period, submitted_at__isnull=True)
-    ]
+    """What agencies have written in a period and never sent: the rows of each kind."""
+    kinds = (ActivityUpdate, CommitmentUpdate)
+    return [kind.objects.filter(period=period, submitted_at=None) for kind in kinds]
 
 
 @transaction.atomic
@@ -118,12 +115,12 @@ def take_back(period, *, by):
     plan, names = period.plan, {}
     for language in ("es", "en"):
         names[f"name_{language}"] = getattr(period, f"name_{language}") or ""
-    audit.record(
-        audit.Event.RECORD_DELETED, actor=by, obj=period, drafts=len(drafts(period))
-    )
+    # What is sent at the same moment is waited for, and then is no draft any more.
+    unsent = [draft for rows in drafts(period) for draft in rows.select_for_update()]
+    audit.record(audit.Event.RECORD_DELETED, actor=by, obj=period, drafts=len(unsent))
     try:
         with transaction.atomic():
-            for draft in drafts(period):
+            for draft in unsent:
                 draft.evidences.all().delete()
                 draft.delete()
             period._history_user = by

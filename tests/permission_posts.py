@@ -171,6 +171,7 @@ POSTS = {
     "admin:attribution": lambda words: {"text_es": "Lo hizo otra institución."},
     "admin:translation": lambda words: {"text": "Part of the work was done."},
     "admin:round": lambda words: {"has_read": "on"},
+    "admin:round_take_back": lambda words: {"has_read": "on"},
     "admin:review_publish": decided,
     "admin:review_return": decided,
     "admin:hand_over": lambda words: {"successor": words["successor"]},

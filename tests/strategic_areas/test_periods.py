@@ -27,7 +27,7 @@ from tests.factories import (
     make_update,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TODAY = timezone.localdate()
 SPAN = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 6, 30)}
@@ -249,6 +249,20 @@ def test_a_round_in_which_something_was_sent_stays(client):
     assert answer.status_code == 422
     assert ReportingPeriod.objects.get() == update.period
     assert not PlanChange.objects.exists()
+
+
+def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
+    update = make_update()
+    (person,) = update.contributors.all()
+    period, agency = update.period, update.agency
+    workflow.submit_all(period, agency, {update.pk: update.version}, by=person)
+    workflow.recall(ActivityUpdate.objects.get(), by=person)
+    client.force_login(make_reviewer())
+
+    answer = take_back(client, period)
+
+    assert answer.status_code == 422
+    assert ActivityUpdate.objects.get().status == "draft"
 
 
 def test_a_round_is_taken_back_only_once_it_was_read_what_goes_with_it(client):

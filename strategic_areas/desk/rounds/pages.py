@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urlencode
 
 from django import forms
@@ -314,7 +315,8 @@ def take_back(request, pk):
             text = _("%(period)s is taken back.") % {"period": period}
             messages.success(request, text)
             return redirect("admin:strategic_areas_reportingperiod_changelist")
-    writers = sorted({draft.agency.acronym for draft in rounds.drafts(period)})
+    begun = (rows.select_related("agency") for rows in rounds.drafts(period))
+    writers = sorted({draft.agency.acronym for draft in chain.from_iterable(begun)})
     context = {
         **admin.site.each_context(request),
         "title": _("Take back: %(period)s") % {"period": period},
