@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import call_command
 
-from strategic_areas.models import Discrepancy
+from strategic_areas.models import Activity, Discrepancy
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +38,15 @@ def test_clean_texts_and_the_telephone_of_a_help_line_pass():
     lines, status = listed()
 
     assert (len(lines), status) == (1, 0)
+
+
+def test_a_public_report_that_counts_people_without_a_source_is_named():
+    """One published before that was asked, or before its work was of victims."""
+    update = factories.make_published_update(narrative_es="Se atendieron 47 mujeres.")
+    assert listed()[1] == 0
+
+    factories.open_structure()
+    Activity.objects.filter(pk=update.activity_id).update(reaches_victims=True)
+
+    label = f"strategic_areas.ActivityUpdate {update.pk}"
+    assert listed() == ([f"{label} counts people in work with victims"], 1)

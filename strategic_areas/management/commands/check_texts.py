@@ -1,4 +1,4 @@
-"""List the stored texts that the guard for personal data would stop today."""
+"""List the stored texts that would not become public today."""
 
 import sys
 
@@ -6,19 +6,21 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models
 
+from strategic_areas.models import PUBLIC_RECORD, ActivityUpdate, CommitmentUpdate
 from strategic_areas.text_guard import Severity
-from strategic_areas.workflow.guard import found_in
+from strategic_areas.workflow.guard import counts, found_in
 
 
 class Command(BaseCommand):
     help = (
         "List the stored texts in which the guard finds what identifies a person: the "
-        "model, the key of the row, the field and the kind, never the text. Ends with "
-        "status 1 if there are any."
+        "model, the key of the row, the field and the kind, never the text. So are "
+        "public reports about victims that count people without an official source. "
+        "Ends with status 1 if there are any."
     )
 
     def handle(self, **options):
-        found = sorted(set(stopped()))
+        found = sorted({*stopped(), *counting()})
         for line in found:
             self.stdout.write(line)
         if found:
@@ -32,6 +34,15 @@ def stopped():
         for model in apps.get_app_config(app).get_models():
             if hasattr(model, "fields"):
                 yield from _stopped_in(model)
+
+
+def counting():
+    """A line for each public report about victims that counts people unprinted."""
+    for model in (ActivityUpdate, CommitmentUpdate):
+        rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)
+        for row in rows.order_by("pk").iterator(chunk_size=500):
+            if counts(row):
+                yield f"{model._meta.label} {row.pk} counts people in work with victims"
 
 
 def _stopped_in(model):
