@@ -2,9 +2,11 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from strategic_areas import figures
@@ -199,3 +201,49 @@ def test_a_protected_value_does_not_say_how_exact_it_is():
     (told,) = indicator.figures.all()
 
     assert (told.is_protected, told.value, told.exactness) == (True, None, "exact")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_page_about_the_site_says_who_compiled_the_file(client, shipped, language):
+    told = shipped_content()["plan"][f"makers_{language}"].strip().split("\n\n")
+
+    html = client.get(address("about", language=language)).text
+    page = " ".join(unescape(strip_tags(html)).split())
+
+    assert len(told) == 3
+    assert [part for part in told if part not in page] == []
+
+
+def test_a_baseline_that_editors_chose_is_not_called_the_plans(client, shipped):
+    page = client.get(address("indicator", "I-12", language="es"))
+
+    assert not page.context["page"].has_baseline_of_plan
+    assert "Los editores de este portal toman 25 (2016)" in page.text
+    assert "ínea base 25" not in page.text
+    labels = {label.text for label in page.context["series"].picture.labels}
+    assert not any("base" in text for text in labels)
+
+
+def test_home_draws_only_years_that_can_be_compared(client, shipped):
+    figures = client.get(address("home")).context["figures"]
+
+    drawn = {
+        each.line.indicator.code: each.columns
+        and (each.columns.first, each.columns.last, len(each.columns.columns))
+        for each in figures
+    }
+
+    assert drawn == {"I-16": None, "I-21": (2015, 2019, 5), "I-39": None, "I-40": None}
+
+
+@pytest.mark.parametrize(("year", "number"), [(2019, "195"), (2021, "65")])
+def test_a_question_about_a_year_is_answered_with_that_year(
+    client, shipped, year, number
+):
+    page = client.get("/buscar/", {"q": f"cuántas víctimas identificadas en {year}"})
+
+    hits = [hit for group in page.context["answer"].groups for hit in group.hits]
+    (hit,) = [hit for hit in hits if hit.document.pk == "I-39"]
+    said = ["".join(p.text for p in caption.pieces) for caption in hit.captions]
+    assert re.match(rf"{number} \w+ en {year}\b", said[0])
+    assert not any("2024" in text for text in said)

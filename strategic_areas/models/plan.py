@@ -94,6 +94,14 @@ class Plan(models.Model):
         ),
     )
     summary = models.TextField(_("summary"), blank=True)
+    makers = models.TextField(
+        _("who compiled its file"),
+        blank=True,
+        help_text=_(
+            "Who compiled what the portal holds of the plan, when, from what, who has "
+            "read it, and what was not found; as it stands on the page about the site."
+        ),
+    )
     note = models.TextField(_("note"), blank=True)
     sources = models.ManyToManyField(
         Source, blank=True, related_name="+", verbose_name=_("sources")
@@ -106,7 +114,7 @@ class Plan(models.Model):
         *structure(*public("starts_on", "ends_on", "launched_on")),
         *bilingual("act"),
         *public("act_url"),
-        *bilingual("commission", "goals_by", "summary", "note"),
+        *bilingual("commission", "goals_by", "summary", "makers", "note"),
         *public("sources"),
     )
 

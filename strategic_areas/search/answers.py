@@ -1,6 +1,7 @@
 """The answer to a question: hits by kind, the best first, with the words marked."""
 
 import heapq
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,6 +9,9 @@ from difflib import get_close_matches
 from agencies.folding import fold
 from strategic_areas.search.documents import KINDS, Document
 from strategic_areas.search.stems import Question, every, places
+
+#: A year in a question.
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 #: Characters of an excerpt, and those of them before the first marked word.
 LENGTH, BEFORE = 240, 60
@@ -216,8 +220,14 @@ class _Found:
             path=document.place.path(language),
             title=self._whole(document.title),
             excerpt=_excerpt(document, language, wanted),
-            captions=tuple(self._whole(each) for each in document.captions),
+            captions=tuple(self._whole(each) for each in self._captions(document)),
         )
+
+    def _captions(self, document):
+        """Its captions, the first of them about the year that is asked for, if any."""
+        years = YEAR.findall(self.question.text)
+        told = [document.by_year[year] for year in years if year in document.by_year]
+        return (*told, *document.captions[1:]) if told else document.captions
 
     def _whole(self, text):
         written, language = text.in_language(self.question.language)

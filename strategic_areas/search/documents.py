@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import weakref
+from collections.abc import Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 from agencies.folding import fold
@@ -92,6 +93,8 @@ class Document:
     code_en: str = ""
     texts: tuple[Text, ...] = ()
     captions: tuple[Text, ...] = ()
+    #: By year, what is said first, instead, to whoever asks of that year.
+    by_year: Mapping[str, Text] = field(default_factory=dict)
     also: tuple[Text, ...] = ()
     names: tuple[str, ...] = ()
     questions: tuple[Text, ...] = ()

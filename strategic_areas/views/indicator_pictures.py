@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -98,13 +99,27 @@ def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
 
 
 def columns(line: IndicatorLine) -> charts.Columns | None:
-    """Small columns; None of one value, or where one span lies within another."""
-    drawn = sorted(values(line.points), key=lambda value: value.starts_on)
+    """
+    Small columns of values that can be compared; None without two of them.
+
+    Of a series with breaks the longest part without one is drawn, of equals the last.
+    None too where one span lies within another.
+    """
+    drawn = _without_break(sorted(values(line.points), key=attrgetter("starts_on")))
     overlap = any(
         after.starts_on <= before.ends_on
         for before, after in zip(drawn, drawn[1:], strict=False)
     )
     return charts.columns(drawn) if len(drawn) > 1 and not overlap else None
+
+
+def _without_break(drawn):
+    parts = [[]]
+    for value in drawn:
+        if value.is_break and parts[-1]:
+            parts.append([])
+        parts[-1].append(value)
+    return max(reversed(parts), key=len)
 
 
 def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | None:
@@ -160,7 +175,7 @@ def name(line: IndicatorLine) -> str:
 def _levels(page):
     indicator = page.indicator
     found = []
-    if isinstance(page.baseline, Decimal):
+    if page.has_baseline_of_plan and isinstance(page.baseline, Decimal):
         found.append(
             charts.Level(
                 indicator.baseline_starts_on,

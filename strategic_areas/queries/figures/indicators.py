@@ -23,6 +23,7 @@ from strategic_areas.models import (
     Discrepancy,
     Indicator,
     Plan,
+    Provenance,
     PublishedFigure,
     StrategicArea,
     Target,
@@ -86,6 +87,16 @@ class IndicatorPage(IndicatorLine):
     targets: tuple[TargetLine, ...]
     others: tuple[IndicatorLine, ...]
     discrepancies: tuple[Discrepancy, ...]
+
+    @property
+    def has_baseline_of_plan(self):
+        """
+        Whether the plan states the baseline: where it sets a target itself.
+
+        Any other was chosen by the editors of the portal among public values.
+        """
+        stated = any(each.target.provenance == Provenance.PLAN for each in self.targets)
+        return stated and self.baseline is not None
 
 
 @prepared

@@ -135,10 +135,16 @@ def _indicator(line, plan, place):
             text(row, "who") if row.who_es else untranslated(row.counted_by),
         ),
         also=(text(row.agency, "name"),) if row.agency else (),
+        by_year=_by_year(line),
         names=(row.code,),
         questions=(text(row, "name"), untranslated(_years(line))),
         order=(plan.rank, row.sort_code),
     )
+
+
+def _by_year(line):
+    """The values of one year each, by their years."""
+    return {str(point.year): _said(line, point) for point in line.points if point.year}
 
 
 def _years(line):
