@@ -82,9 +82,15 @@ def to_decide(user):
     found = [
         Waiting(row, reverse(page, args=[row.pk]), steps.why_not(user, row))
         for steps, page in KINDS.items()
-        for row in steps.waiting_for(user).select_related("proposed_by")
+        for row in steps.waiting_for(user).select_related(*_shown_of(steps.model))
     ]
     return sorted(found, key=lambda each: each.since)
+
+
+def _shown_of(model):
+    """The relations of a decision that a list tells, of those that it has."""
+    names = {field.name for field in model._meta.fields}
+    return sorted(names & {"proposed_by", "agency"})
 
 
 def came_back(user):

@@ -81,11 +81,11 @@ def _lines(parts):
             others[proposed] = [field.name for field in fields]
     if not others:
         return found
-    before = dict(_published())
+    before = dict(published(_all()))
     after = _published_after(others)
     if after is None:
         return None
-    return [*found, *_differing(before, after)]
+    return [*found, *differing(before, after)]
 
 
 def _of_activity(stored, proposed):
@@ -101,7 +101,7 @@ def _of_activity(stored, proposed):
             for name, text in update.public_field_values:
                 told[f"{activity.code} · {update.period} · {name}"] = text
         texts.append(told)
-    return _differing(*texts)
+    return differing(*texts)
 
 
 def _published_after(records):
@@ -111,16 +111,19 @@ def _published_after(records):
             for record, names in records.items():
                 with override("es"):
                     record.save(update_fields=names)
-            found = dict(_published())
+            found = dict(published(_all()))
             transaction.set_rollback(True)
     except IntegrityError:
         return None
     return found
 
 
-def _published():
-    """Pairs of what the public reads of any indicator, and what stands there."""
-    rows = list(Indicator.objects.order_by("sort_code", "pk"))
+def _all():
+    return list(Indicator.objects.order_by("sort_code", "pk"))
+
+
+def published(rows):
+    """Pairs of what the public reads of these indicators, and what stands there."""
     points = points_of(rows, in_full=True)
     for indicator in rows:
         line = IndicatorLine(indicator, points.get(indicator.pk, ()))
@@ -151,7 +154,7 @@ def _named(indicator, *parts):
     return " · ".join([indicator.code, *filter(None, parts)])
 
 
-def _differing(before, after):
+def differing(before, after):
     """A line for each place where the two forms differ, in order."""
     return [
         Line(place, before.get(place, ""), after.get(place, ""))

@@ -29,6 +29,7 @@ from strategic_areas.desk.values.forms import (
     categories_of,
     typed,
 )
+from strategic_areas.desk.values.preview import preview
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
@@ -184,6 +185,7 @@ def value(request, pk):
         "examined": examined,
         "steps": steps,
         "why_not": VALUES.why_not(request.user, found),
+        "preview": preview(found, by=request.user) if found.is_waiting else None,
         "hides": _hides(request.user, found),
     }
     return render(request, "desk/value.html", context)

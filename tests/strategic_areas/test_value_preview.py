@@ -1,0 +1,195 @@
+"""Whoever decides on a value reads beforehand what the public will read, and where."""
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import PublishedFigure
+from strategic_areas.models.measurements import Measurement
+from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.queries.figures import indicators, words
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_indicator,
+    make_reported_value,
+    make_reviewer,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class Scene:
+    """An indicator of cases that opens the first page, with the value of 2023."""
+
+    def __init__(self, client, **fields):
+        self.client = client
+        self.agency = make_agency(acronym="PGR", name_es="Procuraduría")
+        self.activity = make_activity(agency=self.agency)
+        self.commitment = self.activity.commitment
+        plan = self.activity.plan
+        make_round(plan=plan)
+        about = {
+            "plan": plan,
+            "agency": self.agency,
+            "counted_by": "PGR",
+            "area": self.commitment.programme.area,
+            "commitment": self.commitment,
+            "key_figure": True,
+            **fields,
+        }
+        self.indicator = make_indicator(**about)
+        self.user = make_focal_point(agency=self.agency)
+        self.reviewer = make_reviewer()
+        client.force_login(self.reviewer)
+
+    def hand_in(self, year, value, **fields):
+        return make_reported_value(
+            indicator=self.indicator,
+            by=self.user,
+            starts_on=f"{year}-01-01",
+            ends_on=f"{year}-12-31",
+            value=value,
+            **fields,
+        )
+
+    def publish(self, reported):
+        return VALUES.approve(reported, by=self.reviewer)
+
+    def page(self, reported):
+        return self.client.get(reverse("admin:value", args=[reported.pk]))
+
+    def series(self):
+        """What the public reads of the indicator."""
+        rows = indicators.public().filter(pk=self.indicator.pk)
+        (line,) = indicators.lines(rows)
+        return [words.sentence(line, point) for point in line.points]
+
+
+CASES = {"counts": "cases", "sensitive": False, "why_not_sensitive": "Cuenta casos."}
+
+
+@pytest.fixture
+def cases(client):
+    return Scene(client, **CASES)
+
+
+@pytest.fixture
+def persons(client):
+    about = {"counts": "persons", "national": True, "family": "victims"}
+    return Scene(client, sensitive=True, is_teller=True, **about)
+
+
+def rows():
+    tables = (Measurement, PublishedFigure, ReportedValue)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+@pytest.mark.parametrize("value", [81, 8])
+def test_what_the_review_shows_is_what_is_then_published(cases, value):
+    cases.publish(cases.hand_in(2023, 52))
+    reported, before = cases.hand_in(2024, value), cases.series()
+
+    shown = cases.page(reported).context["preview"]
+    cases.publish(reported)
+
+    assert shown.before.text == before[-1]
+    assert shown.after.text == cases.series()[-1]
+    assert [(row.span, row.text, row.is_new) for row in shown.series] == [
+        ("2023", "52", False),
+        ("2024", str(value), True),
+    ]
+
+
+def test_the_preview_changes_nothing(cases):
+    cases.publish(cases.hand_in(2023, 52))
+    reported = cases.hand_in(2024, 81)
+    before = rows()
+
+    cases.page(reported)
+
+    assert rows() == before
+
+
+def test_the_preview_follows_the_rule_that_protects_people(persons):
+    reported = persons.hand_in(2024, 7)
+
+    page = persons.page(reported)
+
+    shown = page.context["preview"]
+    assert [(row.text, row.is_new) for row in shown.series] == [
+        ("Dato protegido", True)
+    ]
+    told = [shown.after.text, *(line.after for line in shown.lines)]
+    assert not any("7" in text for text in told)
+    persons.publish(reported)
+    assert persons.series() == [shown.after.text]
+
+
+def test_a_value_that_the_public_does_not_read_is_called_so(persons):
+    persons.publish(persons.hand_in(2024, 49))
+    reported = persons.hand_in(2024, 47, why="Dos casos eran uno.")
+
+    shown = persons.page(reported).context["preview"]
+
+    persons.publish(reported)
+    assert shown.after.text == persons.series()[-1]
+
+
+def test_the_review_names_the_pages_on_which_it_appears(cases):
+    shown = cases.page(cases.hand_in(2024, 81)).context["preview"]
+
+    plan = cases.indicator.introduced_by
+    assert [page.address for page in shown.pages] == [
+        "/",
+        f"/indicadores/{cases.indicator.code}/",
+        "/indicadores/",
+        cases.commitment.programme.area.get_absolute_url(),
+        f"/{plan.code}/instituciones/{cases.agency.slug}/",
+        cases.commitment.get_absolute_url(),
+    ]
+    for page in shown.pages:
+        assert cases.client.get(page.address).status_code == 200
+
+
+def test_each_page_named_shows_the_value(cases):
+    reported = cases.hand_in(2024, 81)
+    addresses = [each.address for each in cases.page(reported).context["preview"].pages]
+
+    cases.publish(reported)
+
+    for address in addresses:
+        assert cases.indicator.code in cases.client.get(address).content.decode()
+
+
+def test_a_figure_of_the_first_page_is_called_so(cases):
+    opening = "Esta cifra abre la portada."
+    first = cases.page(cases.hand_in(2024, 81)).content.decode()
+    cases.indicator.key_figure = False
+    cases.indicator.save()
+
+    second = cases.page(ReportedValue.objects.get()).content.decode()
+
+    assert (opening in first, opening in second) == (True, False)
+
+
+def test_the_queue_names_the_agency(cases):
+    cases.hand_in(2024, 81)
+
+    queues = [
+        cases.client.get(reverse(f"admin:{name}")).content.decode()
+        for name in ("index", "review_queue")
+    ]
+
+    assert [
+        f"PGR · {cases.user.get_full_name() or cases.user.username}" in queue
+        for queue in queues
+    ] == [True, True]
+
+
+def test_a_value_that_is_decided_has_no_preview(cases):
+    reported = cases.publish(cases.hand_in(2024, 81))
+
+    assert cases.page(reported).context["preview"] is None
