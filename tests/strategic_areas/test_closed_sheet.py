@@ -15,6 +15,7 @@ from tests.factories import (
     make_agency,
     make_commitment,
     make_focal_point,
+    make_indicator,
     make_published_update,
     make_reviewer,
     make_round,
@@ -187,3 +188,20 @@ def test_a_post_to_a_closed_round_is_refused_as_before(desk):
     )
 
     assert (response.status_code, ActivityUpdate.objects.count()) == (422, 0)
+
+
+def test_a_closed_round_asks_to_send_only_what_can_be_sent(desk):
+    update = make_published_update(
+        activity=desk.another(), period=desk.period, by=desk.user
+    )
+    make_indicator(plan=desk.period.plan, agency=desk.agency)
+    button = f'href="{desk.address("sheet_check")}"'
+    desk.close()
+    nothing = desk.open().content.decode()
+
+    workflow.correct(update, by=desk.user)
+
+    correction = desk.open().content.decode()
+    assert f"{button} hidden" in nothing
+    assert button in correction
+    assert f"{button} hidden" not in correction
