@@ -44,6 +44,7 @@ class Event(models.TextChoices):
     REPORT_CHANGED = "report_changed", _("Report moved to another state")
     LETTER_RECORDED = "letter_recorded", _("Letter of an institution recorded")
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
+    # These three stand in entries of before rounds became records of two people.
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")
     ROUND_CLOSED = "round_closed", _("Round closed before its day")

@@ -22,6 +22,7 @@ from tests.factories import (
     make_agency,
     make_change,
     make_indicator,
+    make_off_plan_update,
     make_published_update,
     make_reviewer,
     make_source,
@@ -261,3 +262,18 @@ def test_a_dry_run_names_what_a_file_changes_of_protection(tmp_path):
     assert "changes what is protected: indicator EJ-1, national: True → False" in [
         line.replace("indicators", "indicator") for line in output
     ]
+
+
+@pytest.mark.parametrize(
+    ("reaches", "said"), [(True, "llega a víctimas"), (False, "no son víctimas")]
+)
+def test_a_reviewer_reads_what_an_agency_says_of_whom_its_own_work_reaches(
+    client, reaches, said
+):
+    update = make_off_plan_update(reaches_victims=reaches)
+    workflow.submit(update, by=update.contributors.get())
+    client.force_login(make_reviewer())
+
+    page = client.get(reverse("admin:review", args=["avance", update.pk]))
+
+    assert said in page.content.decode()
