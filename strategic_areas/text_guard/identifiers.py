@@ -184,11 +184,17 @@ RULES = [
         _is_iban,
     ),
     rule(
-        # The end of an account or card, or one of which digits are crossed out.
+        # The end of a number, or one of which digits are crossed out.
         Kind.BANK_ACCOUNT,
-        rf"(?:{words('ACCOUNT')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|ending|\*\*|xx)"
-        r"[^\d;]{0,12}|(?<!\d)\d{4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{4}[- ]?)"
-        r"(?P<found>\d{3,4})(?!\d)",
+        rf"(?:{words('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|ending|\*\*|xx)"
+        r"[^\d;]{0,12}|(?<!\d)\d{3,4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{2,4}[- ]?)"
+        r"(?P<found>\d{1,4}(?:-\d)?)(?!\d)",
+    ),
+    rule(
+        # acta 234, folio 56, libro 12
+        Kind.IDENTITY_DOCUMENT,
+        r"(?<![a-z])(?P<found>(?:folio|libro|acta)[a-z .]{0,15} \d{1,6}[ ,]{1,3}"
+        r"(?:folio|libro|acta)[a-z .]{0,8} \d{1,6})(?!\w)",
     ),
     rule(
         Kind.BANK_ACCOUNT, r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)", _is_card
@@ -208,7 +214,7 @@ RULES = [
         Kind.PASSPORT,
         r"(?<![\w$])(?P<found>[a-z]{1,3}[-. ]?\d(?:[-. ]?\d){4,8}"
         r"|\d(?:[-. ]?\d){6,8})(?!\w)",
-        lambda match: PASSPORT.search(around(match, 40, 25)) and _is_code(match),
+        lambda match: PASSPORT.search(around(match, 70, 40)) and _is_code(match),
     ),
     rule(
         Kind.TELEPHONE,

@@ -42,7 +42,6 @@ def _is_address(match: re.Match[str]) -> bool:
 
 
 def _is_spelt_mail(match: re.Match[str]) -> bool:
-    """True unless "at" or "a" only stands before the name of a provider."""
     return bool(re.search(rf"@|{DOT}[a-z]{{2,4}}$| arroba ", match["found"]))
 
 
@@ -107,6 +106,21 @@ RULES = [
         r"(?P<found>(?P<name>[A-Z][^\W\d]{1,20}(?: [A-Z][^\W\d]{1,20}){0,3}))",
         lambda match: _is_personal_name(match) and bool(OWNER.search(match.string)),
         is_cased=True,
+    ),
+    rule(
+        # "la agregan como Yuli en Facebook", «perfil "Yuli 🌸" de Instagram»
+        Kind.PROFILE,
+        r"(?i:como|perfil|cuenta|profile|as)[ :]{1,2}[\"«“']?(?P<found>(?P<name>[A-Z]"
+        rf"[^\W\d]{{1,20}}[^.,;\n]{{0,25}}?))[\"»”']? (?:en|on|de|in) (?i:{NETWORK})",
+        _is_personal_name,
+        is_cased=True,
+    ),
+    rule(
+        # su TikTok es yari la dura
+        Kind.PROFILE,
+        rf"(?<![a-z])(?:su|mi|her|his) {NETWORK}(?: es| is|:) [\"«“']?"
+        r"(?P<found>(?P<name>[a-z]{3,15}(?: [a-z]{2,15}){0,3}))",
+        _is_personal_name,
     ),
     rule(
         # el Snapchat de la menor, yuli_linda06

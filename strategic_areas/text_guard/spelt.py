@@ -8,7 +8,7 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.patterns import words
 from strategic_areas.text_guard.reading import NOTHING, Reading, Word
 
-#: The least digits, and the least spelt words with and without a word before them.
+#: The least digits, and the least spelt words of a telephone and of any number.
 LEAST_DIGITS, LEAST_NAMED, LEAST_ALONE = 7, 3, 6
 LONGEST, NEAR = 40, 60
 ANNOUNCED = [
@@ -38,12 +38,13 @@ def _kind(reading: Reading, run: list[Word]) -> Kind | None:
     is_dialled = digits.startswith(("809", "829", "849"))
     if spelt and is_dialled and len(digits) == 10:
         return Kind.TELEPHONE
-    if len(spelt) < LEAST_NAMED or len(digits) < LEAST_DIGITS or digits[:3] == "123":
+    if len(spelt) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":
         return None
     before = reading.plain[max(0, run[0].start - NEAR) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)
     is_alone = sum(text in vocabulary.UNITS for text in spelt) >= LEAST_ALONE
-    return kind or (Kind.TELEPHONE if is_dialled or is_alone else None)
+    is_alone |= is_dialled and len(spelt) >= LEAST_NAMED
+    return kind or (Kind.TELEPHONE if is_alone else None)
 
 
 def _digits(run: list[Word]) -> str:
