@@ -291,6 +291,12 @@ REVIEW = [
     Screen("admin:translation", "reviewer", lambda w: ["avance", w.published.pk]),
     Screen("admin:decisions", "administrator"),
     Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
+    Screen("admin:hide_by_address", "administrator", query="?address=zanahoria"),
+    Screen(
+        "admin:hide_by_address",
+        "reviewer",
+        query=lambda w: f"?address={w.published.subject.commitment.get_absolute_url()}",
+    ),
     Screen(
         "admin:hide",
         "reviewer",
@@ -444,7 +450,7 @@ NO_SCREEN = {
         *(
             f"admin:strategic_areas_{model}_{step}"
             for model in ("activityupdate", "commitmentupdate")
-            for step in ("withdraw", "correct")
+            for step in ("withdraw", "explain", "correct")
         ),
     },
     "a file": {

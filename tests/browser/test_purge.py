@@ -34,8 +34,10 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     asking.get_by_role("link", name="Retirar un texto para proteger").click()
     asking.get_by_role("link", name="Pedir una purga").click()
     asking.locator("#id_phrases").fill(NAME)
-    asking.get_by_role("button", name="Ver dónde aparecen").click()
+    asking.get_by_role("button", name="Ocultar ahora y pedir la purga").click()
     expect(asking.locator(".purge-places li")).not_to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("main")).not_to_contain_text("Juana")
     expect(asking.get_by_role("button", name="Retirar en todas partes")).to_have_count(
         0
     )
