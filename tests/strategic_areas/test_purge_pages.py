@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.mail import queue_mail
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Purge
+from strategic_areas.models import Purge, Takedown
 from tests.factories import (
     make_administrator,
     make_evidence,
@@ -18,7 +18,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
-from tests.strategic_areas.test_purging import columns_that_hold
+from tests.strategic_areas.test_purging import columns_that_hold, with_file
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,25 @@ def test_the_public_page_says_when_a_text_was_withdrawn(client):
 
     assert [page.count('class="purged"') > 0 for page in pages] == [True, True]
     assert ["Juana" in page for page in pages] == [False, False]
+
+
+@pytest.mark.parametrize("make_other", [make_reviewer, make_administrator])
+def test_what_stays_hidden_after_a_call_off_is_decided_on_a_page_of_its_own(
+    client, make_other
+):
+    update, item = with_file(f"{NAME}.pdf", narrative_es=f"A {NAME}.")
+    asked, other = purging.request(NAME, by=make_reviewer()), make_other()
+    client.force_login(other)
+    places, _context = shown(client, asked)
+    purging.cancel(asked, by=asked.proposed_by)
+    page = reverse("admin:hidden", args=[Takedown.objects.get().pk])
+
+    listed = client.get(reverse("admin:decisions"), follow=True).text
+    read = client.get(page).text
+    client.post(page, {"decline": "1", "reason": "No era."})
+
+    for record in (update, item):
+        record.refresh_from_db()
+    assert f"A {NAME}." in [text for _address, text in places]
+    assert (page in listed, "Juana" in read) == (True, True)
+    assert (update.narrative_es, item.is_public) == (f"A {NAME}.", True)
