@@ -38,7 +38,8 @@ def _kind(reading: Reading, run: list[Word]) -> Kind | None:
     is_dialled = digits.startswith(("809", "829", "849"))
     if spelt and is_dialled and len(digits) == 10:
         return Kind.TELEPHONE
-    if len(spelt) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":
+    sure = [text for text in spelt if text not in vocabulary.MAY_COUNT]
+    if len(sure) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":
         return None
     before = reading.plain[max(0, run[0].start - NEAR) : run[0].start]
     kind = next((kind for kind, shape in ANNOUNCED if shape.search(before)), None)

@@ -270,6 +270,7 @@ CLEAN = [
     "El expediente 2019-0123 trata de una compra de vehículos.",
     "La denuncia 2017-2020 de las víctimas.",
     "Se emitieron 12500 pasaportes.",
+    "Elevó el número de inspectores de 148 en 2018 a 205 en 2019.",
     "El lote 1234 5678 9012 3456 no existe.",
     "El código AB12 3456 7890 1234 5678 no es una cuenta.",
     "Las víctimas de San Juan recibieron apoyo.",
