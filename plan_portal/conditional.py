@@ -5,6 +5,7 @@ The label of a page, its weak ETag, is a keyed digest of what the page was made 
 the build of the portal, the publication version, the day and the language.
 """
 
+import hmac
 import re
 from functools import cache, wraps
 from hashlib import sha256
@@ -15,7 +16,6 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from plan_portal.digests import digest
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.prepared import at_version
 from strategic_areas.views.parameters import canonical, has_free_text
@@ -48,6 +48,22 @@ SHOWN_SETTINGS = (
     "LICENCE_NAME",
     "LICENCE_URL",
 )
+
+
+@cache
+def _key():
+    """The same in every process of the portal, and no other use of the secret's."""
+    return sha256(f"public digests:{settings.SECRET_KEY}".encode()).digest()
+
+
+def digest(content: bytes, length=24) -> str:
+    """
+    The first ``length`` characters of a digest that the public may read.
+
+    It is keyed: whoever holds a file but for one number could try that number against a
+    plain sum.
+    """
+    return hmac.new(_key(), content, sha256).hexdigest()[:length]
 
 
 @cache

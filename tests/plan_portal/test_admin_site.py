@@ -92,6 +92,7 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, rf, name, lang
         expected["agencies.add_auditentry"] = 403
         # Values are published when they are handed in or loaded, by nobody's hand.
         expected["strategic_areas.add_publishedfigure"] = 403
+        expected["strategic_areas.add_measurement"] = 403
         # Accounts come from invitations alone.
         expected["agencies.add_user"] = 403
 

@@ -5,9 +5,8 @@ from hashlib import sha256
 
 import pytest
 
-from plan_portal import digests
-from plan_portal.conditional import own_content
-from plan_portal.digests import digest
+from plan_portal import conditional
+from plan_portal.conditional import digest, own_content
 from plan_portal.front.pages import Page
 from tests import factories
 
@@ -24,10 +23,10 @@ def other_secret(settings):
 
     def change():
         settings.SECRET_KEY = "of-another-portal"
-        digests._key.cache_clear()
+        conditional._key.cache_clear()
 
     yield change
-    digests._key.cache_clear()
+    conditional._key.cache_clear()
 
 
 def plain_sums(content):

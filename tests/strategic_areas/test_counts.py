@@ -151,6 +151,9 @@ def test_what_once_told_one_dimension_never_tells_another():
     parts = parts_of({"adult": 20, "child": 30})
 
     assert tell(50, "age", parts, [TOLD]) == Telling(TOLD, stands=True)
+    # The categories of age are among those of sex and age.
+    of_age = form("age", adult=20, child=30)
+    assert tell(50, "sex+age", parts, [of_age]) == Telling(of_age, stands=True)
     assert tell(60, "age", [*parts, Part(NOT_STATED, 10)], [TOLD]) == Telling(Form(60))
 
 

@@ -12,7 +12,7 @@ from strategic_areas import figures
 from strategic_areas.importing import Refused, applying, database, load
 from strategic_areas.importing.database import COMPLETED
 from strategic_areas.importing.tables import REVISED, TABLES
-from strategic_areas.models import Activity, Indicator
+from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import Coded
 from tests.deep import DEEP
 from tests.strategic_areas.plans import (
@@ -217,7 +217,10 @@ def test_nothing_but_the_history_waits_for_a_new_row(model):
         if getattr(each, "__func__", each).__qualname__ != "HistoricalRecords.post_save"
     ]
     # The end of a load publishes every indicator of the plan.
-    known = [figures.publish_indicator] if model is Indicator else []
+    known = {
+        Indicator: [figures.publish_indicator],
+        Source: [figures.publish_source],
+    }.get(model, [])
 
     assert saving <= {models.Model, *COMPLETED}
     assert listening == known

@@ -189,6 +189,46 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
 
 
 @pytest.mark.sqlite
+def test_two_people_see_a_value_become_printed(desk, client):
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+    address = reverse("admin:value_recorded", args=[desk.indicator.pk])
+    source = make_source(plan=desk.period.plan, kind="official_report")
+    days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
+    fields = {**days, "value": "5", "certainty": "provisional"}
+    letter = make_letter(agency=desk.agency, period=desk.period)
+
+    refused = client.post(
+        address, {**fields, "letter": letter.pk, "printed_where": "p. 4"}
+    )
+    client.post(address, {**fields, "source": source.pk, "printed_where": "p. 4"})
+    before = PublishedFigure.objects.count()
+    with pytest.raises(RefusedError):
+        VALUES.approve(ReportedValue.objects.get(), by=reviewer)
+    page, _answer = decide(client, approve="1")
+
+    assert "printed_where" in refused.context["form"].errors
+    assert f"{source} · impresa en: p. 4" in page.content.decode()
+    figure = PublishedFigure.objects.get()
+    assert (before, figure.value) == (0, 5)
+    assert (figure.printed_by, figure.printed_where_es) == (source, "p. 4")
+
+
+@pytest.mark.sqlite
+def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
+    client.force_login(make_reviewer())
+    address = reverse("admin:value_recorded", args=[desk.indicator.pk])
+    source = make_source(plan=desk.period.plan, kind="official_report")
+    days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
+    fields = {**days, "value": "50", "certainty": "confirmed", "source": source.pk}
+
+    client.post(address, fields)
+    decide(client, approve="1")
+
+    assert PublishedFigure.objects.get().value is None
+
+
+@pytest.mark.sqlite
 def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
     theirs = {"letter": make_letter()}
     own = {"letter": make_letter(agency=desk.agency)}
