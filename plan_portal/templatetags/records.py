@@ -39,6 +39,13 @@ def hidden_here(context, record):
     return {"takedowns": changes.hidden_here(record) if is_any else ()}
 
 
+@register.inclusion_tag("_hidden_here.html", takes_context=True)
+def hidden_among(context, kind):
+    """The same on a page that lists all records of a kind."""
+    is_any = getattr(context.get("request"), "overdue", 0)
+    return {"takedowns": changes.hidden_among(kind) if is_any else ()}
+
+
 @register.filter
 def instrument(kind):
     """The name of a kind of legal instrument."""

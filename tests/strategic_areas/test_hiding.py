@@ -23,8 +23,11 @@ from strategic_areas.models import (
     Amendment,
     AttributionDispute,
     Correction,
+    Discrepancy,
     HelpLine,
     Indicator,
+    LaterActivity,
+    LegalInstrument,
     Participation,
     Province,
     PublicationVersion,
@@ -32,6 +35,7 @@ from strategic_areas.models import (
     Region,
     Takedown,
     Target,
+    Term,
 )
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import treatment
@@ -596,6 +600,15 @@ def test_what_nobody_confirmed_in_time_stands_in_public_without_its_content(clie
 
 
 HERE = "Algo de esta página se ocultó el"
+#: Kinds that have one page for all of them.
+LISTS = {
+    HelpLine: "help",
+    LegalInstrument: "legal_base",
+    Discrepancy: "discrepancies",
+    Term: "glossary",
+    LaterActivity: "later_activities",
+    Amendment: "amendments",
+}
 
 
 def on_its_page():
@@ -609,10 +622,14 @@ def on_its_page():
         (activity, commitment),
         (shown(PublishedFigure), indicator),
         (taking_part, commitment.lead),
+        *((model.objects.first(), model) for model in LISTS),
     ]
 
 
 def path_of(record, plan):
+    if record in LISTS:
+        words = [plan.code] if record in {LaterActivity, Amendment} else []
+        return address(LISTS[record], *words, language="es")
     if isinstance(record, Agency):
         return address("agency", plan.code, record.slug, language="es")
     if isinstance(record, Indicator):
@@ -654,3 +671,23 @@ def test_the_second_person_is_told_what_restoring_leaves_hidden(client):
     stays = dict(page.context["stays"])
     assert set(stays) == {record.fields["note"].label, record.fields["summary"].label}
     assert stays[record.fields["summary"].label] in page.text
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "make", [factories.make_published_update, factories.make_published_declaration]
+)
+def test_a_report_says_that_a_purge_of_its_words_waits_too_long(client, make):
+    text = "narrative_es" if make is factories.make_published_update else "statement_es"
+    update, begun = make(**{text: SENTINEL}), timezone.now()
+    with time_machine.travel(begun, tick=False):
+        purging.request(SENTINEL, by=factories.make_reviewer())
+
+    said = []
+    for hours in (71, 73):
+        with time_machine.travel(begun + timedelta(hours=hours), tick=False):
+            for page in (update, update.subject):
+                path = page.get_absolute_url("es").partition("#")[0]
+                said.append(HERE in client.get(path).text)
+
+    assert said == [False, False, True, True]

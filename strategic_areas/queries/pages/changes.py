@@ -31,6 +31,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.removals import row_key
 from strategic_areas.queries.plan import plans
+from strategic_areas.queries.updates.entry import Entry
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,27 @@ BELOW = {
 }
 
 
+#: The models of entries, by their kind.
+MODELS = {each._meta.model_name: each for each in (ActivityUpdate, CommitmentUpdate)}
+
+
 def hidden_here(record):
-    """What is hidden on the page of a record and was not confirmed in time."""
-    here = {row_key(type(record), record.pk)}
-    for model, link in BELOW.get(type(record), ()):
-        rows = model.objects.filter(**{link: record})
-        here |= {row_key(model, pk) for pk in rows.values_list("pk", flat=True)}
+    """What is hidden on the page of a record or entry and was not confirmed in time."""
+    model = MODELS[record.kind] if isinstance(record, Entry) else type(record)
+    here = {row_key(model, record.pk)}
+    for below, link in BELOW.get(model, ()):
+        rows = below.objects.filter(**{link: record})
+        here |= {row_key(below, pk) for pk in rows.values_list("pk", flat=True)}
     return tuple(each for each in Takedown.objects.overdue() if here & set(each.rows))
+
+
+def hidden_among(kind):
+    """The same of a page that lists all records of a kind, such as ``helpline``."""
+    return tuple(
+        each
+        for each in Takedown.objects.overdue()
+        if any(key.startswith(f"strategic_areas.{kind}:") for key in each.rows)
+    )
 
 
 def page_of(place: int) -> int:
