@@ -130,7 +130,7 @@ def test_the_home_page_counts_activities_of_all_as_the_areas_do(get):
     home, table = page.context["overview"], page.context["table"]
     every = (*home.institutions.shown, *home.institutions.folded)
 
-    column = table.headings.index("Actividades")
+    column = table.headings.index("Actividades terminadas")
     cells = [row.cells[column][1] for row in table.rows]
 
     assert home.board.plan.code == INVENTED
@@ -231,7 +231,7 @@ def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):
     page = get("plan", SHIPPED)
 
     assert len(cited) == 66
-    assert f"{len(cited)} fuentes públicas, citadas en sus registros" in page.text
+    assert f"{len(cited)} fuentes citadas aquí" in page.text
 
 
 @pytest.mark.parametrize("plan", PLANS)

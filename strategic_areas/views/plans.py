@@ -107,7 +107,7 @@ def _headings(found: Overview) -> dict[str, str]:
         }
     headings = {
         "fulfilled": pgettext("commitments", "Fulfilled"),
-        "work": _("Activities"),
+        "work": _("Activities completed"),
     }
     if found.round:
         headings["given"] = _("Reports, %(round)s") % {"round": found.round.name}
