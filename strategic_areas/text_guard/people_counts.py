@@ -52,8 +52,8 @@ SPELT = _either(
     " twa kat senk sis uit nef dis onz douz trant karant"
 )
 DIGITS = (
-    r"(?<![\w*#./,-])\d[\d.,]{0,15}(?:\s\d{3}(?!\d)){0,4}"
-    r"(?:\s?[-–/]\s?\d[\d.,]{0,15}){0,2}(?![\w/-])"
+    r"(?<![\w*#./,-])\d(?:[\d.,]{0,14}\d)?(?:\s\d{3}(?!\d)){0,4}"
+    r"(?:\s?[-–/]\s?\d(?:[\d.,]{0,14}\d)?){0,2}(?![\w/-]|[.,]\d)"
 )
 NUMBER = rf"(?:{DIGITS}|(?<![a-z]){SPELT}(?![a-z]))"
 ONE = r"(?<![a-z])(?:una?|one|ningun[oa]?)(?![a-z])"

@@ -59,6 +59,7 @@ HARMLESS = """
     15 horas de formación a personas
     trata de personas: 5 talleres
     people were convicted in 10 cases
+    Según el indicador 1.2.1, personas y familias reciben apoyo
 """
 
 
