@@ -48,6 +48,7 @@ FACTS = {
     "reason": _("reason"),
     "record": _("record"),
     "removed": _("removed"),
+    "drafts": _("drafts that went with it"),
     "revision": _("revision"),
     "role": _("role"),
     "starts_on": _("from"),
