@@ -136,7 +136,15 @@ KEPT = {
             "tests/test_disclosure.py::"
             "test_no_number_of_victims_is_told_whatever_its_size",
         ],
-        "Two persons together remove a text": [
+        "One person hides a text or a figure at once": [
+            f"{HIDING}test_a_whole_record_is_gone_from_every_public_output",
+            f"{HIDING}test_nobody_brings_a_former_form_back_alone",
+            f"{HIDING}test_what_nobody_confirmed_in_time_stands_in_public_without_"
+            "its_content",
+        ],
+        "The public stops reading it as soon as one person asks": [
+            f"{PURGING}test_asking_hides_at_once_what_the_public_reads_and_nothing_"
+            "else",
             f"{PURGING}test_whoever_requested_does_not_confirm",
             f"{PURGING}test_the_words_stand_nowhere_in_the_database_afterwards",
             f"{PURGING}test_no_file_of_the_portal_holds_the_words_afterwards",
