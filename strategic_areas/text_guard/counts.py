@@ -151,14 +151,16 @@ def _is_beside(reading: Reading, index: int) -> bool:
     if {after, reading.text(place)} & (vocabulary.THINGS | vocabulary.YEARS | {"%"}):
         return False
     if reading.text(index) in ONE:
-        return bool(reading.texts(index + 1, index + 5) & PEOPLE)
+        return _meets(reading, range(index + 1, index + 5))
     if after.endswith((*vocabulary.SEVERAL, *vocabulary.DID)):
         return True
     if reading.text(index - 1) == ":" and not PEOPLE.isdisjoint(reading.said):
         return True
-    for step in (1, -1):
-        near = [reading.text(index + step * on) for on in range(1, NEAR + 1)]
-        met = next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "")
-        if met in PEOPLE:
-            return True
-    return False
+    places = range(1, NEAR + 1)
+    return any(_meets(reading, [index + s * on for on in places]) for s in (1, -1))
+
+
+def _meets(reading: Reading, places) -> bool:
+    """Whether somebody stands at one of the places, before the sentence ends."""
+    near = map(reading.text, places)
+    return next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "") in PEOPLE

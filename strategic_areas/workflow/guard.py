@@ -93,7 +93,7 @@ def examine(parts, known=None, *, counts_people=False):
                 continue
             label_here = label or model.fields.of_column(name).label_of(name)
             numbers = range(len(found) + 1, len(found) + len(seen) + 1)
-            found += [_warned(label_here, text, each) for each in seen]
+            found += [_warned(label_here, text, each, is_shown=True) for each in seen]
             pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
             language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
             texts.append(MarkedText(label_here, language, pieces))
@@ -318,10 +318,10 @@ def _found(model, values, label=""):
         yield finding.severity, _warned(label_here, text, finding)
 
 
-def _warned(label, text, finding):
+def _warned(label, text, finding, *, is_shown=False):
+    """What people read of a finding; of a text that is shown beside it no more."""
     said = text[finding.start : finding.end]
-    is_mark = finding.severity == Severity.MARK
-    shown = said if is_mark else excerpt(text, finding)
+    shown = said if is_shown else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)
     return Warned(label, str(finding.message), shown, finding.severity, is_count)
 

@@ -410,7 +410,7 @@ def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
     publish(client, update)
 
     assert [type(form).__name__ for form in shown.steps] == ["ReturnForm"]
-    assert [found.excerpt for found in shown.examined.blocks] == [update.narrative_es]
+    assert [found.excerpt for found in shown.examined.blocks] == ["001-1234567-8"]
     assert status_of(update) == Status.SUBMITTED
 
 

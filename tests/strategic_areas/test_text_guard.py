@@ -492,6 +492,7 @@ UNMARKED = [
     "Tres talleres para mujeres en Azua.",
     "Un plazo de 3 años de vigencia.",
     "Presupuesto: RD$12,345,678.00",
+    "Falta la firma de una. Las técnicas explicaron la ruta.",
 ]
 
 
