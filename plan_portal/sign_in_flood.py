@@ -23,6 +23,8 @@ SIGN_IN = "/cuenta/login/"
 #: Seconds for which what was refused is refused again without asking the database.
 #: Short, because allauth's limit, which all processes share, goes on deciding.
 REFUSED_FOR = 2
+#: The same of an account or a browser, of which a flood may try several in turn.
+ACCOUNT_REFUSED_FOR = 10
 #: How many networks and accounts are remembered; at one more all are forgotten.
 MOST_REFUSED = 1000
 #: Held while this process works on a sign-in.
@@ -87,7 +89,8 @@ class SignInFloodMiddleware:
     def _remember(self, limit, key):
         if len(self.refused_until) >= MOST_REFUSED:
             self.refused_until.clear()
-        self.refused_until[limit, key] = time.monotonic() + REFUSED_FOR
+        seconds = REFUSED_FOR if limit == "network" else ACCOUNT_REFUSED_FOR
+        self.refused_until[limit, key] = time.monotonic() + seconds
 
 
 def busy(request):

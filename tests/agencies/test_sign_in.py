@@ -401,7 +401,7 @@ def test_a_new_password_ends_what_wrong_tries_of_another_have_shut(client):
 
     page = client.get(link, follow=True)
     client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
-    # A process refuses for two seconds more; see plan_portal/sign_in_flood.py.
+    # A process refuses for some seconds more; see plan_portal/sign_in_flood.py.
     client = Client(REMOTE_ADDR="192.0.2.7")
     after = [sign_in(client, name, password=new).status_code for name in names]
 
