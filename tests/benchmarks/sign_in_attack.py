@@ -45,7 +45,9 @@ def main():
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         # The guesser says where each guess comes from, as a proxy would.
-        environment = servers.prepared_portal(folder) | {"TRUSTED_PROXY_COUNT": "1"}
+        environment = servers.prepared_portal(folder) | {
+            "CLIENT_ADDRESS_HEADER": "Visitor"
+        }
         port = servers.free_port()
         command = [sys.executable, *SERVER.format(port=port).split()]
         stack.enter_context(servers.running(command, port, **environment))
@@ -194,7 +196,7 @@ class Guess:
 def sent_by(number):
     """The headers of somebody at the address of this number."""
     place = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-    return {"Host": HOST["Host"], "X-Forwarded-For": place}
+    return {"Host": HOST["Host"], "Visitor": place}
 
 
 def events(database):
