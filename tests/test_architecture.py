@@ -21,6 +21,7 @@ ROWS = [
         "glossary",
         "headline",
         "newest",
+        "people_counts",
         "progress",
         "schedule",
         "spans",

@@ -28,7 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.figures import Exactness
 from strategic_areas.models.measurements import Publication
-from strategic_areas.text_guard.people_counts import tells_number
+from strategic_areas.people_counts import tells_number
 
 #: Columns about a number, which may change while the figure stays the same one.
 ABOUT_IT = ("breaks", "provenance", "starts_exact_to", "ends_exact_to")

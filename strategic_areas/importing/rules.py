@@ -20,7 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.records import is_official_kind, is_stronger
-from strategic_areas.text_guard.people_counts import find_people
+from strategic_areas.people_counts import find_people
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {

@@ -29,7 +29,7 @@ from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import Provenance
 from strategic_areas.models.review import Status
 from strategic_areas.models.updates import ActivityUpdate
-from strategic_areas.text_guard.people_counts import tells_number
+from strategic_areas.people_counts import tells_number
 
 #: The most characters of a comment or of a dispute's text. Both are shown next to
 #: figures, and are no reports.

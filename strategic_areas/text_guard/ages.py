@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import Reading, Stretch
 
 #: The most words between an age and a place that give a warning.
 NEAR = 20
@@ -16,8 +16,6 @@ AGES = vocabulary.AGES_IN_WORDS | {
 #: Below this age one is a minor, whoever one is.
 ADULT = frozenset({"18", "dieciocho", "eighteen"})
 PEOPLE = vocabulary.AGED_PEOPLE | vocabulary.OLD
-
-Stretch = tuple[int, int]
 
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:

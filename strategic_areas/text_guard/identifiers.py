@@ -43,7 +43,6 @@ BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{either('LINKS')} ?)"
 #: So near its word a telephone may have digits in groups of three, as an amount has.
 NEAR = 12
 OFFICE_LINE = re.compile(words("OFFICE_LINE"))
-#: A number as one dials it from here, which the library knows only with a plus.
 ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 ))()")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
 PASSPORT = re.compile(rf"(?<![a-z]){either('PASSPORT')}(?!s)")
@@ -101,7 +100,6 @@ def _is_telephone(match: re.Match[str]) -> bool:
 
 
 def _is_dialled(match: re.Match[str]) -> bool:
-    """True for digits that can be dialled where no amount and no date stands."""
     is_near = "gap" in match.re.groupindex and len(match["gap"]) < NEAR
     return (is_near or _is_code(match)) and _is_private(match)
 

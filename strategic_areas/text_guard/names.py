@@ -15,7 +15,7 @@ from pathlib import Path
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.reading import Reading, Word
+from strategic_areas.text_guard.reading import Reading, Stretch, Word
 from strategic_areas.text_guard.roles import is_called_after, is_official
 
 FILE = Path(__file__).with_name("people.txt")
@@ -28,7 +28,6 @@ MADE_UP = re.compile(
     r"(?:y[aeiou][a-z]{2,9}|[a-z]{3,9})(?:eis[iy]|leid[iy]|elis|ely[ns]?|ail[iy]n|lkis"
     r"|ibel|mely|enny|anny|erlin[ae]?|lenys|eury|[iel]l?son|erson|deline|isbel|smeri)"
 )
-Stretch = tuple[int, int]
 
 
 @cache

@@ -41,10 +41,6 @@ def _is_address(match: re.Match[str]) -> bool:
     return bool(is_spelt or re.search(rf"@.{{0,130}}{DOT}[a-z]{{2}}", found))
 
 
-def _is_spelt_mail(match: re.Match[str]) -> bool:
-    return bool(re.search(rf"@|{DOT}[a-z]{{2,4}}$| arroba ", match["found"]))
-
-
 def _is_personal_name(match: re.Match[str]) -> bool:
     """True for a user name that is no institution's and no other page's."""
     name = match["name"].lower().strip("._/@")
@@ -60,7 +56,7 @@ RULES = [
         rf"{LOCAL}(?: (?:dot|punto|pwen|point|guion bajo) [\w-]{{1,40}}){{0,3}} ?(?:@"
         rf"| at | a | nan | arroba ) ?{either('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})"
         r"(?!\w)",
-        _is_spelt_mail,
+        lambda match: re.search(rf"@|{DOT}[a-z]{{2,4}}$| arroba ", match["found"]),
     ),
     rule(
         # "anaperez09 de gmail"

@@ -69,6 +69,8 @@ class Word(NamedTuple):
         return len(self.cased) > 1 and self.cased.isupper()
 
 
+#: The places of the first word and after the last of some words of a text.
+Stretch = tuple[int, int]
 #: The word returned for places before the first and after the last word.
 NOTHING = Word("", "", 0, 0)
 

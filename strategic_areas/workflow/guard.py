@@ -10,8 +10,8 @@ from agencies.fields import field_of
 from strategic_areas import text_guard
 from strategic_areas.disclosure import is_of_victims
 from strategic_areas.models import Activity, Commitment, Evidence
+from strategic_areas.people_counts import CountedPeople, find_people
 from strategic_areas.text_guard import Kind, Severity
-from strategic_areas.text_guard.people_counts import CountedPeople, find_people
 from strategic_areas.workflow.known import known_words
 
 #: How much of the text around a finding is shown with it.

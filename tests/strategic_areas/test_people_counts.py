@@ -2,7 +2,7 @@
 
 import pytest
 
-from strategic_areas.text_guard.people_counts import find_people
+from strategic_areas.people_counts import find_people
 
 COUNTED = """
     Se atendieron 47 mujeres.

@@ -4,8 +4,8 @@ Numbers of people of any size, in digits or words, beside a word for people.
 They count in texts on work with victims alone, where a number that no official source
 has printed leads to victims: "47 mujeres", "cuarenta y siete víctimas", "víctimas
 atendidas: 47", "cero víctimas", "a family of four survivors". Years, laws, ages and
-what workshops "for women" number are none. ``inspect`` and ``marks`` look at numbers
-below ten in every text.
+what workshops "for women" number are none. The guard (``text_guard``) looks
+at numbers below ten in every text.
 """
 
 import re
