@@ -55,7 +55,7 @@ lint: installed-test ## style of Python and templates
 html: installed-test vnu ## what the Nu Html Checker says of every public page
 	@DEEP=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
 
-deep: installed-test vnu ## before a release: every test in its long form, for hours
+deep: installed-test vnu ## every test in its long form, for hours; ARGS=public-site one part
 	@DEEP=1 $(PY) tests/run.py $(ARGS)
 
 rehearsal: installed-test ## run docs/operate.md on an empty Debian machine, as root

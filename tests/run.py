@@ -18,6 +18,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.deep import DEEP, PARTS, arguments_of  # noqa: E402
+
 #: The shell without windows comes first: it takes half the processor time.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
@@ -41,6 +45,11 @@ SECOND, LATER = 2, 5
 
 
 def main(arguments):
+    if DEEP and len(arguments) == 1 and not (ROOT / arguments[0]).exists():
+        if arguments[0] not in PARTS:
+            write(f"There is no part {arguments[0]}. Parts: {', '.join(PARTS)}.\n")
+            return 2
+        arguments = arguments_of(arguments[0])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     outcomes, skipped = [], []
 
