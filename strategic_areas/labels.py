@@ -162,6 +162,15 @@ def state_word(state, voice=None) -> str:
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
 
 
+def lead_word(is_official) -> str:
+    """
+    What the agency of a commitment is called.
+
+    Of a reconstructed commitment the editors of the portal, or a source, say so.
+    """
+    return str(_("Lead") if is_official else _("Attributed to"))
+
+
 def kind_of_record(change) -> str:
     """What kind of record a change of a plan is about, such as an activity."""
     try:

@@ -247,3 +247,16 @@ def test_a_question_about_a_year_is_answered_with_that_year(
     said = ["".join(p.text for p in caption.pieces) for caption in hit.captions]
     assert re.match(rf"{number} \w+ en {year}\b", said[0])
     assert not any("2024" in text for text in said)
+
+
+def test_nobody_is_said_to_lead_what_editors_attribute_to_it(client, shipped):
+    names = [("commitment", "R-3.1.3"), ("commitment_card", "R-3.1.3")]
+    names += [("commitments",), ("plan_commitments",), ("agency", "pgr"), ("agencies",)]
+
+    told = {
+        name: client.get(address(name, PLAN, *rest, language="es")).text
+        for name, *rest in names
+    }
+
+    assert [name for name, text in told.items() if "Responsable" in text] == []
+    assert [n for n, text in told.items() if not re.search("atribuye", text)] == []

@@ -107,7 +107,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     rows = list(rows)
     if board.is_reconstructed:
         found = {
-            "led": _("Documented actions led"),
+            "led": _("Documented actions attributed to it"),
             "activities": _("Activities found"),
             "done": pgettext("activities", "Said to be done"),
         }

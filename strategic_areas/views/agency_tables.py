@@ -46,7 +46,12 @@ class Undertaken:
 def undertaken(page: AgencyPage, board: Board) -> Table:
     """What the agency leads, then what it supports."""
     lines = [
-        Undertaken(line, pgettext("a part in a commitment", "Leads"))
+        Undertaken(
+            line,
+            pgettext("a part in a commitment", "Attributed to it")
+            if line.records
+            else pgettext("a part in a commitment", "Leads"),
+        )
         for line in commitment_lines.lines(page.led)
     ]
     lines += [

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
-from strategic_areas.labels import state_word
+from strategic_areas.labels import lead_word, state_word
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
@@ -91,7 +91,7 @@ def headings(rows: Iterable[CommitmentRow]) -> dict[str, str]:
         "area": _("Area"),
         "state": _("State") if has_states else _("Records by year"),
         "work": _("Activities"),
-        "agency": _("Lead"),
+        "agency": lead_word(has_states),
         "due": _("Due"),
     }
 
@@ -149,8 +149,8 @@ def as_csv(found: Catalogue):
         _("Due on"),
         _("Who states the due date"),
         _("Punctuality"),
-        _("Lead"),
-        _("Lead agency"),
+        lead_word(not is_reconstructed),
+        _("Agency to which it is attributed") if is_reconstructed else _("Lead agency"),
         _("International targets"),
         _("Where this comes from"),
         files.disputed_heading(),

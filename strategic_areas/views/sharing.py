@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import state_word
+from strategic_areas.labels import lead_word, state_word
 from strategic_areas.pictures import Part, Picture, draw
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import agencies, areas
@@ -131,7 +131,7 @@ def commitment_picture(request, plan, code):
     """In which state one commitment is, and who leads it."""
     found, row = _of_commitment(plan, code)
     state, lead = row.standing.state, row.commitment.lead.name
-    summary = _("Lead: %(agency)s") % {"agency": lead}
+    summary = f"{lead_word(row.commitment.is_official)}: {lead}"
     return _picture(
         found,
         kicker=f"{_kicker(found.plan)} · {code}",
