@@ -104,6 +104,19 @@ def test_without_act_and_date_both_persons_state_that_there_is_none(
     assert PendingChange.objects.get().is_waiting
 
 
+def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
+    read = {"seen": workflow.digest(plan), "states": ()}
+    waiting = factories.make_plan(status="in_preparation")
+    change = factories.propose_plan(waiting)
+
+    with pytest.raises(RefusedError):
+        workflow.propose_approval(plan, by=reviewer, **read)
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=reviewer, seen=workflow.digest(waiting), states=())
+
+    assert (status(plan), status(waiting)) == ("in_preparation", "in_preparation")
+
+
 def test_with_act_and_date_nothing_is_stated(client, reviewer):
     factories.make_plan(
         code="p",
