@@ -116,6 +116,21 @@ def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
     ]
 
 
+@pytest.mark.parametrize("field", ["note", "why"])
+def test_what_is_marked_beside_a_value_asks_that_nobody_can_be_recognised(
+    desk, client, field
+):
+    desk.hand_in(**{field: "Lo anotó Yubelkis en Villa Jaragua."})
+
+    page, refused = decide(client, approve="1")
+    before = PublishedFigure.objects.count()
+    decide(client, approve="1", checked="on")
+
+    assert page.content.decode().count("<mark>") == 2
+    assert list(refused.context["steps"][0].errors) == ["checked"]
+    assert (before, PublishedFigure.objects.count()) == (0, 1)
+
+
 def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
     for number, why in (("49", ""), ("60", "Faltaban once.")):
         desk.client.force_login(desk.user)
