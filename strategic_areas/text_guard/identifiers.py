@@ -210,8 +210,8 @@ RULES = [
     ),
     rule(
         Kind.PASSPORT,
-        r"(?<![\w$])(?P<found>[a-z]{1,3}[-. ]?\d(?:[-. ]?\d){4,8}"
-        r"|\d(?:[-. ]?\d){6,8})(?!\w)",
+        r"(?<![\w$])(?P<found>[a-z]{1,3}[-.]?\d(?:[-. ]?\d){4,8}|(?:[a-z][-.]){1,3}\d"
+        r"(?:[-. ]?\d){5,8}|\d(?:[-. ]?\d){6,10})(?![\w-])",
         lambda match: PASSPORT.search(around(match, 70, 40)) and _is_code(match),
     ),
     rule(

@@ -77,10 +77,12 @@ def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
 
 
 def around(match: re.Match[str], before: int, after: int) -> str:
-    """The text beside what was found, in small letters."""
-    start, end = match.span("found")
-    text = match.string
-    return f"{text[max(0, start - before) : start]} {text[end : end + after]}".lower()
+    """The text beside what was found, in small letters and whole words behind it."""
+    (start, end), text = match.span("found"), match.string
+    last = end + after
+    while end < last < len(text) and text[last].isalpha():
+        last -= 1
+    return f"{text[max(0, start - before) : start]} {text[end:last]}".lower()
 
 
 def is_of_an_office(match: re.Match[str]) -> bool:

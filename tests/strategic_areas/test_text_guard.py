@@ -107,6 +107,67 @@ IDENTIFIERS = [
     ("La tarjeta 1234 5678 9012 3456 fue usada.", {BANK}),
 ]
 
+#: Identifiers with blanks, letters or words between, and beside their word.
+BESIDE_A_WORD = [
+    "Con el número 40298765431, según su cédula, se abrió la ficha.",
+    "00112345678 es la cédula que presentó",
+    (
+        "La cédula que la señora mostró al agente en el puesto de control era "
+        "la 031-044-5678-9."
+    ),
+    "Su cédula termina en 4567.",
+    "cédula ***-*****78-9",
+    "su cédula (402-XXXXXX8-9) aparece en el acta",
+    "acta de nacimiento 234, folio 56, libro 12 de la oficialía de Neiba",
+    "Acta núm. 00234, libro 00012, folio 0034, año 2007",
+    "identificada con NUI 402-1234567-8",
+    "cédula de extranjería 1.023.456",
+    "carné de residente 12345678",
+    "licencia de conducir núm. 225-0034567-1",
+    "DNI 48123456-Z",
+    "CURP GOML850101MDFRRN09",
+    "permiso de trabajo 123456",
+    "carnet de regularización DO-01-023456",
+    "pasaporte venezolano n.o 123456789",
+    "el pasaporte de la joven, expedido en Puerto Príncipe, lleva el número SD3456789",
+    "su paspo se RD 4567123",
+    "sedil li: 03-01-99-1988-05-00123",
+    "NIF: 005-123-456-7",
+    "tiene la cédula 031 0456 789 1",
+    "cédula uno cero uno - 2345678 - 9",
+    "Cedula 4-0-2-1-2-3-4-5-6-7-8",
+    "Su cédula es 402 1234 5678",
+    "número de seguridad social 01234567-8",
+    "Nro. de afiliada a la ARS: 00456123",
+    "llámela al 555 0134",
+    "comuníquese al 682-5567 con la tía",
+    "tel. 55501 34",
+    "su número es 809 5 5 5 0134",
+    "Cel.: (809) 555 - 01 - 34",
+    "8 2 9 5 5 5 0 1 3 4",
+    "WhatsApp: ocho veintinueve 5550134",
+    "lo agregan como Yari La Dura en Facebook",
+    "su TikTok es yari la dura",
+    "búsquela en Instagram como yarilis.mp",
+    'perfil "Yari 🌸" de Instagram',
+    "mi insta yari_rd",
+    "cédula cuatro 02 - 12 tres 4567 - 8",
+    "pasaporte A-B-1-2-3-4-5-6-7",
+    (
+        "La identidad de la joven haitiana que llegó con su hermana consta en "
+        "el CIN que ella mostró al agente, 1234567890"
+    ),
+    "Yudelka, 809-555-0134, referida por CONANI",
+    "tel: 809 cinco cinco cinco 0134",
+    "cédula 402 1234567 ocho",
+    "su celular, ocho 29 555 01 34",
+    "cuenta 9601 dos 3456 siete",
+    "La muchacha (829-555-0134) fue referida a la Fiscalía",
+    "1234567890 (cédula haitiana) según el oficio",
+    "el R-1234567, su pasaporte",
+    "con el 45678901 como número de carnet",
+]
+
 SMALL_NUMBERS = [
     ("Se rescató a una víctima.", {NUMBER}),
     ("Fueron rescatadas dos niñas.", {NUMBER}),
@@ -276,6 +337,18 @@ CLEAN = [
     "Las víctimas de San Juan recibieron apoyo.",
     "Participaron mujeres de Save the Children Dominicana.",
     "Se formó a mujeres, UNICEF y OIM.",
+    "La reforma de la Ley 137-03 facilita el pasaporte a las víctimas.",
+    "El pasaporte se expide según la Ley 172-13 y el Decreto 97-99.",
+    "Conforme al artículo 5 de la Ley 285-04 se entrega el carnet de residencia.",
+    "En 2019 se emitieron 1,250 carnets y en 2020 se emitieron 2,340.",
+    "La cédula se renueva desde el 1 de enero de 2019 en 31 provincias.",
+    "Se destinaron RD$12,500,000 a la emisión de la cédula.",
+    "Entre 2017-2020 se entregó la cédula a 12 500 personas.",
+    "Resolución JCE 12-2018 sobre la cédula de identidad y electoral.",
+    "El proyecto del carnet, código SNIP 13456, sigue en curso.",
+    "El teléfono 809-685-3755 es de la Dirección General de Pasaportes.",
+    "Se cita el informe CRC/C/DOM/CO/3-5 sobre la cédula.",
+    "Meta 2020: 45 000 cédulas; 2021: 50 000.",
 ]
 TEXTS = [*IDENTIFIERS, *SMALL_NUMBERS, *PLACES_AND_NAMES, *((t, set()) for t in CLEAN)]
 
@@ -293,6 +366,11 @@ def verdict(text):
 )
 def test_each_text_gets_the_expected_verdict(texts):
     assert {text: verdict(text) for text, _ in texts} == dict(texts)
+
+
+@pytest.mark.parametrize("text", BESIDE_A_WORD)
+def test_an_identifier_beside_its_word_is_stopped_however_it_is_written(text):
+    assert Severity.BLOCK in {each.severity for each in inspect(text)}
 
 
 def test_every_small_number_of_people_is_a_warning_or_a_mark():
