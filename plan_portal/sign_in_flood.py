@@ -9,6 +9,7 @@ both gaps, in the memory of each process.
 """
 
 import time
+from collections import deque
 from threading import Lock
 
 from django.http import UnreadablePostError
@@ -27,6 +28,9 @@ REFUSED_FOR = 2
 ACCOUNT_REFUSED_FOR = 10
 #: How many networks and accounts are remembered; at one more all are forgotten.
 MOST_REFUSED = 1000
+#: More sign-ins of one network, and within how many seconds, than an office of people
+#: sends to one process; then it looks at one in so many seconds.
+FLOOD, FLOOD_WITHIN, BETWEEN_TURNS = 40, 5, 10
 #: Held while this process works on a sign-in.
 ONE_AT_A_TIME = Lock()
 #: Seconds after which a sign-in that found the process busy may be sent again.
@@ -44,12 +48,15 @@ class SignInFloodMiddleware:
 
     503 goes to a sign-in that comes while this process works on another one. It is not
     made to wait, because it would hold one of the few threads that readers need, and
-    it counts as no failure. A passkey needs no hashing and is never refused so.
+    it counts as no failure. A passkey needs no hashing and is never refused so. 503
+    goes too to most sign-ins of a network that sends more than people do, so that of a
+    flood over several accounts one is hashed now and then.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
         self.refused_until = {}
+        self.sent_at = {}
 
     def __call__(self, request):
         if request.method != "POST" or request.path_info != SIGN_IN:
@@ -66,8 +73,11 @@ class SignInFloodMiddleware:
         keys = {"device": device, "account": name, "network": network}
         if device:
             keys = dict.fromkeys(keys, device)
+        must_wait = not device and self._must_wait(network)
         if self._is_refused("account", keys["account"]):
             return too_many_requests(request)
+        if must_wait:
+            return busy(request)
         response = self._one_at_a_time(request)
         if response.status_code == 429:
             limit = getattr(request, "refused_by", "network")
@@ -82,6 +92,20 @@ class SignInFloodMiddleware:
             return self.get_response(request)
         finally:
             ONE_AT_A_TIME.release()
+
+    def _must_wait(self, network):
+        """Whether a network sends a flood, of which another one was just looked at."""
+        now, sent = time.monotonic(), self.sent_at.get(network)
+        if sent is None:
+            if len(self.sent_at) >= MOST_REFUSED:
+                self.sent_at.clear()
+            sent = self.sent_at[network] = deque(maxlen=FLOOD)
+        is_flood = len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN
+        sent.append(now)
+        if is_flood and not self._is_refused("turn", network):
+            self.refused_until["turn", network] = now + BETWEEN_TURNS
+            return False
+        return is_flood
 
     def _is_refused(self, limit, key):
         return time.monotonic() < self.refused_until.get((limit, key), 0)

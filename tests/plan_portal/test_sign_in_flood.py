@@ -172,6 +172,48 @@ def test_what_such_a_browser_is_refused_costs_no_database(
     assert (tried, refused) == ([200] * 5 + [429], 429)
 
 
+def test_of_a_flood_over_several_accounts_one_in_ten_seconds_is_looked_at(
+    client, clock
+):
+    def guess(number):
+        answer = sign_in(client, f"nobody{number % 9}", password="wrong")
+        return answer.status_code
+
+    tried = [guess(number) for number in range(sign_in_flood.FLOOD)]
+    flood = [guess(number) for number in (4, 5, 6, 7)]
+    clock(sign_in_flood.FLOOD_WITHIN)
+    slowly = guess(5)
+
+    assert tried == [200] * 40
+    assert flood == [200, 503, 503, 503]
+    assert slowly == 200
+
+
+def test_what_an_office_sends_in_a_moment_is_no_flood(client, clock):
+    people = [make_reviewer() for _number in range(12)]
+    for person in people[:3]:
+        for _number in range(5):
+            sign_in(client, person.username, password="wrong")
+
+    for person in people[3:]:
+        assert sign_in(client, person.username).status_code == 302
+        client.post(reverse("account_logout"))
+        client.cookies.clear()
+
+
+def test_who_signed_in_here_before_waits_for_no_turn(client, clock):
+    person, known = make_reviewer(), client
+    sign_in(known, person.username)
+    known.post(reverse("account_logout"))
+    cookie = known.cookies.pop("equipo")
+    for number in range(42):
+        sign_in(known, f"nobody{number % 9}", password="wrong")
+
+    stranger = sign_in(known, person.username).status_code
+    known.cookies["equipo"] = cookie.value
+    assert (stranger, sign_in(known, person.username).status_code) == (503, 302)
+
+
 def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
     monkeypatch.setattr(sign_in_flood, "MOST_REFUSED", 3)
     middleware = SignInFloodMiddleware(lambda request: HttpResponse(status=429))
