@@ -115,7 +115,7 @@ def text_of(record, field):
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
     if MARKER in {spanish, english}:
-        return _("[text withdrawn to protect people]"), False
+        return _("[text withdrawn]"), False
     if get_language() == "es":
         return sentences.with_signs(spanish), False
     # Figures such as "24 h" belong to no language.

@@ -409,7 +409,7 @@ def test_a_purged_title_is_told_as_its_page_tells_it(client):
     (hit,) = page.context["group"].hits
     assert hit.document.pk == str(activity.pk)
     page = page.text
-    assert "[texto retirado para proteger a las personas]" in page
+    assert "[este texto se retiró]" in page
 
 
 def test_of_a_reserved_update_only_the_legal_basis_is_found(client):

@@ -313,6 +313,6 @@ def in_language(record, field: str) -> str:
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
     if MARKER in {spanish, english}:
-        return _("[text withdrawn to protect people]")
+        return _("[text withdrawn]")
     is_english = (get_language() or "es").startswith("en")
     return english if is_english and english else spanish

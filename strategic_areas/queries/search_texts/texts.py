@@ -67,7 +67,7 @@ def text(record, field):
 
 def title(found):
     """The text as a title. One that was withdrawn reads as it does on pages."""
-    return found if found.spanish else in_both("[text withdrawn to protect people]")
+    return found if found.spanish else in_both("[text withdrawn]")
 
 
 def untranslated(value):
