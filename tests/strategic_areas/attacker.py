@@ -1,0 +1,345 @@
+"""
+Somebody who knows the rule of protection, keeps all that was public, and computes.
+
+The people whom an invented portal counts are told apart by half-year, sex and age. What
+a public file says is an equation about them. Integer programming then says which values
+an unprinted number of people may have.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import product
+
+import numpy as np
+from django.test import Client
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from strategic_areas import figures
+from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.models.measurements import Breakdown, Measurement
+from tests import factories
+
+#: Who is counted: the category of each dimension that holds them.
+PEOPLE = {
+    "woman": {"sex": "female", "age": "adult"},
+    "man": {"sex": "male", "age": "adult"},
+    "girl": {"sex": "female", "age": "child"},
+    "boy": {"sex": "male", "age": "child"},
+}
+HALVES = tuple((year, half) for year in (2030, 2031) for half in (1, 2))
+DAYS = {1: ((1, 1), (6, 30)), 2: ((7, 1), (12, 31))}
+#: Days that are counted together, by name: two years, and a year across both.
+SPANS = {
+    "2030": HALVES[:2],
+    "2031": HALVES[2:],
+    "across": HALVES[1:3],
+}
+#: So many values must stay possible of a number of people from 1 to 9.
+ENOUGH = 5
+#: No count of an invented portal is larger.
+MOST = 400
+
+
+def ends_of(span):
+    """The first and the last day of a span."""
+    (first, last) = SPANS[span][0], SPANS[span][-1]
+    return date(first[0], *DAYS[first[1]][0]), date(last[0], *DAYS[last[1]][1])
+
+
+def category(person, dimension):
+    return person if dimension == "sex+age" else PEOPLE[person][dimension]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """
+    Some people of one count number ``value``; within ``margin`` if it is not exact.
+
+    ``people`` are pairs of a half-year and a person. ``is_print`` is true of what a
+    source printed; ``step`` is the publication in which it was read.
+    """
+
+    version: int
+    people: frozenset
+    value: int
+    step: int
+    is_print: bool = False
+    margin: int = 0
+
+
+@dataclass
+class Portal:
+    """
+    What is counted, by half-year and person, and each version of it that there was.
+
+    ``all`` tells the family's totals at first, ``assisted`` counts the same people at a
+    later stage, and ``women`` counts some of them.
+    """
+
+    counts: dict
+    versions: list = field(default_factory=list)
+    facts: list = field(default_factory=list)
+    step: int = 0
+
+    def __post_init__(self):
+        self.plan = factories.make_plan()
+        self.official = factories.make_source(plan=self.plan)
+        self.press = factories.make_source(plan=self.plan, kind="press")
+        family = {"sensitive": True, "national": True, "family": "victims"}
+        make = factories.make_indicator
+        self.indicators = {
+            "all": make(plan=self.plan, is_teller=True, dimension="sex+age", **family),
+            "assisted": make(plan=self.plan, dimension="sex", **family),
+            "women": make(plan=self.plan, selects=True, **family),
+        }
+        self.measured, self.seen = {}, {}
+        for name, indicator in self.indicators.items():
+            self.measured |= self.measure(name, indicator)
+
+    def measure(self, name, indicator):
+        """An empty count of an indicator for each span."""
+        return {
+            (name, span): Measurement.objects.create(
+                indicator=indicator,
+                starts_on=ends_of(span)[0],
+                ends_on=ends_of(span)[1],
+                value=0,
+                status="confirmed",
+                provenance="reported",
+            )
+            for span in SPANS
+        }
+
+    def counted(self, name):
+        """The people whom an indicator counts."""
+        return [each for each in PEOPLE if name != "women" or each in ("woman", "girl")]
+
+    def people(self, name, span, dimension="", categories=()):
+        """The half-years and persons of a number."""
+        return frozenset(
+            (half, person)
+            for half in SPANS[span]
+            for person in self.counted(name)
+            if not dimension or category(person, dimension) in categories
+        )
+
+    def total(self, people):
+        return sum(self.counts[each] for each in people)
+
+    def write(self):
+        """Bring what is stored to what is counted now."""
+        self.versions.append(dict(self.counts))
+        for (name, span), measurement in self.measured.items():
+            measurement.value = self.total(self.people(name, span))
+            measurement.save()
+            for dimension in ("sex+age", "sex", "age"):
+                self.write_parts(measurement, name, span, dimension)
+
+    def write_parts(self, measurement, name, span, dimension):
+        for each in {category(person, dimension) for person in self.counted(name)}:
+            Breakdown.objects.update_or_create(
+                measurement=measurement,
+                dimension=dimension,
+                category=each,
+                defaults={
+                    "value": self.total(self.people(name, span, dimension, [each]))
+                },
+            )
+
+    def publish(self):
+        """Publish, and read every number that is public now."""
+        self.step += 1
+        figures.publish(Indicator.objects.all())
+        for name, indicator in self.indicators.items():
+            path = f"/indicadores/{indicator.code}.json"
+            for row in Client().get(path).json()["values"]:
+                self.note(name, row)
+
+    def note(self, name, row):
+        """Keep what a row of the file says; what it said before is no new fact."""
+        days = row["starts_on"], row["ends_on"]
+        span = next(each for each in SPANS if tuple(map(str, ends_of(each))) == days)
+        categories = tuple(row["categories"].split(" | ")) if row["categories"] else ()
+        key = name, span, row["dimension"], categories
+        people = self.people(name, span, row["dimension"], categories)
+        version, is_print = len(self.versions) - 1, bool(row["printed_in"])
+        if row["value"] is None:
+            return
+        fact = Fact(version, people, row["value"], self.step, is_print)
+        if row["later_count_differs"] and not categories:
+            self.facts.append(replace(fact, margin=9))
+        # A number that stands may be of an earlier count; the first time it is not.
+        if self.seen.get(key) != (row["value"], is_print):
+            self.facts.append(fact)
+        self.seen[key] = row["value"], is_print
+
+    # What happens to it
+
+    def count(self, half, person, number):
+        """Count again."""
+        self.counts[half, person] = number
+        self.write()
+
+    def set_of(self, name, **values):
+        """Change what an indicator says of itself."""
+        Indicator.objects.filter(pk=self.indicators[name].pk).update(**values)
+
+    def let_tell(self, name):
+        """Make another indicator of the family its teller."""
+        for each in self.indicators:
+            self.set_of(each, is_teller=each == name)
+
+    def print_total(self, name, span, *, source, part=None):
+        """Let a source print a total, or one part of it, as it is counted now."""
+        measurement = self.measured[name, span]
+        quote = {"printed_by": source, "printed_where_es": "cuadro 3"}
+        if part:
+            rows = Breakdown.objects.filter(
+                measurement=measurement, dimension="sex+age", category=part
+            )
+            rows.update(**quote)
+        else:
+            Measurement.objects.filter(pk=measurement.pk).update(**quote)
+            measurement.refresh_from_db()
+
+    def take_print_back(self):
+        """Say of nothing any more that a source printed it."""
+        for model in (Measurement, Breakdown):
+            model.objects.update(printed_by=None, printed_where_es="")
+        for measurement in self.measured.values():
+            measurement.refresh_from_db()
+
+    def set_status(self, name, span, status):
+        measurement = self.measured[name, span]
+        measurement.status = status
+        measurement.save()
+
+    def hide(self, is_hidden):
+        """Hide what is public of the teller, or show it again."""
+        for figure in PublishedFigure.objects.filter(
+            indicator=self.indicators["all"], is_standing=True
+        ):
+            figure.is_hidden = is_hidden
+            figure.save()
+
+    def add_of_another_plan(self):
+        """Load another plan with an indicator of its own that tells the same people."""
+        other = factories.make_indicator(
+            plan=factories.make_plan(),
+            **{"sensitive": True, "national": True, "family": "victims"},
+            is_teller=True,
+            dimension="age",
+        )
+        self.indicators["other"] = other
+        self.measured |= self.measure("other", other)
+        self.write()
+
+
+class Attacker:
+    """Solves for the people of some versions, given some facts."""
+
+    def __init__(self, versions, facts):
+        self.versions, self.facts = versions, facts
+        keys = [*product(range(len(versions)), product(HALVES, PEOPLE))]
+        self.places = {key: place for place, key in enumerate(keys)}
+        rows = [self.row({fact.version: (fact.people, 1)}) for fact in facts]
+        self.rows = np.array(rows) if rows else np.zeros((0, len(keys)))
+        self.least = [fact.value - fact.margin for fact in facts]
+        self.most = [fact.value + fact.margin for fact in facts]
+
+    def row(self, wanted):
+        """The coefficients of a number: version → its people, and the sign."""
+        row = np.zeros(len(self.places))
+        for version, (people, sign) in wanted.items():
+            for each in people:
+                row[self.places[version, each]] = sign
+        return row
+
+    def solve(self, row, least=None, most=None):
+        """The smallest value of a number between two limits, or None."""
+        limits = LinearConstraint(
+            np.vstack([self.rows, row]),
+            [*self.least, -np.inf if least is None else least],
+            [*self.most, np.inf if most is None else most],
+        )
+        found = milp(
+            row,
+            constraints=limits,
+            integrality=np.ones(len(row)),
+            bounds=Bounds(0, MOST),
+        )
+        return round(found.fun) if found.success else None
+
+    def possible(self, row):
+        """Up to ``ENOUGH`` values that the number may have."""
+        values, least = [], None
+        while len(values) < ENOUGH:
+            value = self.solve(row, least=least)
+            if value is None:
+                break
+            values.append(value)
+            least = value + 1
+        return values
+
+
+def people_asked():
+    """Every set of people about whom somebody may ask."""
+    persons = [{person} for person in PEOPLE]
+    persons += [{"woman", "girl"}, {"man", "boy"}, {"woman", "man"}, {"girl", "boy"}]
+    persons.append(set(PEOPLE))
+    halves = [*SPANS.values(), *((half,) for half in HALVES)]
+    for some, times in product(persons, halves):
+        yield frozenset(product(times, some))
+
+
+def computed(portal):
+    """
+    The numbers of people from 1 to 9 of which fewer than ``ENOUGH`` values are left.
+
+    A number is one of a version, or how far two versions are apart. What follows from
+    print alone, or from print that came after what was told of the same days, is the
+    cost of print and not among them.
+    """
+    attacker = Attacker(portal.versions, portal.facts)
+    printed = Attacker(portal.versions, [f for f in portal.facts if f.is_print])
+    before = Attacker(portal.versions, facts_without_later_print(portal.facts))
+    found = []
+    for people, wanted in product(people_asked(), pairs(len(portal.versions))):
+        asked = {version: (people, sign) for version, sign in wanted}
+        value = sum(
+            sign * portal.versions[version][each]
+            for version, sign in wanted
+            for each in people
+        )
+        if not 1 <= abs(value) <= 9:
+            continue
+        row = attacker.row(asked)
+        if all(len(each.possible(row)) < ENOUGH for each in (attacker, before)) and (
+            len(printed.possible(row)) >= ENOUGH
+        ):
+            found.append((sorted(people), wanted, value))
+    return found
+
+
+def pairs(number):
+    """Each version alone, and each two of them."""
+    for version in range(number):
+        yield ((version, 1),)
+        for other in range(version):
+            yield ((version, 1), (other, -1))
+
+
+def facts_without_later_print(facts):
+    """What is known without print of days of which something was told before."""
+    told = defaultdict(lambda: 1_000)
+    for fact in facts:
+        if not fact.is_print:
+            for half, _person in fact.people:
+                told[half] = min(told[half], fact.step)
+    return [
+        fact
+        for fact in facts
+        if not fact.is_print
+        or all(told[half] >= fact.step for half, _person in fact.people)
+    ]
