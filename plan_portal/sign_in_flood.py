@@ -29,8 +29,9 @@ ACCOUNT_REFUSED_FOR = 10
 #: How many networks and accounts are remembered; at one more all are forgotten.
 MOST_REFUSED = 1000
 #: More sign-ins of one network, and within how many seconds, than an office of people
-#: sends to one process; then it looks at one in so many seconds.
-FLOOD, FLOOD_WITHIN, BETWEEN_TURNS = 40, 5, 10
+#: sends to one process; for how long it is a flood then, of which one is looked at in
+#: so many seconds.
+FLOOD, FLOOD_WITHIN, FLOOD_LASTS, BETWEEN_TURNS = 40, 5, 60, 10
 #: Held while this process works on a sign-in.
 ONE_AT_A_TIME = Lock()
 #: Seconds after which a sign-in that found the process busy may be sent again.
@@ -100,8 +101,10 @@ class SignInFloodMiddleware:
             if len(self.sent_at) >= MOST_REFUSED:
                 self.sent_at.clear()
             sent = self.sent_at[network] = deque(maxlen=FLOOD)
-        is_flood = len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN
+        if len(sent) == FLOOD and now - sent[0] < FLOOD_WITHIN:
+            self.refused_until["flood", network] = now + FLOOD_LASTS
         sent.append(now)
+        is_flood = self._is_refused("flood", network)
         if is_flood and not self._is_refused("turn", network):
             self.refused_until["turn", network] = now + BETWEEN_TURNS
             return False

@@ -181,7 +181,7 @@ def test_of_a_flood_over_several_accounts_one_in_ten_seconds_is_looked_at(
 
     tried = [guess(number) for number in range(sign_in_flood.FLOOD)]
     flood = [guess(number) for number in (4, 5, 6, 7)]
-    clock(sign_in_flood.FLOOD_WITHIN)
+    clock(sign_in_flood.FLOOD_LASTS)
     slowly = guess(5)
 
     assert tried == [200] * 40
