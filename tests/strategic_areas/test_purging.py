@@ -96,6 +96,7 @@ LEFT = {
     "strategic_areas.StrategicArea.code",
     "strategic_areas.Term.code",
     "strategic_areas.TipTier.tier",
+    "strategic_areas.ToldForm.family",
 }
 
 
