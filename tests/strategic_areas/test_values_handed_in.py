@@ -132,13 +132,13 @@ def test_what_is_marked_beside_a_value_asks_that_nobody_can_be_recognised(
 
 
 def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
-    for number, why in (("49", ""), ("60", "Faltaban once.")):
+    for number, why in (("49", ""), ("60", "Faltaba una región.")):
         desk.client.force_login(desk.user)
         desk.hand_in(value=number, why=why, **{"sex+age.woman": int(number) - 31})
         decide(client, approve="1")
 
     figure = PublishedFigure.objects.standing().get()
-    assert (figure.value, figure.reason_es) == (60, "Faltaban once.")
+    assert (figure.value, figure.reason_es) == (60, "Faltaba una región.")
     assert figure.revises.value == 49
     assert Measurement.objects.exclude(revises=None).count() == 1
 
