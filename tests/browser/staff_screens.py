@@ -437,7 +437,7 @@ NO_SCREEN = {
         *("language", "admin:planbook_save", "admin:workbook_save"),
         *("admin:sheet_row", "admin:sheet_attach"),
         *("admin:sheet_detach", "admin:sheet_declaration"),
-        *("admin:sheet_recall", "admin:sheet_declaration_recall"),
+        *("admin:sheet_recall", "admin:sheet_declaration_recall", "admin:sheet_reopen"),
         *("admin:sheet_declaration_attach", "admin:sheet_declaration_detach"),
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),
