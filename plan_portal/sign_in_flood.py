@@ -32,6 +32,8 @@ MOST_REFUSED = 1000
 #: sends to one process; for how long it is a flood then, of which one is looked at in
 #: so many seconds.
 FLOOD, FLOOD_WITHIN, FLOOD_LASTS, BETWEEN_TURNS = 40, 5, 60, 10
+#: What stands for the networks that send no flood by themselves.
+MANY_NETWORKS = ""
 #: Held while this process works on a sign-in.
 ONE_AT_A_TIME = Lock()
 #: Seconds after which a sign-in that found the process busy may be sent again.
@@ -95,6 +97,10 @@ class SignInFloodMiddleware:
             ONE_AT_A_TIME.release()
 
     def _must_wait(self, network):
+        """Whether it is part of a flood, of one network or of many together."""
+        return self._floods(network) or self._floods(MANY_NETWORKS)
+
+    def _floods(self, network):
         """Whether a network sends a flood, of which another one was just looked at."""
         now, sent = time.monotonic(), self.sent_at.get(network)
         if sent is None:

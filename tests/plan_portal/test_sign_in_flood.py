@@ -189,6 +189,17 @@ def test_of_a_flood_over_several_accounts_one_in_ten_seconds_is_looked_at(
     assert slowly == 200
 
 
+def test_a_flood_from_many_networks_is_one_too(client, clock):
+    def guess(number):
+        told = {"login": f"nobody{number}", "password": "wrong"}
+        answer = client.post(SIGN_IN, told, REMOTE_ADDR=f"192.0.2.{number}")
+        return answer.status_code
+
+    answers = [guess(number) for number in range(sign_in_flood.FLOOD + 3)]
+
+    assert answers == [200] * 41 + [503] * 2
+
+
 def test_what_an_office_sends_in_a_moment_is_no_flood(client, clock):
     people = [make_reviewer() for _number in range(12)]
     for person in people[:3]:
