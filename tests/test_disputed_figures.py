@@ -143,8 +143,7 @@ CLOSED = {
     "its own word": ({}, {"provenance": "reported"}),
     "hidden": ({}, {"is_hidden": True}),
     "protected": ({}, {"is_protected": True}),
-    "of a place": ({"national": False}, {}),
-    "of some people": ({"selects": True}, {}),
+    "of people, and not printed": ({"sensitive": True}, {}),
 }
 
 
@@ -154,8 +153,9 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     client.force_login(factories.make_focal_point(agency=agency))
 
     for name, (of_indicator, of_figure) in {"open": ({}, {}), **CLOSED}.items():
+        open_to_all = {"national": True, "sensitive": False}
         indicator = factories.make_indicator(
-            agency=agency, **{"national": True} | of_indicator
+            agency=agency, **open_to_all | of_indicator
         )
         figure = factories.make_published_figure(
             indicator=indicator, **FIGURE | of_figure
@@ -195,12 +195,15 @@ def test_of_people_only_what_is_printed_is_disputed_and_without_numbers(indicato
     source = factories.make_source(kind="official_report")
     printed = factories.make_published_figure(**of, printed_by=source)
     agencies = Agency.objects.filter(acronym="PGR")
+    person = factories.make_focal_point(agency=agencies.get())
 
     assert list(attributed_to(PublishedFigure, agencies)) == [printed]
     for text in (TEXT, "Eran cuarenta y siete."):
         with pytest.raises(RefusedError, match="sin números"):
-            factories.make_approved_dispute(printed, text_es=text)
-    factories.make_approved_dispute(printed, text_es="En 2025 contamos de otro modo.")
+            factories.make_approved_dispute(printed, text_es=text, by=person)
+    factories.make_approved_dispute(
+        printed, text_es="En 2025 contamos de otro modo.", by=person
+    )
 
 
 def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
