@@ -223,7 +223,7 @@ def page(
         to_come=to_come,
         former_names=tuple(agency.names_before),
         comments=_elsewhere(comments, shown),
-        has_updates=agency.pk in register.load(board.plan).agencies,
+        has_updates=register.holds_updates_of(board.plan, agency),
     )
 
 

@@ -34,6 +34,8 @@ from strategic_areas.queries.prepared import (
 #: Model → the kind of record of which its accounts tell. Of accounts of the same age
 #: those of the first model come first.
 MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}
+#: The states of what the record holds.
+IN_RECORD = (Status.PUBLISHED, Status.WITHDRAWN)
 COLUMNS = (
     *("pk", "period_id", "agency_id", "status", "origin", "provenance", "revision"),
     *("reported_on", "submitted_at", "published_at", "withdrawn_at"),
@@ -116,6 +118,17 @@ def load(plan: Plan) -> Register:
     return _made(plan, _read(plan))
 
 
+def holds_updates_of(plan, agency) -> bool:
+    """Whether the record of a plan holds an update of an agency, in one query."""
+    own = [
+        model.objects.filter(plan=plan, agency=agency, status__in=IN_RECORD)
+        .order_by()
+        .values("pk")
+        for model in MODELS
+    ]
+    return own[0].union(own[1]).exists()
+
+
 def _read(plan, changed=None):
     """What is read of all accounts, or only of those about ``changed``, by rank."""
     for place, (model, about) in enumerate(MODELS.items()):
@@ -156,7 +169,7 @@ def _columns(model):
         area=F(f"{about}__programme__area"),
         **(of_work if is_update else constant),
     )
-    rows = rows.filter(status__in=[Status.PUBLISHED, Status.WITHDRAWN]).order_by()
+    rows = rows.filter(status__in=IN_RECORD).order_by()
     return rows.values_list(*COLUMNS, named=True)
 
 
