@@ -13,31 +13,31 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalplan',
             name='makers',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', verbose_name='who compiled its file'),
         ),
         migrations.AddField(
             model_name='historicalplan',
             name='makers_en',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
         ),
         migrations.AddField(
             model_name='historicalplan',
             name='makers_es',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
         ),
         migrations.AddField(
             model_name='plan',
             name='makers',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', verbose_name='who compiled its file'),
         ),
         migrations.AddField(
             model_name='plan',
             name='makers_en',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
         ),
         migrations.AddField(
             model_name='plan',
             name='makers_es',
-            field=models.TextField(blank=True, help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='Who compiled what the portal holds of the plan, when, from what, who has read it, and what was not found; as it stands on the page about the site.', null=True, verbose_name='who compiled its file'),
         ),
     ]

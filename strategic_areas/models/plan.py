@@ -97,6 +97,8 @@ class Plan(models.Model):
     makers = models.TextField(
         _("who compiled its file"),
         blank=True,
+        default="",
+        db_default="",
         help_text=_(
             "Who compiled what the portal holds of the plan, when, from what, who has "
             "read it, and what was not found; as it stands on the page about the site."
