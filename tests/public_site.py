@@ -8,6 +8,7 @@ public must never read is planted among them and holds ``HIDDEN``.
 
 from datetime import date, timedelta
 
+import time_machine
 from django.utils import timezone
 
 from agencies.models import Agency
@@ -25,6 +26,7 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
+from strategic_areas.models.removals import UNTOLD_FOR
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
 from tests import factories
@@ -450,6 +452,8 @@ class Official:
         )
         change = workflow.propose(comment, by=self.author)
         workflow.approve(change, by=self.reviewer)
+        with time_machine.travel(timezone.now() - 2 * UNTOLD_FOR):
+            factories.make_takedown()
 
     def plant_hidden(self):
         """Work that is not public yet, or never will be."""

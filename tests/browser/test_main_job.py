@@ -91,7 +91,6 @@ def test_a_report_is_written_returned_mended_published_and_read(windows, account
 
     reviewing.goto("/gestion/")
     reviewing.get_by_role("link", name=f"Revisar {code}").click()
-    reviewing.get_by_label("Comprobé estos cuatro puntos").check()
     reviewing.get_by_role("button", name="Publicar").click()
     expect(reviewing.locator(".messagelist .success")).to_be_visible()
 

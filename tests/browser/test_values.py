@@ -52,6 +52,9 @@ class Scene:
             area=self.area,
             key_figure=True,
             national=True,
+            family=Indicator.Family.VICTIMS,
+            is_teller=True,
+            dimension=DIMENSION,
             direction=Indicator.Direction.INCREASE,
         )
         labels = CodeList.objects.create(
@@ -139,6 +142,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     field(entering, "starts_on").fill("2025-01-01")
     field(entering, "ends_on").fill("2025-12-31")
     field(entering, "value").fill("4949")
+    field(entering, "certainty").select_option("confirmed")
     type_parts(entering, woman=4918, girl=27, boy=5)
     expect(entering.locator(".parts-told p")).to_have_text(
         "Sobran respecto del total: 1"
@@ -160,6 +164,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     entering.get_by_role("link", name="Corregirlo").click()
     expect(field(entering, f"{DIMENSION}.girl")).to_have_value("27")
     field(entering, "value").fill("4951")
+    field(entering, "certainty").select_option("confirmed")
     type_parts(entering, woman=4920)
     hand_in(entering)
     decide(reviewing, "approve")
@@ -172,9 +177,10 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     entering.goto(scene.list)
     entering.get_by_role("link", name="Revisarlo").click()
     field(entering, "value").fill("4981")
+    field(entering, "certainty").select_option("confirmed")
     type_parts(entering, woman=4950)
     hand_without_reason(entering)
-    field(entering, "why").fill("Faltaban treinta de diciembre.")
+    field(entering, "why").fill("Faltaba el mes de diciembre.")
     hand_in(entering)
     decide(reviewing, "approve")
     for address in scene.pages():
@@ -182,7 +188,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     page.goto(indicator)
     revisions = page.locator("section", has=page.get_by_text("Revisiones"))
     expect(revisions).to_contain_text("4,951")
-    expect(revisions).to_contain_text("Faltaban treinta de diciembre.")
+    expect(revisions).to_contain_text("Faltaba el mes de diciembre.")
 
     reviewing.goto(reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk]))
     reviewing.get_by_role("link", name="Ocultar ahora").click()
@@ -258,6 +264,7 @@ def test_a_target_met_and_one_missed_are_told(page):
             starts_on=date(year, 1, 1),
             ends_on=date(year, 12, 31),
             value=49,
+            certainty="confirmed",
         )
         VALUES.approve(reported, by=scene.reviewer)
 
