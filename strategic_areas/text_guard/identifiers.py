@@ -13,6 +13,7 @@ from strategic_areas.text_guard.patterns import (
     INSTITUTION,
     MONTH,
     NO_CODE,
+    NUMBERED,
     PRIVATE,
     around,
     either,
@@ -29,23 +30,38 @@ TOLL_FREE = "809200"
 DATE = (
     r"(?:\d{1,4}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}|(?<!\d)(?:\d{6}|\d{8})(?!\d)"
     rf"|\d{{1,2}}[-/. ][ivx]{{1,4}}[-/. ]\d{{2,4}}|(?<![a-z])[a-z]{{3,12}} de {MONTH}"
-    rf"(?![a-z])|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[-/. \n,]{{0,2}}(?:of |del? )?"
+    rf"(?![a-z])|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[-/. \n,)]{{0,2}}(?:of |del? )?"
     rf"{MONTH}(?![a-z])|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{MONTH}"
     r"[ ,]{1,2}(?:del? )?(?:19|20)\d\d(?!\d))"
 )
 #: Three, seven and one digit with any separators, or three, three, four and one.
 CEDULA = (
     rf"(?:\d{{3,6}}[ ,-]{{1,2}}serie[ .]{{1,2}}\d{{1,3}}|\d{{3}}{GAP}\d{{7}}{GAP}\d"
-    rf"|\d(?:[-._ ]{{1,3}}\d){{10}}|[04]\d\d[-._ ]\d{{3}}[-._ ]\d{{4}}[-._ ]\d)"
+    r"|[04]\d\d[-._ ]\d{3}[-._ ]\d{4}[-._ ]\d)"
 )
+#: A part of an entry in the civil register, and what stands between two of them.
+PARTS = re.compile(rf"(?<![a-z]){either('ENTRIES')}")
+ENTRY = (
+    rf"{PARTS.pattern}(?: (?:de|of) [a-z]{{4,12}})?[ .:-]{{0,3}}"
+    rf"(?:{NUMBERED})?\d{{1,6}}(?:-?[a-z](?![a-z])|(?:[/-]| de )(?:19|20)?\d\d)?"
+)
+AND = r"[ ,;/]{1,3}(?:(?:y|al?|del?|en|el) ){0,2}"
 #: Between the digits of an announced number: "402 dos mil 1234567", "001x1234567x8".
 BETWEEN = rf"(?:{GAP}|[a-z]| ?(?:y )?{either('LINKS')} ?)"
 #: So near its word a telephone may have digits in groups of three, as an amount has.
 NEAR = 12
 OFFICE_LINE = re.compile(words("OFFICE_LINE"))
-ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 ))()")
+ABROAD = re.compile(r"^(?:00 ?(?=[1-9])|(?=509 |5[78] ))()")
 EXTENSION = re.compile(r"^[ ,(/]{0,3}ext(?:ension|\.)? ?\d")
-PASSPORT = re.compile(rf"(?<![a-z]){either('PASSPORT')}(?!s)")
+PASSPORTS = re.compile(rf"(?<![a-z]){either('PASSPORT')}")
+PASSPORT = re.compile(PASSPORTS.pattern + "(?!s)")
+#: What has a number and is no paper, counts some, owns accounts; what tells of births.
+NO_PAPER = re.compile(rf"(?<![a-z]){either('NO_PAPER')}")
+COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
+SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
+CIVIL = re.compile(either("CIVIL"))
+OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}del? (?:la )?{either('OWNERS')}")
+OF_A_YEAR = re.compile(r"^(?:19|20)\d\d-|-(?:19|20)\d\d$")
 AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
 NO_BIRTH = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
@@ -58,7 +74,7 @@ def _dialled(text: str):
     """The text as a Dominican telephone number; None if it cannot be a number."""
     import phonenumbers
 
-    number = re.sub(r"[^\d+]", " ", text)
+    number = re.sub(r"[^\d+]", " ", text).strip()
     try:
         return phonenumbers.parse(ABROAD.sub(r"+\1", number), "DO")
     except phonenumbers.NumberParseException:
@@ -92,7 +108,7 @@ def _is_telephone(match: re.Match[str]) -> bool:
     number = _dialled(match["found"])
     if number is None or not _is_private(match):
         return False
-    if match["found"].startswith(("+", "00", "509")):
+    if match["found"].startswith(("+", "00", "509", "(509")):
         known = phonenumbers.ValidationResult
         reason = phonenumbers.is_possible_number_with_reason(number)
         return reason not in {known.TOO_SHORT, known.IS_POSSIBLE_LOCAL_ONLY}
@@ -109,21 +125,32 @@ def _is_cedula(match: re.Match[str]) -> bool:
     True for a number of that pattern, whether or not its check digit is right.
 
     Cards with a wrong check digit were issued. Two kinds of number only look alike:
-    eleven digits that begin like a national telephone number with country code, and the
-    number at the start of the last part of a URL ("/20180511203-launch-of-the-plan").
+    eleven digits that begin like a national telephone number with country code, and a
+    part of a URL or its start ("/20180511203-launch-of-the-plan").
     """
     found, (start, end) = match["found"], match.span("found")
+    if found.isdecimal() and match.string[start - 1 : start] == "/":
+        return _is_checked(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
         return not WEB_ADDRESS.search(match.string[max(0, start - 200) : start])
     return not found.startswith(("1809", "1829", "1849")) or not found.isdecimal()
 
 
+def _is_checked(match: re.Match[str]) -> bool:
+    """True for groups of digits, parted alike, with the check digit of a card."""
+    from stdnum.do import cedula
+
+    digits = re.sub(r"\D", "", match["found"])
+    return len({*match["found"]} - {*digits}) < 2 and cedula.is_valid(digits)
+
+
 def _is_card(match: re.Match[str]) -> bool:
-    """True for a number with the check digit of a payment card."""
+    """True for a number with the check digit of a payment card, but for four years."""
     from stdnum import luhn
     from stdnum.util import clean
 
-    return luhn.is_valid(clean(match["found"], " -\n"))
+    number = clean(match["found"], " -\n")
+    return luhn.is_valid(number) and not re.fullmatch(r"(?:(?:19|20)\d\d){4}", number)
 
 
 def _is_iban(match: re.Match[str]) -> bool:
@@ -133,13 +160,42 @@ def _is_iban(match: re.Match[str]) -> bool:
 
     code = clean(match["found"], " -\n")
     is_dominican = code.startswith("do") and len(code) == 28
-    return is_dominican or iban.is_valid(code, check_country=False)
+    is_wallet = code.startswith(("bc1", "0x"))
+    return is_dominican or is_wallet or iban.is_valid(code, check_country=False)
 
 
 def _is_code(match: re.Match[str]) -> bool:
-    """True for a number that is neither a date, an amount nor a span of years."""
-    before = match.string[max(0, match.start("found") - 5) : match.start("found")]
-    return not NO_CODE.fullmatch(match["found"]) and not AMOUNT.search(before)
+    """True for a number that counts nothing and is no date, amount or span of years."""
+    start, end = match.span("found")
+    after = match.string[end : end + 40]
+    is_counted = match["found"].isdecimal() and COUNTED.match(after)
+    is_amount = AMOUNT.search(match.string[max(0, start - 5) : start])
+    is_other = is_counted or is_amount or OF_AN_OFFICE.match(after)
+    return not is_other and not NO_CODE.fullmatch(match["found"])
+
+
+def _is_paper(match: re.Match[str]) -> bool:
+    """True for the number of a paper for somebody, however it is written."""
+    told = match.string[match.start() : match.start("found")]
+    is_count = len(match["found"]) < 9 and match["found"].isdecimal()
+    is_other = NO_PAPER.search(told) or (is_count and SEVERAL.match(told))
+    return _is_code(match) and not is_other
+
+
+def _is_passport(match: re.Match[str]) -> bool:
+    """True beside a word for it; far from that only with the letters of a series."""
+    has_series = match["found"][0].isalpha()
+    if OF_A_YEAR.search(match["found"]):
+        return False
+    shape, before = (PASSPORTS, 110) if has_series else (PASSPORT, 70)
+    return _is_code(match) and bool(shape.search(around(match, before, 40)))
+
+
+def _is_entry(match: re.Match[str]) -> bool:
+    """True for act, book and page, or for two of them beside a birth or a wedding."""
+    told = len({each[0] for each in PARTS.findall(match["found"])})
+    near = f"{around(match, 90, 60)} {match['found']}"
+    return told > 2 or (told == 2 and bool(CIVIL.search(near)))
 
 
 def _is_birth(match: re.Match[str]) -> bool:
@@ -150,6 +206,12 @@ def _is_birth(match: re.Match[str]) -> bool:
 
 RULES = [
     rule(Kind.IDENTITY_DOCUMENT, rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)", _is_cedula),
+    rule(
+        Kind.IDENTITY_DOCUMENT,
+        r"(?<![+\d])(?P<found>(?:0|1(?=\D?[0-5])|4(?=\D?0\D?2))(?:[-._ /]{0,3}\d){10})"
+        r"(?!\d)",
+        _is_checked,
+    ),
     rule(
         Kind.TELEPHONE,
         r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
@@ -164,55 +226,63 @@ RULES = [
     ),
     rule(
         Kind.TELEPHONE,
-        r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}|(?<!\d)509[- ]"
-        r"[2-5]\d{3}[- ]?\d{4})(?!\d)",
+        r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}|(?<!\d)(?:[(]?"
+        r"509[)]?[- ][2-5]\d{3}[- ]?\d{4}|(?:57[- ]3|58[- ]4)\d\d(?:[- ]?\d{3}){2}\d))"
+        r"(?!\d)",
         _is_telephone,
     ),
     rule(
         # As one dials in Venezuela, and "dejó el 555-0138".
         Kind.TELEPHONE,
-        r"(?<![\d-])(?P<found>0[24]\d\d[-. ]\d{3}[-. ]?\d{4}|(?<=[ea]l |on )[2-9]\d\d"
-        r"-(?!19|20)\d{4})(?![\w-])",
+        r"(?<![\d-])(?P<found>0[24]\d\d[-. ]\d{3}(?:[-. ]?\d\d){2}|(?<=[ea]l |on |ro )"
+        r"[2-9]\d\d-(?!19|20)\d{4})(?![\w-])",
         lambda match: match["found"][0] == "0" or PRIVATE.search(around(match, 80, 80)),
     ),
     rule(
         Kind.BANK_ACCOUNT,
         r"(?<![a-z\d])(?P<found>[a-z]{2}\d{2}(?:[- \n]?[a-z\d]{4}){3,7}"
-        r"(?:[- \n]?[a-z\d]{1,3})?)(?![a-z\d])",
+        r"(?:[- \n]?[a-z\d]{1,3})?|bc1[a-z\d]{20,60}|0x[a-f\d]{40})(?![a-z\d])",
         _is_iban,
     ),
     rule(
         # The end of a number, or one of which digits are crossed out.
         Kind.BANK_ACCOUNT,
-        rf"(?:{words('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|ending|\*\*|xx)"
-        r"[^\d;]{0,12}|(?<!\d)\d{3,4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{2,4}[- ]?)"
+        rf"(?:{words('ANNOUNCING')}[^\d;]{{0,30}}(?:termina(?:d[ao])?|end(?:s|ing)|\*\*"
+        r"|xx)[^\d;]{0,12}|(?:(?:ultimos|last)(?: [a-z\d]{1,8})? (?:digit|numer)o?s"
+        rf"|digitos finales)[^\d;]{{0,25}}{words('ANNOUNCING')}[^\d;]{{0,12}}(?=\d\d\d)"
+        r"|(?<!\d)\d{3,4}[- ]?[\dx*]{2}[x*]{2}[- ]?[x*]{2,4}[- ]?)"
         r"(?P<found>\d{1,4}(?:-\d)?)(?!\d)",
     ),
     rule(
         # acta 234, folio 56, libro 12
         Kind.IDENTITY_DOCUMENT,
-        r"(?<![a-z])(?P<found>(?:folio|libro|acta)[a-z .]{0,15} \d{1,6}[ ,]{1,3}"
-        r"(?:folio|libro|acta)[a-z .]{0,8} \d{1,6})(?!\w)",
-    ),
-    rule(
-        Kind.BANK_ACCOUNT, r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3})(?!\d)", _is_card
-    ),
-    rule(
-        Kind.IDENTITY_DOCUMENT,
-        rf"{words('DOCUMENT')}[^\d;]{{0,30}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
-        rf"[-.]?)?\d(?:{BETWEEN}\d){{5,18}})(?!\d)",
-        _is_code,
+        rf"(?P<found>{ENTRY}(?:{AND}{ENTRY}){{1,2}})(?!\w)",
+        _is_entry,
     ),
     rule(
         Kind.BANK_ACCOUNT,
-        rf"{words('ACCOUNT')}[^\d;]{{0,40}}(?P<found>\d(?:{GAP}\d){{7,22}})(?!\d|-[a-z])",
-        _is_code,
+        r"(?<!\d)(?P<found>\d{4}(?:[- \n]?\d{4}){3}|3[47]\d\d[- ]?\d{6}[- ]?\d{5})"
+        r"(?!\d)",
+        _is_card,
+    ),
+    rule(
+        Kind.IDENTITY_DOCUMENT,
+        rf"{words('DOCUMENT')}[^\d;]{{0,60}}?(?P<found>(?:(?<![a-z])[a-z]{{1,3}}"
+        rf"[-.]?\d|\d{BETWEEN}\d)(?:{BETWEEN}\d){{4,17}}|(?<![a-z]){NUMBERED}\d{{4,5}})"
+        r"(?![\d%])",
+        _is_paper,
+    ),
+    rule(
+        Kind.BANK_ACCOUNT,
+        rf"{words('ACCOUNT')}[^\d;]{{0,60}}(?P<found>\d(?:{GAP}\d){{6,22}})(?!\d|-[a-z])",
+        _is_paper,
     ),
     rule(
         Kind.PASSPORT,
-        r"(?<![\w$])(?P<found>[a-z]{1,3}[-.]?\d(?:[-. ]?\d){4,8}|(?:[a-z][-.]){1,3}\d"
-        r"(?:[-. ]?\d){5,8}|\d(?:[-. ]?\d){6,10})(?![\w-])",
-        lambda match: PASSPORT.search(around(match, 70, 40)) and _is_code(match),
+        rf"(?<![a-z\d$])(?P<found>(?<!\.)(?!{either('NO_SERIES')} )[a-z]{{2}} \d(?: ?"
+        r"\d){5,8}|[a-z]{1,3}[-.]?\d(?:[-. ]?\d){4,8}|(?:[a-z][-.]){1,3}\d(?:[-. ]?"
+        r"\d){5,8}|\d(?:[-. ]?\d){6,10})(?![\w-])",
+        _is_passport,
     ),
     rule(
         Kind.TELEPHONE,

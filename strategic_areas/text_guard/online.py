@@ -5,14 +5,18 @@ from functools import partial
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Kind
-from strategic_areas.text_guard.patterns import either, words
+from strategic_areas.text_guard.names import people
+from strategic_areas.text_guard.patterns import INSTITUTION, either, words
 from strategic_areas.text_guard.patterns import rule as any_rule
 
 AT = (
-    r"(?:@ ?| ?[(\[{<] ?(?:@|at|arroba|arobas) ?[)\]}>] ?| (?:arroba|arobas|arob"
-    r"|awobaz) )"
+    r"(?:@ ?| ?[(\[{<] ?(?:@|at|arroba|arobas) ?[)\]}>] ?|[ ,-]{1,3}(?:arroba"
+    r"|arobas|arob|awobaz)[ ,-]{1,3})"
 )
-DOT = r"(?: ?\.| ?[(\[{<] ?(?:dot|punto|pwen|\.) ?[)\]}>] ?| (?:dot|punto|pwen|point) )"
+DOT = (
+    r"(?: ?\.| ?[(\[{<] ?(?:dot|punto|pwen|\.) ?[)\]}>] ?|,? (?:dot|punto|pwen|point)"
+    r",? )"
+)
 LOCAL = r"(?<![\w.])(?P<found>[\w.%+'-]{1,64}"
 DOMAIN = rf"[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,4}}"
 #: Governments and organisations of states, and what else their domains end in.
@@ -24,6 +28,7 @@ SHARED = re.compile(
     rf"{either('MAILBOX')}@[\w-]{{1,40}}\.(?:org|edu|net)(?:\.[a-z]{{2}})?$"
 )
 OFFICIAL_USER = re.compile(either("OFFICIAL_USER"))
+SURNAMED = re.compile(rf"[a-z]{{2,20}}{either('USER_ENDINGS')}(?:rd|dr|oficial)?")
 PUBLIC_END = re.compile(r"\. ?(?:com|net|org|es|do|fr|ht|edu|info|me|us|co|gov)$")
 OWNER = re.compile(rf"(?i:{words('PROFILE_WORD')}|{words('USER_WORD')}|aparece|figura)")
 NETWORK = words("NETWORK")
@@ -48,28 +53,46 @@ def _is_personal_name(match: re.Match[str]) -> bool:
     return len(name) > 2 and not is_official
 
 
+def _is_user(match: re.Match[str]) -> bool:
+    """The same; letters alone are a user name if a person's is in them: "analopez"."""
+    is_named = SURNAMED.fullmatch(match["name"])
+    return bool(is_named or not match["name"].isalpha()) and _is_personal_name(match)
+
+
+def _is_named(match: re.Match[str]) -> bool:
+    """True for the name on a profile: a person's, or one that its owner goes by."""
+    said = match[0].lower()
+    names = match["name"].lower().split()
+    is_other = INSTITUTION.search(said) or tuple(names) in vocabulary.NAMED
+    if is_other or not vocabulary.OFFICES.isdisjoint(said.split()):
+        return False
+    is_told = OWNER.search(match.string) or not people().isdisjoint(names)
+    return is_told and _is_personal_name(match)
+
+
 rule = partial(any_rule, needs="")
 RULES = [
     rule(Kind.EMAIL, rf"{LOCAL} ?{AT}{DOMAIN})", _is_address),
     rule(
         Kind.EMAIL,
         rf"{LOCAL}(?: (?:dot|punto|pwen|point|guion bajo) [\w-]{{1,40}}){{0,3}} ?(?:@"
-        rf"| at | a | nan | arroba ) ?{either('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})"
-        r"(?!\w)",
-        lambda match: re.search(rf"@|{DOT}[a-z]{{2,4}}$| arroba ", match["found"]),
+        rf"|[(]a[)]| (?:at|a|en|nan) |[ ,-]{{0,3}}arroba[ ,-]{{0,2}}) ?"
+        rf"{either('PROVIDER')}(?:{DOT}[a-z]{{2,4}}){{0,2}})(?!\w)",
+        lambda match: re.search(rf"@|{DOT}[a-z]{{2,4}}$|arroba ", match["found"]),
     ),
     rule(
-        # "anaperez09 de gmail"
+        # "anaperez09 de gmail", "ana.perez09 (gmail)"
         Kind.EMAIL,
-        r"(?<![\w.])(?P<found>[a-z][a-z.]{0,30}[\d_.][\w.]{0,30} (?:de|en|del|nan|on)"
-        rf" {either('PROVIDER')})(?!\w)",
+        r"(?<![\w.])(?P<found>[a-z][a-z.]{0,30}[\d_.][\w.]{0,30},? (?:(?:de|en|del|nan"
+        rf"|on|at) |[(]){either('PROVIDER')}|(?<![a-z@.]){either('PROVIDER')}(?::| es) "
+        r"[a-z][a-z.]{1,30}\d[\w.]{0,10})(?!\w)",
     ),
     rule(
         Kind.PROFILE,
         r"(?<![\w-])(?<![\w-]\.)(?:(?:www|m|es-la|web|mobile|l)"
         r"\.)?(?P<found>(?:facebook|fb|instagram|tiktok|twitter|x|t|snapchat|onlyfans"
-        r"|linkedin|wa|paypal|telegram|threads|youtube)\.(?:com|me|net)/(?:in/|add/|@"
-        r"|#|u/|user/|people/)?(?P<name>[\w.@-]{2,60})(?:[?]id=\d{5,20})?)",
+        r"|linkedin|wa|paypal|telegram|threads|youtube|chat\.whatsapp)\.(?:com|me|net)/(?:in/"
+        r"|add/|@|#|u/|user/|people/)?(?P<name>[\w.@+-]{2,60})(?:[?]id=\d{5,20})?)",
         _is_personal_name,
     ),
     rule(
@@ -81,48 +104,50 @@ RULES = [
         # "usuario de Instagram: yuli_09", "su Snapchat es kenia.love15"
         Kind.PROFILE,
         rf"(?:{NETWORK}|{words('USER_WORD')})"
-        r"[^\w\n.;]{0,3}(?:(?:es|is|se|como|as|user|usuario|bajo|el|la|li|id|con"
-        r"|handle|account|name|cuenta)[ :]{1,2}){0,3}[\"«“'(]{0,2}"
+        rf"[^\w\n.;]{{0,3}}(?:{either('IS_THERE')}[ :]{{1,2}}){{0,3}}[\"«“'(]{{0,2}}"
         r"(?P<found>(?P<name>[a-z][a-z.]{0,30}[_\d][\w.]{0,30}|[a-z]{2,20}"
-        r"\.[a-z\d]{2,20}))",
-        _is_personal_name,
+        r"\.[a-z\d]{2,20}|[a-z]{6,30}(?![\w.@]\w)))",
+        _is_user,
     ),
     rule(
         # yari.la.bella en Instagram
         Kind.PROFILE,
         r"(?<![\w.@/-])(?P<found>(?P<name>[a-z]\w{0,20}(?:[._]\w{1,20}){1,4}"
-        rf"|[a-z]{{3,20}}\d{{1,6}}))[\"»”)]? (?:en|on|sou|de|in) (?:su |el )?{NETWORK}",
-        _is_personal_name,
+        r"|[a-z]{3,20}\d{1,6}|[a-z]{6,30}))[\"»”)]? (?:en|on|sou|de|in) (?:su |el )?"
+        rf"{NETWORK}",
+        _is_user,
     ),
     rule(
         # perfil de Facebook "Yuli", su usuario en Facebook es Yuli La Bella
         Kind.PROFILE,
-        rf"(?i:{NETWORK}[^.;\n]{{0,25}}?(?: (?:es|como|as|is|rele|sou non)[ :]{{1,2}}"
-        r"[\"«“']?|[ :]{1,2}[\"«“']))"
-        r"(?P<found>(?P<name>[A-Z][^\W\d]{1,20}(?: [A-Z][^\W\d]{1,20}){0,3}))",
-        lambda match: _is_personal_name(match) and bool(OWNER.search(match.string)),
+        rf"(?i:{NETWORK}(?:[^.;\n]{{0,25}}?(?: (?:es|como|as|is|por|nombre|alias|llama"
+        r"|rele|sou non)[ :]{1,2}[\"«“']?|[ :]{1,2}[\"«“'(]|:[ ])|[ ](?=\w{1,20} "
+        r"(?-i:[A-Z]))))"
+        r"(?P<found>(?P<name>[A-Z][^\W\d]{1,20}(?: [A-Z][^\W\d]{0,20}){0,3}))",
+        _is_named,
         is_cased=True,
     ),
     rule(
         # "la agregan como Yuli en Facebook", «perfil "Yuli 🌸" de Instagram»
         Kind.PROFILE,
-        r"(?i:como|perfil|cuenta|profile|as)[ :]{1,2}[\"«“']?(?P<found>(?P<name>[A-Z]"
-        rf"[^\W\d]{{1,20}}[^.,;\n]{{0,25}}?))[\"»”']? (?:en|on|de|in) (?i:{NETWORK})",
+        r"(?i:como|perfil|cuenta|profile|as)(?: fals[oa]| personal)?[ :]{1,2}[\"«“']?"
+        rf"(?P<found>(?P<name>[A-Z][^\W\d]{{1,20}}[^.,;\n]{{0,25}}?))[\"»”']? "
+        rf"(?:en|on|de|in) (?i:{NETWORK})",
         _is_personal_name,
         is_cased=True,
     ),
     rule(
         # su TikTok es yari la dura
         Kind.PROFILE,
-        rf"(?<![a-z])(?:su|mi|her|his) {NETWORK}(?: es| is|:) [\"«“']?"
-        r"(?P<found>(?P<name>[a-z]{3,15}(?: [a-z]{2,15}){0,3}))",
+        rf"(?<![a-z])(?:su|mi|her|his) {NETWORK}(?: handle| name)?(?: es| is|:) "
+        r"[\"«“']?(?P<found>(?P<name>[a-z]{3,15}(?: [a-z]{2,15}){0,3}))",
         _is_personal_name,
     ),
     rule(
         # el Snapchat de la menor, yuli_linda06
         Kind.PROFILE,
         rf"{NETWORK}[^;.\n@]{{0,60}}?(?<![\w.@/-])(?P<found>"
-        r"(?P<name>[a-z][a-z.]{0,30}(?:_[\w.]{1,30}|\d{2,6})))(?![\w@/-])",
+        r"(?P<name>[a-z][a-z.]{0,30}(?:_[\w.]{0,30}|\d{2,6}|#\d{4})))(?![\w@/-])",
         _is_personal_name,
     ),
 ]

@@ -13,7 +13,7 @@ from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.reading import Reading
 
 #: What may stand between the digits of one number, and as much of it as may.
-SEPARATOR = r"[-._ \n/·•|*()]"
+SEPARATOR = r"[-._ \n/·•|*~()]"
 GAP = SEPARATOR + "{0,3}"
 
 #: "(núm.) 45", "# 45", "No. 45"
@@ -22,7 +22,7 @@ NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
 #: A date, a span of years, or thousands with blanks between: no number of anybody.
 NO_CODE = re.compile(
     r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"
-    r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}"
+    r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}|[1-9]\d{0,4}0{5,9}"
 )
 
 

@@ -429,17 +429,18 @@ STOPPED = {"identity", "telephone", "email", "account"}
 STOPPED |= {"invisible"}
 
 
-def table():
+def table(path):
     """The texts of each kind; hidden characters are written as escapes."""
     found = {}
-    with TABLE.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             text = re.sub(r"\\u(\w{4})", lambda m: chr(int(m[1], 16)), row["text"])
             found.setdefault(row["kind"], []).append(text)
     return found
 
 
-KINDS = table()
+KINDS = table(TABLE)
+IDENTIFYING = table(TABLE.with_name("identifiers.tsv"))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"clean"}))
@@ -462,6 +463,20 @@ def test_nearly_no_clean_text_of_the_table_gives_a_false_alarm():
     alarms = [text for text in texts if inspect(text)]
     assert len(alarms) <= 0.02 * len(texts), alarms
     assert not any(e.severity == Severity.BLOCK for t in alarms for e in inspect(t))
+
+
+def test_an_identifier_is_stopped_and_what_looks_like_one_is_not():
+    stopped = {
+        kind: {
+            text
+            for text in texts
+            if Severity.BLOCK in {each.severity for each in inspect(text)}
+        }
+        for kind, texts in IDENTIFYING.items()
+    }
+
+    assert set(IDENTIFYING["stopped"]) - stopped["stopped"] == set()
+    assert stopped["clean"] == set()
 
 
 @pytest.mark.parametrize("picture", ["👩\u200d👧", "❤\ufe0f"])
