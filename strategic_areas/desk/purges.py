@@ -74,10 +74,16 @@ class Group:
 
 
 def hidden_groups(request, takedown, phrases, *, with_texts):
-    """The places that the request hid from the public, in the same way."""
+    """
+    The places that the request hid from the public, in the same way.
+
+    Rows that are gone since are left out.
+    """
     found = {}
     for key, row in takedown.rows.items() if takedown else ():
         record = hiding.stored(key)
+        if record is None:
+            continue
         for name, said in row["before"].items():
             field = name_of(type(record)), field_of(type(record), name).label_of(name)
             told = _said(said, type(record), phrases) if with_texts else ""

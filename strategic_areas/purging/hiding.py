@@ -297,8 +297,8 @@ def model_of(key):
 
 
 def stored(key):
-    """The row that a takedown names by this key."""
-    return model_of(key)._default_manager.get(pk=key.partition(":")[2])
+    """The row that a takedown names by this key; None where it is gone."""
+    return model_of(key)._default_manager.filter(pk=key.partition(":")[2]).first()
 
 
 def decided_since(takedown):

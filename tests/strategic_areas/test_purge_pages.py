@@ -12,9 +12,11 @@ from tests.factories import (
     make_evidence,
     make_file_evidence,
     make_focal_point,
+    make_law,
     make_off_plan_update,
     make_published_update,
     make_reviewer,
+    make_round,
     make_submitted_update,
     make_update,
 )
@@ -43,6 +45,20 @@ def test_only_reviewers_and_administrators_see_purges(client):
         make_administrator: [200] * 3,
         make_focal_point: [404] * 3,
     }
+
+
+def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
+    gone, left = make_round(name_es="Ronda de Zutana"), make_law(note_es="A Zutana.")
+    asked = purging.request("Zutana", by=make_administrator())
+    gone.delete()
+    client.force_login(make_reviewer())
+
+    _places, context = shown(client, asked)
+    client.post(reverse("admin:purge_confirm", args=[asked.pk]))
+
+    rows = [row.row for group in context["gone"] for row in group.rows]
+    asked.refresh_from_db()
+    assert (rows, asked.status) == ([left.pk], "approved")
 
 
 @pytest.mark.parametrize("step", ["purge_confirm", "purge_cancel"])
