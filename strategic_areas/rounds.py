@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from strategic_areas.models import (
     PlanChange,
     ReportingPeriod,
 )
+from strategic_areas.queries import asked_values
 from strategic_areas.schedule import RoundState, Slot, slots
 
 DEMONSTRATION_CODE = "demostracion"
@@ -97,33 +98,48 @@ def closed(period, today):
     return period
 
 
-def drafts(period):
-    """What agencies have written in a period and never sent: the rows of each kind."""
+def obstacle(period, today):
+    """
+    What stands in the way of taking a period back; "" if nothing does.
+
+    Who is silent in a round stays on record once it was due, and nobody's work goes.
+    """
     kinds = (ActivityUpdate, CommitmentUpdate)
-    return [kind.objects.filter(period=period, submitted_at=None) for kind in kinds]
+    rows = [kind.objects.filter(period=period) for kind in kinds]
+    writers = {row.agency for each in rows for row in each.select_related("agency")}
+    values = asked_values.asked(period.plan, [period]).get(period, ())
+    writers |= {
+        value.agency
+        for value in values
+        if value.first_day and value.first_day >= period.opens_on
+    }
+    names = {"names": ", ".join(sorted(agency.acronym for agency in writers))}
+    if writers:
+        return _("These have written or handed in something: %(names)s.") % names
+    is_asked = period.is_round and not period.is_demonstration
+    is_public = period.plan.status != Plan.Status.IN_PREPARATION
+    if is_asked and is_public and period.due_on < today:
+        return _("Its due date has passed: who did not answer in it stays on record.")
+    return ""
 
 
 @transaction.atomic
-def take_back(period, *, by):
+def take_back(period, *, by, today):
     """
-    Remove a period in which nothing was sent; nobody is asked in it any more.
+    Remove a period in which nobody wrote; nobody is asked in it any more.
 
-    Drafts that were never sent go with it. It is told with the changes of the plan,
-    where the public knew the period.
+    It is told with the changes of the plan, where the public knew the period.
     """
     period = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
     plan, names = period.plan, {}
     for language in ("es", "en"):
         names[f"name_{language}"] = getattr(period, f"name_{language}") or ""
-    # What is sent at the same moment is waited for, and then is no draft any more.
-    unsent = [draft for rows in drafts(period) for draft in rows.select_for_update()]
-    audit.record(audit.Event.RECORD_DELETED, actor=by, obj=period, drafts=len(unsent))
+    if reason := obstacle(period, today):
+        raise RefusedError(f"{period}: {reason}")
+    audit.record(audit.Event.RECORD_DELETED, actor=by, obj=period)
+    period._history_user = by
     try:
         with transaction.atomic():
-            for draft in unsent:
-                draft.evidences.all().delete()
-                draft.delete()
-            period._history_user = by
             period.delete()
     except (ProtectedError, IntegrityError) as error:
         raise RefusedError(
@@ -134,7 +150,7 @@ def take_back(period, *, by):
             plan=plan,
             model=ReportingPeriod._meta.model_name,
             field=PlanChange.REMOVED,
-            decided_on=timezone.localdate(),
+            decided_on=today,
             **names,
         )
 
@@ -238,7 +254,7 @@ def make(plan, schedule, *, by, today, keep=None):
     if not proposal.changes_anything:
         return proposal
     for period in proposal.removed:
-        take_back(period, by=by)
+        take_back(period, by=by, today=today)
     made = []
     known = {each.code: each for each in plan.periods.filter(is_scheduled=True)}
     for slot in (*proposal.changed, *proposal.added):
@@ -259,19 +275,11 @@ def make(plan, schedule, *, by, today, keep=None):
 
 def _movable_and_kept(plan, today):
     """The plan's real rounds: those a schedule may change, by code, and the others."""
-    answers = [
-        Exists(model.objects.filter(period=OuterRef("pk")))
-        for model in (ActivityUpdate, CommitmentUpdate)
-    ]
-    rounds = (
-        ReportingPeriod.objects.rounds()
-        .filter(plan=plan)
-        .order_by("starts_on", "pk")
-        .annotate(is_answered=Q(answers[0]) | Q(answers[1]))
-    )
+    rounds = ReportingPeriod.objects.rounds().filter(plan=plan)
     movable, kept = {}, []
-    for each in rounds:
-        if each.is_scheduled and not each.is_answered and each.due_on >= today:
+    for each in rounds.select_related("plan").order_by("starts_on", "pk"):
+        is_ahead = each.is_scheduled and each.due_on >= today
+        if is_ahead and not obstacle(each, today):
             movable[each.code] = each
         else:
             kept.append(each)

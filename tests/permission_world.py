@@ -294,6 +294,11 @@ class World:
             "new-letter": {"agency": self.agencies["A"].pk, "period": self.open.pk},
             "round-open": {"pk": self.open.pk},
             "round-late": {"pk": self.late.pk},
+            "round-empty": {
+                "pk": factories.make_round(
+                    plan=factories.make_plan(status="in_preparation")
+                ).pk
+            },
             "round-asked": {"pk": self.late.pk, "agency": self.agencies["A"].slug},
             "invitation": {"pk": written.pk},
             "invitation-accepted": {"pk": accepted.pk},

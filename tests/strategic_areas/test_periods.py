@@ -17,10 +17,14 @@ from strategic_areas.models import (
 )
 from tests.factories import (
     make_activity,
+    make_agency,
     make_change,
+    make_evidence,
     make_focal_point,
+    make_indicator,
     make_period,
     make_plan,
+    make_reported_value,
     make_reviewer,
     make_round,
     make_submitted_update,
@@ -222,21 +226,62 @@ def test_a_round_of_a_plan_in_preparation_is_made_at_once(client):
 
 
 def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client):
-    activity = make_activity()
-    period = make_round(plan=activity.plan, name_es="Primer semestre")
-    make_update(activity=activity, period=period)
+    period = make_round(name_es="Primer semestre", due_on=TODAY)
     client.force_login(make_reviewer())
 
     shown = client.get(reverse("admin:round_take_back", args=[period.pk]))
     answer = take_back(client, period)
 
-    assert shown.context["writers"] == [activity.agency.acronym]
+    assert shown.context["obstacle"] == ""
     assert answer.status_code == 302
     assert not ReportingPeriod.objects.exists()
-    assert not ActivityUpdate.objects.exists()
     client.logout()
-    assert "Primer semestre" in changes_of(client, activity.plan)
+    assert "Primer semestre" in changes_of(client, period.plan)
     assert PlanChange.objects.get().removes
+
+
+def assert_stays(client, period, told):
+    client.force_login(make_reviewer())
+
+    shown = client.get(reverse("admin:round_take_back", args=[period.pk]))
+    answer = take_back(client, period)
+
+    assert told in shown.context["obstacle"]
+    assert answer.status_code == 422
+    assert ReportingPeriod.objects.get() == period
+    assert not PlanChange.objects.exists()
+
+
+def test_a_draft_of_an_agency_keeps_the_round(client):
+    update = make_update()
+    make_evidence(update)
+
+    assert_stays(client, update.period, update.agency.acronym)
+
+    assert ActivityUpdate.objects.get().evidences.count() == 1
+
+
+def test_a_value_handed_in_for_a_round_keeps_it(client):
+    agency, plan = make_agency(), make_plan()
+    indicator = make_indicator(agency=agency, plan=plan, frequency="each_round")
+    make_reported_value(indicator=indicator)
+
+    assert_stays(client, make_round(plan=plan), agency.acronym)
+
+
+def test_a_round_that_was_due_keeps_its_silence_on_record(client):
+    period = make_round(due_on=days(-1))
+
+    assert_stays(client, period, "due date")
+
+
+def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client):
+    plan = make_plan(status="in_preparation")
+    client.force_login(make_reviewer())
+
+    answer = take_back(client, make_round(plan=plan, due_on=days(-1)))
+
+    assert answer.status_code == 302
 
 
 def test_a_round_in_which_something_was_sent_stays(client):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain
 from urllib.parse import urlencode
 
 from django import forms
@@ -107,9 +106,11 @@ class CloseForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    """Takes a period back; the person confirms that she has read what goes with it."""
+    """Takes a period back; the person confirms that nobody wrote in it."""
 
-    has_read = forms.BooleanField(label=gettext_lazy("Nothing was sent: take it back"))
+    has_read = forms.BooleanField(
+        label=gettext_lazy("Nobody wrote in it: take it back")
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
@@ -301,27 +302,26 @@ def _close(request, period, today):
 
 
 def take_back(request, pk):
-    """Remove a period in which nothing was sent; what falls away is shown first."""
+    """Remove a period in which nobody wrote; what stands in the way is shown."""
     must_review(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)
     form = TakeBackForm(request.POST if request.method == "POST" else None)
+    today = timezone.localdate()
     if form.is_valid():
         try:
-            rounds.take_back(period, by=request.user)
+            rounds.take_back(period, by=request.user, today=today)
         except access.RefusedError as error:
             form.add_error(None, str(error))
         else:
             text = _("%(period)s is taken back.") % {"period": period}
             messages.success(request, text)
             return redirect("admin:strategic_areas_reportingperiod_changelist")
-    begun = (rows.select_related("agency") for rows in rounds.drafts(period))
-    writers = sorted({draft.agency.acronym for draft in chain.from_iterable(begun)})
     context = {
         **admin.site.each_context(request),
         "title": _("Take back: %(period)s") % {"period": period},
         "period": period,
-        "writers": writers,
+        "obstacle": rounds.obstacle(period, today),
         "form": form,
     }
     status = 422 if form.errors else 200
