@@ -60,8 +60,8 @@ NO_PAPER = re.compile(rf"(?<![a-z]){either('NO_PAPER')}")
 COUNTED = re.compile(r" (?:de )?(?!tras |antes |despues )[a-z]{3,20}s(?![a-z])")
 SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
 CIVIL = re.compile(either("CIVIL"))
-OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}del? (?:la )?{either('OWNERS')}")
-OF_A_YEAR = re.compile(r"^(?:19|20)\d\d-|-(?:19|20)\d\d$")
+OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{either('OWNERS')}")
+OF_A_YEAR = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)")
 AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
 NO_BIRTH = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
@@ -129,6 +129,8 @@ def _is_cedula(match: re.Match[str]) -> bool:
     part of a URL or its start ("/20180511203-launch-of-the-plan").
     """
     found, (start, end) = match["found"], match.span("found")
+    if not re.search("[1-9]", found):
+        return False  # a form's pattern
     if found.isdecimal() and match.string[start - 1 : start] == "/":
         return _is_checked(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
@@ -141,7 +143,8 @@ def _is_checked(match: re.Match[str]) -> bool:
     from stdnum.do import cedula
 
     digits = re.sub(r"\D", "", match["found"])
-    return len({*match["found"]} - {*digits}) < 2 and cedula.is_valid(digits)
+    is_even = len({*match["found"]} - {*digits}) < 2 and int(digits)
+    return bool(is_even) and cedula.is_valid(digits)
 
 
 def _is_card(match: re.Match[str]) -> bool:
@@ -193,6 +196,8 @@ def _is_passport(match: re.Match[str]) -> bool:
 
 def _is_entry(match: re.Match[str]) -> bool:
     """True for act, book and page, or for two of them beside a birth or a wedding."""
+    if OF_AN_OFFICE.match(match.string[match.end("found") :][:40]):
+        return False
     told = len({each[0] for each in PARTS.findall(match["found"])})
     near = f"{around(match, 90, 60)} {match['found']}"
     return told > 2 or (told == 2 and bool(CIVIL.search(near)))

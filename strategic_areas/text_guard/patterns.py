@@ -19,10 +19,11 @@ GAP = SEPARATOR + "{0,3}"
 #: "(núm.) 45", "# 45", "No. 45"
 NUMBERED = r"(?:numero|number|nimewo|num|nro|nos?|n|#)[. \n:#°º]{0,3}"
 
-#: A date, a span of years, or thousands with blanks between: no number of anybody.
+#: A date, a span of years, thousands with blanks, or only zeros: nobody's.
 NO_CODE = re.compile(
     r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}"
     r"|(?:19|20)\d\d[-/ ](?:19|20)\d\d|\d{1,3}(?: \d{3}){1,3}|[1-9]\d{0,4}0{5,9}"
+    r"|[0 .()-]{5,20}"
 )
 
 
