@@ -4,10 +4,10 @@ The protection of numbers of victims: the one rule of every public output.
 What an agency reports is stored as it is; the agency and the secretariat read it so.
 The public reads no number of victims or survivors in a report, of whatever size, nor
 anything that moves with one. Of an activity whose quantity counts them, quantity,
-percent and planned quantity are for staff; of one that reaches them, the people
-reached are. Whether anything was stated is not told either. A planned quantity of at
-least ``LEAST`` that the plan's own document prints, which is one whose activity has
-the provenance ``plan``, stands as the plan's.
+percent, planned quantity and people reached are for staff; of one that reaches them,
+the people reached are. Whether anything was stated is not told either. A planned
+quantity of at least ``LEAST`` that the plan's own document prints, which is one whose
+activity has the provenance ``plan``, stands as the plan's.
 In place of what is not told stands ``PROTECTED``; in place of a text that was purged to
 protect people stands ``MARKER``.
 
@@ -51,11 +51,13 @@ from django.utils.translation import gettext
 
 #: The smallest number of victims that is told, besides none.
 LEAST = 10
-#: A figure of a report → what its activity says of the people whom it counts.
+#: What an activity says of the people whom its reports count.
+OF_VICTIMS = ("counts_victims", "reaches_victims")
+#: A figure of a report → the statements of which one keeps it for staff.
 WHOSE = {
-    "quantity": "counts_victims",
-    "percent": "counts_victims",
-    "people_reached": "reaches_victims",
+    "quantity": ("counts_victims",),
+    "percent": ("counts_victims",),
+    "people_reached": OF_VICTIMS,
 }
 #: Stored in every language in place of a purged text; pages translate it, and triggers
 #: compare with it.
@@ -87,13 +89,12 @@ def figure(name, number, activity):
 
 def is_for_staff(name, activity):
     """Whether the figure of this name counts victims in reports on the activity."""
-    of_whom = WHOSE.get(name)
-    return getattr(activity, of_whom) if of_whom else is_of_victims(activity)
+    return any(getattr(activity, each) for each in WHOSE.get(name, OF_VICTIMS))
 
 
 def is_of_victims(activity):
     """Whether any figure of reports on the activity counts victims."""
-    return activity.counts_victims or activity.reaches_victims
+    return any(getattr(activity, each) for each in OF_VICTIMS)
 
 
 def planned(activity):

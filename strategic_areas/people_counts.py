@@ -85,7 +85,6 @@ SINGLE = re.compile(
     rf"\s(?:{PEOPLE}|child)\b"
     r"(?!\s(?:que|puede|debe|podria|tiene|who|can|may|must|should|has)\b)"
 )
-YEAR = re.compile(r"(?:19|20)\d\d")
 #: Words after which a number names a law, a date or a place in a list.
 LABEL = re.compile(
     _either(

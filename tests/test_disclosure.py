@@ -74,7 +74,7 @@ def test_other_people_and_things_are_told():
 
     assert disclosure.figure("quantity", 2, shelters) == 2
     assert disclosure.figure("percent", 2, shelters) == 2
-    assert disclosure.figure("people_reached", 2, rescues) == 2
+    assert disclosure.figure("people_reached", 2, rescues) == PROTECTED
     assert disclosure.figure("named_later", 2, shelters) == PROTECTED
 
 

@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Case, DateField, ForeignKey, Model, Q, Value, When
 
 from agencies.models import Agency
-from strategic_areas.disclosure import MARKER, WHOSE
+from strategic_areas.disclosure import MARKER, OF_VICTIMS
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -131,7 +131,7 @@ class Changes:
                 self._undo(record, change, known)
 
     def _undo(self, record, change, known):
-        if change.field in WHOSE.values():
+        if change.field in OF_VICTIMS:
             return  # what counts victims now is not told of the past either
         with suppress(FieldDoesNotExist):
             field = record._meta.get_field(change.field)
