@@ -152,7 +152,9 @@ def _of_year(raw, memory):
     """What is told of a family's year by the value that tells it."""
     measurement, indicator = raw.measurement, raw.indicator
     told, last_by = memory.forms(raw)
-    is_own = last_by == indicator.pk
+    # Another who counted the year never said the number that was told.
+    was_said = raw.figure and told and raw.figure.value == told[-1].total
+    is_own = bool(was_said) and last_by == indicator.pk
     is_confirmed = measurement.status == PublishedFigure.Status.CONFIRMED
     if memory.is_covered(raw) or not is_confirmed:
         return _as_told(told[-1], stands=True) if is_own else Told()

@@ -589,3 +589,16 @@ def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypat
     assert [number for number in secret if f"{number}" in told] == []
     totals = [each["value"] for each in values]
     assert [value for _, value in standing() if value] == totals
+
+
+def test_a_number_is_not_said_by_another_who_counted_the_year(tmp_path):
+    values = [count(100, counted_by="AAA"), count(97, counted_by="BBB")]
+    load_small(tmp_path, plan(*values, counted_by="AAA"))
+
+    load_small(tmp_path, plan(*values, counted_by="BBB"))
+
+    told = PublishedFigure.objects.standing().order_by("counted_by")
+    assert [(row.counted_by, row.value) for row in told] == [
+        ("AAA", None),
+        ("BBB", None),
+    ]
