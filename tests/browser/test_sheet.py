@@ -1,11 +1,14 @@
 """The sheet as people use it: quickly, on a bad line, side by side, without a mouse."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from agencies.mail import Mail
 from strategic_areas.desk.sheet import revisions, sheet_page
 from strategic_areas.models import ActivityUpdate, Submission
 from tests.browser.axe import faults
@@ -18,6 +21,7 @@ from tests.factories import (
     make_earlier_report,
     make_focal_point,
     make_published_update,
+    make_reviewer,
     make_round,
 )
 from tests.uploads import make_pdf
@@ -448,3 +452,22 @@ def test_what_stands_on_the_device_alone_is_named_too(make_page):
     number(page, activity).fill("30")
     page.locator(".tally .button").click()
     expect(page.locator("#content h1")).to_have_text("Revise sus respuestas")
+
+
+def test_a_closed_round_is_asked_to_be_opened_again(make_page):
+    activity, reviewer = make_activity(), make_reviewer()
+    today = timezone.localdate()
+    period = make_round(
+        plan=activity.plan,
+        opens_on=today - timedelta(days=40),
+        due_on=today - timedelta(days=20),
+        closes_on=today - timedelta(days=10),
+    )
+    page = make_page(make_focal_point(agency=activity.agency))
+
+    page.goto(reverse("admin:sheet", args=[period.pk, activity.agency.slug]))
+    page.locator("#reabrir textarea").fill("El contrato se firmó el día 12.")
+    page.locator("#reabrir [name=ask]").click()
+
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert Mail.objects.get(kind="reopening").to == reviewer.email

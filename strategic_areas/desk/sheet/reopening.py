@@ -31,12 +31,18 @@ def ask(request, period, agency):
     elif not form.is_valid():
         for reasons in form.errors.values():
             messages.error(request, " ".join(reasons))
+    elif not _reviewers_with_mail():
+        text = _("Nobody of the secretariat has a mail address here: telephone.")
+        messages.error(request, text)
     elif _tell(sheet, form.cleaned_data["reason"], request.user):
         messages.success(request, _("The secretariat was asked to open it again."))
     else:
-        text = _("It was asked today already, or nobody there can be written to.")
-        messages.error(request, text)
+        messages.error(request, _("It was asked today already."))
     return redirect(sheet.url)
+
+
+def _reviewers_with_mail():
+    return reviewers().exclude(email="")
 
 
 @transaction.atomic
@@ -52,7 +58,7 @@ def _tell(sheet, reason, by):
         "address": f"{settings.SITE_URL}{form}?{urlencode(about)}",
     }
     number = 0
-    for person in reviewers().exclude(email=""):
+    for person in _reviewers_with_mail():
         with override(person.language):
             number += queue_mail(
                 to=person.email,

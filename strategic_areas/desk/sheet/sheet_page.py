@@ -59,7 +59,7 @@ class AskForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         address = reverse("admin:sheet_reopen", args=sheet.keys)
         text = _("Ask to open it again")
-        self.helper = one_button("row-form", "ask", text, action=address)
+        self.helper = one_button("step-form", "ask", text, action=address)
 
     def clean(self):
         guard.judge(self, RoundReopening, reason="reason")
