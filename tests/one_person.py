@@ -35,7 +35,7 @@ LOGS = {
 }
 WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 #: A word that no text of the portal holds, and that no guard takes for anything.
-WORD = re.compile(r"zq[a-z]{4}", re.IGNORECASE)
+WORD = re.compile(r"zq[a-z]{6}", re.IGNORECASE)
 FIRST_NUMBER = 830_001
 #: Where a number must be smaller.
 SMALL_NUMBER = "83"
@@ -67,9 +67,9 @@ HEADINGS = 2
 
 
 def word_of(number):
-    """The word with this number: two fixed letters, and four that count."""
+    """The word with this number: two fixed letters, and six that count."""
     letters = ""
-    for _ in range(4):
+    for _ in range(6):
         number, rest = divmod(number, 26)
         letters += chr(ord("a") + rest)
     return f"zq{letters}"
