@@ -190,6 +190,11 @@ class Steps:
                 "You invited who proposed it, and nobody else has confirmed that they "
                 "know this person: another one decides."
             )
+        if decision.proposed_by_id in user.may_be:
+            return gettext(
+                "Nobody has confirmed yet that you and who proposed it are two people: "
+                "another person decides."
+            )
         return self.objection(user, decision)
 
     def why_not_decline(self, user, decision):
@@ -309,7 +314,8 @@ class PersonSteps(Steps):
     """
     The steps of a decision about somebody's account, which is its ``user``.
 
-    Neither she decides on it nor anybody whom only one other person says to know.
+    Neither she decides on it, nor anybody whom only one other person says to know, nor
+    the one person who says to know her.
     """
 
     def objection(self, user, decision):
@@ -319,6 +325,10 @@ class PersonSteps(Steps):
             return gettext(
                 "Nobody but who invited you has confirmed yet that they know you: "
                 "another person confirms this."
+            )
+        if decision.user_id in user.invited_alone:
+            return gettext(
+                "You invited this person: another one confirms that they know them."
             )
         return ""
 

@@ -70,6 +70,20 @@ class User(AbstractUser):
         )
         return frozenset(theirs.values_list("pk", flat=True))
 
+    @cached_property
+    def may_be(self):
+        """The ids of the accounts that may belong to the very person of this one."""
+        if not self.is_unconfirmed:
+            return self.invited_alone
+        inviter = self.invitation.made_by
+        return self.invited_alone | inviter.invited_alone | {inviter.pk}
+
+    def confirm(self):
+        """Note that somebody besides who invited this person knows her."""
+        if self.is_unconfirmed:
+            self.invitation.confirmed_at = timezone.now()
+            self.invitation.save(update_fields=["confirmed_at"])
+
 
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, user):

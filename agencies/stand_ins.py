@@ -88,6 +88,7 @@ class StandInSteps(PersonSteps):
     def apply(self, stand_in, by):
         if not stand_in.user.is_active or stand_in.ends_on < timezone.localdate():
             raise Outdated
+        stand_in.user.confirm()
 
     def facts(self, stand_in):
         return {

@@ -2,13 +2,14 @@
 What makes somebody decide in the portal: a second person confirms that she knows her.
 
 Whoever keeps accounts could otherwise be two persons herself. So a role of those who
-decide, and a new address, a new user name and the opening of such a person's account,
-are proposed by one person and take effect when another one confirms them. Taking away
-never waits. Where nobody else can confirm, ``manage.py change_access`` does.
+decide, a new address and a new user name of anybody, and the opening of the account of
+who decides, are proposed by one person and take effect when another one confirms them.
+So does it that somebody is known to others than who invited her. Taking away never
+waits. Where nobody else can confirm, ``manage.py change_access`` does.
 """
 
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -43,13 +44,14 @@ class AccountChangeQuerySet(DecisionQuerySet):
 
 
 class AccountChange(Decision):
-    """One thing that somebody wants changed about an account that decides."""
+    """One thing about an account that a second person has to confirm."""
 
     class What(models.TextChoices):
         ROLE = "role", _("New role")
         EMAIL = "email", _("New e-mail address")
         USERNAME = "username", _("New user name")
         OPENING = "opening", _("Account opened again")
+        KNOWN = "known", _("Known to a second person")
 
     user = models.ForeignKey(
         User, models.PROTECT, related_name="account_changes", verbose_name=_("account")
@@ -152,6 +154,9 @@ def apply(change):
     if change.what == What.ROLE:
         _give(user, change.value)
     elif change.what == What.EMAIL:
+        others = User.objects.exclude(pk=user.pk)
+        if change.value and others.filter(email__iexact=change.value).exists():
+            raise Outdated
         former, user.email = user.email, change.value
         user.save(update_fields=["email"])
         notify(user, "agencies/address_changed", to=former)
@@ -160,8 +165,13 @@ def apply(change):
         if others.filter(username__iexact=change.value).exists():
             raise Outdated
         user.username = change.value
-        user.save(update_fields=["username"])
+        try:
+            user.save(update_fields=["username"])
+        except IntegrityError:  # taken since: an invitation was accepted meanwhile
+            raise Outdated from None
         notify(user, "agencies/account_confirmed")
+    elif change.what == What.KNOWN:
+        user.confirm()
     else:
         user.is_active = user.is_staff = True
         user.save(update_fields=["is_active", "is_staff"])
@@ -172,18 +182,12 @@ def _give(user, role):
     if not user.is_active:
         raise Outdated
     user.groups.add(Group.objects.get(name=role))
-    if role == Role.FOCAL_POINT and user.is_unconfirmed:
-        begin_mandate(user.invitation, user)
-    confirm(user)
+    invitation = getattr(user, "invitation", None)
+    if role == Role.FOCAL_POINT and invitation and not user.mandates.exists():
+        begin_mandate(invitation, user)
+    user.confirm()
     end_sessions(user, reason="role_given")
     notify(user, "agencies/account_confirmed")
-
-
-def confirm(user):
-    """Note that somebody besides who invited this person knows her."""
-    if user.is_unconfirmed:
-        user.invitation.confirmed_at = timezone.now()
-        user.invitation.save(update_fields=["confirmed_at"])
 
 
 @transaction.atomic
@@ -198,5 +202,5 @@ def confirm_on_server(user, *, by):
     for change in waiting:
         ACCOUNT_CHANGES.overtake(change, by=by)
         apply(change)
-    confirm(user)
+    user.confirm()
     return len(waiting)

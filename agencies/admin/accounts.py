@@ -14,7 +14,6 @@ from agencies.access import Role
 from agencies.accounts import confirming, leaving
 from agencies.accounts.confirming import AccountChange, What
 from agencies.accounts.factors import with_factor
-from agencies.accounts.sign_in import notify
 from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
 from agencies.models import User
 from agencies.staleness import StaleGuardMixin
@@ -60,6 +59,14 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         help_text=_(
             "You are signed out at once, and only another administrator lets you in "
             "again."
+        ),
+    )
+    asks_confirmation = forms.BooleanField(
+        label=_("Ask another person to confirm that they know this one"),
+        required=False,
+        help_text=_(
+            "Only who invited this person says to know them so far. Whoever "
+            "confirms it is neither that one nor you."
         ),
     )
 
@@ -108,8 +115,8 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
             cleaned["groups"] = asked.exclude(pk__in=[group.pk for group in given])
         for group in given:
             yield What.ROLE, group.name
-        if not (given or reviews or confirming.decides_or_will(stored)):
-            return
+        if cleaned.get("asks_confirmation") and stored.is_unconfirmed:
+            yield What.KNOWN, ""
         for what in (What.EMAIL, What.USERNAME):
             value, before = cleaned.get(what), getattr(stored, what)
             if value is not None and value != before:
@@ -117,6 +124,8 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
                     self.add_error(what, _("This user name is taken."))
                 cleaned[what] = before
                 yield what, value
+        if not (given or reviews or confirming.decides_or_will(stored)):
+            return
         flags = ("is_active", "is_staff")
         opens = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
         if opens and not (stored.is_active and stored.is_staff):
@@ -135,6 +144,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
 
 
 ACCESS = _("What this account may do")
+ACCESS_TO_CONFIRM = {"fields": ["is_active", "is_staff", "asks_confirmation", "groups"]}
 OWN_ACCESS = {
     "fields": ["is_active", "closes_own", "own_roles"],
     "description": _("Another administrator changes the roles of your account."),
@@ -192,9 +202,15 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
-        if obj != request.user:
+        if obj == request.user:
+            access_fields = OWN_ACCESS
+        elif obj and obj.is_unconfirmed:
+            access_fields = ACCESS_TO_CONFIRM
+        else:
             return fieldsets
-        return [(name, OWN_ACCESS if name is ACCESS else it) for name, it in fieldsets]
+        return [
+            (name, access_fields if name is ACCESS else it) for name, it in fieldsets
+        ]
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
@@ -248,14 +264,11 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         """
         Save an account; closing it ends its mandates and its sessions at once.
 
-        What would make somebody decide is only proposed. A new address will receive
-        links to a new password, so the former one is warned.
+        What another person has to confirm is only proposed.
         """
         super().save_model(request, obj, form, change)
         for what, value in form.proposed:
             self._propose(request, obj, what, value)
-        if form.initial.get("email") not in {"", None, obj.email}:
-            notify(obj, "agencies/address_changed", to=form.initial["email"])
         if form.initial.get("is_active") and not obj.is_active:
             leaving.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data):

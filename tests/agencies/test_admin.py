@@ -345,14 +345,6 @@ def test_one_of_two_administrators_may_go(client, administrator):
     assert other.is_active is False
 
 
-def test_a_new_address_is_told_to_the_former_one(client, administrator):
-    person = make_focal_point(email="before@example.org")
-
-    client.post(page_of(person), filled(person, email="after@example.org"))
-
-    assert [mail.to for mail in Mail.objects.all()] == ["before@example.org"]
-
-
 def test_another_change_is_told_to_nobody(client, administrator):
     person = make_reviewer()
 

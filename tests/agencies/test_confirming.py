@@ -202,11 +202,28 @@ def test_so_does_one_of_who_will_decide_or_did(client, make):
     assert AccountChange.objects.waiting().filter(what="email").count() == 1
 
 
-def test_of_others_it_holds_at_once(client):
+@pytest.mark.parametrize(
+    "fields", [{"email": "mine@example.org"}, {"username": "mine"}]
+)
+def test_nobody_takes_an_account_and_asks_for_its_role_after_that(client, fields):
     client.force_login(make_administrator())
     person = make_focal_point()
 
-    save(client, person, email="new@example.org")
+    save(client, person, **fields)
+    save(client, again(person), groups=[key_of(Role.REVIEWER)])
+    role = AccountChange.objects.get(what="role")
+    ACCOUNT_CHANGES.approve(role, by=make_reviewer())
+
+    (kept,) = User.objects.filter(pk=person.pk).values_list("email", "username")
+    assert access.is_reviewer(again(person))
+    assert kept == (person.email, person.username)
+
+
+def test_the_former_address_is_told_of_a_new_one():
+    person = make_focal_point()
+    change = make_account_change(user=person, what="email", value="new@example.org")
+
+    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
 
     assert again(person).email == "new@example.org"
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
@@ -259,15 +276,18 @@ def test_taking_away_never_waits(client):
     assert not AccountChange.objects.exists()
 
 
-def test_what_does_not_fit_any_more_is_overtaken():
+@pytest.mark.parametrize("what", ["username", "email"])
+def test_what_does_not_fit_any_more_is_overtaken(what):
     person, other = make_reviewer(), make_user(username="nueva")
-    change = make_account_change(user=person, what="username", value=other.username)
+    before = getattr(person, what)
+    value = getattr(other, what).upper()
+    change = make_account_change(user=person, what=what, value=value)
 
     ACCOUNT_CHANGES.approve(change, by=make_reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
-    assert again(person).username == person.username
+    assert getattr(again(person), what) == before
 
 
 def test_what_waits_is_asked_for_once():
@@ -341,6 +361,97 @@ def test_nobody_approves_what_an_account_proposed_that_she_alone_invited():
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=inviter)
+
+
+def known_to_one(*, by, email, role=Role.REVIEWER):
+    """Somebody with a role, as before a second person had to confirm it."""
+    person = invited(by=by, role=Role.FOCAL_POINT, email=email)
+    person.groups.add(Group.objects.get(name=role))
+    return again(person)
+
+
+def test_two_people_whom_one_alone_invited_do_not_decide_on_each_other():
+    inviter = make_administrator()
+    one = known_to_one(by=inviter, email="one@example.org")
+    other = known_to_one(by=inviter, email="other@example.org")
+    third = known_to_one(by=make_administrator(), email="third@example.org")
+    change = make_change(by=one)
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=other)
+
+    workflow.approve(change, by=third)
+
+
+def test_nobody_decides_on_what_the_only_one_who_knows_her_proposed():
+    inviter = make_reviewer()
+    person = known_to_one(by=inviter, email="one@example.org")
+    change = make_change(by=inviter)
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=person)
+
+    person.confirm()
+
+    workflow.approve(change, by=again(person))
+
+
+@pytest.mark.parametrize(
+    ("make", "steps"),
+    [(make_account_change, ACCOUNT_CHANGES), (make_stand_in, STAND_INS)],
+)
+def test_who_invited_her_is_not_the_second_who_knows_her(make, steps):
+    inviter = make_administrator()
+    person = invited(by=inviter, role=Role.FOCAL_POINT)
+    decision = make(user=person)
+
+    with pytest.raises(RefusedError):
+        steps.approve(decision, by=again(inviter))
+
+    steps.approve(decision, by=make_reviewer())
+    assert not again(person).is_unconfirmed
+
+
+def test_an_account_that_exists_is_confirmed_by_a_second_person(client):
+    inviter = make_administrator()
+    person = invited(by=inviter, role=Role.FOCAL_POINT)
+    client.force_login(inviter)
+
+    save(client, person, asks_confirmation="on")
+    (change,) = AccountChange.objects.waiting()
+    before = again(person).is_unconfirmed
+    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+
+    assert (change.what, before) == ("known", True)
+    assert not again(person).is_unconfirmed
+
+
+def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
+    person, known = invited(by=make_administrator()), make_focal_point()
+    client.force_login(make_administrator())
+
+    pages = [
+        client.get(reverse("admin:agencies_user_change", args=[each.pk]))
+        for each in (person, known)
+    ]
+    save(client, known, asks_confirmation="on")
+
+    assert ["id_asks_confirmation" in page.content.decode() for page in pages] == [
+        True,
+        False,
+    ]
+    assert not AccountChange.objects.filter(what="known").exists()
+
+
+def test_who_is_known_before_her_role_is_given_still_gets_the_mandate():
+    both = make_administrator()
+    both.groups.add(Group.objects.get(name=Role.REVIEWER))
+    person = invited(by=again(both), role=Role.FOCAL_POINT)
+    known = make_account_change(user=person, what="known", value="")
+    ACCOUNT_CHANGES.approve(known, by=make_reviewer())
+
+    ACCOUNT_CHANGES.approve(AccountChange.objects.waiting().get(), by=make_reviewer())
+
+    assert person.mandates.count() == 1
 
 
 def change_access(user, *words, by):
