@@ -437,6 +437,26 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client):
 
 
 @pytest.mark.sqlite
+def test_own_words_are_confirmed_only_by_who_reads_what_is_marked(client):
+    plain = factories.make_takedown(factories.make_law())
+    marked = factories.make_takedown(
+        factories.make_law(), why="La hija de Ramón tenía 9 años."
+    )
+    client.force_login(factories.make_reviewer())
+
+    def confirm(takedown, **said):
+        page = reverse("admin:hidden", args=[takedown.pk])
+        shown = client.get(page).content.decode()
+        client.post(page, {"approve": "1", **said})
+        takedown.refresh_from_db()
+        return "<mark>Ramón" in shown, takedown.status
+
+    assert confirm(plain) == (False, "approved")
+    assert confirm(marked) == (True, "pending")
+    assert confirm(marked, checked="on") == (True, "approved")
+
+
+@pytest.mark.sqlite
 def test_the_audit_record_says_what_and_not_why():
     record = factories.make_law(name_es="Zutana")
     hide(record)

@@ -129,9 +129,8 @@ def _propose_former(request, record):
     return redirect("admin:approval", pk=change.pk)
 
 
-class ConfirmForm(decisions.DecisionForm):
-    step, button = "approve", gettext_lazy("Confirm: it stays hidden")
-    css_class = "default"
+class ConfirmForm(decisions.ApproveForm):
+    button = gettext_lazy("Confirm: it stays hidden")
 
 
 class RestoreForm(decisions.DeclineForm):
@@ -154,10 +153,11 @@ def hidden(request, pk):
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
     why_not = hiding.HIDINGS.why_not(request.user, takedown)
+    examined = guard.examined_texts(takedown, ("why",))
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
-        steps = [ConfirmForm(data), RestoreForm(data)]
+        steps = [ConfirmForm(data, examined=examined), RestoreForm(data)]
     if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
         return redirect("admin:index")
     context = {
@@ -170,6 +170,7 @@ def hidden(request, pk):
             for line in lines(Row(apps.get_model(key.partition(":")[0]), **row))
         ],
         "stays": _stays(takedown) if steps else [],
+        "examined": examined,
         "steps": steps,
         "why_not": why_not,
     }
