@@ -75,6 +75,11 @@ class Examined:
 NOTHING_FOUND = Examined((), ())
 
 
+def together(parts):
+    """All that was found in several records on which one tick decides."""
+    return Examined((), tuple(each for examined in parts for each in examined.found))
+
+
 def examine(parts, known=None, *, counts_people=False):
     """
     Read texts for a review: ``parts`` are triples of model, values and label.
@@ -246,19 +251,22 @@ def counts(record):
     return found if found and _is_of_victims(record.subject) else []
 
 
-def must_count_nobody(record, values):
+def must_count_nobody(record, values, model=None):
     """
     Refuse numbers of people in a text that stands beside work with victims.
 
-    Such are translations of its reports and what an institution does not acknowledge.
-    They name no source, so that of the report is needed.
+    Such are translations of its reports and what an institution does not acknowledge,
+    which need the source that the report names. The words on a withdrawal and those of
+    the work itself never count, nor do texts of another ``model`` about the record, as
+    those of an amendment.
     """
     about = getattr(record, "record", None)
-    subject = getattr(about, "subject", about)
+    subject = getattr(about or record, "subject", about or record)
     if not isinstance(subject, (Activity, Commitment)):
         return
-    texts = [text for _name, text, _tells in _guarded_texts(type(record), values)]
-    is_printed = getattr(about, "printed_by", None) is not None
+    guarded = _guarded_texts(model or type(record), values)
+    texts = [text for _name, text, _tells in guarded]
+    is_printed = not model and getattr(about, "printed_by", None) is not None
     if not is_printed and any(map(find_people, texts)) and _is_of_victims(subject):
         raise RefusedError(
             gettext(
@@ -272,7 +280,7 @@ def must_count_nobody(record, values):
 def _is_of_victims(subject):
     if isinstance(subject, Activity):
         return is_of_victims(subject)
-    return any(map(is_of_victims, subject.activities.all()))
+    return bool(subject.pk) and any(map(is_of_victims, subject.activities.all()))
 
 
 def warnings_of(record, names):

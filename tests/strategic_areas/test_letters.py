@@ -400,6 +400,41 @@ def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client):
     assert update.letter.reference in public
 
 
+def test_the_agency_reads_what_is_marked_before_it_confirms(client):
+    update = handed_over(narrative_es="Se visitó el taller de Yahaira en Guachupita.")
+    client.force_login(make_focal_point(agency=update.agency))
+    shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
+    address = reverse("admin:letter_confirmed", args=[update.letter.pk])
+    posted = {"seen": f"{update.pk}:{update.version}"}
+
+    refused = client.post(address, posted)
+    update.refresh_from_db()
+    before = update.status
+    client.post(address, {**posted, "checked": "on"})
+
+    update.refresh_from_db()
+    assert "<mark>Yahaira" in shown.content.decode()
+    assert (refused.status_code, before) == (422, "submitted")
+    assert list(refused.context["confirm"].errors) == ["checked"]
+    assert update.status == "published"
+
+
+def test_the_agency_confirms_no_personal_data(client):
+    update = handed_over()
+    ActivityUpdate.objects.filter(pk=update.pk).update(narrative_es="001-1234567-8")
+    client.force_login(make_focal_point(agency=update.agency))
+    shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
+
+    refused = client.post(
+        reverse("admin:letter_confirmed", args=[update.letter.pk]),
+        {"seen": f"{update.pk}:{update.version}", "checked": "on"},
+    )
+
+    update.refresh_from_db()
+    assert (shown.context["confirm"], refused.status_code) == (None, 422)
+    assert update.status == "submitted"
+
+
 def test_contesting_wants_a_reason(client):
     update = handed_over()
     client.force_login(make_focal_point(agency=update.agency))

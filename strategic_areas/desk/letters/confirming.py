@@ -12,7 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.mail import focal_points_of, queue_mail
 from strategic_areas import workflow
 from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
+from strategic_areas.desk.review.review_queue import QueuedReport
 from strategic_areas.models import Letter, Status
+from strategic_areas.workflow import guard
 
 
 def ask_agency(letter, *, by):
@@ -48,9 +50,9 @@ def _found(request, pk):
     return get_object_or_404(letters.select_related("agency", "period__plan"), pk=pk)
 
 
-def _waiting(letter):
+def _waiting(letter, user):
     """The transcribed revisions that wait: reports, then declarations."""
-    found = []
+    found, known = [], guard.known_words()
     for rows, subject in (
         (letter.updates, "activity"),
         (letter.declarations, "commitment"),
@@ -58,7 +60,7 @@ def _waiting(letter):
         waiting = rows.filter(status=Status.SUBMITTED)
         related = waiting.select_related(subject, "period")
         found += related.order_by(f"{subject}__sort_code", "pk")
-    return found
+    return [QueuedReport(row, workflow.has_part_in(user, row), known) for row in found]
 
 
 @require_safe
@@ -67,32 +69,43 @@ def page(request, pk):
     return _show(request, _found(request, pk))
 
 
-def _show(request, letter, contest=None, status=200):
-    rows = _waiting(letter)
-    wrote = any(workflow.has_part_in(request.user, row) for row in rows)
+def _show(request, letter, *, confirm=None, contest=None, status=200):
+    items = _waiting(letter, request.user)
+    rows = [item.record for item in items]
+    examined = guard.together(item.examined for item in items)
+    wrote = any(item.is_mine for item in items)
     context = {
         **admin.site.each_context(request),
         "title": _("Confirm what was transcribed"),
         "letter": letter,
-        "rows": rows,
+        "items": items,
         "wrote": wrote,
         "may_confirm": workflow.may_submit(request.user, letter.agency) and not wrote,
-        "confirm": _form(ConfirmForm, "letter_confirmed", letter, rows),
+        "confirm": None
+        if examined.blocks
+        else confirm
+        or _form(ConfirmForm, "letter_confirmed", letter, rows, examined=examined),
         "contest": contest or _form(ContestForm, "letter_contested", letter, rows),
     }
     return render(request, "desk/letter_confirm.html", context, status=status)
 
 
-def _form(form_class, name, letter, rows, *posted):
+def _form(form_class, name, letter, rows, *posted, **kwargs):
     action = reverse(f"admin:{name}", args=[letter.pk])
-    return form_class(*posted, rows=rows, action=action)
+    return form_class(*posted, rows=rows, action=action, **kwargs)
 
 
 @require_POST
 def confirm(request, pk):
     """The agency confirms the transcription, which publishes it."""
     letter = _found(request, pk)
-    form = _form(ConfirmForm, "letter_confirmed", letter, (), request.POST)
+    items = _waiting(letter, request.user)
+    examined = guard.together(item.examined for item in items)
+    form = _form(
+        ConfirmForm, "letter_confirmed", letter, (), request.POST, examined=examined
+    )
+    if examined.blocks or "checked" in form.errors:
+        return _show(request, letter, confirm=form, status=422)
     done = _("Confirmed and published. Thank you.")
     return _decide(request, letter, form, workflow.confirm_letter, done)
 
@@ -110,8 +123,9 @@ def contest(request, pk):
 
 def _decide(request, letter, form, step, done):
     form.full_clean()
+    said = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
     try:
-        step(letter, **{"seen": {}, **form.cleaned_data}, by=request.user)
+        step(letter, **{"seen": {}, **said}, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter_confirm", pk=letter.pk)

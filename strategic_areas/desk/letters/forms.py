@@ -11,6 +11,7 @@ from strategic_areas.desk.inputs import (
     IS_PRINTED,
     DocumentField,
     LongText,
+    NobodyField,
     PrintedByField,
     one_button,
 )
@@ -101,11 +102,16 @@ class SendLetterForm(SeenForm):
 
 
 class ConfirmForm(SeenForm):
+    """Publishes; where the guard found something, nobody may be recognised by it."""
+
     step, button = "confirm", _("Yes, this is what we reported: publish it")
 
-    def __init__(self, *args, **kwargs):
+    checked = NobodyField()
+
+    def __init__(self, *args, examined, **kwargs):
         kwargs.setdefault("auto_id", "confirm_%s")
         super().__init__(*args, **kwargs)
+        NobodyField.ask(self, examined)
 
 
 class ContestForm(SeenForm):

@@ -95,9 +95,9 @@ class PublishManyForm(forms.Form):
             widget=forms.MultipleHiddenInput,
         )
         self.initial["pick"] = [item.token for item in items]
-        found = [each for item in items for each in item.examined.found]
-        NobodyField.ask(self, guard.Examined((), tuple(found)))
-        if not found:  # the page itself says that the records were shown
+        examined = guard.together(item.examined for item in items)
+        NobodyField.ask(self, examined)
+        if not examined.asks:  # the page itself says that the records were shown
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True
             )
