@@ -52,7 +52,12 @@ from strategic_areas.models.removals import row_key
 from strategic_areas.purging.places import BLANKS, Treatment, strings_of, treatment
 from strategic_areas.workflow import changes
 from strategic_areas.workflow.authority import decides_on, may_review
-from strategic_areas.workflow.guard import GuardedSteps, blocked_texts, must_be_clean
+from strategic_areas.workflow.guard import (
+    GuardedSteps,
+    blocked_texts,
+    must_be_clean,
+    must_count_nobody,
+)
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 from strategic_areas.workflow.structure import plan_of
 
@@ -218,6 +223,7 @@ def hide(record, columns, *, cause, by, why=""):
     if not cause:
         raise RefusedError(_("%(record)s: state the reason.") % {"record": record})
     must_be_clean(Takedown, why=why)
+    must_count_nobody(record, {"why": why}, Takedown)
     stored = type(record)._default_manager.select_for_update().get(pk=record.pk)
     about = {
         "content_type": ContentType.objects.get_for_model(record),

@@ -14,7 +14,7 @@ from strategic_areas.models import (
     Plan,
 )
 from strategic_areas.workflow import structure
-from strategic_areas.workflow.guard import blocked_texts
+from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 
 Kind, Stop = Amendment.Kind, Commitment.Stop
 #: How an amendment stops a record → the kind of the amendment.
@@ -129,6 +129,8 @@ def keep(amendment, change, parts):
     texts = {name: getattr(amendment, name) for name in names}
     if blocked := blocked_texts(Amendment, texts):
         raise RefusedError(" ".join(blocked.values()))
+    for record, _part in parts:
+        must_count_nobody(record, texts, Amendment)
     try:
         amendment.full_clean(exclude=["file"])
     except ValidationError as error:

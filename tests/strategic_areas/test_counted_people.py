@@ -7,6 +7,7 @@ The tick and the source cost nothing where no such number stands.
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
@@ -14,6 +15,8 @@ from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status, Translation
 from strategic_areas.workflow import guard
 from tests.factories import (
+    close_structure,
+    make_act,
     make_activity,
     make_commitment,
     make_declaration,
@@ -24,10 +27,12 @@ from tests.factories import (
     make_letter,
     make_off_plan_update,
     make_plan,
+    make_proposal,
     make_reviewer,
     make_round,
     make_source,
     make_submitted_update,
+    make_takedown,
     make_transcribed_update,
     make_update,
 )
@@ -254,3 +259,92 @@ def test_a_small_number_is_shown_once():
     assert [(each.is_count, "tres niñas" in each.excerpt) for each in found] == [
         (True, True)
     ]
+
+
+def a_withdrawn_report(**of):
+    update = waiting("Se atendió a mujeres en la casa.", **of)
+    workflow.publish(update, by=make_reviewer())
+    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    return update
+
+
+def explain(words, **of):
+    update = a_withdrawn_report(**of)
+    workflow.explain_withdrawal(update, words=words, by=make_reviewer())
+
+
+def hide_activity(words, **of):
+    make_takedown(make_activity(**of), why=words)
+
+
+def hide_commitment(words, **of):
+    make_takedown(make_activity(**of).commitment, why=words)
+
+
+def hide_translation(words, **of):
+    update = waiting("Se atendió a mujeres en la casa.", **of)
+    workflow.publish(update, by=make_reviewer())
+    made = Translation.objects.create(
+        activity_update=update, text="Women were sheltered."
+    )
+    make_takedown(made, why=words)
+
+
+def note(words, **of):
+    activity = make_activity(**of)
+    activity.note_es = words
+    workflow.propose(activity, by=make_reviewer())
+
+
+def amend(words, **of):
+    activity = make_activity(**of)
+    close_structure()
+    activity.title_es = "Otro título"
+    act = make_act(plan=activity.plan, reason_es=words)
+    workflow.propose(activity, by=make_reviewer(), amendment=act)
+
+
+def accept(words, **of):
+    proposal = make_proposal(why=words)
+    close_structure()
+    act = {"act": "session", "deciding_act": "CITIM 3", "decided_on": "2026-03-01"}
+    victims = {"counts_victims": False, "reaches_victims": False, **of}
+    workflow.PROPOSALS.accept(
+        proposal, by=make_reviewer(), code="1.1.9", **act, **victims
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "of", "refused"),
+    [
+        ("Eran 47 mujeres, no 50.", {"counts_victims": True}, True),
+        ("Eran 47 mujeres, no 50.", {"counts_victims": False}, False),
+        ("El número no era correcto.", {"counts_victims": True}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    "tell",
+    [
+        *(explain, hide_activity, hide_commitment, hide_translation),
+        *(note, amend, accept),
+    ],
+)
+def test_what_is_told_beside_work_with_victims_counts_nobody(tell, words, of, refused):
+    if not refused:
+        tell(words, **of)
+        return
+
+    with override("es"), pytest.raises(RefusedError, match="Dígalo sin el número"):
+        tell(words, **of)
+
+
+def test_a_number_in_the_words_of_a_withdrawal_leaves_the_report_public():
+    update = waiting("Se atendió a mujeres en la casa.")
+    source = make_source(plan=update.activity.plan)
+    workflow.publish(update, by=make_reviewer(), printed_by=source)
+
+    with pytest.raises(RefusedError):
+        workflow.withdraw(update, by=make_reviewer(), cause="error", words=COUNTED)
+
+    update.refresh_from_db()
+    assert update.status == Status.PUBLISHED
