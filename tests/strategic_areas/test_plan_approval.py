@@ -70,7 +70,7 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
         named = {lack.text: [code for code, _key in lack.records] for lack in lacks}
         assert [lack.is_grave for lack in lacks[:2]] == [True, True]
         assert named["Compromisos sin resultado esperado:"] == ["1.1.1"]
-        assert named["Nada cuelga de:"] == ["1.1.2"]
+        assert named["No tienen nada debajo:"] == ["1.1.2"]
         assert named["Actividades sin fecha límite:"] == ["1.1.1.1"]
         assert named["Sin una institución que participe en el plan:"] == [bare.code]
 
