@@ -24,6 +24,7 @@ from strategic_areas.models import (
     Source,
     Target,
 )
+from strategic_areas.workflow import changes
 from tests.factories import (
     make_administrator,
     make_agency,
@@ -592,6 +593,19 @@ def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
     assert unread.context["steps"][0].errors
     assert unread.context["examined"].found
     assert change.status == Status.APPROVED
+
+
+@pytest.mark.sqlite
+def test_what_the_guard_stops_by_now_is_not_approved(client, monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr(changes, "blocked_texts", lambda model, values: {})
+        change = make_change(scope_es="Atendió a 001-1234567-8.")
+    client.force_login(make_reviewer())
+
+    client.post(page_of(change), {"approve": "x", "checked": "on"})
+
+    change.refresh_from_db()
+    assert change.status == Status.PENDING
 
 
 @pytest.mark.sqlite

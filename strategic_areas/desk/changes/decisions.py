@@ -131,7 +131,8 @@ class ApproveForm(DecisionForm):
     """
     Approves; where the guard found something, nobody may be recognised by it.
 
-    Where the change ``protects``, another tick confirms that both forms were compared.
+    What the guard stops by now is not approved. Where the change ``protects``, another
+    tick confirms that both forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")
@@ -146,9 +147,18 @@ class ApproveForm(DecisionForm):
 
     def __init__(self, data, *, examined=NOTHING_FOUND, protects=False, **kwargs):
         super().__init__(data, **kwargs)
+        self.examined = examined
         NobodyField.ask(self, examined)
         if not protects:
             del self.fields["protection_read"]
+
+    def clean(self):
+        if self.examined.blocks:
+            reason = _(
+                "Like this it cannot be published: it holds personal data. Return it."
+            )
+            raise forms.ValidationError(reason)
+        return super().clean()
 
 
 class DeclineForm(DecisionForm):
