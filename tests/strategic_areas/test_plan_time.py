@@ -52,6 +52,19 @@ def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
     assert told == [(1, 2), None]
 
 
+def test_years_with_records_stay_beside_the_first_round():
+    line = factories.make_commitment(provenance="reconstructed")
+    activity = factories.make_activity(commitment=line, provenance="reconstructed")
+    period = factories.make_period(plan=line.plan, mode="record")
+    factories.make_record_update(activity=activity, period=period)
+    asked = factories.make_round(plan=line.plan)
+
+    found = spans_of(line.plan, timezone.localdate())
+
+    assert [each.period for each in found[-2:]] == [None, asked]
+    assert sum(each.records or 0 for each in found) == 1
+
+
 def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
     plan, today = factories.make_plan(), timezone.localdate()
     over = {"opens_on": today - timedelta(90), "closes_on": today}

@@ -70,22 +70,21 @@ class Gap:
 
 
 def spans(board: Board, today: date) -> tuple[Span, ...]:
-    """The rounds of a plan, the oldest first; without any, its years."""
+    """The years of a plan where it has records or no rounds, then its rounds."""
     found = [p for p in board.periods if p.is_round and not p.is_demonstration]
-    if found:
-        found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
-        return tuple(_round(board, each, today) for each in found)
+    found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
     records = board.records
     counted = dict(records.years) if records else {}
     years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
-    return tuple(
+    told_years = [
         Span(
             *(days := days_of(year)),
             _tense(*days, today),
             records=counted.get(year, 0) if records else None,
         )
-        for year in sorted(years)
-    )
+        for year in (sorted(years) if records or not found else ())
+    ]
+    return (*told_years, *(_round(board, each, today) for each in found))
 
 
 def _round(board, period, today):
