@@ -29,8 +29,9 @@ from strategic_areas.models import (
     Takedown,
 )
 from strategic_areas.purging import hiding, waiting
-from strategic_areas.purging.places import by_field, rows_of, strings_of
+from strategic_areas.purging.places import by_field, rows_of
 from strategic_areas.purging.secrecy import divide
+from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
 #: A link in a mail may open an account.
 LINK = re.compile(r"https?://\S+")
@@ -53,6 +54,8 @@ LETTER_FILES = {
 }
 #: How many purges the list shows.
 REMEMBERED = 50
+#: A request that hides more public places at once is asked for twice.
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,12 @@ class RequestForm(forms.Form):
         ),
     )
 
+    hides_many = forms.BooleanField(
+        label=gettext_lazy("Hide all of these places"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button(
@@ -196,6 +205,7 @@ class RequestForm(forms.Form):
     def clean_phrases(self):
         try:
             purging.Phrases(self.cleaned_data["phrases"])
+            must_be_particular(self.cleaned_data["phrases"])
         except purging.PhrasesError as error:
             raise forms.ValidationError(str(error)) from error
         return self.cleaned_data["phrases"]
@@ -217,7 +227,19 @@ class RequestForm(forms.Form):
         cleaned = super().clean()
         if not self.errors and not (cleaned["phrases"].strip() or cleaned["files"]):
             raise forms.ValidationError(_("Say which words, or which file."))
+        if not (self.errors or cleaned["hides_many"]):
+            self._count(cleaned["phrases"], cleaned["files"])
         return cleaned
+
+    def _count(self, phrases, files):
+        """Show how many places it hides, and ask once more, where they are many."""
+        if (number := purging.count_public(phrases, files)) > MANY:
+            self.fields["hides_many"].widget = forms.CheckboxInput()
+            text = _(
+                "This hides %(number)s public places at once, for everybody. Name the "
+                "person more closely, or tick the box and ask again."
+            )
+            self.add_error("hides_many", text % {"number": number})
 
 
 def _token(line):
@@ -254,7 +276,8 @@ def new(request):
     _only_the_two_roles(request)
     form = RequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        asked = purging.request(**form.cleaned_data, by=request.user)
+        told = {name: form.cleaned_data[name] for name in ("phrases", "files")}
+        asked = purging.request(**told, by=request.user)
         return redirect("admin:purge", pk=asked.pk)
     context = {
         **admin.site.each_context(request),

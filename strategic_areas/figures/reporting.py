@@ -27,7 +27,11 @@ from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report, must_review
-from strategic_areas.workflow.guard import GuardedSteps, must_be_clean
+from strategic_areas.workflow.guard import (
+    GuardedSteps,
+    must_be_clean,
+    must_not_wait_for_purge,
+)
 
 #: What tells of which days a value is, and whose.
 SPAN = ("indicator", "agency", "starts_on", "ends_on")
@@ -50,6 +54,8 @@ class ValueSteps(GuardedSteps):
     def apply(self, reported, by):
         if reported.revises_id != key_of(standing(reported)):
             raise Outdated
+        told = [reported.printed_where, reported.note, reported.why]
+        must_not_wait_for_purge(reported, told)
         measurement = Measurement.objects.create(
             indicator=reported.indicator,
             starts_on=reported.starts_on,

@@ -40,6 +40,15 @@ class TakedownQuerySet(DecisionQuerySet):
         rows = self.filter(of_purge | Q(content_type__app_label="agencies"))
         return rows if access.is_administrator(user) else self.none()
 
+    def hiding(self, record):
+        """Takedowns that name the row of a record, by whatever they are about."""
+        return self.filter(rows__has_key=row_key(type(record), record.pk))
+
+    def in_force_of(self, figures):
+        """Takedowns of published figures that were not restored."""
+        rows = self.filter(content_type__model="publishedfigure", object_id__in=figures)
+        return rows.exclude(status=Takedown.Status.DECLINED)
+
     def confirmed(self):
         """Takedowns of which the public reads when and why, the latest first."""
         found = self.filter(status=Takedown.Status.APPROVED)

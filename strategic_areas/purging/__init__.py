@@ -18,16 +18,10 @@ from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.removals import STAMP
 from strategic_areas.purging import blanking, hiding, waiting
-from strategic_areas.purging.places import (
-    FILES,
-    Phrases,
-    PhrasesError,
-    Place,
-    find_places,
-    sort_out,
-)
+from strategic_areas.purging.places import FILES, Place, find_places, sort_out
 from strategic_areas.purging.secrecy import divide
 from strategic_areas.workflow.guard import GuardedSteps
+from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_particular
 
 __all__ = [
     "PURGES",
@@ -35,6 +29,7 @@ __all__ = [
     "PhrasesError",
     "cancel",
     "confirm",
+    "count_public",
     "find_places",
     "look",
     "request",
@@ -102,14 +97,29 @@ def request(phrases, files=(), *, by):
     if not PURGES.decides(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
     Phrases(phrases)
+    must_be_particular(phrases)
     if not phrases.strip() and not files:
         raise RefusedError(_("Say which words, or which file."))
-    purge = Purge(phrases=phrases.strip(), files="\n".join(files))
+    purge = _unsaved(phrases, files)
     PURGES.propose(purge, by=by)
-    places, _left = look(purge)
-    handed_in, _drafts = divide(places)
-    waiting.hide(purge, handed_in, by=by)
+    waiting.hide(purge, _handed_in(purge), by=by)
     return purge
+
+
+def count_public(phrases, files=()):
+    """How many public places such a request would hide at once."""
+    purge = _unsaved(phrases, files)
+    rows = waiting.rows_to_hide(purge, _handed_in(purge))
+    return sum(len(row["after"]) for row in rows.values())
+
+
+def _unsaved(phrases, files):
+    return Purge(phrases=phrases.strip(), files="\n".join(files))
+
+
+def _handed_in(purge):
+    places, _left = look(purge)
+    return divide(places)[0]
 
 
 def look(purge):

@@ -49,7 +49,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.removals import row_key
-from strategic_areas.purging.places import BLANKS, Treatment, strings_of, treatment
+from strategic_areas.purging.places import BLANKS, Treatment, treatment
 from strategic_areas.workflow import changes
 from strategic_areas.workflow.authority import decides_on, may_review
 from strategic_areas.workflow.guard import (
@@ -57,7 +57,9 @@ from strategic_areas.workflow.guard import (
     blocked_texts,
     must_be_clean,
     must_count_nobody,
+    must_not_wait_for_purge,
 )
+from strategic_areas.workflow.phrases import strings_of
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 from strategic_areas.workflow.structure import plan_of
 
@@ -114,6 +116,14 @@ class HidingSteps(GuardedSteps):
 
     def apply(self, takedown, by):
         """Leave it hidden."""
+        must_not_wait_for_purge(takedown, [takedown.why])
+
+    def decline(self, takedown, *, by, reason=""):
+        """Restore it, unless a purge waits for words that would come back."""
+        rows = takedown.rows.values()
+        stood = [value for row in rows for value in row["before"].values()]
+        must_not_wait_for_purge(takedown, stood)
+        return super().decline(takedown, by=by, reason=reason)
 
     def ended(self, takedown):
         if takedown.status == Status.DECLINED:

@@ -1,25 +1,20 @@
 """
 Where the phrases of a purge occur, and how each kind of field is blanked.
 
-Every text of every table is searched. Phrases are recognised in different spellings.
+Every text of every table is searched.
 """
 
-import html
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
-from urllib.parse import unquote
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.utils.translation import gettext as _
 
 from agencies.audit import AuditEntry, AuditHead
-from agencies.folding import fold
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.disclosure import MARKER
@@ -32,10 +27,8 @@ from strategic_areas.models import (
     PurgedText,
 )
 from strategic_areas.triggers.refusals import APPENDED, DECIDED, TOLD
+from strategic_areas.workflow.phrases import holds
 
-#: The fewest letters and digits of a phrase; a shorter one would occur everywhere.
-SHORTEST = 4
-ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
 #: no texts, sessions are encoded, and the others are Django's own.
 NOT_SEARCHED = {
@@ -61,50 +54,6 @@ ADDRESSES = (models.URLField, models.EmailField)
 BLANKS = APPENDED | DECIDED | TOLD
 #: Fields that hold one text in several forms, and are blanked together.
 TOGETHER = {Mail: ("subject", "text", "html")}
-
-
-class PhrasesError(ValueError):
-    """The phrases cannot be searched for; the message tells people why."""
-
-
-class Phrases:
-    """
-    A search for several phrases, given one a line.
-
-    Capitals, accents, and white space or punctuation between words make no difference,
-    nor do the escapes of HTML, JSON and URLs.
-    """
-
-    def __init__(self, lines):
-        phrases = [line for line in lines.splitlines() if line.strip()]
-        for phrase in phrases:
-            if len("".join(_parts(phrase))) < SHORTEST:
-                raise PhrasesError(
-                    _(
-                        "“%(words)s” is too short: it would be found everywhere. "
-                        "Write %(number)s letters or digits at least."
-                    )
-                    % {"words": phrase.strip(), "number": SHORTEST}
-                )
-        patterns = [r"[\W_]*".join(map(re.escape, _parts(each))) for each in phrases]
-        self._pattern = (
-            re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})(?![^\W_])")
-            if patterns
-            else None
-        )
-
-    def occur_in(self, text):
-        """True when one of the phrases occurs in the text."""
-        return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
-
-
-def _parts(phrase):
-    return re.findall(r"[^\W_]+", _unescaped(phrase))
-
-
-def _unescaped(text):
-    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    return fold(unquote(html.unescape(text)))
 
 
 class Treatment(Enum):
@@ -240,19 +189,3 @@ def without(value, phrases, instead):
     if isinstance(value, dict):
         return {key: without(each, phrases, instead) for key, each in value.items()}
     return value
-
-
-def strings_of(value):
-    """Every string in a value, those of keys included."""
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for each in (*value, *value.values()) for text in strings_of(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in strings_of(each)]
-    return []
-
-
-def holds(value, phrases):
-    """True when a phrase occurs in a value or anywhere inside it."""
-    return any(map(phrases.occur_in, strings_of(value)))

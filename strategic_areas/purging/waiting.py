@@ -4,6 +4,7 @@ What a purge hides while it waits: asking for it takes the words from the public
 It is one takedown, about the purge itself, of every public text that holds the words
 and of every public file that shall go. Another person confirms it with the purge, or
 restores it by calling the purge off. Whoever asked and calls it off restores nothing.
+As long as it waits, ``guard.must_not_wait_for_purge`` lets none of the words in.
 """
 
 from django.contrib.contenttypes.models import ContentType
@@ -15,13 +16,13 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import (
     BLANKS,
-    Phrases,
     Treatment,
     rows_of,
     treatment,
     without,
 )
 from strategic_areas.triggers.versions import public_tables
+from strategic_areas.workflow.phrases import Phrases
 
 #: What takes a piece of evidence from the public, whatever it is.
 CLOSED = {"is_public": False}
@@ -29,17 +30,23 @@ CLOSED = {"is_public": False}
 
 def hide(purge, places, *, by):
     """Hide what the public reads at these places, and return the takedown, or None."""
+    rows = rows_to_hide(purge, places)
+    if not rows:
+        return None
+    about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
+    takedown = Takedown(**about, cause=Cause.PERSONAL, rows=rows)
+    return hiding.HIDINGS.propose(takedown, by=by)
+
+
+def rows_to_hide(purge, places):
+    """What a purge would hide at these places, as a takedown tells it."""
     words, rows = Phrases(purge.phrases), {}
     for (model, pk), fields in _public(places).items():
         record = rows_of(model).get(pk=pk)
         if columns := _columns(record, fields, words):
             key, row = hiding.told_row(record, columns)
             rows[key] = row
-    if not rows:
-        return None
-    about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
-    takedown = Takedown(**about, cause=Cause.PERSONAL, rows=rows)
-    return hiding.HIDINGS.propose(takedown, by=by)
+    return rows
 
 
 def hidden_by(purge):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
 from strategic_areas.models import CodeListValue, Indicator, Plan
+from strategic_areas.workflow.guard import must_not_wait_for_purge
 
 #: How a record leads to its plan where it has no link ``plan``.
 PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
@@ -36,11 +37,7 @@ def path_to_plan(model):
 def digest(plan):
     """What the plan and all that stands in it say now, as one word."""
     told = sha256()
-    for model in apps.get_app_config("strategic_areas").get_models():
-        path = path_to_plan(model)
-        if path is None or not hasattr(model, "fields"):
-            continue
-        rows = model._default_manager.filter(**{path or "pk": plan.pk}).order_by("pk")
+    for model, rows in _rows_of(plan):
         told.update(repr([model._meta.label, *rows.values_list()]).encode())
         for field in model._meta.many_to_many:
             links = field.remote_field.through._default_manager
@@ -48,6 +45,24 @@ def digest(plan):
             links = links.filter(**{f"{ends[0]}__in": rows.order_by().values("pk")})
             told.update(repr(sorted(links.values_list(*ends))).encode())
     return told.hexdigest()
+
+
+def _rows_of(plan):
+    """The rows of each model that stand in the plan, with the model."""
+    for model in apps.get_app_config("strategic_areas").get_models():
+        path = path_to_plan(model)
+        if path is not None and hasattr(model, "fields"):
+            rows = model._default_manager.filter(**{path or "pk": plan.pk})
+            yield model, rows.order_by("pk")
+
+
+def _public_values(plan):
+    """All that the public would read of the plan, value after value."""
+    for model, rows in _rows_of(plan):
+        columns, fields = model.fields.columns(public=True), model._meta.concrete_fields
+        names = [field.attname for field in fields if field.name in columns]
+        for values in rows.values_list("pk", *names):
+            yield from values
 
 
 def unstated(plan):
@@ -99,3 +114,4 @@ def check(change, parts, **read):
         if change.plan_digest != digest(plan):
             raise Outdated
         must_be_ready(plan, **read)
+        must_not_wait_for_purge(plan, _public_values(plan))

@@ -25,6 +25,7 @@ from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
     must_count_nobody,
+    must_not_wait_for_purge,
 )
 from strategic_areas.workflow.plain_values import (
     apply_part,
@@ -110,6 +111,8 @@ class ChangeSteps(GuardedSteps):
         """
         made, parts = {}, list(change.records.all())
         approval.check(change, parts, seen=seen, states=states)
+        told = [value for part in parts for value in part.after.values()]
+        must_not_wait_for_purge(change, told)
         aside = set_aside(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )

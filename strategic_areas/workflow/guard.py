@@ -13,6 +13,7 @@ from strategic_areas.models import Activity, Commitment, Evidence
 from strategic_areas.people_counts import CountedPeople, find_people
 from strategic_areas.text_guard import Kind, Severity
 from strategic_areas.workflow.known import known_words
+from strategic_areas.workflow.phrases import strings_of, waiting_phrases
 
 #: How much of the text around a finding is shown with it.
 AROUND = 30
@@ -190,6 +191,31 @@ def must_be_clean(model, *, error=RefusedError, **texts):
     """Refuse a step whose texts, by column, hold what identifies a person."""
     for name, reason in blocked_texts(model, texts).items():
         raise error(f"{model.fields.of_column(name).label}: {reason}")
+
+
+def must_not_wait_for_purge(record, values, *, error=RefusedError):
+    """Refuse to make public what somebody asked to withdraw everywhere."""
+    phrases = waiting_phrases()
+    if phrases and any(map(phrases.occur_in, strings_of(list(values)))):
+        raise error(
+            gettext(
+                "%(record)s: it holds words of which somebody asked that they be "
+                "withdrawn everywhere. Decide on that request first, or take the words "
+                "out."
+            )
+            % {"record": record}
+        )
+
+
+def told_with(update):
+    """The texts that become public with a report."""
+    rows = [update, *update.evidences.all()]
+    if not getattr(update.subject, "is_in_plan", True):
+        rows.append(update.subject)
+    for row in rows:
+        for name in row.fields.columns(public=True):
+            if isinstance(text := getattr(row, name), str):
+                yield text
 
 
 def judge(form, model, **columns):

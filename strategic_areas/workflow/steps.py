@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.models import Cause, Provenance, Status
+from strategic_areas.models import Cause, Provenance, Status, Takedown
 from strategic_areas.models.records import is_official_kind
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import guard
@@ -236,6 +236,14 @@ def correct(update, *, by):
         raise TransitionError(
             _("%(record)s: only what is published is corrected.") % {"record": update}
         )
+    if Takedown.objects.waiting().hiding(update).exists():
+        raise TransitionError(
+            _(
+                "%(record)s: something of it is hidden now and waits for a decision. "
+                "Correct it once that is decided."
+            )
+            % {"record": update}
+        )
     evidence = list(update.evidences.all())
     content = update.fields.where(corrected=True)
     links = [field.name for field in content if field.kind is Kind.LINKS]
@@ -260,6 +268,8 @@ def correct(update, *, by):
 def make_public(update, *, by, seen_version, printed_by=None, **stamp):
     """Publish a revision and replace the one before; refuse its contributors."""
     printed_by = who_printed(update, printed_by or update.printed_by)
+    told = guard.told_with(update)
+    guard.must_not_wait_for_purge(update, told, error=TransitionError)
     before = published(update)
     if before:
         move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)

@@ -207,7 +207,9 @@ def test_words_inside_other_words_and_texts_without_them_stay():
     assert update.purged_at is None
 
 
-@pytest.mark.parametrize("phrases", ["abc", "Juana Pérez\nAna", "¡!--"])
+@pytest.mark.parametrize(
+    "phrases", ["abc", "Juana Pérez\nAna", "¡!--", "de la", "Juana Pérez\n¡Por qué!"]
+)
 @pytest.mark.sqlite
 def test_words_that_would_be_found_everywhere_are_refused(phrases):
     with pytest.raises(purging.PhrasesError):

@@ -1,0 +1,110 @@
+"""The phrases of purges, recognised in different spellings."""
+
+import html
+import re
+from urllib.parse import unquote
+
+from django.utils.translation import gettext as _
+
+from agencies.folding import fold
+from strategic_areas.models import Purge
+
+#: The fewest letters and digits of a phrase; a shorter one would occur everywhere.
+SHORTEST = 4
+SPANISH = """
+a al ante con contra como cual cuales cuando de del desde donde durante e el ella ellas
+ellos en entre era eran es esa esas ese eso esos esta estas este esto estos fue fueron
+ha han hasta hay la las le les lo los mas me mi muy ni no nos o otra otras otro otros
+para pero por porque que quien quienes se segun ser si sin sobre son su sus tambien te
+toda todas todo todos tras tu u un una unas uno unos y ya
+"""
+ENGLISH = """
+about all also an and any are as at be been but by for from had has have he her his in
+into is it its not of on or our she so than that the their them there these they this
+those to was we were when which who will with
+"""
+#: Words of which no phrase may consist alone: they stand in every text.
+COMMON = {*SPANISH.split(), *ENGLISH.split()}
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+class PhrasesError(ValueError):
+    """The phrases cannot be searched for; the message tells people why."""
+
+
+class Phrases:
+    """
+    A search for several phrases, given one a line.
+
+    Capitals, accents, and white space or punctuation between words make no difference,
+    nor do the escapes of HTML, JSON and URLs.
+    """
+
+    def __init__(self, lines):
+        phrases = [line for line in lines.splitlines() if line.strip()]
+        for phrase in phrases:
+            if len("".join(_parts(phrase))) < SHORTEST:
+                raise PhrasesError(
+                    _(
+                        "“%(words)s” is too short: it would be found everywhere. "
+                        "Write %(number)s letters or digits at least."
+                    )
+                    % {"words": phrase.strip(), "number": SHORTEST}
+                )
+        patterns = [r"[\W_]*".join(map(re.escape, _parts(each))) for each in phrases]
+        self._pattern = (
+            re.compile(rf"(?<![^\W_])(?:{'|'.join(patterns)})(?![^\W_])")
+            if patterns
+            else None
+        )
+
+    def __bool__(self):
+        return self._pattern is not None
+
+    def occur_in(self, text):
+        """True when one of the phrases occurs in the text."""
+        return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
+
+
+def _parts(phrase):
+    return re.findall(r"[^\W_]+", _unescaped(phrase))
+
+
+def _unescaped(text):
+    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return fold(unquote(html.unescape(text)))
+
+
+def must_be_particular(lines):
+    """Refuse a phrase, given one a line, that consists of common words alone."""
+    for phrase in lines.splitlines():
+        if (parts := _parts(phrase)) and COMMON.issuperset(parts):
+            raise PhrasesError(
+                _(
+                    "“%(words)s” is too general: it would be found everywhere. Add a "
+                    "name, a number or another word of the text."
+                )
+                % {"words": phrase.strip()}
+            )
+
+
+def waiting_phrases():
+    """The ``Phrases`` of all purges that wait for a second person; one query."""
+    waiting = Purge.objects.waiting().values_list("phrases", flat=True)
+    return Phrases("\n".join(waiting))
+
+
+def strings_of(value):
+    """Every string in a value, those of keys included."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for each in (*value, *value.values()) for text in strings_of(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in strings_of(each)]
+    return []
+
+
+def holds(value, phrases):
+    """True when a phrase occurs in a value or anywhere inside it."""
+    return any(map(phrases.occur_in, strings_of(value)))

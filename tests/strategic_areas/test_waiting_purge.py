@@ -1,0 +1,178 @@
+"""While a purge waits, the words that it asks to withdraw do not become public."""
+
+import pytest
+from django.urls import reverse
+
+from agencies.access import RefusedError
+from strategic_areas import purging, workflow
+from strategic_areas.disclosure import MARKER
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import Purge, Takedown
+from strategic_areas.purging import hiding
+from tests.factories import (
+    approve_plan,
+    make_change,
+    make_commitment,
+    make_evidence,
+    make_focal_point,
+    make_law,
+    make_off_plan_update,
+    make_plan,
+    make_published_update,
+    make_reported_value,
+    make_reviewer,
+    make_submitted_update,
+    make_transcribed_update,
+    make_update,
+)
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Juana Pérez Zapata"
+TEXT = f"Se atendió a {NAME} en la oficina."
+
+
+def hidden_law():
+    law = make_law(note_es=TEXT)
+    columns = hiding.hideable(law)[law.fields["note"]]
+    takedown = hiding.hide(law, columns, cause="error", by=make_reviewer())
+    return lambda by: hiding.HIDINGS.decline(takedown, by=by, reason="No era.")
+
+
+def own_words():
+    law = make_law()
+    columns = hiding.whole(law)
+    told = {"cause": "error", "why": TEXT}
+    takedown = hiding.hide(law, columns, **told, by=make_reviewer())
+    return lambda by: hiding.HIDINGS.approve(takedown, by=by)
+
+
+def change():
+    waiting = make_change(make_law(), note_es=TEXT)
+    return lambda by: workflow.approve(waiting, by=by)
+
+
+def report():
+    update = make_submitted_update(narrative_es=TEXT)
+    return lambda by: workflow.publish(update, by=by)
+
+
+def evidence():
+    update = make_update()
+    make_evidence(update, title_es=TEXT)
+    workflow.submit(update, by=update.contributors.get())
+    return lambda by: workflow.publish(update, by=by)
+
+
+def value():
+    reported = make_reported_value(note=TEXT)
+    return lambda by: VALUES.approve(reported, by=by)
+
+
+WAYS = [hidden_law, own_words, change, report, evidence, value]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_words_become_public_only_once_it_is_called_off(way):
+    step = way()
+    asked = purging.request(NAME, by=make_reviewer())
+    by = make_reviewer()
+
+    with pytest.raises(RefusedError, match="retirar de todas partes"):
+        step(by)
+
+    purging.cancel(asked, by=make_reviewer())
+    step(by)
+
+
+def test_a_letter_with_the_words_is_not_confirmed():
+    update = make_transcribed_update(narrative_es=TEXT)
+    letter, seen = update.letter, {update.pk: update.version}
+    workflow.submit_letter(letter, seen, by=letter.recorded_by)
+    update.refresh_from_db()
+    purging.request(NAME, by=make_reviewer())
+    focal_point = make_focal_point(agency=update.agency)
+
+    with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
+        workflow.confirm_letter(letter, {update.pk: update.version}, by=focal_point)
+
+    update.refresh_from_db()
+    assert update.status == "submitted"
+
+
+def test_work_outside_the_plan_is_not_published_under_the_words():
+    purging.request(NAME, by=make_reviewer())
+    update = make_off_plan_update(title_es=TEXT)
+    workflow.submit(update, by=update.contributors.get())
+
+    with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
+        workflow.publish(update, by=make_reviewer())
+
+
+def test_a_plan_with_the_words_is_not_approved():
+    purging.request(NAME, by=make_reviewer())
+    plan = make_plan(status="in_preparation")
+    make_commitment(plan=plan, expected_result_es=TEXT)
+
+    with pytest.raises(RefusedError, match="retirar de todas partes"):
+        approve_plan(plan)
+
+    plan.refresh_from_db()
+    assert plan.status == "in_preparation"
+
+
+def test_a_step_that_holds_none_of_the_words_is_taken():
+    purging.request(NAME, by=make_reviewer())
+    update = make_submitted_update(narrative_es="Se atendió en la oficina.")
+
+    workflow.publish(update, by=make_reviewer())
+
+    update.refresh_from_db()
+    assert update.status == "published"
+
+
+def test_what_waits_hidden_is_not_corrected():
+    update = make_published_update(narrative_es=TEXT)
+    asked = purging.request(NAME, by=make_reviewer())
+    update.refresh_from_db()
+    by = make_focal_point(agency=update.agency)
+
+    with pytest.raises(workflow.TransitionError, match="una parte está oculta"):
+        workflow.correct(update, by=by)
+
+    purging.cancel(asked, by=make_reviewer())
+    update.refresh_from_db()
+    assert workflow.correct(update, by=by).narrative_es == TEXT
+
+
+def test_a_request_that_hides_many_places_is_asked_for_twice(client):
+    laws = [make_law(name_es=f"Ley {number} de Quisqueya") for number in range(21)]
+    client.force_login(make_reviewer())
+    page, asked = reverse("admin:purge_new"), {"phrases": "Quisqueya"}
+
+    first = client.post(page, asked)
+
+    told = first.context["form"].errors["hides_many"]
+    assert ("21" in str(told), Takedown.objects.count()) == (True, 0)
+    assert 'type="checkbox" name="hides_many"' in first.text
+    client.post(page, asked | {"hides_many": "on"})
+    laws[0].refresh_from_db()
+    assert (Purge.objects.count(), laws[0].name_es) == (1, MARKER)
+
+
+def test_a_request_that_hides_few_places_is_asked_for_once(client):
+    for number in range(20):
+        make_law(name_es=f"Ley {number} de Quisqueya")
+    client.force_login(make_reviewer())
+
+    client.post(reverse("admin:purge_new"), {"phrases": "Quisqueya"})
+
+    assert Purge.objects.count() == 1
+
+
+def test_common_words_alone_are_no_request(client):
+    client.force_login(make_reviewer())
+
+    said = client.post(reverse("admin:purge_new"), {"phrases": "de la"})
+
+    assert list(said.context["form"].errors) == ["phrases"]
