@@ -25,6 +25,7 @@ from strategic_areas.models import (
     Indicator,
     PublishedCell,
     PublishedFigure,
+    Takedown,
 )
 from strategic_areas.models.figures import Exactness
 from strategic_areas.models.measurements import Publication
@@ -205,6 +206,8 @@ def _write_total(raw, told):
         return before
     figure = PublishedFigure(indicator=raw.indicator, **number, **about_it)
     figure.revises = _put_away(raw, before, told)
+    same = PublishedFigure.objects.same_as(figure).filter(is_hidden=True)
+    figure.is_hidden = Takedown.objects.in_force_of(same).exists()
     figure.save()
     figure.sources.add(*sources)
     return figure
@@ -258,7 +261,8 @@ def _put_away(raw, before, told):
     """
     End the figure that another replaces; return it if it stays on record.
 
-    A total keeps its history; what is protected has none.
+    A total keeps its history; what is protected has none. What people took away stays
+    on record, so that it does not come back under another key.
     """
     if before is None:
         return None
@@ -272,7 +276,9 @@ def _put_away(raw, before, told):
     raw.publication = None
     while before is not None:
         earlier = before.revises
-        if AttributionDispute.objects.filter(published_figure=before).exists():
+        disputes = AttributionDispute.objects.filter(published_figure=before)
+        takedowns = Takedown.objects.in_force_of([before.pk])
+        if disputes.exists() or before.is_hidden and takedowns.exists():
             # What an agency said of it is kept, and is public no more than it.
             before.is_hidden, before.is_standing, before.revises = True, False, None
             before.save()

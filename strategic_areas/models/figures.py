@@ -73,6 +73,15 @@ class PublishedFigureQuerySet(models.QuerySet):
         """Figures that were not taken away, also those that a later one revised."""
         return self.filter(is_hidden=False)
 
+    def same_as(self, figure):
+        """Figures that tell the same number of the same days by the same counter."""
+        key = ("indicator", "starts_on", "ends_on", "counted_by", "value")
+        return self.filter(**{name: getattr(figure, name) for name in key})
+
+    def put_away(self):
+        """Figures that are protected now; they stay on record beside what was said."""
+        return self.filter(is_standing=False, revised_by=None)
+
     def standing(self):
         """The latest of each series and span, also where it was taken away."""
         return self.filter(is_standing=True)

@@ -129,6 +129,8 @@ class HidingSteps(GuardedSteps):
         if takedown.status == Status.DECLINED:
             kept = decided_since(takedown) | set(stopped(takedown))
             _move(takedown, "after", "before", without=kept)
+            if takedown.model is PublishedFigure:
+                _show_again(takedown.object_id)
 
     def take_back(self, takedown, *, by):
         """Nobody restores alone what she hid."""
@@ -297,15 +299,29 @@ def put_back(takedown):
 
 def stopped(takedown):
     """
-    What the guard stops of what was hidden, so that it does not come back.
+    What the guard stops of what was hidden, and numbers that are protected now.
 
-    It maps pairs of a row's key and a column to the reason.
+    It maps pairs of a row's key and a column to the reason why it does not come back.
     """
-    return {
+    blocked = {
         (key, name): reason
         for key, row in takedown.rows.items()
         for name, reason in blocked_texts(model_of(key), row["before"]).items()
     }
+    if takedown.model is PublishedFigure:
+        figures = PublishedFigure.objects.put_away()
+        if figures.filter(pk=takedown.object_id).exists():
+            key = row_key(PublishedFigure, takedown.object_id)
+            blocked[key, "is_hidden"] = _("The number is protected now.")
+    return blocked
+
+
+def _show_again(pk):
+    """Show the number where it was told anew, unless it is hidden by another row."""
+    for figure in PublishedFigure.objects.filter(pk=pk):
+        same = PublishedFigure.objects.same_as(figure)
+        if not Takedown.objects.in_force_of(same).exists():
+            same.standing().update(is_hidden=False)
 
 
 def model_of(key):

@@ -585,6 +585,61 @@ def test_a_withdrawn_figure_stays_withdrawn_until_its_value_changes(tmp_path):
     assert read(figure).revisions == ()
 
 
+def told_of(tmp_path, number, *, sensitive=False):
+    """The figure that stands once the value is loaded; a sensitive one is protected."""
+    told = {"period": "2030", "value": number, "status": "confirmed"}
+    content = small()
+    content["indicators"][0] |= {"sensitive": sensitive, "agency": "AAA"}
+    content["indicators"][0]["values"] = [told | {"sources": ["matrix"]}]
+    load_small(tmp_path, content)
+    return PublishedFigure.objects.standing().get()
+
+
+@pytest.mark.parametrize("numbers", [[40, 40, 40], [40, 50, 40]])
+def test_a_number_hidden_for_good_does_not_come_back(tmp_path, numbers):
+    first, second, third = numbers
+    takedown = hide(told_of(tmp_path, first))
+    hiding.HIDINGS.approve(takedown, by=factories.make_reviewer())
+
+    told_of(tmp_path, second, sensitive=second == first)
+    figure = told_of(tmp_path, third)
+
+    assert (figure.value, read(figure).shown) == (40, Shown.WITHDRAWN)
+    public = PublishedFigure.objects.public().values_list("value", flat=True)
+    assert 40 not in public
+
+
+@pytest.mark.parametrize("numbers", [[40, 40, 40], [40, 50, 40]])
+def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, numbers):
+    first, second, third = numbers
+    takedown = hide(told_of(tmp_path, first))
+    told_of(tmp_path, second, sensitive=second == first)
+    figure = told_of(tmp_path, third)
+    stood = read(figure).shown
+
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    assert (stood, read(figure).shown) == (Shown.WITHDRAWN, Shown.VALUE)
+
+
+@pytest.mark.parametrize("is_disputed", [True, False])
+def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
+    figure = told_of(tmp_path, 40)
+    if is_disputed:
+        factories.make_approved_dispute(figure)
+    takedown = hide(figure)
+    told_of(tmp_path, 40, sensitive=True)
+
+    stays = hiding.stopped(takedown)
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    figure.refresh_from_db()
+    assert (figure.is_hidden, figure.is_standing) == (True, False)
+    assert [name for _key, name in stays] == ["is_hidden"]
+    again = told_of(tmp_path, 40)
+    assert read(again).shown is Shown.VALUE
+
+
 def read(figure):
     """The one point of its indicator, as public pages read it."""
     (point,) = points_of([figure.indicator], in_full=True)[figure.indicator_id]
