@@ -50,6 +50,7 @@ def test_a_portal_is_prepared_in_order(run_commands, settings):
         "compile_catalogues",
         "collectstatic",
         *plans,
+        "publish_figures",
         "open_demonstration",
     ]
 

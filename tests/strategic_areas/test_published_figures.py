@@ -1,8 +1,12 @@
 """What loading a plan's file publishes of the values of indicators."""
 
+import importlib
+import io
 import json
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from strategic_areas import disclosure, figures
@@ -21,6 +25,7 @@ from strategic_areas.models.measurements import (
     Publication,
     ToldForm,
 )
+from tests.factories import make_published_figure
 from tests.strategic_areas.plans import faults_of, load_small, small, write
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +199,35 @@ def test_nothing_beside_a_protected_number_says_why_it_is(tmp_path):
     assert (row.value, row.status, row.note_es, row.caption_es) == (None, "", "", "")
     assert not row.sources.exists()
     assert (row.withheld, row.differs) == (["sex+age"], False)
+
+
+def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
+    load_small(tmp_path, plan(count(4), is_teller=False))
+    Publication.objects.all().delete()
+    PublishedFigure.objects.all().delete()
+    measurement = Measurement.objects.get()
+    told = make_published_figure(
+        indicator=measurement.indicator, year=2030, value=4, withheld=[]
+    )
+    Publication.objects.create(measurement=measurement, figure=told)
+
+    call_command("publish_figures", stdout=io.StringIO())
+    call_command("publish_figures", stdout=io.StringIO())
+
+    assert standing() == [(2030, None)]
+    assert PublishedFigure.objects.count() == 1
+
+
+def test_breakdowns_not_told_keep_no_reasons():
+    module = "strategic_areas.migrations.0035_breakdowns_not_told_as_a_list"
+    figure = make_published_figure(withheld={"sex": "small", "age": "folded"})
+    other = make_published_figure(year=2024, withheld=["sex"])
+
+    importlib.import_module(module).without_reasons(apps, None)
+
+    for row in (figure, other):
+        row.refresh_from_db()
+    assert (figure.withheld, other.withheld) == (["age", "sex"], ["sex"])
 
 
 # What was printed
