@@ -272,7 +272,7 @@ def test_a_value_handed_in_for_a_round_keeps_it(client):
 def test_a_round_that_was_due_keeps_its_silence_on_record(client):
     period = make_round(due_on=days(-1))
 
-    assert_stays(client, period, "due date")
+    assert_stays(client, period, "fecha límite")
 
 
 def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client):
