@@ -207,6 +207,11 @@ def must_not_wait_for_purge(record, values, *, error=RefusedError):
         )
 
 
+def whereabouts(evidence):
+    """By what a purge names a piece of evidence that shall go: its file and more."""
+    return [str(getattr(evidence, name)) for name in ("file", *Evidence.WHEREABOUTS)]
+
+
 def told_with(update):
     """The texts that become public with a report."""
     rows = [update, *update.evidences.all()]

@@ -89,9 +89,13 @@ def must_be_particular(lines):
 
 
 def waiting_phrases():
-    """The ``Phrases`` of all purges that wait for a second person; one query."""
-    waiting = Purge.objects.waiting().values_list("phrases", flat=True)
-    return Phrases("\n".join(waiting))
+    """
+    The words and files of all purges that wait, as ``Phrases``; one query.
+
+    A file is named by its token, which no other text holds.
+    """
+    waiting = Purge.objects.waiting().values_list("phrases", "files")
+    return Phrases("\n".join(lines for asked in waiting for lines in asked))
 
 
 def strings_of(value):

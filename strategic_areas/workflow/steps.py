@@ -187,7 +187,9 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
         printed_by=printed_by,
         is_reviewed_within_agency=bool(within_agency(by, [update])),
     )
-    if not getattr(update, "is_reserved", False):
+    if evidence and not getattr(update, "is_reserved", False):
+        where = [value for item in evidence for value in guard.whereabouts(item)]
+        guard.must_not_wait_for_purge(update, where, error=TransitionError)
         shown = update.evidences.filter(pk__in=[item.pk for item in evidence])
         shown.update(is_public=True)
 

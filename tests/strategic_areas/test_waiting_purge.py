@@ -14,6 +14,7 @@ from tests.factories import (
     make_change,
     make_commitment,
     make_evidence,
+    make_file_evidence,
     make_focal_point,
     make_law,
     make_off_plan_update,
@@ -98,6 +99,22 @@ def test_a_letter_with_the_words_is_not_confirmed():
 
     update.refresh_from_db()
     assert update.status == "submitted"
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_file_that_shall_go_is_not_opened_to_the_public(by_name):
+    update = make_update()
+    item = make_file_evidence(update, name=f"{NAME}.pdf")
+    workflow.submit(update, by=update.contributors.get())
+    told = (NAME, []) if by_name else ("", [item.token])
+    purging.request(*told, by=make_reviewer())
+
+    with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
+        workflow.publish(update, by=make_reviewer(), evidence=[item])
+
+    workflow.publish(update, by=make_reviewer())
+    item.refresh_from_db()
+    assert not item.is_public
 
 
 def test_work_outside_the_plan_is_not_published_under_the_words():
