@@ -19,6 +19,13 @@ from strategic_areas.workflow.guard import must_not_wait_for_purge
 
 #: How a record leads to its plan where it has no link ``plan``.
 PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
+#: How values lead to the plan with which they become public, by their model's name.
+VALUES_THROUGH = {
+    "measurement": "indicator__introduced_by",
+    "breakdown": "measurement__indicator__introduced_by",
+    "publishedfigure": "indicator__introduced_by",
+    "publishedcell": "figure__indicator__introduced_by",
+}
 #: What tells by which act, and when, a plan was approved.
 ACT = ("act_es", "launched_on")
 
@@ -35,7 +42,7 @@ def path_to_plan(model):
 
 
 def digest(plan):
-    """What the plan and all that stands in it say now, as one word."""
+    """A digest of what the plan and all that stands in it say now, values included."""
     told = sha256()
     for model, rows in _rows_of(plan):
         told.update(repr([model._meta.label, *rows.values_list()]).encode())
@@ -50,7 +57,7 @@ def digest(plan):
 def _rows_of(plan):
     """The rows of each model that stand in the plan, with the model."""
     for model in apps.get_app_config("strategic_areas").get_models():
-        path = path_to_plan(model)
+        path = VALUES_THROUGH.get(model._meta.model_name, path_to_plan(model))
         if path is not None and hasattr(model, "fields"):
             rows = model._default_manager.filter(**{path or "pk": plan.pk})
             yield model, rows.order_by("pk")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan
+from strategic_areas.models.measurements import Measurement
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -225,3 +226,20 @@ def test_the_pages_ask_as_much_of_a_small_plan_as_of_a_large_one(
 
     with django_assert_max_num_queries(200):
         client.get(approval_page(change))
+
+
+def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan):
+    indicator = factories.make_indicator(plan=plan)
+    read = workflow.digest(plan)
+
+    Measurement.objects.create(
+        indicator=indicator,
+        starts_on="2026-01-01",
+        ends_on="2026-12-31",
+        value=40,
+        provenance="documented",
+    )
+    with_value = workflow.digest(plan)
+    factories.make_published_figure(indicator=indicator)
+
+    assert len({read, with_value, workflow.digest(plan)}) == 3
