@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.db import OperationalError
 from django.urls import reverse
 
 from agencies.fields import Fields, internal, protective
@@ -189,6 +190,20 @@ def test_what_protects_is_approved_only_once_both_forms_were_compared(client, co
 
     assert waits
     assert not Indicator.objects.get().sensitive
+
+
+def test_a_database_that_is_busy_leaves_the_page_without_what_would_be_told(
+    counted, monkeypatch
+):
+    stated = {"sensitive": False, "why_not_sensitive": "Sí."}
+    change = make_change(counted, by=make_reviewer(), **stated)
+
+    def busy(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(Indicator, "save", busy)
+
+    assert protection.altered(change, make_reviewer()).lines is None
 
 
 def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):

@@ -8,7 +8,7 @@ their figures are published. For that the change is carried out and undone at on
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -113,7 +113,7 @@ def _published_after(records):
                     record.save(update_fields=names)
             found = dict(published(_all()))
             transaction.set_rollback(True)
-    except IntegrityError:
+    except DatabaseError:
         return None
     return found
 
