@@ -155,6 +155,7 @@ class PortalAdminSite(AdminSite):
             "behind_hides": hide_address(user, shown.record) if shown else "",
             "hides": HIDINGS.decides(user),
             "parts": queries.open_sheets(user, today),
+            "closed": queries.last_closed(user, today),
             "returned": queries.returned_declarations(user),
             "returned_updates": queries.returned_updates(user),
             "reports": access.is_focal_point(user),

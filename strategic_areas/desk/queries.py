@@ -48,6 +48,24 @@ def open_sheets(user, today=None):
     return sorted(found, key=_in_order)
 
 
+def last_closed(user, today):
+    """
+    Pairs of the round that closed last and each agency that the user reports for in it.
+
+    There she reads what was sent, and may ask that it be opened again.
+    """
+    if not access.is_focal_point(user):
+        return []
+    agencies = FocalPoint.objects.agencies_of(user)
+    visible = ReportingPeriod.objects.visible_to(user).rounds()
+    running = visible.accepting(agencies, today).order_by().values("pk")
+    closed = visible.filter(closes_on__lt=today).exclude(pk__in=running)
+    if not (period := closed.order_by("-closes_on", "-pk").first()):
+        return []
+    asked = Agency.objects.filter(_has_part_in(period.plan), pk__in=agencies)
+    return [(period, agency) for agency in asked]
+
+
 def _in_order(sheet):
     states = {row.state for row in sheet.to_do}
     places = (place for place, state in enumerate(ORDER) if state in states)

@@ -75,6 +75,18 @@ def test_an_open_round_is_filled_in(desk):
     assert "Pedir que se reabra" not in page.content.decode()
 
 
+def test_the_desk_leads_to_the_sheet_of_the_round_that_closed_last(desk):
+    before = desk.client.get("/gestion/").content.decode()
+    desk.close()
+
+    after = desk.client.get("/gestion/").content.decode()
+
+    link = f'href="{desk.address()}"'
+    assert "cerró el" not in before
+    assert link in after
+    assert "cerró el" in after
+
+
 def test_a_closed_round_is_read_only(desk):
     second = desk.another()
     make_update(activity=second, period=desk.period, by=desk.user, narrative_es=TEXT)
