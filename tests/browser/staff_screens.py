@@ -347,10 +347,11 @@ REVIEW = [
     Screen("admin:rounds", "reviewer"),
     Screen("admin:round", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:round", "reviewer", lambda world: [world.closed.pk]),
+    Screen("admin:round_take_back", "reviewer", lambda world: [world.period.pk]),
     Screen(
         "admin:round_take_back",
         "reviewer",
-        lambda world: [world.period.pk],
+        lambda world: [world.empty.pk],
         press=send_empty,
     ),
     Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),

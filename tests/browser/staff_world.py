@@ -99,6 +99,7 @@ class World:
         self.plan = self.commitment.plan
         self.prepared = make_commitment(plan=make_plan(status="in_preparation"))
         make_activity(commitment=self.prepared)
+        self.empty = make_period(plan=self.prepared.plan)
         self.before = make_period(
             plan=self.plan, starts_on="2024-01-01", ends_on="2024-12-31"
         )
