@@ -257,7 +257,7 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
 
 @pytest.mark.sqlite
 def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
-    scene.hand_in(value=49)
+    scene.hand_in(value=748_159)
     activity = make_activity(agency=scene.agency, plan=scene.plan)
     update = make_update(activity=activity, period=scene.period, by=scene.user)
     kept = workflow.submit_all(
@@ -271,7 +271,7 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
         "submitted",
         "nothing",
     ]
-    assert "49" not in str(kept.content["values"])
+    assert "748159" not in str(kept.content["values"])
     assert f"{scene.indicator.name_es}: 2024" in page
 
 
