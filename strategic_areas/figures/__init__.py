@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from strategic_areas import text_guard
 from strategic_areas.disclosure import GROUPS, MARKER, Cell, Quote, tell
-from strategic_areas.figures.memory import Memory
+from strategic_areas.figures.memory import DisclosureMemory
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
     AttributionDispute,
@@ -92,7 +92,7 @@ def publish(indicators):
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
     concerned = Q(pk__in=indicators) | Q(pk__in=[pk for pk, _family in members])
     raws = read(Indicator.objects.filter(concerned))
-    memory = Memory(dict(members), {raw.indicator.pk for raw in raws})
+    memory = DisclosureMemory(dict(members), {raw.indicator.pk for raw in raws})
     for raw in raws:
         if raw.is_printed or not raw.indicator.sensitive:
             memory.remember_span(raw)

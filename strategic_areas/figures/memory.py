@@ -9,7 +9,7 @@ from strategic_areas.models.measurements import ToldForm
 from strategic_areas.spans import Span
 
 
-class Memory:
+class DisclosureMemory:
     """
     What was told of families and of indicators; of a family by any of its members.
 

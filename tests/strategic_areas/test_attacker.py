@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from strategic_areas import disclosure, figures
 from strategic_areas.disclosure import Cell, Form, Part, Telling
-from strategic_areas.figures.memory import Memory
+from strategic_areas.figures.memory import DisclosureMemory
 from tests.deep import DEEP
 from tests.strategic_areas.attacker import HALVES, PEOPLE, SPANS, Portal, computed
 
@@ -154,7 +154,7 @@ LEAKS = {
     "two dimensions are told": (
         {"boy": 3, "girl": 12},
         change_dimension,
-        (Memory, "forms", lambda memory, raw: ([], None)),
+        (DisclosureMemory, "forms", lambda memory, raw: ([], None)),
     ),
     "two indicators of a family tell": (
         {"man": 3, "boy": 10, "girl": 20},
@@ -164,7 +164,7 @@ LEAKS = {
     "print and a total stand beside each other": (
         {"man": 3, "boy": 0},
         nothing_more,
-        (Memory, "is_covered", lambda memory, raw: False),
+        (DisclosureMemory, "is_covered", lambda memory, raw: False),
     ),
 }
 

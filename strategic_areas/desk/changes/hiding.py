@@ -129,7 +129,7 @@ def _propose_former(request, record):
     return redirect("admin:approval", pk=change.pk)
 
 
-class ConfirmForm(decisions.ApproveForm):
+class ConfirmHidingForm(decisions.ApproveForm):
     button = gettext_lazy("Confirm: it stays hidden")
 
 
@@ -157,7 +157,7 @@ def hidden(request, pk):
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
-        steps = [ConfirmForm(data, examined=examined), RestoreForm(data)]
+        steps = [ConfirmHidingForm(data, examined=examined), RestoreForm(data)]
     if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
         return redirect("admin:index")
     context = {

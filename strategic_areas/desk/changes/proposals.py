@@ -16,7 +16,7 @@ from strategic_areas.workflow import guard
 ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
 
 
-class AcceptForm(decisions.ApproveForm):
+class AcceptProposalForm(decisions.ApproveForm):
     """Proposes the amendment that takes it in; another person approves that."""
 
     step, button = "accept", gettext_lazy("Accept")
@@ -56,7 +56,7 @@ def proposal(request, pk):
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
     examined = guard.examined_texts(found, ("title", "why"))
     steps = decisions.open_forms(
-        request, workflow.PROPOSALS, found, AcceptForm, examined=examined
+        request, workflow.PROPOSALS, found, AcceptProposalForm, examined=examined
     )
     if decisions.take_pressed_step(request, workflow.PROPOSALS, found, steps):
         return redirect("admin:index")

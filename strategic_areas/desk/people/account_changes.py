@@ -8,7 +8,7 @@ from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
 from strategic_areas.desk.changes import decisions
 
 
-class ConfirmForm(decisions.ApproveForm):
+class ConfirmPersonForm(decisions.ApproveForm):
     button = gettext_lazy("I know this person: confirm")
 
 
@@ -18,7 +18,7 @@ def account_change(request, pk):
     found = get_object_or_404(
         rows.select_related("user", "proposed_by", "decided_by"), pk=pk
     )
-    steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmForm)
+    steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
     if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
         return redirect("admin:decisions")
     context = {

@@ -41,7 +41,7 @@ class Lack:
 
 
 @dataclass(frozen=True)
-class Whole:
+class PlanToApprove:
     """A plan as it would be approved: its tree, its counts, and what is missing."""
 
     plan: Plan
@@ -66,7 +66,7 @@ def read(plan):
         % {"n": len(indicators)},
         ngettext("%(n)d agency", "%(n)d agencies", len(members)) % {"n": len(members)},
     ]
-    return Whole(
+    return PlanToApprove(
         plan,
         found,
         counts,

@@ -16,7 +16,7 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True)
-class Day:
+class RoundDay:
     """One day of a round, how long after the day before, and what happens on it."""
 
     day: date
@@ -34,7 +34,7 @@ class Opening:
     ``unreached`` those of them that no focal point with an address reports for now.
     """
 
-    days: list[Day]
+    days: list[RoundDay]
     asked: list[tuple[Agency, int]]
     unreached: list[Agency]
     is_due_on_weekend: bool
@@ -65,7 +65,7 @@ def opening(period: ReportingPeriod) -> Opening | None:
 def _days(period):
     last = None
     for day, word, happens in _moments(period):
-        yield Day(day, last and (day - last).days, word, happens)
+        yield RoundDay(day, last and (day - last).days, word, happens)
         last = day
 
 

@@ -105,7 +105,7 @@ class CloseForm(forms.Form):
         )
 
 
-class TakeBackForm(forms.Form):
+class TakeRoundBackForm(forms.Form):
     """Takes a period back; the person confirms that nobody wrote in it."""
 
     has_read = forms.BooleanField(
@@ -306,7 +306,7 @@ def take_back(request, pk):
     must_review(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    form = TakeRoundBackForm(request.POST if request.method == "POST" else None)
     today = timezone.localdate()
     if form.is_valid():
         try:

@@ -52,7 +52,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ValuePreview:
     """``lines`` are what the public would read otherwise; empty where nothing is."""
 
     before: Card | None
@@ -63,7 +63,7 @@ class Preview:
 
 
 def preview(reported, *, by):
-    """The ``Preview`` of a value that waits; None where it cannot be published now."""
+    """The preview of a value that waits; None where it cannot be published now."""
     indicator = reported.indicator
     line = _line(indicator)
     texts, stood = dict(published([indicator])), _said(line)
@@ -72,7 +72,7 @@ def preview(reported, *, by):
         with VALUES.tried(reported, by=by):
             line = _line(indicator)
             after = dict(published([indicator]))
-            found = Preview(
+            found = ValuePreview(
                 before,
                 _card(line),
                 differing(texts, after),
