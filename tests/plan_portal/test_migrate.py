@@ -96,11 +96,14 @@ def test_triggers_are_dropped_all_or_none():
 
 
 def test_tables_that_are_never_free_are_told_in_one_sentence(tables, monkeypatch):
-    monkeypatch.setattr(migrate, "LOCK_MS", 50)
-    monkeypatch.setattr(migrate, "PATIENCE", 0)
-
-    with held(tables[1]), pytest.raises(CommandError, match=r"^The tables were in use"):
-        call_command("migrate", verbosity=0, stderr=io.StringIO())
+    with monkeypatch.context() as impatient:
+        impatient.setattr(migrate, "LOCK_MS", 50)
+        impatient.setattr(migrate, "PATIENCE", 0)
+        with (
+            held(tables[1]),
+            pytest.raises(CommandError, match=r"^The tables were in use"),
+        ):
+            call_command("migrate", verbosity=0, stderr=io.StringIO())
     assert triggers.missing()
 
     call_command("migrate", verbosity=0)
