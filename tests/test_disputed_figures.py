@@ -144,6 +144,8 @@ CLOSED = {
     "hidden": ({}, {"is_hidden": True}),
     "protected": ({}, {"is_protected": True}),
     "of people, and not printed": ({"sensitive": True}, {}),
+    "of people of a place": ({"sensitive": True, "national": False}, {}),
+    "of some people": ({"sensitive": True, "selects": True}, {}),
 }
 
 
