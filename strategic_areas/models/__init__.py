@@ -1,6 +1,4 @@
 """
-The models: plans, reports on them, and the records of their review and publication.
-
 ``measurements`` is left out on purpose, so that raw values need an import of their own.
 """
 

@@ -34,7 +34,7 @@ from strategic_areas.models.references import Province
 class ActivityQuerySet(PlannedQuerySet):
     def standing(self):
         """
-        Activities of the plan that, like their commitment, no later record supersedes.
+        Activities of the plan that no later record supersedes, nor their commitment.
 
         Counts, reports that are owed and lists of planned activities start from these.
         """
@@ -45,15 +45,14 @@ class ActivityQuerySet(PlannedQuerySet):
         )
 
     def off_plan(self):
-        """Work that was done outside the plan; it enters no count."""
+        """Work outside the plan; it enters no count."""
         return self.filter(is_in_plan=False)
 
     def visible_to(self, user):
         """
-        The activities that a staff user may open.
+        All for the plan's keepers, a focal point's agencies' for her.
 
-        The plan's keepers see all, a focal point those of her agencies. Work outside
-        the plan is visible to its agency alone until it was handed in.
+        Work outside the plan is its agency's alone until it was handed in.
         """
         mine = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if not (access.is_reviewer(user) or access.is_administrator(user)):
@@ -66,11 +65,10 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     """
     A piece of work of ONE agency toward a commitment.
 
-    A one-off activity reports a percentage; a continuing one reports a state and a
-    quantity, never a percentage. An activity without ``is_in_plan`` is work done
-    outside the plan, and its code begins with ``OFF_PLAN``. No report on it is ever
-    owed, and it counts nowhere. ``disclosure`` protects small numbers where it counts
-    or reaches victims; while nobody has said whether it does, it does.
+    A one-off activity reports a percentage; a continuing one a state and a quantity,
+    never a percentage. Without ``is_in_plan`` it is work outside the plan: no report on
+    it is ever owed, and it counts nowhere. ``disclosure`` protects small numbers where
+    it counts or reaches victims; while nobody has said whether it does, it does.
     """
 
     #: The prefix of codes of work outside the plan; no code of the plan begins so.
@@ -223,7 +221,6 @@ class Activity(PlanBound, Coded, Planned, Sourced):
 
     @property
     def stops(self):
-        """Its own stop and that of its commitment, which stops its activities."""
         return [each.stop for each in (self, self.commitment) if each.stop]
 
     def stopped_as_of(self, day):
@@ -231,7 +228,6 @@ class Activity(PlanBound, Coded, Planned, Sourced):
 
     @cached_property
     def has_percents(self):
-        """Whether any update of it states a percent."""
         return self.updates.filter(percent__isnull=False).exists()
 
     def clean(self):

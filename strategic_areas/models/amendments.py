@@ -17,7 +17,6 @@ from strategic_areas.models.trail import HoldsFile
 
 
 def _first_digits(words):
-    """The digits with which the words begin, as a number; None without any."""
     found = re.match(r"\d+", words or "")
     return found and int(found[0])
 
@@ -26,9 +25,9 @@ class Amendment(HoldsFile):
     """
     The act by which an approved plan changes, with its reason.
 
-    What it changes is a ``PendingChange``, which one person proposes and another
-    approves; ``approved_by`` and ``approved_at`` are empty until then. Amendments of
-    before acts belonged to changes have no ``change``. Its file is never public.
+    ``approved_by`` and ``approved_at`` are empty until another person approves its
+    ``change``. Amendments of before acts belonged to changes have none. Its file is
+    never public.
     """
 
     class Kind(models.TextChoices):
@@ -151,12 +150,10 @@ class PlanChange(PlanBound):
     """
     One field of one record of a plan that an approved change changed, in words.
 
-    The public reads ``old_value`` next to ``new_value``. They are written when the
-    change is approved, so that a later renaming does not change them. Where ``field``
-    is the ``model`` itself, the record was added. Without an ``amendment`` it was a
-    change by two people that needed no act. ``old_plain`` is the old value as JSON,
-    where that is no text: the plan is shown as of a past day by it. Where ``field`` is
-    ``REMOVED``, the record was taken back.
+    They are written at the approval, so that a later renaming does not change them.
+    Where ``field`` is the ``model`` itself, the record was added; where it is
+    ``REMOVED``, taken back. Without an ``amendment`` it was a change by two people that
+    needed no act. ``old_plain`` is the old value as JSON, where that is no text.
     """
 
     REMOVED = "removed"
@@ -255,10 +252,8 @@ class PlanChange(PlanBound):
 
     @property
     def brings(self):
-        """True if the record was added, instead of a field of it changed."""
         return self.field == self.model
 
     @property
     def removes(self):
-        """True if the record was taken back."""
         return self.field == self.REMOVED

@@ -9,7 +9,7 @@ from strategic_areas.models.report_fields import Column, Part, ReportField
 
 
 class Answer(models.TextChoices):
-    """The kind of answer that a revision gives. All three kinds count as reported."""
+    """What a revision answers. All three kinds count as reported."""
 
     REPORTED = "reported", _("Reported")
     SAME_AS_BEFORE = "same_as_before", _("Same as the previous period")
@@ -99,11 +99,10 @@ ANSWERED = (
 
 class Answered(models.Model):
     """
-    The fields for the kind of an answer, and for what the public may not read.
+    The kind of an answer, and what the public may not read of it.
 
-    ``internal_note`` is for the secretariat and never published. Of a reserved answer
-    the public reads only that it was given and the legal basis for withholding it:
-    no texts, no figures and not the reason.
+    ``internal_note`` is never published. Of a reserved answer the public reads only
+    that it was given and the legal basis for withholding it.
     """
 
     answer = models.CharField(
@@ -142,14 +141,12 @@ class Answered(models.Model):
 
     @property
     def explains_itself(self):
-        """True for no news and reserved answers, which have a field for the reason."""
         return self.is_reserved or self.answer == Answer.NO_NEWS
 
     def missing_answers(self, text):
         """
-        The fields that this kind of answer needs and that are empty: messages by name.
-
-        ``text`` is the name of the Spanish field for what was done.
+        Messages by the name of each field that this kind of answer needs and that is
+        empty.
         """
         required = _("This is required.")
         if self.is_reserved:

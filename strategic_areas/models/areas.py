@@ -73,13 +73,10 @@ class StrategicArea(PlanBound, Coded, Sourced):
 
     @property
     def label(self):
-        """The short name, or the name where there is none."""
         return self.short or self.name
 
 
 class Programme(PlanBound, Coded, Sourced):
-    """A part of a strategic area that groups commitments."""
-
     same_plan_as = ("area",)
 
     plan = models.ForeignKey(

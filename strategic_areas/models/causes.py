@@ -19,7 +19,7 @@ class Cause(models.TextChoices):
 
 
 def cause_field(verbose_name, **options):
-    """The column of a cause; it is empty in rows from before there were causes."""
+    """The column of a cause; empty in rows from before there were causes."""
     return models.CharField(
         verbose_name,
         max_length=10,

@@ -22,9 +22,7 @@ from strategic_areas.models.plan import Plan, PlanBound
 class PendingChangeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
         """
-        Reviewers see every change; other people see those that they proposed.
-
-        Administrators also see those of agencies and their names.
+        Reviewers see all, administrators those of agencies, others what they proposed.
         """
         rows = self.prefetch_related("records")
         if not user.is_active:
@@ -73,11 +71,10 @@ class RecordChange(models.Model):
     The part of a change that concerns one record.
 
     ``before`` and ``after`` hold the changed fields as JSON: links as keys, dates and
-    decimals as text. A link to a record that the same change creates is
-    ``{"new": place}``. A record to be created has no ``object_id`` until then. No two
-    undecided changes have the same ``slot``; the decision clears it.
-
-    A trigger refuses every edit of this row; only a running purge blanks its texts.
+    decimals as text. A link to a record that the same change creates is ``{"new":
+    place}``, and that has no ``object_id`` until then. No two undecided changes have
+    the same ``slot``. A trigger refuses every edit; only a running purge blanks its
+    texts.
     """
 
     change = models.ForeignKey(PendingChange, models.PROTECT, related_name="records")
@@ -125,7 +122,6 @@ class RecordChange(models.Model):
 
 class ActivityProposalQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """All proposals for the secretariat; a focal point's agencies' for her."""
         rows = self.select_related("agency", "commitment", "plan")
         if access.is_reviewer(user):
             return rows
@@ -136,8 +132,8 @@ class ActivityProposal(PlanBound, Decision):
     """
     An activity that an agency proposes for the plan. Never public.
 
-    One person accepts it by proposing an amendment of the plan: the ``change``. When
-    another approves that, it is an activity. A declined proposal holds the reason.
+    One person accepts it by proposing an amendment, its ``change``; when another
+    approves that, it is an activity. A declined proposal holds the reason.
     """
 
     same_plan_as = ("commitment",)

@@ -27,8 +27,6 @@ from strategic_areas.models.review import (
 
 
 class Result(models.TextChoices):
-    """What the lead agency declares of a commitment's expected result."""
-
     FULFILLED = "fulfilled", _("Fulfilled")
     IN_PART = "in_part", _("Fulfilled in part")
     UNFULFILLED = "unfulfilled", _("Not fulfilled")
@@ -45,11 +43,8 @@ class CommitmentUpdate(Reviewed):
     The lead agency's declaration of what became of a commitment's expected result.
 
     A commitment is fulfilled when such a declaration is published, never because its
-    activities ended.
-
-    ``result_reached`` holds the yes or no of declarations older than ``result``. A yes
-    is a result fulfilled. A no meant "not yet": such a declaration has no ``result``,
-    and decides no state.
+    activities ended. ``result_reached`` holds the yes or no of declarations older than
+    ``result``: a yes is a result fulfilled; a no meant "not yet", and decides no state.
     """
 
     same_plan_as = ("commitment", "period")

@@ -37,8 +37,6 @@ class DueProvenance(models.TextChoices):
 
 
 class Dated(models.Model):
-    """The planned dates of a record, and who states the due date."""
-
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_provenance = models.CharField(
@@ -50,8 +48,6 @@ class Dated(models.Model):
 
 
 class Stop(models.TextChoices):
-    """How an amendment stops what a plan holds."""
-
     SUSPENDED = "suspended", _("Suspended")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -66,8 +62,7 @@ class Planned(Dated):
     """
     A dated record of a plan that may supersede, or continue, an earlier record.
 
-    An amendment may stop it: from ``stopped_on``, and until ``resumes_on`` if it is
-    suspended up to a day, no round that opens asks for a report.
+    While an amendment stops it, no round that opens asks for a report.
     """
 
     Stop = Stop
@@ -133,7 +128,6 @@ def stops_in_order(model):
 
 class PlannedQuerySet(models.QuerySet):
     def public(self):
-        """Records of public plans."""
         return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
 
 
@@ -143,7 +137,6 @@ class CommitmentQuerySet(PlannedQuerySet):
         return self.filter(superseded_by__isnull=True)
 
     def visible_to(self, user):
-        """All commitments for the plan's keepers, a focal point's agencies' for her."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         agencies = FocalPoint.objects.agencies_of(user)
@@ -155,8 +148,8 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
     """
     What one lead agency, supported by others, has undertaken under a programme.
 
-    A commitment whose provenance is not the plan itself is a reconstruction, and pages
-    call it a documented action.
+    One whose provenance is not the plan itself is a reconstruction, and pages call it a
+    documented action.
     """
 
     same_plan_as = ("programme",)

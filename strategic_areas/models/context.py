@@ -81,9 +81,9 @@ class HelpLine(models.Model):
     """
     A telephone line for people who need help, kept by the secretariat.
 
-    ``numbers`` is a list of strings, the one to call first. ``confirmed_on`` is the day
-    on which the secretariat last checked that the line works. ``creole`` says in
-    Haitian Creole when to call; the public reads it once ``creole_is_read`` is set.
+    The first of ``numbers`` is to be called first. ``confirmed_on`` is the day on which
+    the secretariat last checked that it works. The public reads ``creole``, when to
+    call, once ``creole_is_read`` is set.
     """
 
     class Reliability(models.TextChoices):

@@ -1,9 +1,3 @@
-"""
-Doubts about the record: corrections that readers ask for, and contradictions.
-
-The secretariat decides on requests; contradictions between sources are only told.
-"""
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +19,7 @@ class Correction(models.Model):
     """
     A reader's request to correct something; it never names the reader.
 
-    The secretariat enters requests from the mails that it gets. An undecided request
-    has neither outcome nor decision.
+    The secretariat enters requests from the mails that it gets.
     """
 
     class Outcome(models.TextChoices):
@@ -74,7 +67,6 @@ class Correction(models.Model):
 
     @property
     def mark(self):
-        """The permanent anchor of the request on the page of corrections."""
         return mark_of(self.pk)
 
     @property
@@ -84,7 +76,7 @@ class Correction(models.Model):
 
 
 def mark_of(pk: int) -> str:
-    """The permanent anchor of the request with this id."""
+    """The permanent anchor of a request on the page of corrections."""
     return f"solicitud-{permanent_word(f'correction/{pk}')}"
 
 

@@ -1,9 +1,8 @@
 """
 What the public reads of the values of indicators, as protected when it was published.
 
-Every page, file, picture and sentence reads these rows and no others. The raw values
-stand in ``measurements``. That an agency handed in a value, and when, is told by
-``ReportedSpan``; never what the value is.
+Every page, file, picture and sentence reads these rows and no others; the raw values
+stand in ``measurements``.
 """
 
 from django.db import models
@@ -18,7 +17,6 @@ from strategic_areas.models.records import Provenance, Source
 
 
 def where_printed():
-    """The column that says where in a source a number is printed."""
     return models.CharField(
         _("where in the source"),
         max_length=200,
@@ -30,8 +28,6 @@ def where_printed():
 
 
 class Exactness(models.TextChoices):
-    """What a source says of a number: that it is so many, or more, or about so many."""
-
     EXACT = "exact", _("exact")
     MORE_THAN = "more_than", _("more than")
     AT_LEAST = "at_least", _("at least")
@@ -39,15 +35,12 @@ class Exactness(models.TextChoices):
 
 
 class ExactTo(models.TextChoices):
-    """How exactly a source dates the first or the last day of a value."""
-
     DAY = "day", _("the day")
     MONTH = "month", _("the month")
     YEAR = "year", _("the year")
 
 
 def exactness():
-    """How exact the number is; a column of measurements and of figures."""
     return models.CharField(
         _("how exact the number is"),
         max_length=9,
@@ -58,7 +51,7 @@ def exactness():
 
 
 def exact_to(label):
-    """How exact one of the two days is; empty where the days themselves tell it."""
+    """The column of how exact a day is; empty where the days themselves tell it."""
     return models.CharField(
         label, max_length=5, choices=ExactTo, blank=True, default="", db_default=""
     )
@@ -87,7 +80,6 @@ class PublishedFigureQuerySet(models.QuerySet):
         return self.filter(is_standing=True)
 
     def visible_to(self, user):
-        """Every member of staff reads what is public."""
         return self if user.is_active else self.none()
 
 
@@ -97,10 +89,10 @@ class PublishedFigure(models.Model):
 
     ``value`` is empty where it ``is_protected``. A revised total stays on record:
     ``is_standing`` is true of the latest alone, which ``revises`` the one before.
-    ``printed_by`` is the source that it quotes. ``differs`` says that a later count
-    moved the value by less than ten. ``withheld`` names the dimensions that are not
-    told, by one mark whatever the reason; of a protected value ``status`` is empty too.
-    ``is_hidden`` is set while the figure is taken away, and for good once confirmed.
+    ``differs`` says that a later count moved the value by less than ten. ``withheld``
+    names the dimensions that are not told, by one mark whatever the reason; of a
+    protected value ``status`` is empty too. ``is_hidden`` is set while the figure is
+    taken away.
     """
 
     class Status(models.TextChoices):
@@ -197,7 +189,6 @@ class PublishedFigure(models.Model):
         return self.indicator.over(self.starts_on, self.ends_on)
 
     def get_absolute_url(self, language=None):
-        """The page of the indicator, on which the figure stands."""
         return address("indicator", self.indicator.code, language=language)
 
     @property
@@ -256,11 +247,11 @@ class PublishedCell(models.Model):
 
 class ReportedSpan(models.Model):
     """
-    How the value of an indicator stands that an agency handed in for certain days.
+    That an agency handed in a value for certain days, and when; never what it is.
 
-    Pages that may not know a raw value read here who has answered. It follows from the
-    values handed in. ``handed_in_on`` is the day of the first one, empty where only the
-    secretariat wrote one down from a source; ``status`` is that of the last.
+    Pages that may not know a raw value read here who has answered. ``handed_in_on`` is
+    the day of the first one, empty where only the secretariat wrote one down;
+    ``status`` is that of the last.
     """
 
     class Status(models.TextChoices):

@@ -32,7 +32,7 @@ class Indicator(Coded):
     Something that is measured, over several plans. Its code is unique in the portal.
 
     Series that count different things are never added or merged: ``counts`` and
-    ``counted_by`` tell them apart, which is preferably the acronym of an agency.
+    ``counted_by``, by preference an acronym, tell them apart.
     """
 
     class Counts(models.TextChoices):
@@ -289,7 +289,6 @@ class Indicator(Coded):
         return f"{self.code} {self.name}"
 
     def over(self, starts_on, ends_on):
-        """What a value of it over these days is called."""
         return gettext("%(code)s, from %(start)s to %(end)s") % {
             "code": self.code,
             "start": date_format(starts_on, "SHORT_DATE_FORMAT"),

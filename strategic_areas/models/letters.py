@@ -1,10 +1,3 @@
-"""
-What agencies hand in: letters that the secretariat transcribes, and receipts.
-
-Agencies report in letters and mails too. A receipt holds what an agency sent for review
-at one time.
-"""
-
 import json
 from hashlib import sha256
 
@@ -32,13 +25,11 @@ def sum_of_reports(status):
 
 class LetterQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The secretariat sees every letter; an agency's focal points see its own."""
         if access.is_reviewer(user):
             return self
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
     def of_agencies(self, user):
-        """Letters of the agencies for which the user reports now."""
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
     def to_confirm(self):
@@ -48,7 +39,6 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(waits).distinct()
 
     def with_counts(self):
-        """Letters annotated with the numbers of their reports, by status."""
         return self.annotate(
             **{
                 f"n_{status}": sum_of_reports(status)
@@ -61,8 +51,8 @@ class Letter(HoldsFile):
     """
     A report that an agency sent on paper or by mail, for one round. Never public.
 
-    Reports that were transcribed from a letter link to it, and the agency confirms that
-    they say the same. The public reads the letter's number and date, never the file.
+    Transcribed reports link to it, and the agency confirms that they say the same. The
+    public reads the letter's number and date, never the file.
     """
 
     class Kind(models.TextChoices):
@@ -122,7 +112,6 @@ class Letter(HoldsFile):
 
     @property
     def token(self):
-        """The last part of the address of the letter's file."""
         return self.file.name
 
     def clean(self):
@@ -142,9 +131,8 @@ class Submission(models.Model):
     """
     The receipt of what an agency sent for a round: the content, by whom and when.
 
-    A trigger refuses every change and deletion; only a purge may blank the content.
-    ``sha256`` is the digest of the canonical content, so that a printed copy can be
-    verified.
+    A trigger refuses every change; only a purge may blank the content. By ``sha256`` of
+    the canonical content a printed copy can be verified.
     """
 
     agency = models.ForeignKey(

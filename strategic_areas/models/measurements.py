@@ -23,7 +23,6 @@ from strategic_areas.models.records import Provenance, Source
 
 class MeasurementQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """All values for the secretariat; an agency that counts sees its own."""
         if access.is_reviewer(user) or (user.is_active and user.is_superuser):
             return self
         return self.none()
@@ -134,8 +133,6 @@ class Measurement(models.Model):
 
 
 class Breakdown(models.Model):
-    """One part of a measurement, by one dimension and category."""
-
     measurement = models.ForeignKey(
         Measurement, models.PROTECT, related_name="+", verbose_name=_("measurement")
     )
@@ -203,9 +200,9 @@ class ToldForm(models.Model):
     """
     What the public has once read of a count of people, for ever.
 
-    ``form`` holds the total of a family's year with its breakdown, as text, and is
-    empty of a value that was printed or needed no protection. No link keeps the
-    indicator: what was told outlives it.
+    ``form`` holds the total of a family's year with its breakdown, as text; empty of a
+    value that was printed or needed no protection. No link keeps the indicator: what
+    was told outlives it.
     """
 
     indicator = models.ForeignKey(

@@ -1,9 +1,4 @@
-"""
-What agencies say in public in their own words.
-
-A comment is about an agency's own reporting in a round. A dispute says that an agency
-does not acknowledge a record that is attributed to it.
-"""
+"""What agencies say in public in their own words."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -41,11 +36,7 @@ SIGNED = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
 class Signed(models.Model):
-    """
-    A public text in an agency's own words.
-
-    ``signed_as`` is the role of the person who signs; her name is shown to staff alone.
-    """
+    """A public text, signed by a role; the person's name is shown to staff alone."""
 
     signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
     written_by = models.ForeignKey(
@@ -63,9 +54,8 @@ class Signed(models.Model):
 
 class AgencyComment(Signed):
     """
-    An agency's public comment on its own reporting in one round.
-
-    A later comment on the same round replaces it.
+    An agency's public comment on its own reporting in one round; a later one replaces
+    it.
     """
 
     agency = models.ForeignKey(
@@ -106,7 +96,6 @@ class AgencyComment(Signed):
 
     @property
     def approval_slot(self):
-        """The slot that allows one undecided change per agency and round."""
         return f"agencycomment:{self.agency_id}:{self.period_id}"
 
 
@@ -138,7 +127,6 @@ def _is_about_one():
 
 class AttributionDisputeQuerySet(models.QuerySet):
     def unresolved(self):
-        """Disputes on which the secretariat has not decided yet."""
         return self.filter(resolved_on__isnull=True)
 
 
@@ -146,9 +134,7 @@ class AttributionDispute(Signed):
     """
     An agency's public statement that it does not acknowledge an attribution.
 
-    It is about one reconstructed commitment, activity or update, or one published
-    figure, on whose page the public reads it. The secretariat resolves it, and its
-    decision is shown there too.
+    The public reads it on the page of the record, and there the secretariat's decision.
     """
 
     class Outcome(models.TextChoices):
@@ -247,7 +233,6 @@ class AttributionDispute(Signed):
 
     @property
     def record(self):
-        """The disputed commitment, activity, update or figure."""
         found = (getattr(self, name) for name in ABOUT.values())
         return next(filter(None, found), None)
 
@@ -258,12 +243,7 @@ class AttributionDispute(Signed):
 
     @property
     def may_stand(self):
-        """
-        Whether the dispute is allowed.
-
-        A stored one is; a new one has to be about a public record that is attributed to
-        its agency.
-        """
+        """Whether it is stored, or about a public record attributed to its agency."""
         if self.pk is not None:
             return True
         own = Agency.objects.filter(pk=self.agency_id)
@@ -273,10 +253,9 @@ class AttributionDispute(Signed):
 
 def attributed_to(model, agencies):
     """
-    The public reconstructed records that are attributed to these agencies, a queryset.
+    The public reconstructed records of a model that are attributed to these agencies.
 
-    ``model`` is one of ``ABOUT``. Records that a later one supersedes are left out,
-    since no list shows them.
+    Records that a later one supersedes are left out, since no list shows them.
     """
     if model is PublishedFigure:
         return _figures_of(agencies)
@@ -294,8 +273,8 @@ def _figures_of(agencies):
     """
     The figures that others published of what these agencies counted or answer for.
 
-    One that is protected, or that may be, is left out: what an agency wrote beside it
-    could tell the number. So it is with numbers of people that no source has printed.
+    One that is or may be protected is left out: what an agency wrote beside it could
+    tell the number. So it is with numbers of people that no source has printed.
     """
     acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
     named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)

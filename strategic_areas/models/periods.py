@@ -1,5 +1,3 @@
-"""Reporting periods: rounds that ask agencies, and periods for the public record."""
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -25,7 +23,7 @@ from strategic_areas.models.plan import Plan, PlanBound
 
 class ReportingPeriodQuerySet(models.QuerySet):
     def rounds(self):
-        """The periods that ask agencies for reports, without demonstrations."""
+        """The rounds, without demonstrations."""
         return self.filter(mode="round", is_demonstration=False)
 
     def opened(self, today=None):
@@ -41,7 +39,6 @@ class ReportingPeriodQuerySet(models.QuerySet):
         return self.opened(today).filter(is_running)
 
     def visible_to(self, user):
-        """Every member of staff reads the periods of the plans she may open."""
         return self.filter(plan__in=Plan.objects.visible_to(user))
 
 
@@ -49,13 +46,13 @@ class ReportingPeriod(PlanBound):
     """
     A quarter, semester or year reported on.
 
-    A round asks the agencies for reports and has a submission window (opens, due,
-    closes). A record period only holds what public sources say: it has no window, and
-    nobody is late in it. What is entered in a demonstration round counts nowhere.
+    A round asks the agencies for reports and has a submission window. A record period
+    only holds what public sources say: nobody is late in it. What is entered in a
+    demonstration round counts nowhere.
 
-    ``scorecards_ready_at`` is the moment from which the agencies of a closed round can
-    read their scorecards. ``scorecards_public_at`` is the moment from which everybody
-    can, after the agencies had time to reply.
+    The agencies of a closed round can read their scorecards from
+    ``scorecards_ready_at``, and everybody from ``scorecards_public_at``, after they had
+    time to reply.
     """
 
     class Mode(models.TextChoices):
@@ -157,7 +154,6 @@ class ReportingPeriod(PlanBound):
 
     @property
     def with_plan(self):
-        """Its name where periods of several plans are picked from."""
         return f"{self.name} · {self.plan.code}"
 
     @property
@@ -165,15 +161,12 @@ class ReportingPeriod(PlanBound):
         return self.mode == self.Mode.ROUND
 
     def is_open(self, today=None):
-        """True when agencies may submit on ``today``, a date in Santo Domingo."""
         today = today or timezone.localdate()
         return self.is_round and self.opens_on <= today <= self.closes_on
 
     def accepted_until(self, agency, today=None):
         """
-        The last day on which this agency may hand in a first report.
-
-        None where it may not do so on ``today``. The day is never over.
+        The last day on which this agency may hand in a first report; None if not today.
         """
         today = today or timezone.localdate()
         if not self.is_round or self.opens_on > today:
@@ -184,26 +177,24 @@ class ReportingPeriod(PlanBound):
         return again.aggregate(last=Max("until"))["last"]
 
     def accepts(self, agency, today=None):
-        """True when this agency may hand in a first report on ``today``."""
         return self.accepted_until(agency, today) is not None
 
     def state(self, today):
-        """The ``RoundState`` of a round; None for a record period."""
         if not self.is_round:
             return None
         return schedule.round_state(self.opens_on, self.due_on, self.closes_on, today)
 
     @property
     def days_left(self):
-        """Whole days until it is due, in Santo Domingo; below 0 once that is past."""
+        """Whole days until it is due; below 0 once that is past."""
         return (self.due_on - timezone.localdate()).days
 
     def clean(self):
         """
         Refuse a real round that nobody could answer, or that asks a second time.
 
-        All but the final report lie within the plan's dates. What stands in a round
-        already, and is left as it is, is not judged again.
+        All but the final report lie within the plan's dates. What stands in a round and
+        is left as it is, is not judged again.
         """
         if not (self.plan_id and self.starts_on and self.ends_on):
             return
@@ -246,7 +237,6 @@ class ReportingPeriod(PlanBound):
         return self.due_on is not None and self.due_on < timezone.localdate()
 
     def _asking_already(self):
-        """Another real round of the plan about any of these days, or None."""
         others = ReportingPeriod.objects.rounds().filter(plan=self.plan_id)
         others = others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
         return others.exclude(pk=self.pk).first()
@@ -254,11 +244,9 @@ class ReportingPeriod(PlanBound):
 
 class RoundReopeningQuerySet(models.QuerySet):
     def running(self, today=None):
-        """The reopenings that let an agency report on ``today``."""
         return self.filter(until__gte=today or timezone.localdate())
 
     def visible_to(self, user):
-        """All for the plan's keepers; those of her agencies for a focal point."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         return self.filter(agency__in=FocalPoint.objects.agencies_of(user))
@@ -312,7 +300,6 @@ class RoundReopening(models.Model):
         return f"{self.period} · {self.agency}"
 
     def clean(self):
-        """Refuse a last day in the past, or one on which the round is open anyway."""
         if not (self.period_id and self.until):
             return
         if self.until < timezone.localdate():

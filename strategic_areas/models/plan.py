@@ -1,5 +1,3 @@
-"""A plan, the agencies that take part in it, and the files that it was loaded from."""
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -32,7 +30,6 @@ class PlanQuerySet(models.QuerySet):
         return self.exclude(status=Plan.Status.IN_PREPARATION)
 
     def visible_to(self, user):
-        """Public plans for all staff; plans in preparation too for their keepers."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         return self.public() if access.is_focal_point(user) else self.none()
@@ -162,13 +159,11 @@ class PlanBound(models.Model):
         super().save(*args, **kwargs)
 
     def complete(self):
-        """Take the plan from the record above if none was given."""
         for name in self.same_plan_as:
             if self.plan_id is None and (above := getattr(self, name)):
                 self.plan_id = above.plan_id
 
     def clean(self):
-        """Refuse a record above that is of another plan."""
         super().clean()
         for name in self.same_plan_as:
             above = getattr(self, name, None)
@@ -243,9 +238,7 @@ class PlanFile(models.Model):
     """
     A plan file that created or changed records.
 
-    Its sum is for staff: with it one could try numbers that the file holds and the
-    public does not read.
-
+    Its sum is for staff: with it one could try numbers that the public does not read.
     ``APPLYING`` exists only inside the transaction that loads the file, so that
     triggers let it change the structure of an approved plan.
     """

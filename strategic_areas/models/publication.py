@@ -63,7 +63,6 @@ class PublicationVersion(models.Model):
 
     @classmethod
     def current(cls):
-        """The current ``number``."""
         return cls.counters().number
 
 
@@ -111,8 +110,8 @@ class ImportedRecord(models.Model):
     """
     The values that a plan file last gave for one record, field by field.
 
-    If a value here differs from the record's, the field was edited in the portal: an
-    import then keeps the edited value and lists it as kept.
+    A record's value that differs was edited in the portal: an import keeps it and says
+    so.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")

@@ -49,11 +49,9 @@ class Coded(models.Model):
         super().save(*args, **kwargs)
 
     def complete(self):
-        """Fill in what follows from other fields."""
         self.sort_code = sort_key(self.code)
 
     def clean(self):
-        """Refuse a code that cannot be part of a URL."""
         super().clean()
         if self.code in {".", ".."} or re.search(r"[/\\]", self.code):
             raise ValidationError(
@@ -100,8 +98,7 @@ def provenance_of(kinds):
     """
     The provenance that sources of these kinds give together: the weakest wins.
 
-    A kind that the table does not have counts as press. Without any source the
-    provenance is *reconstructed*.
+    A kind that the table does not have counts as press, none as *reconstructed*.
     """
     given = [PROVENANCE_OF_KIND.get(kind, Provenance.PRESS) for kind in kinds]
     weakest = max(given, key=STRENGTH.index, default=Provenance.RECONSTRUCTED)
@@ -123,7 +120,6 @@ class Voice(models.IntegerChoices):
 
     @property
     def is_outside(self):
-        """True where no public body says it, only the press or an organisation."""
         return self in {Voice.PRESS, Voice.ORGANISATION}
 
 
@@ -136,7 +132,6 @@ VOICES = {
 
 
 def voice_of(kinds):
-    """The strongest voice of sources of these kinds."""
     voices = (
         Voice.OFFICIAL if is_official_kind(kind) else VOICES.get(kind, Voice.OTHER)
         for kind in kinds
@@ -163,7 +158,6 @@ def is_official(path=""):
 
 
 def is_stronger(provenance, than):
-    """True when ``provenance`` is stronger than ``than``; the plan is the strongest."""
     return STATED.index(provenance) < STATED.index(than)
 
 
@@ -224,8 +218,6 @@ SOURCED = (*public("provenance", "sources"), *bilingual("note"))
 
 
 class Sourced(models.Model):
-    """A record with a provenance and public sources."""
-
     provenance = models.CharField(
         _("where this comes from"), max_length=20, choices=Provenance
     )

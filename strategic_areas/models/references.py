@@ -18,9 +18,8 @@ class FrameworkTarget(Coded, Sourced):
     """
     A target of an international framework to which a commitment may contribute.
 
-    ``family`` and ``kind`` are free text. Families are SDG, GCM (Global Compact for
-    Migration), PALERMO and TIP; kinds are target, objective, article, indicator and
-    recommendation.
+    Families are SDG, GCM (Global Compact for Migration), PALERMO and TIP; kinds are
+    target, objective, article, indicator and recommendation.
     """
 
     family = models.CharField(_("family"), max_length=20)
@@ -90,10 +89,9 @@ class LegalInstrument(Sourced):
 
 class Term(Coded):
     """
-    A term of the texts of one plan, and what it means.
+    A term of the texts of one plan, which lead from its code to the glossary.
 
-    Its code is how the texts write it, by preference an acronym; they lead from there
-    to the glossary. ``strategic_areas.glossary`` holds the terms that every plan has.
+    ``strategic_areas.glossary`` holds the terms that every plan has.
     """
 
     plan = models.ForeignKey(
@@ -126,7 +124,6 @@ class Term(Coded):
 
     @property
     def anchor(self):
-        """Its place on the page, which stays while its code does."""
         return slugify(self.code)
 
     def get_absolute_url(self, language=None):
@@ -134,8 +131,6 @@ class Term(Coded):
 
 
 class Region(models.Model):
-    """One of the ten regions."""
-
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("name"), max_length=100)
     sources = models.ManyToManyField(

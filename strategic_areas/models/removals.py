@@ -1,8 +1,5 @@
 """
 What two people take from the public: contents that are hidden, texts that are blanked.
-
-A takedown hides a part of a public record at once, until another person confirms or
-restores it. A purge blanks every text that could identify somebody.
 """
 
 from datetime import timedelta
@@ -45,7 +42,6 @@ class TakedownQuerySet(DecisionQuerySet):
         return self.filter(rows__has_key=row_key(type(record), record.pk))
 
     def in_force_of(self, figures):
-        """Takedowns of published figures that were not restored."""
         rows = self.filter(content_type__model="publishedfigure", object_id__in=figures)
         return rows.exclude(status=Takedown.Status.DECLINED)
 
@@ -68,10 +64,10 @@ class Takedown(Decision):
     Something of a public record that one person hid, until another decides.
 
     ``rows`` maps each row, as model and key, to its columns ``before`` and ``after``,
-    as plain values. They stand as ``after`` from the moment of the proposal; declining
-    restores what stood before. Before the confirmation the public reads at most the
-    ``cause``. ``is_moving`` is set only inside the transaction that hides or restores,
-    so that triggers know what may change just then.
+    as plain values. They stand as ``after`` from the proposal; declining restores them.
+    Before the confirmation the public reads at most the ``cause``. ``is_moving`` is set
+    only inside the transaction that hides or restores, so that triggers know what may
+    change.
     """
 
     content_type = models.ForeignKey(
@@ -125,7 +121,6 @@ class Takedown(Decision):
 
     @property
     def kind(self):
-        """What kind of record it is, in the language in force."""
         if self.model is Purge:
             return _("Texts of several records")
         return capfirst(str(self.model._meta.verbose_name))
@@ -147,7 +142,6 @@ STAMP = "purged_at"
 
 class PurgeQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Reviewers and administrators see every purge; nobody else sees any."""
         sees = access.is_reviewer(user) or access.is_administrator(user)
         return self if sees else self.none()
 
@@ -156,10 +150,9 @@ class Purge(Decision):
     """
     A request to blank every text that holds certain words, for another to confirm.
 
-    ``phrases`` and ``files`` hold one entry a line, and are emptied by the decision: a
-    decided purge records who, when and how many places, never which words. While it is
-    applied, in one transaction, the triggers of the public record allow exactly its
-    ``places`` to be blanked.
+    The decision empties ``phrases`` and ``files``: a decided purge records who, when
+    and how many places, never which words. While it is applied, in one transaction, the
+    triggers of the public record allow exactly its ``places`` to be blanked.
     """
 
     phrases = models.TextField(_("words"), blank=True)
@@ -195,7 +188,6 @@ class Purge(Decision):
 
     @property
     def counts(self):
-        """The numbers of blanked places: pairs of a model and a number."""
         blanked = self.places.exclude(field=STAMP)
         rows = blanked.order_by("model").values_list("model")
         found = rows.annotate(number=models.Count("pk"))

@@ -10,10 +10,7 @@ from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
 
 def review_constraints(model, subject):
     """
-    The constraints of every reviewed record.
-
-    ``model`` is the prefix of their names, ``subject`` the field of the record that is
-    reported on.
+    The constraints of every reviewed record; ``model`` is the prefix of their names.
     """
     stamped = Q(published_at__isnull=False, published_by__isnull=False)
     unstamped = Q(published_at__isnull=True, published_by__isnull=True)
@@ -89,10 +86,9 @@ def review_constraints(model, subject):
 
 def answer_constraints(model, text):
     """
-    The constraints of an answer; ``model`` is the prefix of their names.
+    The constraints of an answer. ``text`` tells what was done.
 
-    ``text`` is the bilingual field that tells what was done. It is required unless the
-    answer is "No news" or is withheld by law.
+    It is required unless the answer is "No news" or is withheld by law.
     """
     described = Q(**{f"{text}_es__isnull": False}) & ~Q(**{f"{text}_es": ""})
     explained = Q(no_news_reason_es__isnull=False) & ~Q(no_news_reason_es="")

@@ -1,5 +1,3 @@
-"""The fields of a report: those that an agency fills in, and those of its letter."""
-
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,8 +16,6 @@ TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
 
 
 class Part(models.TextChoices):
-    """The part of the form in which a field of a report is filled in."""
-
     FIGURES = "figures", _("How far it has come")
     TEXT = "text", _("What was done")
     HELD_BACK = "held_back", _("Obstacle and next step")
@@ -31,8 +27,6 @@ class Part(models.TextChoices):
 
 @dataclass(frozen=True)
 class Column:
-    """A field's column in the workbook: its width, and a hint for filling it in."""
-
     width: int
     hint: str | Promise = ""
 
@@ -70,12 +64,10 @@ class ReportField(Field):
 
     @property
     def public_heading(self):
-        """What the public reads above it, in the language in force."""
         return self.label if self.heading is None else str(self.heading)
 
     @property
     def filled_in(self):
-        """True where a person fills it in."""
         return self.part is not None
 
     @property
@@ -94,9 +86,8 @@ class ReportField(Field):
 
     def plain(self, record):
         """
-        The value of a record as JSON: decimals as text, links by name.
-
-        A bilingual text is a dict of both languages.
+        The value of a record as JSON: decimals as text, links by name, languages by
+        code.
         """
         if self.bilingual:
             return {
@@ -129,16 +120,12 @@ class ReportField(Field):
 
 
 class InWords:
-    """A record with the fields of a report, which can show them as text."""
-
     @property
     def field_values(self):
-        """The filled-in fields of the receipt: pairs of a label and a Spanish value."""
         return self._in_words(self.fields.where(receipt=True))
 
     @property
     def public_field_values(self):
-        """Pairs of label and words for the public fields, as the public reads them."""
         fields = self.fields.where(receipt=True, public=True)
         return self._in_words(each for each in fields if not self.is_for_staff(each))
 
@@ -154,17 +141,14 @@ class InWords:
 
 def in_words(fields, values):
     """
-    Pairs of a label and the value in Spanish, in the order of the fields.
-
-    ``values`` are ``plain`` values by name, as a receipt holds them. Empty and missing
-    ones are left out.
+    Pairs of a label and the Spanish value, of those ``plain`` values that are not
+    empty.
     """
     pairs = [(each.label, each.in_words(values.get(each.name))) for each in fields]
     return [(label, words) for label, words in pairs if words]
 
 
 def letter_field(related_name):
-    """A field for the letter from which a revision was transcribed."""
     return models.ForeignKey(
         "strategic_areas.Letter",
         models.PROTECT,
@@ -176,5 +160,4 @@ def letter_field(related_name):
 
 
 def confirmed_field():
-    """A field for when the agency confirmed a transcribed revision as its report."""
     return models.DateTimeField(_("confirmed by the agency"), null=True, editable=False)

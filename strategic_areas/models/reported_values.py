@@ -21,7 +21,6 @@ from strategic_areas.models.records import Provenance, Source, provenance_of
 
 class ReportedValueQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """The secretariat sees every value; a focal point those of her agencies."""
         rows = self.select_related("agency", "indicator")
         if access.is_reviewer(user):
             return rows
@@ -32,11 +31,10 @@ class ReportedValue(Decision):
     """
     A value that the responsible agency hands in, until a reviewer publishes it.
 
-    ``parts`` maps each dimension to the numbers of its categories, as text. ``revises``
-    is the measurement in whose place it comes, ``measurement`` the one that it became.
-    ``letter`` or ``source`` is what the secretariat wrote it down from, if it did;
-    where the source prints the very number, ``printed_where`` says where.
-    A value that is returned holds the reason.
+    ``parts`` maps each dimension to the numbers of its categories, as text.
+    ``measurement`` is the one that it became. ``letter`` or ``source`` is what the
+    secretariat wrote it down from; where the source prints the very number,
+    ``printed_where`` says where.
     """
 
     indicator = models.ForeignKey(
@@ -156,7 +154,6 @@ class ReportedValue(Decision):
 
     @property
     def provenance(self):
-        """Where the value comes from: its agency, a letter of it, or a source."""
         if self.letter_id:
             return Provenance.TRANSCRIBED
         return provenance_of([self.source.kind]) if self.source else Provenance.REPORTED

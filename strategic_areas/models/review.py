@@ -67,8 +67,8 @@ def said_on(record) -> date | None:
     """
     The day on which an account was given; None where it is unknown.
 
-    For the public record it is the day of the source. For a report, transcribed or
-    not, it is the day in Santo Domingo on which this revision was last handed in.
+    Of the public record, that of the source; of a report, the day in Santo Domingo on
+    which this revision was last handed in.
     """
     if record.reported_on or record.submitted_at is None:
         return record.reported_on
@@ -109,7 +109,6 @@ class ReviewedQuerySet(models.QuerySet):
         """
         Counted reports that this agency made itself, which say something.
 
-        Public sources and other agencies' reports of the same work are none of its own.
         ``agency`` may be an expression.
         """
         rows = self.counted().filter(agency=agency, origin="entered")
@@ -126,16 +125,15 @@ class ReviewedQuerySet(models.QuerySet):
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        """Rows sorted as by ``newest.newness``, the newest first."""
         return self.order_by(*(AGE[name].desc() for name in Age._fields), "pk")
 
     def visible_to(self, user, agencies):
         """
-        The revisions a staff user may open.
+        The revisions a staff user may open, who reports for ``agencies``.
 
-        ``agencies`` are the ids of those for which she reports. Drafts, and what was
-        returned and is being rewritten, are visible to their agency alone; the
-        secretariat sees what was submitted to it, and what it transcribes itself.
+        Drafts, and what was returned and is being rewritten, are visible to their
+        agency alone; the secretariat sees what was submitted to it, and what it
+        transcribes itself.
         """
         if user.is_active and user.is_superuser:
             return self
@@ -148,7 +146,6 @@ class ReviewedQuerySet(models.QuerySet):
         return self.filter(visible)
 
     def _as_it_was_returned(self):
-        """A condition: nobody has changed the revision since it was last returned."""
         steps = self.model._meta.get_field("transitions").related_model.objects
         return Exists(
             steps.filter(
@@ -163,18 +160,17 @@ class Reviewed(InWords, PlanBound, Sourced):
     """
     One revision of a report that an agency writes and the secretariat publishes.
 
-    ``agency`` is the one that makes the report, or to which a public source attributes
-    the work. It stays when the activity or commitment is moved to another agency.
-    ``version`` counts the saves of this revision, so that the second of two people who
-    save at once gets a conflict. ``contributors`` are all who wrote, changed or
-    submitted any part of this revision: none of them may publish it.
-    ``is_reviewed_within_agency`` is set at publication if the reviewer belonged to the
-    reporting agency, and pages say so. ``unchanged_since`` is set when it is handed in
-    and published: the end of the period for which the agency first said just the same;
-    empty where it says something new. ``printed_by`` is the official source that told
-    the numbers of people in its texts before, where it is about victims; whoever
-    publishes it names it. ``public_id`` is the last part of the revision's
-    address, set at publication and never changed.
+    ``agency`` makes the report, or a public source attributes the work to it; it stays
+    when the subject moves to another. ``version`` counts the saves, so that the second
+    of two people who save at once gets a conflict. ``contributors`` wrote, changed or
+    submitted any part of it: none of them may publish it. ``is_reviewed_within_agency``
+    is set if the reviewer belonged to the reporting agency, and pages say so.
+    ``unchanged_since``, set when it is handed in and published, is the end of the
+    period for which the agency first said just the same; empty where it says something
+    new. ``printed_by`` is the official source that told the numbers of people in its
+    texts before, where it is about victims; whoever publishes it names it.
+    ``public_id``, the last part of its address, is set at publication and never
+    changed.
     """
 
     #: The field of the record reported on, and the field by which others link to this.
@@ -284,12 +280,11 @@ class Reviewed(InWords, PlanBound, Sourced):
 
     @property
     def answering(self):
-        """The agency that answers for the activity or commitment now."""
+        """The agency that answers for the subject now."""
         return getattr(self.subject, self.subject.answered_by)
 
     @property
     def age(self):
-        """How new it is, compared with other accounts of the same subject."""
         return Age(
             self.period.ends_on,
             said_on(self) or date.min,
@@ -299,12 +294,10 @@ class Reviewed(InWords, PlanBound, Sourced):
 
     @property
     def why_withdrawn(self):
-        """Why it was withdrawn, as the public reads it."""
         return told_of(self.withdrawal_cause, self.withdrawal_reason)
 
     @property
     def is_editable(self):
-        """True while the agency may still change this revision."""
         return self.status in {Status.DRAFT, Status.RETURNED}
 
     @property

@@ -98,7 +98,7 @@ def evidence_kinds():
 
 
 def evidence_storage():
-    """The storage of evidence files: a private folder that is not served."""
+    """A private folder that is not served."""
     return storages["evidence"]
 
 
@@ -112,13 +112,11 @@ class EvidenceQuerySet(models.QuerySet):
         )
 
     def of_agency(self, agency):
-        """Evidence of the updates and declarations of one agency."""
         return self.filter(
             Q(activity_update__agency=agency) | Q(commitment_update__agency=agency)
         )
 
     def visible_to(self, user):
-        """Evidence of the revisions that a staff user may open."""
         return self.filter(
             Q(activity_update__in=ActivityUpdate.objects.visible_to(user))
             | Q(commitment_update__in=CommitmentUpdate.objects.visible_to(user))
@@ -127,10 +125,9 @@ class EvidenceQuerySet(models.QuerySet):
 
 class HoldsFile(models.Model):
     """
-    A record that may hold a file in the private folder, with the file's description.
+    A record that may hold a file in the private folder.
 
-    The stored file is named by its token, which is random and unrelated to
-    ``original_name``.
+    The file is named by its token, which is random and unrelated to ``original_name``.
     """
 
     file = models.FileField(
@@ -156,8 +153,8 @@ class Evidence(AboutReviewed, HoldsFile):
     """
     A piece of evidence for an update: a link, a file, or a record in an archive.
 
-    It is internal unless a reviewer clears it for the public. A correction copies the
-    row, and both rows name the same file. A purge removes everything but the row.
+    It is internal unless a reviewer clears it. A correction copies the row, and both
+    name the same file. A purge removes everything but the row.
     """
 
     class Kind(models.TextChoices):
@@ -224,7 +221,6 @@ class Evidence(AboutReviewed, HoldsFile):
 
     @property
     def token(self):
-        """The last part of the address of its file, a random name."""
         return self.file.name
 
 
@@ -232,8 +228,8 @@ class Transition(AboutReviewed):
     """
     One step of the workflow: who, when, from and to which status, and the reason.
 
-    A trigger refuses every change and deletion; only a running purge may blank the free
-    text. A purge of the record's texts is a step too, which keeps the status.
+    A trigger refuses every change; only a running purge may blank the free text. A
+    purge is a step too, which keeps the status.
     """
 
     PURGED = "purged"

@@ -1,5 +1,3 @@
-"""English translations, by the secretariat, of published revisions without English."""
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +16,11 @@ TEXTS = ("text", "obstacle", "next_step", "note")
 
 class Translation(models.Model):
     """
-    The secretariat's English translation of one published revision.
+    The secretariat's English translation of one published revision, which never
+    changes.
 
-    The revision itself never changes. Pages show a text from here where the revision
-    has none in English. The next revision of the report needs its own translation.
+    Pages show a text from here where the revision has none in English. The next
+    revision of the report needs its own translation.
     """
 
     activity_update = models.OneToOneField(
@@ -78,7 +77,6 @@ class Translation(models.Model):
 
     @property
     def approval_slot(self):
-        """The slot that allows one undecided change per revision."""
         return f"translation:{self.record._meta.model_name}:{self.record.pk}"
 
 
@@ -93,7 +91,9 @@ def translated_fields(record):
 
 
 def untranslated(record):
-    """The translated fields that are filled in in Spanish and empty in English."""
+    """
+    Those of ``translated_fields`` that are filled in in Spanish and empty in English.
+    """
     return {
         name: field
         for name, field in translated_fields(record).items()

@@ -1,5 +1,3 @@
-"""Updates: what agencies report on their activities."""
-
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -56,9 +54,9 @@ class ActivityUpdate(Answered, Reviewed):
     """
     One agency's account of one activity over one reporting period.
 
-    Drafts belong to the agency; submitting hands the update to the secretariat, which
-    returns it or publishes it. ``status`` moves only through ``workflow``, and a
-    published update never changes: a correction is a new revision of its own.
+    Drafts belong to the agency; submitting hands it to the secretariat, which returns
+    or publishes it. ``status`` moves only through ``workflow``, and a published update
+    never changes: a correction is a new revision of its own.
     """
 
     same_plan_as = ("activity", "period")
@@ -227,7 +225,6 @@ class ActivityUpdate(Answered, Reviewed):
         return self.activity.get_absolute_url(language=language)
 
     def clean(self):
-        """Check the rules between fields; each error is attached to its field."""
         if not (self.activity_id and self.period_id):
             return
         errors = self.missing_answers("narrative_es")
