@@ -4,7 +4,6 @@ Where each page stands. The probes' addresses are in health.py.
 Addresses are promises: they do not change once published.
 """
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
@@ -257,13 +256,7 @@ def public_patterns(language):
     return [*files, *pages]
 
 
-def developers_patterns(is_debug):
-    """What only developers are shown; elsewhere its code is not even loaded."""
-    return [path("", include("plan_portal.components"))] if is_debug else []
-
-
 urlpatterns = [
-    *developers_patterns(settings.DEBUG),
     path("gestion/idioma/", choose_language, name="language"),
     path(
         "gestion/evidencia/<slug:token>/",

@@ -16,7 +16,7 @@ RESERVED_WORDS = frozenset(
     corrections contacto contact terminos terms buscar search mapa sitemap marcos
     frameworks base-legal legal-base discrepancias discrepancies como-protegemos
     how-we-protect compromisos commitments ejes areas instituciones agencies avances
-    updates evidencia evidence embed insertar componentes admin robots robots.txt
+    updates evidencia evidence embed insertar admin robots robots.txt
     sitemap.xml sitemap-xml favicon csp-informe well-known
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )

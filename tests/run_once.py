@@ -22,7 +22,6 @@ RUN_ONCE = {
     "plan_portal/test_admin_site.py",
     "plan_portal/test_admin_tables.py",
     "plan_portal/test_cards.py",
-    "plan_portal/test_components.py",
     "plan_portal/test_content_policy.py",
     "plan_portal/test_errors.py",
     "plan_portal/test_headers.py",

@@ -3,8 +3,8 @@ The portal with the shipped plan and an invented one on which every state stands
 
 `make states` serves it, to whoever works on pages and to whoever wants to see a plan in
 its second year; `make states ARGS=next` serves the plan of another commission, alone on
-its portal. It has DEBUG, and so the page /componentes/. Its database is thrown
-away afterwards, and with it the accounts whose names and password are printed.
+its portal. It has DEBUG. Its database is thrown away afterwards, and with it the
+accounts whose names and password are printed.
 """
 
 import io

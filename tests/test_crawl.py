@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.test import Client, RequestFactory, override_settings
 
 from agencies.models import User
-from plan_portal import components, errors, urls
+from plan_portal import errors, urls
 from strategic_areas.addresses import address
 from strategic_areas.models import (
     ActivityUpdate,
@@ -22,7 +22,7 @@ from strategic_areas.models import (
     Commitment,
     Source,
 )
-from tests import nu_validator, public_site
+from tests import nu_validator, partials, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP
@@ -98,7 +98,7 @@ def crawl(django_db_setup, django_db_blocker):
     """One walk for all tests; what it walked through is gone again afterwards."""
     told = override_settings(CORRECTIONS_EMAIL="correcciones@example.org")
     with django_db_blocker.unblock(), transaction.atomic(), told:
-        partials = defaultdict(dict)
+        drawn = defaultdict(dict)
         empty = Crawl(Client())
         world = public_site.build()
         # It alone has evidence to show, they alone took the place of something.
@@ -109,7 +109,7 @@ def crawl(django_db_setup, django_db_blocker):
             for language in public_site.LANGUAGES
         ]
         every = {path for _, *both in public_site.instances() for path in both}
-        with components.recorded(partials):
+        with partials.recorded(drawn):
             crawl = Crawl(Client(), every, [*rich, *telling()])
         crawl.broken += empty.broken
         crawl.leading_on = {
@@ -118,7 +118,7 @@ def crawl(django_db_setup, django_db_blocker):
             for language in public_site.LANGUAGES
         }
         crawl.undrawn = set(undrawn(every))
-        crawl.partials = partials
+        crawl.partials = drawn
         crawl.people = set(people())
         named = Source.objects.values_list("title", "publisher")
         crawl.titles = {name for names in named for name in names}
@@ -236,13 +236,37 @@ def test_every_page_fits_the_first_flight_and_30_kb_with_its_style(crawl):
     assert max(weights.values()) + style <= WITH_STYLE
 
 
-def test_the_developers_page_shows_every_partial(crawl):
-    partials = {path.name for path in (ROOT / "templates").glob("_*.html")}
-    partials -= {"_copy_banner.html"}  # the front writes it
+def test_every_partial_says_at_its_head_what_it_needs():
+    first = {
+        path.name: path.read_text().split("\n", 1)[0]
+        for path in (ROOT / "templates").glob("_*.html")
+    }
+
+    assert first
+    assert [
+        name
+        for name, line in first.items()
+        if not line.startswith("{# ") or "Needs" not in line
+    ] == []
+
+
+def test_states_differ_by_structure_and_not_by_words():
+    first, same, other = (
+        partials.state(html)
+        for html in ('<p class="a">x</p>', '<p class="a">y</p>', '<p class="b">x</p>')
+    )
+
+    assert first == same != other
+    assert partials.state("x") == partials.state("y") != partials.state(" ")
+
+
+def test_every_partial_is_drawn_on_some_page(crawl):
+    every = {path.name for path in (ROOT / "templates").glob("_*.html")}
+    every -= {"_copy_banner.html"}  # the front writes it
 
     # Empty, as a mark is where nothing is marked, it shows nothing.
     shown = {name for name, states in crawl.partials.items() if any(states)}
-    assert partials - shown == set()
+    assert every - shown == set()
     assert len(crawl.partials["_entry_body.html"]) > 5
 
 
