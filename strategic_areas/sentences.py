@@ -37,18 +37,18 @@ FOUND = ngettext_lazy(
 #: By the name of the number in ``Records``.
 ON_RECORD = {
     "done": ngettext_lazy(
-        "%(n)d that a source says is done",
-        "%(n)d that a source says are done",
+        "%(n)d done, a source says",
+        "%(n)d done, sources say",
         "n",
     ),
     "going": ngettext_lazy(
-        "%(n)d under way at its last record",
-        "%(n)d under way at their last record",
+        "%(n)d under way at last record",
+        "%(n)d under way at last record",
         "n",
     ),
     "other": ngettext_lazy(
-        "%(n)d not begun or stopped at its last record",
-        "%(n)d not begun or stopped at their last record",
+        "%(n)d not begun or stopped at last record",
+        "%(n)d not begun or stopped at last record",
         "n",
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
@@ -62,7 +62,7 @@ ONE_ON_RECORD = {
 }
 ONE_BY_PRESS = _("We found 1 activity, which only the press or an NGO says is done")
 BY_PRESS = ngettext_lazy(
-    "%(n)d by the press or an NGO alone", "%(n)d by the press or an NGO alone", "n"
+    "%(n)d by press or NGO alone", "%(n)d by press or NGO alone", "n"
 )
 PORTAL = _("National Plan against Human Trafficking")
 SOURCES = _("Public sources")

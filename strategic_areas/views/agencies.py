@@ -109,7 +109,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
         found = {
             "led": _("Documented actions attributed to it"),
             "activities": _("Activities found"),
-            "done": pgettext("activities", "Said to be done"),
+            "done": pgettext("activities", "Done, sources say"),
         }
     else:
         found = {

@@ -103,7 +103,7 @@ def _headings(found: Overview) -> dict[str, str]:
     if not found.board.knows_the_matrix:
         return {
             "activities": _("Activities found"),
-            "done": _("Said to be done"),
+            "done": _("Done, sources say"),
         }
     headings = {
         "fulfilled": pgettext("commitments", "Fulfilled"),

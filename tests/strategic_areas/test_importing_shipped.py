@@ -394,7 +394,7 @@ def test_a_key_figure_has_its_caption(shipped):
         "136 víctimas identificadas en 2024 (informe TIP 2025, vía prensa; "
         "provisional). Los años no son comparables: identificar más no significa que "
         "haya más trata.",
-        "134 recibieron servicios en 2024 (mismo informe TIP 2025, vía prensa; "
+        "134 recibieron servicios en 2024 (mismo informe, vía prensa; "
         "provisional). Las 12 de 2020 eran víctimas confirmadas remitidas: otra "
         "medida.",
     ]
