@@ -17,7 +17,7 @@ class StrategicAreasConfig(AppConfig):
         """Load the raw measurements too, which ``models`` leaves out on purpose."""
         super().import_models()
         import_module("strategic_areas.models.measurements")
-        import_module("strategic_areas.models.reported_values")
+        import_module("strategic_areas.models.measurements")
 
     def ready(self):
         # A migration that rebuilds a table on SQLite drops its triggers, and a trigger

@@ -58,8 +58,8 @@ from strategic_areas.models import (
     Term,
     TipTier,
 )
+from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.own_words import ABOUT
-from strategic_areas.models.reported_values import ReportedValue
 from strategic_areas.purging import hiding
 from tests.uploads import make_pdf
 

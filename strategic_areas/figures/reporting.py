@@ -22,8 +22,7 @@ from agencies.decisions import Outdated, Status
 from agencies.mail import queue_mail
 from strategic_areas.figures import publish
 from strategic_areas.models import Indicator, ReportedSpan
-from strategic_areas.models.measurements import Breakdown, Measurement
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.authority import may_review, must_report, must_review

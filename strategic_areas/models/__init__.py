@@ -3,12 +3,13 @@
 """
 
 from strategic_areas.models.activities import Activity
-from strategic_areas.models.amendments import Amendment, PlanChange
-from strategic_areas.models.answers import Answer
-from strategic_areas.models.areas import Programme, StrategicArea
-from strategic_areas.models.causes import Cause
-from strategic_areas.models.changes import ActivityProposal, PendingChange, RecordChange
-from strategic_areas.models.commitment_updates import CommitmentUpdate, Result
+from strategic_areas.models.changes import (
+    ActivityProposal,
+    Amendment,
+    PendingChange,
+    PlanChange,
+    RecordChange,
+)
 from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
     CodeList,
@@ -23,7 +24,13 @@ from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter, Submission
 from strategic_areas.models.own_words import AgencyComment, AttributionDispute
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
-from strategic_areas.models.plan import Participation, Plan, PlanFile
+from strategic_areas.models.plan import (
+    Participation,
+    Plan,
+    PlanFile,
+    Programme,
+    StrategicArea,
+)
 from strategic_areas.models.publication import (
     ChangedAccounts,
     ImportedRecord,
@@ -38,10 +45,15 @@ from strategic_areas.models.references import (
     Term,
 )
 from strategic_areas.models.removals import Purge, PurgedText, Takedown
-from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Status
-from strategic_areas.models.trail import Evidence, Transition
-from strategic_areas.models.translations import Translation
-from strategic_areas.models.updates import ActivityUpdate, Execution
+from strategic_areas.models.report_fields import Answer
+from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Cause, Status
+from strategic_areas.models.trail import Evidence, Transition, Translation
+from strategic_areas.models.updates import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Execution,
+    Result,
+)
 
 __all__ = [
     "OPEN",

@@ -16,8 +16,7 @@ from agencies.fields import (
 from agencies.models import Agency, FocalPoint
 from strategic_areas import discipline
 from strategic_areas.addresses import address
-from strategic_areas.models.areas import Programme
-from strategic_areas.models.plan import Plan, PlanBound
+from strategic_areas.models.plan import Plan, PlanBound, Programme
 from strategic_areas.models.records import CODED, SOURCED, Coded, Sourced
 from strategic_areas.models.references import FrameworkTarget
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal, public
-from strategic_areas.models.causes import cause_field, told_of
+from strategic_areas.models.review import cause_field, told_of
 
 #: How long something may be hidden, unconfirmed, before the public reads that it is.
 UNTOLD_FOR = timedelta(hours=72)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from strategic_areas.addresses import address
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
-from strategic_areas.models.causes import told_of
+from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.updates import archive, record
 from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from agencies import numbers
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import ReportedValue
 from tests.factories import (
     make_activity,
     make_agency,

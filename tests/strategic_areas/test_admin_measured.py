@@ -9,8 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from strategic_areas.models import PublishedFigure, Target
-from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import Measurement, ReportedValue
 from tests.factories import (
     make_indicator,
     make_plan,

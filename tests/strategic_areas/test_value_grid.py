@@ -7,7 +7,7 @@ from agencies.access import RefusedError
 from strategic_areas.desk.values import grid
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import ReportedValue
 from tests.factories import make_agency, make_focal_point, make_published_figure
 from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.test_asked_values import Scene

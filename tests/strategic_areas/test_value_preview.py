@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure
-from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import Measurement, ReportedValue
 from strategic_areas.queries.figures import indicators, words
 from tests.factories import (
     make_activity,

@@ -20,8 +20,7 @@ from strategic_areas.models import (
     PublishedFigure,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import Measurement, ReportedValue
 from tests.factories import (
     make_agency,
     make_focal_point,

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import ReportedValue
 from tests.deep import drawn
 from tests.factories import (
     make_activity,

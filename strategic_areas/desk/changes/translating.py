@@ -15,7 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.models import Translation
-from strategic_areas.models.translations import TEXTS, untranslated
+from strategic_areas.models.trail import TEXTS, untranslated
 
 
 class TranslationForm(ChangeForm):

@@ -20,7 +20,7 @@ from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.disclosure import GROUPS
 from strategic_areas.figures.reporting import standing
 from strategic_areas.models import CodeList, CodeListValue, Letter, Source
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.workflow import guard
 
 #: What a breakdown tells apart, as the heading of its parts.

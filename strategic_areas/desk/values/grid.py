@@ -17,7 +17,7 @@ from strategic_areas.desk.sheet.value_rows import ValueRow
 from strategic_areas.desk.values.forms import DIMENSIONS, ValueForm
 from strategic_areas.desk.values.pages import answered, last_told
 from strategic_areas.figures.reporting import hand_in, standing
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import ReportedValue
 
 
 class ColumnForm(ValueForm):

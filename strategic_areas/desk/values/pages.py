@@ -33,8 +33,7 @@ from strategic_areas.desk.values.preview import preview
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
-from strategic_areas.models.measurements import Publication
-from strategic_areas.models.reported_values import ReportedValue
+from strategic_areas.models.measurements import Publication, ReportedValue
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.workflow import guard
 

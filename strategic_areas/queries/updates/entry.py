@@ -23,7 +23,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
-from strategic_areas.models.translations import translated_fields
+from strategic_areas.models.trail import translated_fields
 from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.updates.heads import PublicAccount
 from strategic_areas.queries.updates.sources import (
