@@ -13,24 +13,18 @@ from PIL import Image
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-MAIN_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 OPEN = "application/vnd.openxmlformats-officedocument"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-#: Content types by extension and by name, as Word and Excel declare them.
+#: Content types by extension and by name, as Excel declares them.
 DEFAULTS = {
     "xml": "application/xml",
     "rels": "application/vnd.openxmlformats-package.relationships+xml",
     **{"jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png"},
 }
 OVERRIDES = {
-    "word/document.xml": f"{OPEN}.wordprocessingml.document.main+xml",
-    "word/header1.xml": f"{OPEN}.wordprocessingml.header+xml",
-    "word/settings.xml": f"{OPEN}.wordprocessingml.settings+xml",
     "xl/workbook.xml": f"{OPEN}.spreadsheetml.sheet.main+xml",
     "xl/worksheets/sheet1.xml": f"{OPEN}.spreadsheetml.worksheet+xml",
     "docProps/core.xml": ("application/vnd.openxmlformats-package.core-properties+xml"),
-    "docProps/app.xml": f"{OPEN}.extended-properties+xml",
-    "docProps/custom.xml": f"{OPEN}.custom-properties+xml",
 }
 
 
@@ -114,11 +108,6 @@ def make_huge_png(width, height):
     )
 
 
-def relation(kind, target, mode="External"):
-    """A file of one relation, as it stands in a workbook or document."""
-    return make_relations((kind, target, mode))
-
-
 def make_relations(*relations):
     """A file of relations: each a kind, or its whole type, with target and mode."""
     lines = [
@@ -145,40 +134,24 @@ def make_types(overrides, defaults):
     return f'<Types xmlns="{TYPES}">{"".join(lines)}</Types>'
 
 
-def make_office(
-    extension="docx", parts=None, *, links=(), types=None, defaults=None, without=()
-):
-    """
-    A small document or workbook with an author, and further ``parts``.
-
-    ``links`` are relations of its main part, each a kind and the name of a part;
-    ``types`` are the content types of parts, and ``defaults`` those of extensions.
-    """
-    main = MAIN_PARTS[extension]
-    folder, base = main.split("/")
+def make_workbook(parts=None, *, types=None):
+    """A small workbook with an author, and further ``parts`` of these ``types``."""
+    main = "xl/workbook.xml"
     everything = {
         "_rels/.rels": make_relations(
             ("officeDocument", main, "Internal"),
             (f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")
             + ("Internal",),
-            ("extended-properties", "docProps/app.xml", "Internal"),
-            ("custom-properties", "docProps/custom.xml", "Internal"),
         ),
-        main: "<w:document xmlns:w='urn:w'>Acta</w:document>",
-        f"{folder}/_rels/{base}.rels": make_relations(
-            *((kind, f"/{name}", "Internal") for kind, name in links)
-        ),
+        main: "<workbook/>",
         "docProps/core.xml": "<coreProperties><creator>Ana</creator></coreProperties>",
-        "docProps/app.xml": "<Properties><Company>Casa de Ana</Company></Properties>",
-        "docProps/custom.xml": "<Properties><Manager>Ana</Manager></Properties>",
         **(parts or {}),
     }
     overrides = {k: v for k, v in OVERRIDES.items() if k in everything}
     everything.setdefault(
-        "[Content_Types].xml",
-        make_types(overrides | (types or {}), DEFAULTS | (defaults or {})),
+        "[Content_Types].xml", make_types(overrides | (types or {}), DEFAULTS)
     )
-    return make_zip({k: v for k, v in everything.items() if k not in without})
+    return make_zip(everything)
 
 
 def make_zip(parts):

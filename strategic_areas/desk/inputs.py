@@ -92,12 +92,13 @@ class DocumentField(forms.FileField):
     """
 
     def __init__(self, *, readers="", **options):
-        kinds = _("PDF, JPG, PNG, XLSX, DOCX or CSV, of 10 MB at most.")
+        kinds = _("PDF, JPG or PNG, of 10 MB at most.")
+        told = format_lazy("{} {}", kinds, evidence.SAVE_AS_PDF)
         accept = ",".join(f".{name}" for name in evidence.EXTENSIONS)
         super().__init__(
             allow_empty_file=True,
             widget=forms.FileInput(attrs={"accept": accept}),
-            help_text=format_lazy("{} {}", kinds, readers) if readers else kinds,
+            help_text=format_lazy("{} {}", told, readers) if readers else told,
             **options,
         )
 

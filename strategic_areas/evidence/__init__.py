@@ -1,12 +1,6 @@
-"""
-Files of evidence: how they are accepted, cleaned, stored and removed.
+"""Files of evidence: how they are accepted, cleaned, stored and removed."""
 
-``clean`` reads an upload with a real parser and writes it anew without its metadata, or
-refuses it with a message that says how to make a clean copy. Nothing is stored before
-the whole report is valid.
-"""
-
-from strategic_areas.evidence.cleaning import clean, clean_ahead
+from strategic_areas.evidence.cleaning import clean, clean_ahead, received
 from strategic_areas.evidence.keeping import (
     attach,
     kept_only_if_saved,
@@ -18,6 +12,7 @@ from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
     FILES_PER_UPDATE,
+    SAVE_AS_PDF,
     RefusedFileError,
 )
 
@@ -25,6 +20,7 @@ __all__ = [
     "EXTENSIONS",
     "FILES_PER_UPDATE",
     "FILE_BYTES",
+    "SAVE_AS_PDF",
     "RefusedFileError",
     "attach",
     "clean",
@@ -32,5 +28,6 @@ __all__ = [
     "kept_only_if_saved",
     "must_differ",
     "must_fit",
+    "received",
     "write",
 ]

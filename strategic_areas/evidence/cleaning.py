@@ -1,9 +1,7 @@
 """
 Turns an upload into a file that may be stored, or refuses it.
 
-ClamAV's daemon scans each upload for viruses, if the settings name one; then no file is
-accepted without a clear answer from it. The uploader's name for the file is shown to
-people, and never used as a path.
+If the settings name ClamAV's daemon, no file is taken without a clear answer from it.
 """
 
 import hashlib
@@ -19,10 +17,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from strategic_areas.evidence.csv_table import clean_csv
 from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
+    SAVE_AS_PDF,
     RefusedFileError,
     must_be_small,
 )
@@ -43,6 +41,14 @@ HIDDEN = frozenset(
     php php3 php5 phtml asp aspx jsp cgi pl py rb sh bash exe com bat cmd scr msi dll
     vbs vbe wsf hta ps1 jar apk iso img lnk url reg zip rar 7z gz tar eml msg
     """.split()  # noqa: SIM905 - a paragraph reads better than seventy quoted words
+)
+
+
+#: Extensions of documents that the programs of an office can save as PDF.
+OFFICE = frozenset(
+    """
+    doc docx docm dot dotm odt rtf xls xlsx xlsm xlsb ods csv ppt pptx pptm odp
+    """.split()  # noqa: SIM905
 )
 
 
@@ -68,16 +74,15 @@ class CleanFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def clean(upload, **options):
+def clean(upload):
     """
     The upload as a ``CleanFile``; ``RefusedFileError`` when it cannot be taken.
 
-    The upload is cleaned once; later calls return the same result. ``options`` are
-    those of what cleans a file of its kind.
+    The upload is cleaned once; later calls return the same result.
     """
     if not hasattr(upload, "answer"):
         try:
-            upload.answer = _cleaned(upload, options)
+            upload.answer = _cleaned(upload)
         except RefusedFileError as error:
             upload.answer = error
     if isinstance(upload.answer, RefusedFileError):
@@ -89,8 +94,7 @@ def clean_ahead(files):
     """
     Clean every upload of a request, so that later calls of ``clean`` return at once.
 
-    Call it before the transaction that saves them. A virus scan may take seconds. In a
-    transaction it would keep others from saving, and the database would end it as idle.
+    Call it before the transaction that saves them, in which nobody may wait so long.
     """
     for _name, uploads in files.lists():
         for upload in uploads:
@@ -98,9 +102,16 @@ def clean_ahead(files):
                 clean(upload)
 
 
-def _cleaned(upload, options):
+def _cleaned(upload):
     name = clean_name(upload.name)
     extension = extension_of(name)
+    cleaned = _cleaner_of(extension)(received(upload), extension)
+    must_be_small(cleaned)
+    return CleanFile(name, EXTENSIONS[extension], cleaned)
+
+
+def received(upload):
+    """The bytes of an upload, scanned; ``RefusedFileError`` for none or too many."""
     content = upload.read(FILE_BYTES + 1)
     if not content:
         raise RefusedFileError(
@@ -110,19 +121,11 @@ def _cleaned(upload, options):
         )
     must_be_small(content)
     must_be_harmless(content)
-    cleaned = _cleaner_of(extension)(content, extension, **options)
-    must_be_small(cleaned)
-    return CleanFile(name, EXTENSIONS[extension], cleaned)
+    return content
 
 
 def _cleaner_of(extension):
     """What cleans a file of this kind; a parser is loaded when it is first needed."""
-    if extension in {"xlsx", "docx"}:
-        from strategic_areas.evidence.office import clean_office
-
-        return clean_office
-    if extension == "csv":
-        return clean_csv
     if extension == "pdf":
         from strategic_areas.evidence.pdf import clean_pdf
 
@@ -133,12 +136,7 @@ def _cleaner_of(extension):
 
 
 def clean_name(raw):
-    """
-    The name under which the file is shown and downloaded, with its extension.
-
-    Folders, invisible characters, characters that change the direction of text, and
-    names of devices are removed.
-    """
+    """The name under which the file is shown, without what could do harm."""
     name = re.split(r"[/\\]", str(raw))[-1]
     name = unicodedata.normalize("NFC", name)
     name = "".join(each for each in name if unicodedata.category(each)[0] != "C")
@@ -157,13 +155,17 @@ def extension_of(name):
     """The extension of a cleaned name, if files with it are accepted."""
     stem, dot, extension = name.rpartition(".")
     extension = extension.lower()
+    if dot and extension in OFFICE:
+        raise RefusedFileError(
+            "extension", _("Only PDF, JPG and PNG files are taken."), SAVE_AS_PDF
+        )
     if not dot or extension not in EXTENSIONS:
         raise RefusedFileError(
             "extension",
             _("Files of this kind are not taken."),
             _(
-                "Make a clean copy: open it in its program and save it as PDF, JPG, "
-                "PNG, XLSX, DOCX or CSV."
+                "Make a clean copy: open it in its program and save it as PDF, JPG or "
+                "PNG."
             ),
         )
     if any(part.lower() in HIDDEN for part in stem.split(".")[1:]):

@@ -10,7 +10,6 @@ from strategic_areas.evidence.limits import (
     IMAGE_PIXELS,
     RefusedFileError,
     holds_another_file,
-    must_be_small,
     not_what_its_name_says,
 )
 
@@ -19,8 +18,6 @@ FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG"}
 MODES = {"JPEG": {"L", "RGB"}, "PNG": {"1", "L", "P", "RGB", "RGBA"}}
 OPTIONS = {"JPEG": {"quality": 85}, "PNG": {}}
 SIGNATURES = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n"}
-#: The kinds of pictures that a document may hold. Photos stay JPEG, others become PNG.
-EMBEDDED = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP"]
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 
 # Pillow itself stops at twice this number of pixels, before it allocates memory.
@@ -47,26 +44,6 @@ def clean_image(content, extension):
         raise not_what_its_name_says(extension, _advice()) from None
 
 
-def clean_embedded(content, room):
-    """
-    The content type and the content of a picture inside a document, without metadata.
-
-    What the bytes are decides, not their name or stated type. Vector drawings cannot be
-    written anew and are refused. ``room`` counts the points of all pictures.
-    """
-    try:
-        with Image.open(io.BytesIO(content), formats=EMBEDDED) as image:
-            room.take("pixels", image.width * image.height)
-            file_format = "JPEG" if image.format in {"JPEG", "MPO"} else "PNG"
-            rewritten = _rewritten(image, file_format)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large() from None
-    except (OSError, SyntaxError, ValueError):
-        raise _unclean() from None
-    must_be_small(rewritten)
-    return Image.MIME[file_format], rewritten
-
-
 def _rewritten(image, file_format):
     if image.width * image.height > IMAGE_PIXELS:
         raise _too_large()
@@ -89,20 +66,6 @@ def _too_large():
         _(
             "Make a clean copy: open it in an image viewer, make it smaller, and save "
             "it as JPG or PNG."
-        ),
-    )
-
-
-def _unclean():
-    return RefusedFileError(
-        "picture",
-        _(
-            "This file holds a drawing, such as EMF, WMF or SVG, or a damaged picture: "
-            "hidden data cannot be removed from it."
-        ),
-        _(
-            "Make a clean copy: cut the drawing out and paste it again as a picture "
-            "(PNG), save the file and upload it again; or save it as PDF."
         ),
     )
 

@@ -4,6 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 #: docs/operate.md repeats the sizes for people.
 MEGABYTE = 1024 * 1024
@@ -14,20 +15,6 @@ AGENCY_BYTES = 500 * MEGABYTE
 #: The largest request: all files of an update, and its text.
 REQUEST_BYTES = FILES_PER_UPDATE * FILE_BYTES + 5 * MEGABYTE
 IMAGE_PIXELS = 40_000_000
-UNPACKED_BYTES = 200 * MEGABYTE
-PACKED_ENTRIES = 2_000
-#: The most XML in an office file, and the most elements, attributes and pieces of text
-#: in it: they are read one by one, which takes some 5 seconds.
-XML_BYTES = 40 * MEGABYTE
-XML_ELEMENTS = 2_000_000
-#: The same of a workbook that the portal itself reads cell by cell, with its cells and
-#: texts, and with all that is neither a cell nor part of one: of each of those openpyxl
-#: makes objects, in some 2 seconds.
-BOOK_ELEMENTS = 600_000
-BOOK_CELLS = 200_000
-BOOK_OTHERS = 50_000
-#: The points of all pictures inside one document together.
-EMBEDDED_PIXELS = 3 * IMAGE_PIXELS
 #: The largest unpacked index or page of a PDF, and all its pages together.
 PDF_INDEX_BYTES = 50 * MEGABYTE
 PDF_PAGE_BYTES = 200 * MEGABYTE
@@ -39,18 +26,20 @@ EXTENSIONS = {
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
     "png": "image/png",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "csv": "text/csv; charset=utf-8",
 }
+#: What whoever has a document of another program is told to do.
+SAVE_AS_PDF = gettext_lazy(
+    "Save a Word or Excel file as PDF first. On a computer: “File”, “Save as” and the "
+    "type PDF. On a phone: open it in Word or Excel, touch the three dots of its menu, "
+    "then “Print” or “Export”, and choose PDF."
+)
 
 
 class RefusedFileError(Exception):
     """
-    A file is refused.
+    A file is refused: ``what`` is wrong with it, and ``how`` to make a clean copy.
 
-    ``what`` says what is wrong with it, and ``how`` how to make a clean copy: sentences
-    for the person who uploads, in her language. ``code`` is for programs.
+    Both are sentences for the person who uploads; ``code`` is for programs.
     """
 
     def __init__(self, code, what, how):
@@ -59,7 +48,6 @@ class RefusedFileError(Exception):
 
 
 def must_be_small(content):
-    """Refuse a file, or a picture in one, that is larger than a file may be."""
     if len(content) > FILE_BYTES:
         raise RefusedFileError(
             "size",
@@ -89,11 +77,7 @@ def holds_another_file(how):
 
 
 class SizeLimitHandler(FileUploadHandler):
-    """
-    Refuses a request that is larger than any report with all its evidence.
-
-    Django calls it before the request is read. It handles no upload itself.
-    """
+    """Refuses a request larger than any report with its evidence, before it is read."""
 
     def handle_raw_input(
         self, input_data, META, content_length, boundary, encoding=None

@@ -25,6 +25,7 @@ from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
 
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",

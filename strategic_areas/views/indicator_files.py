@@ -25,9 +25,7 @@ from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Shown
-from strategic_areas.views.files import MARK
-
-SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from strategic_areas.views.files import MARK, WORKBOOK
 
 
 @dataclass(frozen=True)
@@ -250,7 +248,7 @@ def as_workbook(lines):
         about.append([name, cells.for_workbook(text)])
     written = io.BytesIO()
     book.save(written)
-    return written.getvalue(), SHEET_TYPE
+    return written.getvalue(), WORKBOOK
 
 
 def _heading(sheet, column):

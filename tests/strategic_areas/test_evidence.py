@@ -10,6 +10,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from pikepdf import Dictionary, Name
 
 from plan_portal.urls import PUBLIC_FILES
 from strategic_areas import evidence, workflow
@@ -33,12 +34,11 @@ from tests.factories import (
     put_back_in_preparation,
 )
 from tests.strategic_areas.lasting import Lasting
-from tests.uploads import make_image, make_office, make_pdf, make_photo
+from tests.uploads import make_image, make_pdf, make_photo
 
 pytestmark = pytest.mark.django_db
 
 ADD = reverse("admin:strategic_areas_activityupdate_add")
-TRACKED = "<w:d xmlns:w='w'><w:del><w:delText>Yuleisy</w:delText></w:del></w:d>"
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +99,10 @@ def in_metadata(author):
         pdf.docinfo["/Author"] = author
 
     return change
+
+
+def run_script(pdf):
+    pdf.Root["/OpenAction"] = Dictionary(S=Name.JavaScript)
 
 
 def same_as(item):
@@ -246,14 +250,13 @@ def test_a_refused_file_is_told_beside_its_field_and_leaves_nothing(
 
 
 def test_a_hostile_file_is_refused_with_the_way_to_a_clean_copy(client, draft, folder):
-    tracked = make_office(parts={"word/document.xml": TRACKED})
-    formula = b"a;b;c\n1;2|=cmd|'/c calc'!A0\n"
-    files = {"Acta.docx": tracked, "Acta.csv": formula}
+    files = {"Acta.docx": b"PK", "Acta.csv": b"a;b", "Acta.pdf": make_pdf(run_script)}
 
     rows = [{"upload": SimpleUploadedFile(*file)} for file in files.items()]
     response = save(client, draft, *rows)
 
-    assert row_errors(response) == [["upload"], ["upload"]]
+    assert row_errors(response) == [["upload"]] * 3
+    assert "guárdelo primero como PDF" in response.content.decode()
     assert files_in(folder) == []
 
 
@@ -372,7 +375,7 @@ def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
 
 def test_a_request_larger_than_any_report_is_not_read(client, draft, monkeypatch):
     monkeypatch.setattr(evidence.limits, "REQUEST_BYTES", 2_000)
-    large = SimpleUploadedFile("a.csv", b"a\n" * 2_000)
+    large = SimpleUploadedFile("a.jpg", make_image("JPEG") + bytes(4_000))
 
     refused = save(client, draft, {"upload": large})
     monkeypatch.setattr(evidence.limits, "REQUEST_BYTES", 20_000)

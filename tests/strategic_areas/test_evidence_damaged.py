@@ -12,15 +12,12 @@ import pytest
 
 from strategic_areas.evidence import RefusedFileError, clean
 from tests.deep import DEEP, SEED
-from tests.uploads import make_image, make_office, make_pdf, upload
+from tests.uploads import make_image, make_pdf, upload
 
 KINDS = {
     "pdf": make_pdf,
     "jpg": lambda: make_image("JPEG"),
     "png": make_image,
-    "xlsx": lambda: make_office("xlsx"),
-    "docx": lambda: make_office("docx"),
-    "csv": lambda: "Provincia;Talleres\nAzua;3\nMontecristi;año\n".encode(),
 }
 NUMBER = 2000 if DEEP else 60
 #: Seconds of processor time that one file may take, and megabytes that it may use.

@@ -2,8 +2,6 @@
 
 import io
 import resource
-import struct
-import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,25 +13,21 @@ from PIL.PngImagePlugin import PngInfo
 
 from strategic_areas.evidence import (
     FILE_BYTES,
+    SAVE_AS_PDF,
     RefusedFileError,
     clean,
     limits,
-    office,
     write,
 )
 from strategic_areas.models import Evidence
 from strategic_areas.models.trail import evidence_storage
 from tests.uploads import (
-    MAIN_PARTS,
     make_huge_png,
     make_image,
-    make_office,
     make_packed_pdf,
     make_pdf,
     make_photo,
     make_zip,
-    relation,
-    unzip,
     upload,
 )
 
@@ -42,9 +36,6 @@ MAKERS = {
     "jpg": lambda: make_image("JPEG"),
     "jpeg": lambda: make_image("JPEG"),
     "png": make_image,
-    "xlsx": lambda: make_office("xlsx"),
-    "docx": lambda: make_office("docx"),
-    "csv": lambda: b"Provincia;Talleres\nAzua;3\n",
 }
 HTML = b"<html><script>alert(1)</script></html>"
 
@@ -111,6 +102,16 @@ def test_other_kinds_are_refused_by_name(name):
 
 
 @pytest.mark.parametrize(
+    "name", ["Acta.docx", "Lista.XLSX", "a.csv", "a.doc", "a.xls", "a.odt", "a.pptx"]
+)
+def test_who_has_a_file_of_an_office_is_told_how_to_save_it_as_pdf(name):
+    error = refusal(name, b"PK\x03\x04")
+
+    assert (error.code, error.how) == ("extension", SAVE_AS_PDF)
+    assert all(word in str(error) for word in ("Word", "Excel", "teléfono", "PDF"))
+
+
+@pytest.mark.parametrize(
     "name", ["a.php.jpg", "a.exe.jpg", "a.jpg.jpg", "a.html.b.jpg", "a.SVG.jpg"]
 )
 def test_a_double_extension_is_refused(name):
@@ -127,7 +128,7 @@ def test_a_dot_in_a_name_is_no_second_extension(name):
 
 
 @pytest.mark.parametrize("claimed", MAKERS)
-@pytest.mark.parametrize("real", ["pdf", "jpg", "png", "xlsx", "docx"])
+@pytest.mark.parametrize("real", ["pdf", "jpg", "png"])
 def test_content_that_is_not_what_the_name_says_is_refused(claimed, real):
     same = {"jpeg": "jpg"}.get(claimed, claimed) == real
     if same:
@@ -148,7 +149,7 @@ def test_nothing_markup_and_zeros_are_refused_under_every_name(extension, conten
     assert refusal(f"a.{extension}", content).code in {"empty", "not_its_kind"}
 
 
-@pytest.mark.parametrize("extension", [each for each in MAKERS if each != "csv"])
+@pytest.mark.parametrize("extension", MAKERS)
 def test_a_file_that_was_cut_off_is_refused(extension):
     content = MAKERS[extension]()
 
@@ -158,13 +159,13 @@ def test_a_file_that_was_cut_off_is_refused(extension):
 
 
 def test_more_than_ten_megabytes_are_refused():
-    row = b"a" * 1023 + b"\n"
-    table = row * (FILE_BYTES // len(row))
-    taken = clean(upload("a.csv", table))
+    picture = make_image("JPEG")
+    filled = picture + bytes(FILE_BYTES - len(picture))
 
-    error = refusal("a.csv", table + b"a")
+    error = refusal("a.jpg", filled + b"a")
 
-    assert (taken.size, error.code) == (FILE_BYTES, "size")
+    assert clean(upload("a.jpg", filled)).size
+    assert error.code == "size"
 
 
 # Names
@@ -202,19 +203,19 @@ def test_a_name_that_only_looks_right_is_refused():
 # Polyglots
 
 
-@pytest.mark.parametrize("extension", ["pdf", "png", "jpg", "xlsx", "docx"])
+@pytest.mark.parametrize("extension", ["pdf", "png", "jpg"])
 def test_a_packed_file_behind_another_is_refused(extension):
     hidden = make_zip({"a.html": HTML})
 
     assert refusal(f"a.{extension}", MAKERS[extension]() + hidden).code == "two_in_one"
 
 
-@pytest.mark.parametrize("extension", ["pdf", "png", "xlsx", "docx"])
+@pytest.mark.parametrize("extension", ["pdf", "png"])
 def test_markup_behind_a_file_is_refused(extension):
     assert refusal(f"a.{extension}", MAKERS[extension]() + HTML).code == "two_in_one"
 
 
-@pytest.mark.parametrize("extension", ["pdf", "png", "jpg", "xlsx", "docx"])
+@pytest.mark.parametrize("extension", ["pdf", "png", "jpg"])
 def test_markup_before_a_file_is_refused(extension):
     error = refusal(f"a.{extension}", HTML + MAKERS[extension]())
 
@@ -235,14 +236,6 @@ def test_a_packed_file_inside_the_comment_of_a_pdf_is_refused():
     content = make_pdf() + b"%" + hidden + b"\n%%EOF\n"
 
     assert refusal("a.pdf", content).code == "two_in_one"
-
-
-def test_a_comment_of_a_packed_file_is_refused():
-    written = io.BytesIO(make_office())
-    with zipfile.ZipFile(written, "a") as packed:
-        packed.comment = HTML
-
-    assert refusal("a.docx", written.getvalue()).code == "two_in_one"
 
 
 # Pictures
@@ -510,213 +503,6 @@ def test_a_pdf_whose_index_unpacks_to_far_more_is_refused():
     assert len(bomb) < 1024 * 1024
     assert plain.size
     assert error.code == "not_its_kind"
-
-
-# Workbooks and documents
-
-
-@pytest.mark.parametrize("extension", ["docx", "xlsx"])
-def test_a_document_loses_its_author(extension):
-    content = make_office(extension)
-    assert sum(b"Ana" in part for part in unzip(content).values()) == 3
-
-    cleaned = clean(upload(f"a.{extension}", content))
-
-    parts = unzip(cleaned.content)
-    assert set(parts) == {"[Content_Types].xml", "_rels/.rels", MAIN_PARTS[extension]}
-    assert not any(b"Ana" in part for part in parts.values())
-
-
-def test_a_document_does_not_tell_when_it_was_packed():
-    cleaned = clean(upload("a.docx", make_office()))
-
-    with zipfile.ZipFile(io.BytesIO(cleaned.content)) as packed:
-        assert {entry.date_time for entry in packed.infolist()} == {
-            (1980, 1, 1, 0, 0, 0)
-        }
-
-
-def test_a_photo_in_a_document_loses_camera_and_place():
-    name = "word/media/image1.jpeg"
-    content = make_office(parts={name: make_photo()}, links=[("image", name)])
-
-    cleaned = clean(upload("a.docx", content))
-
-    picture = unzip(cleaned.content)[name]
-    with Image.open(io.BytesIO(picture)) as after:
-        assert dict(after.getexif()) == {}
-
-
-@pytest.mark.parametrize(
-    ("extension", "name", "content"),
-    [
-        ("docx", "word/vbaProject.bin", b"x"),
-        ("xlsx", "xl/vbaProject.bin", b"x"),
-        ("docx", "word/activeX/activeX1.bin", b"x"),
-        ("docx", "word/embeddings/Libro1.xlsx", b"x"),
-        ("docx", "word/afchunk.html", HTML),
-        ("docx", "word/media/image1.svg", "<svg/>"),
-        (
-            "docx",
-            "[Content_Types].xml",
-            "<Types><Default ContentType='application/vnd.ms-word.document."
-            "macroEnabled.main+xml'/></Types>",
-        ),
-        (
-            "docx",
-            "word/document.xml",
-            "<d xmlns:w='urn:w'><w:instrText>DDEAUTO c:\\\\cmd.exe </w:instrText></d>",
-        ),
-        (
-            "docx",
-            "word/document.xml",
-            "<d xmlns:w='urn:w'><w:fldSimple w:instr=\"INCLUDETEXT 'a.docx'\"/></d>",
-        ),
-    ],
-)
-def test_an_office_file_that_does_or_holds_more_is_refused(extension, name, content):
-    error = refusal(f"a.{extension}", make_office(extension, {name: content}))
-
-    assert error.code == "active"
-
-
-@pytest.mark.parametrize(
-    ("kind", "target"),
-    [
-        ("attachedTemplate", "https://example.org/a.dotm"),
-        ("image", "https://example.org/a.png"),
-        ("oleObject", "file:///c:/a.xlsx"),
-        ("externalLinkPath", "b.xlsx"),
-        ("hyperlink", "file://server/share"),
-        ("hyperlink", "javascript:alert(1)"),
-        ("hyperlink", "ms-word:ofe|u|https://example.org"),
-    ],
-)
-def test_a_relation_that_leads_elsewhere_is_refused(kind, target):
-    part = {"word/_rels/document.xml.rels": relation(kind, target)}
-
-    error = refusal("a.docx", make_office(parts=part))
-
-    assert error.code == "from_elsewhere"
-
-
-@pytest.mark.parametrize(
-    "target", ["https://example.org/", "mailto:a@example.org", "#Hoja"]
-)
-def test_a_plain_link_in_a_document_is_taken(target):
-    part = {"word/_rels/document.xml.rels": relation("hyperlink", target)}
-
-    assert clean(upload("a.docx", make_office(parts=part))).size
-
-
-@pytest.mark.parametrize(
-    "name", ["../../a.xml", "/a.xml", "word\\..\\a.xml", "C:a.xml", "word/../../a.xml"]
-)
-def test_an_entry_whose_name_leads_outside_is_refused(name):
-    assert refusal("a.docx", make_office(parts={name: "<a/>"})).code == "not_its_kind"
-
-
-def test_two_entries_of_one_name_are_refused():
-    content = make_office(parts={"word/one.xml": "<a/>", "word/two.xml": "<b/>"})
-
-    error = refusal("a.docx", content.replace(b"word/two.xml", b"WORD/one.xml"))
-
-    assert error.code == "not_its_kind"
-
-
-@pytest.mark.parametrize("name", ["[Content_Types].xml", "word/document.xml"])
-def test_a_packed_folder_that_is_no_document_is_refused(name):
-    assert refusal("a.docx", make_office(without=[name])).code == "not_its_kind"
-
-
-def test_an_entity_in_a_document_is_refused():
-    bomb = "<!DOCTYPE a [<!ENTITY b 'bbbb'>]><a>&b;</a>"
-
-    assert (
-        refusal("a.docx", make_office(parts={"word/document.xml": bomb})).code
-        == "not_its_kind"
-    )
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
-def test_a_document_in_another_encoding_is_refused(encoding):
-    hidden = "<!DOCTYPE a [<!ENTITY b 'bbbb'>]><a>&b;</a>".encode(encoding)
-
-    assert (
-        refusal("a.docx", make_office(parts={"word/document.xml": hidden})).code
-        == "not_its_kind"
-    )
-
-
-def test_a_document_of_too_many_entries_is_refused():
-    usual = len(unzip(make_office()))
-    room = limits.PACKED_ENTRIES - usual
-    fine = {f"word/{number}.xml": "<a/>" for number in range(room)}
-    assert clean(upload("a.docx", make_office(parts=fine))).size
-
-    error = refusal("a.docx", make_office(parts={**fine, "word/one-more.xml": "<a/>"}))
-
-    assert error.code == "unpacked"
-
-
-def with_picture(content):
-    name = "word/media/image1.png"
-    return make_office(parts={name: content}, links=[("image", name)])
-
-
-def test_a_document_that_unpacks_to_far_more_is_refused(monkeypatch):
-    """It is measured by what comes out of it, whatever it says of itself."""
-    monkeypatch.setattr(office, "UNPACKED_BYTES", 100_000)
-    content = with_picture(bytes(200_000))
-    name = b"word/media/image1.png"
-    directory = content.rindex(b"PK\x01\x02", 0, content.rindex(name))
-    lying = bytearray(content)
-    lying[directory + 24 : directory + 28] = struct.pack("<I", 10)
-
-    assert refusal("a.docx", content).code == "unpacked"
-    assert refusal("a.docx", bytes(lying)).code == "not_its_kind"
-
-
-# Tables
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"\xef\xbb\xbfa,b\r\n1,2\r\n",
-        "Año;Ñandú\n-5;+3,5\n".encode(),
-        "teléfono\n+1 (809) 200-7212\n-\n".encode(),
-        b'a\n"con, coma y ""comillas"""\n',
-    ],
-)
-def test_a_csv_in_utf8_is_kept_as_it_is(content):
-    assert clean(upload("a.csv", content)).content == content
-
-
-@pytest.mark.parametrize(
-    "content", ["Año\n".encode("latin-1"), "a\n".encode("utf-16"), b"a,\0b\n"]
-)
-def test_a_csv_in_another_encoding_is_refused_(content):
-    assert refusal("a.csv", content).code in {"encoding", "not_its_kind"}
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "=1+1",
-        "@SUM(A1)",
-        "+cmd|'/c calc'!A0",
-        "-cmd|'/c calc'!A0",
-        "\t=1",
-        " =HYPERLINK(A1)",
-        "＝1",
-    ],
-)
-@pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_a_csv_with_a_formula_is_refused(cell, separator):
-    content = separator.join(["a", "b"]) + "\n" + separator.join(["1", f'"{cell}"'])
-
-    assert refusal("a.csv", content.encode()).code == "formula"
 
 
 # A full disk

@@ -15,7 +15,7 @@ from strategic_areas.models import (
 )
 from tests import factories
 from tests.strategic_areas.planbooks import Keeper
-from tests.uploads import make_office, with_shared_strings
+from tests.uploads import make_workbook, with_shared_strings
 
 pytestmark = pytest.mark.django_db
 
@@ -245,7 +245,7 @@ def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, monkeypatch):
     assert keeper.bring(keeper.taken).status_code == 422
 
 
-@pytest.mark.parametrize("content", [b"%PDF-", make_office("xlsx")])
+@pytest.mark.parametrize("content", [b"%PDF-", make_workbook()])
 def test_what_is_no_workbook_of_a_plan_is_refused(keeper, content):
     assert keeper.bring(content).status_code == 422
 

@@ -9,9 +9,9 @@ from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.workbook import columns, signed_preview
+from strategic_areas.desk.workbook import columns, opening, signed_preview
 from strategic_areas.desk.workbook.reading import read
-from strategic_areas.evidence import RefusedFileError, limits
+from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from tests.factories import (
     make_activity,
@@ -24,7 +24,7 @@ from tests.factories import (
     make_update,
 )
 from tests.strategic_areas.filling import TEXT, Book, Kept
-from tests.uploads import make_office, make_pdf, make_zip, unzip, with_shared_strings
+from tests.uploads import make_pdf, make_workbook, make_zip, unzip, with_shared_strings
 
 pytestmark = pytest.mark.django_db
 
@@ -654,7 +654,7 @@ def test_another_sheets_workbook_is_refused(published, key):
     assert published.agency.slug in response.context["upload"].errors["workbook"][0]
 
 
-TOO_MUCH_XML = b"<a" * (limits.XML_BYTES // 2 + 1)
+TOO_MUCH_XML = b"<a" * (opening.UNPACKED_BYTES // 2 + 1)
 #: A row after the last one, with a text in the column of what was done.
 OVERLONG = b'<row r="9"><c r="N9" t="inlineStr"><is><t>%s</t></is></c></row>' % (
     b"a" * 40_000
@@ -677,7 +677,7 @@ def make_overlong(filler):
 
 def with_part(filler, name, content):
     parts = unzip(filler.kept)
-    return make_office("xlsx", {**parts, name: content})
+    return make_workbook({**parts, name: content})
 
 
 NOT_THE_WORKBOOK = [
@@ -687,7 +687,7 @@ NOT_THE_WORKBOOK = [
     ("hoja.xls", lambda filler: filler.kept),
     ("hoja.xlsx", lambda filler: b""),
     ("hoja.xlsx", lambda filler: filler.kept[:-400]),
-    ("hoja.xlsx", lambda filler: make_office("xlsx")),
+    ("hoja.xlsx", lambda filler: make_workbook()),
     ("hoja.xlsx", make_other_workbook),
     ("hoja.xlsx", make_overlong),
     ("hoja.xlsx", lambda filler: with_part(filler, "xl/vbaProject.bin", b"x")),

@@ -30,17 +30,12 @@ from strategic_areas.desk.planbook.columns import FORMAT, ORIGIN, SEEN, SHEETS
 from strategic_areas.desk.planbook.comparing import compare
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.reading import (
-    line_of,
-    marks_in,
-    pages_of,
-    rows_of_names,
-    too_much,
-)
-from strategic_areas.evidence import EXTENSIONS, RefusedFileError
+from strategic_areas.desk.workbook.opening import pages_of, too_much
+from strategic_areas.desk.workbook.reading import line_of, marks_in, rows_of_names
+from strategic_areas.evidence import RefusedFileError
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Amendment, Plan
-from strategic_areas.views.files import as_file
+from strategic_areas.views.files import WORKBOOK, as_file
 
 
 class KeepForm(forms.Form):
@@ -76,7 +71,7 @@ def planbook_file(request, plan):
     plan = _plan(request, plan)
     if request.method == "GET":
         take_out(request, plan, agency=None, kind="planbook")
-    return as_file(write(plan), f"plan-{plan.code}.xlsx", EXTENSIONS["xlsx"])
+    return as_file(write(plan), f"plan-{plan.code}.xlsx", WORKBOOK)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,12 +23,11 @@ from strategic_areas.desk.report import Table, table
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.discipline import Promptness, Standing
-from strategic_areas.evidence import EXTENSIONS
 from strategic_areas.labels import PROMPTNESS
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.rounds import cells
-from strategic_areas.views.files import as_file
+from strategic_areas.views.files import WORKBOOK, as_file
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -136,7 +135,7 @@ def state_workbook(request, pk):
     name = slugify(
         f"{_('State of the round')} {period.plan.code} {period.code} {today}"
     )
-    return as_file(written, f"{name}.xlsx", EXTENSIONS["xlsx"])
+    return as_file(written, f"{name}.xlsx", WORKBOOK)
 
 
 def as_workbook(tables: tuple[Table, ...]) -> bytes:

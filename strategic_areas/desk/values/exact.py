@@ -11,15 +11,11 @@ from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
 from strategic_areas.figures import raw
 from strategic_areas.models import Indicator
-from strategic_areas.views.files import as_file
+from strategic_areas.views.files import WORKBOOK, as_file
 
 #: Form of a file → what writes it, its type, and its word on the button.
 FORMS = {
-    "xlsx": (
-        raw.as_workbook,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        _("Take it as XLSX"),
-    ),
+    "xlsx": (raw.as_workbook, WORKBOOK, _("Take it as XLSX")),
     "csv": (raw.as_csv, "text/csv; charset=utf-8", _("Take it as CSV")),
 }
 

@@ -27,8 +27,8 @@ from strategic_areas.desk.workbook.signed_preview import (
     sign,
 )
 from strategic_areas.desk.workbook.value_lines import compare_values, save_value
-from strategic_areas.evidence import EXTENSIONS, RefusedFileError
-from strategic_areas.views.files import as_file
+from strategic_areas.evidence import RefusedFileError
+from strategic_areas.views.files import WORKBOOK, as_file
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +54,7 @@ def _download(request, sheet):
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     names = [name for _pk, name in sheet_page.province_choices()]
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
-    return as_file(write(sheet, names), name, EXTENSIONS["xlsx"])
+    return as_file(write(sheet, names), name, WORKBOOK)
 
 
 def _preview(sheet, file, user):

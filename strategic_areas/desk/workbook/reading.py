@@ -1,7 +1,5 @@
 """Reading an uploaded workbook: checking that it is this sheet's, and its lines."""
 
-import io
-import zipfile
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -15,13 +13,11 @@ from strategic_areas.desk.workbook.columns import (
     IDS,
     cell_text,
 )
-from strategic_areas.evidence import RefusedFileError, clean
+from strategic_areas.desk.workbook.opening import pages_of, too_much
+from strategic_areas.evidence import RefusedFileError
 
 #: The columns that are read; the others are only for the reader.
 READ = (*(column.name for column in IDS), "code", *FIELDS)
-#: Far more than any sheet holds; a workbook beyond it is somebody else's.
-MOST_ROWS, MOST_COLUMNS = 3_000, 100
-UNPACKED_BYTES = 30 * 1024 * 1024
 #: No spreadsheet holds a longer text in one cell.
 LONGEST_TEXT = 32_767
 #: In how many rows from the top the machine names are looked for.
@@ -87,41 +83,6 @@ def read(upload, sheet):
         for number, row in enumerate(rows[start:], start + 1)
     ]
     return [line for line in lines if _is_a_line(line)], pages
-
-
-def pages_of(upload):
-    """Name of sheet → its rows; ``RefusedFileError`` where it is no small workbook."""
-    if not str(upload.name).lower().endswith(".xlsx"):
-        raise RefusedFileError(
-            "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
-        )
-    content = clean(upload, is_read=True).content
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(entry.file_size for entry in packed.infolist()) > UNPACKED_BYTES:
-            raise too_much()
-    return _opened(content)
-
-
-def _opened(content):
-    """The pages of a cleaned file; a damaged one is refused."""
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True)
-        pages = {}
-        for page in book.worksheets:
-            page.reset_dimensions()
-            bounds = {"max_row": MOST_ROWS + 1, "max_col": MOST_COLUMNS}
-            pages[page.title] = [tuple(row) for row in page.iter_rows(**bounds)]
-        book.close()
-    except Exception as error:
-        # The parser raises whatever a damaged file makes it meet.
-        raise RefusedFileError(
-            "damaged", _("This workbook is damaged."), _save_as()
-        ) from error
-    if any(len(rows) > MOST_ROWS for rows in pages.values()):
-        raise too_much()
-    return pages
 
 
 def marks_in(rows):
@@ -207,20 +168,6 @@ def _is_a_line(line):
     if line.text("activity") == HEADERS["activity"]:
         return False
     return line.whole("activity") or line.says_something
-
-
-def too_much():
-    return RefusedFileError(
-        "too_much",
-        _("This workbook holds far more than was taken out here."),
-        _("Take it out again and copy into it what you filled."),
-    )
-
-
-def _save_as():
-    return _(
-        "In the spreadsheet choose “Save as” and the type “Excel workbook (.xlsx)”."
-    )
 
 
 def _again():
