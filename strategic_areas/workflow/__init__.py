@@ -3,12 +3,12 @@ The only code that changes the status of an update or a declaration.
 
 draft → submitted → returned (with a reason) or published; submitted → draft, where the
 agency takes it back in time; published → replaced by the next published revision, or
-withdrawn with a public reason. A correction is a new revision next to the published
-one. Every step is one guarded UPDATE, so that two people cannot both win, and leaves an
-immutable ``Transition``.
+withdrawn with a public reason. A correction is a new revision. Every step is one
+guarded UPDATE, so that two people cannot both win, and leaves an immutable
+``Transition``.
 
-Other public records, which the secretariat keeps, change through a ``PendingChange``:
-one person proposes it and another approves it.
+Other public records change through a ``PendingChange``: one person proposes it and
+another approves it.
 """
 
 from strategic_areas.workflow.amendments import dates_outside

@@ -31,8 +31,8 @@ def kind_of(amendment, parts):
     """
     What kind of amendment it is, from what it cites and what it changes.
 
-    ``parts`` are pairs of a record and its ``RecordChange``. A kind that was given,
-    such as a division, stays.
+    ``parts`` are pairs of a record and its ``RecordChange``. A kind that was given
+    stays.
     """
     if amendment.act in Amendment.CITED:
         return Amendment.CITED[amendment.act]
@@ -122,7 +122,6 @@ def dates_outside(record, names):
 
 
 def keep(amendment, change, parts):
-    """Store an amendment with the change to which it belongs."""
     amendment.change, amendment.proposed_by = change, change.proposed_by
     amendment.kind = kind_of(amendment, parts)
     names = amendment.fields.columns(guarded=True)
@@ -139,7 +138,6 @@ def keep(amendment, change, parts):
 
 
 def enact(change, made, by):
-    """Approve the amendment of an applied change, and tell the public what changed."""
     amendment = Amendment.objects.filter(change=change).first()
     structure.tell(change, made, amendment)
     if amendment is None:

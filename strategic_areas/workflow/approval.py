@@ -1,8 +1,8 @@
 """
 The approval of a plan as a whole: two people approve just what both of them read.
 
-What a plan holds is known by its digest. It is taken when the plan is read, kept with
-the proposal, and compared again before the plan becomes public.
+Its digest is taken when it is read, kept with the proposal, and compared again before
+the plan becomes public.
 """
 
 from hashlib import sha256
@@ -55,7 +55,6 @@ def digest(plan):
 
 
 def _rows_of(plan):
-    """The rows of each model that stand in the plan, with the model."""
     for model in apps.get_app_config("strategic_areas").get_models():
         path = VALUES_THROUGH.get(model._meta.model_name, path_to_plan(model))
         if path is not None and hasattr(model, "fields"):
@@ -64,7 +63,6 @@ def _rows_of(plan):
 
 
 def _public_values(plan):
-    """All that the public would read of the plan, value after value."""
     for model, rows in _rows_of(plan):
         columns, fields = model.fields.columns(public=True), model._meta.concrete_fields
         names = [field.attname for field in fields if field.name in columns]
@@ -73,7 +71,6 @@ def _public_values(plan):
 
 
 def unstated(plan):
-    """The columns of the act and date of a plan that are empty."""
     return tuple(name for name in ACT if not getattr(plan, name))
 
 
@@ -107,7 +104,6 @@ def must_be_ready(plan, *, seen, states):
 
 
 def approves(part):
-    """Whether a part of a change makes a plan in preparation public."""
     before = part.before.get("status", Plan.Status.IN_PREPARATION)
     after = part.after.get("status", Plan.Status.IN_PREPARATION)
     hidden = Plan.Status.IN_PREPARATION

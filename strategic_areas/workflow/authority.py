@@ -16,12 +16,11 @@ from strategic_areas.workflow.moves import TransitionError, published, siblings
 
 
 def reports_for(user, agency):
-    """True when a current mandate lets the user report for the agency."""
     return FocalPoint.objects.agencies_of(user).filter(agency=agency).exists()
 
 
 def may_submit(user, agency):
-    """True when the user reports for the agency, as titular if the agency says so."""
+    """Whether the user reports for the agency, as titular if the agency says so."""
     if not agency.only_titular_submits:
         return reports_for(user, agency)
     titulars = user.mandates.current().filter(kind=FocalPoint.Kind.TITULAR)
@@ -29,14 +28,13 @@ def may_submit(user, agency):
 
 
 def may_review(user, update):
-    """True when her role lets the user review records of this kind."""
     name = f"strategic_areas.publish_{update._meta.model_name}"
     return user.is_active and user.has_perm(name)
 
 
 def has_part_in(user, update):
     """
-    True when the user wrote, changed or submitted any part of this revision.
+    Whether the user wrote, changed or submitted any part of this revision.
 
     What an account wrote that she alone invited counts as hers: it may be her own.
     """
@@ -46,11 +44,11 @@ def has_part_in(user, update):
 
 def may_propose(user, record):
     """
-    True when the user may propose this change.
+    Whether the user may propose this change.
 
-    It takes the same permission as changing the record at once. Translations are
-    proposed by people who may review the translated record, and so is what explains a
-    withdrawal. Comments, and disputes of an attribution, are proposed by the agency.
+    It takes the same permission as changing the record at once. Who may review a
+    revision proposes its translation and what explains its withdrawal; the agency, its
+    comments and disputes.
     """
     if isinstance(record, Reviewed):
         return record.status == Status.WITHDRAWN and may_review(user, record)
@@ -69,7 +67,7 @@ def may_propose(user, record):
 
 def decides_on(user, models):
     """
-    True if a user who decides on changes decides on those of these models.
+    Whether a user who decides on changes decides on those of these models.
 
     An administrator without another role does on agencies and their names alone.
     """
@@ -81,7 +79,7 @@ def decides_on(user, models):
 
 
 def is_party(user, dispute):
-    """True when the dispute is of the user's agency: she may not decide on it."""
+    """Whether the dispute is of the user's agency: she may not decide on it."""
     return dispute.written_by_id == user.pk or reports_for(user, dispute.agency_id)
 
 
@@ -89,8 +87,8 @@ def within_agency(user, updates):
     """
     The updates that would be reviewed within the reporting agency if she reviews them.
 
-    That is so if the agency hosts the secretariat in the plan, or if the user has a
-    mandate for the agency now.
+    That is so if the agency hosts the secretariat in the plan, or she has a mandate for
+    it.
     """
     plans = {update.plan_id for update in updates}
     rows = Participation.objects.filter(plan__in=plans, hosts_secretariat=True)
@@ -136,13 +134,11 @@ def must_transcribe(by, letter, update):
 
 
 def _is_of(letter, update):
-    """True when the letter is from the record's agency and for the record's round."""
     sender = letter.agency_id, letter.period_id
     return sender == (update.agency.pk, update.period_id)
 
 
 def must_confirm(by, update):
-    """Refuse people who may not submit for the agency: only they may confirm."""
     must_submit(by, update)
 
 
@@ -196,7 +192,6 @@ def is_in_time(update):
 
 
 def must_be_in_time(update):
-    """Refuse a first submission after the round closed, even of an older draft."""
     period, agency = update.period, update.agency
     if is_in_time(update):
         return

@@ -40,8 +40,6 @@ UNSAID = ("", None, [])
 
 
 class AlreadyWaiting(RefusedError):
-    """A change of the same record waits already: ``current``."""
-
     def __init__(self, current):
         self.current = current
         super().__init__(
@@ -51,11 +49,7 @@ class AlreadyWaiting(RefusedError):
 
 
 class ChangeSteps(GuardedSteps):
-    """
-    Reviewers decide, and administrators on agencies and their names.
-
-    What a change holds applies as a whole.
-    """
+    """Reviewers decide, and administrators on agencies and their names."""
 
     model = PendingChange
     #: What follows from an applied change: called with it, its records, who approved.
@@ -65,7 +59,7 @@ class ChangeSteps(GuardedSteps):
         return may_review(user, PendingChange)
 
     def objection(self, user, change):
-        """Why she may not decide: others do, or her institution disputes the record."""
+        """Others decide on it, or her institution disputes the record."""
         if not decides_on(user, [part.model for part in change.records.all()]):
             return _("The secretariat decides on this.")
         is_own = getattr(change, "is_of_own_dispute", None)
@@ -82,7 +76,6 @@ class ChangeSteps(GuardedSteps):
         return super().waiting_for(user).annotate(is_of_own_dispute=Exists(own))
 
     def store(self, change, parts, amendment=None):
-        """Save the change, its parts and, where there is one, its amendment."""
         plans = [record.pk for record, _part in parts if isinstance(record, Plan)]
         # Who saves a record of a plan in preparation has locked the plan.
         list(Plan.objects.select_for_update().filter(pk__in=plans).values_list("pk"))
@@ -106,8 +99,7 @@ class ChangeSteps(GuardedSteps):
         """
         Save every record that it holds, in order.
 
-        ``seen`` and ``states`` are of the approval of a plan: the digest of what was
-        read, and what the person states that the plan has not.
+        ``seen`` and ``states`` are of the approval of a plan, as in ``must_be_ready``.
         """
         made, parts = {}, list(change.records.all())
         approval.check(change, parts, seen=seen, states=states)
@@ -126,7 +118,6 @@ class ChangeSteps(GuardedSteps):
             follow(change, made, by)
 
     def ended(self, change):
-        """Let changes of these records be proposed again."""
         change.records.update(slot=None)
 
     def facts(self, change):
@@ -174,7 +165,7 @@ def propose(record, *, by, links=None, amendment=None):
     Keep what an unsaved or changed record would say, and return the change.
 
     Nothing of the record itself is saved. ``links`` are its many-to-many fields, by
-    name, where they may change. Raises ``AlreadyWaiting`` beside an undecided change.
+    name. Raises ``AlreadyWaiting`` beside an undecided change.
     """
     return propose_together([(record, links or {})], by=by, amendment=amendment)
 
@@ -208,8 +199,7 @@ def propose_approval(plan, *, by, seen, states=()):
     """
     Propose that a plan in preparation become public as it stands; return the change.
 
-    ``seen`` is the digest of what was read; ``states`` are the columns of the act of
-    which the person states that the plan has none.
+    ``seen`` and ``states`` are as in ``must_be_ready``.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     _must_propose(by, plan)
@@ -300,13 +290,11 @@ def _wanted(record, links, earlier):
 
 
 def _slot(record):
-    """The word by which only one change waits at a time; "" where a record has none."""
     own = f"{record._meta.model_name}:{record.pk}" if record.pk else ""
     return getattr(record, "approval_slot", own)
 
 
 def _slot_of_new(model, after):
-    """The slot of a new record: two that say the same have one slot."""
     told = json.dumps(after, sort_keys=True).encode()
     return f"{model._meta.model_name}:new:{sha256(told).hexdigest()[:20]}"
 

@@ -1,5 +1,3 @@
-"""Applies the guard against personal data to the fields of records."""
-
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -34,9 +32,7 @@ class Warned:
 @dataclass(frozen=True)
 class MarkedText:
     """
-    A text as a review shows it.
-
-    ``pieces`` are pairs of a part of the text and the numbers of what was found in it.
+    A text as a review shows it: parts, each with the numbers of what was found in it.
     """
 
     label: str
@@ -85,8 +81,8 @@ def examine(parts, known=None, *, counts_people=False):
     """
     Read texts for a review: ``parts`` are triples of model, values and label.
 
-    ``known`` are the words that name nobody; whoever reads many records asks once.
-    With ``counts_people`` every number of people is found, of whatever size.
+    ``known`` are the words that name nobody; whoever reads many records asks once. With
+    ``counts_people`` every number of people is found, of whatever size.
     """
     known = known or known_words()
     texts, found = [], []
@@ -112,7 +108,6 @@ def examined(record, known=None):
 
 
 def examined_texts(record, names):
-    """All that a reviewer looks at in the named stored texts of any record."""
     return examine([(type(record), _stored(record, names), "")])
 
 
@@ -139,7 +134,6 @@ def _place(finding):
 
 
 def _pieces(text, numbered):
-    """The text in pieces, each with the numbers of what was found in it."""
     pieces, at = [], 0
     while numbered:
         finding, number = numbered.pop(0)
@@ -158,8 +152,8 @@ def found_in(model, values, *, with_notes=False):
     """
     Triples of column name, text and finding, for every guarded text in ``values``.
 
-    ``values`` maps names of the model's columns to their new content. Data that a model
-    exists to publish, such as the number of a help line, is no finding.
+    Data that a model exists to publish, such as the number of a help line, is no
+    finding.
     """
     for name, text, tells in _guarded_texts(model, values, with_notes=with_notes):
         for finding in text_guard.inspect(text):
@@ -232,27 +226,22 @@ def judge(form, model, **columns):
 
 
 class GuardedSteps(Steps):
-    """Steps of a decision whose reason, where it is declined, is guarded."""
-
     def decline(self, decision, *, by, reason=""):
         must_be_clean(self.model, reason=reason)
         return super().decline(decision, by=by, reason=reason)
 
 
 def refusals(text):
-    """The reasons why the text may not be saved, each once."""
     found = text_guard.inspect(text or "")
     blocks = [each for each in found if each.severity == Severity.BLOCK]
     return list(dict.fromkeys(str(each.message) for each in blocks))
 
 
 def warnings(record):
-    """The findings to check in the stored texts of a report."""
     return judged(record)[0]
 
 
 def blocks(record):
-    """The findings in stored texts that block publication, checked or not."""
     return judged(record)[1]
 
 
@@ -288,8 +277,7 @@ def must_count_nobody(record, values, model=None):
 
     Such are translations of its reports and what an institution does not acknowledge,
     which need the source that the report names. The words on a withdrawal and those of
-    the work itself never count, nor do texts of another ``model`` about the record, as
-    those of an amendment.
+    the work itself never count, nor do texts of another ``model`` about the record.
     """
     about = getattr(record, "record", None)
     subject = getattr(about or record, "subject", about or record)
@@ -315,7 +303,6 @@ def _is_of_victims(subject):
 
 
 def warnings_of(record, names):
-    """The findings to check in the named stored texts of any record."""
     return found_warnings(type(record), _stored(record, names))
 
 
@@ -326,7 +313,6 @@ def found_warnings(model, values):
 
 
 def _found_with(record):
-    """The findings in a report and in the texts that are published with it."""
     for part in _parts_of(record):
         yield from _found(*part)
 
@@ -351,14 +337,12 @@ def _stored(record, names):
 
 
 def _found(model, values, label=""):
-    """Pairs of a severity and what is shown of the finding."""
     for name, text, finding in found_in(model, values):
         label_here = label or model.fields.of_column(name).label
         yield finding.severity, _warned(label_here, text, finding)
 
 
 def _warned(label, text, finding, *, is_shown=False):
-    """What people read of a finding; of a text that is shown beside it no more."""
     said = text[finding.start : finding.end]
     shown = said if is_shown else excerpt(text, finding)
     is_count = isinstance(finding, CountedPeople)
@@ -366,7 +350,6 @@ def _warned(label, text, finding, *, is_shown=False):
 
 
 def excerpt(text, finding):
-    """The whole words around a finding, with an ellipsis where the text goes on."""
     start = text.rfind(" ", 0, max(0, finding.start - AROUND)) + 1
     end = text.find(" ", finding.end + AROUND)
     before, after = "… " if start else "", " …" if end != -1 else ""

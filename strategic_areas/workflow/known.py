@@ -24,7 +24,6 @@ def known_words():
 
 
 def forget():
-    """Read everything anew the next time."""
     global _kept
     _kept = (None, None)
 

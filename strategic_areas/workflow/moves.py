@@ -1,9 +1,3 @@
-"""
-The guarded UPDATE that every step uses, and the ``Transition`` that it leaves.
-
-What is moved says how long its agency has said just the same.
-"""
-
 from datetime import date
 from itertools import count
 
@@ -44,7 +38,6 @@ class Conflict(TransitionError):
 
 
 def siblings(update):
-    """All revisions of the same subject and period."""
     return type(update).objects.filter(
         **{update.subject_field: update.subject}, period=update.period
     )
@@ -59,8 +52,7 @@ def public_id(update):
     The permanent last part of the address of a revision that is being published.
 
     It is computed from codes, so that one plan file gives the same addresses wherever
-    it is loaded, and stored, so that no later change of a code changes it. A draft has
-    none, so computing it reveals nothing about what is unpublished.
+    it is loaded, and stored, so that no later change of a code changes it.
     """
     identity = "/".join(
         (
@@ -115,7 +107,6 @@ def move(
 
 
 def _refusal(update, to, allowed, by, seen_version):
-    """The error that says why the guarded UPDATE changed nothing."""
     update.refresh_from_db()
     if update.status not in allowed:
         return TransitionError(
@@ -157,10 +148,9 @@ def unchanged_since(update) -> date | None:
     """
     The end of the period since which the agency has said just this; None for news.
 
-    Texts count in Spanish, and figures, places and the state as they are, but for what
-    only staff read: whether that moved is not told. It compares with the agency's own
-    last report alone, never with what public sources say. Of a reserved report the
-    public reads too little for it to be told.
+    Texts count in Spanish, and figures, places and the state, but for what only staff
+    read. It compares with the agency's own last report alone, never with what public
+    sources say. Of a reserved report the public reads too little for it to be told.
     """
     if getattr(update, "is_reserved", False):
         return None

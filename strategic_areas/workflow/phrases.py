@@ -29,7 +29,7 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 class PhrasesError(ValueError):
-    """The phrases cannot be searched for; the message tells people why."""
+    pass
 
 
 class Phrases:
@@ -62,7 +62,6 @@ class Phrases:
         return self._pattern is not None
 
     def occur_in(self, text):
-        """True when one of the phrases occurs in the text."""
         return bool(self._pattern and text and self._pattern.search(_unescaped(text)))
 
 
@@ -89,11 +88,7 @@ def must_be_particular(lines):
 
 
 def waiting_phrases():
-    """
-    The words and files of all purges that wait, as ``Phrases``; one query.
-
-    A file is named by its token, which no other text holds.
-    """
+    """The words and files of all purges that wait, as ``Phrases``; one query."""
     waiting = Purge.objects.waiting().values_list("phrases", "files")
     return Phrases("\n".join(lines for asked in waiting for lines in asked))
 
@@ -110,5 +105,4 @@ def strings_of(value):
 
 
 def holds(value, phrases):
-    """True when a phrase occurs in a value or anywhere inside it."""
     return any(map(phrases.occur_in, strings_of(value)))

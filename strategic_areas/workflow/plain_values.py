@@ -1,7 +1,3 @@
-"""
-The values of a change as JSON: taken from a record, put back, and saved once approved.
-"""
-
 from decimal import Decimal
 from functools import reduce
 from operator import and_
@@ -25,8 +21,8 @@ def plain_value(field, value, together=()):
     """
     One value as JSON: links as keys, dates and decimals as text.
 
-    A missing text becomes the empty text, so that the two never differ. ``together``
-    are the records of one change; a link to an unsaved one names its place among them.
+    A missing text becomes the empty text. ``together`` are the records of one change; a
+    link to an unsaved one names its place among them.
     """
     if field.many_to_many:
         keys = [_key(each, together) for each in value]
@@ -53,7 +49,6 @@ def _key(value, together):
 
 
 def is_new(key):
-    """True for a link to a record that the same change creates."""
     return isinstance(key, dict)
 
 
@@ -63,7 +58,6 @@ def new_place(key):
 
 
 def plain_values(record, names, together=()):
-    """The named fields of a stored or unsaved record, as JSON."""
     return {
         name: _read(record, record._meta.get_field(name), together) for name in names
     }
@@ -96,7 +90,6 @@ def put(record, values, made):
 
 
 def put_links(record, values, made):
-    """Set the many-to-many links of a stored record."""
     for name, value in values.items():
         if record._meta.get_field(name).many_to_many:
             keys = [made[new_place(key)] if is_new(key) else key for key in value]
@@ -127,10 +120,10 @@ def apply_part(part, change, by, made, aside):
     """
     Save the record of a part as the change says, and return it.
 
-    ``made`` maps places to the records of the change that were saved before it, and
+    ``made`` maps places to the records of the change that were saved before it,
     ``aside`` columns to the words that were set aside to make room for those.
-    ``Outdated`` if it says something else now than what it said to whoever proposed,
-    or has no place any more.
+    ``Outdated`` if it says something else now than to whoever proposed, or has no place
+    any more.
     """
     record = _record_to_change(part, aside)
     # Spanish, the first language: it is what undecorated columns hold.
@@ -147,7 +140,6 @@ def apply_part(part, change, by, made, aside):
 
 
 def _record_to_change(part, aside):
-    """The record, locked, or a new one; outdated if it is gone or changed since."""
     if part.object_id is None:
         return part.model()
     rows = part.model._default_manager.select_for_update()
@@ -160,7 +152,6 @@ def _record_to_change(part, aside):
 
 
 def _sign(record, part, change):
-    """An agency's own words are those of whoever proposed them."""
     is_said = isinstance(record, AgencyComment)
     if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
         record.written_by = change.proposed_by
@@ -189,7 +180,7 @@ def _provenance(change, by):
 
 
 def _save_columns(record, changed):
-    """Save a record; an agency's former name is kept, so that its address leads on."""
+    """An agency's former name is kept, so that its address leads on."""
     names = set(Agency.NAMES) & set(changed)
     if isinstance(record, Agency) and record.pk and names:
         record.rename(**{name: getattr(record, name) for name in names})

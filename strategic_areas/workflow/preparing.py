@@ -10,7 +10,7 @@ from strategic_areas.workflow.changes import waiting_change
 
 def applies_at_once(record, changed, links=None):
     """
-    True if saving these fields of a record needs no second person.
+    Whether saving these fields of a record needs no second person.
 
     So it is with fields that only staff read and that protect nobody, and with what
     stands in a plan in preparation. ``changed`` are names of columns, ``links`` the new
@@ -28,7 +28,7 @@ def applies_at_once(record, changed, links=None):
 
 def all_apply_at_once(plan, records):
     """
-    True if saving many public records of one plan needs no second person.
+    Whether saving many public records of one plan needs no second person.
 
     It takes a fixed number of queries. ``records`` are pairs of a record, which leads
     to the plan, and its links.
@@ -45,7 +45,7 @@ def all_apply_at_once(plan, records):
 
 
 def _is_in_preparation(record, links):
-    """True if it stands, before and after, in plans in preparation and nowhere else."""
+    """Whether it stands, before and after, in plans in preparation and nowhere else."""
     path = path_to_plan(type(record))
     if path is None:
         return False
@@ -70,8 +70,8 @@ def _is_open(plan):
     """
     A plan in preparation, unless its approval waits: then it stays as proposed.
 
-    Inside a transaction the plan is locked until its end, as whoever proposes the
-    approval does, so that nothing is saved after the plan was proposed.
+    Inside a transaction the plan is locked, as whoever proposes the approval does, so
+    that nothing is saved after the plan was proposed.
     """
     # What a form holds is not stored yet: a new plan begins in preparation.
     if plan.pk is None:
@@ -83,13 +83,11 @@ def _is_open(plan):
 
 
 def _leads_outside(record, links):
-    """True if it would take the place of a record of another plan, or continue one."""
     before = [*links.get("supersedes", ()), getattr(record, "continues", None)]
     return any(each.plan_id != record.plan_id for each in before if each is not None)
 
 
 def _are_named_outside(named, keys):
-    """True if anything that stands in no plan in preparation links to one of these."""
     for relation in named._meta.get_fields(include_hidden=True):
         model = relation.related_model
         if relation.concrete or not hasattr(model, "fields"):

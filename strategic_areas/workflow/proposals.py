@@ -1,8 +1,5 @@
 """
 Activities that agencies bring in: what they propose for the plan, and work outside it.
-
-The secretariat puts a proposed activity in the plan, or declines. Work outside the plan
-is reported without being in it.
 """
 
 from django.core.exceptions import ValidationError
@@ -47,7 +44,6 @@ class ProposalSteps(GuardedSteps):
         return may_review(user, ActivityProposal)
 
     def objection(self, user, proposal):
-        """Leave it alone while the amendment waits that takes it in."""
         if proposal.change and proposal.change.is_waiting:
             return _("The amendment that takes it in waits for approval.")
         return ""
@@ -57,9 +53,9 @@ class ProposalSteps(GuardedSteps):
         """
         Propose the amendment that makes it the plan's, and return that change.
 
-        ``act`` is the kind of act that decided the change, ``deciding_act`` its number,
-        ``decided_on`` its day. A code that the plan has already is refused, and so is a
-        plan that has ended. ``victims`` says whether it counts and reaches any.
+        ``act``, ``deciding_act`` and ``decided_on`` are its kind, number and day.
+        ``victims`` says whether it counts and reaches any. A code that the plan has
+        already is refused, and so is a plan that has ended.
         """
         rows = ActivityProposal.objects.select_for_update()
         proposal = rows.get(pk=proposal.pk)
@@ -91,7 +87,6 @@ class ProposalSteps(GuardedSteps):
         return change
 
     def apply(self, proposal, by, *, activity):
-        """Name the activity that it became by the approved amendment."""
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def ended(self, proposal):
@@ -106,7 +101,6 @@ PROPOSALS = ProposalSteps()
 
 
 def _take_in(change, made, by):
-    """Approve the proposal that an applied amendment takes in, if there is one."""
     for proposal in ActivityProposal.objects.filter(change=change):
         if not proposal.is_waiting:
             raise decisions.Outdated
@@ -119,11 +113,7 @@ CHANGES.afterwards.append(_take_in)
 
 @transaction.atomic
 def propose_activity(proposal, *, by):
-    """
-    Store an unsaved proposal of the agency's and return it.
-
-    A press that comes twice makes one: while the same words wait, they are returned.
-    """
+    """Store an unsaved proposal of the agency's; a press that comes twice makes one."""
     must_report(by, proposal)
     Agency.objects.select_for_update().get(pk=proposal.agency_id)
     same = ActivityProposal.objects.waiting().filter(
@@ -135,7 +125,6 @@ def propose_activity(proposal, *, by):
 
 
 def _activity(proposal, code, victims):
-    """The unsaved activity; refused in words where the plan cannot hold it."""
     activity = Activity(
         plan=proposal.plan,
         commitment=proposal.commitment,
@@ -158,7 +147,6 @@ def _activity(proposal, code, victims):
 
 
 def _tell(proposal):
-    """Queue the decision for whoever proposed it, in her language."""
     person = proposal.proposed_by
     if not person.email:
         return
@@ -184,8 +172,8 @@ def report_off_plan(activity, update, *, by):
     """
     Store an activity outside the plan with its first draft, and return the draft.
 
-    ``activity`` and ``update`` are unsaved. If the agency has already reported the same
-    name for the same commitment in this round, the earlier draft is returned.
+    If the agency has already reported the same name for the same commitment in this
+    round, the earlier draft is returned.
     """
     Agency.objects.select_for_update().get(pk=activity.agency_id)
     update.activity, update.agency = activity, activity.agency

@@ -24,9 +24,8 @@ def submit_all(period, agency, seen, *, by, declared=None, note=""):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
-    ``seen`` maps the id of each report to the version that the person had on screen;
-    ``declared`` does the same for declarations. The secretariat reads the ``note``
-    beside each of them; the public never does.
+    ``seen`` and ``declared`` map the id of each report or declaration to the version on
+    the screen. The public never reads the ``note``.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = _chosen(ActivityUpdate, "activity", seen, period, agency)
@@ -47,8 +46,8 @@ def recall(update, *, by):
     Take a submitted revision back: it is the agency's draft again.
 
     It is possible while the round accepts the agency's reports and no reviewer has
-    decided. The receipt stays; what counts as the day of the report is that of its next
-    submission. A report that was returned before counts from its first one.
+    decided. The receipt stays; the day of the report is that of its next submission,
+    but that of its first one where it was returned before.
     """
     must_submit(by, update)
     if getattr(update, "letter_id", None):
@@ -73,7 +72,6 @@ def recall(update, *, by):
 
 
 def _chosen(model, subject, seen, period, agency):
-    """The chosen revisions; refused if one is not the agency's in this round."""
     rows = model.objects.filter(pk__in=seen, period=period, agency=agency)
     found = list(
         rows.select_related(subject, "agency", "period")
@@ -115,11 +113,6 @@ def _receipt(period, agency, updates, declarations, by, note):
 
 
 def _as_sent(record, number):
-    """
-    The content of one revision as JSON, for the receipt.
-
-    ``number`` is the key under which the id of the revision is stored.
-    """
     return {
         record.subject_field: record.subject.code,
         "title": record.subject.title_es,
@@ -135,11 +128,7 @@ def _as_sent(record, number):
 
 
 def _values(period, agency):
-    """
-    How each value stood that the round asks for.
-
-    A value has a receipt of its own, which alone tells the number.
-    """
+    """How each value stood; its receipt of its own alone tells the number."""
     return [
         {
             "indicator": value.code,
@@ -152,7 +141,6 @@ def _values(period, agency):
 
 
 def _shown(item):
-    """A piece of evidence for the receipt; a file is identified by its SHA-256."""
     archive = f"{item.archive_office}, {item.archive_number}".strip(", ")
     return {
         "kind": item.kind,

@@ -37,8 +37,7 @@ def draft(update, *, by):
     Store an unsaved update as the agency's draft and return it.
 
     It is refused outside rounds, and while another revision of the same report is open.
-    A round that does not accept the agency's reports allows corrections only. The
-    report is the one of the agency that answers for the activity or commitment now.
+    A round that does not accept the agency's reports allows corrections only.
     """
     update.agency = update.answering
     must_report(by, update)
@@ -62,9 +61,8 @@ def save(update, *, by, seen_version):
     """
     Store changed content of a draft or returned revision.
 
-    ``seen_version`` is the version that the person had on screen: if somebody saved
-    since, ``Conflict`` is raised and nothing is written. A report transcribed by the
-    secretariat becomes the agency's own report.
+    Raises ``Conflict`` if somebody saved since the person saw ``seen_version``. A
+    report transcribed by the secretariat becomes the agency's own report.
     """
     must_report(by, update)
     stored = type(update).objects.select_for_update().get(pk=update.pk)
@@ -91,8 +89,7 @@ def open_for_evidence(update, *, by):
     """
     Lock a draft or returned revision whose evidence is about to change.
 
-    The person who changes evidence becomes a contributor. The version stays, so that
-    somebody who is writing in the row at the same time gets no conflict.
+    The version stays, so that somebody who is writing in the row gets no conflict.
     """
     must_report(by, update)
     rows = type(update).objects.filter(pk=update.pk)
@@ -107,8 +104,7 @@ def submit(update, *, by, seen_version=None, note=""):
     Hand the agency's revision to the secretariat, with a note for it.
 
     A correction that equals the published revision is refused. So is a first submission
-    after the round closed, unless the round was opened again for the agency. A returned
-    revision can be submitted again at any time.
+    after the round closed; a returned revision can be submitted again at any time.
     """
     must_submit(by, update)
     must_be_in_time(update)
@@ -140,9 +136,9 @@ def send(update, *, by, seen_version, note="", **stamp):
 
 def give_back(update, *, by, reason, private_note="", seen_version=None):
     """
-    Return a submitted revision to its agency; the reason is required.
+    Return a submitted revision to its agency, which reads the reason.
 
-    The agency reads the reason; ``private_note`` is for the secretariat alone.
+    ``private_note`` is for the secretariat alone.
     """
     must_review(by, update)
     send_back(
@@ -173,11 +169,10 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
     """
     Make a submitted revision public; the published one before it becomes replaced.
 
-    ``evidence`` are the pieces that the reviewer has read and clears for the public.
-    Evidence of a reserved update is never cleared. ``printed_by`` is the official
-    source that printed the numbers of people in a text about victims.
-
-    Nobody publishes a revision of which they wrote, changed or submitted any part.
+    ``evidence`` are the pieces that the reviewer clears for the public, never of a
+    reserved update. ``printed_by`` is the official source that printed the numbers of
+    people in a text about victims. Nobody publishes a revision of which they wrote,
+    changed or submitted any part.
     """
     must_review(by, update)
     make_public(
@@ -197,7 +192,7 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
 @transaction.atomic
 def withdraw(update, *, by, cause, words=""):
     """
-    Take a published revision back; its public cause, a ``Cause``, stays on the page.
+    Take a published revision back; its public ``Cause`` stays on the page.
 
     The public reads ``words``, of her own, once another person has approved them.
     """
@@ -219,7 +214,6 @@ def withdraw(update, *, by, cause, words=""):
 
 
 def explain_withdrawal(update, *, words, by):
-    """Propose what the public reads beside the cause; another person approves it."""
     withdrawn = type(update).objects.get(pk=update.pk)
     withdrawn.withdrawal_reason = words.strip()
     return propose(withdrawn, by=by)
@@ -231,7 +225,7 @@ def correct(update, *, by):
     Begin a correction: a new draft revision with the content of a published one.
 
     It is possible after the round closed, too, and for the agency that made the report
-    even if another one answers now. Returns the new revision.
+    even if another one answers now.
     """
     must_report(by, update)
     if update.status != Status.PUBLISHED:
@@ -268,7 +262,6 @@ def correct(update, *, by):
 
 
 def make_public(update, *, by, seen_version, printed_by=None, **stamp):
-    """Publish a revision and replace the one before; refuse its contributors."""
     printed_by = who_printed(update, printed_by or update.printed_by)
     told = guard.told_with(update)
     guard.must_not_wait_for_purge(update, told, error=TransitionError)
@@ -295,7 +288,7 @@ def who_printed(update, source):
     """
     The official source of the numbers of people in a text about victims, if any stand.
 
-    Without an official source such a text is refused.
+    Without one such a text is refused.
     """
     if not guard.counts(update):
         return None
@@ -320,7 +313,6 @@ def must_say_something_new(update):
 
 
 def _content(update):
-    """The content and the evidence of a revision, to compare it with another."""
     content = [field.plain(update) for field in update.fields.where(corrected=True)]
     evidence = update.evidences.values_list(
         "kind", "title_es", "url", "sha256", "archive_office", "archive_number"

@@ -1,7 +1,5 @@
 """
 What of a proposed change is structure of an approved plan, and what the public is told.
-
-Of an approved change it is told the old beside the new, in words.
 """
 
 import json
@@ -69,7 +67,7 @@ def changed(record, before, after, *, is_new=False):
     The names of the structural fields that a change sets, in the order of the model.
 
     ``record`` is as the change leaves it; ``before`` and ``after`` hold its changed
-    columns by name.
+    columns.
     """
     if plan_of(record) is None or not isinstance(record, (Plan, *STRUCTURAL)):
         return []
@@ -88,7 +86,6 @@ def changed(record, before, after, *, is_new=False):
 
 
 def _are_official(model, links):
-    """Whether the plan itself states any of the linked records, or keys of records."""
     records = [each for each in links if isinstance(each, Model)]
     if len(records) == len(links):
         return any(each.provenance == Provenance.PLAN for each in records if each.pk)
@@ -98,7 +95,6 @@ def _are_official(model, links):
 
 
 def labels(record, names):
-    """What staff read above these fields, joined."""
     fields = [
         record.fields.of_column(name)
         for name in names
@@ -137,8 +133,7 @@ def tell(change, made, amendment=None):
     """
     Write what the public reads of an approved change of a plan, once it is applied.
 
-    ``made`` maps the place of each of its parts to the stored record. Records that
-    belong to no public plan are not told of here.
+    ``made`` maps the place of each of its parts to the stored record.
     """
     rows = []
     for part in change.records.all():
@@ -164,14 +159,12 @@ def _day(change, amendment):
 
 
 def _named(record):
-    """The record's name; English is left empty where it is only in Spanish."""
     found = _in_both("name", lambda language: str(record)[:500])
     title = "title_en" if hasattr(record, "title_en") else "name_en"
     return found if getattr(record, title, True) else found | {"name_en": ""}
 
 
 def _in_both(name, said):
-    """The columns of a bilingual field: what ``said`` answers in each language."""
     found = {}
     for language in LANGUAGES:
         with override(language):
@@ -180,7 +173,6 @@ def _in_both(name, said):
 
 
 def _lines(record, part, made):
-    """The fields of each row about one record."""
     if not part.before:
         yield _brought(record, part, made)
         return
@@ -205,14 +197,12 @@ def _lines(record, part, made):
 
 
 def _said(record, names, of, values, language):
-    """A value of ``values`` in words; ``of`` names its column by language."""
     field = record._meta.get_field(of[language])
     value = values.get(field.name, _stored(record, field))
     return in_words(field, value, names)
 
 
 def _brought(record, part, made):
-    """A new record; its old value are the records whose place it takes, if any."""
     replaced = part.after.get("supersedes")
 
     def former(language):
@@ -232,7 +222,6 @@ def _stored(record, field):
 
 
 def _plain(field, before):
-    """The old value as JSON where it is no text that people read anyway."""
     if field.kind is Kind.TEXT or field.bilingual:
         return ""
     told = json.dumps(before.get(field.name))

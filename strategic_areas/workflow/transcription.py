@@ -1,10 +1,10 @@
 """
 Reports that the agency did not write here: from its letters, and from public sources.
 
-The secretariat writes reports, and a lead's declarations, in the agency's name. They
-are published when the agency confirms them, or when a second reviewer publishes them;
-nobody who wrote any part of one may do either. ``seen`` maps the id of each report to
-the version on the screen; ``declared`` does the same for declarations.
+The secretariat writes them in the agency's name. They are published when the agency
+confirms them, or when a second reviewer publishes them; nobody who wrote any part of
+one may do either. ``seen`` maps the id of each report to the version on the screen;
+``declared`` does the same for declarations.
 
 The importer publishes what public sources say: the only step that needs no second
 person.
@@ -48,8 +48,7 @@ def transcribe(update, letter, *, by, seen_version=None):
     """
     Store what the letter reports on one activity or commitment; return the revision.
 
-    The revision may be new or one already transcribed. A revision that the agency wrote
-    itself is never changed.
+    A revision that the agency wrote itself is never changed.
     """
     if update.pk is None:
         update.agency = update.answering
@@ -85,7 +84,6 @@ def submit_letter(letter, seen, *, by, declared=None, printed_by=None):
 
 @transaction.atomic
 def confirm_letter(letter, seen, *, by, declared=None):
-    """Publish the transcribed revisions: the agency confirms that they are its own."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         make_public(
@@ -99,14 +97,12 @@ def confirm_letter(letter, seen, *, by, declared=None):
 
 @transaction.atomic
 def contest_letter(letter, seen, *, by, reason, declared=None):
-    """Return the transcribed revisions to the secretariat, with the agency's reason."""
     for update, version in _chosen(letter, seen, declared):
         must_confirm(by, update)
         send_back(update, by=by, reason=reason, seen_version=version)
 
 
 def _chosen(letter, seen, declared):
-    """The chosen open revisions of the letter, each with the version on the screen."""
     declared = declared or {}
     updates = letter.updates.filter(pk__in=seen, status__in=OPEN)
     declarations = letter.declarations.filter(pk__in=declared, status__in=OPEN)
@@ -147,9 +143,8 @@ def record(update, *, sources):
     """
     Publish an update from the public record, without a second person.
 
-    Only the importer calls this. The update needs a source, and its provenance is never
-    that of a report. It may replace only an update from the public record, and so never
-    what an agency reported here.
+    Only the importer calls this. It needs a source, its provenance is never that of a
+    report, and it never replaces what an agency reported here.
     """
     if not sources:
         raise TransitionError(
