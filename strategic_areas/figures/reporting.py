@@ -25,12 +25,12 @@ from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
-from strategic_areas.workflow.authority import may_review, must_report, must_review
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     must_be_clean,
     must_not_wait_for_purge,
 )
+from strategic_areas.workflow.moves import may_review, must_report, must_review
 
 #: What tells of which days a value is, and whose.
 SPAN = ("indicator", "agency", "starts_on", "ends_on")

@@ -51,7 +51,7 @@ from strategic_areas.models import (
 from strategic_areas.models.removals import row_key
 from strategic_areas.purging.places import BLANKS, Treatment, treatment
 from strategic_areas.workflow import changes
-from strategic_areas.workflow.authority import decides_on, may_review
+from strategic_areas.workflow.amendments import plan_of
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
@@ -59,9 +59,9 @@ from strategic_areas.workflow.guard import (
     must_count_nobody,
     must_not_wait_for_purge,
 )
+from strategic_areas.workflow.moves import decides_on, may_review
 from strategic_areas.workflow.phrases import strings_of
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
-from strategic_areas.workflow.structure import plan_of
 
 #: Records that are kept by two people. A report is withdrawn, not hidden; an agency's
 #: dispute stays beside the record, and only a purge blanks its words.

@@ -13,7 +13,20 @@ another approves it.
 
 from strategic_areas.workflow.amendments import dates_outside
 from strategic_areas.workflow.approval import digest, overdue, unstated
-from strategic_areas.workflow.authority import (
+from strategic_areas.workflow.changes import (
+    CHANGES,
+    AlreadyWaiting,
+    all_apply_at_once,
+    applies_at_once,
+    propose,
+    propose_approval,
+    propose_together,
+    waiting_among,
+    waiting_change,
+)
+from strategic_areas.workflow.moves import (
+    Conflict,
+    TransitionError,
     has_part_in,
     is_in_time,
     may_propose,
@@ -22,24 +35,12 @@ from strategic_areas.workflow.authority import (
     reports_for,
     within_agency,
 )
-from strategic_areas.workflow.changes import (
-    CHANGES,
-    AlreadyWaiting,
-    propose,
-    propose_approval,
-    propose_together,
-    waiting_among,
-    waiting_change,
-)
-from strategic_areas.workflow.moves import Conflict, TransitionError
-from strategic_areas.workflow.preparing import all_apply_at_once, applies_at_once
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
     propose_activity,
     rename_off_plan,
     report_off_plan,
 )
-from strategic_areas.workflow.receipts import recall, submit_all
 from strategic_areas.workflow.steps import (
     correct,
     draft,
@@ -47,8 +48,10 @@ from strategic_areas.workflow.steps import (
     give_back,
     open_for_evidence,
     publish,
+    recall,
     save,
     submit,
+    submit_all,
     withdraw,
 )
 from strategic_areas.workflow.transcription import (

@@ -1,29 +1,250 @@
 """Amendments: the act by which a change of an approved plan's structure applies."""
 
+import json
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
+from agencies.fields import Kind
 from strategic_areas.models import (
     Activity,
     Amendment,
     Commitment,
+    Discrepancy,
     DueProvenance,
+    Indicator,
+    LaterActivity,
+    Participation,
     Plan,
+    PlanChange,
+    Programme,
+    Provenance,
+    ReportingPeriod,
+    Source,
+    StrategicArea,
+    Target,
+    Term,
+    TipTier,
 )
-from strategic_areas.workflow import structure
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
+from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
 
-Kind, Stop = Amendment.Kind, Commitment.Stop
+#: The records of an official plan that have a structure, besides the plan itself.
+STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
+#: The records of which a plan's list of changes tells.
+OF_PLAN = (
+    *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
+    *(Term, ReportingPeriod),
+    *STRUCTURAL,
+)
+#: A record becomes the plan's own word, or stops being it, by its provenance.
+EXISTENCE = "provenance"
+#: What takes the place of the plan's own record ends that record.
+PLACE = "supersedes"
+LANGUAGES = ("es", "en")
+
+
+def plan_of(record):
+    """The approved plan of which a record is a part; None where there is none."""
+    if not isinstance(record, OF_PLAN) or not getattr(record, "is_in_plan", True):
+        return None
+    if isinstance(record, Plan):
+        plan = record
+    else:
+        link = "introduced_by" if isinstance(record, Indicator) else "plan"
+        plan = getattr(record, link, None)
+    is_public = plan is not None and plan.status != Plan.Status.IN_PREPARATION
+    return plan if is_public else None
+
+
+def changed_structure(record, before, after, *, is_new=False):
+    """
+    The names of the structural fields that a change sets, in the order of the model.
+
+    ``record`` is as the change leaves it; ``before`` and ``after`` hold its changed
+    columns.
+    """
+    if plan_of(record) is None or not isinstance(record, (Plan, *STRUCTURAL)):
+        return []
+    names = record.fields.spanish(structure=True)
+    if isinstance(record, Plan):
+        # A plan that is added, or approved, is decided on as a whole.
+        was = before.get("status", record.status)
+        if is_new or was == Plan.Status.IN_PREPARATION:
+            return []
+        return [name for name in names if name in after]
+    stood = before.get(EXISTENCE, record.provenance)
+    if Provenance.PLAN not in {stood, record.provenance}:
+        replaced = [*before.get(PLACE, ()), *after.get(PLACE, ())]
+        return [PLACE] if _are_official(type(record), replaced) else []
+    return [name for name in [*names, EXISTENCE] if name in after]
+
+
+def _are_official(model, links):
+    records = [each for each in links if isinstance(each, Model)]
+    if len(records) == len(links):
+        return any(each.provenance == Provenance.PLAN for each in records if each.pk)
+    stored = [key for key in links if not is_new(key)]
+    rows = model.objects.filter(pk__in=stored, provenance=Provenance.PLAN)
+    return bool(stored) and rows.exists()
+
+
+def labels(record, names):
+    fields = [
+        record.fields.of_column(name)
+        for name in names
+        if record.fields.of_column(name).kind is not Kind.OTHER or name == "code"
+    ]
+    return ", ".join(field.label for field in fields)
+
+
+def in_words(field, value, names=None):
+    """
+    A stored plain value as people read it; "" for an empty one.
+
+    ``names`` maps the place of each new record of the same change to its name.
+    """
+    if value in (None, "", []):
+        return ""
+    if field.is_relation:
+        keys = value if isinstance(value, list) else [value]
+        stored = [key for key in keys if not is_new(key)]
+        rows = field.related_model._default_manager.filter(pk__in=stored)
+        new = [str(names[new_place(key)]) for key in keys if is_new(key)]
+        return ", ".join([*map(str, rows), *new])
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    kind = field.get_internal_type()
+    if kind == "DateField":
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if kind == "DecimalField":
+        return number_format(format(Decimal(value), "f"))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def tell(change, made, amendment=None):
+    """
+    Write what the public reads of an approved change of a plan, once it is applied.
+
+    ``made`` maps the place of each of its parts to the stored record.
+    """
+    rows = []
+    for part in change.records.all():
+        record = made[part.place]
+        if (plan := plan_of(record)) is None:
+            continue
+        about = {
+            "plan": plan,
+            "change": change,
+            "amendment": amendment,
+            "model": record._meta.model_name,
+            "commitment": record if isinstance(record, Commitment) else None,
+            "activity": record if isinstance(record, Activity) else None,
+            "decided_on": _day(change, amendment),
+            **_named(record),
+        }
+        rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
+    PlanChange.objects.bulk_create(rows)
+
+
+def _day(change, amendment):
+    return amendment.decided_on if amendment else timezone.localdate(change.decided_at)
+
+
+def _named(record):
+    found = _in_both("name", lambda language: str(record)[:500])
+    title = "title_en" if hasattr(record, "title_en") else "name_en"
+    return found if getattr(record, title, True) else found | {"name_en": ""}
+
+
+def _in_both(name, said):
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[f"{name}_{language}"] = said(language)
+    return found
+
+
+def _lines(record, part, made):
+    if not part.before:
+        yield _brought(record, part, made)
+        return
+    names = {place: str(each) for place, each in made.items()}
+    for field in record.fields.where(public=True):
+        columns = [name for name in field.columns if name in part.after]
+        follows = field.name == "due_provenance" and "due_on" in part.after
+        if follows or not columns:
+            continue
+        # A text that changed in English alone is told as that, in both languages.
+        is_english = field.bilingual and columns[0] != field.columns[0]
+        in_both = field.bilingual and not is_english
+        told = field.columns if in_both else columns * 2
+        of = dict(zip(LANGUAGES, told, strict=True))
+        said = partial(_said, record, names, of)
+        yield {
+            "field": columns[0] if is_english else field.name,
+            **_in_both("old_value", partial(said, part.before)),
+            **_in_both("new_value", partial(said, part.after)),
+            "old_plain": _plain(field, part.before),
+        }
+
+
+def _said(record, names, of, values, language):
+    field = record._meta.get_field(of[language])
+    value = values.get(field.name, _stored(record, field))
+    return in_words(field, value, names)
+
+
+def _brought(record, part, made):
+    replaced = part.after.get("supersedes")
+
+    def former(language):
+        return in_words(record._meta.get_field("supersedes"), replaced, made)
+
+    return {
+        "field": record._meta.model_name,
+        **_in_both("new_value", lambda language: str(record)),
+        **(_in_both("old_value", former) if replaced else {}),
+    }
+
+
+def _stored(record, field):
+    if field.many_to_many:
+        return plain_value(field, getattr(record, field.name).all())
+    return plain_value(field, field.value_from_object(record))
+
+
+def _plain(field, before):
+    if field.kind is Kind.TEXT or field.bilingual:
+        return ""
+    told = json.dumps(before.get(field.name))
+    return (
+        told if len(told) <= PlanChange._meta.get_field("old_plain").max_length else ""
+    )
+
+
+Stop = Commitment.Stop
 #: How an amendment stops a record → the kind of the amendment.
-STOPPING = {Stop.CANCELLED: Kind.CANCEL, Stop.SUSPENDED: Kind.SUSPEND}
+STOPPING = {
+    Stop.CANCELLED: Amendment.Kind.CANCEL,
+    Stop.SUSPENDED: Amendment.Kind.SUSPEND,
+}
 #: The kind of an amendment by the fields that it changes, the first that holds.
 KINDS = (
-    (Kind.MOVE, {"lead", "agency", "supporting"}),
-    (Kind.REDATE, {"starts_on", "due_on", "launched_on", "resumes_on"}),
-    (Kind.RETARGET, {"quantity", "unit_es", "value"}),
+    (Amendment.Kind.MOVE, {"lead", "agency", "supporting"}),
+    (Amendment.Kind.REDATE, {"starts_on", "due_on", "launched_on", "resumes_on"}),
+    (Amendment.Kind.RETARGET, {"quantity", "unit_es", "value"}),
 )
 
 
@@ -39,7 +260,7 @@ def kind_of(amendment, parts):
     if amendment.kind:
         return amendment.kind
     if any(part.object_id is None for _record, part in parts):
-        return Kind.ADD
+        return Amendment.Kind.ADD
     names = {name for _record, part in parts for name in part.after}
     if (
         stops := {part.after.get("stopped") for _record, part in parts}
@@ -47,8 +268,10 @@ def kind_of(amendment, parts):
     ):
         return STOPPING[stops.pop()]
     if any(isinstance(record, Plan) for record, _part in parts) and "ends_on" in names:
-        return Kind.EXTEND_PLAN
-    return next((kind for kind, fields in KINDS if fields & names), Kind.REWORD)
+        return Amendment.Kind.EXTEND_PLAN
+    return next(
+        (kind for kind, fields in KINDS if fields & names), Amendment.Kind.REWORD
+    )
 
 
 def state_who_dates(records, amendment):
@@ -57,8 +280,7 @@ def state_who_dates(records, amendment):
         return
     for record in records:
         if isinstance(record, Commitment | Activity) and _is_redated(record):
-            by_amendment = DueProvenance.AMENDMENT if record.due_on else ""
-            record.due_provenance = by_amendment
+            record.due_provenance = DueProvenance.AMENDMENT if record.due_on else ""
 
 
 def _is_redated(record):
@@ -76,7 +298,7 @@ def check(parts, amendment):
     """
     plans = set()
     for record, part in parts:
-        names = structure.changed(
+        names = changed_structure(
             record, part.before, part.after, is_new=part.object_id is None
         )
         if names and amendment is None:
@@ -85,20 +307,16 @@ def check(parts, amendment):
                     "%(record)s: the plan is approved, so this changes only by an "
                     "amendment, which names its act: %(fields)s."
                 )
-                % {"record": record, "fields": structure.labels(record, names)}
+                % {"record": record, "fields": labels(record, names)}
             )
         if names:
-            plans.add(structure.plan_of(record))
-        _must_fit(record, part.after)
+            plans.add(plan_of(record))
+        if outside := dates_outside(record, part.after):
+            raise RefusedError(f"{record}: {' '.join(outside.values())}")
     if amendment is not None and plans != {amendment.plan}:
         raise RefusedError(
             _("An amendment changes the structure of one plan, that which it names.")
         )
-
-
-def _must_fit(record, after):
-    if outside := dates_outside(record, after):
-        raise RefusedError(f"{record}: {' '.join(outside.values())}")
 
 
 def dates_outside(record, names):
@@ -139,7 +357,7 @@ def keep(amendment, change, parts):
 
 def enact(change, made, by):
     amendment = Amendment.objects.filter(change=change).first()
-    structure.tell(change, made, amendment)
+    tell(change, made, amendment)
     if amendment is None:
         return
     Amendment.objects.filter(pk=amendment.pk).update(

@@ -24,10 +24,9 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.rounds import agency_page
-from strategic_areas.workflow.authority import may_review, must_report
 from strategic_areas.workflow.changes import CHANGES, parts_of
 from strategic_areas.workflow.guard import GuardedSteps
-from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.moves import TransitionError, may_review, must_report
 from strategic_areas.workflow.steps import draft
 
 

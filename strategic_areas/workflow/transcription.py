@@ -17,20 +17,18 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import OPEN, Provenance, Status
 from strategic_areas.models.review import Reviewed
-from strategic_areas.workflow.authority import (
-    must_accept_reports,
-    must_confirm,
-    must_still_answer,
-    must_transcribe,
-    within_agency,
-)
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
     leave_trace,
     move,
+    must_accept_reports,
+    must_still_answer,
+    must_submit,
+    must_transcribe,
     public_id,
     siblings,
+    within_agency,
 )
 from strategic_areas.workflow.steps import (
     make_public,
@@ -85,7 +83,7 @@ def submit_letter(letter, seen, *, by, declared=None, printed_by=None):
 @transaction.atomic
 def confirm_letter(letter, seen, *, by, declared=None):
     for update, version in _chosen(letter, seen, declared):
-        must_confirm(by, update)
+        must_submit(by, update)
         make_public(
             update,
             by=by,
@@ -98,7 +96,7 @@ def confirm_letter(letter, seen, *, by, declared=None):
 @transaction.atomic
 def contest_letter(letter, seen, *, by, reason, declared=None):
     for update, version in _chosen(letter, seen, declared):
-        must_confirm(by, update)
+        must_submit(by, update)
         send_back(update, by=by, reason=reason, seen_version=version)
 
 

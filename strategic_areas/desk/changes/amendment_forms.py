@@ -14,7 +14,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit, one_button
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
-from strategic_areas.workflow import structure
+from strategic_areas.workflow import amendments
 from strategic_areas.workflow.guard import blocked_texts
 
 CITED = Amendment.CITED
@@ -172,8 +172,8 @@ class AmendedMixin(forms.ModelForm):
     def __init__(self, data=None, files=None, *args, **kwargs):
         super().__init__(data, files, *args, **kwargs)
         self.act = None
-        if isinstance(self.instance, (Plan, *structure.STRUCTURAL)):
-            is_free = self.instance.pk and structure.plan_of(self.instance) is None
+        if isinstance(self.instance, (Plan, *amendments.STRUCTURAL)):
+            is_free = self.instance.pk and amendments.plan_of(self.instance) is None
             self.act = None if is_free else act_of(data, files)
 
     def is_multipart(self):
@@ -189,7 +189,7 @@ class AmendedMixin(forms.ModelForm):
         if self.act is None or not self.act.is_bound:
             return
         is_new = self.instance.pk is None
-        names = structure.changed(
+        names = amendments.changed_structure(
             self.instance,
             {} if is_new else self.initial,
             said if is_new else changed,
@@ -197,13 +197,13 @@ class AmendedMixin(forms.ModelForm):
         )
         if names and self.act.is_valid():
             self.amendment = self.act.instance
-            self.amendment.plan = structure.plan_of(self.instance)
+            self.amendment.plan = amendments.plan_of(self.instance)
         elif names:
             text = gettext(
                 "The plan is approved, so this changes only by an amendment: "
                 "%(fields)s. State the act below."
             )
-            told = structure.labels(self.instance, names)
+            told = amendments.labels(self.instance, names)
             self.add_error(None, text % {"fields": told})
 
 

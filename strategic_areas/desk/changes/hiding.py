@@ -24,8 +24,8 @@ from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.models import Cause, Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import AlreadyWaiting, guard
+from strategic_areas.workflow.amendments import in_words
 from strategic_areas.workflow.plain_values import plain_values
-from strategic_areas.workflow.structure import in_words
 
 #: The word of an address → the kind of record.
 KINDS = {model._meta.model_name: model for model in hiding.HIDEABLE}

@@ -33,8 +33,8 @@ from strategic_areas.queries.pages import agencies, help_lines
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.amendments import in_words
 from strategic_areas.workflow.plain_values import proposed_records
-from strategic_areas.workflow.structure import in_words
 
 
 @dataclass(frozen=True)

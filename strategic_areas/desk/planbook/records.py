@@ -17,7 +17,7 @@ from strategic_areas.desk.planbook.cell_values import key_in
 from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
 from strategic_areas.importing.tables import TABLE_OF_MODEL
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
-from strategic_areas.workflow import structure
+from strategic_areas.workflow import amendments
 from strategic_areas.workflow.database_rules import set_aside
 
 
@@ -103,7 +103,7 @@ def _linked(stored, record, field, keys):
 def needs_act(drafts):
     """Whether any of them changes the structure of an approved plan."""
     return any(
-        structure.changed(
+        amendments.changed_structure(
             draft.record,
             draft.before | _stored_links(draft),
             draft.row.said | draft.links,
