@@ -1,5 +1,3 @@
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -13,14 +11,12 @@ class AgenciesConfig(AppConfig):
     def import_models(self):
         """Load also the models that stand in modules of their own."""
         super().import_models()
-        import_module("agencies.mail")
-        import_module("agencies.audit")
-        import_module("agencies.invitations")
-        import_module("agencies.accounts.factors")
-        import_module("agencies.stand_ins")
-        import_module("agencies.accounts.confirming")
-        import_module("agencies.tasks")
+        from agencies import invitations, mail, stand_ins, tasks
+        from agencies.accounts import confirming, factors
 
     def ready(self):
-        import_module("agencies.audit.watching").connect()
-        import_module("agencies.accounts.sessions").connect()
+        from agencies.accounts import sessions
+        from agencies.audit import watching
+
+        watching.connect()
+        sessions.connect()

@@ -1,9 +1,9 @@
 """
 What one person proposes and another decides on: the record of it, and its steps.
 
-A kind of decision is a model that inherits ``Decision`` and a class that inherits
-``Steps``. The model holds what is proposed; its steps say who may decide on it and what
-applying it does. How a step is taken is the same for every kind and stands here alone.
+A kind of decision inherits ``Decision``, which holds what is proposed, and ``Steps``,
+which say who may decide on it and what applying it does. How a step is taken is the
+same for every kind and stands here alone.
 """
 
 from contextlib import contextmanager
@@ -26,8 +26,6 @@ class Outdated(Exception):
 
 class Status(models.TextChoices):
     """
-    How far a decision has come.
-
     ``APPLYING`` exists only inside the transaction that applies what was proposed, so
     that triggers know what may change just then.
     """
@@ -56,7 +54,6 @@ class DecisionQuerySet(models.QuerySet):
         return self.filter(status=Status.PENDING).order_by("proposed_at", "pk")
 
     def visible_to(self, user):
-        """The decisions that the user may read; every kind says which."""
         raise NotImplementedError
 
 
@@ -64,8 +61,7 @@ class Decision(models.Model):
     """
     What somebody proposed, and what another person decided on it.
 
-    ``decided_by`` and ``decided_at`` are empty as long as it waits. ``reason`` says why
-    it was declined. The proposer herself may only take it back.
+    ``reason`` says why it was declined. The proposer herself may only take it back.
     """
 
     Status = Status
@@ -156,7 +152,6 @@ class Steps:
         return ""
 
     def store(self, decision, **parts):
-        """Save a new decision with whatever rows belong to it."""
         decision.save()
 
     def apply(self, decision, by, **how):
@@ -172,7 +167,6 @@ class Steps:
         """Do what follows from a decision, whichever it was."""
 
     def subject(self, decision):
-        """The record that the audit record names."""
         return decision
 
     def facts(self, decision):
@@ -198,7 +192,6 @@ class Steps:
         return self.objection(user, decision)
 
     def why_not_decline(self, user, decision):
-        """Why the user cannot decline a decision; "" if she can."""
         return self.why_not(user, decision)
 
     def waiting_for(self, user):
@@ -208,7 +201,6 @@ class Steps:
 
     @transaction.atomic
     def propose(self, decision, *, by, **parts):
-        """Store an unsaved decision, and the ``parts`` of it, and return it."""
         decision.status = Status.PENDING
         decision.proposed_by, decision.proposed_at = by, timezone.now()
         self.store(decision, **parts)
@@ -217,11 +209,7 @@ class Steps:
 
     @transaction.atomic
     def approve(self, decision, *, by, **how):
-        """
-        Apply what somebody else proposed, and return it as it stands then.
-
-        It is outdated, and nothing is applied, where ``apply`` says so.
-        """
+        """Apply what somebody else proposed, and return it as it stands then."""
         _must(self.why_not(by, decision))
         taken = self._take(decision, Status.APPLYING, by)
         try:
@@ -244,7 +232,6 @@ class Steps:
 
     @transaction.atomic
     def decline(self, decision, *, by, reason=""):
-        """Apply nothing; whoever proposed it reads the reason."""
         _must(self.why_not_decline(by, decision))
         if self.needs_reason and not reason.strip():
             raise RefusedError(
@@ -254,7 +241,6 @@ class Steps:
 
     @transaction.atomic
     def take_back(self, decision, *, by):
-        """Take back one's own proposal, as long as nobody has decided on it."""
         if decision.proposed_by_id != by.pk:
             raise RefusedError(
                 gettext("%(record)s: only who proposed it takes it back.")
@@ -263,7 +249,6 @@ class Steps:
         return self._close(decision, Status.TAKEN_BACK, by)
 
     def drop(self, decision, *, by):
-        """Decline what somebody else proposed, and take back what is her own."""
         if decision.proposed_by_id == by.pk:
             return self.take_back(decision, by=by)
         return self.decline(decision, by=by)
@@ -278,7 +263,6 @@ class Steps:
         return self._end(decision, by)
 
     def _take(self, decision, status, by, **columns):
-        """Move what waits to a status in one guarded UPDATE; return the stored row."""
         rows = self.model.objects.filter(pk=decision.pk)
         now = timezone.now()
         if not rows.filter(status=Status.PENDING).update(
@@ -300,7 +284,6 @@ class Steps:
         return decision
 
     def _record(self, decision, by, **facts):
-        """Record which step was taken on which decision; never what it says."""
         audit.record(
             self.events[decision.status],
             actor=by,

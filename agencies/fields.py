@@ -1,12 +1,9 @@
 """
 The declaration of a model's fields, which stands beside the model.
 
-What the portal does with a field follows from its entry there: whether it is told in
-two languages, whether the public reads it, whether the guard for personal data looks at
-it. A test fails for a text column that stands in no declaration. The purge follows from
-no declaration: it looks through every text column.
-
-Constraints that several models need on their fields stand at the end.
+Whether a field is told in two languages, the public reads it, or the guard for personal
+data looks at it follows from its entry there. A test fails for a text column that
+stands in no declaration. The purge looks through every text column.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 def in_english(label):
-    """The label of a text, as that of its English version, in the language in force."""
     return gettext("%(label)s, in English") % {"label": label}
 
 
@@ -85,7 +81,6 @@ class Field:
 
     @cached_property
     def model_field(self):
-        """Django's own field."""
         return self.model._meta.get_field(self.name)
 
     @cached_property
@@ -101,8 +96,6 @@ class Field:
     def guarded(self):
         """
         Whether the guard for personal data looks at it: whatever the public reads.
-
-        An address word and a list of numbers hold what somebody typed, as a text does.
         """
         return self.public and (
             self.kind is Kind.TEXT or isinstance(self.model_field, TYPED)
@@ -110,7 +103,6 @@ class Field:
 
     @property
     def label(self):
-        """What staff read above it, in the language in force."""
         return str(self.called or capfirst(self.model_field.verbose_name))
 
     def label_of(self, column):
@@ -121,7 +113,6 @@ class Field:
 
     @property
     def columns(self):
-        """The names of its columns; Spanish comes first."""
         if not self.bilingual:
             return (self.name,)
         return tuple(f"{self.name}_{language}" for language in ("es", "en"))
@@ -162,10 +153,8 @@ class Fields:
 
     def where(self, **wanted):
         """
-        The fields whose attributes have these values, as a list.
-
-        A field that knows nothing of an attribute, because it is no field of a report,
-        is not among them.
+        The fields whose attributes have these values; one without the attribute has
+        none.
         """
         return [
             field
@@ -176,11 +165,9 @@ class Fields:
         ]
 
     def names(self, **wanted):
-        """The names of these fields, as a list."""
         return [field.name for field in self.where(**wanted)]
 
     def columns(self, **wanted):
-        """The names of these fields' columns: two of each bilingual field."""
         return [name for field in self.where(**wanted) for name in field.columns]
 
     def spanish(self, **wanted):
@@ -202,22 +189,18 @@ def public(*names, in_file=True):
 
 
 def bilingual(*names, in_file=True):
-    """Fields that the public reads in Spanish and, where it is there, in English."""
     return tuple(Field(name, bilingual=True, in_file=in_file) for name in names)
 
 
 def structure(*fields):
-    """These fields, marked as structure of a plan."""
     return tuple(replace(field, structure=True) for field in fields)
 
 
 def protective(*fields):
-    """These fields, marked as deciding which numbers of people the public reads."""
     return tuple(replace(field, protects=True) for field in fields)
 
 
 def internal(*names, in_file=False):
-    """Fields that only staff or the portal itself reads."""
     return tuple(Field(name, public=False, in_file=in_file) for name in names)
 
 
@@ -234,8 +217,7 @@ def spanish_required(model, *fields):
     """
     One constraint per bilingual field: its Spanish text is never missing or empty.
 
-    The translation library makes every language column nullable, so the database has
-    to say that Spanish is required. ``model`` is the prefix of the constraints' names.
+    The translation library makes every language column nullable.
     """
     return [
         models.CheckConstraint(
@@ -248,7 +230,6 @@ def spanish_required(model, *fields):
 
 
 def dates_in_order(model, start, end):
-    """A constraint: ``end`` is not before ``start`` where both are known."""
     return models.CheckConstraint(
         name=f"{model}_{end}_not_before_{start}",
         condition=(
@@ -261,11 +242,7 @@ def dates_in_order(model, start, end):
 
 
 def decided_as_a_whole(name, day, text):
-    """
-    A constraint: ``outcome``, the day and the Spanish text are stated together.
-
-    ``name`` is the constraint's own, ``day`` and ``text`` are names of fields.
-    """
+    """A constraint: ``outcome``, the day and the Spanish text are stated together."""
     said, day_said = f"{text}_es", f"{day}__isnull"
     return models.CheckConstraint(
         name=name,

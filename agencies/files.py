@@ -9,8 +9,7 @@ class WholeFiles(FileSystemStorage):
     """
     A folder that keeps no part of a file for which there was no room.
 
-    A full disk takes what fits, and no row would name it. Callers give it names that
-    nobody else uses.
+    A full disk takes what fits, and no row would name it.
     """
 
     def _save(self, name, content):

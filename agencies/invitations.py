@@ -2,14 +2,15 @@
 Invitations: the only way to an account.
 
 An administrator invites an address. The link in the mail, or the same secret printed as
-a code, serves once within a week. The invited person writes a name and chooses a
-password, which nobody else ever knows. Only a keyed hash of the secret is stored.
+a code, serves once within a week. Only a keyed hash of the secret is stored, and nobody
+else ever knows the password.
 
 The role of a reviewer or an administrator comes later, when another person confirms
 that she knows who was invited. So does that of a focal point whom a reviewer invited:
 else she could report under one name and publish it under the other.
 """
 
+import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,10 +22,11 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, audit, codes
+from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.accounts import confirming
 from agencies.accounts.confirming import AccountChange
@@ -33,6 +35,33 @@ from agencies.fields import Fields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
+#: Letters and digits that nobody mistakes for each other; 26 of them are 130 bits.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 26
+
+
+def new_secret():
+    return "".join(secrets.choice(ALPHABET) for _number in range(LENGTH))
+
+
+def plain_secret(typed):
+    """A secret that was typed: without spaces or dashes, O as 0, I and L as 1."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())
+    return letters.translate(str.maketrans("OIL", "011"))
+
+
+def digest_of(secret):
+    """The hash of a secret; it is keyed, so that the table alone gives no link away."""
+    return salted_hmac(
+        "agencies.invitations", plain_secret(secret), algorithm="sha256"
+    ).hexdigest()
+
+
+def in_groups(secret):
+    """The secret in groups of five, which are easy to copy from paper."""
+    return "-".join(secret[at : at + 5] for at in range(0, len(secret), 5))
+
+
 DAYS = 7
 INVITED_ALREADY = _(
     "This address is invited already: send that invitation again, or revoke it first."
@@ -40,13 +69,11 @@ INVITED_ALREADY = _(
 
 
 def letter_storage():
-    """Where letters of designation lie."""
     return storages["letters"]
 
 
 class InvitationQuerySet(models.QuerySet):
     def open(self):
-        """Invitations neither accepted nor revoked, even if they have run out."""
         return self.filter(accepted_at=None, revoked_at=None)
 
     def visible_to(self, user):
@@ -155,7 +182,6 @@ class Invitation(models.Model):
 
     @property
     def decides(self):
-        """Whether it leads to a role that decides on what others propose."""
         return self.role in confirming.DECIDING
 
     @property
@@ -170,7 +196,6 @@ class Invitation(models.Model):
 
 
 def refuse_address(email):
-    """Raise ``ValidationError`` for an address that may not be invited."""
     domain = email.rpartition("@")[2].lower()
     allowed = settings.INVITATION_DOMAINS
     if allowed and not any(
@@ -238,7 +263,6 @@ def shows_code(invitation, user):
 
 @transaction.atomic
 def revoke(invitation, *, by):
-    """End an invitation that nobody has accepted."""
     invitation = _locked(invitation)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
@@ -246,10 +270,9 @@ def revoke(invitation, *, by):
 
 
 def invitation_of(secret):
-    """The invitation that a secret opens now; None when it opens none."""
     return (
         Invitation.objects.open()
-        .filter(digest=codes.digest_of(secret), expires_at__gt=timezone.now())
+        .filter(digest=digest_of(secret), expires_at__gt=timezone.now())
         .select_related("agency")
         .first()
     )
@@ -261,10 +284,9 @@ def accept(secret, user, password):
     Make the account of an invitation, with its role and its mandate, and return it.
 
     The role waits where another person has to confirm it. ``user`` is unsaved and
-    carries the person's name. An invitation of a successor
-    hands the mandate over. Where somebody else holds it all the same, the account is
-    made without one, and an administrator is told. Raises ``RefusedError`` when the
-    secret opens no invitation any more.
+    carries the person's name. Where somebody else holds the mandate all the same, the
+    account is made without one, and an administrator is told. Raises ``RefusedError``
+    when the secret opens no invitation any more.
     """
     invitation = invitation_of(secret)
     if invitation is None:
@@ -291,15 +313,14 @@ def accept(secret, user, password):
 
 
 def _renew(invitation):
-    secret = codes.new_secret()
-    invitation.digest = codes.digest_of(secret)
+    secret = new_secret()
+    invitation.digest = digest_of(secret)
     invitation.expires_at = timezone.now() + timedelta(days=DAYS)
     invitation.save()
     return secret
 
 
 def _locked(invitation):
-    """The row, held until the transaction ends, so that it is used just once."""
     row = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not row.is_open:
         raise RefusedError(gettext("This invitation no longer serves."))
@@ -318,12 +339,10 @@ def _record(event, invitation, by, **facts):
 
 
 def link(secret):
-    """The address of the page that accepts an invitation."""
     return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
 
 
 def send(invitation, secret):
-    """Queue the mail with the link, in the language that was chosen for the person."""
     with translation.override(invitation.language):
         context = {"invitation": invitation, "link": link(secret), "days": DAYS}
         queue_mail(

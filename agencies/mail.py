@@ -1,9 +1,8 @@
 """
 The mail queue: what the portal writes to people waits here until it is sent.
 
-Pages only put mails into the queue, inside their own transaction. ``send_mail_queue``
-sends them once a minute. So a mail server that is down or slow slows no page, and
-nothing is lost. No mail names a person whom the plan protects.
+Pages only put mails into the queue, inside their own transaction; ``send_mail_queue``
+sends them once a minute. No mail names a person whom the plan protects.
 """
 
 import logging
@@ -42,11 +41,9 @@ RUN = 200
 
 class MailQuerySet(models.QuerySet):
     def waiting(self):
-        """Neither sent nor given up."""
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
     def ready(self, now):
-        """The mails that may be sent now and that no process is sending."""
         return self.waiting().filter(
             Q(leased_until__isnull=True) | Q(leased_until__lt=now),
             next_attempt_at__lte=now,
@@ -132,7 +129,6 @@ def focal_points_of(agency, today=None):
 
 
 def try_again(mails, *, now=None):
-    """Send mails that wait or were given up at the next run; return how many."""
     return mails.filter(sent_at__isnull=True).update(
         attempts=0, next_attempt_at=now or timezone.now(), given_up_at=None
     )
@@ -142,8 +138,8 @@ def send_queue(*, now=None):
     """
     Send what is ready, and return the numbers of mails that were sent and that failed.
 
-    Two runs at the same time share the work: each takes one mail at a time. When the
-    mail server does not answer, the run ends, so that the others keep their attempts.
+    Two runs at the same time share the work. When the mail server does not answer, the
+    run ends, so that the others keep their attempts.
     """
     sent = failed = 0
     for _number in range(RUN):
@@ -174,8 +170,7 @@ def _take(now):
     """
     The next mail that is ready, leased to this process; None when there is none.
 
-    The row is locked where the database has such locks; other processes skip it. The
-    lease outlives the transaction, so that none stays open while the mail is sent.
+    The lease outlives the transaction, so that none stays open while the mail is sent.
     """
     ready = Mail.objects.ready(now).order_by("next_attempt_at", "pk")
     mail = ready.select_for_update(skip_locked=True).first()
@@ -192,8 +187,7 @@ def _put_back(mail, error, now):
     """
     Let a mail wait for its next attempt, or give it up after the last pause.
 
-    An outage of the server uses up only the short pauses, so that the mail is sent soon
-    after the server's return.
+    An outage of the server uses up only the short pauses.
     """
     kind = describe(error)
     logger.warning("Mail %s was not sent: %s", mail.pk, kind)
@@ -212,7 +206,6 @@ def _put_back(mail, error, now):
 
 
 def _is_out_of_reach(error):
-    """True when the mail server itself fails, so that no other mail would be sent."""
     refused = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
     lost = (smtplib.SMTPConnectError, smtplib.SMTPAuthenticationError)
     return isinstance(error, lost) or (
@@ -262,7 +255,6 @@ class FileBackend(BaseEmailBackend):
 
 
 def remove_files_holding(stands_in):
-    """Delete the files of mails whose subject or text makes ``stands_in`` true."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     for path in Path(folder).glob("*.eml") if folder else ():
         message = message_from_bytes(path.read_bytes(), policy=policy.default)

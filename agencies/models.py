@@ -1,9 +1,7 @@
-"""Agencies, the people who report for them, and every account of the portal."""
-
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -56,6 +54,18 @@ class User(AbstractUser):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
 
+    def groups_today(self):
+        """Its own groups, and that of reviewers on days on which it stands in."""
+        own = User.groups.through.objects.filter(user=self).values("group")
+        stands_in = Exists(self.stand_ins.current())
+        return Group.objects.filter(
+            Q(pk__in=own) | Q(stands_in, name=access.Role.REVIEWER)
+        )
+
+    @cached_property
+    def role_names(self):
+        return set(self.groups_today().values_list("name", flat=True))
+
     @property
     def is_unconfirmed(self):
         """Whether only the person who sent the invitation says who this person is."""
@@ -87,7 +97,6 @@ class User(AbstractUser):
 
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The agencies that a user may open in the admin: all, or those of mandates."""
         if access.is_reviewer(user) or access.is_administrator(user):
             return self
         return self.filter(pk__in=FocalPoint.objects.agencies_of(user))
@@ -97,8 +106,8 @@ class Agency(models.Model):
     """
     An institution that answers for commitments and activities. It outlives plans.
 
-    Its name, acronym and slug may change. Former ones are kept in ``former_names``, so
-    that old addresses lead on. It may be dissolved and have a successor.
+    Its name, acronym and slug may change; old addresses lead on by its
+    ``former_names``.
     """
 
     acronym = models.CharField(_("acronym"), max_length=20, unique=True)
@@ -171,7 +180,6 @@ class Agency(models.Model):
 
     @property
     def local_acronym(self):
-        """The acronym in the language of the page."""
         is_english = (get_language() or "es").startswith("en")
         return is_english and self.acronym_en or self.acronym
 
@@ -180,10 +188,8 @@ class Agency(models.Model):
 
     def rename(self, **changes):
         """
-        Change ``acronym``, ``slug`` or a name and keep the old ones in the record.
-
-        ``changes`` maps field names to new values. One transaction; the former name
-        ends today.
+        Change ``acronym``, ``slug`` or a name, by field, and keep the old ones in the
+        record.
         """
         with transaction.atomic():
             before = Agency.objects.select_for_update().get(pk=self.pk)
@@ -248,7 +254,6 @@ class FocalPointQuerySet(models.QuerySet):
         return self.current().filter(user=user).values("agency")
 
     def visible_to(self, user):
-        """Mandates are kept by administrators; a person sees her own."""
         if access.is_administrator(user) or access.is_reviewer(user):
             return self
         return self.filter(user=user) if access.is_focal_point(user) else self.none()
@@ -323,7 +328,6 @@ class FocalPoint(models.Model):
             super().save(*args, **kwargs)
 
     def clean(self):
-        """Refuse a mandate that overlaps another of the same agency and kind."""
         if not self.agency_id or not self.starts_on or self.leave_cover:
             return
         others = FocalPoint.objects.filter(

@@ -1,7 +1,7 @@
 """
 Numbers that people type: read with comma and point, and never guessed.
 
-``read`` is pure. Forms, and cells of workbooks that hold text, read numbers by it, and
+Forms, and cells of workbooks that hold text, read numbers by ``read``, and
 ``static/numbers.js`` by the same rules. Every number field of a form of staff is one of
 these; ``formfield`` makes them of a model's columns.
 """
@@ -62,7 +62,6 @@ def read(text):
 
 
 def read_whole(text):
-    """The whole number that a text says, as ``read`` reads it."""
     number = read(text)
     if number != number.to_integral_value():
         raise UnreadError(_("Write a whole number, such as 12."))
@@ -106,7 +105,6 @@ class NumberInput(forms.TextInput):
 
 
 def read_as(text):
-    """A sentence: how a text was read; "" where it stands as the portal writes it."""
     try:
         number = read(text) if isinstance(text, str) and text.strip() else None
     except UnreadError:
@@ -117,10 +115,7 @@ def read_as(text):
 
 
 class ReadMixin:
-    """A form field of which ``read`` reads the text."""
-
     def prepare_value(self, value):
-        """A stored number as the form reads it again."""
         return value if value is None or isinstance(value, str) else written(value)
 
     def to_python(self, value):
@@ -133,14 +128,10 @@ class ReadMixin:
 
 
 class DecimalField(ReadMixin, forms.DecimalField):
-    """A number with decimals."""
-
     widget, read = NumberInput, read
 
 
 class WholeField(ReadMixin, forms.IntegerField):
-    """A whole number."""
-
     widget, read = NumberInput, read_whole
 
 
@@ -149,7 +140,6 @@ FIELDS = {models.DecimalField: DecimalField, models.IntegerField: WholeField}
 
 
 def formfield(column, **options):
-    """Django's form field of a model's column; a number is read as above."""
     kinds = (kind for kind in FIELDS if isinstance(column, kind) and not column.choices)
     if kind := next(kinds, None):
         options["form_class"] = FIELDS[kind]

@@ -1,9 +1,4 @@
-"""
-How tables of addresses name the page of a form, and load views late.
-
-A view that only takes a form names the page that shows it, so that a person can be led
-back there. Views that only a few requests need are loaded with the first of these.
-"""
+"""How tables of addresses name the page of a form, and load views late."""
 
 from importlib import import_module
 from urllib.parse import urlsplit
@@ -32,10 +27,9 @@ def held_by(page, *words):
 
 def page_of(request):
     """
-    The address in the portal to come back to after a request, such as a form's page.
+    The address to come back to after a request: the page, or that of the sent form.
 
-    It is the page that was asked for, or the one on which a sent form stands, or else
-    the first page of staff.
+    Where there is none, it is the first page of staff.
     """
     if request.method in SAFE_METHODS:
         return _holder(request.resolver_match) or request.get_full_path()
@@ -57,7 +51,6 @@ def _match(path):
 
 
 def _holder(match):
-    """The address of the page that shows a view's forms; empty for a page itself."""
     if match is None or not hasattr(match.func, "held_by"):
         return ""
     page, words = match.func.held_by
@@ -65,11 +58,7 @@ def _holder(match):
 
 
 class Later:
-    """
-    The views of a module, which is loaded with the first request for one of them.
-
-    Until then a process saves the memory, and the time at its start.
-    """
+    """The views of a module, which is loaded with the first request for one of them."""
 
     def __init__(self, module):
         self.module = module

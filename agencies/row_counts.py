@@ -1,8 +1,8 @@
 """
 What the database knows of how many rows its tables hold, to choose how it reads them.
 
-PostgreSQL counts by itself. SQLite counts when it is told to, and without it reads a
-large table from end to end for each row of another.
+SQLite counts only when it is told to, and without it reads a large table from end to
+end for each row of another.
 """
 
 from django.db import connections
@@ -12,7 +12,6 @@ FINDS_BY_ITSELF = (3, 46)
 
 
 def renew(using="default"):
-    """Let SQLite count the tables that it never counted or that grew much since."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return

@@ -9,11 +9,7 @@ from django.utils.translation import gettext as _
 
 
 def fingerprint(record):
-    """
-    A short digest of each field's stored value, as a dict of field name → hex digits.
-
-    The value of a many-to-many field is the set of its keys.
-    """
+    """A short digest of each field's stored value, by the field's name."""
     values = {
         field.name: str(field.value_to_string(record))
         for field in record._meta.concrete_fields
@@ -30,9 +26,9 @@ class StaleGuardMixin(forms.Form):
     """
     A model form that is not saved over what somebody else saved in the meantime.
 
-    It carries the digests of what was on the person's screen. When a field has changed
-    since, the form keeps what was typed and says what is stored now; saving it once
-    more then counts as having seen that.
+    It carries the digests of what was on the screen. When a field has changed since,
+    the form keeps what was typed and says what is stored now; saving it once more then
+    counts as having seen that.
     """
 
     seen_state = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -63,7 +59,6 @@ class StaleGuardMixin(forms.Form):
         return cleaned
 
     def _seen(self):
-        """The digests that the browser sent back; none where they cannot be read."""
         try:
             seen = json.loads(self.data.get(self.add_prefix("seen_state"), ""))
         except ValueError:
@@ -72,7 +67,6 @@ class StaleGuardMixin(forms.Form):
 
 
 def _conflict(stored, changed):
-    """The warning, with the label and the present value of each changed field."""
     now = "; ".join(
         f"{capfirst(str(field.verbose_name))}: {_shown(stored, field)}"
         for field in changed

@@ -29,13 +29,11 @@ from agencies.models import User
 
 class StandInQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """The secretariat and administrators see all of them, each with its account."""
         rows = self.select_related("user")
         sees = access.is_reviewer(user) or access.is_administrator(user)
         return rows if sees else rows.none()
 
     def current(self, today=None):
-        """The approved ones in force on ``today`` (default: in Santo Domingo)."""
         today = today or timezone.localdate()
         return self.filter(
             status=Status.APPROVED, starts_on__lte=today, ends_on__gte=today
@@ -43,8 +41,6 @@ class StandInQuerySet(DecisionQuerySet):
 
 
 class StandIn(Decision):
-    """A person who is a reviewer from one day to another, in somebody's stead."""
-
     user = models.ForeignKey(
         User, models.PROTECT, related_name="stand_ins", verbose_name=_("account")
     )
@@ -78,8 +74,6 @@ class StandIn(Decision):
 
 
 class StandInSteps(PersonSteps):
-    """Reviewers and administrators decide, but for the person herself."""
-
     model = StandIn
 
     def decides(self, user):
@@ -102,20 +96,10 @@ STAND_INS = StandInSteps()
 
 
 def name(stand_in, *, by):
-    """Store a reviewer's naming of a substitute and return it; another approves."""
     is_member = by.is_active and by.groups.filter(name=Role.REVIEWER).exists()
     if not (is_member and by.is_staff) or stand_in.user == by:
         raise RefusedError(gettext("Another person of the secretariat names them."))
     return STAND_INS.propose(stand_in, by=by)
-
-
-def groups_of(user):
-    """The user's own groups, and that of reviewers on days on which she stands in."""
-    own = User.groups.through.objects.filter(user=user).values("group")
-    stands_in = StandIn.objects.current().filter(user=user)
-    return Group.objects.filter(
-        Q(pk__in=own) | Q(Exists(stands_in), name=Role.REVIEWER)
-    )
 
 
 def reviewers():

@@ -1,8 +1,7 @@
 """
 Tasks that a timer runs, as deploy/tasks.toml lists them, and when each last ended well.
 
-A portal on which no task was ever run by ``run_task`` has no timers, as on one's own
-machine; there nothing is overdue.
+Where no task was ever run by ``run_task``, as on one's own machine, nothing is overdue.
 """
 
 import tomllib
@@ -20,8 +19,6 @@ from agencies.fields import Fields, internal
 
 @dataclass(frozen=True)
 class Task:
-    """One entry of the list."""
-
     name: str
     command: tuple[str, ...]
     when: str
@@ -29,8 +26,6 @@ class Task:
 
 
 class TaskRun(models.Model):
-    """When a task last ended well: one row for each task."""
-
     name = models.CharField(max_length=40, unique=True)
     ended_at = models.DateTimeField()
 
@@ -45,7 +40,6 @@ class TaskRun(models.Model):
 
 @cache
 def listed():
-    """Every task by its name, in the order of the list."""
     path = settings.BASE_DIR / "deploy" / "tasks.toml"
     return {
         name: Task(

@@ -22,7 +22,6 @@ class _History(HistoryManager):
 
 
 def keep_history(model, app):
-    """Keep every version of the rows of a model, in a table of that app."""
     register(model, app=app, history_manager=_History)
 
 
@@ -30,7 +29,6 @@ _in_english = lazy(in_english, str)
 
 
 def make_bilingual(app):
-    """Give every field that the models of an app declare as bilingual its columns."""
     for model in apps.get_app_config(app).get_models():
         if names := model.fields.names(bilingual=True):
             _register(model, names)

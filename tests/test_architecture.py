@@ -71,7 +71,11 @@ def statements(node):
 
 @cache
 def imported_names(path, *, at_once=False):
-    """Every dotted name a file imports; ``at_once``, only what no function imports."""
+    """
+    Every dotted name a file imports; ``at_once``, only what no function imports.
+
+    What a table of addresses loads ``Later`` counts as imported too.
+    """
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
     names, tree = [], parsed(path)
     if at_once:
@@ -84,7 +88,19 @@ def imported_names(path, *, at_once=False):
             stem = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join([*stem, *filter(None, [node.module])])
             names += [f"{base}.{alias.name}" for alias in node.names]
+    if not at_once:
+        names += [call.args[0].value for call in calls_of(path, {"Later"})]
     return names
+
+
+def calls_of(path, names):
+    """The calls of functions or classes of these names, wherever they stand."""
+    return [
+        node
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in names
+    ]
 
 
 def is_within(name, module):
@@ -103,6 +119,24 @@ def room_imported(name):
 
 def row_of(room):
     return next((number for number, row in enumerate(ROWS) if room in row), None)
+
+
+def test_no_import_hides_in_a_call():
+    """Only ``Later`` calls it; it names its module where it is made."""
+    calls = {
+        path.relative_to(ROOT).as_posix(): calls_of(path, {"import_module"})
+        for app in APPS
+        for path in source_files(app)
+    }
+
+    assert len(calls.pop("agencies/routes.py")) == 1
+    assert {path: found for path, found in calls.items() if found} == {}
+
+
+def test_a_view_that_is_loaded_later_counts_as_imported():
+    names = imported_names(ROOT / "strategic_areas" / "desk" / "urls.py")
+
+    assert "strategic_areas.desk.planbook.pages" in names
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,10 @@ from django.utils.translation import ngettext
 from agencies import mail
 from agencies.access import is_administrator
 from agencies.accounts.factors import FactorReset
-from agencies.admin.accounts import AccountAdmin, FocalPointAdmin
+from agencies.admin.accounts import AccountAdmin, FactorResetAdmin, FocalPointAdmin
 from agencies.admin.audit import AuditEntryAdmin
 from agencies.admin.invitations import InvitationAdmin
-from agencies.admin.recovery import FactorResetAdmin
-from agencies.admin.scoping import ScopedAdmin
-from agencies.admin.showing import MAIL_KINDS, WordsFilter
+from agencies.admin.scoping import MAIL_KINDS, ScopedAdmin, WordsFilter
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.models import FocalPoint, User
@@ -33,11 +31,7 @@ admin.site.register(FactorReset, FactorResetAdmin)
 
 @admin.register(mail.Mail)
 class MailAdmin(ScopedAdmin):
-    """
-    The mails of the portal, to whom they were sent and whether they arrived.
-
-    Without the text, which may tell of reports that administrators do not read.
-    """
+    """Without the text, which may tell of reports that administrators do not read."""
 
     fields = [
         "to",

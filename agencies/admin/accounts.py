@@ -5,23 +5,23 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from agencies import access
 from agencies.access import Role
-from agencies.accounts import confirming, leaving
+from agencies.accounts import confirming, factors, leaving
 from agencies.accounts.confirming import AccountChange, What
-from agencies.accounts.factors import with_factor
+from agencies.accounts.factors import FactorReset, with_factor
 from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
 from agencies.models import User
 from agencies.staleness import StaleGuardMixin
 
 
 class RolesField(forms.ModelMultipleChoiceField):
-    """A choice of roles, by their names on screen."""
-
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, group):
@@ -29,8 +29,6 @@ class RolesField(forms.ModelMultipleChoiceField):
 
 
 class RoleFilter(admin.RelatedFieldListFilter):
-    """A filter by role, by their names on screen."""
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.title = _("role")
@@ -44,9 +42,8 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
     """
     Django's form of an account, without the password, which is the person's alone.
 
-    It does not overwrite somebody else's change, and never leaves the portal without an
-    administrator. Whoever closes her own account has to tick a box. What another person
-    has to confirm keeps its stored value, and stands in ``proposed``.
+    It never leaves the portal without an administrator. What another person has to
+    confirm keeps its stored value, and stands in ``proposed``.
     """
 
     #: The person who has the form before her.
@@ -185,7 +182,6 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     @admin.action(description=_("End their sessions now"), permissions=["change"])
     def end_sessions(self, request, queryset):
-        """End the sessions of accounts, as after a computer was lost."""
         for person in queryset:
             leaving.end_sessions(person, reason="administrator_ended")
         text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
@@ -232,11 +228,11 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         ]
 
     def has_add_permission(self, request):
-        """Nobody may: accounts come from invitations alone."""
+        """Accounts come from invitations alone."""
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody may: an account is closed, and what it wrote keeps its author."""
+        """An account is closed, and what it wrote keeps its author."""
         return False
 
     def get_queryset(self, request):
@@ -249,7 +245,6 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         )
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        """Only the three roles may be given."""
         if db_field.name == "groups":
             kwargs["queryset"] = Group.objects.filter(name__in=Role.values)
             kwargs |= {
@@ -261,11 +256,6 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
-        """
-        Save an account; closing it ends its mandates and its sessions at once.
-
-        What another person has to confirm is only proposed.
-        """
         super().save_model(request, obj, form, change)
         for what, value in form.proposed:
             self._propose(request, obj, what, value)
@@ -316,3 +306,91 @@ def _is_taken(username, user):
 
 def _is_others(request, mandate):
     return mandate is None or mandate.user_id != request.user.pk
+
+
+class FactorResetForm(forms.ModelForm):
+    class Meta:
+        model = FactorReset
+        fields = ["user", "way"]
+
+    def clean_user(self):
+        user = self.cleaned_data["user"]
+        if user == self.asked_by:
+            raise ValidationError(_("Another administrator must ask for this."))
+        if FactorReset.objects.waiting().filter(user=user).exists():
+            raise ValidationError(_("This was asked for already."))
+        if user.is_superuser and not self.asked_by.is_superuser:
+            raise ValidationError(_("This account is recovered on the server."))
+        return user
+
+
+class FactorResetAdmin(ScopedAdmin):
+    form = FactorResetForm
+    list_display = ["user", "status", "proposed_by", "proposed_at", "decided_by"]
+    list_select_related = ["user", "proposed_by", "decided_by"]
+    search_fields = ["user__username", "user__last_name"]
+    has_own_audit_entry = True
+    change_form_template = "admin/agencies/factor_reset_change_form.html"
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_form(self, request, obj=None, **kwargs):
+        if obj is not None:
+            kwargs["form"] = forms.ModelForm
+        form = super().get_form(request, obj, **kwargs)
+        form.asked_by = request.user
+        return form
+
+    def get_fields(self, request, obj=None):
+        asked = ["user", "way"]
+        if obj is None:
+            return asked
+        return [
+            *asked,
+            *("status", "proposed_by", "proposed_at", "decided_by", "decided_at"),
+        ]
+
+    def get_urls(self):
+        steps = [
+            path(
+                f"<int:pk>/{word}/",
+                self.admin_site.admin_view(view),
+                name=f"agencies_factorreset_{name}",
+            )
+            for word, view, name in [
+                ("confirmar", self.approve, "approve"),
+                ("rechazar", self.refuse, "refuse"),
+            ]
+        ]
+        return [*steps, *super().get_urls()]
+
+    def save_model(self, request, obj, form, change):
+        factors.ask(obj, by=request.user)
+
+    def log_addition(self, request, obj, message):
+        """The audit record tells of it."""
+
+    def approve(self, request, pk):
+        done = gettext("The second factors are removed and the person is told.")
+        return self._step(request, pk, factors.RESETS.approve, done)
+
+    def refuse(self, request, pk):
+        return self._step(request, pk, factors.RESETS.drop, gettext("It is refused."))
+
+    def _step(self, request, pk, step, done):
+        """A step is a press, never a link; ``factors`` says whose it is."""
+        if not access.is_administrator(request.user):
+            raise PermissionDenied
+        found = self.get_queryset(request).filter(pk=pk).first()
+        if request.method != "POST" or found is None:
+            raise Http404
+        try:
+            step(found, by=request.user)
+        except access.RefusedError as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.message_user(request, done, messages.SUCCESS)
+        return HttpResponseRedirect(
+            reverse("admin:agencies_factorreset_change", args=[pk])
+        )

@@ -113,8 +113,6 @@ class BoundedPaginator(Paginator):
 
 
 class EventFilter(admin.SimpleListFilter):
-    """Offers groups of events and, within the chosen group, each event."""
-
     title = _("event")
     parameter_name = "event"
 
@@ -165,14 +163,11 @@ class AuditList(DeclaredList):
 
 
 def _account_of(entry):
-    """The number of the account that an entry is about; "" where it is of none."""
     label, _colon, number = entry.object.partition(":")
     return number if label == User._meta.label_lower else ""
 
 
 class AuditEntryAdmin(ScopedAdmin):
-    """The list of entries, filtered by event, agency, person and date."""
-
     list_display = ["moment_of", "who", "what", "details"]
     list_display_links = None
     list_filter = ["at", EventFilter, AgencyFilter]
@@ -206,7 +201,6 @@ class AuditEntryAdmin(ScopedAdmin):
 
     @admin.display(description=_("who"))
     def who(self, entry):
-        """The account; below it its roles, its agency and its network address."""
         held = [roles_in_words(entry.role), entry.agency, entry.ip]
         rest = " · ".join(filter(None, held))
         name = entry.actor.username if entry.actor else "–"
@@ -214,7 +208,6 @@ class AuditEntryAdmin(ScopedAdmin):
 
     @admin.display(description=_("what"))
     def what(self, entry):
-        """The event; below it the record that the event is about."""
         return format_html(
             '{}<br><span class="quiet">{}</span>',
             entry.get_event_display(),
@@ -222,7 +215,6 @@ class AuditEntryAdmin(ScopedAdmin):
         )
 
     def _about(self, entry):
-        """The name of the model and the key of the record."""
         number = entry.object.partition(":")[2]
         model = _model_of(entry)
         if model is None:
@@ -237,7 +229,6 @@ class AuditEntryAdmin(ScopedAdmin):
 
 
 def roles_in_words(role):
-    """The roles of an entry as a text."""
     held = filter(None, role.split("+"))
     return ", ".join(str(VALUES.get(name, name)) for name in held)
 
@@ -257,7 +248,6 @@ def facts_in_words(entry):
 
 
 def _labels(entry, names):
-    """The labels of fields, of the records that an entry is about or tells of."""
     kinds = entry.facts.get("kind") or []
     kinds = kinds if isinstance(kinds, list) else [kinds]
     labels = {}
@@ -269,7 +259,6 @@ def _labels(entry, names):
 
 
 def _model_of(entry):
-    """The model of the record that an entry is about; None where there is none."""
     return _model(entry.object.partition(":")[0])
 
 
@@ -287,7 +276,6 @@ def _value(value):
 
 
 def _kind_of_record(value):
-    """The name of a model where the value is its label; else the value itself."""
     app, _dot, model = str(value).partition(".")
     known = apps.all_models.get(app, {}).get(model)
     return known._meta.verbose_name if known else value

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access, codes, invitations
+from agencies import access, invitations
 from agencies.accounts import leaving
 from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
@@ -28,13 +28,10 @@ def read_letter(upload):
 
 
 def refused():
-    """The exception that says that a file is no letter."""
     return import_string(settings.LETTER_REFUSED)
 
 
 class InvitationForm(forms.ModelForm):
-    """The invited address, its role, and a letter, which is stored as a clean copy."""
-
     hands_over = forms.BooleanField(
         label=_("Hand the mandate over when this person accepts"),
         required=False,
@@ -99,8 +96,6 @@ class InvitationForm(forms.ModelForm):
 
 
 class InvitationAdmin(ScopedAdmin):
-    """Invitations; a stored one is only sent again, printed or revoked."""
-
     form = InvitationForm
     list_display = ["email", "role", "agency", "kind", "state", "expires_at"]
     list_filter = ["role"]
@@ -114,7 +109,7 @@ class InvitationAdmin(ScopedAdmin):
         return invitation.state
 
     def has_change_permission(self, request, obj=None):
-        """Nobody may: an invitation is sent again or revoked."""
+        """An invitation is sent again or revoked."""
         return False
 
     def changeform_view(self, request, *args, **kwargs):
@@ -164,7 +159,7 @@ class InvitationAdmin(ScopedAdmin):
         request.invitation_secret = invitations.invite(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
-        """Write no log of Django's: the audit record has an entry."""
+        """The audit record has an entry."""
 
     def response_add(self, request, obj, post_url_continue=None):
         """Show the link, this once, where there is no mail server."""
@@ -211,7 +206,6 @@ class InvitationAdmin(ScopedAdmin):
         return response
 
     def _invitation(self, request, pk, *, reading=False):
-        """The invitation, for an administrator; 404 for a step that is not a press."""
         if not access.is_administrator(request.user):
             raise PermissionDenied
         if not reading and request.method != "POST":
@@ -242,7 +236,7 @@ class InvitationAdmin(ScopedAdmin):
             "invitation": obj,
             "days": invitations.DAYS,
             "link": invitations.link(secret),
-            "code": codes.in_groups(secret),
+            "code": invitations.in_groups(secret),
             "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

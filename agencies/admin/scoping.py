@@ -1,27 +1,167 @@
 """The base class of every admin page: staff see and change what they may, no more."""
 
+from functools import cache
+
+from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit, numbers
-from agencies.admin.showing import ShowingMixin
 from agencies.folding import fold
 from agencies.staleness import StaleGuardForm
+
+#: The words that agencies' kinds have so far; a plan file may state others.
+AGENCY_KINDS = {
+    "armed_forces": _("Armed forces"),
+    "civil_society": _("Civil society"),
+    "council": _("Council"),
+    "directorate": _("Directorate-general"),
+    "donor": _("Donor"),
+    "institute": _("Institute"),
+    "international": _("International organisation"),
+    "judiciary": _("Judiciary"),
+    "ministry": _("Ministry"),
+    "office": _("Office"),
+    "police": _("Police"),
+    "private": _("Private sector"),
+    "prosecution": _("Public prosecution"),
+}
+#: What the portal's mails are about.
+MAIL_KINDS = {
+    "access_review": _("Review of accesses"),
+    "account": _("Account"),
+    "audit": _("Audit record"),
+    "invitation": _("Invitation"),
+    "letter": _("Letter"),
+    "password_reset": _("New password"),
+    "proposal": _("Proposed activity"),
+    "reminder": _("Reminder"),
+    "reopening": _("Request to open a round again"),
+    "scorecard": _("Scorecard"),
+    "value": _("Value"),
+}
+
+
+class ShowingMixin:
+    """
+    Shows days as the short date, and the values of ``in_words`` in their words.
+
+    ``in_words`` maps the name of a text column that has no choices to the words of its
+    values. ``shown_as`` maps a column to the method that shows it where it cannot be
+    changed.
+    """
+
+    in_words = {}
+    shown_as = {}
+
+    def get_list_display(self, request):
+        return [self._shown(name) for name in super().get_list_display(request)]
+
+    def get_fieldsets(self, request, obj=None):
+        """On a page where nothing can be changed, a record is read as in the list."""
+        sets = super().get_fieldsets(request, obj)
+        match = request.resolver_match
+        is_page = match and match.url_name.endswith("_change")
+        if not (obj and is_page) or self.has_change_permission(request, obj):
+            return sets
+        return [
+            (title, {**options, "fields": self._read(options["fields"])})
+            for title, options in sets
+        ]
+
+    def _read(self, names):
+        return [self._shown(name) for name in names if name != "seen_state"]
+
+    def get_form(self, request, obj=None, **kwargs):
+        if "fields" not in kwargs:
+            kwargs["fields"] = flatten_fieldsets(self.get_fieldsets(request, obj))
+        if names := kwargs["fields"]:
+            kwargs["fields"] = [name for name in names if isinstance(name, str)]
+        return super().get_form(request, obj, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name not in self.in_words:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.ChoiceField(
+            choices=lambda: self._offered(db_field.name),
+            label=capfirst(db_field.verbose_name),
+            required=not db_field.blank,
+        )
+
+    def _offered(self, name):
+        words = self.in_words[name]
+        stored = self.model._default_manager.order_by().values_list(name, flat=True)
+        others = {value: value for value in stored.distinct() if value not in words}
+        return [("", "---------"), *words.items(), *sorted(others.items())]
+
+    def _shown(self, name):
+        if name in self.shown_as:
+            return getattr(self, self.shown_as[name])
+        if name in self.in_words:
+            return _word_of(type(self), self.model, name)
+        columns = {field.name: field for field in self.opts.concrete_fields}
+        is_day = isinstance(columns.get(name), models.DateField)
+        return _day_of(self.model, name) if is_day else name
+
+
+@cache
+def _day_of(model, name):
+    field = model._meta.get_field(name)
+    has_time = isinstance(field, models.DateTimeField)
+    form = "SHORT_DATETIME_FORMAT" if has_time else "SHORT_DATE_FORMAT"
+
+    def shown(row):
+        value = getattr(row, name)
+        if value is None:
+            # On the page of one record Django would write None.
+            return admin.site.empty_value_display
+        return date_format(localtime(value) if has_time else value, form)
+
+    return _column(shown, field)
+
+
+@cache
+def _word_of(table, model, name):
+    words = table.in_words[name]
+
+    def shown(row):
+        value = getattr(row, name)
+        return words.get(value, value)
+
+    return _column(shown, model._meta.get_field(name))
+
+
+def _column(shown, field):
+    shown.__name__ = field.name
+    return admin.display(description=field.verbose_name, ordering=field.name)(shown)
+
+
+class WordsFilter(admin.AllValuesFieldListFilter):
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        super().__init__(field, request, params, model, model_admin, field_path)
+        self.words = model_admin.in_words[field_path]
+
+    def choices(self, changelist):
+        for each in super().choices(changelist):
+            yield {**each, "display": self.words.get(each["display"], each["display"])}
 
 
 class ScopedRowsMixin:
     """
     Rows and choices limited to what each model's ``visible_to(user)`` grants.
 
-    Lists, object pages, bulk actions and autocomplete all read ``get_queryset``. The
-    two hooks for relations also refuse a forged id in a submitted form, and limit what
-    the search box of a relation finds.
+    The two hooks for relations also refuse a forged id in a submitted form, and limit
+    what the search box of a relation finds.
     """
 
     formfield_overrides = {
@@ -49,7 +189,6 @@ class ScopedRowsMixin:
         )
 
     def get_autocomplete_fields(self, request):
-        """Every relation to a table that the person may search."""
         relations = [*self.opts.fields, *self.opts.many_to_many]
         return [
             field.name
@@ -68,7 +207,6 @@ class ScopedRowsMixin:
         )
 
     def _named(self, field):
-        """The field, whose choices are called as the search box calls them."""
         table = self.admin_site._registry.get(field.queryset.model) if field else None
         if hasattr(table, "name_in_pickers"):
             field.label_from_instance = table.name_in_pickers
@@ -89,13 +227,11 @@ class DeclaredList(ChangeList):
     """
 
     def get_filters_params(self, params=None):
-        """The parameters that begin with the name of a declared filter."""
         names = tuple(map(_parameter, self.list_filter))
         sent = super().get_filters_params(params)
         return {name: sent[name] for name in sent if name.startswith(names)}
 
     def get_filters(self, request):
-        """The filters, without what none of them has taken."""
         filters, has_filters, _left, *rest = super().get_filters(request)
         return filters, has_filters, {}, *rest
 
@@ -115,7 +251,6 @@ def _has_all(words, texts):
 
 
 def _parameter(declared):
-    """How the parameters of a declared filter begin."""
     if isinstance(declared, str):
         return declared
     if isinstance(declared, tuple):
@@ -124,11 +259,7 @@ def _parameter(declared):
 
 
 class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
-    """
-    A model admin whose object pages answer 404 for what a person may not read.
-
-    Of two people who save the same object, the second is warned and keeps her text.
-    """
+    """A model admin whose object pages answer 404 for what a person may not read."""
 
     form = StaleGuardForm
     list_per_page = 50
@@ -148,7 +279,6 @@ class ScopedAdmin(ShowingMixin, ScopedRowsMixin, admin.ModelAdmin):
         return True
 
     def get_object(self, request, object_id, from_field=None):
-        """The object; 404 for who may not read it, as for one that does not exist."""
         found = super().get_object(request, object_id, from_field)
         if found is None or not self.has_view_permission(request, found):
             raise Http404
@@ -187,7 +317,6 @@ class ScopedHistoryAdmin(ScopedAdmin, SimpleHistoryAdmin):
     """Keeps a history; who may read an object may read its history, and nobody else."""
 
     def readable_versions(self, record, user):
-        """The versions of a record that somebody may read who may read the record."""
         return getattr(record, self.opts.simple_history_manager_attribute).all()
 
     def get_history_queryset(self, request, history_manager, pk_name, object_id):
@@ -214,4 +343,4 @@ class BilingualAdmin(ScopedAdmin, TranslationAdmin):
 
 
 class BilingualHistoryAdmin(ScopedHistoryAdmin, TranslationAdmin):
-    """Bilingual texts, and a history."""
+    pass

@@ -7,8 +7,13 @@ The secretariat maintains them, and each change is approved by another person.
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 
-from agencies.admin.scoping import BilingualAdmin, BilingualHistoryAdmin, ScopedAdmin
-from agencies.admin.showing import AGENCY_KINDS, WordsFilter
+from agencies.admin.scoping import (
+    AGENCY_KINDS,
+    BilingualAdmin,
+    BilingualHistoryAdmin,
+    ScopedAdmin,
+    WordsFilter,
+)
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies import codes, invitations, mail
+from agencies import invitations, mail
 from agencies.access import RefusedError
 from agencies.accounts.confirming import ACCOUNT_CHANGES
 from agencies.audit import AuditEntry
@@ -122,7 +122,7 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
 @pytest.mark.sqlite
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make_invitation(role="reviewer")
-    typed = codes.in_groups(secret).lower().replace("0", "o").replace("1", "l")
+    typed = invitations.in_groups(secret).lower().replace("0", "o").replace("1", "l")
 
     assert invitations.invitation_of(f" {typed} ") is not None
 
@@ -134,7 +134,7 @@ def test_a_secret_has_128_bits_and_is_kept_nowhere():
         str(value) for row in Invitation.objects.values() for value in row.values()
     ]
 
-    assert len(set(codes.ALPHABET)) ** len(secret) >= 2**128
+    assert len(set(invitations.ALPHABET)) ** len(secret) >= 2**128
     assert not any(secret in text for text in stored)
 
 
