@@ -67,6 +67,9 @@ class Decision(models.Model):
     Status = Status
     #: By this the triggers find every kind.
     is_decided_once = True
+    #: The free texts that only a purge may change, and what it puts in their place.
+    blanks = {"reason": ""}
+    is_hideable = False
 
     status = status_field()
     proposed_by = models.ForeignKey(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -173,6 +174,15 @@ class Fields:
     def spanish(self, **wanted):
         """The columns of these fields, of bilingual ones the Spanish column alone."""
         return [field.columns[0] for field in self.where(**wanted)]
+
+
+def models_declaring(**wanted):
+    """The models that declare a field whose attributes have these values."""
+    return [
+        model
+        for model in apps.get_models()
+        if hasattr(model, "fields") and model.fields.names(**wanted)
+    ]
 
 
 def field_of(model, column):

@@ -87,6 +87,10 @@ class Invitation(models.Model):
     It also keeps the letter by which an institution designated the person.
     """
 
+    #: The fields of its file and of the name it came with, by which a purge finds it.
+    FILE = ("letter", "letter_name")
+    WHEREABOUTS = ("letter_name",)
+
     email = models.EmailField(_("e-mail address"))
     role = models.CharField(_("role"), max_length=20, choices=access.Role.choices)
     agency = models.ForeignKey(

@@ -24,11 +24,17 @@ from agencies.fields import (
     spanish_required,
 )
 from agencies.models import Agency, FocalPoint
-from strategic_areas.disclosure import is_printed
+from strategic_areas.disclosure import MARKER, is_printed
 from strategic_areas.models.activities import Activity
 from strategic_areas.models.commitments import Commitment
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.trail import HoldsFile
+
+
+def _marked(*texts):
+    """The marker for each column of these bilingual texts."""
+    columns = [f"{text}{language}" for text in texts for language in ("", "_es", "_en")]
+    return dict.fromkeys(columns, MARKER)
 
 
 class PendingChangeQuerySet(DecisionQuerySet):
@@ -89,6 +95,8 @@ class RecordChange(models.Model):
     texts.
     """
 
+    blanks = {"before": "{}", "after": "{}", "label": MARKER}
+
     change = models.ForeignKey(PendingChange, models.PROTECT, related_name="records")
     place = models.PositiveSmallIntegerField(default=0)
     content_type = models.ForeignKey(
@@ -147,6 +155,8 @@ class ActivityProposal(PlanBound, Decision):
     One person accepts it by proposing an amendment, its ``change``; when another
     approves that, it is an activity. A declined proposal holds the reason.
     """
+
+    blanks = {"reason": MARKER}
 
     same_plan_as = ("commitment",)
 
@@ -233,6 +243,8 @@ class Amendment(HoldsFile):
     ``change``. Amendments of before acts belonged to changes have none. Its file is
     never public.
     """
+
+    blanks = _marked("reason", "deciding_act")
 
     class Kind(models.TextChoices):
         ADD = "add", _("Addition")
@@ -359,6 +371,9 @@ class PlanChange(PlanBound):
     ``REMOVED``, taken back. Without an ``amendment`` it was a change by two people that
     needed no act. ``old_plain`` is the old value as JSON, where that is no text.
     """
+
+    blanks = {**_marked("name", "old_value", "new_value"), "old_plain": MARKER}
+    is_hideable = False
 
     REMOVED = "removed"
 

@@ -257,6 +257,8 @@ class CodeList(Coded, Sourced):
 class CodeListValue(models.Model):
     """One value of a code list; ``dimension`` only for labels of breakdowns."""
 
+    path_to_plan = "code_list__plan"
+
     code_list = models.ForeignKey(
         CodeList, models.PROTECT, related_name="values", verbose_name=_("code list")
     )

@@ -203,6 +203,9 @@ class PublishedCell(models.Model):
     What is no longer told is deleted: only totals keep their history.
     """
 
+    #: It goes with its figure.
+    is_hideable = False
+
     figure = models.ForeignKey(
         PublishedFigure,
         models.CASCADE,
@@ -253,6 +256,8 @@ class ReportedSpan(models.Model):
     the day of the first one, empty where only the secretariat wrote one down;
     ``status`` is that of the last.
     """
+
+    is_hideable = False
 
     class Status(models.TextChoices):
         SUBMITTED = "submitted", _("Waits for review")

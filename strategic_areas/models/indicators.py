@@ -34,6 +34,8 @@ class Indicator(Coded):
     ``counted_by``, by preference an acronym, tell them apart.
     """
 
+    path_to_plan = "introduced_by"
+
     class Counts(models.TextChoices):
         PERSONS = "persons", _("People")
         CASES = "cases", _("Cases")
@@ -319,6 +321,8 @@ class Indicator(Coded):
 
 class Target(PlanBound):
     """The value that a plan sets for an indicator over a span of dates."""
+
+    is_hideable = False
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="targets", verbose_name=_("plan")

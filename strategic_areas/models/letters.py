@@ -55,6 +55,8 @@ class Letter(HoldsFile):
     public reads the letter's number and date, never the file.
     """
 
+    is_hideable = False
+
     class Kind(models.TextChoices):
         LETTER = "letter", _("Letter")
         MAIL = "mail", _("E-mail")
@@ -134,6 +136,9 @@ class Submission(models.Model):
     A trigger refuses every change; only a purge may blank the content. By ``sha256`` of
     the canonical content a printed copy can be verified.
     """
+
+    is_only_appended = True
+    blanks = {"content": "{}"}
 
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="+", verbose_name=_("agency")

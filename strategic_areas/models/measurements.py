@@ -208,6 +208,8 @@ class ToldForm(models.Model):
     was told outlives it.
     """
 
+    is_only_appended = True
+
     indicator = models.ForeignKey(
         Indicator,
         models.DO_NOTHING,

@@ -137,6 +137,9 @@ class AttributionDispute(Signed):
     The public reads it on the page of the record, and there the secretariat's decision.
     """
 
+    #: It stays beside the record; only a purge blanks its words.
+    is_hideable = False
+
     class Outcome(models.TextChoices):
         CORRECTED = "corrected", _("The record was corrected")
         KEPT = "kept", _("The attribution stands")

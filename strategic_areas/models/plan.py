@@ -51,6 +51,7 @@ class Plan(models.Model):
         Status.APPROVED: (Status.IN_PREPARATION,),
         Status.ENDED: (Status.IN_PREPARATION, Status.APPROVED),
     }
+    path_to_plan = ""
 
     code = models.SlugField(
         _("code"), max_length=40, unique=True, validators=[is_not_reserved]
@@ -244,6 +245,8 @@ class PlanFile(models.Model):
     ``APPLYING`` exists only inside the transaction that loads the file, so that
     triggers let it change the structure of an approved plan.
     """
+
+    is_hideable = False
 
     class Status(models.TextChoices):
         APPLYING = "applying", _("Being loaded")

@@ -131,6 +131,8 @@ class Term(Coded):
 
 
 class Region(models.Model):
+    is_hideable = False
+
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("name"), max_length=100)
     sources = models.ManyToManyField(
@@ -150,6 +152,8 @@ class Region(models.Model):
 
 class Province(models.Model):
     """One of the 31 provinces, or the National District."""
+
+    is_hideable = False
 
     code = models.CharField(_("code"), max_length=10, unique=True)
     name = models.CharField(_("name"), max_length=100)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal, public
+from strategic_areas.disclosure import MARKER
 from strategic_areas.models.review import cause_field, told_of
 
 #: How long something may be hidden, unconfirmed, before the public reads that it is.
@@ -69,6 +70,8 @@ class Takedown(Decision):
     only inside the transaction that hides or restores, so that triggers know what may
     change.
     """
+
+    blanks = {"reason": "", "why": "", "rows": "{}", "label": MARKER}
 
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, related_name="+", verbose_name=_("kind")
@@ -196,6 +199,8 @@ class Purge(Decision):
 
 class PurgedText(models.Model):
     """One place that a purge blanked: a field of a row, without its former text."""
+
+    is_only_appended = True
 
     purge = models.ForeignKey(Purge, models.PROTECT, related_name="places")
     model = models.CharField(max_length=100)

@@ -204,6 +204,9 @@ class Reviewed(InWords, PlanBound, Sourced):
     changed.
     """
 
+    #: It is withdrawn instead.
+    is_hideable = False
+
     #: The field of the record reported on, and the field by which others link to this.
     subject_field = link_field = ""
 

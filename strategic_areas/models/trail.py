@@ -130,6 +130,11 @@ class HoldsFile(models.Model):
     The file is named by its token, which is random and unrelated to ``original_name``.
     """
 
+    #: The fields of its file and of the name it came with.
+    FILE = ("file", "original_name")
+    #: Fields that tell where it is: a purge of any of these removes the whole piece.
+    WHEREABOUTS = ("original_name",)
+
     file = models.FileField(
         _("file"),
         storage=evidence_storage,
@@ -163,8 +168,9 @@ class Evidence(AboutReviewed, HoldsFile):
         ARCHIVE = "archive", _("In the institution's archive")
         REMOVED = "removed", _("Removed to protect people")
 
-    #: Fields that tell where it is: a purge of any of these removes the whole piece.
     WHEREABOUTS = ("url", "original_name", "archive_office", "archive_number")
+    #: A reviewer closes it instead.
+    is_hideable = False
 
     kind = models.CharField(
         _("kind"), max_length=7, choices=Kind, default=Kind.LINK, editable=False
@@ -233,6 +239,9 @@ class Transition(AboutReviewed):
     """
 
     PURGED = "purged"
+
+    is_only_appended = True
+    blanks = {"reason": "", "private_note": ""}
 
     from_status = models.CharField(_("from"), max_length=10, choices=Status, blank=True)
     to_status = models.CharField(

@@ -35,9 +35,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.removals import STAMP
 from strategic_areas.purging.places import (
-    BLANKS,
+    FILES,
     ROWS_AT_ONCE,
-    WHEREABOUTS,
     Place,
     Treatment,
     by_field,
@@ -54,7 +53,7 @@ def blank(places, phrases):
     """Blank every place; the triggers allow only places that the purge has listed."""
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
-        for model in WHEREABOUTS
+        for model in FILES
     }
     keeping.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
     for model in (Letter, Amendment):
@@ -84,7 +83,7 @@ def _blank_field(field, rows, phrases):
     elif how is Treatment.MARK:
         stored.update(**{field.attname: MARKER})
     elif how is Treatment.BLANK:
-        blank = BLANKS[field.model.__name__][field.name]
+        blank = field.model.blanks[field.name]
         stored.update(**{field.attname: {} if blank == "{}" else blank})
     else:
         stored.update(**{field.attname: ""})

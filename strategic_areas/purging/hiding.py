@@ -14,42 +14,21 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.decisions import Status
-from agencies.fields import field_of
-from agencies.models import Agency, AgencyName
+from agencies.fields import field_of, models_declaring
+from agencies.models import Agency
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
-    Activity,
-    AgencyComment,
-    Amendment,
     Cause,
-    CodeList,
-    CodeListValue,
-    Commitment,
-    Correction,
-    Discrepancy,
-    FrameworkTarget,
     HelpLine,
-    Indicator,
-    LaterActivity,
-    LegalInstrument,
-    Participation,
     PendingChange,
-    Plan,
     PlanChange,
-    Programme,
     PublishedFigure,
     Purge,
     RecordChange,
-    ReportingPeriod,
-    Source,
-    StrategicArea,
     Takedown,
-    Term,
-    TipTier,
-    Translation,
 )
 from strategic_areas.models.removals import row_key
-from strategic_areas.purging.places import BLANKS, Treatment, treatment
+from strategic_areas.purging.places import Treatment, treatment
 from strategic_areas.workflow import changes
 from strategic_areas.workflow.amendments import plan_of
 from strategic_areas.workflow.guard import (
@@ -63,13 +42,11 @@ from strategic_areas.workflow.moves import decides_on, may_review
 from strategic_areas.workflow.phrases import strings_of
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
 
-#: Records that are kept by two people. A report is withdrawn, not hidden; an agency's
-#: dispute stays beside the record, and only a purge blanks its words.
-HIDEABLE = (
-    *(Plan, StrategicArea, Programme, Commitment, Activity, Participation, Source),
-    *(Agency, AgencyName, HelpLine, LegalInstrument, LaterActivity, Discrepancy),
-    *(Correction, FrameworkTarget, TipTier, CodeList, CodeListValue, Indicator),
-    *(Amendment, AgencyComment, Translation, PublishedFigure, Term, ReportingPeriod),
+#: What the public reads and one person may hide.
+HIDEABLE = tuple(
+    model
+    for model in models_declaring(public=True)
+    if getattr(model, "is_hideable", True)
 )
 #: What is put in place of a text, by how a purge would treat it.
 INSTEAD = {
@@ -180,7 +157,7 @@ def _without(record, column):
     if value in (None, "", []) or field.is_relation:
         return KEPT
     if isinstance(field, models.CharField | models.TextField | models.JSONField):
-        stated = BLANKS.get(type(record).__name__, {})
+        stated = getattr(record, "blanks", {})
         return stated.get(column) or INSTEAD.get(treatment(field), KEPT)
     is_figure = isinstance(field, models.DecimalField | models.IntegerField)
     return None if is_figure and field.null else KEPT

@@ -15,18 +15,13 @@ from django.contrib.sessions.models import Session
 from django.db import models
 
 from agencies.audit import AuditEntry, AuditHead
-from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
-    Amendment,
-    Evidence,
     ImportedRecord,
-    Letter,
     Purge,
     PurgedText,
 )
-from strategic_areas.triggers.refusals import APPENDED, DECIDED, TOLD
 from strategic_areas.workflow.phrases import holds
 
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
@@ -35,23 +30,12 @@ NOT_SEARCHED = {
     *(Purge, PurgedText, AuditEntry, AuditHead),
     *(Session, ContentType, Permission),
 }
-#: If a phrase occurs in one of these fields, the whole evidence or file is removed.
-WHEREABOUTS = {
-    Evidence: Evidence.WHEREABOUTS,
-    **dict.fromkeys((Letter, Amendment), ("original_name",)),
-    Invitation: ("letter_name",),
-}
 #: The fields of a file: that of its token, and that of the name it came with.
-FILES = {
-    **dict.fromkeys((Evidence, Letter, Amendment), ("file", "original_name")),
-    Invitation: ("letter", "letter_name"),
-}
+FILES = {each: each.FILE for each in apps.get_models() if hasattr(each, "FILE")}
 ROWS_AT_ONCE = 500
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 #: Fields that hold addresses, which the marker is not.
 ADDRESSES = (models.URLField, models.EmailField)
-#: Model → field → the blank value, for fields in which triggers allow only that value.
-BLANKS = APPENDED | DECIDED | TOLD
 #: Fields that hold one text in several forms, and are blanked together.
 TOGETHER = {Mail: ("subject", "text", "html")}
 
@@ -79,7 +63,8 @@ class Place:
 
     @property
     def is_whereabouts(self):
-        return self.field.name in WHEREABOUTS.get(self.model, ())
+        """Whether the words in it remove the whole evidence or file."""
+        return self.field.name in getattr(self.model, "WHEREABOUTS", ())
 
 
 def searched():
@@ -146,7 +131,7 @@ def texts_of(model):
 def treatment(field):
     """The ``Treatment`` of a text in this field."""
     model = field.model
-    if field.name in BLANKS.get(model.__name__, ()):
+    if field.name in getattr(model, "blanks", ()):
         return Treatment.BLANK
     if _identifies(field) or issubclass(model, AbstractBaseUser):
         return Treatment.LEAVE

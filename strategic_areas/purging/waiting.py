@@ -15,7 +15,6 @@ from strategic_areas.models import PUBLIC_RECORD, Cause, Evidence, Purge, Takedo
 from strategic_areas.models.review import Reviewed
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import (
-    BLANKS,
     Treatment,
     rows_of,
     treatment,
@@ -102,5 +101,5 @@ def _instead(record, field, words):
     if how is Treatment.STRINGS:
         return without(getattr(record, field.attname), words, MARKER)
     if how is Treatment.BLANK:
-        return BLANKS[type(record).__name__][field.name]
+        return record.blanks[field.name]
     return hiding.INSTEAD.get(how, hiding.KEPT)

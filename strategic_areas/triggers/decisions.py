@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from strategic_areas.triggers.refusals import DECIDED, differs, is_hiding, rewritten
+from strategic_areas.triggers.refusals import differs, is_hiding, rewritten
 from strategic_areas.triggers.statements import model_named, refusal
 
 ENDED = "('approved', 'declined', 'taken_back', 'outdated')"
@@ -19,7 +19,7 @@ def decided_once():
     for model in kinds:
         table, name = model._meta.db_table, model._meta.model_name
         # What a takedown tells the public has a trigger of its own: ``takedowns``.
-        kept = {**DECIDED[model.__name__]}
+        kept = {**model.blanks}
         kept.pop("why", None)
         proposed = [differs("proposed_by_id"), differs("proposed_at")]
         decided = [differs("decided_by_id"), differs("decided_at")]
@@ -63,7 +63,7 @@ def record_changes():
     cleared by the decision.
     """
     model = model_named("RecordChange")
-    table, texts = model._meta.db_table, DECIDED["RecordChange"]
+    table, texts = model._meta.db_table, model.blanks
     changes = model_named("PendingChange")._meta.db_table
 
     def status(row):
@@ -105,7 +105,7 @@ def takedowns():
     The public reads why: a purge that waits hides words in it, too.
     """
     model = model_named("Takedown")
-    texts = {**DECIDED["Takedown"]}
+    texts = {**model.blanks}
     del texts["reason"]
     (told,) = rewritten(model, {"why": texts.pop("why")})
     about = map(differs, ("content_type_id", "object_id", "cause"))

@@ -121,9 +121,12 @@ def _explained_alone(model):
     )
 
 
+def _revisions():
+    return [each for each in apps.get_models() if getattr(each, "link_field", "")]
+
+
 def public_record():
-    for name in ("ActivityUpdate", "CommitmentUpdate"):
-        model = model_named(name)
+    for model in _revisions():
         table, label = model._meta.db_table, model._meta.model_name
         kept = [
             field
@@ -171,35 +174,6 @@ def public_record():
     )
 
 
-#: Models whose rows are only appended: their free texts, each with its blank value.
-APPENDED = {
-    "Transition": {"reason": "", "private_note": ""},
-    "Submission": {"content": "{}"},
-    "PurgedText": {},
-    "ToldForm": {},
-}
-#: Models whose rows are decided once: their free texts, each with its blank value.
-DECIDED = {
-    **dict.fromkeys(["FactorReset", "PendingChange", "Purge"], {"reason": ""}),
-    **dict.fromkeys(["ReportedValue", "StandIn", "AccountChange"], {"reason": ""}),
-    "ActivityProposal": {"reason": MARKER},
-    "Takedown": {"reason": "", "why": "", "rows": "{}", "label": MARKER},
-    "RecordChange": {"before": "{}", "after": "{}", "label": MARKER},
-}
-#: Models of which the public is told for good, likewise.
-TOLD = {
-    name: dict.fromkeys(
-        [f"{text}{language}" for text in texts for language in ("", "_es", "_en")],
-        MARKER,
-    )
-    for name, texts in (
-        ("Amendment", ("reason", "deciding_act")),
-        ("PlanChange", ("name", "old_value", "new_value")),
-    )
-}
-TOLD["PlanChange"]["old_plain"] = MARKER
-
-
 def rewritten(model, texts):
     """Conditions: a free text changes, other than by a running purge."""
     return [
@@ -210,13 +184,13 @@ def rewritten(model, texts):
 
 
 def append_only():
-    """Triggers that refuse to change or delete transitions and receipts."""
-    for name, texts in APPENDED.items():
-        model_class = model_named(name)
-        model = model_class._meta
+    """Triggers that refuse to change or delete what is only appended."""
+    kinds = (each for each in apps.get_models() if hasattr(each, "is_only_appended"))
+    for kind in kinds:
+        model, texts = kind._meta, getattr(kind, "blanks", {})
         kept = [f.column for f in model.concrete_fields if f.column not in texts]
         changed = [differs(column) for column in kept]
-        changed += rewritten(model_class, texts)
+        changed += rewritten(kind, texts)
         yield refusal(
             f"{model.model_name}_change",
             model.db_table,
@@ -264,8 +238,7 @@ def said_by_agencies():
 
 def _public_sources():
     """Triggers that keep the sources of a public revision."""
-    for name in ("ActivityUpdate", "CommitmentUpdate"):
-        model = model_named(name)
+    for model in _revisions():
         label, through = model._meta.model_name, model.sources.through._meta
         parent = f"OLD.{label}_id"
         when = (
@@ -312,12 +285,9 @@ def _public_evidence():
 def _beside_public(row):
     """A condition: the row belongs to a revision of the public record."""
     return " OR ".join(
-        f"EXISTS (SELECT 1 FROM {model_named(name)._meta.db_table} r "  # noqa: S608
-        f"WHERE r.id = {row}.{link}_id AND r.status IN {PUBLIC_RECORD})"
-        for name, link in (
-            ("ActivityUpdate", "activity_update"),
-            ("CommitmentUpdate", "commitment_update"),
-        )
+        f"EXISTS (SELECT 1 FROM {model._meta.db_table} r "  # noqa: S608
+        f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_RECORD})"
+        for model in _revisions()
     )
 
 

@@ -1,10 +1,9 @@
 """Triggers that keep the structure of approved plans, and what is told of changes."""
 
-from strategic_areas.triggers.refusals import TOLD, differs, is_hiding, rewritten
+from agencies.fields import models_declaring
+from strategic_areas.triggers.refusals import differs, is_hiding, rewritten
 from strategic_areas.triggers.statements import EVENTS, model_named, refusal
 
-#: The records of a plan that have a structure; ``Field.structure`` says which fields.
-STRUCTURAL = ("StrategicArea", "Programme", "Commitment", "Activity", "Target")
 #: The columns of a file that is never public: a purge removes the file.
 OF_FILE = {"file", "original_name", "content_type", "size", "sha256"}
 MESSAGE = "the structure of an approved plan changes only by an amendment"
@@ -26,8 +25,9 @@ def approved_plans():
         f"OLD.status <> 'in_preparation' AND ({dates}) AND {_closed('OLD.id')}",
         MESSAGE,
     )
-    for name in STRUCTURAL:
-        model = model_named(name)
+    for model in models_declaring(structure=True):
+        if model is plan:
+            continue
         table, label = model._meta.db_table, model._meta.model_name
         for event in EVENTS:
             yield refusal(
@@ -129,7 +129,8 @@ def what_is_told():
         ("Amendment", "an approved amendment never changes"),
         ("PlanChange", "what is told of a change of the plan never changes"),
     ):
-        model, texts = model_named(name), TOLD[name]
+        model = model_named(name)
+        texts = model.blanks
         table, label = model._meta.db_table, model._meta.model_name
         kept = [
             field.column

@@ -35,16 +35,14 @@ from strategic_areas.models import (
     Term,
     TipTier,
 )
+from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
 
-#: The records of an official plan that have a structure, besides the plan itself.
-STRUCTURAL = (StrategicArea, Programme, Commitment, Activity, Target)
 #: The records of which a plan's list of changes tells.
 OF_PLAN = (
     *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
-    *(Term, ReportingPeriod),
-    *STRUCTURAL,
+    *(StrategicArea, Programme, Commitment, Activity, Target, Term, ReportingPeriod),
 )
 #: A record becomes the plan's own word, or stops being it, by its provenance.
 EXISTENCE = "provenance"
@@ -57,11 +55,8 @@ def plan_of(record):
     """The approved plan of which a record is a part; None where there is none."""
     if not isinstance(record, OF_PLAN) or not getattr(record, "is_in_plan", True):
         return None
-    if isinstance(record, Plan):
-        plan = record
-    else:
-        link = "introduced_by" if isinstance(record, Indicator) else "plan"
-        plan = getattr(record, link, None)
+    path = path_to_plan(type(record))
+    plan = getattr(record, path, None) if path else record
     is_public = plan is not None and plan.status != Plan.Status.IN_PREPARATION
     return plan if is_public else None
 
@@ -73,9 +68,9 @@ def changed_structure(record, before, after, *, is_new=False):
     ``record`` is as the change leaves it; ``before`` and ``after`` hold its changed
     columns.
     """
-    if plan_of(record) is None or not isinstance(record, (Plan, *STRUCTURAL)):
-        return []
     names = record.fields.spanish(structure=True)
+    if not names or plan_of(record) is None:
+        return []
     if isinstance(record, Plan):
         # A plan that is added, or approved, is decided on as a whole.
         was = before.get("status", record.status)

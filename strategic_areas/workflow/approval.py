@@ -8,17 +8,14 @@ the plan becomes public.
 from hashlib import sha256
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
-from strategic_areas.models import CodeListValue, Indicator, Plan
+from strategic_areas.models import Plan
 from strategic_areas.workflow.guard import must_not_wait_for_purge
 
-#: How a record leads to its plan where it has no link ``plan``.
-PLAN_THROUGH = {Plan: "", Indicator: "introduced_by", CodeListValue: "code_list__plan"}
 #: How values lead to the plan with which they become public, by their model's name.
 VALUES_THROUGH = {
     "measurement": "indicator__introduced_by",
@@ -32,13 +29,8 @@ ACT = ("act_es", "launched_on")
 
 def path_to_plan(model):
     """The lookup from a record to its plan; "" from a plan, None if there is none."""
-    if model in PLAN_THROUGH:
-        return PLAN_THROUGH[model]
-    try:
-        model._meta.get_field("plan")
-    except FieldDoesNotExist:
-        return None
-    return "plan"
+    has_plan = any(field.name == "plan" for field in model._meta.fields)
+    return getattr(model, "path_to_plan", "plan" if has_plan else None)
 
 
 def digest(plan):

@@ -13,7 +13,7 @@ from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit, one_button
-from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
+from strategic_areas.models import Activity, Amendment, Commitment, Provenance
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.guard import blocked_texts
 
@@ -172,7 +172,7 @@ class AmendedMixin(forms.ModelForm):
     def __init__(self, data=None, files=None, *args, **kwargs):
         super().__init__(data, files, *args, **kwargs)
         self.act = None
-        if isinstance(self.instance, (Plan, *amendments.STRUCTURAL)):
+        if self.instance.fields.names(structure=True):
             is_free = self.instance.pk and amendments.plan_of(self.instance) is None
             self.act = None if is_free else act_of(data, files)
 
