@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.prepared import at_version
-from strategic_areas.views.parameters import canonical, has_free_text
+from strategic_areas.views.parameters import AS_OF, canonical, has_free_text
 
 #: The key of the WSGI environment that marks a request of the front, and the header
 #: that allows the front to keep the page under the address that was requested.
@@ -115,7 +115,8 @@ def public_page(view, language):
         if own_query is None or is_canonical:
             response = get_conditional_response(request, etag=etag)
         else:
-            response = redirect(request.path + own_query)
+            is_former = AS_OF in request.GET
+            response = redirect(request.path + own_query, permanent=is_former)
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
             with at_version(counters.number, counters.structure):

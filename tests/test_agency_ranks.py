@@ -1,17 +1,17 @@
 """The list of a plan's agencies: who reports on time, and in which order they stand."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from agencies.models import Agency, AgencyName
+from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.plan import members, past
+from strategic_areas.queries.plan import members, plans
 from tests import factories
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import Page
@@ -36,7 +36,7 @@ def reported(lasting):
 
 def rows_of(plan):
     today = timezone.localdate()
-    found = members.board_of(past.plan_as_of(plan.code, "", today), today)
+    found = members.board_of(plans.by_code(plan.code), today)
     return {row.agency: row for row in members.of_plan(found, today)}
 
 
@@ -82,23 +82,6 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
     assert canonical["href"].endswith(path)
 
 
-def test_a_ranked_list_leads_to_past_ones_that_lack_its_column(client, reported):
-    plan = reported[0].plan
-    before = factories.make_period(
-        plan=plan, starts_on=date(2024, 10, 1), ends_on=date(2024, 12, 31)
-    )
-    release(plan)
-    path = address("agencies", plan.code)
-
-    page = client.get(path, {"sort": "-on_time"}).content.decode()
-
-    there = re.findall(rf'href="({path}\?[^"]*at=[^"]+)"', page)
-    assert f"{path}?at={before.code}" in there
-    assert {client.get(each.replace("&amp;", "&")).status_code for each in there} == {
-        200
-    }
-
-
 def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     def row(name, on_time, late):
         return members.AgencyRow(
@@ -137,29 +120,6 @@ def test_by_name_the_chair_comes_first_and_the_partners_last():
     names = [agency.name_es for agency in rows_of(plan)]
 
     assert names == ["Zeta", "Áncora", "Bombo", "Aro"]
-
-
-def test_as_of_a_past_period_the_names_are_those_of_then(client):
-    plan = factories.make_plan()
-    period = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
-    renamed, other = (factories.make_agency(name_es=name) for name in ("Aro", "Bombo"))
-    for agency in (renamed, other):
-        factories.make_participation(plan=plan, agency=agency)
-    AgencyName.objects.create(
-        agency=renamed,
-        acronym="VIEJA",
-        slug="vieja",
-        name_es="Zeta",
-        ends_on=date(2025, 9, 1),
-    )
-    path = address("agencies", plan.code)
-
-    orders = [
-        [row.agency.pk for row in client.get(path, query).context["agencies"]]
-        for query in ({}, {"at": period.code})
-    ]
-
-    assert orders == [[renamed.pk, other.pk], [other.pk, renamed.pk]]
 
 
 def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, reported):

@@ -11,7 +11,7 @@ from strategic_areas.addresses import address
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.pages import agencies
-from strategic_areas.queries.plan import board, past
+from strategic_areas.queries.plan import board, plans
 from tests import factories
 from tests.columns_seen import idle_columns
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
@@ -64,16 +64,6 @@ def test_an_area_names_the_targets_that_its_own_commitments_answer(client, answe
         links = re.findall(r'href="([^"]+framework=[^"]+)"', page.text)
         shown = client.get(links[0].replace("&amp;", "&"))
         assert len(shown.context["catalogue"].rows) == 2
-
-
-def test_targets_are_not_told_of_a_past_period(client, answering):
-    area, _target = answering
-    period = factories.make_period(plan=area.plan)
-
-    page = area_page(client, area, at=period.code)
-
-    assert page.status_code == 200
-    assert "targets" not in page.context
 
 
 # How far a commitment's activities have come
@@ -203,7 +193,7 @@ def publish_with_evidence(commitment, **fields):
 def test_the_board_of_one_agency_alone_reads_evidence():
     commitment = factories.make_commitment()
     publish_with_evidence(commitment)
-    plan, today = past.plan_as_of(commitment.plan.code, "", None), timezone.localdate()
+    plan, today = plans.by_code(commitment.plan.code), timezone.localdate()
 
     found = [board.load(plan, today, by) for by in (None, commitment.lead)]
 

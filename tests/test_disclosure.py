@@ -256,13 +256,9 @@ class World:
         return found
 
     def addresses(self):
-        """In the short form pages of today in Spanish, those of the past in English."""
-        past = {"plan", "areas", "area", "commitments", "agencies", "agency"}
-        for name, *both in instances():
+        """In the short form, pages in Spanish alone."""
+        for _name, *both in instances():
             yield from both if DEEP else both[:1]
-            if name in past:
-                then = both if DEEP else both[1:]
-                yield from (f"{each}?at={self.before.code}" for each in then)
         for language in ("es", "en"):
             yield reverse(f"{language}:plan_updates", args=[self.plan.code])
             yield reverse(f"{language}:search") + "?q=actividad"

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.pages import areas, delays
-from strategic_areas.queries.plan import board, past
+from strategic_areas.queries.plan import board, plans
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import on
@@ -39,13 +39,12 @@ def make_late(days=10, *, asked=None, **fields):
     return activity
 
 
-def board_of(plan, at=""):
-    today = timezone.localdate()
-    return board.load(past.plan_as_of(plan.code, at, today), today)
+def board_of(plan):
+    return board.load(plans.by_code(plan.code), timezone.localdate())
 
 
-def load(plan, at=""):
-    return delays.load(board_of(plan, at), timezone.localdate())
+def load(plan):
+    return delays.load(board_of(plan), timezone.localdate())
 
 
 def told(plan):
@@ -292,33 +291,6 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
 
         assert len(page.context["overview"].delays.shown) == 4
         assert MARKER not in page.text, language
-
-
-def test_as_of_a_past_period_what_was_late_then_is_told_with_its_days_then():
-    activity = make_late(days=(timezone.localdate() - date(2025, 6, 1)).days)
-    asked = activity.plan.periods.get()
-    asked.ends_on = date(2025, 6, 30)
-    asked.save()
-
-    (delay,) = load(activity.plan, asked.code).shown
-
-    assert [part.days for part in delay.parts] == [29]
-    assert delay.parts[0].account.obstacle_es == "Faltó presupuesto."
-
-
-def test_as_of_a_past_period_nothing_is_in_review():
-    asked = factories.make_round(ends_on=date(2026, 3, 31))
-    late = factories.make_activity(plan=asked.plan, due_on=date(2026, 2, 1), **STATED)
-    factories.make_submitted_update(activity=late, period=asked)
-
-    told = [
-        part.submitted_on
-        for at in ("", asked.code)
-        for delay in load(asked.plan, at).shown
-        for part in delay.parts
-    ]
-
-    assert told == [timezone.localdate(), None]
 
 
 def test_without_any_due_date_nothing_is_said_to_be_on_time():

@@ -5,7 +5,6 @@ from functools import cache
 
 from django import template
 from django.conf import settings
-from django.http import QueryDict
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,8 +20,7 @@ from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan.past import choices
-from strategic_areas.queries.plan.plans import periods_of, place_of
+from strategic_areas.queries.plan.plans import place_of
 
 register = template.Library()
 
@@ -35,8 +33,6 @@ register.filter("on_record", sentences.on_record)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
-#: Pages that tell how a plan stands, and can be read as of a past period.
-READ_AS_OF = {"plan", "areas", "area", "commitments", "agencies", "agency"}
 
 
 @register.simple_tag
@@ -53,7 +49,7 @@ def page_in(context, language):
     The context may hold ``page_subject``, a record whose address words differ between
     the languages, and ``page_query``, the query of the page, which is the same in both.
     """
-    return _path_in(context, language) + context.get("page_query", at(context))
+    return _path_in(context, language) + context.get("page_query", "")
 
 
 @register.simple_tag(takes_context=True)
@@ -61,40 +57,11 @@ def canonical(context):
     """
     The path by which search engines list this page; of a variant, that of the page.
 
-    ``is_variant`` in the context tells that filters, an order or a past period were
-    asked for. The pages of a long list are no variants.
+    ``is_variant`` in the context tells that filters or an order were asked for. The
+    pages of a long list are no variants.
     """
-    is_variant = context.get("is_variant") or at(context)
-    query = "" if is_variant else context.get("page_query", "")
+    query = "" if context.get("is_variant") else context.get("page_query", "")
     return _path_in(context, get_language()) + query
-
-
-@register.simple_tag(takes_context=True)
-def at(context):
-    """The query that keeps the reader in the past period of the page; "" for today."""
-    plan = context.get("plan")
-    return f"?at={plan.until.code}" if plan and plan.until else ""
-
-
-@register.simple_tag(takes_context=True)
-def past_periods(context):
-    """
-    Pairs of a period as of whose end this page can be read, and its address then.
-
-    The list is empty on pages that do not tell how a plan stands.
-    """
-    plan, match = context.get("plan"), context["request"].resolver_match
-    if not plan or match.url_name not in READ_AS_OF:
-        return []
-    periods = getattr(plan, "every_period", None) or periods_of(plan)
-    is_home = match.url_name == "home"
-    path = plan.get_absolute_url() if is_home else _path_in(context, get_language())
-    query = QueryDict(context.get("today_query", "").removeprefix("?"), mutable=True)
-    found = []
-    for period in choices(periods, context["portal"]["today"]):
-        query["at"] = period.code
-        found.append((period, f"{path}?{query.urlencode()}"))
-    return found
 
 
 def _path_in(context, language):

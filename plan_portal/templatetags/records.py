@@ -1,26 +1,19 @@
 """
 Words of records, and of values of indicators, as people read them.
 
-Pages, files and pictures have the same words. An unknown word is shown as it is. Pages
-of a past day say in words what differs between then and now.
+Pages, files and pictures have the same words. An unknown word is shown as it is.
 """
 
-from dataclasses import dataclass
-
 from django import template
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from plan_portal.templatetags.portal import bilingual
 from strategic_areas import labels, sentences
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import FAMILIES, state_word
+from strategic_areas.labels import FAMILIES
 from strategic_areas.models import Indicator
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
-from strategic_areas.queries.plan import differences
-from strategic_areas.sentences import work_done
 
 register = template.Library()
 
@@ -117,23 +110,6 @@ def baseline_span(indicator):
     return words.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
 
 
-#: How many commitments differ, by the name of the number in ``Differences``.
-COUNTED = {
-    "changed": ngettext_lazy("%(n)d changed", "%(n)d changed", "n"),
-    "new": ngettext_lazy("%(n)d is new", "%(n)d are new", "n"),
-    "gone": ngettext_lazy("%(n)d no longer stands", "%(n)d no longer stand", "n"),
-}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that differs of a commitment, in words."""
-
-    what: str
-    then: str
-    now: str
-
-
 @register.simple_tag(takes_context=True)
 def teller_of_victims(context):
     """The indicator that tells how many victims are counted, read once for a page."""
@@ -151,67 +127,3 @@ def told_value(change, name):
     if not getattr(change, f"{name}_es"):
         return pgettext("amendment", "nothing")
     return bilingual(change, name)
-
-
-@register.simple_tag(takes_context=True)
-def since_then(context):
-    """What differs today of what the page tells of the past; None on other pages."""
-    board = context.get("board")
-    if board is None or board.plan.until is None:
-        return None
-    return differences.since(board, _about(context))
-
-
-def _about(context):
-    """Whether a row belongs to the area or to the agency of the page."""
-    if agency := context.get("agency"):
-        return lambda row: (
-            row.commitment.lead_id == agency.pk
-            or any(each.activity.agency_id == agency.pk for each in row.activities)
-        )
-    area = getattr(context.get("row"), "area", None)
-    return area and (lambda row: row.commitment.programme.area_id == area.pk)
-
-
-@register.filter
-def summary(found):
-    """How many differ, and how; nothing is said of what none of them did."""
-    said = [
-        str(words % {"n": getattr(found, name)})
-        for name, words in COUNTED.items()
-        if getattr(found, name)
-    ]
-    return ", ".join(said)
-
-
-@register.filter
-def lines(difference):
-    """What differs of a commitment that stood then and stands now, a line each."""
-    then, now = _words(difference.then), _words(difference.now)
-    return [
-        Line(what, then[what], now[what]) for what in now if then[what] != now[what]
-    ]
-
-
-def _words(row):
-    commitment, standing = row.commitment, row.standing
-    found = {
-        _("Title"): commitment.title,
-        _("Lead"): commitment.lead.local_acronym,
-        _("Due"): date_format(commitment.due_on, "SHORT_DATE_FORMAT")
-        if row.deadline.is_stated
-        else "",
-    }
-    if row.records:
-        number = sum(each for _year, each in row.records.years)
-        found[_("Records")] = ngettext(
-            "%(n)d record, %(done)d said to be done",
-            "%(n)d records, %(done)d said to be done",
-            number,
-        ) % {"n": number, "done": row.records.done}
-        return found
-    percent = "" if standing.percent is None else f" ({standing.percent} %)"
-    return found | {
-        _("State"): f"{state_word(standing.state)}{percent}",
-        _("Activities"): work_done(standing.tally),
-    }

@@ -122,9 +122,6 @@ class Plan(models.Model):
 
     objects = PlanQuerySet.as_manager()
 
-    #: The past period as of which pages show it; None for today.
-    until = None
-
     class Meta:
         ordering = ["-starts_on", "code"]
         verbose_name = _("plan")

@@ -22,7 +22,6 @@ from strategic_areas.views.parameters import (
     asked,
     found_or_404,
     made_up,
-    plan_at,
     public_plan,
     query,
     reads,
@@ -34,10 +33,10 @@ UNRANKED = frozenset({"done"})
 PER_PAGE = 50
 
 
-@reads("sort", "at", "page")
+@reads("sort", "page")
 def agency_list(request, plan):
     """A plan's agencies by name; ranked only when the address asks for it."""
-    plan, given = plan_at(request, plan), asked(request, "sort", "at", "page")
+    plan, given = public_plan(plan), asked(request, "sort", "page")
     wanted = {name: word for name, word in given.items() if name != "page"}
     today, sort = timezone.localdate(), wanted.get("sort", "")
     found = members.board_of(plan, today)
@@ -49,22 +48,19 @@ def agency_list(request, plan):
     context["is_variant"] = bool(wanted or no_order)
     context["page_query"] = query(given)
     context["shared"] = query(wanted)
-    # Not every day's table has the column by which this one is sorted.
-    context["today_query"] = query(wanted, at="", sort="")
     context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
     context["page"] = page = page_of(rows, given, PER_PAGE)
     context |= _table(rows, page.object_list, found, wanted)
     return made_up(render(request, "agencies.html", context), bool(no_order))
 
 
-@reads("at", "page")
+@reads("page")
 def agency(request, plan, slug):
     """One agency; an address word that it had before redirects to the present one."""
-    wanted, today = asked(request, "at", "page"), timezone.localdate()
-    at = {name: word for name, word in wanted.items() if name == "at"}
-    found = agencies.by_slug(plan, slug, at.get("at", ""), today)
+    wanted, today = asked(request, "page"), timezone.localdate()
+    found = agencies.by_slug(plan, slug)
     if found is None:
-        return _to_present_address(plan, slug, query(at))
+        return _to_present_address(plan, slug)
     plan, agency, participation = found
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
@@ -72,19 +68,16 @@ def agency(request, plan, slug):
     context["undertaken"] = agency_tables.undertaken(page, standing)
     context["done"] = done = agency_tables.done(page, standing)
     context["shown"] = page_of(done.lines, wanted, PER_PAGE)
-    context |= {"shared": query(at), "page_query": query(wanted)}
-    context["listed"] = query({"agency": agency.slug, **at})
-    if not plan.until:
-        lines = indicators.of_agency(agency)
-        context["figures"] = indicators.first_of(lines)
+    context["page_query"] = query(wanted)
+    context["listed"] = query({"agency": agency.slug})
+    context["figures"] = indicators.first_of(indicators.of_agency(agency))
     return render(request, "agency.html", context)
 
 
-def _to_present_address(code, slug, as_of):
+def _to_present_address(code, slug):
     plan = public_plan(code)
     agency = found_or_404(agencies.renamed(slug))
-    there = address("agency", plan.code, agency.slug) + as_of
-    return redirect(there, permanent=True)
+    return redirect(address("agency", plan.code, agency.slug), permanent=True)
 
 
 @dataclass(frozen=True)
@@ -129,20 +122,15 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
 def lines(
     rows: Iterable[AgencyRow],
     board: Board,
-    query: str = "",
     names: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """
-    The rows of the table, with the figures ``names`` or all that it has.
-
-    ``query`` keeps the reader in the page's past period.
-    """
+    """The rows of the table, with the figures ``names`` or all that it has."""
     rows, plan = list(rows), board.plan.code
     names = headings(board, rows) if names is None else names
     return [
         Line(
             agency=row.agency,
-            address=address("agency", plan, row.agency.slug) + query,
+            address=address("agency", plan, row.agency.slug),
             role=row.participation.get_role_display(),
             cells=tuple((label, _figure(row, name)) for name, label in names.items()),
         )
@@ -184,7 +172,7 @@ def _table(
     names = {name: names[name] for name in apart.shown}
     found = _columns(names, asked)
     return {
-        "lines": lines(shown, board, filters.query(asked, sort=""), names),
+        "lines": lines(shown, board, names),
         "columns": found,
         "common": apart.common,
         "ranked": next((each for each in found if each.name and each.direction), None),

@@ -23,7 +23,7 @@ from strategic_areas.views.parameters import (
     found_or_404,
     lead_to_list,
     made_up,
-    plan_at,
+    public_plan,
     query,
     reads,
 )
@@ -34,13 +34,13 @@ MANY, PER_PAGE_OF_MANY = 200, 25
 #: How many activities, and steps of its time line, the page of a commitment tells.
 TOLD = 12
 #: What a reader may ask of the list, in the order in which its address names it.
-ASKED = (*catalogue.FILTERS, "sort", "at")
+ASKED = (*catalogue.FILTERS, "sort")
 
 
 @reads(*ASKED, "page", sort="code")
 def commitment_list(request, plan):
     """A plan's commitments, by filters and in an order that stand in the address."""
-    plan, wanted = plan_at(request, plan), asked(request, *ASKED, "page")
+    plan, wanted = public_plan(plan), asked(request, *ASKED, "page")
     no_order = _unknown_order(wanted)
     found = _sifted(plan, wanted)
     is_long = len(found.board.rows) > MANY
@@ -59,7 +59,7 @@ def commitment_list(request, plan):
 @reads(*ASKED, sort="code")
 def commitment_table(request, plan):
     """The list as CSV: all of it, by the same filters and in the same order."""
-    plan, wanted = plan_at(request, plan), asked(request, *ASKED)
+    plan, wanted = public_plan(plan), asked(request, *ASKED)
     sent = dict(wanted)
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
@@ -152,7 +152,6 @@ def _filters(
         "orders": [("", _("As the plan has it")), *_orders(names)],
         "page_query": query(given),
         "is_variant": bool(wanted),
-        "today_query": query(wanted, at=""),
         "table_address": address("plan_commitments", found.board.plan.code)
         + query(wanted),
         "shared": query(wanted),

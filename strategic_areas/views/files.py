@@ -94,8 +94,7 @@ def csv_file(
     response = HttpResponse(
         MARK + written.getvalue(), content_type="text/csv; charset=utf-8"
     )
-    then = [plan.until.name] if plan.until else []
-    file_name = quote(f"{slugify(' '.join([plan.code, name, *then, words, day]))}.csv")
+    file_name = quote(f"{slugify(' '.join([plan.code, name, words, day]))}.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -4,8 +4,7 @@ What a public page reads of its address: the plan, and what a reader asks of it.
 One set of names serves both languages, so that an address with filters leads to the
 same page of the other language: ``q`` words, ``area``, ``programme``, ``agency``,
 ``state``, ``punctuality``, ``framework``, ``period``, ``change``, ``since`` and
-``until`` for days, ``sort``, ``page``, ``after`` and ``before`` for long lists, ``at``
-for the period as of which a page is read.
+``until`` for days, ``sort``, ``page``, ``after`` and ``before`` for long lists.
 """
 
 from collections.abc import Mapping
@@ -14,16 +13,17 @@ from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from strategic_areas.addresses import address
-from strategic_areas.queries.plan import past, plans
+from strategic_areas.queries.plan import plans
 
 #: Words longer than this are nobody's search.
 LONGEST = 100
 #: Parameters of free text and of days: their values have no end, so no page is kept by
 #: them.
 FREE_TEXT = frozenset({"q", "since", "until"})
+#: By this parameter pages were once read as of a past period; it leads to the page.
+AS_OF = "at"
 
 
 def reads(*names, **defaults):
@@ -50,7 +50,9 @@ def canonical(request, view) -> str | None:
     """
     parameters = getattr(view, "parameters", {})
     values = asked(request, *parameters)
-    if not request.GET.keys() <= parameters.keys():
+    if AS_OF in request.GET:
+        values.pop("page", None)
+    elif not request.GET.keys() <= parameters.keys():
         return None
     return query(
         {name: value for name, value in values.items() if value != parameters[name]}
@@ -120,12 +122,6 @@ def query(values: Mapping[str, str], **changes) -> str:
 def public_plan(code):
     """The plan, unless it is in preparation or unknown."""
     return found_or_404(plans.by_code(code))
-
-
-def plan_at(request, code):
-    """The plan as of the past period that the address names ``at``, or of today."""
-    at = asked(request, "at").get("at", "")
-    return found_or_404(past.plan_as_of(code, at, timezone.localdate()))
 
 
 def found_or_404(record):

@@ -21,11 +21,8 @@ from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import telling
 from strategic_areas.views.parameters import (
-    asked,
     found_or_404,
-    plan_at,
-    query,
-    reads,
+    public_plan,
 )
 
 
@@ -42,10 +39,9 @@ def home(request):
     return render(request, "home.html", context)
 
 
-@reads("at")
 def plan(request, plan):
     """One plan, whether in force or not."""
-    plan, today = plan_at(request, plan), timezone.localdate()
+    plan, today = public_plan(plan), timezone.localdate()
     found = overview.load_structure(plan, today)
     context = {"plan": plan, "board": found.board, "structure": found}
     return render(request, "plan.html", context)
@@ -153,9 +149,8 @@ CELLS = {
 MOST_LINES, FEWEST = 40, 1
 
 
-@reads("at")
 def area_list(request, plan):
-    plan = plan_at(request, plan)
+    plan = public_plan(plan)
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found}
     context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
@@ -166,13 +161,11 @@ def area_list(request, plan):
     return render(request, "areas.html", context)
 
 
-@reads("at")
 def area(request, plan, slug):
     """One area; the address word of the other language redirects to this one's."""
-    area = found_or_404(areas.by_slug(plan_at(request, plan), slug))
+    area = found_or_404(areas.by_slug(public_plan(plan), slug))
     if area.get_absolute_url() != request.path:
-        here = area.get_absolute_url() + query(asked(request, "at"))
-        return redirect(here, permanent=True)
+        return redirect(area.get_absolute_url(), permanent=True)
     found = board.load(area.plan, timezone.localdate())
     return render(request, "area.html", area_context(area, found))
 
@@ -183,12 +176,8 @@ def area_context(area, found):
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
     context |= _programmes(row)
     context["latest"] = areas.latest(found, row.rows)
-    # Links to targets have no dates, so nobody knows them as of a past period.
-    # Figures are those of today.
-    if not area.plan.until:
-        context["targets"] = references.targets_of_area(area, found)
-        lines = indicators.of_area(area)
-        context["figures"] = indicators.first_of(lines)
+    context["targets"] = references.targets_of_area(area, found)
+    context["figures"] = indicators.first_of(indicators.of_area(area))
     return context
 
 

@@ -127,7 +127,6 @@ def addresses(plan):
         else real_plan.model("Commitment").objects.get(code="R-1.1.2")
     ).code
     agency = "inst1" if is_real else "mmujer"
-    period = "ronda-2" if is_real else "2018"
     indicator = real_plan.model("Indicator").objects.order_by("pk").first().code
     base = f"/{plan}"
     return {
@@ -142,8 +141,6 @@ def addresses(plan):
         "agency": f"{base}/instituciones/{agency}/",
         "updates": f"{base}/avances/",
         "update": f"{base}/avances/{update.first().public_id}/",
-        "plan as of a past period": f"{base}/?at={period}",
-        "area as of a past period": f"{base}/ejes/{area}/?at={period}",
         "frameworks": f"{base}/marcos/",
         "amendments": f"{base}/modificaciones/",
         "later activities": f"{base}/actividades-posteriores/",

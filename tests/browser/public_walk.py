@@ -28,7 +28,7 @@ from tests.public_site import LANGUAGES
 from tests.room import with_room
 
 CARDS = [row for row in urls.PUBLIC_COMPANIONS if row[0].endswith("_card")]
-#: Lists and pages that one may read as of the past, or in part.
+#: Lists and pages that one may read in part.
 ASKED = ("plan", "commitments", "agency", "updates")
 HOST = "http://localhost:8000"
 SHIPPED = "2017-2020"
@@ -258,7 +258,7 @@ def sifted(site):
     world = site.world
     for number, name in enumerate(ASKED):
         path = page_of(name, world)[LANGUAGES[number % 2]]
-        yield from links(site, path, "at", "state", "page", "after", "period")
+        yield from links(site, path, "state", "page", "after", "period")
     for language in LANGUAGES:
         chosen = "?state=not_started&sort=agency"
         yield page_of("commitments", world)[language] + chosen

@@ -11,7 +11,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Plan, PlanChange
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.plan import board, past
+from strategic_areas.queries.plan import past
 from strategic_areas.queries.rounds import owed
 from tests import factories
 from tests.factories import make_act, make_reviewer
@@ -149,10 +149,10 @@ def test_a_past_day_does_not_tell_what_counts_victims_since(activity):
     activity.counts_victims, activity.quantity = True, 3
     approved(activity, make_act(activity.plan, decided_on=date(2026, 5, 1)))
 
-    plan = past.plan_as_of("p", "2025", TODAY)
-    [row] = board.load(plan, TODAY).activities
+    found = past.load(activity.plan, activity.plan.periods.get(code="2025"))
+    [row] = found.activities
 
-    assert (plan.until.ends_on, row.activity.counts_victims) == (day, True)
+    assert (found.day, row.activity.counts_victims) == (day, True)
 
 
 def test_the_proposer_cannot_approve(activity):
@@ -347,8 +347,7 @@ def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
 
 
 def as_of_2025(activity):
-    plan = past.plan_as_of("p", "2025", TODAY)
-    (row,) = board.load(plan, TODAY).rows
+    (row,) = past.load(activity.plan, activity.plan.periods.get(code="2025")).rows
     return row.activities[0].activity
 
 

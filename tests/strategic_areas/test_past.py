@@ -1,12 +1,10 @@
-"""A plan as it stood at the end of a past period: nothing of later shows."""
+"""A plan as it stood at the end of a past period, and the addresses that told it."""
 
 from copy import deepcopy
 from datetime import date
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
@@ -14,9 +12,7 @@ from strategic_areas.addresses import address
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.plan import board, past
 from tests import factories
-from tests.deep import SOME_ROWS
-from tests.public_site import MOST_QUERIES
-from tests.test_public_pages import LANGUAGES, Page
+from tests.test_public_pages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 6, 30)
@@ -75,8 +71,10 @@ def make_reported():
 
 
 def read(plan, at):
-    plan = past.plan_as_of(plan.code, at, TODAY)
-    return board.load(plan, TODAY)
+    """The board as of the end of a period, or of today for ""."""
+    if not at:
+        return board.load(plan, TODAY)
+    return past.load(plan, plan.periods.get(code=at))
 
 
 def only(found):
@@ -89,7 +87,7 @@ def amend(activity, **fields):
     return factories.make_amendment(commitment=activity.commitment, **fields)
 
 
-def paths(activity, at, language="es"):
+def paths(activity, language="es"):
     commitment = activity.commitment
     plan, area = commitment.plan.code, commitment.programme.area
     words = {
@@ -98,7 +96,6 @@ def paths(activity, at, language="es"):
     }
     return {
         name: address(name, *words.get(name, (plan,)), language=language)
-        + (f"?at={at}" if at else "")
         for name in PAGES
     }
 
@@ -250,154 +247,65 @@ def test_an_old_date_that_nobody_can_read_is_no_known_deadline(activity, text):
     assert then.standing.punctuality == Punctuality.NO_DEADLINE
 
 
-# The pages
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sqlite
-def test_nothing_of_later_shows_on_any_page(client, activity, language):
-    amend(
-        activity,
-        field="title",
-        old_value_es="Antes",
-        old_value_en="Antes",
-        new_value_es=LATER,
-    )
-    activity.plan.commitments.update(title_es=LATER, title_en=LATER)
-    newcomer = factories.make_agency(name_es=LATER, name_en=LATER)
-    factories.make_participation(
-        plan=activity.plan, agency=newcomer, member_since=date(2026, 2, 1)
-    )
-
-    for name, path in paths(activity, "2025", language).items():
-        response = client.get(path)
-        assert response.status_code == 200, name
-        before, note = response.content.decode().split('<div class="as-of"')
-        since, _, after = note.partition("</div>")
-        assert LATER not in before + after, name
-        # Only the note above says what stands there now.
-        assert LATER in since or name in {"areas", "agencies"}, name
-    for name, path in paths(activity, "", language).items():
-        shown = LATER in client.get(path).content.decode()
-        assert shown or name in {"plan", "areas"}, name
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sqlite
-def test_a_page_of_the_past_says_so_and_leads_to_todays(
-    client, activity, language, settings
-):
-    settings.ALLOW_INDEXING = True
-    other = {"es": "en", "en": "es"}[language]
-    today, there = paths(activity, "", language), paths(activity, "2025", other)
-
-    for name, path in paths(activity, "2025", language).items():
-        page = Page(client.get(path).content.decode())
-        links = {
-            (e.get("rel"), e.get("hreflang")): e["href"] for e in page.every("link")
-        }
-        targets = [a.get("href") for a in page.every("a")]
-        assert "as-of" in [d.get("class") for d in page.every("div")], name
-        assert today[name] in targets
-        assert there[name] in targets
-        assert links["canonical", None].endswith(today[name])
-        assert links["alternate", other].endswith(there[name])
-        assert [m for m in page.every("meta") if m.get("name") == "robots"]
+# What was not there yet
 
 
 @pytest.mark.sqlite
-def test_every_page_of_today_leads_to_the_past_rounds(client, activity):
-    for name, path in paths(activity, "").items():
-        page = Page(client.get(path).content.decode())
-        targets = {a.get("href") for a in page.every("a")}
-        assert {f"{path}?at=2025", f"{path}?at=2026"} <= targets, name
-        assert "as-of" not in [d.get("class") for d in page.every("div")]
+def test_what_waits_for_review_did_not_wait_then():
+    asked = factories.make_round(starts_on="2025-01-01", ends_on="2025-12-31")
+    activity = factories.make_activity(plan=asked.plan)
+    factories.make_submitted_update(activity=activity, period=asked)
 
-
-@pytest.mark.sqlite
-def test_links_between_pages_of_the_past_stay_there(client, activity):
-    found = paths(activity, "2025")
-
-    targets = [
-        a["href"] for a in Page(client.get(found["plan"]).content.decode()).every("a")
+    states = [
+        only(read(asked.plan, at)).activities[0].standing.state
+        for at in ("", asked.code)
     ]
 
-    linked = {found[name] for name in PAGES if name not in {"plan", "agency"}}
-    assert linked <= set(targets)
+    assert states == [State.IN_REVIEW, State.NOT_ASKED]
 
 
 @pytest.mark.sqlite
-def test_filters_go_with_a_past_period(client, activity):
-    path = paths(activity, "")["commitments"]
-    asked = {"at": "2025", "state": "not_started"}
-
-    page = client.get(path, asked, follow=True)
-
-    assert len(page.context["table"].lines) == 1
-    html = Page(page.content.decode())
-    hidden = [i for i in html.every("input") if i.get("name") == "at"]
-    targets = [a.get("href") for a in html.every("a")]
-    assert [each["value"] for each in hidden] == ["2025"]
-    assert f"{path}?state=not_started" in targets
-    assert f"{path}?state=not_started&at=2026" in targets
-
-
-#: A character that no code contains counts as no question.
-IN_VAIN = {"%00": 200, "'": 404}
-#: Nothing in these can differ between databases.
-WRONG = ("1999", "2028", "ensayo", "2025&at=2026")
-if connection.vendor == "sqlite":
-    IN_VAIN |= dict.fromkeys(WRONG, 404)
-
-
-def test_a_period_that_has_not_ended_or_is_none_is_not_found(client, activity):
-    make_year(activity.plan, 2028)
-    factories.make_round(
-        plan=activity.plan,
-        code="ensayo",
-        ends_on=date(2026, 1, 31),
-        is_demonstration=True,
+def test_a_plan_that_was_closed_later_still_ran():
+    plan = factories.make_plan(starts_on=date(2025, 1, 1))
+    activity = factories.make_activity(plan=plan)
+    factories.make_record_update(
+        activity=activity, period=make_year(plan, 2025), execution="in_progress"
     )
+    plan.status = "ended"
+    plan.save()
 
-    found = {
-        at: {
-            client.get(f"{path}?at={at}", follow=True).status_code
-            for path in paths(activity, "").values()
-        }
-        for at in IN_VAIN
-    }
+    states = [only(read(plan, at)).standing.state for at in ("", "2025")]
 
-    assert found == {at: {status} for at, status in IN_VAIN.items()}
+    assert states == ["left_in_progress", "in_progress"]
 
 
-def test_a_plan_in_preparation_has_no_past(client, activity):
-    factories.put_back_in_preparation(activity.plan)
+# The addresses that pages once had
 
-    for path in paths(activity, "2025").values():
-        assert client.get(path).status_code == 404
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.sqlite
+def test_an_address_of_a_past_period_leads_to_the_page_for_good(
+    client, activity, language
+):
+    for name, path in paths(activity, language).items():
+        answer = client.get(f"{path}?at=2025", **{ASKED_BY_FRONT: True})
+        assert (answer.status_code, answer["Location"]) == (301, path), name
+        assert KEEP not in answer.headers, name
 
 
 @pytest.mark.sqlite
-def test_the_front_keeps_pages_of_the_past(client, activity):
-    for path in paths(activity, "2025").values():
-        assert client.get(path, **{ASKED_BY_FRONT: True})[KEEP] == "yes", path
+def test_what_else_such_an_address_asks_for_stays_but_for_a_page_of_then(
+    client, activity
+):
+    path = paths(activity)["commitments"]
+
+    answer = client.get(f"{path}?state=late&at=2025&page=7&from=mail")
+
+    assert (answer.status_code, answer["Location"]) == (301, f"{path}?state=late")
+    assert client.get(f"{path}?at=1999&at=2025", follow=True).status_code == 200
 
 
 @pytest.mark.sqlite
-def test_pages_of_the_past_cost_no_more_at_any_size(client, activity):
-    spent = []
-    for number in (1, SOME_ROWS):
-        for _ in range(number):
-            more = factories.make_activity(commitment=activity.commitment)
-            period = activity.plan.periods.get(code="2025")
-            factories.make_record_update(activity=more, period=period)
-            factories.make_amendment(activity=more, decided_on=date(2026, 2, 1))
-        counts = {}
-        for name, path in paths(activity, "2025").items():
-            with CaptureQueriesContext(connection) as captured:
-                client.get(path)
-            counts[name] = len(captured)
-        spent.append(counts)
-
-    assert spent[0] == spent[1]
-    assert max(spent[0].values()) <= MOST_QUERIES
+def test_no_page_leads_to_a_past_period(client, activity):
+    for path in paths(activity).values():
+        assert "at=" not in client.get(path).content.decode().replace("format=", "")

@@ -5,14 +5,14 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.queries.pages import overview
-from strategic_areas.queries.plan import past, plans
+from strategic_areas.queries.plan import plans
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def spans_of(plan, today):
-    choice = plans.Choice(plan, past.plan_as_of(plan.code, "", today))
+    choice = plans.Choice(plan, plans.by_code(plan.code))
     return overview.load(choice, today).spans
 
 

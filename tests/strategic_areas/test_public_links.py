@@ -102,7 +102,7 @@ def test_a_public_page_leads_back_to_the_record_behind_it(reviewer):
         (indicator, reverse("es:indicator", args=[indicator.code])),
         (update, account),
     ]:
-        assert came_from(reviewer, f"http://testserver{page}?at=2025") == record
+        assert came_from(reviewer, f"http://testserver{page}?page=2") == record
 
 
 def test_any_other_page_leads_to_no_record(reviewer):

@@ -47,7 +47,7 @@ def of_round(period: ReportingPeriod, today: date) -> Report:
         title=_("Report for the commission"),
         subject=f"{plan} · {name}",
         sections=(
-            _state(content, today),
+            _state(content),
             *matrix.of_areas(content),
             *matrix.of_institutions(content),
             _silence(content, today),
@@ -62,20 +62,19 @@ def _day(day):
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
-def _state(content, today):
+def _state(content):
     """One page: the states, and below them what there is room for."""
     tables = [*_areas(content)]
-    for below in (_late(content, today), _figures(content)):
+    for below in (_late(content), _figures(content)):
         room = ROOM - HEAD - sum(HEAD + len(each.rows) for each in tables)
         if room > 0:
             tables += (replace(each, rows=each.rows[:room]) for each in below)
-    lines = (_as_of(content, today), _headline(content))
+    lines = (_as_of(content), _headline(content))
     return Section(_("State of the plan"), lines, tuple(tables))
 
 
-def _as_of(content, today):
-    until = content.plan.until
-    said = [_("As of %(day)s.") % {"day": _day(until.ends_on if until else today)}]
+def _as_of(content):
+    said = [_("As of %(day)s.") % {"day": _day(content.board.day)}]
     if content.period.is_demonstration:
         said.append(_("A demonstration: its reports count for nothing."))
     said.append(_("It holds what the public portal tells, and nothing else."))
@@ -122,8 +121,8 @@ def _areas(content):
     )
 
 
-def _late(content, today):
-    day = content.plan.until.ends_on if content.plan.until else today
+def _late(content):
+    day = content.board.day
     late = [row for row in content.board.rows if row.is_late]
     late.sort(key=lambda row: (row.deadline.due_on, row.commitment.sort_code))
     caption = ngettext(
@@ -218,10 +217,7 @@ def _changes(content):
     heading = _("Changes since the last round")
     if content.before is None:
         return Section(heading, (_("It is the first round of the plan."),))
-    rows = [
-        *(_compared(each, each.commitment) for each in content.commitments.rows),
-        *(_compared(each, each.activity) for each in content.moved),
-    ]
+    rows = [_compared(each) for each in content.moved]
     rows = [row for row in rows if row[-2] != row[-1]]
     said = _("Compared with the end of %(round)s.") % {
         "round": in_language(content.before, "name")
@@ -238,8 +234,9 @@ def _changes(content):
     return Section(heading, (said,), table(_("State, then and now"), columns, rows))
 
 
-def _compared(each, record):
+def _compared(each):
     """A commitment or an activity, its state then and its state now."""
+    record = each.record
     is_commitment = isinstance(record, Commitment)
     commitment = record if is_commitment else record.commitment
     agency = record.lead if is_commitment else record.agency

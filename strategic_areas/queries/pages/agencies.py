@@ -18,7 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import names, past, plans, records
+from strategic_areas.queries.plan import plans, records
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
@@ -138,40 +138,30 @@ class PublicScorecard:
 
 
 def by_slug(
-    plan_code: str, slug: str, at: str = "", today: date | None = None
+    plan_code: str, slug: str
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
     A public plan, an agency by its address word, and the agency's part in the plan.
 
     The part is None where the agency has none, and all three are where either is
-    unknown. The plan is read as of the period ``at``. The agency has the name that it
-    had then, and its earlier names as ``names_before``.
+    unknown. The agency has its earlier names as ``names_before``.
     """
-    plan = past.plan_as_of(plan_code, at, today)
+    plan = plans.by_code(plan_code)
     if plan is None:
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
     part = parts.prefetch_related(sources.by_key()).first()
     agency = part.agency if part else _without_part(slug)
-    return agency and (plan, _as_called(agency, plan), part)
+    if agency is None:
+        return None
+    last_first = F("ends_on").desc(nulls_last=True)
+    agency.names_before = list(agency.former_names.order_by(last_first, "pk"))
+    return plan, agency, part
 
 
 def _without_part(slug):
     return Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
-
-
-def _as_called(agency, plan):
-    """Give the agency the name it had on the plan's day, and its earlier names."""
-    last_first = F("ends_on").desc(nulls_last=True)
-    former = list(agency.former_names.order_by(last_first, "pk"))
-    if plan.until is None:
-        agency.names_before = former
-        return agency
-    day = plan.until.ends_on
-    then = names.under_name(agency, names.name_on(former, day))
-    then.names_before = [each for each in former if each.ends_on and each.ends_on < day]
-    return then
 
 
 def renamed(slug: str) -> Agency | None:
@@ -252,14 +242,12 @@ def _led(board, agency):
 def _off_plan(agency, plan):
     """What the agency reported of work outside the plan, the newest first."""
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
-    rows = past.until(rows.filter(status=Status.PUBLISHED), plan)
-    return record.newest_of_loaded(rows)
+    return record.newest_of_loaded(rows.filter(status=Status.PUBLISHED))
 
 
 def _comments(agency, plan):
     """The agency's last comments; one on a demonstration round is marked as such."""
     rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
-    rows = past.until(rows, plan)
     latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]
     return tuple(map(comment, latest))
 

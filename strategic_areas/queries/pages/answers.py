@@ -6,7 +6,7 @@ from datetime import date
 from strategic_areas import headline
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import answering, past
+from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.queries.prepared import reckoned_once
@@ -15,12 +15,11 @@ from strategic_areas.queries.prepared import reckoned_once
 def headline_of(board: Board, today: date) -> headline.Headline:
     """What may be said of the plan first."""
     plan = board.plan
-    day = past.day_of(plan, today)
     asked = round_that_tells(board.periods, today)
     return headline.headline(
         [row.standing for row in board.rows],
         today=today,
-        ended_on=plan.ends_on if is_over(plan, day) else None,
+        ended_on=plan.ends_on if is_over(plan, board.day) else None,
         anyone_reported=anyone_reported(board),
         answers=asked and answers(board, asked),
     )

@@ -8,7 +8,6 @@ from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Status
 from strategic_areas.newest import newest
-from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.prepared import reckoned_once
@@ -27,8 +26,7 @@ class Part:
 
     ``account`` is the last published account of its agency, which may say why, or None.
     A report that waits for review may say why too: ``submitted_on`` is the day on which
-    the last of them was handed in, so that nobody is called silent. A page of the past
-    leaves that out, since it is true of today only.
+    the last of them was handed in, so that nobody is called silent.
     """
 
     row: ActivityRow
@@ -92,7 +90,7 @@ class Delays:
 
 def load(board: Board, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
-    found = _all(board, past.day_of(board.plan, today))
+    found = _all(board, today)
     accounts = _accounts([part for each in found[:SHOWN] for part in each.parts])
     return Delays(
         shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
@@ -166,7 +164,7 @@ def _delay(row, day):
         Part(
             each,
             _days(each, day),
-            submitted_on=_submitted_on(each, row.commitment.plan),
+            submitted_on=max(each.handed_in.values(), default=None),
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
@@ -174,10 +172,6 @@ def _delay(row, day):
     )
     held = (each for each in parts if each.days or _is_held_back(each))
     return Delay(row, _days(row, day), tuple(held))
-
-
-def _submitted_on(row, plan):
-    return None if plan.until else max(row.handed_in.values(), default=None)
 
 
 def _is_disputed(row):

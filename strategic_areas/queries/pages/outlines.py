@@ -18,7 +18,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries.pages import delays
-from strategic_areas.queries.plan import answering, counted, disputes, past, plans
+from strategic_areas.queries.plan import answering, counted, disputes, plans
 from strategic_areas.queries.plan.plans import latest_round, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.plan.succession import Succession
@@ -158,7 +158,7 @@ def _tell_amendments(commitment, activities):
 def _moves(activities):
     """The changes by which amendments moved these activities to other agencies."""
     changes = [change for each in activities for change in each.approved]
-    return [each for each in changes if each.field == past.MOVED and each.amends]
+    return [each for each in changes if each.field == answering.MOVED and each.amends]
 
 
 def _that_count(rows, periods):

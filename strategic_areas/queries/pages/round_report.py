@@ -6,17 +6,17 @@ from datetime import date
 
 from agencies.models import Agency
 from strategic_areas.headline import Headline
-from strategic_areas.models import Activity, Plan, ReportingPeriod, Status
+from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod, Status
 from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import answers, areas, changes
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan import differences, members, past, plans
+from strategic_areas.queries.plan import members, names, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import ActivityRow
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.entry import Entry, make_entry
 
@@ -37,14 +37,15 @@ class Answered:
 
 @dataclass(frozen=True)
 class Moved:
-    """An activity as it stood at the last round and as it stands; None where not."""
+    """
+    A commitment or an activity as it stood at the last round and as it stands.
 
-    then: ActivityRow | None
-    now: ActivityRow | None
+    None where it did not, or does not.
+    """
 
-    @property
-    def activity(self):
-        return (self.now or self.then).activity
+    record: Commitment | Activity
+    then: CommitmentRow | ActivityRow | None
+    now: CommitmentRow | ActivityRow | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,6 @@ class RoundReport:
     answers: tuple[Answered, ...]
     accounts: Mapping[int, Entry]
     before: ReportingPeriod | None
-    commitments: differences.Differences | None
     moved: tuple[Moved, ...]
     amendments: tuple[changes.Changed, ...]
 
@@ -82,36 +82,51 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     That of the latest round tells of today, that of an earlier one of the end of its
     period. The number of queries is the same for any number of records.
     """
-    code = period.plan.code
-    opened = plans.opened(periods_of(period.plan), today)
+    plan = plans.by_code(period.plan.code)
+    opened = plans.opened(periods_of(plan), today)
     earlier = opened[opened.index(period) + 1 :] if period in opened else []
     before = next(iter(earlier), None)
     is_latest = period not in opened or period == opened[0]
-    plan = _plan_at(code, None if is_latest else period, today)
-    asked = dict.fromkeys([*plans.opened(periods_of(plan), today), period])
-    board = boards.load(plan, today, asked=list(asked))
-    then = before and boards.load(_plan_at(code, before, today), today)
+    board = _board(plan, None if is_latest else period, today)
+    asked = dict.fromkeys([*plans.opened(board.periods, today), period])
+    board = boards.with_rounds(board, None, tuple(asked))
+    then = before and _board(plan, before, today)
     return RoundReport(
         period=period,
         board=board,
         headline=answers.headline_of(board, today),
         sources=sources.behind(plan).count(),
-        areas=areas.rows(areas.of_plan(plan), board),
+        areas=areas.rows(areas.of_plan(board.plan), board),
         figures=indicators.key_figures(),
-        members=members.of_plan(board, today),
+        members=_members(board, today),
         answers=tuple(_answers(board, period)),
         accounts=_accounts(board.activities),
         before=before,
-        commitments=then and differences.compare(then.rows, board.rows),
         moved=tuple(_moved(then, board)) if then else (),
-        amendments=tuple(_amendments(plan, before, past.day_of(plan, today))),
+        amendments=tuple(_amendments(board.plan, before, board.day)),
     )
 
 
-def _plan_at(code: str, period: ReportingPeriod | None, today: date) -> Plan:
-    """The plan as of a round, or of today while the period of the round runs."""
-    at = period.code if period and period.ends_on < today else ""
-    return past.plan_as_of(code, at, today)
+def _board(plan: Plan, period: ReportingPeriod | None, today: date) -> Board:
+    """The board as of a round, or of today while the period of the round runs."""
+    if period and period.ends_on < today:
+        return past.load(plan, period)
+    return boards.load(plan, today)
+
+
+def _members(board, today):
+    """The agencies that were members on the board's day, as they were called then."""
+    rows = members.of_plan(board, today)
+    if board.day == today:
+        return rows
+    called = {each.pk: names.on_day(each, board.day) for each in names.every_agency()}
+    found = []
+    for row in rows:
+        part = row.participation
+        if part.member_since is None or part.member_since <= board.day:
+            part.agency = called[part.agency_id]
+            found.append(row)
+    return members.in_order(found)
 
 
 def _answers(board, period):
@@ -132,13 +147,24 @@ def _accounts(rows: Iterable[ActivityRow]):
     return {row.activity_id: make_entry(row) for row in published}
 
 
-def _moved(then, now):
-    """The activities of which pages tell another state or percent than then."""
-    before = {row.activity.pk: row for row in then.activities}
-    after = {row.activity.pk: row for row in now.activities}
-    pairs = [Moved(before.get(pk), after.get(pk)) for pk in {**before, **after}]
-    found = [each for each in pairs if _state(each.then) != _state(each.now)]
-    return sorted(found, key=lambda each: each.activity.sort_code)
+def _moved(then: Board, now: Board) -> Iterable[Moved]:
+    """The commitments, then the activities, of which pages tell another state."""
+    yield from _apart("commitment", then.rows, now.rows)
+    yield from _apart("activity", then.activities, now.activities)
+
+
+def _apart(name, then, now):
+    def record_of(row):
+        return getattr(row, name)
+
+    before = {record_of(row).pk: row for row in then}
+    after = {record_of(row).pk: row for row in now}
+    found = []
+    for pk in {**before, **after}:
+        old, new = before.get(pk), after.get(pk)
+        if _state(old) != _state(new):
+            found.append(Moved(record_of(new or old), old, new))
+    return sorted(found, key=lambda each: each.record.sort_code)
 
 
 def _state(row):

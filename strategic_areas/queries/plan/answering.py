@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from copy import copy
 from dataclasses import replace
 
 from agencies.models import Agency
 from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
-from strategic_areas.queries.plan import past, plans
+from strategic_areas.queries.plan import names, plans
 from strategic_areas.queries.prepared import reckoned_once
+
+#: The field of an activity that changes when it is moved to another agency.
+MOVED = "agency"
 
 
 def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
@@ -42,9 +44,7 @@ def _asked_of(board, period):
 
 def moves(plan: Plan) -> list[PlanChange]:
     """The changes by which amendments moved activities of a plan to other agencies."""
-    if plan.until:
-        return plan.changes.moves
-    moved = plans.amended().filter(plan=plan, activity__isnull=False, field=past.MOVED)
+    moved = plans.amended().filter(plan=plan, activity__isnull=False, field=MOVED)
     return list(moved)
 
 
@@ -58,18 +58,28 @@ def asked_then(
 
     Keys are the ids of period and activity, values those of agencies.
     """
-    moved, periods = {each.activity_id for each in moves}, list(periods)
-    activities = [each for each in activities if each.pk in moved]
-    if not (activities and periods):
+    now = {each.pk: each.agency_id for each in activities}
+    moved, periods = defaultdict(list), list(periods)
+    for move in sorted(moves, key=lambda each: (each.decided_on, each.pk)):
+        if move.activity_id in now and not move.brings:
+            moved[move.activity_id].append(move)
+    if not (moved and periods):
         return {}
-    known, found = past.Known(activities, periods[0].ends_on), {}
+    named, found = names.agencies_by_word(names.every_agency()), {}
     for period in periods:
-        then = [copy(each) for each in activities]
-        past.Changes(moves, period.closes_on or period.ends_on).undo(then, known)
-        for now, before in zip(activities, then, strict=True):
-            if before.agency_id != now.agency_id:
-                found[period.pk, now.pk] = before.agency_id
+        closed = period.closes_on or period.ends_on
+        for activity, each in moved.items():
+            asked = _before(each, closed, named)
+            if asked and asked.pk != now[activity]:
+                found[period.pk, activity] = asked.pk
     return found
+
+
+def _before(moves, day, named):
+    """The agency that answered on a day; None if the first to move it is unknown."""
+    later = (move for move in moves if move.decided_on > day)
+    old = (named.get(plans.plain_before(move) or move.old_value_es) for move in later)
+    return next(filter(None, old), None)
 
 
 def with_agencies_asked(

@@ -18,8 +18,6 @@ from strategic_areas.queries.plan import (
     answering,
     counted,
     disputes,
-    names,
-    past,
     submissions,
 )
 from strategic_areas.queries.plan.counted import Accounts, read_accounts
@@ -50,8 +48,8 @@ class Board:
     periods: tuple[ReportingPeriod, ...] = ()
     #: Those of which the rows tell, and those of records that stand no more.
     accounts: Accounts = field(default_factory=Accounts, repr=False)
-    #: Of a plan of the past: its board of today.
-    now: "Board | None" = field(default=None, repr=False)
+    #: The day of which the board tells.
+    day: date = date.max
     #: The agency for which it was loaded, if any; the ids of the commitments that it
     #: supports, and of its updates with evidence: whether any of that is open to all.
     supporter: Agency | None = None
@@ -114,11 +112,10 @@ def load(
     """
     Every standing commitment and activity of a plan, with its state today.
 
-    Of a plan read as of a past period: what stood at its end, with its state then. For
-    a ``supporter`` the board also knows which commitments that agency supports, which
-    of its updates came with evidence, and on which days it first handed in its reports;
-    for the rounds ``asked``, on which days all agencies did. With either it knows what
-    each round asked of which agency.
+    For a ``supporter`` the board also knows which commitments that agency supports,
+    which of its updates came with evidence, and on which days it first handed in its
+    reports; for the rounds ``asked``, on which days all agencies did. With either it
+    knows what each round asked of which agency.
     """
     asked = tuple(asked)
     if supporter or asked:
@@ -128,13 +125,7 @@ def load(
 
 def _key(plan, today, supporter=None, asked=()):
     rounds = tuple(each.pk for each in asked)
-    return (
-        plan.pk,
-        plan.until and plan.until.pk,
-        today,
-        supporter and supporter.pk,
-        rounds,
-    )
+    return plan.pk, today, supporter and supporter.pk, rounds
 
 
 def _followed(before, changed, plan, today):
@@ -144,16 +135,10 @@ def _followed(before, changed, plan, today):
     Only these are read, and only the rows of their commitments are built again.
     """
     activities, commitments = changed["activity"], changed["commitment"]
-    now = _standing(past.today_of(plan), today) if plan.until else None
-    told = (
-        now.accounts.of(before.periods, activities, commitments)
-        if now
-        else _accounts(plan, before.periods, changed)
-    )
+    told = _accounts(plan, before.periods, changed)
     accounts = before.accounts.with_changed(told, activities, commitments)
     if accounts == before.accounts:
-        # What changed is of another plan, or of a later period.
-        return before if now is before.now else replace(before, now=now)
+        return before  # What changed is of another plan.
     rows = [
         row
         for row in before.rows
@@ -165,14 +150,13 @@ def _followed(before, changed, plan, today):
         [each.activity for row in rows for each in row.activities],
         accounts,
         before.periods,
-        past.day_of(plan, today),
+        today,
     )
     by_commitment = {row.commitment.pk: row for row in rebuilt}
     return replace(
         before,
         rows=tuple(by_commitment.get(row.commitment.pk, row) for row in before.rows),
         accounts=accounts,
-        now=now,
     )
 
 
@@ -183,20 +167,13 @@ def _followed(before, changed, plan, today):
     follow=_followed,
 )
 def _standing(plan, today):
-    agencies = names.agencies_of(plan)
-    commitments = _commitments(plan, agencies)
-    activities = _activities(plan, commitments, agencies)
-    if plan.until:
-        plan.changes.undo(commitments)
-        plan.changes.undo(activities)
-        names.use_names_then(commitments, "lead")
-        names.use_names_then(activities, "agency")
+    agencies = Agency.objects.in_bulk()
+    commitments = commitments_of(plan, _that_stand(Commitment), agencies)
+    activities = activities_of(plan, _that_stand(Activity), agencies, commitments)
     periods = periods_of(plan)
-    now = _standing(past.today_of(plan), today) if plan.until else None
-    accounts = now.accounts.of(periods) if now else _accounts(plan, periods)
-    day = past.day_of(plan, today)
-    rows = build(commitments, activities, accounts, periods, day)
-    return Board(plan, rows, tuple(periods), accounts, now)
+    accounts = _accounts(plan, periods)
+    rows = build(commitments, activities, accounts, periods, today)
+    return Board(plan, rows, tuple(periods), accounts, today)
 
 
 def _accounts(plan, periods, changed=None):
@@ -212,7 +189,14 @@ def _accounts(plan, periods, changed=None):
 # ``_with_rounds`` takes its rows from ``_standing``, and so weighs little.
 @kept_for_version(BOARDS, key=_key, weight=lambda board: 1 + len(board.handed_in) // 20)
 def _with_rounds(plan, today, supporter, asked):
-    board = _standing(plan, today)
+    return with_rounds(_standing(plan, today), supporter, asked)
+
+
+def with_rounds(
+    board: Board, supporter: Agency | None, asked: Iterable[ReportingPeriod]
+) -> Board:
+    """The board with what ``load`` tells of a supporter and of rounds."""
+    plan = board.plan
     handed_in = submissions.first_submissions(plan, supporter, asked)
     activities = [each.activity for each in board.activities]
     moves = answering.moves(plan)
@@ -223,7 +207,7 @@ def _with_rounds(plan, today, supporter, asked):
         answering.with_agencies_asked(board.rows, asked_of),
         board.periods,
         board.accounts,
-        board.now,
+        board.day,
         handed_in=handed_in,
         asked=frozenset(each.pk for each in asked),
         values=asked_values.asked(plan, board.periods, supporter),
@@ -246,29 +230,24 @@ def _evidenced(plan, agency) -> dict[int, bool]:
     return dict(given.values_list("activity_update", "is_public"))
 
 
-def _commitments(plan, agencies):
-    """The standing commitments, in the order of their codes."""
-    if plan.until:
-        rows = _with_marks(Commitment.objects.filter(plan.changes.standing(Commitment)))
-        rows = rows.annotate(called_then=names.name_then("lead", plan.until.ends_on))
-    else:
-        rows = _that_stand(Commitment)
+def commitments_of(
+    plan: Plan, rows: Iterable[Commitment], agencies: Mapping[int, Agency]
+) -> list[Commitment]:
+    """The commitments of a plan, each with its lead."""
     found = list(rows.filter(plan=plan))
     for commitment in found:
         commitment.plan, commitment.lead = plan, agencies[commitment.lead_id]
-        if plan.until:
-            commitment.lead.called_then = commitment.called_then
     return found
 
 
-def _activities(plan, found, agencies):
-    """The standing activities of the plan, each with its commitment."""
-    if plan.until:
-        rows = _with_marks(Activity.objects.filter(plan.changes.standing(Activity)))
-        rows = rows.annotate(called_then=names.name_then("agency", plan.until.ends_on))
-    else:
-        rows = _that_stand(Activity)
-    above = {each.pk: each for each in found}
+def activities_of(
+    plan: Plan,
+    rows: Iterable[Activity],
+    agencies: Mapping[int, Agency],
+    commitments: Iterable[Commitment],
+) -> list[Activity]:
+    """The activities in a plan, each with its agency and its commitment."""
+    above = {each.pk: each for each in commitments}
     rows = rows.filter(plan=plan, is_in_plan=True)
     work = [each for each in rows if each.commitment_id in above]
     for activity in work:
@@ -276,17 +255,15 @@ def _activities(plan, found, agencies):
         activity.plan, activity.commitment = plan, commitment
         activity.is_disputed |= commitment.is_disputed
         activity.agency = agencies[activity.agency_id]
-        if plan.until:
-            activity.agency.called_then = activity.called_then
     return work
 
 
 @prepared
 def _that_stand(model):
-    return _with_marks(model.objects.standing())
+    return with_marks(model.objects.standing())
 
 
-def _with_marks(rows):
+def with_marks(rows):
     """The records of public plans by code, each marked if its agency disputes it."""
     is_disputed = disputes.unresolved(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)

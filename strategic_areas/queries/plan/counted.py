@@ -171,36 +171,6 @@ class Accounts:
     handed_in: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
-    def of(self, periods, activities=None, commitments=None) -> "Accounts":
-        """
-        Only the accounts of these periods.
-
-        With ``activities`` and ``commitments``, which are sets of ids, only those of
-        these records.
-        """
-        kept = {each.pk for each in periods}
-
-        def some(found, wanted):
-            keys = found if wanted is None else wanted & found.keys()
-            return ((key, found[key]) for key in keys)
-
-        def told(found):
-            return [each for each in found if each.period_id in kept]
-
-        return Accounts(
-            {key: told(found) for key, found in some(self.reports, activities)},
-            {key: told(found) for key, found in some(self.declared, commitments)},
-            {
-                key: {period: day for period, day in found.items() if period in kept}
-                for key, found in some(self.handed_in, activities)
-            },
-            {
-                key: agency
-                for key, agency in self.told_by.items()
-                if key[0] in kept and (activities is None or key[1] in activities)
-            },
-        )
-
     def with_changed(self, now: "Accounts", activities, commitments) -> "Accounts":
         """
         A copy in which ``now`` replaces what was known of some records.

@@ -17,7 +17,7 @@ from strategic_areas.discipline import Discipline
 from strategic_areas.models import Commitment, Participation, Plan, ReportingPeriod
 from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import board, names
+from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.plans import latest_round, periods_of
@@ -74,10 +74,11 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
         for each in row.activities:
             if each.is_counted:
                 work[each.activity.agency_id].append(each)
-    order, latest = list(Participation.Role), latest_round(found.periods, today)
+    latest = latest_round(found.periods, today)
     asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
     last = rounds.asked_in(found, [latest] if latest else ())
     owed = {agency.pk: items for (agency, _round), items in last.items()}
+    parts = Participation.objects.filter(plan=found.plan).select_related("agency")
     rows = [
         AgencyRow(
             participation=each,
@@ -93,9 +94,14 @@ def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
                 rounds.scorecards(each.agency, asked, today)
             ),
         )
-        for each in _parts(found.plan)
-        if not _came_later(each, found.plan)
+        for each in parts.order_by("pk")
     ]
+    return in_order(rows)
+
+
+def in_order(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
+    """The rows by name, the chair first, partners last."""
+    order = list(Participation.Role)
     return tuple(
         sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
     )
@@ -110,26 +116,8 @@ def _is_told(row):
     return row.standing.tally.told > 0 or row.standing.state in DECLARED
 
 
-def _parts(plan):
-    """The parts in the plan; agencies have the names they had on the plan's day."""
-    parts = Participation.objects.filter(plan=plan).select_related("agency")
-    parts = parts.order_by("pk")
-    if plan.until:
-        then = names.name_then("agency", plan.until.ends_on)
-        parts = list(parts.annotate(called_then=then))
-        for part in parts:
-            part.agency = names.under_name(part.agency, part.called_then)
-    return parts
-
-
-def _came_later(participation, plan):
-    """True if the agency was no member yet on the day of which the plan is read."""
-    since = participation.member_since
-    return bool(plan.until and since and since > plan.until.ends_on)
-
-
 def name(row: AgencyRow) -> str:
-    """The agency's name on the plan's day, without accents and case, to sort by."""
+    """The agency's name without accents and case, to sort by."""
     return fold(row.agency.name)
 
 

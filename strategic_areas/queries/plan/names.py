@@ -1,10 +1,10 @@
-"""The names that agencies had at the time of which a page tells."""
+"""The names that agencies had once, and those by which amendments name records."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date
 
-from django.db.models import Model, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from agencies.models import Agency, AgencyName
@@ -63,23 +63,33 @@ def under_name(agency: Agency, name: Mapping | None) -> Agency:
     return renamed
 
 
-def agencies_of(plan) -> Mapping[int, Agency]:
+def on_day(agency: Agency, day: date) -> Agency:
+    """The agency, read with its former names, as it was called on a day."""
+    return under_name(agency, name_on(agency.former_names.all(), day))
+
+
+def every_agency() -> list[Agency]:
+    """All agencies, each with its former names."""
+    return list(Agency.objects.order_by("pk").prefetch_related("former_names"))
+
+
+def agencies_by_word(agencies: Iterable[Agency]) -> Mapping[int | str, Agency]:
     """
-    All agencies by their ids, for the rows of a board.
+    Agencies by their keys, and by the words that may name them in an amendment.
 
-    Making each once takes half the time of making it for each row. A plan of the past
-    has copies, which carry the names of then, and keeps the agencies for ``today_of``.
+    They were read with their former names. Who bears a name now comes first.
     """
-    found = getattr(plan, "known_agencies", None) or Agency.objects.in_bulk()
-    if plan.until is None:
-        return found
-    plan.known_agencies = found
-    return {key: copy(each) for key, each in found.items()}
+    found = {each.pk: each for each in agencies}
+    for each in agencies:
+        for word in _words(each):
+            found.setdefault(word, each)
+    for each in agencies:
+        for former in each.former_names.all():
+            for word in _words(former):
+                found.setdefault(word, each)
+    return found
 
 
-def use_names_then(records: Iterable[Model], link: str) -> None:
-    """Give the agency of each record the name ``called_then`` it was loaded with."""
-    for record in records:
-        agency = getattr(record, link)
-        name = getattr(agency, "called_then", None)
-        setattr(record, link, under_name(agency, name))
+def _words(named):
+    words = (named.acronym, named.slug, named.name_es, named.name_en)
+    return filter(None, words)

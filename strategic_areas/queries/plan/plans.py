@@ -1,6 +1,8 @@
 """The plans: which is in force, which one to show, and how each was amended."""
 
+import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -54,6 +56,13 @@ def amended():
         )
         .filter(amendment__isnull=False)
     )
+
+
+def plain_before(change: PlanChange) -> object:
+    """The old value as the record held it; None if it was a text, or was purged."""
+    with suppress(ValueError):
+        return json.loads(change.old_plain)
+    return None
 
 
 def reconstructed(plan="pk"):
@@ -197,13 +206,8 @@ def _phase(plan, choice, today):
 
 
 def is_over(plan: Plan, day: date) -> bool:
-    """
-    Whether the plan has ended by this day: by its dates, or because it was closed.
-
-    Of a plan as of a past period its dates alone say so.
-    """
-    is_closed = plan.until is None and plan.status == Plan.Status.ENDED
-    return plan.ends_on < day or is_closed
+    """Whether the plan has ended by this day: by its dates, or as it was closed."""
+    return plan.ends_on < day or plan.status == Plan.Status.ENDED
 
 
 def first_code(plan: Plan) -> str:

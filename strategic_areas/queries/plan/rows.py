@@ -188,14 +188,10 @@ def _untold(
     handed_in: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
 ) -> progress.State:
-    """
-    The state of an activity of which no account tells; these ``rounds`` have opened.
-
-    What waits for review is true of today only; a page of the past leaves it out.
-    """
+    """The state of an activity of which no account tells; these ``rounds`` opened."""
     if not activity.commitment.is_official:
         return progress.State.NO_RECORD
-    if handed_in and not activity.plan.until:
+    if handed_in:
         return progress.State.IN_REVIEW
     is_asked = any(
         discipline.is_owed((), activity.starts_on, each, activity.stops)
