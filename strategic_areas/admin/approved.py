@@ -26,14 +26,14 @@ class ApprovedMixin:
     Saving a record proposes a change, which another person must approve.
 
     What the public does not read is saved at once. Name the mixin before the admin
-    class in the list of bases.
+    class.
     """
 
     form = ApprovedForm
     change_form_template = "admin/strategic_areas/approved_change_form.html"
 
     def has_delete_permission(self, request, obj=None):
-        """Never: one person alone cannot remove what the public reads."""
+        """One person alone cannot remove what the public reads."""
         return False
 
     def save_model(self, request, obj, form, change):
@@ -45,11 +45,7 @@ class ApprovedMixin:
             super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """
-        Save what needs no second person, and propose all else as one change.
-
-        Links are part of the proposed change.
-        """
+        """Save what needs no second person, and propose all else as one change."""
         together = []
         if request.is_direct:
             direct = [rows for rows in formsets if _is_direct(rows)]
@@ -127,7 +123,6 @@ class ApprovedMixin:
 
 
 def _is_direct(rows):
-    """True if every changed row below a record needs no second person."""
     return all(
         workflow.applies_at_once(form.instance, form.typed_names())
         for form in rows.forms
@@ -141,7 +136,7 @@ def _edited(rows):
 
 @admin.register(PendingChange)
 class PendingChangeAdmin(ScopedAdmin):
-    """List the changes, decided or not; each is decided on its own desk page."""
+    """Each change is decided on its own desk page."""
 
     list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]

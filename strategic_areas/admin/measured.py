@@ -25,11 +25,7 @@ from strategic_areas.purging.hiding import may_hide
 
 
 class FigureMixin:
-    """
-    A list that shows a value with its unit.
-
-    It does so without the zeros that the column pads a value with.
-    """
+    """Shows a value with its unit, without the zeros that the column pads it with."""
 
     shown_as = {"value": "figure"}
 
@@ -75,8 +71,6 @@ class PublishedCellInline(ReadMixin, admin.TabularInline):
 
 @admin.register(PublishedFigure)
 class PublishedFigureAdmin(ReadMixin, FigureMixin, ScopedAdmin):
-    """What the public reads of a value; a reviewer can take it away at once."""
-
     change_form_template = "admin/strategic_areas/published_figure.html"
     list_display = [
         *("indicator", "figure", "starts_on", "ends_on", "status"),
@@ -110,6 +104,5 @@ class MeasurementAdmin(ReadMixin, FigureMixin, ScopedAdmin):
 
     @admin.display(description=_("exact table"))
     def exact(self, row):
-        """The page on which the values of the indicator are taken as a file."""
         address = reverse("admin:exact_indicator", args=[row.indicator_id])
         return format_html('<a href="{}">{}</a>', address, row.indicator.code)

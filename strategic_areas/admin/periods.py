@@ -1,5 +1,3 @@
-"""Reporting periods: rounds made from a schedule, rounds opened again."""
-
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
@@ -69,7 +67,6 @@ class ScheduleForm(forms.Form):
         return cleaned
 
     def offer_to_make(self):
-        """Put the button that makes the rounds beside the one that shows them."""
         make = Submit("make", _("Make these rounds"), css_class="default")
         self.helper.add_input(make)
 
@@ -110,7 +107,6 @@ class ReportingPeriodAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return [path("calendario/", view, name=name), *super().get_urls()]
 
     def schedule_view(self, request):
-        """The rounds of a plan from a frequency: first shown, then made."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         form = ScheduleForm(request.POST or None, user=request.user)
@@ -177,8 +173,6 @@ class ReportingPeriodAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
 @admin.register(RoundReopening)
 class RoundReopeningAdmin(ScopedAdmin):
-    """Opened again for one agency, with the reason; never changed afterwards."""
-
     form = GuardedForm
     list_display = ["period", "agency", "until", "by", "at"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]

@@ -1,7 +1,5 @@
 """
 The admin of plans, their parts and agencies, and of what is published besides a plan.
-
-The secretariat maintains them, and each change is approved by another person.
 """
 
 from django.contrib import admin
@@ -75,8 +73,6 @@ class SourceAdmin(ApprovedMixin, BilingualAdmin):
 
 
 class OfPlanMixin:
-    """A record of one plan: it takes its plan from the record above, for good."""
-
     list_filter = [OF_PLAN]
 
     def get_readonly_fields(self, request, obj=None):
@@ -89,7 +85,6 @@ class OfPlanMixin:
         return [name for name in fields if name not in self._of_same_plan()]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Offer records of the chosen plan alone, each with the plan's name."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name in self._of_same_plan():
             rows = field.queryset.select_related("plan")
@@ -116,7 +111,7 @@ def _with_plan(record):
 
 
 class PlanBoundAdmin(OfPlanMixin, ApprovedMixin, BilingualHistoryAdmin):
-    """A record of one plan that keeps its history."""
+    pass
 
 
 @admin.register(StrategicArea)
@@ -244,7 +239,7 @@ class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
     ]
 
     def has_add_permission(self, request):
-        """Never: only the agency itself disputes, on its desk."""
+        """Only the agency itself disputes, on its desk."""
         return False
 
 

@@ -55,8 +55,6 @@ class WithdrawForm(StepForm):
 
 
 class ExplainForm(StepForm):
-    """What the public reads beside the sentence on a report that was withdrawn."""
-
     button = gettext_lazy("Send for approval")
 
     words = WithdrawalWords()
@@ -82,18 +80,16 @@ class ReviewedAdmin(ScopedHistoryAdmin):
     subject = answering = ""
 
     def has_change_permission(self, request, obj=None):
-        """Once submitted, a revision is read-only here; only steps move it."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (obj.is_editable and workflow.reports_for(request.user, obj.agency))
         )
 
     def has_add_permission(self, request):
-        """Only somebody with a current mandate begins a report."""
         return super().has_add_permission(request) and _has_mandate(request.user)
 
     def has_delete_permission(self, request, obj=None):
-        """Nothing is deleted: a draft that is not wanted is never submitted."""
+        """A draft that is not wanted is never submitted."""
         return False
 
     def get_readonly_fields(self, request, obj=None):
@@ -122,7 +118,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
     def readable_versions(self, record, user):
-        """The versions that were handed in; for its own agency all of them."""
         if user.is_superuser or workflow.reports_for(user, record.agency):
             return super().readable_versions(record, user)
         return handed_in(record)
@@ -143,7 +138,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return self._submitted(request, obj) or super().response_change(request, obj)
 
     def _submitted(self, request, obj):
-        """Submit in the same press when the second button was used."""
         if "_submit_for_review" not in request.POST:
             return None
         try:
@@ -159,7 +153,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def get_urls(self):
-        """One POST address per step; its button stands on the record's page."""
         steps = ["withdraw", "explain", "correct"]
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         take = self.admin_site.admin_view(require_POST(self.step_view))
@@ -178,7 +171,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         ]
 
     def step_view(self, request, object_id, step):
-        """Take one step on one record and come back to it."""
         record = self.get_object(request, unquote(object_id))
         form = self._step_form(step, record, request.POST)
         if form.is_valid():
@@ -232,7 +224,6 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _review_context(self, user, record):
-        """The steps open to this person, the trace so far, and what it corrects."""
         published = (
             type(record)
             .objects.filter(
@@ -264,7 +255,6 @@ def _has_mandate(user):
 
 
 def open_steps(user, record):
-    """Names of the steps that this person may take here on this record now."""
     if record.status == Status.WITHDRAWN:
         return ["explain"] if workflow.may_review(user, record) else []
     if record.status != Status.PUBLISHED:

@@ -1,9 +1,4 @@
-"""
-Reports in the admin: updates of activities and declarations on commitments.
-
-Each stands with its form, and with its evidence: one row per file, address or place in
-an archive.
-"""
+"""Reports in the admin: updates of activities and declarations on commitments."""
 
 from django import forms
 from django.contrib import admin
@@ -29,7 +24,6 @@ from strategic_areas.models.report_fields import Part
 
 
 def _spanish(*parts):
-    """The columns that an update fills in, in these parts of the form."""
     return [name for part in parts for name in ActivityUpdate.fields.spanish(part=part)]
 
 
@@ -41,8 +35,6 @@ def _in_english(model):
 
 
 class EvidenceFormSet(forms.BaseInlineFormSet):
-    """All evidence of one report; checks their files, their number and the quota."""
-
     def clean(self):
         super().clean()
         kept = [form for form in self.forms if not self._should_delete_form(form)]
@@ -58,7 +50,6 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
         self._must_differ(kept, fresh)
 
     def _must_differ(self, kept, fresh):
-        """Tell each row whose file the report already has."""
         others = [form.instance for form in kept if form not in fresh]
         for form in fresh:
             try:
@@ -69,7 +60,6 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
 
 
 def agency_of(record):
-    """The agency of a report; None while its subject is not chosen."""
     try:
         return record.agency
     except ObjectDoesNotExist:
@@ -93,7 +83,6 @@ class EvidenceInline(ScopedRowsMixin, admin.StackedInline):
         return super().has_delete_permission(request, obj) and _is_writable(obj)
 
     def get_fieldsets(self, request, obj=None):
-        """Fields to fill in for writers; what is stored for readers."""
         if not self.has_change_permission(request, obj):
             return [(None, {"fields": ["title_es", *self.readonly_fields]})]
         return [
@@ -209,7 +198,6 @@ class ActivityUpdateAdmin(ReviewedAdmin):
 
     @admin.display(description=_("progress"), ordering="percent")
     def advance(self, update):
-        """The percent, or the quantity with its unit."""
         if update.percent is not None:
             return f"{update.percent} %"
         if update.quantity is None:
@@ -219,7 +207,6 @@ class ActivityUpdateAdmin(ReviewedAdmin):
 
 
 def _is_continuing(request, update):
-    """Whether the report is about continuing work, as far as the request tells."""
     if update:
         return update.activity.is_continuing
     chosen = request.POST.get("activity") or request.GET.get("activity") or ""

@@ -2,8 +2,6 @@
 Purges: blanking texts that could identify somebody, in every table.
 
 One person requests a purge with the phrases to search for, and another confirms it.
-Every text of every table is searched, so that tables added later are included;
-``places`` says how each kind of field is blanked.
 """
 
 from django.conf import settings
@@ -91,8 +89,7 @@ def request(phrases, files=(), *, by):
     """
     Ask for a purge: ``phrases`` a line each, ``files`` the tokens of evidence files.
 
-    What the public reads of it is hidden at once. Raises ``PhrasesError`` for words
-    that cannot be looked for.
+    Raises ``PhrasesError`` for words that cannot be looked for.
     """
     if not PURGES.decides(by):
         raise RefusedError(_("Only reviewers and administrators withdraw texts."))
@@ -150,7 +147,6 @@ def _list(purge, places, records):
 
 
 def _leave_trace(record, by):
-    """Record that a text was withdrawn, by whom and when; never what it said."""
     Transition.objects.create(
         **{record.link_field: record},
         from_status=record.status,

@@ -2,9 +2,8 @@
 Replaces purged texts by the marker, in a running purge and in a restored backup.
 
 A backup from before a purge still holds the purged text. So the places of purges lie
-beside the backups, without words, one JSON object a line. ``blank_again`` blanks those
-places in a portal that was restored, before it serves anybody. Backups and this file
-must lie together, or a restored portal would show what two people took away.
+beside the backups, without words, one JSON object a line. They must lie together, or a
+restored portal would show what two people took away.
 """
 
 import json
@@ -50,7 +49,6 @@ REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
 
 def blank(places, phrases):
-    """Blank every place; the triggers allow only places that the purge has listed."""
     whole = {
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
         for model in FILES
@@ -66,7 +64,6 @@ def blank(places, phrases):
 
 
 def _remove_designations(invitations):
-    """Remove the letters of invitations; the files go once that is committed."""
     for letter in [each.letter for each in invitations if each.letter]:
         transaction.on_commit(lambda file=letter: file.storage.delete(file.name))
     invitations.update(letter="", letter_name="")
@@ -120,7 +117,6 @@ def stamp(records):
 
 
 def stop(places, by):
-    """Give up mails whose text was blanked, and changes with a blanked text."""
     mails, parts = (
         [place.row for place in places if place.model is model]
         for model in (Mail, RecordChange)
@@ -146,8 +142,7 @@ def write_beside(folder):
     """
     Bring the file in ``folder`` up to date; return how many places it names.
 
-    Places that the database does not know stay: a portal that was restored from before
-    a purge knows nothing of it.
+    Places that the database does not know stay: it may be restored from before a purge.
     """
     rows = PurgedText.objects.exclude(field=STAMP).filter(purge__status=Status.APPROVED)
     lines = [

@@ -1,9 +1,9 @@
 """
 Hiding takes effect at once; a second person confirms.
 
-What is put instead is the marker or an empty value, never a former form and never
-anything that somebody types. The second person may restore what stood, as far as
-nobody else decided on it meanwhile. A former form comes back as a proposal.
+What is put instead is the marker or an empty value, never anything that somebody types.
+The second person may restore what stood, as far as nobody else decided on it meanwhile.
+A former form comes back as a proposal.
 """
 
 from django.apps import apps
@@ -67,8 +67,8 @@ class HidingSteps(GuardedSteps):
     """
     Proposing hides the content at once; whoever declines restores it.
 
-    What comes back is guarded like a new text. What two people decided on since stays.
-    What a purge hides is decided with the purge, as long as that waits.
+    What comes back is guarded like a new text. What a purge hides is decided with the
+    purge, as long as that waits.
     """
 
     model = Takedown
@@ -92,7 +92,6 @@ class HidingSteps(GuardedSteps):
         _move(takedown, "before", "after")
 
     def apply(self, takedown, by):
-        """Leave it hidden."""
         must_not_wait_for_purge(takedown, [takedown.why])
 
     def decline(self, takedown, *, by, reason=""):
@@ -125,7 +124,6 @@ HIDINGS = HidingSteps()
 
 
 def may_hide(user, record):
-    """True for who decides on changes of such a record, if it can be hidden."""
     is_hideable = isinstance(record, HIDEABLE) and HIDINGS.decides(user)
     return is_hideable and decides_on(user, [type(record)])
 
@@ -164,7 +162,6 @@ def _without(record, column):
 
 
 def whole(record):
-    """The columns of a whole record, with what would stand in each."""
     if isinstance(record, HelpLine):
         return {"confirm_before_publishing": True}
     if isinstance(record, PublishedFigure):
@@ -191,7 +188,6 @@ def former(record):
 
 
 def propose_former(record, *, by):
-    """Propose what stood before the last approved change, and return the change."""
     record, values = type(record)._default_manager.get(pk=record.pk), former(record)
     with override("es"):
         put(record, values, {})
@@ -204,8 +200,7 @@ def hide(record, columns, *, cause, by, why=""):
     """
     Put these plain values, by column, in place of what stands, and return the takedown.
 
-    ``columns`` come from ``hideable`` or ``whole``; ``cause`` is a ``Cause``. The
-    public reads ``why`` once another person has confirmed it; it is guarded.
+    The public reads ``why`` once another person has confirmed it; it is guarded.
     """
     if not may_hide(by, record):
         raise RefusedError(_("%(record)s: you may not hide this.") % {"record": record})
@@ -237,7 +232,6 @@ def hide(record, columns, *, cause, by, why=""):
 
 
 def told_row(record, after):
-    """The key of a row in a takedown, and what it tells of it."""
     row = {"before": plain_values(record, after), "after": after}
     return row_key(type(record), record.pk), row
 
@@ -306,7 +300,6 @@ def model_of(key):
 
 
 def stored(key):
-    """The row that a takedown names by this key; None where it is gone."""
     return model_of(key)._default_manager.filter(pk=key.partition(":")[2]).first()
 
 
@@ -342,7 +335,6 @@ def decided_since(takedown):
 
 
 def _texts(values):
-    """The texts among plain values that are long enough to be looked for."""
     strings = [text for value in values.values() for text in strings_of(value)]
     return [text for text in strings if len(text) > SHORT]
 
@@ -351,7 +343,7 @@ def _move(takedown, stands, comes, without=()):
     """
     Let one form of each row take the place of the other, where that still stands.
 
-    Columns named in ``without``, by the key of their row, stay as they are.
+    ``without`` are pairs of a row's key and a column that stay.
     """
     rows = Takedown.objects.filter(pk=takedown.pk)
     rows.update(is_moving=True)

@@ -1,8 +1,4 @@
-"""
-Where the phrases of a purge occur, and how each kind of field is blanked.
-
-Every text of every table is searched.
-"""
+"""Where the phrases of a purge occur, and how each kind of field is blanked."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -68,7 +64,6 @@ class Place:
 
 
 def searched():
-    """The model of every table that may hold a text, in a fixed order."""
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -86,7 +81,6 @@ def rows_of(model):
 
 
 def find_places(phrases):
-    """A list of every ``Place`` where one of the phrases occurs."""
     return [place for model in searched() for place in _places_in(model, phrases)]
 
 
@@ -113,7 +107,6 @@ def sort_out(places):
 
 
 def by_field(places):
-    """Pairs of a model's field and the ids of its rows."""
     fields, rows = {}, defaultdict(list)
     for place in places:
         # The field cannot be the key: a translated field equals its historical copy.
@@ -124,12 +117,10 @@ def by_field(places):
 
 
 def texts_of(model):
-    """The fields of a model that may hold a text."""
     return [field for field in model._meta.concrete_fields if isinstance(field, TEXTS)]
 
 
 def treatment(field):
-    """The ``Treatment`` of a text in this field."""
     model = field.model
     if field.name in getattr(model, "blanks", ()):
         return Treatment.BLANK
@@ -166,7 +157,6 @@ def _identifies(field):
 
 
 def without(value, phrases, instead):
-    """A JSON value in which every string with a phrase is replaced."""
     if isinstance(value, str):
         return instead if phrases.occur_in(value) else value
     if isinstance(value, list):

@@ -1,9 +1,8 @@
 """
 What an agency has not handed in is its own: which versions of it others read.
 
-Places of a purge that stand in it are blanked as all others are. But whoever asks for a
-purge or confirms it is told only how many they are, so that nobody reads an agency's
-drafts in this way.
+A purge blanks its places as all others, but whoever asks for it or confirms it is told
+only how many they are, so that nobody reads an agency's drafts in this way.
 """
 
 from django.contrib.admin.models import LogEntry
@@ -25,8 +24,8 @@ def handed_in(record):
     """
     The versions of a record, without those from before it was handed in.
 
-    For each submission that is the last version before it. What belongs to the plan,
-    and the public record, were never drafts: all their versions count.
+    For each submission that is the last version before it. What was never a draft
+    counts in all its versions.
     """
     versions = record.history.all()
     moments = _submissions(record)
@@ -58,8 +57,6 @@ def divide(places):
 
 
 class _Secret:
-    """The rows that were not handed in: records by model, and versions of them."""
-
     def __init__(self, places):
         drafts = {
             model: model.objects.filter(status=Status.DRAFT)
@@ -86,7 +83,6 @@ class _Secret:
         return place.row in self.rows.get(place.model, ())
 
     def _readable(self, model, versions, found):
-        """The keys of the versions found that were handed in."""
         records = model.objects.filter(
             pk__in=versions.objects.filter(pk__in=found).values("id")
         )

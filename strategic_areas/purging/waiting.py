@@ -1,10 +1,9 @@
 """
 What a purge hides while it waits: asking for it takes the words from the public.
 
-It is one takedown, about the purge itself, of every public text that holds the words
-and of every public file that shall go. Another person confirms it with the purge, or
-restores it by calling the purge off. Whoever asked and calls it off restores nothing.
-As long as it waits, ``guard.must_not_wait_for_purge`` lets none of the words in.
+It is one takedown of every public text that holds the words and of every public file
+that shall go. Another person confirms it with the purge, or restores it by calling the
+purge off. Whoever asked and calls it off restores nothing.
 """
 
 from django.contrib.contenttypes.models import ContentType
@@ -38,7 +37,6 @@ def hide(purge, places, *, by):
 
 
 def rows_to_hide(purge, places):
-    """What a purge would hide at these places, as a takedown tells it."""
     words, rows = Phrases(purge.phrases), {}
     for (model, pk), fields in _public(places).items():
         record = rows_of(model).get(pk=pk)
@@ -49,13 +47,11 @@ def rows_to_hide(purge, places):
 
 
 def hidden_by(purge):
-    """The takedown of a purge, or None where the public read nothing of it."""
     rows = Takedown.objects.filter(content_type=_kind(), object_id=purge.pk)
     return rows.first()
 
 
 def call_off(purge):
-    """Restore what a purge hid that another person called off."""
     takedown = hidden_by(purge)
     if takedown and takedown.is_waiting and purge.status == Purge.Status.DECLINED:
         said = _("The purge was called off.")
@@ -67,7 +63,6 @@ def _kind():
 
 
 def _public(places):
-    """The fields of public tables among places, by model and key of their row."""
     tables = {table.name for table in public_tables()}
     found = {}
     for place in places:
@@ -78,7 +73,6 @@ def _public(places):
 
 
 def _columns(record, fields, words):
-    """What stands in the columns of a public record once the words are hidden."""
     if isinstance(record, Reviewed) and record.status not in PUBLIC_RECORD:
         return {}
     if isinstance(record, Takedown) and record.status != Takedown.Status.APPROVED:

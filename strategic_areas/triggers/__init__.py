@@ -39,7 +39,6 @@ from strategic_areas.triggers.statements import PREFIX, replacement
 
 
 def declared(vendor=""):
-    """A list of every ``Trigger`` that the portal needs on this engine."""
     every = [
         *refusals.plan_agreement(),
         *refusals.plan_status(),
@@ -82,7 +81,6 @@ def _existing(connection):
 
 
 def missing(using="default"):
-    """The names of declared triggers that the database lacks, sorted."""
     target = connections[using]
     existing, needed = _existing(target), declared(target.vendor)
     return sorted(t.name for t in needed if existing.get(t.name) != t.table)
@@ -122,8 +120,8 @@ def drop_before_migrate(sender, using, plan=(), **kwargs):
     """
     Receiver of ``pre_migrate``: drop the triggers if there is a migration to apply.
 
-    With none to apply they stay, so that a running portal is never without them. Either
-    all are dropped or none: one may wait for a table that somebody uses, in vain.
+    Either all are dropped or none: one may wait for a table that somebody uses, in
+    vain.
     """
     if plan:
         with transaction.atomic(using=using):

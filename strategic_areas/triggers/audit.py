@@ -11,7 +11,6 @@ PLACE = {"seq", "prev_hash", "hash"}
 
 
 def record():
-    """Triggers that refuse changes and deletions, and add new entries to the chain."""
     fields = apps.get_model("agencies", "AuditEntry")._meta.concrete_fields
     kept = [field.column for field in fields if field.name not in PLACE]
     changed = " OR ".join(
@@ -29,7 +28,6 @@ def record():
 
 
 def _no_emptying(name, table):
-    """A trigger that refuses TRUNCATE on PostgreSQL; SQLite has no TRUNCATE."""
     return Trigger(
         name=f"{PREFIX}{name}",
         table=table,
@@ -49,8 +47,8 @@ def _chaining():
     """
     The trigger that adds an entry to the chain when its transaction commits.
 
-    Added at once, the entry would lock the end of the chain until the commit, and two
-    transactions that then touch the same row would deadlock.
+    Added at once, the entry would lock the end of the chain, and two transactions that
+    then touch the same row would deadlock.
     """
     name = f"{PREFIX}audit_chain"
     return Trigger(
@@ -69,8 +67,8 @@ def chain_functions():
     """
     The function that adds one entry to the chain, and the trigger's function.
 
-    Both run with the rights of the tables' owner, so that the role of the application
-    needs no right to change an entry. ``agencies.audit.chain.link`` has the same hash.
+    Both run with the rights of the tables' owner. ``agencies.audit.chain.link`` has the
+    same hash.
     """
     append, chain = f"{PREFIX}audit_append(bigint)", f"{PREFIX}audit_chain()"
     return (

@@ -12,8 +12,8 @@ def decided_once():
     """
     Every kind of decision begins as a proposal and is decided only once.
 
-    An approval passes through the status ``applying``, set by the person who decides,
-    and ends in the same transaction. Only a running purge blanks the reason.
+    An approval passes through ``applying``, set by the person who decides, and ends in
+    the same transaction. Only a running purge blanks the reason.
     """
     kinds = (each for each in apps.get_models() if hasattr(each, "is_decided_once"))
     for model in kinds:
@@ -59,8 +59,7 @@ def record_changes():
     """
     The content of a proposed change stays as it was proposed.
 
-    The id of a new record may be set while the change is applied, and the slot is
-    cleared by the decision.
+    The id of a new record may be set while it is applied; the decision clears the slot.
     """
     model = model_named("RecordChange")
     table, texts = model._meta.db_table, model.blanks
@@ -121,7 +120,6 @@ def takedowns():
 
 
 def stand_ins():
-    """Who stands in, and when, stays as it was approved."""
     table = apps.get_model("agencies", "StandIn")._meta.db_table
     kept = map(differs, ("user_id", "starts_on", "ends_on"))
     message = "a substitute is named once, for the days that were approved"
@@ -129,7 +127,6 @@ def stand_ins():
 
 
 def account_changes():
-    """What is to be confirmed of an account stays as it was proposed."""
     table = apps.get_model("agencies", "AccountChange")._meta.db_table
     kept = map(differs, ("user_id", "what", "value"))
     message = "a change of an account never changes; it is decided on once"

@@ -19,7 +19,6 @@ TOLD_FIGURE = (
 
 
 def plan_agreement():
-    """Triggers that keep foreign keys within the plan and records in their plan."""
     for model in apps.get_app_config("strategic_areas").get_models():
         for link in getattr(model, "same_plan_as", ()):
             field = model._meta.get_field(link)
@@ -45,7 +44,6 @@ def plan_agreement():
 
 
 def plan_status():
-    """A trigger that keeps a plan's status from going back."""
     model = model_named("Plan")
     back = [
         f"OLD.status = '{status.value}' AND NEW.status = '{earlier.value}'"
@@ -93,9 +91,8 @@ def is_hiding():
 
 def _forbidden(field):
     """
-    A condition: the column of a public revision changes.
-
-    A purge may blank a text, and while one waits the text is hidden.
+    A condition: the column of a public revision changes, but not by a purge or its
+    wait.
     """
     changes, model = differs(field.column), field.model
     if field.name == "purged_at":
@@ -108,11 +105,7 @@ def _forbidden(field):
 
 
 def _explained_alone(model):
-    """
-    A condition: a withdrawal is explained in words that nobody approved.
-
-    That is outside the transaction that applies a change, and not by a purge.
-    """
+    """A condition: a withdrawal is explained in words that nobody approved."""
     change = model_named("PendingChange")._meta.db_table
     words = model._meta.get_field("withdrawal_reason")
     return (
@@ -184,7 +177,6 @@ def rewritten(model, texts):
 
 
 def append_only():
-    """Triggers that refuse to change or delete what is only appended."""
     kinds = (each for each in apps.get_models() if hasattr(each, "is_only_appended"))
     for kind in kinds:
         model, texts = kind._meta, getattr(kind, "blanks", {})
@@ -237,7 +229,6 @@ def said_by_agencies():
 
 
 def _public_sources():
-    """Triggers that keep the sources of a public revision."""
     for model in _revisions():
         label, through = model._meta.model_name, model.sources.through._meta
         parent = f"OLD.{label}_id"
@@ -257,7 +248,6 @@ def _public_sources():
 
 
 def _public_evidence():
-    """Triggers that keep the evidence of a public revision, except ``is_public``."""
     model = model_named("Evidence")
     table, whereabouts = model._meta.db_table, model.WHEREABOUTS
     gone = {"kind", "file", "content_type", "size", "sha256", *whereabouts}

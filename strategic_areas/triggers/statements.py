@@ -16,10 +16,9 @@ PUBLIC_RECORD = "('published', 'replaced', 'withdrawn')"
 @dataclass(frozen=True)
 class Trigger:
     """
-    One trigger: its name, its table, and the statement for each engine.
+    One trigger: the statement for each engine, empty where that does not need it.
 
-    The statement is empty for an engine that does not need the trigger. ``kept`` says
-    which rows (``OLD``) the trigger lets nobody delete, with ``message``.
+    ``kept`` says which rows (``OLD``) the trigger lets nobody delete, with ``message``.
     """
 
     name: str
@@ -67,8 +66,7 @@ def replacement(deletion):
     The trigger that refuses to put another row in the place of one that is kept.
 
     ``deletion`` refuses to delete it. SQLite's INSERT OR REPLACE deletes the row that
-    has the same id, or the same value where values are unique, and fires no trigger for
-    that unless the connection asks for it, which a plain shell does not.
+    has the same id or unique value, and fires no trigger for that.
     """
     name, table = f"{deletion.name}_by_replacing", deletion.table
     same = " OR ".join(

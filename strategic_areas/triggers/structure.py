@@ -13,8 +13,8 @@ def approved_plans():
     """
     What an approved plan holds by its own word changes only by an amendment.
 
-    That is while a change with an amendment of the plan is applied, or while a plan
-    file is loaded. Both states exist only inside their transaction.
+    That is while a change with an amendment of the plan is applied, or a plan file
+    loaded.
     """
     plan = model_named("Plan")
     dates = " OR ".join(map(differs, _columns(plan)))
@@ -43,7 +43,6 @@ def approved_plans():
 
 
 def _columns(model):
-    """The columns of a model's structure, of bilingual fields the Spanish one."""
     fields = [model._meta.get_field(name) for name in _names(model)]
     return [field.column for field in fields if not field.many_to_many]
 
@@ -53,7 +52,6 @@ def _names(model):
 
 
 def _is_purging():
-    """A condition: a purge is being carried out."""
     table = model_named("Purge")._meta.db_table
     return f"EXISTS (SELECT 1 FROM \"{table}\" WHERE status = 'applying')"  # noqa: S608
 
@@ -102,7 +100,6 @@ def _touches(model, event):
 
 
 def _links(model, field):
-    """The same of links to other records, such as the supporting agencies."""
     through = field.remote_field.through._meta
     ends = [f for f in through.concrete_fields if f.related_model is model]
     for event in EVENTS:
@@ -124,7 +121,6 @@ def _links(model, field):
 
 
 def what_is_told():
-    """What the public is told of a change stays, unless a text is taken away."""
     for name, message in (
         ("Amendment", "an approved amendment never changes"),
         ("PlanChange", "what is told of a change of the plan never changes"),

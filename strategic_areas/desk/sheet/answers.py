@@ -21,10 +21,8 @@ def save_answer(row, data, *, by, letter=None):
     """
     Store one row as posted and return its form; its errors say why it was refused.
 
-    With a ``letter`` the secretariat transcribes the row in the agency's name.
-
-    The activity or commitment is locked, so that a form posted twice, or by two people
-    at once, makes one revision.
+    With a ``letter`` the secretariat transcribes the row in the agency's name. The
+    subject is locked, so that a form posted twice makes one revision.
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row, letter)
@@ -60,14 +58,12 @@ def _save_correction(row, published, data, by):
 
 
 def _seen(data, version):
-    """What was posted, with another version as the one on the person's screen."""
     data = data.copy()
     data["seen_version"] = str(version)
     return data
 
 
 def _revision_to_write(row, letter):
-    """The newest revision; with a ``letter``, only a revision of that letter."""
     instance = _newest_revision(row)
     if letter and instance.pk and instance.letter_id != letter.pk:
         # Whoever transcribes a letter never sees what the agency itself writes.
@@ -136,7 +132,6 @@ def _say_no_news(instance, row):
 
 
 def _state_of(last):
-    """An update that gives the state of another's account, and nothing else of it."""
     return last and ActivityUpdate(execution=last.execution)
 
 
@@ -147,7 +142,6 @@ def _nothing(instance):
 
 
 def _store(form, by, letter=None):
-    """Save a valid form by the workflow; a refusal is added to the form's errors."""
     record = form.save(commit=False)
     seen = form.cleaned_data["seen_version"]
     try:

@@ -23,7 +23,6 @@ KINDS = {
 
 
 def whereabouts(item):
-    """Where staff find the evidence: a link, a file to save, or a place in words."""
     if item.kind == Evidence.Kind.FILE:
         return format_html(
             '<a href="{}">{}</a> ({})',
@@ -87,7 +86,7 @@ class EvidenceForm(forms.ModelForm):
         return cleaned
 
     def _refuse_personal_data(self, name, text):
-        """Refuse personal data: the public may read the names of evidence."""
+        """The public may read the names of evidence."""
         for reason in guard.refusals(text):
             self.add_error(name, reason)
 
@@ -104,11 +103,7 @@ class EvidenceForm(forms.ModelForm):
 
 
 class AttachForm(EvidenceForm):
-    """
-    Attaches one more piece of evidence to a report of the sheet.
-
-    ``auto_id`` begins with the row's own name, so that ids differ on one page.
-    """
+    """Attaches one more piece of evidence to a report of the sheet."""
 
     url = Evidence._meta.get_field("url").formfield(assume_scheme="https")
 
@@ -130,7 +125,6 @@ class AttachForm(EvidenceForm):
         self.helper.add_input(Submit("attach", _("Attach")))
 
     def belong_to(self, record):
-        """Attach it to another revision than that for which it was filled in."""
         self.record = record
         setattr(self.instance, record.link_field, record)
 

@@ -1,5 +1,3 @@
-"""The contents of a sheet: a row for each activity an agency owes in a round."""
-
 from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -38,7 +36,7 @@ class Sheet:
     An agency's sheet in a round, in the order of the plan's codes.
 
     ``rows`` are the activities it owes a report on. Whatever else it has is read when
-    somebody asks for it, each part in a fixed number of queries.
+    somebody asks for it.
     """
 
     period: ReportingPeriod
@@ -48,7 +46,6 @@ class Sheet:
 
     @cached_property
     def submissions(self) -> tuple[Submission, ...]:
-        """What was sent so far, the newest first."""
         sent = Submission.objects.filter(period=self.period, agency=self.agency)
         return tuple(sent.order_by("-number"))
 
@@ -59,23 +56,19 @@ class Sheet:
 
     @cached_property
     def off_plan(self) -> tuple[ActivityRow, ...]:
-        """A row for each of its works outside the plan; none is owed."""
         return _off_plan(self.period, agency=self.agency)
 
     @cached_property
     def proposals(self) -> tuple[ActivityProposal, ...]:
-        """The activities that the agency proposed for the plan, the newest first."""
         rows = ActivityProposal.objects.select_related("commitment", "activity")
         return tuple(rows.filter(plan=self.period.plan, agency=self.agency))
 
     @cached_property
     def values(self) -> tuple[ValueRow, ...]:
-        """The values that the round asks of it; each is handed in by itself."""
         return read_values(self.period, self.agency)
 
     @property
     def keys(self):
-        """By what its addresses name it."""
         return self.period.pk, self.agency.slug
 
     @property
@@ -96,7 +89,6 @@ class Sheet:
 
     @property
     def off_plan_url(self):
-        """The page on which the agency reports work outside the plan."""
         return reverse("admin:sheet_off_plan", args=[self.period.pk, self.agency.slug])
 
     @property
@@ -109,7 +101,6 @@ class Sheet:
 
     @cached_property
     def accepted_until(self):
-        """The last day on which the round takes the agency's first reports, or None."""
         return self.period.accepted_until(self.agency)
 
     @property
@@ -124,21 +115,17 @@ class Sheet:
 
     @property
     def may_recall(self):
-        """Whether the user may take back what was sent and not decided on."""
         return self.may_submit and self.accepted_until is not None
 
     def row(self, activity):
-        """The row of an activity's id, or None."""
         found = [row for row in self.rows if row.key == activity]
         found = found or [row for row in self.off_plan if row.key == activity]
         return next(iter(found), None)
 
     def value(self, key):
-        """The row of a value that is asked for, by its key, or None."""
         return next((row for row in self.values if row.key == key), None)
 
     def declaration(self, commitment):
-        """The row of the id of a commitment that the agency leads, or None."""
         return next((row for row in self.declarations if row.key == commitment), None)
 
     def in_state(self, *states):
@@ -169,7 +156,6 @@ class Sheet:
         return self._in_time(rows)
 
     def _in_time(self, rows):
-        """Those of the rows that may still be sent."""
         return [row for row in rows if row.is_in_time] if self.is_closed else rows
 
     @property
@@ -192,12 +178,10 @@ class Sheet:
 
     @property
     def owed(self):
-        """The reports and the values that the round still asks for."""
         return [*self.waiting, *self.open_values]
 
     @property
     def open_values(self):
-        """The values that the agency still has to hand in or to mend."""
         return [row for row in self.values if row.is_open]
 
     @property
@@ -246,7 +230,6 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
 
 
 def read_again(row):
-    """The row with its newest revision, read again after something was saved."""
     rows = row.model.objects.filter(
         **{row.field: row.subject}, period=row.period, agency=row.agency
     ).without_transcriptions()
@@ -277,7 +260,6 @@ def next_waiting_row(row):
 
 
 def _asked(user, period, slug):
-    """The round and the agency, or None for a user who does not report for it."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
@@ -286,7 +268,6 @@ def _asked(user, period, slug):
 
 
 def read_sheet(period, agency, user):
-    """The sheet of an agency in a round."""
     return Sheet(
         period,
         agency,
@@ -296,7 +277,6 @@ def read_sheet(period, agency, user):
 
 
 def _off_plan(period, **lookups):
-    """A row for each work outside the plan, reported by this round and not ended."""
     reported = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
@@ -315,7 +295,6 @@ def owed(period, agency):
 
 
 def declared(period, agency, *, with_transcribed=False, **lookups):
-    """A row for each commitment that the agency leads in the round's plan."""
     led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
     found = led.filter(**lookups)
     return read_rows(CommitmentRow, found, period, with_transcribed=with_transcribed)

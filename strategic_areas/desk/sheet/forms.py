@@ -42,8 +42,6 @@ NOTHING_SAID = _(
 
 
 class Group(LayoutObject):
-    """Fields side by side where there is room; the ``portal`` pack has none."""
-
     template = "portal/layout/group.html"
 
     def __init__(self, *fields, css_class=""):
@@ -80,8 +78,8 @@ class RowForm(RevisionForm):
     """
     A form of one row; its fields' ids are unique on the page.
 
-    The page puts the button below the evidence, which is a form of its own, and ties
-    it to this form by ``helper.form_id``.
+    The page puts the button below the evidence, and ties it to this form by its
+    ``form_id``.
     """
 
     subject_model, subject = Activity, "activity"
@@ -112,7 +110,7 @@ class ReportForm(RowForm):
     """
     A full report. One number is enough where the last report fills in the rest.
 
-    ``last`` is the last report of the agency's own, whose texts prefill an empty row;
+    ``last`` is the agency's own last report, whose texts prefill an empty row;
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
@@ -193,7 +191,6 @@ class ReportForm(RowForm):
                 setattr(self.instance, english, "")
 
     def _settle_percent(self):
-        """Adjust percent and execution to whichever was changed; both must agree."""
         cleaned = self.cleaned_data
         if not {"percent", "execution"} <= set(cleaned):
             return
@@ -225,7 +222,6 @@ class ReportForm(RowForm):
 
 
 def _lines(text):
-    """The lines of a text, whatever its line ends are."""
     return (text or "").strip().splitlines()
 
 
@@ -248,8 +244,6 @@ class NoNewsForm(RowForm):
 
 
 class SameForm(forms.Form):
-    """A button that repeats the agency's last report."""
-
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, action, **kwargs):
@@ -262,8 +256,6 @@ class SameForm(forms.Form):
 
 
 class DeclarationForm(RevisionForm):
-    """What became of a commitment's expected result, and how that is known."""
-
     subject_model, subject = Commitment, "commitment"
     button = _("Save the declaration")
 

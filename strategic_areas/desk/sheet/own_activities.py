@@ -1,8 +1,5 @@
 """
 Activities that agencies bring in: work outside the plan, and what they propose for it.
-
-Work outside the plan is reported, and its name corrected. On what they propose the
-secretariat decides in ``desk/changes/proposals.py``.
 """
 
 from django import forms
@@ -34,8 +31,6 @@ DONE = [
 
 
 class NameForm(forms.ModelForm):
-    """The name of the work, in one line, and the commitment that it serves most."""
-
     class Meta:
         model = Activity
         fields = ["title_es", "commitment"]
@@ -74,7 +69,6 @@ class OffPlanForm(NameForm):
         return _without_personal_data(self.cleaned_data["narrative_es"])
 
     def report(self, period):
-        """The first update, not saved yet."""
         cleaned = self.cleaned_data
         is_done = cleaned["execution"] == Execution.COMPLETED
         return ActivityUpdate(
@@ -93,7 +87,6 @@ def _without_personal_data(text):
 
 
 def report(request, period, agency):
-    """The form for work outside the plan; once stored, it is a row of the sheet."""
     found = sheet_or_404(request, period, agency)
     form = OffPlanForm(
         request.POST if request.method == "POST" else None,
@@ -115,7 +108,6 @@ def report(request, period, agency):
 
 
 def rename(request, period, agency, activity):
-    """Correct the name or the commitment while no report of it is published."""
     row = row_or_404(request, period, agency, activity)
     if not row.may_be_renamed:
         raise Http404
@@ -153,8 +145,6 @@ def _page(request, found, form):
 
 
 class ProposalForm(forms.ModelForm):
-    """An activity that the agency wants in the plan, and why."""
-
     class Meta:
         model = ActivityProposal
         fields = ["title", "commitment", "why", "kind", "starts_on", "due_on"]
@@ -179,7 +169,6 @@ class ProposalForm(forms.ModelForm):
 
 
 def propose(request, period, agency):
-    """The form of a proposal; once it is stored, the sheet shows its state."""
     found = sheet_or_404(request, period, agency)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,

@@ -1,8 +1,4 @@
-"""
-The sheet: all that an agency owes in a round, on one page, saved row by row.
-
-Evidence of a row is added, removed and downloaded here too.
-"""
+"""The sheet: all that an agency owes in a round, on one page, saved row by row."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -31,7 +27,6 @@ ROW_ONLY = "X-Row-Only"
 
 
 def sheet_or_404(request, period, agency):
-    """The sheet, or ``Http404`` for a user who does not report for the agency now."""
     found = find_sheet(request.user, period, agency)
     if found is None:
         raise Http404
@@ -39,7 +34,6 @@ def sheet_or_404(request, period, agency):
 
 
 def row_or_404(request, period, agency, activity=None, commitment=None):
-    """The row of an activity, or that of a commitment which the agency leads."""
     row = find_row(
         request.user, period, agency, activity=activity, commitment=commitment
     )
@@ -64,7 +58,6 @@ def sheet(request, period, agency):
 
 
 def _closed_row(request, period, agency):
-    """The row that the query asks for, whole."""
     subject = sheet_page.requested_subject(request)
     if subject is None:
         raise Http404
@@ -73,7 +66,6 @@ def _closed_row(request, period, agency):
 
 @require_POST
 def save_row(request, period, agency, **subject):
-    """Save one row; its errors are shown at their fields."""
     row = row_or_404(request, period, agency, **subject)
     form = answers.save_answer(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
@@ -93,7 +85,6 @@ def _status(form):
 
 
 def _row_only(request, row, form=None):
-    """The row as it is now, by which the script replaces the row on the page."""
     posted = form if form and form.errors else None
     shown = sheet_page.show(
         row,
@@ -107,7 +98,6 @@ def _row_only(request, row, form=None):
 
 
 def _may_recall(user, row):
-    """Whether the user may take the row back, as the whole sheet tells it."""
     if not row.may_be_recalled:
         return False
     return workflow.may_submit(user, row.agency) and row.period.accepts(row.agency)
@@ -123,7 +113,6 @@ def _next_address(row):
 
 @require_safe
 def download(request, token):
-    """Download the file, if the user may read a record that it belongs to; else 404."""
     if not admin.site.has_permission(request):
         raise Http404
     rows = Evidence.objects.visible_to(request.user)
@@ -141,8 +130,7 @@ def attach(request, **keys):
     """
     Attach one piece of evidence; a refusal leaves the row as it was.
 
-    A report has to be saved first: the page's script does so by itself. What is
-    attached to a published report begins its correction.
+    What is attached to a published report begins its correction.
     """
     row = row_or_404(request, **keys)
     if row.state == row.empty_state:
@@ -163,11 +151,6 @@ def attach(request, **keys):
 
 
 def _save(form, user, *, begins):
-    """
-    Store the form's evidence; the form's errors say why it was refused.
-
-    It ``begins`` a correction of a published report, to which it then belongs.
-    """
     if not form.is_valid():
         return
     try:
@@ -183,7 +166,6 @@ def _save(form, user, *, begins):
 
 @require_POST
 def detach(request, item, **keys):
-    """Remove one piece of evidence from a row that can still be edited."""
     row = _row_or_404(request, **keys)
     found = get_object_or_404(row.update.evidences, pk=item)
     try:
@@ -197,7 +179,6 @@ def detach(request, item, **keys):
 
 
 def _row_or_404(request, *args, **keys):
-    """The row, or ``Http404`` while no report is saved to which evidence belongs."""
     row = row_or_404(request, *args, **keys)
     if row.update is None:
         raise Http404
@@ -205,11 +186,7 @@ def _row_or_404(request, *args, **keys):
 
 
 def _answer(request, row, done, form=None, begun=False):
-    """
-    Answer a script with the row's evidence, anything else with a page.
-
-    ``begun`` if a correction began with it.
-    """
+    """Answer a script with the row's evidence, anything else with a page."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:

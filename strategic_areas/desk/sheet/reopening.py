@@ -23,7 +23,6 @@ KIND = "reopening"
 
 @require_POST
 def ask(request, period, agency):
-    """Mail the reason to the secretariat, with the way to the form that opens it."""
     sheet = sheet_or_404(request, period, agency)
     form = AskForm(request.POST, sheet=sheet)
     if sheet.accepted_until:

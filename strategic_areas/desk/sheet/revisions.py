@@ -21,10 +21,9 @@ class RevisionForm(forms.ModelForm):
     """
     A draft or returned revision of a report.
 
-    ``seen_version`` is the version on the person's screen. When somebody else saved in
-    the meantime, the form is not valid: it keeps her text, holds the stored revision in
-    ``conflict``, and her next post is accepted. Where the stored revision equals what
-    she posts, as when a form is posted twice, ``is_already_saved`` is True.
+    When somebody else saved since ``seen_version``, the form is not valid: it keeps her
+    text, holds the stored revision in ``conflict``, and her next post is accepted.
+    Where that equals what she posts, ``is_already_saved`` is True.
     """
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -71,7 +70,6 @@ class RevisionForm(forms.ModelForm):
         guard.judge(self, self._meta.model, **dict(zip(notes, notes, strict=True)))
 
     def _refuse_long(self, cleaned):
-        """Refuse a text that is too long, unless it stood so before."""
         for name in self._meta.model.fields.spanish(filled_in=True):
             text = cleaned.get(name)
             if not isinstance(text, str) or name not in self.changed_data:
@@ -100,7 +98,6 @@ class RevisionForm(forms.ModelForm):
         raise forms.ValidationError(self._who_saved(stored), code="conflict")
 
     def _who_saved(self, stored):
-        """A sentence: the stored revision is newer, whose it is, and what to do."""
         saved = stored.history.select_related("history_user").first()
         who = saved and saved.history_user
         facts = {
@@ -151,7 +148,6 @@ class RevisionForm(forms.ModelForm):
         ]
 
     def _says_the_same(self, stored):
-        """True when nothing in this form differs from the stored revision."""
         answer = getattr(self.instance, "answer", None)
         if getattr(stored, "answer", None) != answer:
             return False
@@ -223,8 +219,8 @@ def settled_pair(percent, execution, *, changed):
     """
     Percent and execution to be stored, given what was typed in both fields.
 
-    ``changed`` are the names of the fields that were changed. Where only one was, the
-    other is adjusted to it; an empty execution is derived from the percent.
+    Where only one of them ``changed``, the other is adjusted to it; an empty execution
+    is derived from the percent.
     """
     if changed == {"percent"} or not execution:
         return percent, execution_for(percent, execution)
@@ -234,12 +230,7 @@ def settled_pair(percent, execution, *, changed):
 
 
 def rules():
-    """
-    Both rules for every case as plain values, which the sheet's script looks up.
-
-    ``execution`` maps kind of percent and execution to the execution; ``percent`` maps
-    execution and kind of percent to the percent, "same" where it stays as it is.
-    """
+    """Both rules for every case as plain values, which the sheet's script looks up."""
     return {
         "execution": {
             kind: {str(state): str(execution_for(percent, state)) for state in STATES}

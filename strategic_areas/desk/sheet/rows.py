@@ -28,11 +28,10 @@ class Row:
     """
     What rows of activities and of commitments have in common.
 
-    Each has ``period``, ``update`` (the newest revision for it, or None), ``last`` (the
-    last one published for an earlier period, whoever said it, or None), ``returned``
-    (the transition by which the secretariat returned the revision, or None) and
-    ``own`` (the last report of the agency's own, or None). Only ``own`` fills in an
-    empty row; ``last`` stands beside it.
+    ``update`` is the newest revision, ``last`` the last one published for an earlier
+    period, whoever said it, ``returned`` the transition by which the secretariat
+    returned the revision, and ``own`` the last report of the agency's own; each may be
+    None. Only ``own`` fills in an empty row; ``last`` stands beside it.
     """
 
     #: The field of what is reported on, and the model of its revisions.
@@ -52,7 +51,6 @@ class Row:
 
     @property
     def state(self):
-        """One of returned, ready, submitted, published and ``empty_state``."""
         if self.update is None or self.update.status == Status.WITHDRAWN:
             return self.empty_state
         if self.update.status == Status.RETURNED:
@@ -65,7 +63,6 @@ class Row:
 
     @property
     def is_open(self):
-        """True while the agency may still edit the row."""
         return self.state in {self.empty_state, "returned", "ready"}
 
     @cached_property
@@ -76,12 +73,10 @@ class Row:
 
     @property
     def is_sent(self):
-        """True while it waits for review."""
         return self.state == "submitted"
 
     @property
     def is_withdrawn(self):
-        """True where the last thing that happened to it is that it was withdrawn."""
         return self.update is not None and self.update.status == Status.WITHDRAWN
 
     @property
@@ -92,7 +87,6 @@ class Row:
 
     @property
     def may_be_corrected(self):
-        """True where a published report of the agency's own stands."""
         return self.state == Status.PUBLISHED and self.update.origin == "entered"
 
     @property
@@ -101,18 +95,15 @@ class Row:
 
     @property
     def anchor(self):
-        """The id of the row on the page."""
         return f"{self.word}-{self.key}"
 
     @property
     def page_url(self):
-        """The sheet with this row open."""
         sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return f"{sheet}?{self.word}={self.key}#{self.anchor}"
 
     @property
     def correct_url(self):
-        """The sheet with this row open as a correction of what is published."""
         return self.page_url.replace("#", f"&{CORRECTING}=1#")
 
     @property
@@ -121,7 +112,6 @@ class Row:
 
     @property
     def check_url(self):
-        """The page on which all ready rows are checked and sent."""
         return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
     def url(self, name, *more):
@@ -130,7 +120,6 @@ class Row:
         return reverse(f"admin:{self.addresses[name]}", args=keys)
 
     def blank(self):
-        """A new revision, not stored yet."""
         about = {self.field: self.subject, "period": self.period}
         return self.model(**about, agency=self.agency)
 
@@ -143,8 +132,6 @@ class Row:
 
 @dataclass(frozen=True)
 class ActivityRow(Row):
-    """One activity of the agency."""
-
     activity: Activity
     period: ReportingPeriod
     update: ActivityUpdate | None
@@ -171,12 +158,11 @@ class ActivityRow(Row):
 
     @property
     def is_owed(self):
-        """Whether a report is owed; nobody owes one on work outside the plan."""
+        """Nobody owes a report on work outside the plan."""
         return self.activity.is_in_plan
 
     @property
     def waits(self):
-        """True while the agency still has to answer the row."""
         return self.state in {"todo", "returned"}
 
     @property
@@ -214,9 +200,7 @@ class CommitmentRow(Row):
 
 def read_rows(kind, subjects, period, *, with_transcribed=False):
     """
-    A row for each of the ``subjects``.
-
-    ``kind`` is ``ActivityRow`` or ``CommitmentRow``, as the subjects are.
+    A row of a ``kind`` for each of the ``subjects``.
 
     ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
@@ -275,7 +259,6 @@ def _newest(kind, period, with_transcribed):
 
 
 def _last(model, field, period):
-    """The id of the last published revision of an earlier period that has news."""
     rows = model.objects.counted().filter(**{field: OuterRef("pk")})
     earlier = rows.before(period)
     if "answer" in model.fields:
@@ -284,7 +267,6 @@ def _last(model, field, period):
 
 
 def _own(kind, period):
-    """The id of the last report that the agency made itself."""
     subject = kind.model._meta.get_field(kind.field).related_model
     rows = kind.model.objects.own_of(OuterRef(subject.answered_by)).before(period)
     own = rows.filter(**{kind.field: OuterRef("pk")})

@@ -27,11 +27,7 @@ from strategic_areas.workflow import guard
 
 
 class VersionsForm(forms.Form):
-    """
-    Carries the versions that were on the screen, each as id:version.
-
-    ``seen`` are reports, ``declared`` declarations.
-    """
+    """Carries the versions that were on the screen, each as id:version."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     declared = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -44,8 +40,6 @@ class VersionsForm(forms.Form):
 
 
 class SendForm(VersionsForm):
-    """Sends the sheet; where the guard warned, a checkbox confirms it was read."""
-
     note = LongText(
         rows=2,
         label=_("Note for the secretariat, if you have one"),
@@ -81,7 +75,6 @@ def versions(text):
 
 
 def check(request, period, agency):
-    """Show what is ready, missing and warned of; a post sends what was shown."""
     found = sheet_or_404(request, period, agency)
     form = _send_form(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -107,7 +100,6 @@ def _send_form(found, data):
 
 
 def _shown_versions(rows):
-    """The ids and versions of the rows, as the form carries them."""
     return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
 
@@ -137,7 +129,6 @@ def _sent_versions(submission, part, name):
 
 @require_POST
 def recall(request, period, agency, **subject):
-    """Take one report or declaration back, and come to its row."""
     row = row_or_404(request, period, agency, **subject)
     if row.update is None:
         raise Http404
@@ -155,7 +146,6 @@ def recall(request, period, agency, **subject):
 
 
 def receipt(request, pk):
-    """The receipt of one submission, made to be printed and signed."""
     agencies = FocalPoint.objects.agencies_of(request.user)
     kept = get_object_or_404(
         Submission.objects.filter(agency__in=agencies).select_related(
@@ -174,7 +164,6 @@ def receipt(request, pk):
 
 
 def _values(submission):
-    """How the values stood that the round asks for, when the receipt was made."""
     return [
         {
             "code": told["indicator"],
@@ -187,7 +176,6 @@ def _values(submission):
 
 
 def _as_sent(submission, part, model):
-    """Each report or declaration of a receipt, in words."""
     fields = model.fields.where(receipt=True)
     return [
         {

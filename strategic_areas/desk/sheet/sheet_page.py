@@ -48,8 +48,6 @@ class UploadForm(forms.Form):
 
 
 class AskForm(forms.Form):
-    """Why the agency wants to report after the round closed."""
-
     reason = LongText(
         label=_("Why it should be opened again"),
         help_text=_("The secretariat reads it. Name no person."),
@@ -71,9 +69,8 @@ class ShownEvidence:
     """
     The evidence of a row's report.
 
-    ``form`` is None once it was sent; while nothing is saved in the row, the page's
-    script saves that first. ``items`` are (evidence, where it is, address that removes
-    it); the address is "" where nothing may be changed.
+    ``form`` is None once it was sent. ``items`` are (evidence, where it is, address
+    that removes it); the address is "" where nothing may be changed.
     """
 
     row: ActivityRow | CommitmentRow
@@ -104,7 +101,6 @@ class ShownRow:
 
     @property
     def posted(self):
-        """The form that came back with errors, if one did."""
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
@@ -112,7 +108,7 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
     """
     The context of the whole sheet.
 
-    ``unfolded`` is the anchor of the unfolded row; ``posted`` is a row's form that was
+    ``unfolded`` is the anchor of the unfolded row; ``posted`` a row's form that was
     refused, ``attaching`` an evidence form that was refused.
     """
     if unfolded is None:
@@ -157,7 +153,6 @@ def _whole_rows(sheet, unfolded):
 
 
 def requested_row(request):
-    """The anchor of the row that the query asks to unfold, or None."""
     words = [
         word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
     ]
@@ -174,12 +169,10 @@ def requested_subject(request):
 
 
 def base_context(request, sheet):
-    """The context that every page of the sheet needs."""
     return {**admin.site.each_context(request), "sheet": sheet}
 
 
 def province_choices():
-    """The choices of places, read once for all rows."""
     return [(place.pk, place.name) for place in Province.objects.order_by("name")]
 
 
@@ -219,11 +212,7 @@ def show(
 
 
 def evidence_of(row, attaching=None, *, corrects=False):
-    """
-    The evidence of a row; ``attaching`` is a form that was refused.
-
-    A published row takes more where it is opened to be corrected.
-    """
+    """The evidence of a row; ``attaching`` is a form that was refused."""
     takes = row.takes_evidence and row.is_in_time
     if row.state == row.empty_state:
         form = attach_form(row) if takes else None
@@ -241,7 +230,6 @@ def evidence_of(row, attaching=None, *, corrects=False):
 
 
 def attach_form(row, *posted):
-    """The form that attaches to a row, empty or with what was posted."""
     return AttachForm(
         *posted,
         record=_revision_to_write(row),

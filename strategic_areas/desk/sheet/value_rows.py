@@ -32,8 +32,6 @@ DAYS = "dias"
 
 @dataclass(frozen=True)
 class ValueRow:
-    """One value that is asked for; it is handed in by itself, on a page of its own."""
-
     value: AskedValue
     period: ReportingPeriod
 
@@ -55,7 +53,6 @@ class ValueRow:
 
     @property
     def is_open(self):
-        """Whether the agency still has to hand it in, or to mend it."""
         return self.state in {"todo", "returned"}
 
     @property
@@ -64,12 +61,10 @@ class ValueRow:
 
     @property
     def key(self):
-        """The name by which the workbook knows the row."""
         return f"{self.value.indicator.pk}:{self.days}"
 
     @property
     def page_url(self):
-        """The form of this value, with its days filled in."""
         keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]
         return f"{reverse('admin:value_new', args=keys)}?{urlencode({DAYS: self.days})}"
 
@@ -86,14 +81,12 @@ class Grid:
 
     @property
     def url(self):
-        """The page on which they are entered at once."""
         first = self.rows[0]
         keys = [first.period.pk, first.value.agency.slug, first.value.indicator.pk]
         return reverse("admin:value_grid", args=keys)
 
 
 def grids(rows):
-    """A grid for each indicator of which several rows are empty."""
     found = {}
     for row in rows:
         if row.state == "todo":
@@ -102,6 +95,5 @@ def grids(rows):
 
 
 def read_values(period, agency):
-    """A row for each value that the round asks of the agency."""
     found = asked_values.asked(period.plan, [period], agency)
     return tuple(ValueRow(each, period) for each in found.get(period, ()))
