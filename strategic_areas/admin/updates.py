@@ -11,7 +11,7 @@ from agencies.admin.scoping import ScopedRowsMixin
 from strategic_areas import evidence
 from strategic_areas.admin.reviewed import ReviewedAdmin
 from strategic_areas.desk.inputs import tell_protection, widgets
-from strategic_areas.desk.sheet.attaching import EvidenceForm, whereabouts
+from strategic_areas.desk.sheet.forms import EvidenceForm, whereabouts
 from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair
 from strategic_areas.models import (
     Activity,

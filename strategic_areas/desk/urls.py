@@ -15,13 +15,13 @@ from strategic_areas.desk.changes import (
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
-from strategic_areas.desk.people import account_changes, handover
+from strategic_areas.desk.people import handover
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.sheet import own_activities, reopening, sending
+from strategic_areas.desk.sheet import own_activities, sending
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
@@ -94,7 +94,7 @@ def patterns(site):
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),
             (f"{sheet}proponer/", own_activities.propose, "sheet_propose"),
-            (f"{sheet}reabrir/", reopening.ask, "sheet_reopen"),
+            (f"{sheet}reabrir/", sheets.ask, "sheet_reopen"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             (f"{sheet}cifras/<int:indicator>/tabla/", value_grid, "value_grid"),
@@ -151,7 +151,7 @@ def patterns(site):
             ("retirado/<int:pk>/", hiding.hidden, "hidden"),
             ("suplencias/", handover.stand_ins, "stand_ins"),
             ("suplencias/<int:pk>/", handover.stand_in, "stand_in"),
-            ("cuentas/<int:pk>/", account_changes.account_change, "account_change"),
+            ("cuentas/<int:pk>/", handover.account_change, "account_change"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),

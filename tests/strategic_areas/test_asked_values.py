@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import discipline, workflow
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import Standing
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
@@ -231,8 +231,8 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make_reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
-    (part,) = reminders.to_do_in(rounds.cells([scene.period], today), today)
-    mail = reminders.write(reminders.Digest(scene.user, [part]), today)
+    (part,) = notices.to_do_in(rounds.cells([scene.period], today), today)
+    mail = notices.write(notices.Digest(scene.user, [part]), today)
 
     (missing,) = part.missing
     assert missing.reference == f"{scene.indicator.code} (2025)"

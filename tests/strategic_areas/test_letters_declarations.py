@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.desk.people import handover
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
@@ -283,7 +283,7 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiti
     desk = client.get(reverse("admin:index"))
 
     tomorrow = timezone.localdate() + timedelta(days=1)
-    parts = [part for d in reminders.digests(tomorrow) for part in d.parts]
+    parts = [part for d in notices.digests(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
     assert handover.agency_work(waiting.agency).unfinished == ()

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
 from strategic_areas.desk import queries
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.sheet import contents
 from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
@@ -61,7 +61,7 @@ def check_cells(world, asked):
     """So do the secretariat's table and what reminders are made of."""
     cells = rounds.cells(world.plan.periods.opened(TODAY), TODAY)
     parts = {
-        (part.period, part.agency): part for part in reminders.to_do_in(cells, TODAY)
+        (part.period, part.agency): part for part in notices.to_do_in(cells, TODAY)
     }
     told = {(cell.period, cell.agency): cell for cell in cells}
     for key in opened(world, asked):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import notices
 from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
@@ -78,14 +78,14 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
     ]
     tomorrow = timezone.localdate() + timedelta(days=1)
 
-    (digest,) = [d for d in reminders.digests(tomorrow) if d.user == author]
+    (digest,) = [d for d in notices.digests(tomorrow) if d.user == author]
 
     (part,) = digest.parts
     assert [each.subject for each in part.returned] == [
         update.activity,
         declaration.commitment,
     ]
-    written = reminders.write(digest, tomorrow)
+    written = notices.write(digest, tomorrow)
     for body in (written["text"], written["html"]):
         for step in steps:
             assert step.reason in body

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.access import RefusedError, Role, is_administrator, is_reviewer
+from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
 from agencies.accounts.leaving import hand_over
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
@@ -213,3 +214,27 @@ def stand_in(request, pk):
         "why_not": STAND_INS.why_not(request.user, found),
     }
     return render(request, "desk/stand_in.html", context)
+
+
+class ConfirmPersonForm(decisions.ApproveForm):
+    button = gettext_lazy("I know this person: confirm")
+
+
+def account_change(request, pk):
+    """What waits about one account, and the steps open to this person."""
+    rows = AccountChange.objects.visible_to(request.user)
+    found = get_object_or_404(
+        rows.select_related("user", "proposed_by", "decided_by"), pk=pk
+    )
+    steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
+    if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
+        return redirect("admin:decisions")
+    context = {
+        **admin.site.each_context(request),
+        "title": str(found),
+        "change": found,
+        "person": found.user,
+        "steps": steps,
+        "why_not": ACCOUNT_CHANGES.why_not(request.user, found),
+    }
+    return render(request, "desk/account_change.html", context)

@@ -1,13 +1,13 @@
 """
-The mails that agencies get about a round, besides the reminders that a timer sends.
+The mails that agencies get about a round: reminders by a timer, and by a button.
 
-By pressing a button the secretariat reminds an agency that gave no answer. Of a closed
+Of a closed
 round each agency reads its own scorecard first, and can reply before it is public.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
 from django.conf import settings
 from django.db import transaction
@@ -17,14 +17,265 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agencies import audit
-from agencies.access import RefusedError
+from agencies.access import RefusedError, Role
 from agencies.mail import Mail, focal_points_of, queue_mail
-from strategic_areas import rounds
-from strategic_areas.desk.rounds.reminders import Digest, write
-from strategic_areas.discipline import REPLY_WITHIN, Promptness, Scorecard
-from strategic_areas.models import Plan, ReportingPeriod
+from agencies.models import Agency, FocalPoint, User
+from agencies.stand_ins import reviewers
+from strategic_areas import rounds, schedule
+from strategic_areas.desk.review.review_queue import everything
+from strategic_areas.desk.sheet.rows import returned_steps
+from strategic_areas.discipline import REPLY_WITHIN, Promptness, Scorecard, Standing
+from strategic_areas.figures.reporting import ValueReturned
+from strategic_areas.figures.reporting import returned_steps as returned_values
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Plan,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.rounds import asked_in, cells, scorecards
+
+MONDAY = 0
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What was returned, with the step that returned it: when (``at``) and why."""
+
+    subject: Activity | Commitment | AskedValue
+    step: Transition | ValueReturned
+
+    @property
+    def on(self):
+        """The day of the return in Santo Domingo."""
+        return timezone.localdate(self.step.at)
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What one agency has to do in one round."""
+
+    agency: Agency
+    period: ReportingPeriod
+    answer_by: date
+    accepted_until: date
+    missing: tuple[Activity | AskedValue, ...]
+    returned: tuple[Returned, ...]
+    is_late: bool
+
+    @property
+    def url(self):
+        """The absolute address of the sheet, for a mail."""
+        path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
+        return settings.SITE_URL + path
+
+    def is_due_today(self, today):
+        """Whether a reminder of it is due today."""
+        asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(asked) or self.is_day_to_mend(today)
+
+    def is_day_to_mend(self, today):
+        return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
+
+    def is_copied(self, today):
+        weekly = self.missing and schedule.is_reminder_day(self.answer_by, today)
+        return bool(weekly) and schedule.is_copied(self.answer_by, today)
+
+
+@dataclass
+class Digest:
+    """Everything that one person is reminded of today."""
+
+    user: User
+    parts: list[ToDo] = field(default_factory=list)
+    copies: list[ToDo] = field(default_factory=list)
+    waiting: int = 0
+    oldest: date | None = None
+
+    @property
+    def due(self):
+        return sum(len(part.missing) for part in self.parts if not part.is_late)
+
+    @property
+    def late(self):
+        return sum(len(part.missing) for part in self.parts if part.is_late)
+
+    @property
+    def returned(self):
+        return sum(len(part.returned) for part in self.parts)
+
+    def __str__(self):
+        said = (
+            f"{self.user.username}: {self.due} due, {self.late} late, "
+            f"{self.returned} returned, {self.waiting} to decide"
+        )
+        return f"{said}, {len(self.copies)} copied" if self.copies else said
+
+
+def digests(today):
+    """Today's digests, sorted by user name; demonstration rounds are left out."""
+    parts = _to_do_in_all_plans(today)
+    found = {}
+    for user, own, copies in _focal_points(parts, today):
+        if _is_reminded_today(user, own, today) or copies:
+            digest = found.setdefault(user, Digest(user))
+            digest.parts += own
+            digest.copies += copies
+    copied = [part for part in parts if part.is_copied(today)]
+    for user in reviewers().exclude(email=""):
+        waits = everything(user, period__is_demonstration=True)
+        has_news = waits.total and _wants_optional_mail(user, today)
+        if has_news or copied:
+            digest = found.setdefault(user, Digest(user))
+            digest.waiting = waits.total
+            if waits.items:
+                digest.oldest = timezone.localdate(waits.items[0].since)
+            digest.copies += [p for p in copied if p not in digest.copies]
+    return sorted(found.values(), key=lambda digest: digest.user.username)
+
+
+def _to_do_in_all_plans(today):
+    asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
+    return _with_declarations(to_do_in(cells(asked, today), today))
+
+
+def to_do_in(asked, today):
+    """A ``ToDo`` for each of the cells ``asked`` in which something is to be done."""
+    updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
+    back = {
+        (update.period_id, update.activity): Returned(update.activity, step)
+        for update, step in _given_back(updates.select_related("activity"))
+    }
+    values = [
+        (cell.period.pk, each)
+        for cell in asked
+        for each in cell.standing(Standing.RETURNED)
+        if isinstance(each, AskedValue)
+    ]
+    steps = returned_values(value for _period, value in values)
+    back |= {(pk, value): Returned(value, steps[value]) for pk, value in values}
+    parts = []
+    for cell in asked:
+        returned = cell.standing(Standing.RETURNED)
+        missing = cell.standing(Standing.NOTHING, Standing.DRAFTED)
+        missing = missing if cell.accepts(today) else ()
+        if missing or returned:
+            parts.append(
+                ToDo(
+                    cell.agency,
+                    cell.period,
+                    cell.answer_by,
+                    cell.accepted_until,
+                    missing,
+                    tuple(back[cell.period.pk, each] for each in returned),
+                    is_late=today > cell.answer_by,
+                )
+            )
+    return parts
+
+
+def _with_declarations(parts):
+    """The parts, with the returned declarations on commitments added."""
+    by_key = {(part.agency, part.period): part for part in parts}
+    declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
+    declared = declared.select_related("commitment", "agency", "period__plan")
+    for update, step in _given_back(declared):
+        agency, period = update.agency, update.period
+        part = by_key.get((agency, period)) or ToDo(
+            agency, period, period.due_on, period.closes_on, (), (), is_late=False
+        )
+        returned = (*part.returned, Returned(update.commitment, step))
+        by_key[agency, period] = replace(part, returned=returned)
+    return list(by_key.values())
+
+
+def _given_back(revisions):
+    """Pairs of a returned revision and the transition that returned it."""
+    rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
+    rows = {row.pk: row for row in rows}
+    steps = returned_steps(rows)
+    return [(row, steps[pk]) for pk, row in rows.items()]
+
+
+def _focal_points(parts, today):
+    """
+    Focal points with their own ``ToDo`` and those they only get a copy of.
+
+    An agency's titulars are reminded; its alternates only where it has no titular.
+    """
+    mandates = defaultdict(list)
+    reports = User.objects.filter(
+        is_active=True, is_staff=True, groups__name=Role.FOCAL_POINT
+    )
+    people = {user.pk: user for user in reports.exclude(email="")}
+    for mandate in FocalPoint.objects.current(today).filter(user__in=people):
+        mandates[mandate.agency_id].append(mandate)
+    own, copies = defaultdict(list), defaultdict(list)
+    for part in parts:
+        holders = mandates[part.agency.pk]
+        titulars = [each for each in holders if each.kind == FocalPoint.Kind.TITULAR]
+        asked = {each.user_id for each in titulars or holders}
+        for user_id in asked:
+            own[user_id].append(part)
+        if part.is_copied(today):
+            for user_id in {each.user_id for each in holders} - asked:
+                copies[user_id].append(part)
+    for user_id in own.keys() | copies.keys():
+        yield people[user_id], own[user_id], copies[user_id]
+
+
+def _wants_optional_mail(user, today):
+    """Whether the person wants optional mail today."""
+    if user.reminders == User.Reminders.WEEKLY:
+        return today.weekday() == MONDAY
+    return user.reminders == User.Reminders.STEPS
+
+
+def _is_reminded_today(user, parts, today):
+    """Whether the user is reminded today, given how often she chose."""
+    if user.reminders == User.Reminders.WEEKLY:
+        return bool(parts) and _wants_optional_mail(user, today)
+    return any(
+        part.is_due_today(today)
+        and (
+            _wants_optional_mail(user, today)
+            or part.is_late
+            or part.is_day_to_mend(today)
+        )
+        for part in parts
+    )
+
+
+def write(digest, today):
+    """Subject, text and HTML of a digest, in the person's language."""
+    with translation.override(digest.user.language):
+        context = {
+            "digest": digest,
+            "today": today,
+            "desk": settings.SITE_URL + reverse("admin:index"),
+            "choice": settings.SITE_URL + reverse("admin:reminders"),
+        }
+        return {
+            "subject": _subject(digest),
+            "text": render_to_string("email/reminder.txt", context),
+            "html": render_to_string("email/reminder.html", context),
+        }
+
+
+def _subject(digest):
+    if digest.parts:
+        number = digest.due + digest.late + digest.returned
+        return _("Reports to hand in: %(number)d") % {"number": number}
+    if digest.waiting:
+        return _("Waiting for a decision: %(number)d") % {"number": digest.waiting}
+    return _("Reports that are late: a copy")
+
 
 KIND = "asked"
 

@@ -20,7 +20,7 @@ from agencies import access
 from agencies.models import Agency
 from strategic_areas import rounds, workflow
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.rounds import notices, reminders
+from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import Cell, cells
@@ -178,7 +178,7 @@ def remind(request, pk, agency):
     asked = [cell for cell in cells([period], today) if cell.agency.slug == agency]
     if not asked or period.is_demonstration:
         raise Http404
-    parts = reminders.to_do_in(asked, today)
+    parts = notices.to_do_in(asked, today)
     try:
         if not parts:
             raise access.RefusedError(_("Nothing is to be done: no reminder was sent."))
@@ -222,7 +222,7 @@ def _table(plan, today, *, every):
     shown = periods if every else periods[:COLUMNS]
     asked = cells(shown, today)
     to_do, by_agency = defaultdict(list), defaultdict(list)
-    for part in reminders.to_do_in(asked, today):
+    for part in notices.to_do_in(asked, today):
         to_do[part.agency].append(part)
     for cell in asked:
         by_agency[cell.agency].append(cell)
@@ -264,7 +264,7 @@ def _reminder(parts):
 
 def unpublished(asked, today):
     """The agencies that a round asks, those with the most missing reports first."""
-    owing = {part.agency for part in reminders.to_do_in(asked, today)}
+    owing = {part.agency for part in notices.to_do_in(asked, today)}
     asked = sorted(
         asked,
         key=lambda cell: (

@@ -10,11 +10,13 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.rows import (
     ActivityRow,
     CommitmentRow,
+    ValueRow,
+    grids,
     read_rows,
+    read_values,
     returned_steps,
     revisions_of,
 )
-from strategic_areas.desk.sheet.value_rows import ValueRow, grids, read_values
 from strategic_areas.models import (
     Activity,
     ActivityProposal,

@@ -15,7 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
-from strategic_areas.desk.sheet.value_rows import WORDS
+from strategic_areas.desk.sheet.rows import WORDS
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,

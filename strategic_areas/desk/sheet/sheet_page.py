@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.answers import NOT_BEGUN
-from strategic_areas.desk.sheet.attaching import AttachForm, whereabouts
 from strategic_areas.desk.sheet.forms import (
+    AttachForm,
     DeclarationForm,
     NoNewsForm,
     ReportForm,
     SameForm,
+    whereabouts,
 )
 from strategic_areas.desk.sheet.rows import CORRECTING, ActivityRow, CommitmentRow
 from strategic_areas.models import Province, RoundReopening

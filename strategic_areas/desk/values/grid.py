@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from agencies.access import RefusedError
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
-from strategic_areas.desk.sheet.value_rows import ValueRow
+from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.desk.values.forms import DIMENSIONS, ValueForm
 from strategic_areas.desk.values.pages import answered, last_told
 from strategic_areas.figures.reporting import hand_in, standing

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.rows import ActivityRow
-from strategic_areas.desk.sheet.value_rows import ValueRow
+from strategic_areas.desk.sheet.rows import ActivityRow, ValueRow
 from strategic_areas.desk.workbook.columns import (
     FIELDS,
     HEADERS,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail, queue_mail
 from agencies.models import User
-from strategic_areas.desk.rounds import reminders
+from strategic_areas.desk.rounds import notices
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         today = timezone.localdate()
         digests = [
             digest
-            for digest in reminders.digests(today)
+            for digest in notices.digests(today)
             if not only or digest.user.email.lower() == only.lower()
         ]
         if not digests:
@@ -45,5 +45,5 @@ def queue(digest, key, today):
         language=digest.user.language,
         kind="reminder",
         key=key,
-        **reminders.write(digest, today),
+        **notices.write(digest, today),
     )
