@@ -1,5 +1,3 @@
-"""Inputs and fields that several forms of the desk have: texts, files, checkboxes."""
-
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
@@ -66,8 +64,6 @@ class NobodyField(forms.BooleanField):
 
 
 class LongText(forms.CharField):
-    """A text of some lines."""
-
     widget = forms.Textarea
 
     def __init__(self, *, rows=3, **options):
@@ -77,7 +73,6 @@ class LongText(forms.CharField):
 
 
 def limit(*fields, most=LONGEST_TEXT):
-    """Limit the texts of these form fields."""
     for field in fields:
         field.widget.attrs["data-most"] = most
         field.validators.append(Fits(most))
@@ -85,10 +80,9 @@ def limit(*fields, most=LONGEST_TEXT):
 
 class DocumentField(forms.FileField):
     """
-    A file of one of the kinds that are taken; ``readers`` says who reads it.
+    A file of one of the kinds that are taken; its value is the ``CleanFile``.
 
-    Its value is the ``CleanFile``. Empty files are left to ``evidence.clean``, since
-    its refusal says what to do.
+    Empty files are left to ``evidence.clean``, since its refusal says what to do.
     """
 
     def __init__(self, *, readers="", **options):
@@ -128,8 +122,6 @@ IS_PRINTED = _("An official source has printed these numbers of people")
 
 
 class PrintedByField(forms.ModelChoiceField):
-    """The official source of the numbers of people in a text about victims."""
-
     def __init__(self):
         super().__init__(
             queryset=Source.objects.filter(is_official())
@@ -153,7 +145,6 @@ class PrintedByField(forms.ModelChoiceField):
 
 
 def tell_protection(fields, activity):
-    """Tell beside the numbers of a report which of them the public will not read."""
     hint = gettext("Victims or survivors: only staff read this number.")
     for name in fields.keys() & disclosure.WHOSE.keys():
         if disclosure.is_for_staff(name, activity):
@@ -164,8 +155,7 @@ class Checkboxes(forms.CheckboxSelectMultiple):
     """
     Checkboxes with Django's own HTML, written without a template for each.
 
-    The templates took most of the time of a sheet: every row has a checkbox for each
-    province.
+    Every row has one for each province, and the templates took most of a sheet's time.
     """
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -193,7 +183,6 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 def widgets(fields):
-    """Column → widget, for the numbers and links of a report."""
     found = {}
     for field in fields:
         if field.kind is Kind.LINKS:
@@ -204,7 +193,6 @@ def widgets(fields):
 
 
 def text_boxes(fields):
-    """Column → text widget of the height that the field declares."""
     return {
         column: forms.TextInput
         if field.rows == 1

@@ -1,5 +1,3 @@
-"""Links from the screens of staff to public pages, and from there back to staff's."""
-
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,8 +39,7 @@ def behind(request) -> Behind | None:
     """
     The record of the public page from which a member of staff came, if she may see it.
 
-    Public pages are the same for everybody and know no staff: the browser tells which
-    of them the link was pressed on.
+    Public pages know no staff: the browser tells on which of them the link was pressed.
     """
     page = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(

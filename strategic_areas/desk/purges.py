@@ -60,8 +60,6 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Shown:
-    """One row with the words: the address of its page, and what it says."""
-
     row: int
     address: str
     text: str
@@ -69,8 +67,6 @@ class Shown:
 
 @dataclass(frozen=True)
 class Group:
-    """The places in one field of one table."""
-
     model: str
     field: str
     rows: list[Shown]
@@ -78,9 +74,7 @@ class Group:
 
 def hidden_groups(request, takedown, phrases, *, with_texts):
     """
-    The places that the request hid from the public, in the same way.
-
-    Rows that are gone since are left out.
+    The places that the request hid from the public, without rows that are gone since.
     """
     found = {}
     for key, row in takedown.rows.items() if takedown else ():
@@ -121,14 +115,12 @@ def groups(request, places, phrases, *, with_texts):
 
 
 def name_of(model):
-    """The name of such a row; for a history row, that of the record it belongs to."""
     if kept := getattr(model, "instance_type", None):
         return _("History: %(name)s") % {"name": kept._meta.verbose_name}
     return capfirst(str(model._meta.verbose_name))
 
 
 def _said(value, model, phrases):
-    """The strings of a value that hold the words; all of a file's name."""
     strings = strings_of(value)
     found = [text for text in strings if phrases.occur_in(text)] or strings
     said = " · ".join(found)
@@ -165,8 +157,6 @@ def _page(request, model, key, page, *version):
 
 
 class RequestForm(forms.Form):
-    """Asks for the words to look for and the files to remove."""
-
     phrases = forms.CharField(
         label=gettext_lazy("Words to look for, one name or number a line"),
         required=False,
@@ -211,7 +201,6 @@ class RequestForm(forms.Form):
         return self.cleaned_data["phrases"]
 
     def clean_files(self):
-        """The tokens of the files; an address that leads to no file is refused."""
         tokens = []
         for line in self.cleaned_data["files"].split():
             token = _token(line)
@@ -232,7 +221,6 @@ class RequestForm(forms.Form):
         return cleaned
 
     def _count(self, phrases, files):
-        """Show how many places it hides, and ask once more, where they are many."""
         if (number := purging.count_public(phrases, files)) > MANY:
             self.fields["hides_many"].widget = forms.CheckboxInput()
             text = _(
@@ -259,7 +247,6 @@ def _only_the_two_roles(request):
 
 @require_safe
 def purge_list(request):
-    """The purges that wait for a second person, and those already decided."""
     _only_the_two_roles(request)
     purges = Purge.objects.visible_to(request.user)
     purges = purges.select_related("proposed_by", "decided_by")
@@ -272,7 +259,6 @@ def purge_list(request):
 
 
 def new(request):
-    """Request a purge, which hides at once what the public reads of it."""
     _only_the_two_roles(request)
     form = RequestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -289,7 +275,6 @@ def new(request):
 
 @require_safe
 def detail(request, pk):
-    """Every place that holds the words now, or the outcome of the request."""
     asked = _found(request, pk)
     why_not = purging.PURGES.why_not(request.user, asked)
     context = {
@@ -307,7 +292,6 @@ def detail(request, pk):
 
 
 def _places(request, asked, *, with_texts):
-    """What the page shows of the places; of those in drafts only how many they are."""
     places, left = purging.look(asked)
     words, takedown = purging.Phrases(asked.phrases), waiting.hidden_by(asked)
     if takedown:

@@ -31,10 +31,8 @@ def open_sheets(user, today=None):
     The sheets that the user may fill, in the rounds that take reports today.
 
     A round opened again asks only the agencies it names; demonstration rounds ask too.
-    First stand those on which something came back, is owed or is to be sent, by their
-    due dates. An agency that owes nothing has a sheet too while it has a part in the
-    plan: it may declare the result of a commitment that it leads. The list is empty for
-    a user without a current mandate.
+    First stand those on which something is to be done, by their due dates. An agency
+    that owes nothing has a sheet too while it has a part in the plan.
     """
     if not access.is_focal_point(user):
         return []
@@ -51,8 +49,6 @@ def open_sheets(user, today=None):
 def last_closed(user, today):
     """
     Pairs of the round that closed last and each agency that the user reports for in it.
-
-    There she reads what was sent, and may ask that it be opened again.
     """
     if not access.is_focal_point(user):
         return []
@@ -73,7 +69,6 @@ def _in_order(sheet):
 
 
 def _accepting(user, agencies, today):
-    """The rounds that take reports today, each with the agencies that it asks."""
     periods = ReportingPeriod.objects.visible_to(user).accepting(agencies, today)
     for period in periods.select_related("plan"):
         asked = Agency.objects.filter(pk__in=agencies)
@@ -84,13 +79,11 @@ def _accepting(user, agencies, today):
 
 
 def row_url(activity, period):
-    """The sheet of the activity's agency in the round, with its row open."""
     sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
     return f"{sheet}?fila={activity.pk}#fila-{activity.pk}"
 
 
 def _has_part_in(plan):
-    """Agencies with an activity of the plan, a commitment that they lead, or values."""
     active = Activity.objects.standing().filter(plan=plan).order_by()
     leads = Commitment.objects.standing().filter(plan=plan).order_by()
     counts = asked_indicators(plan).order_by()
@@ -105,9 +98,8 @@ def returned_declarations(user):
     """
     The declarations of the user's agencies that were returned and not sent again.
 
-    Each has ``returned``, the transition by which the secretariat returned it, and
-    ``row_url``, the address at which it is corrected: the sheet of the lead, or its own
-    page where another agency leads meanwhile.
+    Each has ``returned``, the transition, and ``row_url``, where it is corrected: the
+    sheet of the lead, or its own page where another agency leads meanwhile.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = CommitmentUpdate.objects.filter(agency__in=agencies)
@@ -124,10 +116,8 @@ def returned_updates(user):
     """
     The updates of the user's agencies that were returned and not yet sent again.
 
-    Each has ``returned``, the transition by which the secretariat returned it, and
-    ``row_url``, the address at which it is corrected. Updates of rounds that have
-    closed meanwhile are among them. An update whose activity was ended or replaced is
-    no longer on the sheet and is corrected on its own page.
+    Each has ``returned``, the transition, and ``row_url``, where it is corrected: of
+    work that was ended or replaced, its own page. Rounds may have closed meanwhile.
     """
     agencies = FocalPoint.objects.agencies_of(user)
     rows = ActivityUpdate.objects.filter(agency__in=agencies)
@@ -146,7 +136,6 @@ def returned_updates(user):
 
 
 def _returned(rows):
-    """The revisions whose status is "returned", the one returned first leading."""
     found = list(rows.filter(status=Status.RETURNED).without_transcriptions())
     steps = returned_steps({row.pk: row for row in found})
     for row in found:

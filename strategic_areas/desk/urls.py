@@ -78,7 +78,6 @@ def _with_button_page(name, view):
 
 
 def patterns(site):
-    """The desk's addresses, each behind the admin site's own sign-in."""
     sheet = "hoja/<int:period>/<slug:agency>/"
     row = f"{sheet}<int:activity>/"
     declaration = f"{sheet}compromisos/<int:commitment>/"

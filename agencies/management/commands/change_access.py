@@ -69,7 +69,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
     def _take_step(self, user, options, by):
-        """Do what was asked, and return what the audit record keeps of it."""
         if options["confirm"]:
             return {"confirmed": _confirm(user, by)}
         if role := options["give"]:
@@ -86,7 +85,6 @@ class Command(BaseCommand):
 
 
 def _confirm(user, by):
-    """Confirm what waits; return how much that was."""
     was_unconfirmed = user.is_unconfirmed
     try:
         number = confirming.confirm_on_server(user, by=by)
@@ -101,11 +99,7 @@ def _confirm(user, by):
 
 
 def _take(user, role):
-    """
-    Take a role, and the rights of a superuser with that of an administrator.
-
-    Whoever has them counts as an administrator whatever her roles are.
-    """
+    """Take a role, and with that of an administrator the rights of a superuser."""
     is_superuser = role == Role.ADMINISTRATOR and user.is_superuser
     if not (is_superuser or user.groups.filter(name=role).exists()):
         raise CommandError(f"{user} has not this role: {role}.")

@@ -1,10 +1,8 @@
 """
 Deletes what the portal has kept for long enough; a timer runs it each night.
 
-Afterwards SQLite counts its tables anew.
-
 Reports, their history, the audit record and the letters of designation of existing
-accounts are kept, because they are the record. What is deleted only served to make it.
+accounts are kept, because they are the record.
 """
 
 from datetime import timedelta
@@ -37,8 +35,6 @@ INVITATIONS = timedelta(days=365)
 def forget(now):
     """
     Delete what has been kept for long enough; return how many of what, by its name.
-
-    Files are deleted when the caller's transaction is committed, and not otherwise.
     """
     return {
         "sessions that are over": _sessions(now),
@@ -51,7 +47,6 @@ def forget(now):
 
 
 def _sessions(now):
-    """Delete sessions, and the address and browser in a person's list of them."""
     over, _rows = Session.objects.filter(expire_date__lt=now).delete()
     began = now - timedelta(seconds=ABSOLUTE)
     UserSession.objects.filter(last_seen_at__lt=began).delete()
@@ -87,7 +82,6 @@ def _mails(before):
 
 
 def _files(before):
-    """Delete the files of mails, of a portal without a mail server."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
     paths = Path(folder).glob("*.eml") if folder else ()
     old = [path for path in paths if _is_older(path, before)]
@@ -105,7 +99,6 @@ def _is_older(path, moment):
 
 
 def _invitations(before):
-    """Delete invitations that were revoked or have run out, with their letters."""
     rows = Invitation.objects.filter(
         Q(revoked_at__lt=before) | Q(expires_at__lt=before), accepted_at=None
     )

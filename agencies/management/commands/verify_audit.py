@@ -54,7 +54,6 @@ def _must_be_address(address):
 
 
 def _send(address, verdict, said):
-    """Queue a mail that tells the outcome; each outcome at most once a day."""
     today = timezone.localdate().isoformat()
     fate = "broken" if verdict.fault else "whole"
     mail.queue_mail(

@@ -40,7 +40,6 @@ def _context(letter, person):
 
 
 def waiting_for(user):
-    """The letters whose transcription waits for the user's agencies to confirm it."""
     letters = Letter.objects.of_agencies(user).to_confirm()
     return list(letters.select_related("agency", "period"))
 
@@ -51,7 +50,6 @@ def _found(request, pk):
 
 
 def _waiting(letter, user):
-    """The transcribed revisions that wait: reports, then declarations."""
     found, known = [], guard.known_words()
     for rows, subject in (
         (letter.updates, "activity"),
@@ -65,7 +63,6 @@ def _waiting(letter, user):
 
 @require_safe
 def page(request, pk):
-    """Show the letter, and each report as the public would read it."""
     return _show(request, _found(request, pk))
 
 
@@ -97,7 +94,6 @@ def _form(form_class, name, letter, rows, *posted, **kwargs):
 
 @require_POST
 def confirm(request, pk):
-    """The agency confirms the transcription, which publishes it."""
     letter = _found(request, pk)
     items = _waiting(letter, request.user)
     examined = guard.together(item.examined for item in items)
@@ -112,7 +108,6 @@ def confirm(request, pk):
 
 @require_POST
 def contest(request, pk):
-    """The agency contests the transcription: it goes back to the secretariat."""
     letter = _found(request, pk)
     form = _form(ContestForm, "letter_contested", letter, (), request.POST)
     if "reason" in form.errors:

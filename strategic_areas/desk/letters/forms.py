@@ -1,5 +1,3 @@
-"""The forms of a letter: recording, handing over, confirming and contesting it."""
-
 from operator import attrgetter
 
 from django import forms
@@ -26,8 +24,6 @@ from strategic_areas.workflow import guard
 
 
 class LetterForm(forms.ModelForm):
-    """A letter as it came, with its file."""
-
     upload = DocumentField(
         label=_("The letter itself"),
         readers=_("Only the secretariat and the agency read it."),
@@ -62,8 +58,6 @@ class LetterForm(forms.ModelForm):
 
 
 class SeenForm(VersionsForm):
-    """Carries the versions of the rows that are on the screen."""
-
     step, button, css_class = "", "", "default"
 
     def __init__(self, *args, rows, action, **kwargs):
@@ -85,8 +79,6 @@ class SeenForm(VersionsForm):
 
 
 class SendLetterForm(SeenForm):
-    """Hands the transcription over; a checkbox confirms that warnings were read."""
-
     step, button = "send", _("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=_("I have read these warnings"))
@@ -102,8 +94,6 @@ class SendLetterForm(SeenForm):
 
 
 class ConfirmForm(SeenForm):
-    """Publishes; where the guard found something, nobody may be recognised by it."""
-
     step, button = "confirm", _("Yes, this is what we reported: publish it")
 
     checked = NobodyField()

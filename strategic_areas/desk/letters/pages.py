@@ -37,7 +37,6 @@ def _found(request, pk):
 
 @require_safe
 def letter_list(request):
-    """List the letters, the newest first, with the status of their reports."""
     only_reviewers(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
     context = {
@@ -49,7 +48,6 @@ def letter_list(request):
 
 
 def new(request):
-    """Record a letter: its file is cleaned and kept where nobody else reads it."""
     only_reviewers(request)
     is_post = request.method == "POST"
     posted = (request.POST, request.FILES) if is_post else ()
@@ -77,7 +75,6 @@ def new(request):
 
 @require_safe
 def sheet(request, pk):
-    """Show what the letter says about each activity and each commitment led."""
     return _page(request, _found(request, pk), sheet_page.requested_row(request))
 
 
@@ -129,7 +126,6 @@ def _contested(letter):
 
 @require_POST
 def save_row(request, pk, activity=None, commitment=None):
-    """Save one row of the letter's sheet in the agency's name."""
     letter = _found(request, pk)
     found = read_letter_sheet(letter)
     row = found.row(activity) if activity else found.declaration(commitment)
@@ -144,14 +140,12 @@ def save_row(request, pk, activity=None, commitment=None):
 
 
 def _next_address(found, activity):
-    """After a report the next unanswered row; otherwise the form that hands over."""
     following = found.next_waiting_row(activity) if activity else None
     return following.page_url if following else f"{found.url}#send"
 
 
 @require_POST
 def send(request, pk):
-    """Hand over what was transcribed, and ask the agency to confirm it."""
     letter = _found(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
@@ -171,7 +165,6 @@ def send(request, pk):
 
 @require_safe
 def download(request, pk):
-    """The letter itself: for the secretariat and the focal points of its agency."""
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
     if request.method == "GET" and not _was_shown(request, letter):
@@ -184,8 +177,7 @@ def _was_shown(request, letter):
     """
     Whether the user was shown this picture on a page earlier in the session.
 
-    Without this check each row that is saved below a photographed letter would add an
-    audit entry, until the limit of downloads is reached.
+    Else each row saved below a photographed letter would add an audit entry.
     """
     return IN_A_PAGE in request.GET and letter.pk in request.session.get(IN_A_PAGE, [])
 
@@ -214,8 +206,6 @@ class LetterRowMixin:
 
 @dataclass(frozen=True)
 class LetterActivityRow(LetterRowMixin, ActivityRow):
-    """One activity on which the letter may report."""
-
     letter: Letter | None = None
 
     saving = "admin:letter_row"
@@ -223,8 +213,6 @@ class LetterActivityRow(LetterRowMixin, ActivityRow):
 
 @dataclass(frozen=True)
 class LetterCommitmentRow(LetterRowMixin, CommitmentRow):
-    """One commitment that the agency leads, whose result the letter may declare."""
-
     letter: Letter | None = None
 
     saving = "admin:letter_declaration"
@@ -235,8 +223,8 @@ class LetterSheet:
     """
     What can be transcribed of a letter.
 
-    ``taken`` are the activities and commitments on which the agency writes or wrote
-    itself; the secretariat does not see those drafts.
+    ``taken`` is what the agency writes or wrote itself: the secretariat sees no such
+    draft.
     """
 
     letter: Letter
@@ -264,7 +252,6 @@ class LetterSheet:
         return [row for row in self.ready if row.warnings]
 
     def next_waiting_row(self, activity):
-        """The next unanswered row, starting again from the top; None without one."""
         place = [row.key for row in self.rows].index(activity)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
         return next((row for row in after if row.waits), None)
@@ -275,7 +262,6 @@ def sheet_url(letter):
 
 
 def read_letter_sheet(letter):
-    """The ``LetterSheet`` of a letter."""
     asked = letter.period, letter.agency
     led = declared(*asked, with_transcribed=True)
     found = {LetterActivityRow: [], LetterCommitmentRow: []}

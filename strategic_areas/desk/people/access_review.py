@@ -2,9 +2,8 @@
 The access review: the accounts that can sign in, and those that seem unused.
 
 An account is flagged when its agency did not report in the last two closed rounds that
-fell into its mandate, and proposed to be closed after three. No account is closed
-automatically, and the last mandate of an agency is never proposed: nobody could report
-for it then. The first page of administrators tells of this, and what else to look at.
+fell into its mandate, and proposed to be closed after three, but for an agency's last
+mandate. No account is closed automatically.
 """
 
 from collections import Counter, defaultdict
@@ -42,8 +41,6 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Access:
-    """One account that can sign in."""
-
     user: User
     roles: frozenset[str]
     mandates: tuple[FocalPoint, ...]
@@ -66,15 +63,12 @@ class Access:
 
     @property
     def is_proposed(self):
-        """Whether to close it: long silent, no other role, not an agency's last."""
         works = self.reviews or self.administers
         return self.missed >= PROPOSED and not works and not self.is_only_one
 
 
 @dataclass(frozen=True)
 class Gap:
-    """An agency of a plan that lacks a titular, an alternate or both."""
-
     agency: Agency
     no_titular: bool
     no_alternate: bool
@@ -107,7 +101,6 @@ def accesses(today=None):
 
 
 def gaps(today=None):
-    """Agencies of a public plan that lack a titular or an alternate."""
     current = FocalPoint.objects.current(today).filter(user__is_active=True)
     kinds = defaultdict(set)
     for agency, kind in current.values_list("agency_id", "kind"):
@@ -125,7 +118,6 @@ def gaps(today=None):
 
 
 def _mandates(today):
-    """The current mandates of open accounts, by account."""
     found = defaultdict(list)
     current = FocalPoint.objects.current(today).filter(
         user__is_active=True, user__is_staff=True
@@ -169,7 +161,6 @@ def _with_factor():
 
 
 def review_page(request):
-    """Show administrators which accounts can sign in."""
     if not access.is_administrator(request.user):
         raise PermissionDenied
     context = {
@@ -235,7 +226,6 @@ def _about_account(each, today):
 
 
 def _is_served(gap):
-    """Whether somebody reports for the institution as its titular."""
     return not gap.no_titular
 
 
@@ -251,7 +241,6 @@ def _of_gap(gap):
 
 
 def _of_invitations():
-    """The invitations that ran out before anybody accepted them."""
     gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
     for each in gone.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")

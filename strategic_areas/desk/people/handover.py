@@ -1,8 +1,5 @@
 """
 Who takes over from whom: handing a mandate over, and substitutes of the secretariat.
-
-An administrator hands a mandate over, and the successor has a page to print. A reviewer
-names a substitute for some days, and another person decides.
 """
 
 from dataclasses import dataclass
@@ -42,8 +39,6 @@ UNFINISHED = [Status.DRAFT, Status.RETURNED]
 
 @dataclass(frozen=True)
 class AgencyWork:
-    """What an agency promised, did and owes."""
-
     agency: Agency
     commitments: tuple[Commitment, ...]
     activities: tuple[Activity, ...]
@@ -87,7 +82,6 @@ def agency_work(agency, today=None):
 
 
 def _owed(agency, today):
-    """The rounds that still take this agency's reports and lack some."""
     opened = ReportingPeriod.objects.opened(today).select_related("plan")
     for cell in rounds.cells(opened, today):
         if cell.agency == agency and cell.accepts(today) and cell.missing:
@@ -113,7 +107,6 @@ class HandoverForm(forms.Form):
 
 
 def hand_over_page(request, pk):
-    """Explain a handover to an administrator, then do it."""
     if not is_administrator(request.user):
         raise PermissionDenied
     current = FocalPoint.objects.current().select_related("agency", "user")
@@ -138,7 +131,6 @@ def hand_over_page(request, pk):
 
 
 def account_page(request, slug):
-    """What the agency promised, did and owes; for its own focal points only."""
     agencies = FocalPoint.objects.agencies_of(request.user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     if agency is None:
@@ -178,7 +170,6 @@ class StandInForm(forms.ModelForm):
 
 
 def stand_ins(request):
-    """List the substitutes; a reviewer names another one."""
     if not STAND_INS.decides(request.user):
         raise PermissionDenied
     form = None
@@ -200,7 +191,6 @@ def stand_ins(request):
 
 
 def stand_in(request, pk):
-    """One substitute, and the steps open to this person."""
     rows = StandIn.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
     steps = decisions.open_forms(request, STAND_INS, found, decisions.ApproveForm)
@@ -221,7 +211,6 @@ class ConfirmPersonForm(decisions.ApproveForm):
 
 
 def account_change(request, pk):
-    """What waits about one account, and the steps open to this person."""
     rows = AccountChange.objects.visible_to(request.user)
     found = get_object_or_404(
         rows.select_related("user", "proposed_by", "decided_by"), pk=pk

@@ -1,8 +1,4 @@
-"""
-The report for the commission, and what a report is made of.
-
-It has sections, tables and rows of text, and nothing else.
-"""
+"""What the report for the commission is made of: sections, tables and rows of text."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,8 +34,6 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A ``subject`` is the plan and the round, which head each page."""
-
     title: str
     subject: str
     sections: tuple[Section, ...]

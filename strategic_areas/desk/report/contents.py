@@ -1,8 +1,4 @@
-"""
-The report for the commission as plain data, made of what the public reads alone.
-
-The document and the page to print are made of it, so that both say the same.
-"""
+"""The report for the commission as plain data, made of what the public reads alone."""
 
 import re
 from dataclasses import replace
@@ -40,7 +36,6 @@ DECISIONS = 8
 
 
 def of_round(period: ReportingPeriod, today: date) -> Report:
-    """The report of a round that has opened, in the language that is active."""
     content = round_report.load(period, today)
     plan, name = in_language(content.plan, "title"), in_language(period, "name")
     return Report(
@@ -63,7 +58,6 @@ def _day(day):
 
 
 def _state(content):
-    """One page: the states, and below them what there is room for."""
     tables = [*_areas(content)]
     for below in (_late(content), _figures(content)):
         room = ROOM - HEAD - sum(HEAD + len(each.rows) for each in tables)
@@ -82,7 +76,6 @@ def _as_of(content):
 
 
 def _headline(content):
-    """What the public reads first of the plan, in the very words of its page."""
     context = {
         "headline": content.headline,
         "plan": content.plan,
@@ -174,7 +167,6 @@ def _figures(content):
 
 
 def _reference(subject):
-    """The code of an activity; that of an indicator with the days of its value."""
     return getattr(subject, "reference", subject.code)
 
 
@@ -235,7 +227,6 @@ def _changes(content):
 
 
 def _compared(each):
-    """A commitment or an activity, its state then and its state now."""
     record = each.record
     is_commitment = isinstance(record, Commitment)
     commitment = record if is_commitment else record.commitment
@@ -282,7 +273,6 @@ def _amendments(content):
 
 
 def _value(line, name):
-    """What a change tells of the old or the new value, as the public reads it."""
     if name in line.protected:
         return str(PROTECTED)
     return in_language(line, name) or NOTHING

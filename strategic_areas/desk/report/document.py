@@ -28,7 +28,6 @@ LANGUAGES = {"es": "es-DO", "en": "en-US"}
 
 
 def write(report: Report) -> bytes:
-    """The document as bytes."""
     document = Document()
     _set_up(document, report)
     title = document.add_paragraph(style="Title")
@@ -103,7 +102,6 @@ def _add_section(document, section: Section):
 
 
 def _add_table(document, table: Table):
-    """A table; its first row stands again on each page, and no row is broken."""
     total = sum(share for _heading, share in table.columns)
     widths = [BETWEEN * share // total for _heading, share in table.columns]
     element = OxmlElement("w:tbl")
@@ -155,7 +153,6 @@ def _add_row(element, row, widths, *, is_head=False, height=0):
 
 
 def _add_run(paragraph, text, *, is_bold=False):
-    """A run of text; a new line in it breaks the line."""
     run = _add(paragraph, "w:r")
     if is_bold:
         _add(_add(run, "w:rPr"), "w:b")
@@ -167,7 +164,6 @@ def _add_run(paragraph, text, *, is_bold=False):
 
 
 def _add(parent, name, **values):
-    """An element below another, with its values in the namespace of the format."""
     element = OxmlElement(name)
     for key, value in values.items():
         element.set(qn(f"w:{key}"), str(value))

@@ -23,7 +23,6 @@ NOTHING = "–"
 
 
 def of_areas(content: RoundReport) -> Iterable[Section]:
-    """A table for each area, its activities below their commitments."""
     columns = {
         _("Code"): 6,
         _("Activity"): 16,
@@ -72,7 +71,6 @@ def _work(row):
 
 
 def _due(row):
-    """The day that somebody states, with a word where it is not kept."""
     stated = row.deadline
     day = date_format(stated.due_on, "SHORT_DATE_FORMAT") if stated.is_stated else ""
     kept = row.standing.punctuality
@@ -82,7 +80,6 @@ def _due(row):
 
 
 def _said(content, row):
-    """How far the last account says it has come, what holds it back, the next step."""
     entry = content.accounts.get(row.activity.pk)
     if entry is None:
         return NOTHING, "", ""
@@ -104,12 +101,10 @@ def _progress(entry, activity):
 
 
 def percent(value) -> str:
-    """A percent; "" for none."""
     return "" if value is None else f"{value}\N{NO-BREAK SPACE}%"
 
 
 def _quantity(reached, activity):
-    """What was reached, of what was planned."""
     planned, said = activity.quantity, number(reached)
     if planned is not None:
         numbers = {"reached": said, "planned": number(planned)}
@@ -118,7 +113,6 @@ def _quantity(reached, activity):
 
 
 def of_institutions(content: RoundReport) -> Iterable[Section]:
-    """A sheet for each that has work in the plan; the others are named at the end."""
     led, work = defaultdict(list), defaultdict(list)
     for row in content.board.rows:
         led[row.commitment.lead].append(row)

@@ -1,9 +1,4 @@
-"""
-What is printed of a round: the report for the commission, and the round's state.
-
-Both are pages to print and files to take away. The state names each report that the
-round asks for.
-"""
+"""What is printed of a round: the report for the commission, and the round's state."""
 
 import io
 
@@ -34,7 +29,6 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @require_safe
 def report(request, pk):
-    """The report of a round, to read and to print."""
     period = _public_or_404(request, pk)
     content = of_round(period, timezone.localdate())
     context = {
@@ -48,7 +42,6 @@ def report(request, pk):
 
 @require_safe
 def document(request, pk):
-    """The report of a round as a DOCX file."""
     from strategic_areas.desk.report.document import write
 
     period, today = _public_or_404(request, pk), timezone.localdate()
@@ -58,7 +51,6 @@ def document(request, pk):
 
 
 def _public_or_404(request, pk):
-    """A round that has opened, of a plan that the public reads."""
     period = round_or_404(request.user, pk)
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
@@ -72,7 +64,6 @@ HEADING = "003876"
 
 
 def state_of(period: ReportingPeriod, today) -> tuple[Table, ...]:
-    """What the round asks of each agency, and how each report and value stands."""
     columns = {
         _("Institution"): 12,
         _("Code"): 10,
@@ -115,7 +106,6 @@ def _kept(first_day, due_on, today):
 
 @require_safe
 def state_page(request, pk):
-    """The table, laid out to be printed."""
     period = round_or_404(request.user, pk)
     context = {
         **admin.site.each_context(request),
@@ -128,7 +118,7 @@ def state_page(request, pk):
 
 @require_safe
 def state_workbook(request, pk):
-    """The table as XLSX; it tells of drafts, and so the audit record tells of it."""
+    """It tells of drafts, and so the audit record tells of it."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     take_out(request, period, agency=None, kind="round_state")
     written = as_workbook(state_of(period, today))

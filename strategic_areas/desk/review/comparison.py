@@ -17,8 +17,7 @@ class Compared:
     """
     One field before and after, each as pieces: "same", "gone" or "new", and the text.
 
-    ``language`` is that of a text, "" for other values; ``before`` is None where
-    nothing was ever published.
+    ``before`` is None where nothing was ever published.
     """
 
     label: str
@@ -46,8 +45,8 @@ def last_published(record):
     """
     The published revision with which a reviewer compares the record, or None.
 
-    A revision of the same period, which the record corrects, comes before those of
-    earlier periods. A real report is never compared with a demonstration.
+    One of the same period, which it corrects, comes before earlier periods. A real
+    report is never compared with a demonstration.
     """
     rows = type(record).objects.filter(
         **{record.subject_field: record.subject}, status=Status.PUBLISHED
@@ -65,7 +64,6 @@ def last_published(record):
 
 
 def compare(before, after):
-    """A ``Compared`` for each field that is filled in either of the two."""
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):

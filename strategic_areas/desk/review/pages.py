@@ -1,5 +1,3 @@
-"""The pages of the review: the queue, one record, and publishing many at once."""
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -28,21 +26,17 @@ MOST = 50
 
 
 def reviews(user):
-    """Whether a user reviews any kind of record."""
     return any(workflow.may_review(user, each) for each in review_queue.KINDS.values())
 
 
 def must_review(user):
-    """Raise ``PermissionDenied`` for a user who reviews no kind of record."""
     if not reviews(user):
         raise PermissionDenied
 
 
 def queue_page(request):
     """
-    All that waits for a decision, the longest waiting first.
-
-    Reports without warnings can be ticked and published together.
+    All that waits for a decision; reports without warnings can be published together.
     """
     must_review(request.user)
     waits = review_queue.everything(request.user)
@@ -72,7 +66,6 @@ def decision_list(request):
 
 
 def record_or_404(user, kind, pk):
-    """The record, or ``Http404`` where the user may not review it."""
     model = review_queue.KINDS.get(kind)
     if model is None:
         raise Http404
@@ -81,7 +74,6 @@ def record_or_404(user, kind, pk):
 
 
 def record_page(request, kind, pk):
-    """Show a submitted record, compared with the last published one, and the steps."""
     record = record_or_404(request.user, kind, pk)
     if record.status != Status.SUBMITTED:
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
@@ -105,7 +97,6 @@ def _show(request, record, posted=None):
 
 @require_POST
 def publish(request, kind, pk):
-    """Publish the record, clear the ticked evidence, go on to the next record."""
     return _take_step(
         request, record_or_404(request.user, kind, pk), PublishForm, _publish
     )
@@ -113,7 +104,6 @@ def publish(request, kind, pk):
 
 @require_POST
 def give_back(request, kind, pk):
-    """Return the record with a reason, go on to the next record."""
     record = record_or_404(request.user, kind, pk)
     return _take_step(request, record, ReturnForm, _return)
 
@@ -166,13 +156,11 @@ def _take_step(request, record, form_class, step):
 
 
 def _next_address(user, place):
-    """The next record that she may publish; the queue when there is none."""
     following = review_queue.after(review_queue.places(user, contributors=user), place)
     return following.address if following else reverse("admin:review_queue")
 
 
 def publish_many(request):
-    """Preview the ticked records as the public will read them, then publish them."""
     must_review(request.user)
     picked = request.POST if request.method == "POST" else request.GET
     tokens = picked.getlist("pick")
@@ -203,8 +191,7 @@ def choose(user, tokens):
     """
     The ticked items that may be published together, and why each other may not.
 
-    A token names a record and the version that was on screen; it counts only while
-    that version still waits.
+    A token counts only while the version that it names still waits.
     """
     named = {token.rpartition("-")[0] for token in tokens}
     places = review_queue.places(user)
@@ -235,7 +222,6 @@ def _why_not(item, number):
 
 
 def _publish_each(request, chosen, left_out):
-    """Publish each record by itself; a message gives the reason of each refusal."""
     published = 0
     for item in chosen:
         version = item.record.version

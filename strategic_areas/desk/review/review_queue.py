@@ -1,8 +1,4 @@
-"""
-The queue of submitted reports that wait for review, the longest first.
-
-Together with the proposals of others it is all that waits for one person's decision.
-"""
+"""The queue of submitted reports that wait for review, the longest first."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,8 +54,6 @@ class Place:
 @dataclass(frozen=True)
 class QueuedReport:
     """
-    One submitted record in the queue.
-
     ``is_mine`` says that the user had a part in it, so that another must publish it.
     """
 
@@ -70,13 +64,11 @@ class QueuedReport:
 
     @property
     def token(self):
-        """The record and the version that is on screen, as one form value."""
         record = self.record
         return f"{WORDS[type(record)]}-{record.pk}-{record.version}"
 
     @property
     def kind(self):
-        """The name of this kind of record."""
         return capfirst(str(self.record._meta.verbose_name))
 
     @property
@@ -97,17 +89,14 @@ class QueuedReport:
 
     @cached_property
     def _judged(self):
-        """What the guard found; computed once, for it takes a moment."""
         return guard.judged(self.record)
 
     @property
     def count(self):
-        """How many warnings and blocks the guard found."""
         return sum(map(len, self._judged))
 
     @cached_property
     def examined(self):
-        """All that a reviewer looks at, with the marks, for a screen of few records."""
         return guard.examined(self.record, self.known)
 
     @property
@@ -117,7 +106,6 @@ class QueuedReport:
 
 
 def address_of(record):
-    """The address at which the record is reviewed."""
     return reverse("admin:review", args=[WORDS[type(record)], record.pk])
 
 
@@ -132,8 +120,6 @@ def reviewable(user, model):
 def places(user, **but):
     """
     The places of the records that wait for this reviewer, the longest waiting first.
-
-    ``but`` are lookups of those that are left out.
     """
     return sorted(
         Place(since, word, pk)
@@ -146,7 +132,6 @@ def places(user, **but):
 
 
 def reports(user, asked):
-    """Place → record, of those of the places ``asked`` that still wait."""
     found, known = {}, SimpleLazyObject(guard.known_words)
     for word, model in KINDS.items():
         if keys := [place.pk for place in asked if place.word == word]:
@@ -192,7 +177,6 @@ class Everything:
         return self.total - self.reports
 
     def loaded(self, items) -> list[QueuedReport | Waiting]:
-        """Some queued reports with all that a list shows, in their order."""
         places = [each for each in items if isinstance(each, Place)]
         found = reports(self.user, places)
         rows = (found.get(each, each) for each in items)
@@ -201,10 +185,6 @@ class Everything:
 
 
 def everything(user: User, **but) -> Everything:
-    """
-    What this person may decide, and what she proposed and others decide.
-
-    ``but`` are lookups of reports that are left out.
-    """
+    """What this person may decide, and what she proposed and others decide."""
     items = [*places(user, **but), *to_decide(user)]
     return Everything(user, tuple(sorted(items, key=lambda each: each.since)))

@@ -26,8 +26,6 @@ from strategic_areas.workflow import guard
 
 
 class StepForm(forms.Form):
-    """A form of one step; it carries the version that was on screen."""
-
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     button, css_class = "", ""
@@ -40,8 +38,6 @@ class StepForm(forms.Form):
 
 
 class EvidenceField(forms.ModelMultipleChoiceField):
-    """Evidence to tick, each with its title and a link that opens it."""
-
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, item):
@@ -53,8 +49,8 @@ class PublishForm(StepForm):
     Publish a record, and open the ticked evidence to the public.
 
     Where the guard found something, the reviewer ticks that nobody can be recognised;
-    where a text about victims counts people, also that an official source has printed
-    the number, and names it. The evidence of a reserved record is never opened.
+    where a text about victims counts people, she names the official source that printed
+    it. The evidence of a reserved record is never opened.
     """
 
     button, css_class = _("Publish"), "default"
@@ -79,12 +75,7 @@ class PublishForm(StepForm):
 
 
 class PublishManyForm(forms.Form):
-    """
-    Publish the records that are shown, each in the version that is shown.
-
-    ``tokens`` name all ticked records, ``items`` are those that may be published. One
-    tick says of all of them that nobody can be recognised.
-    """
+    """Publish the records that are shown, each in the version that is shown."""
 
     checked = NobodyField()
 
@@ -105,8 +96,6 @@ class PublishManyForm(forms.Form):
 
 
 class ReturnForm(StepForm):
-    """Return a record with a reason, and optionally a note hidden from the agency."""
-
     button = _("Return to the agency")
 
     reason = LongText(
@@ -127,8 +116,6 @@ class ReturnForm(StepForm):
 
 @dataclass(frozen=True)
 class Place:
-    """The record's number in the queue, and its neighbours; None at the ends."""
-
     number: int
     total: int
     previous: review_queue.Place | None
@@ -140,10 +127,9 @@ class Screen:
     """
     What a reviewer reads before she decides.
 
-    ``preview`` is the public entry that the record would become. ``steps`` are the
-    forms open to her: nobody publishes a record that she had a part in or that the
-    guard blocks. ``shows_notes`` is False for focal points of the agency, even if they
-    review.
+    ``steps`` are the forms open to her: nobody publishes a record that she had a part
+    in or that the guard blocks. ``shows_notes`` is False for focal points of the
+    agency, even if they review.
     """
 
     record: ActivityUpdate | CommitmentUpdate
@@ -163,7 +149,6 @@ class Screen:
 
 
 def screen(user, record, posted=None):
-    """The screen of a record; ``posted`` is a form that came back with errors."""
     item = review_queue.QueuedReport(record, workflow.has_part_in(user, record))
     before = comparison.last_published(record)
     (preview,) = previews(user, [record], with_evidence=True)
@@ -222,7 +207,6 @@ def _steps(item, posted):
 
 
 def step_form(kind, item, data=None):
-    """The form of one step on a record, with the version that is on screen."""
     name = "publish" if kind is PublishForm else "return"
     extra = {}
     if kind is PublishForm:
@@ -240,5 +224,4 @@ def step_form(kind, item, data=None):
 
 
 def base_context(request, title):
-    """The context that every page of the review needs."""
     return {**admin.site.each_context(request), "title": title}

@@ -1,8 +1,8 @@
 """
-The mails that agencies get about a round: reminders by a timer, and by a button.
+The mails that agencies get about a round: reminders, and their scorecards.
 
-Of a closed
-round each agency reads its own scorecard first, and can reply before it is public.
+Of a closed round each agency reads its own scorecard first, and can reply before it is
+public.
 """
 
 from collections import defaultdict
@@ -46,21 +46,16 @@ MONDAY = 0
 
 @dataclass(frozen=True)
 class Returned:
-    """What was returned, with the step that returned it: when (``at``) and why."""
-
     subject: Activity | Commitment | AskedValue
     step: Transition | ValueReturned
 
     @property
     def on(self):
-        """The day of the return in Santo Domingo."""
         return timezone.localdate(self.step.at)
 
 
 @dataclass(frozen=True)
 class ToDo:
-    """What one agency has to do in one round."""
-
     agency: Agency
     period: ReportingPeriod
     answer_by: date
@@ -71,12 +66,10 @@ class ToDo:
 
     @property
     def url(self):
-        """The absolute address of the sheet, for a mail."""
         path = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
         return settings.SITE_URL + path
 
     def is_due_today(self, today):
-        """Whether a reminder of it is due today."""
         asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
         return bool(asked) or self.is_day_to_mend(today)
 
@@ -90,8 +83,6 @@ class ToDo:
 
 @dataclass
 class Digest:
-    """Everything that one person is reminded of today."""
-
     user: User
     parts: list[ToDo] = field(default_factory=list)
     copies: list[ToDo] = field(default_factory=list)
@@ -181,7 +172,6 @@ def to_do_in(asked, today):
 
 
 def _with_declarations(parts):
-    """The parts, with the returned declarations on commitments added."""
     by_key = {(part.agency, part.period): part for part in parts}
     declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
     declared = declared.select_related("commitment", "agency", "period__plan")
@@ -196,7 +186,6 @@ def _with_declarations(parts):
 
 
 def _given_back(revisions):
-    """Pairs of a returned revision and the transition that returned it."""
     rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
@@ -207,7 +196,7 @@ def _focal_points(parts, today):
     """
     Focal points with their own ``ToDo`` and those they only get a copy of.
 
-    An agency's titulars are reminded; its alternates only where it has no titular.
+    An agency's alternates are reminded only where it has no titular.
     """
     mandates = defaultdict(list)
     reports = User.objects.filter(
@@ -231,14 +220,12 @@ def _focal_points(parts, today):
 
 
 def _wants_optional_mail(user, today):
-    """Whether the person wants optional mail today."""
     if user.reminders == User.Reminders.WEEKLY:
         return today.weekday() == MONDAY
     return user.reminders == User.Reminders.STEPS
 
 
 def _is_reminded_today(user, parts, today):
-    """Whether the user is reminded today, given how often she chose."""
     if user.reminders == User.Reminders.WEEKLY:
         return bool(parts) and _wants_optional_mail(user, today)
     return any(
@@ -253,7 +240,6 @@ def _is_reminded_today(user, parts, today):
 
 
 def write(digest, today):
-    """Subject, text and HTML of a digest, in the person's language."""
     with translation.override(digest.user.language):
         context = {
             "digest": digest,
@@ -344,8 +330,6 @@ def remind(part, *, by, today):
 
 @dataclass(frozen=True)
 class OwnScorecard:
-    """An agency's scorecard as its staff read it, and when it becomes public."""
-
     card: Scorecard
     public_from: datetime
     is_public: bool
@@ -368,7 +352,6 @@ def prepare_and_release(now=None):
 
 
 def _notify(period, now):
-    """Mail the focal points of the agencies that the round asked; return how many."""
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:

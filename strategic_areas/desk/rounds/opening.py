@@ -17,8 +17,6 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class RoundDay:
-    """One day of a round, how long after the day before, and what happens on it."""
-
     day: date
     after: int | None
     word: str
@@ -30,8 +28,8 @@ class Opening:
     """
     A round as those two people read it who agree to ask it.
 
-    ``asked`` are pairs of an agency and the number of reports that it is asked for;
-    ``unreached`` those of them that no focal point with an address reports for now.
+    ``asked`` are pairs of an agency and how many reports it is asked for; ``unreached``
+    those of them for which nobody with an address reports now.
     """
 
     days: list[RoundDay]

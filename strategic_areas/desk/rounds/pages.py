@@ -59,8 +59,6 @@ ROUND_WORDS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One agency in one round, as the table shows it."""
-
     cell: Cell
     word: str
     promptness: str
@@ -78,11 +76,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Unpublished:
-    """
-    An agency's activities without a published report, grouped by state.
-
-    ``owes`` tells whether it has anything to do in the round that it may do now.
-    """
+    """An agency's activities without a published report, grouped by state."""
 
     agency: Agency
     activities: dict[str, tuple[Activity, ...]]
@@ -90,8 +84,6 @@ class Unpublished:
 
 
 class CloseForm(forms.Form):
-    """Closes a round; the person confirms that she has read what is missing."""
-
     has_read = forms.BooleanField(
         label=gettext_lazy(
             "I have read what is missing; the round closes once another person agrees"
@@ -106,8 +98,6 @@ class CloseForm(forms.Form):
 
 
 class TakeRoundBackForm(forms.Form):
-    """Takes a period back; the person confirms that nobody wrote in it."""
-
     has_read = forms.BooleanField(
         label=gettext_lazy("Nobody wrote in it: take it back")
     )
@@ -121,9 +111,7 @@ class TakeRoundBackForm(forms.Form):
 
 def rounds_page(request):
     """
-    The table of the agencies and the rounds of a plan.
-
-    The query may name another plan than the latest, and ask for all of its rounds.
+    The table of the agencies and the rounds of a plan, the latest unless one is named.
     """
     must_review(request.user)
     today = timezone.localdate()
@@ -143,7 +131,6 @@ def rounds_page(request):
 
 
 def round_page(request, pk):
-    """Show what is missing in a round, and the form that closes it once it is late."""
     today = timezone.localdate()
     period = round_or_404(request.user, pk)
     form = CloseForm(
@@ -173,7 +160,6 @@ def round_page(request, pk):
 
 @require_POST
 def remind(request, pk, agency):
-    """Remind one agency of what it owes in the round."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     asked = [cell for cell in cells([period], today) if cell.agency.slug == agency]
     if not asked or period.is_demonstration:
@@ -204,13 +190,11 @@ def round_or_404(user, pk):
 
 
 def must_review(user):
-    """Raise ``PermissionDenied`` for whoever does not keep the rounds."""
     if not (access.is_reviewer(user) or user.is_superuser):
         raise PermissionDenied
 
 
 def _plans(today):
-    """The plans with an opened round, the plan of the newest round first."""
     opened = ReportingPeriod.objects.opened(today)
     opened = opened.filter(plan__in=Plan.objects.public()).select_related("plan")
     newest = opened.order_by("-opens_on", "-pk")
@@ -288,7 +272,6 @@ def unpublished(asked, today):
 
 
 def _close(request, period, today):
-    """Propose that the round closes; a second person agrees."""
     try:
         closed = rounds.closed(period, today)
         change = workflow.propose(closed, by=request.user)

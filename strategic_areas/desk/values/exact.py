@@ -21,7 +21,6 @@ FORMS = {
 
 
 def exact_agency(request, agency):
-    """All indicators for which an agency answers."""
     found = get_object_or_404(Agency, slug=agency)
     _must_answer(request.user, found)
     rows = Indicator.objects.filter(agency=found)
@@ -29,7 +28,6 @@ def exact_agency(request, agency):
 
 
 def exact_indicator(request, indicator):
-    """One indicator."""
     found = get_object_or_404(Indicator.objects.select_related("agency"), pk=indicator)
     _must_answer(request.user, found.agency)
     rows = Indicator.objects.filter(pk=found.pk)

@@ -1,5 +1,3 @@
-"""The form in which an agency hands in a value, and what may be wrong with it."""
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,10 +50,8 @@ class Wrong(StrEnum):
 @dataclass(frozen=True)
 class Fault:
     """
-    What is wrong with a value.
-
-    ``dimension`` and ``missing`` tell in which breakdown the parts do not make the
-    total, and by how much.
+    What is wrong with a value; ``missing`` is how much the parts of a ``dimension``
+    lack.
     """
 
     wrong: Wrong
@@ -71,11 +67,7 @@ def faults(
     unit: str,
     last: Decimal | None,
 ) -> list[Fault]:
-    """
-    Every fault of a value and its parts, by dimension and category.
-
-    ``last`` is the value of the series that was published last.
-    """
+    """Every fault of a value and its parts, by dimension and category."""
     found = []
     told = [value, *(each for dim in parts.values() for each in dim.values())]
     if counts not in ("money", "other") and any(each < 0 for each in told):
@@ -102,8 +94,6 @@ SAID = {
 
 
 class Parts(Fold):
-    """The parts in one dimension; a script tells their sum while they are typed."""
-
     template = "desk/_value_parts.html"
 
 
@@ -133,7 +123,6 @@ def categories_of(indicator):
 
 
 def typed(reported):
-    """What stood in the form when this value was handed in."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     told["value"] = written(reported.value)
     if reported.measurement_id:
@@ -146,11 +135,7 @@ def typed(reported):
 
 
 class ValueForm(forms.ModelForm):
-    """
-    One value and, if they are known, its parts, in one dimension at a time.
-
-    ``last`` is the value of the indicator that was published last, or None.
-    """
+    """One value and, if they are known, its parts, in one dimension at a time."""
 
     is_checked = forms.BooleanField(
         label=gettext_lazy("I have checked the number: it is right"), required=False
@@ -230,13 +215,11 @@ class ValueForm(forms.ModelForm):
         return cleaned
 
     def revises(self):
-        """The measurement of the same days that stands, or None."""
         days = {name: self.cleaned_data.get(name) for name in ("starts_on", "ends_on")}
         about = {"indicator": self.indicator, "agency": self.instance.agency}
         return all(days.values()) and standing(ReportedValue(**about, **days))
 
     def parts(self):
-        """The numbers that were entered, by dimension and category."""
         found = {}
         for dimension, names in self.names.items():
             told = {
@@ -273,8 +256,6 @@ class ValueForm(forms.ModelForm):
 
 
 class SourcedForm(ValueForm):
-    """A value that the secretariat enters, with its letter or its source."""
-
     class Meta(ValueForm.Meta):
         fields = ["letter", "source", "printed_where", *ValueForm.Meta.fields]
 

@@ -21,8 +21,6 @@ from strategic_areas.models.measurements import ReportedValue
 
 
 class ColumnForm(ValueForm):
-    """One value of the grid; its days are those that the round asks for."""
-
     class Meta(ValueForm.Meta):
         fields = ["value", "certainty", "note", "why"]
 
@@ -45,10 +43,10 @@ class ColumnForm(ValueForm):
             field.widget.attrs["aria-label"] = f"{field.label}, {row.value.span}"
 
     def make_layout(self):
-        """None: the page lays the columns out beside each other."""
+        """The page lays the columns out beside each other."""
 
     def has_changed(self):
-        """Whether anything was typed; a column without it is left for later."""
+        """A column without it is left for later."""
         parts = {name for names in self.names.values() for name in names.values()}
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 
@@ -58,8 +56,6 @@ class ColumnForm(ValueForm):
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the grid: one field in each column, None where a column lacks it."""
-
     label: str
     cells: tuple
 
@@ -75,11 +71,7 @@ class Part:
 
 
 def value_grid(request, period, agency, indicator):
-    """
-    A column for each value of the indicator that was never handed in.
-
-    One that came back is mended on its own page, where the reason stands.
-    """
+    """A column for each value of the indicator that was never handed in."""
     sheet = sheet_or_404(request, period, agency)
     found = get_object_or_404(answered().filter(agency=sheet.agency), pk=indicator)
     empty = [row for row in sheet.values if row.state == "todo"]
@@ -113,7 +105,6 @@ def value_grid(request, period, agency, indicator):
 
 
 def _hand_in(forms, *, by):
-    """Hand in all of them or none; return why they were refused, or ""."""
     if not forms:
         return _("No number was entered.")
     try:
@@ -135,7 +126,6 @@ def _say(request, number):
 
 
 def _lines(forms, *names):
-    """The rows of these fields; that of the check once a number was asked about."""
     asked = [form for form in forms if "is_checked" in form.errors]
     if not (asked or any(form["is_checked"].value() for form in _checkable(forms))):
         names = [name for name in names if name != "is_checked"]

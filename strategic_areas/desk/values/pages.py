@@ -1,7 +1,5 @@
 """
 The pages of values: an agency's indicators, one form, one decision and the receipt.
-
-The secretariat writes values down here too, from a letter of the agency or a source.
 """
 
 from collections.abc import Iterable
@@ -57,15 +55,12 @@ class ReturnForm(decisions.DeclineForm):
 
 @dataclass(frozen=True)
 class AnsweredIndicator:
-    """An indicator of the agency, what was handed in of it, and where to hand in."""
-
     indicator: Indicator
     handed_in: list
     address: str
 
 
 def _indicators(sheet):
-    """The indicators of public plans for which the agency answers."""
     return answered().filter(agency=sheet.agency)
 
 
@@ -81,7 +76,6 @@ def _address(sheet):
 
 @require_safe
 def values(request, period, agency):
-    """List the indicators of the agency and the values that it handed in."""
     sheet = sheet_or_404(request, period, agency)
     rows = ReportedValue.objects.filter(agency=sheet.agency).order_by("-proposed_at")
     handed_in = {}
@@ -102,7 +96,6 @@ def values(request, period, agency):
 
 
 def _hands_in(form, user):
-    """Hand in the form's value; False where the form or the steps refuse it."""
     if not form.is_valid():
         return False
     try:
@@ -114,7 +107,6 @@ def _hands_in(form, user):
 
 
 def value_new(request, period, agency, indicator):
-    """The form of one value; once it is handed in, the list shows its state."""
     sheet = sheet_or_404(request, period, agency)
     found = get_object_or_404(_indicators(sheet), pk=indicator)
     last = last_told(found)
@@ -141,7 +133,6 @@ def value_new(request, period, agency, indicator):
 
 
 def _begun_from(request, sheet, indicator):
-    """The value that the form mends or revises, as its address names it, or None."""
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator=indicator)
     pk = request.GET.get("desde", "")
     if pk.isdecimal():
@@ -153,7 +144,6 @@ def _begun_from(request, sheet, indicator):
 
 
 def _days_asked(request):
-    """The days of the value that the address asks for, by field; empty without any."""
     names, told = ("starts_on", "ends_on"), request.GET.get(DAYS, "").split("_")
     try:
         return dict(zip(names, map(date.fromisoformat, told), strict=True))
@@ -167,7 +157,6 @@ def last_told(indicator):
 
 
 def value(request, pk):
-    """Show a value that was handed in, and the forms that decide on it."""
     if not VALUES.decides(request.user):
         raise Http404
     rows = ReportedValue.objects.visible_to(request.user)
@@ -209,7 +198,6 @@ def _hides(user, reported):
 
 
 def parts_in_words(reported):
-    """Pairs of a dimension and its (category, number) pairs, all in words."""
     words = categories_of(reported.indicator)
     return [
         (
@@ -225,7 +213,6 @@ def parts_in_words(reported):
 
 @require_safe
 def value_receipt(request, pk):
-    """The receipt of one value, for its agency and for the secretariat."""
     rows = ReportedValue.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
     context = {
@@ -257,7 +244,6 @@ def content(reported):
 
 @require_safe
 def values_recorded(request):
-    """List the indicators of which the secretariat may write down a value."""
     _must_review(request.user)
     context = {
         **admin.site.each_context(request),
@@ -297,16 +283,12 @@ def _must_review(user):
 
 @dataclass(frozen=True)
 class Card:
-    """The last value of the series, as pages open with it."""
-
     text: str
     picture: charts.Columns | None
 
 
 @dataclass(frozen=True)
 class Row:
-    """One value of the series; ``is_new`` where the public reads it so for once."""
-
     span: str
     text: str
     state: str
@@ -315,8 +297,6 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """A public page on which the value appears."""
-
     name: str
     address: str
 
@@ -333,7 +313,6 @@ class ValuePreview:
 
 
 def preview(reported, *, by):
-    """The preview of a value that waits; None where it cannot be published now."""
     indicator = reported.indicator
     line = _line(indicator)
     texts, stood = dict(published([indicator])), _said(line)
@@ -355,7 +334,6 @@ def preview(reported, *, by):
 
 
 def _line(indicator) -> IndicatorLine | None:
-    """The indicator as the public reads it; None where it does not."""
     return next(
         iter(indicators.lines(indicators.public().filter(pk=indicator.pk))), None
     )
@@ -368,7 +346,6 @@ def _card(line):
 
 
 def _said(line):
-    """Pairs of the days and the words of each value that is public now."""
     return {_key(point) for point in line.points} if line else set()
 
 
@@ -387,7 +364,6 @@ def _series(line, stood) -> Iterable[Row]:
 
 
 def _pages(line) -> Iterable[Page]:
-    """The pages that would show the value, the most read first."""
     if line is None or line.last is None:
         return
     of = line.indicator
@@ -411,7 +387,6 @@ def _is_among(indicator, lines):
 
 
 def _commitments(indicator):
-    """The commitment that it measures, or those of the programme that it measures."""
     if not (indicator.commitment_id or indicator.programme_id):
         return Commitment.objects.none()
     rows = Commitment.objects.standing().select_related("plan")

@@ -29,7 +29,6 @@ class Command(BaseCommand):
 
 
 def stopped():
-    """A line for each text and kind, over the tables of all declared models."""
     for app in ("agencies", "strategic_areas"):
         for model in apps.get_app_config(app).get_models():
             if hasattr(model, "fields"):

@@ -59,8 +59,7 @@ def _focal_points(period):
     """
     Pairs of an account's name and an agency that has unfinished work to show.
 
-    Once chosen the two stay the same, whatever is published or handed over later.
-    Members of the commission are chosen before partners.
+    Once chosen the two stay the same. Members of the commission come before partners.
     """
     mandates = FocalPoint.objects.filter(user__username__startswith="demo-")
     chosen = {}
@@ -72,7 +71,6 @@ def _focal_points(period):
 
 
 def _agencies(period):
-    """The two agencies that come first with an unfinished one-off activity."""
     unfinished = (
         owed(period, kind=Activity.Kind.ONE_OFF)
         .order_by("sort_code")
@@ -93,7 +91,6 @@ def _agencies(period):
 
 
 def _known_passwords(path):
-    """The passwords of an earlier run by username: a later run keeps them."""
     if not path.exists():
         return {}
     return {
@@ -105,8 +102,7 @@ def _account(known, username, role, agency=None):
     """
     Create the account if it is missing; return its entry for the file.
 
-    What people did with it stays: a closed account has no entry, and a mandate that
-    was handed over is not given again.
+    A closed account has no entry, and a mandate handed over is not given again.
     """
     password = known.get(username) or secrets.token_urlsafe(12)
     user, _created = User.objects.get_or_create(
@@ -132,7 +128,6 @@ def _account(known, username, role, agency=None):
 
 
 def _store(path, accounts):
-    """Write the file so that only the user who runs the portal can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

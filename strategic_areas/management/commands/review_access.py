@@ -54,7 +54,6 @@ class Command(BaseCommand):
         )
 
     def _write(self, found, proposed):
-        """Queue one mail a day to each administrator if there is any to decide on."""
         audit.record(
             audit.Event.ACCESS_REVIEWED, accounts=len(found), proposed=len(proposed)
         )
