@@ -19,7 +19,6 @@ from strategic_areas.models import (
     StrategicArea,
     Target,
 )
-from strategic_areas.triggers.structure import STRUCTURAL
 from tests import factories
 from tests.strategic_areas.refusing import is_refused
 
@@ -69,8 +68,7 @@ def test_every_kind_of_record_with_a_structure_is_kept():
         if model.fields.where(structure=True)
     }
 
-    assert declared == {*STRUCTURAL, "Plan"}
-    assert set(MODELS) == set(STRUCTURAL)
+    assert declared == {*MODELS, "Plan"}
 
 
 @pytest.mark.parametrize("name", [*MODELS, "Plan"])
