@@ -111,7 +111,7 @@ COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
     Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
     Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
 }
-#: What an account changed in the record, by ``queries.updates.register.Change``.
+#: What an account changed in the record; of several the first that applies is told.
 CHANGES = {
     "first": pgettext_lazy("an account", "New"),
     "state": pgettext_lazy("an account", "Another state"),

@@ -350,7 +350,7 @@ def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
     assert links == {silent: False, heard: True}
     (chosen,) = listed.context["chosen"]
     assert (chosen.chosen, chosen.is_unknown) == (silent.name, False)
-    assert listed.context["found"] == 0
+    assert listed.context["counts"].found == 0
     assert unknown.context["chosen"][0].is_unknown
 
 

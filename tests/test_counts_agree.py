@@ -155,7 +155,7 @@ def test_the_number_of_updates_is_that_of_the_list_and_its_filters(get, plan):
         "agency": added(facets["agency"]),
         "area": added(facets["area"]),
         "change": added(facets["change"]),
-        "tellers": sum(sum(row.numbers) for row in page.context["tellers"].rows),
+        "tellers": sum(sum(row.numbers) for row in page.context["counts"].tellers),
         "pages": sum(1 for _ in lines_of(get, plan)),
     }
 

@@ -607,7 +607,7 @@ def test_demonstrations_are_not_counted_among_what_was_published(client):
     page = client.get(address("updates", asked.plan.code, language="es"))
 
     assert (
-        page.context["total"],
+        page.context["counts"].total,
         len(page.context["record_page"].entries),
     ) == (1, 2)
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.queries.updates.entry import TEXTS
+from strategic_areas.queries.updates.record import TEXTS
 
 register = template.Library()
 

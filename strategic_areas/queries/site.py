@@ -24,7 +24,7 @@ from strategic_areas.models.review import day_of
 from strategic_areas.progress import STATED
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.record import Entry
 
 LAST = Max(
     "activities__updates__published_at",

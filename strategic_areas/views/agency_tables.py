@@ -12,7 +12,7 @@ from strategic_areas.models.records import Voice
 from strategic_areas.progress import State
 from strategic_areas.queries.pages.agencies import AgencyPage
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.record import Entry
 from strategic_areas.views import commitment_lines
 from strategic_areas.views.filters import telling
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from strategic_areas.cells import escape
 from strategic_areas.models import Plan
-from strategic_areas.queries.updates import sources
+from strategic_areas.queries.updates import record
 from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ HEADERS = {
 @require_safe
 def evidence_file(request, token):
     """A file that a reviewer cleared, while its record stands published."""
-    return as_attachment(found_or_404(sources.cleared_file(token)))
+    return as_attachment(found_or_404(record.cleared_file(token)))
 
 
 def as_attachment(item):

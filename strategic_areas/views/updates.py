@@ -17,8 +17,8 @@ from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import in_language
-from strategic_areas.queries.updates import archive, record
-from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
+from strategic_areas.queries.updates import record, register
+from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
 from strategic_areas.sentences import dated
 from strategic_areas.spans import year_of
 from strategic_areas.views import files
@@ -42,7 +42,7 @@ from strategic_areas.views.parameters import (
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
 PER_PAGE = 30
 PLACES = ("after", "before")
-SIFTED = (*archive.FILTERS, *archive.DAYS)
+SIFTED = (*register.FILTERS, *register.DAYS)
 ASKED = (*SIFTED, *PLACES)
 #: What an account says that has a column of the file; a quantity says little without
 #: the unit of its activity.
@@ -53,14 +53,13 @@ COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
 def update_list(request, plan):
     """All that was published, by period, agency and area, from a place in it."""
     plan, wanted = public_plan(plan), asked(request, *ASKED)
-    counts = archive.count_by_filters(plan, wanted)
+    counts = register.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
-    shown = archive.read_page(plan, wanted, PER_PAGE, place)
-    context = {"plan": plan, "record_page": shown, "off_plan": counts.off_plan}
+    shown = register.read_page(plan, wanted, PER_PAGE, place)
+    context = {"plan": plan, "record_page": shown, "counts": counts}
     context["record_name"] = _record_name(plan)
     context["recorded_until"] = _recorded_until(shown.entries)
     context["years"] = years(shown)
-    context["tellers"] = counts.tellers()
     context |= _filters(plan, counts, wanted)
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
@@ -69,9 +68,9 @@ def update_list(request, plan):
 def update_table(request, plan):
     """The record as CSV: all of it, by the same filters and in the same order."""
     plan, wanted = public_plan(plan), asked(request, *SIFTED)
-    if archive.count_by_filters(plan, wanted).is_unknown:
+    if register.count_by_filters(plan, wanted).is_unknown:
         return lead_to_list(wanted, "updates", plan.code)
-    return _as_csv(plan, archive.everything(plan, wanted))
+    return _as_csv(plan, register.everything(plan, wanted))
 
 
 def _place(plan, wanted):
@@ -81,7 +80,9 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    return found_or_404(archive.account_at(plan, wanted[names[0]])), names == ["before"]
+    return found_or_404(register.account_at(plan, wanted[names[0]])), names == [
+        "before"
+    ]
 
 
 def update(request, plan, public_id):
@@ -105,7 +106,7 @@ def _record_name(plan):
     return _("Records") if plan.is_reconstructed else _("Updates")
 
 
-def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
+def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
     """The context of the record's form and links."""
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
     fields = [
@@ -122,9 +123,6 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
         "days": days,
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
-        "found": found.found,
-        "undated": found.undated,
-        "total": found.total,
         "dropped": "?",
         "shared": query(wanted),
         "page_query": query(given),
@@ -135,7 +133,7 @@ def _filters(plan: Plan, found: archive.FilterCounts, given: dict) -> dict:
 
 def _day(wanted, name):
     """The day asked for as people write it, or that it is none."""
-    day = archive.day_asked(wanted, name)
+    day = register.day_asked(wanted, name)
     if day or not wanted.get(name):
         return date_format(day, "SHORT_DATE_FORMAT") if day else ""
     return _("“%(words)s” is no day") % {"words": wanted[name]}
@@ -249,12 +247,12 @@ class Year:
     """The accounts of one year; ``columns`` are pairs of a name and a heading."""
 
     year: int
-    lines: tuple[archive.Line, ...]
+    lines: tuple[register.Line, ...]
     columns: tuple[tuple[str, str], ...]
     common: tuple[tuple[str, str], ...]
 
 
-def years(page: archive.RecordPage) -> list[Year]:
+def years(page: register.RegisterPage) -> list[Year]:
     """The lines of a page by year, each year with the columns that tell them apart."""
     return [
         _year(year, tuple(lines))

@@ -11,9 +11,9 @@ from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments, outlines
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.queries.updates import archive, record
+from strategic_areas.queries.updates import record, register
 from tests import factories
-from tests.strategic_areas.test_archive import walk
+from tests.strategic_areas.test_register import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +64,8 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     (row,) = board.load(plan, TODAY).rows
 
     firsts = [
-        archive.everything(plan, {})[0],
-        archive.read_page(plan, {}, 1).entries[0],
+        register.everything(plan, {})[0],
+        register.read_page(plan, {}, 1).entries[0],
         commitments.page(
             outlines.read(
                 commitments.by_code(plan.code, activity.commitment.code),
@@ -83,7 +83,7 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     found = [each for each in found if each.place.spanish[0] == plan.code]
     found.sort(key=lambda each: each.order)
     assert [each.place.spanish[1] for each in found] == [
-        entry.public_id for entry in archive.everything(plan, {})
+        entry.public_id for entry in register.everything(plan, {})
     ]
 
 
@@ -167,7 +167,7 @@ def test_the_pages_of_the_record_follow_the_rule_on_and_back(stored):
     plan = stored[0].plan
     rightly = sorted(stored, key=newness, reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
-    back = archive.read_page(plan, {}, 20, (rightly[-1], True))
+    back = register.read_page(plan, {}, 20, (rightly[-1], True))
 
     assert [entry.pk for entry in told] == [row.pk for row in rightly]
     assert list(back.entries) == told[-21:-1]

@@ -21,7 +21,7 @@ from strategic_areas.queries.pages import (
 )
 from strategic_areas.queries.plan import board, members, submissions
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.queries.updates import archive, sources
+from strategic_areas.queries.updates import register, sources
 from tests.factories import (
     make_activity,
     make_agency,
@@ -267,7 +267,7 @@ def everything_counted(plan, agency, user):
     page = agencies.page(agency, part, loaded, today)
     commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
     shown = commitments.page(outlines.read(commitment, Succession(plan), today))
-    counted = archive.count_by_filters(plan, {})
+    counted = register.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,
         "states": [row.standing for row in loaded.rows],

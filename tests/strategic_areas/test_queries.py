@@ -16,7 +16,7 @@ from strategic_areas.queries.pages import (
 )
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.queries.updates import archive, record, sources
+from strategic_areas.queries.updates import record, register, sources
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -343,7 +343,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         factories.make_record_update(activity=activity, period=period)
 
-    shown = archive.everything(plan, {})
+    shown = register.everything(plan, {})
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -352,7 +352,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = factories.make_published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
-    (entry,) = archive.everything(update.plan, {})
+    (entry,) = register.everything(update.plan, {})
 
     assert entry.is_withdrawn
     assert entry.withdrawal_sentence == Cause.ERROR.label
@@ -416,7 +416,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     assert account.row.standing.state == progress.State.NOT_ASKED
     assert [entry.percent for entry in account.demonstrations] == [60]
     assert account.latest is None
-    entries = archive.everything(plan, {})
+    entries = register.everything(plan, {})
     assert [entry.is_demonstration for entry in entries] == [True]
 
 

@@ -21,7 +21,7 @@ from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.sheet.forms import whereabouts
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Transition
-from strategic_areas.queries.updates.entry import Entry, as_published
+from strategic_areas.queries.updates.record import Entry, as_published
 from strategic_areas.workflow import guard
 
 

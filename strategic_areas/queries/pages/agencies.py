@@ -16,6 +16,8 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
+from strategic_areas.models.review import day_of
+from strategic_areas.newest import newness
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages.areas import LATEST
 from strategic_areas.queries.plan import plans, records
@@ -24,7 +26,7 @@ from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, sentence_of
 from strategic_areas.queries.updates import record, register, sources
-from strategic_areas.queries.updates.entry import Entry, day
+from strategic_areas.queries.updates.record import Entry
 from strategic_areas.states import DECLARED
 
 
@@ -206,7 +208,7 @@ def page(
             if report.was_entered and report.agency_id == agency.pk
         ),
         evidenced=board.evidenced,
-        off_plan=record.newest_off_plan(record.entries(_off_plan(agency, board.plan))),
+        off_plan=_off_plan(agency, board.plan),
         answer=answer_of(asked.get((agency, latest), ()), latest, today),
         discipline=rounds.discipline_of(cards),
         scorecards=shown,
@@ -240,9 +242,17 @@ def _led(board, agency):
 
 
 def _off_plan(agency, plan):
-    """What the agency reported of work outside the plan, the newest first."""
+    """What the agency last reported of each piece of work outside the plan."""
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
-    return record.newest_of_loaded(rows.filter(status=Status.PUBLISHED))
+    rows = rows.filter(status=Status.PUBLISHED)
+    newest_of = {}
+    for row in sorted(rows, key=_real_last, reverse=True):
+        newest_of.setdefault(row.activity_id, row)
+    return tuple(record.entries(newest_of.values()))
+
+
+def _real_last(row):
+    return row.period.is_demonstration, newness(row)
 
 
 def _comments(agency, plan):
@@ -258,5 +268,5 @@ def comment(row: AgencyComment) -> Comment:
         text_es=row.text_es,
         text_en=row.text_en or "",
         role=row.get_signed_as_display(),
-        written_on=day(row.written_at),
+        written_on=day_of(row.written_at),
     )

@@ -22,6 +22,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     StrategicArea,
 )
+from strategic_areas.models.review import day_of
 from strategic_areas.newest import newness
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.board import Board
@@ -34,7 +35,6 @@ from strategic_areas.queries.plan.rows import (
     sentence_of,
 )
 from strategic_areas.queries.prepared import reckoned_once
-from strategic_areas.queries.updates.entry import day
 from strategic_areas.states import NOT_TOLD, added
 
 #: How many accounts the page of an agency lists. "Updates" lists them all.
@@ -141,7 +141,7 @@ class Line:
     @property
     def published_on(self):
         """The day of publication in Santo Domingo."""
-        return day(self.account.published_at)
+        return day_of(self.account.published_at)
 
     @property
     def is_disputed(self):

@@ -31,7 +31,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.removals import row_key
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.record import Entry
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from strategic_areas.queries.plan.rows import ActivityRow
 from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.prepared import prepared
 from strategic_areas.queries.updates import record, sources
-from strategic_areas.queries.updates.entry import Entry
+from strategic_areas.queries.updates.record import Entry
 from strategic_areas.queries.updates.timeline import (
     DATES,
     Quantity,
@@ -197,7 +197,7 @@ def _entries(keys, outline):
     rows += [
         row for row in outline.declarations if (row._meta.model_name, row.pk) in keys
     ]
-    return {entry.key: entry for entry in record.entries(rows)}
+    return {(entry.kind, entry.pk): entry for entry in record.entries(rows)}
 
 
 def _account(row, outline, moments, entries):

@@ -12,7 +12,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import Entry, make_entry
+from strategic_areas.queries.updates.record import Entry, make_entry
 from strategic_areas.states import CLOSED
 
 #: How many commitments a plan's first page tells. It leads to the list of all.

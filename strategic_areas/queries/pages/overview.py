@@ -23,7 +23,7 @@ from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
 from strategic_areas.queries.prepared import at_version
-from strategic_areas.queries.updates import register, sources
+from strategic_areas.queries.updates import sources
 from strategic_areas.spans import days_of, is_of_whole_years
 
 #: The most commitments that the tree of a plan names one by one.
@@ -150,7 +150,7 @@ class Overview:
 
 def keep_board(today: date) -> None:
     """
-    Read the board and the register of the plan that the first page shows.
+    Read the board of the plan that the first page shows.
 
     Pages of the present publication version then find them in memory. What is there
     already is not read again.
@@ -158,7 +158,6 @@ def keep_board(today: date) -> None:
     counters = PublicationVersion.counters()
     with at_version(counters.number, counters.structure):
         if plan := plans.choose(today).shown:
-            register.load(plan)
             board.load(plan, today)
 
 

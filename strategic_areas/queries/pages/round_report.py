@@ -18,7 +18,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record, sources
-from strategic_areas.queries.updates.entry import Entry, make_entry
+from strategic_areas.queries.updates.record import Entry, make_entry
 
 
 @dataclass(frozen=True)

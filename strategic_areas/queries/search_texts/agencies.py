@@ -27,7 +27,7 @@ from strategic_areas.queries.search_texts.texts import (
     untranslated,
 )
 from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import TEXTS, make_entry
+from strategic_areas.queries.updates.record import TEXTS, make_entry
 from strategic_areas.search.documents import Document, Place, Text
 
 #: The texts of an account.

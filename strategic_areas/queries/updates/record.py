@@ -1,22 +1,63 @@
-"""The record: published accounts, in lists and each at its own address."""
+"""A published account as pages read it, in lists and at its own address."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass, replace
+from datetime import date
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
+from agencies.fields import Kind
+from agencies.models import Agency
+from strategic_areas import progress, text_guard
+from strategic_areas.addresses import address
+from strategic_areas.disclosure import PROTECTED, Protected, figure, is_of_victims
 from strategic_areas.models import (
     PUBLIC_RECORD,
+    Activity,
     ActivityUpdate,
+    Answer,
+    Cause,
+    Commitment,
     CommitmentUpdate,
+    Evidence,
     Plan,
+    Provenance,
+    ReportingPeriod,
+    Source,
+    Status,
 )
-from strategic_areas.newest import newness
+from strategic_areas.models.records import voice_of
+from strategic_areas.models.review import day_of
+from strategic_areas.models.trail import translated_fields
+from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
-from strategic_areas.queries.prepared import prepared
-from strategic_areas.queries.updates import sources
-from strategic_areas.queries.updates.entry import Entry, make_entry
+from strategic_areas.queries.updates.sources import by_key
 
+#: The fields of accounts that public pages tell under a heading of their own.
+HEADED = {
+    field.name: field
+    for model in (ActivityUpdate, CommitmentUpdate)
+    for field in model.fields.where(public=True, filled_in=True)
+    if field.heading != ""
+}.values()
+FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
+TEXTS = [field for field in HEADED if field.bilingual]
+#: What an account says in them, an attribute each; and ``text``, the main text.
+Content = make_dataclass(
+    "Content",
+    [
+        *((field.name, int | Decimal | Protected | None, None) for field in FIGURES),
+        *(
+            (f"{name}_{language}", str, "")
+            for name in ("text", *(field.name for field in TEXTS))
+            for language in ("es", "en")
+        ),
+    ],
+    frozen=True,
+    kw_only=True,
+)
 #: The columns read of the records that come with a revision.
 WITH_IT = {
     "period": "code name_es name_en starts_on ends_on is_demonstration plan",
@@ -33,7 +74,194 @@ WITH_IT = {
 }
 
 
-@prepared
+@dataclass(frozen=True, kw_only=True)
+class EvidenceLine:
+    """
+    A piece of evidence: a link, a file or a record in an archive.
+
+    ``token`` is "" where the file cannot be opened: its revision stands no more.
+    """
+
+    kind: str
+    title_es: str
+    title_en: str
+    url: str
+    token: str
+    extension: str
+    size: int | None
+    archive_office: str
+    archive_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Content):
+    """
+    An update of an activity or a declaration on a commitment; it names no person.
+
+    A withdrawn entry keeps its place and the public reason, but none of its content. Of
+    a reserved entry the public reads the state and the legal basis: no text, figure,
+    source or evidence.
+    """
+
+    kind: str
+    pk: int
+    subject: Activity | Commitment
+    commitment: Commitment
+    agency: Agency
+    period: ReportingPeriod
+    revision: int
+    status: str
+    provenance: str
+    reported_on: date | None
+    published_on: date
+    #: The last word of its own address; "" while it is not published.
+    public_id: str = ""
+    #: When the agency, or the secretariat from its letter, handed it in.
+    submitted_on: date | None = None
+    is_reviewed_within_agency: bool = False
+    #: The end of the period since which the agency has said just this, if it has.
+    unchanged_since: date | None = None
+    withdrawn_on: date | None = None
+    #: When one of its texts was last withdrawn to protect people.
+    purged_on: date | None = None
+    #: Of the agency's letter or mail from which it was transcribed: what it is, its
+    #: number if it has one that names nobody, and its day.
+    letter_kind: str = ""
+    letter_number: str = ""
+    letter_dated_on: date | None = None
+    is_confirmed: bool = False
+    withdrawal_cause: str = ""
+    #: What the secretariat explains in its own words, which are never translated.
+    withdrawal_reason_es: str = ""
+    withdrawal_reason_en: str = ""
+    is_reserved: bool = False
+    legal_basis: str = ""
+    is_no_news: bool = False
+    #: None of a declaration.
+    state: progress.State | None = None
+    #: What a declaration says became of the result; "" of an old "not reached yet".
+    result: str | None = None
+    percent: int | Protected | None = None
+    note_es: str = ""
+    note_en: str = ""
+    #: The texts whose English is not the agency's but the secretariat's translation.
+    translated: frozenset = frozenset()
+    sources: tuple[Source, ...] = ()
+    #: The official source that printed the numbers of people in its texts.
+    printed_by: Source | None = None
+    evidence: tuple[EvidenceLine, ...] = ()
+    #: The dispute of its agency about this very account.
+    dispute: disputes.Dispute | None = None
+    #: Whether its agency disputes the activity or commitment, and nothing is decided.
+    is_about_disputed: bool = False
+
+    @property
+    def age(self):
+        """How new it is among all accounts."""
+        return Age(
+            self.period.ends_on,
+            self.reported_on or self.submitted_on or date.min,
+            not self.is_recorded,
+            self.revision,
+        )
+
+    @property
+    def is_demonstration(self):
+        return (
+            self.period.is_demonstration or self.provenance == Provenance.DEMONSTRATION
+        )
+
+    @property
+    def is_withdrawn(self):
+        return self.status == Status.WITHDRAWN
+
+    @property
+    def is_recorded(self):
+        """True if it was taken from public sources and not reported here."""
+        return self.provenance not in {"reported", "transcribed", "demonstration"}
+
+    @property
+    def is_reconstructed(self):
+        """True if a source tells of work that the plan itself does not state."""
+        return self.is_recorded and not self.commitment.is_official
+
+    @property
+    def voice(self):
+        """Who says that the work is done; None for what an agency reported."""
+        kinds = (source.kind for source in self.sources)
+        return voice_of(kinds) if self.is_recorded else None
+
+    @property
+    def texts(self):
+        """Pairs of name and heading of its texts besides the main one."""
+        said = [each for each in TEXTS if getattr(self, f"{each.name}_es")]
+        return [(field.name, field.public_heading) for field in said]
+
+    @property
+    def figures(self):
+        """Its figures besides the percent: name, heading and value of each."""
+        found = [(each, getattr(self, each.name)) for each in FIGURES]
+        return [
+            (field.name, field.public_heading, value)
+            for field, value in found
+            if value not in {None, PROTECTED}
+        ]
+
+    @property
+    def is_of_victims(self):
+        """Whether any of its figures counts victims, of whom reports tell no number."""
+        return self.kind == "activityupdate" and is_of_victims(self.subject)
+
+    @property
+    def is_disputed(self):
+        """Whether its agency disputes the account, or the record that it is about."""
+        is_open = self.dispute is not None and not self.dispute.resolved_on
+        return is_open or self.is_about_disputed
+
+    @property
+    def states_percent(self):
+        """
+        Whether pages show its percent.
+
+        They never show one that a source states of reconstructed work: it would pass
+        for a measure of the plan. What an agency reports of its own work they show.
+        """
+        is_told = self.percent not in {None, PROTECTED}
+        is_known = is_told and self.state != progress.State.COMPLETED
+        return is_known and not self.is_reconstructed
+
+    def get_absolute_url(self, language=None):
+        """The address of its own page, which stands for good."""
+        words = self.commitment.plan.code, self.public_id
+        return address("update", *words, language=language)
+
+    @property
+    def dated_on(self):
+        """
+        The day of what it says: that of the source, or of the publication here.
+
+        None for a record of which no source states a day.
+        """
+        return self.reported_on if self.is_recorded else self.published_on
+
+    @property
+    def withdrawal_sentence(self):
+        """The fixed sentence that says why it was withdrawn; "" of an old one."""
+        return Cause(self.withdrawal_cause).label if self.withdrawal_cause else ""
+
+    @property
+    def told_on(self):
+        """The day up to which a record goes; of a report, that of its publication."""
+        if not self.is_recorded:
+            return self.published_on
+        return min(self.reported_on or date.max, self.period.ends_on)
+
+    @property
+    def is_off_plan(self):
+        """True for work that the plan does not hold. It enters no count."""
+        return self.kind == "activityupdate" and not self.subject.is_in_plan
+
+
 def updates():
     """
     The public revisions of updates, with all that a page prints of them.
@@ -49,7 +277,6 @@ def updates():
     )
 
 
-@prepared
 def declarations():
     """The public revisions of declarations, likewise."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
@@ -81,22 +308,6 @@ def _of_others(related):
                 yield "__".join([*steps[:number], field])
 
 
-def newest_of_loaded(rows):
-    """Loaded rows as a list has them: demonstrations, then others, newest first."""
-    return sorted(
-        rows, key=lambda row: (row.period.is_demonstration, newness(row)), reverse=True
-    )
-
-
-def newest_off_plan(entries):
-    """The first of the entries of each piece of work outside the plan."""
-    newest_of = {}
-    for entry in entries:
-        if entry.is_off_plan:
-            newest_of.setdefault(entry.subject.pk, entry)
-    return tuple(newest_of.values())
-
-
 def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     """
     Entries of loaded revisions, in their order, with their sources and evidence.
@@ -107,9 +318,135 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     updates = [row for row in rows if isinstance(row, ActivityUpdate)]
     declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
     for each in (updates, declarations):
-        prefetch_related_objects(each, sources.by_key(to_attr="its_sources"))
-    cleared = sources.cleared_evidence(updates, declarations)
-    return [make_entry(row, row.its_sources, cleared[row]) for row in rows]
+        prefetch_related_objects(each, by_key(to_attr="its_sources"))
+    about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
+    cleared = defaultdict(list)
+    for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
+        cleared[item.activity_update_id, item.commitment_update_id].append(item)
+    keys = [
+        (row.pk, None) if isinstance(row, ActivityUpdate) else (None, row.pk)
+        for row in rows
+    ]
+    return [
+        make_entry(row, row.its_sources, cleared[key])
+        for row, key in zip(rows, keys, strict=True)
+    ]
+
+
+def make_entry(
+    row: ActivityUpdate | CommitmentUpdate,
+    sources: Iterable[Source] = (),
+    evidence: Iterable[Evidence] = (),
+    *,
+    is_withheld: bool = False,
+) -> Entry:
+    """The entry of a revision as ``updates`` reads it; of one withheld, no content."""
+    is_update = isinstance(row, ActivityUpdate)
+    frame = {
+        "kind": row._meta.model_name,
+        "pk": row.pk,
+        "subject": row.subject,
+        "commitment": row.activity.commitment if is_update else row.commitment,
+        "agency": names.under_name(row.agency, getattr(row, "called_then", None)),
+        "period": row.period,
+        "revision": row.revision,
+        "status": row.status,
+        "provenance": row.provenance,
+        "reported_on": row.reported_on,
+        "published_on": _day(row.published_at),
+        "public_id": row.public_id,
+        "submitted_on": _day(row.submitted_at),
+        "is_reviewed_within_agency": row.is_reviewed_within_agency,
+        "purged_on": _day(row.purged_at),
+    }
+    if is_withheld:
+        return Entry(**frame)
+    if letter := row.letter:
+        is_found = text_guard.inspect(letter.reference)
+        frame["letter_kind"], frame["letter_dated_on"] = letter.kind, letter.dated_on
+        frame["letter_number"] = "" if is_found else letter.reference
+        frame["is_confirmed"] = row.confirmed_at is not None
+    if row.status == Status.WITHDRAWN:
+        return Entry(
+            **frame,
+            withdrawn_on=_day(row.withdrawn_at),
+            withdrawal_cause=row.withdrawal_cause,
+            withdrawal_reason_es=row.withdrawal_reason,
+        )
+    if is_update:
+        frame["state"] = progress.State(row.execution)
+    if is_update and row.is_reserved:
+        return Entry(**frame, is_reserved=True, legal_basis=row.reserved_legal_basis)
+    frame["unchanged_since"] = row.unchanged_since
+    if row.origin == "record":
+        frame["dispute"] = disputes.dispute_of(row)
+        frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
+    return Entry(
+        **frame,
+        is_no_news=is_update and row.answer == Answer.NO_NEWS,
+        **(_figures(row) if is_update else {"result": row.result}),
+        **_texts(row),
+        sources=tuple(sources),
+        printed_by=row.printed_by,
+        evidence=tuple(_evidence_line(row, item) for item in evidence),
+    )
+
+
+def as_published(row, evidence, *, today, is_reviewed_within_agency):
+    """
+    The entry that a submitted revision becomes if it is published today.
+
+    It is for whoever reviews it; ``evidence`` are the items that she may clear with it.
+    """
+    return replace(
+        make_entry(row, evidence=evidence),
+        status=Status.PUBLISHED,
+        published_on=today,
+        is_reviewed_within_agency=is_reviewed_within_agency,
+    )
+
+
+def _day(moment):
+    """The date in Santo Domingo at this moment; None for None."""
+    return day_of(moment) if moment else None
+
+
+def _figures(row):
+    names = ["percent", *(each.name for each in FIGURES if each.name in row.fields)]
+    return {name: figure(name, getattr(row, name), row.activity) for name in names}
+
+
+def _texts(row):
+    """Its texts in both languages. English that is missing comes from a translation."""
+    kept, found, translated = getattr(row, "translation", None), {}, set()
+    others = {field.name: field.name for field in TEXTS if field.name in row.fields}
+    for name, field in (others | translated_fields(row)).items():
+        spanish = getattr(row, f"{field}_es") or ""
+        english = getattr(row, f"{field}_en") or ""
+        if spanish and not english and (english := getattr(kept, name, "")):
+            translated.add(name)
+        found |= {f"{name}_es": spanish, f"{name}_en": english}
+    return {**found, "translated": frozenset(translated)}
+
+
+def _evidence_line(row, item):
+    return EvidenceLine(
+        kind=item.kind,
+        title_es=item.title_es,
+        title_en=item.title_en,
+        url=item.url,
+        token=item.token if row.status == Status.PUBLISHED else "",
+        extension=item.original_name.rpartition(".")[2].upper(),
+        size=item.size,
+        archive_office=item.archive_office,
+        archive_number=item.archive_number,
+    )
+
+
+def cleared_file(token: str) -> Evidence | None:
+    """The file of this token, if its revision is published and it was cleared."""
+    rows = Evidence.objects.cleared().filter(kind=Evidence.Kind.FILE, file=token)
+    return rows.order_by("pk").last()
 
 
 @dataclass(frozen=True)
@@ -144,14 +481,15 @@ def published(plan: Plan, public_id: str) -> Published | None:
             **{subject: OuterRef(subject)},
         )
         if found := list(rows.filter(Exists(same)).order_by("-revision")):
-            return _published(entries(found), public_id)
+            return _published(found, public_id)
     return None
 
 
-def _published(revisions, public_id):
+def _published(rows, public_id):
+    revisions = entries(rows)
     place = [each.public_id for each in revisions].index(public_id)
     taken_back = [each for each in revisions[: place + 1] if each.is_withdrawn]
-    entry = revisions[place]
-    if taken_back and not entry.is_withdrawn:
-        entry = revisions[place] = entry.without_content()
-    return Published(entry, tuple(revisions), taken_back[-1] if taken_back else None)
+    if taken_back and not revisions[place].is_withdrawn:
+        revisions[place] = make_entry(rows[place], is_withheld=True)
+    withdrawal = taken_back[-1] if taken_back else None
+    return Published(revisions[place], tuple(revisions), withdrawal)

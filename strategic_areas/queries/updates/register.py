@@ -1,238 +1,374 @@
 """
-All accounts in the record of a plan, each by what lists it, without its content.
+The register of all that was published on a plan, by period, agency, area and change.
 
-That is also what an account changed in the record, and on which day.
+It is read a page at a time from a place in it, never by counting rows: what is
+published meanwhile moves no page, and the last page costs what the first one does.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import NamedTuple
 
-from django.db.models import F, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncDate
 
+from agencies.folding import fold
 from agencies.models import Agency
+from strategic_areas.labels import CHANGES
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
+    Participation,
     Plan,
     Provenance,
     ReportingPeriod,
     Status,
     StrategicArea,
 )
-from strategic_areas.models.review import day_of, said_on
+from strategic_areas.models.review import AGE
 from strategic_areas.newest import Age
-from strategic_areas.queries.prepared import (
-    BOARDS,
-    kept_for_version,
-    prepared,
-)
+from strategic_areas.queries.plan.facets import Facet, any_unknown
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.record import Entry
 
-#: Model → the kind of record of which its accounts tell. Of accounts of the same age
-#: those of the first model come first.
-MODELS = {ActivityUpdate: "activity", CommitmentUpdate: "commitment"}
+#: The filters, each with its column in the rows of ``_in_record``.
+FILTERS = {
+    "period": "period__code",
+    "agency": "agency__slug",
+    "area": "area",
+    "change": "change",
+}
+#: The first and the last day asked for, of those on which accounts changed the record.
+DAYS = {"since": "day__gte", "until": "day__lte"}
+#: Values that may be asked for even where no account has them.
+WORDS = {"change": frozenset(CHANGES)}
+#: The models of accounts. Of two of the same age that of the first model comes first.
+MODELS = (ActivityUpdate, CommitmentUpdate)
 #: The states of what the record holds.
 IN_RECORD = (Status.PUBLISHED, Status.WITHDRAWN)
-COLUMNS = (
-    *("pk", "period_id", "agency_id", "status", "origin", "provenance", "revision"),
-    *("reported_on", "submitted_at", "published_at", "withdrawn_at"),
-    *("subject", "area", "execution", "is_in_plan"),
+#: The day on which an account changed the record: a withdrawal when it was made, a
+#: report when it was published, and what public sources say on their day, if any.
+CHANGED_ON = Case(
+    When(status=Status.WITHDRAWN, then=TruncDate("withdrawn_at")),
+    When(origin="record", then=F("reported_on")),
+    default=TruncDate("published_at"),
 )
-
-
-class Change(StrEnum):
-    """What an account changed; of several the first that applies."""
-
-    WITHDRAWN = "withdrawn"
-    CORRECTED = "corrected"
-    DECLARED = "declared"
-    FIRST = "first"
-    STATE = "state"
-    SAME = "same"
-
-
-class Row(NamedTuple):
-    """
-    An account in the record. Of two, the one that pages tell first is the greater.
-
-    All but the first three are what it can be found by: ids, what it changed and on
-    which day. One ``is_real`` that is no demonstration, and of those one ``is_planned``
-    that is about work of the plan.
-    """
-
-    age: Age
-    #: Minus the place of its model in ``MODELS``.
-    rank: int
-    #: Minus its key: of accounts of the same age, the one stored first comes first.
-    minus: int
-    subject: int
-    period: int
-    agency: int
-    area: int
-    change: Change
-    #: None where it is of the public record, and no source states a day.
-    day: date | None
-    is_real: bool
-    is_planned: bool
-
-    @property
-    def place(self):
-        """What orders it; ``place_of`` says the same of an account."""
-        return self[:3]
 
 
 @dataclass(frozen=True)
-class Register:
-    """The rows of published and withdrawn accounts of a plan, the newest first."""
+class Teller:
+    """An agency, and how many accounts there are of it, year by year."""
 
-    rows: tuple[Row, ...]
-    #: The records that they name, by their ids.
-    periods: Mapping[int, ReportingPeriod]
-    agencies: Mapping[int, Agency]
-    areas: Mapping[int, StrategicArea]
+    agency: Agency
+    numbers: tuple[int, ...]
 
 
-def place_of(account: ActivityUpdate | CommitmentUpdate) -> tuple[Age, int, int]:
-    """The first three fields of an account's row, whether the register has one."""
-    return account.age, -[*MODELS].index(type(account)), -account.pk
+@dataclass(frozen=True)
+class FilterCounts:
+    """
+    How many accounts each value of a filter leaves, given the other filters.
+
+    Accounts of planned work and of other work; demonstrations are never counted.
+    ``total``, ``off_plan`` (about work outside the plan), ``years`` and ``tellers``
+    tell of all accounts, whatever is asked.
+    """
+
+    facets: Mapping[str, Facet]
+    #: The records by their words in addresses.
+    periods: Mapping[str, ReportingPeriod]
+    agencies: Mapping[str, Agency]
+    areas: Mapping[str, StrategicArea]
+    years: tuple[int, ...]
+    #: By their initials.
+    tellers: tuple[Teller, ...]
+    found: int
+    total: int
+    off_plan: int
+    #: How many have no day, and are left out because days are asked for.
+    undated: int
+
+    @property
+    def is_unknown(self) -> bool:
+        """True if a value was asked for that no account of the plan can have."""
+        return any_unknown(self.facets, WORDS)
 
 
-def _followed(before, changed, plan):
-    """The register that was kept, with the accounts that ``changed`` read anew."""
-    gone = [changed[about] for about in MODELS.values()]
-    rest = [row for row in before.rows if row.subject not in gone[-row.rank]]
-    return _made(plan, _read(plan, changed), rest)
+@dataclass(frozen=True)
+class Line:
+    """An account, what it changed in the record, and the day on which it did."""
+
+    entry: Entry
+    change: str
+    day: date | None
+
+    @property
+    def year(self):
+        return self.entry.period.ends_on.year
 
 
-@kept_for_version(
-    BOARDS,
-    key=lambda plan: [plan.pk],
-    weight=lambda register: 1 + len(register.rows) // 30,
-    follow=_followed,
-)
-def load(plan: Plan) -> Register:
-    """All accounts in the record of a plan."""
-    return _made(plan, _read(plan))
+@dataclass(frozen=True)
+class RegisterPage:
+    """A page of the register, and from where to read the newer and the older ones."""
+
+    lines: tuple[Line, ...]
+    newer: str
+    older: str
+
+    @property
+    def entries(self):
+        return tuple(line.entry for line in self.lines)
 
 
-def holds_updates_of(plan, agency) -> bool:
+def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
+    """
+    Count a plan's record; ``asked`` maps ``FILTERS`` to values.
+
+    With ``DAYS`` only accounts of those days enter the facets and ``found``.
+    """
+    groups = _groups(plan, asked)
+    real = [group for group in groups if group.is_real]
+    within = [group for group in real if group.is_within]
+    facets = {}
+    for name, column in FILTERS.items():
+        numbers = Counter({getattr(group, column): 0 for group in groups})
+        for group in _sifted(within, asked, but=name):
+            numbers[getattr(group, column)] += group.number
+        facets[name] = Facet(asked.get(name, ""), numbers, numbers.total())
+    periods = ReportingPeriod.objects.filter(plan=plan)
+    periods = periods.filter(code__in=facets["period"].numbers)
+    periods = {each.code: each for each in periods}
+    areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
+    agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
+    years, tellers = _tellers(real, periods, agencies)
+    if silent := _silent(plan, asked.get("agency", ""), agencies):
+        agencies[silent.slug], facets["agency"].numbers[silent.slug] = silent, 0
+    undated = (group for group in _sifted(real, asked) if group.is_undated)
+    return FilterCounts(
+        facets=facets,
+        periods=periods,
+        agencies=agencies,
+        areas={each.code: each for each in areas},
+        years=years,
+        tellers=tellers,
+        found=_total(_sifted(within, asked)),
+        total=_total(real),
+        off_plan=_total(group for group in real if not group.is_planned),
+        undated=_total(undated),
+    )
+
+
+def _groups(plan, asked):
+    """How many accounts have the same values by which they are counted, as rows."""
+    of_days = _of_days(asked)
+    told = {
+        "is_real": _is(
+            ~Q(provenance=Provenance.DEMONSTRATION), period__is_demonstration=False
+        ),
+        "is_within": _is(of_days) if of_days else Value(True),
+        "is_undated": _is(Q(day__isnull=True)) if of_days else Value(False),
+    }
+    columns, found = [*FILTERS.values(), *told, "is_planned"], []
+    for model in MODELS:
+        is_update = model is ActivityUpdate
+        is_planned = F("activity__is_in_plan") if is_update else Value(True)
+        rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
+        rows = rows.values(*columns).annotate(number=Count("pk"))
+        found += rows.values_list(*columns, "number", named=True)
+    return found
+
+
+def _is(*conditions, **others):
+    return ExpressionWrapper(Q(*conditions, **others), BooleanField())
+
+
+def _in_record(model, plan):
+    """What the record of a plan holds of a model, with what it can be found by."""
+    is_update = model is ActivityUpdate
+    about = "activity__commitment" if is_update else "commitment"
+    return (
+        model.objects.filter(plan=plan, status__in=IN_RECORD)
+        .order_by()
+        .annotate(
+            area=F(f"{about}__programme__area__code"),
+            change=_change(is_update),
+            day=CHANGED_ON,
+        )
+    )
+
+
+def _change(is_update):
+    """
+    What an account changed, one of ``CHANGES``; of several the first that applies.
+
+    An update is compared with the last one for an earlier period of its activity.
+    """
+    is_same = When(execution=OuterRef("execution"), then=Value("same"))
+    before = ActivityUpdate.objects.filter(
+        activity=OuterRef("activity"),
+        status=Status.PUBLISHED,
+        period__is_demonstration=False,
+        period__ends_on__lt=OuterRef("period__ends_on"),
+    ).newest_first()
+    before = before.values_list(Case(is_same, default=Value("state")))[:1]
+    return Case(
+        When(status=Status.WITHDRAWN, then=Value("withdrawn")),
+        When(revision__gt=1, then=Value("corrected")),
+        default=Coalesce(Subquery(before), Value("first"))
+        if is_update
+        else Value("declared"),
+    )
+
+
+def _of_days(asked):
+    """A condition: the account changed the record on a day asked for."""
+    days = {DAYS[name]: day_asked(asked, name) for name in DAYS}
+    return Q(**{lookup: day for lookup, day in days.items() if day})
+
+
+def day_asked(asked: Mapping[str, str], name: str) -> date | None:
+    """The day that an address names; None for none, and for what is no day."""
+    try:
+        return date.fromisoformat(asked.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _sifted(groups, asked, but=""):
+    wanted = {
+        column: asked[name]
+        for name, column in FILTERS.items()
+        if asked.get(name) and name != but
+    }
+    return [
+        group
+        for group in groups
+        if all(getattr(group, column) == word for column, word in wanted.items())
+    ]
+
+
+def _total(groups):
+    return sum(group.number for group in groups)
+
+
+def _tellers(groups, periods, agencies):
+    """The years of accounts, and how many each agency gave of each of them."""
+    by_year = defaultdict(Counter)
+    for group in groups:
+        year = periods[group.period__code].ends_on.year
+        by_year[group.agency__slug][year] += group.number
+    years = tuple(sorted({year for each in by_year.values() for year in each}))
+    tellers = [
+        Teller(agencies[slug], tuple(each[year] for year in years))
+        for slug, each in by_year.items()
+    ]
+    tellers.sort(key=lambda each: fold(each.agency.acronym))
+    return years, tuple(tellers)
+
+
+def _silent(plan, word, known):
+    """The agency of this word if it takes part in the plan and no account is its."""
+    if not word or word in known:
+        return None
+    part = Participation.objects.filter(plan=plan, agency__slug=word)
+    found = part.select_related("agency").first()
+    return found and found.agency
+
+
+def read_page(
+    plan: Plan, asked: Mapping[str, str], length: int, place=None
+) -> RegisterPage:
+    """
+    A page of ``length`` accounts, the newest first.
+
+    ``place`` is None for the first page, else a pair: an account of ``account_at``, and
+    whether the page before it is asked for.
+    """
+    account, is_before = place or (None, False)
+    found = _read(plan, asked, length + 1, account, is_before)
+    has_more = len(found) > length
+    found = found[-length:] if is_before else found[:length]
+    if not found:
+        return RegisterPage((), "", "")
+    lines = tuple(
+        Line(entry, row.change, row.day)
+        for row, entry in zip(found, record.entries(found), strict=True)
+    )
+    return RegisterPage(
+        lines=lines,
+        newer=found[0].public_id if (has_more if is_before else account) else "",
+        older=found[-1].public_id if is_before or has_more else "",
+    )
+
+
+def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
+    """All accounts that match what is asked, in the order of the pages."""
+    return record.entries(_read(plan, asked))
+
+
+def _read(plan, asked, most=None, account=None, is_before=False):
+    """
+    The accounts asked for, demonstrations too, the newest first.
+
+    At most so many of each model, the next ones beyond an ``account``.
+    """
+    wanted = {FILTERS[name]: asked[name] for name in FILTERS if asked.get(name)}
+    found = []
+    for model, read in zip(MODELS, (record.updates, record.declarations), strict=True):
+        keys = _in_record(model, plan).filter(_of_days(asked), **wanted)
+        keys = keys.newest_first()
+        if account:
+            keys = _beyond(keys, _place(account), is_before)
+        keys = (keys.reverse() if is_before else keys).values("pk")[:most]
+        rows = read().filter(pk__in=keys)
+        found += rows.annotate(change=_change(model is ActivityUpdate), day=CHANGED_ON)
+    return sorted(found, key=_place, reverse=True)
+
+
+def _place(account):
+    """What orders an account: its age, then its model, then which was stored first."""
+    return *account.age, -MODELS.index(type(account)), -account.pk
+
+
+def _beyond(rows, place, is_newer):
+    """Those of the rows that are newer, or older, than what stands at the place."""
+    rows = rows.alias(
+        **{name: AGE[name] for name in Age._fields if name != "revision"},
+        model=Value(-MODELS.index(rows.model)),
+        minus=-F("pk"),
+    )
+    found, same = Q(pk__in=()), Q()
+    for name, value in zip((*Age._fields, "model", "minus"), place, strict=True):
+        found |= same & Q(**{f"{name}__{'gt' if is_newer else 'lt'}": value})
+        same &= Q(**{name: value})
+    return rows.filter(found)
+
+
+def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
+    """The account of this public id that is or was public, or None."""
+    for rows in (record.updates(), record.declarations()):
+        if row := rows.filter(plan=plan, public_id=public_id).first():
+            return row
+    return None
+
+
+def holds_updates_of(plan: Plan, agency: Agency) -> bool:
     """Whether the record of a plan holds an update of an agency, in one query."""
-    own = [
+    first, second = (
         model.objects.filter(plan=plan, agency=agency, status__in=IN_RECORD)
         .order_by()
         .values("pk")
         for model in MODELS
-    ]
-    return own[0].union(own[1]).exists()
-
-
-def _read(plan, changed=None):
-    """What is read of all accounts, or only of those about ``changed``, by rank."""
-    for place, (model, about) in enumerate(MODELS.items()):
-        rows = _columns(model).filter(plan=plan)
-        if changed is not None:
-            rows = rows.filter(**{f"{about}__in": changed[about]})
-        yield -place, list(rows)
-
-
-def _made(plan, read, rest=()):
-    """The register of ``rest`` and of what was ``read``."""
-    read, rows, same = list(read), [*rest], {}
-    periods = ReportingPeriod.objects.filter(plan=plan).in_bulk()
-    for rank, accounts in read:
-        of_subject = defaultdict(list)
-        for each in accounts:
-            of_subject[each.subject].append(each)
-        for found in of_subject.values():
-            rows += _of_subject(found, rank, periods, same)
-    rows.sort(reverse=True)
-    return Register(
-        tuple(rows),
-        {key: periods[key] for key in {row.period for row in rows}},
-        Agency.objects.in_bulk({row.agency for row in rows}),
-        StrategicArea.objects.in_bulk({row.area for row in rows}),
     )
-
-
-@prepared
-def _columns(model):
-    # Of a declaration both are constant, so that rows of both kinds are alike.
-    of_work = {"is_in_plan": F("activity__is_in_plan")}
-    constant = {"execution": Value(""), "is_in_plan": Value(True)}
-    is_update = model is ActivityUpdate
-    about = "activity__commitment" if is_update else "commitment"
-    rows = model.objects.rewrite(False).annotate(
-        subject=F(f"{MODELS[model]}_id"),
-        area=F(f"{about}__programme__area"),
-        **(of_work if is_update else constant),
-    )
-    rows = rows.filter(status__in=IN_RECORD).order_by()
-    return rows.values_list(*COLUMNS, named=True)
-
-
-def _of_subject(accounts, rank, periods, same):
-    """The rows of the accounts of one activity or commitment."""
-    before = last = None
-    for age, minus, each in sorted(_aged(each, periods) for each in accounts):
-        period = periods[each.period_id]
-        if last and periods[last.period_id].ends_on < period.ends_on:
-            before = last
-        is_real = not (
-            period.is_demonstration or each.provenance == Provenance.DEMONSTRATION
-        )
-        day = changed_on(each)
-        yield Row(
-            age=same.setdefault(age, age),
-            rank=rank,
-            minus=minus,
-            subject=each.subject,
-            period=each.period_id,
-            agency=each.agency_id,
-            area=each.area,
-            change=change_of(each, before),
-            day=day and same.setdefault(day, day),
-            is_real=is_real,
-            is_planned=is_real and each.is_in_plan,
-        )
-        if each.status == Status.PUBLISHED and not period.is_demonstration:
-            last = each
-
-
-def _aged(each, periods):
-    """An account behind its age, so that the first of several is the oldest."""
-    ends_on, said = periods[each.period_id].ends_on, said_on(each) or date.min
-    return Age(ends_on, said, each.origin == "entered", each.revision), -each.pk, each
-
-
-def change_of(row, before) -> Change:
-    """
-    What the account in a row of the database changed.
-
-    ``before`` is what was said of the same activity for the last period before its own.
-    """
-    if row.status == Status.WITHDRAWN:
-        return Change.WITHDRAWN
-    if row.revision > 1:
-        return Change.CORRECTED
-    if not row.execution:
-        return Change.DECLARED
-    if before is None:
-        return Change.FIRST
-    return Change.SAME if before.execution == row.execution else Change.STATE
-
-
-def changed_on(row) -> date | None:
-    """
-    The day on which that came about.
-
-    A withdrawal came about when it was made, a report when it was published, and what
-    public sources say on their day; None where they state no day.
-    """
-    if row.status == Status.WITHDRAWN:
-        return day_of(row.withdrawn_at)
-    if row.origin == "record":
-        return row.reported_on
-    return day_of(row.published_at)
+    return first.union(second).exists()

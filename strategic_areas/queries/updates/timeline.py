@@ -15,8 +15,8 @@ from strategic_areas.newest import newness
 from strategic_areas.queries.plan import names
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates.entry import Entry
 from strategic_areas.queries.updates.heads import Head
+from strategic_areas.queries.updates.record import Entry
 
 #: The fields of a commitment whose changes its page tells beside its dates.
 DATES = frozenset({"starts_on", "due_on"})
