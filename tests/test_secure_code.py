@@ -53,7 +53,6 @@ BANS = {
             "plan_portal/databases.py",  # which rights PostgreSQL granted
             "plan_portal/front/watch.py",  # LISTEN, without anything from outside
             "plan_portal/management/commands/grant_application.py",  # roles
-            "strategic_areas/importing/database.py",  # keys of new rows, rows in bulk
             "strategic_areas/purging/__init__.py",  # PRAGMA
             "strategic_areas/search/documents.py",  # its own; words as parameters
             "strategic_areas/triggers/__init__.py",  # triggers

@@ -17,13 +17,12 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.importing.applying import Applying
+from strategic_areas.importing.applying import Applying, Revising
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.known import ROW, Known, Memory
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
-from strategic_areas.importing.revising import Revising
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.importing.stored import Stored
 from strategic_areas.importing.tables import REVISED, TABLES
@@ -46,7 +45,7 @@ def load(path, *, dry_run=False, progress=None):
 
 
 def _load_file(path, progress, dry_run):
-    plan_file = check(read_file(path))
+    plan_file = check(*read_file(path))
     file = PlanFile(name=Path(path).name, sha256=sum_of(path))
     try:
         # Spanish, the first language: it is what undecorated columns hold.
@@ -81,12 +80,13 @@ def no_collection():
 
 
 def _load(plan_file, file, progress):
-    stored, memory = Stored(plan_file.plan_code), Memory(plan_file.plan_code)
-    known = Known(plan_file, stored, memory)
+    stored = Stored(plan_file.plan_code)
+    known = Known(plan_file, stored)
     personal, warnings = guard(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.line))
     plan_file.forget_places()
+    memory = Memory(plan_file.plan_code)
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
     records = records_of(plan_file, known)

@@ -1,28 +1,91 @@
 """Puts the records of a checked file into their rows, field by field."""
 
+from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
-from agencies.fields import field_of
-from strategic_areas.importing.database import (
-    change,
-    create,
-    faults_of,
-    insert,
-    stated,
-    together,
-)
-from strategic_areas.importing.known import ROW, Revised
-from strategic_areas.importing.outcome import Change, Kept
-from strategic_areas.models import Plan, Source
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.utils.translation import override
+from simple_history.utils import bulk_create_with_history
 
-#: How many new rows or lists of links are stored by one statement.
+from agencies.fields import field_of
+from strategic_areas import workflow
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.known import ROW, Revised
+from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
+from strategic_areas.models import (
+    OPEN,
+    ActivityUpdate,
+    AttributionDispute,
+    Plan,
+    Source,
+    Status,
+)
+from strategic_areas.models.plan import PlanBound
+from strategic_areas.models.records import Coded
+from strategic_areas.models.review import Reviewed
+
+#: The models whose ``save`` fills in columns.
+COMPLETED = (PlanBound, Coded)
+
+#: How many new rows or lists of links are stored at once.
 AT_ONCE = 500
 #: No value was remembered; None would be one.
 NOTHING = object()
 #: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
+
+
+@contextmanager
+def faults_of(record):
+    """Turn what the database refuses into a fault of the record."""
+    try:
+        yield
+    except (DatabaseError, ValidationError, workflow.TransitionError) as error:
+        with override("en"):
+            expected = f"what the database takes{why(error, record.table.model)}"
+        fault = Fault(record.name, "", "what the file says", expected, record.line)
+        raise Refused([fault]) from error
+
+
+def why(error, model):
+    """The constraint's own message where one was broken, else the database's."""
+    text = str(error).strip()
+    for constraint in model._meta.constraints:
+        if constraint.name in text:
+            return f": {constraint.violation_error_message}"
+    reason = text.splitlines()[0] if text else type(error).__name__
+    return f" ({reason})"
+
+
+def together(add, one_by_one):
+    """
+    Add many rows at once; if the database refuses any, add them one after the other.
+
+    Only so is it known which record it does not take. Either all are there, or a
+    fault is raised.
+    """
+    try:
+        with transaction.atomic():
+            add()
+    except (DatabaseError, ValidationError):
+        one_by_one()
+
+
+def create(rows):
+    """Insert new rows of one model, each with its first version, as ``save`` does."""
+    model = type(rows[0])
+    for row in rows:
+        for kind in COMPLETED:
+            if isinstance(row, kind):
+                kind.complete(row)
+    if hasattr(model, "history"):
+        bulk_create_with_history(rows, model)
+    else:
+        model._default_manager.bulk_create(rows)
 
 
 class Verdict(Enum):
@@ -60,9 +123,6 @@ class Written:
     is_new: bool
     changes: list = field(default_factory=list)
 
-    def new_values(self):
-        return {each.field: each.new for each in self.changes}
-
 
 class Applying:
     """
@@ -77,7 +137,7 @@ class Applying:
         self.outcome = outcome
         self.revised = Revised(stored.plan_code)
         self.written = []
-        #: New or changed rows of one table, and new links of all, not yet stored.
+        #: New rows of one table, and links of new rows of all, not yet stored.
         self.rows, self.links = [], []
 
     def put_in(self, record):
@@ -94,56 +154,29 @@ class Applying:
         self.written.append(written)
         if written.is_new:
             written.row = self.new_row(record)
-            self.wait(written)
+            self.rows.append(written)
+            if len(self.rows) == AT_ONCE:
+                self.store_rows()
         else:
-            self.compare(written)
+            self.change(written)
             self.settle(written)
 
     def settle(self, written):
         """Take a record among those that are stored."""
         record = written.record
-        if written.is_new:
-            written.row = self.stored.new(record.table, written.row.pk)
         self.stored.tables[record.table.name].put(written.row, record.key)
         self.memory.remember(record, **{ROW: written.row.pk})
 
-    def wait(self, written):
-        """Let a row wait for others of its kind; all are stored in their order."""
-        if self.rows and self.rows[0].is_new != written.is_new:
-            self.store_rows()
-        # If the file changes a row twice, the first change is stored before the second.
-        if not written.is_new and any(each.row is written.row for each in self.rows):
-            self.store_rows()
-        self.rows.append(written)
-        if len(self.rows) == AT_ONCE:
-            self.store_rows()
-
     def store_rows(self):
-        """Store the new or changed rows that wait."""
+        """Store the new rows that wait, in their order."""
         waiting, self.rows = self.rows, []
-        if waiting and waiting[0].is_new:
+        if waiting:
             together(
                 lambda: create([written.row for written in waiting]),
                 lambda: self.store_one_by_one(waiting),
             )
-            for written in waiting:
-                self.settle(written)
-        elif waiting:
-            together(
-                lambda: self.change_all(waiting),
-                lambda: self.change_one_by_one(waiting),
-            )
-
-    def change_all(self, waiting):
-        found = self.stored.instances([written.row for written in waiting])
         for written in waiting:
-            self.put(found[written.row.pk], written.new_values())
-        change([found[written.row.pk] for written in waiting])
-
-    def change_one_by_one(self, waiting):
-        for written in waiting:
-            with faults_of(written.record):
-                self.save(written.row, written.new_values())
+            self.settle(written)
 
     def store_one_by_one(self, waiting):
         for written in waiting:
@@ -170,8 +203,8 @@ class Applying:
         self.memory.remember(record, **values)
         return row
 
-    def compare(self, written):
-        """Let an existing row wait if the file changes it."""
+    def change(self, written):
+        """Change an existing row where the file says something else, links apart."""
         record, row = written.record, written.row
         for attribute in record.values:
             if record.table.is_late(attribute):
@@ -179,17 +212,16 @@ class Applying:
             if change := self.wanted_change(record, row, attribute):
                 written.changes.append(change)
         if written.changes:
-            self.wait(written)
+            self.store_rows()  # in the order of the file
+            with faults_of(record):
+                self.save(row, {each.field: each.new for each in written.changes})
 
     def save(self, row, values):
         """Put plain values into the stored row."""
-        instance = self.stored.instance(row)
-        self.put(instance, values)
-        instance.save()
-
-    def put(self, instance, values):
+        locked = self.stored.locked(row)
         for attribute, value in values.items():
-            self.stored.put_plain(instance, attribute, value)
+            self.stored.put_plain(locked, attribute, value)
+        locked.save()
 
     def wanted_change(self, record, row, attribute, reason=""):
         """
@@ -268,7 +300,7 @@ class Applying:
             return
         self.store_links()
         if field.many_to_many:
-            links = getattr(self.stored.instance(row), attribute)
+            links = getattr(self.stored.locked(row), attribute)
             gone, new = set(before) - set(wanted), set(wanted) - set(before)
             links.remove(*self.stored.keys(field, sorted(gone)))
             links.add(*self.stored.keys(field, sorted(new)))
@@ -283,20 +315,119 @@ class Applying:
             together(partial(self.add_links, some), partial(self.add_each, some))
 
     def add_links(self, waiting):
-        rows = {}
+        rows = defaultdict(list)
         for written, many in waiting:
-            linked = self.stored.keys(many, written.record.values[many.name])
             through = many.remote_field.through
-            is_first = stated(through)[0].name == many.m2m_field_name()
-            rows.setdefault(through, []).extend(
-                (written.row.pk, pk) if is_first else (pk, written.row.pk)
-                for pk in linked
-            )
+            own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
+            for pk in self.stored.keys(many, written.record.values[many.name]):
+                ends = {f"{own}_id": written.row.pk, f"{other}_id": pk}
+                rows[through].append(through(**ends))
         for through, new in rows.items():
-            insert(through, new)
+            through._default_manager.bulk_create(new)
 
     def add_each(self, waiting):
         for written, many in waiting:
             with faults_of(written.record):
                 linked = self.stored.keys(many, written.record.values[many.name])
-                getattr(self.stored.instance(written.row), many.name).add(*linked)
+                getattr(self.stored.locked(written.row), many.name).add(*linked)
+
+
+class Revising(Applying):
+    """
+    Applies the records of one of the two tables of updates, by new revisions only.
+
+    ``published`` are the published revisions by key, ``reasons`` those for which a
+    record is left alone, by key.
+    """
+
+    def __init__(self, table, stored, memory, outcome):
+        super().__init__(stored, memory, outcome)
+        self.table = table
+        self.published = {}
+        self.reasons = {}
+        self.objects = {}
+        # A new revision would stand without the agency's word beside it.
+        disputes = AttributionDispute.objects.unresolved()
+        disputed = disputes.values_list("activity_update_id", flat=True)
+        self.disputed = set(disputed) if table.model is ActivityUpdate else set()
+        self.content = sorted(
+            {name for key in SECTIONS[table.name].keys for name in key.stored_as}
+        )
+        subject = table.model.subject_field
+        answers = table.field(subject).related_model.answered_by
+        rows = stored.with_links(table).select_related(
+            "agency", f"{subject}__{answers}"
+        )
+        for row in rows.order_by("revision"):
+            self.look_at(row)
+
+    def look_at(self, row):
+        key = self.stored.key(self.table, row)
+        if row.status == Status.PUBLISHED:
+            self.published[key] = row
+        if row.status == Status.WITHDRAWN:
+            self.reasons[key] = "withdrawn here"
+        elif row.origin == Reviewed.Origin.ENTERED:
+            if row.status == Status.PUBLISHED or row.status in OPEN:
+                self.reasons[key] = "reported here"
+        elif row.status == Status.PUBLISHED:
+            self.reasons.pop(key, None)
+            if row.pk in self.disputed:
+                self.reasons[key] = "disputed here"
+
+    def put_in(self, record):
+        """Record a new update, or a new revision of one that the file changes."""
+        current, reason = self.published.get(record.key), self.reasons.get(record.key)
+        if current is None and reason:
+            kept = Kept(record.name, "", "no record", "an update", reason)
+            self.outcome.kept.append(kept)
+            self.outcome.unchanged += 1
+        elif current is None:
+            self.publish(record, record.values)
+            self.outcome.created[self.table.name] += 1
+        elif changes := self.wanted_changes(record, current, reason):
+            values = {name: self.stored.plain(current, name) for name in self.content}
+            said = {each.field: each.new for each in changes if each.field in values}
+            self.publish(record, values | said)
+            self.outcome.changed.append((record.name, changes))
+        else:
+            self.outcome.unchanged += 1
+
+    def wanted_changes(self, record, row, reason):
+        changes = [
+            self.wanted_change(record, row, attribute, reason)
+            for attribute in record.values
+        ]
+        found = [change for change in changes if change]
+        # The agency of a reconstruction is a matter of knowledge, which may change.
+        if row.agency_id != row.answering.pk and not (
+            reason or row.subject.is_official
+        ):
+            names = [row.agency.acronym, row.answering.acronym]
+            found.append(Change("agency", *names))
+        return found
+
+    def publish(self, record, values):
+        """Hand an unsaved revision with these plain values to the workflow."""
+        update = self.stored.new_row(self.table)
+        for attribute, value in values.items():
+            if attribute != "sources":
+                self.stored.put_plain(update, attribute, value)
+        for name in (update.subject_field, "period"):
+            setattr(update, name, self.objects_of(name)[getattr(update, f"{name}_id")])
+        sources = self.stored.keys(self.table.field("sources"), values["sources"])
+        with faults_of(record):
+            workflow.record(update, sources=sources)
+        # Of all that a revision has, the file says only its own.
+        said = {name: values[name] for name in record.values}
+        self.memory.remember(record, **said)
+
+    def objects_of(self, name):
+        """The plan's objects to which updates lead by a field, by primary key."""
+        if name not in self.objects:
+            model = self.table.field(name).related_model
+            rows = model._default_manager.filter(plan=self.stored.plan)
+            if name == self.table.model.subject_field:
+                rows = rows.select_related(model.answered_by)
+            self.objects[name] = rows.in_bulk()
+        return self.objects[name]

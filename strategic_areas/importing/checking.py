@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from django.db.models import DecimalField
 from django.utils.translation import override
+from yaml import MappingNode, ScalarNode, SequenceNode
 
 from strategic_areas import text_guard
 from strategic_areas.importing.format import (
@@ -19,40 +20,40 @@ from strategic_areas.importing.format import (
     VERSION,
 )
 from strategic_areas.importing.outcome import Fault
-from strategic_areas.importing.reading import Mapping, Scalar, Sequence, shortened
-from strategic_areas.importing.stored import kept_once
+from strategic_areas.importing.reading import is_null, line_of, shortened, written
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.importing.values import Unfit, Whole
 from strategic_areas.text_guard import Severity
 
 #: What faults call the file where they are of no record.
 FILE = "the file"
-NOTHING_NESTED = {}
 
 
-@dataclass(slots=True)
+@dataclass
 class Entry:
     """
     One record of a file, as far as it fits the format.
 
     ``values`` holds what the file says in plain form, by key; a key that is absent or
-    does not fit is not in it. ``nodes`` leads by key to what is written: it is a
-    mapping of the file, or a ``dict``.
+    does not fit is not in it. ``nodes`` leads by key to what the file's ``text`` says.
     """
 
     section: object
     name: str
     line: int
+    text: str
     above: "Entry | None" = None
     values: dict = field(default_factory=dict)
-    nodes: object = field(default_factory=dict)
-    nested: dict = field(default_factory=lambda: NOTHING_NESTED)
+    nodes: dict = field(default_factory=dict)
+    nested: dict = field(default_factory=dict)
 
     def fault(self, key, expected, node=None):
         """A fault of one key; its value is quoted as the file writes it."""
         node = node or self.nodes.get(key)
-        found = shortened(node.raw) if node else "nothing"
-        return Fault(self.name, key, found, expected, node.line if node else self.line)
+        if node is None:
+            return Fault(self.name, key, "nothing", expected, self.line)
+        found = shortened(written(node, self.text))
+        return Fault(self.name, key, found, expected, line_of(node))
 
     def with_nested(self):
         """The entry and those inside it."""
@@ -64,8 +65,8 @@ class Entry:
     def item(self, key, code):
         """The node of one code in a list, or of the value itself."""
         node = self.nodes[key]
-        items = node.items if isinstance(node, Sequence) else []
-        return next((item for item in items if item.text == code), node)
+        items = node.value if isinstance(node, SequenceNode) else []
+        return next((item for item in items if item.value == code), node)
 
 
 @dataclass
@@ -81,7 +82,6 @@ class PlanFile:
     top: Entry
     faults: list
     unread: set
-    tree: object
 
     @property
     def plan_code(self):
@@ -91,7 +91,8 @@ class PlanFile:
 
     def forget_places(self):
         """Let go of what the file writes, once no fault of it is told any more."""
-        self.tree.clear()
+        for entry in [self.top, *self.every_entry()]:
+            entry.text, entry.nodes = "", {}
 
     def nested(self, section, name):
         for entry in self.entries[section]:
@@ -104,28 +105,30 @@ class PlanFile:
                 yield from entry.with_nested()
 
 
-def check(tree):
-    """The ``PlanFile`` of a tree; every value that does not fit is among its faults."""
-    checker = Checker()
+def check(text, mapping):
+    """The ``PlanFile`` of a text; every value that does not fit is among its faults."""
+    checker = Checker(text)
     known = ["format", GEOGRAPHY_SOURCES.name, *SECTIONS]
-    top = checker.top = Entry(None, FILE, 0, nodes=checker.keys(tree, known, FILE))
+    top = checker.top = Entry(None, FILE, 0, text)
+    top.nodes = checker.keys(mapping, known, FILE)
     checker.version()
     entries = {}
     for name, section in SECTIONS.items():
         node = top.nodes.get(name)
-        if section.required and (node is None or node.is_null):
+        if section.required and (node is None or is_null(node)):
             checker.faults.append(top.fault(name, "this section"))
             checker.unread.add(name)
         entries[name] = checker.section(section, node)
     if GEOGRAPHY_SOURCES.name in top.nodes:
         checker.value(top, GEOGRAPHY_SOURCES, top.nodes[GEOGRAPHY_SOURCES.name])
-    return PlanFile(entries, top, checker.faults, checker.unread, tree.tree)
+    return PlanFile(entries, top, checker.faults, checker.unread)
 
 
 class Checker:
     """Reads nodes by the format and gathers what does not fit."""
 
-    def __init__(self):
+    def __init__(self, text):
+        self.text = text
         self.top = None
         self.faults = []
         self.unread = set()
@@ -143,26 +146,28 @@ class Checker:
     def keys(self, mapping, known, name):
         """The values of a mapping by key; duplicate and unknown keys are faults."""
         nodes, of_format = {}, frozenset(known)
-        for key, node in mapping.pairs:
-            if key.text in nodes:
-                found = shortened(node.raw)
-                expected = f"each key once; line {nodes[key.text].line} has it"
-            elif key.text not in of_format:
-                near = get_close_matches(key.text, known, 1)
+        for key, node in mapping.value:
+            word = key.value
+            if word in nodes:
+                found = shortened(written(node, self.text))
+                expected = f"each key once; line {line_of(nodes[word])} has it"
+            elif word not in of_format:
+                near = get_close_matches(word, known, 1)
                 hint = f"; perhaps “{near[0]}”" if near else ""
-                found, expected = f"the key {key.raw}", f"a key of the format{hint}"
+                found = f"the key {written(key, self.text)}"
+                expected = f"a key of the format{hint}"
             else:
-                nodes[key.text] = node
+                nodes[word] = node
                 continue
-            self.faults.append(Fault(name, key.text, found, expected, key.line))
+            self.faults.append(Fault(name, word, found, expected, line_of(key)))
         return nodes
 
     def section(self, section, node, above=None):
         """The entries of a section; an absent or empty one has none."""
-        if node is None or node.is_null:
+        if node is None or is_null(node):
             return []
         is_list = section.shape == "list"
-        if not isinstance(node, Sequence if is_list else Mapping):
+        if not isinstance(node, SequenceNode if is_list else MappingNode):
             expected = "a list of records" if is_list else "a mapping"
             fault = (above or self.top).fault(section.name, expected, node)
             self.faults.append(fault)
@@ -174,19 +179,17 @@ class Checker:
             return list(self.keyed(section, node))
         return [
             self.record(section, item, self.name(section, item, number, above), above)
-            for number, item in enumerate(node.items, start=1)
+            for number, item in enumerate(node.value, start=1)
         ]
 
     def keyed(self, section, mapping):
         """The records of a mapping, whose keys are their names."""
-        known = [key.text for key, _ in mapping.pairs]
+        known = [key.value for key, _ in mapping.value]
         seen = self.keys(mapping, known, section.name)
-        for key, node in mapping.pairs:
-            if seen.pop(key.text, None) is None:
+        for key, node in mapping.value:
+            if seen.pop(key.value, None) is None:
                 continue
-            entry = self.record(section, node, f"{section.name} {key.text}")
-            entry.nodes = {name: entry.nodes.get(name) for name in section.names}
-            entry.nodes = {name: node for name, node in entry.nodes.items() if node}
+            entry = self.record(section, node, f"{section.name} {key.value}")
             entry.nodes["key"] = key
             self.value(entry, SOURCE_KEY, key)
             yield entry
@@ -194,31 +197,31 @@ class Checker:
     def name(self, section, node, number, above):
         """What a fault calls a record: by its code, or by its place in the list."""
         words = []
-        if isinstance(node, Mapping):
-            parts = [[None, *node.every(name)][-1] for name in section.identity]
-            words = [part.text for part in parts if isinstance(part, Scalar)]
+        if isinstance(node, MappingNode):
+            said = {key.value: value for key, value in node.value}
+            parts = [said.get(name) for name in section.identity]
+            words = [part.value for part in parts if isinstance(part, ScalarNode)]
         named = " ".join(words) if any(words) else f"#{number}"
         before = f"{above.name} " if above else ""
         return f"{before}{section.name} {named}"
 
     def record(self, section, node, name, above=None):
-        entry = Entry(section, name, node.line, above)
-        if not isinstance(node, Mapping):
+        entry = Entry(section, name, line_of(node), self.text, above)
+        if not isinstance(node, MappingNode):
             expected = "a mapping of keys and values"
             self.faults.append(entry.fault("", expected, node))
             return entry
-        nodes, entry.nodes = self.keys(node, section.names, name), node
+        nodes = entry.nodes = self.keys(node, section.names, name)
         for key in section.keys:
             if key.name in nodes:
                 self.value(entry, key, nodes[key.name])
             elif key.required:
                 expected = f"this key: {key.kind.label}"
                 self.faults.append(entry.fault(key.name, expected))
-        if section.nested:
-            entry.nested = {
-                inner.name: self.section(inner, nodes.get(inner.name), entry)
-                for inner in section.nested
-            }
+        entry.nested = {
+            inner.name: self.section(inner, nodes.get(inner.name), entry)
+            for inner in section.nested
+        }
         return entry
 
     def value(self, entry, key, node):
@@ -232,7 +235,7 @@ class Checker:
         except Unfit as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
-            entry.values[key.name] = kept_once(value)
+            entry.values[key.name] = value
 
 
 def refuse_too_long(value, column):
@@ -255,7 +258,7 @@ def guard(plan_file):
     """Faults of what identifies a person and warnings of what might: two lists."""
     faults, warnings = [], []
     for entry, key, finding in found_in(plan_file):
-        line = entry.nodes[key].line
+        line = line_of(entry.nodes[key])
         place = f"characters {finding.start + 1} to {finding.end}"
         with override("en"):
             message = str(finding.message)

@@ -6,12 +6,10 @@ A reference may lead to the portal's records and to the file's own.
 
 from collections import defaultdict
 from functools import cached_property
-from sys import intern
 
 from django.db import models as columns
+from yaml import ScalarNode
 
-from strategic_areas.importing.database import insert, prepared, stated
-from strategic_areas.importing.stored import kept_once
 from strategic_areas.importing.tables import TABLES
 from strategic_areas.models import (
     Activity,
@@ -36,10 +34,9 @@ class Known:
     A record of the file is known even where it has faults.
     """
 
-    def __init__(self, plan_file, stored, memory):
+    def __init__(self, plan_file, stored):
         self.plan_file = plan_file
         self.stored = stored
-        self.memory = memory
         self.codes = {}
 
     def has(self, section, code):
@@ -60,7 +57,7 @@ class Known:
         rows = self.stored.tables["sources"].rows
         kinds = {key: row.kind for key, row in rows.items()}
         for entry in self.plan_file.entries["sources"]:
-            key = entry.values.get("key") or entry.nodes["key"].text
+            key = entry.values.get("key") or entry.nodes["key"].value
             kinds[key] = entry.values.get("kind", "")
         return kinds
 
@@ -118,7 +115,12 @@ class Known:
 
     def address_words(self, section, field):
         """Address words in use, each with every code by which files know its record."""
-        table, codes = self.stored.tables[section], self.memory.keys_of(section)
+        table, codes = self.stored.tables[section], defaultdict(set)
+        said = ImportedRecord.objects.filter(section=section)
+        if not TABLES[section].is_shared:
+            said = said.filter(plan__code=self.stored.plan_code)
+        for key, values in said.values_list("key", "values"):
+            codes[values.get(ROW)].add(key)
         return {
             word: {table.key_of_pk[pk], *codes[pk]}
             for pk, row in table.row_of_pk.items()
@@ -129,35 +131,9 @@ class Known:
 def code_of(entry):
     """What names an entry, as far as it is written as one word."""
     key = entry.section.identity[0]
-    return entry.values.get(key) or getattr(entry.nodes.get(key), "text", "")
-
-
-class Remembered:
-    """What a file last said of one record; records of a kind share their names."""
-
-    __slots__ = ("names", "pk", "told")
-
-    shared = {}
-
-    def __init__(self, pk, values):
-        self.pk = pk
-        self.values = values
-
-    @property
-    def values(self):
-        return dict(zip(self.names, self.told, strict=True))
-
-    @values.setter
-    def values(self, values):
-        names = tuple(values)
-        self.names = self.shared.setdefault(names, names)
-        self.told = tuple(values.values())
-
-    def has_said(self, values):
-        return all(
-            name in self.names and self.told[self.names.index(name)] == value
-            for name, value in values.items()
-        )
+    node = entry.nodes.get(key)
+    is_word = isinstance(node, ScalarNode)
+    return entry.values.get(key) or (node.value if is_word else "")
 
 
 class Memory:
@@ -171,11 +147,7 @@ class Memory:
 
     def __init__(self, plan_code):
         own = ImportedRecord.objects.filter(plan__code=plan_code)
-        self.records = {}
-        columns = ("pk", "section", "key", "values")
-        for pk, section, key, values in own.values_list(*columns).iterator(200):
-            said = {intern(name): kept_once(each) for name, each in values.items()}
-            self.records[intern(section), key] = Remembered(pk, said)
+        self.records = {(each.section, each.key): each for each in own.iterator()}
         self.changed = {}
         self.others = defaultdict(list)
         shared = [table.name for table in TABLES.values() if table.is_shared]
@@ -209,41 +181,24 @@ class Memory:
             return said[ROW]
         return next((pk for _, pk in self.set_by(record, ROW)), None)
 
-    def keys_of(self, section):
-        """Every key by which files know a row, as sets by primary key."""
-        keys = defaultdict(set)
-        said = [(place, record.values) for place, record in self.records.items()]
-        for place, others in self.others.items():
-            said += [(place, values) for _, values in others]
-        for (name, key), values in said:
-            if name == section:
-                keys[values.get(ROW)].add(key)
-        return keys
-
     def remember(self, record, **values):
         place = (record.table.name, record.key)
         remembered = self.records.get(place)
         if remembered is None:
-            remembered = self.records[place] = Remembered(None, {})
-        if not remembered.has_said(values):
+            section, key = place
+            remembered = self.records[place] = ImportedRecord(section=section, key=key)
+        if not values.items() <= remembered.values.items():
             remembered.values |= values
             self.changed[place] = remembered
 
     def save(self, plan):
-        """Write what changed, in few statements."""
-        columns = [(each.attname, each) for each in stated(ImportedRecord)]
-        new = (
-            {"plan_id": plan.pk, "section": section, "key": key, "values": each.values}
-            for (section, key), each in self.changed.items()
-            if each.pk is None
-        )
-        insert(
-            ImportedRecord,
-            [[prepared(row[name], column) for name, column in columns] for row in new],
-        )
-        kept = [each for each in self.changed.values() if each.pk is not None]
-        old = [ImportedRecord(pk=each.pk, values=each.values) for each in kept]
+        """Write what changed."""
+        new = [each for each in self.changed.values() if each.pk is None]
+        for each in new:
+            each.plan = plan
+        old = [each for each in self.changed.values() if each.pk is not None]
         ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
+        ImportedRecord.objects.bulk_create(new)
         self.changed = {}
 
 

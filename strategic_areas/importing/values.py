@@ -15,8 +15,10 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator, validate_slug
+from yaml import MappingNode, ScalarNode, SequenceNode
+from yaml.constructor import SafeConstructor
 
-from strategic_areas.importing.reading import Mapping, Scalar, Sequence
+from strategic_areas.importing.reading import TAG, is_null, is_text
 
 
 class Unfit(Exception):
@@ -45,25 +47,26 @@ class Text:
     check: Callable | None = None
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
-        if not isinstance(node, Scalar):
+        if not isinstance(node, ScalarNode):
             raise Unfit(self.label)
-        if not node.is_text:
-            raise Unfit(f"{self.label}, in quotes: '{node.text}'")
+        text = node.value
+        if not is_text(node):
+            raise Unfit(f"{self.label}, in quotes: '{text}'")
         # A database takes neither a NUL nor half of a surrogate pair.
-        if "\0" in node.text:
+        if "\0" in text:
             raise Unfit("text without the character NUL")
-        if not node.text.isascii() and re.search("[\ud800-\udfff]", node.text):
+        if re.search("[\ud800-\udfff]", text):
             raise Unfit("text of whole characters")
-        if not node.text.strip():
+        if not text.strip():
             return None
         try:
             if self.check:
-                self.check(node.text)
+                self.check(text)
         except (ValidationError, ValueError):
             raise Unfit(self.label) from None
-        return node.text
+        return text
 
 
 def one_of(words):
@@ -90,13 +93,13 @@ class Date:
     label: str = "a date such as 2018-05-10"
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
         try:
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d", node.text, re.ASCII):
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", node.value, re.ASCII):
                 raise ValueError
-            return date.fromisoformat(node.text).isoformat()
-        except (AttributeError, ValueError):
+            return date.fromisoformat(node.value).isoformat()
+        except (TypeError, ValueError):
             raise Unfit(self.label) from None
 
 
@@ -109,14 +112,14 @@ class Whole:
     most: int = 2_147_483_647
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
         expected = f"{self.label} from {self.least} to {self.most}, without quotes"
-        if not (is_number(node) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", node.raw)):
+        if not (is_number(node) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", node.value)):
             raise Unfit(expected)
-        if not self.least <= int(node.raw) <= self.most:
+        if not self.least <= int(node.value) <= self.most:
             raise Unfit(expected)
-        return int(node.raw)
+        return int(node.value)
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,19 @@ class Number:
     least: int | None = None
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
-        if not (is_number(node) and re.fullmatch(r"-?\d{1,40}(\.\d{1,40})?", node.raw)):
+        form = r"-?\d{1,40}(\.\d{1,40})?"
+        if not (is_number(node) and re.fullmatch(form, node.value)):
             raise Unfit("a number such as 12 or 12.5, without quotes")
-        number = Decimal(node.raw)
+        number = Decimal(node.value)
         if self.least is not None and number < self.least:
             raise Unfit(f"a number from {self.least} up")
         return plain(number)
 
 
 def is_number(node):
-    return isinstance(node, Scalar) and node.type in {"int", "float"}
+    return node.tag in {f"{TAG}int", f"{TAG}float"}
 
 
 def plain(number):
@@ -158,11 +162,11 @@ class Flag:
     label: str = "true or false"
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
-        if not (isinstance(node, Scalar) and node.type == "bool"):
+        if node.tag != f"{TAG}bool":
             raise Unfit(f"{self.label}, without quotes")
-        return node.truth
+        return SafeConstructor.bool_values[node.value.lower()]
 
 
 @dataclass(frozen=True)
@@ -174,12 +178,12 @@ class Items:
     ordered: bool = False
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return []
-        if not isinstance(node, Sequence):
+        if not isinstance(node, SequenceNode):
             raise Unfit(f"{self.label}, such as [a, b]")
         values = []
-        for item in node.items:
+        for item in node.value:
             try:
                 value = self.each.read(item)
             except Unfit as unfit:
@@ -213,21 +217,22 @@ class Part:
     kinds: dict = field(default_factory=dict, hash=False)
 
     def read(self, node):
-        if node.is_null:
+        if is_null(node):
             return None
         expected = f"a mapping of {' and '.join(self.kinds)}"
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             raise Unfit(expected)
-        if sorted(key.text for key, _ in node.pairs) != sorted(self.kinds):
+        if sorted(key.value for key, _ in node.value) != sorted(self.kinds):
             raise Unfit(expected)
         values = {}
-        for key, value in node.pairs:
+        for key, value in node.value:
+            kind = self.kinds[key.value]
             try:
-                values[key.text] = self.kinds[key.text].read(value)
+                values[key.value] = kind.read(value)
             except Unfit as unfit:
-                raise Unfit(f"{key.text}: {unfit.expected}", value) from None
-            if values[key.text] is None:
-                raise Unfit(f"{key.text}: {self.kinds[key.text].label}", value)
+                raise Unfit(f"{key.value}: {unfit.expected}", value) from None
+            if values[key.value] is None:
+                raise Unfit(f"{key.value}: {kind.label}", value)
         return values
 
 

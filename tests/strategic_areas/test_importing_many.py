@@ -9,8 +9,9 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from agencies.models import Agency
 from strategic_areas import figures
-from strategic_areas.importing import Refused, applying, database, load
-from strategic_areas.importing.database import COMPLETED
+from strategic_areas.importing import Refused, applying, load
+from strategic_areas.importing.applying import COMPLETED
+from strategic_areas.importing.stored import Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import Coded
@@ -87,7 +88,6 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
     later = write(tmp_path, with_other_words(content), "later.yaml")
     # So few at once that most tables take several statements.
     monkeypatch.setattr(applying, "AT_ONCE", 10)
-    monkeypatch.setattr(database, "AT_ONCE", 7)
     with transaction.atomic():
         load(first)
         told = load(later)
@@ -158,7 +158,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
     load_small(tmp_path, small(updates=[]))
     [first] = small()["activities"]
     later = [{**first, "title_es": "Otro curso"}]
-    refused, change = [], applying.change
+    refused, locked = [], Stored.locked
 
     def save_a_note():
         try:
@@ -170,12 +170,13 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
         finally:
             connection.close()
 
-    def change_beside_somebody(rows):
+    def locked_beside_somebody(stored, row):
+        found = locked(stored, row)
         with ThreadPoolExecutor(1) as pool:
             pool.submit(save_a_note).result(20)
-        change(rows)
+        return found
 
-    monkeypatch.setattr(applying, "change", change_beside_somebody)
+    monkeypatch.setattr(Stored, "locked", locked_beside_somebody)
     load_small(tmp_path, small(activities=later, updates=[]))
 
     assert refused == ["55P03"]
@@ -208,7 +209,7 @@ def fills_itself(column):
 
 @pytest.mark.parametrize("model", FILLED)
 def test_nothing_but_the_history_waits_for_a_new_row(model):
-    """What else ``save`` did, ``database`` would have to do as well."""
+    """What else ``save`` did, ``create`` would have to do as well."""
     saving = {each for each in model.__mro__ if "save" in vars(each)}
     listening = [
         each
