@@ -152,10 +152,9 @@ def test_what_an_agency_reports_of_its_own_work_it_states_itself(client, commitm
 
     page = client.get(update.activity.commitment.get_absolute_url("es"))
 
-    (moment,) = [
-        each for each in page.context["page"].timeline if not each.entry.is_recorded
-    ]
-    assert moment.entry.states_percent
+    told = [step.entry for step in page.context["page"].steps if step.entry]
+    (entry,) = [each for each in told if not each.is_recorded]
+    assert entry.states_percent
     assert page.content.decode().count("45 %") == 1
 
 

@@ -12,10 +12,9 @@ from strategic_areas.labels import (
     target_code,
 )
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import catalogue, commitments, outlines
+from strategic_areas.queries.pages import catalogue, commitments
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import recorded_until
-from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views import commitment_lines
 from strategic_areas.views.filters import by_label, field, headings, page_of
 from strategic_areas.views.parameters import (
@@ -87,13 +86,12 @@ def commitment(request, plan, code):
     Of a long one its activities and its time line are read page by page.
     """
     commitment = found_or_404(commitments.by_code(plan, code))
-    succession = Succession(commitment.plan)
+    succession = commitments.Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
         return redirect(heir, permanent=True)
-    outline = outlines.read(commitment, succession, timezone.localdate())
     context = {"plan": commitment.plan, "commitment": commitment}
-    context |= part_shown(outline, asked(request, "page"))
-    context["recorded_until"] = recorded_until([outline.row])
+    context |= part_shown(commitment, succession, asked(request, "page"))
+    context["recorded_until"] = recorded_until([context["page"].row])
     context |= figures_of(commitment)
     return render(request, "commitment.html", context)
 
@@ -107,18 +105,19 @@ def figures_of(commitment):
     }
 
 
-def part_shown(outline, wanted):
+def part_shown(commitment, succession, wanted):
     """The page asked for of the activities and the steps, and where the others are."""
-    activities = [row.activity for row in outline.activities]
-    shown = page_of(max(activities, outline.steps, key=len), wanted, TOLD)
-    first, last = TOLD * (shown.number - 1), TOLD * shown.number
+    number = wanted.get("page", "1")
+    first = TOLD * (int(number) - 1) if number.isdecimal() else 0
+    today = timezone.localdate()
+    page = commitments.read(commitment, succession, today, first, TOLD)
     return {
-        "page": commitments.page(outline, first, last),
-        "shown": shown,
+        "page": page,
+        "shown": page_of(range(page.length), wanted, TOLD),
         "elsewhere": [
-            (activity.code, _page_query(place // TOLD + 1))
-            for place, activity in enumerate(activities)
-            if not first <= place < last
+            (code, _page_query(place // TOLD + 1))
+            for place, code in enumerate(page.codes)
+            if not first <= place < first + TOLD
         ],
         "page_query": query(wanted),
     }

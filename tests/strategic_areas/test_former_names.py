@@ -87,9 +87,7 @@ def test_an_account_is_told_under_the_name_of_its_period(client, activity, langu
     assert THEN in pages["2025"]
     assert not {THEN, "VXJ"} & pages["2026"]
     assert {
-        step.account.entry.period.code: step.account.entry.agency.acronym
-        for step in steps
-        if step.account
+        step.period.code: step.entry.agency.acronym for step in steps if step.entry
     } == {"2025": "VXJ", "2026": "NXV"}
 
 

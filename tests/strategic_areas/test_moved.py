@@ -224,7 +224,9 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
 
     page = client.get(declared.commitment.get_absolute_url(language="es"))
 
-    assert [moment.entry.agency for moment in page.context["page"].timeline] == [old]
+    assert [step.entry.agency for step in page.context["page"].steps if step.entry] == [
+        old
+    ]
     assert workflow.correct(declared, by=author).agency == old
     with pytest.raises(workflow.TransitionError):
         workflow.correct(declared, by=factories.make_focal_point(agency=new))

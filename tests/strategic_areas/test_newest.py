@@ -8,9 +8,9 @@ import pytest
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.newest import newness
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.pages import commitments, outlines
+from strategic_areas.queries.pages import commitments
+from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, counted
-from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import record, register
 from tests import factories
 from tests.strategic_areas.test_register import walk
@@ -63,18 +63,12 @@ def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):
     plan = activity.plan
     (row,) = board.load(plan, TODAY).rows
 
+    commitment = commitments.by_code(plan.code, activity.commitment.code)
+    page = commitments.read(commitment, Succession(plan), TODAY)
     firsts = [
         register.everything(plan, {})[0],
         register.read_page(plan, {}, 1).entries[0],
-        commitments.page(
-            outlines.read(
-                commitments.by_code(plan.code, activity.commitment.code),
-                Succession(plan),
-                TODAY,
-            )
-        )
-        .timeline[0]
-        .entry,
+        next(step.entry for step in page.steps if step.entry),
     ]
 
     assert row.activities[0].standing.state == "completed"

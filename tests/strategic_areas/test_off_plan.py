@@ -17,10 +17,9 @@ from strategic_areas.queries.pages import (
     answers,
     areas,
     commitments,
-    outlines,
 )
+from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, members, submissions
-from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import register, sources
 from tests.factories import (
     make_activity,
@@ -266,7 +265,7 @@ def everything_counted(plan, agency, user):
     _plan, agency, part = agencies.by_slug(plan.code, agency.slug)
     page = agencies.page(agency, part, loaded, today)
     commitment = commitments.by_code(plan.code, page.led[0].commitment.code)
-    shown = commitments.page(outlines.read(commitment, Succession(plan), today))
+    shown = commitments.read(commitment, Succession(plan), today)
     counted = register.count_by_filters(plan, {})
     return {
         "counts": loaded.counts,

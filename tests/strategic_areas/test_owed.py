@@ -11,9 +11,9 @@ from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
-from strategic_areas.queries.pages import agencies, answers, commitments, outlines
+from strategic_areas.queries.pages import agencies, answers, commitments
+from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.succession import Succession
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, People, World, plans
 
@@ -123,12 +123,12 @@ def check_commitment_pages(world, asked):
     silent = set()
     for each in world.plan.commitments.standing():
         found = commitments.by_code(world.plan.code, each.code)
-        outline = outlines.read(found, Succession(found.plan), TODAY)
+        page = commitments.read(found, Succession(found.plan), TODAY)
         silent |= {
-            (step.asked.period, activity)
-            for step in outline.steps
+            (step.period, activity)
+            for step in page.steps
             if step.kind == "asked"
-            for activity in (*step.asked.missing, *step.asked.awaited)
+            for activity in (*step.missing, *step.awaited)
         }
     expected = {
         (period, activity)

@@ -11,11 +11,10 @@ from strategic_areas.queries.pages import (
     areas,
     commitments,
     help_lines,
-    outlines,
     overview,
 )
+from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.queries.updates import record, register, sources
 from tests import factories
 
@@ -33,10 +32,15 @@ def state_of(commitment):
     return row.standing.state
 
 
-def page_of(commitment):
+def page_of(commitment, *part):
     found = commitments.by_code(commitment.plan.code, commitment.code)
     today = timezone.localdate()
-    return commitments.page(outlines.read(found, Succession(found.plan), today))
+    return commitments.read(found, Succession(found.plan), today, *part)
+
+
+def told_on(page):
+    """The accounts in the time line."""
+    return [step for step in page.steps if step.kind == "account"]
 
 
 # Which plan
@@ -310,7 +314,7 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
     assert {step.kind for step in whole.steps} == {"account", "asked"}
 
     for first in range(len(whole.steps)):
-        part = commitments.page(whole.outline, first, first + 1)
+        part = page_of(commitment, first, 1)
         assert part.activities == whole.activities[first : first + 1]
         assert part.steps == whole.steps[first : first + 1]
         assert part.delay == whole.delay
@@ -364,14 +368,14 @@ def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
     second = factories.make_correction(first)
     workflow.submit(second, by=first.contributors.get())
     workflow.publish(second, by=factories.make_reviewer())
-    (moment,) = page_of(first.activity.commitment).timeline
-    assert [entry.pk for entry in moment.replaced] == [first.pk]
+    (step,) = told_on(page_of(first.activity.commitment))
+    assert [entry.pk for entry in step.replaced] == [first.pk]
 
     workflow.withdraw(second, by=factories.make_reviewer(), cause="error")
 
-    (moment,) = page_of(first.activity.commitment).timeline
-    assert moment.entry.is_withdrawn
-    assert moment.replaced == ()
+    (step,) = told_on(page_of(first.activity.commitment))
+    assert step.entry.is_withdrawn
+    assert step.replaced == ()
 
 
 def test_a_successor_shows_what_was_filed_under_its_predecessors():
@@ -385,7 +389,9 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
 
     page = page_of(new)
 
-    assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
+    assert [(s.entry.pk, s.subject) for s in page.steps if s.is_of_former] == [
+        (update.pk, old)
+    ]
     assert page.row.standing.state == "no_activities"
     old_page = commitments.by_code(plan.code, old.commitment.code)
     assert commitments.successor(old_page, Succession(plan)) == new
@@ -399,7 +405,9 @@ def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
 
     page = page_of(new.commitment)
 
-    assert [(m.entry.pk, m.former) for m in page.timeline] == [(update.pk, old)]
+    assert [(s.entry.pk, s.subject) for s in page.steps if s.is_of_former] == [
+        (update.pk, old)
+    ]
     assert page_of(old.commitment).activities == ()
 
 

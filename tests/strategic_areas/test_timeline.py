@@ -10,8 +10,8 @@ from django.utils.translation import override
 
 from strategic_areas import workflow
 from strategic_areas.models import DueProvenance, Provenance
-from strategic_areas.queries.pages import commitments, outlines
-from strategic_areas.queries.plan.succession import Succession
+from strategic_areas.queries.pages import commitments
+from strategic_areas.queries.pages.commitments import Succession
 from tests import factories
 from tests.deep import SOME_ROWS
 from tests.public_site import MOST_QUERIES
@@ -41,8 +41,7 @@ def commitment():
 def steps_of(commitment, today=None):
     found = commitments.by_code(commitment.plan.code, commitment.code)
     today = today or timezone.localdate()
-    outline = outlines.read(found, Succession(found.plan), today)
-    return commitments.page(outline).steps
+    return commitments.read(found, Succession(found.plan), today).steps
 
 
 def make_round(plan, due_in=-10, **fields):
@@ -58,7 +57,7 @@ def make_round(plan, due_in=-10, **fields):
 
 
 def asked_of(commitment):
-    return [step.asked for step in steps_of(commitment) if step.kind == "asked"]
+    return [step for step in steps_of(commitment) if step.kind == "asked"]
 
 
 def test_steps_stand_in_the_order_of_their_days(commitment):
@@ -76,7 +75,7 @@ def test_steps_stand_in_the_order_of_their_days(commitment):
     assert [step.day for step in steps] == sorted(
         (step.day for step in steps), reverse=True
     )
-    assert [a.amendment.activity_id for a in steps[2:]] == [None, activity.pk]
+    assert [step.subject for step in steps[2:]] == [commitment, activity]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +85,7 @@ def test_steps_stand_in_the_order_of_their_days(commitment):
 def test_only_a_date_that_somebody_states_is_a_step(commitment, provenance, is_told):
     type(commitment).objects.update(due_on=date(2026, 5, 1), due_provenance=provenance)
 
-    told = [step.due for step in steps_of(commitment) if step.kind == "due"]
+    told = [step.subject for step in steps_of(commitment) if step.kind == "due"]
 
     assert told == ([commitment] if is_told else [])
 

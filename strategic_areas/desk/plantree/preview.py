@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
-from strategic_areas.queries.pages import areas, outlines
+from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.plan.succession import Succession
 from strategic_areas.views.commitments import figures_of, part_shown
 from strategic_areas.views.plans import area_context
 
@@ -44,11 +43,10 @@ def _commitment(plan, pk):
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
     commitment.is_disputed = False
-    outline = outlines.read(commitment, Succession(plan), timezone.localdate())
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),
-        **part_shown(outline, {}),
+        **part_shown(commitment, commitments.Succession(plan), {}),
     }
 
 

@@ -1,34 +1,41 @@
-"""The page of one commitment, with everything that is publicly known of it."""
+"""The page of one commitment: where it stands, its activities and its time line."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, Q, Value, prefetch_related_objects
 
 from agencies.models import Agency
 from strategic_areas import discipline, progress
-from strategic_areas.models import Commitment, LaterActivity, Source
-from strategic_areas.queries.pages import delays
-from strategic_areas.queries.pages.outlines import Outline
-from strategic_areas.queries.plan import disputes, plans
-from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import ActivityRow
-from strategic_areas.queries.plan.succession import Succession
-from strategic_areas.queries.prepared import prepared
-from strategic_areas.queries.updates import record, sources
-from strategic_areas.queries.updates.record import Entry
-from strategic_areas.queries.updates.timeline import (
-    DATES,
-    Quantity,
-    Step,
-    has_quantities,
-    quantities,
+from strategic_areas.disclosure import PROTECTED, planned
+from strategic_areas.models import (
+    PUBLIC_RECORD,
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    LaterActivity,
+    Plan,
+    Provenance,
+    ReportingPeriod,
+    Source,
+    Status,
 )
+from strategic_areas.queries.pages import delays, timeline
+from strategic_areas.queries.pages.timeline import DATES, TimelineStep
+from strategic_areas.queries.plan import answering, counted, disputes, plans
+from strategic_areas.queries.plan.plans import latest_round, periods_of
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.record import Entry
+from strategic_areas.queries.updates.sources import by_key
 
 
 @dataclass(frozen=True)
-class ActivityAccount:
+class ToldActivity:
     """One activity: where it stands, its last account, and its demonstrations."""
 
     row: ActivityRow
@@ -38,57 +45,35 @@ class ActivityAccount:
     demonstrations: tuple[Entry, ...]
     sources: tuple[Source, ...]
     dispute: disputes.Dispute | None
-    quantities: tuple[Quantity, ...]
-
-
-@dataclass(frozen=True)
-class AgencyPart:
-    """One agency's activities toward the commitment."""
-
-    agency: Agency
-    counts: progress.Counts
-    accounts: tuple[ActivityAccount, ...]
+    #: The period, the quantity and the address of each account that states one.
+    quantities: tuple[tuple[ReportingPeriod, Decimal, str], ...]
 
 
 @dataclass(frozen=True)
 class CommitmentPage:
-    """The page of a commitment, with some of its activities and of its steps."""
+    """A commitment, with some of its activities and of the steps of its time line."""
 
-    outline: Outline
-    parts: tuple[AgencyPart, ...]
-    steps: tuple[Step, ...]
+    row: CommitmentRow
+    #: The latest round.
+    round: ReportingPeriod | None
+    #: The codes of all its activities, and how many these or all steps are.
+    codes: tuple[str, ...]
+    length: int
+    #: Each agency, the counts of all its activities, and those that are told: the
+    #: lead's first, then by the names of the agencies.
+    parts: tuple[tuple[Agency, progress.Counts, tuple[ToldActivity, ...]], ...]
+    steps: tuple[TimelineStep, ...]
     off_plan: tuple[Entry, ...]
     continues: Commitment | None
     dispute: disputes.Dispute | None
     #: The work that is late or held back, and why; None where nothing is.
     delay: delays.Delay | None
-
-    @property
-    def row(self):
-        return self.outline.row
-
-    @property
-    def round(self):
-        return self.outline.round
-
-    @property
-    def commitment(self):
-        return self.row.commitment
+    #: How many records there are of the reconstruction in whose place it came.
+    before_the_matrix: int
 
     @property
     def activities(self):
-        return tuple(each for part in self.parts for each in part.accounts)
-
-    @property
-    def timeline(self):
-        """The accounts among its steps."""
-        return [step.account for step in self.steps if step.account]
-
-    @property
-    def before_the_matrix(self):
-        """The records of the reconstruction in whose place the commitment came."""
-        told = self.outline.timeline
-        return [m for m in told if m.former and m.entry.is_reconstructed]
+        return tuple(each for _agency, _counts, told in self.parts for each in told)
 
     @property
     def is_reported(self):
@@ -98,13 +83,13 @@ class CommitmentPage:
     def since(self):
         """The period for which its present state was first reported, if any."""
         begun = self.row.since
-        periods = periods_of(self.commitment.plan)
+        periods = periods_of(self.row.commitment.plan)
         return begun and next(p for p in periods if p.pk == begun.period_id)
 
     @property
     def date_changes(self):
         """The approved changes of the commitment's own dates, the latest first."""
-        return [a for a in reversed(self.commitment.approved) if a.field in DATES]
+        return [a for a in reversed(self.row.commitment.approved) if a.field in DATES]
 
 
 def by_code(plan_code: str, code: str) -> Commitment | None:
@@ -113,20 +98,72 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
 
     ``is_disputed`` is True while its lead does not acknowledge it.
     """
-    commitment = _public().filter(plan__code=plan_code, code=code).first()
+    rows = Commitment.objects.public().select_related(
+        *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
+    )
+    rows = rows.annotate(is_of_reconstruction=plans.reconstructed("plan"))
+    commitment = rows.filter(plan__code=plan_code, code=code).first()
     if commitment:
-        commitment.plan.is_reconstructed = commitment.of_lines
+        commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
         commitment.is_disputed = disputes.stands_open(commitment)
     return commitment
 
 
-@prepared
-def _public():
-    found = Commitment.objects.public().annotate(of_lines=plans.reconstructed("plan"))
-    return found.order_by().select_related(
-        *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
-    )
+class Succession:
+    """All pairs of new and old records of a plan, read in one query."""
+
+    def __init__(self, plan: Plan):
+        self._old, self._new = defaultdict(list), defaultdict(list)
+        self._old_activities, self._renewed = defaultdict(list), defaultdict(set)
+        for commitment, new, old in sorted(_pairs(plan)):
+            if commitment:
+                self._old_activities[new].append(old)
+                self._renewed[commitment].add(new)
+            else:
+                self._old[new].append(old)
+                self._new[old].append(new)
+        self._superseded = {
+            old for found in self._old_activities.values() for old in found
+        }
+
+    def is_superseded(self, activity_id: int) -> bool:
+        return activity_id in self._superseded
+
+    def heirs(self, commitment_id: int) -> list[int]:
+        """The ids of all commitments that came in its place, nearest first."""
+        return _walk(commitment_id, self._new)
+
+    def predecessors(self, commitment_id: int) -> list[int]:
+        """The ids of all commitments that it came in place of, nearest first."""
+        return _walk(commitment_id, self._old)
+
+    def former_activities(self, commitment_id: int) -> set[int]:
+        """The ids of the activities that activities of the commitment replaced."""
+        own = self._renewed[commitment_id]
+        return {old for new in own for old in _walk(new, self._old_activities)}
+
+
+def _pairs(plan):
+    """The new and the old one, of activities behind their commitment, else behind 0."""
+    of_commitments = Commitment.supersedes.through.objects.filter(
+        from_commitment__plan=plan
+    ).values_list(Value(0), "from_commitment", "to_commitment")
+    of_activities = Activity.supersedes.through.objects.filter(
+        from_activity__plan=plan
+    ).values_list("from_activity__commitment", "from_activity", "to_activity")
+    return of_commitments.union(of_activities)
+
+
+def _walk(start, links):
+    """Everything reachable from ``start``, nearest first, each once."""
+    found, queue = [], [start]
+    while queue:
+        for each in links.get(queue.pop(0), ()):
+            if each != start and each not in found:
+                found.append(each)
+                queue.append(each)
+    return found
 
 
 def successor(commitment: Commitment, succession: Succession) -> Commitment | None:
@@ -139,111 +176,247 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
     return next((by_id[heir] for heir in heirs if heir in by_id), None)
 
 
-def page(outline: Outline, first: int = 0, last: int | None = None) -> CommitmentPage:
-    """The page that tells these activities and steps of the outline."""
-    commitment = outline.row.commitment
-    later = LaterActivity.objects.select_related("agency").order_by("sort_code")
-    prefetch_related_objects(
-        *([commitment], sources.by_key(), "supporting", "frameworks"),
-        Prefetch("later_activities", later.prefetch_related(sources.by_key())),
-    )
-    rows, steps = outline.activities[first:last], outline.steps[first:last]
-    prefetch_related_objects([row.activity for row in rows], sources.by_key())
-    shown_of = {row.activity.pk: _moments_shown(row.activity, outline) for row in rows}
-    reasons, off_plan = _reasons(outline), outline.off_plan
-    shown = [*chain(*shown_of.values()), *reasons.values(), *off_plan]
-    keys = {moment.entry.key for moment in shown}
-    entries = _entries(
-        keys.union(*(step.account.keys for step in steps if step.account)), outline
-    )
-    accounts = {
-        row.activity.pk: _account(row, outline, shown_of[row.activity.pk], entries)
-        for row in rows
+def read(
+    commitment: Commitment,
+    succession: Succession,
+    today: date,
+    first: int = 0,
+    most: int | None = None,
+) -> CommitmentPage:
+    """
+    The page of a standing commitment, in a fixed number of reads.
+
+    Of its activities and of its steps it tells at most so many, from the ``first`` on.
+    """
+    former = succession.predecessors(commitment.pk)
+    periods = periods_of(commitment.plan)
+    activities = _activities(commitment, former, succession)
+    own = [
+        each
+        for each in activities.values()
+        if each.commitment_id == commitment.pk
+        and each.is_in_plan
+        and not succession.is_superseded(each.pk)
+    ]
+    for each in own:
+        each.commitment, each.plan = commitment, commitment.plan
+    _tell_amendments(commitment, own)
+    updates = _updates(activities)
+    declarations = record.declarations()
+    declarations = list(declarations.filter(commitment__in=[commitment.pk, *former]))
+    row = _row(commitment, own, updates, declarations, today)
+    off_plan = [each for each in activities.values() if not each.is_in_plan]
+    standing = {commitment, *own, *off_plan}
+    accounts = timeline.accounts(updates, declarations, activities, standing, periods)
+    steps = timeline.steps(row, accounts, today)
+    work = sorted(row.activities, key=_place)
+    part = slice(first, None if most is None else first + most)
+    asked, delay = latest_round(periods, today), delays.of_commitment(row, today)
+    told = _needed(accounts, work[part], delay)
+    keys = {key for step in steps[part] for key in step.keys}
+    keys |= {step.keys[0] for found in told.values() for step in found}
+    entries = _entries(keys, declarations)
+    _read_related(commitment, work[part])
+    shown = {
+        each.activity: _activity(each, told[each.activity], entries, asked, today)
+        for each in work[part]
     }
     return CommitmentPage(
-        outline=outline,
-        parts=_parts(outline, accounts),
-        steps=tuple(step.with_content(entries) for step in steps),
-        off_plan=tuple(entries[moment.entry.key] for moment in off_plan),
+        row=row,
+        round=asked,
+        codes=tuple(each.activity.code for each in work),
+        length=max(len(work), len(steps)),
+        parts=tuple(_parts(work, shown)),
+        steps=tuple(each.with_content(entries) for each in steps[part]),
+        off_plan=tuple(
+            entries[each.keys[0]]
+            for each in accounts
+            if each.is_told_above and not each.subject.is_in_plan
+        ),
         continues=_public_or_none(commitment.continues),
         dispute=disputes.dispute_of(commitment),
-        delay=delays.with_accounts(
-            outline.delay, {key: entries[m.entry.key] for key, m in reasons.items()}
-        ),
+        delay=delays.with_accounts(delay, _last(told, entries)),
+        before_the_matrix=sum(each.is_reconstructed for each in accounts),
     )
 
 
-def _moments_shown(activity, outline):
-    """What is read of an activity to tell it, the newest first."""
-    found, has_all = outline.of_activity[activity.pk], has_quantities(activity)
-    return [moment for moment in found if has_all or moment.is_told_above]
+def _activities(commitment, former, succession) -> dict[int, Activity]:
+    """The commitment's activities, and those of the records it came in place of."""
+    found = (
+        Activity.objects.select_related("agency", "dispute__agency")
+        .filter(
+            Q(commitment__in=[commitment.pk, *former])
+            | Q(pk__in=succession.former_activities(commitment.pk))
+        )
+        .annotate(commitment_provenance=F("commitment__provenance"))
+        .order_by("sort_code")
+    )
+    agencies = {}
+    for each in found:
+        each.is_disputed = disputes.stands_open(each)
+        each.agency = agencies.setdefault(each.agency_id, each.agency)
+    prefetch_related_objects([*agencies.values()], "former_names")
+    return {each.pk: each for each in found}
 
 
-def _reasons(outline):
-    """The last account of each activity that is late or held back."""
-    late = outline.delay.parts if outline.delay else ()
-    return {
-        part.row.activity.pk: moment
-        for part in late
-        for moment in outline.of_activity[part.row.activity.pk]
-        if moment.is_told_above and not moment.entry.is_demonstration
-    }
+def _tell_amendments(commitment, activities):
+    """Set each record's ``approved`` to its approved changes, the oldest first."""
+    about = Q(commitment=commitment) | Q(activity__in=activities)
+    rows = (
+        plans.approved_changes()
+        .filter(about)
+        .order_by("decided_on", "amendment_id", "change_id", "pk")
+    )
+    known = {each.pk: each for each in activities}
+    for each in (commitment, *activities):
+        each.approved = []
+    for change in rows:
+        if change.activity_id:
+            change.activity = known[change.activity_id]
+        (change.activity or commitment).approved.append(change)
 
 
-def _entries(keys, outline):
-    """The accounts with these keys, by their keys."""
-    updates = [pk for kind, pk in keys if kind == "activityupdate"]
-    rows = [*record.updates().filter(pk__in=updates)]
-    rows += [
-        row for row in outline.declarations if (row._meta.model_name, row.pk) in keys
+def _updates(activities):
+    """Public updates, and those that wait for review, as rows of few columns."""
+    rows = ActivityUpdate.objects.filter(
+        activity__in=activities, status__in=[*PUBLIC_RECORD, Status.SUBMITTED]
+    )
+    rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
+    return list(counted.columns_of(rows))
+
+
+def _row(commitment, activities, updates, declarations, today):
+    """Where the commitment and its activities stand by what counts of these rows."""
+    periods = periods_of(commitment.plan)
+    real = {each.pk for each in periods if not each.is_demonstration}
+    counts = [
+        [
+            each
+            for each in rows
+            if each.status in {Status.PUBLISHED, Status.SUBMITTED}
+            and each.period_id in real
+            and each.provenance != Provenance.DEMONSTRATION
+        ]
+        for rows in (updates, declarations)
     ]
-    return {(entry.kind, entry.pk): entry for entry in record.entries(rows)}
+    accounts = counted.read_accounts(*counts, periods)
+    rows = build([commitment], activities, accounts, periods, today)
+    changes = [change for each in activities for change in each.approved]
+    moves = [each for each in changes if each.field == answering.MOVED and each.amends]
+    asked_then = answering.asked_then(activities, periods, moves)
+    (row,) = answering.with_agencies_asked(rows, asked_then)
+    return row
 
 
-def _account(row, outline, moments, entries):
-    """The account of an activity; ``moments`` are those of ``_moments_shown``."""
-    asked = outline.round
-    told = [entries[each.entry.key] for each in moments if each.is_told_above]
+def _place(row):
+    """What orders activities by agencies: the lead's first, then by their names."""
+    agency = row.activity.agency
+    return agency.pk != row.activity.commitment.lead_id, agency.name, agency.pk
+
+
+def _needed(accounts, rows, delay):
+    """
+    The accounts that are read to tell these activities, by what they are about.
+
+    Also those of work outside the plan, and the reasons for a delay.
+    """
+    shown = {row.activity for row in rows}
+    late = {part.row.activity for part in delay.parts} if delay else set()
+    found = defaultdict(list)
+    for each in accounts:
+        subject = each.subject
+        is_shown = subject in shown and (each.is_told_above or has_quantities(subject))
+        is_beside = not isinstance(subject, Commitment) and not subject.is_in_plan
+        if is_shown or (each.is_told_above and (subject in late or is_beside)):
+            found[subject].append(each)
+    return found
+
+
+def _entries(keys, declarations):
+    """The content of the rows of these ``keys``, by them."""
+    rows = [each for each in declarations if (Commitment, each.pk) in keys]
+    updates = [pk for model, pk in keys if model is Activity]
+    rows += record.updates().filter(pk__in=updates)
+    return {(type(entry.subject), entry.pk): entry for entry in record.entries(rows)}
+
+
+def _read_related(commitment, rows):
+    """Read what the page tells of the commitment and of these activities besides."""
+    later = LaterActivity.objects.select_related("agency").order_by("sort_code")
+    prefetch_related_objects(
+        *([commitment], by_key(), "supporting", "frameworks"),
+        Prefetch("later_activities", later.prefetch_related(by_key())),
+    )
+    prefetch_related_objects([row.activity for row in rows], by_key())
+
+
+def _activity(row, accounts, entries, asked, today):
+    activity = row.activity
+    told = [entries[each.keys[0]] for each in accounts if each.is_told_above]
     real = [entry for entry in told if not entry.is_demonstration]
+    named = {source for entry in real for source in entry.sources}
     submitted_on = row.handed_in.get(asked.pk) if asked else None
-    return ActivityAccount(
+    return ToldActivity(
         row=row,
         report=discipline.report_state(
             owed=row.owes(asked),
-            is_due=asked is not None and asked.due_on < outline.today,
+            is_due=asked is not None and asked.due_on < today,
             submitted=submitted_on is not None,
             published=row.has_reported(asked),
         ),
         submitted_on=submitted_on,
         latest=real[0] if real else None,
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
-        sources=_not_named(row.activity.sources.all(), real),
-        dispute=disputes.dispute_of(row.activity),
-        quantities=quantities(
-            row.activity, [entries[each.entry.key] for each in moments]
-        ),
+        # Those that the account does not name already.
+        sources=tuple(each for each in activity.sources.all() if each not in named),
+        dispute=disputes.dispute_of(activity),
+        quantities=_quantities(activity, [entries[each.keys[0]] for each in accounts]),
     )
 
 
-def _parts(outline, accounts):
-    """The agencies of these accounts, each with the counts of all its activities."""
-    found = []
-    for agency, rows in outline.groups.items():
-        told = [accounts[key] for row in rows if (key := row.activity.pk) in accounts]
-        if told:
+def has_quantities(activity: Activity) -> bool:
+    """Whether the plan states a quantity to compare with those of its accounts."""
+    return activity.is_official and planned(activity) not in {None, PROTECTED}
+
+
+def _quantities(activity, entries):
+    """
+    The quantities that the agency reports of an official activity, the latest first.
+
+    Each is that of its own period: nobody says whether they may be added up. Those that
+    public sources state were counted by others and are left out.
+    """
+    if not has_quantities(activity):
+        return ()
+    return tuple(
+        (entry.period, entry.quantity, entry.get_absolute_url())
+        for entry in entries
+        if entry.quantity not in {None, PROTECTED}
+        and not entry.is_demonstration
+        and not entry.is_recorded
+    )
+
+
+def _parts(work, shown):
+    """The agencies of which activities are shown, with the counts of all of theirs."""
+    for agency, rows in groupby(work, attrgetter("activity.agency")):
+        rows = list(rows)
+        if told := tuple(shown[r.activity] for r in rows if r.activity in shown):
             states = (row.standing.state for row in rows)
-            counts = progress.count(states, progress.State)
-            found.append(AgencyPart(agency, counts, tuple(told)))
-    return tuple(found)
+            yield agency, progress.count(states, progress.State), told
 
 
-def _not_named(sources, told):
-    """The sources of an activity that the accounts shown do not name already."""
-    named = {source for entry in told for source in entry.sources}
-    return tuple(source for source in sources if source not in named)
+def _last(told, entries):
+    """The last real account of each activity, by its id."""
+    return {
+        subject.pk: entries[each.keys[0]]
+        for subject, accounts in told.items()
+        for each in accounts
+        if each.is_told_above and not each.is_demonstration
+    }
 
 
 def _public_or_none(commitment):
-    if commitment is None or commitment.plan.status == "in_preparation":
+    if commitment is None or commitment.plan.status == Plan.Status.IN_PREPARATION:
         return None
     return commitment

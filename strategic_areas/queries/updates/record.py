@@ -44,6 +44,8 @@ HEADED = {
 }.values()
 FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
 TEXTS = [field for field in HEADED if field.bilingual]
+#: Where accounts come from that were not taken from public sources.
+ENTERED = {Provenance.REPORTED, Provenance.TRANSCRIBED, Provenance.DEMONSTRATION}
 #: What an account says in them, an attribute each; and ``text``, the main text.
 Content = make_dataclass(
     "Content",
@@ -178,7 +180,7 @@ class Entry(Content):
     @property
     def is_recorded(self):
         """True if it was taken from public sources and not reported here."""
-        return self.provenance not in {"reported", "transcribed", "demonstration"}
+        return self.provenance not in ENTERED
 
     @property
     def is_reconstructed(self):
