@@ -9,13 +9,16 @@ round.
 import csv
 import io
 import re
+from collections import Counter
 from datetime import date
 from html import unescape
 
 import pytest
 
 from strategic_areas.addresses import address
+from strategic_areas.models import Activity, Commitment, Programme, StrategicArea
 from strategic_areas.queries.plan.plans import latest_round
+from strategic_areas.queries.public_rows import concerned, public_rows
 from tests import states_plan
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
@@ -66,6 +69,33 @@ def sum_of(pattern, text):
     return sum(map(int, pattern.findall(text)))
 
 
+@pytest.fixture(scope="module")
+def rows_of(told):
+    """What the public rows hold of a plan, read once."""
+    with clock(TODAY):
+        return {code: read_rows(code) for code in PLANS}
+
+
+def read_rows(code):
+    models = (StrategicArea, Programme, Commitment, Activity)
+    return public_rows(
+        concerned(
+            (model, pk)
+            for model in models
+            for pk in model.objects.filter(plan__code=code).values_list("pk", flat=True)
+        )
+    )
+
+
+def states(rows):
+    return Counter(each["state"] for each in rows)
+
+
+def counted(counts):
+    """The counts of a page by state, without what nothing is in."""
+    return {state: number for state, number in counts.by_state if number}
+
+
 def numbers_in(text):
     return [int(each) for each in re.findall(r"\d+", text)]
 
@@ -99,6 +129,67 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
     }
 
     assert counted == dict.fromkeys(counted, 55)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_states_of_commitments_on_pages_are_those_of_the_public_rows(
+    get, rows_of, plan
+):
+    rows = rows_of[plan]
+    commitments, programmes = rows["commitments"].values(), rows["programmes"]
+    found = get("plan", plan).context["structure"]
+    # A reconstructed commitment has no state, and is counted by its records.
+    official = [each for each in commitments if each["state"]]
+
+    assert states(official) == counted(found.headline.counts)
+    assert len(official) == (len(commitments) if plan == INVENTED else 0)
+    assert len(found.areas) == len(rows["areas"])
+    for each in found.areas:
+        own = [
+            row
+            for row in official
+            if programmes[f"{plan}/{row['programme']}"]["area"] == each.area.code
+        ]
+        page = get("area", plan, each.area.slug_es).context["row"]
+        late = sum(row["punctuality"] == "late" for row in own)
+        assert states(own) == counted(each.counts) == counted(page.counts)
+        assert each.sentence.late == late
+    for each in get("agencies", plan).context["agencies"]:
+        own = [row for row in official if row["lead"] == each.agency.acronym]
+        page = get("agency", plan, each.agency.slug).context["page"]
+        assert states(own) == counted(each.counts) == counted(page.counts)
+        assert each.late == sum(row["punctuality"] == "late" for row in own)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_so_are_the_states_of_activities(get, rows_of, plan):
+    work = rows_of[plan]["activities"].values()
+    board = get("plan", plan).context["board"]
+
+    assert states(work) == Counter(each.standing.state for each in board.activities)
+    for each in get("agencies", plan).context["agencies"]:
+        own = [row for row in work if row["agency"] == each.agency.acronym]
+        page = get("agency", plan, each.agency.slug).context
+        shown = [
+            line
+            for line in page["done"].lines
+            if line.activity.is_in_plan and line.activity.agency_id == page["agency"].pk
+        ]
+        assert states(own) == Counter(line.state for line in shown)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_so_are_the_reports_of_their_list(get, rows_of, plan):
+    rows = rows_of[plan]["reports"].values()
+    listed = list(lines_of(get, plan))
+    planned = [each.entry for each in listed if not each.entry.is_off_plan]
+
+    assert {each["public_id"] for each in rows} >= {each.public_id for each in planned}
+    assert Counter(each["state"] for each in rows) >= states_of(planned)
+
+
+def states_of(entries):
+    return Counter(each.state for each in entries)
 
 
 @pytest.mark.parametrize("plan", PLANS)

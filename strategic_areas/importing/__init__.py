@@ -27,6 +27,7 @@ from strategic_areas.importing.rules import broken_rules
 from strategic_areas.importing.stored import Stored
 from strategic_areas.importing.tables import REVISED, TABLES
 from strategic_areas.models import Indicator, PlanFile
+from strategic_areas.queries.public_rows import concerned, difference, public_rows
 
 __all__ = ["Fault", "Outcome", "Refused", "load"]
 
@@ -52,12 +53,17 @@ def _load_file(path, progress, dry_run):
         with transaction.atomic(), override("es"):
             outcome = _load(plan_file, file, progress)
             if dry_run:
+                is_new = outcome.created["plans"]
+                keys = concerned(() if is_new else outcome.touched)
+                after = public_rows(keys)
                 transaction.set_rollback(True)
     except DatabaseError as error:
         text = str(error).strip().splitlines()
         reason = text[0] if text else type(error).__name__
         found, expected = f"a refusal ({reason})", "that it takes the file"
         raise Refused([Fault("the database", "", found, expected)]) from error
+    if dry_run:
+        outcome.public = difference(public_rows(keys), after)
     return outcome
 
 

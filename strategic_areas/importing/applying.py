@@ -16,10 +16,14 @@ from strategic_areas import workflow
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.importing.known import ROW, Revised
 from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
+from strategic_areas.importing.tables import TABLE_OF_MODEL
 from strategic_areas.models import (
     OPEN,
+    Activity,
     ActivityUpdate,
     AttributionDispute,
+    Commitment,
+    Indicator,
     Plan,
     Source,
     Status,
@@ -33,6 +37,8 @@ COMPLETED = (PlanBound, Coded)
 
 #: How many new rows or lists of links are stored at once.
 AT_ONCE = 500
+#: The tables of raw values, whose records are told with their indicator.
+OF_INDICATORS = {"values", "breakdowns"}
 #: No value was remembered; None would be one.
 NOTHING = object()
 #: Why the file's word on a value does not count any more.
@@ -275,12 +281,29 @@ class Applying:
                         self.link_one(written, attribute)
         self.store_links()
         for written in self.written:
+            if written.is_new or written.changes:
+                self.outcome.touched += self.touched_by(written)
             if written.is_new:
                 self.outcome.created[written.record.table.name] += 1
             elif written.changes:
                 self.outcome.changed.append((written.record.name, written.changes))
             else:
                 self.outcome.unchanged += 1
+
+    def touched_by(self, written):
+        """What the public may read otherwise: the record, and what it leaves."""
+        table, values = written.record.table, written.record.values
+        if table.name in OF_INDICATORS:
+            code = values.get("indicator") or written.record.key.split("/")[0]
+            yield Indicator, self.stored.tables["indicators"].rows[code].pk
+            return
+        yield table.model, written.row.pk
+        for each in written.changes:
+            model = table.field(each.field).related_model
+            if model in {Activity, Commitment}:
+                former = each.old if isinstance(each.old, list) else [each.old]
+                rows = self.stored.tables[TABLE_OF_MODEL[model].name].rows
+                yield from ((model, rows[key].pk) for key in former if key in rows)
 
     def link_one(self, written, attribute):
         record, row = written.record, written.row
@@ -418,6 +441,7 @@ class Revising(Applying):
         sources = self.stored.keys(self.table.field("sources"), values["sources"])
         with faults_of(record):
             workflow.record(update, sources=sources)
+        self.outcome.touched.append((type(update), update.pk))
         # Of all that a revision has, the file says only its own.
         said = {name: values[name] for name in record.values}
         self.memory.remember(record, **said)

@@ -66,7 +66,9 @@ class Outcome:
     ``created`` counts by table; ``changed`` are pairs of a record's name and its
     changes, in the order of the file. ``absent`` are pairs of a table and a key, of
     records that an earlier file had and this one has not; they stay as they are.
-    ``warnings`` are sentences about texts that may make a person findable.
+    ``warnings`` are sentences about texts that may make a person findable. ``touched``
+    are pairs of a model and a primary key, of the records that the public may read
+    otherwise; ``public`` is, of a dry run, what it would read otherwise.
     """
 
     created: Counter = field(default_factory=Counter)
@@ -75,6 +77,8 @@ class Outcome:
     kept: list = field(default_factory=list)
     absent: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    touched: list = field(default_factory=list)
+    public: list = field(default_factory=list)
 
     @property
     def summary(self):

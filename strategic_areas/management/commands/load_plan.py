@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from agencies import row_counts
 from strategic_areas.importing import Refused, load
+from strategic_areas.queries.public_rows import FOLLOWING
 
 #: How many characters of a value are shown, around the first difference.
 SHOWN = 120
@@ -52,6 +53,14 @@ class Command(BaseCommand):
                 old, new = excerpts(change.old, change.new)
                 what = "changes what is protected" if change.protects else "changed"
                 self.stdout.write(f"{what}: {record}, {change.field}: {old} → {new}")
+        for each in outcome.public:
+            for name in FOLLOWING.get(each.dataset, ()):
+                old, new = told(each.before, name), told(each.after, name)
+                if old != new:
+                    self.stdout.write(
+                        f"the public reads: {each.dataset} {each.key}, {name}: "
+                        f"{old} → {new} ({each.addresses[0]})"
+                    )
         for kept in outcome.kept:
             here, in_file = excerpts(kept.here, kept.in_file)
             field = f", {kept.field}" if kept.field else ""
@@ -63,6 +72,13 @@ class Command(BaseCommand):
             self.stdout.write(f"absent: {table} {key} is not in this file; it stays")
         if outcome.absent:
             self.stdout.write(f"absent: {len(outcome.absent)} records")
+
+
+def told(row, name):
+    """What the public reads in a column of a row, which may not be there."""
+    if row is None:
+        return as_text(None)
+    return "protected" if name in row.get("protected", ()) else as_text(row[name])
 
 
 def excerpts(one, other):

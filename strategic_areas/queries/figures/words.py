@@ -310,9 +310,12 @@ def disputed(point: Point) -> str:
 
 def in_language(record, field: str) -> str:
     """A bilingual text for this page; Spanish where there is no English."""
-    spanish = getattr(record, f"{field}_es") or ""
-    english = getattr(record, f"{field}_en") or ""
+    return chosen(getattr(record, f"{field}_es"), getattr(record, f"{field}_en"))
+
+
+def chosen(spanish: str | None, english: str | None) -> str:
+    """That of two texts which is for this page."""
     if MARKER in {spanish, english}:
         return _("[text withdrawn]")
     is_english = (get_language() or "es").startswith("en")
-    return english if is_english and english else spanish
+    return english if is_english and english else spanish or ""

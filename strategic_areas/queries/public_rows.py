@@ -1,0 +1,393 @@
+"""
+What the public may read of some records, and how two such readings differ.
+
+A row is a plain dictionary of the columns that the public reads, with the state and the
+punctuality that follow from reports. Protection is applied: a number that is not told
+is None, and ``protected`` names its column. Nothing that is kept in memory is read, so
+that the rows of a change that is tried and undone are right.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.db.models import Model, Q
+from django.utils import timezone
+
+from agencies.fields import Kind
+from strategic_areas.addresses import address
+from strategic_areas.disclosure import PROTECTED, planned
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Indicator,
+    Plan,
+    Programme,
+    Source,
+    Status,
+    StrategicArea,
+)
+from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.figures.points import Point, Shown
+from strategic_areas.queries.plan import counted, disputes
+from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.plan.rows import CommitmentRow, build
+from strategic_areas.queries.updates import record
+from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
+
+#: A dataset → the key of a row in it → the row.
+Rows = dict[str, dict[str, dict]]
+#: A model → the primary keys of some of its records.
+Keys = Mapping[type[Model], set[int]]
+
+LANGUAGES = ("es", "en")
+#: What is told of a report beside its numbers.
+REPORTED = (
+    *("kind", "public_id", "revision", "status", "provenance", "state", "result"),
+    *("reported_on", "published_on", "unchanged_since", "withdrawn_on", "is_disputed"),
+    *("withdrawal_cause", "withdrawal_reason_es", "withdrawal_reason_en"),
+    *("is_demonstration", "is_reserved", "legal_basis", "note_es", "note_en"),
+    *(
+        f"{name}_{language}"
+        for name in ("text", *(field.name for field in TEXTS))
+        for language in LANGUAGES
+    ),
+)
+COUNTED = ("percent", *(field.name for field in FIGURES))
+#: What is told of a value beside its number.
+OF_VALUE = (
+    *("starts_on", "ends_on", "starts_exact_to", "ends_exact_to", "exactness"),
+    *("counted_by", "status", "provenance", "differs", "is_break", "is_disputed"),
+    *("caption_es", "caption_en", "note_es", "note_en", "withheld"),
+    *("printed_where_es", "printed_where_en"),
+)
+
+
+def concerned(touched: Iterable[tuple[type[Model], int]]) -> Keys:
+    """
+    The records that are touched, and those of which the public reads by them.
+
+    ``touched`` are pairs of a model and a primary key. A commitment depends on its
+    activities, what is superseded on its successor, a report on its subject; a figure
+    on the others of its family, and one of people on each source.
+    """
+    keys = defaultdict(set)
+    for model, pk in touched:
+        keys[model].add(pk)
+    for model in (ActivityUpdate, CommitmentUpdate):
+        reports = model.objects.filter(pk__in=keys.pop(model, ()))
+        subject = model._meta.get_field(model.subject_field)
+        keys[subject.related_model].update(_pks(reports, subject.attname))
+    for model in (Commitment, Activity):
+        keys[model].update(_pks(model.objects.filter(superseded_by__in=keys[model])))
+    work, own = keys[Activity], set(keys[Commitment])
+    reports = ActivityUpdate.objects.filter(
+        Q(activity__in=work) | Q(activity__commitment__in=own)
+    )
+    keys[ActivityUpdate] = _pks(reports)
+    keys[CommitmentUpdate] = _pks(CommitmentUpdate.objects.filter(commitment__in=own))
+    keys[Commitment] |= _pks(Activity.objects.filter(pk__in=work), "commitment_id")
+    keys[Programme].update(_pks(Programme.objects.filter(area__in=keys[StrategicArea])))
+    if keys.pop(Source, None):
+        keys[Indicator].update(_pks(Indicator.objects.filter(sensitive=True)))
+    if keys[Indicator]:
+        keys[Indicator].update(_pks(Indicator.objects.exclude(family="")))
+    return keys
+
+
+def _pks(rows, name="pk"):
+    return set(rows.order_by().values_list(name, flat=True))
+
+
+def both(one: Keys, other: Keys) -> Keys:
+    """All records of either."""
+    return {
+        model: one.get(model, set()) | other.get(model, set())
+        for model in one.keys() | other.keys()
+    }
+
+
+def public_rows(keys: Keys) -> Rows:
+    """What the public reads of these records now; what it does not read is left out."""
+    keys, public = defaultdict(set, keys), Plan.objects.public()
+    plans = public.filter(pk__in=keys[Plan])
+    areas = StrategicArea.objects.filter(pk__in=keys[StrategicArea], plan__in=public)
+    programmes = Programme.objects.filter(pk__in=keys[Programme], plan__in=public)
+    accounts = [
+        row
+        for rows in (record.updates(), record.declarations())
+        for row in rows.filter(
+            pk__in=keys[rows.model], status__in=[Status.PUBLISHED, Status.WITHDRAWN]
+        )
+    ]
+    lines = indicators.lines(
+        indicators.public().filter(pk__in=keys[Indicator]), in_full=True
+    )
+    return {
+        "plans": {each.code: _stored(each) for each in plans},
+        "areas": _of_plan(areas.select_related("plan"), "plan"),
+        "programmes": _of_plan(programmes.select_related("plan", "area"), "area"),
+        **commitment_rows(_standing(keys[Commitment])),
+        "reports": report_rows(record.entries(accounts)),
+        **value_rows(lines),
+    }
+
+
+def _standing(commitments):
+    """The rows of these commitments, as the board of their plan has them."""
+    about = Commitment.objects.public().standing().filter(pk__in=commitments)
+    work = Activity.objects.public().standing().filter(commitment__in=commitments)
+    found = _marked(about.select_related("lead", "programme__area"))
+    plans = Plan.objects.in_bulk({each.plan_id for each in found})
+    by_key = {each.pk: each for each in found}
+    for each in found:
+        each.plan = plans[each.plan_id]
+    activities = [
+        each
+        for each in _marked(work.select_related("agency"))
+        if each.commitment_id in by_key
+    ]
+    for each in activities:
+        each.commitment = by_key[each.commitment_id]
+        each.plan = each.commitment.plan
+        each.is_disputed |= each.commitment.is_disputed
+    for plan in plans.values():
+        own = [each for each in found if each.plan_id == plan.pk]
+        its = [each for each in activities if each.plan_id == plan.pk]
+        periods = periods_of(plan)
+        accounts = counted.read_accounts(
+            counted.updates().filter(activity__in=[each.pk for each in its]),
+            counted.declarations().filter(commitment__in=[each.pk for each in own]),
+            periods,
+        )
+        yield from build(own, its, accounts, periods, timezone.localdate())
+
+
+def _marked(rows):
+    """The records by code, each marked if its agency disputes it."""
+    name = rows.model._meta.model_name
+    rows = rows.annotate(is_disputed=disputes.unresolved(name))
+    return list(rows.order_by("sort_code", "pk"))
+
+
+@cache
+def _columns(model):
+    """The columns of a model that the public reads, its links left out."""
+    return tuple(
+        column
+        for field in model.fields.where(public=True)
+        if field.kind not in {Kind.LINK, Kind.LINKS}
+        for column in field.columns
+    )
+
+
+def _stored(each, *links):
+    """The columns of a record; of each link the word by which people know the other."""
+    row = {name: getattr(each, name) for name in _columns(type(each))}
+    for name in links:
+        linked = getattr(each, name)
+        row[name] = getattr(linked, "acronym", None) or linked.code
+    return row
+
+
+def _of_plan(records, *links):
+    rows = [_stored(each, *dict.fromkeys(("plan", *links))) for each in records]
+    return {f"{row['plan']}/{row['code']}": row for row in rows}
+
+
+def commitment_rows(rows: Iterable[CommitmentRow]) -> Rows:
+    """Commitments of public plans and their activities, by plan and code."""
+    found, work = {}, {}
+    for row in rows:
+        plan = row.commitment.plan.code
+        found[f"{plan}/{row.commitment.code}"] = commitment_row(row)
+        for each in row.activities:
+            about = each.activity
+            work[f"{plan}/{about.code}"] = {
+                **_stored(about, "plan", "commitment", "agency"),
+                **_numbers({"quantity": planned(about)}),
+                **_told(each.standing),
+                "is_disputed": about.is_disputed,
+            }
+    return {"commitments": found, "activities": work}
+
+
+def commitment_row(row: CommitmentRow) -> dict:
+    """A commitment, without its activities."""
+    return {
+        **_stored(row.commitment, "plan", "programme", "lead"),
+        **_told(row.standing),
+        "percent": row.standing.percent,
+        "is_disputed": row.commitment.is_disputed,
+    }
+
+
+def _told(standing):
+    return {"state": standing.state, "punctuality": standing.punctuality}
+
+
+def _numbers(numbers):
+    """Numbers by name, and under ``protected`` the names of those that are not told."""
+    hidden = tuple(name for name, value in numbers.items() if value is PROTECTED)
+    return {**numbers, **dict.fromkeys(hidden), "protected": hidden}
+
+
+def report_row(entry: Entry) -> dict:
+    """A published or withdrawn report, whose ``agency`` has the name of its day."""
+    return {
+        "plan": entry.commitment.plan.code,
+        "commitment": entry.commitment.code,
+        "subject": entry.subject.code,
+        "agency": entry.agency.acronym,
+        "period": entry.period.code,
+        **{name: getattr(entry, name) for name in REPORTED},
+        **_numbers({name: getattr(entry, name) for name in COUNTED}),
+    }
+
+
+def report_rows(entries: Iterable[Entry]) -> dict[str, dict]:
+    """Reports by the last word of their address."""
+    return {each.public_id: report_row(each) for each in entries}
+
+
+def value_rows(lines: Iterable[IndicatorLine]) -> Rows:
+    """Indicators of public plans, their values, and the parts of those."""
+    found, values, parts = {}, {}, {}
+    for line in lines:
+        code = line.indicator.code
+        found[code] = indicator_row(line)
+        for point in line.points:
+            key, row = f"{code}/{value_key(point)}", value_row(point)
+            values[key] = {"indicator": code, **row}
+            for breakdown in point.breakdowns:
+                for cell in breakdown.cells:
+                    place = f"{breakdown.dimension}/{'|'.join(cell.categories)}"
+                    parts[f"{key}/{place}"] = {
+                        **{name: row[name] for name in ("starts_on", "ends_on")},
+                        "indicator": code,
+                        "counted_by": point.counted_by,
+                        **part_row(breakdown, cell),
+                    }
+    return {"indicators": found, "values": values, "parts": parts}
+
+
+def indicator_row(line: IndicatorLine) -> dict:
+    """An indicator, without its values."""
+    of = line.indicator
+    return {
+        **_stored(of, "introduced_by"),
+        **_numbers({"baseline_value": line.baseline}),
+        "area": of.area.code if of.area else "",
+        "agency": of.agency.acronym if of.agency else "",
+    }
+
+
+def value_key(point: Point) -> str:
+    """What tells a value from the others of its indicator."""
+    return "/".join([str(point.starts_on), str(point.ends_on), point.counted_by])
+
+
+def value_row(point: Point) -> dict:
+    """A value, with the earlier ones that it revised, the latest first."""
+    is_told = point.value is not None
+    return {
+        **{name: getattr(point, name) for name in OF_VALUE},
+        "shown": point.shown,
+        "value": point.value,
+        "protected": ("value",) if point.shown is Shown.PROTECTED else (),
+        "earlier": tuple(each.value for each in point.revisions if is_told),
+        "sources": tuple(each.key for each in point.sources),
+        "printed_by": point.printed_by.key if point.printed_by else "",
+    }
+
+
+def part_row(breakdown, cell) -> dict:
+    """One number of a breakdown."""
+    return {
+        "dimension": breakdown.dimension,
+        "categories": cell.categories,
+        "label_es": cell.label_es,
+        "label_en": cell.label_en,
+        "value": cell.value,
+        "printed_by": cell.printed_by.key if cell.printed_by else "",
+    }
+
+
+#: A dataset → the columns of its rows that follow from others, which nobody states.
+FOLLOWING = {
+    "commitments": ("state", "punctuality", "percent"),
+    "activities": ("state", "punctuality", "quantity"),
+    "reports": ("state", *COUNTED),
+    "indicators": ("baseline_value",),
+    "values": ("value", "caption_es", "note_es", "earlier"),
+    "parts": ("value",),
+}
+#: A dataset → the public page of one row, as the words of its address.
+PAGES = {
+    "plans": lambda row: ("plan", row["code"]),
+    "commitments": lambda row: ("commitment", row["plan"], row["code"]),
+    "activities": lambda row: ("commitment", row["plan"], row["commitment"]),
+    "reports": lambda row: ("update", row["plan"], row["public_id"]),
+    "indicators": lambda row: ("indicator", row["code"]),
+    "values": lambda row: ("indicator", row["indicator"]),
+    "parts": lambda row: ("indicator", row["indicator"]),
+}
+#: A dataset → the lists and files of its kind; those of a plan take its code.
+LISTS = {
+    "plans": ("plans",),
+    "areas": ("areas",),
+    "programmes": ("areas",),
+    "commitments": ("commitments", "plan_commitments"),
+    "activities": ("commitments", "plan_commitments"),
+    "reports": ("updates", "plan_updates"),
+    "indicators": ("indicators", "indicators_csv"),
+    "values": ("indicators", "indicators_csv"),
+    "parts": ("indicators", "indicators_csv"),
+}
+
+
+@dataclass(frozen=True)
+class RowDifference:
+    """A row that the public reads otherwise; None where it reads no such row."""
+
+    dataset: str
+    key: str
+    before: Mapping | None
+    after: Mapping | None
+
+    @property
+    def row(self) -> Mapping:
+        """The row as it is told afterwards, or else as it was."""
+        return self.after or self.before
+
+    @property
+    def columns(self) -> list[tuple[str, object, object]]:
+        """Each column that differs, as it was and as it is told afterwards."""
+        before, after = self.before or {}, self.after or {}
+        return [
+            (name, before.get(name), after.get(name))
+            for name in {**before, **after}
+            if before.get(name) != after.get(name)
+        ]
+
+    @property
+    def addresses(self) -> list[str]:
+        """The record's own page, and the list and the file of its kind."""
+        own, plan = PAGES.get(self.dataset), self.row.get("plan")
+        lists = [(name, plan) if plan else (name,) for name in LISTS[self.dataset]]
+        return [address(*words) for words in ([own(self.row)] if own else []) + lists]
+
+
+def difference(before: Rows, after: Rows) -> list[RowDifference]:
+    """What differs between two readings of the same records, dataset by dataset."""
+    return [
+        RowDifference(dataset, key, stood, now)
+        for dataset in {**before, **after}
+        for old, new in [(before.get(dataset, {}), after.get(dataset, {}))]
+        for key in {**old, **new}
+        if (stood := old.get(key)) != (now := new.get(key))
+    ]

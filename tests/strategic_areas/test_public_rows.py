@@ -1,0 +1,299 @@
+"""Public rows hold what the public reads, and nothing of what it does not."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas import workflow
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    Indicator,
+    Plan,
+    Programme,
+    StrategicArea,
+)
+from strategic_areas.queries.public_rows import (
+    RowDifference,
+    concerned,
+    difference,
+    public_rows,
+)
+from tests import factories
+from tests.strategic_areas.plans import load_small, run, small, write
+
+pytestmark = pytest.mark.django_db
+
+#: Stands in what nobody outside may read; so does this number.
+HIDDEN, NUMBER = "zanahoria", 7331
+MODELS = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
+
+
+def everything():
+    """The rows of all records there are."""
+    return public_rows(
+        concerned(
+            (model, pk)
+            for model in MODELS
+            for pk in model._default_manager.values_list("pk", flat=True)
+        )
+    )
+
+
+def hidden_plan():
+    return factories.make_plan(
+        code="2099", title_es=HIDDEN, status=Plan.Status.IN_PREPARATION
+    )
+
+
+def hidden_area():
+    factories.make_area(plan=hidden_plan(), name_es=HIDDEN)
+
+
+def hidden_programme():
+    factories.make_programme(plan=hidden_plan(), name_es=HIDDEN)
+
+
+def hidden_commitment():
+    factories.make_commitment(plan=hidden_plan(), title_es=HIDDEN)
+
+
+def hidden_activity():
+    factories.make_activity(plan=hidden_plan(), title_es=HIDDEN)
+
+
+def hidden_indicator():
+    indicator = factories.make_indicator(plan=hidden_plan(), name_es=HIDDEN)
+    factories.make_published_figure(indicator=indicator, value=NUMBER)
+
+
+def draft():
+    factories.make_update(narrative_es=HIDDEN)
+
+
+def submitted():
+    factories.make_submitted_update(narrative_es=HIDDEN)
+
+
+def returned():
+    update = factories.make_submitted_update(narrative_es=HIDDEN)
+    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el lugar.")
+
+
+def replaced():
+    update = factories.make_published_update(narrative_es=HIDDEN)
+    correction = factories.make_correction(update, narrative_es="Ahora.")
+    workflow.submit(correction, by=correction.contributors.first())
+    workflow.publish(correction, by=factories.make_reviewer())
+
+
+def withdrawn():
+    update = factories.make_published_update(narrative_es=HIDDEN, people_reached=NUMBER)
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+
+
+def reserved():
+    factories.make_published_update(
+        narrative_es=HIDDEN,
+        people_reached=NUMBER,
+        internal_note=HIDDEN,
+        is_reserved=True,
+        reserved_reason=HIDDEN,
+        reserved_legal_basis="Ley 200-04, art. 17",
+    )
+
+
+def noted():
+    factories.make_published_update(internal_note=HIDDEN)
+
+
+def counted_victims():
+    activity = factories.make_activity(
+        counts_victims=True, quantity=NUMBER, provenance="press"
+    )
+    factories.make_published_update(activity=activity, quantity=NUMBER, percent=None)
+
+
+def reached_victims():
+    activity = factories.make_activity(reaches_victims=True)
+    factories.make_published_update(activity=activity, people_reached=NUMBER)
+
+
+def taken_away():
+    factories.make_published_figure(
+        value=NUMBER, is_hidden=True, note_es=HIDDEN, cells={"sexual": NUMBER}
+    )
+
+
+def taken_away_before():
+    earlier = factories.make_published_figure(
+        value=NUMBER, is_hidden=True, is_standing=False
+    )
+    factories.make_published_figure(indicator=earlier.indicator, revises=earlier)
+
+
+def told_before_it_was_protected():
+    earlier = factories.make_published_figure(value=NUMBER, is_standing=False)
+    factories.make_published_figure(
+        indicator=earlier.indicator, is_protected=True, revises=earlier
+    )
+
+
+def baseline_of_people():
+    factories.make_indicator(
+        sensitive=True,
+        baseline_value=NUMBER,
+        baseline_starts_on=date(2020, 1, 1),
+        baseline_ends_on=date(2020, 12, 31),
+    )
+
+
+def noted_by_staff():
+    factories.make_indicator(sensitive=False, why_not_sensitive=HIDDEN)
+
+
+def superseded():
+    old = factories.make_commitment(title_es=HIDDEN)
+    factories.make_activity(commitment=old, title_es=HIDDEN)
+    new = factories.make_commitment(plan=old.plan)
+    factories.open_structure()
+    new.supersedes.add(old)
+    factories.close_structure()
+
+
+def handed_in():
+    factories.make_reported_value(value=NUMBER, note=HIDDEN)
+
+
+PLANTED = [
+    *(hidden_plan, hidden_area, hidden_programme, hidden_commitment, hidden_activity),
+    *(hidden_indicator, draft, submitted, returned, replaced, withdrawn, reserved),
+    *(noted, counted_victims, reached_victims, taken_away, taken_away_before),
+    *(told_before_it_was_protected, baseline_of_people, superseded),
+    handed_in,
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_what_the_public_does_not_read_is_in_no_row(plant):
+    plant()
+
+    said = repr(everything())
+
+    assert HIDDEN not in said
+    assert not re.search(rf"(?<!\d){NUMBER}(?!\d)", said)
+
+
+def test_what_the_public_reads_is_in_them():
+    update = factories.make_published_update(narrative_es="Se hizo.", people_reached=40)
+    activity, commitment = update.activity, update.activity.commitment
+    figure = factories.make_published_figure(
+        indicator=factories.make_indicator(plan=update.plan), cells={"sexual": 30}
+    )
+
+    rows = everything()
+
+    plan = update.plan.code
+    assert rows["plans"][plan]["title_es"] == update.plan.title_es
+    assert rows["commitments"][f"{plan}/{commitment.code}"]["state"] == "in_progress"
+    assert rows["activities"][f"{plan}/{activity.code}"]["agency"] == (
+        activity.agency.acronym
+    )
+    told = rows["reports"][ActivityUpdate.objects.get().public_id]
+    assert (told["text_es"], told["people_reached"]) == ("Se hizo.", 40)
+    (value,), (part,) = rows["values"].values(), rows["parts"].values()
+    assert (value["indicator"], value["value"]) == (figure.indicator.code, 40)
+    assert (part["categories"], part["value"]) == (("sexual",), 30)
+
+
+def test_a_number_that_is_not_told_is_named():
+    counted_victims()
+
+    rows = everything()
+
+    (activity,), (report,) = rows["activities"].values(), rows["reports"].values()
+    assert (activity["quantity"], activity["protected"]) == (None, ("quantity",))
+    assert {"quantity", "percent"} <= {*report["protected"]}
+
+
+def test_only_what_is_touched_and_what_depends_on_it_is_read():
+    update = factories.make_published_update()
+    beside = factories.make_activity(commitment=update.activity.commitment)
+    other = factories.make_published_update(
+        activity=factories.make_activity(plan=update.plan)
+    )
+
+    rows = public_rows(concerned([(Activity, update.activity.pk)]))
+
+    assert {each["code"] for each in rows["activities"].values()} == {
+        update.activity.code,
+        beside.code,
+    }
+    assert len(rows["commitments"]) == 1
+    assert other.public_id not in rows["reports"]
+    assert (rows["plans"], rows["areas"], rows["indicators"]) == ({}, {}, {})
+
+
+def test_the_difference_tells_what_follows_and_where():
+    day = timezone.localdate() - timedelta(days=1)
+    activity = factories.make_activity(due_on=day, due_provenance="plan")
+    factories.make_round(plan=activity.plan)
+    keys = concerned([(Activity, activity.pk)])
+    before = public_rows(keys)
+    factories.open_structure()
+    Activity.objects.update(due_on=day + timedelta(days=400))
+    factories.close_structure()
+
+    (found,) = difference(before, public_rows(keys))
+
+    assert (found.dataset, found.row["code"]) == ("activities", activity.code)
+    names = [name for name, _before, _after in found.columns]
+    assert names == ["due_on", "punctuality"]
+    page = activity.commitment.get_absolute_url()
+    assert found.addresses[0] == page
+    assert page.startswith(found.addresses[1])
+
+
+def test_rows_that_come_and_go_are_differences_too():
+    before, after = {"plans": {"a": {"code": "a"}}}, {"plans": {"b": {"code": "b"}}}
+
+    found = difference(before, after)
+
+    assert found == [
+        RowDifference("plans", "a", {"code": "a"}, None),
+        RowDifference("plans", "b", None, {"code": "b"}),
+    ]
+    assert difference(before, before) == []
+
+
+def test_a_dry_run_says_what_follows_in_public(tmp_path):
+    content = small()
+    load_small(tmp_path, content)
+    content["updates"][0] |= {"status": "completed", "percent": 100}
+    path = write(tmp_path, content)
+
+    dry, real = run(path, "--dry-run")[1], run(path)[1]
+
+    plan = content["plan"]["code"]
+    told = [line for line in dry if line.startswith("the public reads: ")]
+    assert any(f"commitments {plan}/C1, state: in_progress → " in line for line in told)
+    assert f"/{plan}/compromisos/C1/" in told[0]
+    assert not any(line.startswith("the public reads: ") for line in real)
+
+
+def test_a_dry_run_says_what_follows_for_what_an_activity_leaves(tmp_path):
+    content = small()
+    content["commitments"].append({**content["commitments"][0], "code": "C2"})
+    load_small(tmp_path, content)
+    content["activities"][0]["commitment"] = "C2"
+
+    dry = run(write(tmp_path, content), "--dry-run")[1]
+
+    told = {line.split(",")[0] for line in dry if line.startswith("the public reads: ")}
+    plan = content["plan"]["code"]
+    assert told == {
+        f"the public reads: commitments {plan}/{code}" for code in ("C1", "C2")
+    }
