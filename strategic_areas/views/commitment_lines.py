@@ -12,9 +12,11 @@ from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.labels import lead_word, state_word
 from strategic_areas.models import Commitment, Provenance
 from strategic_areas.progress import Punctuality
+from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan.records import Records
 from strategic_areas.queries.plan.rows import CommitmentRow
+from strategic_areas.queries.public_rows import commitment_row
 from strategic_areas.sentences import on_record, said_by, work_counted, work_done
 from strategic_areas.states import CommitmentState
 from strategic_areas.views import files
@@ -162,26 +164,26 @@ def as_csv(found: Catalogue):
 
 
 def _cells(row, found):
-    commitment, standing = row.commitment, row.standing
+    told, commitment, standing = commitment_row(row), row.commitment, row.standing
     day = due_day(row)
     return [
-        commitment.code,
-        commitment.title,
+        told["code"],
+        chosen(told["title_es"], told["title_en"]),
         commitment.programme.area.name,
         commitment.programme.name,
-        state_word(standing.state),
+        state_word(told["state"]),
         on_record(row.records) if row.records else work_done(standing.tally),
         row.records.last_year if row.records else _month(standing.said_on),
-        standing.percent,
-        commitment.starts_on,
+        told["percent"],
+        told["starts_on"],
         day,
         commitment.get_due_provenance_display() if day else "",
-        PUNCTUALITY.get(standing.punctuality, ""),
+        PUNCTUALITY.get(told["punctuality"], ""),
         commitment.lead.local_acronym,
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
-        Provenance(commitment.provenance).label,
-        files.disputed(commitment),
+        Provenance(told["provenance"]).label,
+        files.disputed(told["is_disputed"]),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
     ]
 

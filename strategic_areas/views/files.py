@@ -105,9 +105,9 @@ def disputed_heading() -> str:
     return _("Not acknowledged by the institution")
 
 
-def disputed(record) -> str:
+def disputed(is_disputed: bool) -> str:
     """ "Yes" while the institution does not acknowledge the record, else ""."""
-    return _("yes") if record.is_disputed else ""
+    return _("yes") if is_disputed else ""
 
 
 def _cell(value):

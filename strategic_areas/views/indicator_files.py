@@ -21,42 +21,22 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
-from strategic_areas.models import Provenance
+from strategic_areas.models import Indicator, Provenance
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Breakdown, CellLine, Point, Shown
+from strategic_areas.queries.figures.points import CellLine, Point, Shown
+from strategic_areas.queries.public_rows import indicator_row, part_row, value_row
 from strategic_areas.views.files import MARK, WORKBOOK
 
 
 @dataclass(frozen=True)
 class Record:
-    """A value of an indicator, or one number of a breakdown of it."""
+    """A value of an indicator, or one number of a breakdown; ``row`` is told of it."""
 
-    line: IndicatorLine
+    indicator: Indicator
     point: Point
-    breakdown: Breakdown | None = None
+    row: dict
     cell: CellLine | None = None
-
-    @property
-    def indicator(self):
-        return self.line.indicator
-
-    @property
-    def value(self) -> int | float | None:
-        return _plain(self.cell.value if self.cell else self.point.value)
-
-    @property
-    def of_cell(self):
-        """What a breakdown adds; empty texts of a total."""
-        if not self.cell:
-            return "", "", "", ""
-        dimension = self.breakdown.dimension
-        return (
-            dimension,
-            words.dimension(dimension),
-            " | ".join(self.cell.categories),
-            words.in_language(self.cell, "label"),
-        )
 
     @property
     def sources(self):
@@ -68,11 +48,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Column:
-    """``name`` is its name for machines, ``heading`` the one for people."""
+    """
+    ``name`` is its name for machines, ``heading`` the one for people.
+
+    Without ``cell`` it holds what the row says under its name.
+    """
 
     name: str
     heading: str
-    cell: Callable[[Record], object]
+    cell: Callable[[Record], object] | None = None
+
+    def of(self, record):
+        return self.cell(record) if self.cell else record.row[self.name]
 
 
 def _plain(value: Decimal | None) -> int | float | None:
@@ -83,88 +70,83 @@ def _plain(value: Decimal | None) -> int | float | None:
 
 
 def _address(record):
-    point, code = record.point, record.indicator.code
-    place = address("indicator", code)
-    mark = words.anchor(point.starts_on, point.ends_on)
-    return f"{settings.SITE_URL}{place}#{mark}"
+    row = record.row
+    mark = words.anchor(row["starts_on"], row["ends_on"])
+    return f"{settings.SITE_URL}{address('indicator', row['indicator'])}#{mark}"
 
 
 COLUMNS = (
-    Column("indicator", gettext_lazy("Code"), lambda r: r.indicator.code),
-    Column("name", gettext_lazy("Indicator"), lambda r: _text(r.indicator, "name")),
-    Column("unit", gettext_lazy("Unit"), lambda r: _text(r.indicator, "unit")),
-    Column("counts", gettext_lazy("Counts (code)"), lambda r: r.indicator.counts),
+    Column("indicator", gettext_lazy("Code")),
+    Column("name", gettext_lazy("Indicator"), lambda r: _text(r, "name")),
+    Column("unit", gettext_lazy("Unit"), lambda r: _text(r, "unit")),
+    Column("counts", gettext_lazy("Counts (code)")),
     Column(
         "counts_words",
         gettext_lazy("Counts"),
         lambda r: str(r.indicator.get_counts_display()),
     ),
-    Column(
-        "area",
-        gettext_lazy("Area (code)"),
-        lambda r: r.indicator.area.code if r.indicator.area else "",
-    ),
+    Column("area", gettext_lazy("Area (code)")),
     Column(
         "area_words",
         gettext_lazy("Area"),
-        lambda r: _text(r.indicator.area, "name") if r.indicator.area else "",
+        lambda r: words.in_language(r.indicator.area, "name") if r.row["area"] else "",
     ),
-    Column(
-        "agency",
-        gettext_lazy("Agency"),
-        lambda r: r.indicator.agency.acronym if r.indicator.agency else "",
-    ),
-    Column(
-        "counted_by", gettext_lazy("Counted by (code)"), lambda r: r.point.counted_by
-    ),
+    Column("agency", gettext_lazy("Agency")),
+    Column("counted_by", gettext_lazy("Counted by (code)")),
     Column(
         "counted_by_words", gettext_lazy("Counted by"), lambda r: words.who(r.point)
     ),
-    Column("starts_on", gettext_lazy("From"), lambda r: r.point.starts_on),
-    Column("ends_on", gettext_lazy("Until"), lambda r: r.point.ends_on),
+    Column("starts_on", gettext_lazy("From")),
+    Column("ends_on", gettext_lazy("Until")),
+    Column("starts_exact_to", gettext_lazy("From, exact to (code)")),
+    Column("ends_exact_to", gettext_lazy("Until, exact to (code)")),
+    Column("dimension", gettext_lazy("Breakdown (code)")),
     Column(
-        "starts_exact_to",
-        gettext_lazy("From, exact to (code)"),
-        lambda r: r.point.starts_exact_to,
+        "dimension_words",
+        gettext_lazy("Breakdown"),
+        lambda r: words.dimension(r.row["dimension"]) if r.cell else "",
     ),
     Column(
-        "ends_exact_to",
-        gettext_lazy("Until, exact to (code)"),
-        lambda r: r.point.ends_exact_to,
+        "categories",
+        gettext_lazy("Category (code)"),
+        lambda r: " | ".join(r.row["categories"]),
     ),
-    Column("dimension", gettext_lazy("Breakdown (code)"), lambda r: r.of_cell[0]),
-    Column("dimension_words", gettext_lazy("Breakdown"), lambda r: r.of_cell[1]),
-    Column("categories", gettext_lazy("Category (code)"), lambda r: r.of_cell[2]),
-    Column("categories_words", gettext_lazy("Category"), lambda r: r.of_cell[3]),
-    Column("value", gettext_lazy("Value"), lambda r: r.value),
+    Column(
+        "categories_words",
+        gettext_lazy("Category"),
+        lambda r: _text(r, "label") if r.cell else "",
+    ),
+    Column("value", gettext_lazy("Value"), lambda r: _plain(r.row["value"])),
     Column(
         "exactness",
         gettext_lazy("Exactness (code)"),
-        lambda r: "" if r.cell or r.value is None else r.point.exactness,
+        lambda r: "" if r.cell or r.row["value"] is None else r.row["exactness"],
     ),
-    Column("told", gettext_lazy("What is told (code)"), lambda r: str(r.point.shown)),
+    Column(
+        "told",
+        gettext_lazy("What is told (code)"),
+        lambda r: str(r.row["shown"]),
+    ),
     Column(
         "told_words",
         gettext_lazy("What is told"),
         lambda r: "" if r.point.shown is Shown.VALUE else words.value_text(r.point),
     ),
-    Column("status", gettext_lazy("State (code)"), lambda r: r.point.status),
+    Column("status", gettext_lazy("State (code)")),
     Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),
     Column(
         "later_count_differs",
         gettext_lazy("A later count differs by less than ten"),
-        lambda r: int(r.point.differs),
+        lambda r: int(r.row["differs"]),
     ),
-    Column("break", gettext_lazy("Breaks the series"), lambda r: int(r.point.is_break)),
     Column(
-        "provenance",
-        gettext_lazy("Where it comes from (code)"),
-        lambda r: r.point.provenance,
+        "break", gettext_lazy("Breaks the series"), lambda r: int(r.row["is_break"])
     ),
+    Column("provenance", gettext_lazy("Where it comes from (code)")),
     Column(
         "provenance_words",
         gettext_lazy("Where it comes from"),
-        lambda r: str(Provenance(r.point.provenance).label),
+        lambda r: str(Provenance(r.row["provenance"]).label),
     ),
     Column(
         "sources",
@@ -181,11 +163,11 @@ COLUMNS = (
         gettext_lazy("Printed in"),
         lambda r: words.quoted(r.cell or r.point),
     ),
-    Column("note", gettext_lazy("Note"), lambda r: _text(r.point, "note")),
+    Column("note", gettext_lazy("Note"), lambda r: _text(r, "note")),
     Column(
         "disputed",
         gettext_lazy("Not acknowledged by the institution"),
-        lambda r: int(r.point.is_disputed),
+        lambda r: int(r.row["is_disputed"]),
     ),
     Column(
         "disputed_words",
@@ -197,24 +179,28 @@ COLUMNS = (
 )
 
 
-def _text(record, field):
-    return words.in_language(record, field)
+def _text(record, name):
+    return words.chosen(record.row[f"{name}_es"], record.row[f"{name}_en"])
 
 
 def records(lines: Iterable[IndicatorLine]):
     """Every value of these indicators, each followed by the cells of its breakdowns."""
     for line in lines:
+        of, whole = line.indicator, {"dimension": "", "categories": ()}
+        about = indicator_row(line)
         for point in line.points:
-            yield Record(line, point)
+            told = {**about, "indicator": of.code, **whole, **value_row(point)}
+            yield Record(of, point, told)
             for breakdown in point.breakdowns:
                 for cell in breakdown.cells:
-                    yield Record(line, point, breakdown, cell)
+                    part = part_row(breakdown, cell)
+                    yield Record(of, point, {**told, **part}, cell)
 
 
 def cells_of(lines: Iterable[IndicatorLine]):
     """The rows of cells, the same for every form."""
     for record in records(lines):
-        yield [column.cell(record) for column in COLUMNS]
+        yield [column.of(record) for column in COLUMNS]
 
 
 def as_csv(lines):

@@ -13,10 +13,12 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
+from strategic_areas.disclosure import PROTECTED
 from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.review import told_of
-from strategic_areas.queries.figures.words import in_language
+from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.public_rows import report_row
 from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
 from strategic_areas.sentences import dated
@@ -199,31 +201,38 @@ def _as_csv(plan: Plan, entries: Sequence[Entry]):
 
 
 def _cells(entry):
+    told = report_row(entry)
     return [
         entry.period.name,
-        entry.subject.code,
+        told["subject"],
         entry.subject.title,
         entry.agency.local_acronym,
         _state(entry),
-        None if entry.is_reconstructed else entry.percent,
-        _reserved(entry) if entry.is_reserved else in_language(entry, "text"),
+        None if entry.is_reconstructed else _cell(told, "percent"),
+        _reserved(entry) if told["is_reserved"] else _text(told, "text"),
         *(
-            in_language(entry, field.name)
-            if field.bilingual
-            else getattr(entry, field.name)
+            _text(told, field.name) if field.bilingual else _cell(told, field.name)
             for field in COLUMNS
         ),
-        told_of(entry.withdrawal_cause, in_language(entry, "withdrawal_reason")),
-        entry.unchanged_since,
-        Provenance(entry.provenance).label,
-        files.disputed(entry),
-        entry.reported_on,
-        entry.published_on,
-        entry.revision,
+        told_of(told["withdrawal_cause"], _text(told, "withdrawal_reason")),
+        told["unchanged_since"],
+        Provenance(told["provenance"]).label,
+        files.disputed(told["is_disputed"]),
+        told["reported_on"],
+        told["published_on"],
+        told["revision"],
         len(entry.evidence),
         " ".join(source.url or source.title for source in _sources(entry)),
         settings.SITE_URL + entry.get_absolute_url(language=get_language()),
     ]
+
+
+def _text(told, name):
+    return chosen(told[f"{name}_es"], told[f"{name}_en"])
+
+
+def _cell(told, name):
+    return PROTECTED if name in told["protected"] else told[name]
 
 
 def _sources(entry):
