@@ -1,6 +1,7 @@
 """Changes of two people: one proposes, another approves, and only then it applies."""
 
 import json
+from contextlib import contextmanager
 from hashlib import sha256
 
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +17,7 @@ from strategic_areas.models import (
     AttributionDispute,
     PendingChange,
     Plan,
+    PlanFile,
     RecordChange,
 )
 from strategic_areas.models.review import Reviewed
@@ -39,6 +41,15 @@ from strategic_areas.workflow.plain_values import (
 
 #: What says nothing in a record that is not there yet.
 UNSAID = ("", None, [])
+
+
+@contextmanager
+def nothing_kept():
+    """Within, structure may be changed as by a plan's file; nothing of it stays."""
+    with transaction.atomic():
+        PlanFile.objects.create()
+        yield
+        transaction.set_rollback(True)
 
 
 class AlreadyWaiting(RefusedError):
@@ -103,21 +114,29 @@ class ChangeSteps(GuardedSteps):
 
         ``seen`` and ``states`` are of the approval of a plan, as in ``must_be_ready``.
         """
-        made, parts = {}, list(change.records.all())
+        parts = list(change.records.all())
         approval.check(change, parts, seen=seen, states=states)
         told = [value for part in parts for value in part.after.values()]
         must_not_wait_for_purge(change, told)
+        made = self.put_in(change, parts, by)
+        for part in parts:
+            if part.object_id is None:
+                rows = change.records.filter(pk=part.pk)
+                rows.update(object_id=made[part.place].pk)
+        amendments.enact(change, made, by)
+        for follow in self.afterwards:
+            follow(change, made, by)
+
+    def put_in(self, change, parts, by):
+        """Save the records of the parts, in order, and return them by their places."""
+        made = {}
         aside = set_aside(
             (part.model, part.object_id, part.before, part.after) for part in parts
         )
         for part in parts:
             words = aside.get((part.model, part.object_id), {})
-            record = made[part.place] = apply_part(part, change, by, made, words)
-            if part.object_id is None:
-                change.records.filter(pk=part.pk).update(object_id=record.pk)
-        amendments.enact(change, made, by)
-        for follow in self.afterwards:
-            follow(change, made, by)
+            made[part.place] = apply_part(part, change, by, made, words)
+        return made
 
     def ended(self, change):
         change.records.update(slot=None)

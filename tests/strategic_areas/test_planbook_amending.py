@@ -96,7 +96,7 @@ def test_what_stays_without_a_successor_is_named(keeper):
 
     response = keeper.bring(book)
 
-    succession = response.context["preview"].succession
+    succession = response.context["outlook"].succession
     left = [str(record) for _title, found in succession.left for record in found]
     assert [name.split()[0] for name in left] == ["R-2"]
     assert [counted[1:] for counted in succession.counts] == [(3, 3), (2, 1)]

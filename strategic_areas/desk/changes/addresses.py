@@ -67,8 +67,6 @@ BESIDE = {
 
 @dataclass(frozen=True)
 class Found:
-    """A record on a public page, and the page of staff on which it is hidden."""
-
     record: Model
     address: str
 
@@ -78,8 +76,6 @@ class Found:
 
 
 class AddressForm(forms.Form):
-    """The address of a public page, in either language."""
-
     address = forms.CharField(
         label=gettext_lazy("Address of the public page, as the browser shows it"),
         max_length=2000,
@@ -108,7 +104,6 @@ class AddressForm(forms.Form):
 
 @require_safe
 def hide_by_address(request):
-    """Lead from a public address to the form that hides, or list what stands there."""
     if not hiding.HIDINGS.decides(request.user):
         raise Http404
     form = AddressForm(request.GET or None, request=request)
@@ -181,7 +176,6 @@ def _beside(name, record, words):
 
 
 def _public(rows):
-    """Of reports those that stand, of figures those that were not revised."""
     if issubclass(rows.model, Reviewed):
         return rows.filter(status=Status.PUBLISHED)
     if issubclass(rows.model, PublishedFigure):
@@ -190,7 +184,6 @@ def _public(rows):
 
 
 def _anchors(record):
-    """The words by which an address names a place on a page that shows the record."""
     code = getattr(record, "code", "")
     plan = getattr(record, "plan", None)
     found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}

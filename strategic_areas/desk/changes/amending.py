@@ -1,8 +1,4 @@
-"""
-The pages on which the secretariat proposes amendments of approved plans.
-
-Each kind of amendment asks for something of its own besides the act.
-"""
+"""The pages on which the secretariat proposes amendments of approved plans."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -77,8 +73,6 @@ class AddForm(AmendForm):
 
 
 class SplitForm(AmendForm):
-    """Two activities take the place of one; each may be of another agency."""
-
     kind, title = Kind.SPLIT, _("Divide an activity")
     explained = _(
         "Two activities take its place, and it is owed no more. What was reported of "
@@ -120,8 +114,6 @@ class SplitForm(AmendForm):
 
 
 class MergeForm(AmendForm):
-    """One activity takes the place of several of a commitment."""
-
     kind, title = Kind.MERGE, _("Join activities")
     explained = _(
         "One activity takes the place of several, and they are owed no more. What was "
@@ -162,8 +154,6 @@ class MergeForm(AmendForm):
 
 
 class StopForm(AmendForm):
-    """A commitment or an activity that is owed no more from a day on."""
-
     first = ("commitment", "activity", "stopped_on")
 
     commitment = forms.ModelChoiceField(
@@ -242,7 +232,6 @@ FORMS = {
 
 @require_safe
 def amendment_kinds(request):
-    """List the approved plans, and how each may be amended."""
     only_reviewers(request)
     context = {
         **admin.site.each_context(request),
@@ -255,7 +244,6 @@ def amendment_kinds(request):
 
 @require_safe
 def act_file(request, pk):
-    """The file of the act on which an amendment rests, for the secretariat."""
     only_reviewers(request)
     amendment = get_object_or_404(Amendment.objects.exclude(file=""), pk=pk)
     if request.method == "GET":
@@ -264,7 +252,6 @@ def act_file(request, pk):
 
 
 def amend(request, plan, kind):
-    """The form of one kind of amendment; once proposed, another person approves it."""
     only_reviewers(request)
     plan = get_object_or_404(Plan.objects.public(), code=plan)
     if kind not in FORMS:

@@ -1,8 +1,4 @@
-"""
-The forms of amendments: the act on which one rests, and what it changes.
-
-Forms of records that the public reads are shared by the admin's pages and the tree.
-"""
+"""The act on which an amendment rests, and forms of records that the public reads."""
 
 from django import forms
 from django.utils.translation import gettext, override
@@ -22,8 +18,6 @@ DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ActForm(forms.ModelForm):
-    """The act that decides an amendment, its reason, and its file if there is one."""
-
     upload = DocumentField(
         label=_("The act itself"),
         required=False,
@@ -67,10 +61,7 @@ class ActForm(forms.ModelForm):
 
     def propose_with(self, records, *, by):
         """
-        Propose a change of ``records`` by this act, and return it.
-
-        ``records`` are pairs of a record and its links. None where the form's errors
-        say why not.
+        Propose pairs of a record and its links by this act; None where it has errors.
         """
         amendment = self.instance
         try:
@@ -87,8 +78,6 @@ class ActForm(forms.ModelForm):
 
 
 class AmendForm(ActForm):
-    """An amendment of one kind; each kind adds the fields of what it changes."""
-
     kind, title, explained = "", "", ""
     #: The fields of what changes, which stand before those of the act.
     first = ()
@@ -108,14 +97,12 @@ class AmendForm(ActForm):
         self.helper = one_button("step-form", "propose", _("Send for approval"))
 
     def records(self):
-        """What changes: pairs of a record and its links."""
         raise NotImplementedError
 
     def propose(self, *, by):
         return self.propose_with(self.records(), by=by)
 
     def _official(self, model):
-        """The records of the plan that an amendment may change."""
         rows = model.objects.standing().filter(plan=self.plan)
         return rows.filter(provenance=Provenance.PLAN).order_by("sort_code")
 
@@ -142,7 +129,6 @@ class GuardMixin(forms.ModelForm):
         return cleaned
 
     def typed_names(self):
-        """The names of the fields in which something else stands than before."""
         return set(self.changed_data) - {"seen_state"}
 
 
@@ -162,9 +148,6 @@ def act_of(*posted, **initial):
 class AmendedMixin(forms.ModelForm):
     """
     A form of a record which, where only an amendment may change it, asks for the act.
-
-    ``amendment`` is the unsaved amendment with which the change is proposed, if it
-    needs one. Where it does and the act is not stated, the error names the fields.
     """
 
     amendment = None
@@ -177,7 +160,6 @@ class AmendedMixin(forms.ModelForm):
             self.act = None if is_free else act_of(data, files)
 
     def is_multipart(self):
-        """The act may come with its file."""
         return super().is_multipart() or self.act is not None
 
     def _post_clean(self):

@@ -1,8 +1,4 @@
-"""
-Decisions that one person proposes and another takes: the list and the forms.
-
-Other pages use these forms, too, to propose a change for approval.
-"""
+"""Decisions that one person proposes and another takes: the list and the forms."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,9 +44,8 @@ SHOWN_FOR = timedelta(days=30)
 @dataclass(frozen=True)
 class Waiting:
     """
-    One decision that waits, and the address of the page on which it is decided.
-
-    ``why_not`` says why this person may not decide it; "" where she may.
+    A decision that waits, and its page; ``why_not`` says why this person may not
+    decide.
     """
 
     decision: Decision
@@ -63,12 +58,10 @@ class Waiting:
 
     @property
     def days(self):
-        """Whole days since it was proposed, in Santo Domingo."""
         return days_since(self.since)
 
     @property
     def kind(self):
-        """The name of this kind of decision."""
         return capfirst(str(self.decision._meta.verbose_name))
 
 
@@ -88,13 +81,11 @@ def to_decide(user):
 
 
 def _shown_of(model):
-    """The relations of a decision that a list tells, of those that it has."""
     names = {field.name for field in model._meta.fields}
     return sorted(names & {"proposed_by", "agency"})
 
 
 def came_back(user):
-    """The user's proposals that were declined or outdated in the last weeks."""
     return list(
         PendingChange.objects.visible_to(user)
         .filter(
@@ -131,8 +122,7 @@ class ApproveForm(DecisionForm):
     """
     Approves; where the guard found something, nobody may be recognised by it.
 
-    What the guard stops by now is not approved. Where the change ``protects``, another
-    tick confirms that both forms were compared.
+    Where the change ``protects``, another tick confirms that both forms were compared.
     """
 
     step, button = "approve", gettext_lazy("Approve")
@@ -202,7 +192,6 @@ def open_forms(
 
 
 def take_pressed_step(request, steps, decision, forms):
-    """Take the step whose button was pressed; True if it was taken."""
     for form in forms:
         if not (form.is_bound and form.is_valid()):
             continue
@@ -234,9 +223,7 @@ def _tell(request, decided):
 
 class ChangeForm(forms.ModelForm):
     """
-    Refuses personal data; ``propose`` stores the change for approval.
-
-    ``warnings`` are the guard's findings that the writer must tick as read.
+    Refuses personal data; ``warnings`` are findings that the writer must tick as read.
     """
 
     warnings_read = forms.BooleanField(
@@ -284,7 +271,6 @@ class ChangeForm(forms.ModelForm):
 
 
 def with_link_to_change(change, text):
-    """The text, followed by a link to the change that waits for approval."""
     address = reverse("admin:approval", args=[change.pk])
     name = _("See the change that waits")
     return format_html('{} <a href="{}">{}</a>', text, address, name)

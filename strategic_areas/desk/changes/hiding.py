@@ -35,8 +35,6 @@ EXCERPT = 90
 
 
 class HideForm(forms.Form):
-    """What of the record is hidden, and why."""
-
     what = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
     )
@@ -73,7 +71,6 @@ class HideForm(forms.Form):
 
     @property
     def chosen(self):
-        """The columns of everything that is ticked, with what would stand in them."""
         found = {}
         for name in self.cleaned_data["what"]:
             found |= self.columns[name]
@@ -81,7 +78,6 @@ class HideForm(forms.Form):
 
 
 def _in_words(field, record):
-    """A field by its name and the beginning of what it says."""
     column = record._meta.get_field(field.columns[0])
     said = in_words(column, getattr(record, column.name))
     excerpt = Truncator(said).chars(EXCERPT)
@@ -139,15 +135,12 @@ class RestoreForm(decisions.DeclineForm):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of which something is hidden, as the table of changed fields reads it."""
-
     model: type[models.Model]
     before: dict
     after: dict
 
 
 def hidden(request, pk):
-    """What is hidden and why, and the steps of the person who decides."""
     rows = Takedown.objects.visible_to(request.user)
     takedown = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk

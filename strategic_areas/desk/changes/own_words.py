@@ -1,9 +1,4 @@
-"""
-What an agency says in its own words, which a reviewer approves.
-
-In a comment it tells of its own work in a round. By a dispute it does not acknowledge
-what public sources attribute to it.
-"""
+"""What an agency says in its own words, which a reviewer approves."""
 
 from dataclasses import dataclass
 
@@ -48,8 +43,6 @@ KINDS = {
 
 
 class OwnWordsForm(ChangeForm):
-    """A text by an agency: in Spanish, and optionally in English."""
-
     class Meta:
         fields = ["text_es", "text_en"]
         widgets = {
@@ -67,8 +60,6 @@ class OwnWordsForm(ChangeForm):
 
 @dataclass(frozen=True)
 class Commented:
-    """One round of one agency, and whether its comment is published."""
-
     period: ReportingPeriod
     agency: Agency
     stands: bool
@@ -88,7 +79,6 @@ class CommentForm(OwnWordsForm):
 
 
 def commentable(user, today=None):
-    """The last rounds of the user's agencies that have opened, the newest first."""
     today = today or timezone.localdate()
     agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
     asked = list(
@@ -162,8 +152,6 @@ def _comment_or_404(user, period, slug):
 
 @dataclass(frozen=True)
 class Attributed:
-    """One attributed record, its word in addresses, and whether it is disputed."""
-
     kind: str
     record: Commitment | Activity | ActivityUpdate | PublishedFigure
     is_disputed: bool
@@ -192,7 +180,6 @@ def attributed(user, kind):
 
 
 def attributions(request):
-    """List what is attributed to the user's agencies, with links to dispute it."""
     found = [
         Attributed(kind, row, _has_dispute(row))
         for kind in KINDS
@@ -203,7 +190,6 @@ def attributions(request):
 
 
 def _has_dispute(row):
-    """Whether a dispute exists about a row of ``attributed``."""
     return row._state.fields_cache["dispute"] is not None
 
 
@@ -245,7 +231,6 @@ def _record_or_404(user, kind, pk):
 
 
 def title_of(record):
-    """What the record is called in lists and on its page."""
     if isinstance(record, PublishedFigure):
         span = words.span(record.starts_on, record.ends_on)
         unit = words.in_language(record.indicator, "unit")
@@ -265,7 +250,6 @@ def _agency_of(record, user):
 
 
 def _dispute(user, record):
-    """The stored dispute about the record, or a new one by this person."""
     if _has_dispute(record):
         return record.dispute
     agency = _agency_of(record, user)

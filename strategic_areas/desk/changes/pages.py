@@ -40,13 +40,10 @@ from strategic_areas.workflow.plain_values import proposed_records
 @dataclass(frozen=True)
 class Changed:
     """
-    One record that changes: its name, its admin page, and the fields that change.
+    One record that changes, its pages, and its fields that change.
 
-    ``readings`` are what the public will read, as far as there is a template of one
-    record; empty once the change was decided. ``is_hidden`` if the public would read
-    nothing of it. ``hides`` leads to the page that hides something of the record, and
-    ``public`` to its public page, where the change holds no other record. ``opening``
-    is what a round would do that waits.
+    ``readings`` are what the public will read of a record with a template of its own;
+    ``opening`` is what a waiting round would do.
     """
 
     name: str
@@ -60,7 +57,6 @@ class Changed:
 
 
 def approval(request, pk):
-    """Show the change, what the public will read, and the steps open to this person."""
     rows = PendingChange.objects.visible_to(request.user)
     rows = rows.select_related("proposed_by", "decided_by")
     change = get_object_or_404(rows, pk=pk)
@@ -74,7 +70,7 @@ def approval(request, pk):
         change,
         *([partial(approving.ApprovePlanForm, plan=plan)] if plan else []),
         examined=examined,
-        protects=bool(altered),
+        protects=bool(altered.fields),
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
@@ -95,7 +91,6 @@ def approval(request, pk):
 
 
 def records(change):
-    """Each record that the change holds, as a list of ``Changed``."""
     found = proposed_records(change)
     names = {part.place: part.label for part, _proposed in found}
     return [
@@ -117,7 +112,7 @@ def lines(part, names=None):
     """
     Every field that changes in one record, in the order of the model's fields.
 
-    ``names`` maps the place of each new record of the same change to its name.
+    ``names`` maps the place of each new record of the change to its name.
     """
     fields = [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
     return [
@@ -132,7 +127,6 @@ def lines(part, names=None):
 
 
 def _examined(change, amendment):
-    """What the guard for personal data found in the proposed texts."""
     parts = [(part.model, part.after, "") for part in change.records.all()]
     if amendment:
         names = amendment.fields.columns(guarded=True)
@@ -142,7 +136,6 @@ def _examined(change, amendment):
 
 
 def record_url(part):
-    """The admin page of the record; "" where there is none."""
     if part.object_id is None or not admin.site.is_registered(part.model):
         return ""
     meta = part.model._meta
@@ -151,14 +144,12 @@ def record_url(part):
 
 
 def hide_url(model, pk):
-    """The page that hides something of a record; "" where there is none."""
     if pk is None or not issubclass(model, HIDEABLE):
         return ""
     return reverse("admin:hide", args=[model._meta.model_name, pk])
 
 
 def _readings(change, proposed):
-    """What the public will read: pairs of a language and the rendered HTML."""
     if type(proposed) not in PUBLIC_TEMPLATES or not _is_shown(proposed):
         return []
     template, needed = PUBLIC_TEMPLATES[type(proposed)]

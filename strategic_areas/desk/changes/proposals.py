@@ -17,8 +17,6 @@ ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
 
 
 class AcceptProposalForm(decisions.ApproveForm):
-    """Proposes the amendment that takes it in; another person approves that."""
-
     step, button = "accept", gettext_lazy("Accept")
 
     code = forms.CharField(
@@ -49,7 +47,6 @@ class AcceptProposalForm(decisions.ApproveForm):
 
 
 def proposal(request, pk):
-    """Show a proposal with what the guard found, and the forms that decide on it."""
     if not workflow.PROPOSALS.decides(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)

@@ -1,36 +1,43 @@
 """
 What a change alters of the protection of people, and what the public then reads.
 
-Whoever decides reads both forms: of reports as their fields are told, of indicators as
-their figures are published. For that the change is carried out and undone at once.
+Whoever decides reads both forms. For that the change is carried out and undone at once.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db import DatabaseError, transaction
-from django.utils.text import capfirst
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from agencies import access
-from strategic_areas import disclosure
+from agencies.access import RefusedError
+from agencies.decisions import Outdated
+from agencies.fields import field_of
+from strategic_areas import labels, workflow
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.models import PUBLIC_RECORD, Activity, Indicator
+from strategic_areas.disclosure import PROTECTED
+from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Shown, points_of
-from strategic_areas.workflow.plain_values import proposed_records
+from strategic_areas.queries.figures.points import Shown
+from strategic_areas.queries.public_rows import (
+    FOLLOWING,
+    both,
+    concerned,
+    difference,
+    public_rows,
+)
+from strategic_areas.workflow.changes import nothing_kept
 
 
 @dataclass(frozen=True)
 class Altered:
     """
-    What a change alters of the protection of people.
+    What a change alters of what the public reads.
 
-    ``fields`` are pairs of a record and its altered fields, in words. ``lines`` are
-    what the public would read otherwise; None where this person may not read it, or
-    where it cannot be told.
+    ``fields`` are pairs of a record and its altered fields that protect people, in
+    words. ``lines`` are what the public would read otherwise; None where this person
+    may not read it, or where it cannot be told.
     """
 
     fields: list[tuple[str, str]]
@@ -38,21 +45,23 @@ class Altered:
 
 
 def altered(change, user):
-    """What a change alters of protection, as ``Altered``; None if nothing."""
-    parts = [
-        (part, proposed, fields)
-        for part, proposed in proposed_records(change)
-        if (fields := protective_fields(part))
-    ]
-    if not parts:
-        return None
-    named = [
-        (str(part), ", ".join(field.label for field in fields))
-        for part, _proposed, fields in parts
+    """What a change alters of protection, and of what the public reads."""
+    parts = list(change.records.all())
+    fields = [
+        (str(part), ", ".join(field.label for field in found))
+        for part in parts
+        if (found := protective_fields(part))
     ]
     reads = access.is_reviewer(user) or user.is_superuser
-    lines = _lines(parts) if reads and change.is_waiting else None
-    return Altered(named, lines)
+    if not (reads and change.is_waiting):
+        return Altered(fields, None)
+    touched = [(part.model, part.object_id) for part in parts if part.object_id]
+
+    def put_in():
+        made = workflow.CHANGES.put_in(change, parts, user)
+        return [(type(record), record.pk) for record in made.values()]
+
+    return Altered(fields, would_read(touched, put_in))
 
 
 def protective_fields(part):
@@ -70,94 +79,92 @@ def _is_usual(field, value):
     return not field.has_default() or value == field.get_default()
 
 
-def _lines(parts):
-    found, others = [], {}
-    for part, proposed, fields in parts:
-        if part.object_id is None or proposed is None:
-            continue
-        if part.model is Activity:
-            found += _of_activity(Activity.objects.get(pk=part.object_id), proposed)
-        else:
-            others[proposed] = [field.name for field in fields]
-    if not others:
-        return found
-    before = dict(published(_all()))
-    after = _published_after(others)
-    if after is None:
-        return None
-    return [*found, *differing(before, after)]
+def would_read(touched, put_in):
+    """
+    What the public would read otherwise, as lines; None where it cannot be told.
 
-
-def _of_activity(stored, proposed):
-    """The lines of its planned quantity, and of what is published of it."""
-    texts = []
-    for activity in (stored, proposed):
-        planned = disclosure.planned(activity)
-        label = f"{activity.code} · {capfirst(_('planned quantity'))}"
-        told = {label: "" if planned is None else words.number(planned)}
-        rows = activity.updates.filter(status__in=PUBLIC_RECORD)
-        for update in rows.select_related("period").order_by("pk"):
-            update.activity = activity
-            for name, text in update.public_field_values:
-                told[f"{activity.code} · {update.period} · {name}"] = text
-        texts.append(told)
-    return differing(*texts)
-
-
-def _published_after(records):
-    """What is published once these fields of records are saved, which is undone."""
+    ``put_in`` saves the records and returns the pairs of a model and a primary key of
+    all that it saved; ``touched`` are those that are there before.
+    """
+    keys = concerned(touched)
     try:
-        with transaction.atomic():
-            for record, names in records.items():
-                with override("es"):
-                    record.save(update_fields=names)
-            found = dict(published(_all()))
-            transaction.set_rollback(True)
-    except DatabaseError:
+        with nothing_kept():
+            keys = both(keys, concerned(put_in()))
+            after = public_rows(keys)
+    except (Outdated, RefusedError, DatabaseError):
         return None
-    return found
+    return in_lines(difference(public_rows(keys), after))
 
 
-def _all():
-    return list(Indicator.objects.order_by("sort_code", "pk"))
+#: A dataset → the model that calls its columns by name.
+CALLED = {
+    "commitments": ActivityUpdate,
+    "activities": Activity,
+    "reports": ActivityUpdate,
+    "indicators": Indicator,
+}
 
 
-def published(rows):
-    """Pairs of what the public reads of these indicators, and what stands there."""
-    points = points_of(rows, in_full=True)
-    for indicator in rows:
-        line = IndicatorLine(indicator, points.get(indicator.pk, ()))
-        if (baseline := line.baseline) is not None:
-            yield _named(indicator, _("baseline")), words.number(baseline)
-        for point in line.points:
-            yield from _of_point(indicator, point)
+def in_lines(found):
+    """
+    The differences in words, each column a line.
 
-
-def _of_point(indicator, point) -> Iterable[tuple[str, str]]:
-    about = [words.span(point.starts_on, point.ends_on), point.counted_by]
-    yield _named(indicator, *about), words.value_text(point)
-    for name in ("caption", "note"):
-        if text := words.in_language(point, name):
-            yield _named(indicator, *about, _(name)), text
-    for breakdown in point.breakdowns:
-        for cell in breakdown.cells:
-            which = words.in_language(cell, "label")
-            place = words.dimension(breakdown.dimension)
-            yield _named(indicator, *about, place, which), words.number(cell.value)
-    if point.shown is Shown.VALUE:
-        for number, earlier in enumerate(point.revisions, start=1):
-            place = _("earlier value %(number)d") % {"number": number}
-            yield _named(indicator, *about, place), words.number(earlier.value)
-
-
-def _named(indicator, *parts):
-    return " · ".join([indicator.code, *filter(None, parts)])
-
-
-def differing(before, after):
-    """A line for each place where the two forms differ, in order."""
+    What somebody proposed stands beside them: these are what follows from it.
+    """
     return [
-        Line(place, before.get(place, ""), after.get(place, ""))
-        for place in {**before, **after}
-        if before.get(place, "") != after.get(place, "")
+        Line(_label(each, name), *texts)
+        for each in found
+        for name in FOLLOWING.get(each.dataset, ())
+        if (texts := [_said(each, row, name) for row in (each.before, each.after)])
+        and texts[0] != texts[1]
     ]
+
+
+def _label(each, name):
+    """The record, and what its columns are called that are not its one number."""
+    row, dataset = each.row, each.dataset
+    if dataset == "reports":
+        parts = [row["subject"], row["period"]]
+    elif "indicator" in row:
+        span = words.span(row["starts_on"], row["ends_on"])
+        parts = [row["indicator"], span, row["counted_by"]]
+    else:
+        parts = [row["code"]]
+    if dataset == "parts":
+        label = words.chosen(row["label_es"], row["label_en"])
+        parts += [words.dimension(row["dimension"]), label]
+    known = {
+        "state": _("State"),
+        "punctuality": _("Punctuality"),
+        "caption_es": _("caption"),
+        "note_es": _("note"),
+        "earlier": _("earlier values"),
+    }
+    if name in known:
+        parts.append(known[name])
+    elif dataset in CALLED:
+        parts.append(field_of(CALLED[dataset], name).label)
+    return " · ".join(filter(None, parts))
+
+
+def _said(each, row, name):
+    """What the public reads in a column; "" where there is no such row."""
+    if row is None:
+        return ""
+    if name in {"caption_es", "note_es"}:
+        return words.chosen(row[name], row[f"{name[:-2]}en"])
+    if name == "earlier":
+        return "; ".join(map(words.number, row[name]))
+    if name == "state":
+        return labels.state_word(row[name])
+    if name == "punctuality":
+        return str(labels.PUNCTUALITY.get(row[name], ""))
+    if row.get("shown") is Shown.WITHDRAWN:
+        return _("Withdrawn figure")
+    if row[name] is None:
+        # Of a report it is not even told whether it states a number of victims.
+        is_told = each.dataset != "reports" and name in row.get("protected", ())
+        return str(PROTECTED) if is_told else ""
+    if "exactness" in row:
+        return words.counted(row[name], row["exactness"])
+    return words.number(Decimal(row[name]))

@@ -19,8 +19,6 @@ from strategic_areas.models.trail import TEXTS, untranslated
 
 
 class TranslationForm(ChangeForm):
-    """One field for each text that has no English from its agency."""
-
     class Meta:
         model = Translation
         fields = TEXTS

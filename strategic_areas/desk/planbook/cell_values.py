@@ -87,7 +87,6 @@ def _chosen(column, text, find):
 
 @cache
 def _words(column):
-    """Every word of a list, in any language, and the value for which it stands."""
     found = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
@@ -129,7 +128,7 @@ READERS = {
 
 
 def key_in(sheet, values):
-    """The key by which the record of a row is known, from the values of the row."""
+    """The key of the record of a row, from the values of the row."""
     return "/".join(str(values.get(part) or "") for part in sheet.table.identity)
 
 
@@ -137,8 +136,7 @@ class Finder:
     """
     Called with the name of a table and a word, returns the key of the record or None.
 
-    A word means the record that the workbook itself calls so, before one that the
-    portal calls so: the codes of records may be changed, and exchanged.
+    What the workbook itself calls so comes first: codes may be changed, and exchanged.
     """
 
     def __init__(self, stored, book, *, is_own):
@@ -160,7 +158,6 @@ class Finder:
                 self.written[name].setdefault(code, self.new_key(name, code))
 
     def _coded(self):
-        """Name of a sheet, row and key of its record, where records have codes."""
         for name, sheet in SHEETS.items():
             if name != OF_PLAN and sheet.table.identity == ("code",):
                 for line in self.book.lines[name]:
@@ -179,7 +176,7 @@ class Finder:
 
     @cached_property
     def own(self):
-        """By sheet: the primary keys of the plan's own records, and their keys."""
+        """By sheet: the keys of the plan's own records, by primary key."""
         return {
             name: {
                 row.pk: self.stored.tables[name].key_of_pk[row.pk]
@@ -206,12 +203,10 @@ class Finder:
         return self._by_name(table).get(comparable(word))
 
     def earlier(self, table, word):
-        """The key of another plan's record, which the word names by plan and code."""
         key = "/".join(part.strip() for part in word.split("/"))
         return key if key in self.stored.earlier(table) else None
 
     def _by_name(self, table):
-        """Keys by codes without accents and capitals; provinces also by their names."""
         if table not in self.folded:
             stored = self.stored.tables[table]
             found = {}

@@ -1,9 +1,7 @@
 """
-What is wrong with the drafts of a workbook, in words and by cell.
+What is wrong with the drafts of a workbook, by cell, in a fixed number of queries.
 
-All drafts are compared at once with what the portal has: a hundred records take as many
-queries as one. Of each record only what its row says is judged, and the rules that
-concern the record as a whole.
+Of each record only what its row says is judged, and the rules of it as a whole.
 """
 
 from collections import defaultdict
@@ -68,7 +66,6 @@ def with_dependants(stored, drafts, found):
 
 
 def _led_to(stored, draft, column):
-    """The records of the workbook's sheets that a cell names."""
     keys = draft.row.said.get(column.name)
     if not keys or column.linked not in SHEETS or column.is_earlier:
         return []
@@ -133,7 +130,6 @@ def _tell_what_stood(drafts):
 
 
 def _shared(stored, drafts):
-    """For each draft the columns in which it must differ from others, and does not."""
     found = [[] for _draft in drafts]
     for name, sheet in SHEETS.items():
         model = sheet.table.model
@@ -164,7 +160,6 @@ def _shared(stored, drafts):
 
 
 def _alike(constraint, rows):
-    """The records of which another one says the same."""
     by_key = defaultdict(list)
     for row in rows:
         by_key[_key(constraint, row)].append(row)
@@ -204,7 +199,6 @@ def _plain(value):
 
 
 def _former_key(constraint, draft, stored):
-    """The key under which the portal has the record; None for a new one."""
     if draft.is_new:
         return None
     stood = copy(draft.record)

@@ -1,8 +1,5 @@
 """
-The sheets of a plan's workbook and their columns: what each is called and holds.
-
-They follow from what a plan's file states of each table, in the same plain values. The
-instructions explain them to whoever fills them in.
+The sheets of a plan's workbook and their columns, as a plan's file states each table.
 """
 
 import hashlib
@@ -65,18 +62,16 @@ class Column:
 
     @property
     def linked(self):
-        """The name of the table that it leads to; "" for a column of plain values."""
+        """The name of the table that it leads to; "" for a plain value."""
         related = self.field.model_field.related_model
         return TABLE_OF_MODEL[related].name if related else ""
 
     @property
     def is_earlier(self):
-        """True where it leads to records of other plans."""
         return self.name in EARLIER
 
     @property
     def choices(self):
-        """Pairs of value and word, in the language in force."""
         if self.kind is Kind.FLAG:
             return [(True, _("Yes")), (False, _("No"))]
         known = self.field.model_field.flatchoices
@@ -84,7 +79,6 @@ class Column:
 
     @property
     def offered(self):
-        """The words that a plan may choose."""
         is_origin = self.field.model_field.choices == Provenance.choices
         known = STATED if is_origin else dict(self.choices)
         return [word for value, word in self.choices if value in known]
@@ -92,8 +86,6 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The records of one table of a plan."""
-
     name: str
     columns: tuple
 
@@ -103,7 +95,6 @@ class Sheet:
 
     @property
     def title(self):
-        """The name of the sheet, in the language in force."""
         if self.name == OF_PLAN:
             return capfirst(str(self.table.model._meta.verbose_name))
         is_part = self.name == "participations"
@@ -111,7 +102,6 @@ class Sheet:
         return capfirst(str(model._meta.verbose_name_plural))
 
     def rows(self, stored):
-        """The plan's own records, in the order of their codes."""
         if self.name == OF_PLAN:
             return [stored.plan]
         rows = stored.tables[self.name].row_of_pk.values()
@@ -153,18 +143,13 @@ FORMAT = "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
 
 
 def as_read(value):
-    """A plain value as it is read back from a cell."""
     if isinstance(value, str):
         return cell_text("", cells.for_workbook(value)) or None
     return value
 
 
 def digests(sheet, values, stored):
-    """
-    A short digest of each value of a row, by which a changed one is known.
-
-    That of a link is of the record itself, which may get another code.
-    """
+    """A digest of each value of a row; that of a link is of the record itself."""
     return [
         digest(_linked_keys(column, values[column.name], stored))
         for column in sheet.columns
@@ -208,7 +193,6 @@ def called(column, key, stored):
 
 
 def add_instructions(page, plan):
-    """Write the instructions on the first sheet."""
     days = _("From %(start)s to %(end)s.") % {
         "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
         "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),

@@ -25,6 +25,7 @@ from strategic_areas.desk.planbook.columns import (
     Sheet,
     digests,
 )
+from strategic_areas.desk.workbook.reading import Fault
 from strategic_areas.models import DueProvenance, Provenance
 
 #: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
@@ -41,12 +42,7 @@ WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
 
 
 class Starting:
-    """
-    Starting a plan from the workbook of another one: what is not taken over.
-
-    That is the other plan's own row, its sources, notes and amounts, days outside the
-    new plan, and records that the other plan itself replaced.
-    """
+    """What a plan that is started from another one's workbook does not take over."""
 
     def __init__(self, stored, book):
         self.plan = stored.plan
@@ -63,7 +59,6 @@ class Starting:
         return column.name in OF_OTHER_PLAN
 
     def adjust(self, sheet, values):
-        """Empty the days that lie outside the plan."""
         for column in sheet.columns:
             is_planned = sheet.name in self.replaced and column.kind is Kind.DATE
             if is_planned and self._is_outside(values.get(column.name)):
@@ -89,8 +84,6 @@ class Starting:
 
 
 class State(StrEnum):
-    """What bringing the workbook back does with a row."""
-
     STALE = "stale"
     REFUSED = "refused"
     NEW = "new"
@@ -99,23 +92,13 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong with a cell, or with the whole row where ``place`` is empty."""
-
-    place: str
-    header: str
-    message: str
-
-
-@dataclass(frozen=True)
 class Row:
     """
     One row of a sheet, and what it asks for.
 
-    ``origin`` is the key of its record, "" for a new one. ``said`` are the plain values
-    that it would set, by column, without cells that could not be read; None where the
-    row makes no record. ``places`` are the cells in which they stand. ``stood`` tells
-    the record as it was compared.
+    ``origin`` is the key of its record, "" for a new one; ``said`` are the plain values
+    that it would set, by column, None where it makes no record; ``places`` are their
+    cells. ``stood`` tells the record as it was compared.
     """
 
     sheet: Sheet
@@ -130,11 +113,7 @@ class Row:
 
 
 def compare(stored, book):
-    """
-    Every row of a ``Book``, in the order in which records are saved.
-
-    ``stored`` is what the portal holds of the plan that takes the workbook.
-    """
+    """Every row of a ``Book``, in the order in which records are saved."""
     is_own = book.plan == stored.plan_code
     comparing = Comparing(stored, book, None if is_own else Starting(stored, book))
     return [comparing.row(SHEETS[n], line) for n in NAMES for line in book.lines[n]]
@@ -180,7 +159,6 @@ class Comparing:
         return replace(row, state=State.REFUSED, faults=(*faults, *row.faults))
 
     def _asked(self, sheet, line, values, origin):
-        """What a row asks for, as far as its cells could be read."""
         key = key_in(sheet, values)
         if origin:
             return self._changed(sheet, line, values, origin)
@@ -279,14 +257,12 @@ def _changed_since(line, column):
 
 
 def _outdated(row, faults):
-    """The row, marked as one that changed in the portal since, with the reasons."""
     return Row(
         row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
     )
 
 
 def _completed(sheet, said):
-    """A new record; its empty cells have what follows from the others."""
     names = {column.name for column in sheet.columns}
     found = dict(said)
     for language in ("es", "en"):

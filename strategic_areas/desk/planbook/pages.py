@@ -1,9 +1,4 @@
-"""
-The pages of a plan's workbook: take it, bring it back, save what was shown.
-
-Of an uploaded workbook the hidden marks are read first, which tell the plan, and then
-the rows of each sheet.
-"""
+"""The pages of a plan's workbook: take it, bring it back, save what was shown."""
 
 from dataclasses import dataclass
 
@@ -39,8 +34,6 @@ from strategic_areas.views.files import WORKBOOK, as_file
 
 
 class KeepForm(forms.Form):
-    """Keeps what the preview showed, which is signed into the page."""
-
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):
@@ -49,8 +42,6 @@ class KeepForm(forms.Form):
 
 
 class ActOfBookForm(ActForm):
-    """Keeps the preview, and asks for the act of the amendment that it becomes."""
-
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, plan, action, label, **kwargs):
@@ -65,7 +56,6 @@ def _plan(request, code):
 
 @require_safe
 def planbook_file(request, plan):
-    """The plan as a workbook."""
     from strategic_areas.desk.planbook.writing import write
 
     plan = _plan(request, plan)
@@ -117,11 +107,11 @@ def _preview(plan, file, user):
     if preview.drafts and preview.is_whole:
         staged = previewing.stage(preview, plan, by=user)
         shown["keep"] = _form(plan, preview, initial={"staged": staged})
+        shown["outlook"] = records.outlook(plan, preview.drafts, by=user)
     return shown
 
 
 def _form(plan, preview, *posted, **kwargs):
-    """The form that keeps a preview; of structure that is approved, with an act."""
     kwargs |= {"action": _address("planbook_save", plan)}
     count = len(preview.drafts)
     if records.apply_at_once(plan, preview.drafts):
@@ -132,14 +122,13 @@ def _form(plan, preview, *posted, **kwargs):
         form = KeepForm(*posted, **kwargs)
         form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
         return form
-    if preview.succession and "initial" in kwargs:
+    if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
     return ActOfBookForm(*posted, plan=plan, **kwargs)
 
 
 @require_POST
 def planbook_save(request, plan):
-    """Keep what the preview showed: saved at once, or sent for approval."""
     plan = _plan(request, plan)
     try:
         return _keep(request, plan)
@@ -185,12 +174,7 @@ MOST_RECORDS = 1_500
 
 @dataclass(frozen=True)
 class Book:
-    """
-    What an uploaded workbook holds.
-
-    ``plan`` is the code of the plan that it was taken of; ``lines`` are its rows by the
-    name of the sheet, those without any content left out.
-    """
+    """An uploaded workbook: the code of its plan, and its filled rows by sheet."""
 
     plan: str
     lines: dict

@@ -12,8 +12,8 @@ from strategic_areas.desk.planbook.columns import (
     digests,
     for_cell,
 )
-from strategic_areas.desk.planbook.comparing import Fault, Row, State
-from strategic_areas.desk.planbook.records import Succession, succession
+from strategic_areas.desk.planbook.comparing import Row, State
+from strategic_areas.desk.workbook.reading import Change, Fault
 from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
 from strategic_areas.importing.stored import StoredObjects
 from strategic_areas.models import Plan
@@ -21,16 +21,6 @@ from strategic_areas.workflow import guard
 
 #: What bringing the workbook back would write.
 KEPT = (State.NEW, State.CHANGED)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One cell: what the record says now, and what the workbook says."""
-
-    place: str
-    header: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)
@@ -51,28 +41,28 @@ class Preview:
     """
     What bringing the workbook back would do.
 
-    ``sheets`` are pairs of a title and the rows that are no longer as they were;
-    ``absent`` are pairs of a title and the keys of records that the workbook has not.
+    ``sheets`` are pairs of a title and the rows that change; ``absent`` of a title and
+    the keys of records that the workbook has not.
     """
 
     sheets: list
     counts: Counter
     drafts: list
     absent: list
-    succession: Succession | None
 
     @property
     def is_whole(self):
         """A plan is changed as a whole, or not at all."""
         return not (self.counts[State.REFUSED] or self.counts[State.STALE])
 
+    @property
+    def replaces(self):
+        """Whether any of its records takes the place of another one."""
+        return any(draft.links.get("supersedes") for draft in self.drafts)
+
 
 def preview(stored, rows, *, is_checked=False):
-    """
-    The ``Preview`` of compared rows; ``stored`` is then as they would leave it.
-
-    Rows that are checked already, as signed ones are, are not checked again.
-    """
+    """The ``Preview`` of compared rows; ``stored`` is then as they would leave it."""
     absent = [] if is_checked else _absent(stored, rows)
     # What is refused is checked too, as far as it was read: all that is wrong is told.
     asked = [row for row in rows if row.said]
@@ -93,7 +83,7 @@ def preview(stored, rows, *, is_checked=False):
         if each.state is not State.UNCHANGED:
             sheets.setdefault(row.sheet.title, []).append(each)
     kept = [draft for draft in drafts if draft.row.state in KEPT]
-    return Preview(list(sheets.items()), counts, kept, absent, succession(stored, kept))
+    return Preview(list(sheets.items()), counts, kept, absent)
 
 
 def _numbered(rows):
@@ -112,10 +102,10 @@ def _shown(stored, draft, faults, stood):
     columns = {column.name: column for column in row.sheet.columns}
     changes = tuple(
         Change(
-            row.places.get(name, ""),
             columns[name].label,
             in_words(columns[name], stood.get(name), stored),
             in_words(columns[name], value, stored),
+            row.places.get(name, ""),
         )
         for name, value in row.said.items()
     )
@@ -145,7 +135,6 @@ def _shown(stored, draft, faults, stood):
 
 
 def in_words(column, value, stored):
-    """A plain value as the page shows it."""
     if value in (None, "", []):
         return ""
     if column.kind is Kind.DATE:
@@ -157,7 +146,6 @@ def in_words(column, value, stored):
 
 
 def _called(column, key, stored):
-    """What a cell calls a record; of one that gets another code, that and its name."""
     code = called(column, key, stored)
     if column.linked not in SHEETS or column.is_earlier:
         return code
@@ -166,7 +154,6 @@ def _called(column, key, stored):
 
 
 def _absent(stored, rows):
-    """What the plan has and the workbook has not; it stays as it is."""
     found = []
     for name, sheet in SHEETS.items():
         known = stored.tables[name].key_of_pk
@@ -178,7 +165,6 @@ def _absent(stored, rows):
 
 
 def stage(preview, plan, *, by):
-    """The rows that would be kept, as one signed text."""
     rows = [
         [row.sheet.name, row.number, row.name, *_said(row)]
         for row in (draft.row for draft in preview.drafts)

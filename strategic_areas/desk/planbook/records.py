@@ -1,8 +1,4 @@
-"""
-The records that a workbook makes or changes: built, checked, saved or proposed.
-
-Before an official matrix replaces records, it is told which ones.
-"""
+"""The records that a workbook makes or changes: built, tried, saved or proposed."""
 
 from dataclasses import dataclass
 
@@ -13,6 +9,7 @@ from django.utils.translation import override
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
+from strategic_areas.desk.changes.protection import would_read
 from strategic_areas.desk.planbook.cell_values import key_in
 from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
 from strategic_areas.importing.tables import TABLE_OF_MODEL
@@ -26,8 +23,8 @@ class Draft:
     """
     A row of the workbook and its record as it would be, not saved.
 
-    ``links`` are its many-to-many fields that change, ``before`` the former plain
-    values of all that change; empty for a new record.
+    ``links`` are its changed many-to-many fields, ``before`` the former plain values of
+    all that changes.
     """
 
     row: object
@@ -64,7 +61,6 @@ def _relate(stored):
 
 
 def _record(stored, row):
-    """The record of a row, which others find by its key, still as it stands."""
     table, rows = row.sheet.table, stored.tables[row.sheet.name].rows
     record, key = stored.new_row(table), row.name
     if row.origin:
@@ -101,7 +97,6 @@ def _linked(stored, record, field, keys):
 
 
 def needs_act(drafts):
-    """Whether any of them changes the structure of an approved plan."""
     return any(
         amendments.changed_structure(
             draft.record,
@@ -120,7 +115,6 @@ def _stored_links(draft):
 
 
 def apply_at_once(plan, drafts):
-    """Whether one person may save them all: what stands in a plan in preparation."""
     records = [(draft.record, draft.links) for draft in drafts]
     return workflow.all_apply_at_once(plan, records)
 
@@ -134,6 +128,17 @@ def save(plan, drafts, *, by):
                 _("%(record)s: you may not change this.") % {"record": draft.record}
             )
     made = sum(draft.is_new for draft in drafts)
+    _put_in(drafts, by)
+    audit.record(
+        audit.Event.PLAN_LOADED,
+        actor=by,
+        obj=plan,
+        created=made,
+        changed=len(drafts) - made,
+    )
+
+
+def _put_in(drafts, by):
     set_aside(
         (type(draft.record), draft.record.pk, draft.before, draft.row.said)
         for draft in drafts
@@ -144,17 +149,9 @@ def save(plan, drafts, *, by):
             draft.record.save()
             for name, records in draft.links.items():
                 getattr(draft.record, name).set(records)
-    audit.record(
-        audit.Event.PLAN_LOADED,
-        actor=by,
-        obj=plan,
-        created=made,
-        changed=len(drafts) - made,
-    )
 
 
 def propose(drafts, *, by):
-    """Send them for approval as one change that needs no act."""
     with override("es"):
         pairs = [(draft.record, draft.links) for draft in drafts]
         return workflow.propose_together(pairs, by=by)
@@ -167,11 +164,9 @@ REPLACING = ("commitments", "activities")
 @dataclass(frozen=True)
 class Succession:
     """
-    ``pairs`` are a new record and what it replaces; ``left`` are records by the title
-    of their sheet that stand without a successor although the plan does not state them.
-
-    ``counts`` are triples of a sheet's title and how many count before and afterwards.
-    ``reports`` is how many published reports the replaced records keep.
+    ``pairs`` are a new record and what it replaces; ``left`` are reconstructed records
+    without a successor, by sheet; ``counts`` how many count before and afterwards;
+    ``reports`` how many published reports the replaced keep.
     """
 
     pairs: list
@@ -180,72 +175,47 @@ class Succession:
     reports: int
 
 
-def succession(stored, drafts):
-    """The ``Succession`` that the drafts bring about; None where none replaces."""
-    renewed = {}
-    for draft in drafts:
-        if "supersedes" in draft.links:
-            renewed[id(draft.record)] = draft
+@dataclass(frozen=True)
+class Outlook:
+    """What keeping the drafts brings about; empty where it cannot be tried."""
+
+    succession: Succession | None
+    lines: list
+
+
+def outlook(plan, drafts, *, by):
+    """The ``Outlook`` of drafts, which are saved and undone: use them no more."""
     pairs = [
-        (draft.record, draft.links["supersedes"])
-        for draft in renewed.values()
-        if draft.links["supersedes"]
+        (str(draft.record), [str(old) for old in replaced])
+        for draft in drafts
+        if (replaced := draft.links.get("supersedes"))
     ]
-    if not pairs:
-        return None
-    before = _Standing(stored, [], {})
-    after = _Standing(
-        stored, [draft.record for draft in drafts if draft.is_new], renewed
-    )
-    left = [
-        (SHEETS[name].title, [each for each in after.of[name] if not each.is_official])
-        for name in REPLACING
-    ]
-    return Succession(
-        pairs,
-        [(title, found) for title, found in left if found],
-        [
-            (SHEETS[name].title, len(before.of[name]), len(after.of[name]))
-            for name in REPLACING
-        ],
-        _reports([old for _new, replaced in pairs for old in replaced]),
-    )
+    replaced = [old for d in drafts for old in d.links.get("supersedes", ())]
+    before, found = [len(each) for each in _standing(plan)], []
+
+    def put_in():
+        _put_in(drafts, by)
+        if pairs:
+            left, counts = [], []
+            for name, was, rows in zip(REPLACING, before, _standing(plan), strict=True):
+                title = SHEETS[name].title
+                counts.append((title, was, len(rows)))
+                if others := [each for each in rows if not each.is_official]:
+                    left.append((title, others))
+            found.append(Succession(pairs, left, counts, _reports(replaced)))
+        return [(type(draft.record), draft.record.pk) for draft in drafts]
+
+    touched = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
+    lines = would_read(touched, put_in)
+    return Outlook(found[0] if found else None, lines or [])
 
 
-class _Standing:
-    """The records that count once others are replaced; ``of`` has them by sheet."""
-
-    def __init__(self, stored, new, renewed):
-        rows = {}
-        for name in REPLACING:
-            model = SHEETS[name].table.model
-            made = [each for each in new if isinstance(each, model)]
-            rows[name] = [*SHEETS[name].rows(stored), *made]
-        gone = {
-            (type(old), old.pk)
-            for found in rows.values()
-            for row in found
-            for old in _replaced_by(row, renewed)
-        }
-        self.of = {
-            name: [row for row in found if not _is_gone(row, gone)]
-            for name, found in rows.items()
-        }
-
-
-def _replaced_by(row, renewed):
-    if id(row) in renewed:
-        return renewed[id(row)].links["supersedes"]
-    return row.supersedes.all() if row.pk else []
-
-
-def _is_gone(row, gone):
-    above = getattr(row, "commitment", None)
-    return (type(row), row.pk) in gone or bool(above) and _is_gone(above, gone)
+def _standing(plan):
+    models = [SHEETS[name].table.model for name in REPLACING]
+    return [list(each.objects.standing().filter(plan=plan)) for each in models]
 
 
 def _reports(replaced):
-    """The published reports of these commitments and activities."""
     return sum(
         model.objects.published()
         .filter(**{f"{model.subject_field}__in": found})

@@ -1,5 +1,3 @@
-"""Writing the workbook: a sheet for each kind of record, with lists and a guide."""
-
 import io
 
 from django.utils.text import Truncator
@@ -57,12 +55,11 @@ HEADING = {
 
 
 def marks_of(plan):
-    """Name → value of the marks on the hidden sheet."""
     return {"format": FORMAT, "plan": plan.code}
 
 
 def write(plan):
-    """The workbook of a plan as bytes, with room for new records on every sheet."""
+    """The workbook of a plan as bytes, with room for new records."""
     stored = StoredObjects(plan.code)
     book = Workbook()
     book.properties.creator = ""
@@ -88,7 +85,6 @@ def letter_of(sheet, name):
 
 
 def _lists(stored):
-    """Name of a list → its heading and its entries."""
     found = {}
     for sheet in SHEETS.values():
         for column in sheet.columns:
@@ -107,7 +103,6 @@ def _lists(stored):
 
 
 def _known(column, stored):
-    """Everything that a cell may lead to, as the cell calls it."""
     table = stored.tables[column.linked]
     keys = sorted(table.key_of_pk.values())
     return sorted(for_cell(column, key, stored) for key in keys)

@@ -1,4 +1,4 @@
-"""The page on which a plan is read as a whole before it is approved, and its forms."""
+"""The page on which a plan is read before it is approved, and its forms."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Lack:
     """
     What a plan has not, and what follows; ``records`` are pairs of a code and a place.
 
-    ``is_grave`` of what the persons have to state, or to mend.
+    What ``is_grave`` has to be stated by the persons, or mended.
     """
 
     text: str
@@ -42,8 +42,6 @@ class Lack:
 
 @dataclass(frozen=True)
 class PlanToApprove:
-    """A plan as it would be approved: its tree, its counts, and what is missing."""
-
     plan: Plan
     tree: tree.Tree
     counts: list[str]
@@ -53,7 +51,6 @@ class PlanToApprove:
 
 
 def read(plan):
-    """All of a plan that two people approve together."""
     found = tree.load(plan, waits=workflow.waiting_change(plan))
     nodes = list(found.root)[1:]
     indicators = list(Indicator.objects.filter(introduced_by=plan).order_by("pk"))
@@ -157,7 +154,6 @@ def _counts_people(indicator):
 
 
 def _protected(nodes, indicators):
-    """How much of it is protected as numbers of victims, in one sentence."""
     activities = [n.record for n in nodes if isinstance(n.record, Activity)]
     return _(
         "Protected as numbers of people: %(sensitive)d of %(indicators)d indicators. "
@@ -174,9 +170,7 @@ def _protected(nodes, indicators):
 
 class ReadMixin(forms.Form):
     """
-    Says that a plan was read as it stands, and that it has no act where it has none.
-
-    Where the plan changed since the page was drawn, the page asks for all of it again.
+    Says that a plan was read as it stands; one that changed since is asked for again.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -223,8 +217,6 @@ class ApprovePlanForm(ReadMixin, ApproveForm):
 
 
 class SendForm(ReadMixin):
-    """Sends a plan for approval."""
-
     step = "send"
 
     def __init__(self, data, **kwargs):

@@ -53,11 +53,10 @@ MOST_OTHERS = 40
 
 class NodeForm(ApprovedForm):
     """
-    One record of the tree.
+    One record of the tree. ``coded_anew`` are the records below whose codes follow.
 
-    ``coded_anew`` are the records below whose codes follow the record's, unsaved. Where
-    a second person approves, a new record ``takes_others``: ``others`` are the forms of
-    those below it, or of an activity of those beside it, which are proposed together.
+    Where a second person approves, ``others`` are the forms of records that are
+    proposed together with a new one.
     """
 
     #: The fields that stand open; the others are folded away.
@@ -88,7 +87,6 @@ class NodeForm(ApprovedForm):
             self._fit(name, field)
 
     def _fit(self, name, field):
-        """Offer what is possible in this plan, and label each language's text."""
         if name in WORDS:
             field.required = False
             field.help_text = _("Left empty, it is made of the name.")
@@ -137,7 +135,6 @@ class NodeForm(ApprovedForm):
             self.act.auto_id = auto_id
 
     def add_other(self):
-        """One more form of a record to propose with this one, which is valid."""
         if len(self.others) < MOST_OTHERS:
             self.others.append(self._other(len(self.others)))
 
@@ -161,7 +158,6 @@ class NodeForm(ApprovedForm):
         return form
 
     def has_changed(self):
-        """True if anything was typed besides the code, which is proposed."""
         return bool(self.typed_names() - {"code"})
 
     def is_valid(self):
@@ -170,7 +166,6 @@ class NodeForm(ApprovedForm):
 
     @property
     def new_records(self):
-        """Pairs of the others that say something and their links."""
         said = [each for each in self.others if each.has_changed()]
         return [(each.instance, each.links) for each in said]
 
@@ -207,11 +202,7 @@ class NodeForm(ApprovedForm):
                 self.add_error("code", told)
 
     def _refuse_taken_words(self):
-        """
-        Refuse a code or an address word that another record of the plan has.
-
-        The form has no field for the plan, so Django leaves these constraints out.
-        """
+        """Refuse a code or an address word that another record of the plan has."""
         unique = {"plan", "code", *WORDS}
         fields = {field.name for field in self.instance._meta.concrete_fields}
         try:
@@ -237,7 +228,6 @@ class NodeForm(ApprovedForm):
 
     @property
     def is_unfolded(self):
-        """True where an error stands in a folded field."""
         return any(each.errors for each in self.rest)
 
 
@@ -253,8 +243,6 @@ class AgenciesByPart(ModelChoiceIterator):
 
 
 class NamesAgencies:
-    """Offers agencies by acronym and name."""
-
     iterator = AgenciesByPart
 
     def label_from_instance(self, obj):
@@ -270,7 +258,6 @@ class AgenciesField(NamesAgencies, forms.ModelMultipleChoiceField):
 
 
 def _agencies_of(plan):
-    """The agencies that existed when the plan began, those of the plan first."""
     taking_part = Participation.objects.filter(plan=plan, agency=OuterRef("pk"))
     return (
         Agency.objects.filter(
@@ -287,7 +274,6 @@ def _coded(record):
 
 @cache
 def form_of(model):
-    """The form of a level's records, from the declaration of their fields."""
     names = [
         name
         for field in model.fields

@@ -1,8 +1,4 @@
-"""
-The levels of a plan's tree: what stands on each, under what, and by which words.
-
-Codes and address words are proposed for what is new, and kept in order by moves.
-"""
+"""The levels of a plan's tree, with codes and address words for what is new."""
 
 import re
 from dataclasses import dataclass
@@ -32,10 +28,9 @@ class Level:
     One level of the tree.
 
     ``word`` stands in addresses; ``above`` is the foreign key to the record above,
-    ``answers`` that to the agency that answers for a record, ``named`` the field of its
-    name, ``result`` that of what it is to bring about: each "" where there is none.
-    ``adds`` stands on the link that adds one, ``then_adds`` on the button that saves
-    and goes on to one, ``adds_too`` on that which proposes one together with another.
+    ``answers`` that to the agency that answers, ``named`` the field of its name,
+    ``result`` that of what it brings about. ``adds``, ``then_adds`` and ``adds_too``
+    stand on the link and the buttons that add one.
     """
 
     word: str
@@ -54,13 +49,11 @@ class Level:
 
     @property
     def below(self):
-        """The level below; None under an activity."""
         place = LEVELS.index(self) + 1
         return LEVELS[place] if place < len(LEVELS) else None
 
     @property
     def higher(self):
-        """The level above; None above an area."""
         place = LEVELS.index(self)
         return LEVELS[place - 1] if place else None
 
@@ -74,7 +67,6 @@ class Level:
         return getattr(record, self.named)
 
     def counted(self, number):
-        """The number of its records, with what they are called."""
         meta = self.model._meta
         return (
             f"{number} {meta.verbose_name if number == 1 else meta.verbose_name_plural}"
@@ -120,7 +112,6 @@ def key_of(record):
 
 
 def over(record):
-    """The record above."""
     return getattr(record, level_of(record).above)
 
 
@@ -129,7 +120,6 @@ def level_of(record):
 
 
 def named(word):
-    """The level of a word of an address; None where it is none."""
     return next((each for each in LEVELS if each.word == word), None)
 
 
@@ -147,9 +137,8 @@ def next_code(level, plan, above, together=()):
     """
     The code after the last one beside which a new record will stand.
 
-    Without any beside it, it is the first below the record above. A code that the plan
-    has elsewhere on this level, or that waits for approval, is left out. ``together``
-    are the codes of records that are proposed beside it.
+    What the plan has on this level, or waits for approval, is left out; ``together``
+    are codes proposed beside it.
     """
     taken = set(level.model.objects.filter(plan=plan).values_list("code", flat=True))
     taken |= _proposed(level.model) | {*together}
@@ -167,7 +156,6 @@ def next_code(level, plan, above, together=()):
 
 
 def _proposed(model):
-    """The codes of records whose addition waits for approval."""
     kind = ContentType.objects.get_for_model(model)
     parts = RecordChange.objects.filter(content_type=kind, slot__isnull=False)
     return {part.after.get("code") for part in parts if part.object_id is None}
@@ -209,10 +197,9 @@ def follow(record, old):
 
 def swap(record, step):
     """
-    Give a record of a plan in preparation the code of its neighbour, and the reverse.
+    Exchange the codes of a record and its neighbour, with all below them.
 
-    ``step`` is -1 for the one before, 1 for the one after. What stands below them is
-    coded along.
+    ``step`` is -1 for the one before, 1 for the one after.
     """
     level = level_of(record)
     beside = list(level.rows(record.plan).filter(**{level.above: over(record)}))

@@ -25,7 +25,6 @@ STEPS = {"up": -1, "down": 1}
 
 
 def _plan(request, code):
-    """The plan, for the secretariat, which alone builds it."""
     access.only_reviewers(request)
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
@@ -41,7 +40,6 @@ def _record(plan, kind, pk):
 
 @require_safe
 def plan_list(request):
-    """The plans, each with its tree."""
     access.only_reviewers(request)
     context = {
         **admin.site.each_context(request),
@@ -65,7 +63,6 @@ def plan_node(request, plan, kind, pk):
 
 
 def plan_node_new(request, plan, kind, above):
-    """The form of a new record below another one."""
     plan, level = _plan(request, plan), levels.named(kind)
     if level is None:
         raise Http404
@@ -77,11 +74,6 @@ def plan_node_new(request, plan, kind, above):
 
 
 def _form_page(request, plan, record, key):
-    """
-    The page with the form of a record, or what follows from posting it.
-
-    ``key`` is that of the node in which the form stands.
-    """
     is_posted = request.method == "POST"
     with transaction.atomic():
         form = form_of(type(record))(
@@ -164,7 +156,6 @@ def _move(request, record, step):
 
 
 def _delete(request, record):
-    """Delete a record that stands in a plan in preparation and nowhere else."""
     if not workflow.applies_at_once(record, ["code"]):
         raise RefusedError(_("Only what stands in a plan in preparation is deleted."))
     told = str(record)
@@ -179,12 +170,10 @@ def _delete(request, record):
 
 
 def plan_approval(request, plan):
-    """Show the whole plan, and propose that it be approved; another person decides."""
     return approving.page(request, _plan(request, plan))
 
 
 def _done(plan, form, goes_on):
-    """Back to the page, at what was saved, or at the form to go on with."""
     record, level = form.instance, form.level
     if not goes_on:
         return _back(plan, record if record.pk else over(record))
@@ -194,7 +183,6 @@ def _done(plan, form, goes_on):
 
 
 def _back(plan, record):
-    """The page, at the node of a record."""
     page, key = reverse("admin:plan_tree", args=[plan.code]), key_of(record)
     return redirect(f"{page}?node={key}#{key}")
 

@@ -25,8 +25,7 @@ class Node:
     One record of the plan, or the plan itself, with what stands below it.
 
     ``waits`` is the key of the undecided change of it, ``added`` are the undecided
-    additions below it. ``is_first`` and ``is_last`` say where it stands beside others,
-    ``is_open`` whether what stands below it is shown at once.
+    additions below it; ``is_open`` says whether what stands below is shown at once.
     """
 
     plan: Plan
@@ -61,7 +60,6 @@ class Node:
 
     @property
     def adds(self):
-        """The level of what may be added below; None under an activity."""
         return self.level.below if self.level else LEVELS[0]
 
     @property
@@ -79,7 +77,6 @@ class Node:
 
     @property
     def full_record(self):
-        """The page of the record with all its fields."""
         meta = self.record._meta
         name = f"admin:{meta.app_label}_{meta.model_name}_change"
         return reverse(name, args=[self.record.pk])
@@ -105,7 +102,6 @@ class Node:
 
     @property
     def public_page(self):
-        """Where the public reads of it: a programme on the page of its area."""
         record = self.record
         page = record if hasattr(record, "get_absolute_url") else record.area
         return page.get_absolute_url()
@@ -123,25 +119,18 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """The nodes of a plan; ``is_free`` while what is saved applies at once."""
-
     plan: Plan
     root: Node
     is_free: bool
 
     @property
     def counts(self):
-        """How many records stand on each level, with what they are called."""
         levels = [each.level for each in self.root]
         return [each.counted(levels.count(each)) for each in LEVELS]
 
 
 def load(plan, key="plan", waits=None):
-    """
-    The tree of a plan, opened down to the node of this key.
-
-    ``waits`` is the undecided change of the plan itself, such as its approval.
-    """
+    """The tree of a plan, opened down to the node of this key."""
     root = Node(plan, plan)
     above = {plan.pk: root}
     for level in LEVELS:
@@ -163,7 +152,6 @@ def load(plan, key="plan", waits=None):
 
 
 def _fold(root, key):
-    """Fold the commitments of a long plan, but for those above this node."""
     nodes, path = list(root), _path(root, key)
     for node in nodes:
         holds_activities = node.adds is LEVELS[-1]
@@ -194,7 +182,6 @@ def _is_of(key, above):
 
 
 def _path(root, key):
-    """The keys of the nodes down to this one, and its own."""
     above = {each.key: node.key for node in root for each in node.below}
     path = []
     while key in above:

@@ -21,7 +21,7 @@ from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import hide_url
-from strategic_areas.desk.changes.protection import differing, published
+from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
@@ -40,7 +40,12 @@ from strategic_areas.models.measurements import Publication, ReportedValue
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Point
+from strategic_areas.queries.public_rows import (
+    concerned,
+    difference,
+    public_rows,
+    value_key,
+)
 from strategic_areas.views.indicator_pictures import columns
 from strategic_areas.workflow import guard
 
@@ -315,17 +320,18 @@ class ValuePreview:
 def preview(reported, *, by):
     indicator = reported.indicator
     line = _line(indicator)
-    texts, stood = dict(published([indicator])), _said(line)
+    keys = concerned([(Indicator, indicator.pk)])
+    rows = public_rows(keys)
     before = _card(line)
     try:
         with VALUES.tried(reported, by=by):
             line = _line(indicator)
-            after = dict(published([indicator]))
+            changed = difference(rows, public_rows(keys))
             found = ValuePreview(
                 before,
                 _card(line),
-                differing(texts, after),
-                list(_series(line, stood)),
+                in_lines(changed),
+                list(_series(line, changed)),
                 list(_pages(line)),
             )
     except (Outdated, RefusedError, DatabaseError):
@@ -345,21 +351,18 @@ def _card(line):
     return Card(words.sentence(line, line.last), columns(line))
 
 
-def _said(line):
-    return {_key(point) for point in line.points} if line else set()
-
-
-def _key(point: Point):
-    return point.starts_on, point.ends_on, words.value_text(point), point.counted_by
-
-
-def _series(line, stood) -> Iterable[Row]:
+def _series(line, changed) -> Iterable[Row]:
+    new = {
+        each.key
+        for each in changed
+        if {name for name, _old, _new in each.columns} & {"value", "shown"}
+    }
     for point in line.points if line else ():
         yield Row(
             words.span(point.starts_on, point.ends_on, *words.exact_to(point)),
             words.value_text(point),
             words.state(point),
-            _key(point) not in stood,
+            value_key(line.indicator, point) in new,
         )
 
 

@@ -16,7 +16,7 @@ from strategic_areas.desk.workbook.columns import (
     linked_names,
 )
 from strategic_areas.desk.workbook.posting import changed_cells, posted
-from strategic_areas.desk.workbook.reading import Line
+from strategic_areas.desk.workbook.reading import Change, Fault, Line
 from strategic_areas.workflow import guard
 
 
@@ -28,31 +28,6 @@ class Kind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """An error in a cell; ``name`` is empty where it concerns the whole row."""
-
-    number: int
-    name: str
-    place: str
-    message: str
-    #: The heading of a column that the sheet of reports does not have.
-    heading: str = ""
-
-    @property
-    def header(self):
-        return self.heading or HEADERS.get(self.name, "")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field: the saved value, and the value in the workbook."""
-
-    header: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)
@@ -155,7 +130,7 @@ def _in_order(fault):
 
 def _fault(line, name, message):
     place = line.cells[name].place if name else ""
-    return Fault(line.number, name, place, message)
+    return Fault(place, str(HEADERS.get(name, "")), message, line.number, name)
 
 
 def _changes(stored, form):

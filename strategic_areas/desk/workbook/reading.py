@@ -45,6 +45,28 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cell, or with the whole row where ``place`` is empty."""
+
+    place: str
+    header: str
+    message: str
+    #: The number of the row, and the name of the column.
+    number: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: the saved value, and the value in the workbook at this place."""
+
+    header: str
+    old: str
+    new: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
     """One row of the workbook as it was found, by column name."""
 

@@ -236,11 +236,11 @@ def _faults(form, line, columns, known_faults):
 def _fault(line, columns, name, message):
     cell = line.cells.get(name)
     heading = columns[name].header if name in columns else ""
-    return Fault(line.number, name, cell.place if cell else "", message, heading)
+    return Fault(cell.place if cell else "", heading, message, line.number, name)
 
 
 def _refused(line, row, message):
-    return Outcome(line, row, Kind.REFUSED, (Fault(line.number, "", "", message),))
+    return Outcome(line, row, Kind.REFUSED, (Fault("", "", message, line.number),))
 
 
 def save_value(sheet, key, data, *, by):
