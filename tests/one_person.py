@@ -19,7 +19,16 @@ from django.test import Client
 from lxml import html
 from openpyxl import load_workbook
 
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Indicator,
+    Plan,
+    Programme,
+    StrategicArea,
+)
 from strategic_areas.queries.prepared import BOARDS
+from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.views.search import INDEX
 from tests import permission_posts
 from tests.crawling import name_of, text_of
@@ -350,6 +359,13 @@ def read_public():
         for path in sorted(addresses)
         if not path.endswith(".png")
     }
+
+
+def read_rows():
+    """The public rows of all records, to explain what differs on a page."""
+    models = (Plan, StrategicArea, Programme, Commitment, Activity, Indicator)
+    keys = ((model, each.pk) for model in models for each in model.objects.all())
+    return public_rows(concerned(keys))
 
 
 def turned(control):

@@ -17,9 +17,18 @@ from django.utils import timezone
 
 from agencies.accounts import second_factor
 from strategic_areas.models import PublicationVersion
+from strategic_areas.queries.public_rows import difference
 from tests import factories
 from tests.deep import DEEP, drawn
-from tests.one_person import A_DAY, WORD, Person, numbers_in, read_public, turned
+from tests.one_person import (
+    A_DAY,
+    WORD,
+    Person,
+    numbers_in,
+    read_public,
+    read_rows,
+    turned,
+)
 from tests.permission_posts import POSTS
 from tests.test_permission_matrix import IN_USE, ROWS, Visited
 
@@ -117,16 +126,20 @@ class Walk:
         found = {name: value for name, value in found.items() if value}
         return found | ACT | self.differing(row.address)
 
-    def turn_each(self, page, before):
+    def turn_each(self, page, before, rows):
         """Change each choice of a record's form alone; yield what the public reads."""
         for form in self.person.open(page):
             kept = self.person.filled(form, ACT, only="")
             for control in form.fields:
                 for each in turned(control):
-                    yield from self.turn(form.action, kept | each, each, before)
+                    yield from self.turn(form.action, kept | each, each, before, rows)
 
-    def turn(self, action, data, each, before):
-        """The public addresses that a post changes; nothing of it is kept."""
+    def turn(self, action, data, each, before, rows):
+        """
+        The public addresses that a post changes; nothing of it is kept.
+
+        What differs in the public ``rows`` explains each.
+        """
         sent = {name: value for name, value in data.items() if value is not None}
         with transaction.atomic():
             counters = PublicationVersion.counters()
@@ -138,7 +151,8 @@ class Walk:
                     # A workbook says when it was made; a table of the same holds it.
                     is_workbook = path.endswith(".xlsx")
                     if not is_workbook and before.get(path) != after.get(path):
-                        yield self.role, action, each, path
+                        why = difference(rows, read_rows())
+                        yield self.role, action, each, path, why
             transaction.set_rollback(True)
 
     def differing(self, address):
@@ -285,7 +299,7 @@ def test_nothing_that_one_person_types_is_public(walked):
 
 def test_no_choice_of_one_person_changes_what_is_read(visited, planted):
     """In the short form of some kinds of records, and of those that are planted."""
-    before, changed = read_public(), []
+    before, rows, changed = read_public(), read_rows(), []
     for role in ("review", "keep"):
         walk = Walk(visited, role)
         pages = [
@@ -294,6 +308,6 @@ def test_no_choice_of_one_person_changes_what_is_read(visited, planted):
             if row.address.endswith("_change") and answer(row, role, "get") == "200"
         ]
         for page in [*drawn(pages, 4, key=role), *planted]:
-            changed += walk.turn_each(page, before)
+            changed += walk.turn_each(page, before, rows)
 
     assert changed == []

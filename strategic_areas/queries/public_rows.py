@@ -261,7 +261,7 @@ def value_rows(lines: Iterable[IndicatorLine]) -> Rows:
         code = line.indicator.code
         found[code] = indicator_row(line)
         for point in line.points:
-            key, row = f"{code}/{value_key(point)}", value_row(point)
+            key, row = value_key(line.indicator, point), value_row(point)
             values[key] = {"indicator": code, **row}
             for breakdown in point.breakdowns:
                 for cell in breakdown.cells:
@@ -286,9 +286,10 @@ def indicator_row(line: IndicatorLine) -> dict:
     }
 
 
-def value_key(point: Point) -> str:
-    """What tells a value from the others of its indicator."""
-    return "/".join([str(point.starts_on), str(point.ends_on), point.counted_by])
+def value_key(indicator: Indicator, point: Point) -> str:
+    """The key of a value's row."""
+    about = (indicator.code, point.starts_on, point.ends_on, point.counted_by)
+    return "/".join(map(str, about))
 
 
 def value_row(point: Point) -> dict:

@@ -50,6 +50,19 @@ def test_what_is_no_structure_asks_for_no_act(keeper):
     assert Activity.objects.get().note_es == "Se coordina con todos."
 
 
+def test_the_preview_says_what_follows_in_public_and_keeps_nothing(keeper):
+    activity = Activity.objects.get()
+    due = {"due_on": activity.plan.ends_on, "due_provenance": "Stated by the plan"}
+
+    response = keeper.bring(keeper.book.fill("activities", "1.1", **due))
+
+    (line,) = response.context["outlook"].lines
+    assert (line.label, line.label in response.text) == ("1.1 · Puntualidad", True)
+    assert Activity.objects.get().due_on is None
+    keeper.keep(response, **ACT)
+    assert PendingChange.objects.exists()
+
+
 def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
     agency = Activity.objects.get().agency.acronym
     programme = Programme.objects.get().code

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
@@ -13,6 +14,7 @@ from strategic_areas.models import (
     Commitment,
     Indicator,
     Plan,
+    PlanFile,
     Programme,
     StrategicArea,
 )
@@ -255,6 +257,43 @@ def test_the_difference_tells_what_follows_and_where():
     page = activity.commitment.get_absolute_url()
     assert found.addresses[0] == page
     assert page.startswith(found.addresses[1])
+
+
+def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client):
+    day = timezone.localdate() - timedelta(days=1)
+    activity = factories.make_activity(
+        due_on=day, due_provenance="plan", plan=factories.make_plan()
+    )
+    factories.make_round(plan=activity.plan)
+    factories.close_structure()
+    activity.due_on = activity.plan.ends_on
+    change = workflow.propose(
+        activity,
+        by=factories.make_reviewer(),
+        amendment=factories.make_act(activity.plan),
+    )
+    client.force_login(factories.make_reviewer())
+
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+
+    (line,) = page.context["altered"].lines
+    assert line.label == f"{activity.code} · Puntualidad"
+    assert (line.before, line.label in page.text) == ("Atrasada", True)
+    assert Activity.objects.get().due_on == day
+    assert not PlanFile.objects.exists()
+    client.force_login(change.proposed_by)
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+    assert page.context["altered"].lines == [line]
+
+
+def test_what_nobody_told_but_the_proposal_has_no_such_table(client):
+    change = factories.make_change(factories.make_activity(), note_es="Otra nota.")
+    client.force_login(factories.make_reviewer())
+
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+
+    assert page.context["altered"].lines == []
+    assert "Lo que el público lee ahora" not in page.text
 
 
 def test_rows_that_come_and_go_are_differences_too():
