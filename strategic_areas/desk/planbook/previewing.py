@@ -66,7 +66,7 @@ def preview(stored, rows, *, is_checked=False):
     absent = [] if is_checked else _absent(stored, rows)
     # What is refused is checked too, as far as it was read: all that is wrong is told.
     asked = [row for row in rows if row.said]
-    stood = {name: _shown_values(stored, row) for name, row in _numbered(asked)}
+    stood = {id(row): _shown_values(stored, row) for row in asked}
     drafts = records.build(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
@@ -84,10 +84,6 @@ def preview(stored, rows, *, is_checked=False):
             sheets.setdefault(row.sheet.title, []).append(each)
     kept = [draft for draft in drafts if draft.row.state in KEPT]
     return Preview(list(sheets.items()), counts, kept, absent)
-
-
-def _numbered(rows):
-    return [(id(row), row) for row in rows]
 
 
 def _shown_values(stored, row):
