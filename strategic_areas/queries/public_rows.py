@@ -16,6 +16,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from agencies.fields import Kind
+from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED, planned
 from strategic_areas.models import (
@@ -33,11 +34,16 @@ from strategic_areas.models import (
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.figures.points import Point, Shown
-from strategic_areas.queries.plan import counted, disputes
+from strategic_areas.queries.plan import counted
+from strategic_areas.queries.plan.board import (
+    activities_of,
+    commitments_of,
+    with_marks,
+)
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import CommitmentRow, build
 from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.entry import FIGURES, TEXTS, Entry
+from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
 
 #: A dataset → the key of a row in it → the row.
 Rows = dict[str, dict[str, dict]]
@@ -139,39 +145,19 @@ def public_rows(keys: Keys) -> Rows:
 
 def _standing(commitments):
     """The rows of these commitments, as the board of their plan has them."""
-    about = Commitment.objects.public().standing().filter(pk__in=commitments)
-    work = Activity.objects.public().standing().filter(commitment__in=commitments)
-    found = _marked(about.select_related("lead", "programme__area"))
-    plans = Plan.objects.in_bulk({each.plan_id for each in found})
-    by_key = {each.pk: each for each in found}
-    for each in found:
-        each.plan = plans[each.plan_id]
-    activities = [
-        each
-        for each in _marked(work.select_related("agency"))
-        if each.commitment_id in by_key
-    ]
-    for each in activities:
-        each.commitment = by_key[each.commitment_id]
-        each.plan = each.commitment.plan
-        each.is_disputed |= each.commitment.is_disputed
-    for plan in plans.values():
-        own = [each for each in found if each.plan_id == plan.pk]
-        its = [each for each in activities if each.plan_id == plan.pk]
+    agencies = Agency.objects.in_bulk()
+    for plan in Plan.objects.filter(commitments__in=commitments).distinct():
+        rows = Commitment.objects.standing().filter(pk__in=commitments)
+        own = commitments_of(plan, with_marks(rows), agencies)
+        rows = Activity.objects.standing().filter(commitment__in=own)
+        work = activities_of(plan, with_marks(rows), agencies, own)
         periods = periods_of(plan)
         accounts = counted.read_accounts(
-            counted.updates().filter(activity__in=[each.pk for each in its]),
+            counted.updates().filter(activity__in=[each.pk for each in work]),
             counted.declarations().filter(commitment__in=[each.pk for each in own]),
             periods,
         )
-        yield from build(own, its, accounts, periods, timezone.localdate())
-
-
-def _marked(rows):
-    """The records by code, each marked if its agency disputes it."""
-    name = rows.model._meta.model_name
-    rows = rows.annotate(is_disputed=disputes.unresolved(name))
-    return list(rows.order_by("sort_code", "pk"))
+        yield from build(own, work, accounts, periods, timezone.localdate())
 
 
 @cache

@@ -1,5 +1,6 @@
 """How the public will read an area or a commitment of a plan in preparation."""
 
+from django.db.models import Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.template import RequestContext
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from agencies.access import only_reviewers
+from agencies.models import Agency
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
 from strategic_areas.queries.pages import areas, commitments
@@ -60,22 +62,14 @@ def _area(plan, pk):
 
 def _board(plan):
     """The plan as it stands, of which nobody has reported anything yet."""
-    kept = {}
-    for model, links in (
-        (Commitment, ["lead", "programme__area"]),
-        (Activity, ["agency"]),
-    ):
-        rows = model.objects.standing().filter(plan=plan).select_related(*links)
-        kept[model] = list(rows.order_by("sort_code", "pk"))
-    by_key = {each.pk: each for each in kept[Commitment]}
-    work = [each for each in kept[Activity] if each.commitment_id in by_key]
-    for activity in work:
-        activity.commitment = by_key[activity.commitment_id]
-    for record in (*by_key.values(), *work):
-        record.plan, record.is_disputed = plan, False
-    rows = board.build(
-        by_key.values(), work, board.Accounts(), (), timezone.localdate()
-    )
+    agencies, found = Agency.objects.in_bulk(), {}
+    for model in (Commitment, Activity):
+        rows = model.objects.standing().annotate(is_disputed=Value(False))
+        found[model] = rows.order_by("sort_code", "pk")
+    rows = found[Commitment].select_related("programme__area")
+    commitments = board.commitments_of(plan, rows, agencies)
+    work = board.activities_of(plan, found[Activity], agencies, commitments)
+    rows = board.build(commitments, work, board.Accounts(), (), timezone.localdate())
     return board.Board(plan, rows)
 
 
