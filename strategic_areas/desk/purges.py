@@ -4,21 +4,21 @@ import re
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.access import RefusedError
 from agencies.fields import field_of
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas import purging
 from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.models import (
     ActivityProposal,
     Evidence,
@@ -250,12 +250,12 @@ def purge_list(request):
     _only_the_two_roles(request)
     purges = Purge.objects.visible_to(request.user)
     purges = purges.select_related("proposed_by", "decided_by")
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Withdraw a text to protect people"),
-        "purges": purges[:REMEMBERED],
-    }
-    return render(request, "desk/purges.html", context)
+    return screen(
+        request,
+        "desk/purges.html",
+        title=_("Withdraw a text to protect people"),
+        purges=purges[:REMEMBERED],
+    )
 
 
 def new(request):
@@ -265,30 +265,25 @@ def new(request):
         told = {name: form.cleaned_data[name] for name in ("phrases", "files")}
         asked = purging.request(**told, by=request.user)
         return redirect("admin:purge", pk=asked.pk)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Request a purge"),
-        "form": form,
-    }
-    return render(request, "desk/purge_new.html", context)
+    return screen(
+        request,
+        "desk/purge_new.html",
+        title=_("Request a purge"),
+        form=form,
+    )
 
 
 @require_safe
 def detail(request, pk):
     asked = _found(request, pk)
     why_not = purging.PURGES.why_not(request.user, asked)
-    context = {
-        **admin.site.each_context(request),
-        "title": str(asked),
-        "purge": asked,
-        "why_not": why_not,
-    }
+    context = {"title": str(asked), "purge": asked, "why_not": why_not}
     if asked.status == Purge.Status.APPROVED:
         counts = [(name_of(model), number) for model, number in asked.counts]
         context["counts"] = counts
     if asked.is_waiting:
         context |= _places(request, asked, with_texts=not why_not)
-    return render(request, "desk/purge.html", context)
+    return screen(request, "desk/purge.html", **context)
 
 
 def _places(request, asked, *, with_texts):
@@ -327,11 +322,5 @@ def _found(request, pk):
 
 
 def _take_step(request, pk, step, done):
-    asked = _found(request, pk)
-    try:
-        step(asked, by=request.user)
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-    return redirect("admin:purge", pk=asked.pk)
+    take_step(request, step, _found(request, pk), done=done)
+    return redirect("admin:purge", pk=pk)

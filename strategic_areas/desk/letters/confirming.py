@@ -1,8 +1,7 @@
 """The agency confirms or contests a transcription: the mail, and the page."""
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -13,6 +12,7 @@ from agencies.mail import focal_points_of, queue_mail
 from strategic_areas import workflow
 from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
 from strategic_areas.desk.review.review_queue import QueuedReport
+from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.models import Letter, Status
 from strategic_areas.workflow import guard
 
@@ -71,20 +71,21 @@ def _show(request, letter, *, confirm=None, contest=None, status=200):
     rows = [item.record for item in items]
     examined = guard.together(item.examined for item in items)
     wrote = any(item.is_mine for item in items)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Confirm what was transcribed"),
-        "letter": letter,
-        "items": items,
-        "wrote": wrote,
-        "may_confirm": workflow.may_submit(request.user, letter.agency) and not wrote,
-        "confirm": None
+    return screen(
+        request,
+        "desk/letter_confirm.html",
+        status=status,
+        title=_("Confirm what was transcribed"),
+        letter=letter,
+        items=items,
+        wrote=wrote,
+        may_confirm=workflow.may_submit(request.user, letter.agency) and not wrote,
+        confirm=None
         if examined.blocks
         else confirm
         or _form(ConfirmForm, "letter_confirmed", letter, rows, examined=examined),
-        "contest": contest or _form(ContestForm, "letter_contested", letter, rows),
-    }
-    return render(request, "desk/letter_confirm.html", context, status=status)
+        contest=contest or _form(ContestForm, "letter_contested", letter, rows),
+    )
 
 
 def _form(form_class, name, letter, rows, *posted, **kwargs):
@@ -119,10 +120,6 @@ def contest(request, pk):
 def _decide(request, letter, form, step, done):
     form.full_clean()
     said = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
-    try:
-        step(letter, **{"seen": {}, **said}, by=request.user)
-    except workflow.TransitionError as error:
-        messages.error(request, str(error))
-        return redirect("admin:letter_confirm", pk=letter.pk)
-    messages.success(request, done)
-    return redirect("admin:index")
+    if take_step(request, step, letter, done=done, **{"seen": {}, **said}):
+        return redirect("admin:index")
+    return redirect("admin:letter_confirm", pk=letter.pk)

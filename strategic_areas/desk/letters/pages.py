@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +17,7 @@ from agencies.audit import take_out
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import declared, owed
 from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
@@ -39,12 +40,12 @@ def _found(request, pk):
 def letter_list(request):
     only_reviewers(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Letters of agencies"),
-        "letters": letters[:SHOWN],
-    }
-    return render(request, "desk/letters.html", context)
+    return screen(
+        request,
+        "desk/letters.html",
+        title=_("Letters of agencies"),
+        letters=letters[:SHOWN],
+    )
 
 
 def new(request):
@@ -65,12 +66,12 @@ def new(request):
                 agency=letter.agency,
             )
         return redirect("admin:letter", pk=letter.pk)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Record a letter"),
-        "form": form,
-    }
-    return render(request, "desk/letter_new.html", context)
+    return screen(
+        request,
+        "desk/letter_new.html",
+        title=_("Record a letter"),
+        form=form,
+    )
 
 
 @require_safe
@@ -84,19 +85,18 @@ def _page(request, letter, unfolded=None, posted=None, sending=None, status=200)
         unfolded = next((row.anchor for row in found.rows if row.waits), None)
     provinces = sheet_page.province_choices()
     shown = {"unfolded": unfolded, "posted": posted}
-    context = {
-        **admin.site.each_context(request),
-        "title": str(letter),
-        "letter": letter,
-        "sheet": found,
-        "rows": [sheet_page.show(row, provinces, **shown) for row in found.rows],
-        "declarations": [
-            sheet_page.show(row, (), **shown) for row in found.declarations
-        ],
-        "form": sending or _send_form(found),
-        "contested": _contested(letter),
-    }
-    return render(request, "desk/letter.html", context, status=status)
+    return screen(
+        request,
+        "desk/letter.html",
+        status=status,
+        title=str(letter),
+        letter=letter,
+        sheet=found,
+        rows=[sheet_page.show(row, provinces, **shown) for row in found.rows],
+        declarations=[sheet_page.show(row, (), **shown) for row in found.declarations],
+        form=sending or _send_form(found),
+        contested=_contested(letter),
+    )
 
 
 def _send_form(found, *posted):

@@ -15,10 +15,8 @@ from urllib.parse import urlencode
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,6 +28,7 @@ from agencies.access import Role
 from agencies.accounts.factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
+from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Participation, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
@@ -163,13 +162,13 @@ def _with_factor():
 def review_page(request):
     if not access.is_administrator(request.user):
         raise PermissionDenied
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Review of accesses"),
-        "accesses": accesses(),
-        "gaps": gaps(),
-    }
-    return TemplateResponse(request, "desk/access_review.html", context)
+    return screen(
+        request,
+        "desk/access_review.html",
+        title=_("Review of accesses"),
+        accesses=accesses(),
+        gaps=gaps(),
+    )
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ Who takes over from whom: handing a mandate over, and substitutes of the secreta
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +21,7 @@ from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -121,13 +122,13 @@ def hand_over_page(request, pk):
             done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
             messages.success(request, done)
             return redirect("admin:agencies_focalpoint_changelist")
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Hand over %(agency)s") % {"agency": mandate.agency},
-        "mandate": mandate,
-        "form": form,
-    }
-    return render(request, "desk/hand_over.html", context)
+    return screen(
+        request,
+        "desk/hand_over.html",
+        title=_("Hand over %(agency)s") % {"agency": mandate.agency},
+        mandate=mandate,
+        form=form,
+    )
 
 
 def account_page(request, slug):
@@ -135,12 +136,12 @@ def account_page(request, slug):
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     if agency is None:
         raise Http404
-    context = {
-        **admin.site.each_context(request),
-        "title": _("%(agency)s: what is promised, done and owed") % {"agency": agency},
-        "account": agency_work(agency),
-    }
-    return render(request, "desk/handover.html", context)
+    return screen(
+        request,
+        "desk/handover.html",
+        title=_("%(agency)s: what is promised, done and owed") % {"agency": agency},
+        account=agency_work(agency),
+    )
 
 
 class StandInForm(forms.ModelForm):
@@ -181,13 +182,13 @@ def stand_ins(request):
                 return redirect("admin:stand_in", pk=made.pk)
             except RefusedError as error:
                 form.add_error(None, str(error))
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Substitutes of the secretariat"),
-        "rows": StandIn.objects.visible_to(request.user).order_by("-starts_on")[:50],
-        "form": form,
-    }
-    return render(request, "desk/stand_ins.html", context)
+    return screen(
+        request,
+        "desk/stand_ins.html",
+        title=_("Substitutes of the secretariat"),
+        rows=StandIn.objects.visible_to(request.user).order_by("-starts_on")[:50],
+        form=form,
+    )
 
 
 def stand_in(request, pk):
@@ -196,14 +197,14 @@ def stand_in(request, pk):
     steps = decisions.open_forms(request, STAND_INS, found, decisions.ApproveForm)
     if decisions.take_pressed_step(request, STAND_INS, found, steps):
         return redirect("admin:stand_ins")
-    context = {
-        **admin.site.each_context(request),
-        "title": str(found),
-        "stand_in": found,
-        "steps": steps,
-        "why_not": STAND_INS.why_not(request.user, found),
-    }
-    return render(request, "desk/stand_in.html", context)
+    return screen(
+        request,
+        "desk/stand_in.html",
+        title=str(found),
+        stand_in=found,
+        steps=steps,
+        why_not=STAND_INS.why_not(request.user, found),
+    )
 
 
 class ConfirmPersonForm(decisions.ApproveForm):
@@ -218,12 +219,12 @@ def account_change(request, pk):
     steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
     if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
         return redirect("admin:decisions")
-    context = {
-        **admin.site.each_context(request),
-        "title": str(found),
-        "change": found,
-        "person": found.user,
-        "steps": steps,
-        "why_not": ACCOUNT_CHANGES.why_not(request.user, found),
-    }
-    return render(request, "desk/account_change.html", context)
+    return screen(
+        request,
+        "desk/account_change.html",
+        title=str(found),
+        change=found,
+        person=found.user,
+        steps=steps,
+        why_not=ACCOUNT_CHANGES.why_not(request.user, found),
+    )

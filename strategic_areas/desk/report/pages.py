@@ -2,9 +2,7 @@
 
 import io
 
-from django.contrib import admin
 from django.http import Http404
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
@@ -17,6 +15,7 @@ from strategic_areas import cells as escaping
 from strategic_areas.desk.report import Table, table
 from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
+from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.labels import PROMPTNESS
 from strategic_areas.models import Plan, ReportingPeriod
@@ -31,13 +30,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def report(request, pk):
     period = _public_or_404(request, pk)
     content = of_round(period, timezone.localdate())
-    context = {
-        **admin.site.each_context(request),
-        "title": content.title,
-        "period": period,
-        "report": content,
-    }
-    return render(request, "desk/report.html", context)
+    return screen(
+        request,
+        "desk/report.html",
+        title=content.title,
+        period=period,
+        report=content,
+    )
 
 
 @require_safe
@@ -107,13 +106,13 @@ def _kept(first_day, due_on, today):
 @require_safe
 def state_page(request, pk):
     period = round_or_404(request.user, pk)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("State of the round"),
-        "period": period,
-        "tables": state_of(period, timezone.localdate()),
-    }
-    return render(request, "desk/round_state.html", context)
+    return screen(
+        request,
+        "desk/round_state.html",
+        title=_("State of the round"),
+        period=period,
+        tables=state_of(period, timezone.localdate()),
+    )
 
 
 @require_safe

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from strategic_areas.desk.review.review_screen import (
     PublishManyForm,
     ReturnForm,
 )
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import Status
 from strategic_areas.workflow import guard
 
@@ -41,15 +42,16 @@ def queue_page(request):
     must_review(request.user)
     waits = review_queue.everything(request.user)
     page = Paginator(waits.items, ROWS).get_page(request.GET.get("page"))
-    context = {
-        **review_screen.base_context(request, _("Waiting for a decision")),
-        "waits": waits,
-        "page": page,
-        "rows": waits.loaded(page.object_list),
-        "came_back": decisions.came_back(request.user),
-        "ticked": "todas" in request.GET,
-    }
-    return render(request, "desk/queue.html", context)
+    return screen(
+        request,
+        "desk/queue.html",
+        title=_("Waiting for a decision"),
+        waits=waits,
+        page=page,
+        rows=waits.loaded(page.object_list),
+        came_back=decisions.came_back(request.user),
+        ticked="todas" in request.GET,
+    )
 
 
 @require_safe
@@ -57,12 +59,13 @@ def decision_list(request):
     """What a second person decides, for whoever reviews nothing else; else the list."""
     if reviews(request.user):
         return redirect("admin:review_queue")
-    context = {
-        **review_screen.base_context(request, _("To decide by a second person")),
-        "decisions": decisions.to_decide(request.user),
-        "came_back": decisions.came_back(request.user),
-    }
-    return render(request, "desk/decisions.html", context)
+    return screen(
+        request,
+        "desk/decisions.html",
+        title=_("To decide by a second person"),
+        decisions=decisions.to_decide(request.user),
+        came_back=decisions.came_back(request.user),
+    )
 
 
 def record_or_404(user, kind, pk):
@@ -87,12 +90,13 @@ def _own_page(record):
 
 
 def _show(request, record, posted=None):
-    context = {
-        **review_screen.base_context(request, str(record)),
-        "screen": review_screen.screen(request.user, record, posted),
-    }
-    status = 422 if posted else 200
-    return render(request, "desk/review.html", context, status=status)
+    return screen(
+        request,
+        "desk/review.html",
+        status=422 if posted else 200,
+        title=str(record),
+        screen=review_screen.screen(request.user, record, posted),
+    )
 
 
 @require_POST
@@ -175,16 +179,17 @@ def publish_many(request):
         _publish_each(request, chosen, left_out)
         return redirect("admin:review_queue")
     previews = review_screen.previews(request.user, [item.record for item in chosen])
-    context = {
-        **review_screen.base_context(request, _("Publish together")),
-        "previews": previews,
-        "chosen": [item for item in chosen if item.examined.asks],
-        "in_english": [entry for entry in previews if entry.text_en],
-        "left_out": left_out,
-        "form": form,
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "desk/publish_many.html", context, status=status)
+    return screen(
+        request,
+        "desk/publish_many.html",
+        status=422 if request.method == "POST" else 200,
+        title=_("Publish together"),
+        previews=previews,
+        chosen=[item for item in chosen if item.examined.asks],
+        in_english=[entry for entry in previews if entry.text_en],
+        left_out=left_out,
+        form=form,
+    )
 
 
 def choose(user, tokens):

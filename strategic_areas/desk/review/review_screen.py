@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -221,7 +220,3 @@ def step_form(kind, item, data=None):
         auto_id=f"{name}_%s",
         **extra,
     )
-
-
-def base_context(request, title):
-    return {**admin.site.each_context(request), "title": title}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,6 +21,7 @@ from agencies.models import Agency
 from strategic_areas import rounds, workflow
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
+from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import Cell, cells
@@ -120,14 +121,14 @@ def rounds_page(request):
         (each for each in plans if each.code == request.GET.get("plan")),
         plans[0] if plans else None,
     )
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Agencies and rounds"),
-        "plans": plans,
-        "plan": plan,
-        **(_table(plan, today, every="todas" in request.GET) if plan else {}),
-    }
-    return render(request, "desk/rounds.html", context)
+    return screen(
+        request,
+        "desk/rounds.html",
+        title=_("Agencies and rounds"),
+        plans=plans,
+        plan=plan,
+        **_table(plan, today, every="todas" in request.GET) if plan else {},
+    )
 
 
 def round_page(request, pk):
@@ -141,21 +142,21 @@ def round_page(request, pk):
         return _close(request, period, today)
     state = period.state(today)
     asked = [cell for cell in cells([period], today) if cell.items]
-    context = {
-        **admin.site.each_context(request),
-        "title": period.name,
-        "period": period,
-        "word": ROUND_WORDS[state],
-        "agencies": unpublished(asked, today),
-        "silent": notices.silent(asked, today),
-        "reminded": notices.reminded_today(today),
-        "form": form if state == RoundState.LATE else None,
-        "is_open": state == RoundState.OPEN,
-        "is_public": period.plan.status != Plan.Status.IN_PREPARATION,
-        "waits": workflow.waiting_change(period),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "desk/round.html", context, status=status)
+    return screen(
+        request,
+        "desk/round.html",
+        status=422 if form.is_bound else 200,
+        title=period.name,
+        period=period,
+        word=ROUND_WORDS[state],
+        agencies=unpublished(asked, today),
+        silent=notices.silent(asked, today),
+        reminded=notices.reminded_today(today),
+        form=form if state == RoundState.LATE else None,
+        is_open=state == RoundState.OPEN,
+        is_public=period.plan.status != Plan.Status.IN_PREPARATION,
+        waits=workflow.waiting_change(period),
+    )
 
 
 @require_POST
@@ -300,12 +301,12 @@ def take_back(request, pk):
             text = _("%(period)s is taken back.") % {"period": period}
             messages.success(request, text)
             return redirect("admin:strategic_areas_reportingperiod_changelist")
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Take back: %(period)s") % {"period": period},
-        "period": period,
-        "obstacle": rounds.obstacle(period, today),
-        "form": form,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "desk/take_back.html", context, status=status)
+    return screen(
+        request,
+        "desk/take_back.html",
+        status=422 if form.errors else 200,
+        title=_("Take back: %(period)s") % {"period": period},
+        period=period,
+        obstacle=rounds.obstacle(period, today),
+        form=form,
+    )

@@ -5,7 +5,7 @@ Activities that agencies bring in: work outside the plan, and what they propose 
 from django import forms
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +13,7 @@ from agencies.access import RefusedError
 from agencies.numbers import WholeField
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, VictimsField, limit, one_button
-from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.models import (
     Activity,
@@ -139,9 +139,13 @@ def _saved(request, period, agency, activity):
 
 
 def _page(request, found, form):
-    context = {**sheet_page.base_context(request, found), "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "desk/off_plan.html", context, status=status)
+    return screen(
+        request,
+        "desk/off_plan.html",
+        status=422 if form.errors else 200,
+        sheet=found,
+        form=form,
+    )
 
 
 class ProposalForm(forms.ModelForm):
@@ -183,6 +187,10 @@ def propose(request, period, agency):
         else:
             messages.success(request, _("Your proposal is with the secretariat."))
             return redirect(f"{found.url}#propuestas")
-    context = {**sheet_page.base_context(request, found), "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "desk/propose.html", context, status=status)
+    return screen(
+        request,
+        "desk/propose.html",
+        status=422 if form.errors else 200,
+        sheet=found,
+        form=form,
+    )

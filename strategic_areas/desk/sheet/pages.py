@@ -61,10 +61,8 @@ def sheet(request, period, agency):
     if ROW_ONLY in request.headers:
         return _closed_row(request, period, agency)
     found = sheet_or_404(request, period, agency)
-    context = sheet_page.page(
-        request, found, unfolded=sheet_page.requested_row(request)
-    )
-    return render(request, "desk/sheet.html", context)
+    unfolded = sheet_page.requested_row(request)
+    return sheet_page.page(request, found, unfolded=unfolded)
 
 
 def _closed_row(request, period, agency):
@@ -81,9 +79,13 @@ def save_row(request, period, agency, **subject):
     if ROW_ONLY in request.headers:
         return _row_only(request, read_again(row), form)
     if form.errors:
-        found = sheet_or_404(request, period, agency)
-        context = sheet_page.page(request, found, unfolded=row.anchor, posted=form)
-        return render(request, "desk/sheet.html", context, status=_status(form))
+        return sheet_page.page(
+            request,
+            sheet_or_404(request, period, agency),
+            status=_status(form),
+            unfolded=row.anchor,
+            posted=form,
+        )
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     return redirect(_next_address(row))
 
@@ -208,11 +210,13 @@ def _answer(request, row, done, form=None, begun=False):
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = sheet_or_404(request, row.period.pk, row.agency.slug)
-        context = sheet_page.page(
-            request, found, unfolded=row.anchor, attaching=refused
+        return sheet_page.page(
+            request,
+            sheet_or_404(request, row.period.pk, row.agency.slug),
+            status=status,
+            unfolded=row.anchor,
+            attaching=refused,
         )
-        return render(request, "desk/sheet.html", context, status=status)
     messages.success(request, done)
     return redirect(row.page_url)
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
 from strategic_areas.desk.sheet.rows import WORDS
 from strategic_areas.models import (
@@ -83,8 +83,12 @@ def check(request, period, agency):
         except workflow.TransitionError as error:
             messages.error(request, str(error))
             return redirect(found.check_url)
-    context = {**sheet_page.base_context(request, found), "form": form}
-    return render(request, "desk/check.html", context)
+    return screen(
+        request,
+        "desk/check.html",
+        sheet=found,
+        form=form,
+    )
 
 
 def _send_form(found, data):
@@ -132,16 +136,12 @@ def recall(request, period, agency, **subject):
     row = row_or_404(request, period, agency, **subject)
     if row.update is None:
         raise Http404
-    try:
-        workflow.recall(row.update, by=request.user)
-    except workflow.TransitionError as error:
-        messages.error(request, str(error))
-    else:
-        text = gettext(
-            "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
-            "you send it anew."
-        )
-        messages.success(request, text % {"code": row.subject.code})
+    done = gettext(
+        "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
+        "you send it anew."
+    )
+    done %= {"code": row.subject.code}
+    take_step(request, workflow.recall, row.update, done=done)
     return redirect(row.page_url)
 
 
@@ -153,14 +153,14 @@ def receipt(request, pk):
         ),
         pk=pk,
     )
-    context = {
-        **admin.site.each_context(request),
-        "kept": kept,
-        "reports": _as_sent(kept, "reports", ActivityUpdate),
-        "declarations": _as_sent(kept, "declarations", CommitmentUpdate),
-        "values": _values(kept),
-    }
-    return render(request, "desk/receipt.html", context)
+    return screen(
+        request,
+        "desk/receipt.html",
+        kept=kept,
+        reports=_as_sent(kept, "reports", ActivityUpdate),
+        declarations=_as_sent(kept, "declarations", CommitmentUpdate),
+        values=_values(kept),
+    )
 
 
 def _values(submission):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
-from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.answers import NOT_BEGUN
 from strategic_areas.desk.sheet.forms import (
@@ -105,9 +105,9 @@ class ShownRow:
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
-def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
+def page(request, sheet, *, status=200, unfolded=None, posted=None, attaching=None):
     """
-    The context of the whole sheet.
+    The whole sheet.
 
     ``unfolded`` is the anchor of the unfolded row; ``posted`` a row's form that was
     refused, ``attaching`` an evidence form that was refused.
@@ -132,15 +132,18 @@ def page(request, sheet, *, unfolded=None, posted=None, attaching=None):
             for row in rows
         ]
 
-    return {
-        **base_context(request, sheet),
-        "rows": shown(sheet.rows),
-        "off_plan": shown(sheet.off_plan),
-        "declarations": shown(sheet.declarations),
-        "percent_rules": revisions.rules(),
-        "upload": UploadForm(action=sheet.workbook_url),
-        "reopening": AskForm(sheet=sheet) if sheet.was_closed else None,
-    }
+    return screen(
+        request,
+        "desk/sheet.html",
+        status=status,
+        sheet=sheet,
+        rows=shown(sheet.rows),
+        off_plan=shown(sheet.off_plan),
+        declarations=shown(sheet.declarations),
+        percent_rules=revisions.rules(),
+        upload=UploadForm(action=sheet.workbook_url),
+        reopening=AskForm(sheet=sheet) if sheet.was_closed else None,
+    )
 
 
 def _whole_rows(sheet, unfolded):
@@ -167,10 +170,6 @@ def requested_subject(request):
         if key.isascii() and key.isdecimal():
             return {kind.field: int(key)}
     return None
-
-
-def base_context(request, sheet):
-    return {**admin.site.each_context(request), "sheet": sheet}
 
 
 def province_choices():

@@ -1,14 +1,14 @@
 """The pages on which the secretariat and an agency take exact tables, and the files."""
 
-from django.contrib import admin
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
+from strategic_areas.desk.screens import screen
 from strategic_areas.figures import raw
 from strategic_areas.models import Indicator
 from strategic_areas.views.files import WORKBOOK, as_file
@@ -47,13 +47,13 @@ def _page(request, rows, record, *, agency, subject):
     form = request.POST.get("form")
     if request.method == "POST" and form in FORMS:
         return _file(request, rows, record, form, agency=agency, subject=subject)
-    context = {
-        **admin.site.each_context(request),
-        "record": record,
-        "indicators": rows,
-        "forms": {name: word for name, (_write, _type, word) in FORMS.items()},
-    }
-    return render(request, "desk/exact.html", context)
+    return screen(
+        request,
+        "desk/exact.html",
+        record=record,
+        indicators=rows,
+        forms={name: word for name, (_write, _type, word) in FORMS.items()},
+    )
 
 
 def _file(request, rows, record, form, *, agency, subject):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.access import RefusedError
-from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.desk.values.forms import DIMENSIONS, ValueForm
@@ -88,20 +88,21 @@ def value_grid(request, period, agency, indicator):
         if not refused:
             _say(request, len(filled))
             return redirect("admin:values", sheet.period.pk, sheet.agency.slug)
-    context = {
-        **sheet_page.base_context(request, sheet),
-        "indicator": found,
-        "last": last,
-        "forms": forms,
-        "refused": refused,
-        "lines": _lines(forms, "value", "certainty"),
-        "parts": _parts(forms),
-        "texts": _lines(forms, "note", "why", "is_checked"),
-        "has_faults": bool(faulty or refused),
-        "list_url": reverse("admin:values", args=[sheet.period.pk, sheet.agency.slug]),
-    }
-    status = 422 if context["has_faults"] else 200
-    return render(request, "desk/value_grid.html", context, status=status)
+    return screen(
+        request,
+        "desk/value_grid.html",
+        status=422 if faulty or refused else 200,
+        sheet=sheet,
+        indicator=found,
+        last=last,
+        forms=forms,
+        refused=refused,
+        lines=_lines(forms, "value", "certainty"),
+        parts=_parts(forms),
+        texts=_lines(forms, "note", "why", "is_checked"),
+        has_faults=bool(faulty or refused),
+        list_url=reverse("admin:values", args=[sheet.period.pk, sheet.agency.slug]),
+    )
 
 
 def _hand_in(forms, *, by):

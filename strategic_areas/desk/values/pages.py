@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import DatabaseError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,7 @@ from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.desk.sheet import sheet_page
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.rows import DAYS
 from strategic_areas.desk.values.forms import (
@@ -96,8 +96,12 @@ def values(request, period, agency):
         )
         for each in _indicators(sheet)
     ]
-    context = {**sheet_page.base_context(request, sheet), "lines": lines}
-    return render(request, "desk/values.html", context)
+    return screen(
+        request,
+        "desk/values.html",
+        sheet=sheet,
+        lines=lines,
+    )
 
 
 def _hands_in(form, user):
@@ -125,16 +129,17 @@ def value_new(request, period, agency, indicator):
     if _hands_in(form, request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(_address(sheet))
-    context = {
-        **sheet_page.base_context(request, sheet),
-        "form": form,
-        "indicator": found,
-        "last": last,
-        "before": before,
-        "list_url": _address(sheet),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "desk/value_new.html", context, status=status)
+    return screen(
+        request,
+        "desk/value_new.html",
+        status=422 if form.errors else 200,
+        sheet=sheet,
+        form=form,
+        indicator=found,
+        last=last,
+        before=before,
+        list_url=_address(sheet),
+    )
 
 
 def _begun_from(request, sheet, indicator):
@@ -179,18 +184,18 @@ def value(request, pk):
     )
     if decisions.take_pressed_step(request, VALUES, found, steps):
         return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "reported": found,
-        "last": last_told(found.indicator),
-        "parts": parts_in_words(found),
-        "examined": examined,
-        "steps": steps,
-        "why_not": VALUES.why_not(request.user, found),
-        "preview": preview(found, by=request.user) if found.is_waiting else None,
-        "hides": _hides(request.user, found),
-    }
-    return render(request, "desk/value.html", context)
+    return screen(
+        request,
+        "desk/value.html",
+        reported=found,
+        last=last_told(found.indicator),
+        parts=parts_in_words(found),
+        examined=examined,
+        steps=steps,
+        why_not=VALUES.why_not(request.user, found),
+        preview=preview(found, by=request.user) if found.is_waiting else None,
+        hides=_hides(request.user, found),
+    )
 
 
 def _hides(user, reported):
@@ -220,13 +225,13 @@ def parts_in_words(reported):
 def value_receipt(request, pk):
     rows = ReportedValue.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
-    context = {
-        **admin.site.each_context(request),
-        "reported": found,
-        "parts": parts_in_words(found),
-        "sha256": digest(content(found)),
-    }
-    return render(request, "desk/value_receipt.html", context)
+    return screen(
+        request,
+        "desk/value_receipt.html",
+        reported=found,
+        parts=parts_in_words(found),
+        sha256=digest(content(found)),
+    )
 
 
 def content(reported):
@@ -250,12 +255,12 @@ def content(reported):
 @require_safe
 def values_recorded(request):
     _must_review(request.user)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Record a value from a letter or a source"),
-        "indicators": answered().select_related("agency"),
-    }
-    return render(request, "desk/values_recorded.html", context)
+    return screen(
+        request,
+        "desk/values_recorded.html",
+        title=_("Record a value from a letter or a source"),
+        indicators=answered().select_related("agency"),
+    )
 
 
 def value_recorded(request, indicator):
@@ -271,14 +276,14 @@ def value_recorded(request, indicator):
     if _hands_in(form, request.user):
         messages.success(request, _("Kept. Another person publishes it."))
         return redirect("admin:decisions")
-    context = {
-        **admin.site.each_context(request),
-        "form": form,
-        "indicator": found,
-        "last": last,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "desk/value_recorded.html", context, status=status)
+    return screen(
+        request,
+        "desk/value_recorded.html",
+        status=422 if form.errors else 200,
+        form=form,
+        indicator=found,
+        last=last,
+    )
 
 
 def _must_review(user):

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
 from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
@@ -38,14 +39,14 @@ def workbook(request, period, agency):
     if request.method == "GET":
         return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
-    context = {**sheet_page.base_context(request, sheet), "upload": upload}
+    context = {"sheet": sheet, "upload": upload}
     if upload.is_valid():
         try:
             context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
     status = 422 if upload.errors else 200
-    return render(request, "desk/workbook.html", context, status=status)
+    return screen(request, "desk/workbook.html", status=status, **context)
 
 
 def _download(request, sheet):
