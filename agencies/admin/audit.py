@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from agencies.admin.scoping import DeclaredList, ScopedAdmin
+from agencies.admin.scoping import DeclaredList, ReadOnlyMixin, ScopedAdmin
 from agencies.audit.events import groups
 from agencies.fields import field_of
 from agencies.models import Agency, User
@@ -167,7 +167,7 @@ def _account_of(entry):
     return number if label == User._meta.label_lower else ""
 
 
-class AuditEntryAdmin(ScopedAdmin):
+class AuditEntryAdmin(ReadOnlyMixin, ScopedAdmin):
     list_display = ["moment_of", "who", "what", "details"]
     list_display_links = None
     list_filter = ["at", EventFilter, AgencyFilter]
@@ -178,15 +178,6 @@ class AuditEntryAdmin(ScopedAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     finds_without_accents = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_changelist(self, request, **kwargs):
         return AuditList

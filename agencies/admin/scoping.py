@@ -218,6 +218,19 @@ class ScopedRowsMixin:
             kwargs["queryset"] = related.visible_to(request.user)
 
 
+class ReadOnlyMixin:
+    """What the portal itself writes: nobody changes it by a form."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class DeclaredList(ChangeList):
     """
     A list that only its declared filters narrow.

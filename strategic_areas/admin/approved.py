@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
+from agencies.admin.scoping import ReadOnlyMixin, ScopedAdmin, ScopedRowsMixin
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amendment_forms import ApprovedForm, GuardMixin
 from strategic_areas.models import PendingChange
@@ -135,22 +135,13 @@ def _edited(rows):
 
 
 @admin.register(PendingChange)
-class PendingChangeAdmin(ScopedAdmin):
+class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
     """Each change is decided on its own desk page."""
 
     list_display = ["__str__", "status", "proposed_by", "proposed_at", "decided_by"]
     list_filter = ["status"]
     list_select_related = ["proposed_by", "decided_by"]
     search_fields = ["records__label"]
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change = self.get_object(request, object_id)

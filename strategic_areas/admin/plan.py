@@ -13,6 +13,7 @@ from agencies.admin.scoping import (
     AGENCY_KINDS,
     BilingualAdmin,
     BilingualHistoryAdmin,
+    ReadOnlyMixin,
     ScopedAdmin,
     ScopedHistoryAdmin,
     WordsFilter,
@@ -325,26 +326,13 @@ class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
     list_select_related = ["indicator", "plan"]
 
 
-class ReadMixin:
-    """What files, decisions and publication write: nobody changes it by a form."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class PublishedCellInline(ReadMixin, admin.TabularInline):
+class PublishedCellInline(ReadOnlyMixin, admin.TabularInline):
     model = PublishedCell
     fields = ["dimension", "categories", "value", "printed_by"]
 
 
 @admin.register(PublishedFigure)
-class PublishedFigureAdmin(ReadMixin, FigureMixin, ScopedAdmin):
+class PublishedFigureAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
     change_form_template = "admin/strategic_areas/published_figure.html"
     list_display = [
         *("indicator", "figure", "starts_on", "ends_on", "status"),
@@ -363,13 +351,13 @@ class PublishedFigureAdmin(ReadMixin, FigureMixin, ScopedAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-class BreakdownInline(ReadMixin, admin.TabularInline):
+class BreakdownInline(ReadOnlyMixin, admin.TabularInline):
     model = Breakdown
     fields = ["dimension", "category", "value", "printed_by", "printed_where_es"]
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(ReadMixin, FigureMixin, ScopedAdmin):
+class MeasurementAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
     list_display = ["indicator", "figure", "starts_on", "ends_on", "status", "exact"]
     list_filter = ["status", "provenance"]
     list_select_related = ["indicator"]

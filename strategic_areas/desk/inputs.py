@@ -25,13 +25,23 @@ QUESTIONS = {
 }
 
 
-def one_button(form_class, name, text, *, css_class="default", action=""):
-    """How crispy-forms draws a form of one button, which posts it to ``action``."""
+#: A form whose texts no browser checks or completes.
+PLAIN = {"novalidate": "", "autocomplete": "off"}
+
+
+def helper_of(form_class, *inputs, action="", **attributes):
+    """How crispy-forms draws a form of these inputs, which posts to ``action``."""
     helper = FormHelper()
-    helper.form_class = form_class
-    helper.form_action = action
-    helper.add_input(Submit(name, text, css_class=css_class))
+    helper.form_class, helper.form_action = form_class, action
+    helper.attrs = attributes
+    for each in inputs:
+        helper.add_input(each)
     return helper
+
+
+def one_button(form_class, name, text, *, css_class="default", action=""):
+    """The helper of a form of one button."""
+    return helper_of(form_class, Submit(name, text, css_class=css_class), action=action)
 
 
 class Fits(MaxLengthValidator):

@@ -237,6 +237,13 @@ def refusals(text):
     return list(dict.fromkeys(str(each.message) for each in blocks))
 
 
+def refuse(form, *names):
+    """Add to a form the reasons why these of its texts may not be saved."""
+    for name in names:
+        for reason in refusals(form.cleaned_data.get(name)):
+            form.add_error(name, reason)
+
+
 def warnings(record):
     return judged(record)[0]
 

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from agencies.fields import models_declaring
 from strategic_areas import workflow
 from strategic_areas.models import (
     Activity,
@@ -62,11 +63,7 @@ MODELS = {
 
 
 def test_every_kind_of_record_with_a_structure_is_kept():
-    declared = {
-        model.__name__
-        for model in (*MODELS.values(), Plan)
-        if model.fields.where(structure=True)
-    }
+    declared = {model.__name__ for model in models_declaring(structure=True)}
 
     assert declared == {*MODELS, "Plan"}
 

@@ -1,6 +1,5 @@
 """The forms of the sheet, by which an agency answers one row."""
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Hidden, Layout, LayoutObject, Submit
 from django import forms
 from django.forms import model_to_dict
@@ -14,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies import numbers
 from strategic_areas import evidence
 from strategic_areas.desk.inputs import (
+    PLAIN,
     DocumentField,
+    helper_of,
     tell_protection,
     text_boxes,
     widgets,
@@ -101,13 +102,14 @@ class RowForm(RevisionForm):
         kwargs["label_suffix"] = ""
         kwargs.setdefault("auto_id", f"r{instance.activity_id}_%s")
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = f"row-form row-form--{self.answer}"
-        self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
+        self.helper = helper_of(
+            f"row-form row-form--{self.answer}",
+            Hidden("answer", self.answer),
+            action=action,
+            **PLAIN,
+        )
         self.helper.layout = self.make_layout()
         self.helper.form_id = self.auto_id % "form"
-        self.helper.add_input(Hidden("answer", self.answer))
 
     def make_layout(self):
         return Layout(*self.fields)
@@ -259,11 +261,12 @@ class SameForm(forms.Form):
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "row-form row-form--same_as_before"
-        self.helper.add_input(Hidden("answer", Answer.SAME_AS_BEFORE))
-        self.helper.add_input(Submit("save", _("Same as the previous period")))
+        self.helper = helper_of(
+            "row-form row-form--same_as_before",
+            Hidden("answer", Answer.SAME_AS_BEFORE),
+            Submit("save", _("Same as the previous period")),
+            action=action,
+        )
 
 
 class DeclarationForm(RevisionForm):
@@ -288,10 +291,7 @@ class DeclarationForm(RevisionForm):
         kwargs["label_suffix"] = ""
         kwargs["auto_id"] = f"c{instance.commitment_id}_%s"
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "row-form row-form--declared"
-        self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
+        self.helper = helper_of("row-form row-form--declared", action=action, **PLAIN)
         self.helper.form_id = self.auto_id % "form"
 
 
@@ -340,13 +340,13 @@ class EvidenceForm(forms.ModelForm):
     def clean_upload(self):
         self.clean_file = self.cleaned_data["upload"]
         if self.clean_file:
-            self._refuse_personal_data("upload", self.clean_file.name)
+            for reason in guard.refusals(self.clean_file.name):
+                self.add_error("upload", reason)
         return self.clean_file
 
     def clean(self):
         cleaned = super().clean()
-        for name in Evidence.fields.columns(guarded=True):
-            self._refuse_personal_data(name, cleaned.get(name))
+        guard.refuse(self, *Evidence.fields.columns(guarded=True))
         given = [
             kind
             for kind, names in KINDS.items()
@@ -365,11 +365,6 @@ class EvidenceForm(forms.ModelForm):
             self._must_be_complete(given[0], cleaned)
             self.instance.kind = given[0]
         return cleaned
-
-    def _refuse_personal_data(self, name, text):
-        """The public may read the names of evidence."""
-        for reason in guard.refusals(text):
-            self.add_error(name, reason)
 
     def _must_be_complete(self, kind, cleaned):
         if kind == Evidence.Kind.ARCHIVE:
@@ -399,11 +394,8 @@ class AttachForm(EvidenceForm):
         kwargs["instance"] = Evidence(**{record.link_field: record})
         kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "evidence-form"
-        self.helper.attrs = {"novalidate": "", "autocomplete": "off"}
-        self.helper.add_input(Submit("attach", _("Attach")))
+        press = Submit("attach", _("Attach"))
+        self.helper = helper_of("evidence-form", press, action=action, **PLAIN)
 
     def belong_to(self, record):
         self.record = record

@@ -42,8 +42,9 @@ class NameForm(forms.ModelForm):
         self.fields["commitment"].label = gettext_lazy("The commitment it serves most")
         self.helper = one_button("row-form", "save", button, action=action)
 
-    def clean_title_es(self):
-        return _without_personal_data(self.cleaned_data["title_es"])
+    def clean(self):
+        guard.refuse(self, "title_es")
+        return super().clean()
 
 
 class OffPlanForm(NameForm):
@@ -65,8 +66,9 @@ class OffPlanForm(NameForm):
         label=gettext_lazy("People reached"), required=False, min_value=0
     )
 
-    def clean_narrative_es(self):
-        return _without_personal_data(self.cleaned_data["narrative_es"])
+    def clean(self):
+        guard.refuse(self, "narrative_es")
+        return super().clean()
 
     def report(self, period):
         cleaned = self.cleaned_data
@@ -78,12 +80,6 @@ class OffPlanForm(NameForm):
             narrative_es=cleaned["narrative_es"],
             people_reached=cleaned["people_reached"],
         )
-
-
-def _without_personal_data(text):
-    if reasons := guard.refusals(text):
-        raise forms.ValidationError(reasons)
-    return text
 
 
 def report(request, period, agency):
@@ -165,11 +161,8 @@ class ProposalForm(forms.ModelForm):
         self.helper = one_button("row-form", "save", _("Propose it"))
 
     def clean(self):
-        cleaned = super().clean()
-        for name in ("title", "why"):
-            for reason in guard.refusals(cleaned.get(name)):
-                self.add_error(name, reason)
-        return cleaned
+        guard.refuse(self, "title", "why")
+        return super().clean()
 
 
 def propose(request, period, agency):

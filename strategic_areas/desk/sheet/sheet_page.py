@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.inputs import LongText, helper_of, one_button
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.answers import NOT_BEGUN
@@ -41,11 +40,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args, action, **kwargs):
         kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_action = action
-        self.helper.form_class = "upload-form"
-        self.helper.attrs = {"novalidate": ""}
-        self.helper.add_input(Submit("upload", gettext("Upload and see what changes")))
+        press = Submit("upload", gettext("Upload and see what changes"))
+        self.helper = helper_of("upload-form", press, action=action, novalidate="")
 
 
 class AskForm(forms.Form):

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, Submit
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.numbers import DecimalField, written
-from strategic_areas.desk.inputs import limit
+from strategic_areas.desk.inputs import limit, one_button
 from strategic_areas.desk.sheet.forms import Fold, Group
 from strategic_areas.disclosure import GROUPS
 from strategic_areas.figures.reporting import standing
@@ -167,10 +166,8 @@ class ValueForm(forms.ModelForm):
                 self.fields[name] = DecimalField(
                     label=label, required=False, max_digits=16, decimal_places=3
                 )
-        self.helper = FormHelper()
-        self.helper.form_class = "row-form"
+        self.helper = one_button("row-form", "save", _("Hand it in"))
         self.helper.layout = self.make_layout()
-        self.helper.add_input(Submit("save", _("Hand it in"), css_class="default"))
 
     def make_layout(self):
         folds = [
@@ -193,9 +190,7 @@ class ValueForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        for name in ("note", "why"):
-            for reason in guard.refusals(cleaned.get(name)):
-                self.add_error(name, reason)
+        guard.refuse(self, "note", "why")
         if (value := cleaned.get("value")) is not None:
             parts = self.parts()
             self.instance.parts = {
@@ -276,6 +271,5 @@ class SourcedForm(ValueForm):
         where = cleaned.get("printed_where")
         if where and not cleaned.get("source"):
             self.add_error("printed_where", _("Only a source prints a number."))
-        for reason in guard.refusals(where):
-            self.add_error("printed_where", reason)
+        guard.refuse(self, "printed_where")
         return cleaned
