@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import audit
+from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.fields import Fields, internal, notes
 
@@ -55,6 +55,14 @@ class DecisionQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         raise NotImplementedError
+
+
+class PersonDecisionQuerySet(DecisionQuerySet):
+    def visible_to(self, user):
+        """The secretariat and administrators see all, each with its account."""
+        rows = self.select_related("user")
+        sees = access.is_reviewer(user) or access.is_administrator(user)
+        return rows if sees else rows.none()
 
 
 class Decision(models.Model):
@@ -303,6 +311,9 @@ class PersonSteps(Steps):
     Neither she decides on it, nor anybody whom only one other person says to know, nor
     the one person who says to know her.
     """
+
+    def decides(self, user):
+        return access.is_reviewer(user) or access.is_administrator(user)
 
     def objection(self, user, decision):
         if decision.user_id == user.pk:

@@ -13,12 +13,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access
 from agencies.access import RefusedError, Role
 from agencies.decisions import (
     Decision,
-    DecisionQuerySet,
     Outdated,
+    PersonDecisionQuerySet,
     PersonSteps,
     Status,
     status_field,
@@ -27,12 +26,7 @@ from agencies.fields import Fields, dates_in_order, internal
 from agencies.models import User
 
 
-class StandInQuerySet(DecisionQuerySet):
-    def visible_to(self, user):
-        rows = self.select_related("user")
-        sees = access.is_reviewer(user) or access.is_administrator(user)
-        return rows if sees else rows.none()
-
+class StandInQuerySet(PersonDecisionQuerySet):
     def current(self, today=None):
         today = today or timezone.localdate()
         return self.filter(
@@ -75,9 +69,6 @@ class StandIn(Decision):
 
 class StandInSteps(PersonSteps):
     model = StandIn
-
-    def decides(self, user):
-        return access.is_reviewer(user) or access.is_administrator(user)
 
     def apply(self, stand_in, by):
         if not stand_in.user.is_active or stand_in.ends_on < timezone.localdate():

@@ -15,14 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies import access
 from agencies.access import RefusedError, Role
 from agencies.accounts.leaving import begin_mandate, end_sessions
 from agencies.accounts.sign_in import notify
 from agencies.decisions import (
     Decision,
-    DecisionQuerySet,
     Outdated,
+    PersonDecisionQuerySet,
     PersonSteps,
     Status,
     status_field,
@@ -33,14 +32,6 @@ from agencies.stand_ins import StandIn
 
 #: The roles that decide on what others propose.
 DECIDING = (Role.REVIEWER, Role.ADMINISTRATOR)
-
-
-class AccountChangeQuerySet(DecisionQuerySet):
-    def visible_to(self, user):
-        """The secretariat and administrators see all of them, each with its account."""
-        rows = self.select_related("user")
-        sees = access.is_reviewer(user) or access.is_administrator(user)
-        return rows if sees else rows.none()
 
 
 class AccountChange(Decision):
@@ -65,7 +56,7 @@ class AccountChange(Decision):
 
     fields = Fields(*internal("user", "what", "value"), *Decision.fields)
 
-    objects = AccountChangeQuerySet.as_manager()
+    objects = PersonDecisionQuerySet.as_manager()
 
     class Meta(Decision.Meta):
         verbose_name = _("change of an account to confirm")
@@ -105,9 +96,6 @@ class AccountSteps(PersonSteps):
     """Reviewers and administrators decide, but for the person herself."""
 
     model = AccountChange
-
-    def decides(self, user):
-        return access.is_reviewer(user) or access.is_administrator(user)
 
     def apply(self, change, by):
         apply(change)

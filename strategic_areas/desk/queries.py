@@ -101,9 +101,7 @@ def returned_declarations(user):
     Each has ``returned``, the transition, and ``row_url``, where it is corrected: the
     sheet of the lead, or its own page where another agency leads meanwhile.
     """
-    agencies = FocalPoint.objects.agencies_of(user)
-    rows = CommitmentUpdate.objects.filter(agency__in=agencies)
-    found = _returned(rows.select_related("commitment__lead", "agency", "period"))
+    found = _returned(user, CommitmentUpdate, "commitment__lead", "period")
     for update in found:
         update.row_url = reverse(OWN_DECLARATION, args=[update.pk])
         if update.agency == update.answering:
@@ -119,9 +117,7 @@ def returned_updates(user):
     Each has ``returned``, the transition, and ``row_url``, where it is corrected: of
     work that was ended or replaced, its own page. Rounds may have closed meanwhile.
     """
-    agencies = FocalPoint.objects.agencies_of(user)
-    rows = ActivityUpdate.objects.filter(agency__in=agencies)
-    found = _returned(rows.select_related("activity__agency", "agency", "period__plan"))
+    found = _returned(user, ActivityUpdate, "activity__agency", "period__plan")
     for period in {update.period for update in found}:
         of_round = [update for update in found if update.period == period]
         keys = [update.activity_id for update in of_round]
@@ -135,8 +131,10 @@ def returned_updates(user):
     return found
 
 
-def _returned(rows):
-    found = list(rows.filter(status=Status.RETURNED).without_transcriptions())
+def _returned(user, model, *related):
+    agencies = FocalPoint.objects.agencies_of(user)
+    rows = model.objects.filter(agency__in=agencies, status=Status.RETURNED)
+    found = list(rows.select_related("agency", *related).without_transcriptions())
     steps = returned_steps({row.pk: row for row in found})
     for row in found:
         row.returned = steps[row.pk]

@@ -208,9 +208,6 @@ class Activity(PlanBound, Coded, Planned, Sourced):
             ),
         ]
 
-    def __str__(self):
-        return f"{self.code} {self.title}"
-
     def get_absolute_url(self, language=None):
         page = self.commitment.get_absolute_url(language=language)
         return f"{page}#{self.code}"

@@ -97,6 +97,9 @@ class Planned(Dated):
     class Meta:
         abstract = True
 
+    def __str__(self):
+        return f"{self.code} {self.title}"
+
     @property
     def stop(self):
         """From when to when an amendment stops it; None if none does."""
@@ -212,9 +215,6 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
                 ),
             ),
         ]
-
-    def __str__(self):
-        return f"{self.code} {self.title}"
 
     def get_absolute_url(self, language=None):
         return address("commitment", self.plan.code, self.code, language=language)

@@ -112,10 +112,6 @@ class Letter(HoldsFile):
     def __str__(self):
         return f"{self.agency} · {self.reference or self.get_kind_display()}"
 
-    @property
-    def token(self):
-        return self.file.name
-
     def clean(self):
         """Refuse a date in the future, and a round that does not ask the agency now."""
         errors = {}

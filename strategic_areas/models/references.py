@@ -130,7 +130,9 @@ class Term(Coded):
         return f"{address('glossary', language=language)}#{self.anchor}"
 
 
-class Region(models.Model):
+class CodedPlace(models.Model):
+    """A place of ISO 3166-2."""
+
     is_hideable = False
 
     code = models.CharField(_("code"), max_length=10, unique=True)
@@ -139,24 +141,25 @@ class Region(models.Model):
         Source, blank=True, related_name="+", verbose_name=_("sources")
     )
 
-    fields = Fields(*public("code", "name"), *public("sources", in_file=False))
-
     class Meta:
+        abstract = True
         ordering = ["code"]
-        verbose_name = _("region")
-        verbose_name_plural = _("regions")
 
     def __str__(self):
         return self.name
 
 
-class Province(models.Model):
+class Region(CodedPlace):
+    fields = Fields(*public("code", "name"), *public("sources", in_file=False))
+
+    class Meta(CodedPlace.Meta):
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+
+class Province(CodedPlace):
     """One of the 31 provinces, or the National District."""
 
-    is_hideable = False
-
-    code = models.CharField(_("code"), max_length=10, unique=True)
-    name = models.CharField(_("name"), max_length=100)
     region = models.ForeignKey(
         Region,
         models.PROTECT,
@@ -165,18 +168,11 @@ class Province(models.Model):
         related_name="provinces",
         verbose_name=_("region"),
     )
-    sources = models.ManyToManyField(
-        Source, blank=True, related_name="+", verbose_name=_("sources")
-    )
 
     fields = Fields(
         *public("code", "name", "region"), *public("sources", in_file=False)
     )
 
-    class Meta:
-        ordering = ["code"]
+    class Meta(CodedPlace.Meta):
         verbose_name = _("province")
         verbose_name_plural = _("provinces")
-
-    def __str__(self):
-        return self.name

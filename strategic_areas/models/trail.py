@@ -153,6 +153,10 @@ class HoldsFile(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def token(self):
+        return self.file.name
+
 
 class Evidence(AboutReviewed, HoldsFile):
     """
@@ -224,10 +228,6 @@ class Evidence(AboutReviewed, HoldsFile):
 
     def __str__(self):
         return self.title
-
-    @property
-    def token(self):
-        return self.file.name
 
 
 class Transition(AboutReviewed):
@@ -339,9 +339,7 @@ class Translation(models.Model):
     def __str__(self):
         return str(self.record)
 
-    @property
-    def record(self):
-        return self.activity_update or self.commitment_update
+    record = AboutReviewed.record
 
     @property
     def may_stand(self):

@@ -119,18 +119,24 @@ def takedowns():
     )
 
 
-def stand_ins():
-    table = apps.get_model("agencies", "StandIn")._meta.db_table
-    kept = map(differs, ("user_id", "starts_on", "ends_on"))
-    message = "a substitute is named once, for the days that were approved"
-    yield refusal("standin_change", table, "UPDATE", " OR ".join(kept), message)
-
-
-def account_changes():
-    table = apps.get_model("agencies", "AccountChange")._meta.db_table
-    kept = map(differs, ("user_id", "what", "value"))
-    message = "a change of an account never changes; it is decided on once"
-    yield refusal("accountchange_change", table, "UPDATE", " OR ".join(kept), message)
+def people():
+    """What was proposed of an account stays as it was proposed."""
+    for name, columns, message in (
+        (
+            "StandIn",
+            ("user_id", "starts_on", "ends_on"),
+            "a substitute is named once, for the days that were approved",
+        ),
+        (
+            "AccountChange",
+            ("user_id", "what", "value"),
+            "a change of an account never changes; it is decided on once",
+        ),
+    ):
+        model = apps.get_model("agencies", name)._meta
+        changed = " OR ".join(map(differs, columns))
+        trigger = f"{model.model_name}_change"
+        yield refusal(trigger, model.db_table, "UPDATE", changed, message)
 
 
 def purges():
