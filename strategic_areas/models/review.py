@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.fields import internal, public
-from agencies.models import Agency
+from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import SOURCED, Provenance, Source, Sourced
@@ -158,9 +158,9 @@ class ReviewedQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by(*(AGE[name].desc() for name in Age._fields), "pk")
 
-    def visible_to(self, user, agencies):
+    def visible_to(self, user):
         """
-        The revisions a staff user may open, who reports for ``agencies``.
+        The revisions a staff user may open.
 
         Drafts, and what was returned and is being rewritten, are visible to their
         agency alone; the secretariat sees what was submitted to it, and what it
@@ -168,7 +168,7 @@ class ReviewedQuerySet(models.QuerySet):
         """
         if user.is_active and user.is_superuser:
             return self
-        visible = Q(agency__in=agencies)
+        visible = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if access.is_reviewer(user):
             unsent = Q(status=Status.DRAFT) | Q(
                 ~self._as_it_was_returned(), status=Status.RETURNED, letter__isnull=True

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, public, spanish_required
-from agencies.models import FocalPoint
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models.activities import Activity
@@ -41,11 +40,6 @@ class Execution(models.TextChoices):
     COMPLETED = "completed", _("Completed")
     SUSPENDED = "suspended", _("Suspended")
     CANCELLED = "cancelled", _("Cancelled")
-
-
-class ActivityUpdateQuerySet(ReviewedQuerySet):
-    def visible_to(self, user):
-        return super().visible_to(user, FocalPoint.objects.agencies_of(user))
 
 
 class ActivityUpdate(Answered, Reviewed):
@@ -182,7 +176,7 @@ class ActivityUpdate(Answered, Reviewed):
         *REVIEWED,
     )
 
-    objects = ActivityUpdateQuerySet.as_manager()
+    objects = ReviewedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-period__ends_on", "activity__sort_code", "-revision"]
@@ -275,11 +269,6 @@ class Result(models.TextChoices):
     CARRIED_OVER = "carried_over", _("Passes to another plan")
 
 
-class CommitmentUpdateQuerySet(ReviewedQuerySet):
-    def visible_to(self, user):
-        return super().visible_to(user, FocalPoint.objects.agencies_of(user))
-
-
 class CommitmentUpdate(Reviewed):
     """
     The lead agency's declaration of what became of a commitment's expected result.
@@ -336,7 +325,7 @@ class CommitmentUpdate(Reviewed):
         *REVIEWED,
     )
 
-    objects = CommitmentUpdateQuerySet.as_manager()
+    objects = ReviewedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-period__ends_on", "commitment__sort_code", "-revision"]
