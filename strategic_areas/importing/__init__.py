@@ -3,7 +3,7 @@ Plan files in: one file from its path to the database, or to the list of its fau
 
 A file is read (``reading``), each value checked against the format (``format``,
 ``values``, ``checking``), the whole against itself and the portal (``rules``,
-``stored``), turned into records (``records``) of ``tables`` and put in, field by field
+``stored``), turned into ``records`` of its tables and put in, field by field
 (``applying``), as far as nobody edited them here. ``outcome`` is what a load tells.
 """
 
@@ -19,13 +19,12 @@ from agencies import audit
 from strategic_areas import figures
 from strategic_areas.importing.applying import Applying, Revising
 from strategic_areas.importing.checking import check, guard
-from strategic_areas.importing.known import ROW, Known, Memory
+from strategic_areas.importing.format import REVISED, TABLES
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.stored import Stored
-from strategic_areas.importing.tables import REVISED, TABLES
+from strategic_areas.importing.stored import ROW, Known, Memory, Stored
 from strategic_areas.models import Indicator, PlanFile
 from strategic_areas.queries.public_rows import concerned, difference, public_rows
 

@@ -13,10 +13,9 @@ from simple_history.utils import bulk_create_with_history
 
 from agencies.fields import field_of
 from strategic_areas import workflow
-from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.known import ROW, Revised
+from strategic_areas.importing.format import SECTIONS, TABLE_OF_MODEL
 from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
-from strategic_areas.importing.tables import TABLE_OF_MODEL
+from strategic_areas.importing.stored import ROW, Revised
 from strategic_areas.models import (
     OPEN,
     Activity,

@@ -8,9 +8,8 @@ their own, and what follows from elsewhere in the file is filled in.
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS
+from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, TABLES
 from strategic_areas.importing.rules import counted_by
-from strategic_areas.importing.tables import TABLES
 from strategic_areas.importing.values import span
 from strategic_areas.models import CodeList
 
@@ -60,16 +59,13 @@ class Records:
     def __init__(self, plan_file, known):
         self.file = plan_file
         self.known = known
-        self.kinds = known.source_kinds  # asked while the file has its entries
         self.lists = {name: [] for name in TABLES}
 
     def all(self):
         for name in SECTIONS:
             take = getattr(self, f"take_{name}", self.take)
-            entries = self.file.entries[name]
-            for place, entry in enumerate(entries):
-                take(entry, place + 1)
-                entries[place] = None  # or the file would be held twice
+            for order, entry in enumerate(self.file.entries[name], start=1):
+                take(entry, order)
         sources = self.file.top.values.get(GEOGRAPHY_SOURCES.name)
         if sources is not None:
             for record in [*self.lists["regions"], *self.lists["provinces"]]:

@@ -1,7 +1,8 @@
 """
-What the portal holds before a load: rows by the keys that files have for them.
+What the portal holds before a load, and what files said of it.
 
-Their fields are compared with a file's in the plain values in which files are read.
+Rows go by the keys that files have for them; their fields are compared with a file's
+in the plain values in which files are read.
 """
 
 from collections import defaultdict
@@ -10,11 +11,21 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.db import models as columns
+from yaml import ScalarNode
 
 from agencies.models import AgencyName
-from strategic_areas.importing.tables import REVISED, TABLE_OF_MODEL, TABLES
+from strategic_areas.importing.format import REVISED, TABLE_OF_MODEL, TABLES
 from strategic_areas.importing.values import plain
-from strategic_areas.models import Plan
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Commitment,
+    ImportedRecord,
+    Plan,
+    Status,
+)
+from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.models.records import provenance_of
 
 #: How many rows of a table are read at once.
 AT_ONCE = 200
@@ -186,3 +197,219 @@ class StoredObjects(Stored):
 def before(row):
     """The record of another plan that a row continues, as "plan/code"."""
     return row.continues and f"{row.continues.plan.code}/{row.continues.code}"
+
+
+#: Under this name a memory keeps which row it is about; no field is called so.
+ROW = "row"
+#: What an activity says of the people whom it counts and reaches.
+VICTIMS = ("counts_victims", "reaches_victims")
+
+
+class Known:
+    """
+    What the records of a file are held to: those of the portal and the file's own.
+
+    A record of the file is known even where it has faults.
+    """
+
+    def __init__(self, plan_file, stored):
+        self.plan_file = plan_file
+        self.stored = stored
+        self.codes = {}
+
+    def has(self, section, code):
+        """Whether a reference leads somewhere; an unreadable section is not judged."""
+        name = section.split()[0]
+        if name in self.plan_file.unread:
+            return True
+        if section not in self.codes:
+            table = "participations" if section == "agencies" else name
+            entries = self.plan_file.entries[name]
+            in_portal = self.stored.tables[table].key_of_pk.values()
+            self.codes[section] = {*map(code_of, entries), *in_portal}
+        return code in self.codes[section]
+
+    @cached_property
+    def source_kinds(self):
+        """The kinds of sources by key."""
+        rows = self.stored.tables["sources"].rows
+        kinds = {key: row.kind for key, row in rows.items()}
+        for entry in self.plan_file.entries["sources"]:
+            key = entry.values.get("key") or entry.nodes["key"].value
+            kinds[key] = entry.values.get("kind", "")
+        return kinds
+
+    def given_provenance(self, entry):
+        """The provenance that the sources of an entry give."""
+        sources = entry.values.get("sources", [])
+        return provenance_of(self.source_kinds.get(key, "") for key in sources)
+
+    @cached_property
+    def continuing(self):
+        """The codes of continuing activities."""
+        rows = self.stored.tables["activities"].rows
+        kinds = {code: row.kind for code, row in rows.items()}
+        for entry in self.plan_file.entries["activities"]:
+            if "kind" in entry.values and "code" in entry.values:
+                kinds[entry.values["code"]] = entry.values["kind"]
+        return {
+            code for code, kind in kinds.items() if kind == Activity.Kind.CONTINUING
+        }
+
+    @cached_property
+    def of_victims(self):
+        """The codes of activities that count or reach victims, and of what they do."""
+        flags, above = {}, {}
+        commitments = self.stored.tables["commitments"].key_of_pk
+        for code, row in self.stored.tables["activities"].rows.items():
+            flags[code] = {name: getattr(row, name) for name in VICTIMS}
+            above[code] = commitments[row.commitment_id]
+        for entry in self.plan_file.entries["activities"]:
+            if code := entry.values.get("code"):
+                said = flags.setdefault(code, dict.fromkeys(VICTIMS, True))
+                said |= {n: entry.values[n] for n in VICTIMS if n in entry.values}
+                above[code] = entry.values.get("commitment", above.get(code))
+        found = {code for code, said in flags.items() if any(said.values())}
+        return found | {above[code] for code in found}
+
+    @cached_property
+    def published_percents(self):
+        """Pairs of activity and period of which the public reads a percent."""
+        updates = ActivityUpdate.objects.filter(
+            plan__code=self.stored.plan_code, status=Status.PUBLISHED
+        ).exclude(percent=None)
+        return set(updates.values_list("activity__code", "period__code"))
+
+    @cached_property
+    def in_other_plans(self):
+        """By section, pairs of plan and code, each with the pair that it continues."""
+        pairs = ("plan__code", "code", "continues__plan__code", "continues__code")
+        found = {"commitments": {}, "activities": {}}
+        for section, model in zip(found, (Commitment, Activity), strict=True):
+            rows = model.objects.exclude(plan__code=self.stored.plan_code)
+            for plan, code, *before in rows.values_list(*pairs):
+                found[section][plan, code] = [tuple(before)] if before[0] else []
+        return found
+
+    def address_words(self, section, field):
+        """Address words in use, each with every code by which files know its record."""
+        table, codes = self.stored.tables[section], defaultdict(set)
+        said = ImportedRecord.objects.filter(section=section)
+        if not TABLES[section].is_shared:
+            said = said.filter(plan__code=self.stored.plan_code)
+        for key, values in said.values_list("key", "values"):
+            codes[values.get(ROW)].add(key)
+        return {
+            word: {table.key_of_pk[pk], *codes[pk]}
+            for pk, row in table.row_of_pk.items()
+            if (word := getattr(row, field))
+        }
+
+
+def code_of(entry):
+    """What names an entry, as far as it is written as one word."""
+    key = entry.section.identity[0]
+    node = entry.nodes.get(key)
+    is_word = isinstance(node, ScalarNode)
+    return entry.values.get(key) or (node.value if is_word else "")
+
+
+class Memory:
+    """
+    What this plan's file last said field by field; for shared tables, other files too.
+
+    A field is remembered with the value that the file last put here, or found here in
+    agreement. If the stored value still is that one, the file may change it; if not,
+    somebody edited it here, and the file leaves it alone.
+    """
+
+    def __init__(self, plan_code):
+        own = ImportedRecord.objects.filter(plan__code=plan_code)
+        self.records = {(each.section, each.key): each for each in own.iterator()}
+        self.changed = {}
+        self.others = defaultdict(list)
+        shared = [table.name for table in TABLES.values() if table.is_shared]
+        others = ImportedRecord.objects.filter(section__in=shared).order_by("pk")
+        for record in others.exclude(plan__code=plan_code).select_related("plan"):
+            place = (record.section, record.key)
+            self.others[place].append((record.plan.code, record.values))
+
+    def said(self, record):
+        """What the file last said of a record: plain values by field; or {}."""
+        remembered = self.records.get((record.table.name, record.key))
+        return remembered.values if remembered else {}
+
+    def set_by(self, record, attribute):
+        """
+        Pairs of another plan's code and what its file set the field to.
+
+        A flag is never empty: a file that is silent on it has left it as it usually is.
+        """
+        if not (found := self.others.get((record.table.name, record.key))):
+            return []
+        column = attribute != ROW and record.table.field(attribute)
+        is_flag = isinstance(column, columns.BooleanField)
+        usual = {attribute: column.get_default()} if is_flag else {}
+        told = [(plan, usual | said) for plan, said in found]
+        return [(plan, said[attribute]) for plan, said in told if attribute in said]
+
+    def row(self, record):
+        """The primary key of the row that a file put a record in, or None."""
+        if ROW in (said := self.said(record)):
+            return said[ROW]
+        return next((pk for _, pk in self.set_by(record, ROW)), None)
+
+    def remember(self, record, **values):
+        place = (record.table.name, record.key)
+        remembered = self.records.get(place)
+        if remembered is None:
+            section, key = place
+            remembered = self.records[place] = ImportedRecord(section=section, key=key)
+        if not values.items() <= remembered.values.items():
+            remembered.values |= values
+            self.changed[place] = remembered
+
+    def save(self, plan):
+        """Write what changed."""
+        new = [each for each in self.changed.values() if each.pk is None]
+        for each in new:
+            each.plan = plan
+        old = [each for each in self.changed.values() if each.pk is not None]
+        ImportedRecord.objects.bulk_update(old, ["values"], batch_size=200)
+        ImportedRecord.objects.bulk_create(new)
+        self.changed = {}
+
+
+class Revised:
+    """
+    What stands now in place of the values of one plan's file.
+
+    A file speaks of the first value of a span; an agency's revision stands beside it.
+    """
+
+    def __init__(self, plan_code):
+        self.plan_code = plan_code
+
+    @cached_property
+    def latest(self):
+        """The last revision of each value that has any, by the value's key."""
+        rows = Measurement.objects.filter(indicator__introduced_by__code=self.plan_code)
+        revisions = rows.exclude(revises=None).order_by("pk")
+        latest, first = {}, {}
+        for row in revisions.prefetch_related("sources"):
+            first[row.pk] = first.get(row.revises_id, row.revises_id)
+            latest[first[row.pk]] = row
+        return latest
+
+    def instead_of(self, row):
+        """What replaces a value, or a part of one; None where nothing does."""
+        model = row and row._meta.model
+        if model is Measurement:
+            return self.latest.get(row.pk)
+        if model is not Breakdown or row.measurement_id not in self.latest:
+            return None
+        value = self.latest[row.measurement_id]
+        parts = Breakdown.objects.filter(
+            measurement=value, dimension=row.dimension, category=row.category
+        )
+        return parts.first() or Breakdown(measurement=value)

@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from strategic_areas.importing.applying import NOTHING, Verdict, verdict
-from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.tables import TABLES
+from strategic_areas.importing.format import SECTIONS, TABLES
 from strategic_areas.importing.values import NoSpan, plain, span
 from strategic_areas.management.commands.load_plan import excerpts
 from strategic_areas.models.records import (

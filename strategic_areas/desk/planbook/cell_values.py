@@ -24,7 +24,7 @@ from strategic_areas.desk.planbook.columns import (
     digest,
 )
 from strategic_areas.desk.workbook.columns import comparable
-from strategic_areas.importing.tables import TABLES
+from strategic_areas.importing.format import TABLES
 from strategic_areas.importing.values import plain
 
 BETWEEN = re.compile(r"[;\n]")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
 from strategic_areas.desk.planbook.columns import SHEETS
-from strategic_areas.importing.successions import all_before
+from strategic_areas.importing.rules import all_before
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.database_rules import broken_checks, words_of

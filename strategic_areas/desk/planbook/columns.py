@@ -17,7 +17,7 @@ from agencies.models import Agency
 from strategic_areas import cells
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.columns import DIGEST_BYTES, cell_text
-from strategic_areas.importing.tables import TABLE_OF_MODEL, TABLES, keys_of
+from strategic_areas.importing.format import TABLE_OF_MODEL, TABLES, keys_of
 from strategic_areas.models.records import STATED, Provenance
 
 #: The hidden key and digest of a row, and the locked code that the portal had for it.

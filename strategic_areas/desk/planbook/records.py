@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes.protection import would_read
 from strategic_areas.desk.planbook.cell_values import key_in
 from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
-from strategic_areas.importing.tables import TABLE_OF_MODEL
+from strategic_areas.importing.format import TABLE_OF_MODEL
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
 from strategic_areas.workflow import amendments
 from strategic_areas.workflow.database_rules import set_aside
