@@ -1,8 +1,8 @@
 """
 How far a target is attained: the one rule, from published values only.
 
-It knows which way an indicator should move, from which baseline, and how its values may
-be put together over time. What it cannot say it says in a word, never as zero.
+It knows which way an indicator should move, and how its values may be put together over
+time. What it cannot say it says in a word, never as zero.
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from strategic_areas.spans import Span
-
 
 class Attained(StrEnum):
     """What can be said of a target."""
@@ -20,7 +18,6 @@ class Attained(StrEnum):
     MET = "met"
     MISSED = "missed"  #: its last day has passed
     OPEN = "open"  #: not met, and its last day is still to come
-    NO_TARGET = "no_target"
     NO_VALUE = "no_value"
     PROTECTED = "protected"  #: a value that it would take is not told
     NO_DIRECTION = "no_direction"  #: more is neither better nor worse
@@ -28,65 +25,32 @@ class Attained(StrEnum):
 
 
 @dataclass(frozen=True)
-class Observed(Span):
-    """A published value; None where it is protected."""
-
-    value: Decimal | None
-    breaks: bool = False
-
-
-@dataclass(frozen=True)
-class Aim(Span):
-    """What a plan sets for a span of days."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True)
-class Base(Span):
-    """The last value before the plan."""
-
-    value: Decimal
-
-
-@dataclass(frozen=True)
 class Attainment:
-    """
-    ``reached`` is the value that is held against the target, None where none can be.
-
-    ``percent`` is the way gone from the baseline, or from zero where more is better and
-    there is no baseline; it is not cut at 0 or at 100.
-    """
+    """``reached`` is held against the target, None where no value can be."""
 
     code: Attained
     reached: Decimal | None = None
-    percent: int | None = None
 
 
 def attainment(
-    aim: Aim | None,
-    values: Iterable[Observed],
-    *,
-    direction: str,
-    aggregation: str,
-    today: date,
-    base: Base | None = None,
+    aim, values: Iterable, *, direction: str, aggregation: str, today: date
 ) -> Attainment:
     """
-    ``direction`` and ``aggregation`` are those of the indicator, as its model words it.
+    What can be said of ``aim``: what a plan sets for a span of days.
+
+    ``values`` have their days, a ``value`` that is None where it is protected, and
+    ``is_break``. ``direction`` and ``aggregation`` are those of the indicator.
 
     Summed are the values inside the target's span that do not overlap; of the last
     value what ends in it latest counts; values that are never added have to be of
     the target's own span.
     """
-    if aim is None:
-        return Attainment(Attained.NO_TARGET)
     taken = _taken(aim, values, aggregation)
     if not taken:
         return Attainment(Attained.NO_VALUE)
     if any(each.value is None for each in taken):
         return Attainment(Attained.PROTECTED)
-    if any(each.breaks for each in taken[1:]):
+    if any(each.is_break for each in taken[1:]):
         return Attainment(Attained.NOT_COMPARABLE)
     reached = sum(each.value for each in taken)
     if direction not in ("increase", "decrease"):
@@ -102,10 +66,10 @@ def attainment(
         code = Attained.MISSED
     else:
         code = Attained.OPEN
-    return Attainment(code, reached, _percent(aim, reached, base, is_more))
+    return Attainment(code, reached)
 
 
-def _taken(aim: Aim, values: Iterable[Observed], aggregation: str) -> list[Observed]:
+def _taken(aim, values, aggregation):
     """The values that are held against the target, in the order of time."""
     inside = sorted(
         (each for each in values if aim.starts_on <= each.ends_on <= aim.ends_on),
@@ -120,7 +84,7 @@ def _taken(aim: Aim, values: Iterable[Observed], aggregation: str) -> list[Obser
     ]
     if own or aggregation != "sum":
         return own[:1]
-    added: list[Observed] = []
+    added = []
     for each in inside:
         after = added[-1].ends_on if added else None
         if each.starts_on >= aim.starts_on and (not after or each.starts_on > after):
@@ -128,18 +92,7 @@ def _taken(aim: Aim, values: Iterable[Observed], aggregation: str) -> list[Obser
     return added
 
 
-def _covers(aim: Aim, taken: list[Observed]) -> bool:
+def _covers(aim, taken):
     """True where the values leave no day of the target's span out."""
     days = sum((each.ends_on - each.starts_on).days + 1 for each in taken)
     return days == (aim.ends_on - aim.starts_on).days + 1
-
-
-def _percent(
-    aim: Aim, reached: Decimal, base: Base | None, is_more: bool
-) -> int | None:
-    if base is None and not is_more:
-        return None
-    start = base.value if base else Decimal(0)
-    if aim.value == start:
-        return None
-    return round((reached - start) * 100 / (aim.value - start))

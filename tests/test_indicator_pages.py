@@ -16,7 +16,7 @@ from strategic_areas import disclosure
 from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.points import Shown, points_of
+from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import factories
 from tests.deep import drawn
 from tests.strategic_areas import test_published_figures as published

@@ -32,8 +32,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Point, Shown
+from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
 from strategic_areas.queries.plan import counted
 from strategic_areas.queries.plan.board import (
     activities_of,

@@ -12,7 +12,6 @@ from django.utils import timezone
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds, site
-from strategic_areas.queries.figures.indicators import disagreements, printed_pair
 from strategic_areas.queries.pages import changes, help_lines, references
 from strategic_areas.queries.plan import board, members, plans, submissions
 from strategic_areas.views import indicators
@@ -101,7 +100,7 @@ def methodology(request):
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "review_days": submissions.review_days(),
-        "pair": printed_pair(),
+        "pair": references.printed_pair(),
         **rules(),
     }
     return render(request, "methodology.html", context)
@@ -153,7 +152,7 @@ def discrepancies(request):
     """Where public sources are known to disagree."""
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
-        "discrepancies": disagreements(),
+        "discrepancies": references.disagreements(),
     }
     return render(request, "discrepancies.html", context)
 

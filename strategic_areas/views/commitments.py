@@ -98,10 +98,10 @@ def commitment(request, plan, code):
 
 def figures_of(commitment):
     """What is counted of a commitment itself, and of its programme."""
-    found = indicators.of_commitment(commitment)
+    own, of_programme = indicators.of_commitment(commitment)
     return {
-        "figures": indicators.first_of(found.own),
-        "programme_figures": indicators.first_of(found.of_programme),
+        "figures": indicators.first_of(own),
+        "programme_figures": indicators.first_of(of_programme),
     }
 
 

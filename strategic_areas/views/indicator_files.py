@@ -8,8 +8,7 @@ numbers as numbers, dates as in ISO 8601, codes beside the words for them.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -21,45 +20,130 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
-from strategic_areas.models import Indicator, Provenance
+from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import CellLine, Point, Shown
+from strategic_areas.queries.figures.indicators import IndicatorLine, Shown
 from strategic_areas.queries.public_rows import indicator_row, part_row, value_row
 from strategic_areas.views.files import MARK, WORKBOOK
 
+#: The columns, in their order: the name for machines and the heading for people.
+COLUMNS = {
+    "indicator": gettext_lazy("Code"),
+    "name": gettext_lazy("Indicator"),
+    "unit": gettext_lazy("Unit"),
+    "counts": gettext_lazy("Counts (code)"),
+    "counts_words": gettext_lazy("Counts"),
+    "area": gettext_lazy("Area (code)"),
+    "area_words": gettext_lazy("Area"),
+    "agency": gettext_lazy("Agency"),
+    "counted_by": gettext_lazy("Counted by (code)"),
+    "counted_by_words": gettext_lazy("Counted by"),
+    "starts_on": gettext_lazy("From"),
+    "ends_on": gettext_lazy("Until"),
+    "starts_exact_to": gettext_lazy("From, exact to (code)"),
+    "ends_exact_to": gettext_lazy("Until, exact to (code)"),
+    "dimension": gettext_lazy("Breakdown (code)"),
+    "dimension_words": gettext_lazy("Breakdown"),
+    "categories": gettext_lazy("Category (code)"),
+    "categories_words": gettext_lazy("Category"),
+    "value": gettext_lazy("Value"),
+    "exactness": gettext_lazy("Exactness (code)"),
+    "told": gettext_lazy("What is told (code)"),
+    "told_words": gettext_lazy("What is told"),
+    "status": gettext_lazy("State (code)"),
+    "status_words": gettext_lazy("State"),
+    "later_count_differs": gettext_lazy("A later count differs by less than ten"),
+    "break": gettext_lazy("Breaks the series"),
+    "provenance": gettext_lazy("Where it comes from (code)"),
+    "provenance_words": gettext_lazy("Where it comes from"),
+    "sources": gettext_lazy("Sources"),
+    "source_addresses": gettext_lazy("Addresses of the sources"),
+    "printed_in": gettext_lazy("Printed in"),
+    "note": gettext_lazy("Note"),
+    "disputed": gettext_lazy("Not acknowledged by the institution"),
+    "disputed_words": gettext_lazy("What the institution says, and what was decided"),
+    "address": gettext_lazy("Address"),
+    "data_as_of": gettext_lazy("Data as of"),
+}
 
-@dataclass(frozen=True)
-class Record:
-    """A value of an indicator, or one number of a breakdown; ``row`` is told of it."""
 
-    indicator: Indicator
-    point: Point
-    row: dict
-    cell: CellLine | None = None
-
-    @property
-    def sources(self):
-        """The sources of a total; of a quoted number the one that printed it."""
-        if self.cell and self.cell.printed_by:
-            return (self.cell.printed_by,)
-        return self.point.sources
-
-
-@dataclass(frozen=True)
-class Column:
+def cells_of(lines: Iterable[IndicatorLine]):
     """
-    ``name`` is its name for machines, ``heading`` the one for people.
+    The rows of cells, the same for every form.
 
-    Without ``cell`` it holds what the row says under its name.
+    Every value of these indicators is followed by the cells of its breakdowns.
     """
+    for line in lines:
+        about = _about_indicator(line)
+        for point in line.points:
+            total = about | _about_value(line.indicator, point)
+            yield _in_order(total)
+            for breakdown in point.breakdowns:
+                for cell in breakdown.cells:
+                    yield _in_order(total | _about_cell(point, breakdown, cell))
 
-    name: str
-    heading: str
-    cell: Callable[[Record], object] | None = None
 
-    def of(self, record):
-        return self.cell(record) if self.cell else record.row[self.name]
+def _in_order(found):
+    return [found[name] for name in COLUMNS]
+
+
+def _about_indicator(line):
+    row, of = indicator_row(line), line.indicator
+    return row | {
+        "indicator": of.code,
+        "name": words.in_language(of, "name"),
+        "unit": words.in_language(of, "unit"),
+        "counts_words": str(of.get_counts_display()),
+        "area_words": words.in_language(of.area, "name") if of.area else "",
+        "data_as_of": timezone.localdate(),
+    }
+
+
+def _about_value(indicator, point):
+    row, mark = value_row(point), words.anchor(point.starts_on, point.ends_on)
+    is_value = point.shown is Shown.VALUE
+    return row | {
+        "counted_by_words": words.who(point),
+        "dimension": "",
+        "dimension_words": "",
+        "categories": "",
+        "categories_words": "",
+        "value": _plain(row["value"]),
+        "exactness": "" if row["value"] is None else row["exactness"],
+        "told": str(row["shown"]),
+        "told_words": "" if is_value else words.value_text(point),
+        "status_words": words.state(point),
+        "later_count_differs": int(row["differs"]),
+        "break": int(row["is_break"]),
+        "provenance_words": str(Provenance(row["provenance"]).label),
+        **_about_sources(point.sources),
+        "printed_in": words.quoted(point),
+        "note": words.in_language(point, "note"),
+        "disputed": int(row["is_disputed"]),
+        "disputed_words": words.disputed(point),
+        "address": f"{settings.SITE_URL}{address('indicator', indicator.code)}#{mark}",
+    }
+
+
+def _about_cell(point, breakdown, cell):
+    """What a number of a breakdown says otherwise than the total."""
+    row = part_row(breakdown, cell)
+    return row | {
+        "dimension_words": words.dimension(breakdown.dimension),
+        "categories": " | ".join(cell.categories),
+        "categories_words": words.in_language(cell, "label"),
+        "value": _plain(row["value"]),
+        "exactness": "",
+        **_about_sources((cell.printed_by,) if cell.printed_by else point.sources),
+        "printed_in": words.quoted(cell),
+    }
+
+
+def _about_sources(sources):
+    return {
+        "sources": " | ".join(each.title for each in sources),
+        "source_addresses": " | ".join(each.url for each in sources if each.url),
+    }
 
 
 def _plain(value: Decimal | None) -> int | float | None:
@@ -69,144 +153,10 @@ def _plain(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _address(record):
-    row = record.row
-    mark = words.anchor(row["starts_on"], row["ends_on"])
-    return f"{settings.SITE_URL}{address('indicator', row['indicator'])}#{mark}"
-
-
-COLUMNS = (
-    Column("indicator", gettext_lazy("Code")),
-    Column("name", gettext_lazy("Indicator"), lambda r: _text(r, "name")),
-    Column("unit", gettext_lazy("Unit"), lambda r: _text(r, "unit")),
-    Column("counts", gettext_lazy("Counts (code)")),
-    Column(
-        "counts_words",
-        gettext_lazy("Counts"),
-        lambda r: str(r.indicator.get_counts_display()),
-    ),
-    Column("area", gettext_lazy("Area (code)")),
-    Column(
-        "area_words",
-        gettext_lazy("Area"),
-        lambda r: words.in_language(r.indicator.area, "name") if r.row["area"] else "",
-    ),
-    Column("agency", gettext_lazy("Agency")),
-    Column("counted_by", gettext_lazy("Counted by (code)")),
-    Column(
-        "counted_by_words", gettext_lazy("Counted by"), lambda r: words.who(r.point)
-    ),
-    Column("starts_on", gettext_lazy("From")),
-    Column("ends_on", gettext_lazy("Until")),
-    Column("starts_exact_to", gettext_lazy("From, exact to (code)")),
-    Column("ends_exact_to", gettext_lazy("Until, exact to (code)")),
-    Column("dimension", gettext_lazy("Breakdown (code)")),
-    Column(
-        "dimension_words",
-        gettext_lazy("Breakdown"),
-        lambda r: words.dimension(r.row["dimension"]) if r.cell else "",
-    ),
-    Column(
-        "categories",
-        gettext_lazy("Category (code)"),
-        lambda r: " | ".join(r.row["categories"]),
-    ),
-    Column(
-        "categories_words",
-        gettext_lazy("Category"),
-        lambda r: _text(r, "label") if r.cell else "",
-    ),
-    Column("value", gettext_lazy("Value"), lambda r: _plain(r.row["value"])),
-    Column(
-        "exactness",
-        gettext_lazy("Exactness (code)"),
-        lambda r: "" if r.cell or r.row["value"] is None else r.row["exactness"],
-    ),
-    Column(
-        "told",
-        gettext_lazy("What is told (code)"),
-        lambda r: str(r.row["shown"]),
-    ),
-    Column(
-        "told_words",
-        gettext_lazy("What is told"),
-        lambda r: "" if r.point.shown is Shown.VALUE else words.value_text(r.point),
-    ),
-    Column("status", gettext_lazy("State (code)")),
-    Column("status_words", gettext_lazy("State"), lambda r: words.state(r.point)),
-    Column(
-        "later_count_differs",
-        gettext_lazy("A later count differs by less than ten"),
-        lambda r: int(r.row["differs"]),
-    ),
-    Column(
-        "break", gettext_lazy("Breaks the series"), lambda r: int(r.row["is_break"])
-    ),
-    Column("provenance", gettext_lazy("Where it comes from (code)")),
-    Column(
-        "provenance_words",
-        gettext_lazy("Where it comes from"),
-        lambda r: str(Provenance(r.row["provenance"]).label),
-    ),
-    Column(
-        "sources",
-        gettext_lazy("Sources"),
-        lambda r: " | ".join(each.title for each in r.sources),
-    ),
-    Column(
-        "source_addresses",
-        gettext_lazy("Addresses of the sources"),
-        lambda r: " | ".join(each.url for each in r.sources if each.url),
-    ),
-    Column(
-        "printed_in",
-        gettext_lazy("Printed in"),
-        lambda r: words.quoted(r.cell or r.point),
-    ),
-    Column("note", gettext_lazy("Note"), lambda r: _text(r, "note")),
-    Column(
-        "disputed",
-        gettext_lazy("Not acknowledged by the institution"),
-        lambda r: int(r.row["is_disputed"]),
-    ),
-    Column(
-        "disputed_words",
-        gettext_lazy("What the institution says, and what was decided"),
-        lambda r: words.disputed(r.point),
-    ),
-    Column("address", gettext_lazy("Address"), _address),
-    Column("data_as_of", gettext_lazy("Data as of"), lambda r: timezone.localdate()),
-)
-
-
-def _text(record, name):
-    return words.chosen(record.row[f"{name}_es"], record.row[f"{name}_en"])
-
-
-def records(lines: Iterable[IndicatorLine]):
-    """Every value of these indicators, each followed by the cells of its breakdowns."""
-    for line in lines:
-        of, whole = line.indicator, {"dimension": "", "categories": ()}
-        about = indicator_row(line)
-        for point in line.points:
-            told = {**about, "indicator": of.code, **whole, **value_row(point)}
-            yield Record(of, point, told)
-            for breakdown in point.breakdowns:
-                for cell in breakdown.cells:
-                    part = part_row(breakdown, cell)
-                    yield Record(of, point, {**told, **part}, cell)
-
-
-def cells_of(lines: Iterable[IndicatorLine]):
-    """The rows of cells, the same for every form."""
-    for record in records(lines):
-        yield [column.of(record) for column in COLUMNS]
-
-
 def as_csv(lines):
     written = io.StringIO()
     writer = csv.writer(written)
-    writer.writerow(str(column.heading) for column in COLUMNS)
+    writer.writerow(map(str, COLUMNS.values()))
     writer.writerows([_written(cell) for cell in row] for row in cells_of(lines))
     return MARK + written.getvalue(), "text/csv; charset=utf-8"
 
@@ -226,7 +176,7 @@ def as_workbook(lines):
     book.properties.creator = ""
     sheet = book.create_sheet(_("Values"))
     sheet.freeze_panes = "C2"
-    sheet.append([_heading(sheet, column) for column in COLUMNS])
+    sheet.append([_heading(sheet, each) for each in COLUMNS.values()])
     for row in cells_of(lines):
         sheet.append([_kept(cell) for cell in row])
     about = book.create_sheet(_("About these data"))
@@ -237,29 +187,28 @@ def as_workbook(lines):
     return written.getvalue(), WORKBOOK
 
 
-def _heading(sheet, column):
+def _heading(sheet, text):
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    cell = WriteOnlyCell(sheet, str(column.heading))
+    cell = WriteOnlyCell(sheet, str(text))
     cell.font = Font(bold=True)
     return cell
 
 
 def _kept(cell):
-    """The cell in a workbook; spreadsheets show a date in their reader's form."""
     if isinstance(cell, str):
         return cells.for_workbook(cell) or None
     return cell
 
 
 def as_json(lines):
-    names = [column.name for column in COLUMNS]
     content = {
         "about": about_data(),
-        "columns": {column.name: str(column.heading) for column in COLUMNS},
+        "columns": {name: str(heading) for name, heading in COLUMNS.items()},
         "values": [
-            dict(zip(names, map(_in_json, row), strict=True)) for row in cells_of(lines)
+            dict(zip(COLUMNS, map(_in_json, row), strict=True))
+            for row in cells_of(lines)
         ],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
@@ -295,7 +244,7 @@ FORMS = {"csv": as_csv, "xlsx": as_workbook, "json": as_json}
 
 
 def file_of(lines: Iterable[IndicatorLine], form: str, name: str) -> HttpResponse:
-    """A file to save; its name tells what it holds and the day of its data."""
+    """A file to save; its name tells the day of its data."""
     content, kind = FORMS[form](lines)
     file_name = f"{name}-{timezone.localdate().isoformat()}.{form}"
     return HttpResponse(

@@ -12,8 +12,13 @@ from django.utils.translation import gettext as _
 from strategic_areas import charts
 from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
-from strategic_areas.queries.figures.indicators import IndicatorLine, IndicatorPage
-from strategic_areas.queries.figures.points import Breakdown, Point, Shown
+from strategic_areas.queries.figures.indicators import (
+    Breakdown,
+    IndicatorLine,
+    IndicatorPage,
+    Point,
+    Shown,
+)
 from strategic_areas.spans import days_of
 from strategic_areas.views.filters import Columns, telling
 
@@ -35,23 +40,16 @@ class Row:
     """
     A span in the table beside a picture.
 
-    ``point`` is None where the indicator has no value of the span; ``others`` are the
-    points of the other counts in the picture, None where they have none, and ``names``
-    say who counted. ``mark`` is its fragment on the page, numbered where several have
-    counted the same span.
+    ``point`` is None where the indicator has no value of the span. ``beside`` are the
+    other counts in the picture: who counted, and a point or None. ``mark`` is its
+    fragment on the page, numbered where several have counted the same span.
     """
 
     starts_on: date
     ends_on: date
     point: Point | None
-    others: tuple[Point | None, ...]
-    names: tuple[str, ...]
+    beside: list[tuple[str, Point | None]]
     mark: str
-
-    @property
-    def beside(self) -> list[tuple[str, Point | None]]:
-        """The other counts, each with its name."""
-        return list(zip(self.names, self.others, strict=True))
 
 
 @dataclass(frozen=True)
@@ -64,16 +62,8 @@ class Bars:
     breakdown: Breakdown
 
 
-@dataclass(frozen=True)
-class KeyFigure:
-    """An indicator with its last value and small columns, for the first page."""
-
-    line: IndicatorLine
-    columns: charts.Columns | None
-
-
 def plan_periods() -> list[charts.Period]:
-    """The times of the public plans, to be shaded; one query."""
+    """The times of the public plans, to be shaded."""
     return [
         charts.Period(
             plan.starts_on, plan.ends_on, _("plan %(code)s") % {"code": plan.code}
@@ -83,7 +73,7 @@ def plan_periods() -> list[charts.Period]:
 
 
 def values(points: Iterable[Point]) -> tuple[charts.Value, ...]:
-    """What can be drawn: neither protected nor withdrawn values."""
+    """What can be drawn of them."""
     return tuple(
         charts.Value(
             each.starts_on,
@@ -156,7 +146,7 @@ def drawn(
 
 
 def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
-    """Other counts that can stand in the same picture: in the same unit, by others."""
+    """Other counts in the same unit, by others, for the same picture."""
     found, names = [], {name(page)}
     for other in page.others:
         own, its = page.indicator, other.indicator
@@ -168,51 +158,31 @@ def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
 
 
 def name(line: IndicatorLine) -> str:
-    """Who counts, as it stands at the end of a line."""
     return line.indicator.counted_by or line.indicator.code
 
 
 def _levels(page):
     indicator = page.indicator
-    found = []
     if page.has_baseline_of_plan and isinstance(page.baseline, Decimal):
-        found.append(
-            charts.Level(
-                indicator.baseline_starts_on,
-                indicator.baseline_ends_on,
-                page.baseline,
-                _said(_("baseline %(number)s"), page.baseline),
-            )
-        )
-    for each in page.targets:
-        target = each.target
-        text = _said(_("target %(number)s"), target.value)
-        found.append(
-            charts.Level(
-                target.starts_on, target.ends_on, target.value, text, is_target=True
-            )
-        )
-    return found
-
-
-def _said(text: str, value: Decimal) -> str:
-    return text % {"number": words.number(value)}
+        text = _("baseline %(number)s") % {"number": words.number(page.baseline)}
+        days = indicator.baseline_starts_on, indicator.baseline_ends_on
+        yield charts.Level(*days, page.baseline, text)
+    for target, _attainment in page.targets:
+        text = _("target %(number)s") % {"number": words.number(target.value)}
+        days = target.starts_on, target.ends_on
+        yield charts.Level(*days, target.value, text, is_target=True)
 
 
 def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
     """The table of a picture: every span with a value, and each missing year."""
-    own = _by_span(page)
-    others = tuple(others)
-    names = tuple(map(name, others))
-    beside = [_by_span(each) for each in others]
-    spans = set(own).union(*beside)
+    own, beside = _by_span(page), [(name(each), _by_span(each)) for each in others]
+    spans = set(own).union(*(known for _name, known in beside))
     spans |= set(map(days_of, words.missing(page.points)))
     return [
         Row(
             *span,
             point,
-            tuple(each.get(span, [None])[0] for each in beside),
-            names,
+            [(named, known.get(span, [None])[0]) for named, known in beside],
             words.anchor(*span) + (f"-{place}" if place > 1 else ""),
         )
         for span in sorted(spans, key=lambda span: (span[1], span[0]))
@@ -221,7 +191,7 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
 
 
 def columns_of(table: Iterable[Row]) -> Columns:
-    """Whether the values of a table need a column for their states."""
+    """The column for the states of values, where the table needs one."""
     states = [{"state": _state(row.point) if row.point else None} for row in table]
     return telling({"state": _("State")}, states)
 
@@ -241,7 +211,7 @@ def _by_span(line):
 
 def bars(page: IndicatorPage, point: Point) -> list[Bars]:
     """The breakdowns of a value, each as bars."""
-    found = []
+    found, mark = [], words.anchor(point.starts_on, point.ends_on)
     for each in point.breakdowns:
         parts = [
             charts.Part(
@@ -249,25 +219,20 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
             )
             for cell in each.cells
         ]
-        mark = words.anchor(point.starts_on, point.ends_on)
         place = slugify(f"{mark} {each.dimension}".replace("+", " "))
-        title = breakdown_title(page, point, each)
+        title = _("%(name)s %(when)s, by %(dimension)s") % {
+            "name": words.in_language(page.indicator, "name"),
+            "when": words.when(point.starts_on, point.ends_on, *words.exact_to(point)),
+            "dimension": words.dimension(each.dimension),
+        }
         found.append(Bars(place, charts.bars(parts), title, each))
     return found
 
 
-def breakdown_title(page, point, breakdown) -> str:
-    return _("%(name)s %(when)s, by %(dimension)s") % {
-        "name": words.in_language(page.indicator, "name"),
-        "when": words.when(point.starts_on, point.ends_on, *words.exact_to(point)),
-        "dimension": words.dimension(breakdown.dimension),
-    }
-
-
-def key_figures() -> list[KeyFigure]:
-    """The figures of the first page, those of survivors first; two queries."""
+def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None]]:
+    """The figures of the first page with small columns, those of survivors first."""
     lines = sorted(
         indicators.key_figures(),
         key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
     )
-    return [KeyFigure(line, columns(line)) for line in lines]
+    return [(line, columns(line)) for line in lines]

@@ -1,7 +1,6 @@
 """Indicators: the list of all, one with all that is told of it, and their files."""
 
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
@@ -15,10 +14,8 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import charts
 from strategic_areas.addresses import address
-from strategic_areas.models import StrategicArea
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Shown
+from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
 from strategic_areas.views import indicator_files, indicator_pictures
@@ -43,17 +40,9 @@ MOST, PER_PAGE = 64, 30
 FORMS = tuple(indicator_files.FORMS)
 
 
-@dataclass(frozen=True)
-class Group:
-    """The indicators of one area; those of areas of one name stand together."""
-
-    area: StrategicArea | None
-    lines: tuple[tuple[IndicatorLine, charts.Columns | None], ...]
-
-
 @reads(*FILTERS, "page")
 def indicator_list(request):
-    """Every indicator by area, by filters that stand in the address; many by pages."""
+    """Every indicator by area, by filters in the address; many by pages."""
     given, listed = asked(request, *FILTERS, "page"), indicators.listed()
     wanted = {name: word for name, word in given.items() if name != "page"}
     found, facets = _sifted(listed, wanted)
@@ -86,12 +75,12 @@ def indicator_list(request):
 
 
 def list_files(asked=""):
-    """Pairs of the name of a form and the address of the list in it."""
+    """The names of the forms, each with the address of the list in it."""
     return [(form.upper(), address(f"indicators_{form}") + asked) for form in FORMS]
 
 
 def list_file(form):
-    """The view of the same list as a file: all of it, by the same filters."""
+    """The view of the same list as a file, by the same filters."""
 
     @reads(*FILTERS)
     def view(request):
@@ -106,7 +95,6 @@ def list_file(form):
 
 
 def indicator(request, code):
-    """One indicator: its last value, its series, and what cannot be said with it."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
     series = indicator_pictures.series(page, indicator_pictures.plan_periods())
     others = series.lines[1:] if series else ()
@@ -149,7 +137,7 @@ def indicator_file(form):
 
 @finished_by(shown_elsewhere)
 def indicator_drawing(request, code):
-    """The picture of an indicator as a file of its own, with its styles inside."""
+    """The picture of an indicator as a file, with its styles inside."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
     series = found_or_404(
         indicator_pictures.series(page, indicator_pictures.plan_periods())
@@ -159,7 +147,7 @@ def indicator_drawing(request, code):
 
 @finished_by(shown_elsewhere)
 def breakdown_drawing(request, code, name):
-    """The bars of one breakdown likewise; ``name`` is their id on the page."""
+    """The bars of one breakdown; ``name`` is their id on the page."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
     every = (
         bars for point in page.points for bars in indicator_pictures.bars(page, point)
@@ -170,7 +158,6 @@ def breakdown_drawing(request, code, name):
 
 
 def _drawing(code, shown):
-    """A picture with its title as a file, with its styles inside."""
     note = " · ".join(
         [
             _("National Plan against Human Trafficking"),
@@ -204,7 +191,7 @@ def _before(page):
 
 
 def _same_years(page):
-    """Other counts of the same thing, each with its values of the same spans."""
+    """Other counts of the same thing, with their values of the same spans."""
     spans = {(each.starts_on, each.ends_on) for each in page.points}
     return [
         (
@@ -257,19 +244,12 @@ def _fields(rows):
 
 
 def _grouped(lines):
-    ordered = sorted(lines, key=lambda each: _area_key(each.indicator.area))
-    return [
-        Group(
-            rows[0].indicator.area,
-            tuple((row, indicator_pictures.columns(row)) for row in rows),
-        )
-        for _key, rows in (
-            (key, list(rows))
-            for key, rows in groupby(
-                ordered, key=lambda each: _area_key(each.indicator.area)
-            )
-        )
-    ]
+    """Areas with their indicators; those of areas of one name stand together."""
+    key, found = lambda line: _area_key(line.indicator.area), []
+    for _key, rows in groupby(sorted(lines, key=key), key=key):
+        pairs = [(line, indicator_pictures.columns(line)) for line in rows]
+        found.append((pairs[0][0].indicator.area, pairs))
+    return found
 
 
 def _area_key(area):

@@ -39,7 +39,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import treatment
-from strategic_areas.queries.figures.points import Shown, points_of
+from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import factories
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP

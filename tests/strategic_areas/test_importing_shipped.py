@@ -14,7 +14,8 @@ from strategic_areas.importing import load
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.points import Shown
+from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.pages import references
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
 pytestmark = pytest.mark.django_db
@@ -438,7 +439,7 @@ def test_counts_of_the_same_thing_stand_beside_it(shipped):
 def test_discrepancies_show_the_values_that_they_are_about(shipped):
     codes = {code for each in FILE["discrepancies"] for code in each["indicators"]}
 
-    lines = indicators.in_discrepancies().values()
+    lines = [line for _, lines in references.disagreements() for line in lines]
 
     assert {line.indicator.code for line in lines} == codes
     assert all(line.points for line in lines)
@@ -455,14 +456,13 @@ def test_areas_agencies_and_commitments_get_theirs(shipped):
         line.indicator.code
         for line in indicators.of_agency(Agency.objects.get(acronym="MIP"))
     }
-    figures = indicators.of_commitment(commitment)
+    own, of_programme = indicators.of_commitment(commitment)
 
     assert of_area == {area}
     assert {"I-13", "I-31", "I-49", "I-50", "I-52"} == of_police
     assert of_ministry == set()
-    assert figures.own == ()
-    of_programme = {line.indicator.programme.code for line in figures.of_programme}
-    assert of_programme == {"1.2"}
+    assert own == []
+    assert {line.indicator.programme.code for line in of_programme} == {"1.2"}
 
 
 def test_the_method_says_what_print_costs(shipped, client):

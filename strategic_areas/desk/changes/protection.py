@@ -19,7 +19,7 @@ from strategic_areas.desk.review.comparison import Line
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.figures.points import Shown
+from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.public_rows import (
     FOLLOWING,
     both,

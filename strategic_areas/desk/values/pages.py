@@ -390,7 +390,7 @@ def _pages(line) -> Iterable[Page]:
 
 def _is_among(indicator, lines):
     """Whether a page that shows the first of these lines shows the indicator's."""
-    shown = indicators.first_of(lines).lines
+    shown = indicators.first_of(lines)["lines"]
     return any(each.indicator.pk == indicator.pk for each in shown)
 
 

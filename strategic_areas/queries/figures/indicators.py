@@ -1,43 +1,166 @@
 """
-Indicators as pages and files read them: lists, one in full, and key figures.
+Indicators as the public reads them, with their published values; nothing raw is read.
 
-What is known of each goal of the plan, and where public sources disagree, is told with
-the counts concerned.
+Besides them, where public sources are known to disagree.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import combinations, groupby
+from enum import StrEnum
 from operator import attrgetter
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
 
 from agencies.models import Agency
-from strategic_areas import attainment as targets
-from strategic_areas.attainment import Attainment
-from strategic_areas.disclosure import PROTECTED, Protected, is_small
+from strategic_areas.attainment import Attainment, attainment
+from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.models import (
+    CodeList,
+    CodeListValue,
     Commitment,
     Discrepancy,
     Indicator,
     Plan,
     Provenance,
+    PublishedCell,
     PublishedFigure,
+    Source,
     StrategicArea,
     Target,
-    TipTier,
 )
-from strategic_areas.queries.figures.points import (
-    Point,
-    Shown,
-    briefly,
-    in_words,
-    points_of,
-)
-from strategic_areas.queries.prepared import prepared
+from strategic_areas.models.figures import HOW_EXACT
+from strategic_areas.queries.plan.disputes import Dispute, dispute_of
 from strategic_areas.queries.updates import sources
+from strategic_areas.spans import year_of
+
+#: The dimension of the labels that tell who counts, in a plan's file.
+COUNTED_BY = "counted_by"
+#: Names that keep their capital inside a sentence.
+PROPER = ("department",)
+#: Categories of nationality that name none.
+COMMON = ("foreign", "not_stated")
+#: Its place in a pair of words.
+ENGLISH = 1
+#: How many indicators the page of an area, an agency or a commitment shows.
+MOST_LISTED = 6
+#: The texts about a figure, each in both languages.
+TEXTS = tuple(
+    f"{name}_{language}"
+    for name in ("caption", "note", "printed_where")
+    for language in ("es", "en")
+)
+
+
+class Shown(StrEnum):
+    """What is shown where a value is asked for."""
+
+    VALUE = "value"
+    PROTECTED = "protected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """
+    One number of a breakdown.
+
+    ``printed_by`` is the source that it quotes, ``printed_where`` the place in it.
+    """
+
+    categories: tuple[str, ...]
+    label_es: str
+    label_en: str
+    value: Decimal
+    printed_by: Source | None
+    printed_where_es: str = ""
+    printed_where_en: str = ""
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    dimension: str
+    cells: tuple[CellLine, ...]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """An earlier value, why a later one replaced it, and what an agency said of it."""
+
+    value: Decimal | None
+    published_at: datetime
+    reason_es: str
+    reason_en: str
+    dispute: Dispute | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """
+    A value over a span of days, as the public reads it.
+
+    ``value`` is None unless ``shown`` is VALUE. ``is_break`` is true where it counts
+    something else than the point before, or somebody else counted. ``who_es`` and
+    ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
+    ``by_agency`` is true. ``withheld`` are the dimensions of which nothing is told.
+    ``differs`` is true where a later count moved it by less than ten. ``revisions``
+    come latest first. The fields with defaults are read in full alone.
+    """
+
+    pk: int
+    starts_on: date
+    ends_on: date
+    shown: Shown
+    value: Decimal | None
+    status: str
+    counted_by: str
+    who_es: str
+    who_en: str
+    by_agency: bool
+    provenance: str
+    is_break: bool
+    differs: bool
+    published_at: datetime
+    exactness: str
+    starts_exact_to: str
+    ends_exact_to: str
+    caption_es: str
+    caption_en: str
+    note_es: str
+    note_en: str
+    printed_where_es: str
+    printed_where_en: str
+    sources: tuple[Source, ...] = ()
+    breakdowns: tuple[Breakdown, ...] = ()
+    withheld: tuple[str, ...] = ()
+    printed_by: Source | None = None
+    revisions: tuple[Revision, ...] = ()
+    dispute: Dispute | None = None
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether an agency does not acknowledge it and nothing is decided yet."""
+        return self.dispute is not None and self.dispute.resolved_on is None
+
+    @property
+    def year(self) -> int | None:
+        """The year of which it is, if it is of one whole year."""
+        return year_of(self.starts_on, self.ends_on)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.status == PublishedFigure.Status.PROVISIONAL
 
 
 @dataclass(frozen=True)
@@ -68,23 +191,15 @@ class IndicatorLine:
 
 
 @dataclass(frozen=True)
-class TargetLine:
-    """What a plan sets, and how far it is attained."""
-
-    target: Target
-    attainment: Attainment
-
-
-@dataclass(frozen=True)
 class IndicatorPage(IndicatorLine):
     """
     All that is told of one indicator.
 
-    ``others`` count the same thing otherwise: those with which a known discrepancy
-    names it. ``targets`` is empty where no plan sets one.
+    ``targets`` are pairs of what a plan sets and how far it is attained. ``others``
+    count the same thing otherwise: those with which a known discrepancy names it.
     """
 
-    targets: tuple[TargetLine, ...]
+    targets: tuple[tuple[Target, Attainment], ...]
     others: tuple[IndicatorLine, ...]
     discrepancies: tuple[Discrepancy, ...]
 
@@ -95,11 +210,10 @@ class IndicatorPage(IndicatorLine):
 
         Any other was chosen by the editors of the portal among public values.
         """
-        stated = any(each.target.provenance == Provenance.PLAN for each in self.targets)
+        stated = any(each.provenance == Provenance.PLAN for each, _ in self.targets)
         return stated and self.baseline is not None
 
 
-@prepared
 def public() -> QuerySet[Indicator]:
     """Indicators that anyone may read; ``has_target`` tells of one in a public plan."""
     plans = Plan.objects.public()
@@ -112,39 +226,46 @@ def public() -> QuerySet[Indicator]:
     )
 
 
+def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
+    """
+    The words for the code in ``counted_by``, to annotate a query with.
+
+    They are those of the plan's own list, otherwise the name of the agency of this
+    acronym. ``plan`` leads from a row to its plan.
+    """
+    labels = CodeListValue.objects.filter(
+        code_list__kind=CodeList.Kind.BREAKDOWNS,
+        code_list__plan=OuterRef(plan),
+        dimension=COUNTED_BY,
+        code=OuterRef("counted_by"),
+    )
+    agencies = Agency.objects.filter(acronym=OuterRef("counted_by"))
+    words = {
+        f"who_{language}": Coalesce(
+            Subquery(labels.values(f"label_{language}")[:1]),
+            Subquery(agencies.values(f"name_{language}")[:1]),
+            output_field=CharField(),
+        )
+        for language in ("es", "en")
+    }
+    return {**words, "by_agency": Exists(agencies)}
+
+
 def teller_of(family: str) -> Indicator | None:
     """The indicator that tells how many people of a family are counted, if any does."""
     tellers = Indicator.objects.filter(introduced_by__in=Plan.objects.public())
     return tellers.filter(family=family, is_teller=True).first()
 
 
-@dataclass(frozen=True)
-class Listed:
-    """An indicator in the list of all: by what it can be found there."""
-
-    pk: int
-    area: StrategicArea | None
-    agency: Agency | None
-    counted_by: str
-    has_target: bool
+def listed() -> list[Indicator]:
+    """All indicators by what a reader can find them; three queries."""
+    rows = public().select_related(None).only("area", "agency", "counted_by")
+    return list(rows.prefetch_related("area", "agency"))
 
 
-def listed() -> tuple[Listed, ...]:
-    """All indicators, in their order; three queries."""
-    columns = ("pk", "area_id", "agency_id", "counted_by", "has_target")
-    rows = list(public().values_list(*columns))
-    areas = StrategicArea.objects.in_bulk({area for _pk, area, *_rest in rows})
-    agencies = Agency.objects.in_bulk({agency for _pk, _area, agency, *_rest in rows})
-    return tuple(
-        Listed(pk, areas.get(area), agencies.get(agency), counted_by, has_target)
-        for pk, area, agency, counted_by, has_target in rows
-    )
-
-
-def of_list(found: Iterable[Listed], *, in_full: bool = False):
+def of_list(found: Iterable[Indicator], *, in_full: bool = False):
     """The lines of these indicators, in the order of all."""
-    keys = [each.pk for each in found]
-    return lines(public().filter(pk__in=keys), in_full=in_full)
+    return lines(public().filter(pk__in=[each.pk for each in found]), in_full=in_full)
 
 
 def lines(
@@ -166,53 +287,32 @@ def of_agency(agency: Agency) -> tuple[IndicatorLine, ...]:
     return lines(public().filter(own))
 
 
-@dataclass(frozen=True)
-class CommitmentFigures:
-    """The indicators with a value that measure a commitment; those of its programme."""
-
-    own: tuple[IndicatorLine, ...]
-    of_programme: tuple[IndicatorLine, ...]
-
-
-def of_commitment(commitment: Commitment) -> CommitmentFigures:
-    """What is counted of a commitment and, told apart, of its programme; one read."""
+def of_commitment(commitment: Commitment) -> tuple[list[IndicatorLine], ...]:
+    """The indicators with values of a commitment, and of its programme; one query."""
     own = Q(commitment=commitment)
     above = Q(commitment=None, programme=commitment.programme_id)
     measures = public().filter(own | above)
-    found = briefly(PublishedFigure.objects.filter(indicator__in=measures))
-    ordered = sorted(found.items(), key=lambda each: each[0].sort_code)
-    lines = [IndicatorLine(*each) for each in ordered]
-    return CommitmentFigures(
-        tuple(line for line in lines if line.indicator.commitment_id),
-        tuple(line for line in lines if not line.indicator.commitment_id),
+    figures = _standing(PublishedFigure.objects.filter(indicator__in=measures))
+    rows = list(figures.select_related("indicator"))
+    indicators = {row.indicator_id: row.indicator for row in rows}
+    ordered = sorted(indicators.values(), key=attrgetter("sort_code"))
+    points = _series(rows)
+    found = [IndicatorLine(each, tuple(points[each.pk])) for each in ordered]
+    return (
+        [line for line in found if line.indicator.commitment_id],
+        [line for line in found if not line.indicator.commitment_id],
     )
 
 
-#: How many indicators the page of an area, an agency or a commitment shows.
-MOST_LISTED = 6
+def first_of(lines: Iterable[IndicatorLine]) -> dict:
+    """
+    The first ``lines`` of those with a value, and the ``total`` of these.
 
-
-@dataclass(frozen=True)
-class Some:
-    """The first indicators of several, and how many there are in all."""
-
-    lines: tuple[IndicatorLine, ...]
-    total: int
-
-
-def first_of(lines: Iterable[IndicatorLine]) -> Some:
-    """Key figures come first, then those with the most values; none without one."""
+    Key figures come first, then those with the most values.
+    """
     told = [line for line in lines if line.last]
-    ordered = sorted(
-        told, key=lambda line: (not line.indicator.key_figure, -len(line.points))
-    )
-    return Some(tuple(ordered[:MOST_LISTED]), len(told))
-
-
-def in_discrepancies() -> dict[int, IndicatorLine]:
-    """The indicators that known discrepancies name, by their keys."""
-    named = Discrepancy.indicators.through.objects.values("indicator")
-    return {each.indicator.pk: each for each in lines(public().filter(pk__in=named))}
+    told.sort(key=lambda line: (not line.indicator.key_figure, -len(line.points)))
+    return {"lines": told[:MOST_LISTED], "total": len(told)}
 
 
 def key_figures() -> tuple[IndicatorLine, ...]:
@@ -228,133 +328,170 @@ def page(code: str, today: date) -> IndicatorPage | None:
     if indicator is None:
         return None
     points = points_of([indicator], in_full=True).get(indicator.pk, ())
-    discrepancies = tuple(_discrepancies([indicator]))
-    codes = {other.pk for each in discrepancies for other in each.indicators.all()}
+    known = tuple(discrepancies().filter(indicators=indicator))
+    codes = {other.pk for each in known for other in each.indicators.all()}
     others = public().filter(pk__in=codes - {indicator.pk}) if codes else ()
-    line = IndicatorLine(indicator, points)
     return IndicatorPage(
         indicator=indicator,
         points=points,
-        targets=_targets(line, today),
+        targets=_targets(indicator, points, today),
         others=lines(others) if codes else (),
-        discrepancies=discrepancies,
+        discrepancies=known,
     )
 
 
-@dataclass(frozen=True)
-class PrintedPair:
-    """Two printed figures of the same people and days that differ by fewer than ten."""
-
-    one: PublishedFigure
-    other: PublishedFigure
-
-    @property
-    def difference(self) -> Decimal:
-        return abs(self.one.value - self.other.value)
-
-
-def printed_pair() -> PrintedPair | None:
-    """The latest such pair; what it tells is the price of print."""
-    rows = PublishedFigure.objects.standing().public().exclude(value=None)
-    rows = rows.filter(indicator__in=public()).exclude(printed_by=None)
-    rows = rows.exclude(indicator__family="").select_related("indicator")
-    order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")
-    same = attrgetter("ends_on", "starts_on", "indicator.family")
-    pairs = (
-        PrintedPair(one, other)
-        for _key, told in groupby(rows.order_by(*order, "pk"), key=same)
-        for one, other in combinations(told, 2)
-    )
-    return next((each for each in pairs if is_small(each.difference)), None)
-
-
-def _discrepancies(indicators: Iterable[Indicator]):
-    return (
-        Discrepancy.objects.filter(
-            indicators__in=indicators, plan__in=Plan.objects.public()
-        )
-        .select_related("plan")
-        .prefetch_related("indicators", sources.by_key())
-        .order_by("-plan__starts_on", "plan__code", "sort_code")
-        .distinct()
-    )
-
-
-def _targets(line, today):
-    indicator, base = line.indicator, None
+def _targets(indicator, points, today):
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
-    values = [
-        targets.Observed(each.starts_on, each.ends_on, each.value, each.is_break)
-        for each in line.points
-        if each.shown is not Shown.WITHDRAWN
-    ]
-    if isinstance(line.baseline, Decimal):
-        days = indicator.baseline_starts_on, indicator.baseline_ends_on
-        base = targets.Base(*days, line.baseline)
+    values = [each for each in points if each.shown is not Shown.WITHDRAWN]
     return tuple(
-        TargetLine(
+        (
             target,
-            targets.attainment(
-                targets.Aim(target.starts_on, target.ends_on, target.value),
+            attainment(
+                target,
                 values,
                 direction=indicator.direction,
                 aggregation=indicator.aggregation,
                 today=today,
-                base=base,
             ),
         )
         for target in rows.select_related("plan").order_by("ends_on", "starts_on", "pk")
     )
 
 
-@dataclass(frozen=True)
-class Goal:
-    """A goal, and the indicators that are about it."""
-
-    goal: Indicator.Goal
-    lines: tuple[IndicatorLine, ...]
-
-
-def goals() -> list[Goal]:
-    """Each goal with its indicators, those without a value too; two queries."""
-    found = lines(public().exclude(goal=""))
-    return [
-        Goal(goal, tuple(line for line in found if line.indicator.goal == goal))
-        for goal in Indicator.Goal
-    ]
-
-
-def tiers() -> list[TipTier]:
-    """The ratings by year, of any public plan's file, the latest last; two queries."""
-    rows = TipTier.objects.filter(plan__in=Plan.objects.public())
-    rows = rows.order_by("report_year", "-plan__starts_on")
-    found = {}
-    for tier in rows.prefetch_related(sources.by_key()):
-        found.setdefault(tier.report_year, tier)
-    return list(found.values())
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """A known contradiction, and the counts that it is about."""
-
-    discrepancy: Discrepancy
-    lines: tuple[IndicatorLine, ...]
-
-
-def disagreements() -> list[Disagreement]:
-    """Every discrepancy, plan by plan, the latest plan first; five queries."""
-    rows = list(
+def discrepancies():
+    """Where public sources disagree, plan by plan, the latest plan first."""
+    return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")
         .prefetch_related("indicators", sources.by_key())
         .order_by("-plan__starts_on", "plan__code", "sort_code")
     )
-    lines = in_discrepancies()
-    return [
-        Disagreement(
-            row,
-            tuple(lines[each.pk] for each in row.indicators.all() if each.pk in lines),
+
+
+def points_of(
+    indicators: Iterable[Indicator], *, in_full: bool = False
+) -> Mapping[int, tuple[Point, ...]]:
+    """
+    The points of each of these indicators by its key, in the order of time.
+
+    One query; ``in_full`` four more, for sources, breakdowns with the words of their
+    categories, and revisions.
+    """
+    figures = PublishedFigure.objects.filter(indicator__in=indicators)
+    standing, words, revisions = _standing(figures), None, {}
+    if in_full:
+        cells = PublishedCell.objects.select_related("printed_by").order_by("order")
+        standing = standing.select_related("indicator", "dispute__agency", "printed_by")
+        standing = standing.prefetch_related(sources.by_key(), Prefetch("cells", cells))
+        earlier = figures.public().filter(is_standing=False)
+        revisions = earlier.select_related("dispute__agency").in_bulk()
+        words = _words()
+    found = _series(standing, words, revisions)
+    return {pk: tuple(series) for pk, series in found.items()}
+
+
+def _standing(figures):
+    rows = figures.standing().annotate(**in_words("indicator__introduced_by"))
+    return rows.order_by("starts_on", "ends_on", "counted_by", "pk")
+
+
+def _series(figures, words=None, revisions=()):
+    """Lists of points by the key of their indicator; in full if there are words."""
+    found = defaultdict(list)
+    for figure in figures:
+        series, more = found[figure.indicator_id], {}
+        if words is not None and not figure.is_hidden:
+            more = {
+                "sources": tuple(figure.sources.all()),
+                "breakdowns": _breakdowns(figure, words),
+                "withheld": tuple(figure.withheld),
+                "printed_by": figure.printed_by,
+                "revisions": tuple(_chain(figure, revisions)),
+                "dispute": dispute_of(figure),
+            }
+        series.append(_point(figure, series[-1] if series else None, more))
+    return found
+
+
+def _point(figure, before, more):
+    shown = Shown.PROTECTED if figure.is_protected else Shown.VALUE
+    if figure.is_hidden:
+        shown = Shown.WITHDRAWN
+    same = ("pk", "starts_on", "ends_on", "status", "counted_by", "by_agency")
+    same += ("provenance", "differs", "published_at", *HOW_EXACT)
+    return Point(
+        shown=shown,
+        value=figure.value if shown is Shown.VALUE else None,
+        who_es=figure.who_es or "",
+        who_en=figure.who_en or "",
+        is_break=before is not None
+        and (figure.breaks or figure.counted_by != before.counted_by),
+        **{name: getattr(figure, name) for name in same},
+        **{
+            name: getattr(figure, name) or "" if shown is Shown.VALUE else ""
+            for name in TEXTS
+        },
+        **more,
+    )
+
+
+def _chain(figure, revisions):
+    later = figure
+    while later.revises_id in revisions:
+        earlier = revisions[later.revises_id]
+        yield Revision(
+            value=earlier.value,
+            published_at=earlier.published_at,
+            reason_es=later.reason_es or "",
+            reason_en=later.reason_en or "",
+            dispute=dispute_of(earlier),
         )
-        for row in rows
-    ]
+        later = earlier
+
+
+def _breakdowns(figure, words):
+    found = defaultdict(list)
+    for cell in figure.cells.all():
+        label_es, label_en = (
+            _label(cell, words, figure.indicator.introduced_by_id, number, joined)
+            for number, joined in enumerate((" y ", " and "))
+        )
+        found[cell.dimension].append(
+            CellLine(
+                categories=tuple(cell.categories),
+                label_es=label_es,
+                label_en=label_en,
+                value=cell.value,
+                printed_by=cell.printed_by,
+                printed_where_es=cell.printed_where_es or "",
+                printed_where_en=cell.printed_where_en or "",
+            )
+        )
+    return tuple(Breakdown(name, tuple(found[name])) for name in sorted(found))
+
+
+def _label(cell, words, plan, language, joined):
+    """The words of a cell's categories in one language, joined into one."""
+    parts = []
+    for code in cell.categories:
+        part = words.get((plan, cell.dimension, code), (code, code))[language]
+        keeps = not parts or part[:2].isupper() or _is_proper(cell, code, language)
+        parts.append(part if keeps else part[:1].lower() + part[1:])
+    return joined.join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+
+
+def _is_proper(cell, code, language):
+    """A place, or in English a nationality: their names have a capital everywhere."""
+    is_nationality = cell.dimension == "nationality" and code not in COMMON
+    return cell.dimension in PROPER or (language == ENGLISH and is_nationality)
+
+
+def _words():
+    """The words of categories, in both languages, by plan, dimension and code."""
+    rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
+    return {
+        (plan, dimension, code): (spanish, english or spanish)
+        for plan, dimension, code, spanish, english in rows.values_list(
+            "code_list__plan", "dimension", "code", "label_es", "label_en"
+        )
+    }

@@ -1,8 +1,4 @@
-"""
-Values of indicators in the words of the page: numbers, spans, sentences, titles.
-
-Pages, pictures, files and the search say a value by these functions alone.
-"""
+"""Values of indicators in words, as pages, pictures, files and the search say them."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -17,8 +13,7 @@ from strategic_areas.attainment import Attained
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
 from strategic_areas.models.figures import Exactness, ExactTo
-from strategic_areas.queries.figures.indicators import IndicatorLine
-from strategic_areas.queries.figures.points import Point, Shown
+from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
 from strategic_areas.spans import is_of_whole_years
 
 #: What can be said of a target.
@@ -26,7 +21,6 @@ ATTAINED = {
     Attained.MET: gettext_lazy("Target met"),
     Attained.MISSED: gettext_lazy("Target not met"),
     Attained.OPEN: gettext_lazy("Not met yet; its time has not passed"),
-    Attained.NO_TARGET: gettext_lazy("No target"),
     Attained.NO_VALUE: gettext_lazy("No value to hold against it"),
     Attained.PROTECTED: gettext_lazy("The value is protected"),
     Attained.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
@@ -51,14 +45,14 @@ MOST_NAMED = 4
 
 
 def dimension(code: str) -> str:
-    """What a breakdown tells apart; of a crossed one each characteristic."""
+    """What a breakdown, also a crossed one, tells apart."""
     known = dict(Indicator.Dimension.choices)
     parts = [code] if code in known else code.split("+")
     return listed([str(known.get(part, part)) for part in parts])
 
 
 def number(value: Decimal | Protected | None) -> str:
-    """The number as people read it, with no more decimals than it has."""
+    """With no more decimals than it has."""
     if value is None or isinstance(value, Protected):
         return str(PROTECTED)
     plain = Decimal(format(value.normalize(), "f"))
@@ -75,7 +69,6 @@ def value_text(point: Point) -> str:
 
 
 def counted(value: Decimal, exactness: str) -> str:
-    """The number, and that it is more than so many, or about so many."""
     told = number(value)
     if exactness == Exactness.EXACT:
         return told
@@ -86,8 +79,7 @@ def measured(line: IndicatorLine) -> str:
     """
     The last value, with its unit where the indicator's name does not tell it.
 
-    A name says which persons or cases it counts, but of 2.2 not whether they are
-    percents; and beside several months a bare number would read as a day.
+    Beside several months a bare number would read as a day.
     """
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
@@ -99,16 +91,12 @@ def measured(line: IndicatorLine) -> str:
 
 
 def who(counted) -> str:
-    """Who counts an indicator or a point, in words, or else by the code."""
+    """Who counts an indicator or a point, or else the code."""
     return in_language(counted, "who") or counted.counted_by
 
 
 def told_by(point: Point) -> str:
-    """
-    Who counted, with the reports that tell the value where they have a name.
-
-    Where a report itself is what counted, its name alone is said.
-    """
+    """Who counted, and in which reports; a report that itself counted stands alone."""
     names = [in_language(each, "cited_as") for each in point.sources]
     reports = listed(list(dict.fromkeys(filter(None, names))))
     if not reports or not point.by_agency:
@@ -122,7 +110,7 @@ def cited(source: Source) -> str:
 
 
 def state(point: Point) -> str:
-    """Whether it is provisional or confirmed; nothing is said of a protected one."""
+    """Whether it is provisional or confirmed; "" of a protected one."""
     if not point.status:
         return ""
     if point.is_provisional:
@@ -134,12 +122,11 @@ def state(point: Point) -> str:
 
 
 def later_count() -> str:
-    """The mark of a number that is left as it was told."""
     return _("a later count differs by less than ten")
 
 
 def quoted(printed) -> str:
-    """Who printed a value or a cell, and where in it; "" where nothing is quoted."""
+    """Who printed a value or a cell, and where; "" where nothing is quoted."""
     if printed.printed_by is None:
         return ""
     where = in_language(printed, "printed_where")
@@ -150,8 +137,8 @@ def span(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span as a heading: "2019", "2003-2012", "January to March 2018".
 
-    ``exact_to`` says of the first and the last day whether a source knows the day, the
-    month or only the year; "" or nothing where the days themselves tell it.
+    ``exact_to`` says whether a source knows the day, the month or only the year of the
+    first and of the last day; "" or nothing where the days themselves tell it.
     """
     first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
@@ -177,7 +164,7 @@ def when(starts_on: date, ends_on: date, *exact_to: str) -> str:
 
 
 def exact_to(point) -> tuple[str, ...]:
-    """How exact the days of a value are; those of a target are all that they say."""
+    """How exact the days of a value are; of a target nothing more is known."""
     return (
         getattr(point, "starts_exact_to", ""),
         getattr(point, "ends_exact_to", ""),
@@ -185,19 +172,19 @@ def exact_to(point) -> tuple[str, ...]:
 
 
 def beside(point) -> str:
-    """The span as it stands after a number or its unit, with the comma it needs."""
+    """The span after a number or its unit, with the comma it needs."""
     time = when(point.starts_on, point.ends_on, *exact_to(point))
     return f", {time}" if is_several(point) else f" {time}"
 
 
 def is_several(point) -> bool:
-    """Whether the point is of more than one year, month or day."""
+    """Whether it is of more than one year, month or day."""
     first, last = _ends(point.starts_on, point.ends_on, exact_to(point))
     return first != last
 
 
 def anchor(starts_on: date, ends_on: date) -> str:
-    """The fragment of the address at which a value of the span stands."""
+    """The fragment at which a value of the span stands on its page."""
     if is_of_whole_years(starts_on, ends_on):
         years = sorted({starts_on.year, ends_on.year})
         return "-".join(map(str, years))
@@ -205,7 +192,7 @@ def anchor(starts_on: date, ends_on: date) -> str:
 
 
 def _ends(starts_on, ends_on, exact_to):
-    """The first and the last year, month or day of a span, as a sentence has them."""
+    """The first and the last year, month or day, as a sentence has them."""
     units = _units(starts_on, ends_on, exact_to)
     days = zip((starts_on, ends_on), units, strict=True)
     first, last = (date_format(day, FORMATS[unit]) for day, unit in days)
@@ -216,7 +203,6 @@ def _ends(starts_on, ends_on, exact_to):
 
 
 def _units(starts_on, ends_on, exact_to):
-    """Whether the first and the last day are told by the day, the month or the year."""
     unit = ExactTo.DAY
     if is_of_whole_years(starts_on, ends_on):
         unit = ExactTo.YEAR
@@ -226,7 +212,7 @@ def _units(starts_on, ends_on, exact_to):
 
 
 def sentence(line: IndicatorLine, point: Point) -> str:
-    """The value with its unit, span and state: "136 people in 2024, provisional"."""
+    """ "136 people in 2024, provisional"."""
     if point.shown is not Shown.VALUE:
         return f"{value_text(point)}{beside(point)}"
     unit = in_language(line.indicator, "unit")
@@ -234,7 +220,7 @@ def sentence(line: IndicatorLine, point: Point) -> str:
 
 
 def caption(line: IndicatorLine) -> str:
-    """What is said after the number of the last value, as its editors wrote it."""
+    """What is said after the number of the last value."""
     point = line.last
     if text := in_language(point, "caption"):
         return f"{text} ({later_count()})" if point.differs else text
@@ -256,7 +242,7 @@ def missing(points: Iterable[Point]) -> list[int]:
 
 
 def title(line: IndicatorLine) -> str:
-    """What a picture of the values shows, with what keeps them from being compared."""
+    """What a picture of the values shows, and what forbids to compare them."""
     name, last = in_language(line.indicator, "name"), line.last
     parts = [f"{name}: {measured(line)}{beside(last)}"]
     shown = [each for each in line.points if each.shown is Shown.VALUE]
@@ -280,7 +266,7 @@ def said_missing(years: list[int]) -> str:
 
 
 def unknown(line: IndicatorLine, today: date) -> str:
-    """Since when nothing is on record of an indicator; its title names the gaps."""
+    """Since when nothing is on record of an indicator."""
     if line.last is None:
         return _("No value is on record.")
     if (year := line.last.ends_on.year) >= today.year - 1:
@@ -299,7 +285,7 @@ def listed(words: list[str]) -> str:
 
 
 def disputed(point: Point) -> str:
-    """What an agency says against a value, and what was decided; "" if nothing."""
+    """What an agency says against a value, and what was decided."""
     if point.dispute is None:
         return ""
     said = [point.dispute.agency.local_acronym, in_language(point.dispute, "text")]
@@ -309,7 +295,7 @@ def disputed(point: Point) -> str:
 
 
 def in_language(record, field: str) -> str:
-    """A bilingual text for this page; Spanish where there is no English."""
+    """A bilingual text; Spanish where there is no English."""
     return chosen(getattr(record, f"{field}_es"), getattr(record, f"{field}_en"))
 
 

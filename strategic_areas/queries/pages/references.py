@@ -3,20 +3,27 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations, groupby
+from operator import attrgetter
 
 from django.db.models import F
 
+from strategic_areas.disclosure import is_small
 from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Commitment,
+    Discrepancy,
     FrameworkTarget,
     LaterActivity,
     LegalInstrument,
     Plan,
+    PublishedFigure,
     StrategicArea,
     Term,
     TipTier,
 )
+from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow
@@ -133,3 +140,43 @@ def public_terms() -> tuple[Term, ...]:
     for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):
         found.setdefault(term.anchor, term)
     return tuple(found.values())
+
+
+def tiers_by_year() -> dict[int, TipTier]:
+    """The ratings of any public plan's file, the earliest first; two queries."""
+    rows = TipTier.objects.filter(plan__in=Plan.objects.public())
+    rows = rows.order_by("report_year", "-plan__starts_on")
+    found = {}
+    for tier in rows.prefetch_related(sources.by_key()):
+        found.setdefault(tier.report_year, tier)
+    return found
+
+
+def disagreements() -> list[tuple[Discrepancy, list[IndicatorLine]]]:
+    """Every discrepancy with the counts that it is about; five queries."""
+    named = Discrepancy.indicators.through.objects.values("indicator")
+    lines = indicators.lines(indicators.public().filter(pk__in=named))
+    found = {each.indicator.pk: each for each in lines}
+    return [
+        (row, [found[each.pk] for each in row.indicators.all() if each.pk in found])
+        for row in indicators.discrepancies()
+    ]
+
+
+def printed_pair() -> dict | None:
+    """
+    The latest two printed figures of the same people and days that nearly agree.
+
+    Their ``difference`` is below ten: what it tells is the price of print.
+    """
+    rows = PublishedFigure.objects.standing().public().exclude(value=None)
+    rows = rows.filter(indicator__in=indicators.public()).exclude(printed_by=None)
+    rows = rows.exclude(indicator__family="").select_related("indicator")
+    order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")
+    same = attrgetter("ends_on", "starts_on", "indicator.family")
+    for _key, told in groupby(rows.order_by(*order, "pk"), key=same):
+        for one, other in combinations(told, 2):
+            difference = abs(one.value - other.value)
+            if is_small(difference):
+                return {"one": one, "other": other, "difference": difference}
+    return None
