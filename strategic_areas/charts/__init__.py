@@ -1,12 +1,9 @@
 """
 Pictures of figures: values in, geometry out. Nothing here knows Django or a record.
 
-A picture has no size of its own. Places along it are percents of its width, heights are
-ems, the size of its letters; so it is as wide as the page lets it, and its letters are
-those of the page, on a telephone and at twice the text size too. The templates
-``charts/…`` write the geometry as SVG, with classes of the style sheet.
-
-With its title and a note a picture is a file of its own too, of a fixed size.
+Places along a picture are percents of its width, heights are ems; so it is as wide as
+the page lets it, with the letters of the page. The templates ``charts/…`` write it as
+SVG. With its title and a note a picture is a file too, of a fixed size.
 """
 
 from dataclasses import dataclass
@@ -38,16 +35,12 @@ TITLE, NOTE = 92, 104
 
 
 @dataclass(frozen=True)
-class Row:
-    """A line of text and its base line."""
-
-    y: int
-    text: str
-
-
-@dataclass(frozen=True)
 class FilePicture:
-    """Where the parts of the file stand, in pixels."""
+    """
+    Where the parts of the file stand, in pixels.
+
+    Of a line of the title or the note, its base line and its text.
+    """
 
     picture: SeriesPicture | Bars
     width: int
@@ -56,8 +49,8 @@ class FilePicture:
     top: int
     plot: int
     letter: int
-    title: tuple[Row, ...]
-    note: tuple[Row, ...]
+    title: list[tuple[int, str]]
+    note: list[tuple[int, str]]
 
     @property
     def is_bars(self) -> bool:
@@ -78,18 +71,17 @@ def file(picture: SeriesPicture | Bars, title: str, note: str) -> FilePicture:
         top=top,
         plot=WIDTH - left - right,
         letter=LETTER,
-        title=tuple(_rows(titles, MARGIN + LETTER - LINE // 4)),
-        note=tuple(_rows(notes, below)),
+        title=_rows(titles, MARGIN + LETTER - LINE // 4),
+        note=_rows(notes, below),
     )
 
 
 def _margins(picture):
-    """Ems to the left, for the ticks, and to the right, for names and numbers."""
+    """Ems to the left and to the right."""
     if isinstance(picture, Bars):
         return 0, 4
     return 5 if picture.is_deep else 3, 4 if picture.is_named else 0
 
 
 def _rows(texts, first):
-    for place, text in enumerate(texts):
-        yield Row(first + LINE * place, text)
+    return [(first + LINE * place, text) for place, text in enumerate(texts)]

@@ -23,8 +23,8 @@ class Box:
     """
     A rectangle in a picture of any width.
 
-    ``x`` is a percent, and so is the ``width`` that a span adds to it; ``left`` and
-    ``right`` are ems from there, ``top`` and ``bottom`` ems from the picture's top.
+    ``x`` and the ``width`` that a span adds to it are percents; ``left`` and ``right``
+    are ems from there, ``top`` and ``bottom`` ems from the picture's top.
     """
 
     x: float
@@ -52,7 +52,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A straight line from one point to another, left to right."""
+    """A straight line, left to right."""
 
     x1: float
     y1: float
@@ -60,7 +60,6 @@ class Stroke:
     y2: float
 
     def meets(self, box: Box, width: float) -> bool:
-        """True if the line runs through the box."""
         left, right = box.edges(width)
         start, end = self.x1 * width / 100, self.x2 * width / 100
         left, right = max(left, start), min(right, end)
@@ -72,7 +71,7 @@ class Stroke:
 
 
 def middled(text: str, x: float, base: float) -> Box:
-    """The box of a text whose middle stands at ``x`` and whose letters on ``base``."""
+    """The box of a text with its middle at ``x`` and its letters on ``base``."""
     half = LETTER * len(text) / 2
     return Box(x, -half, half, base - LINE * 0.8, base + LINE * 0.2)
 
@@ -105,9 +104,9 @@ def place(
     """
     A box for each text, or None where there is no room even on a screen.
 
-    ``candidates`` hold the possible boxes of each text, the best first; the texts come
-    first that matter most. Boxes ``taken`` are kept free. Among boxes with room, one
-    that no stroke runs through is preferred. Texts in ``needed`` stand in any case.
+    ``candidates`` hold the possible boxes of each text, the best and the texts that
+    matter most first. Boxes ``taken`` are kept free, and strokes where there is room.
+    Texts in ``needed`` stand in any case.
     """
     taken, strokes = list(taken), list(strokes)
     found: list[Placed | None] = [None] * len(candidates)
@@ -126,7 +125,7 @@ def place(
 
 
 def _is_taken(box, taken, width):
-    """Whether there is no room at this width, or on a screen, which is laid out too."""
+    """Whether there is no room at this width, or on a screen."""
     return any(box.meets(each, at) for each in taken for at in {width, WIDE})
 
 
@@ -135,7 +134,7 @@ def _crossings(box, strokes):
 
 
 class Layout:
-    """The scales of one picture; places are percents, heights ems."""
+    """The scales of one picture."""
 
     def __init__(self, lines: tuple[Line, ...], levels: tuple[Level, ...]):
         self.lines = [_sorted(line) for line in lines]
@@ -161,7 +160,6 @@ class Layout:
         return (start, end) if level.is_target else ((start + end) / 2, 100.0)
 
     def stroke(self, level: Level) -> Stroke:
-        """The line of a level."""
         start, end = self.reach(level)
         return Stroke(start, self.y(level.number), end, self.y(level.number))
 

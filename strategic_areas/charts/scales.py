@@ -1,8 +1,5 @@
 """
 What a picture is given, and the scales on which it stands.
-
-Its texts are those that the reader is to see. Days become places along it, numbers
-become heights, and ticks are round.
 """
 
 from calendar import isleap
@@ -22,8 +19,7 @@ class Value:
     """
     What was counted from one day to another.
 
-    ``is_break`` says that it does not count what the value before it counts, or that
-    somebody else counts: no line joins the two.
+    Where it ``is_break`` it cannot be compared with the value before it.
     """
 
     starts_on: date
@@ -35,7 +31,6 @@ class Value:
 
     @property
     def is_year(self) -> bool:
-        """True of one whole calendar year; any other span is drawn as long as it is."""
         return year_of(self.starts_on, self.ends_on) is not None
 
     def follows(self, other: "Value") -> bool:
@@ -46,7 +41,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Line:
-    """The values of one count; ``name`` stands at its end, where there are several."""
+    """The values of one count; ``name`` stands at its end."""
 
     values: tuple[Value, ...]
     name: str = ""
@@ -90,7 +85,7 @@ def em(height: float) -> str:
 
 
 def short(number: float) -> str:
-    """The number as attributes of SVG have it, with two decimals at most."""
+    """The number with two decimals at most."""
     written = f"{number:.2f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
 
@@ -152,12 +147,11 @@ def ticks(numbers: Iterable[Decimal], most: int = 5) -> tuple[Decimal, ...]:
 
 
 def plain(number: Decimal) -> Decimal:
-    """The number without superfluous zeros or exponent."""
+    """Without superfluous zeros or exponent."""
     return Decimal(format(number.normalize(), "f"))
 
 
 def _steps(extent, is_whole):
-    """Round steps, the smallest that may do first."""
     power = Decimal(1).scaleb(extent.adjusted() - 1) if extent else Decimal("0.1")
     while True:
         for step in STEPS:

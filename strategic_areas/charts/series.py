@@ -20,7 +20,7 @@ SHORT_TICK = 3
 
 @dataclass(frozen=True)
 class Label:
-    """A text on a base line; ``kind`` are its classes."""
+    """A text; ``kind`` are its classes."""
 
     x: str
     y: str
@@ -51,7 +51,7 @@ def placed(layout: Layout):
 
 
 def wanted(layout: Layout):
-    """Pairs of the possible places of a text, and whether it must stand."""
+    """The possible places of each text, and whether it must stand."""
     if len(layout.lines) > 1:
         for line in layout.lines:
             yield list(_places_of_name(layout, line)), True
@@ -123,7 +123,7 @@ class Year:
 
 @dataclass(frozen=True)
 class Band:
-    """The time of a plan; its text is left out where it is longer than the band."""
+    """The time of a plan."""
 
     x: str
     width: str
@@ -158,7 +158,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One count; ``number`` is 1, 2 or 3, for its class. ``breaks`` are places."""
+    """One count; its ``number`` is for its class."""
 
     number: int
     segments: tuple[Segment, ...]
@@ -202,10 +202,9 @@ def series(
     periods: Iterable[Period] = (),
 ) -> SeriesPicture | None:
     """
-    The picture; None without any value.
+    The picture; None without any value. ``write`` writes the numbers of the ticks.
 
-    ``write`` writes the numbers of the ticks. Names of lines are told only if there are
-    several, for the picture's title says what a single one counts.
+    Names of lines are told only if there are several.
     """
     lines = tuple(line for line in lines if line.values)
     if not lines:

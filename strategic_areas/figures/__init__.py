@@ -2,8 +2,8 @@
 Writes what the public reads of the values of indicators, as ``disclosure`` allows.
 
 Raw values go in, published figures come out: nothing public imports this room. It runs
-whenever a plan's file is loaded, an indicator or a source is saved or a value is
-approved, in the same transaction, and writes only what differs from what is public.
+in the transaction in which a plan's file is loaded, an indicator or a source is saved
+or a value is approved, and writes only what differs from what is public.
 """
 
 from collections import Counter
@@ -71,10 +71,9 @@ def publish_source(sender, instance, created, raw=False, **kwargs):
 @dataclass
 class Told:
     """
-    What is told of one value.
+    What is told of one value; None where it is protected.
 
-    ``value`` is None where it is protected. ``stands`` is true where an earlier number
-    is left as it was, with all that was said about it.
+    Where it ``stands`` an earlier number is left as it was, with all that was said.
     """
 
     value: Decimal | None = None
@@ -86,7 +85,7 @@ class Told:
 
 @transaction.atomic
 def publish(indicators):
-    """Bring what the public reads of these indicators, and of families, up to date."""
+    """Bring what the public reads of these indicators and of families up to date."""
     families = Indicator.objects.exclude(family="").order_by("pk")
     # Of a family one total is told: two who publish at once wait for each other.
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))
@@ -122,7 +121,6 @@ def _tellers(raws):
 
 
 def _counts_least(raw):
-    """Of several who counted a year the one that counts the indicator comes first."""
     measurement = raw.measurement
     return measurement.counted_by != raw.indicator.counted_by, measurement.pk
 
@@ -150,7 +148,6 @@ def _as_cells(parts):
 
 
 def _of_year(raw, memory):
-    """What is told of a family's year by the value that tells it."""
     measurement, indicator = raw.measurement, raw.indicator
     told, last_by = memory.forms(raw)
     # Another who counted the year never said the number that was told.
@@ -214,7 +211,6 @@ def _write_total(raw, told):
 
 
 def _about(raw, told):
-    """What stands about the number; of a protected one as little as can be."""
     measurement, quote = raw.measurement, told.quote
     about_it = {name: getattr(measurement, name) for name in ABOUT_IT}
     about_it |= {name: _text(raw, name, told) for name in TEXTS}
@@ -233,7 +229,7 @@ def _about(raw, told):
 
 
 def _text(raw, name, told):
-    """A text beside the number, unless it could tell what the number does not."""
+    """A text, unless it could tell what the number beside it does not."""
     text = getattr(raw.measurement, name) or ""
     is_of_another = told.value is None or told.stands
     tells = text_guard.inspect if told.quote else tells_number
@@ -242,7 +238,6 @@ def _text(raw, name, told):
 
 
 def _update(figure, about_it):
-    """Change what stands about a number that stays the same."""
     changed = [
         name
         for name, value in about_it.items()
@@ -261,8 +256,8 @@ def _put_away(raw, before, told):
     """
     End the figure that another replaces; return it if it stays on record.
 
-    A total keeps its history; what is protected has none. What people took away stays
-    on record, so that it does not come back under another key.
+    What is protected has no history. What people took away stays on record, so that it
+    does not come back under another key.
     """
     if before is None:
         return None

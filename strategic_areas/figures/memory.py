@@ -11,10 +11,10 @@ from strategic_areas.spans import Span
 
 class DisclosureMemory:
     """
-    What was told of families and of indicators; of a family by any of its members.
+    What was told of families, by any of their members, and of indicators.
 
-    ``members`` are the families of indicators by their keys; ``concerned`` are the
-    keys of all indicators whose values are published now.
+    ``members`` are the families by the keys of indicators, ``concerned`` the keys of
+    those whose values are published now.
     """
 
     def __init__(self, members, concerned):
@@ -29,7 +29,7 @@ class DisclosureMemory:
         self.new = []
 
     def remember_span(self, raw):
-        """Keep that a value was told as it is: printed, or in need of no protection."""
+        """Keep that a value was told as it is."""
         key = _key(raw)
         if key not in self.spans:
             self.spans.add(key)
@@ -59,7 +59,7 @@ class DisclosureMemory:
         return [_read(row.form) for row in rows], last_by
 
     def is_of_another_family(self, indicator):
-        """Whether the indicator told of other people before: it may count them yet."""
+        """Whether the indicator told of other people before."""
         return any(
             row.family not in ("", indicator.family)
             for row in self.rows

@@ -1,9 +1,8 @@
 """
 The raw values of indicators, with all that decides on what is told of them.
 
-Exact tables of indicators, for official questionnaires, hold them unprotected. Each
-says in itself who took it and when, so that a copy that turns up somewhere can be
-traced to its hand.
+Exact tables, for official questionnaires, hold them unprotected and say who took them
+and when, so that a copy can be traced to its hand.
 """
 
 import csv
@@ -76,14 +75,14 @@ class Raw:
 
 
 def _quote(printed):
-    """What a record says of the source that printed it; None if not where in it."""
+    """The source that printed it; None if nobody says where in it."""
     where = (printed.printed_where_es or "", printed.printed_where_en or "")
     is_quoted = printed.printed_by_id and where[0]
     return Quote(printed.printed_by_id, *where) if is_quoted else None
 
 
 def read(indicators):
-    """The latest measurement of each span, with its parts and what is public of it."""
+    """The latest measurement of each span, as ``Raw``."""
     latest = (
         Measurement.objects.filter(indicator__in=indicators)
         .exclude(pk__in=Measurement.objects.exclude(revises=None).values("revises"))
@@ -131,7 +130,7 @@ def _owners(raws, indicators):
 
 @dataclass(frozen=True)
 class Taken:
-    """Who takes a table, when, and of what; ``subject`` is a code or address word."""
+    """Who takes a table, when, and of what: a code or address word."""
 
     person: str
     account: str
@@ -213,7 +212,6 @@ def _rows(indicators, taken) -> Iterable[list]:
 
 
 def _labels():
-    """The words of categories by plan, dimension and code."""
     rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
     return {
         (row.code_list.plan_id, row.dimension, row.code): row.label

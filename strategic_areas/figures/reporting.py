@@ -1,7 +1,5 @@
 """
 An agency hands in a value of an indicator; a reviewer publishes it, or declines.
-
-Of a value that was declined the agency reads why it came back, and when.
 """
 
 from collections.abc import Iterable
@@ -43,7 +41,7 @@ STANDS = {
 
 
 class ValueSteps(GuardedSteps):
-    """Reviewers decide; what is approved becomes a measurement and is published."""
+    """What reviewers approve becomes a measurement and is published."""
 
     model = ReportedValue
 
@@ -152,7 +150,7 @@ def hand_in(reported, *, by):
 
 
 def tell_the_span(reported):
-    """Keep, apart from all numbers, that these days were reported and since when."""
+    """Keep, apart from all numbers, that these days were reported."""
     about = {name: getattr(reported, name) for name in SPAN}
     rows = ReportedValue.objects.filter(**about).exclude(status=Status.TAKEN_BACK)
     last = rows.order_by("proposed_at", "pk").last()
@@ -168,7 +166,6 @@ def tell_the_span(reported):
 
 
 def _page_of(reported):
-    """The page on which the person who handed it in, or wrote it down, reads of it."""
     if reported.letter_id or reported.source_id:
         return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
     plan = reported.indicator.introduced_by
@@ -176,7 +173,6 @@ def _page_of(reported):
 
 
 def _tell(reported):
-    """Queue the decision for whoever handed the value in, in her language."""
     person = reported.proposed_by
     if not person.email:
         return

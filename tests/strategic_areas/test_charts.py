@@ -299,7 +299,7 @@ def test_a_file_is_high_enough_for_long_texts():
 
     assert long.height - short.height == 20 * (len(long.title) - 1)
     assert len(long.title) > 1
-    assert long.note[-1].y < long.height
+    assert long.note[-1][0] < long.height
 
 
 def test_bars_in_a_file_have_room_for_their_numbers():
