@@ -81,11 +81,11 @@ def every_address(pages):
     for name, _view, path, _english in pages:
         if name in LEFT_OUT:
             continue
-        for place in found[name if name in found else _kind(path)]:
+        for spanish, english, changed_at in _places(found, name, path):
             yield (
-                address(name, *place.spanish, language="es"),
-                address(name, *place.english, language="en"),
-                place.changed_at,
+                address(name, *spanish, language="es"),
+                address(name, *english, language="en"),
+                changed_at,
             )
 
 
@@ -93,14 +93,14 @@ def one_of_each(pages):
     """The Spanish and the English address of the first page of each kind."""
     found = places()
     for name, _view, path, _english in pages:
-        for place in found[name if name in found else _kind(path)][:1]:
-            yield address(name, *place.spanish, language="es")
-            yield address(name, *place.english, language="en")
+        for spanish, english, _at in _places(found, name, path)[:1]:
+            yield address(name, *spanish, language="es")
+            yield address(name, *english, language="en")
 
 
-def _kind(path):
-    """The name of the arguments that a page takes when none are listed for it."""
-    return "of_plan" if "<" in path else ""
+def _places(found, name, path):
+    """Those of a page; where none are listed for it, by the arguments it takes."""
+    return found[name] if name in found else found["of_plan" if "<" in path else ""]
 
 
 @require_safe

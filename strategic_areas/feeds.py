@@ -58,7 +58,7 @@ def commitment_feed(request, plan, code):
 
 
 def _feed(request, plan, title, path, **within):
-    """The response with the feed of a plan, or of one record ``within`` it."""
+    """The feed of a plan, or of one record ``within`` it."""
     kind, about = next(iter(within.items()), ("plan", plan))
     feed = Feed(
         title=_("%(title)s: updates") % {"title": title},
@@ -70,13 +70,17 @@ def _feed(request, plan, title, path, **within):
         author_name=_("National Plan against Human Trafficking"),
         since=datetime.combine(plan.starts_on, time(), UTC),
     )
-    for news in site.news(plan, **within):
-        _add(feed, news)
+    for entry, published_at, changed_at in site.news(plan, **within):
+        _add(feed, entry, published_at, changed_at)
     return HttpResponse(feed.writeString("utf-8"), content_type=ATOM)
 
 
-def _add(feed, news):
-    entry = news.entry
+def _add(feed, entry, published_at, changed_at):
+    pubdate = published_at
+    if entry.is_recorded:
+        # The day of a public record; None where it has none.
+        day = entry.dated_on
+        pubdate = day and datetime.combine(day, time(), UTC)
     # All revisions of one report have the same id, so that readers see one entry.
     name = permanent_id(entry.kind, entry.subject.pk, entry.period.pk, get_language())
     feed.add_item(
@@ -87,18 +91,10 @@ def _add(feed, news):
         description=render_to_string("_feed_entry.html", {"entry": entry}),
         unique_id=name.urn,
         author_name=author_of(entry),
-        pubdate=_moment_of(news),
-        updateddate=news.changed_at,
+        pubdate=pubdate,
+        updateddate=changed_at,
         categories=[account_word(entry)] if entry.state else [],
     )
-
-
-def _moment_of(news):
-    """When it was published, or the day of a public record; None where it has none."""
-    if not news.entry.is_recorded:
-        return news.published_at
-    day = news.entry.dated_on
-    return day and datetime.combine(day, time(), UTC)
 
 
 def plan_calendar(request, plan):
@@ -114,7 +110,6 @@ def agency_calendar(request, plan, slug):
 
 
 def _calendar(plan, title, days):
-    """The response with the calendar of these days."""
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -122,41 +117,36 @@ def _calendar(plan, title, days):
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", _("%(title)s: due dates") % {"title": title})
-    for each in days:
-        calendar.add_component(_event(plan, each))
+    for day, kind, record in days:
+        calendar.add_component(_event(plan, day, kind, record))
     return HttpResponse(calendar.to_ical(), content_type=CALENDAR)
 
 
-def _event(plan, each):
+def _event(plan, day, kind, record):
     from icalendar import Event
 
     event = Event()
-    event.add("uid", str(permanent_id(each.kind, each.pk)))
+    event.add("uid", str(permanent_id(kind, record.pk)))
     # The calendar shows today's dates; when each of them last changed is not known.
     event.add("dtstamp", datetime.combine(timezone.localdate(), time(), UTC))
-    event.add("dtstart", each.day)
-    event.add("dtend", each.day + timedelta(days=1))
-    event.add("summary", _summary(each))
-    event.add("url", absolute(_page(plan, each)))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", _summary(kind, record))
+    is_round = kind == "round"
+    page = address("agencies", plan.code) if is_round else record.get_absolute_url()
+    event.add("url", absolute(page))
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def _summary(each):
-    record = each.record
-    if each.kind == "round":
+def _summary(kind, record):
+    if kind == "round":
         return _("Reports are due: %(title)s") % {"title": record.name}
-    if each.kind == "plan":
+    if kind == "plan":
         return _("The plan ends: %(title)s") % {"title": record.title}
-    agency = record.lead if each.kind == "commitment" else record.agency
+    agency = record.lead if kind == "commitment" else record.agency
     title = f"{record.code} {record.title} ({agency.local_acronym})"
     return _("Due: %(title)s") % {"title": title}
-
-
-def _page(plan, each):
-    if each.kind == "round":
-        return address("agencies", plan.code)
-    return each.record.get_absolute_url()
 
 
 def absolute(path):

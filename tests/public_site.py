@@ -494,9 +494,10 @@ def instances():
         if name == "plan_updates":
             continue  # only beside a list that holds something
         kind = name.rsplit("_", 1)[0]
-        for place in places.get("of_plan" if kind == "plan" else kind, ()):
+        found = places.get("of_plan" if kind == "plan" else kind, ())
+        for spanish, english, _changed in found:
             yield (
                 name,
-                address(name, *place.spanish, language="es"),
-                address(name, *place.english, language="en"),
+                address(name, *spanish, language="es"),
+                address(name, *english, language="en"),
             )

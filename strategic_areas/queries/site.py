@@ -1,8 +1,8 @@
 """What is read of the whole site: its pages, news and dates, and lists to take away."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
@@ -34,13 +34,8 @@ LAST = Max(
 NEWEST = 50
 
 
-@dataclass(frozen=True)
-class Place:
-    """The arguments of a page's address in each language, and its last change."""
-
-    spanish: tuple
-    english: tuple
-    changed_at: datetime | None = None
+#: The arguments of a page's address in Spanish and in English, and its last change.
+Place = tuple[tuple, tuple, datetime | None]
 
 
 def places() -> dict[str, list[Place]]:
@@ -53,7 +48,7 @@ def places() -> dict[str, list[Place]]:
     """
     recorded = list(plans.public().filter(has_record=True))
     commitments = _commitments(recorded)
-    found = {"": [Place((), ())]}
+    found = {"": [((), (), None)]}
     found["plan"] = _same((plan.code,) for plan in Plan.objects.public())
     for name, are_told in (
         ("of_plan", lambda plan: True),
@@ -61,18 +56,19 @@ def places() -> dict[str, list[Place]]:
         ("later_activities", lambda plan: plan.has_later),
     ):
         found[name] = [
-            Place((plan.code,), (plan.code,), _last(commitments, plan))
+            ((plan.code,), (plan.code,), _last(commitments, plan))
             for plan in filter(are_told, recorded)
         ]
     found["area"] = [
-        Place((code, spanish), (code, english or spanish))
+        ((code, spanish), (code, english or spanish), None)
         for code, spanish, english in StrategicArea.objects.filter(
             plan__in=recorded
         ).values_list("plan__code", "slug_es", "slug_en")
     ]
     found["commitment"] = [
-        Place((row.plan.code, row.code), (row.plan.code, row.code), row.last)
+        (key, key, row.last)
         for row in commitments
+        for key in [(row.plan.code, row.code)]
     ]
     found["agency"] = _same(
         Participation.objects.filter(plan__in=recorded).values_list(
@@ -92,10 +88,9 @@ def places() -> dict[str, list[Place]]:
 
 
 def _revisions(rows):
-    """The published revisions, each at its address."""
     rows = rows.filter(status=Status.PUBLISHED).select_related(None).order_by("pk")
     told = rows.values_list("plan__code", "public_id", "published_at")
-    return [Place((plan, word), (plan, word), at) for plan, word, at in told]
+    return [((plan, word), (plan, word), at) for plan, word, at in told]
 
 
 def _commitments(recorded):
@@ -109,23 +104,17 @@ def _last(commitments, plan):
 
 
 def _same(arguments):
-    return [Place(tuple(each), tuple(each)) for each in arguments]
+    return [(each, each, None) for each in arguments]
 
 
-@dataclass(frozen=True)
-class News:
-    """A published account and when it was last published, withdrawn or purged."""
-
-    entry: Entry
-    published_at: datetime
-    changed_at: datetime
-
-
-def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
+def news(
+    plan: Plan, *, area=None, agency=None, commitment=None
+) -> list[tuple[Entry, datetime, datetime]]:
     """
     The newest accounts of a plan or of one record in it, without demonstrations.
 
-    Of several revisions of an account only the newest is among them.
+    Each with the moments when it was published, and last published, withdrawn or
+    purged. Of several revisions of an account only the newest is among them.
     """
     updates = _newest(record.updates(), plan)
     declarations = _newest(record.declarations(), plan)
@@ -140,10 +129,10 @@ def news(plan: Plan, *, area=None, agency=None, commitment=None) -> list[News]:
         declarations = declarations.filter(commitment=commitment)
     rows = [*updates[:NEWEST], *declarations[:NEWEST]]
     found = [
-        News(entry, row.published_at, _changed_at(row))
+        (entry, row.published_at, _changed_at(row))
         for entry, row in zip(record.entries(rows), rows, strict=True)
     ]
-    found.sort(key=lambda each: each.changed_at, reverse=True)
+    found.sort(key=itemgetter(2), reverse=True)
     return found[:NEWEST]
 
 
@@ -163,25 +152,12 @@ def _changed_at(row):
 _STATED = {"due_on__isnull": False, "due_provenance__in": sorted(STATED)}
 
 
-@dataclass(frozen=True)
-class Day:
-    """
-    A day that the plan states: a record or a round is due, or the plan ends.
-
-    ``kind`` and ``pk`` identify the record for good.
-    """
-
-    kind: str
-    pk: int
-    day: date
-    record: object
-
-
-def days(plan: Plan, agency=None) -> list[Day]:
+def days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 
-    The end of the plan, the due date of every record that states none, is told once.
+    Each with the kind of the record, which identifies it for good with its key. The end
+    of the plan, the due date of every record that states none, is told once.
     """
     commitments = Commitment.objects.standing().filter(plan=plan)
     activities = Activity.objects.public().standing().filter(plan=plan)
@@ -190,44 +166,35 @@ def days(plan: Plan, agency=None) -> list[Day]:
         activities = activities.filter(agency=agency)
     rounds = ReportingPeriod.objects.rounds().filter(plan=plan)
     found = [
-        Day("commitment", row.pk, row.due_on, row)
+        (row.due_on, "commitment", row)
         for row in commitments.filter(**_STATED).select_related("plan", "lead")
     ]
     found += [
-        Day("activity", row.pk, row.due_on, row)
+        (row.due_on, "activity", row)
         for row in activities.filter(**_STATED).select_related(
             "commitment__plan", "agency"
         )
     ]
-    found += [Day("round", row.pk, row.due_on, row) for row in rounds]
-    found.append(Day("plan", plan.pk, plan.ends_on, plan))
-    return sorted(found, key=lambda each: (each.day, each.kind, each.pk))
+    found += [(row.due_on, "round", row) for row in rounds]
+    found.append((plan.ends_on, "plan", plan))
+    return sorted(found, key=lambda each: (*each[:2], each[2].pk))
 
 
-@dataclass(frozen=True)
-class Lists:
-    """A plan with a record; ``until`` is None where nothing is published on it yet."""
+def lists() -> list[tuple[Plan, date | None]]:
+    """
+    Every public plan that has a record, the latest first; two queries.
 
-    plan: Plan
-    until: date | None
-
-
-def lists() -> list[Lists]:
-    """Every public plan that has a record, the latest first; two queries."""
+    Each with the day up to which is known what is published on it, None if nothing is.
+    """
     recorded = plans.public().filter(has_record=True)
     until = defaultdict(list)
     for plan, *told in _told_until():
         until[plan].append(_latest_known_by(*told))
-    return [Lists(plan, max(until[plan.pk], default=None)) for plan in recorded]
+    return [(plan, max(until[plan.pk], default=None)) for plan in recorded]
 
 
 def _told_until():
-    """
-    For each plan and end of a period: when its last accounts were given.
-
-    Rows hold the plan, the end of the period, the last day of a source, the last moment
-    at which an agency handed in, and the number of accounts that have neither.
-    """
+    """For each plan and end of a period: when its last accounts were given."""
     counted = ActivityUpdate.objects.counted().order_by()
     by_agencies = Q(reported_on=None)
     return counted.values_list("plan", "period__ends_on").annotate(

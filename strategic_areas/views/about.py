@@ -168,7 +168,7 @@ def later_activities(request, plan):
 def correction_log(request):
     """All requests, a page at a time; the first page has no number in its address."""
     wanted, log = asked(request, "page"), changes.log()
-    page = page_of(log.corrections, wanted, changes.PER_PAGE)
+    page = page_of(log["corrections"], wanted, changes.PER_PAGE)
     context = {"plan": plans.choose(timezone.localdate()).shown, "log": log}
     context |= {"page": page, "page_query": query(wanted)}
     return render(request, "corrections.html", context)

@@ -496,10 +496,10 @@ def test_each_need_has_its_lines_and_the_rest_stand_apart():
 
     shown = help_lines.public(TODAY)
 
-    of_women = next(each for each in shown.needs if each.code == "women")
-    assert [each.line.label_es for each in of_women.lines] == ["Mujer", "Policía"]
-    assert [each.line.label_es for each in shown.others] == ["Otra"]
-    assert len(shown.lines) == 4
+    of_women = next(lines for code, lines, _ in shown["needs"] if code == "women")
+    assert [each.line.label_es for each in of_women] == ["Mujer", "Policía"]
+    assert [each.line.label_es for each in shown["others"]] == ["Otra"]
+    assert len(shown["lines"]) == 4
 
 
 def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
@@ -507,17 +507,18 @@ def test_where_no_line_is_for_a_need_the_nearest_takes_reports():
     make_line(label_es="Denuncias", takes_reports=True)
     make_line(label_es="Oculta", serves_men=True, confirm_before_publishing=True)
 
-    needs = {each.code: each for each in help_lines.public(TODAY).needs}
+    needs = {code: told for code, *told in help_lines.public(TODAY)["needs"]}
 
-    assert needs["men"].lines == ()
-    assert needs["men"].nearest.line.label_es == "Denuncias"
-    assert needs["report"].nearest is None
+    of_men, nearest = needs["men"]
+    assert of_men == []
+    assert nearest.line.label_es == "Denuncias"
+    assert needs["report"][1] is None
 
 
 def test_a_line_to_confirm_first_stays_hidden():
     make_line(label_es="Sin confirmar", confirm_before_publishing=True)
 
-    assert help_lines.public(TODAY).lines == ()
+    assert help_lines.public(TODAY)["lines"] == []
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -543,7 +544,7 @@ def test_an_old_confirmation_is_told(days, is_told):
     confirmed = TODAY - timedelta(days=days)
     make_line(label_es="Mujer", confirmed_on=confirmed)
 
-    (line,) = help_lines.public(TODAY).lines
+    (line,) = help_lines.public(TODAY)["lines"]
 
     assert line.unconfirmed_since == (confirmed if is_told else None)
 

@@ -264,8 +264,8 @@ def _amendments(content):
             in_language(each.amendment, "reason"),
         )
         for each in content.amendments
-        for changed in each.records
-        for line in changed.lines
+        for lines in each.records
+        for line in lines
     )
     found = table(_("What each act changed"), columns, rows)
     none = () if found else (_("None since the last round."),)

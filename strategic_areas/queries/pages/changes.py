@@ -1,16 +1,11 @@
-"""
-What was changed after it was published.
-
-How a plan changed since it was approved, which files it was loaded from, and what
-readers asked to be corrected, with the decisions and the days that they took.
-"""
+"""What was changed after it was published: of plans, by readers' requests, hidden."""
 
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from agencies.models import Agency
 from strategic_areas import discipline
@@ -35,23 +30,19 @@ from strategic_areas.queries.updates.record import Entry
 
 
 @dataclass(frozen=True)
-class RecordChanged:
-    """What one change did to one record; ``lines`` stand old beside new."""
+class ApprovedPlanChange:
+    """
+    One approved change, with the act on which it rests, if on any.
 
-    record: PlanChange
-    lines: tuple[PlanChange, ...]
-
-
-@dataclass(frozen=True)
-class Changed:
-    """One approved change, with the act on which it rests, if on any."""
+    ``records`` are what it did to each record, a line for each field.
+    """
 
     day: date
     amendment: Amendment | None
-    records: tuple[RecordChanged, ...]
+    records: list[list[PlanChange]]
 
 
-def of_plan(plan: Plan) -> tuple[Changed, ...]:
+def of_plan(plan: Plan) -> tuple[ApprovedPlanChange, ...]:
     """Every approved change of a plan, the latest first."""
     rows = (
         plans.approved_changes()
@@ -59,22 +50,12 @@ def of_plan(plan: Plan) -> tuple[Changed, ...]:
         .select_related("amendment", "commitment__plan", "activity__commitment__plan")
         .order_by("-decided_on", "-amendment_id", "-change_id", "pk")
     )
-    return tuple(
-        Changed(lines[0].decided_on, lines[0].amendment, _by_record(lines))
-        for lines in (
-            list(group)
-            for _key, group in groupby(rows, attrgetter("decided_on", "made_by"))
-        )
-    )
-
-
-def _by_record(rows):
-    groups = (list(group) for _key, group in groupby(rows, _about))
-    return tuple(RecordChanged(lines[0], tuple(lines)) for lines in groups)
-
-
-def _about(row):
-    return row.model, row.commitment_id, row.activity_id, row.name_es
+    about = attrgetter("model", "commitment_id", "activity_id", "name_es")
+    found = []
+    for (day, _made_by), group in groupby(rows, attrgetter("decided_on", "made_by")):
+        records = [list(lines) for _key, lines in groupby(group, about)]
+        found.append(ApprovedPlanChange(day, records[0][0].amendment, records))
+    return tuple(found)
 
 
 def files_of(plan: Plan):
@@ -87,32 +68,24 @@ PER_PAGE = 30
 LATEST_FIRST = (F("asked_on").desc(), F("pk").desc())
 
 
-@dataclass(frozen=True)
-class Log:
+def log() -> dict:
     """
-    All requests, not read yet: a page reads only its own.
+    Every request, the latest first, not read yet: a page reads only its own.
 
     ``days`` is the median number of days until a decision; None without any decision.
     ``hidden`` is what was hidden and confirmed, the latest first, and ``overdue`` what
     nobody confirmed in time.
     """
-
-    corrections: QuerySet
-    decided: int
-    days: int | None
-    hidden: tuple[Takedown, ...]
-    overdue: tuple[Takedown, ...]
-
-
-def log() -> Log:
-    """Every request, the latest first; one query for the days."""
-    found = Correction.objects.order_by(*LATEST_FIRST)
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
     times = [decided - asked for asked, decided in dates]
-    hidden = tuple(Takedown.objects.confirmed()[:PER_PAGE])
-    overdue = tuple(Takedown.objects.overdue())
-    return Log(found, len(times), discipline.median_days(times), hidden, overdue)
+    return {
+        "corrections": Correction.objects.order_by(*LATEST_FIRST),
+        "decided": len(times),
+        "days": discipline.median_days(times),
+        "hidden": Takedown.objects.confirmed()[:PER_PAGE],
+        "overdue": Takedown.objects.overdue(),
+    }
 
 
 #: Kinds whose records stand on the page of another one, and their link to it.

@@ -22,7 +22,7 @@ NEEDS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class HelpLineStatus:
     """A help line with how sure the portal is of it today."""
 
     line: HelpLine
@@ -39,38 +39,8 @@ class Line:
 
     @property
     def creole(self):
+        """Its text in Creole, once a speaker has read it."""
         return self.line.creole if self.line.creole_is_read else ""
-
-
-@dataclass(frozen=True)
-class Need:
-    """
-    Who calls or what for, and the lines for just that.
-
-    Where there are none, ``nearest`` is the line to try instead, or None.
-    """
-
-    code: str
-    lines: tuple[Line, ...]
-    nearest: Line | None = None
-
-
-@dataclass(frozen=True)
-class HelpLines:
-    """All lines to show; those of each need, and ``others``. Danger is no need."""
-
-    lines: tuple[Line, ...]
-    needs: tuple[Need, ...]
-    others: tuple[Line, ...]
-
-    @property
-    def knows_languages(self):
-        return any(each.line.languages_es for each in self.lines)
-
-    @property
-    def in_creole(self):
-        """Lines whose text in Creole a speaker has read."""
-        return [each for each in self.lines if each.creole]
 
 
 def emergency():
@@ -87,37 +57,39 @@ def published():
     return HelpLine.objects.filter(confirm_before_publishing=False)
 
 
-def public(today: date) -> HelpLines:
-    """The lines that may be published; those that are not the police come first."""
+def public(today: date) -> dict:
+    """
+    The lines to show, those of each need, and the ``others``; the police comes last.
+
+    A need has its code, the lines for just that and, where there are none, the one to
+    try instead, or None. Danger is no need.
+    """
     rows = published().prefetch_related("sources")
     lines = [line(row, today, tuple(row.sources.all())) for row in rows]
     lines.sort(key=lambda each: (_is_police(each), each.line.order, each.line.pk))
     asked = [each for each in lines if not each.is_emergency]
-    needs = tuple(_need(code, asked) for code in NEEDS)
-    told = {each.line.pk for need in needs for each in need.lines}
-    others = tuple(each for each in asked if each.line.pk not in told)
-    return HelpLines(tuple(lines), needs, others)
+    reporting = next((each for each in asked if each.line.takes_reports), None)
+    needs = []
+    for code, field in NEEDS.items():
+        own = [each for each in asked if getattr(each.line, field)]
+        needs.append((code, own, None if own else reporting))
+    told = {each.line.pk for _code, own, _nearest in needs for each in own}
+    return {
+        "lines": lines,
+        "needs": needs,
+        "others": [each for each in asked if each.line.pk not in told],
+        "knows_languages": any(each.line.languages_es for each in lines),
+        "in_creole": [each for each in lines if each.creole],
+    }
 
 
-def _need(code, lines):
-    own = tuple(each for each in lines if getattr(each.line, NEEDS[code]))
-    if own:
-        return Need(code, own)
-    return Need(
-        code, (), next((each for each in lines if each.line.takes_reports), None)
+def line(row: HelpLine, today: date, sources: tuple = ()) -> HelpLineStatus:
+    since, limit = row.confirmed_on, timedelta(CONFIRMED_FOR_DAYS)
+    return HelpLineStatus(
+        row, since if since and today - since > limit else None, sources
     )
 
 
-def line(row: HelpLine, today: date, sources: tuple = ()) -> Line:
-    return Line(row, _unconfirmed_since(row, today), sources)
-
-
-def _unconfirmed_since(row: HelpLine, today: date) -> date | None:
-    if row.confirmed_on and today - row.confirmed_on > timedelta(CONFIRMED_FOR_DAYS):
-        return row.confirmed_on
-    return None
-
-
-def _is_police(each: Line) -> bool:
+def _is_police(each):
     """The police answers, or the emergency system, which sends the police."""
     return each.line.is_police or each.is_emergency

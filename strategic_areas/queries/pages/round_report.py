@@ -68,7 +68,7 @@ class RoundReport:
     accounts: Mapping[int, Entry]
     before: ReportingPeriod | None
     moved: tuple[Moved, ...]
-    amendments: tuple[changes.Changed, ...]
+    amendments: tuple[changes.ApprovedPlanChange, ...]
 
     @property
     def plan(self):
