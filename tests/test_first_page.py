@@ -333,8 +333,8 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
     read = board_of(asked.plan)
     found = areas.latest(read, read.rows)
 
-    keys = [(line.account.pk, line.state) for line in found.lately]
+    keys = [(line.account.pk, line.state) for line in found["lately"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
-    assert [line.account.pk for line in found.recorded] == [recorded.pk]
+    assert [line.account.pk for line in found["recorded"]] == [recorded.pk]
     page = client.get(address("home")).content.decode()
     assert declared.public_id in page

@@ -135,7 +135,7 @@ def framework_list(request, plan):
     plan = public_plan(plan)
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found, "tiers": references.tiers(plan)}
-    context["families"] = references.targets_of_plan(found)
+    context["targets"] = references.targets_of_plan(found)
     return render(request, "frameworks.html", context)
 
 

@@ -198,10 +198,10 @@ def _programmes(row):
         "common": whole.common,
         "programmes": [
             (
-                each.programme,
-                commitment_lines.table(each.rows[:most], left),
-                max(len(each.rows) - most, 0) and len(each.rows),
+                programme,
+                commitment_lines.table(rows[:most], left),
+                max(len(rows) - most, 0) and len(rows),
             )
-            for each in row.programmes
+            for programme, rows in row.programmes
         ],
     }

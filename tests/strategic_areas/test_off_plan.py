@@ -283,7 +283,7 @@ def everything_counted(plan, agency, user):
         "of the commitment's state": shown.row.standing,
         "accounts": counted.total - counted.off_plan,
         "lately": [
-            line.account.pk for line in areas.latest(loaded, loaded.rows).lately
+            line.account.pk for line in areas.latest(loaded, loaded.rows)["lately"]
         ],
         "sources": sources.behind(plan).count(),
         "review": submissions.review_days(),

@@ -333,8 +333,8 @@ def test_what_changed_lately_is_only_what_was_reported_here():
     found = board.load(plan, TODAY)
     latest = areas.latest(found, found.rows)
 
-    assert [line.account.pk for line in latest.lately] == [reported.pk]
-    assert len(latest.recorded) == 1
+    assert [line.account.pk for line in latest["lately"]] == [reported.pk]
+    assert len(latest["recorded"]) == 1
 
 
 def test_the_record_is_sorted_by_period_and_source_never_by_loading():

@@ -1,8 +1,4 @@
-"""
-Strategic areas with their programmes, commitments and counts.
-
-Besides them it reads what was published lately on some of a plan's commitments.
-"""
+"""Strategic areas with their programmes, and what was published lately of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -42,15 +38,10 @@ LATEST = 12
 
 
 @dataclass(frozen=True)
-class ProgrammeRow:
-    programme: Programme
-    rows: tuple[CommitmentRow, ...]
-
-
-@dataclass(frozen=True)
 class AreaRow:
     area: StrategicArea
-    programmes: tuple[ProgrammeRow, ...]
+    #: Each programme with its commitments.
+    programmes: list[tuple[Programme, list[CommitmentRow]]]
     counts: progress.Counts
     #: The records of its reconstructed work; None where it has none.
     records: Records | None
@@ -59,7 +50,7 @@ class AreaRow:
 
     @property
     def rows(self):
-        return [row for each in self.programmes for row in each.rows]
+        return [row for _programme, rows in self.programmes for row in rows]
 
     @property
     def tally(self):
@@ -68,7 +59,7 @@ class AreaRow:
 
     @property
     def is_told(self):
-        """Whether anything is published of how far any commitment has come."""
+        """Whether anything tells how far any commitment has come."""
         return any(row.standing.state not in {None, *NOT_TOLD} for row in self.rows)
 
 
@@ -84,7 +75,7 @@ def of_plan(plan: Plan) -> list[StrategicArea]:
 
 
 def by_slug(plan: Plan, slug: str) -> StrategicArea | None:
-    """The plan's area by its address word in either language, with its programmes."""
+    """The plan's area by its address word in either language."""
     return next(
         (area for area in of_plan(plan) if slug in {area.slug_es, area.slug_en}), None
     )
@@ -97,12 +88,10 @@ def rows(areas: list[StrategicArea], board: Board) -> tuple[AreaRow, ...]:
         led[row.commitment.programme_id].append(row)
     found = []
     for area in areas:
-        branches = [
-            ProgrammeRow(each, tuple(led[each.pk])) for each in area.programmes.all()
-        ]
-        rows = [row for each in branches for row in each.rows]
+        branches = [(each, led[each.pk]) for each in area.programmes.all()]
+        rows = [row for _programme, rows in branches for row in rows]
         counts, known = count_rows(rows), records_of(rows)
-        found.append(AreaRow(area, tuple(branches), counts, known, sentence_of(rows)))
+        found.append(AreaRow(area, branches, counts, known, sentence_of(rows)))
     return tuple(found)
 
 
@@ -111,8 +100,8 @@ LATELY = 3
 
 
 @dataclass(frozen=True)
-class Line:
-    """One account, of an activity or of a commitment, as a line of a list."""
+class UpdateListItem:
+    """One account, of an activity or of a commitment, in a short list."""
 
     account: CountedReport | CountedDeclaration
     subject: Activity | Commitment
@@ -124,7 +113,6 @@ class Line:
 
     @property
     def state(self):
-        """The state that an update tells; None for a declaration."""
         execution = getattr(self.account, "execution", None)
         return progress.State(execution) if execution else None
 
@@ -140,7 +128,6 @@ class Line:
 
     @property
     def published_on(self):
-        """The day of publication in Santo Domingo."""
         return day_of(self.account.published_at)
 
     @property
@@ -150,36 +137,29 @@ class Line:
         return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
 
     def get_absolute_url(self, language=None):
-        """The account's own page."""
         words = self.subject.plan.code, self.account.public_id
         return address("update", *words, language=language)
 
 
-@dataclass(frozen=True)
-class Latest:
+def latest(
+    board: Board, rows: Iterable[CommitmentRow]
+) -> dict[str, list[UpdateListItem]]:
     """
-    What agencies reported here last, and the newest accounts of the public record.
+    What agencies reported ``lately``, and the newest of what was ``recorded``.
 
-    Accounts of the public record and demonstrations never count as "lately".
+    Accounts of the public record and demonstrations never count as "lately". All is
+    of some rows of the board, from what it has read already.
     """
-
-    lately: tuple[Line, ...]
-    recorded: tuple[Line, ...]
-
-
-def latest(board: Board, rows: Iterable[CommitmentRow]) -> Latest:
-    """Both lists for some rows of the board, from what it has read already."""
     periods = {period.pk: period for period in board.periods}
     entered, recorded = [], []
     for row in rows:
         for known, found in zip((entered, recorded), _latest_of(row), strict=True):
             known += found
-    return Latest(
-        *(
-            tuple(Line(each, about, periods[each.period_id]) for each, about in known)
-            for known in _latest(entered, recorded)
-        )
-    )
+    names = ("lately", "recorded")
+    return {
+        name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]
+        for name, known in zip(names, _latest(entered, recorded), strict=True)
+    }
 
 
 @reckoned_once

@@ -142,7 +142,7 @@ class Overview:
     #: The round that tells how many institutions have reported, if any has opened.
     round: ReportingPeriod | None
     sources: int
-    latest: areas.Latest
+    latest: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
     #: The year of the plan that it is in, from 1, and how many it has; None outside.
     year: tuple[int, int] | None

@@ -32,9 +32,9 @@ from strategic_areas.states import CommitmentState
 
 
 @dataclass(frozen=True)
-class Answered:
+class TargetCommitments:
     """
-    One target; ``rows`` by their state, in the order of the legend.
+    One target, and the commitments that answer it, by state in the order of the legend.
 
     Reconstructed ones have none and come last.
     """
@@ -48,36 +48,31 @@ class Answered:
 
     @property
     def disputed(self):
-        """How many of the commitments their lead agency does not acknowledge."""
+        """How many of them their lead agency does not acknowledge."""
         return sum(
             row.commitment.is_disputed for _, rows in self.by_state for row in rows
         )
 
 
-@dataclass(frozen=True)
-class Family:
-    code: str
-    targets: tuple[Answered, ...]
-
-
-def targets_of_plan(board: Board) -> tuple[Family, ...]:
-    """Every target by its family, answered or not; two queries."""
+def targets_of_plan(board: Board) -> list[TargetCommitments]:
+    """Every target, family by family, answered or not; two queries."""
     rows = {row.commitment.pk: row for row in board.rows}
-    answers, families = defaultdict(list), defaultdict(list)
+    answers = defaultdict(list)
     # Read by the plan: a join to the targets would bring those of every other plan.
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     for target, commitment in pairs.values_list("frameworktarget", "commitment"):
         if commitment in rows:
             answers[target].append(rows[commitment])
-    for target in FrameworkTarget.objects.order_by(
-        "family", F("year").desc(nulls_last=True), "sort_code", "code"
-    ):
-        answered = Answered(target, _by_state(answers[target.pk]))
-        families[target.family].append(answered)
-    return tuple(Family(code, tuple(families[code])) for code in _ordered(families))
+    targets = FrameworkTarget.objects.order_by(
+        F("year").desc(nulls_last=True), "sort_code", "code"
+    )
+    return [
+        TargetCommitments(target, _by_state(answers[target.pk]))
+        for target in sorted(targets, key=_family)
+    ]
 
 
-def targets_of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
+def targets_of_area(area: StrategicArea, board: Board) -> list[TargetCommitments]:
     """The targets that the commitments of one area answer; one query."""
     targets, answers = catalogue.targets_of(board)
     rows = defaultdict(list)
@@ -85,12 +80,17 @@ def targets_of_area(area: StrategicArea, board: Board) -> tuple[Answered, ...]:
         if row.commitment.programme.area_id == area.pk:
             for code in answers.get(row.commitment.pk, ()):
                 rows[code].append(row)
-    return tuple(
-        Answered(target, _by_state(rows[code]))
-        for family in _ordered({target.family for target in targets.values()})
-        for code, target in targets.items()
-        if target.family == family and rows[code]
-    )
+    return [
+        TargetCommitments(target, _by_state(rows[target.code]))
+        for target in sorted(targets.values(), key=_family)
+        if rows[target.code]
+    ]
+
+
+def _family(target):
+    """The place of its family as readers ask for them; unknown ones come last."""
+    code, known = target.family, list(FAMILIES)
+    return (known.index(code) if code in known else len(known)), code
 
 
 def _by_state(rows: Iterable[CommitmentRow]):
@@ -106,20 +106,14 @@ def _by_state(rows: Iterable[CommitmentRow]):
     )
 
 
-def _ordered(families):
-    """The families in the order in which readers ask for them; unknown ones last."""
-    known = [code for code in FAMILIES if code in families]
-    return [*known, *sorted(set(families) - set(known))]
-
-
 def tiers(plan: Plan):
-    """The ratings that the plan's file holds, the latest first, with their sources."""
+    """The ratings that the plan's file holds, the latest first."""
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
     return rows.prefetch_related(sources.by_key())
 
 
 def legal_base():
-    """Laws, decrees and bills, the oldest first, with their sources."""
+    """Laws, decrees and bills, the oldest first."""
     return LegalInstrument.objects.prefetch_related(sources.by_key())
 
 
