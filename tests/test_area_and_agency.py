@@ -365,7 +365,7 @@ def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
 
     assert ">Atrasado<" in card.text
     (field,) = (f for f in found.context["fields"] if f.name == "punctuality")
-    words = {each.value: each.label for _, group in field.groups for each in group}
+    words = {value: label for _, group in field.groups for value, label, _n in group}
     assert words["late"] == "Atrasado"
     assert "Atrasada" not in card.text + found.text
 

@@ -255,8 +255,12 @@ def test_the_number_of_updates_is_that_of_the_list_and_its_filters(get, plan):
     assert outside is (plan == INVENTED)
 
 
+def options_of(field):
+    return [option for _, group in field.groups for option in group]
+
+
 def added(field):
-    return sum(option.number or 0 for _, group in field.groups for option in group)
+    return sum(number or 0 for *_option, number in options_of(field))
 
 
 def lines_of(get, plan):
@@ -276,10 +280,10 @@ def test_each_value_of_a_filter_counts_the_rows_that_it_leaves(get, plan, name):
     found = {}
 
     for field in get(name, plan).context["fields"]:
-        for option in (each for _, group in field.groups for each in group):
-            asked = {field.name: option.value}
+        for value, _label, number in options_of(field):
+            asked = {field.name: value}
             rows = file_of(get(f"plan_{name}", plan, **asked))
-            found[field.name, option.value] = (option.number, len(rows))
+            found[field.name, value] = (number, len(rows))
 
     assert {key: both for key, both in found.items() if both[0] != both[1]} == {}
     assert len(found) > 20
@@ -288,9 +292,9 @@ def test_each_value_of_a_filter_counts_the_rows_that_it_leaves(get, plan, name):
 def test_each_value_of_a_filter_of_figures_counts_the_rows_that_it_leaves(get):
     found = {}
     for field in get("indicators").context["fields"]:
-        for option in (each for _, group in field.groups for each in group):
-            page = get("indicators", **{field.name: option.value})
-            found[option.value] = (option.number, page.context["found"])
+        for value, _label, number in options_of(field):
+            page = get("indicators", **{field.name: value})
+            found[value] = (number, page.context["found"])
 
     assert [key for key, both in found.items() if both[0] != both[1]] == []
 

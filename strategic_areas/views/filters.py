@@ -1,7 +1,5 @@
 """
 Lists as readers ask for them: their filters, headings, columns and pages.
-
-A column that says the same on every row is left out, and what it says is said once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,34 +13,25 @@ from strategic_areas.queries.plan.facets import Facet
 from strategic_areas.views.parameters import FREE_TEXT, query
 
 
-@dataclass(frozen=True)
-class Option:
-    """A value that a filter may have; ``number`` is None where it counts nothing."""
-
-    value: str
-    label: str
-    number: int | None
-    is_chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Field:
+@dataclass(frozen=True, kw_only=True)
+class FilterField:
     """
     A filter as a field of the form.
 
-    ``groups`` are pairs of a heading ("" for none) and options. ``chosen`` is the label
-    of the value asked for. ``dropped`` is the address without it, where ``without``
-    records are found. ``is_unknown`` tells that there is no such value at all.
+    ``groups`` are pairs of a heading ("" for none) and options: value, label and how
+    many have it, or None. ``chosen`` is the label of the value asked for, ``dropped``
+    the address without it, where ``without`` records are found.
     """
 
     name: str
     label: str
-    every: str
-    groups: tuple[tuple[str, tuple[Option, ...]], ...]
     asked: str
     chosen: str
     dropped: str
-    without: int
+    every: str = ""
+    groups: tuple[tuple[str, list[tuple[str, str, int | None]]], ...] = ()
+    without: int = 0
+    #: Whether there is no such value at all.
     is_unknown: bool = False
 
     @property
@@ -68,7 +57,7 @@ def field(
     labels: Iterable[tuple[str, str, str]],
     asked: Mapping[str, str],
     uncounted=frozenset(),
-) -> Field:
+) -> FilterField:
     """
     The field of a filter.
 
@@ -80,15 +69,14 @@ def field(
         if value not in facet.numbers and value != facet.asked:
             continue
         number = None if value in uncounted else facet.numbers.get(value, 0)
-        option = Option(value, label, number, value == facet.asked)
-        groups.setdefault(group, []).append(option)
-        if option.is_chosen:
+        groups.setdefault(group, []).append((value, label, number))
+        if value == facet.asked:
             chosen, is_unknown = label, False
-    return Field(
+    return FilterField(
         name=name,
         label=words[0],
         every=words[1],
-        groups=tuple((group, tuple(options)) for group, options in groups.items()),
+        groups=tuple(groups.items()),
         asked=facet.asked,
         chosen=chosen,
         dropped=query(asked, **{name: "", **FROM_THE_START}),
@@ -97,17 +85,14 @@ def field(
     )
 
 
-def day_field(name: str, label: str, asked: Mapping[str, str], chosen: str) -> Field:
+def day_field(
+    name: str, label: str, asked: Mapping[str, str], chosen: str
+) -> FilterField:
     """The field of a day, of which no numbers are told; ``chosen`` is the day's own."""
-    return Field(
-        name=name,
-        label=label,
-        every="",
-        groups=(),
-        asked=asked.get(name, ""),
-        chosen=chosen,
-        dropped=query(asked, **{name: "", **FROM_THE_START}),
-        without=0,
+    dropped = query(asked, **{name: "", **FROM_THE_START})
+    wanted = asked.get(name, "")
+    return FilterField(
+        name=name, label=label, asked=wanted, chosen=chosen, dropped=dropped
     )
 
 
@@ -118,7 +103,7 @@ FROM_THE_START = {"page": "", "after": "", "before": ""}
 def headings(
     names: Mapping[str, str], sort: str, asked: Mapping[str, str], default: str
 ) -> tuple[Heading, ...]:
-    """The headings that sort the table. Pressed again, they reverse the order."""
+    """The headings that sort the table; pressed again, they reverse the order."""
     by, is_descending = sort.removeprefix("-"), sort.startswith("-")
     found = []
     for name, label in names.items():
@@ -134,12 +119,12 @@ def headings(
 
 
 def by_label(pairs: Iterable[tuple[str, str]]) -> list:
-    """Pairs of a value and its label, each value once, in the order of the labels."""
+    """Pairs of a value and its label, each once, in the order of the labels."""
     return sorted(dict(pairs).items(), key=lambda pair: fold(pair[1]))
 
 
 def page_of(rows: Sequence, asked: Mapping[str, str], length: int) -> Page:
-    """The page that is asked for, of so many rows; Http404 where there is none."""
+    """The page that is asked for; Http404 where there is none."""
     try:
         return Paginator(rows, length).page(asked.get("page", 1))
     except InvalidPage:
@@ -153,12 +138,11 @@ NOTHING = frozenset({None, ""})
 
 
 @dataclass(frozen=True)
-class Columns:
+class ColumnSelection:
     """
-    Which columns of a table are shown, and what the others say of every row.
+    The names of the columns that are shown, and what the others say of every row.
 
-    ``shown`` are names, in the order of the table. ``common`` are pairs of a heading
-    and a value, "" where no row has any.
+    ``common`` are pairs of a heading and a value, "" where no row has any.
     """
 
     shown: tuple[str, ...]
@@ -167,13 +151,12 @@ class Columns:
 
 def telling(
     headings: Mapping[str, str], rows: Iterable[Mapping[str, object]]
-) -> Columns:
+) -> ColumnSelection:
     """
     The columns that earn their place.
 
-    ``headings`` gives each column that may be left out its heading; every row holds by
-    the same names what stands in its cells. A column that a reader needs on each row,
-    such as a title, is not named at all.
+    ``headings`` names those that may be left out; every row holds by the same names
+    what stands in its cells.
     """
     rows, shown, common = list(rows), [], []
     for name, heading in headings.items():
@@ -183,4 +166,4 @@ def telling(
             common.append((heading, "" if value is None else str(value)))
         else:
             shown.append(name)
-    return Columns(tuple(shown), tuple(common))
+    return ColumnSelection(tuple(shown), tuple(common))

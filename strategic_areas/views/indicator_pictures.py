@@ -20,7 +20,7 @@ from strategic_areas.queries.figures.indicators import (
     Shown,
 )
 from strategic_areas.spans import days_of
-from strategic_areas.views.filters import Columns, telling
+from strategic_areas.views.filters import ColumnSelection, telling
 
 #: The most counts in one picture.
 MOST_LINES = 3
@@ -190,7 +190,7 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
     ]
 
 
-def columns_of(table: Iterable[Row]) -> Columns:
+def columns_of(table: Iterable[Row]) -> ColumnSelection:
     """The column for the states of values, where the table needs one."""
     states = [{"state": _state(row.point) if row.point else None} for row in table]
     return telling({"state": _("State")}, states)

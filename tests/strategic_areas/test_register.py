@@ -83,7 +83,9 @@ def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
     fields = ask(client, plan, area="1").context["fields"]
 
     numbers = {
-        field.name: {o.value: o.number for _, group in field.groups for o in group}
+        field.name: {
+            value: n for _, group in field.groups for value, _label, n in group
+        }
         for field in fields
     }
     assert numbers == {

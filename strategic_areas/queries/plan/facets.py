@@ -8,11 +8,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Facet:
     """
-    One filter of a list.
+    One filter of a list, and the value ``asked`` for, "" for none.
 
-    ``asked`` is the value asked for, "" for none. ``numbers`` maps every value that
-    occurs to how many records it would leave; ``without`` is how many there were if
-    this filter alone were dropped.
+    ``numbers`` says how many records every value that occurs would leave; ``without``
+    how many there were if this filter alone were dropped.
     """
 
     asked: str
@@ -39,7 +38,7 @@ def any_unknown(
     """
     True if a value is asked for that no record can have.
 
-    ``possible`` are, by filter, the values that one may have though none does.
+    ``possible`` are those that one may have though none does.
     """
     return any(
         facet.is_unknown and facet.asked not in possible.get(name, ())
