@@ -219,16 +219,16 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
 def test_the_home_page_counts_activities_of_all_as_the_areas_do(get):
     page = get("home")
     home, table = page.context["overview"], page.context["table"]
-    every = (*home.institutions.shown, *home.institutions.folded)
+    every = home.every_institution
 
-    column = table.headings.index("Actividades terminadas")
-    cells = [row.cells[column][1] for row in table.rows]
+    column = table["headings"].index("Actividades terminadas")
+    cells = [cells[column][1] for _agency, _path, cells in table["rows"]]
 
     assert home.board.plan.code == INVENTED
     assert sum(each.tally.total for each in every) == 55
     assert sum(each.tally.done for each in every) == 21
     assert cells == [
-        f"{each.tally.done}/{each.tally.total}" for each in home.institutions.shown
+        f"{each.tally.done}/{each.tally.total}" for each in home.institutions
     ]
 
 
@@ -310,9 +310,9 @@ def test_how_many_reported_names_its_round(get):
 
     assert name != last
     assert said.count(f"{name}: reportaron {heard} instituciones") == 2
-    assert f"Reportes, {name}" in home.context["table"].headings
+    assert f"Reportes, {name}" in home.context["table"]["headings"]
     assert f"Entregó, {last}" in agencies.text
-    every = (*overview.institutions.shown, *overview.institutions.folded)
+    every = overview.every_institution
     assert sum(bool(each.given) for each in every) == answers.heard
     assert sum(bool(each.owed) for each in every) == len(answers.asked)
     spans = {each.period.name: each.answers for each in overview.spans}

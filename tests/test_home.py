@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from strategic_areas.addresses import address
-from strategic_areas.queries.pages import institutions
+from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
 from tests import factories
 from tests.columns_seen import idle_columns
@@ -74,11 +74,11 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
 
 
 def test_institutions_with_least_to_tell_are_folded_away(client, shipped):
-    found = client.get("/").context["overview"].institutions
+    found = client.get("/").context["overview"]
 
-    assert institutions.MOST == 8 < found.total == 31
-    assert len(found.shown) == institutions.SHOWN_OF_MANY == 5
-    assert min(each.weight for each in found.shown) >= max(
+    assert overview.MOST_INSTITUTIONS == 8 < len(found.every_institution) == 31
+    assert len(found.institutions) == overview.SHOWN_OF_MANY == 5
+    assert min(each.weight for each in found.institutions) >= max(
         each.weight for each in found.folded
     )
     folded = main_of(client, "/").split("<summary>")[1].split("</details>")[0]
@@ -107,10 +107,10 @@ def test_of_the_silent_no_nought_is_told(client):
     for language in LANGUAGES:
         page = client.get(address("home", language=language))
 
-        (row,) = page.context["table"].rows
+        ((_agency, _path, told),) = page.context["table"]["rows"]
         (area,) = page.context["overview"].areas
         with override(language):
-            cells = {str(heading): cell for heading, cell in row.cells}
+            cells = {str(heading): cell for heading, cell in told}
         assert (area.is_told, area.tally.told) == (False, 0)
         assert [cell for cell in cells.values() if cell.startswith("0")] == []
         figures = page.text.split('class="figures"')[1].split("</dl>")[0]

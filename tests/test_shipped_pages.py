@@ -88,7 +88,7 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     assert [number for _, number in records.years] == [13, 23, 24, 12]
     assert len(overview.areas) == len(FILE["areas"])
     roles = [entry["role"] for entry in FILE["agencies"]]
-    assert overview.institutions.total == len(roles)
+    assert len(overview.every_institution) == len(roles)
     assert overview.sources == len(sources_of_the_file())
     assert (
         "We found 55 activities: 30 done, sources say (17 by press or NGO alone), "

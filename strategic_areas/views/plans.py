@@ -4,19 +4,15 @@ The first page, the page of each plan with its institutions and areas, and all p
 Areas have a list, and a page each with their programmes.
 """
 
-from dataclasses import dataclass
-
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, overview, references
-from strategic_areas.queries.pages.institutions import Institution
-from strategic_areas.queries.pages.overview import Overview
+from strategic_areas.queries.pages.overview import HomeAgency, Overview
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitment_lines, indicator_pictures
 from strategic_areas.views.filters import telling
@@ -56,42 +52,25 @@ def plan_list(request):
     return render(request, "plans.html", context)
 
 
-@dataclass(frozen=True)
-class InstitutionRow:
-    """One institution; ``cells`` are pairs of a heading and what stands below it."""
-
-    agency: Agency
-    address: str
-    cells: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class InstitutionTable:
-    """The institutions to show; ``common`` is what every row says, not a column."""
-
-    headings: tuple[str, ...]
-    rows: tuple[InstitutionRow, ...]
-    common: tuple[tuple[str, str], ...]
-
-
-def institutions_table(found: Overview) -> InstitutionTable:
+def institutions_table(found: Overview) -> dict:
     """The institutions of a plan, with the columns that tell them apart."""
     headings, plan = _headings(found), found.board.plan.code
-    shown = found.institutions.shown
-    cells = [{name: CELLS[name](each) for name in headings} for each in shown]
+    cells = [
+        {name: CELLS[name](each) for name in headings} for each in found.institutions
+    ]
     columns = telling(headings, cells)
-    return InstitutionTable(
-        tuple(headings[name] for name in columns.shown),
-        tuple(
-            InstitutionRow(
+    return {
+        "headings": [headings[name] for name in columns.shown],
+        "rows": [
+            (
                 each.agency,
                 address("agency", plan, each.agency.slug),
-                tuple((headings[name], row[name]) for name in columns.shown),
+                [(headings[name], row[name]) for name in columns.shown],
             )
-            for each, row in zip(shown, cells, strict=True)
-        ),
-        columns.common,
-    )
+            for each, row in zip(found.institutions, cells, strict=True)
+        ],
+        "common": columns.common,
+    }
 
 
 def _headings(found: Overview) -> dict[str, str]:
@@ -114,14 +93,14 @@ def _of(number: int, total: int) -> str:
     return f"{number}/{total}"
 
 
-def _fulfilled(each: Institution) -> str:
+def _fulfilled(each: HomeAgency) -> str:
     """How many that it leads are fulfilled; what is not told is never zero."""
     if not each.led:
         return ""
     return _of(each.fulfilled, each.led) if each.is_told else _("no report")
 
 
-def _work(each: Institution) -> str:
+def _work(each: HomeAgency) -> str:
     """How many official activities are done, and how many others were found."""
     said = []
     if each.tally.total:
@@ -132,7 +111,7 @@ def _work(each: Institution) -> str:
     return "; ".join(said)
 
 
-def _given(each: Institution) -> str:
+def _given(each: HomeAgency) -> str:
     return _of(each.given, each.owed) if each.owed else _("not asked")
 
 

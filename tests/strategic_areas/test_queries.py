@@ -214,7 +214,7 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
     choice = plans.Choice(asked.plan, plans.by_code(asked.plan.code))
     found = overview.load(choice, timezone.localdate())
 
-    (institution,) = found.institutions.shown
+    (institution,) = found.institutions
     assert found.headline.answers.missing == ()
     assert (institution.given, institution.owed) == (1, 1)
 

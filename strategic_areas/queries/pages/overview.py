@@ -5,11 +5,14 @@ The time line has the launch, the rounds or years and the end of the plan; besid
 stand the other plans and the gaps between them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from agencies.folding import fold
+from agencies.models import Agency
 from strategic_areas.headline import Answers, Headline
 from strategic_areas.models import (
     Participation,
@@ -18,16 +21,23 @@ from strategic_areas.models import (
     ReportingPeriod,
     Source,
 )
-from strategic_areas.queries.pages import answers, areas, delays, institutions
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import answers, areas, delays
+from strategic_areas.queries.plan import answering, board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
+from strategic_areas.queries.plan.records import Records, records
 from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import days_of, is_of_whole_years
+from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
+#: A plan of more institutions folds away those with least to tell.
+MOST_INSTITUTIONS = 8
+#: How many institutions of such a plan stay in sight.
+SHOWN_OF_MANY = 5
 
 
 class Tense(StrEnum):
@@ -138,7 +148,9 @@ class Overview:
     spans: tuple[Span, ...]
     #: All plans and the gaps between them, the oldest first.
     course: tuple[Plan | Gap, ...]
-    institutions: institutions.Institutions
+    #: The institutions to show, the chair first, and those with least to tell.
+    institutions: list["HomeAgency"]
+    folded: list["HomeAgency"]
     #: The round that tells how many institutions have reported, if any has opened.
     round: ReportingPeriod | None
     sources: int
@@ -146,6 +158,10 @@ class Overview:
     delays: delays.Delays
     #: The year of the plan that it is in, from 1, and how many it has; None outside.
     year: tuple[int, int] | None
+
+    @property
+    def every_institution(self):
+        return self.institutions + self.folded
 
 
 def keep_board(today: date) -> None:
@@ -171,18 +187,104 @@ def load(choice: plans.Choice, today: date) -> Overview:
     plan = choice.shown
     asked = answers.round_that_tells(periods_of(plan), today)
     found = _board(plan, today)
+    shown, folded = _institutions(found, asked)
     return Overview(
         board=found,
         headline=answers.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
         spans=spans(found, today),
         course=course(plans.lines(today, choice)),
-        institutions=institutions.load(found, today),
+        institutions=shown,
+        folded=folded,
         round=asked,
         sources=sources.behind(plan).count(),
         latest=areas.latest(found, found.rows),
         delays=delays.load(found, today),
         year=year_of(plan, today),
+    )
+
+
+@dataclass(frozen=True)
+class HomeAgency:
+    """
+    An institution of the plan in figures.
+
+    ``records`` are those of its reconstructed activities, ``tally`` counts the others.
+    ``owed`` and ``given`` count reports and values in the round that tells who has
+    reported.
+    """
+
+    agency: Agency
+    led: int
+    fulfilled: int
+    #: Whether anything is published of how far any of its commitments has come.
+    is_told: bool
+    activities: int
+    records: Records
+    tally: Tally
+    owed: int
+    given: int
+
+    @property
+    def weight(self):
+        return self.led + self.activities + self.owed
+
+
+def _institutions(found, asked):
+    """Those with a part in the plan: the ones to show, and the others; one query."""
+    led, work = defaultdict(list), defaultdict(list)
+    owed, given = defaultdict(int), defaultdict(int)
+    for row in found.rows:
+        led[row.commitment.lead_id].append(row)
+    for row in found.activities:
+        if row.is_counted:
+            work[row.activity.agency_id].append(row)
+    for agency, rows in answering.asked_of(found, asked).items() if asked else ():
+        due = [row for row in rows if row.owes(asked)]
+        owed[agency.pk] += len(due)
+        given[agency.pk] += sum(rounds.was_handed_in(found, row, asked) for row in due)
+    for value in found.values.get(asked, ()):
+        owed[value.agency.pk] += 1
+        given[value.agency.pk] += value.is_handed_in
+    parts = Participation.objects.filter(plan=found.plan).select_related("agency")
+    every = [
+        _institution(
+            part.agency,
+            found.plan,
+            led[part.agency_id],
+            work[part.agency_id],
+            owed=owed[part.agency_id],
+            given=given[part.agency_id],
+        )
+        for part in sorted(parts, key=_place)
+    ]
+    number = MOST_INSTITUTIONS if len(every) <= MOST_INSTITUTIONS else SHOWN_OF_MANY
+    most = sorted(every, key=lambda each: -each.weight)[:number]
+    seen = {each.agency.pk for each in most if each.weight}
+    return (
+        [each for each in every if each.agency.pk in seen],
+        [each for each in every if each.agency.pk not in seen],
+    )
+
+
+def _place(part):
+    return part.role != Participation.Role.CHAIR, fold(part.agency.name), part.pk
+
+
+def _institution(agency, plan, rows, activities, **reports):
+    official, found = [], []
+    for each in activities:
+        (official if each.activity.commitment.is_official else found).append(each)
+    years = plan.starts_on.year, plan.ends_on.year
+    return HomeAgency(
+        agency=agency,
+        led=len(rows),
+        fulfilled=sum(row.standing.state == CommitmentState.FULFILLED for row in rows),
+        is_told=any(row.standing.state not in {None, *NOT_TOLD} for row in rows),
+        activities=len(activities),
+        records=records([each.reports for each in found], *years),
+        tally=tally([each.work for each in official]),
+        **reports,
     )
 
 
