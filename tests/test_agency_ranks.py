@@ -11,7 +11,8 @@ from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.plan import members, plans
+from strategic_areas.queries.pages import agencies
+from strategic_areas.queries.plan import plans
 from tests import factories
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import Page
@@ -36,8 +37,8 @@ def reported(lasting):
 
 def rows_of(plan):
     today = timezone.localdate()
-    found = members.board_of(plans.by_code(plan.code), today)
-    return {row.agency: row for row in members.of_plan(found, today)}
+    found = agencies.board_of(plans.by_code(plan.code), today)
+    return {row.agency: row for row in agencies.of_plan(found, today)}
 
 
 def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
@@ -84,7 +85,7 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
 
 def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     def row(name, on_time, late):
-        return members.AgencyRow(
+        return agencies.AgencyRow(
             participation=Participation(agency=Agency(name_es=name)),
             counts=progress.count([]),
             led=0,
@@ -100,7 +101,7 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]
 
     orders = {
-        sort: [each.agency.name_es for each in members.ranked(rows, sort)]
+        sort: [each.agency.name_es for each in agencies.ranked(rows, sort)]
         for sort in ("on_time", "-on_time")
     }
 

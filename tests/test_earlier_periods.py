@@ -9,7 +9,7 @@ from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from strategic_areas.models import ActivityUpdate
-from strategic_areas.queries.pages.areas import LATEST
+from strategic_areas.queries.pages.agencies import LATEST
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]

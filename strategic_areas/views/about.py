@@ -12,8 +12,8 @@ from django.utils import timezone
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds, site
-from strategic_areas.queries.pages import changes, help_lines, references
-from strategic_areas.queries.plan import board, members, plans, submissions
+from strategic_areas.queries.pages import agencies, changes, help_lines, references
+from strategic_areas.queries.plan import board, plans, submissions
 from strategic_areas.views import indicators
 from strategic_areas.views.filters import page_of
 from strategic_areas.views.parameters import asked, public_plan, query, reads
@@ -54,7 +54,7 @@ terms_of_use = text_page("terms.html")
 def about(request):
     """What the site is, and who carries out the plan that it shows."""
     plan = plans.choose(timezone.localdate()).shown
-    context = {"plan": plan, "taking_part": plan and members.in_plan(plan)}
+    context = {"plan": plan, "taking_part": plan and agencies.taking_part(plan)}
     return render(request, "about.html", context | facts())
 
 

@@ -1,4 +1,4 @@
-"""Agencies: those of a plan, and one with its part in it."""
+"""Agencies: those of a plan, and one with what it undertook, did and reports."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,16 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agencies.models import Agency
 from strategic_areas.addresses import address
+from strategic_areas.labels import state_word
+from strategic_areas.models import Activity, Commitment, Provenance
+from strategic_areas.models.records import Voice
+from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import agencies
-from strategic_areas.queries.plan import board, members
+from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
+from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.members import AgencyRow
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.views import agency_tables, filters
-from strategic_areas.views.filters import page_of, telling
+from strategic_areas.views import commitment_lines
+from strategic_areas.views.filters import Heading, page_of, telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -39,18 +42,33 @@ def agency_list(request, plan):
     plan, given = public_plan(plan), asked(request, "sort", "page")
     wanted = {name: word for name, word in given.items() if name != "page"}
     today, sort = timezone.localdate(), wanted.get("sort", "")
-    found = members.board_of(plan, today)
-    rows = members.of_plan(found, today)
-    no_order = ""
-    if sort and sort.removeprefix("-") not in headings(found, rows).keys() - UNRANKED:
+    found = agencies.board_of(plan, today)
+    rows = agencies.of_plan(found, today)
+    names, no_order = headings(found, rows), ""
+    if sort and sort.removeprefix("-") not in names.keys() - UNRANKED:
         no_order, sort = wanted.pop("sort"), ""
-    context = {"plan": plan, "board": found, "no_order": no_order}
-    context["is_variant"] = bool(wanted or no_order)
-    context["page_query"] = query(given)
-    context["shared"] = query(wanted)
-    context["agencies"] = rows = members.ranked(rows, sort) if sort else rows
-    context["page"] = page = page_of(rows, given, PER_PAGE)
-    context |= _table(rows, page.object_list, found, wanted)
+    rows = agencies.ranked(rows, sort) if sort else rows
+    page = page_of(rows, given, PER_PAGE)
+    figures = [{name: figure(row, name) for name in names} for row in rows]
+    apart = telling(names, figures)
+    names = {name: names[name] for name in apart.shown}
+    columns = list(_columns(names, wanted))
+    context = {
+        "plan": plan,
+        "board": found,
+        "no_order": no_order,
+        "is_variant": bool(wanted or no_order),
+        "page_query": query(given),
+        "shared": query(wanted),
+        "agencies": rows,
+        "page": page,
+        "lines": _lines(page.object_list, plan, names),
+        "columns": columns,
+        "common": apart.common,
+        "ranked": next(
+            (each for each in columns if each.name and each.direction), None
+        ),
+    }
     return made_up(render(request, "agencies.html", context), bool(no_order))
 
 
@@ -64,13 +82,19 @@ def agency(request, plan, slug):
     plan, agency, participation = found
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
-    context = {"plan": plan, "board": standing, "agency": agency, "page": page}
-    context["undertaken"] = agency_tables.undertaken(page, standing)
-    context["done"] = done = agency_tables.done(page, standing)
-    context["shown"] = page_of(done.lines, wanted, PER_PAGE)
-    context["page_query"] = query(wanted)
-    context["listed"] = query({"agency": agency.slug})
-    context["figures"] = indicators.first_of(indicators.of_agency(agency))
+    done = done_table(page, standing)
+    context = {
+        "plan": plan,
+        "board": standing,
+        "agency": agency,
+        "page": page,
+        "undertaken": undertaken_table(page, standing),
+        "done": done,
+        "shown": page_of(done["lines"], wanted, PER_PAGE),
+        "page_query": query(wanted),
+        "listed": query({"agency": agency.slug}),
+        "figures": indicators.first_of(indicators.of_agency(agency)),
+    }
     return render(request, "agency.html", context)
 
 
@@ -80,24 +104,13 @@ def _to_present_address(code, slug):
     return redirect(address("agency", plan.code, agency.slug), permanent=True)
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row of the table; ``cells`` are pairs of a heading and a figure."""
-
-    agency: Agency
-    address: str
-    role: str
-    cells: tuple[tuple[str, str], ...]
-
-
 def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
-    The headings of the figures that the table shows, by their names.
+    The headings of the list's figures, by their names.
 
     Of documented actions it shows nothing that could pass for a measure of the plan,
     and of reports nothing until the scorecards of a round are public.
     """
-    rows = list(rows)
     if board.is_reconstructed:
         found = {
             "led": _("Documented actions attributed to it"),
@@ -119,26 +132,20 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     return found
 
 
-def lines(
-    rows: Iterable[AgencyRow],
-    board: Board,
-    names: Mapping[str, str] | None = None,
-) -> list[Line]:
-    """The rows of the table, with the figures ``names`` or all that it has."""
-    rows, plan = list(rows), board.plan.code
-    names = headings(board, rows) if names is None else names
+def _lines(rows, plan, names):
+    """Agencies with their address, and pairs of a heading and a figure."""
     return [
-        Line(
-            agency=row.agency,
-            address=address("agency", plan, row.agency.slug),
-            role=row.participation.get_role_display(),
-            cells=tuple((label, _figure(row, name)) for name, label in names.items()),
+        (
+            row.participation,
+            address("agency", plan.code, row.agency.slug),
+            [(label, figure(row, name)) for name, label in names.items()],
         )
         for row in rows
     ]
 
 
-def _figure(row, name):
+def figure(row: AgencyRow, name: str) -> str:
+    """What the list says of an agency in a column; what is not told is never zero."""
     if name == "on_time":
         return _of(row.discipline.on_time, row.discipline.asked)
     if name == "handed_in":
@@ -158,41 +165,150 @@ def _of(number, total):
     }
 
 
-def _table(
-    rows: Iterable[AgencyRow],
-    shown: Iterable[AgencyRow],
-    board: Board,
-    asked: Mapping[str, str],
-) -> dict:
-    """The lines shown, the columns that tell all rows apart, and what sorts them."""
-    rows = list(rows)
-    names = headings(board, rows)
-    figures = [{name: _figure(row, name) for name in names} for row in rows]
-    apart = telling(names, figures)
-    names = {name: names[name] for name in apart.shown}
-    found = _columns(names, asked)
-    return {
-        "lines": lines(shown, board, names),
-        "columns": found,
-        "common": apart.common,
-        "ranked": next((each for each in found if each.name and each.direction), None),
-    }
-
-
-def _columns(
-    figures: Mapping[str, str], asked: Mapping[str, str]
-) -> tuple[filters.Heading, ...]:
+def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
     """Headings that sort the table, the largest first; the first sorts by name."""
-    names = {"": _("Agency"), **figures}
     by = asked.get("sort", "")
-    found = []
-    for name, label in names.items():
+    for name, label in {"": _("Agency"), **figures}.items():
         turned = "" if not name else name if by == f"-{name}" else f"-{name}"
         direction = ""
         if name == by.removeprefix("-"):
             direction = "descending" if by.startswith("-") else "ascending"
-        there = filters.query(asked, sort=turned) or "?"
-        if name in UNRANKED:
-            there = ""
-        found.append(filters.Heading(name, label, there, direction))
-    return tuple(found)
+        there = "" if name in UNRANKED else query(asked, sort=turned) or "?"
+        yield Heading(name, label, there, direction)
+
+
+def _table(lines, headings, rows):
+    """The lines, with the columns that tell them apart, each by name and heading."""
+    found = telling(headings, rows)
+    return {
+        "lines": lines,
+        "columns": [(name, headings[name]) for name in found.shown],
+        "common": found.common,
+    }
+
+
+def undertaken_table(page: AgencyPage, board: Board) -> dict:
+    """What the agency leads, then what it supports, each with its part in it."""
+    lines = [
+        (
+            line,
+            pgettext("a part in a commitment", "Attributed to it")
+            if line.records
+            else pgettext("a part in a commitment", "Leads"),
+        )
+        for line in commitment_lines.lines(page.led)
+    ]
+    for line in commitment_lines.lines(page.supported):
+        lead = line.commitment.lead.local_acronym
+        lines.append((line, _("Supports %(lead)s") % {"lead": lead}))
+    headings = {
+        "state": _("Records by year") if board.is_reconstructed else _("State"),
+        "role": pgettext("in a commitment", "Part"),
+        "work": _("Activities"),
+        "due": _("Due"),
+    }
+    rows = [
+        {
+            "role": role,
+            "state": _state(line),
+            "work": f"{line.work} {line.percent or ''}".strip(),
+            "due": line.cells["due"],
+        }
+        for line, role in lines
+    ]
+    years = commitment_lines.years(line for line, _role in lines)
+    return {**_table(lines, headings, rows), "years": years}
+
+
+def _state(line):
+    """The state in words; of reconstructed work, its records by year."""
+    if not line.records:
+        return state_word(line.state)
+    return ", ".join(f"{number} ({year})" for year, number in line.records.years)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityRecord:
+    """
+    An activity, and what was last told of it.
+
+    ``last`` is the name of the period of that account, ``read`` the address of the
+    account, and ``voice`` who says that it is done, None for its agency. Both texts are
+    "" while nothing is told.
+    """
+
+    activity: Activity
+    commitment: Commitment
+    state: State | None
+    voice: Voice | None
+    last: str
+    read: str
+    source: str
+    remark: str
+    #: Whether its agency disputes the activity or this very account.
+    is_disputed: bool
+
+
+def done_table(page: AgencyPage, board: Board) -> dict:
+    """What the agency does in the plan, then what it reported outside the plan."""
+    lines = [_done(each) for each in page.work]
+    lines += [_outside_the_plan(entry) for entry in page.off_plan]
+    headings = {
+        "commitment": _("Documented action")
+        if board.is_reconstructed
+        else _("Commitment"),
+        "state": _("State"),
+        "last": _("Last record") if board.is_reconstructed else _("Last report"),
+        "source": pgettext("of what is told", "Origin"),
+    }
+    if not any(each.source for each in lines):
+        # What nobody told comes from nowhere, as the column beside it says.
+        del headings["source"]
+    rows = [
+        {
+            "commitment": each.commitment.code,
+            "state": state_word(each.state, each.voice),
+            "last": each.last,
+            "source": each.source,
+        }
+        for each in lines
+    ]
+    return _table(lines, headings, rows)
+
+
+def _done(work):
+    account, activity, remark = work.last, work.row.activity, ""
+    source = str(Provenance(account.provenance).label) if account else ""
+    if work.told_by:
+        source = f"{source} ({work.told_by.local_acronym})"
+    if work.moved_to:
+        remark = _("now of %(agency)s") % {"agency": work.moved_to.local_acronym}
+    return ActivityRecord(
+        activity=activity,
+        commitment=work.commitment,
+        state=None if work.moved_to else work.row.standing.state,
+        voice=account.voice if account else None,
+        last=work.period.name if work.period else "",
+        read=_address(work.commitment, account) if account else "",
+        source=source,
+        remark=remark,
+        is_disputed=activity.is_disputed or bool(account and account.is_disputed),
+    )
+
+
+def _outside_the_plan(entry):
+    return ActivityRecord(
+        activity=entry.subject,
+        commitment=entry.commitment,
+        state=entry.state,
+        voice=entry.voice,
+        last=entry.period.name,
+        read=_address(entry.commitment, entry),
+        source=str(Provenance(entry.provenance).label),
+        remark=_("outside the plan, not counted"),
+        is_disputed=entry.is_disputed,
+    )
+
+
+def _address(commitment, account):
+    return address("update", commitment.plan.code, account.public_id)

@@ -77,9 +77,9 @@ def test_the_past_stays_with_the_agency_and_what_comes_is_the_others(moved):
     told = {
         agency: (
             [each.last.pk for each in page.work if each.last and not each.told_by],
-            [card.card.on_time for card in page.scorecards],
-            page.evidence.reports,
-            page.answer.owed,
+            [card.on_time for _period, card, _comment in page.scorecards],
+            page.evidence["reports"],
+            len(page.asked),
         )
         for agency in (moved.old, moved.new)
         for page in [moved.page(agency)]

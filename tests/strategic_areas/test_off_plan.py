@@ -19,7 +19,7 @@ from strategic_areas.queries.pages import (
     commitments,
 )
 from strategic_areas.queries.pages.commitments import Succession
-from strategic_areas.queries.plan import board, members, submissions
+from strategic_areas.queries.plan import board, submissions
 from strategic_areas.queries.updates import register, sources
 from tests.factories import (
     make_activity,
@@ -275,9 +275,9 @@ def everything_counted(plan, agency, user):
         "headline": answers.headline_of(loaded, today),
         "agencies": [
             (row.counts, row.late, row.activities)
-            for row in members.of_plan(loaded, today)
+            for row in agencies.of_plan(loaded, today)
         ],
-        "scorecard": (page.counts, page.answer, page.discipline),
+        "scorecard": (page.counts, page.asked, page.discipline),
         "of the agency": [row.activity for row in page.activities],
         "of the commitment": [each.row.activity for each in shown.activities],
         "of the commitment's state": shown.row.standing,

@@ -93,9 +93,9 @@ def check_agency_page(world, asked):
             continue
         latest = asked[real[0], agency] if real else {}
         given = latest.keys() & handed_in_once(real[0], latest) if real else ()
-        assert page.answer.round == (real[0] if real else None)
-        assert (page.answer.owed, page.answer.reported) == (len(latest), len(given))
-        cards = {each.period: each.card for each in page.scorecards}
+        assert page.round == (real[0] if real else None)
+        assert (len(page.asked), page.reported) == (len(latest), len(given))
+        cards = {period: card for period, card, _comment in page.scorecards}
         for period in real:
             statuses = asked[period, agency]
             if statuses and period.scorecards_public_at:

@@ -29,7 +29,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
-from strategic_areas.queries.pages import agencies, help_lines
+from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import disputes
 from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
@@ -193,7 +193,7 @@ def _entry(proposed, change):
 
 def _comment(proposed, change):
     proposed.written_at = change.proposed_at
-    return {"comment": agencies.comment(proposed)}
+    return {"comment": proposed}
 
 
 def _dispute(proposed, change):

@@ -1,56 +1,231 @@
-"""One agency in a plan: its mandate, what it leads, supports, does and reports."""
+"""
+The agencies of a plan: their list, and one with what it leads, does and reports.
 
-from collections.abc import Mapping
+The list can be read in several orders.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
 from strategic_areas.discipline import Discipline, Scorecard
 from strategic_areas.models import (
     AgencyComment,
+    Commitment,
     Participation,
     Plan,
     ReportingPeriod,
     Status,
 )
-from strategic_areas.models.review import day_of
-from strategic_areas.newest import newness
+from strategic_areas.newest import newest, newness
 from strategic_areas.queries import rounds
-from strategic_areas.queries.pages.areas import LATEST
-from strategic_areas.queries.plan import plans, records
+from strategic_areas.queries.plan import board, plans, records
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
-from strategic_areas.queries.plan.members import Answer, Work, answer_of, work_of
-from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, sentence_of
+from strategic_areas.queries.plan.plans import latest_round, periods_of
+from strategic_areas.queries.plan.rows import (
+    ActivityRow,
+    CommitmentRow,
+    count_rows,
+    sentence_of,
+)
 from strategic_areas.queries.updates import record, register, sources
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.states import DECLARED
+from strategic_areas.states import DECLARED, CommitmentState
+
+#: How many scorecards and comments the page of an agency shows.
+LATEST = 12
+
+
+@dataclass(frozen=True)
+class AgencyRow:
+    """An agency in the plan's list, with what it leads and does."""
+
+    participation: Participation
+    counts: progress.Counts
+    led: int
+    late: int
+    #: Without those that an amendment cancelled, as everywhere.
+    activities: int
+    #: How many of them an account calls done; None while no account tells of any.
+    done: int | None
+    #: Whether any account tells how far what it leads has come.
+    is_told: bool
+    #: How many reports and values the latest round asked of it; how many it handed in.
+    asked: int
+    handed_in: int
+    #: How it kept the due dates of the last rounds whose scorecards are public.
+    discipline: Discipline
+
+    @property
+    def agency(self):
+        return self.participation.agency
+
+    @property
+    def completed(self):
+        """How many it fulfilled; None, and never zero, while nothing is told."""
+        return self.counts[CommitmentState.FULFILLED] if self.is_told else None
+
+
+def board_of(plan: Plan, today: date) -> Board:
+    """The board of the plan with all that the list of its agencies needs."""
+    periods = periods_of(plan)
+    asked = [*rounds.last_public(periods, today), latest_round(periods, today)]
+    return board.load(plan, today, asked=list(filter(None, dict.fromkeys(asked))))
+
+
+def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:
+    """
+    The plan's agencies by name, the chair first, partners last; one query.
+
+    ``found`` is the board that ``board_of`` gives.
+    """
+    led, work = defaultdict(list), defaultdict(list)
+    for row in found.rows:
+        led[row.commitment.lead_id].append(row)
+        for each in row.activities:
+            if each.is_counted:
+                work[each.activity.agency_id].append(each)
+    latest = latest_round(found.periods, today)
+    asked = rounds.asked_in(found, rounds.last_public(found.periods, today))
+    last = rounds.asked_in(found, [latest] if latest else ())
+    owed = {agency.pk: items for (agency, _round), items in last.items()}
+    parts = Participation.objects.filter(plan=found.plan).select_related("agency")
+    rows = [
+        AgencyRow(
+            participation=each,
+            counts=count_rows(led[each.agency_id]),
+            led=len(led[each.agency_id]),
+            late=sum(row.is_late for row in led[each.agency_id]),
+            activities=len(work[each.agency_id]),
+            done=_done(work[each.agency_id]),
+            is_told=is_told(led[each.agency_id]),
+            asked=len(owed.get(each.agency_id, ())),
+            handed_in=sum(o.is_handed_in for o in owed.get(each.agency_id, ())),
+            discipline=rounds.discipline_of(
+                rounds.scorecards(each.agency, asked, today)
+            ),
+        )
+        for each in parts.order_by("pk")
+    ]
+    return in_order(rows)
+
+
+def in_order(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
+    """The rows by name, the chair first, partners last."""
+    order = list(Participation.Role)
+    return tuple(
+        sorted(rows, key=lambda row: (order.index(row.participation.role), name(row)))
+    )
+
+
+def _done(work):
+    told = [newest(each.reports).is_done for each in work if each.reports]
+    return sum(told) if told else None
+
+
+def is_told(rows: Iterable[CommitmentRow]) -> bool:
+    """Whether any account tells how far one of the commitments has come."""
+    return any(
+        row.standing.tally.told or row.standing.state in DECLARED for row in rows
+    )
+
+
+def name(row: AgencyRow) -> str:
+    """The agency's name without accents and case, to sort by."""
+    return fold(row.agency.name)
+
+
+def _share(number, total):
+    return Fraction(number, total) if total else None
+
+
+#: The figures by which the list of agencies may be sorted instead of by name.
+RANKS = {
+    "led": lambda row: row.led,
+    "completed": lambda row: row.completed,
+    "late": lambda row: row.late,
+    "on_time": lambda row: _share(row.discipline.on_time, row.discipline.asked),
+    "activities": lambda row: row.activities,
+    "handed_in": lambda row: _share(row.handed_in, row.asked),
+}
+
+
+def ranked(rows: Iterable[AgencyRow], sort: str) -> tuple[AgencyRow, ...]:
+    """
+    Rows sorted by one of ``RANKS``, with "-" before it the largest first.
+
+    Equal ones stay by name. Those without a figure to sort by come last.
+    """
+    key, is_descending = RANKS[sort.removeprefix("-")], sort.startswith("-")
+    by_name = sorted(rows, key=name)
+    known = [row for row in by_name if key(row) is not None]
+    unknown = [row for row in by_name if key(row) is None]
+    return (*sorted(known, key=key, reverse=is_descending), *unknown)
+
+
+def taking_part(plan: Plan) -> dict:
+    """Who chairs the plan; how many members, chairs too, and partners; one query."""
+    rows = Participation.objects.filter(plan=plan).select_related("agency")
+    rows = list(rows.order_by("agency__name_es"))
+    partners = sum(each.role == Participation.Role.PARTNER for each in rows)
+    return {
+        "plan": plan,
+        "chairs": [
+            each.agency for each in rows if each.role == Participation.Role.CHAIR
+        ],
+        "members": len(rows) - partners,
+        "partners": partners,
+    }
+
+
+@dataclass(frozen=True)
+class AgencyWork:
+    """
+    An activity, and its last account; of one that was moved, the agency's own last.
+
+    ``moved_to`` is the agency that answers for it now, and ``told_by`` that which gave
+    the last account, each where it is another one.
+    """
+
+    row: ActivityRow
+    commitment: Commitment
+    last: CountedReport | None
+    period: ReportingPeriod | None
+    moved_to: Agency | None = None
+    told_by: Agency | None = None
 
 
 @dataclass(frozen=True)
 class AgencyPage:
     agency: Agency
     participation: Participation | None
-    counts: progress.Counts
-    led: tuple[CommitmentRow, ...]
-    supported: tuple[CommitmentRow, ...]
+    led: list[CommitmentRow]
+    supported: list[CommitmentRow]
     #: Its activities, and those of which it told before they were moved.
-    work: tuple[Work, ...]
-    #: What it reported itself, of activities that were moved since too.
-    reports: tuple[CountedReport, ...]
+    work: list[AgencyWork]
     #: The ids of reports with evidence: whether any of it is open to all.
     evidenced: Mapping[int, bool]
     off_plan: tuple[Entry, ...]
-    answer: Answer
+    #: The latest round, if any has opened, and what it asked of the agency.
+    round: ReportingPeriod | None
+    is_due: bool
+    asked: list[rounds.Asked]
     discipline: Discipline
-    scorecards: tuple["PublicScorecard", ...]
+    #: The last rounds whose scorecards are public, with what the agency says of each.
+    scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
     #: The latest round whose scorecard the agency can read and the public cannot yet.
     to_come: ReportingPeriod | None
-    former_names: tuple[AgencyName, ...]
-    comments: tuple["Comment", ...]
+    former_names: QuerySet[AgencyName]
+    #: What it says of rounds of which no scorecard is shown.
+    comments: list[AgencyComment]
     #: Whether the list of updates holds any of it.
     has_updates: bool
 
@@ -69,12 +244,12 @@ class AgencyPage:
         return [each.row for each in self.work if each.moved_to is None]
 
     @property
+    def counts(self) -> progress.Counts:
+        return count_rows(self.led)
+
+    @property
     def is_told(self):
-        """Whether any account tells how far what it leads has come."""
-        return any(
-            row.standing.tally.told or row.standing.state in DECLARED
-            for row in self.led
-        )
+        return is_told(self.led)
 
     @property
     def records(self):
@@ -92,51 +267,35 @@ class AgencyPage:
         return sentence_of(self.led)
 
     @property
+    def reported(self):
+        """How much of what was asked it handed in, whatever became of it since."""
+        return sum(each.is_handed_in for each in self.asked)
+
+    @property
+    def in_review(self):
+        """How much of that nobody can read yet."""
+        return self.reported - sum(each.is_published for each in self.asked)
+
+    @property
     def evidence(self):
         """
-        How many of its published reports came with evidence.
+        How many of its published reports came with evidence, open or not.
 
         Reports that the law withholds are left out: nobody is told what they rest on.
         """
-        told = [report for report in self.reports if not report.is_reserved]
-        return Evidenced(
-            reports=len(told),
-            with_evidence=sum(report.pk in self.evidenced for report in told),
-            with_open=sum(self.evidenced.get(report.pk, False) for report in told),
-        )
-
-
-@dataclass(frozen=True)
-class Evidenced:
-    """How many reports are published, and how many came with evidence, open or not."""
-
-    reports: int
-    with_evidence: int
-    with_open: int
-
-
-@dataclass(frozen=True)
-class Comment:
-    """What an agency says of itself in one round. A role signs it, not a person."""
-
-    period: ReportingPeriod
-    text_es: str
-    text_en: str
-    role: str
-    written_on: date
-
-    @property
-    def is_demonstration(self):
-        return self.period.is_demonstration
-
-
-@dataclass(frozen=True)
-class PublicScorecard:
-    """A public scorecard, and what the agency says of that round, if anything."""
-
-    period: ReportingPeriod
-    card: Scorecard
-    comment: Comment | None
+        told = [
+            report
+            for each in self.work
+            for report in each.row.reports
+            if report.was_entered
+            and report.agency_id == self.agency.pk
+            and not report.is_reserved
+        ]
+        return {
+            "reports": len(told),
+            "with_evidence": sum(report.pk in self.evidenced for report in told),
+            "with_open": sum(self.evidenced.get(report.pk, False) for report in told),
+        }
 
 
 def by_slug(
@@ -146,7 +305,7 @@ def by_slug(
     A public plan, an agency by its address word, and the agency's part in the plan.
 
     The part is None where the agency has none, and all three are where either is
-    unknown. The agency has its earlier names as ``names_before``.
+    unknown.
     """
     plan = plans.by_code(plan_code)
     if plan is None:
@@ -154,23 +313,16 @@ def by_slug(
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
     part = parts.prefetch_related(sources.by_key()).first()
-    agency = part.agency if part else _without_part(slug)
-    if agency is None:
-        return None
-    last_first = F("ends_on").desc(nulls_last=True)
-    agency.names_before = list(agency.former_names.order_by(last_first, "pk"))
-    return plan, agency, part
-
-
-def _without_part(slug):
-    return Agency.objects.filter(slug=slug).select_related("succeeded_by").first()
+    others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
+    agency = part.agency if part else others.first()
+    return agency and (plan, agency, part)
 
 
 def renamed(slug: str) -> Agency | None:
     """The agency that once had this address word."""
     former = AgencyName.objects.filter(slug=slug).select_related("agency")
     name = former.order_by("-ends_on", "-pk").first()
-    return name.agency if name else None
+    return name and name.agency
 
 
 def page(
@@ -181,64 +333,60 @@ def page(
 
     Raises ValueError if ``board`` was not loaded for this agency.
     """
-    led = _led(board, agency)
     if board.supporter != agency:
         raise ValueError("the board was not loaded for this agency")
+    led = [row for row in board.rows if row.commitment.lead_id == agency.pk]
     supported = [row for row in board.rows if row.commitment.pk in board.supported]
-    work = tuple(work_of(board, agency))
+    work = list(_work_of(board, agency))
     counts = any(board.values.values())
     if not (participation or led or supported or work or counts):
         return None
     opened = plans.opened(board.periods, today)
-    comments = _comments(agency, board.plan)
     asked, latest = rounds.asked_in(board, opened), next(iter(opened), None)
     cards = rounds.scorecards(agency, asked, today)
-    shown, to_come = _scorecards(cards, comments)
+    public = [each for each in cards if each.scorecards_public_at][:LATEST]
+    said = _comments(agency, board.plan)
     return AgencyPage(
         agency=agency,
         participation=participation,
-        counts=count_rows(led),
-        led=tuple(led),
-        supported=tuple(supported),
+        led=led,
+        supported=supported,
         work=work,
-        reports=tuple(
-            report
-            for each in work
-            for report in each.row.reports
-            if report.was_entered and report.agency_id == agency.pk
-        ),
         evidenced=board.evidenced,
         off_plan=_off_plan(agency, board.plan),
-        answer=answer_of(asked.get((agency, latest), ()), latest, today),
+        round=latest,
+        is_due=latest is not None and latest.due_on < today,
+        asked=asked.get((agency, latest), []),
         discipline=rounds.discipline_of(cards),
-        scorecards=shown,
-        to_come=to_come,
-        former_names=tuple(agency.names_before),
-        comments=_elsewhere(comments, shown),
+        scorecards=[(each, cards[each], said.get(each)) for each in public],
+        to_come=next((each for each in cards if not each.scorecards_public_at), None),
+        former_names=agency.former_names.order_by(
+            F("ends_on").desc(nulls_last=True), "pk"
+        ),
+        comments=[said[each] for each in said if each not in public],
         has_updates=register.holds_updates_of(board.plan, agency),
     )
 
 
-def _scorecards(cards, comments):
-    """The last public scorecards with their comments, and the next one to come."""
-    said = {each.period: each for each in comments}
-    shown = [
-        PublicScorecard(period, card, said.get(period))
-        for period, card in cards.items()
-        if period.scorecards_public_at
-    ]
-    to_come = [each for each in cards if not each.scorecards_public_at]
-    return tuple(shown[:LATEST]), next(iter(to_come), None)
-
-
-def _elsewhere(comments, shown):
-    """The comments on rounds of which the page shows no scorecard."""
-    told = {each.period for each in shown}
-    return tuple(each for each in comments if each.period not in told)
-
-
-def _led(board, agency):
-    return [row for row in board.rows if row.commitment.lead_id == agency.pk]
+def _work_of(board, agency):
+    """What an agency does in a plan, in the order of the plan."""
+    periods, key = {period.pk: period for period in board.periods}, agency.pk
+    for row in board.rows:
+        for each in row.activities:
+            is_own = each.activity.agency_id == key
+            told = is_own or [a for a in each.reports if a.agency_id == key]
+            if told:
+                last = newest(each.reports if is_own else told)
+                yield AgencyWork(
+                    row=each,
+                    commitment=row.commitment,
+                    last=last,
+                    period=last and periods[last.period_id],
+                    moved_to=None if is_own else each.activity.agency,
+                    told_by=each.reported_by.get(last.period_id)
+                    if is_own and last
+                    else None,
+                )
 
 
 def _off_plan(agency, plan):
@@ -256,17 +404,7 @@ def _real_last(row):
 
 
 def _comments(agency, plan):
-    """The agency's last comments; one on a demonstration round is marked as such."""
+    """The agency's last comments by their round, the latest first."""
     rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
     latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]
-    return tuple(map(comment, latest))
-
-
-def comment(row: AgencyComment) -> Comment:
-    return Comment(
-        period=row.period,
-        text_es=row.text_es,
-        text_en=row.text_en or "",
-        role=row.get_signed_as_display(),
-        written_on=day_of(row.written_at),
-    )
+    return {each.period: each for each in latest}

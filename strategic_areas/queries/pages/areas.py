@@ -33,9 +33,6 @@ from strategic_areas.queries.plan.rows import (
 from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.states import NOT_TOLD, added
 
-#: How many accounts the page of an agency lists. "Updates" lists them all.
-LATEST = 12
-
 
 @dataclass(frozen=True)
 class AreaRow:

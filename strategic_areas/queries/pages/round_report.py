@@ -11,9 +11,9 @@ from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import answers, areas, changes
+from strategic_areas.queries.pages import agencies, answers, areas, changes
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan import members, names, past, plans
+from strategic_areas.queries.plan import names, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
@@ -63,7 +63,7 @@ class RoundReport:
     sources: int
     areas: tuple[areas.AreaRow, ...]
     figures: tuple[indicators.IndicatorLine, ...]
-    members: tuple[members.AgencyRow, ...]
+    members: tuple[agencies.AgencyRow, ...]
     answers: tuple[Answered, ...]
     accounts: Mapping[int, Entry]
     before: ReportingPeriod | None
@@ -116,7 +116,7 @@ def _board(plan: Plan, period: ReportingPeriod | None, today: date) -> Board:
 
 def _members(board, today):
     """The agencies that were members on the board's day, as they were called then."""
-    rows = members.of_plan(board, today)
+    rows = agencies.of_plan(board, today)
     if board.day == today:
         return rows
     called = {each.pk: names.on_day(each, board.day) for each in names.every_agency()}
@@ -126,7 +126,7 @@ def _members(board, today):
         if part.member_since is None or part.member_since <= board.day:
             part.agency = called[part.agency_id]
             found.append(row)
-    return members.in_order(found)
+    return agencies.in_order(found)
 
 
 def _answers(board, period):
