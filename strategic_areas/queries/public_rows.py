@@ -361,6 +361,12 @@ class RowDifference:
         ]
 
     @property
+    def following(self) -> tuple[str, ...]:
+        """The columns that follow from others; none of a record that comes or goes."""
+        is_told = self.before and self.after or "indicator" in self.row
+        return FOLLOWING.get(self.dataset, ()) if is_told else ()
+
+    @property
     def addresses(self) -> list[str]:
         """The record's own page, and the list and the file of its kind."""
         own, plan = PAGES.get(self.dataset), self.row.get("plan")

@@ -21,7 +21,6 @@ from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.public_rows import (
-    FOLLOWING,
     both,
     concerned,
     difference,
@@ -114,7 +113,7 @@ def in_lines(found):
     return [
         Line(_label(each, name), *texts)
         for each in found
-        for name in FOLLOWING.get(each.dataset, ())
+        for name in each.following
         if (texts := [_said(each, row, name) for row in (each.before, each.after)])
         and texts[0] != texts[1]
     ]

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand
 
 from agencies import row_counts
 from strategic_areas.importing import Refused, load
-from strategic_areas.queries.public_rows import FOLLOWING
 
 #: How many characters of a value are shown, around the first difference.
 SHOWN = 120
@@ -54,7 +53,7 @@ class Command(BaseCommand):
                 what = "changes what is protected" if change.protects else "changed"
                 self.stdout.write(f"{what}: {record}, {change.field}: {old} → {new}")
         for each in outcome.public:
-            for name in FOLLOWING.get(each.dataset, ()):
+            for name in each.following:
                 old, new = told(each.before, name), told(each.after, name)
                 if old != new:
                     self.stdout.write(
@@ -107,6 +106,6 @@ def excerpt(text, start):
 
 
 def as_text(value):
-    if isinstance(value, list):
-        value = ", ".join(value)
+    if isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
     return "nothing" if value in (None, "") else " ".join(str(value).split())
