@@ -1,7 +1,5 @@
 """Sentences that pages share: counts of work, who said a state, and since when."""
 
-import re
-
 from django.utils.dateformat import format as as_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -71,11 +69,6 @@ LAST_REPORT = _("last report: %(month)s")
 UNDATED = _("%(period)s, undated")
 SINCE = _("since %(day)s")
 UNKNOWN = _("We do not know how many the plan had.")
-
-
-def with_signs(text: str) -> str:
-    """The text with each number on one line with its percent sign."""
-    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 
 
 def work_done(tally) -> str:

@@ -30,15 +30,10 @@ register.filter("account_word", labels.account_word)
 register.filter("work_done", sentences.work_done)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
+register.simple_tag(addresses.address)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
-
-
-@register.simple_tag
-def address(name, *args):
-    """The path of a public page in the language of this one."""
-    return addresses.address(name, *args)
 
 
 @register.simple_tag(takes_context=True)
@@ -77,6 +72,11 @@ def absolute(path):
     return f"{settings.SITE_URL}{path}"
 
 
+def with_signs(text):
+    """The text with each number on one line with its percent sign."""
+    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
+
+
 def text_of(record, field):
     """The text of a bilingual field for this page, and whether only Spanish has it."""
     spanish = getattr(record, f"{field}_es") or ""
@@ -84,10 +84,10 @@ def text_of(record, field):
     if MARKER in {spanish, english}:
         return _("[text withdrawn]"), False
     if get_language() == "es":
-        return sentences.with_signs(spanish), False
+        return with_signs(spanish), False
     # Figures such as "24 h" belong to no language.
     has_words = re.search(r"[^\W\d_]{2}", spanish) is not None
-    return sentences.with_signs(english or spanish), not english and has_words
+    return with_signs(english or spanish), not english and has_words
 
 
 @register.simple_tag

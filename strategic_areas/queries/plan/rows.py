@@ -86,7 +86,7 @@ class CommitmentRow:
         is_own = declared.was_entered and declared.agency_id == self.commitment.lead_id
         return self.commitment.lead if is_own else None
 
-    @property
+    @cached_property
     def records(self):
         """What is on record of it if it is reconstructed, else None."""
         return records_of([self])

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, make_dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
@@ -291,23 +292,21 @@ def _public(model, *about):
     rows = model.objects.filter(status__in=PUBLIC_RECORD)
     rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
     related = ("period", "letter", "agency", "translation", "printed_by", *about)
-    return rows.select_related(*related).only(*_own(model), *_of_others(related))
+    return rows.select_related(*related).only(*_columns(model, related))
 
 
-def _own(model):
-    """The columns of a revision: of a text those in both languages."""
-    texts = model.fields.names(bilingual=True)
+@cache
+def _columns(model, related):
+    """Those of a revision, of a text in both languages, and of the ``related``."""
+    texts = {*model.fields.names(bilingual=True)}
     names = {field.name for field in model._meta.concrete_fields}
-    return names - {*texts} - {"internal_note", "created_at", "changed_at"}
-
-
-def _of_others(related):
-    """The columns of ``WITH_IT`` along each of these lookups."""
+    found = names - texts - {"internal_note", "created_at", "changed_at"}
     for path in related:
         steps = path.split("__")
         for number, name in enumerate(steps, start=1):
             for field in WITH_IT.get(name, "").split():
-                yield "__".join([*steps[:number], field])
+                found.add("__".join([*steps[:number], field]))
+    return found
 
 
 def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
