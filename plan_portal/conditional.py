@@ -80,17 +80,16 @@ def build_label():
     return made_of.hexdigest()[:12]
 
 
-def page_label(counters, language):
+def content_label(counters):
     """
-    The weak ETag of a page, made of build, publication version, date and language.
+    What the content of any page depends on: build, publication version and date.
 
     Read the version before the content, so that a page is at least as new as its
     label says. A deployment, a publication and midnight each make a new label, and so
     does a takedown that nobody confirmed in time.
     """
     version = f"{counters.number}-{counters.overdue}"
-    made_from = f"{build_label()}-{version}-{timezone.localdate():%Y%m%d}-{language}"
-    return f'W/"{digest(made_from.encode())}"'
+    return f"{build_label()}-{version}-{timezone.localdate():%Y%m%d}"
 
 
 def public_page(view, language):
@@ -107,9 +106,9 @@ def public_page(view, language):
     @wraps(view)
     def labelled(request, *args, **kwargs):
         counters = PublicationVersion.counters()
-        request.publication_version = counters.number
         request.overdue = counters.overdue
-        etag = page_label(counters, language)
+        request.content_label = content_label(counters)
+        etag = f'W/"{digest(f"{request.content_label}-{language}".encode())}"'
         own_query = canonical(request, view)
         is_canonical = own_query == _query(request)
         if own_query is None or is_canonical:

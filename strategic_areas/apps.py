@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import triggers
+from strategic_areas.search import index
 
 
 class StrategicAreasConfig(AppConfig):
@@ -24,6 +26,8 @@ class StrategicAreasConfig(AppConfig):
         # that names a table stands in the way of renaming it.
         pre_migrate.connect(triggers.drop_before_migrate, sender=self)
         post_migrate.connect(triggers.install_after_migrate, sender=self)
+        post_migrate.connect(index.install, sender=self)
+        checks.register(index.need_full_text)
         evidence = self.get_model("Evidence")
         post_delete.connect(keeping.remove_with_row, sender=evidence)
         indicator = self.get_model("Indicator")

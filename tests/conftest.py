@@ -15,7 +15,6 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from strategic_areas.queries.prepared import BOARDS
-from strategic_areas.views.search import INDEX
 from strategic_areas.workflow import known
 from tests import first_state
 from tests.deep import DEEP
@@ -153,7 +152,6 @@ def read_anew(request, monkeypatch):
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
         monkeypatch.setattr(BOARDS, "_most", -1)
     yield
-    INDEX._version = None
     BOARDS.empty()
     known.forget()
 

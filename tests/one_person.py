@@ -29,7 +29,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.prepared import BOARDS
 from strategic_areas.queries.public_rows import concerned, public_rows
-from strategic_areas.views.search import INDEX
+from strategic_areas.search import index
 from tests import permission_posts
 from tests.crawling import name_of, text_of
 from tests.public_site import instances
@@ -352,7 +352,7 @@ def read_public():
     client = Client()
     # What was kept may be of a version that was rolled back.
     BOARDS.empty()
-    INDEX._version = None
+    index.forget()
     addresses = {path for _name, *both in instances() for path in both}
     return {
         path: unquote(text_of(b"".join(client.get(path))))

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 
 from strategic_areas.queries.prepared import BOARDS
-from strategic_areas.views.search import INDEX
 
 
 @contextmanager
@@ -20,5 +19,4 @@ def kept_in_memory():
 
 
 def _empty():
-    INDEX._version = None
     BOARDS.empty()

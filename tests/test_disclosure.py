@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Province,
     Region,
 )
-from strategic_areas.views.search import INDEX
+from strategic_areas.search import index
 from tests import factories
 from tests.deep import DEEP
 from tests.public_site import instances
@@ -244,7 +244,7 @@ class World:
         words |= {name.replace("_es", "_en"): said for name, said in words.items()}
         assert told.update(**words, old_plain=json.dumps(words["old_value_es"])) == 1
         # As of the same version, the search would not read them again.
-        INDEX._version = None
+        index.forget()
 
     def everything(self):
         """What every public address answers, by the address."""

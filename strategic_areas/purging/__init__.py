@@ -18,6 +18,7 @@ from strategic_areas.models.removals import STAMP
 from strategic_areas.purging import blanking, hiding, waiting
 from strategic_areas.purging.places import FILES, Place, find_places, sort_out
 from strategic_areas.purging.secrecy import divide
+from strategic_areas.search import index
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_particular
 
@@ -67,6 +68,7 @@ class PurgeSteps(GuardedSteps):
         blanking.blank(places, words)
         blanking.stamp(records)
         blanking.stop(places, by)
+        index.forget()
         for record in records:
             _leave_trace(record, by)
         if hidden and hidden.is_waiting:

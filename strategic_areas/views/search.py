@@ -12,15 +12,16 @@ from django.template.loader import get_template, render_to_string
 from django.template.loader_tags import BlockNode
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas import glossary, search
+from strategic_areas import glossary
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.search_texts.texts import in_both
-from strategic_areas.search import Document, Place, Text
+from strategic_areas.queries.search_texts import in_both, in_each
+from strategic_areas.search import answers, index, words
+from strategic_areas.search.index import Document, Place
 from strategic_areas.views.about import facts, rules
 from strategic_areas.views.parameters import query
 
@@ -43,7 +44,11 @@ CALLED = {
 }
 #: The site's own texts change only with the build.
 own = cache(lambda: tuple(site_documents()))
-INDEX = search.Index(lambda: chain(search_texts.documents(), own()))
+
+
+def documents():
+    """All that the search can find now."""
+    return chain(search_texts.documents(), own())
 
 
 def search_page(request):
@@ -51,34 +56,31 @@ def search_page(request):
     What is found for ``q``: the first of every kind, or all of one ``kind`` in pages.
 
     A code or initials lead straight to what bears them.
-    The publication version was read before the texts, which are at least as new.
     """
-    question = search.ask(request.GET.get("q", ""), get_language())
+    question = words.ask(request.GET.get("q", ""), get_language())
     kind, page = request.GET.get("kind", ""), _page(request)
     plan = plans.choose(timezone.localdate()).shown
     context = {"plan": plan, "question": question}
-    context |= {"longest": search.LONGEST, "most_words": search.MOST_WORDS}
+    context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:
         # Search engines are not to list what is found for some words.
         asked = query({"q": question.text, "kind": kind})
         context |= {"is_variant": True, "page_query": asked}
-    if question.words:
-        with INDEX.at(request.publication_version) as index:
-            if not kind and (path := search.straight(index, question)):
-                return redirect(path)
-            context |= _found(index, question, kind, page)
-    elif plan:
-        context["example"] = plans.first_code(plan)
+    if not question.words:
+        context["example"] = plan and plans.first_code(plan)
+        return render(request, "search.html", context)
+    unread = index.bring_up_to_date(request.content_label, documents)
+    if kind:
+        group = answers.of_kind(question, kind, page, unread)
+        if group is None:
+            raise Http404
+        pages = -(-group.total // answers.PER_PAGE)
+        context |= {"group": group, "page": page, "pages": pages}
+    else:
+        context["answer"] = answers.answer(question, unread)
+        if straight := context["answer"].straight:
+            return redirect(straight)
     return render(request, "search.html", context)
-
-
-def _found(index, question, kind, page):
-    if not kind:
-        return {"answer": search.answer(index, question)}
-    group = search.of_kind(index, question, kind, page)
-    if not group.hits:
-        raise Http404
-    return {"group": group, "page": page, "pages": -(-group.total // search.PER_PAGE)}
 
 
 def _page(request):
@@ -122,11 +124,8 @@ def site_documents():
 
 def _block(name, block):
     """What a block of a page's template says, in both languages."""
-    said = {}
-    for language in ("es", "en"):
-        with override(language):
-            said[language] = _rendered(get_template(f"{name}.html").template, block)
-    return Text(said["es"], said["en"])
+    template = get_template(f"{name}.html").template
+    return in_each(lambda: _rendered(template, block))
 
 
 def _rendered(template, name):

@@ -14,7 +14,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.fields import Kind
-from strategic_areas import search, workflow
+from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
@@ -24,6 +24,9 @@ from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part
 from strategic_areas.queries import search_texts
+from strategic_areas.search import index
+from strategic_areas.search.answers import answer
+from strategic_areas.search.words import ask
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import factories
@@ -397,10 +400,10 @@ def test_the_search_finds_it_in_both_languages():
             )
             paths[language, word] = [path]
 
-    with search.Index(search_texts.documents).at(1) as index:
-        for language, word in paths:
-            groups = search.answer(index, search.ask(word, language)).groups
-            found[language, word] = [hit.path for group in groups for hit in group.hits]
+    index.bring_up_to_date("now", search_texts.documents)
+    for language, word in paths:
+        groups = answer(ask(word, language)).groups
+        found[language, word] = [hit.path for group in groups for hit in group.hits]
 
     assert len(paths) == 2 * len(fields)
     assert found == paths

@@ -1,45 +1,60 @@
-"""Words, questions and excerpts of the search: pure, without a database."""
+"""Words, questions and excerpts of the search, and the table in which it finds them."""
+
+import itertools
+import re
+import sqlite3
 
 import pytest
+from django.db import DatabaseError, connection
+from django.utils.html import strip_tags
+from django.utils.translation import override
 
 from agencies.folding import fold
-from strategic_areas import search
+from strategic_areas.search import answers, index
 from strategic_areas.search.answers import LENGTH, excerpt, marked
-from strategic_areas.search.documents import Document, Place, Text
-from strategic_areas.search.stems import (
-    LONGEST,
-    MOST_WORDS,
-    ask,
-    every,
-    keys,
-    places,
-    words,
-)
+from strategic_areas.search.index import Document, Place, Text
+from strategic_areas.search.words import LONGEST, MOST_WORDS, ask, keys, places
+
+pytestmark = pytest.mark.django_db
+labels = map(str, itertools.count())
 
 
-def make_index(*texts, kind="update", english=()):
-    """An index of one document for each text, in their order."""
-    found = [
-        Document(
-            kind=kind,
-            pk=str(number),
-            title=Text(f"Título {number}", f"Title {number}"),
-            place=Place("help"),
-            texts=(Text(text, dict(enumerate(english)).get(number, "")),),
-            order=(number,),
+def file(*documents, label=""):
+    """Bring the table up to date with these documents alone."""
+    return index.bring_up_to_date(label or next(labels), lambda: documents)
+
+
+def file_texts(*texts, kind="update", english=()):
+    """File a document for each text, in their order."""
+    english = dict(enumerate(english))
+    file(
+        *(
+            Document(
+                kind=kind,
+                pk=str(number),
+                title=Text(f"Título {number}", f"Title {number}"),
+                place=Place("help"),
+                texts=(Text(text, english.get(number, "")),),
+                order=(number,),
+            )
+            for number, text in enumerate(texts)
         )
-        for number, text in enumerate(texts)
-    ]
-    return search.Index(lambda: found)
+    )
 
 
-def find(index, words, language="es", version=1):
-    with index.at(version):
-        return search.answer(index, ask(words, language))
+def find(words, language="es", unread=()):
+    with override(language):
+        return answers.answer(ask(words, language), unread)
 
 
 def found_in(answer):
-    return [hit.document.pk for group in answer.groups for hit in group.hits]
+    return [hit.pk for group in answer.groups for hit in group.hits]
+
+
+def a_document(pk, title, **fields):
+    return Document(
+        kind="update", pk=pk, title=Text(title), place=Place("help"), **fields
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,9 +84,9 @@ def found_in(answer):
     ],
 )
 def test_accents_case_and_word_forms_do_not_matter(asked, written):
-    index = make_index(f"Se trata de {written} en todo el país.", "Otra cosa.")
+    file_texts(f"Se trata de {written} en todo el país.", "Otra cosa.")
 
-    assert found_in(find(index, asked)) == ["0"]
+    assert found_in(find(asked)) == ["0"]
 
 
 @pytest.mark.parametrize(
@@ -79,43 +94,38 @@ def test_accents_case_and_word_forms_do_not_matter(asked, written):
     [("training", "trained"), ("Victims", "victim"), ("investigate", "investigations")],
 )
 def test_english_forms_are_found_in_english_texts(asked, written):
-    index = make_index("Una cosa.", "Otra.", english=[f"They {written} it."])
+    file_texts("Una cosa.", "Otra.", english=[f"They {written} it."])
 
-    assert found_in(find(index, asked, "en")) == ["0"]
-    assert found_in(find(index, asked, "es")) == []
+    assert found_in(find(asked, "en")) == ["0"]
+    assert found_in(find(asked, "es")) == []
 
 
 def test_an_english_page_finds_what_is_only_in_spanish():
-    index = make_index("Capacitaciones de fiscales.")
+    file_texts("Capacitaciones de fiscales.")
 
-    (group,) = find(index, "capacitación", "en").groups
+    (group,) = find("capacitación", "en").groups
 
-    assert group.hits[0].excerpt.language == "es"
+    assert group.hits[0].excerpt.startswith('<span lang="es"><mark>Capacitaciones<')
 
 
 def test_of_a_title_that_holds_the_words_alone_no_other_text_is_shown():
-    (group,) = find(make_index("Otra cosa."), "título").groups
+    file_texts("Otra cosa.")
 
-    assert group.hits[0].excerpt is None
+    (group,) = find("título").groups
+
+    assert group.hits[0].excerpt == ""
 
 
 def test_all_words_are_asked_for_but_for_those_in_every_text():
-    index = make_index("La trata en la frontera.", "La trata.", "La frontera.")
+    file_texts("La trata en la frontera.", "La trata.", "La frontera.")
 
-    assert found_in(find(index, "la trata de la frontera")) == ["0"]
-    assert found_in(find(index, "la")) == ["0", "1", "2"]
+    assert found_in(find("la trata de la frontera")) == ["0"]
+    assert found_in(find("la")) == ["0", "1", "2"]
 
 
 def test_words_in_the_title_come_first_then_as_written_then_in_order():
     documents = [
-        Document(
-            kind="update",
-            pk=pk,
-            title=Text(title),
-            place=Place("help"),
-            order=(place,),
-            texts=(Text(text),),
-        )
+        a_document(pk, title, order=(place,), texts=(Text(text),))
         for place, (pk, title, text) in enumerate(
             [
                 ("forms", "Uno", "tratado"),
@@ -125,82 +135,139 @@ def test_words_in_the_title_come_first_then_as_written_then_in_order():
             ]
         )
     ]
-    index = search.Index(lambda: [*documents[:1], *documents[:0:-1]])
+    file(*documents[:1], *documents[:0:-1])
 
-    assert found_in(find(index, "trata")) == ["title", "last", "first", "forms"]
-
-
-def test_who_bears_that_very_name_comes_before_all():
-    named = Document(
-        kind="plan", pk="named", title=Text("Nada"), place=Place("help"), names=("PGR",)
-    )
-    holder = Document(
-        kind="commitment", pk="holder", title=Text("PGR"), place=Place("help")
-    )
-    index = search.Index(lambda: [holder, named])
-
-    assert found_in(find(index, "pgr")) == ["named", "holder"]
-
-
-def test_an_index_follows_what_it_reads():
-    found = [
-        Document(kind="update", pk="1", title=Text("Uno"), place=Place("help")),
-        Document(kind="update", pk="2", title=Text("Dos"), place=Place("help")),
-    ]
-    index = search.Index(lambda: found)
-    assert found_in(find(index, "uno")) == ["1"]
-
-    found[0] = Document(kind="update", pk="1", title=Text("Tres"), place=Place("help"))
-
-    assert found_in(find(index, "uno", version=1)) == ["1"]
-    assert found_in(find(index, "uno", version=2)) == []
-    assert found_in(find(index, "tres", version=2)) == ["1"]
-    assert find(index, "dos tres", version=2).alone == (("dos", 1), ("tres", 1))
-
-
-def test_an_index_whose_reading_failed_begins_anew():
-    found = [Document(kind="update", pk="1", title=Text("Uno"), place=Place("help"))]
-    index = search.Index(lambda: found)
-    assert found_in(find(index, "uno")) == ["1"]
-    found.append(None)
-
-    with pytest.raises(AttributeError):
-        find(index, "uno", version=2)
-    found.pop()
-
-    assert found_in(find(index, "uno", version=2)) == ["1"]
+    assert found_in(find("trata")) == ["title", "last", "first", "forms"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "offered"),
+    "orders",
     [
-        ("capasitación", "capacitación"),
-        ("victmas", "víctimas"),
-        ("xyzxyz", ""),
-        ("capasitación xyzxyz", "capacitación"),
-        ("capacitación fiscales", ""),
+        [(-20, "b"), (-3, "a"), (0, "a"), (7, ""), (7, "a"), (70, "a")],
+        [("a",), ("a", 1), ("a b",), ("ab",), ("z",), ("ñ",)],
     ],
 )
-def test_what_is_nowhere_is_offered_as_a_public_text_writes_it(asked, offered):
-    index = make_index("La capacitación.", "Las víctimas.", "Los fiscales.")
+def test_equal_hits_come_in_their_order(orders):
+    documents = [a_document(str(order), "Trata", order=order) for order in orders]
+    file(*documents[::-1])
 
-    assert find(index, asked).instead == offered
+    assert found_in(find("trata")) == [str(order) for order in orders][:5]
 
 
-def test_no_word_is_offered_that_is_no_longer_there():
-    texts = [Document(kind="update", pk="1", title=Text("Fulana"), place=Place("help"))]
-    index = search.Index(lambda: texts)
-    assert find(index, "fuluna").instead == "Fulana"
+def test_who_bears_that_very_name_comes_before_all():
+    file(
+        Document(
+            kind="commitment", pk="holder", title=Text("PGR"), place=Place("help")
+        ),
+        Document(
+            kind="plan",
+            pk="named",
+            title=Text("Nada"),
+            place=Place("plans"),
+            names=("PGR",),
+        ),
+    )
 
-    texts.clear()
+    assert found_in(find("pgr")) == ["named", "holder"]
+    assert find("pgr").straight == Place("plans").path("es")
+    assert find("pgr nada").straight == ""
 
-    assert find(index, "fuluna", version=2).instead == ""
+
+def test_the_table_follows_what_is_read():
+    two = a_document("2", "Dos")
+    file(a_document("1", "Uno"), two, label="first")
+    assert found_in(find("uno")) == ["1"]
+
+    file(a_document("1", "Tres"), two, label="first")
+    assert found_in(find("uno")) == ["1"]
+
+    file(a_document("1", "Tres"), two, label="second")
+    assert found_in(find("uno")) == []
+    assert found_in(find("tres")) == ["1"]
+    assert find("dos tres").alone == (("dos", 1), ("tres", 1))
+
+
+def rows():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT record, rowid FROM search_index WHERE rowid > 0")
+        return dict(cursor.fetchall())
+
+
+def test_only_what_differs_is_written():
+    kept = a_document("kept", "Uno")
+    file(kept, a_document("changed", "Dos"), a_document("gone", "Tres"))
+    before = rows()
+
+    file(kept, a_document("changed", "Cuatro"), a_document("new", "Cinco"))
+
+    after = rows()
+    assert set(after) == {"kept", "changed", "new"}
+    assert after["kept"] == before["kept"]
+    assert found_in(find("cuatro")) == ["changed"]
+
+
+def test_a_reading_that_failed_leaves_the_table_as_it_was():
+    file(a_document("1", "Uno"), label="first")
+
+    with pytest.raises(AttributeError):
+        file(a_document("2", "Dos"), None, label="second")
+
+    assert list(rows()) == ["1"]
+    file(a_document("2", "Dos"), label="second")
+    assert found_in(find("dos")) == ["2"]
+
+
+def test_where_nothing_may_be_written_what_is_no_more_is_not_found(monkeypatch):
+    file(a_document("kept", "Trata"), a_document("hidden", "Trata"))
+
+    def refuse(*arguments):
+        raise DatabaseError
+
+    monkeypatch.setattr(index, "_write", refuse)
+    unread = file(a_document("kept", "Trata"), a_document("new", "Trata"))
+
+    answer = find("trata", unread=unread)
+    assert found_in(answer) == ["kept"]
+    assert answer.total == 1
+    assert find("trata zzz", unread=unread).alone == (("trata", 1),)
+
+
+def test_sqlite_without_full_texts_is_refused_at_the_start(settings, monkeypatch):
+    settings.EMBEDDED_DATABASE = True
+    assert index.need_full_text(None) == []
+
+    class Without:
+        def execute(self, statement):
+            raise sqlite3.OperationalError("no such module: fts5")
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(sqlite3, "connect", lambda name: Without())
+    (error,) = index.need_full_text(None)
+    assert (error.id, "no such module: fts5" in error.msg) == ("portal.E001", True)
+
+
+def test_who_fills_the_table_while_it_is_emptied_brings_nothing_back():
+    """A purge may be confirmed between the reading of the texts and the writing."""
+    file(a_document("1", "Uno"))
+    titles = ["Fulana", "Nadie"]
+
+    def read():
+        if len(titles) == 2:
+            index.forget()
+        yield a_document("1", titles.pop(0))
+
+    index.bring_up_to_date("later", read)
+
+    assert found_in(find("fulana")) == []
+    assert found_in(find("nadie")) == ["1"]
 
 
 def test_of_several_words_each_is_counted_by_itself():
-    index = make_index("Una cosa.", "Otra cosa.", "Nadie.")
+    file_texts("Una cosa.", "Otra cosa.", "Nadie.")
 
-    assert find(index, "cosa nadie zzz").alone == (("cosa", 2), ("nadie", 1))
+    assert find("cosa nadie zzz").alone == (("cosa", 2), ("nadie", 1))
 
 
 HOSTILE = [
@@ -229,10 +296,10 @@ HOSTILE = [
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_hostile_question_is_only_words_or_nothing(asked, language):
     question = ask(asked, language)
-    index = make_index("Se identificó a las víctimas.")
+    file_texts("Se identificó a las víctimas.", *filter(str.isprintable, HOSTILE))
 
     if question.words:
-        find(index, asked, language)
+        find(asked, language)
 
     assert len(question.text) <= LONGEST
     assert len(question.words) <= MOST_WORDS
@@ -258,39 +325,39 @@ def test_no_key_holds_a_sign_that_the_engine_reads():
     found = [key for *_, each in places(every_sign, "es") for key in each]
 
     assert not [key for key in found if set(key) & set("\"'()*:^ \x00")]
-    assert every([["a"], ["b", "c"]]) == '("a") AND ("b" OR "c")'
 
 
 def test_a_word_is_first_what_is_written():
     assert keys("Capacitación", "es")[0] == fold("Capacitación") == "capacitacion"
-    assert words("y/o R-1.1.2, ¿víctimas?") == ["y", "o", "R-1.1.2", "víctimas"]
+    told = ask("trata/tráfico R-1.1.2, ¿víctimas?", "es").words
+    assert told == ("trata", "tráfico", "R-1.1.2", "víctimas")
 
 
 def test_an_excerpt_holds_the_words_together_and_marks_them():
     far = "relleno de muchas palabras " * 40
     text = f"Una víctima. {far} Cada víctima de trata recibió ayuda. {far}"
 
-    pieces = excerpt(text, "es", ask("víctimas trata", "es").wanted)
+    html = excerpt(text, "es", ask("víctimas trata", "es").wanted)
 
-    told = [piece.text for piece in pieces if piece.is_marked]
-    assert told == ["víctima", "trata"]
-    assert pieces[0].text == "… "
-    assert pieces[-1].text == " …"
-    assert len("".join(piece.text for piece in pieces)) <= LENGTH + 4
-    assert "".join(piece.text for piece in pieces).strip("… ") in text
+    told = strip_tags(html)
+    assert re.findall("<mark>(.*?)</mark>", html) == ["víctima", "trata"]
+    assert told.startswith("… ")
+    assert told.endswith(" …")
+    assert len(told) <= LENGTH + 4
+    assert told.strip("… ") in text
 
 
 @pytest.mark.parametrize("text", ["", "x", "a " * 500, "x" * 900, "víctima" * 200])
 def test_an_excerpt_of_anything_is_a_part_of_it(text):
-    pieces = excerpt(text, "es", frozenset({"victima"}))
+    html = excerpt(text, "es", {"victima"})
 
-    assert "".join(piece.text for piece in pieces).strip("… ") in text
+    assert strip_tags(html).strip("… ") in text
 
 
 def test_marks_lose_no_sign():
     text = "Ley 137-03, art. 3: ¿trata?"
 
-    pieces = marked(text, "es", ask("137-03 trata", "es").wanted)
+    html = marked(text, "es", ask("137-03 trata", "es").wanted)
 
-    assert "".join(piece.text for piece in pieces) == text
-    assert [p.text for p in pieces if p.is_marked] == ["137-03", "trata"]
+    assert strip_tags(html) == text
+    assert re.findall("<mark>(.*?)</mark>", html) == ["137-03", "trata"]

@@ -1,10 +1,9 @@
 """
-The keys under which words are indexed: without accents and case, and as stems.
+The keys under which words are filed: without accents and case, and as stems.
 
-Snowball's stemmers join the forms of a word, as of "víctimas" and "víctima". Each word
-is also kept as it is written, so that texts with this very form come first. The
-database has no part in it, so that both engines find the same. A question is cut to a
-length at which every one can be answered.
+Snowball's stemmers join the forms of a word, as of "víctimas" and "víctima". The word
+as it is written is also a key, so that texts with this very form come first. Keys are
+made here and not by the database, so that both engines find the same.
 """
 
 import re
@@ -20,6 +19,8 @@ PART = re.compile(r"[^\W_]+")
 NOT_OF_A_KEY = re.compile(r"[^\w./-]|_")
 #: How many parts of a code are looked at; an address may have very many.
 MOST_PARTS = 8
+#: Characters of a key. PostgreSQL takes no longer ones than 2,046 bytes.
+LONGEST_KEY = 100
 #: Words that every text holds. They are not looked for if there are others.
 COMMON = {
     "es": frozenset(
@@ -51,23 +52,18 @@ LONGEST, MOST_WORDS = 200, 10
 
 def places(text, language):
     """For each word of a text, where it begins and ends, and its keys."""
+    for begin, word in _split(text):
+        yield begin, begin + len(word), _keys_of_text(word, language)
+
+
+def _split(text):
+    """Where each word begins, and the word. Only a code keeps its signs."""
     for found in WORD.finditer(text):
-        if found[0].isalnum():
-            yield *found.span(), keys(found[0], language)
-        elif is_code(found[0]):
-            yield *found.span(), (*keys(found[0], language), *_parts(found[0]))
+        if found[0].isalnum() or is_code(found[0]):
+            yield found.start(), found[0]
         else:
             for part in PART.finditer(found[0]):
-                begin = found.start() + part.start()
-                yield begin, begin + len(part[0]), keys(part[0], language)
-
-
-def words(text):
-    """The words of a question in their order, each once."""
-    found = []
-    for each in WORD.findall(text):
-        found += [each] if is_code(each) else PART.findall(each)
-    return list({fold(word): word for word in found}.values())
+                yield found.start() + part.start(), part[0]
 
 
 def is_code(word):
@@ -80,14 +76,29 @@ def keys(word, language):
     """
     The keys of a word: first the word as it is written, then its stems.
 
-    The stems of a word with and without its accents may differ, and so may those of
-    "juez" and "jueces". A word has all of them as keys.
+    A word with and without its accents may have other stems, and so may "juez" and
+    "jueces": all of them are keys.
     """
     folded = _plain(word)
     if not folded.isalpha():
         return (folded,) if folded else ()
     stems = {_stem(each, language) for each in _forms(word.lower(), folded, language)}
     return (folded, *sorted(stems - {folded}))
+
+
+@lru_cache(maxsize=50_000)
+def _keys_of_text(word, language):
+    """Its keys and all runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
+    found = keys(word, language)
+    if word.isalnum() or not found:
+        return found
+    spans = [part.span() for part in PART.finditer(found[0])][:MOST_PARTS]
+    runs = {
+        found[0][first[0] : last[1]]
+        for place, first in enumerate(spans)
+        for last in spans[place:]
+    }
+    return (*found, *sorted(run for run in runs - {found[0]} if len(run) > 1))
 
 
 def _forms(word, folded, language):
@@ -113,19 +124,7 @@ def _stemmer(language):
 
 def _plain(word):
     """Folded, without the marks into which some letters of other scripts fall apart."""
-    return NOT_OF_A_KEY.sub("", fold(word))
-
-
-def _parts(code):
-    """All runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
-    folded = _plain(code)
-    spans = [part.span() for part in PART.finditer(folded)][:MOST_PARTS]
-    runs = {
-        folded[first[0] : last[1]]
-        for place, first in enumerate(spans)
-        for last in spans[place:]
-    }
-    return sorted(run for run in runs - {folded} if len(run) > 1)
+    return NOT_OF_A_KEY.sub("", fold(word))[:LONGEST_KEY]
 
 
 @dataclass(frozen=True)
@@ -140,16 +139,16 @@ class Question:
     @cached_property
     def keys(self):
         """The keys of each word, on an English page those of both languages."""
-        return tuple(self.keys_of(word) for word in self.words)
-
-    def keys_of(self, word):
-        found = keys(word, "es")
-        return found if self.language == "es" else (*keys(word, "en"), *found)
+        languages = ("es",) if self.language == "es" else ("en", "es")
+        return [
+            [key for language in languages for key in keys(word, language)]
+            for word in self.words
+        ]
 
     @cached_property
     def wanted(self):
         """The keys of all words together."""
-        return frozenset(key for found in self.keys for key in found)
+        return {key for found in self.keys for key in found}
 
 
 def ask(raw, language):
@@ -160,25 +159,13 @@ def ask(raw, language):
     """
     begun = raw[: LONGEST + 1]
     text = "".join(char if char.isprintable() else " " for char in begun[:LONGEST])
-    asked = [word for word in words(text) if keys(word, "es")]
+    words = {fold(word): word for _, word in _split(text) if keys(word, "es")}
     common = COMMON["es"] if language == "es" else COMMON["es"] | COMMON["en"]
-    told = [word for word in asked if fold(word) not in common] or asked
+    told = [word for folded, word in words.items() if folded not in common]
+    told = told or list(words.values())
     return Question(
         text=" ".join(text.split()),
         language=language,
         words=tuple(told[:MOST_WORDS]),
         is_cut=len(begun) > LONGEST or len(told) > MOST_WORDS,
     )
-
-
-def every(found):
-    """
-    The expression for documents that hold at least one key of each word.
-
-    A key holds no quotation mark, so that nothing in it is read as an operator.
-    """
-    return " AND ".join(f"({' OR '.join(map(_quoted, each))})" for each in found)
-
-
-def _quoted(key):
-    return f'"{key}"'

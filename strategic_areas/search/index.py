@@ -1,0 +1,322 @@
+"""
+The index of the search: one table of the database, for all processes.
+
+Whoever asks first after something public changed brings it up to date: all public texts
+are read, and rows that differ are written. So it is right however the change was made,
+and no process works for it while nobody searches. An index that is of an earlier label
+is never read. Where the database takes no writing, as a copy to read from, the rows
+that differ from what is public now are left out, and what is new is not found yet.
+
+PostgreSQL files the keys as a ``tsvector``, SQLite in a table of FTS5. ``words`` makes
+the keys, so that neither needs a dictionary or an extension.
+"""
+
+import json
+import sqlite3
+import threading
+import uuid
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from django.conf import settings
+from django.core import checks
+from django.db import DatabaseError, connection, connections, transaction
+
+from agencies.folding import fold
+from strategic_areas.addresses import address
+from strategic_areas.search.words import NOT_OF_A_KEY, places
+
+LANGUAGES = ("es", "en")
+#: Beginnings of the keys of titles, of questions that a document answers, and of names.
+TITLE, ANSWERS, NAME = "t=", "q=", "n="
+#: ``sort`` puts rows of a kind in order. Row 0 has the label of all as its ``digest``.
+ROWS = (
+    "CREATE TABLE IF NOT EXISTS search_index (rowid bigint PRIMARY KEY, "
+    "kind text, record text, digest text, sort text{0})"
+)
+CREATE = {
+    "sqlite": (
+        ROWS.format("").replace("bigint", "integer"),
+        "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5("
+        "shown_es UNINDEXED, shown_en UNINDEXED, es, en, "
+        "detail=column, tokenize=\"ascii tokenchars '-./=_'\")",
+    ),
+    "postgresql": (
+        ROWS.format(' COLLATE "C"'),
+        "CREATE TABLE IF NOT EXISTS search_words (rowid bigint PRIMARY KEY, "
+        "shown_es text, shown_en text, es tsvector, en tsvector)",
+        "CREATE INDEX IF NOT EXISTS search_words_es ON search_words "
+        "USING gin (es) WITH (fastupdate = off)",
+        "CREATE INDEX IF NOT EXISTS search_words_en ON search_words "
+        "USING gin (en) WITH (fastupdate = off)",
+    ),
+}
+FIRST = "INSERT INTO search_index (rowid, digest) VALUES (0, '') ON CONFLICT DO NOTHING"
+ADD_ROW = "INSERT INTO search_index VALUES (%s, %s, %s, %s, %s)"
+ADD_WORDS = {
+    "sqlite": "INSERT INTO search_words (rowid, shown_es, shown_en, es, en) "
+    "VALUES (%s, %s, %s, %s, %s)",
+    "postgresql": "INSERT INTO search_words VALUES (%s, %s, %s, "
+    "array_to_tsvector(string_to_array(%s, ' ')), "
+    "array_to_tsvector(string_to_array(%s, ' ')))",
+}
+#: How an engine is asked for the rows of a column with some keys; and the signs around
+#: a key, between keys of which one is enough, and between those of which all must be.
+MATCHING = {
+    "sqlite": ("search_words MATCH %s", "{0} : ({1})", ('"', " OR ", " AND ")),
+    "postgresql": ("{0} @@ %s::tsquery", "{1}", ("'", " | ", " & ")),
+}
+ATTEMPTS = 3
+_filling = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages; ``about`` is the name of its field, or ""."""
+
+    spanish: str
+    english: str = ""
+    about: str = ""
+
+    def in_language(self, language):
+        """The text on a page of this language, and the language that it is in."""
+        if language == "en" and self.english:
+            return self.english, "en"
+        return self.spanish, "es"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    The name of a public page and its arguments, where a document is found.
+
+    ``fragment`` is a place on the page, ``page`` the number of a page of a long list.
+    """
+
+    name: str
+    spanish: tuple = ()
+    english: tuple = ()
+    fragment: str = ""
+    page: int = 1
+
+    def path(self, language):
+        args = self.english if language == "en" and self.english else self.spanish
+        path = address(self.name, *args, language=language)
+        if self.page > 1:
+            path = f"{path}?page={self.page}"
+        return f"{path}#{self.fragment}" if self.fragment else path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """
+    A record or a page that the search can find.
+
+    ``captions`` tell whose it is and of when. By ``also`` it is found but they are not
+    shown. A question that is just one of its ``names`` leads straight to it; one with
+    no other words than its ``questions`` shows it first. ``order`` sorts equal hits,
+    the smallest first.
+    """
+
+    kind: str
+    pk: str
+    title: Text
+    place: Place
+    code: str = ""
+    #: The code in English, where it is another one.
+    code_en: str = ""
+    texts: tuple[Text, ...] = ()
+    captions: tuple[Text, ...] = ()
+    #: By year, what is said first, instead, to whoever asks of that year.
+    by_year: Mapping[str, Text] = field(default_factory=dict)
+    also: tuple[Text, ...] = ()
+    names: tuple[str, ...] = ()
+    questions: tuple[Text, ...] = ()
+    order: tuple = ()
+    is_demonstration: bool = False
+
+    @property
+    def digest(self):
+        return sha256(repr(self).encode()).hexdigest()
+
+    def keys(self, language):
+        """All its keys, each once, with spaces between."""
+        title = [
+            self.title.in_language(language),
+            (self.code, "es"),
+            (self.code_en, "en"),
+        ]
+        others = (*self.texts, *self.captions, *self.also)
+        asked = [
+            each.in_language(lang) for each in self.questions for lang in LANGUAGES
+        ]
+        titled = _keys(title)
+        found = titled | _keys(each.in_language(language) for each in others)
+        found |= {TITLE + key for key in titled}
+        found |= {ANSWERS + key for key in _keys(asked)}
+        found |= {NAME + name_key(name) for name in self.names}
+        return " ".join(sorted(found))
+
+    def shown(self, language):
+        """What a page of the search may show of it, as JSON."""
+        code_en = self.code_en if language == "en" else ""
+        told = {
+            "code": code_en or self.code,
+            "path": self.place.path(language),
+            "title": self.title.in_language(language),
+            "texts": [(*t.in_language(language), t.about) for t in self.texts],
+            "captions": [each.in_language(language) for each in self.captions],
+            "by_year": {
+                year: text.in_language(language) for year, text in self.by_year.items()
+            },
+            "is_demonstration": self.is_demonstration,
+        }
+        return json.dumps(told, ensure_ascii=False)
+
+
+def name_key(name):
+    """A name, or a whole question, as one key."""
+    return NOT_OF_A_KEY.sub("_", fold(name.strip()))[:100]
+
+
+def _keys(texts):
+    return {
+        key
+        for text, language in texts
+        for *_, found in places(text, language)
+        for key in found
+    }
+
+
+def _sortable(order):
+    """Numbers and words as one text that sorts as they do."""
+    told = (
+        f"{each + 10**15:016d}" if isinstance(each, int) else each for each in order
+    )
+    return "\x01".join(told)
+
+
+def need_full_text(app_configs, **kwargs):
+    """Check: in SQLite the search needs FTS5, which Debian's has."""
+    if not settings.EMBEDDED_DATABASE:
+        return []
+    with closing(sqlite3.connect(":memory:")) as base:
+        try:
+            base.execute("CREATE VIRTUAL TABLE words USING fts5(word)")
+        except sqlite3.OperationalError as error:
+            hint = "Use Debian's python3, or PostgreSQL: DATABASE_URL."
+            said = f"SQLite cannot search in full texts: {error}."
+            return [checks.Error(said, hint=hint, id="portal.E001")]
+    return []
+
+
+def install(sender=None, using="default", **kwargs):
+    """Receiver of ``post_migrate``: an empty table, as another build may file more."""
+    target = connections[using]
+    with transaction.atomic(using=using), target.cursor() as cursor:
+        for statement in CREATE[target.vendor]:
+            cursor.execute(statement)
+        cursor.execute(FIRST)
+        _empty(cursor)
+
+
+def forget():
+    """Empty the table, so that a purge leaves no word in it; nor does who fills it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _empty(cursor)
+
+
+def _empty(cursor):
+    # Who fills it waits for this row, and gives up for a label that it does not know.
+    label = uuid.uuid4().hex
+    cursor.execute("UPDATE search_index SET digest = %s WHERE rowid = 0", [label])
+    cursor.execute("DELETE FROM search_index WHERE rowid > 0")
+    cursor.execute("DELETE FROM search_words")
+    if cursor.db.vendor == "sqlite":
+        # FTS5 only notes that a row is gone until it brings its parts together.
+        cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")
+
+
+def bring_up_to_date(label, read):
+    """
+    Fill the table as of a label, unless it is; ``read`` yields all documents of now.
+
+    The label was read before the call: what is found is at least as new. Returns the
+    ids of rows that are not to be read, as they could not be removed.
+    """
+    if _label() == label:
+        return ()
+    with _filling:
+        for _ in range(ATTEMPTS):
+            if (seen := _label()) == label:
+                return ()
+            added, removed = _differences(read())
+            try:
+                if _write(seen, label, added, removed):
+                    return ()
+            except DatabaseError:
+                break
+    return tuple(removed)
+
+
+def _label():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT digest FROM search_index WHERE rowid = 0")
+        return cursor.fetchone()[0]
+
+
+def _differences(documents):
+    """The rows that the table lacks, and the ids of those that are true no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, record, rowid, digest FROM search_index WHERE rowid > 0"
+        )
+        filed = {(kind, record): rest for kind, record, *rest in cursor.fetchall()}
+    added, removed = [], []
+    for each in documents:
+        rowid, digest = filed.pop((each.kind, each.pk), (None, None))
+        if digest != each.digest:
+            removed += [rowid] if rowid else []
+            sort = _sortable((*each.order, each.pk))
+            shown = map(each.shown, LANGUAGES)
+            keys = map(each.keys, LANGUAGES)
+            row = each.kind, each.pk, each.digest, sort
+            added.append((row, (*shown, *keys)))
+    return added, [*removed, *(rowid for rowid, _ in filed.values())]
+
+
+def _write(seen, label, added, removed):
+    """Write the differences, unless the table is another one than was ``seen``."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE search_index SET digest = %s WHERE rowid = 0 AND digest = %s",
+            [label, seen],
+        )
+        if cursor.rowcount != 1:
+            return False
+        gone = [[rowid] for rowid in removed]
+        cursor.executemany("DELETE FROM search_index WHERE rowid = %s", gone)
+        cursor.executemany("DELETE FROM search_words WHERE rowid = %s", gone)
+        cursor.execute("SELECT max(rowid) FROM search_index")
+        first = cursor.fetchone()[0] + 1
+        rows = [(at, *row) for at, (row, _) in enumerate(added, first)]
+        words = [(at, *told) for at, (_, told) in enumerate(added, first)]
+        cursor.executemany(ADD_ROW, rows)
+        cursor.executemany(ADD_WORDS[connection.vendor], words)
+    return True
+
+
+def matching(language, found, beginning=""):
+    """SQL for the ids of rows with at least one key of each word, and its parameter."""
+    where, asked, (quote, either, both) = MATCHING[connection.vendor]
+    words = both.join(
+        f"({either.join(f'{quote}{beginning}{key}{quote}' for key in keys)})"
+        for keys in found
+    )
+    where = where.format(language)
+    return (
+        f"SELECT rowid FROM search_words WHERE {where}",  # noqa: S608 - a column's name
+        asked.format(language, words),
+    )
