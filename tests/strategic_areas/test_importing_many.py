@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, models, transaction
@@ -96,7 +97,12 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
     monkeypatch.setattr(applying, "together", one_by_one)
 
     load(first)
-    assert load(later) == told
+    again = load(later)
+    assert replace(again, touched=[]) == replace(told, touched=[])
+    # PostgreSQL gives no key twice, of rows that were rolled back either.
+    assert [model for model, _pk in again.touched] == [
+        model for model, _pk in told.touched
+    ]
     assert stored() == together
     lists = content["classification"]["lists"]
     assert Counter(record.split()[0] for record, _changes in told.changed) == {
