@@ -1,10 +1,9 @@
 """
 Plan files in: one file from its path to the database, or to the list of its faults.
 
-A file is read (``reading``), each value checked against the format (``format``,
-``values``, ``checking``), the whole against itself and the portal (``rules``,
-``stored``), turned into ``records`` of its tables and put in, field by field
-(``applying``), as far as nobody edited them here. ``outcome`` is what a load tells.
+It is read (``reading``), checked against the format (``format``, ``values``,
+``checking``), itself and the portal (``rules``, ``stored``), turned into ``records``
+and put in by field (``applying``), but for what was edited here.
 """
 
 import gc
@@ -35,10 +34,8 @@ def load(path, *, dry_run=False, progress=None):
     """
     Load a plan file in one transaction; return the ``Outcome``.
 
-    ``dry_run`` does all the same and then undoes it. ``progress`` is called with the
-    name of each table and the number of its records. Raises ``Refused`` with every
-    fault of the file, or with the one that the database found; then nothing is
-    written.
+    ``dry_run`` does all and undoes it. ``progress`` gets the name of each table and the
+    number of its records. Raises ``Refused`` with every fault; then nothing is written.
     """
     with no_collection():
         return _load_file(path, progress or (lambda table, number: None), dry_run)
@@ -67,7 +64,6 @@ def _load_file(path, progress, dry_run):
 
 
 def sum_of(path):
-    """The SHA-256 sum of a file, in hexadecimal."""
     with Path(path).open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
 
@@ -115,7 +111,7 @@ def _load(plan_file, file, progress):
 
 
 def _absent(memory, records):
-    """The table and key of each record of earlier files that is not among these."""
+    """Table and key of each record of earlier files only."""
     given = {(name, each.key) for name, some in records.items() for each in some}
     known = memory.records
     rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
@@ -128,7 +124,6 @@ def _absent(memory, records):
 
 
 def _put_on_record(file, plan, outcome):
-    """Tell the public of a file that created or changed records."""
     file.plan, file.status = plan, PlanFile.Status.LOADED
     file.created, file.changed = outcome.created.total(), len(outcome.changed)
     file.kept = len(outcome.kept)

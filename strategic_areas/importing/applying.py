@@ -57,7 +57,7 @@ def faults_of(record):
 
 
 def why(error, model):
-    """The constraint's own message where one was broken, else the database's."""
+    """The broken constraint's message, or the database's."""
     text = str(error).strip()
     for constraint in model._meta.constraints:
         if constraint.name in text:
@@ -67,12 +67,7 @@ def why(error, model):
 
 
 def together(add, one_by_one):
-    """
-    Add many rows at once; if the database refuses any, add them one after the other.
-
-    Only so is it known which record it does not take. Either all are there, or a
-    fault is raised.
-    """
+    """Add many rows at once, or one by one if the database refuses any, to name it."""
     try:
         with transaction.atomic():
             add()
@@ -101,12 +96,10 @@ class Verdict(Enum):
 
 def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     """
-    Whether a file changes a field of an existing record, as docs/plan-format.md tells.
+    Whether a file changes a field of an existing record (docs/plan-format.md).
 
-    ``wanted`` is the file's value and ``here`` the stored one; ``said`` is what this
-    plan's file last put here, ``unset`` what the field holds when nobody has filled
-    it, ``others`` what other plans' files put here. ``is_own`` is true for the plan
-    that the file itself describes: of it the file knows best.
+    ``said`` is what this file last put here, ``unset`` what an unfilled field holds,
+    ``others`` what other files put here. ``is_own``: the row is the file's own plan.
     """
     if wanted == here:
         return Verdict.AGREED
@@ -121,8 +114,6 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
 
 @dataclass
 class Written:
-    """A record and its row; ``changes`` are those of a row that was there before."""
-
     record: object
     row: object
     is_new: bool
@@ -131,7 +122,7 @@ class Written:
 
 class Applying:
     """
-    Applies records of one plan's file; needs an open transaction.
+    Applies records of one plan's file, within a transaction.
 
     Raises ``Refused`` with the first record that the database does not take.
     """
@@ -146,7 +137,7 @@ class Applying:
         self.rows, self.links = [], []
 
     def put_in(self, record):
-        """Create or change the row of a record, all but its links to other rows."""
+        """Create or change a record's row, all but its links."""
         table = self.stored.tables[record.table.name]
         row = table.rows.get(record.key)
         row = row or table.row_of_pk.get(self.memory.row(record))
@@ -167,13 +158,11 @@ class Applying:
             self.settle(written)
 
     def settle(self, written):
-        """Take a record among those that are stored."""
         record = written.record
         self.stored.tables[record.table.name].put(written.row, record.key)
         self.memory.remember(record, **{ROW: written.row.pk})
 
     def store_rows(self):
-        """Store the new rows that wait, in their order."""
         waiting, self.rows = self.rows, []
         if waiting:
             together(
@@ -209,7 +198,6 @@ class Applying:
         return row
 
     def change(self, written):
-        """Change an existing row where the file says something else, links apart."""
         record, row = written.record, written.row
         for attribute in record.values:
             if record.table.is_late(attribute):
@@ -222,7 +210,6 @@ class Applying:
                 self.save(row, {each.field: each.new for each in written.changes})
 
     def save(self, row, values):
-        """Put plain values into the stored row."""
         locked = self.stored.locked(row)
         for attribute, value in values.items():
             self.stored.put_plain(locked, attribute, value)
@@ -232,8 +219,7 @@ class Applying:
         """
         The ``Change`` that the file makes in a field of an existing row, or None.
 
-        With a ``reason`` why the row is left alone it makes none. What differs and
-        stays is told in the outcome.
+        With a ``reason`` it makes none. The outcome tells what differs and stays.
         """
         wanted, here = record.values[attribute], self.stored.plain(row, attribute)
         others = []
@@ -272,7 +258,7 @@ class Applying:
         return None
 
     def link(self):
-        """The second round, when every row is there: links among records."""
+        """The second round, when every row is there."""
         for written in self.written:
             for attribute in written.record.values:
                 if written.record.table.is_late(attribute):
@@ -330,7 +316,6 @@ class Applying:
             self.save(row, {attribute: wanted})
 
     def store_links(self):
-        """Insert the links of new rows that wait, in their order."""
         waiting, self.links = self.links, []
         for at in range(0, len(waiting), AT_ONCE):
             some = waiting[at : at + AT_ONCE]
@@ -356,10 +341,9 @@ class Applying:
 
 class Revising(Applying):
     """
-    Applies the records of one of the two tables of updates, by new revisions only.
+    Applies updates by new revisions only.
 
-    ``published`` are the published revisions by key, ``reasons`` those for which a
-    record is left alone, by key.
+    By key, ``published`` are revisions and ``reasons`` why a record is left alone.
     """
 
     def __init__(self, table, stored, memory, outcome):
@@ -398,7 +382,6 @@ class Revising(Applying):
                 self.reasons[key] = "disputed here"
 
     def put_in(self, record):
-        """Record a new update, or a new revision of one that the file changes."""
         current, reason = self.published.get(record.key), self.reasons.get(record.key)
         if current is None and reason:
             kept = Kept(record.name, "", "no record", "an update", reason)
@@ -430,7 +413,6 @@ class Revising(Applying):
         return found
 
     def publish(self, record, values):
-        """Hand an unsaved revision with these plain values to the workflow."""
         update = self.stored.new_row(self.table)
         for attribute, value in values.items():
             if attribute != "sources":
@@ -446,7 +428,6 @@ class Revising(Applying):
         self.memory.remember(record, **said)
 
     def objects_of(self, name):
-        """The plan's objects to which updates lead by a field, by primary key."""
         if name not in self.objects:
             model = self.table.field(name).related_model
             rows = model._default_manager.filter(plan=self.stored.plan)

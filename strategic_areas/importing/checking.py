@@ -1,8 +1,8 @@
 """
 Every value of a file by itself: against the format, and for personal data.
 
-What identifies a person refuses the file. What may make a person findable is told as a
-warning, unless the record names the public source that already says it.
+What identifies a person refuses the file; what may make one findable is a warning,
+unless the record names the public source that says it.
 """
 
 from dataclasses import dataclass, field, replace
@@ -34,8 +34,7 @@ class Entry:
     """
     One record of a file, as far as it fits the format.
 
-    ``values`` holds what the file says in plain form, by key; a key that is absent or
-    does not fit is not in it. ``nodes`` leads by key to what the file's ``text`` says.
+    ``values`` are what fits, in plain form by key; ``nodes`` what the ``text`` says.
     """
 
     section: object
@@ -56,7 +55,6 @@ class Entry:
         return Fault(self.name, key, found, expected, line_of(node))
 
     def with_nested(self):
-        """The entry and those inside it."""
         yield self
         for entries in self.nested.values():
             for entry in entries:
@@ -72,10 +70,10 @@ class Entry:
 @dataclass
 class PlanFile:
     """
-    What a file says: entries by section, in its order, and its faults so far.
+    What a file says, and its faults so far.
 
-    ``top`` has the keys that stand beside the sections, ``unread`` the names of
-    sections that could not be read; references to those are not judged.
+    ``top`` has the keys beside the sections. ``unread`` are sections that could not be
+    read: references to those are not judged.
     """
 
     entries: dict
@@ -85,12 +83,12 @@ class PlanFile:
 
     @property
     def plan_code(self):
-        """The code of the file's own plan; "" when the file does not tell it."""
+        """The code of the file's own plan, or ""."""
         codes = [entry.values.get("code") for entry in self.entries["plan"]]
         return codes[0] or "" if codes else ""
 
     def forget_places(self):
-        """Let go of what the file writes, once no fault of it is told any more."""
+        """Let go of the nodes, once no fault is told any more."""
         for entry in [self.top, *self.every_entry()]:
             entry.text, entry.nodes = "", {}
 
@@ -99,14 +97,13 @@ class PlanFile:
             yield from entry.nested.get(name, [])
 
     def every_entry(self):
-        """Each entry of the file, before those nested inside it."""
         for entries in self.entries.values():
             for entry in entries:
                 yield from entry.with_nested()
 
 
 def check(text, mapping):
-    """The ``PlanFile`` of a text; every value that does not fit is among its faults."""
+    """The ``PlanFile`` of a text, with a fault for each value that does not fit."""
     checker = Checker(text)
     known = ["format", GEOGRAPHY_SOURCES.name, *SECTIONS]
     top = checker.top = Entry(None, FILE, 0, text)
@@ -163,7 +160,6 @@ class Checker:
         return nodes
 
     def section(self, section, node, above=None):
-        """The entries of a section; an absent or empty one has none."""
         if node is None or is_null(node):
             return []
         is_list = section.shape == "list"
@@ -183,7 +179,6 @@ class Checker:
         ]
 
     def keyed(self, section, mapping):
-        """The records of a mapping, whose keys are their names."""
         known = [key.value for key, _ in mapping.value]
         seen = self.keys(mapping, known, section.name)
         for key, node in mapping.value:
@@ -195,7 +190,7 @@ class Checker:
             yield entry
 
     def name(self, section, node, number, above):
-        """What a fault calls a record: by its code, or by its place in the list."""
+        """What a fault calls a record: its code, or its place in the list."""
         words = []
         if isinstance(node, MappingNode):
             said = {key.value: value for key, value in node.value}
@@ -225,7 +220,6 @@ class Checker:
         return entry
 
     def value(self, entry, key, node):
-        """Take one value into the entry, or tell why it does not fit."""
         try:
             value = key.kind.read(node)
             if key.required and value in (None, []):
@@ -239,7 +233,7 @@ class Checker:
 
 
 def refuse_too_long(value, column):
-    """Raise ``Unfit`` for a plain value for which a model's field has no room."""
+    """Raise ``Unfit`` where a model's field has no room for a plain value."""
     if isinstance(value, dict):
         value = value.get("value")
     if not isinstance(value, str):
@@ -255,7 +249,7 @@ def refuse_too_long(value, column):
 
 
 def guard(plan_file):
-    """Faults of what identifies a person and warnings of what might: two lists."""
+    """Faults of what identifies a person, and warnings of what might."""
     faults, warnings = [], []
     for entry, key, finding in found_in(plan_file):
         line = line_of(entry.nodes[key])
@@ -271,7 +265,7 @@ def guard(plan_file):
 
 
 def found_in(plan_file):
-    """Triples of entry, key and finding over all free texts of the file."""
+    """Triples of entry, key and finding."""
     clean = set()  # many records say the same
     for entry in plan_file.every_entry():
         # What such records are there to tell the public: a help line its telephone.
@@ -288,7 +282,7 @@ def found_in(plan_file):
 
 
 def names_public_source(entry):
-    """True for a record that rests on a source, and for a source itself."""
+    """True for a record that rests on a source, and for a source."""
     if entry.section.name == "sources" or entry.values.get("sources"):
         return True
     return entry.above is not None and names_public_source(entry.above)

@@ -1,9 +1,8 @@
 """
-The format of plan files: the tables that they fill, and every section, declared once.
+The format of plan files: the tables that they fill, and every section.
 
-The declaration of a model says which of its fields a file states. What a key is called
-and the kind of its value follow from the field; ``special`` has the keys of fields for
-which they do not. docs/plan-format.md lists exactly these keys.
+The declaration of a model says which fields a file states; names and kinds of keys
+follow from them, but for ``special``. docs/plan-format.md lists exactly these keys.
 """
 
 from dataclasses import dataclass, replace
@@ -37,12 +36,11 @@ from strategic_areas.models.records import STATED, STRENGTH
 @dataclass(frozen=True)
 class Table:
     """
-    Where records of one kind are stored, and what names one of them.
+    Where records of one kind are stored.
 
     ``identity`` are the fields that name a record, ``scope`` leads from a row to its
-    plan, ``owner`` is the field that takes the plan of a new row. A shared table has
-    no scope: several plans' files may speak of one row. ``filters`` leaves out rows
-    that no file can name.
+    plan, ``owner`` takes the plan of a new row. Several plans' files may speak of a row
+    of a shared table. ``filters`` leaves out rows that no file can name.
     """
 
     name: str
@@ -63,7 +61,7 @@ class Table:
         return any(field.name == attribute for field in self.model._meta.fields)
 
     def is_late(self, attribute):
-        """True for what needs other rows to be there first: links among records."""
+        """True for links among records: they need other rows to be there."""
         return attribute in self.late
 
     @cached_property
@@ -172,7 +170,7 @@ KIND_OF_NAME = {
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a record: its kind of value, and the fields of a table that store it."""
+    """A key of a record, its kind of value, and the fields that store it."""
 
     name: str
     kind: object
@@ -182,12 +180,11 @@ class Key:
 
     @cached_property
     def column(self):
-        """The model's field that stores the key, or the first of several."""
+        """The field that stores the key, or the first of several."""
         return TABLES[self.table].field(self.stored_as[0])
 
 
 def kind_of(column):
-    """The kind of value that a model's field takes."""
     if column.name in KIND_OF_NAME and not isinstance(column, columns.SlugField):
         return KIND_OF_NAME[column.name]
     if column.is_relation:
@@ -201,10 +198,9 @@ def kind_of(column):
 
 def keys_of(table_name, fields=(), special=None):
     """
-    The keys for these fields of a table; for all that its model declares without any.
+    The keys for these fields of a table, or for all that its model declares.
 
-    A text in two languages has two keys, of which the English one is never required.
-    ``special`` gives the keys of some fields by the field's name.
+    The English key of a text is never required. ``special`` is by the field's name.
     """
     table = TABLES[table_name]
     keys = []
@@ -227,7 +223,6 @@ def keys_of(table_name, fields=(), special=None):
 
 
 def both(name, stored_as, kind=None, required=True):
-    """The keys of a text in both languages."""
     kind = kind or TEXT
     return [
         Key(f"{name}_es", kind, required, (f"{stored_as}_es",)),
@@ -253,8 +248,7 @@ class Section:
     """
     Records of one kind. ``shape`` is "list", "mapping" (by key) or "record" (one).
 
-    ``identity`` are the keys that name a record within its section. ``nested`` are the
-    sections inside each record.
+    ``identity`` are the keys that name a record, ``nested`` the sections inside it.
     """
 
     name: str
@@ -267,12 +261,11 @@ class Section:
 
     @cached_property
     def names(self):
-        """Every key that a record of this section may have."""
         return [each.name for each in (*self.keys, *self.nested)]
 
     @cached_property
     def typed(self):
-        """The names of keys of which somebody types the value, or a list of values."""
+        """The names of keys whose values somebody types."""
         # References, dates and choices are texts too, but nobody types them freely.
         return [
             key.name
@@ -282,11 +275,7 @@ class Section:
 
 
 def section(name, *fields, table="", special=None, also=(), **options):
-    """
-    A section of the records of one table; ``also`` are keys of other tables.
-
-    ``fields`` are named where it states just some of those that a file states.
-    """
+    """A section of the records of one table; ``also`` are keys of other tables."""
     keys = (*keys_of(table or name, fields, special), *also)
     return Section(name, table or name, keys, **options)
 

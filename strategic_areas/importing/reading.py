@@ -21,7 +21,7 @@ def read_file(path):
     """
     The text of a plan file and its node, a mapping.
 
-    Raises ``Refused`` when the file cannot be read as one YAML mapping in UTF-8.
+    Raises ``Refused`` when it cannot be read as one YAML mapping in UTF-8.
     """
     path = Path(path)
     try:
@@ -93,7 +93,7 @@ def refuse(found, expected, line=0):
 
 
 def shortened(raw, length=200):
-    """The text as it is written, on one line, cut where it would fill the screen."""
+    """The text on one line, cut where it would fill the screen."""
     raw = " ".join(line.strip() for line in raw.splitlines()).strip()
     return raw if len(raw) <= length else f"{raw[:length]}…"
 

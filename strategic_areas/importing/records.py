@@ -1,8 +1,7 @@
 """
 What a checked file says, as records of the tables that store it.
 
-Here the file's shapes end: spans become dates, lists inside records become records of
-their own, and what follows from elsewhere in the file is filled in.
+Here the file's shapes end: spans become dates, and lists records of their own.
 """
 
 from dataclasses import dataclass, field
@@ -33,10 +32,9 @@ BREAKDOWN_LABELS = {
 @dataclass
 class Record:
     """
-    What a file says of one row: plain values by the model's field.
+    What a file says of one row: plain values by field.
 
-    ``starting`` are values of a new row on which the file itself is silent; they ask
-    for no change of an existing one.
+    ``starting`` are values of a new row on which the file is silent.
     """
 
     table: object
@@ -51,7 +49,7 @@ class Record:
 
 
 def records_of(plan_file, known):
-    """Every record of a file that has no faults, as lists by the name of the table."""
+    """The records of a file without faults, by the name of their table."""
     return Records(plan_file, known).all()
 
 
@@ -73,7 +71,6 @@ class Records:
         return self.lists
 
     def add(self, table_name, entry, name="", starting=None, **more):
-        """A record of one table with what the entry says for it, and ``more``."""
         table = TABLES[table_name]
         values = {**self.said(entry, table_name), **more}
         for attribute, value in values.items():
@@ -87,7 +84,6 @@ class Records:
         return record
 
     def said(self, entry, table_name):
-        """What the entry says for the fields of one table, in plain form."""
         values = {}
         for key in entry.section.keys:
             if key.name in entry.values and key.table == table_name:
@@ -99,7 +95,7 @@ class Records:
         return values
 
     def claim(self, entry, key="provenance"):
-        """The provenance that an entry states, otherwise the one its sources give."""
+        """The provenance that an entry states, or that its sources give."""
         return entry.values.get(key) or self.known.given_provenance(entry)
 
     def take(self, entry, order):
@@ -169,14 +165,14 @@ class Records:
 
 
 def usual(field):
-    """What an emptied column holds, in plain form: its default where it has one."""
+    """What an emptied column holds, in plain form."""
     if field.null or field.is_relation or not field.has_default():
         return None
     return getattr(field.default, "value", field.default)
 
 
 def spread(key, value):
-    """Pairs of a field and its plain value, for one key of a record."""
+    """Pairs of a field and its plain value, for one key."""
     attributes = key.stored_as
     if attributes == ("places",):
         codes = value if isinstance(value, list) else [value]

@@ -32,7 +32,6 @@ OWN_LISTS = {"entities", "breakdown_labels"}
 
 
 def broken_rules(plan_file, known):
-    """Every fault between values, as a generator."""
     for rule in (
         repeated,
         unknown_references,
@@ -59,7 +58,7 @@ def broken_rules(plan_file, known):
 
 
 def identity(entry):
-    """What names an entry within its section and the record above it; or None."""
+    """What names an entry within its section and the record above, or None."""
     parts = []
     for key in entry.section.identity:
         value = entry.values.get(key)
@@ -72,7 +71,7 @@ def identity(entry):
 
 
 def counted_by(entry):
-    """Who counted a value: as it says itself, otherwise as its indicator says."""
+    """Who counted a value, by its own word or its indicator's."""
     return entry.values.get("counted_by", entry.above.values.get("counted_by"))
 
 
@@ -153,7 +152,6 @@ def taken_addresses(plan_file, known):
 
 
 def taken_words(entries, key, code, taken):
-    """Address words that another record of the file or of the portal has."""
     listed = {entry.values.get(code) for entry in entries}
     whose = {}
     for entry in entries:
@@ -216,7 +214,6 @@ def budgets_that_do_not_add_up(plan_file, known):
 
 
 def negative_counts(plan_file, known):
-    """Numbers of people, cases, sentences or events below zero."""
     for indicator in plan_file.entries["indicators"]:
         row = known.stored.tables["indicators"].rows.get(indicator.values.get("code"))
         counts = indicator.values.get("counts", row.counts if row else "")
@@ -252,7 +249,6 @@ def periods_that_are_rounds(plan_file, known):
 
 
 def stronger_claims(plan_file, known):
-    """Provenance that claims more than the sources of the record give."""
     reported = [
         *plan_file.entries["updates"],
         *plan_file.entries["commitment_updates"],
@@ -268,11 +264,7 @@ def stronger_claims(plan_file, known):
 
 
 def printed_by_others(plan_file, known):
-    """
-    Numbers are quoted as they stand, and where they stand; parts officially alone.
-
-    So is a small number of people.
-    """
+    """Numbers are quoted with their place; parts, and few people, only officially."""
     for value in plan_file.nested("indicators", "values"):
         for part in value.nested["breakdown"]:
             yield from said_where(part)
@@ -289,7 +281,7 @@ def printed_by_others(plan_file, known):
 
 
 def several_tellers(plan_file, known):
-    """A second indicator that tells of the same people, in this file or the portal."""
+    """A second indicator that tells of the same people, here or stored."""
     listed = {entry.values.get("code") for entry in plan_file.entries["indicators"]}
     rows = known.stored.tables["indicators"].rows
     tellers = {
@@ -345,11 +337,7 @@ def own_lists(plan_file, known):
 
 
 def lost_predecessors(plan_file, known):
-    """
-    Records that supersede or continue themselves, and what continues from nowhere.
-
-    What earlier files linked still stands where this one says nothing of it.
-    """
+    """Records that supersede or continue themselves, or continue what is not there."""
     own = plan_file.plan_code
     for section in ("commitments", "activities"):
         entries = [
@@ -381,7 +369,7 @@ def lost_predecessors(plan_file, known):
 
 
 def circular_succession(plan_file, known):
-    """Agencies that would succeed themselves, at once or by way of others."""
+    """Agencies that would succeed themselves."""
     stored = known.stored.tables["agencies"].rows
     successor = {
         acronym: known.stored.plain(row, "succeeded_by")

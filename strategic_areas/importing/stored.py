@@ -1,8 +1,7 @@
 """
 What the portal holds before a load, and what files said of it.
 
-Rows go by the keys that files have for them; their fields are compared with a file's
-in the plain values in which files are read.
+Rows go by the keys that files have for them; fields are compared in plain values.
 """
 
 from collections import defaultdict
@@ -48,11 +47,7 @@ class StoredTable:
 
 
 class Stored:
-    """
-    Every table that the file of one plan may touch, in ``tables`` by name.
-
-    Shared tables are there as a whole, the others as far as they are the plan's.
-    """
+    """Every table that the file of one plan may touch: of shared ones all rows."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
@@ -68,7 +63,7 @@ class Stored:
             agencies.rows.setdefault(former.acronym, row)
 
     def rows_of(self, table):
-        """The rows of a table; of their links no more is read than the keys."""
+        """A table's rows, with the keys that they are linked to."""
         rows = self.named_rows(table)
         for many in table.model._meta.many_to_many:
             through = many.remote_field.through._default_manager
@@ -80,12 +75,12 @@ class Stored:
         return rows.iterator(AT_ONCE)
 
     def with_links(self, table):
-        """The plan's rows of a table, and the records to which they lead."""
+        """A table's rows, with the records that they are linked to."""
         links = [many.name for many in table.model._meta.many_to_many]
         return self.named_rows(table).prefetch_related(*links)
 
     def named_rows(self, table):
-        """Those of a table's rows that a file of the plan can name."""
+        """The rows that a file of the plan can name."""
         conditions = dict(table.filters)
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
@@ -98,7 +93,7 @@ class Stored:
         return Plan.objects.get(code=self.plan_code)
 
     def locked(self, row):
-        """The row as it is stored now, which nobody else changes until the end."""
+        """The row as it is stored now, which nobody else changes meanwhile."""
         manager = row._meta.model._default_manager
         return manager.select_for_update(of=["self"]).get(pk=row.pk)
 
@@ -108,7 +103,6 @@ class Stored:
         return "/".join(str(part or "") for part in parts)
 
     def linked_table(self, field):
-        """The stored table that a link leads to."""
         return self.tables[TABLE_OF_MODEL[field.related_model].name]
 
     def plain(self, row, attribute):
@@ -130,20 +124,18 @@ class Stored:
         return None if value == "" else value
 
     def unset(self, table, attribute):
-        """What a field holds, in plain form, when nobody has filled it."""
+        """What a field holds, in plain form, before anybody fills it."""
         if table.name not in self.blanks:
             self.blanks[table.name] = table.model()
         return self.plain(self.blanks[table.name], attribute)
 
     def linked_to(self, row, field):
-        """The primary keys of what a row is linked to by a field."""
         table = self.tables.get(TABLE_OF_MODEL[type(row)].name)
         if table and field.name in table.links and row.pk in table.row_of_pk:
             return table.links[field.name].get(row.pk, [])
         return [one.pk for one in getattr(row, field.name).all()] if row.pk else []
 
     def put_plain(self, row, attribute, value):
-        """Set a field, other than a list of links, from its plain form."""
         field = row._meta.get_field(attribute)
         if value is None:
             value = None if field.null else field.get_default()
@@ -158,7 +150,7 @@ class Stored:
         setattr(row, attribute, value)
 
     def earlier(self, name):
-        """The records of a table that other plans have, by "plan/code"."""
+        """The records of a table in other plans, by "plan/code"."""
         if name not in self.of_other_plans:
             rows = TABLES[name].model._default_manager.select_related("plan")
             self.of_other_plans[name] = {
@@ -168,15 +160,14 @@ class Stored:
         return self.of_other_plans[name]
 
     def linked(self, field, codes):
-        """The rows that a list of codes names."""
         return [self.linked_table(field).rows[code] for code in codes]
 
     def keys(self, field, codes):
-        """The primary keys of the rows that a list of codes names."""
+        """The primary keys of the rows that codes name."""
         return [row.pk for row in self.linked(field, codes)]
 
     def new_row(self, table):
-        """An unsaved row of a table, with its plan where the row names one itself."""
+        """An unsaved row, with its plan where it names one itself."""
         row = table.model()
         if table.owner:
             setattr(row, table.owner, self.plan)
@@ -184,7 +175,7 @@ class Stored:
 
 
 class StoredObjects(Stored):
-    """The same with the records to which each row leads, for who asks for them."""
+    """The same with the records that rows are linked to, for who asks for them."""
 
     def rows_of(self, table):
         return self.with_links(table)
@@ -195,7 +186,7 @@ class StoredObjects(Stored):
 
 
 def before(row):
-    """The record of another plan that a row continues, as "plan/code"."""
+    """What a row continues, as "plan/code"."""
     return row.continues and f"{row.continues.plan.code}/{row.continues.code}"
 
 
@@ -206,11 +197,7 @@ VICTIMS = ("counts_victims", "reaches_victims")
 
 
 class Known:
-    """
-    What the records of a file are held to: those of the portal and the file's own.
-
-    A record of the file is known even where it has faults.
-    """
+    """What a file's records are held to: the portal's and its own, faulty or not."""
 
     def __init__(self, plan_file, stored):
         self.plan_file = plan_file
@@ -218,7 +205,7 @@ class Known:
         self.codes = {}
 
     def has(self, section, code):
-        """Whether a reference leads somewhere; an unreadable section is not judged."""
+        """Whether a reference leads somewhere; an unread section is not judged."""
         name = section.split()[0]
         if name in self.plan_file.unread:
             return True
@@ -231,7 +218,6 @@ class Known:
 
     @cached_property
     def source_kinds(self):
-        """The kinds of sources by key."""
         rows = self.stored.tables["sources"].rows
         kinds = {key: row.kind for key, row in rows.items()}
         for entry in self.plan_file.entries["sources"]:
@@ -240,13 +226,11 @@ class Known:
         return kinds
 
     def given_provenance(self, entry):
-        """The provenance that the sources of an entry give."""
         sources = entry.values.get("sources", [])
         return provenance_of(self.source_kinds.get(key, "") for key in sources)
 
     @cached_property
     def continuing(self):
-        """The codes of continuing activities."""
         rows = self.stored.tables["activities"].rows
         kinds = {code: row.kind for code, row in rows.items()}
         for entry in self.plan_file.entries["activities"]:
@@ -258,7 +242,7 @@ class Known:
 
     @cached_property
     def of_victims(self):
-        """The codes of activities that count or reach victims, and of what they do."""
+        """Codes of activities that count or reach victims, and of their commitments."""
         flags, above = {}, {}
         commitments = self.stored.tables["commitments"].key_of_pk
         for code, row in self.stored.tables["activities"].rows.items():
@@ -274,7 +258,7 @@ class Known:
 
     @cached_property
     def published_percents(self):
-        """Pairs of activity and period of which the public reads a percent."""
+        """Activity and period of each published percent."""
         updates = ActivityUpdate.objects.filter(
             plan__code=self.stored.plan_code, status=Status.PUBLISHED
         ).exclude(percent=None)
@@ -282,7 +266,7 @@ class Known:
 
     @cached_property
     def in_other_plans(self):
-        """By section, pairs of plan and code, each with the pair that it continues."""
+        """By section, pairs of plan and code, with what each continues."""
         pairs = ("plan__code", "code", "continues__plan__code", "continues__code")
         found = {"commitments": {}, "activities": {}}
         for section, model in zip(found, (Commitment, Activity), strict=True):
@@ -292,7 +276,7 @@ class Known:
         return found
 
     def address_words(self, section, field):
-        """Address words in use, each with every code by which files know its record."""
+        """Each address word in use, with the codes of its record."""
         table, codes = self.stored.tables[section], defaultdict(set)
         said = ImportedRecord.objects.filter(section=section)
         if not TABLES[section].is_shared:
@@ -307,7 +291,6 @@ class Known:
 
 
 def code_of(entry):
-    """What names an entry, as far as it is written as one word."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     is_word = isinstance(node, ScalarNode)
@@ -316,11 +299,10 @@ def code_of(entry):
 
 class Memory:
     """
-    What this plan's file last said field by field; for shared tables, other files too.
+    What this plan's file last put here, field by field; other files too, if shared.
 
-    A field is remembered with the value that the file last put here, or found here in
-    agreement. If the stored value still is that one, the file may change it; if not,
-    somebody edited it here, and the file leaves it alone.
+    If the stored value still is that one, the file may change it; if not, somebody
+    edited it here, and the file leaves it alone.
     """
 
     def __init__(self, plan_code):
@@ -335,7 +317,6 @@ class Memory:
             self.others[place].append((record.plan.code, record.values))
 
     def said(self, record):
-        """What the file last said of a record: plain values by field; or {}."""
         remembered = self.records.get((record.table.name, record.key))
         return remembered.values if remembered else {}
 
@@ -343,7 +324,7 @@ class Memory:
         """
         Pairs of another plan's code and what its file set the field to.
 
-        A flag is never empty: a file that is silent on it has left it as it usually is.
+        A file that is silent on a flag has left it as usual.
         """
         if not (found := self.others.get((record.table.name, record.key))):
             return []
@@ -370,7 +351,6 @@ class Memory:
             self.changed[place] = remembered
 
     def save(self, plan):
-        """Write what changed."""
         new = [each for each in self.changed.values() if each.pk is None]
         for each in new:
             each.plan = plan
@@ -381,11 +361,7 @@ class Memory:
 
 
 class Revised:
-    """
-    What stands now in place of the values of one plan's file.
-
-    A file speaks of the first value of a span; an agency's revision stands beside it.
-    """
+    """What agencies revised: it stands now in place of a file's value."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
@@ -402,7 +378,7 @@ class Revised:
         return latest
 
     def instead_of(self, row):
-        """What replaces a value, or a part of one; None where nothing does."""
+        """What replaces a value or a part of one, or None."""
         model = row and row._meta.model
         if model is Measurement:
             return self.latest.get(row.pk)

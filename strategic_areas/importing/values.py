@@ -1,9 +1,8 @@
 """
 Kinds of values: what a file may write for a key, and the plain form it is read in.
 
-Every kind has ``read(node)``: it returns what JSON can hold (None for nothing, dates in
-ISO form, numbers with decimals as text, codes for references, sorted lists) or raises
-``Unfit``. ``label`` is what a fault calls the kind.
+``read(node)`` returns what JSON can hold (None for nothing, dates in ISO form, decimals
+as text, codes for references, sorted lists) or raises ``Unfit``.
 """
 
 import re
@@ -22,7 +21,7 @@ from strategic_areas.importing.reading import TAG, is_null, is_text
 
 
 class Unfit(Exception):
-    """``expected`` says what would fit; ``node`` is what does not, if only a part."""
+    """``expected`` says what would fit; ``node`` is the part that does not."""
 
     def __init__(self, expected, node=None):
         self.expected = expected
@@ -31,16 +30,13 @@ class Unfit(Exception):
 
 
 class NoSpan(ValueError):
-    """The text is no span of time, or one that ends before it begins."""
+    pass
 
 
 @dataclass(frozen=True)
 class Text:
     """
-    Text as it stands. A number or date that is meant as text wants quotes.
-
-    ``check`` refuses other text: a validator of Django's, or a function that raises
-    ``Unfit`` or ``ValueError``.
+    Text as it stands; ``check`` raises ``Unfit`` or ``ValueError`` for other text.
     """
 
     label: str = "text"
@@ -70,7 +66,7 @@ class Text:
 
 
 def one_of(words):
-    """The kind for one word among ``words``: a ``TextChoices`` or a list of words."""
+    """The kind for one word of a ``TextChoices`` or a list."""
     words = [str(getattr(word, "value", word)) for word in words]
 
     def check(text):
@@ -82,7 +78,7 @@ def one_of(words):
 
 @dataclass(frozen=True)
 class Reference(Text):
-    """The code of a record of ``section``, in this file or already in the portal."""
+    """The code of a record of ``section``, in this file or the portal."""
 
     label: str = "a code"
     section: str = ""
@@ -105,8 +101,6 @@ class Date:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number from ``least`` to ``most``, in digits and without quotes."""
-
     label: str = "a whole number"
     least: int = 0
     most: int = 2_147_483_647
@@ -124,7 +118,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Number:
-    """A number with decimals, read as it is written and never rounded."""
+    """A number with decimals, never rounded."""
 
     label: str = "a number"
     least: int | None = None
@@ -171,7 +165,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Items:
-    """A list of values of one kind; sorted unless its order means something."""
+    """A list of values of one kind; sorted unless ``ordered``."""
 
     label: str = "a list"
     each: object = Text()
@@ -197,7 +191,7 @@ class Items:
 
     @property
     def section(self):
-        """The section that codes in the list refer to; "" for a list of texts."""
+        """The section that its codes refer to, or ""."""
         return getattr(self.each, "section", "")
 
 
@@ -207,11 +201,7 @@ def references(section):
 
 @dataclass(frozen=True)
 class Part:
-    """
-    A small mapping inside a record, each key of its own kind, all required.
-
-    Read as a dict, or None.
-    """
+    """A small mapping inside a record, all keys required; read as a dict."""
 
     label: str = "a mapping"
     kinds: dict = field(default_factory=dict, hash=False)
