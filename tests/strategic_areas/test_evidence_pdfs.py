@@ -8,7 +8,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
-from strategic_areas.evidence import RefusedFileError, clean, pdf_pictures
+from strategic_areas.evidence import RefusedFileError, clean, pdf
 from tests.uploads import make_image, make_pdf, make_photo, upload
 
 HIDDEN = b"Yuleisy"
@@ -313,7 +313,7 @@ def test_a_photo_among_the_drawing_instructions_is_refused(name, packed):
 
 
 def test_pages_that_unpack_to_far_more_are_refused(monkeypatch):
-    monkeypatch.setattr(pdf_pictures, "PDF_PAGE_BYTES", 10_000)
+    monkeypatch.setattr(pdf, "PDF_PAGE_BYTES", 10_000)
 
     def change(size):
         def fill(pdf):
