@@ -116,7 +116,7 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
     rows = file_of(get("plan_commitments", plan))
 
     counted = {
-        "board": sum(each.is_counted for each in overview.board.activities),
+        "board": sum(each.is_counted for each in overview["board"].activities),
         "areas": sum(
             row.records.found if row.records else row.tally.total for row in areas
         ),
@@ -141,10 +141,10 @@ def test_the_states_of_commitments_on_pages_are_those_of_the_public_rows(
     # A reconstructed commitment has no state, and is counted by its records.
     official = [each for each in commitments if each["state"]]
 
-    assert states(official) == counted(found.headline.counts)
+    assert states(official) == counted(found["headline"].counts)
     assert len(official) == (len(commitments) if plan == INVENTED else 0)
-    assert len(found.areas) == len(rows["areas"])
-    for each in found.areas:
+    assert len(found["areas"]) == len(rows["areas"])
+    for each in found["areas"]:
         own = [
             row
             for row in official
@@ -172,7 +172,7 @@ def test_so_are_the_states_of_activities(get, rows_of, plan):
         page = get("agency", plan, each.agency.slug).context
         shown = [
             line
-            for line in page["done"].lines
+            for line in page["done"]["lines"]
             if line.activity.is_in_plan and line.activity.agency_id == page["agency"].pk
         ]
         assert states(own) == Counter(line.state for line in shown)

@@ -108,8 +108,8 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
     """
     The headings of the list's figures, by their names.
 
-    Of documented actions it shows nothing that could pass for a measure of the plan,
-    and of reports nothing until the scorecards of a round are public.
+    Of documented actions nothing could pass for a measure of the plan, and of reports
+    nothing is told until the scorecards of a round are public.
     """
     if board.is_reconstructed:
         found = {
@@ -133,7 +133,6 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
 
 
 def _lines(rows, plan, names):
-    """Agencies with their address, and pairs of a heading and a figure."""
     return [
         (
             row.participation,
@@ -166,7 +165,7 @@ def _of(number, total):
 
 
 def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
-    """Headings that sort the table, the largest first; the first sorts by name."""
+    """Headings that sort the table, the largest first."""
     by = asked.get("sort", "")
     for name, label in {"": _("Agency"), **figures}.items():
         turned = "" if not name else name if by == f"-{name}" else f"-{name}"
@@ -178,7 +177,7 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
 
 
 def _table(lines, headings, rows):
-    """The lines, with the columns that tell them apart, each by name and heading."""
+    """The lines, and the columns that tell them apart."""
     found = telling(headings, rows)
     return {
         "lines": lines,
@@ -232,9 +231,8 @@ class ActivityRecord:
     """
     An activity, and what was last told of it.
 
-    ``last`` is the name of the period of that account, ``read`` the address of the
-    account, and ``voice`` who says that it is done, None for its agency. Both texts are
-    "" while nothing is told.
+    ``last`` is the period of that account and ``read`` its address, "" where nothing is
+    told; ``voice`` says that it is done, None for its agency.
     """
 
     activity: Activity

@@ -58,7 +58,7 @@ class AgencyRow:
     done: int | None
     #: Whether any account tells how far what it leads has come.
     is_told: bool
-    #: How many reports and values the latest round asked of it; how many it handed in.
+    #: How much the latest round asked of it, and how much of it it handed in.
     asked: int
     handed_in: int
     #: How it kept the due dates of the last rounds whose scorecards are public.
@@ -191,8 +191,8 @@ class AgencyWork:
     """
     An activity, and its last account; of one that was moved, the agency's own last.
 
-    ``moved_to`` is the agency that answers for it now, and ``told_by`` that which gave
-    the last account, each where it is another one.
+    ``moved_to`` answers for it now and ``told_by`` gave the last account, each where it
+    is another agency.
     """
 
     row: ActivityRow
@@ -236,7 +236,6 @@ class AgencyPage:
 
     @property
     def cancelled(self):
-        """How many of its activities an amendment cancelled."""
         return len(self._own) - len(self.activities)
 
     @property
@@ -253,7 +252,7 @@ class AgencyPage:
 
     @property
     def records(self):
-        """What is on record of its reconstructed work; None if none is."""
+        """What is on record of its reconstructed work, if anything."""
         found = [each for each in self.work if not each.commitment.is_official]
         if not found:
             return None
@@ -263,7 +262,6 @@ class AgencyPage:
 
     @property
     def sentence(self):
-        """What may be said of what it leads, in a sentence for each axis."""
         return sentence_of(self.led)
 
     @property
@@ -281,7 +279,7 @@ class AgencyPage:
         """
         How many of its published reports came with evidence, open or not.
 
-        Reports that the law withholds are left out: nobody is told what they rest on.
+        Nobody is told what reports rest on that the law withholds.
         """
         told = [
             report
@@ -302,10 +300,9 @@ def by_slug(
     plan_code: str, slug: str
 ) -> tuple[Plan, Agency, Participation | None] | None:
     """
-    A public plan, an agency by its address word, and the agency's part in the plan.
+    A public plan, an agency by its address word, and its part in the plan, if any.
 
-    The part is None where the agency has none, and all three are where either is
-    unknown.
+    None where plan or agency is unknown.
     """
     plan = plans.by_code(plan_code)
     if plan is None:
@@ -346,6 +343,7 @@ def page(
     cards = rounds.scorecards(agency, asked, today)
     public = [each for each in cards if each.scorecards_public_at][:LATEST]
     said = _comments(agency, board.plan)
+    told = (report.agency_id for each in work for report in each.row.reports)
     return AgencyPage(
         agency=agency,
         participation=participation,
@@ -364,12 +362,11 @@ def page(
             F("ends_on").desc(nulls_last=True), "pk"
         ),
         comments=[said[each] for each in said if each not in public],
-        has_updates=register.holds_updates_of(board.plan, agency),
+        has_updates=agency.pk in told or register.holds_updates_of(board.plan, agency),
     )
 
 
 def _work_of(board, agency):
-    """What an agency does in a plan, in the order of the plan."""
     periods, key = {period.pk: period for period in board.periods}, agency.pk
     for row in board.rows:
         for each in row.activities:
@@ -390,7 +387,7 @@ def _work_of(board, agency):
 
 
 def _off_plan(agency, plan):
-    """What the agency last reported of each piece of work outside the plan."""
+    """What it last reported of each piece of work outside the plan."""
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
     rows = rows.filter(status=Status.PUBLISHED)
     newest_of = {}
@@ -404,7 +401,6 @@ def _real_last(row):
 
 
 def _comments(agency, plan):
-    """The agency's last comments by their round, the latest first."""
     rows = AgencyComment.objects.filter(agency=agency, period__plan=plan)
     latest = rows.select_related("period").order_by("-period__ends_on", "-pk")[:LATEST]
     return {each.period: each for each in latest}
