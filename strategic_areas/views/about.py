@@ -1,9 +1,4 @@
-"""
-Pages to look things up in: about the portal, its words and its help, and about a plan.
-
-Of a plan they tell how it was amended, which targets it answers, the laws it rests on,
-where its sources differ, and what readers asked to be corrected.
-"""
+"""Pages to look things up in: about the portal, its words and its help, and plans."""
 
 from django.conf import settings
 from django.shortcuts import render
@@ -19,14 +14,15 @@ from strategic_areas.views.filters import page_of
 from strategic_areas.views.parameters import asked, public_plan, query, reads
 
 
+def page(request, template, **context):
+    """A page that is about no plan, with the plan that the first page shows."""
+    context["plan"] = plans.choose(timezone.localdate()).shown
+    return render(request, template, context)
+
+
 def text_page(template):
     """The view of a page that says the same on every plan."""
-
-    def view(request):
-        context = {"plan": plans.choose(timezone.localdate()).shown, **facts()}
-        return render(request, template, context)
-
-    return view
+    return lambda request: page(request, template, **facts())
 
 
 def facts():
@@ -60,54 +56,37 @@ def about(request):
 
 def glossary(request):
     """The glossary, with the most important difference first."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "terms": words.TERMS,
-        "of_plans": references.public_terms(),
-    }
-    return render(request, "glossary.html", context)
+    told = {"terms": words.TERMS, "of_plans": references.public_terms()}
+    return page(request, "glossary.html", **told)
 
 
 def site_map(request):
     """Links to every page except those of which there are very many."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "plans": plans.with_areas(),
-    }
-    return render(request, "site_map.html", context)
+    return page(request, "site_map.html", plans=plans.with_areas())
 
 
 def data(request):
     """Every list that can be taken away, with what it holds and its date."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "lists": site.lists(),
-        "figures": indicators.list_files(),
-        **facts(),
-    }
-    return render(request, "data.html", context)
+    files = {"lists": site.lists(), "figures": indicators.list_files()}
+    return page(request, "data.html", **files, **facts())
 
 
 def help_page(request):
     """Telephone lines to call. The page takes no reports and asks nothing."""
-    today = timezone.localdate()
-    context = {"plan": plans.choose(today).shown, "help": help_lines.public(today)}
-    return render(request, "help.html", context | facts())
+    lines = help_lines.public(timezone.localdate())
+    return page(request, "help.html", help=lines, **facts())
 
 
 def methodology(request):
     """How the portal counts, with the thresholds that the code uses."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
+    told = {
         "review_days": submissions.review_days(),
         "pair": references.printed_pair(),
-        **rules(),
     }
-    return render(request, "methodology.html", context)
+    return page(request, "methodology.html", **told, **rules())
 
 
 def rules():
-    """The thresholds that the page names, from the code that uses them."""
     return {
         "rule": states.RULE,
         "at_risk_days": progress.AT_RISK_DAYS,
@@ -141,20 +120,13 @@ def framework_list(request, plan):
 
 def legal_base(request):
     """Laws, decrees and bills that the plans rest on."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "instruments": references.legal_base(),
-    }
-    return render(request, "legal_base.html", context)
+    return page(request, "legal_base.html", instruments=references.legal_base())
 
 
 def discrepancies(request):
     """Where public sources are known to disagree."""
-    context = {
-        "plan": plans.choose(timezone.localdate()).shown,
-        "discrepancies": references.disagreements(),
-    }
-    return render(request, "discrepancies.html", context)
+    told = references.disagreements()
+    return page(request, "discrepancies.html", discrepancies=told)
 
 
 def later_activities(request, plan):
@@ -168,7 +140,9 @@ def later_activities(request, plan):
 def correction_log(request):
     """All requests, a page at a time; the first page has no number in its address."""
     wanted, log = asked(request, "page"), changes.log()
-    page = page_of(log["corrections"], wanted, changes.PER_PAGE)
-    context = {"plan": plans.choose(timezone.localdate()).shown, "log": log}
-    context |= {"page": page, "page_query": query(wanted)}
-    return render(request, "corrections.html", context)
+    context = {
+        "log": log,
+        "page": page_of(log["corrections"], wanted, changes.PER_PAGE),
+        "page_query": query(wanted),
+    }
+    return page(request, "corrections.html", **context)

@@ -1,8 +1,4 @@
-"""
-The first page, the page of each plan with its institutions and areas, and all plans.
-
-Areas have a list, and a page each with their programmes.
-"""
+"""The first page, the page of each plan, all plans, and the areas of a plan."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -39,7 +35,7 @@ def plan(request, plan):
     """One plan, whether in force or not."""
     plan, today = public_plan(plan), timezone.localdate()
     found = overview.load_structure(plan, today)
-    context = {"plan": plan, "board": found.board, "structure": found}
+    context = {"plan": plan, "board": found["board"], "structure": found}
     return render(request, "plan.html", context)
 
 
@@ -94,7 +90,7 @@ def _of(number: int, total: int) -> str:
 
 
 def _fulfilled(each: HomeAgency) -> str:
-    """How many that it leads are fulfilled; what is not told is never zero."""
+    """How many that it leads; what is not told is never zero."""
     if not each.led:
         return ""
     return _of(each.fulfilled, each.led) if each.is_told else _("no report")
@@ -164,7 +160,7 @@ def _programmes(row):
     """
     Each programme with its table, and what every row of them all says.
 
-    Of a long area the tables are cut; the number of all lines then leads to the list.
+    Of a long area the tables are cut, and tell how many lines there are.
     """
     names = commitment_lines.headings(row.rows)
     del names["area"]

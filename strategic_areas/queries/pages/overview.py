@@ -1,9 +1,4 @@
-"""
-A plan as a whole: what the first page tells of it, its own page, and its time line.
-
-The time line has the launch, the rounds or years and the end of the plan; beside it
-stand the other plans and the gaps between them.
-"""
+"""A plan as a whole: what the first page tells of it, its own page and time line."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,7 +14,6 @@ from strategic_areas.models import (
     Plan,
     PublicationVersion,
     ReportingPeriod,
-    Source,
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import answers, areas, delays
@@ -51,8 +45,8 @@ class Span:
     """
     A round of the plan, or a year of one without rounds.
 
-    ``records`` are how many the year has, in a plan that is reconstructed. ``answers``
-    tell who has reported, in a round that has opened.
+    ``records`` are how many a reconstructed year has; ``answers`` tell who has
+    reported, in a round that has opened.
     """
 
     starts_on: date
@@ -80,7 +74,7 @@ class Gap:
 
 
 def spans(board: Board, today: date) -> tuple[Span, ...]:
-    """The years of a plan where it has records or no rounds, then its rounds."""
+    """Its years where it has records or no rounds, then its rounds."""
     found = [p for p in board.periods if p.is_round and not p.is_demonstration]
     found.sort(key=lambda each: (each.ends_on, each.opens_on, each.pk))
     records = board.records
@@ -126,7 +120,7 @@ def course(lines: Iterable[PlanLine]) -> tuple[Plan | Gap, ...]:
 
 
 def year_of(plan: Plan, today: date) -> tuple[int, int] | None:
-    """In which of its years the plan is, from 1, and how many it has."""
+    """In which of its years, from 1, the plan is, and how many it has."""
     if not plan.starts_on <= today <= plan.ends_on:
         return None
     return _year(plan, today), _year(plan, plan.ends_on)
@@ -178,7 +172,7 @@ def keep_board(today: date) -> None:
 
 
 def _board(plan, today):
-    """The board with what the time line tells of every round that has opened."""
+    """The board with what is told of every round that has opened."""
     return board.load(plan, today, asked=opened(periods_of(plan), today))
 
 
@@ -288,36 +282,23 @@ def _institution(agency, plan, rows, activities, **reports):
     )
 
 
-@dataclass(frozen=True)
-class Structure:
-    board: Board
-    headline: Headline
-    areas: tuple[areas.AreaRow, ...]
-    spans: tuple[Span, ...]
-    institutions: int
-    #: How many public sources stand behind all that is told of the plan.
-    behind: int
-    #: The sources of the plan itself.
-    sources: tuple[Source, ...]
+def load_structure(plan: Plan, today: date) -> dict:
+    """
+    What the page of a plan tells: where it stands, and what belongs to it.
 
-    @property
-    def is_long(self):
-        """Whether the plan has too many commitments to name each in its tree."""
-        return len(self.board.rows) > MOST_NAMED
-
-    @property
-    def programmes(self):
-        return sum(len(row.programmes) for row in self.areas)
-
-
-def load_structure(plan: Plan, today: date) -> Structure:
+    ``behind`` is how many public sources stand behind all that is told, ``sources`` are
+    those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
+    """
     found = _board(plan, today)
-    return Structure(
-        board=found,
-        headline=answers.headline_of(found, today),
-        areas=areas.rows(areas.of_plan(plan), found),
-        spans=spans(found, today),
-        institutions=Participation.objects.filter(plan=plan).count(),
-        behind=sources.behind(plan).count(),
-        sources=tuple(plan.sources.order_by("key")),
-    )
+    rows = areas.rows(areas.of_plan(plan), found)
+    return {
+        "board": found,
+        "headline": answers.headline_of(found, today),
+        "areas": rows,
+        "programmes": sum(len(row.programmes) for row in rows),
+        "spans": spans(found, today),
+        "institutions": Participation.objects.filter(plan=plan).count(),
+        "behind": sources.behind(plan).count(),
+        "sources": plan.sources.order_by("key"),
+        "is_long": len(found.rows) > MOST_NAMED,
+    }
