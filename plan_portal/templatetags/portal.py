@@ -78,7 +78,7 @@ def with_signs(text):
 
 
 def text_of(record, field):
-    """The text of a bilingual field for this page, and whether only Spanish has it."""
+    """The text for this page, and whether only Spanish has it."""
     spanish = getattr(record, f"{field}_es") or ""
     english = getattr(record, f"{field}_en") or ""
     if MARKER in {spanish, english}:
@@ -127,7 +127,7 @@ def explained(context, text):
 
 
 def _explained(html, context):
-    """Lead from the terms of plans to the glossary. They are read once for a page."""
+    """Lead from terms to the glossary; they are read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "known_terms"):
         page.known_terms = {
@@ -137,7 +137,6 @@ def _explained(html, context):
 
 
 def _translated(record, field):
-    """The mark of an English text that is a translation; "" on a Spanish page."""
     if get_language() == "es" or field not in getattr(record, "translated", ()):
         return ""
     mark = '<p class="only-spanish translated">{}</p>'
@@ -148,31 +147,20 @@ def _translated(record, field):
 
 @register.filter
 def figure(number):
-    """A number as people read it; of a protected one the words for that."""
     return number if number == PROTECTED else floatformat(number, "-2g")
 
 
 @register.filter
 def mark_of(plan, area):
-    """The number of the mark of an area, by its place in its plan."""
     return (place_of(area, plan) - 1) % MARKS + 1
 
 
-@register.filter
-def provenance(value):
-    """The words for where a record comes from."""
-    return Provenance(value).label if value else ""
-
-
-@register.filter
-def declared(result):
-    """What a declaration says became of the expected result, as a sentence."""
-    return DECLARED[result]
+register.filter("provenance", lambda kind: Provenance(kind).label if kind else "")
+register.filter("declared", lambda result: DECLARED[result])
 
 
 @register.simple_tag
 def status(state, voice=None):
-    """A state as a shape and a word; nothing for None."""
     if not state:
         return ""
     return made_once("_status.html", "state", state, labels.state_word(state, voice))
@@ -180,7 +168,6 @@ def status(state, voice=None):
 
 @register.simple_tag
 def account_status(entry):
-    """The state that an account gives its activity, as a shape and a word."""
     if not (state := labels.account_state(entry)):
         return ""
     return made_once("_status.html", "state", state, labels.account_word(entry))
@@ -188,14 +175,12 @@ def account_status(entry):
 
 @register.simple_tag
 def punctuality(standing):
-    """The word for whether a stated date is kept; none for cancelled work."""
     kept = standing.punctuality
     return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
 
 
 @register.simple_tag
 def promptness(kept):
-    """The word for how an agency kept the due date of a round."""
     return format_html(
         '<span class="promptness promptness--{}">{}</span>', kept, PROMPTNESS[kept]
     )
@@ -203,7 +188,7 @@ def promptness(kept):
 
 @cache
 def made_once(template, name, value, word):
-    """Render a mark that stands in many rows of lists, once for each value."""
+    """Render a mark of many rows once for each value."""
     return mark_safe(  # noqa: S308 - a template escaped it
         render_to_string(template, {name: value, "word": word}).strip()
     )
@@ -211,13 +196,13 @@ def made_once(template, name, value, word):
 
 @register.filter
 def dial(number):
-    """A telephone number without spaces, dots and hyphens, as a device dials it."""
+    """A telephone number as a device dials it."""
     return "".join(char for char in str(number) if char.isdigit() or char in "*#+")
 
 
 @register.inclusion_tag("_bar.html")
 def bar(counts: Counts):
-    """Counts by state as one bar in segments. Its legend holds the words."""
+    """Counts by state as one bar in segments."""
     segments, start = [], 0
     for state, number in counts.by_state:
         if number:

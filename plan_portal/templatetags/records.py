@@ -1,8 +1,4 @@
-"""
-Words of records, and of values of indicators, as people read them.
-
-Pages, files and pictures have the same words. An unknown word is shown as it is.
-"""
+"""Words of records and of values; an unknown word is shown as it is."""
 
 from django import template
 from django.utils.translation import pgettext
@@ -10,7 +6,6 @@ from django.utils.translation import pgettext
 from plan_portal.templatetags.portal import bilingual
 from strategic_areas import labels, sentences
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import FAMILIES
 from strategic_areas.models import Indicator
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
@@ -40,30 +35,11 @@ def hidden_among(context, kind):
     return {"takedowns": changes.hidden_among(kind) if is_any else ()}
 
 
-@register.filter
-def instrument(kind):
-    """The name of a kind of legal instrument."""
-    return labels.INSTRUMENT_KINDS.get(kind, kind)
-
-
-@register.filter
-def family(code):
-    """The name of a family of international targets."""
-    return FAMILIES.get(code, code)
-
-
-@register.filter
-def target_kind(kind):
-    """The name of a kind of target."""
-    return labels.TARGET_KINDS.get(kind, kind)
-
-
-@register.filter
-def change_word(change):
-    """What an account changed in the record, in words."""
-    return labels.CHANGES[change]
-
-
+register.filter("instrument", lambda kind: labels.INSTRUMENT_KINDS.get(kind, kind))
+register.filter("family", lambda code: labels.FAMILIES.get(code, code))
+register.filter("target_kind", lambda kind: labels.TARGET_KINDS.get(kind, kind))
+register.filter("change_word", lambda change: labels.CHANGES[change])
+register.filter("attained", lambda attainment: words.ATTAINED[attainment.code])
 register.filter("value_text", words.value_text)
 register.filter("measured", words.measured)
 register.filter("who", words.who)
@@ -79,13 +55,11 @@ register.filter("quoted", words.quoted)
 
 @register.filter
 def span(point):
-    """The span of a value or of a target as a heading."""
     return words.span(point.starts_on, point.ends_on, *words.exact_to(point))
 
 
 @register.filter
 def when(point):
-    """The span in a sentence."""
     return words.when(point.starts_on, point.ends_on, *words.exact_to(point))
 
 
@@ -99,14 +73,7 @@ def anchor(point):
 
 
 @register.filter
-def attained(attainment):
-    """What can be said of a target."""
-    return words.ATTAINED[attainment.code]
-
-
-@register.filter
 def baseline_span(indicator):
-    """The span of an indicator's baseline."""
     return words.span(indicator.baseline_starts_on, indicator.baseline_ends_on)
 
 

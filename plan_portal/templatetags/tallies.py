@@ -15,6 +15,7 @@ from strategic_areas.progress import Punctuality, State
 from strategic_areas.states import CommitmentState
 
 register = template.Library()
+register.filter("rest_on_record", sentences.rest_on_record)
 
 COMMITMENTS = {
     CommitmentState.FULFILLED: npgettext_lazy(
@@ -229,12 +230,6 @@ def in_cell(years):
         '<span class="strip--{2}"><small>{0}:</small> {1}</span> ',
         years,
     )
-
-
-@register.filter
-def rest_on_record(records):
-    """What is on record of work neither done nor under way, in words."""
-    return sentences.rest_on_record(records)
 
 
 @register.simple_tag

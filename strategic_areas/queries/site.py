@@ -42,9 +42,8 @@ def places() -> dict[str, list[Place]]:
     """
     The places of all public pages by the name of the page; seven queries.
 
-    ``of_plan`` holds those of all pages that take only a plan, "" those of pages that
-    take nothing. A page to which a plan links only if it has such content is left out
-    if it has none.
+    ``of_plan`` holds those of pages that take only a plan, "" those of pages that take
+    nothing. Pages that would be empty are left out.
     """
     recorded = list(plans.public().filter(has_record=True))
     commitments = _commitments(recorded)
@@ -113,8 +112,8 @@ def news(
     """
     The newest accounts of a plan or of one record in it, without demonstrations.
 
-    Each with the moments when it was published, and last published, withdrawn or
-    purged. Of several revisions of an account only the newest is among them.
+    Each with the moments when it was published, and last changed in public. Of several
+    revisions of an account only the newest is among them.
     """
     updates = _newest(record.updates(), plan)
     declarations = _newest(record.declarations(), plan)
@@ -156,8 +155,8 @@ def days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     """
     The stated due dates of a plan, or of one agency in it, in order; three queries.
 
-    Each with the kind of the record, which identifies it for good with its key. The end
-    of the plan, the due date of every record that states none, is told once.
+    Each with the kind of the record. The end of the plan, the due date of every record
+    that states none, is told once.
     """
     commitments = Commitment.objects.standing().filter(plan=plan)
     activities = Activity.objects.public().standing().filter(plan=plan)

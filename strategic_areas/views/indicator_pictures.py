@@ -40,9 +40,8 @@ class Row:
     """
     A span in the table beside a picture.
 
-    ``point`` is None where the indicator has no value of the span. ``beside`` are the
-    other counts in the picture: who counted, and a point or None. ``mark`` is its
-    fragment on the page, numbered where several have counted the same span.
+    ``point`` is None where it has no value. ``beside`` are who else counted, with a
+    point or None. ``mark`` is its fragment on the page, numbered where several counted.
     """
 
     starts_on: date
@@ -92,8 +91,7 @@ def columns(line: IndicatorLine) -> charts.Columns | None:
     """
     Small columns of values that can be compared; None without two of them.
 
-    Of a series with breaks the longest part without one is drawn, of equals the last.
-    None too where one span lies within another.
+    Of a series with breaks the longest part without one is drawn.
     """
     drawn = _without_break(sorted(values(line.points), key=attrgetter("starts_on")))
     overlap = any(
@@ -113,11 +111,7 @@ def _without_break(drawn):
 
 
 def series(page: IndicatorPage, periods: Iterable[charts.Period]) -> Series | None:
-    """
-    The values of an indicator, with up to two other counts of the same thing.
-
-    None if there is nothing to compare: no second value and no target.
-    """
+    """The values of an indicator beside other counts; None if nothing compares."""
     if not values(page.points):
         return None
     lines = (page, *beside(page))
@@ -132,11 +126,7 @@ def drawn(
     periods: Iterable[charts.Period],
     levels: Iterable[charts.Level] = (),
 ) -> charts.SeriesPicture | None:
-    """
-    Several counts in one picture; None for a single value without a target.
-
-    A baseline is no second thing to compare it with, for it may be the same value.
-    """
+    """Several counts in one picture; None for a single value without a target."""
     counts = [charts.Line(values(each.points), name(each)) for each in lines]
     levels = tuple(levels)
     targets = [level for level in levels if level.is_target]

@@ -110,12 +110,11 @@ class Point:
     """
     A value over a span of days, as the public reads it.
 
-    ``value`` is None unless ``shown`` is VALUE. ``is_break`` is true where it counts
-    something else than the point before, or somebody else counted. ``who_es`` and
-    ``who_en`` are the words for ``counted_by``, which is an agency of the portal where
-    ``by_agency`` is true. ``withheld`` are the dimensions of which nothing is told.
-    ``differs`` is true where a later count moved it by less than ten. ``revisions``
-    come latest first. The fields with defaults are read in full alone.
+    ``value`` is None unless ``shown`` is VALUE. Where it ``is_break``, something else
+    is counted than before, or by others. ``who`` are the words for ``counted_by``,
+    an agency of the portal if ``by_agency``. Nothing is told of ``withheld``
+    dimensions. It ``differs`` where a later count moved it by less than ten.
+    ``revisions`` come latest first. Fields with defaults are read in full alone.
     """
 
     pk: int
@@ -178,11 +177,7 @@ class IndicatorLine:
 
     @property
     def baseline(self) -> Decimal | Protected | None:
-        """
-        The value before the plan; None where none is.
-
-        One that needs protection is told where it is a value that is told.
-        """
+        """The value before the plan, if any; protected unless it is told elsewhere."""
         of = self.indicator
         value, days = of.baseline_value, (of.baseline_starts_on, of.baseline_ends_on)
         told = {(each.starts_on, each.ends_on): each.value for each in self.points}
@@ -196,7 +191,7 @@ class IndicatorPage(IndicatorLine):
     All that is told of one indicator.
 
     ``targets`` are pairs of what a plan sets and how far it is attained. ``others``
-    count the same thing otherwise: those with which a known discrepancy names it.
+    count the same thing otherwise, as known discrepancies say.
     """
 
     targets: tuple[tuple[Target, Attainment], ...]
@@ -205,11 +200,7 @@ class IndicatorPage(IndicatorLine):
 
     @property
     def has_baseline_of_plan(self):
-        """
-        Whether the plan states the baseline: where it sets a target itself.
-
-        Any other was chosen by the editors of the portal among public values.
-        """
+        """Whether the plan states the baseline, and not the editors of the portal."""
         stated = any(each.provenance == Provenance.PLAN for each, _ in self.targets)
         return stated and self.baseline is not None
 
@@ -228,10 +219,10 @@ def public() -> QuerySet[Indicator]:
 
 def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
     """
-    The words for the code in ``counted_by``, to annotate a query with.
+    The words for ``counted_by``, to annotate a query with.
 
-    They are those of the plan's own list, otherwise the name of the agency of this
-    acronym. ``plan`` leads from a row to its plan.
+    They are those of the plan's own list, otherwise the agency's name. ``plan`` leads
+    from a row to its plan.
     """
     labels = CodeListValue.objects.filter(
         code_list__kind=CodeList.Kind.BREAKDOWNS,
@@ -374,8 +365,7 @@ def points_of(
     """
     The points of each of these indicators by its key, in the order of time.
 
-    One query; ``in_full`` four more, for sources, breakdowns with the words of their
-    categories, and revisions.
+    One query; ``in_full`` four more, for sources, breakdowns, words and revisions.
     """
     figures = PublishedFigure.objects.filter(indicator__in=indicators)
     standing, words, revisions = _standing(figures), None, {}
@@ -471,7 +461,6 @@ def _breakdowns(figure, words):
 
 
 def _label(cell, words, plan, language, joined):
-    """The words of a cell's categories in one language, joined into one."""
     parts = []
     for code in cell.categories:
         part = words.get((plan, cell.dimension, code), (code, code))[language]
@@ -487,7 +476,6 @@ def _is_proper(cell, code, language):
 
 
 def _words():
-    """The words of categories, in both languages, by plan, dimension and code."""
     rows = CodeListValue.objects.filter(code_list__kind=CodeList.Kind.BREAKDOWNS)
     return {
         (plan, dimension, code): (spanish, english or spanish)

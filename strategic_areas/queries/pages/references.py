@@ -128,7 +128,7 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
 
 
 def public_terms() -> tuple[Term, ...]:
-    """The terms of every public plan; of two with one code, that of the latest plan."""
+    """The terms of public plans; of two with one code, that of the latest plan."""
     rows = Term.objects.filter(plan__in=Plan.objects.public())
     found = {}
     for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):
@@ -159,9 +159,9 @@ def disagreements() -> list[tuple[Discrepancy, list[IndicatorLine]]]:
 
 def printed_pair() -> dict | None:
     """
-    The latest two printed figures of the same people and days that nearly agree.
+    The latest printed figures of the same people and days that nearly agree.
 
-    Their ``difference`` is below ten: what it tells is the price of print.
+    Their ``difference``, below ten, is the price of print.
     """
     rows = PublishedFigure.objects.standing().public().exclude(value=None)
     rows = rows.filter(indicator__in=indicators.public()).exclude(printed_by=None)
