@@ -55,7 +55,8 @@ class ApprovedMixin:
             together.append((form.instance, self._links(form)))
         for rows in formsets:
             rows.save(commit=False)
-            together += [(row, {}) for row in [*rows.new_objects, *_edited(rows)]]
+            edited = [row for row, _names in rows.changed_objects]
+            together += [(row, {}) for row in [*rows.new_objects, *edited]]
         if together:
             self._propose(request, together, form)
 
@@ -128,10 +129,6 @@ def _is_direct(rows):
         for form in rows.forms
         if form.has_changed()
     )
-
-
-def _edited(rows):
-    return [row for row, _names in rows.changed_objects]
 
 
 @admin.register(PendingChange)

@@ -57,7 +57,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.hiding import may_hide
-from strategic_areas.purging.secrecy import handed_in
+from strategic_areas.purging.places import handed_in
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 #: A longer number is no key of a record.

@@ -29,8 +29,7 @@ from strategic_areas.models import (
     Takedown,
 )
 from strategic_areas.purging import hiding, waiting
-from strategic_areas.purging.places import by_field, rows_of
-from strategic_areas.purging.secrecy import divide
+from strategic_areas.purging.places import by_field, divide, rows_of
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
 #: A link in a mail may open an account.

@@ -23,7 +23,6 @@ from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities, sending
 from strategic_areas.desk.sheet import pages as sheets
-from strategic_areas.desk.values import exact
 from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.values.grid import value_grid
 from strategic_areas.desk.values.pages import (
@@ -101,10 +100,10 @@ def patterns(site):
             ("cifras/nuevas/<int:indicator>/", value_recorded, "value_recorded"),
             ("cifras/<int:pk>/", values.value, "value"),
             ("cifras/<int:pk>/constancia/", value_receipt, "value_receipt"),
-            ("cifras/exactas/<slug:agency>/", exact.exact_agency, "exact_agency"),
+            ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
             (
                 "cifras/exactas/indicador/<int:indicator>/",
-                exact.exact_indicator,
+                values.exact_indicator,
                 "exact_indicator",
             ),
             ("propuestas/<int:pk>/", proposals.proposal, "proposal"),

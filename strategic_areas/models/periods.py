@@ -202,14 +202,17 @@ class ReportingPeriod(PlanBound):
             return
         stored = ReportingPeriod.objects.filter(pk=self.pk).first()
         errors = {}
-        if not self.is_final and not self._is_within_plan():
+        plan = self.plan
+        is_within = plan.starts_on <= self.starts_on and self.ends_on <= plan.ends_on
+        if not self.is_final and not is_within:
             errors["ends_on"] = _(
                 "A round lies within the plan: from %(start)s to %(end)s."
             ) % {
-                "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
-                "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
+                "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
+                "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
             }
-        if self._differs(stored, "due_on") and self._is_past():
+        is_past = self.due_on is not None and self.due_on < timezone.localdate()
+        if self._differs(stored, "due_on") and is_past:
             errors["due_on"] = _("This day has passed: nobody could still answer.")
         if self._differs(stored, "mode", "starts_on", "ends_on") and (
             other := self._asking_already()
@@ -228,13 +231,6 @@ class ReportingPeriod(PlanBound):
         return stored is None or any(
             getattr(stored, name) != getattr(self, name) for name in names
         )
-
-    def _is_within_plan(self):
-        plan = self.plan
-        return plan.starts_on <= self.starts_on and self.ends_on <= plan.ends_on
-
-    def _is_past(self):
-        return self.due_on is not None and self.due_on < timezone.localdate()
 
     def _asking_already(self):
         others = ReportingPeriod.objects.rounds().filter(plan=self.plan_id)

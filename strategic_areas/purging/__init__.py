@@ -16,8 +16,7 @@ from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.removals import STAMP
 from strategic_areas.purging import blanking, hiding, waiting
-from strategic_areas.purging.places import FILES, Place, find_places, sort_out
-from strategic_areas.purging.secrecy import divide
+from strategic_areas.purging.places import FILES, Place, divide, find_places, sort_out
 from strategic_areas.search import index
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_particular

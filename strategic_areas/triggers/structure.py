@@ -43,12 +43,10 @@ def approved_plans():
 
 
 def _columns(model):
-    fields = [model._meta.get_field(name) for name in _names(model)]
+    fields = [
+        model._meta.get_field(name) for name in model.fields.spanish(structure=True)
+    ]
     return [field.column for field in fields if not field.many_to_many]
-
-
-def _names(model):
-    return model.fields.spanish(structure=True)
 
 
 def _is_purging():

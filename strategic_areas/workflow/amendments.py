@@ -134,7 +134,7 @@ def tell(change, made, amendment=None):
 
     ``made`` maps the place of each of its parts to the stored record.
     """
-    rows = []
+    rows, day = [], timezone.localdate(change.decided_at)
     for part in change.records.all():
         record = made[part.place]
         if (plan := plan_of(record)) is None:
@@ -146,15 +146,11 @@ def tell(change, made, amendment=None):
             "model": record._meta.model_name,
             "commitment": record if isinstance(record, Commitment) else None,
             "activity": record if isinstance(record, Activity) else None,
-            "decided_on": _day(change, amendment),
+            "decided_on": amendment.decided_on if amendment else day,
             **_named(record),
         }
         rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
     PlanChange.objects.bulk_create(rows)
-
-
-def _day(change, amendment):
-    return amendment.decided_on if amendment else timezone.localdate(change.decided_at)
 
 
 def _named(record):

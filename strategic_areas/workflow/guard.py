@@ -254,7 +254,7 @@ def blocks(record):
 
 def judged(record):
     """The warnings about a report and its blocks; each of its texts is read once."""
-    found = list(_found_with(record))
+    found = [each for part in _parts_of(record) for each in _found(*part)]
     told = [warned for severity, warned in found if severity == Severity.WARN]
     barred = [warned for severity, warned in found if severity == Severity.BLOCK]
     return [*counts(record), *told], barred
@@ -317,11 +317,6 @@ def found_warnings(model, values):
     """The findings to check in texts not stored yet, given by column name."""
     found = _found(model, values)
     return [warned for severity, warned in found if severity == Severity.WARN]
-
-
-def _found_with(record):
-    for part in _parts_of(record):
-        yield from _found(*part)
 
 
 def _parts_of(record):

@@ -177,14 +177,10 @@ def unchanged_since(update) -> date | None:
 
 def _said(update):
     return [
-        _words(field.in_words(field.plain(update)))
+        field.in_words(field.plain(update)).split()
         for field in update.fields.where(filled_in=True, repeated=True)
         if not update.is_for_staff(field)
     ]
-
-
-def _words(text):
-    return text.split()
 
 
 def reports_for(user, agency):

@@ -187,7 +187,7 @@ def oddities(today=None) -> list[Oddity]:
     return [
         *(odd for each in accesses(today) for odd in _of(each, today)),
         *_of_invitations(),
-        *map(_of_gap, sorted(gaps(today), key=_is_served)),
+        *map(_of_gap, sorted(gaps(today), key=lambda gap: not gap.no_titular)),
     ]
 
 
@@ -222,10 +222,6 @@ def _about_account(each, today):
                 "day": date_format(mandate.ends_on, "SHORT_DATE_FORMAT"),
             }
             yield _("Its mandate for %(agency)s ends on %(day)s") % told
-
-
-def _is_served(gap):
-    return not gap.no_titular
 
 
 def _of_gap(gap):

@@ -166,10 +166,6 @@ def _figures(content):
     )
 
 
-def _reference(subject):
-    return getattr(subject, "reference", subject.code)
-
-
 def _silence(content, today):
     """Who has not reported, by name; before the due date nobody is late."""
     due, asked = content.period.due_on, content.answers
@@ -193,7 +189,9 @@ def _silence(content, today):
             f"{each.agency.acronym} · {in_language(each.agency, 'name')}",
             str(each.owed),
             str(each.handed_in),
-            ", ".join(_reference(subject) for subject in each.missing),
+            ", ".join(
+                getattr(subject, "reference", subject.code) for subject in each.missing
+            ),
         )
         for each in lacking
     )

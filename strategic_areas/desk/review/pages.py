@@ -80,13 +80,9 @@ def record_page(request, kind, pk):
     record = record_or_404(request.user, kind, pk)
     if record.status != Status.SUBMITTED:
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
-        return redirect(_own_page(record))
+        name = f"admin:strategic_areas_{record._meta.model_name}_change"
+        return redirect(name, record.pk)
     return _show(request, record)
-
-
-def _own_page(record):
-    name = f"admin:strategic_areas_{record._meta.model_name}_change"
-    return reverse(name, args=[record.pk])
 
 
 def _show(request, record, posted=None):

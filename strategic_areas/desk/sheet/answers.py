@@ -122,23 +122,19 @@ def _say_no_news(instance, row):
 
     Of what others said of it only the state remains, never a figure.
     """
-    before = row.own or _state_of(row.last) or _nothing(instance)
+    if row.own:
+        before = row.own
+    elif row.last:
+        before = ActivityUpdate(execution=row.last.execution)
+    else:
+        percent = None if instance.activity.is_continuing else 0
+        before = ActivityUpdate(execution="not_started", percent=percent)
     for field in instance.fields.where(repeated=True):
         if field.stands:
             setattr(instance, field.name, getattr(before, field.name))
         elif field.kind is not Kind.LINKS:
             for column in field.columns:
                 setattr(instance, column, "" if field.kind is Kind.TEXT else None)
-
-
-def _state_of(last):
-    return last and ActivityUpdate(execution=last.execution)
-
-
-def _nothing(instance):
-    """An update for when nothing was ever published: the work has not begun."""
-    percent = None if instance.activity.is_continuing else 0
-    return ActivityUpdate(execution="not_started", percent=percent)
 
 
 def _store(form, by, letter=None):

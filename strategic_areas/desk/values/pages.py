@@ -11,12 +11,16 @@ from django.db import DatabaseError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from agencies import access
 from agencies.access import RefusedError
+from agencies.audit import take_out
 from agencies.decisions import Outdated, Status
+from agencies.models import Agency, FocalPoint
 from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes import decisions
@@ -33,6 +37,7 @@ from strategic_areas.desk.values.forms import (
     categories_of,
     typed,
 )
+from strategic_areas.figures import raw
 from strategic_areas.figures.reporting import VALUES, hand_in
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
@@ -46,6 +51,7 @@ from strategic_areas.queries.public_rows import (
     public_rows,
     value_key,
 )
+from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.views.indicator_pictures import columns
 from strategic_areas.workflow import guard
 
@@ -401,3 +407,59 @@ def _commitments(indicator):
     if indicator.commitment_id:
         return rows.filter(pk=indicator.commitment_id)
     return rows.filter(programme=indicator.programme_id)
+
+
+#: Form of a file → what writes it, its type, and its word on the button.
+FORMS = {
+    "xlsx": (raw.as_workbook, WORKBOOK, gettext_lazy("Take it as XLSX")),
+    "csv": (raw.as_csv, "text/csv; charset=utf-8", gettext_lazy("Take it as CSV")),
+}
+
+
+def exact_agency(request, agency):
+    found = get_object_or_404(Agency, slug=agency)
+    _must_answer(request.user, found)
+    rows = Indicator.objects.filter(agency=found)
+    return _page(request, rows, found, agency=found, subject=found.slug)
+
+
+def exact_indicator(request, indicator):
+    found = get_object_or_404(Indicator.objects.select_related("agency"), pk=indicator)
+    _must_answer(request.user, found.agency)
+    rows = Indicator.objects.filter(pk=found.pk)
+    return _page(request, rows, found, agency=found.agency, subject=found.code)
+
+
+def _must_answer(user, agency):
+    """``Http404`` to all but the secretariat and who reports for the agency now."""
+    if access.is_reviewer(user):
+        return
+    own = FocalPoint.objects.agencies_of(user)
+    if agency is None or not own.filter(agency=agency).exists():
+        raise Http404
+
+
+def _page(request, rows, record, *, agency, subject):
+    form = request.POST.get("form")
+    if request.method == "POST" and form in FORMS:
+        return _file(request, rows, record, form, agency=agency, subject=subject)
+    return screen(
+        request,
+        "desk/exact.html",
+        record=record,
+        indicators=rows,
+        forms={name: word for name, (_write, _type, word) in FORMS.items()},
+    )
+
+
+def _file(request, rows, record, form, *, agency, subject):
+    write, content_type, _word = FORMS[form]
+    take_out(request, record, agency=agency, kind="exact_values", form=form)
+    person = request.user
+    taken = raw.Taken(
+        person=person.get_full_name() or person.get_username(),
+        account=person.get_username(),
+        moment=timezone.localtime(),
+        subject=subject,
+    )
+    return as_file(write(rows, taken), taken.file_name(form), content_type)
