@@ -38,12 +38,9 @@ def attainment(
     """
     What can be said of ``aim``: what a plan sets for a span of days.
 
-    ``values`` have their days, a ``value`` that is None where it is protected, and
-    ``is_break``. ``direction`` and ``aggregation`` are those of the indicator.
-
-    Summed are the values inside the target's span that do not overlap; of the last
-    value what ends in it latest counts; values that are never added have to be of
-    the target's own span.
+    Summed are the values inside the span that do not overlap; of the last value what
+    ends in it latest counts; values that are never added are of the span itself. The
+    ``value`` of a protected one is None.
     """
     taken = _taken(aim, values, aggregation)
     if not taken:

@@ -104,9 +104,8 @@ def place(
     """
     A box for each text, or None where there is no room even on a screen.
 
-    ``candidates`` hold the possible boxes of each text, the best and the texts that
-    matter most first. Boxes ``taken`` are kept free, and strokes where there is room.
-    Texts in ``needed`` stand in any case.
+    ``candidates`` hold the possible boxes, the best first; texts that matter most come
+    first. Boxes ``taken`` are kept free; texts in ``needed`` stand in any case.
     """
     taken, strokes = list(taken), list(strokes)
     found: list[Placed | None] = [None] * len(candidates)

@@ -1,9 +1,4 @@
-"""
-Files that are handed out; always to save, never to show in place.
-
-They are stored, were just written, or are lists of comma-separated values, as
-spreadsheets open them.
-"""
+"""Files that are handed out; always to save, never to show in place."""
 
 import csv
 import io
@@ -54,7 +49,6 @@ def as_attachment(item):
 
 
 def as_file(content, name, content_type):
-    """The answer that hands out ``content``, bytes or text, under a file name."""
     return HttpResponse(
         content,
         content_type=content_type,
@@ -80,10 +74,8 @@ def csv_file(
     """
     A file to save. Its name and its last column tell the day of its data.
 
-    Of a reconstruction that is the day up to which the public record goes.
-
-    Every text is escaped, so that no spreadsheet takes it for a formula. Dates are
-    written as in ISO 8601; what is missing is an empty cell.
+    Of a reconstruction that is the day up to which the record goes. Texts are escaped,
+    so that no spreadsheet takes them for a formula.
     """
     day = (recorded_until or timezone.localdate()).isoformat()
     words = _("Record up to") if recorded_until else _("Data as of")
@@ -101,7 +93,6 @@ def csv_file(
 
 
 def disputed_heading() -> str:
-    """The heading of the column of ``disputed``, the same in every file."""
     return _("Not acknowledged by the institution")
 
 

@@ -18,9 +18,8 @@ class FilterField:
     """
     A filter as a field of the form.
 
-    ``groups`` are pairs of a heading ("" for none) and options: value, label and how
-    many have it, or None. ``chosen`` is the label of the value asked for, ``dropped``
-    the address without it, where ``without`` records are found.
+    ``groups`` are a heading or "" with its options: value, label and how many have it,
+    or None. ``dropped`` is the address without it, where ``without`` are found.
     """
 
     name: str
@@ -88,7 +87,6 @@ def field(
 def day_field(
     name: str, label: str, asked: Mapping[str, str], chosen: str
 ) -> FilterField:
-    """The field of a day, of which no numbers are told; ``chosen`` is the day's own."""
     dropped = query(asked, **{name: "", **FROM_THE_START})
     wanted = asked.get(name, "")
     return FilterField(

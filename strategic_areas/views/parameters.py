@@ -2,9 +2,7 @@
 What a public page reads of its address: the plan, and what a reader asks of it.
 
 One set of names serves both languages, so that an address with filters leads to the
-same page of the other language: ``q`` words, ``area``, ``programme``, ``agency``,
-``state``, ``punctuality``, ``framework``, ``period``, ``change``, ``since`` and
-``until`` for days, ``sort``, ``page``, ``after`` and ``before`` for long lists.
+same page of the other one.
 """
 
 from collections.abc import Mapping
@@ -30,9 +28,8 @@ def reads(*names, **defaults):
     """
     A decorator that names the query parameters a public page depends on.
 
-    They stand in its address in this order, and not at all with the value that
-    ``defaults`` has for them. Any other address with just these parameters leads to
-    that one; any other query makes the page anew.
+    They stand in its address in this order, and not at all with their default. Any
+    other address with just these leads to that one.
     """
 
     def named(view):
@@ -64,21 +61,13 @@ def has_free_text(request) -> bool:
 
 
 def made_up(response, is_unknown):
-    """
-    The page, marked as no page to keep where a value asked for does not exist.
-
-    Such values have no end, as those of ``FREE_TEXT`` have none.
-    """
+    """The page, marked as none to keep where a value asked for does not exist."""
     response.is_made_up = is_unknown
     return response
 
 
 def lead_to_list(wanted, name, *args):
-    """
-    Lead from a file to the page of its list, which says what does not exist.
-
-    ``wanted`` is what was asked of the list; the rest is the address of the page.
-    """
+    """Lead from a file to the page of its list, which says what does not exist."""
     return made_up(redirect(address(name, *args) + query(wanted)), True)
 
 
@@ -86,8 +75,7 @@ def asked(request, *names) -> dict[str, str]:
     """
     The one value of each parameter that was sent with one, in the order of ``names``.
 
-    A page has its plain number, and the first none. An address that names a parameter
-    twice is none of the portal's: Http404.
+    A page has its plain number, and the first none. Http404 where one stands twice.
     """
     found = {}
     for name in names:

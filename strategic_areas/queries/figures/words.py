@@ -76,11 +76,7 @@ def counted(value: Decimal, exactness: str) -> str:
 
 
 def measured(line: IndicatorLine) -> str:
-    """
-    The last value, with its unit where the indicator's name does not tell it.
-
-    Beside several months a bare number would read as a day.
-    """
+    """The last value, with its unit where the indicator's name does not tell it."""
     point, indicator = line.last, line.indicator
     is_bare = indicator.counts not in OF_A_UNIT and not is_several(point)
     if point.shown is not Shown.VALUE or is_bare:
@@ -137,8 +133,7 @@ def span(starts_on: date, ends_on: date, *exact_to: str) -> str:
     """
     The span as a heading: "2019", "2003-2012", "January to March 2018".
 
-    ``exact_to`` says whether a source knows the day, the month or only the year of the
-    first and of the last day; "" or nothing where the days themselves tell it.
+    ``exact_to`` says how exactly a source knows the first and the last day.
     """
     first, last = _ends(starts_on, ends_on, exact_to)
     if first == last:
@@ -230,7 +225,7 @@ def caption(line: IndicatorLine) -> str:
 
 
 def missing(points: Iterable[Point]) -> list[int]:
-    """The years between the first and the last point that no point covers."""
+    """The years in between that no point covers."""
     covered = {
         year
         for each in points

@@ -51,7 +51,6 @@ class AreaRow:
 
     @property
     def tally(self):
-        """How many activities of its official commitments are done."""
         return added(row.standing.tally for row in self.rows)
 
     @property
@@ -120,7 +119,6 @@ class UpdateListItem:
 
     @property
     def is_recorded(self):
-        """True if it was taken from public sources and not reported here."""
         return not self.account.was_entered
 
     @property
@@ -129,7 +127,6 @@ class UpdateListItem:
 
     @property
     def is_disputed(self):
-        """Whether its agency disputes the account or the record that it is about."""
         is_of_record = not self.account.was_entered
         return is_of_record and (self.account.is_disputed or self.subject.is_disputed)
 
@@ -144,8 +141,7 @@ def latest(
     """
     What agencies reported ``lately``, and the newest of what was ``recorded``.
 
-    Accounts of the public record and demonstrations never count as "lately". All is
-    of some rows of the board, from what it has read already.
+    Neither the public record nor demonstrations count as "lately".
     """
     periods = {period.pk: period for period in board.periods}
     entered, recorded = [], []

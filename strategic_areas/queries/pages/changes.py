@@ -72,9 +72,8 @@ def log() -> dict:
     """
     Every request, the latest first, not read yet: a page reads only its own.
 
-    ``days`` is the median number of days until a decision; None without any decision.
-    ``hidden`` is what was hidden and confirmed, the latest first, and ``overdue`` what
-    nobody confirmed in time.
+    ``days`` is the median until a decision. ``hidden`` was confirmed, and ``overdue``
+    was not confirmed in time.
     """
     decided = Correction.objects.filter(decided_on__isnull=False)
     dates = decided.values_list("asked_on", "decided_on")
@@ -105,7 +104,7 @@ MODELS = {each._meta.model_name: each for each in (ActivityUpdate, CommitmentUpd
 
 
 def hidden_here(record):
-    """What is hidden on the page of a record or entry and was not confirmed in time."""
+    """What is hidden on the page of a record and was not confirmed in time."""
     model = MODELS[record.kind] if isinstance(record, Entry) else type(record)
     here = {row_key(model, record.pk)}
     for below, link in BELOW.get(model, ()):

@@ -61,8 +61,7 @@ def public(today: date) -> dict:
     """
     The lines to show, those of each need, and the ``others``; the police comes last.
 
-    A need has its code, the lines for just that and, where there are none, the one to
-    try instead, or None. Danger is no need.
+    A need has its code, its own lines and, where there are none, the one to try.
     """
     rows = published().prefetch_related("sources")
     lines = [line(row, today, tuple(row.sources.all())) for row in rows]

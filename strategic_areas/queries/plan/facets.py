@@ -20,7 +20,6 @@ class Facet:
 
     @property
     def is_unknown(self) -> bool:
-        """No record has the value asked for, whatever else is asked."""
         return bool(self.asked) and self.asked not in self.numbers
 
 
@@ -49,12 +48,7 @@ def any_unknown(
 def sift(
     items: Iterable[Item], asked: Mapping[str, str], names: Iterable[str]
 ) -> tuple[list, dict[str, Facet]]:
-    """
-    The records that have every value asked for, and a facet for each of ``names``.
-
-    One pass over the items: a record that only one filter keeps out is counted for the
-    values of that filter.
-    """
+    """The records that have every value asked for, and a facet for each name."""
     kept, without = [], Counter()
     numbers = {name: Counter() for name in names}
     wanted = [(name, asked[name]) for name in numbers if asked.get(name)]
