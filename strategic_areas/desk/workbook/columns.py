@@ -1,8 +1,4 @@
-"""
-The columns of the workbook: what each is called, asks for and holds.
-
-Those that an agency fills follow from the declaration of a report's fields.
-"""
+"""The columns of the workbook: what each is called, asks for and holds."""
 
 import hashlib
 import math
@@ -33,11 +29,7 @@ DIGEST_BYTES = 4
 
 @dataclass(frozen=True)
 class Column:
-    """
-    ``name`` is how a column is recognised wherever it was moved to.
-
-    ``field`` is the field of a report that is filled in there, if it is one.
-    """
+    """``name`` finds a column wherever it was moved; ``field`` is that of a report."""
 
     name: str
     header: str | Promise
@@ -76,7 +68,7 @@ FIELDS = {column.name: column.field for column in FILLED}
 
 
 def names(*kinds):
-    """The columns to be filled of these kinds of fields; without any, all of them."""
+    """The columns to be filled of these kinds of fields, or of all."""
     return tuple(
         name for name, field in FIELDS.items() if not kinds or field.kind in kinds
     )
@@ -93,7 +85,7 @@ CELLS_OF_ANSWER = {
 
 
 def choices(name):
-    """Pairs of value and word of a column with a list, in the language in force."""
+    """Pairs of value and word of a column with a list."""
     if FIELDS[name].kind is Kind.FLAG:
         return [(True, gettext("Yes")), (False, gettext("No"))]
     known = FIELDS[name].model_field.flatchoices
@@ -101,12 +93,11 @@ def choices(name):
 
 
 def choice_label(name, value):
-    """The label of a value in a column with a list; "" for no value."""
     return dict(choices(name)).get(value, "")
 
 
 def choice_value(name, text):
-    """The value of a label in any language; None if it is not on the list."""
+    """The value of a label in any language, or None."""
     return _choice_values(name).get(comparable(text))
 
 
@@ -122,7 +113,7 @@ def _choice_values(name):
 
 
 def comparable(text):
-    """A word without accents, capitals and spare blanks, to compare it."""
+    """A word without accents, capitals and spare blanks."""
     return " ".join(fold(text).split())
 
 
@@ -141,7 +132,6 @@ def cells_of(row):
 
 
 def _held(field, update):
-    """The content of the cell of a field; empty where there is no update."""
     value = update and getattr(update, field.columns[0])
     if field.columns[0] in CHOICES:
         return choice_label(field.name, value)
@@ -158,8 +148,7 @@ def cell_text(name, value, number_format=""):
     """
     A cell's value as one text, however the program stored it.
 
-    Numbers without spare zeros, texts without their escape and the blanks around them;
-    "40 %" typed where a percent is asked is 40. A day is told as 2030-12-31.
+    A percent typed as "40 %" is 40; a day is told as 2030-12-31.
     """
     if value is None:
         return ""
@@ -182,9 +171,7 @@ def _number(value):
 
 def digest(texts):
     """
-    A short digest of each fillable cell, by which a changed one is known.
-
-    The label of a list counts as its value, so that its language does not matter.
+    A short digest of each fillable cell, in whatever language, to know a changed one.
     """
     values = [_meant(name, texts[name]) for name in FIELDS]
     return "-".join(
@@ -204,9 +191,9 @@ def _meant(name, text):
 
 def columns_changed_since(texts, seen):
     """
-    The names of the cells that somebody changed since ``digest`` made ``seen``.
+    The names of the cells that were changed since ``digest`` made ``seen``.
 
-    Without a valid ``seen``, every cell that is not empty counts as changed.
+    Without a valid ``seen``, each cell that is not empty.
     """
     before = seen.split("-")
     if len(before) != len(FIELDS):

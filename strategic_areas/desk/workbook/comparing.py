@@ -1,23 +1,40 @@
-"""What an uploaded workbook would change, row by row, before anything is saved."""
+"""
+What an uploaded workbook would change, before anything is saved.
 
+A line becomes the data that the sheet's forms take; saving it is tried and undone.
+"""
+
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from agencies import fields, numbers
 from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet.revisions import settled_pair
 from strategic_areas.desk.sheet.rows import ActivityRow, ValueRow
 from strategic_areas.desk.workbook.columns import (
+    CELLS_OF_ANSWER,
+    CHOICES,
     FIELDS,
     HEADERS,
     LINKS,
+    choice_value,
+    choices,
+    columns_changed_since,
+    comparable,
     linked_names,
 )
-from strategic_areas.desk.workbook.posting import changed_cells, posted
 from strategic_areas.desk.workbook.reading import Change, Fault, Line
+from strategic_areas.models import Answer
+from strategic_areas.models.report_fields import Part
 from strategic_areas.workflow import guard
+
+BETWEEN_PLACES = re.compile(r"[;,\n]")
 
 
 class Kind(StrEnum):
@@ -32,11 +49,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """
-    What a line means for its row; ``row`` is None where the sheet has none for it.
-
-    ``data`` is what saving posts; it is only there for what would be saved.
-    """
+    """What a line means for its ``row``, or None; ``data`` is what saving posts."""
 
     line: Line
     row: ActivityRow | ValueRow | None
@@ -48,7 +61,7 @@ class Outcome:
 
 
 def compare(sheet, lines, provinces, *, by):
-    """The outcome of every line, in the order of the workbook."""
+    """The outcome of every line."""
     times = Counter(line.whole("activity") for line in lines)
     found = []
     for line in lines:
@@ -64,7 +77,7 @@ def compare(sheet, lines, provinces, *, by):
 
 
 def _misplaced(line, row, changed, times):
-    """The reasons for which a changed line does not fit any row that is open."""
+    """Why a changed line fits no row that is open."""
     if not line.whole("activity"):
         message = _(
             "Rows cannot be added in the workbook; propose the activity on the sheet."
@@ -84,7 +97,6 @@ def _misplaced(line, row, changed, times):
 
 
 def _rehearsed(line, row, parsed, by):
-    """The outcome of saving the row, which is done and rolled back."""
     with transaction.atomic():
         form = answers.save_answer(row, parsed.data, by=by)
         transaction.set_rollback(True)
@@ -104,11 +116,7 @@ def _rehearsed(line, row, parsed, by):
 
 
 def _all_faults(line, form, known):
-    """
-    Every error of a line, with its cell where it has one.
-
-    Where the answer itself is wrong, the form's other errors would only confuse.
-    """
+    """Every error of a line; where its answer is wrong, of nothing else."""
     for name, message in known.items():
         yield _fault(line, name, message)
     if "answer" in known:
@@ -134,7 +142,6 @@ def _fault(line, name, message):
 
 
 def _changes(stored, form):
-    """The fields in which what the form would store differs from what is stored."""
     before = _in_words(stored) if stored else {}
     after = _in_words(form.instance)
     for name in LINKS:
@@ -150,10 +157,154 @@ def _changes(stored, form):
 
 
 def _in_words(update):
-    """Name → what a field says, in words to show and to compare; links left out."""
+    """Name → what a field says, links left out."""
     words = {
         name: field.in_words(field.plain(update))
         for name, field in FIELDS.items()
         if name not in LINKS
     }
     return {name: "\n".join(text.splitlines()).strip() for name, text in words.items()}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The form data of a line; ``faults`` maps a column to its error message."""
+
+    data: dict = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def changed_cells(line):
+    return columns_changed_since(line.filled, line.text("seen"))
+
+
+def posted(line, row, provinces, changed):
+    """The ``Posted`` of a line; ``provinces`` are pairs of id and name."""
+    faults = {name: no_formula() for name in changed if not line.cells[name].is_value}
+    chosen = {name: _chosen(line, name, faults) for name in CHOICES}
+    answer = chosen["answer"] or _implied(changed)
+    faults |= _out_of_place(answer, row, changed, faults)
+    if answer == Answer.SAME_AS_BEFORE and row.own is None:
+        faults["answer"] = _(
+            "The institution has reported nothing before: choose “Reported”."
+        )
+    data = {"answer": answer, "seen_version": _seen_version(line, row)}
+    if answer == Answer.NO_NEWS:
+        data["no_news_reason_es"] = _as_typed(line.text("no_news_reason_es"))
+    elif answer == Answer.REPORTED:
+        data |= _report(line, row, chosen, changed)
+        data["places"] = _places(line, provinces, faults)
+    return Posted(data, faults)
+
+
+def _chosen(line, name, faults):
+    text = line.text(name)
+    value = choice_value(name, text) if text else None
+    if text and value is None and name not in faults:
+        labels = get_text_list([label for _value, label in choices(name)], _("or"))
+        faults[name] = _("“%(word)s” is not on the list. Choose %(words)s.") % {
+            "word": text[:60],
+            "words": labels,
+        }
+    return value
+
+
+def _implied(changed):
+    only_reason = changed == {"no_news_reason_es"}
+    return Answer.NO_NEWS if only_reason else Answer.REPORTED
+
+
+def _out_of_place(answer, row, changed, faults):
+    """What stands in a cell that this answer or activity does not have."""
+    found = {}
+    if answer in CELLS_OF_ANSWER:
+        for name in changed - CELLS_OF_ANSWER[answer]:
+            found[name] = _(
+                "With “%(answer)s” this cell stays as it was. Choose “%(reported)s”, "
+                "or undo the change."
+            ) % {
+                "answer": Answer(answer).label,
+                "reported": Answer.REPORTED.label,
+            }
+    elif "no_news_reason_es" in changed:
+        found["no_news_reason_es"] = _("Only “No news” states this: leave it empty.")
+    if row.activity.is_continuing and "percent" in changed:
+        found["percent"] = _("Continuing work states a quantity, never a percent.")
+    if not row.activity.is_continuing and "quantity" in changed:
+        found["quantity"] = _(
+            "Only continuing work states a quantity; state a percent."
+        )
+    return {name: text for name, text in found.items() if name not in faults}
+
+
+def _seen_version(line, row):
+    """The downloaded version, if the row still has the same revision."""
+    if row.update is None or row.update.pk != line.whole("update"):
+        return None
+    return line.whole("version")
+
+
+def _report(line, row, chosen, changed):
+    values = {
+        name: _value(line, name, field, chosen)
+        for name, field in FIELDS.items()
+        if field.filled_in
+        and field.part != Part.NO_NEWS
+        and field.kind != fields.Kind.LINKS
+    }
+    if row.activity.is_continuing:
+        del values["percent"]
+    else:
+        del values["quantity"]
+        values |= _settled(values["execution"], values["percent"], changed)
+    return values
+
+
+def _value(line, name, field, chosen):
+    if field.kind is fields.Kind.FLAG:
+        return bool(chosen[name])
+    if field.kind is fields.Kind.CHOICE:
+        return chosen[name] or ""
+    if field.kind is fields.Kind.TEXT:
+        return _as_typed(line.text(name))
+    return line.cells[name].number
+
+
+def _settled(execution, percent, changed):
+    """
+    Adjust execution and percent to whichever was changed, from the workbook alone.
+    """
+    try:
+        number = numbers.read_whole(percent) if percent else None
+    except numbers.UnreadError:
+        return {}
+    number, execution = settled_pair(
+        number,
+        execution,
+        changed={"execution", "percent"} & changed,
+    )
+    percent = "" if number is None else str(number)
+    return {"execution": str(execution), "percent": percent}
+
+
+def _places(line, provinces, faults):
+    by_name = {comparable(name): pk for pk, name in provinces}
+    names = [name.strip() for name in BETWEEN_PLACES.split(line.text("places"))]
+    names = [name for name in names if name]
+    unknown = [name for name in names if comparable(name) not in by_name]
+    if unknown and "places" not in faults:
+        faults["places"] = _(
+            "Not on the sheet of lists: %(names)s. Write each name as it stands there, "
+            "separated by a semicolon."
+        ) % {"names": ", ".join(name[:60] for name in unknown)}
+    known = [comparable(name) for name in names if name not in unknown]
+    return sorted({by_name[name] for name in known})
+
+
+def no_formula():
+    return _("Write the value itself: formulas and errors of calculation are not read.")
+
+
+def _as_typed(text):
+    """The text with a browser's line ends."""
+    return text.replace("\n", "\r\n")

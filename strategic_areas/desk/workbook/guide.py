@@ -27,7 +27,6 @@ WIDE = 72
 
 
 def marks_of(sheet):
-    """Name → value of the marks on the hidden sheet."""
     return {
         "format": FORMAT,
         "plan": sheet.period.plan.code,
@@ -63,7 +62,7 @@ def numbered(sentences):
 
 
 def write_notes(page, title, parts):
-    """The first sheet: a title, sentences, and pairs of a heading and its sentences."""
+    """The first sheet: a title, sentences, and pairs of a heading and sentences."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     page.title = _("Instructions")
@@ -86,7 +85,7 @@ def write_notes(page, title, parts):
 
 
 def fit(page, *, wide):
-    """Print on letter paper, ``wide`` pages across and as many down as needed."""
+    """Print on letter paper, ``wide`` pages across."""
     page.page_setup.paperSize = LETTER_PAPER
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
@@ -150,7 +149,7 @@ def _never():
 
 
 def add_lists(page, provinces):
-    """The sheet of lists; returns name → where the list of that column stands."""
+    """The sheet of lists; returns name → where its list stands."""
     columns = {
         **{name: [label for _value, label in choices(name)] for name in CHOICES},
         **dict.fromkeys(LINKS, provinces),
@@ -162,7 +161,7 @@ def add_lists(page, provinces):
 
 def write_lists(page, columns):
     """
-    A sheet with a list in each column; returns name → where its list stands.
+    A list in each column; returns name → where it stands.
 
     ``columns`` maps names to a heading and the entries below it.
     """
@@ -207,7 +206,7 @@ class Looks:
 
 
 def protect(page):
-    """Lock the page against mistakes, without a password; cells may be made wider."""
+    """Lock the page against mistakes, without a password."""
     page.protection.sheet = True
     page.protection.formatColumns = False
     page.protection.formatRows = False

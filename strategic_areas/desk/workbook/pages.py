@@ -1,8 +1,7 @@
 """
 The workbook's pages: download, upload and compare, save what was shown.
 
-The rows that a preview announced are signed into the page that posts them, and each is
-checked again when it is saved.
+The announced rows are signed into the page, and checked again when they are saved.
 """
 
 from dataclasses import dataclass, field
@@ -34,7 +33,7 @@ from strategic_areas.views.files import WORKBOOK, as_file
 
 @require_http_methods(["GET", "POST"])
 def workbook(request, period, agency):
-    """The sheet of the round as a workbook; uploaded, what it would change."""
+    """The sheet of the round as a workbook, or what an uploaded one would change."""
     sheet = sheet_or_404(request, period, agency)
     if request.method == "GET":
         return _download(request, sheet)
@@ -59,7 +58,6 @@ def _download(request, sheet):
 
 
 def _preview(sheet, file, user):
-    """What the page shows of each line, and the form that saves what can be."""
     lines, pages = read(file, sheet)
     values = compare_values(sheet, pages)
     reports = compare(sheet, lines, sheet_page.province_choices(), by=user)
@@ -80,7 +78,7 @@ def _preview(sheet, file, user):
 
 @require_POST
 def save_workbook(request, period, agency):
-    """Save the rows that the preview announced, and tell what became of each."""
+    """Save the announced rows, and tell what became of each."""
     sheet = sheet_or_404(request, period, agency)
     try:
         rows = read_signed_rows(request.POST.get("staged", ""), sheet, by=request.user)
@@ -110,7 +108,7 @@ def _show_result(request, result):
 
 
 def sign_rows(sheet, outcomes, *, by):
-    """The rows that would be saved, as one signed text; empty where there is none."""
+    """The rows that would be saved, signed, or ""."""
     rows = [
         [outcome.row.key, outcome.row.subject.code, outcome.data]
         for outcome in outcomes
@@ -120,7 +118,7 @@ def sign_rows(sheet, outcomes, *, by):
 
 
 def read_signed_rows(signed, sheet, *, by):
-    """Activity id, its code and what is posted for it; or ``StaleError``."""
+    """Activity id, code and data of each row; or ``StaleError``."""
     return read_signed(signed, _owner(sheet, by))
 
 
@@ -129,8 +127,6 @@ def _owner(sheet, user):
 
 
 class SaveForm(forms.Form):
-    """Saves what the preview announced: ``count`` rows, signed."""
-
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, count=0, **kwargs):
@@ -155,8 +151,7 @@ def save(sheet, rows, *, by):
     """
     Store each row by itself, as the sheet does; a value is handed in.
 
-    What somebody saved in the meantime is left alone and told; a row that is stored
-    already, because the press came twice, counts as saved.
+    What somebody saved meanwhile is left alone; what is stored already counts as saved.
     """
     result = Saved()
     for activity, code, data in rows:

@@ -1,4 +1,4 @@
-"""Reading an uploaded workbook: checking that it is this sheet's, and its lines."""
+"""Reads an uploaded workbook: that it is this sheet's, and its lines."""
 
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
 @dataclass(frozen=True)
 class Cell:
     """
-    ``place`` is its address, as F7; ``is_value`` false for formulas and errors.
+    A cell at ``place``, such as F7; ``is_value`` is false for formulas and errors.
 
     ``is_number`` where the program holds a number, which no reader may doubt.
     """
@@ -40,13 +40,12 @@ class Cell:
 
     @property
     def number(self):
-        """Its text as ``numbers.read`` reads it."""
         return numbers.written(self.text) if self.is_number else self.text
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell, or with the whole row where ``place`` is empty."""
+    """What is wrong with a cell, or with its row where ``place`` is empty."""
 
     place: str
     header: str
@@ -58,7 +57,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Change:
-    """One field: the saved value, and the value in the workbook at this place."""
+    """A field: the saved value, and that of the workbook."""
 
     header: str
     old: str
@@ -68,8 +67,6 @@ class Change:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the workbook as it was found, by column name."""
-
     number: int
     cells: dict[str, Cell] = field(default_factory=dict)
 
@@ -77,7 +74,7 @@ class Line:
         return self.cells[name].text
 
     def whole(self, name):
-        """A hidden id as a number; 0 where it is none."""
+        """A hidden id as a number, or 0."""
         text = self.text(name)
         return int(text) if text.isascii() and text.isdecimal() else 0
 
@@ -92,7 +89,7 @@ class Line:
 
 def read(upload, sheet):
     """
-    The lines of the workbook's reports, and its sheets by their names.
+    The lines of the reports, and all sheets by name.
 
     Raises ``RefusedFileError`` where the workbook is not this sheet's.
     """
@@ -108,7 +105,6 @@ def read(upload, sheet):
 
 
 def marks_in(rows):
-    """What the hidden sheet of marks says, as a dict."""
     return {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
 
 
@@ -132,17 +128,15 @@ def _must_be_of(rows, sheet):
 
 
 def _find_names(pages):
-    """The rows of the sheet of reports, where its lines begin, name → column."""
     found = rows_of_names(pages, {name: name for name in READ})
     return max(found, key=lambda each: len(each[2]), default=([], 0, {}))
 
 
 def rows_of_names(pages, names):
     """
-    Each row at the top of a page, as the rows of the page, its number, name → column.
+    Each row at the top of a page: the page's rows, its number, name → column.
 
-    ``names`` maps what a cell may hold to the name of its column; of two such columns
-    the first counts.
+    ``names`` maps a cell's text to a column's name; the first of two counts.
     """
     for rows in pages.values():
         for number, row in enumerate(rows[:NAMES_WITHIN], 1):
@@ -186,7 +180,6 @@ def line_of(number, row, columns):
 
 
 def _is_a_line(line):
-    """True for a row that is neither that of the headers nor empty."""
     if line.text("activity") == HEADERS["activity"]:
         return False
     return line.whole("activity") or line.says_something

@@ -1,8 +1,7 @@
 """
-What a preview of a workbook announced, signed into the page that saves it.
+What a preview of either workbook announced, signed into the page that saves it.
 
-Both workbooks do so, the sheet of an agency and that of a plan: the server keeps no
-second copy of what nobody has saved, and nobody saves what no preview showed to her.
+So the server keeps no second copy, and nobody saves what no preview showed to her.
 """
 
 from django.core import signing

@@ -18,9 +18,8 @@ from strategic_areas.desk.values.forms import (
 from strategic_areas.desk.values.grid import ColumnForm
 from strategic_areas.desk.values.pages import last_told
 from strategic_areas.desk.workbook.columns import cell_text, comparable
-from strategic_areas.desk.workbook.comparing import Change, Fault, Kind, Outcome
-from strategic_areas.desk.workbook.posting import no_formula
-from strategic_areas.desk.workbook.reading import line_of, rows_of_names
+from strategic_areas.desk.workbook.comparing import Kind, Outcome, no_formula
+from strategic_areas.desk.workbook.reading import Change, Fault, line_of, rows_of_names
 from strategic_areas.figures.reporting import hand_in, returned_values
 from strategic_areas.models import PublishedFigure
 from strategic_areas.workflow import guard
@@ -65,7 +64,7 @@ class Column:
 
 
 def columns_of(rows):
-    """The columns to fill: those of every value, and one for each category."""
+    """The columns of every value, and one for each category."""
     found = {
         name: Column(name, field, str(header), width)
         for name, (field, header, width) in FILLED.items()
@@ -80,7 +79,6 @@ def columns_of(rows):
 
 
 def categories_by_indicator(rows):
-    """The categories of each indicator, by dimension, with their words."""
     indicators = dict.fromkeys(row.value.indicator for row in rows)
     return {each: categories_of(each) for each in indicators}
 
@@ -108,7 +106,7 @@ def _shown(column, value):
 
 
 def meant(column, text):
-    """What a cell means, whatever its language; None where it means nothing."""
+    """What a cell means in any language; None where it means nothing."""
     if column.field == "certainty":
         known = {comparable(str(each.label)): each.value for each in CERTAINTIES}
         known |= {each.value: each.value for each in CERTAINTIES}
@@ -119,19 +117,18 @@ def meant(column, text):
 
 
 def _typed(column, cell):
-    """What a person would type into the form for what the cell says."""
     return cell.number if column.is_number else meant(column, cell.text)
 
 
 def _as_read(column, text, form):
-    """What is shown of a cell before it is saved: of a number how it was read."""
+    """A cell before it is saved: a number as it was read."""
     if not column.is_number:
         return text
     return plainly(form.cleaned_data[column.field])
 
 
 def digest(columns, texts):
-    """A short digest of a row's cells, by which a changed one is known."""
+    """A short digest of a row's cells, to know a changed one."""
     told = {name: meant(columns[name], text) or "" for name, text in texts.items()}
     filled = {name: text for name, text in sorted(told.items()) if text}
     return hashlib.blake2s(json.dumps(filled).encode(), digest_size=8).hexdigest()
@@ -142,7 +139,7 @@ def texts_of(cells):
 
 
 def compare_values(sheet, pages):
-    """The outcome of every line of the sheet of values; none in an older workbook."""
+    """The outcome of every line; none in an older workbook."""
     columns = columns_of(sheet.values)
     lines = list(_lines(pages, columns))
     times = Counter(line.text(KEY) for line in lines)
@@ -154,7 +151,6 @@ def compare_values(sheet, pages):
 
 
 def _lines(pages, columns):
-    """The rows of the sheet that holds the names of these columns."""
     names = {name: name for name in (KEY, SEEN, "value_code", *columns)}
     for rows, start, found in rows_of_names(pages, names):
         if KEY in found and SEEN in found:
@@ -205,7 +201,7 @@ def _outcome(sheet, line, columns, times, last):
 
 
 def _cell_faults(line, texts, columns, form):
-    """What is wrong with a cell before its form is asked: its name and the message."""
+    """What is wrong with a cell before its form is asked."""
     for name, text in texts.items():
         column = columns[name]
         if text and not line.cells[name].is_value:
@@ -224,7 +220,6 @@ def _value(figure):
 
 
 def _faults(form, line, columns, known_faults):
-    """Every error of the form, with its cell where it has one."""
     names = {column.field: name for name, column in columns.items()}
     for field, messages in form.errors.items():
         name = names.get(field, "")
@@ -244,7 +239,7 @@ def _refused(line, row, message):
 
 
 def save_value(sheet, key, data, *, by):
-    """Hand in the value of a row; return why it was not, or "" once it is."""
+    """Hand in the value of a row; return why not, or ""."""
     row = sheet.value(key)
     if row is None:
         return gettext("It is no longer asked about in this round.")

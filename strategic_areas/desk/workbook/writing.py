@@ -1,8 +1,4 @@
-"""
-Writing the workbook: the sheet of reports, with lists to choose from and hints.
-
-A second sheet has the values for which the round asks.
-"""
+"""Writes the workbook: the sheet of reports, and that of values where any is asked."""
 
 import io
 
@@ -37,6 +33,8 @@ NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 LETTERS = {
     column.name: get_column_letter(place) for place, column in enumerate(COLUMNS, 1)
 }
+#: Columns by which rows are known, and no reader needs.
+HIDDEN = {*(column.name for column in IDS), known.KEY, known.SEEN}
 TOP = Alignment(vertical="top", wrap_text=True)
 THIN = Side(style="thin", color="9AA5B5")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -58,8 +56,7 @@ def write(sheet, provinces):
     """
     The workbook of a ``Sheet`` as bytes; ``provinces`` are names to choose from.
 
-    It has the owed rows, then work outside the plan; no row can be added in it. The
-    values have a sheet of their own.
+    It has the owed rows, then work outside the plan; no row can be added in it.
     """
     book = Workbook()
     book.properties.creator = ""
@@ -67,7 +64,13 @@ def write(sheet, provinces):
     page = book.create_sheet(_("Report"))
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
     guide.add_marks(book.create_sheet(guide.MARKS), guide.marks_of(sheet))
-    _add_headers(page)
+    _add_headers(
+        page,
+        [
+            *((each.name, each.header, each.width, HEADER) for each in IDS + CONTEXT),
+            *((each.name, each.header, each.width, TO_FILL) for each in FILLED),
+        ],
+    )
     rows, looks = (*sheet.rows, *sheet.off_plan), guide.Looks()
     for number, row in enumerate(rows, FIRST_ROW):
         _add_line(page, number, row, looks)
@@ -80,17 +83,18 @@ def write(sheet, provinces):
     return written.getvalue()
 
 
-def _add_headers(page):
-    for column in COLUMNS:
-        letter = LETTERS[column.name]
-        put(page[f"{letter}{NAMES_ROW}"], column.name)
+def _add_headers(page, headings):
+    """Add the hidden row of names and the headers: name, header, width, fill."""
+    for place, (name, header, width, fill) in enumerate(headings, 1):
+        letter = get_column_letter(place)
+        put(page[f"{letter}{NAMES_ROW}"], name)
         cell = page[f"{letter}{HEADER_ROW}"]
-        put(cell, str(column.header))
+        put(cell, str(header))
         cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
-        cell.fill = TO_FILL if column in FILLED else HEADER
+        cell.fill = fill
         cell.alignment, cell.border = TOP, BORDER
-        page.column_dimensions[letter].width = column.width
-        page.column_dimensions[letter].hidden = column in IDS
+        page.column_dimensions[letter].width = width
+        page.column_dimensions[letter].hidden = name in HIDDEN
     page.row_dimensions[NAMES_ROW].hidden = True
 
 
@@ -207,7 +211,6 @@ def _lay_out(page, sheet):
 
 
 def _add_values(book, sheet, looks):
-    """Add the sheet to the workbook where the round asks for any value."""
     rows = sheet.values
     if not rows:
         return
@@ -217,7 +220,13 @@ def _add_values(book, sheet, looks):
         name: get_column_letter(place)
         for place, name in enumerate((*known.CONTEXT, *columns), 1)
     }
-    _add_value_headers(page, columns, places)
+    _add_headers(
+        page,
+        [
+            *((name, *heading, HEADER) for name, heading in known.CONTEXT.items()),
+            *((name, c.header, c.width, TO_FILL) for name, c in columns.items()),
+        ],
+    )
     categories, held = known.categories_by_indicator(rows), known.held(rows, columns)
     for number, row in enumerate(rows, FIRST_ROW):
         own = categories[row.value.indicator]
@@ -237,7 +246,7 @@ def _add_values(book, sheet, looks):
 
 
 def _has_category(categories, column):
-    """Whether the indicator has this category; every one has the other columns."""
+    """Whether the indicator has this column."""
     code = column.name.removeprefix(f"{column.dimension}.")
     return not column.dimension or code in categories.get(column.dimension, ())
 
@@ -251,27 +260,6 @@ def _value_context(row, written, columns):
         "value_days": row.subject.span,
         "value_state": str(row.word),
     }
-
-
-def _add_value_headers(page, columns, places):
-    hidden = {known.KEY, known.SEEN}
-    headers = {name: (str(header), w) for name, (header, w) in known.CONTEXT.items()}
-    headers |= {name: (each.header, each.width) for name, each in columns.items()}
-    for name, letter in places.items():
-        header, width = headers[name]
-        put(page[f"{letter}{NAMES_ROW}"], name)
-        cell = page[f"{letter}{HEADER_ROW}"]
-        put(cell, header)
-        cell.font = Font(name=guide.FONT, bold=True, color="FFFFFF")
-        cell.fill = _fill(name, columns)
-        cell.alignment, cell.border = TOP, BORDER
-        page.column_dimensions[letter].width = width
-        page.column_dimensions[letter].hidden = name in hidden
-    page.row_dimensions[NAMES_ROW].hidden = True
-
-
-def _fill(name, columns) -> PatternFill:
-    return TO_FILL if name in columns else HEADER
 
 
 def _add_lists(page, places, last):
