@@ -17,7 +17,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes import translating
 from strategic_areas.desk.inputs import LongText
 from strategic_areas.desk.review import review_queue
-from strategic_areas.desk.review.review_screen import StepForm
+from strategic_areas.desk.review.pages import StepForm
 from strategic_areas.models import ActivityUpdate, Cause, ReportingPeriod, Status
 from strategic_areas.purging.places import handed_in
 from strategic_areas.workflow import guard

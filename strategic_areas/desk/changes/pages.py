@@ -16,7 +16,7 @@ from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.plantree import approving
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.desk.rounds.opening import Opening, opening
+from strategic_areas.desk.rounds.pages import Opening, opening
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
