@@ -85,7 +85,9 @@ class Stored:
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
         rows = table.model._default_manager.filter(**conditions).order_by("pk")
-        return rows.select_related(*["continues__plan"] * table.has_field("continues"))
+        if table.has_field("continues"):
+            return rows.select_related("continues__plan")
+        return rows
 
     @cached_property
     def plan(self):

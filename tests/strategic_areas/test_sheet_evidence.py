@@ -147,6 +147,18 @@ def test_a_report_takes_so_many_files_and_no_more(row):
     assert row.update.evidences.count() == FILES_PER_UPDATE
 
 
+def test_whoever_attaches_reads_how_to_save_as_pdf_before_and_after(row):
+    before = row.attach(title_es="").content.decode()
+    refused = row.attach(title_es="Acta", upload=row.file(b"PK", "Acta.docx"))
+
+    told = "En el teléfono: ábralo en Word o Excel"
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'accept=".pdf,.jpg,.jpeg,.png"' in before
+    # Beside the field of the activity and of its commitment, and in the refusal.
+    assert (before.count(told), page.count(told)) == (2, 3)
+
+
 def test_the_same_file_is_refused_twice(row):
     make_file_evidence(row.update, name="Primera.pdf")
     make_file_evidence(name="Ajena.pdf")
