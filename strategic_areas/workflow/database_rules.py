@@ -11,17 +11,15 @@ from collections import defaultdict
 from functools import reduce
 from operator import and_
 
-from django.db import DEFAULT_DB_ALIAS
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import (
     BooleanField,
     CharField,
     CheckConstraint,
-    Q,
     UniqueConstraint,
     Value,
 )
 from django.db.models.functions import Coalesce
-from django.db.models.sql import Query
 
 #: How many records one query is about; SQLite joins no more than 500 queries.
 AT_ONCE = 400
@@ -135,31 +133,33 @@ def _failing(pairs):
     places = set(range(len(pairs)))
     queries = [_query(place, *pair) for place, pair in enumerate(pairs)]
     for start in range(0, len(queries), AT_ONCE):
-        together = Query(None)
-        together.add_annotation(Value(0), "_place")
-        together.combinator, together.combinator_all = "union", True
-        together.combined_queries = tuple(queries[start : start + AT_ONCE])
-        compiler = together.get_compiler(using=DEFAULT_DB_ALIAS)
-        places -= {row[0] for rows in compiler.execute_sql() for row in rows}
+        first, *others = queries[start : start + AT_ONCE]
+        places -= set(first.union(*others, all=True))
     return places
 
 
 def _query(place, record, condition):
-    """The query that returns the place if the condition holds, as in ``Q.check``."""
-    query = Query(None)
-    for name, value in _values(record).items():
-        query.add_annotation(value, name, select=False)
-    query.add_annotation(Value(place), "_place")
-    query.add_q(Q(Coalesce(condition, True, output_field=BooleanField())))
-    return query
+    """
+    The query that returns the place if the condition holds, as in ``Q.check``.
+
+    It needs some row to select from: that of a content type, which no column of ours is
+    named like.
+    """
+    some = ContentType.objects.get_for_model(ContentType)
+    row = ContentType.objects.filter(pk=some.pk).annotate(**_values(record))
+    holds = Coalesce(condition, True, output_field=BooleanField())
+    return row.filter(holds).values_list(Value(place), flat=True)
 
 
 def _values(record):
     """The values of a record's columns; a link to an unsaved record is not empty."""
-    values = record._get_field_expression_map(meta=record._meta)
+    values = {}
     for field in record._meta.concrete_fields:
+        value = getattr(record, field.attname)
         if field.is_relation and field.is_cached(record):
             linked = field.get_cached_value(record)
             if linked is not None and linked.pk is None:
-                values[field.name] = Value(0)
+                value = 0
+        if not field.primary_key:
+            values[field.name] = Value(value, field)
     return values

@@ -20,10 +20,10 @@ from strategic_areas.desk.planbook.columns import (
 )
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.writing import (
-    BORDER,
     FIRST_ROW,
     HEADER,
     HEADER_ROW,
+    LINED,
     LOCKED,
     LONGEST_MESSAGE,
     LONGEST_TITLE,
@@ -47,10 +47,15 @@ SHORT_TEXT, NARROW, WIDE = 80, 16, 46
 FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: "General", Kind.WHOLE: "0"}
 PAGES_WIDE = 3
 OPEN = Protection(locked=False)
-HEADING = {
-    "font": Font(name=guide.FONT, bold=True, color="FFFFFF"),
-    "alignment": TOP,
-    "border": BORDER,
+HEADING = LINED | {"font": Font(name=guide.FONT, bold=True, color="FFFFFF")}
+LOOKS = {
+    "header": HEADING | {"fill": HEADER},
+    "header to fill": HEADING | {"fill": TO_FILL},
+    "origin": LINED | {"fill": LOCKED},
+    **{
+        f"to fill {shape}": LINED | {"number_format": shape, "protection": OPEN}
+        for shape in ("@", *FORMATS.values())
+    },
 }
 
 
@@ -67,11 +72,11 @@ def write(plan):
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
     guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))
-    looks = guide.Looks()
+    guide.add_looks(book, LOOKS)
     for name, sheet in SHEETS.items():
-        _add_headers(pages[name], sheet, looks)
+        _add_headers(pages[name], sheet)
         for number, row in enumerate(sheet.rows(stored), FIRST_ROW):
-            _add_row(pages[name], number, sheet, row, stored, looks)
+            _add_row(pages[name], number, sheet, row, stored)
         _add_rules(pages[name], sheet, lists, plan)
         _lay_out(pages[name], sheet, plan)
     written = io.BytesIO()
@@ -108,21 +113,21 @@ def _known(column, stored):
     return sorted(for_cell(column, key, stored) for key in keys)
 
 
-def _add_headers(page, sheet, looks):
+def _add_headers(page, sheet):
     for name in BEFORE:
         header = _("Code of origin") if name == ORIGIN else name
         cell = _add_header(page, letter_of(sheet, name), f"{sheet.name}.{name}", header)
-        looks.give(cell, "header", fill=HEADER, **HEADING)
+        cell.style = "header"
     page.column_dimensions[letter_of(sheet, SEEN)].hidden = True
     for column in sheet.columns:
         letter = letter_of(sheet, column.name)
         name, width = f"{sheet.name}.{column.name}", _width(column)
         cell = _add_header(page, letter, name, column.header, width)
-        looks.give(cell, "header to fill", fill=TO_FILL, **HEADING)
+        cell.style = "header to fill"
         # Rows that are added later take the style of the column.
-        shape = FORMATS.get(column.kind, "@")
-        below = {"alignment": TOP, "number_format": shape, "protection": OPEN}
-        looks.give(page.column_dimensions[letter], ("column", shape), **below)
+        below = page.column_dimensions[letter]
+        below.alignment, below.protection = TOP, OPEN
+        below.number_format = FORMATS.get(column.kind, "@")
     page.row_dimensions[NAMES_ROW].hidden = True
 
 
@@ -141,19 +146,17 @@ def _width(column):
     return NARROW if longest and longest <= SHORT_TEXT else WIDE
 
 
-def _add_row(page, number, sheet, row, stored, looks):
+def _add_row(page, number, sheet, row, stored):
     values = sheet.plain(stored, row)
     seen = [str(row.pk), *digests(sheet, values, stored)]
     put(page[f"{letter_of(sheet, SEEN)}{number}"], "-".join(seen))
     origin = page[f"{letter_of(sheet, ORIGIN)}{number}"]
     put(origin, stored.tables[sheet.name].key_of_pk[row.pk])
-    looks.give(origin, "locked", fill=LOCKED, alignment=TOP, border=BORDER)
+    origin.style = "origin"
     for column in sheet.columns:
         cell = page[f"{letter_of(sheet, column.name)}{number}"]
         put(cell, for_cell(column, values[column.name], stored))
-        shape = FORMATS.get(column.kind, "@")
-        inside = {"alignment": TOP, "border": BORDER, "protection": OPEN}
-        looks.give(cell, ("cell", shape), number_format=shape, **inside)
+        cell.style = f"to fill {FORMATS.get(column.kind, '@')}"
 
 
 def _add_rules(page, sheet, lists, plan):

@@ -1,7 +1,5 @@
 """The workbook's other sheets: instructions, lists of choices, and hidden marks."""
 
-from copy import copy
-
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -184,25 +182,14 @@ def write_lists(page, columns):
     return found
 
 
-class Looks:
-    """
-    How the cells of one workbook look, each look by a name.
+def add_looks(book, looks):
+    """Register looks by their names, with which cells take them as their style."""
+    from openpyxl.styles import NamedStyle
+    from openpyxl.styles.fonts import DEFAULT_FONT
 
-    The first cell is given its look part by part; openpyxl compares each part with all
-    that the workbook has. Every other cell takes what came of it.
-    """
-
-    def __init__(self):
-        self.known = {}
-
-    def give(self, cell, name, **parts):
-        """Give a cell the look of this name, which consists of these parts."""
-        if name in self.known:
-            cell._style = copy(self.known[name])
-            return
-        for part, value in parts.items():
-            setattr(cell, part, value)
-        self.known[name] = copy(cell._style)
+    plain = {"font": DEFAULT_FONT, "number_format": "General", "hidden": True}
+    for name, parts in looks.items():
+        book.add_named_style(NamedStyle(name, **plain | parts))
 
 
 def protect(page):

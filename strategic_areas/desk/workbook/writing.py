@@ -41,10 +41,14 @@ BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 HEADER = PatternFill("solid", fgColor="003876")
 TO_FILL = PatternFill("solid", fgColor="0B5D3B")
 LOCKED = PatternFill("solid", fgColor="E9EDF2")
+LINED = {"alignment": TOP, "border": BORDER}
 #: How a cell looks that tells what stands, and one that may be filled.
-LOOK = {
-    False: {"alignment": TOP, "border": BORDER, "fill": LOCKED},
-    True: {"alignment": TOP, "border": BORDER, "protection": Protection(locked=False)},
+TELLS, OPEN = LINED | {"fill": LOCKED}, LINED | {"protection": Protection(locked=False)}
+LOOKS = {
+    "number told": TELLS,
+    "number to fill": OPEN,
+    "text told": TELLS | {"number_format": "@"},
+    "text to fill": OPEN | {"number_format": "@"},
 }
 #: The longest messages of a cell; with longer ones Excel calls the file damaged.
 LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
@@ -60,6 +64,7 @@ def write(sheet, provinces):
     """
     book = Workbook()
     book.properties.creator = ""
+    guide.add_looks(book, LOOKS)
     guide.add_instructions(book.active, sheet)
     page = book.create_sheet(_("Report"))
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
@@ -71,13 +76,13 @@ def write(sheet, provinces):
             *((each.name, each.header, each.width, TO_FILL) for each in FILLED),
         ],
     )
-    rows, looks = (*sheet.rows, *sheet.off_plan), guide.Looks()
+    rows = (*sheet.rows, *sheet.off_plan)
     for number, row in enumerate(rows, FIRST_ROW):
-        _add_line(page, number, row, looks)
+        _add_line(page, number, row)
     if rows:
         _add_validations(page, lists, FIRST_ROW + len(rows) - 1)
     _lay_out(page, sheet)
-    _add_values(book, sheet, looks)
+    _add_values(book, sheet)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -98,13 +103,13 @@ def _add_headers(page, headings):
     page.row_dimensions[NAMES_ROW].hidden = True
 
 
-def _add_line(page, number, row, looks):
+def _add_line(page, number, row):
     held = cells_of(row)
     for column in (*CONTEXT, *FILLED):
         cell = page[f"{LETTERS[column.name]}{number}"]
         is_open = column in FILLED and _may_be_filled(row, column.name)
-        shape = "General" if column.name in NUMBERS else "@"
-        looks.give(cell, (shape, is_open), number_format=shape, **LOOK[is_open])
+        kind = "number" if column.name in NUMBERS else "text"
+        cell.style = f"{kind} to fill" if is_open else f"{kind} told"
     for name, value in (_context(row) | held).items():
         put(page[f"{LETTERS[name]}{number}"], value)
     texts = {
@@ -210,7 +215,7 @@ def _lay_out(page, sheet):
     page.oddFooter.center.text = f"{acronym} · &P / &N"
 
 
-def _add_values(book, sheet, looks):
+def _add_values(book, sheet):
     rows = sheet.values
     if not rows:
         return
@@ -233,7 +238,8 @@ def _add_values(book, sheet, looks):
         for name, letter in places.items():
             is_own = name in columns and _has_category(own, columns[name])
             is_open = is_own and row.is_open
-            looks.give(page[f"{letter}{number}"], is_open, **LOOK[is_open])
+            cell = page[f"{letter}{number}"]
+            cell.style = "number to fill" if is_open else "number told"
         written = held[row] if row.is_open else {}
         for name, value in (_value_context(row, written, columns) | written).items():
             put(page[f"{places[name]}{number}"], value)
