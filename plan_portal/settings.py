@@ -5,8 +5,9 @@ README.md describes every variable under "Configuration". A missing or malformed
 stops the process with an error that names it, so that nothing runs half-configured.
 """
 
-import os
 from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,39 +15,31 @@ from plan_portal import content_policy, databases, environment, logs, sign_in
 from plan_portal.environment import (
     BASE_DIR,
     LOCAL_HOSTS,
-    client_address_header,
     env,
     env_bool,
-    env_database,
-    env_emergency_number,
-    env_folder,
-    env_hosts,
-    env_mail_address,
-    env_mail_domains,
-    env_mail_server,
+    env_list,
     env_number,
-    env_own_folder,
-    env_recipient,
     env_required,
-    env_web_address,
-    security_contact,
-    site_address,
+    env_text,
 )
 
 DEBUG = env_bool("DEBUG")
-SECRET_KEY = env_required("SECRET_KEY", DEBUG and "development-only-not-secret")
+SECRET_KEY = env_required("SECRET_KEY", default=DEBUG and "development-only-not-secret")
 
 
 # Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
 
-SITE_URL = env_required("SITE_URL", DEBUG and "http://localhost:8000").rstrip("/")
+SITE_URL = env_required(
+    "SITE_URL", *environment.SITE_ADDRESS, default=DEBUG and "http://localhost:8000"
+).rstrip("/")
 # Plain HTTP is for one's own machine only: elsewhere it would expose passwords.
 INSECURE_HTTP = env_bool("INSECURE_HTTP", default=DEBUG)
-_site = site_address(SITE_URL, is_insecure=INSECURE_HTTP)
+environment.refuse_insecure(SITE_URL, is_insecure=INSECURE_HTTP)
+_site = urlsplit(SITE_URL)
 SITE_HOST = _site.hostname
 IS_LOCAL_SITE = SITE_HOST in LOCAL_HOSTS
 
-ALLOWED_HOSTS = [SITE_HOST, *env_hosts("ALLOWED_HOSTS")]
+ALLOWED_HOSTS = [SITE_HOST, *env_list("ALLOWED_HOSTS", environment.HOST_NAME)]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 if IS_LOCAL_SITE:
     _port = f":{_site.port}" if _site.port else ""
@@ -65,24 +58,32 @@ OFFICIAL_SITE = env_bool(
 )
 # Search engines list the official site, and no copy for trying the portal out.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
-SECRETARIAT_NAME = env.str("SECRETARIAT_NAME", "") or "Coordinación de la CITIM"
-CONTACT_EMAIL = env_mail_address("CONTACT_EMAIL")
-CONTACT_PHONE = env.str("CONTACT_PHONE", default="")
-CONTACT_ADDRESS = env.str("CONTACT_ADDRESS", default="")
+SECRETARIAT_NAME = env_text("SECRETARIAT_NAME", default="Coordinación de la CITIM")
+CONTACT_EMAIL = env_text("CONTACT_EMAIL", environment.MAIL_ADDRESS)
+CONTACT_PHONE = env_text("CONTACT_PHONE")
+CONTACT_ADDRESS = env_text("CONTACT_ADDRESS")
 # The number to call in danger: the first line of every page, without the database too.
-EMERGENCY_NUMBER = env_emergency_number("EMERGENCY_NUMBER", "9-1-1")
+EMERGENCY_NUMBER = env_text(
+    "EMERGENCY_NUMBER", environment.EMERGENCY_NUMBER, default="9-1-1"
+)
 # The address to which readers report an error on a page.
-CORRECTIONS_EMAIL = env_mail_address("CORRECTIONS_EMAIL") or CONTACT_EMAIL
-LICENCE_NAME = env.str("LICENCE_NAME", "") or "CC BY 4.0"
-LICENCE_URL = env_web_address(
-    "LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/"
+CORRECTIONS_EMAIL = env_text(
+    "CORRECTIONS_EMAIL", environment.MAIL_ADDRESS, default=CONTACT_EMAIL
+)
+LICENCE_NAME = env_text("LICENCE_NAME", default="CC BY 4.0")
+LICENCE_URL = env_text(
+    "LICENCE_URL",
+    environment.WEB_ADDRESS,
+    default="https://creativecommons.org/licenses/by/4.0/",
 )
 #: The day on which the accessibility statement was last made true.
 ACCESSIBILITY_ASSESSED_ON = date(2026, 11, 25)
 # Where to report a weakness of the portal: a mail address, or a page under https.
-SECURITY_CONTACT = security_contact(
-    env.str("SECURITY_CONTACT", default="") or CONTACT_EMAIL
+SECURITY_CONTACT = env_text(
+    "SECURITY_CONTACT", environment.SECURITY_CONTACT, default=CONTACT_EMAIL
 )
+if "@" in SECURITY_CONTACT and ":" not in SECURITY_CONTACT:
+    SECURITY_CONTACT = f"mailto:{SECURITY_CONTACT}"
 
 
 # Applications
@@ -169,15 +170,16 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 
 # Database: SQLite in one file, or what DATABASE_URL names
 
-VAR_DIR = env_own_folder("VAR_DIR", "var")
-EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+VAR_DIR = BASE_DIR / env_text("VAR_DIR", environment.OWN_FOLDER, default="var")
+_database_url = env_text("DATABASE_URL", *environment.DATABASE)
+EMBEDDED_DATABASE = not _database_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {
     "default": (
         databases.embedded(VAR_DIR / "portal.sqlite3")
         if EMBEDDED_DATABASE
-        else databases.named(env_database("DATABASE_URL"))
+        else databases.named(env.db_url_config(_database_url))
     )
 }
 
@@ -187,7 +189,7 @@ DATABASES = {
 FRONT_MEMORY = env_number("FRONT_MEMORY_MB", 16, at_least=0) * 2**20
 
 # Limits are counted here, by all processes together: never in one process's memory.
-CACHES = {"default": sign_in.shared_cache(os.environ.get("REDIS_URL"))}
+CACHES = {"default": sign_in.shared_cache(env_text("REDIS_URL"))}
 
 
 # Languages and time
@@ -208,10 +210,12 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("es",)
 # Mail: sent by the server that EMAIL_URL names, or stored as files in VAR_DIR/mail
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
-    env_mail_address("DEFAULT_FROM_EMAIL") or f"no-responder@{SITE_HOST}"
+    env_text("DEFAULT_FROM_EMAIL", environment.MAIL_ADDRESS)
+    or f"no-responder@{SITE_HOST}"
 )
 EMAIL_TIMEOUT = 10
-vars().update(env_mail_server("EMAIL_URL", files=VAR_DIR / "mail"))
+_mail_server = env_text("EMAIL_URL", *environment.MAIL_SERVER)
+vars().update(environment.mail_server(_mail_server, files=VAR_DIR / "mail"))
 
 
 # Static files and uploads
@@ -230,11 +234,12 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # Where backups lie and what was purged is noted beside them, and who may open them.
-BACKUP_FOLDER = env_folder("BACKUP_FOLDER")
-BACKUP_RECIPIENT = env_recipient("BACKUP_RECIPIENT")
+_backups = env_text("BACKUP_FOLDER", environment.FOLDER)
+BACKUP_FOLDER = Path(_backups) if _backups else None
+BACKUP_RECIPIENT = env_text("BACKUP_RECIPIENT", environment.RECIPIENT)
 
 # The virus scanner that checks each upload: its socket, or a host and a port.
-CLAMD = environment.scanner(env.str("CLAMD", default=""))
+CLAMD = environment.scanner(env_text("CLAMD", *environment.SCANNER))
 
 
 # Signing in; the settings that no environment variable changes are in sign_in.py
@@ -247,14 +252,18 @@ REQUIRE_SECOND_FACTOR = env_bool("REQUIRE_SECOND_FACTOR", default=not INSECURE_H
 MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
 if not MFA_ENCRYPTION_KEYS:
     own = sign_in.derived_key(SECRET_KEY) if INSECURE_HTTP else None
-    MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", own)]
+    MFA_ENCRYPTION_KEYS = [env_required("MFA_ENCRYPTION_KEYS", default=own)]
 sign_in.refuse_malformed_keys(MFA_ENCRYPTION_KEYS)
 # Mail domains that may be invited, with their subdomains; when empty, any may be.
-INVITATION_DOMAINS = env_mail_domains("INVITATION_DOMAINS")
+INVITATION_DOMAINS = [
+    domain.lower() for domain in env_list("INVITATION_DOMAINS", environment.MAIL_DOMAIN)
+]
 MFA_TOTP_ISSUER = SITE_HOST
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSECURE_HTTP
 # The header in which the proxy names the visitor. Without one, whoever connects is she.
-CLIENT_ADDRESS_HEADER = client_address_header(env.str("CLIENT_ADDRESS_HEADER", ""))
+CLIENT_ADDRESS_HEADER = env_text("CLIENT_ADDRESS_HEADER", environment.HEADER_NAME)
+if CLIENT_ADDRESS_HEADER:
+    CLIENT_ADDRESS_HEADER = f"HTTP_{CLIENT_ADDRESS_HEADER.upper()}"
 # How many proxies add an address to that header: the first of theirs is the visitor's.
 TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 1, at_least=1)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme

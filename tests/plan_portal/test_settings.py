@@ -365,6 +365,39 @@ def test_a_header_names_the_visitor_and_two_proxies_in_a_row_are_counted(value_o
     assert value_of(names, two) == "HTTP_VISITOR 2"
 
 
+def test_an_address_may_end_with_a_slash(value_of):
+    variables = PRODUCTION | {"SITE_URL": "https://plan.mirex.gob.do/"}
+
+    assert value_of("settings.SITE_URL", variables) == "https://plan.mirex.gob.do"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("", "None"),
+        ("unix:///run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
+        ("tcp://[::1]:3310", "('::1', 3310)"),
+        ("tcp://scanner:3310", "('scanner', 3310)"),
+    ],
+)
+def test_a_scanner_is_a_socket_or_a_host_with_its_port(value_of, url, expected):
+    assert value_of("settings.CLAMD", PRODUCTION | {"CLAMD": url}) == expected
+
+
+def test_without_a_folder_of_backups_there_is_none(value_of, tmp_path):
+    expression = "repr(settings.BACKUP_FOLDER)"
+
+    assert value_of(expression, PRODUCTION) == "None"
+    named = PRODUCTION | {"BACKUP_FOLDER": str(tmp_path)}
+    assert value_of(expression, named) == f"PosixPath('{tmp_path}')"
+
+
+def test_the_address_of_the_database_is_no_setting_that_a_page_could_show(value_of):
+    variables = PRODUCTION | {"DATABASE_URL": "postgres://portal:geheim@db/plan"}
+
+    assert value_of("hasattr(settings, 'DATABASE_URL')", variables) == "False"
+
+
 def test_a_database_url_replaces_the_embedded_database(value_of):
     variables = PRODUCTION | {"DATABASE_URL": "postgres://portal@db/plan"}
 
