@@ -131,30 +131,6 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/image.png",
     ),
     (
-        "area_picture",
-        sharing.area_picture,
-        "<slug:plan>/ejes/<slug:slug>/imagen.png",
-        "<slug:plan>/areas/<slug:slug>/image.png",
-    ),
-    (
-        "commitment_picture",
-        sharing.commitment_picture,
-        "<slug:plan>/compromisos/<code:code>/imagen.png",
-        "<slug:plan>/commitments/<code:code>/image.png",
-    ),
-    (
-        "agency_picture",
-        sharing.agency_picture,
-        "<slug:plan>/instituciones/<slug:slug>/imagen.png",
-        "<slug:plan>/agencies/<slug:slug>/image.png",
-    ),
-    (
-        "indicator_picture",
-        sharing.indicator_picture,
-        "indicadores/<code:code>/imagen.png",
-        "indicators/<code:code>/image.png",
-    ),
-    (
         "plan_feed",
         feeds.plan_feed,
         "<slug:plan>/avances.atom",
@@ -231,6 +207,34 @@ PUBLIC_COMPANIONS = [
     ),
 ]
 
+#: Pictures that single records had. Their addresses lead to the plan's.
+FORMER_PICTURES = [
+    (
+        "area_picture",
+        sharing.former_picture,
+        "<slug:plan>/ejes/<slug:slug>/imagen.png",
+        "<slug:plan>/areas/<slug:slug>/image.png",
+    ),
+    (
+        "commitment_picture",
+        sharing.former_picture,
+        "<slug:plan>/compromisos/<code:code>/imagen.png",
+        "<slug:plan>/commitments/<code:code>/image.png",
+    ),
+    (
+        "agency_picture",
+        sharing.former_picture,
+        "<slug:plan>/instituciones/<slug:slug>/imagen.png",
+        "<slug:plan>/agencies/<slug:slug>/image.png",
+    ),
+    (
+        "indicator_picture",
+        sharing.former_picture,
+        "indicadores/<code:code>/imagen.png",
+        "indicators/<code:code>/image.png",
+    ),
+]
+
 #: Every public file: likewise, but no page, and kept by no browser.
 PUBLIC_FILES = [
     (
@@ -251,7 +255,7 @@ def public_patterns(language):
     ]
     pages = [
         path(es if is_spanish else en, public_page(view, language), name=name)
-        for name, view, es, en in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]
+        for name, view, es, en in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS, *FORMER_PICTURES]
     ]
     return [*files, *pages]
 

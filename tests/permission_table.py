@@ -30,17 +30,21 @@ accessibility, privacy, contact, terms, site_map               |            | 20
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
-indicator, indicator_drawing, indicator_picture                | indicator  | 200 | 405
+indicator, indicator_drawing                                   | indicator  | 200 | 405
 breakdown_drawing                                              | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 amendments, later_activities                                   | plan       | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
 plan_commitments, plan_updates                                 | plan       | 200 | 405
-area, area_picture, area_feed, area_card                       | area       | 200 | 405
-commitment, commitment_picture, commitment_feed                | commitment | 200 | 405
+area, area_feed, area_card                                     | area       | 200 | 405
+commitment, commitment_feed                                    | commitment | 200 | 405
 commitment_card                                                | commitment | 200 | 405
-agency, agency_picture, agency_feed, agency_dates, agency_card | agency     | 200 | 405
+agency, agency_feed, agency_dates, agency_card                 | agency     | 200 | 405
+indicator_picture                                              | indicator  | 301 | 405
+area_picture                                                   | area       | 301 | 405
+commitment_picture                                             | commitment | 301 | 405
+agency_picture                                                 | agency     | 301 | 405
 update   | published                                                        | 200 | 405
 update   | nothing                                                          | 404 | 405
 evidence | published, declared-published                                    | 200 | 405

@@ -18,7 +18,7 @@ register = template.Library()
 
 #: These characters could end the element or begin a comment inside it.
 ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
-#: Pages with a picture and a feed of their own. The others have the plan's.
+#: Pages with a feed of their own. The others have the plan's.
 FOLLOWED = ("plan", "area", "commitment", "agency")
 #: The types of pages in schema.org, for pages that have one.
 KINDS = {
@@ -55,15 +55,9 @@ class PlainNode(template.Node):
 
 @register.simple_tag(takes_context=True)
 def picture(context):
-    """The address of the picture of the page's figures; "" if it is about no plan."""
-    match, plan = context["request"].resolver_match, context.get("plan")
-    if not plan and match.url_name != "indicator":
-        return ""
-    if match.url_name in (*FOLLOWED, "indicator"):
-        path = address(f"{match.url_name}_picture", *match.kwargs.values())
-    else:
-        path = address("plan_picture", plan.code)
-    return absolute(path)
+    """The address of the picture of the page's plan; "" if there is none."""
+    plan = context.get("plan")
+    return absolute(address("plan_picture", plan.code)) if plan else ""
 
 
 @register.simple_tag(takes_context=True)

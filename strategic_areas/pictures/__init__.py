@@ -1,12 +1,9 @@
 """
-The picture that stands beside a link to a page: the page's own figures, drawn.
+The picture that stands beside a link to a page: the figures of its plan, drawn.
 
-Pure: words and counts in, a PNG out. The font comes along, so that every machine draws
-the same bytes.
+The font comes along, so that every machine draws the same bytes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -40,63 +37,30 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
-    """One state of the bar: its name, its word and how many."""
-
-    state: str
-    word: str
-    number: int | None = None
-
-
-@dataclass(frozen=True)
-class Picture:
+def draw(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     """
-    What is drawn, from the top: the site, what it is, its name, figures, the date.
+    A PNG of few colours, so that it weighs little. Its texts stand from the top down.
 
-    ``parts`` are the segments of the bar with their legend; a single one without a
-    number is told as a state alone. ``note`` says what is on record of reconstructed
-    work, or what cannot be said with a value; ``figure`` is a value, drawn large.
+    ``parts`` are the segments of the bar with their legend: a state, its word and how
+    many. ``note`` says what is on record of reconstructed work.
     """
-
-    site: str
-    kicker: str
-    title: str
-    summary: str
-    parts: Sequence[Part]
-    foot: str
-    note: str = ""
-    figure: str = ""
-
-
-def draw(picture: Picture) -> bytes:
-    """The picture as PNG, with so few colours that it weighs little."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", SIZE, PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 88), fill=HEADER)
-    canvas.text((MARGIN, 44), picture.site, PAPER, font(30, "Bold"), anchor="lm")
-    canvas.text((MARGIN, 120), picture.kicker, SOFT, font(28))
-    top = _title(canvas, picture.title)
-    if picture.figure:
-        figure = fitting(picture.figure, 76)
-        canvas.text((MARGIN, top), figure, HEADER, font(76, "Bold"))
-        top += 98
-    # The summary of a value ends with how certain it is, which is never cut off.
-    lines = wrapped(picture.summary, 34, 2 if picture.figure else 1)
-    for line in lines:
-        canvas.text((MARGIN, top), line, INK, font(34, "Bold"))
-        top += 44
-    top -= 44
-    if sum(part.number or 0 for part in picture.parts):
-        _bar(canvas, picture.parts, top + 62)
-    top = _legend(canvas, picture.parts, top + 112) if picture.parts else top + 62
+    canvas.text((MARGIN, 44), site, PAPER, font(30, "Bold"), anchor="lm")
+    canvas.text((MARGIN, 120), kicker, SOFT, font(28))
+    top = _title(canvas, title)
+    canvas.text((MARGIN, top), fitting(summary, 34), INK, font(34, "Bold"))
+    if parts:
+        _bar(canvas, parts, top + 62)
+    top = _legend(canvas, parts, top + 112) if parts else top + 62
     room = (HEIGHT - 70 - top) // 40
-    for line in wrapped(picture.note, 28, min(room, 3)) if room > 0 else ():
+    for line in wrapped(note, 28, min(room, 3)) if room > 0 else ():
         canvas.text((MARGIN, top), line, INK, font(28))
         top += 40
-    canvas.text((MARGIN, HEIGHT - 34), picture.foot, SOFT, font(24), anchor="ls")
+    canvas.text((MARGIN, HEIGHT - 34), foot, SOFT, font(24), anchor="ls")
     stored = BytesIO()
     image.quantize(64, Image.Quantize.FASTOCTREE).save(stored, "PNG")
     return stored.getvalue()
@@ -142,25 +106,24 @@ def _title(canvas, title):
 
 
 def _bar(canvas, parts, top):
-    total = sum(part.number for part in parts)
+    total = sum(number for _state, _word, number in parts)
     width, start = WIDTH - 2 * MARGIN, MARGIN
-    for part in parts:
-        end = start + width * part.number / total
-        canvas.rectangle((start, top, end, top + 30), fill=COLOURS[part.state])
+    for state, _word, number in parts:
+        end = start + width * number / total
+        canvas.rectangle((start, top, end, top + 30), fill=COLOURS[state])
         start = end
     canvas.rectangle((MARGIN, top, WIDTH - MARGIN, top + 30), outline=LINE)
 
 
 def _legend(canvas, parts, top):
     left = MARGIN
-    for part in parts:
-        number = "" if part.number is None else f" {part.number}"
-        text = f"{part.word}{number}"
+    for state, word, number in parts:
+        text = f"{word} {number}"
         width = font(28).getlength(text) + 32
         if left > MARGIN and left + width > WIDTH - MARGIN:
             left, top = MARGIN, top + 42
         square = (left, top + 8, left + 20, top + 28)
-        canvas.rectangle(square, fill=COLOURS[part.state], outline=SOFT)
+        canvas.rectangle(square, fill=COLOURS[state], outline=SOFT)
         canvas.text((left + 32, top), text, INK, font(28))
         left += width + 40
     return top + 54

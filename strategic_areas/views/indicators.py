@@ -28,7 +28,7 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.sharing import finished_by, shown_elsewhere
+from strategic_areas.views.sharing import finished_by, shown_elsewhere, under_policy
 
 #: What a reader may ask of the list, in the order in which its address names it.
 FILTERS = ("area", "agency", "target")
@@ -174,7 +174,7 @@ def _drawing(code, shown):
     drawn = render_to_string("charts/file.svg", context).strip()
     response = HttpResponse(drawn, content_type="image/svg+xml")
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    response._csp_replace = {"style-src": [f"'sha256-{digest}'"]}
+    under_policy(response, {"style-src": [f"'sha256-{digest}'"]})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -1,18 +1,18 @@
-"""What other sites show of the portal: pictures of its figures, and cards."""
+"""What other sites show of the portal: a picture of each plan, and cards."""
 
+from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import lead_word, state_word
-from strategic_areas.pictures import Part, Picture, draw
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.labels import state_word
+from strategic_areas.pictures import draw
 from strategic_areas.queries.pages import agencies, areas
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.rows import count_rows, records_of
 from strategic_areas.sentences import on_record
 from strategic_areas.views.parameters import found_or_404, public_plan
@@ -41,7 +41,12 @@ def framed_anywhere(response):
     """Let pages of other sites frame the response, in which nothing can be done."""
     shown_elsewhere(response)
     response.xframe_options_exempt = True
-    response._csp_replace = {"frame-ancestors": ["*"]}
+    under_policy(response, {"frame-ancestors": ["*"]})
+
+
+def under_policy(response, directives):
+    """Replace directives of the page's policy, as django-csp does for a whole view."""
+    csp_replace(directives)(lambda: response)()
 
 
 def _board(plan):
@@ -109,78 +114,25 @@ def _card(request, found, page, context):
 def plan_picture(request, plan):
     """How all of a plan's commitments stand."""
     found = _board(public_plan(plan))
-    return _picture_of_counts(found, found.plan.title, found.rows)
-
-
-@finished_by(shown_elsewhere)
-def area_picture(request, plan, slug):
-    """How an area's commitments stand."""
-    area, found, rows = _of_area(plan, slug)
-    return _picture_of_counts(found, area.name, rows)
-
-
-@finished_by(shown_elsewhere)
-def agency_picture(request, plan, slug):
-    """How the commitments that an agency leads stand."""
-    agency, found, rows = _of_agency(plan, slug)
-    return _picture_of_counts(found, agency.name, rows)
-
-
-@finished_by(shown_elsewhere)
-def commitment_picture(request, plan, code):
-    """In which state one commitment is, and who leads it."""
-    found, row = _of_commitment(plan, code)
-    state, lead = row.standing.state, row.commitment.lead.name
-    summary = f"{lead_word(row.commitment.is_official)}: {lead}"
-    return _picture(
-        found,
-        kicker=f"{_kicker(found.plan)} · {code}",
-        title=row.commitment.title,
-        summary=summary,
-        parts=[Part(state, state_word(state))] if state else [],
-        note=on_record(row.records) if row.records else "",
-    )
-
-
-@finished_by(shown_elsewhere)
-def indicator_picture(request, code):
-    """The last value of an indicator, its time, who counted it, and its caveat."""
-    rows = indicators.lines(indicators.public().filter(code=code))
-    line = found_or_404(next(iter(rows), None))
-    record, last = line.indicator, line.last
-    who = words.who(last or record)
-    said = _("According to %(who)s") % {"who": who} if who else ""
-    caveat = words.in_language(record, "caveat")
-    return _drawn(
-        kicker=f"{_('Figures')} · {record.code}",
-        title=words.in_language(record, "name"),
-        figure=words.value_text(last) if last else "",
-        summary=words.caption(line) if last else _("No value is on record."),
-        parts=[],
-        note=". ".join(filter(None, [said, caveat])),
-        foot=_day(),
-    )
-
-
-def _picture_of_counts(found, title, rows):
-    counts, records = count_rows(rows), records_of(rows)
-    return _picture(
-        found,
-        kicker=_kicker(found.plan),
-        title=title,
-        summary=_total(counts.total, len(rows)),
-        parts=[Part(s, state_word(s), n) for s, n in counts.by_state if n],
+    counts, records = count_rows(found.rows), records_of(found.rows)
+    drawn = draw(
+        site=_("National Plan against Human Trafficking"),
+        kicker=_("Plan %(code)s") % {"code": found.plan.code},
+        title=found.plan.title,
+        summary=_total(counts.total, len(found.rows)),
+        parts=[(s, state_word(s), n) for s, n in counts.by_state if n],
         note=on_record(records) if records else "",
+        foot=_foot(found),
     )
+    return HttpResponse(drawn, content_type="image/png")
 
 
-def _picture(found, **content):
-    return _drawn(foot=_foot(found), **content)
-
-
-def _drawn(**content):
-    picture = Picture(site=_("National Plan against Human Trafficking"), **content)
-    return HttpResponse(draw(picture), content_type="image/png")
+@finished_by(shown_elsewhere)
+def former_picture(request, plan=None, **record):
+    """Lead from the picture that a record once had to that of its plan."""
+    if plan is None:
+        plan = found_or_404(plans.choose(timezone.localdate()).shown).code
+    return redirect(address("plan_picture", public_plan(plan).code), permanent=True)
 
 
 def _total(counted, every):
@@ -200,17 +152,9 @@ def _total(counted, every):
     return " · ".join(said) or _("No commitments are on record.")
 
 
-def _kicker(plan):
-    return _("Plan %(code)s") % {"code": plan.code}
-
-
 def _foot(found):
     """The day of the figures, or for a reconstruction that it measures nothing."""
     if found.is_reconstructed:
         return _("Reconstructed from public sources; it does not measure fulfilment.")
-    return _day()
-
-
-def _day():
     day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
     return _("Data as of %(day)s") % {"day": day}

@@ -16,7 +16,7 @@ from PIL import Image
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from plan_portal.front.pages import Page
-from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
+from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.addresses import address
 from strategic_areas.models import Commitment
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 LANGUAGES = ["es", "en"]
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-PICTURES = [name for name, *_ in PUBLIC_COMPANIONS if name.endswith("_picture")]
+FORMER = [name for name, *_ in FORMER_PICTURES]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def commitment(told_commitment, db):
 
 
 def arguments(commitment, language="es"):
-    """What each pictured page takes."""
+    """What the address of each picture takes."""
     plan = commitment.plan.code
     slug = getattr(commitment.programme.area, f"slug_{language}")
     return {
@@ -79,9 +79,7 @@ def test_a_page_tells_its_title_address_language_and_picture(
 
     found = told(client.get(path).content.decode())
 
-    picture = address(
-        "commitment_picture", *arguments(commitment)["commitment"], language=language
-    )
+    picture = address("plan_picture", commitment.plan.code, language=language)
     assert found["og:url"] == settings.SITE_URL + path
     assert found["og:image"] == settings.SITE_URL + picture
     assert found["og:locale"] == {"es": "es_DO", "en": "en_US"}[language]
@@ -90,8 +88,8 @@ def test_a_page_tells_its_title_address_language_and_picture(
     assert "Hay menos trata." in found["og:description"]
 
 
-def test_a_page_without_a_picture_of_its_own_shows_the_plans(client, commitment):
-    html = client.get(address("updates", commitment.plan.code)).content.decode()
+def test_a_page_about_no_plan_shows_the_picture_of_the_one_at_hand(client, commitment):
+    html = client.get(address("glossary")).content.decode()
 
     picture = address("plan_picture", commitment.plan.code)
     assert told(html)["og:image"].endswith(picture)
@@ -140,12 +138,8 @@ def test_only_an_official_site_names_a_publisher(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", PICTURES)
-def test_each_picture_has_the_size_that_others_ask_for(
-    client, commitment, name, language
-):
-    kind = name.removesuffix("_picture")
-    path = address(name, *arguments(commitment, language)[kind], language=language)
+def test_a_picture_has_the_size_that_others_ask_for(client, commitment, language):
+    path = address("plan_picture", commitment.plan.code, language=language)
 
     response = client.get(path)
 
@@ -157,7 +151,22 @@ def test_each_picture_has_the_size_that_others_ask_for(
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", FORMER)
+def test_the_picture_that_a_record_had_leads_to_its_plans(
+    client, commitment, name, language
+):
+    kind = name.removesuffix("_picture")
+    path = address(name, *arguments(commitment, language)[kind], language=language)
+
+    response = client.get(path)
+
+    assert response.status_code == 301
+    plan = commitment.plan.code
+    assert response["Location"] == address("plan_picture", plan, language=language)
+
+
+@pytest.mark.parametrize("name", ["plan_picture", *FORMER])
 def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, name):
     factories.put_back_in_preparation(commitment.plan)
     kind = name.removesuffix("_picture")
@@ -167,52 +176,20 @@ def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, nam
     assert response.status_code == 404
 
 
-def test_a_picture_draws_the_figures_of_its_page(client, commitment, monkeypatch):
+def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch):
     drawn = []
     monkeypatch.setattr(
-        "strategic_areas.views.sharing.draw", lambda each: drawn.append(each) or b""
+        "strategic_areas.views.sharing.draw", lambda **each: drawn.append(each) or b""
     )
     activity = commitment.activities.get()
     factories.make_published_update(activity=activity, percent=40)
     factories.make_commitment(programme=commitment.programme, lead=commitment.lead)
 
-    for kind, args in arguments(commitment).items():
-        client.get(address(f"{kind}_picture", *args))
+    client.get(address("plan_picture", commitment.plan.code))
 
-    both = [("in_progress", 1), ("no_activities", 1)]
-    assert [[(p.state, p.number) for p in each.parts] for each in drawn] == [
-        both,
-        both,
-        [("in_progress", None)],
-        both,
-        [],
+    assert [[(state, number) for state, _, number in p["parts"]] for p in drawn] == [
+        [("in_progress", 1), ("no_activities", 1)]
     ]
-
-
-@pytest.mark.parametrize(
-    ("fields", "figure"),
-    [({"counted_by": "PN"}, "40"), ({"is_protected": True}, "Dato protegido")],
-)
-def test_a_picture_of_an_indicator_tells_its_last_value_or_that_it_is_protected(
-    client, monkeypatch, fields, figure
-):
-    drawn = []
-    monkeypatch.setattr(
-        "strategic_areas.views.sharing.draw", lambda each: drawn.append(each) or b""
-    )
-    indicator = factories.make_indicator(caveat_es="No se suma.", counts="persons")
-    factories.make_published_figure(indicator=indicator, **fields)
-    path = address("indicator_picture", indicator.code)
-
-    html = client.get(address("indicator", indicator.code)).content.decode()
-    client.get(path)
-
-    (picture,) = drawn
-    assert told(html)["og:image"].endswith(path)
-    assert (picture.figure, picture.title) == (figure, indicator.name_es)
-    assert "2025" in picture.summary
-    said = "Según PN. No se suma." if "counted_by" in fields else "No se suma."
-    assert picture.note == said
 
 
 #: States of which a bar is drawn as an empty part.
