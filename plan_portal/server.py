@@ -48,16 +48,20 @@ class Server(Granian):
     def __init__(self, application, listener, **options):
         super().__init__(application, backlog=BACKLOG, **options)
         self.listener = listener
+        self.on_reload(self.wait_until_all_have_asked)
 
     def _init_shared_socket(self):
+        """Share the listener, for which granian has no public way."""
         self.listener.setblocking(False)
         self.listener.set_inheritable(True)
         self._sso = self.listener
         self._shd = SocketHolder(self.listener.fileno(), False, BACKLOG)
 
-    def _reload(self, *arguments):
+    def wait_until_all_have_asked(self):
         time.sleep(ALL_HAVE_ASKED)
-        return super()._reload(*arguments)
+        self.reload_signal = False
+        if not self.interrupt_signal:
+            self.main_loop_interrupt.clear()
 
 
 def ask_for_renewal():

@@ -65,6 +65,8 @@ SIGN_IN = {
         "invitation": "20/m/ip",
         # A person does not open more files in a minute; a program that copies all does.
         "taken_out": "60/m/user",
+        # How many files one person may upload: those of two reports in a minute.
+        "upload": "12/m/user",
     },
     "MFA_ADAPTER": "agencies.accounts.factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],

@@ -16,7 +16,7 @@ from django.http import UnreadablePostError
 from django.utils.log import log_response
 
 from agencies.accounts import devices
-from agencies.allauth_internals import network_of
+from agencies.library_internals import network_of
 from plan_portal.errors import error_page, too_many_requests
 
 #: The path is written out here, since this middleware runs before the URL resolver.

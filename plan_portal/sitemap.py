@@ -57,10 +57,12 @@ class PublicPages(Sitemap):
     def lastmod(self, item):
         return item[-1]
 
-    def get_urls(self, page=1, site=None, protocol=None):
-        """List addresses under SITE_URL, whatever host name the request used."""
-        own = urlsplit(settings.SITE_URL)
-        return self._urls(page, own.scheme, own.netloc)
+    def get_protocol(self, protocol=None):
+        return urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site=None):
+        """That of SITE_URL, whatever host name the request used."""
+        return urlsplit(settings.SITE_URL).netloc
 
 
 def sitemap_view(pages):

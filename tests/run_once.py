@@ -12,7 +12,7 @@ longer than the other one.
 RUN_ONCE = {
     "agencies/test_admin.py",
     "agencies/test_admin_showing.py",
-    "agencies/test_allauth_internals.py",
+    "agencies/test_library_internals.py",
     "agencies/test_change_access.py",
     "agencies/test_fresh_proof.py",
     "agencies/test_passwords.py",

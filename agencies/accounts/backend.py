@@ -7,5 +7,9 @@ from django.contrib.auth.models import Permission
 class Backend(AuthenticationBackend):
     """Signs people in as allauth does."""
 
-    def _get_group_permissions(self, user_obj):
-        return Permission.objects.filter(group__in=user_obj.groups_today())
+    def get_group_permissions(self, user_obj, obj=None):
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        granted = Permission.objects.filter(group__in=user_obj.groups_today())
+        names = granted.values_list("content_type__app_label", "codename")
+        return {f"{app}.{codename}" for app, codename in names}

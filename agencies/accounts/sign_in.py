@@ -5,12 +5,12 @@ It decides who may come in, which mails people get about their accounts, and how
 many tries are answered.
 """
 
-from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_reset
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.ratelimit import respond_429
+from allauth.core.ratelimit import clear, respond_429
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
@@ -21,12 +21,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import devices, tries
-from agencies.allauth_internals import (
-    forget_failures_of_account,
-    record_password,
-)
 from agencies.audit import address_of
 from agencies.audit.watching import note_account_at_limit, tried_account
+from agencies.library_internals import record_password
 from agencies.mail import queue_mail
 
 #: The mails about an account: the subject, and what happened.
@@ -131,14 +128,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         """Refuse what exceeds a limit before a password is hashed; note by which."""
-        name = self._get_login_attempts_cache_key(request, **credentials)
+        name = tries.name_of(credentials)
         device = devices.of_account(request, credentials)
-        self._login_failed_rl_usage = made = tries.count(request, name, device)
+        self.tries = made = tries.count(request, name, device)
         if made.refused_by:
             request.refused_by = made.refused_by
             if made.refused_by != "network":
                 note_account_at_limit(request, name, tried_account(credentials))
             raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user:
+            self.tries.rollback()
+        return user
 
     def get_reauthentication_methods(self, user):
         methods = super().get_reauthentication_methods(user)
@@ -194,10 +197,8 @@ def lift_limit(sender, request, user, **facts):
     Somebody else's wrong tries may have reached it. allauth lifts the limits of the
     addresses in its own table, which this portal leaves empty.
     """
-    adapter = get_adapter()
-    for name in ({"email": user.email}, {"username": user.get_username()}):
-        key = adapter._get_login_attempts_cache_key(request, **name)
-        forget_failures_of_account(request, key)
+    for name in (user.email, user.get_username()):
+        clear(request, action="login_failed", key=name.lower())
 
 
 def reset_address(uid, key):

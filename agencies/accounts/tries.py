@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from django.core.cache import cache
 
-from agencies.allauth_internals import consume, network_of
+from agencies.library_internals import consume, network_of
 
 #: Seconds for which an account counts as tried from an address; see "login_accounts".
 TRIED_FOR = 60
@@ -52,6 +52,11 @@ class Tries:
         elif not lasts:
             self.used.append(usage)
         return usage is not None
+
+
+def name_of(credentials):
+    """The name that was typed, by which the tries of an account count."""
+    return credentials.get("email", credentials.get("username", "")).lower()
 
 
 def count(request, name, device):

@@ -1,6 +1,8 @@
 """Keeps one person's uploads from occupying the workers that readers need."""
 
-from agencies.allauth_internals import too_many_uploads
+from allauth.core.ratelimit import respond_429
+
+from agencies.library_internals import consume
 
 
 class UploadLimitMiddleware:
@@ -21,5 +23,6 @@ class UploadLimitMiddleware:
         if request.method != "POST" or not request.user.is_authenticated:
             return None
         files = (file for _name, files in request.FILES.lists() for file in files)
-        refused = (too_many_uploads(request) for _file in files)
-        return next(filter(None, refused), None)
+        if all(consume(request, "upload") for _file in files):
+            return None
+        return respond_429(request)

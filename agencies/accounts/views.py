@@ -22,7 +22,7 @@ from agencies import access, invitations
 from agencies.access import RefusedError
 from agencies.accounts.confirming import AccountChange
 from agencies.accounts.factors import factors_of
-from agencies.allauth_internals import record_password, refuse_beyond_limit
+from agencies.library_internals import record_password, refuse_beyond_limit
 from agencies.models import User
 
 

@@ -207,9 +207,10 @@ class ScopedRowsMixin:
         )
 
     def _named(self, field):
-        table = self.admin_site._registry.get(field.queryset.model) if field else None
-        if hasattr(table, "name_in_pickers"):
-            field.label_from_instance = table.name_in_pickers
+        if field and self.admin_site.is_registered(field.queryset.model):
+            table = self.admin_site.get_model_admin(field.queryset.model)
+            if hasattr(table, "name_in_pickers"):
+                field.label_from_instance = table.name_in_pickers
         return field
 
     def _limit(self, db_field, request, kwargs):

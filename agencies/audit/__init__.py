@@ -20,10 +20,10 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from agencies import access
-from agencies.allauth_internals import refuse_beyond_limit
 from agencies.audit import chain
 from agencies.audit.chain import AuditEntry, AuditHead, verify
 from agencies.audit.events import Event
+from agencies.library_internals import refuse_beyond_limit
 from agencies.models import FocalPoint
 
 __all__ = ["AuditEntry", "AuditHead", "Event", "record", "take_out", "verify"]

@@ -24,9 +24,9 @@ from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from agencies.access import is_staff_address
-from agencies.allauth_internals import network_of
 from agencies.audit import is_code, record
 from agencies.audit.events import Event
+from agencies.library_internals import has_new_password, network_of
 from agencies.models import FocalPoint, User
 
 #: Fields of an account that say what it may do.
@@ -99,7 +99,7 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
         if getattr(instance, name) != value
     }
     # A hash that is only renewed, by a stronger method, is no new password.
-    if changed.pop("password", None) and instance._password is not None:
+    if changed.pop("password", None) and has_new_password(instance):
         record(Event.PASSWORD_CHANGED, obj=instance)
     if changed:
         record(Event.ACCOUNT_CHANGED, obj=instance, **changed)

@@ -37,7 +37,7 @@ def _in_english(model):
 class EvidenceFormSet(forms.BaseInlineFormSet):
     def clean(self):
         super().clean()
-        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
         fresh = [form for form in kept if form.clean_file]
         agency = agency_of(self.instance)
         if not fresh or agency is None:

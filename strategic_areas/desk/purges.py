@@ -134,7 +134,7 @@ def _address(request, row):
     if model in PAGES:
         name, key = PAGES[model]
         return reverse(f"admin:{name}", args=[getattr(row, key)])
-    if model in admin.site._registry:
+    if admin.site.is_registered(model):
         return _page(request, model, row.pk, "change")
     for name in OWNERS:
         owner = getattr(row, name, None)
@@ -145,8 +145,10 @@ def _address(request, row):
 
 def _page(request, model, key, page, *version):
     """A page in the admin; "" where this person cannot open it."""
-    registered = admin.site._registry.get(model)
-    if registered is None or not registered.has_view_permission(request):
+    if not admin.site.is_registered(model):
+        return ""
+    registered = admin.site.get_model_admin(model)
+    if not registered.has_view_permission(request):
         return ""
     if not registered.get_queryset(request).filter(pk=key).exists():
         return ""

@@ -234,3 +234,14 @@ def test_a_process_that_serves_by_itself_asks_nobody(monkeypatch):
     server.ask_for_renewal()
 
     assert killed == []
+
+
+def test_a_server_that_gathers_requests_for_renewal_ends_when_it_is_told(listener):
+    with serving(listener) as process:
+        assert answer(come(listener)) == b"HTTP/1.1 200 OK"
+        process.send_signal(signal.SIGHUP)
+        time.sleep(server.ALL_HAVE_ASKED / 2)
+
+        process.terminate()
+
+        assert process.wait(20) == 0

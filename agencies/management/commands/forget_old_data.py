@@ -59,7 +59,7 @@ def _counts(now):
     if not isinstance(shared, BaseDatabaseCache):
         return 0
     quote = connection.ops.quote_name
-    table = quote(shared._table)
+    table = quote(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {table} WHERE {quote('expires')} < %s",  # noqa: S608

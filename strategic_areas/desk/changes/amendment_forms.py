@@ -162,8 +162,10 @@ class AmendedMixin(forms.ModelForm):
     def is_multipart(self):
         return super().is_multipart() or self.act is not None
 
-    def _post_clean(self):
-        super()._post_clean()
+    def full_clean(self):
+        super().full_clean()
+        if not self.is_bound or (self.empty_permitted and not self.has_changed()):
+            return
         said = self.cleaned_data
         changed = {name: said[name] for name in self.changed_data if name in said}
         for name, reason in workflow.dates_outside(self.instance, changed).items():

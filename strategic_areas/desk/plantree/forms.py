@@ -182,8 +182,10 @@ class NodeForm(ApprovedForm):
             cleaned["code"] = next_code(self.level, self.plan, cleaned.get(above))
         return cleaned
 
-    def _post_clean(self):
-        super()._post_clean()
+    def full_clean(self):
+        super().full_clean()
+        if not self.is_bound or (self.empty_permitted and not self.has_changed()):
+            return
         self._refuse_taken_words()
         if self.instance.pk and not self.errors:
             self.coded_anew = follow(self.instance, self.was_coded)

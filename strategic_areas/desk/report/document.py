@@ -30,9 +30,8 @@ LANGUAGES = {"es": "es-DO", "en": "en-US"}
 def write(report: Report) -> bytes:
     document = Document()
     _set_up(document, report)
-    title = document.add_paragraph(style="Title")
-    _add_run(title._p, report.title)
-    _add_run(document.add_paragraph(style="Subtitle")._p, report.subject)
+    document.add_paragraph(_clean(report.title), "Title")
+    document.add_paragraph(_clean(report.subject), "Subtitle")
     for section in report.sections:
         _add_section(document, section)
     written = io.BytesIO()
@@ -53,13 +52,14 @@ def _set_up(document, report):
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
     page.different_first_page_header_footer = True
-    _add_run(page.header.paragraphs[0]._p, f"{report.title} · {report.subject}")
+    head = _clean(f"{report.title} · {report.subject}")
+    page.header.paragraphs[0].add_run(head)
     for part in (page.first_page_footer, page.footer):
-        foot = part.paragraphs[0]
-        foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        _add(foot._p, "w:fldSimple", instr="PAGE")
-        _add_run(foot._p, " / ")
-        _add(foot._p, "w:fldSimple", instr="NUMPAGES")
+        part.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        foot = part.part.element[0]
+        _add(foot, "w:fldSimple", instr="PAGE")
+        _add_run(foot, " / ")
+        _add(foot, "w:fldSimple", instr="NUMPAGES")
 
 
 def _set_styles(document, language):
@@ -91,13 +91,12 @@ def _set_styles(document, language):
 
 
 def _add_section(document, section: Section):
-    heading = document.add_paragraph(style="Heading 1")
+    heading = document.add_paragraph(_clean(section.heading), "Heading 1")
     heading.paragraph_format.page_break_before = section.starts_page
-    _add_run(heading._p, section.heading)
     for line in section.lines:
-        _add_run(document.add_paragraph()._p, line)
+        document.add_paragraph(_clean(line))
     for table in section.tables:
-        _add_run(document.add_paragraph(style="Caption")._p, table.caption)
+        document.add_paragraph(_clean(table.caption), "Caption")
         _add_table(document, table)
 
 
@@ -152,11 +151,15 @@ def _add_row(element, row, widths, *, is_head=False, height=0):
         _add_run(paragraph, text, is_bold=is_head or row.is_heading)
 
 
+def _clean(text):
+    return NOT_IN_XML.sub("", text)
+
+
 def _add_run(paragraph, text, *, is_bold=False):
     run = _add(paragraph, "w:r")
     if is_bold:
         _add(_add(run, "w:rPr"), "w:b")
-    for number, line in enumerate(NOT_IN_XML.sub("", text).splitlines()):
+    for number, line in enumerate(_clean(text).splitlines()):
         if number:
             _add(run, "w:br")
         _add(run, "w:t").text = line
