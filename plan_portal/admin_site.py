@@ -1,8 +1,4 @@
-"""
-The admin site: staff's own index instead of a list of tables.
-
-A person chooses here in which language she works on the staff pages.
-"""
+"""The admin site: staff's own index, and the language of its pages."""
 
 from allauth.account.views import logout
 from django.conf import settings
@@ -70,8 +66,6 @@ REWORDED = [
 
 
 class PortalAdminSite(AdminSite):
-    """Django's admin, with an index that lists what waits for this person."""
-
     site_title = _("Plan portal")
     site_header = _("Plan portal")
     index_title = _("My work")
@@ -87,7 +81,6 @@ class PortalAdminSite(AdminSite):
         super().register(shown, admin_class, **options)
 
     def login(self, request, extra_context=None):
-        """Redirect to the portal's own sign-in page, the only one."""
         wanted = request.GET.get("next", "")
         if request.user.is_authenticated:
             if not self.has_permission(request):
@@ -107,7 +100,6 @@ class PortalAdminSite(AdminSite):
         return redirect("account_index")
 
     def get_app_list(self, request, app_label=None):
-        """The list of tables, put together where a page shows it: few pages do."""
         find = super().get_app_list
         return SimpleLazyObject(lambda: find(request, app_label))
 
@@ -119,7 +111,6 @@ class PortalAdminSite(AdminSite):
         }
 
     def get_urls(self):
-        """The pages of staff's daily work, followed by those of the tables."""
         return [
             *desk.patterns(self),
             path("accesos/", self.admin_view(review_page), name="access_review"),
@@ -143,7 +134,6 @@ class PortalAdminSite(AdminSite):
         ]
 
     def autocomplete_view(self, request):
-        """Search for a relation, within what its form accepts from this person."""
         return ChoicesView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
@@ -178,8 +168,7 @@ class ChoicesView(AutocompleteJsonView):
     """
     The search box of a relation, which finds only what its form would accept.
 
-    Django's own view finds everything that the related admin lists. A field with fewer
-    choices, such as the rounds open now, would then offer what it refuses.
+    Django's own view finds everything that the related admin lists.
     """
 
     def get_queryset(self):
@@ -191,14 +180,13 @@ class ChoicesView(AutocompleteJsonView):
         return rows if choices is None else rows.filter(pk__in=choices.values("pk"))
 
     def serialize_result(self, obj, to_field_name):
-        """A choice by the name that its table gives it in search boxes."""
         found = super().serialize_result(obj, to_field_name)
         if hasattr(self.model_admin, "name_in_pickers"):
             found["text"] = self.model_admin.name_in_pickers(obj)
         return found
 
     def _choices(self):
-        """The rows that the field accepts from this person; None for an inline's."""
+        """None for an inline's."""
         try:
             source = self.admin_site.get_model_admin(self.source_field.model)
         except NotRegistered:
@@ -206,7 +194,6 @@ class ChoicesView(AutocompleteJsonView):
         return source.formfield_for_dbfield(self.source_field, self.request).queryset
 
     def process_request(self, request):
-        """Refuse to search for relations that no form edits."""
         answer = super().process_request(request)
         field = answer[2]
         if not (field.concrete and field.editable):
@@ -216,7 +203,6 @@ class ChoicesView(AutocompleteJsonView):
 
 @require_POST
 def choose_language(request):
-    """Store the language that a person chose, in her account and in this browser."""
     response = HttpResponseRedirect(_way_back(request))
     language = request.POST.get("language")
     if language not in dict(settings.LANGUAGES):
@@ -236,7 +222,6 @@ def choose_language(request):
 
 
 def _way_back(request):
-    """The staff page that showed the form; the index if ``next`` is no staff page."""
     target = request.POST.get("next", "")
     if target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts=None

@@ -13,7 +13,6 @@ from plan_portal import roles
 
 
 def make_shared_cache(sender, using, **kwargs):
-    """Receiver of ``post_migrate``: the table in which limits are counted."""
     if sender.label == "agencies":  # once: the signal comes for each app with models
         call_command("createcachetable", database=using, verbosity=0)
 
@@ -36,7 +35,7 @@ def share_query_classes():
     """
     Let modeltranslation make one class for each kind of query set, not for each query.
 
-    Making a class takes as long as all else that a query set needs before it is asked.
+    Making one takes as long as all else of a query set.
     """
     make = manager.multilingual_queryset_factory
     made = cache(lambda kind: make(kind, instantiate=False))
@@ -62,6 +61,4 @@ class PortalConfig(AppConfig):
 
 
 class PortalAdminConfig(AdminConfig):
-    """Django's admin with our own site: index, names, language."""
-
     default_site = "plan_portal.admin_site.PortalAdminSite"

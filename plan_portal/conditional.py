@@ -1,8 +1,8 @@
 """
 Conditional answers for public pages: 304 without rendering when nothing has changed.
 
-The label of a page, its weak ETag, is a keyed digest of what the page was made from:
-the build of the portal, the publication version, the day and the language.
+The weak ETag of a page is a keyed digest of the portal's build, the publication
+version, the day and the language.
 """
 
 import hmac
@@ -36,6 +36,7 @@ MADE_OF = ("agencies", "plan_portal", "strategic_areas", "templates")
 KINDS = {".css", ".html", ".mo", ".py", ".svg", ".ttf"}
 #: The settings whose values pages show.
 SHOWN_SETTINGS = (
+    "COUNTRY",
     "SITE_URL",
     "OFFICIAL_SITE",
     "ALLOW_INDEXING",
@@ -52,7 +53,6 @@ SHOWN_SETTINGS = (
 
 @cache
 def _key():
-    """The same in every process of the portal, and no other use of the secret's."""
     return sha256(f"public digests:{settings.SECRET_KEY}".encode()).digest()
 
 
@@ -60,8 +60,7 @@ def digest(content: bytes, length=24) -> str:
     """
     The first ``length`` characters of a digest that the public may read.
 
-    It is keyed: whoever holds a file but for one number could try that number against a
-    plain sum.
+    It is keyed: whoever holds a file but for one number could guess that number.
     """
     return hmac.new(_key(), content, sha256).hexdigest()[:length]
 
@@ -84,9 +83,8 @@ def content_label(counters):
     """
     What the content of any page depends on: build, publication version and date.
 
-    Read the version before the content, so that a page is at least as new as its
-    label says. A deployment, a publication and midnight each make a new label, and so
-    does a takedown that nobody confirmed in time.
+    Read the version before the content, so that a page is at least as new as its label
+    says.
     """
     version = f"{counters.number}-{counters.overdue}"
     return f"{build_label()}-{version}-{timezone.localdate():%Y%m%d}"
@@ -96,10 +94,8 @@ def public_page(view, language):
     """
     Wrap the view of a public page: GET and HEAD only, with a label as its ETag.
 
-    Each page has one canonical query string; other spellings of it are redirected
-    there. The front keeps canonical addresses alone, so that nobody can fill its memory
-    with variants of a page. The template reads ``request.page_version``, which readers
-    quote when they report an error.
+    Each page has one canonical query string, to which other spellings lead. The front
+    keeps these alone, so that nobody can fill its memory with variants of a page.
     """
 
     @require_safe
@@ -141,7 +137,7 @@ def _query(request):
 
 
 def leave_out_indentation(response):
-    """Leave out the empty lines and the indentation of templates: a sixth of a page."""
+    """It is a sixth of a page."""
     if response.headers["Content-Type"].startswith("text/html"):
         response.content = INDENTATION.sub(b"\n", response.content)
 
@@ -150,8 +146,8 @@ def fill_in_version(response):
     """
     Put its own version into a page: a digest of its content.
 
-    The publication version changes with the content of other pages too. If pages showed
-    it, all of them would change, and readers would download unchanged pages again.
+    The publication version changes with other pages too; readers would download
+    unchanged pages again.
     """
     if response.streaming or VERSION_PLACEHOLDER.encode() not in response.content:
         return
@@ -162,6 +158,6 @@ def fill_in_version(response):
 
 
 def own_content(html):
-    """The main content of a page, without the citation, which names today's date."""
+    """The main content, without the citation, which names today."""
     main = html.partition(b"<main")[2].partition(b"</main>")[0]
     return CITATION.sub(b"", main)

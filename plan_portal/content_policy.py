@@ -1,10 +1,9 @@
 """
 The content security policy, which says what a page may load, and reports about it.
 
-When a page breaks the policy, the browser sends a report, which becomes a line in the
-log. Anybody can send such a report, so only three things are logged: the rule, the kind
-of page, and whether the refused content came from this portal. Addresses are not
-logged, since they may hold what somebody searched for.
+Anybody can send a report, so only three things are logged: the rule, the kind of page,
+and whether the refused content came from this portal. Addresses may hold what somebody
+searched for.
 """
 
 import json
@@ -48,8 +47,6 @@ KINDS = {"inline", "eval", "wasm-eval", "data", "blob"}
 
 
 class PolicyReportMiddleware:
-    """Logs the reports without session, database or host check; passes others on."""
-
     def __init__(self, get_response):
         self.get_response = get_response
         self.minute, self.logged = None, 0
@@ -78,7 +75,7 @@ class PolicyReportMiddleware:
 
 
 def read(body):
-    """Rule, page and origin of a report, each as one word; None if it is no report."""
+    """Rule, page and origin, a word each; None if it is no report."""
     try:
         report = json.loads(body)["csp-report"]
         words = [

@@ -2,7 +2,6 @@
 
 
 def embedded(path):
-    """SQLite in one file: for one machine, and for trying the portal out."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -42,7 +41,6 @@ DEADLINES = {
 
 
 def named(config):
-    """PostgreSQL, as DATABASE_URL names it."""
     # No connection outlives its request, and none is waited for long: a database that
     # is frozen must not freeze the portal.
     options = {**SILENCE, **config.get("OPTIONS", {})}
@@ -55,12 +53,11 @@ NO_RIGHT = "42501"
 
 
 def lacks_right(error):
-    """Whether PostgreSQL refused a statement because the role may not use or own it."""
     return getattr(error.__cause__, "pgcode", None) == NO_RIGHT
 
 
 def unreadable_tables(connection):
-    """How many tables of the portal its own role may not read; none on SQLite."""
+    """How many tables its own role may not read; none on SQLite."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
@@ -77,8 +74,8 @@ def hold_to_deadlines(config):
     """
     Let PostgreSQL end statements of this process that take longer than a reader waits.
 
-    ``config`` are the settings of the connection, changed in place before it is first
-    opened. Options of DATABASE_URL come last and win. SQLite has its own timeout.
+    Changes ``config`` in place before the connection is first opened; options of
+    DATABASE_URL come last and win. SQLite has its own timeout.
     """
     if config["ENGINE"] != "django.db.backends.postgresql":
         return

@@ -153,7 +153,6 @@ def env_required(name, *rules, default=None):
 
 
 def env_number(name, default, *, at_least):
-    """Read a whole number of ``at_least`` that much."""
     rule = (
         lambda value: like("[0-9]{1,9}")(value) and int(value) >= at_least,
         f"must be a whole number from {at_least} on, not {{!r}}",
@@ -184,14 +183,13 @@ def refuse_insecure(url, *, is_insecure):
 
 
 def mail_server(url, *, files):
-    """Django's settings of the mail server; without one each mail becomes a file."""
+    """Without one each mail becomes a file."""
     if url:
         return env.email_url_config(url)
     return {"EMAIL_BACKEND": "agencies.mail.FileBackend", "EMAIL_FILE_PATH": files}
 
 
 def storages(folder, *, finished):
-    """``finished`` static files are compressed and named after their content."""
     return {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         # Files of evidence are private: two views read them and check permissions.
@@ -214,7 +212,7 @@ def _private(location):
 
 
 def scanner(url):
-    """Where ClamAV's daemon listens: a path, or a host and port; None for none."""
+    """Where ClamAV's daemon listens; None for none."""
     address = urlsplit(url)
     if address.scheme == "tcp":
         return address.hostname, address.port

@@ -2,7 +2,7 @@
 The error pages, in the language of the address that was requested.
 
 They use neither the database nor context processors, so that they work when everything
-else has failed. A request that cannot even be read is answered with 400.
+else has failed.
 """
 
 import errno
@@ -56,7 +56,7 @@ SQLITE_FULL = 13
 
 
 def error_page(request, status, template="", **more):
-    """The page for a status code, or ``template``; it never says what went wrong."""
+    """It never says what went wrong."""
     # The middleware that knows a signed-in person's language may not have been reached.
     language = getattr(request, "LANGUAGE_CODE", None) or language_of_visitor(request)
     with translation.override(language):
@@ -96,14 +96,13 @@ def page_not_found(request, exception):
 
 
 def too_many_requests(request):
-    """429: the page says when to try again, and not which limit was reached."""
     response = error_page(request, 429)
     response.headers["Retry-After"] = "300"
     return response
 
 
 def server_error(request):
-    """500; 507 if there is no room on the disk, 503 if the database does not answer."""
+    """507 if there is no room, 503 if the database does not answer."""
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
@@ -116,7 +115,6 @@ def server_error(request):
 
 
 def lacks_room(error):
-    """Whether there was no room: for a file, a temporary one, or the database."""
     while error is not None:
         if isinstance(error, OSError) and (
             error.errno in NO_ROOM
@@ -135,7 +133,7 @@ def lacks_room(error):
 
 
 def unavailable(request):
-    """The 503 page for while the database is away, in both languages."""
+    """503 while the database is away, in both languages."""
     response = error_page(request, 503)
     response.headers["Retry-After"] = RETRY_AFTER
     response.headers["Cache-Control"] = "no-store"
@@ -143,7 +141,6 @@ def unavailable(request):
 
 
 def csrf_failure(request, reason=""):
-    """403 for a form from another site, or from a page that was open for too long."""
     return error_page(request, 403, "403_csrf.html")
 
 
@@ -151,8 +148,8 @@ class UnreadableMiddleware(MiddlewareMixin):
     """
     Answers 400 to a request with a value that no rule of a form has refused.
 
-    No browser sends such a value by itself. The log tells where it was met, since it
-    may be an error of the portal, and not what it was.
+    No browser sends one by itself. It may be an error of the portal: the log tells
+    where it was met, and not what it was.
     """
 
     def process_exception(self, request, exception):
@@ -170,6 +167,5 @@ def is_of_what_was_sent(exception):
 
 
 def place_of(exception):
-    """File, line and function where an exception was raised."""
     frame = traceback.extract_tb(exception.__traceback__)[-1]
     return f"{frame.filename}:{frame.lineno} {frame.name}"

@@ -1,9 +1,9 @@
 """
 Two addresses for health probes: is the process alive, and is it ready?
 
-They are answered before anything looks at the host, so that a probe from inside the
-machine needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to
-restart the process, ``/salud/lista`` whether to send people to it.
+They are answered before anything looks at the host: a probe from inside the machine
+needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to restart the
+process, ``/salud/lista`` whether to send people to it.
 """
 
 import logging
@@ -21,8 +21,6 @@ logger = logging.getLogger(__name__)
 
 
 class HealthMiddleware:
-    """Answers the probes; passes everything else on."""
-
     def __init__(self, get_response):
         self.get_response = get_response
 
@@ -36,9 +34,9 @@ class HealthMiddleware:
 
 def readiness():
     """
-    200 when the portal can serve people; else 503 and the reasons in words.
+    200, or 503 with the reasons in words.
 
-    Overdue tasks are named in either answer. They are no reason to send nobody here.
+    Overdue tasks are named, and are no reason.
     """
     late = []
     try:

@@ -1,8 +1,8 @@
 """
 Writes the settings that a local run needs: python -m plan_portal.local_env FILE
 
-Runs before there is any configuration, so it uses the standard library alone. The file
-holds this machine's secret: only its owner may read it, and it is never overwritten.
+It runs with the standard library alone. The file holds a secret: only its owner may
+read it.
 """
 
 import os
@@ -18,7 +18,6 @@ INSECURE_HTTP=true
 
 
 def write(path):
-    """Create the file with a new secret, unless it is there already."""
     path = Path(path)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     # Opened with its final mode: at no moment can others read the secret.

@@ -19,11 +19,10 @@ EXTRA_FIELDS = ("method", "path", "status", "duration_ms")
 
 class JsonFormatter(logging.Formatter):
     """
-    One line per record, whatever the message holds.
+    One line per record, so that no text of a browser can forge a second one.
 
-    JSON writes line breaks as escapes, so text that came from a browser cannot forge a
-    second record. Only the fields named here are written: no headers, forms or cookies.
-    Of an error that may repeat what was typed, the place and the kind are written.
+    Only the fields named here are written: no headers, forms or cookies. Of an error
+    that may repeat what was typed, the place and the kind are written.
     """
 
     def formatException(self, exc_info):
@@ -53,14 +52,12 @@ class JsonFormatter(logging.Formatter):
 
 
 def _named(error):
-    """The kind of an error, with its message where that repeats nothing typed."""
     kind = type(error).__qualname__
     repeats = isinstance(error, REPEATING) and not isinstance(error, OperationalError)
     return kind if repeats else f"{kind}: {error}"
 
 
 def configuration(formatter):
-    """The LOGGING setting: everything to standard output, in the named format."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

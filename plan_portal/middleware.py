@@ -1,8 +1,4 @@
-"""
-What every request and every page has.
-
-The access log, the security headers, the page's language, and what templates may use.
-"""
+"""What every request and every page has."""
 
 import logging
 import time
@@ -24,7 +20,6 @@ def is_staff_path(path):
 
 
 def language_of_path(path):
-    """The language of a public address; it depends on the path alone."""
     return "en" if path == "/en" or path.startswith("/en/") else "es"
 
 
@@ -36,10 +31,10 @@ def path_for_log(path):
 
 class AccessLogMiddleware:
     """
-    Logs one line per request: what was requested, the status, how long it took.
+    Logs what was requested, the status, how long it took.
 
-    It logs neither the query string, which may hold search words and tokens, nor
-    anything that identifies the person.
+    Never the query string, which may hold search words and tokens, nor anything that
+    identifies the person.
     """
 
     def __init__(self, get_response):
@@ -65,11 +60,9 @@ class AccessLogMiddleware:
 
 class SecurityHeadersMiddleware:
     """
-    Sets the security headers on every response.
+    Sets the security headers, also on what earlier middleware answers.
 
-    Django's own middleware sets some of them, but not on responses that earlier
-    middleware gives, such as a refusal of another host. A view may loosen a header for
-    its own response.
+    A view may loosen a header for its own response.
     """
 
     def __init__(self, get_response):
@@ -107,8 +100,7 @@ class LanguageMiddleware:
     """
     Sets the language: that of the address on public pages, the person's on staff pages.
 
-    Public pages depend on no header, cookie or session, so that one copy serves
-    everybody.
+    Public pages depend on no header, cookie or session: one copy serves everybody.
     """
 
     def __init__(self, get_response):
@@ -125,7 +117,6 @@ class LanguageMiddleware:
 
 
 def staff_language(request):
-    """The language chosen for the account, else in this browser, else Spanish."""
     chosen = getattr(request.user, "language", "")
     return (
         chosen if chosen in dict(settings.LANGUAGES) else language_of_visitor(request)
@@ -133,7 +124,6 @@ def staff_language(request):
 
 
 def language_of_visitor(request):
-    """The language of a page as far as the request tells it without a session."""
     if not is_staff_path(request.path_info):
         return language_of_path(request.path_info)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
@@ -144,6 +134,7 @@ def site(request):
     """The variable ``portal``: the site's settings and the date of its data."""
     return {
         "portal": {
+            "country": settings.COUNTRY.words,
             "is_official": settings.OFFICIAL_SITE,
             "is_indexable": settings.ALLOW_INDEXING,
             "emergency": settings.EMERGENCY_NUMBER,

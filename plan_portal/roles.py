@@ -80,7 +80,6 @@ PERMISSIONS = {
 
 
 def codenames(group):
-    """The permissions of a group as pairs of app label and codename."""
     for label, actions in PERMISSIONS[group].items():
         app, model = label.split(".")
         for action in actions:
@@ -88,7 +87,6 @@ def codenames(group):
 
 
 def grant_permissions(sender, using, **kwargs):
-    """Receiver of ``post_migrate``: give each group exactly the table's permissions."""
     if sender.label != "strategic_areas":
         return
     for label in ("agencies", "strategic_areas"):

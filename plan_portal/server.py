@@ -2,9 +2,8 @@
 Starts the production server: python -m plan_portal.server --host 127.0.0.1 --port 8000
 
 granian lets each worker open a socket of its own, and whoever waits at the socket of a
-worker that ends is turned away. Here all workers take visitors from one socket. It is
-systemd's if systemd passes one (deploy/systemd/plan-portal.socket): then it stays open
-while the server is replaced, and whoever comes meanwhile waits instead.
+worker that ends is turned away. Here all workers share one, systemd's if it passes one
+(deploy/systemd/plan-portal.socket): then it stays open while the server is replaced.
 """
 
 import argparse
@@ -30,7 +29,6 @@ GRACE = 8
 
 
 def port_number(text):
-    """A number from 1 to 65535; argparse says what else is wrong, in one sentence."""
     if not text.isdecimal() or not 0 < int(text) < 2**16:
         raise argparse.ArgumentTypeError(f"must be from 1 to 65535, not {text}")
     return int(text)
@@ -43,8 +41,6 @@ ALL_HAVE_ASKED = 2
 
 
 class Server(Granian):
-    """granian, whose workers share one listening socket and are renewed by SIGHUP."""
-
     def __init__(self, application, listener, **options):
         super().__init__(application, backlog=BACKLOG, **options)
         self.listener = listener
@@ -68,8 +64,7 @@ def ask_for_renewal():
     """
     Ask the server for new workers, if this process is a worker of it.
 
-    At SIGHUP it replaces one after the other: a new worker begins first, and the old
-    one answers whom it serves before it ends.
+    At SIGHUP it replaces one after the other, and each answers whom it serves.
     """
     server = os.environ.get(SERVER)
     if server == str(os.getppid()):
@@ -77,7 +72,6 @@ def ask_for_renewal():
 
 
 def passed_socket():
-    """The socket that systemd passes to this process, or None."""
     told = os.environ.get("LISTEN_PID"), os.environ.get("LISTEN_FDS")
     if told != (str(os.getpid()), "1"):
         return None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from plan_portal import content_policy, databases, environment, logs, sign_in
+from plan_portal import content_policy, country, databases, environment, logs, sign_in
 from plan_portal.environment import (
     BASE_DIR,
     LOCAL_HOSTS,
@@ -25,6 +25,16 @@ from plan_portal.environment import (
 
 DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_required("SECRET_KEY", default=DEBUG and "development-only-not-secret")
+
+
+# The country: its names, laws and numbers, of which no plan's file tells
+
+COUNTRY = country.load(
+    BASE_DIR
+    / env_text(
+        "COUNTRY_FILE", environment.FILE, default="plan_portal/countries/do.toml"
+    )
+)
 
 
 # Addresses. Absolute ones are built from SITE_URL, never from a request's Host.
@@ -54,7 +64,7 @@ WSGI_APPLICATION = "plan_portal.wsgi.application"
 
 # Only a host run by the State may present the portal as an official site.
 OFFICIAL_SITE = env_bool(
-    "OFFICIAL_SITE", default=SITE_HOST.endswith((".gob.do", ".gov.do", ".mil.do"))
+    "OFFICIAL_SITE", default=SITE_HOST.endswith(tuple(COUNTRY.state_hosts))
 )
 # Search engines list the official site, and no copy for trying the portal out.
 ALLOW_INDEXING = env_bool("ALLOW_INDEXING", default=OFFICIAL_SITE)
@@ -64,7 +74,7 @@ CONTACT_PHONE = env_text("CONTACT_PHONE")
 CONTACT_ADDRESS = env_text("CONTACT_ADDRESS")
 # The number to call in danger: the first line of every page, without the database too.
 EMERGENCY_NUMBER = env_text(
-    "EMERGENCY_NUMBER", environment.EMERGENCY_NUMBER, default="9-1-1"
+    "EMERGENCY_NUMBER", environment.EMERGENCY_NUMBER, default=COUNTRY.emergency_number
 )
 # The address to which readers report an error on a page.
 CORRECTIONS_EMAIL = env_text(
@@ -198,7 +208,7 @@ LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "plan_portal" / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-TIME_ZONE = "America/Santo_Domingo"
+TIME_ZONE = COUNTRY.time_zone
 USE_TZ = True
 FORMAT_MODULE_PATH = "plan_portal.locale"
 

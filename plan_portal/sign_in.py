@@ -94,7 +94,6 @@ def derived_key(secret):
 
 
 def refuse_malformed_keys(keys):
-    """Refuse what Fernet would, which most processes need not load for it."""
     for key in keys:
         try:
             is_well_formed = len(base64.urlsafe_b64decode(key)) == KEY_BYTES
@@ -108,7 +107,6 @@ def refuse_malformed_keys(keys):
 
 
 def shared_cache(url):
-    """The cache that all processes share: in Redis or Valkey, or in the database."""
     if not url:
         return {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",

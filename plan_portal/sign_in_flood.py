@@ -1,11 +1,10 @@
 """
 Keeps a flood of sign-ins from slowing down the people who read public pages.
 
-allauth counts sign-ins and failures, and refuses those beyond a limit. It leaves two
-gaps. Its refusal costs a session and several writes to the database, as much as dozens
-of public pages. And it does not limit passwords tried from many addresses at many
-accounts, although hashing each of them takes a tenth of a second. This module closes
-both gaps, in the memory of each process.
+allauth's refusals cost a session and several writes to the database, as much as dozens
+of pages; and it does not limit passwords tried from many addresses at many accounts,
+although hashing one takes a tenth of a second. This closes both gaps, in the memory of
+each process.
 """
 
 import time
@@ -45,15 +44,13 @@ class SignInFloodMiddleware:
     Refuses excess sign-ins before a session is opened or the database is queried.
 
     429 goes to a network, an account or a browser that a limit has refused within the
-    last seconds. The limit of a single account refuses nobody else: it would shut out a
-    whole office. Nor does either refuse a browser in which somebody has signed in
-    before; the limits see whether it was to this account.
+    last seconds. The limit of a single account refuses nobody else, and none refuses a
+    browser in which somebody has signed in before; the limits see to which account.
 
-    503 goes to a sign-in that comes while this process works on another one. It is not
-    made to wait, because it would hold one of the few threads that readers need, and
-    it counts as no failure. A passkey needs no hashing and is never refused so. 503
-    goes too to most sign-ins of a network that sends more than people do, so that of a
-    flood over several accounts one is hashed now and then.
+    503 goes to a sign-in that comes while this process works on another one, since it
+    would hold one of the few threads that readers need; it counts as no failure. A
+    passkey needs no hashing and is never refused so. 503 goes too to most sign-ins of a
+    network that sends more than people do.
     """
 
     def __init__(self, get_response):
@@ -127,7 +124,6 @@ class SignInFloodMiddleware:
 
 
 def busy(request):
-    """503: the password was not looked at, and may be sent again in some seconds."""
     response = error_page(request, 503, "503_busy.html")
     response.headers["Retry-After"] = RETRY_AFTER
     # Django would log every 5xx as an error, and nothing broke here.

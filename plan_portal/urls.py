@@ -247,7 +247,6 @@ PUBLIC_FILES = [
 
 
 def public_patterns(language):
-    """The public tables in one language."""
     is_spanish = language == "es"
     files = [
         path(spanish if is_spanish else english, view, name=name)

@@ -27,6 +27,7 @@ for _name in (
     "CONTACT_EMAIL",
     "CONTACT_PHONE",
     "CORRECTIONS_EMAIL",
+    "COUNTRY_FILE",
     "DATABASE_URL",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",

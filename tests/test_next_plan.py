@@ -1,8 +1,8 @@
 """
 A portal with another commission's plan alone says nothing of the one that is shipped.
 
-Every public page, and those of staff, mails and files, are read in both languages. What
-belongs to the country stays: its name, and its laws.
+It says nothing of the first country either. Every public page, and those of staff,
+mails and files, are read in both languages.
 """
 
 import io
@@ -11,6 +11,7 @@ from html import unescape
 
 import pytest
 from babel.messages import pofile
+from django.conf import settings as of_tests
 from django.core.management import call_command
 from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone
@@ -23,6 +24,7 @@ from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
+from strategic_areas.text_guard import Kind, inspect
 from strategic_areas.views import search
 from tests import next_plan, public_site
 from tests.check import CATALOGUE, ROOT, translations
@@ -33,6 +35,8 @@ from tests.strategic_areas.plans import shipped_content
 
 pytestmark = pytest.mark.django_db
 
+FIRST_COUNTRY = of_tests.COUNTRY
+
 #: Pages of staff, by who reads them, nobody at first. "{}" is the key of the round.
 DESK = {
     None: ["/cuenta/login/", "/cuenta/password/reset/"],
@@ -41,6 +45,11 @@ DESK = {
     "administracion": ["/gestion/"],
 }
 #: Sections of a plan's file whose records have a code and a name.
+#: Words of the first country, besides the numbers of its laws.
+OF_COUNTRY = {
+    *("Dominican", "Dominicana", "dominicana", "dominicano", "dominicanos", "DOP"),
+    *("RD$", "Santo Domingo", "America/Santo_Domingo", "es_DO", "gob.do", "+1"),
+}
 NAMED = ("areas", "programmes", "agencies", "commitments", "activities", "indicators")
 
 
@@ -65,7 +74,9 @@ def words_of_the_first():
                 name = each.get(key, "")
                 if " " in name or (key == "code" and len(name) > len("1.1")):
                     found.add(name)
-    return sorted(found)
+    for texts in FIRST_COUNTRY.texts.values():
+        found.update(re.findall(r"\d+-\d+", " ".join(texts.values())))
+    return sorted(found | OF_COUNTRY)
 
 
 FIRST = words_of_the_first()
@@ -102,7 +113,7 @@ def every_address():
 def portal(lasting):
     """The accounts of a portal with its own settings and its own plan."""
     search.own.cache_clear()
-    with override_settings(**next_plan.SETTINGS):
+    with override_settings(**next_plan.READ):
         yield world.build()
     search.own.cache_clear()
 
@@ -140,6 +151,27 @@ def test_the_pages_say_what_its_own_file_and_settings_say(portal):
     indicator = client.get("/indicadores/H-1/").content.decode()
     assert "Según la Secretaría de Estado de Derechos Humanos." in indicator
     assert client.get("/buscar/?q=112")["Location"] == "/ayuda/"
+
+
+def test_the_pages_say_what_holds_in_the_country(portal):
+    client = Client()
+
+    about, contact, privacy, protection, indicator, commitment = (
+        client.get(path).content.decode()
+        for path in (
+            *("/acerca/", "/contacto/", "/en/privacy/", "/como-protegemos/"),
+            *("/indicadores/H-1/", "/horizonte/compromisos/A-1.1/"),
+        )
+    )
+
+    assert "Plan Nacional de Acción de Costa Rica" in about
+    assert "(Ley 10554)" in contact
+    assert "As Law 8968 asks" in privacy
+    assert "El fundamento es la Ley 9095, la Ley 8968" in protection
+    assert '"spatialCoverage":{"@type":"Country","name":"Costa Rica"}' in indicator
+    assert 'content="es_CR"' in indicator
+    assert "<strong>CRC " in commitment
+    assert timezone.get_current_timezone_name() == "America/Costa_Rica"
 
 
 def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
@@ -205,3 +237,29 @@ def test_the_search_for_it_would_find_what_the_first_plan_says():
     told = "La CITIM preside, con MIREX; R-1.1.2, llame al 9-1-1 o al *212."
 
     assert said_of_the_first(told) == ["*212", "9-1-1", "CITIM", "MIREX", "R-1.1.2"]
+    told = "Ley 172-13 de la República Dominicana; RD$ 5, +1 809, 200-04, 137-03"
+    assert said_of_the_first(told) == [
+        *("+1", "137-03", "172-13", "200-04", "Dominicana", "RD$")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Ella dejó el 8765-4321 a quien llama.", Kind.TELEPHONE),
+        ("El papel dice 1-0234-0567.", Kind.IDENTITY_DOCUMENT),
+    ],
+)
+def test_the_guard_knows_the_numbers_of_its_country(settings, text, kind):
+    settings.COUNTRY = FIRST_COUNTRY
+    assert [each.kind for each in inspect(text)] == []
+
+    settings.COUNTRY = next_plan.COUNTRY
+
+    assert [each.kind for each in inspect(text)] == [kind]
+
+
+def test_the_texts_of_every_country_are_the_same_in_both_languages():
+    for each in (FIRST_COUNTRY, next_plan.COUNTRY):
+        assert each.texts["es"].keys() == each.texts["en"].keys()
+    assert FIRST_COUNTRY.texts["es"].keys() == next_plan.COUNTRY.texts["es"].keys()

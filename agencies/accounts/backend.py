@@ -5,8 +5,6 @@ from django.contrib.auth.models import Permission
 
 
 class Backend(AuthenticationBackend):
-    """Signs people in as allauth does."""
-
     def get_group_permissions(self, user_obj, obj=None):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()

@@ -1,11 +1,10 @@
 """
 What makes somebody decide in the portal: a second person confirms that she knows her.
 
-Whoever keeps accounts could otherwise be two persons herself. So a role of those who
-decide, a new address and a new user name of anybody, and the opening of the account of
-who decides, are proposed by one person and take effect when another one confirms them.
-So does it that somebody is known to others than who invited her. Taking away never
-waits. Where nobody else can confirm, ``manage.py change_access`` does.
+Whoever keeps accounts could otherwise be two persons herself. So roles of those who
+decide, new addresses and names, and who is known to others are proposed by one person
+and confirmed by another. Taking away never waits. Where nobody else can confirm,
+``manage.py change_access`` does.
 """
 
 from django.contrib.auth.models import Group
@@ -35,8 +34,6 @@ DECIDING = (Role.REVIEWER, Role.ADMINISTRATOR)
 
 
 class AccountChange(Decision):
-    """One thing about an account that a second person has to confirm."""
-
     class What(models.TextChoices):
         ROLE = "role", _("New role")
         EMAIL = "email", _("New e-mail address")
@@ -84,7 +81,6 @@ class AccountChange(Decision):
 
     @property
     def in_words(self):
-        """The new value as people read it."""
         is_role = self.what == self.What.ROLE
         return str(Role(self.value).label) if is_role else self.value
 
@@ -183,8 +179,7 @@ def confirm_on_server(user, *, by):
     """
     Apply all that waits for an account, and return how much that was.
 
-    For a portal on which nobody else could confirm it: whoever runs the server is the
-    second person.
+    Whoever runs the server is the second person where there is no other.
     """
     waiting = list(AccountChange.objects.waiting().filter(user=user))
     for change in waiting:

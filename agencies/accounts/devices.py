@@ -1,10 +1,9 @@
 """
 The cookie of a browser in which somebody has signed in before.
 
-Wrong tries of others can shut an account for everybody, or an office that shares one
-address. From a browser that has this cookie the right password still opens the account:
-such tries are counted by themselves. It opens nothing without the password, and no
-account but its own; a new password makes it worthless.
+Wrong tries of others can shut an account, or an office that shares one address. From a
+browser with this cookie the right password still opens that account, and no other; a
+new password makes it worthless.
 """
 
 import secrets
@@ -22,7 +21,6 @@ HASH = 16
 
 
 def remember(response, user):
-    """Have the browser that signs in keep the cookie."""
     said = [user.pk, secrets.token_hex(8), user.get_session_auth_hash()[:HASH]]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
@@ -35,7 +33,7 @@ def remember(response, user):
 
 
 def known(request):
-    """What the cookie of a request says, if this portal signed it; else None."""
+    """What the cookie says, if this portal signed it; else None."""
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME)
     if not cookie:
         return None

@@ -1,8 +1,7 @@
 """
 Second factors: how their secrets are kept, and how a lost one is recovered.
 
-Two administrators give an account back whose factors are lost, never one alone. The one
-who asks and the one who confirms are two people, and neither is the one who lost the
+One administrator asks and another confirms, and neither is the one who lost the
 factors. These are deleted, her sessions end, she is told by mail, and she sets up a new
 factor at the next sign-in.
 """
@@ -42,7 +41,7 @@ class FactorAdapter(DefaultMFAAdapter):
     """
     Stores secrets encrypted under the first of ``MFA_ENCRYPTION_KEYS``.
 
-    The other keys still decrypt what was encrypted under them, so a key can be changed.
+    The other keys still decrypt, so that a key can be changed.
     """
 
     error_messages = {
@@ -74,7 +73,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def with_factor(accounts):
-    """The accounts, each with ``proven_twice``: whether it has a second factor."""
+    """The accounts, each with ``proven_twice``."""
     own = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     return accounts.annotate(proven_twice=Exists(own))
 
@@ -87,10 +86,10 @@ def factors_of(user):
 @transaction.atomic
 def close_anew():
     """
-    Encrypt every secret again under the first key, and return the number of factors.
+    Encrypt every secret under the first key, and return the number of factors.
 
-    Afterwards the other keys decrypt nothing and may be thrown away. Raises
-    ``ImproperlyConfigured`` when a secret was encrypted under a key that is missing.
+    The other keys may be thrown away then. Raises ``ImproperlyConfigured`` when a key
+    is missing.
     """
     changed = 0
     for factor in Authenticator.objects.select_for_update().order_by("pk"):
@@ -125,7 +124,6 @@ def _keys():
 
 class FactorResetQuerySet(DecisionQuerySet):
     def visible_to(self, user):
-        """Administrators see all of them, each with its account."""
         rows = self.select_related("user")
         return rows if access.is_administrator(user) else rows.none()
 
@@ -213,14 +211,13 @@ RESETS = ResetSteps()
 
 
 def ask(reset, *, by):
-    """Store the first administrator's request and return it."""
     if not RESETS.decides(by) or reset.user == by:
         raise RefusedError(gettext("Another administrator must ask for this."))
     return RESETS.propose(reset, by=by)
 
 
 def remove_factors(user, *, by=None):
-    """Take every factor and recovery code from an account and end its sessions."""
+    """Take every factor and recovery code, and end the sessions."""
     number, _rows = Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
     audit.record(audit.Event.RECOVERY_DONE, actor=by, obj=user, factors=number)

@@ -10,7 +10,7 @@ from agencies.models import User
 
 
 def reword(form, **labels):
-    """Give the fields of a form our labels, and no placeholders, which repeat them."""
+    """Give fields our labels, and no placeholders, which repeat them."""
     for name, label in labels.items():
         form.fields[name].label = label
     for field in form.fields.values():
@@ -29,9 +29,8 @@ class LoginForm(account_forms.LoginForm):
         """
         What was typed, as an address where an account has it, and else as a name.
 
-        allauth passes an address as both, and then checks the password of an account up
-        to three times. Where there is no account it does the work of one check, so the
-        time of the answer would tell who has an account.
+        allauth passes it as both and then checks up to three passwords, or one where
+        there is no account: the time of the answer would tell who has one.
         """
         credentials = super().user_credentials()
         typed = credentials.pop("email", "") or credentials["username"]
@@ -49,8 +48,6 @@ class ReauthenticateForm(account_forms.ReauthenticateForm):
 
 
 class TwiceMixin:
-    """A new password is typed twice; that the two differ is said in our words."""
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         reword(
@@ -92,8 +89,6 @@ class ResetPasswordForm(account_forms.ResetPasswordForm):
 
 
 class CodeMixin:
-    """A field for a code that is read on another device; its keyboard shows numbers."""
-
     label = _("Code of the app, or a recovery code")
 
     def __init__(self, *args, **kwargs):

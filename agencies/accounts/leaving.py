@@ -2,9 +2,8 @@
 What ends with a mandate or an account, and how work passes from one person to another.
 
 Reports belong to the agency, so the successor takes over drafts, returned reports and
-open rounds with the mandate, and no report changes its author. An administrator does
-it, or an invitation that was made for it when it is accepted. The last administrator's
-account may not be closed.
+open rounds, and no report changes its author. The last administrator's account may not
+be closed.
 """
 
 from datetime import timedelta
@@ -35,7 +34,6 @@ def end_sessions(user, *, reason="closed"):
 
 
 def administrators():
-    """The accounts of administrators that can sign in."""
     group = Group.objects.filter(name=access.Role.ADMINISTRATOR).values("user")
     keeps = Q(is_superuser=True) | Q(pk__in=group)
     return User.objects.filter(keeps, is_active=True, is_staff=True).order_by("pk")
@@ -54,8 +52,7 @@ def is_last_administrator(user):
     """
     True when nobody but this user keeps accounts.
 
-    Call it inside a transaction. The accounts stay locked until it ends, so that of two
-    administrators who demote each other at the same time one is refused.
+    Call it inside a transaction: the accounts stay locked until it ends.
     """
     hold_administrators()
     # Read again, because a row that was waited for may have lost its role meanwhile.
@@ -143,7 +140,6 @@ def _must_be_possible(mandate, successor, by, today):
 
 
 def _close_or_sign_out(user, today):
-    """Close the account; if it has another mandate or role, only end its sessions."""
     stays = FocalPoint.objects.filter(user=user).exclude(ends_on__lt=today).exists()
     if stays or access.is_reviewer(user) or access.is_administrator(user):
         end_sessions(user)
@@ -152,7 +148,7 @@ def _close_or_sign_out(user, today):
 
 
 def holder(agency, kind):
-    """The current mandate of this kind that another one would overlap, if any is."""
+    """The current mandate of this kind, which another one would overlap."""
     held = FocalPoint.objects.current().filter(agency=agency, kind=kind)
     return held.filter(leave_cover=False).select_related("user", "agency").first()
 
@@ -161,9 +157,8 @@ def begin_mandate(invitation, user):
     """
     Begin and return the mandate of an invited person; None for a role without one.
 
-    It is also None where it cannot begin: somebody else holds it meanwhile, or the
-    person who made the invitation is no administrator any more. That person is told by
-    mail, or else every administrator.
+    It is also None where somebody else holds it meanwhile, or who invited is no
+    administrator any more. That person or every administrator is told by mail.
     """
     if invitation.agency is None:
         return None
@@ -183,7 +178,6 @@ def begin_mandate(invitation, user):
 
 
 def _tell(person, invitation, user, held):
-    """Write to an administrator that an account has no mandate yet, and why."""
     if not person.email:
         return
     page = (

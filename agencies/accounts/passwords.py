@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 
-#: Words that somebody who knows the portal would try first.
+#: Words that somebody who knows the portal would try first, besides the country's.
 WORDS = {
-    *("accion", "citim", "contra", "dominicana", "dominicano", "gestion", "mirex"),
-    *("nacional", "persona", "personas", "plan", "portal", "republica", "trafico"),
-    *("trata", "victima", "victimas"),
+    *("accion", "contra", "gestion", "nacional", "persona", "personas", "plan"),
+    *("portal", "republica", "trafico", "trata", "victima", "victimas"),
 }
 #: How many letters must be left once these words are taken out.
 REST = 8
@@ -30,10 +29,9 @@ class LeanArgon2Hasher(Argon2PasswordHasher):
     """
     Argon2id with twice the work of OWASP's "m=47104 (46 MiB), t=1, p=1".
 
-    Django's own takes 100 MiB and eight threads of the processor for each password,
-    which would make a flood of wrong ones cheap for whoever sends it. The figures come
-    from OWASP's Password Storage Cheat Sheet. A password that was hashed otherwise is
-    hashed anew at its owner's next sign-in.
+    Django's own takes 100 MiB and eight threads for each password, which makes a flood
+    of wrong ones cheap for whoever sends it. Source: OWASP's Password Storage Cheat
+    Sheet.
     """
 
     time_cost = 2
@@ -60,14 +58,14 @@ class ContextWordValidator:
     """
     Refuses a name that others know, or little more, whatever digits follow.
 
-    Such names are those of the portal, of the agencies, former ones too, and of the
-    account itself.
+    Such names are those of the portal, of agencies and of the account itself.
     """
 
     def validate(self, password, user=None):
         portal = {settings.SITE_HOST, settings.SECRETARIAT_NAME}
         names = {*portal, *_names_of_agencies(), *_names_of(user)}
-        words = sorted(WORDS | set(_parts(names)), key=len, reverse=True)
+        known = {*WORDS, *settings.COUNTRY.password_words, *_parts(names)}
+        words = sorted(known, key=len, reverse=True)
         for said in (plain(password), letters(password)):
             rest = said
             for word in words:
@@ -100,7 +98,6 @@ def letters(text):
 
 
 def _parts(names):
-    """Each name without its blanks, and each of its words that is long enough."""
     for name in filter(None, names):
         yield plain(name)
         for word in re.split(r"[\W_\d]+", fold(name)):

@@ -2,13 +2,10 @@
 Proof of who somebody is: the second factor of a session, and a fresh proof for a page.
 
 Whoever signed in with a password alone reaches the public pages and the pages that set
-up a second factor, and nothing else. An address that is not named here is not reached.
-The session counts, not the account: a session that was opened before the factor was
-added must prove it too.
+up a second factor, and nothing else. The session counts, not the account.
 
-A session may stand open on a desk for hours. So pages that give access or destroy a
-text ask the person to prove once more who she is. Publishing asks for no such proof,
-because it takes a second person.
+Pages that give access or destroy a text ask to prove once more who she is. Publishing
+does not, because it takes a second person.
 """
 
 import time
@@ -125,7 +122,6 @@ def _proof_of(user):
 
 
 def ask_for_proof(request):
-    """Redirect to where the person proves a factor, or else the password, and back."""
     name = _proof_of(request.user) or "account_reauthenticate"
     return _redirect(name, request)
 
@@ -136,19 +132,17 @@ def _redirect(name, request):
 
 
 def is_proven(request):
-    """True when this session was opened or confirmed with a second factor."""
     return request.session.get(SESSION_KEY) == request.user.pk
 
 
 @receiver(authenticator_used, sender=Authenticator)
 def note_use(sender, request, user, **facts):
-    """Note that the person of this session has used a factor or a recovery code."""
     request.session[SESSION_KEY] = user.pk
 
 
 @receiver(authenticator_added, sender=Authenticator)
 def note_enrolment(sender, request, user, authenticator, **facts):
-    """Note that she has set up a factor; recovery codes made with it prove nothing."""
+    """Recovery codes made with a factor prove nothing."""
     if authenticator.type in FACTORS:
         request.session[SESSION_KEY] = user.pk
     _record(Event.FACTOR_ADDED, request, user, authenticator)
@@ -174,8 +168,6 @@ def _record(event, request, user, authenticator):
 
 
 class FreshProofMiddleware(MiddlewareMixin):
-    """Leads to the page of a proof, and back to the page of the form or button."""
-
     def process_view(self, request, view, args, kwargs):
         # Before anything that looks at the session: public pages have none.
         if not is_guarded(request) or not request.user.is_authenticated:
@@ -189,7 +181,6 @@ class FreshProofMiddleware(MiddlewareMixin):
 
 
 def is_guarded(request):
-    """True for a request of one of the pages, or a press on one of the buttons."""
     match = request.resolver_match
     if match.namespaces != ["admin"]:
         return False
@@ -204,13 +195,12 @@ def seconds_allowed(request, now):
 
 
 def was_opened(request, now):
-    """True when this session opened the page in time and less than ``TO_SEND`` ago."""
+    """True when this session opened the page less than ``TO_SEND`` ago."""
     opened = request.session.get(OPENED, {})
     return now - opened.get(request.path, 0) < TO_SEND
 
 
 def note_opening(request, now):
-    """Note that the page was opened in time, and drop notes that no longer count."""
     opened = request.session.get(OPENED, {})
     request.session[OPENED] = {
         path: since for path, since in opened.items() if now - since < TO_SEND
@@ -218,7 +208,7 @@ def note_opening(request, now):
 
 
 def proven_at(request):
-    """When the person of this session last signed in or gave a proof, in seconds."""
+    """When the person last signed in or gave a proof, in seconds."""
     records = get_authentication_records(request, request.user)
     signed_in = request.session.get(BEGAN, 0)
     return max([signed_in, *(record["at"] for record in records)])

@@ -39,24 +39,20 @@ def connect():
 
 
 def begin(sender, request, user, **kwargs):
-    """Note when the session began."""
     request.session[BEGAN] = request.session[ACTIVE] = time.time()
 
 
 def mark_signed_out(sender, request, user, **kwargs):
-    """Note that the browser must drop what it stored."""
     if request is not None:
         request.has_signed_out = True
 
 
 def end_with_account(sender, instance, created, **kwargs):
-    """End the sessions of an account that is deactivated."""
     if not created and not instance.is_active:
         end_sessions_of(instance)
 
 
 def end_sessions_of(user):
-    """Close every session of an account."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
@@ -66,8 +62,7 @@ class PersonMiddleware(AuthenticationMiddleware):
     """
     Tells whose session it is; one that an earlier version of the portal began goes on.
 
-    Its sessions name the class of allauth that checked the password. They only change
-    that name: nobody can sign in by that class, which is no longer in the settings.
+    Those name another class of allauth, by which nobody can sign in any more.
     """
 
     def process_request(self, request):
@@ -85,8 +80,7 @@ class SessionLimitsMiddleware:
     """
     Ends a session that has lasted too long, and leads to the sign-in page and back.
 
-    A form that was sent then leads back to the page on which it stands, where the
-    browser still has what was typed. Public pages look at no session.
+    From there a form leads back to its page, where the browser has what was typed.
     """
 
     def __init__(self, get_response):
@@ -113,7 +107,6 @@ class SessionLimitsMiddleware:
         return redirect_to_login(page_of(request))
 
     def _back_to_form(self, request, match):
-        """Lead to signing in and then to the page of a form, not to the form's view."""
         is_page = request.method in SAFE_METHODS and not hasattr(match.func, "held_by")
         if is_page or "admin" not in match.namespaces:
             return None
@@ -123,7 +116,7 @@ class SessionLimitsMiddleware:
 
 
 def reason_to_end(session, now):
-    """Why the session must end, in a word; empty if it goes on, and then renewed."""
+    """Why the session must end, in a word; empty if it goes on."""
     if now - session.get(BEGAN, 0) > ABSOLUTE:
         return "absolute"
     seen = session.get(ACTIVE, 0)
@@ -135,7 +128,6 @@ def reason_to_end(session, now):
 
 
 def renew(session, now):
-    """Note that the session was used, also for its owner's list of sessions."""
     session[ACTIVE] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())

@@ -1,9 +1,4 @@
-"""
-Signing in: where the portal decides otherwise than allauth, which does the work.
-
-It decides who may come in, which mails people get about their accounts, and how too
-many tries are answered.
-"""
+"""Signing in: where the portal decides otherwise than allauth, which does the work."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -151,7 +146,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account_index")
 
     def post_login(self, request, user, **facts):
-        """Whoever has just typed a password need not type it again to go on."""
         records = get_authentication_records(request, user)
         if any(record["method"] == "password" for record in records):
             record_password(request, user, reauthenticated=True)
@@ -163,7 +157,6 @@ class AccountAdapter(DefaultAccountAdapter):
         notify(user, template_prefix)
 
     def send_password_reset_mail(self, user, email, context):
-        """Queue the link, to the account's own address and in the person's language."""
         with translation.override(user.language):
             queue_mail(
                 to=user.email,
@@ -194,15 +187,13 @@ def lift_limit(sender, request, user, **facts):
     """
     Lift the limit of an account when its password was reset by a link.
 
-    Somebody else's wrong tries may have reached it. allauth lifts the limits of the
-    addresses in its own table, which this portal leaves empty.
+    Somebody else's wrong tries may have reached it.
     """
     for name in (user.email, user.get_username()):
         clear(request, action="login_failed", key=name.lower())
 
 
 def reset_address(uid, key):
-    """The address of a single-use link to a new password."""
     path = reverse("account_reset_password_from_key", args=[uid, key])
     return f"{settings.SITE_URL}{path}"
 

@@ -2,9 +2,9 @@
 How many tries to sign in are taken before the rest is refused, without any hashing.
 
 An account takes a few wrong passwords in some minutes, whoever sends them. An address
-may try some different accounts in a minute; how often counts by the account alone, so
-that one person's wrong guesses shut nobody else out of an office behind one address. A
-browser in which the person has signed in before counts by itself (``devices``).
+may try some different accounts in a minute; how often counts by the account, so that
+one person's wrong guesses shut nobody else out of an office. A browser in which the
+person has signed in before counts by itself (``devices``).
 """
 
 from dataclasses import dataclass, field
@@ -27,23 +27,17 @@ class Tries:
     mark: str = ""
 
     def rollback(self):
-        """Forget the try, whose password was right."""
         for usage in self.used:
             usage.rollback()
         if self.mark:
             cache.delete(self.mark)
 
     def take_of(self, limit, request, key):
-        """Use up one failure and one sign-in of an account or a browser."""
         self.take(request, limit, "login_failed", key)
         self.take(request, limit, "login_account", key, lasts=True)
 
     def take(self, request, limit, action, key=None, *, lasts=False):
-        """
-        Use up one of a limit, unless another has refused; whether it may go on.
-
-        What ``lasts`` is not given back where the password was right.
-        """
+        """Use up one of a limit; what ``lasts`` is not given back."""
         if self.refused_by:
             return False
         usage = consume(request, action, key=key)
@@ -60,11 +54,7 @@ def name_of(credentials):
 
 
 def count(request, name, device):
-    """
-    Count a try to sign in to the account of a ``name`` that was typed.
-
-    ``device`` names the browser, if somebody has signed in to this account in it.
-    """
+    """Count a try; ``device`` is "" for an unknown browser."""
     tries = Tries()
     if device:
         tries.take_of("device", request, f"device:{device}")

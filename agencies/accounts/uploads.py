@@ -6,11 +6,7 @@ from agencies.library_internals import consume
 
 
 class UploadLimitMiddleware:
-    """
-    Answers 429 to files beyond a person's limit, before any of them is opened.
-
-    Reading one may take a worker some seconds, however small it is.
-    """
+    """Answers 429 before a file is opened, which may take seconds."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -19,7 +15,6 @@ class UploadLimitMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Count the files of a request; Django has received them by now."""
         if request.method != "POST" or not request.user.is_authenticated:
             return None
         files = (file for _name, files in request.FILES.lists() for file in files)

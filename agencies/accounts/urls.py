@@ -1,8 +1,7 @@
 """
 The pages under /cuenta/: those of allauth, at its own paths, and ours.
 
-They are listed one by one, because other pages of allauth, such as those that confirm
-or manage addresses, are none of this portal.
+They are listed one by one: other pages of allauth are none of this portal.
 """
 
 from allauth.account import views as account

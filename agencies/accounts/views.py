@@ -28,7 +28,6 @@ from agencies.models import User
 
 @login_required
 def index(request):
-    """What the signed-in person may do here, and how she signs in."""
     user = request.user
     context = {
         "reviews": access.is_reviewer(user),
@@ -43,7 +42,7 @@ def index(request):
 @login_required
 @reauthentication_required(app="allauth.mfa")
 def totp_picture(request):
-    """The secret of an app that is being set up, as a picture for the app to read."""
+    """The secret of an app that is being set up, to be read by it."""
     adapter = get_adapter()
     # A form that is sent back keeps the secret that the page has shown.
     form = ActivateTOTPForm(data={}, user=request.user)
@@ -52,8 +51,6 @@ def totp_picture(request):
 
 
 class AcceptForm(forms.ModelForm):
-    """A name and a password; the rest was said by the invitation."""
-
     password1 = forms.CharField(
         label=_("Password"),
         strip=False,
@@ -80,7 +77,6 @@ class AcceptForm(forms.ModelForm):
             self.fields[name].required = True
 
     def clean(self):
-        """The password is judged beside the name that it must not resemble."""
         cleaned = super().clean()
         first, second = cleaned.get("password1"), cleaned.get("password2")
         if first and second and first != second:
@@ -118,7 +114,6 @@ def invitation_page(request):
 
 
 def _accept(request, code, form):
-    """Make the account, sign the person in, and lead on to a second factor."""
     try:
         user = invitations.accept(
             code, form.save(commit=False), form.cleaned_data["password1"]
@@ -143,7 +138,6 @@ class ReminderForm(forms.ModelForm):
 
 
 def reminder_page(request):
-    """The page on which a person chooses how often the portal writes to her."""
     person = User.objects.get(pk=request.user.pk)
     form = ReminderForm(request.POST or None, instance=person)
     if form.is_valid():

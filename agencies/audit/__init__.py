@@ -1,13 +1,12 @@
 """
 The audit record: who did what, when and from where. Entries are only ever appended.
 
-Every app writes by ``record``; ``verify`` checks the whole chain. What is kept are
-events, keys, codes and counts: never a text that a person wrote, and never a name.
+Every app writes by ``record``; ``verify`` checks the whole chain. Kept are events,
+keys, codes and counts: never a text that a person wrote, and never a name.
 
-Each entry carries the hash of the one before it, so that a change, a gap or an
-insertion shows. ``AuditHead`` says how far the chain goes, so that a missing end shows
-too. Somebody who owns the database could rewrite the whole chain and its head; that is
-found only with a head that was printed or mailed earlier: ``verify_audit --expect``.
+Each entry carries the hash of the one before it, and ``AuditHead`` says how far the
+chain goes. Whoever owns the database could rewrite both; that is found only with a head
+that was printed or mailed earlier: ``verify_audit --expect``.
 """
 
 import re
@@ -38,11 +37,9 @@ def record(event, *, actor=None, request=None, obj=None, agency=None, **facts):
     """
     Append what happened, in the caller's transaction, and return the entry.
 
-    ``request`` may be left out while one is answered; its signed-in person is the actor
-    unless another is named. ``obj`` is the record that the event is about. ``agency``
-    is the agency concerned: if left out, the one that the actor reports for. Facts are
-    numbers, codes, dates and lists of them. Raises ``ValueError`` for anything that
-    could be a text or a name.
+    ``obj`` is the record that the event is about, ``agency`` the agency concerned: by
+    default the one that the actor reports for. Facts are numbers, codes, dates and
+    lists of them. Raises ``ValueError`` for what could be a text or a name.
     """
     event = Event(event)
     request = request or getattr(HistoricalRecords.context, "request", None)
@@ -70,8 +67,7 @@ def take_out(request, obj, *, agency, event=Event.EXPORTED, **facts):
     """
     Record that unpublished data leaves as a file.
 
-    Raises ``ImmediateHttpResponse`` with status 429 when the person has taken out too
-    many files within a minute.
+    Raises ``ImmediateHttpResponse`` with status 429 beyond the limit of a minute.
     """
     refuse_beyond_limit(request, "taken_out")
     record(event, request=request, obj=obj, agency=agency, **facts)
@@ -83,7 +79,6 @@ def label_of(obj):
 
 
 def role_of(user):
-    """The roles that the person holds now, joined by a plus."""
     if user is None or not user.is_staff:
         return ""
     if user.is_superuser:
@@ -96,8 +91,8 @@ def address_of(request):
     """
     The network address of the person; empty where it is unknown.
 
-    Behind proxies it is the address that the outermost of them saw, in the one header
-    that is trusted. Whatever stands further left in it was written by the visitor.
+    Behind proxies it is what the outermost saw, in the one header that is trusted: what
+    stands further left was written by the visitor.
     """
     if request is None:
         return ""
@@ -114,7 +109,6 @@ def address_of(request):
 
 
 def is_code(value):
-    """True for a text that is a code, and may therefore stand in the record."""
     return isinstance(value, str) and bool(CODE.fullmatch(value))
 
 
@@ -124,7 +118,6 @@ def _person(request):
 
 
 def _agency_of(user):
-    """The acronym of the one agency that a person reports for; empty if not one."""
     if user is None or not user.is_staff:
         return ""
     held = FocalPoint.objects.current().filter(user=user)
@@ -133,7 +126,6 @@ def _agency_of(user):
 
 
 def _fact(name, value):
-    """The value as JSON keeps it. Raises ``ValueError`` if it could be a text."""
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, date):

@@ -1,8 +1,4 @@
-"""
-The table of the audit record: each entry is bound to the one before it by a hash.
-
-What binds them, and how the whole chain is checked, stands here too.
-"""
+"""The table of the audit record: each entry is bound to the one before it by a hash."""
 
 import json
 from dataclasses import dataclass
@@ -29,9 +25,8 @@ class AuditEntry(models.Model):
     One event. Triggers refuse every change and deletion, on both databases.
 
     ``digest`` covers what happened; ``hash`` covers the digest, the place in the chain
-    and the hash before it. On PostgreSQL an entry takes its place when its transaction
-    commits, so that two people at work never wait for each other here; until then
-    ``seq`` is empty.
+    and the hash before it. On PostgreSQL an entry takes its place, ``seq``, when its
+    transaction commits, so that nobody waits for another here.
     """
 
     seq = models.PositiveBigIntegerField(
@@ -77,7 +72,6 @@ class AuditEntry(models.Model):
         return f"{self.seq or '–'} · {self.event}"
 
     def get_event_display(self):
-        """The label of the event; the stored word where the portal has no label."""
         return dict(Event.choices).get(self.event, self.event)
 
 
@@ -139,11 +133,10 @@ def append(entry):
 
 def verify(expected=""):
     """
-    Check the whole chain up to the first broken entry, and return a ``Verdict``.
+    Check the whole chain up to the first broken entry.
 
-    ``expected`` is a head that was printed earlier, as ``number:hash``: the entry of
-    that number must still have that hash. People may go on working meanwhile. Raises
-    ``ValueError`` when ``expected`` is no head.
+    ``expected`` is a head that was printed earlier, as ``number:hash``: that entry must
+    still have that hash. Raises ``ValueError`` when it is no head.
     """
     known = [_stored_head(), *_parsed_head(expected)]
     count, last = 0, GENESIS
@@ -156,20 +149,18 @@ def verify(expected=""):
 
 
 def _stored_head():
-    """Number and hash of the stored end; the beginning where none is stored."""
     head = AuditHead.objects.filter(pk=1).values_list("seq", "hash").first()
     return head or (0, GENESIS)
 
 
 def _parsed_head(expected):
-    """Number and hash of a printed head; nothing for an empty text."""
     if expected:
         number, _colon, hash_of_it = expected.partition(":")
         yield int(number), hash_of_it
 
 
 def _rows():
-    """All entries as dicts: the chain in order, then rows without a place in it."""
+    """The chain in order, then rows without a place in it."""
     names = ["id", "seq", "prev_hash", "hash", "digest", *CONTENT]
     chained = AuditEntry.objects.filter(seq__isnull=False).order_by("seq")
     yield from chained.values(*names).iterator(chunk_size=CHUNK)
@@ -178,7 +169,6 @@ def _rows():
 
 
 def _fault(row, number, last):
-    """What is wrong with the row that should be the next entry; empty if nothing."""
     if row["seq"] is None:
         return f"a row (id {row['id']}) has no place in the chain: it was inserted"
     if row["seq"] > number:
@@ -193,7 +183,6 @@ def _fault(row, number, last):
 
 
 def _contradiction(row, known):
-    """What is wrong where a known head has the number of this row; empty if nothing."""
     for number, hash_of_it in known:
         if row["seq"] == number and row["hash"] != hash_of_it:
             return f"entry {number} is not the one of the head {number}:{hash_of_it}"
@@ -201,7 +190,6 @@ def _contradiction(row, known):
 
 
 def _fault_of_end(count, known):
-    """What is wrong after the last entry: a known head is not reached, or passed."""
     if count < max(number for number, _hash in known):
         return f"entry {count + 1} is missing"
     marked, _hash = _stored_head()

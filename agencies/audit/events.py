@@ -91,7 +91,6 @@ _GROUPS = [
 
 
 def groups():
-    """The groups of events, each as its word, its label and a list of events."""
     return [
         (word, label, [event for event in Event if event.startswith(beginnings)])
         for word, label, beginnings in _GROUPS

@@ -1,12 +1,8 @@
 """
 What is recorded without a caller: sign-ins, changes of accounts, and refusals.
 
-Receivers record who signs in and out, and which accounts, roles and mandates change. A
-middleware records what was denied on staff pages, and which limits were reached.
-
 Nobody may fill the record, from which nothing is ever deleted, by asking for what she
-is refused. So denials are counted, and that a limit was reached is recorded once for a
-while.
+is refused: denials are counted, and a limit that was reached is told once for a while.
 """
 
 import time
@@ -34,7 +30,6 @@ STANDING = ["is_active", "is_staff", "is_superuser"]
 
 
 def connect():
-    """Connect the receivers; called once, when every app is loaded."""
     user_logged_in.connect(signed_in, dispatch_uid="audit")
     user_logged_out.connect(signed_out, dispatch_uid="audit")
     user_login_failed.connect(failed_to_sign_in, dispatch_uid="audit")
@@ -58,14 +53,13 @@ def failed_to_sign_in(sender, credentials, request=None, **kwargs):
     """
     Record which account somebody tried to sign in to, when there is one.
 
-    The name that was typed is not kept: it may be a password in the wrong field.
+    The name that was typed may be a password in the wrong field.
     """
     found = tried_account(credentials)
     record(Event.SIGN_IN_FAILED, request=request, obj=found, known=found is not None)
 
 
 def tried_account(credentials):
-    """The account of a name or an address that was typed; None where there is none."""
     names = {credentials.get(key) for key in ("username", "email", "login")}
     tried = Q()
     for name in filter(None, names):
@@ -74,7 +68,6 @@ def tried_account(credentials):
 
 
 def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
-    """Note, before an account is saved, the stored values of what may change now."""
     watched = {*STANDING, "password"} & set(update_fields or [*STANDING, "password"])
     instance._standing_before = None
     if raw or not instance.pk or not watched:
@@ -85,7 +78,6 @@ def compare_account(sender, instance, raw=False, update_fields=None, **kwargs):
 
 
 def account_saved(sender, instance, created, raw=False, **kwargs):
-    """Record a new account, a new password, or a change in what the account may do."""
     if raw:
         return
     if created:
@@ -106,7 +98,6 @@ def account_saved(sender, instance, created, raw=False, **kwargs):
 
 
 def roles_changed(sender, instance, action, reverse, pk_set, **kwargs):
-    """Record that a role was given or taken, whichever side of the relation changed."""
     verb = {"post_add": "given", "post_remove": "taken", "pre_clear": "taken"}
     if action not in verb:
         return
@@ -162,10 +153,9 @@ class DenialMiddleware:
     """
     Records a refusal after its answer was made, so that no transaction rolls it back.
 
-    Every 403 and 404 of a signed-in person counts as a denial. An address that exists
-    and answers 404 is an object that the person may not see; one that does not exist at
-    all is only a typing error. Of the denials of one account and status within an hour
-    the first, tenth, hundredth and so on have an entry, which says how many there were.
+    Every 403 and 404 of a signed-in person counts, but for an address that does not
+    exist. Of the denials of one account and status within an hour the first, tenth,
+    hundredth and so on have an entry, which says how many there were.
     """
 
     def __init__(self, get_response):
@@ -202,7 +192,6 @@ class DenialMiddleware:
 
 
 def count_denial(user, status):
-    """Count a denial, and return how many the account had of this status this hour."""
     hour = int(time.time()) // COUNTED_FOR
     key = f"denials:{user.pk}:{status}:{hour}"
     number = cache.get(key, 0) + 1
@@ -216,16 +205,11 @@ def is_power_of_ten(number):
 
 
 def note_account_at_limit(request, name, account):
-    """
-    Note that a request was refused by the limit of one account, not of its network.
-
-    ``name`` is what the limit counts by, ``account`` the account or None.
-    """
+    """``name`` is what the limit counts by, ``account`` the account or None."""
     request.account_at_limit = (name, account)
 
 
 def record_limit(request, address):
-    """Record that a limit of this page was reached, unless that was just recorded."""
     name, account = getattr(request, "account_at_limit", ("", None))
     limit = "of_account" if name else "of_network_address"
     reached = f"{address} {limit} {name or network_of(request)}"

@@ -1,9 +1,8 @@
 """
 The file of a backup: a compressed tar, whose last member is the manifest.
 
-The manifest holds the size and SHA-256 of every other member, so a backup that was cut
-short, or changed, is recognised. With ``BACKUP_RECIPIENT`` the file is encrypted by
-``age`` or GnuPG while it is written; the portal has no key that opens it.
+The manifest holds the size and SHA-256 of every other member. With ``BACKUP_RECIPIENT``
+``age`` or GnuPG encrypt the file while it is written; the portal cannot open it.
 """
 
 import gzip
@@ -37,8 +36,7 @@ def write(target, recipient, members, about):
     """
     Write ``members``, pairs of a name in the archive and a path, to ``target``.
 
-    ``about`` is what the manifest says besides. The file has its name only once it is
-    whole and on disk. Only its owner may read it.
+    The file has its name only once it is whole and on disk. Only its owner may read it.
     """
     unfinished = target.with_name(f".{target.name}.unfinished")
     try:
@@ -62,7 +60,6 @@ def write(target, recipient, members, about):
 
 @contextmanager
 def _opened(path, recipient):
-    """A stream into the file, through the program that encrypts if there is one."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         if command := _encrypting(recipient):
@@ -87,11 +84,7 @@ def _encrypting(recipient):
 
 @contextmanager
 def _running(command, **streams):
-    """
-    The program while it runs; ``BackupError`` with its words if it fails.
-
-    What it could not open cannot be read either: then its own words say more.
-    """
+    """The program while it runs; ``BackupError`` with its words if it fails."""
     try:
         process = subprocess.Popen(command, stderr=subprocess.PIPE, **streams)  # noqa: S603
     except FileNotFoundError:
@@ -117,7 +110,7 @@ def read(source, folder):
     """
     Unpack a backup into an empty folder and return its manifest.
 
-    Raises ``BackupError`` for a file that is no backup, was cut short or was changed.
+    Raises ``BackupError`` for what is no backup, was cut short or was changed.
     """
     try:
         with (
@@ -143,7 +136,7 @@ def read(source, folder):
 
 
 def _unpack(packed, member, folder):
-    """Write one file below the folder. (Python 3.11.2 knows no filter of tarfile.)"""
+    """Python 3.11.2 knows no filter of tarfile."""
     if member.isdir():
         return
     target = folder / member.name

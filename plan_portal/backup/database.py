@@ -18,7 +18,7 @@ def take(folder, read):
     """
     Write the database's file into ``folder``; return its path and what ``read`` said.
 
-    ``read`` is called without arguments and sees the very state that the file holds.
+    ``read`` sees the very state that the file holds.
     """
     path = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
@@ -56,7 +56,6 @@ def put_back(folder):
 
 
 def is_empty():
-    """Whether the database has no table."""
     if connection.vendor == "sqlite":
         file = Path(connection.settings_dict["NAME"])
         if not file.exists():
@@ -65,7 +64,6 @@ def is_empty():
 
 
 def counts():
-    """The number of rows of each table, but of sessions and counters of limits."""
     found = {}
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names()):
@@ -77,7 +75,7 @@ def counts():
 
 
 def _run(program, *arguments):
-    """Run a program of PostgreSQL on the portal's database; no argument has secrets."""
+    """No argument has secrets."""
     parameters = connection.get_connection_params()
     variables = {
         "PGHOST": "host",

@@ -65,7 +65,7 @@ def companions(context):
     """
     The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
 
-    A page without a feed and calendar of its ``own`` has those of the plan.
+    A page without its ``own`` has those of the plan.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -84,12 +84,11 @@ def companions(context):
 
 @register.simple_tag
 def og_locale():
-    return "en_US" if get_language() == "en" else "es_DO"
+    return "en_US" if get_language() == "en" else f"es_{settings.COUNTRY.code}"
 
 
 @register.simple_tag(takes_context=True)
 def page_data(context, title, url):
-    """The page as linked data, with the site that it is part of and its subject."""
     name = context["request"].resolver_match.url_name
     page = {
         "@type": KINDS.get(name, "WebPage"),
@@ -106,7 +105,6 @@ def page_data(context, title, url):
 
 @register.simple_tag
 def breadcrumb_data(plan, page, parent, parent_address):
-    """The breadcrumbs of the page as linked data."""
     steps = [(_("Home"), address("home"))]
     if plan:
         words = _("Plan %(code)s") % {"code": plan.code}
@@ -128,7 +126,7 @@ def breadcrumb_data(plan, page, parent, parent_address):
 
 
 def _website():
-    """The site as linked data. Only an official one names the secretariat."""
+    """Only an official one names the secretariat."""
     site = {
         "@type": "WebSite",
         "name": _("National Plan against Human Trafficking"),
@@ -143,7 +141,6 @@ def _website():
 
 
 def _about(context, name):
-    """The subject of the page as linked data: an agency, an account or a plan."""
     plan = context.get("plan")
     if name == "agency":
         agency = context["agency"]
@@ -161,19 +158,18 @@ def _about(context, name):
             "@type": "Report",
             "name": plan.title,
             "temporalCoverage": f"{plan.starts_on}/{plan.ends_on}",
-            "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
+            "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
         }
     return None
 
 
 def _dataset(page, files):
-    """An indicator with its values as linked data."""
     found = {
         "@type": "Dataset",
         "name": words.in_language(page.indicator, "name"),
         "identifier": page.indicator.code,
         "description": words.in_language(page.indicator, "definition"),
-        "spatialCoverage": {"@type": "Country", "name": "República Dominicana"},
+        "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
         "distribution": [
             {
                 "@type": "DataDownload",
@@ -192,7 +188,7 @@ def _dataset(page, files):
 
 def _account(entry):
     """
-    An account as linked data. Of a withdrawn one it tells no more than the page.
+    Of a withdrawn account it tells no more than the page.
 
     Its agency is the author of what it reported here, and of nothing else.
     """

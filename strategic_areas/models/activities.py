@@ -1,5 +1,6 @@
 """Activities: work toward a commitment of a plan, and work outside the plan."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -29,6 +30,10 @@ from strategic_areas.models.commitments import (
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
 from strategic_areas.models.references import Province
+
+
+def local_currency():
+    return settings.COUNTRY.currency
 
 
 class ActivityQuerySet(PlannedQuerySet):
@@ -131,7 +136,7 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         _("amount"), max_digits=16, decimal_places=2, null=True, blank=True
     )
     budget_currency = models.CharField(
-        _("currency"), max_length=3, default="DOP", help_text=_("ISO 4217.")
+        _("currency"), max_length=3, default=local_currency, help_text=_("ISO 4217.")
     )
     budget_source = models.ForeignKey(
         Source,

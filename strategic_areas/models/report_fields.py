@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.template.defaultfilters import floatformat
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,15 @@ from strategic_areas.models.references import Province
 
 #: The fields of a revision that was transcribed from an agency's letter.
 TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
+
+
+def _an_article():
+    law = settings.COUNTRY.texts["es"]["access_law"]
+    return gettext("The public reads it, such as: %(law)s, art. 17.") % {"law": law}
+
+
+#: How a legal basis is written.
+AN_ARTICLE = lazy(_an_article, str)()
 
 
 class Part(models.TextChoices):
@@ -234,7 +244,7 @@ ANSWERED = (
         in_file=False,
         part=Part.RESERVED,
         stands=True,
-        column=Column(24, _("The public reads it, such as: Ley 200-04, art. 17.")),
+        column=Column(24, AN_ARTICLE),
     ),
     ReportField(
         "no_news_reason",
@@ -289,7 +299,7 @@ class Answered(models.Model):
         _("legal basis"),
         max_length=200,
         blank=True,
-        help_text=_("The public reads it, such as: Ley 200-04, art. 17."),
+        help_text=AN_ARTICLE,
     )
 
     class Meta:

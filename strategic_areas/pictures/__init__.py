@@ -74,7 +74,6 @@ def font(size, weight="Regular"):
 
 
 def fitting(text, size, weight="Bold", width=WIDTH - 2 * MARGIN):
-    """The text, or what of it fits on one line."""
     measure = font(size, weight).getlength
     if measure(text) <= width:
         return text
@@ -84,7 +83,6 @@ def fitting(text, size, weight="Bold", width=WIDTH - 2 * MARGIN):
 
 
 def wrapped(text, size, lines):
-    """The text in at most ``lines`` lines; what is left over is cut with dots."""
     measure = font(size, "Bold").getlength
     found, words = [], text.split()
     while words and len(found) < lines - 1:
@@ -96,7 +94,7 @@ def wrapped(text, size, lines):
 
 
 def _title(canvas, title):
-    """Draw it, smaller when it is long; where the next thing begins."""
+    """Draw it; where the next thing begins."""
     size = 52 if len(title) < 80 else 42
     top = 164
     for line in wrapped(title, size, 3):

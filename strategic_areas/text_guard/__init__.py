@@ -13,6 +13,8 @@ time grows linearly with the length of the text.
 
 from functools import partial
 
+from django.conf import settings
+
 from strategic_areas.text_guard import (
     ages,
     counts,
@@ -31,8 +33,14 @@ from strategic_areas.text_guard.reading import Reading
 
 __all__ = ["Finding", "Kind", "Known", "Severity", "inspect", "marks"]
 
+
+def _find_identifiers(reading):
+    rules = [*online.RULES, *identifiers.rules(settings.COUNTRY)]
+    return patterns.find(reading, rules)
+
+
 RULES = (
-    partial(patterns.find, rules=[*online.RULES, *identifiers.RULES]),
+    _find_identifiers,
     partial(patterns.find, rules=traces.RULES),
     spelt.find_spelt_numbers,
     counts.find_small_numbers,

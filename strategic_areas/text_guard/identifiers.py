@@ -6,6 +6,9 @@ telephones, because ``PhoneNumberMatcher`` misses one next to another number.
 """
 
 import re
+from functools import cache
+
+from django.conf import settings
 
 from strategic_areas.text_guard.findings import Kind
 from strategic_areas.text_guard.patterns import (
@@ -15,6 +18,7 @@ from strategic_areas.text_guard.patterns import (
     NO_CODE,
     NUMBERED,
     PRIVATE,
+    Rule,
     around,
     either,
     is_of_an_office,
@@ -22,22 +26,12 @@ from strategic_areas.text_guard.patterns import (
     words,
 )
 
-#: Help lines that are not toll-free, such as that of the Ministry of Women; and the
-#: only prefix of toll-free numbers that phonenumbers does not know.
-HELP_LINES = frozenset({"8096897212"})
-TOLL_FREE = "809200"
-
 DATE = (
     r"(?:\d{1,4}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}|(?<!\d)(?:\d{6}|\d{8})(?!\d)"
     rf"|\d{{1,2}}[-/. ][ivx]{{1,4}}[-/. ]\d{{2,4}}|(?<![a-z])[a-z]{{3,12}} de {MONTH}"
     rf"(?![a-z])|\d{{1,2}}(?:st|nd|rd|th|ro|o)?[-/. \n,)]{{0,2}}(?:of |del? )?"
     rf"{MONTH}(?![a-z])|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{MONTH}"
     r"[ ,]{1,2}(?:del? )?(?:19|20)\d\d(?!\d))"
-)
-#: Three, seven and one digit with any separators, or three, three, four and one.
-CEDULA = (
-    rf"(?:\d{{3,6}}[ ,-]{{1,2}}serie[ .]{{1,2}}\d{{1,3}}|\d{{3}}{GAP}\d{{7}}{GAP}\d"
-    r"|[04]\d\d[-._ ]\d{3}[-._ ]\d{4}[-._ ]\d)"
 )
 #: A part of an entry in the civil register, and what stands between two of them.
 PARTS = re.compile(rf"(?<![a-z]){either('ENTRIES')}")
@@ -62,7 +56,6 @@ SEVERAL = re.compile(r"[a-z]{3,20}(?<!ns)s |(?:[a-z]{2,12} )?cards")
 CIVIL = re.compile(either("CIVIL"))
 OF_AN_OFFICE = re.compile(rf"^[- ,(]{{0,2}}(?:del? )?(?:la )?{either('OWNERS')}")
 OF_A_YEAR = re.compile(r"(?:^|-)(?:19|20)\d\d(?:-|$)")
-AMOUNT = re.compile(r"(?:rd|us|usd|eur)?[$€] ?$")
 WEB_ADDRESS = re.compile(r"https?://[^ \n]{1,190}/$")
 NO_BIRTH = re.compile(rf"{words('BORN_THINGS')}[^.;]{{0,60}}$")
 NO_DAY = re.compile(
@@ -71,12 +64,12 @@ NO_DAY = re.compile(
 
 
 def _dialled(text: str):
-    """The text as a Dominican telephone number; None if it cannot be a number."""
+    """The text as a telephone number of here; None if it cannot be a number."""
     import phonenumbers
 
     number = re.sub(r"[^\d+]", " ", text).strip()
     try:
-        return phonenumbers.parse(ABROAD.sub(r"+\1", number), "DO")
+        return phonenumbers.parse(ABROAD.sub(r"+\1", number), settings.COUNTRY.code)
     except phonenumbers.NumberParseException:
         return None
 
@@ -87,9 +80,10 @@ def _is_private(match: re.Match[str]) -> bool:
 
     number, end = _dialled(match["found"]), match.end("found")
     digits = str(number.national_number) if number else ""
-    is_toll_free = len(digits) == 10 and digits.startswith(TOLL_FREE)
-    free = phonenumbers.PhoneNumberType.TOLL_FREE
-    if digits in HELP_LINES or is_toll_free:
+    free, country = phonenumbers.PhoneNumberType.TOLL_FREE, settings.COUNTRY
+    is_whole = len(digits) == len(country.area) + sum(country.subscriber)
+    is_toll_free = is_whole and digits.startswith(tuple(country.toll_free))
+    if digits in country.help_lines or is_toll_free:
         return False
     if number and phonenumbers.number_type(number) == free:
         return False
@@ -120,7 +114,7 @@ def _is_dialled(match: re.Match[str]) -> bool:
     return (is_near or _is_code(match)) and _is_private(match)
 
 
-def _is_cedula(match: re.Match[str]) -> bool:
+def _is_identity_card(match: re.Match[str]) -> bool:
     """
     True for a number of that pattern, whether or not its check digit is right.
 
@@ -135,16 +129,23 @@ def _is_cedula(match: re.Match[str]) -> bool:
         return _is_checked(match)
     if re.match("-[a-z]", match.string[end : end + 2]) and found.isdecimal():
         return not WEB_ADDRESS.search(match.string[max(0, start - 200) : start])
-    return not found.startswith(("1809", "1829", "1849")) or not found.isdecimal()
+    return not (found.isdecimal() and is_dialled(found, from_abroad=True))
+
+
+def is_dialled(digits: str, *, from_abroad: bool = False) -> bool:
+    """Whether digits begin as a national telephone number does."""
+    code = settings.COUNTRY.calling_code if from_abroad else ""
+    return bool(re.match(code + "".join(settings.COUNTRY.area), digits))
 
 
 def _is_checked(match: re.Match[str]) -> bool:
     """True for groups of digits, parted alike, with the check digit of a card."""
-    from stdnum.do import cedula
+    from stdnum.util import get_cc_module
 
+    card = get_cc_module(settings.COUNTRY.code.lower(), settings.COUNTRY.identity_card)
     digits = re.sub(r"\D", "", match["found"])
     is_even = len({*match["found"]} - {*digits}) < 2 and int(digits)
-    return bool(is_even) and cedula.is_valid(digits)
+    return bool(is_even) and card.is_valid(digits)
 
 
 def _is_card(match: re.Match[str]) -> bool:
@@ -157,14 +158,15 @@ def _is_card(match: re.Match[str]) -> bool:
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """True for a Dominican IBAN by its form, for others by country and check digits."""
+    """True for an IBAN of here by its form, for others by country and check digits."""
     from stdnum import iban
     from stdnum.util import clean
 
     code = clean(match["found"], " -\n")
-    is_dominican = code.startswith("do") and len(code) == 28
+    country = settings.COUNTRY
+    is_own = code.startswith(country.code.lower()) and len(code) == country.iban_length
     is_wallet = code.startswith(("bc1", "0x"))
-    return is_dominican or is_wallet or iban.is_valid(code, check_country=False)
+    return is_own or is_wallet or iban.is_valid(code, check_country=False)
 
 
 def _is_code(match: re.Match[str]) -> bool:
@@ -172,7 +174,8 @@ def _is_code(match: re.Match[str]) -> bool:
     start, end = match.span("found")
     after = match.string[end : end + 40]
     is_counted = match["found"].isdecimal() and COUNTED.match(after)
-    is_amount = AMOUNT.search(match.string[max(0, start - 5) : start])
+    amount = rf"(?:{settings.COUNTRY.currency_sign}|us|usd|eur)?[$€] ?$"
+    is_amount = re.search(amount, match.string[max(0, start - 5) : start])
     is_other = is_counted or is_amount or OF_AN_OFFICE.match(after)
     return not is_other and not NO_CODE.fullmatch(match["found"])
 
@@ -209,26 +212,50 @@ def _is_birth(match: re.Match[str]) -> bool:
     return not NO_BIRTH.search(before) and not NO_DAY.search(match["gap"])
 
 
+#: A number of the United States, Canada and the Caribbean, as they are written here.
+AMERICAN = (
+    r"(?:[(]\d{3}[)] ?\d{3}[-. ]|\d{3}[-.]\d{3}[-.]|8(?:00|33|44|55|66|77|88) \d{3} )"
+    r"\d{4}"
+)
+
+
+@cache
+def rules(country) -> list[Rule]:
+    """All rules, those of the country's own numbers at first."""
+    return [*_rules_of(country), *RULES]
+
+
+def _rules_of(country):
+    cards = "|".join(country.card_shapes).replace("{GAP}", GAP)
+    area, spaced = "".join(country.area), GAP.join(country.area)
+    line = GAP.join(rf"\d{{{digits}}}" for digits in country.subscriber)
+    return [
+        rule(
+            Kind.IDENTITY_DOCUMENT,
+            rf"(?<![+\d])(?P<found>{cards})(?!\d)",
+            _is_identity_card,
+        ),
+        rule(
+            Kind.IDENTITY_DOCUMENT,
+            rf"(?<![+\d])(?P<found>{country.checked_card})(?!\d)",
+            _is_checked,
+        ),
+        rule(
+            Kind.TELEPHONE,
+            rf"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?(?:1|{country.calling_code})[-. \n]"
+            rf"{{0,2}})?(?:[(]?{area}[)]?{GAP}{line}|{AMERICAN}))(?!\d)",
+            _is_telephone,
+        ),
+        rule(
+            Kind.TELEPHONE,
+            rf"(?<!\d)(?P<found>[(]?{spaced}[)]?(?:{GAP}\d){{{sum(country.subscriber)}}})"
+            r"(?!\d)",
+            _is_dialled,
+        ),
+    ]
+
+
 RULES = [
-    rule(Kind.IDENTITY_DOCUMENT, rf"(?<![+\d])(?P<found>{CEDULA})(?!\d)", _is_cedula),
-    rule(
-        Kind.IDENTITY_DOCUMENT,
-        r"(?<![+\d])(?P<found>(?:0|1(?=\D?[0-5])|4(?=\D?0\D?2))(?:[-._ /]{0,3}\d){10})"
-        r"(?!\d)",
-        _is_checked,
-    ),
-    rule(
-        Kind.TELEPHONE,
-        r"(?<!\d)(?<!\d[.,])(?P<found>(?:[+]?1[-. \n]{0,2})?"
-        rf"(?:[(]?8[024]9[)]?{GAP}\d{{3}}{GAP}|[(]\d{{3}}[)] ?\d{{3}}[-. ]"
-        r"|\d{3}[-.]\d{3}[-.]|8(?:00|33|44|55|66|77|88) \d{3} )\d{4})(?!\d)",
-        _is_telephone,
-    ),
-    rule(
-        Kind.TELEPHONE,
-        rf"(?<!\d)(?P<found>[(]?8{GAP}[024]{GAP}9[)]?(?:{GAP}\d){{7}})(?!\d)",
-        _is_dialled,
-    ),
     rule(
         Kind.TELEPHONE,
         r"(?P<found>(?:[+]|(?<!\d)00) ?[1-9](?:[-._ \n()]{0,3}\d){7,14}|(?<!\d)(?:[(]?"

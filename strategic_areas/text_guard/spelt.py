@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from strategic_areas.text_guard import vocabulary
+from django.conf import settings
+
+from strategic_areas.text_guard import identifiers, vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.patterns import words
 from strategic_areas.text_guard.reading import NOTHING, Reading, Word
@@ -35,8 +37,9 @@ def _kind(reading: Reading, run: list[Word]) -> Kind | None:
     """What the run of numbers is; None for a list, or digits alone."""
     spelt = [word.text for word in run if not word.is_number]
     digits = _digits(run)
-    is_dialled = digits.startswith(("809", "829", "849"))
-    if spelt and is_dialled and len(digits) == 10:
+    whole = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
+    is_dialled = identifiers.is_dialled(digits)
+    if spelt and is_dialled and len(digits) == whole:
         return Kind.TELEPHONE
     sure = [text for text in spelt if text not in vocabulary.MAY_COUNT]
     if len(sure) < 2 or len(digits) < LEAST_DIGITS or digits[:3] == "123":

@@ -21,12 +21,10 @@ def page(request, template, **context):
 
 
 def text_page(template):
-    """The view of a page that says the same on every plan."""
     return lambda request: page(request, template, **facts())
 
 
 def facts():
-    """What the texts take from the settings."""
     return {
         "secretariat": settings.SECRETARIAT_NAME,
         "emergency": settings.EMERGENCY_NUMBER,
@@ -48,37 +46,32 @@ terms_of_use = text_page("terms.html")
 
 
 def about(request):
-    """What the site is, and who carries out the plan that it shows."""
     plan = plans.choose(timezone.localdate()).shown
     context = {"plan": plan, "taking_part": plan and agencies.taking_part(plan)}
     return render(request, "about.html", context | facts())
 
 
 def glossary(request):
-    """The glossary, with the most important difference first."""
     told = {"terms": words.TERMS, "of_plans": references.public_terms()}
     return page(request, "glossary.html", **told)
 
 
 def site_map(request):
-    """Links to every page except those of which there are very many."""
     return page(request, "site_map.html", plans=plans.with_areas())
 
 
 def data(request):
-    """Every list that can be taken away, with what it holds and its date."""
     files = {"lists": site.lists(), "figures": indicators.list_files()}
     return page(request, "data.html", **files, **facts())
 
 
 def help_page(request):
-    """Telephone lines to call. The page takes no reports and asks nothing."""
+    """It takes no reports and asks nothing."""
     lines = help_lines.public(timezone.localdate())
     return page(request, "help.html", help=lines, **facts())
 
 
 def methodology(request):
-    """How the portal counts, with the thresholds that the code uses."""
     told = {
         "review_days": submissions.review_days(),
         "pair": references.printed_pair(),
@@ -99,7 +92,6 @@ def rules():
 
 
 def amendment_list(request, plan):
-    """How a plan was changed after its approval."""
     plan = public_plan(plan)
     context = {
         "plan": plan,
@@ -119,12 +111,10 @@ def framework_list(request, plan):
 
 
 def legal_base(request):
-    """Laws, decrees and bills that the plans rest on."""
     return page(request, "legal_base.html", instruments=references.legal_base())
 
 
 def discrepancies(request):
-    """Where public sources are known to disagree."""
     told = references.disagreements()
     return page(request, "discrepancies.html", discrepancies=told)
 
@@ -138,7 +128,7 @@ def later_activities(request, plan):
 
 @reads("page")
 def correction_log(request):
-    """All requests, a page at a time; the first page has no number in its address."""
+    """The first page has no number in its address."""
     wanted, log = asked(request, "page"), changes.log()
     context = {
         "log": log,

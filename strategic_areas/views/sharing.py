@@ -20,7 +20,7 @@ from strategic_areas.views.parameters import found_or_404, public_plan
 
 def finished_by(finish):
     """
-    A decorator: ``finish`` is called with every response of the view.
+    Have ``finish`` called with every response of the view.
 
     With "not modified" too, whose headers replace those that a browser kept.
     """
@@ -54,7 +54,6 @@ def _board(plan):
 
 
 def _of_area(plan, slug):
-    """An area, the board of its plan, and the rows of its commitments."""
     area = found_or_404(areas.by_slug(public_plan(plan), slug))
     found = _board(area.plan)
     rows = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
@@ -62,14 +61,12 @@ def _of_area(plan, slug):
 
 
 def _of_agency(plan, slug):
-    """An agency, the board of the plan, and the rows of what the agency leads."""
     plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
     found = _board(plan)
     return agency, found, [r for r in found.rows if r.commitment.lead_id == agency.pk]
 
 
 def _of_commitment(plan, code):
-    """The board of the plan, and the row of the commitment."""
     found = _board(public_plan(plan))
     for row in found.rows:
         if row.commitment.code == code:
@@ -79,7 +76,6 @@ def _of_commitment(plan, code):
 
 @finished_by(framed_anywhere)
 def area_card(request, plan, slug):
-    """How an area's commitments stand."""
     area, found, rows = _of_area(plan, slug)
     context = {"record": area, "field": "name", "rows": rows}
     return _card(request, found, area.get_absolute_url(), context)
@@ -87,7 +83,6 @@ def area_card(request, plan, slug):
 
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
-    """How the commitments that an agency leads stand."""
     agency, found, rows = _of_agency(plan, slug)
     context = {"record": agency, "field": "name", "rows": rows}
     page = address("agency", found.plan.code, agency.slug)
@@ -96,7 +91,6 @@ def agency_card(request, plan, slug):
 
 @finished_by(framed_anywhere)
 def commitment_card(request, plan, code):
-    """In which state one commitment is, and who leads it."""
     found, row = _of_commitment(plan, code)
     context = {"record": row.commitment, "field": "title", "row": row}
     return _card(request, found, row.commitment.get_absolute_url(), context)
@@ -112,7 +106,6 @@ def _card(request, found, page, context):
 
 @finished_by(shown_elsewhere)
 def plan_picture(request, plan):
-    """How all of a plan's commitments stand."""
     found = _board(public_plan(plan))
     counts, records = count_rows(found.rows), records_of(found.rows)
     drawn = draw(
@@ -136,7 +129,6 @@ def former_picture(request, plan=None, **record):
 
 
 def _total(counted, every):
-    """How many commitments and documented actions there are."""
     parts = [
         (counted, ngettext("%(number)s commitment", "%(number)s commitments", counted)),
         (
@@ -153,7 +145,6 @@ def _total(counted, every):
 
 
 def _foot(found):
-    """The day of the figures, or for a reconstruction that it measures nothing."""
     if found.is_reconstructed:
         return _("Reconstructed from public sources; it does not measure fulfilment.")
     day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")

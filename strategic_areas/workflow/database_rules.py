@@ -1,10 +1,9 @@
 """
 What the database demands of several records that are saved together.
 
-It compares each record, as it is saved, with all others. Records that exchange a word
-which only one of them may have, such as their codes, could therefore not be saved one
-after the other: the words that they take from one another are set aside for a moment.
-Which constraints many records break is found out in few queries.
+Records that exchange a word which only one of them may have, such as their codes, could
+not be saved one after the other: such words are set aside for a moment. Which checks
+many records break is found out in few queries.
 """
 
 from collections import defaultdict
@@ -62,7 +61,6 @@ def given_up(records):
 
 
 def _stored(model, changed):
-    """What the database has in these columns of the records that change."""
     if not words_of(model):
         return []
     rows = model._default_manager.filter(pk__in=changed)
@@ -129,7 +127,6 @@ def _checks(record, wrong):
 
 
 def _failing(pairs):
-    """The places of the pairs of a record and a condition that it does not meet."""
     places = set(range(len(pairs)))
     queries = [_query(place, *pair) for place, pair in enumerate(pairs)]
     for start in range(0, len(queries), AT_ONCE):

@@ -80,7 +80,6 @@ def take(target, now):
 
 
 def described():
-    """What the manifest says of the state that the database's file holds."""
     verdict = audit.verify()
     return {
         "engine": connection.vendor,

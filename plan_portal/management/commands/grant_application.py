@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 
 def _must_be_another(cursor, role):
-    """Refuse a role that owns the tables or is a superuser: no grant limits those."""
+    """No grant limits an owner of the tables or a superuser."""
     cursor.execute(
         "SELECT rolsuper OR pg_has_role(oid, current_user, 'MEMBER') "
         "FROM pg_roles WHERE rolname = %s",

@@ -20,11 +20,9 @@ MET_OTHERS = {"40P01", "55P03"}
 
 class Command(migrate.Command):
     """
-    A migration locks one table after the other, and so does whoever installs the
-    triggers. A person who saves meanwhile has locked some of these tables in another
-    order. Then both wait for each other, and PostgreSQL ends one of the two. If it ends
-    this command, the step that it was at is undone as a whole and can be done again. On
-    SQLite one writer comes after the other.
+    A migration, and whoever installs triggers, locks one table after the other. Who
+    saves meanwhile has locked some in another order; PostgreSQL ends one of the two. If
+    that is this command, its step is undone as a whole and can be done again.
     """
 
     def handle(self, *args, **options):

@@ -65,7 +65,6 @@ class Command(BaseCommand):
             self.step("Demonstration round", open_demonstration)
 
     def step(self, name, work):
-        """Print the step's name, do the work, then print its result and its time."""
         self.write(f"{name}: ")
         begun = time.monotonic()
         outcome = work()
@@ -107,7 +106,6 @@ def collect_static_files(write):
 
 
 def static_sources():
-    """A digest of the paths, sizes and times of all static source files."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -118,8 +116,6 @@ def static_sources():
 
 
 class Dots:
-    """An output stream that writes one dot for each migration's line."""
-
     def __init__(self, write):
         self.write_out = write
 
@@ -128,11 +124,10 @@ class Dots:
             self.write_out(".")
 
     def flush(self):
-        """Do nothing: every dot is written at once."""
+        """Every dot is written at once."""
 
 
 def database_file():
-    """Where the embedded database lies."""
     return Path(connection.settings_dict["NAME"])
 
 
@@ -140,7 +135,7 @@ def remove_database():
     """
     Remove an embedded database that this command began and could not finish.
 
-    A first migration that was cut off is recorded in part, and could not be resumed.
+    A first migration that was cut off could not be resumed.
     """
     connection.close()
     for suffix in ("", "-wal", "-shm"):
@@ -153,7 +148,7 @@ def remove_copies():
     """
     Remove the public pages that earlier versions of the portal kept on disk.
 
-    Texts that were withdrawn or purged may still stand there, so failing is an error.
+    Withdrawn or purged texts may still stand there, so failing is an error.
     """
     copies = settings.VAR_DIR / "copies"
     if copies.exists():
@@ -161,7 +156,6 @@ def remove_copies():
 
 
 def plan_files():
-    """The plans that the portal ships, oldest first."""
     folder = apps.get_app_config("strategic_areas").path
     return sorted((settings.BASE_DIR / folder / "plans").glob("plan-*.yaml"))
 
@@ -180,7 +174,6 @@ def open_demonstration():
 
 
 def output_of(command, *arguments, **options):
-    """Run a command and return its last line; if it fails, show its whole output."""
     output = io.StringIO()
     try:
         call_command(command, *arguments, stdout=output, stderr=output, **options)

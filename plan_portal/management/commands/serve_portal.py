@@ -82,11 +82,7 @@ def _stop(number, frame):
 
 
 def refuse_busy_port(port):
-    """
-    Refuse a port on which another program already listens.
-
-    IPv6 is checked too, since a browser may try it first for the name localhost.
-    """
+    """A browser may try IPv6 first for the name localhost."""
     for family, address in (
         (socket.AF_INET, "127.0.0.1"),
         (socket.AF_INET6, "::1"),
@@ -105,7 +101,7 @@ def refuse_busy_port(port):
 
 
 def start_server(port, workers):
-    """Start the server in its own session, so that Ctrl-C reaches only this process."""
+    """In a session of its own: Ctrl-C reaches only this process."""
     command = [sys.executable, "-m", "plan_portal.server"]
     command += ["--port", str(port), "--workers", str(workers)]
     return subprocess.Popen(  # noqa: S603 - no part of it comes from outside
@@ -114,7 +110,6 @@ def start_server(port, workers):
 
 
 def wait_until_ready(server, port):
-    """Return once the portal is ready; raise with its reasons if it never is."""
     deadline = time.monotonic() + START_SECONDS
     reason = "no answer"
     while time.monotonic() < deadline:
@@ -131,7 +126,6 @@ def wait_until_ready(server, port):
 
 
 def ask(port):
-    """The status and the text of the portal's own readiness check."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/salud/lista")
@@ -142,12 +136,7 @@ def ask(port):
 
 
 def run_timers():
-    """
-    Do what systemd timers do each minute on an installed portal.
-
-    There the tables are counted each night; a machine of one's own may sleep then, and
-    to count nothing costs nothing.
-    """
+    """Do what systemd timers do on an installed portal, each minute or night."""
     notices.prepare_and_release()
     mail.send_queue()
     row_counts.renew()
@@ -155,10 +144,9 @@ def run_timers():
 
 def keep_sending_mail(send=run_timers, pause=time.sleep):
     """
-    Send the queued mail now and then each minute, for as long as the server runs.
+    Send the queued mail each minute, in a thread, for as long as the server runs.
 
-    It runs in a thread of this process, which serves no requests itself. Errors are
-    logged, and the next minute tries again.
+    Errors are logged, and the next minute tries again.
     """
     while True:
         try:
@@ -171,7 +159,6 @@ def keep_sending_mail(send=run_timers, pause=time.sleep):
 
 
 def end(server):
-    """Stop the server and its workers: with SIGTERM first, then with SIGKILL."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     server.terminate()
@@ -183,7 +170,6 @@ def end(server):
 
 
 def account_table(accounts):
-    """The demonstration accounts as a table of text with aligned columns."""
     rows = [("Role", "User name", "Password", "Agency")]
     rows += [
         (

@@ -1,8 +1,7 @@
 """
 Says whether a portal is whole: after restoring it, or whenever one doubts it.
 
-Checked are triggers, files, the audit record and pages; of a restored portal also that
-every table has the rows that its backup had.
+Of a restored portal every table must have the rows that its backup had.
 """
 
 import logging
@@ -25,8 +24,7 @@ def faults(manifest=None):
     """
     Sentences in English about everything that is wrong; an empty list if nothing is.
 
-    With the manifest of a backup, rows and the audit record are compared with it, and
-    pages are left out: its tables may be older than this code.
+    With the manifest of a backup, pages are left out: its tables may be older.
     """
     found = []
     if not manifest:
@@ -48,7 +46,6 @@ def _rows(expected):
 
 
 def _files():
-    """Files that a row names and the disk lacks, or that have another content."""
     found = []
     for model in apps.get_models():
         files = [
@@ -77,7 +74,6 @@ def _audit(head):
 
 
 def _pages():
-    """Pages that do not answer 200: one of each kind, in both languages."""
     client = Client(SERVER_NAME=settings.SITE_HOST, raise_request_exception=False)
     found = []
     log = logging.getLogger("plan_portal.access")
