@@ -241,7 +241,7 @@ class AgencyName(models.Model):
 
 class FocalPointQuerySet(models.QuerySet):
     def current(self, today=None):
-        """The mandates in force on ``today`` (default: the date in Santo Domingo)."""
+        """The mandates in force on ``today`` (default: today)."""
         today = today or timezone.localdate()
         return self.filter(starts_on__lte=today).filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=today)

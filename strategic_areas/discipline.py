@@ -1,7 +1,7 @@
 """
 Whether agencies answered a round, and in time.
 
-Pure: plain values in, plain values out; days are those of Santo Domingo. On time counts
+Pure: plain values in, plain values out; days are those of the time zone. On time counts
 the day of the first submission, never that of a return or of the publication.
 """
 

@@ -1,8 +1,8 @@
 """
 How the plan is going: states, punctuality and counts.
 
-Pure: plain values in, plain values out; ``today`` is always an argument, the date in
-Santo Domingo. The constants are the thresholds that the methodology page prints.
+Pure: plain values in, plain values out; ``today`` is always an argument. The
+constants are the thresholds that the methodology page prints.
 """
 
 from collections import Counter

@@ -2,8 +2,7 @@
 When agencies are asked: the state of a round, the rounds that a frequency makes, and
 the days on which somebody is reminded.
 
-Pure: plain values in, plain values out; ``today`` is always an argument, the date in
-Santo Domingo.
+Pure: plain values in, plain values out; ``today`` is always an argument.
 """
 
 from collections.abc import Iterator

@@ -98,7 +98,7 @@ def said_on(record) -> date | None:
     """
     The day on which an account was given; None where it is unknown.
 
-    Of the public record, that of the source; of a report, the day in Santo Domingo on
+    Of the public record, that of the source; of a report, the day here on
     which this revision was last handed in.
     """
     if record.reported_on or record.submitted_at is None:
@@ -107,7 +107,7 @@ def said_on(record) -> date | None:
 
 
 def day_of(moment) -> date:
-    """The day in Santo Domingo; ``localdate`` takes three times as long."""
+    """The day here; ``localdate`` takes three times as long."""
     return moment.astimezone(timezone.get_default_timezone()).date()
 
 

@@ -66,7 +66,7 @@ class Waiting:
 
 
 def days_since(moment):
-    """Whole days since the day of a moment, in Santo Domingo."""
+    """Whole days since the day of a moment, by the calendar here."""
     return (timezone.localdate() - timezone.localdate(moment)).days
 
 

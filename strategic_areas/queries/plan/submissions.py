@@ -57,7 +57,7 @@ def first_submissions(
     plan: Plan, supporter: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
     """
-    On which day, in Santo Domingo, reports were first handed in, and by whom.
+    On which day here reports were first handed in, and by whom.
 
     They are those by one agency or on activities for which it answers now, or those of
     the rounds ``asked``. What the agency took back was not handed in then.
