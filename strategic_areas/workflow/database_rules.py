@@ -143,20 +143,20 @@ def _query(place, record, condition):
     named like.
     """
     some = ContentType.objects.get_for_model(ContentType)
-    row = ContentType.objects.filter(pk=some.pk).annotate(**_values(record))
+    values = _values(record, condition.referenced_base_fields)
+    row = ContentType.objects.filter(pk=some.pk).annotate(**values)
     holds = Coalesce(condition, True, output_field=BooleanField())
     return row.filter(holds).values_list(Value(place), flat=True)
 
 
-def _values(record):
-    """The values of a record's columns; a link to an unsaved record is not empty."""
+def _values(record, names):
+    """The values of these columns; a link to an unsaved record is not empty."""
     values = {}
-    for field in record._meta.concrete_fields:
+    for field in map(record._meta.get_field, names):
         value = getattr(record, field.attname)
         if field.is_relation and field.is_cached(record):
             linked = field.get_cached_value(record)
             if linked is not None and linked.pk is None:
                 value = 0
-        if not field.primary_key:
-            values[field.name] = Value(value, field)
+        values[field.name] = Value(value, field)
     return values
