@@ -5,12 +5,11 @@ Exact tables, for official questionnaires, hold them unprotected and say who too
 and when, so that a copy can be traced to its hand.
 """
 
-import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.formats import date_format
@@ -30,8 +29,6 @@ from strategic_areas.spans import Span, year_of
 
 #: The longest title of a sheet that spreadsheets take.
 LONGEST_TITLE = 31
-#: What a spreadsheet needs to see that a file of text is UTF-8.
-UTF8_MARK = "\ufeff"
 
 
 @dataclass
@@ -157,11 +154,8 @@ class Taken:
 
 
 def as_csv(indicators, taken: Taken) -> bytes:
-    written = io.StringIO()
-    writer = csv.writer(written)
-    for row in _rows(indicators, taken):
-        writer.writerow([_in_text(cell) for cell in row])
-    return (UTF8_MARK + written.getvalue()).encode()
+    rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
+    return cells.as_csv(rows).encode()
 
 
 def as_workbook(indicators, taken: Taken) -> bytes:
@@ -219,10 +213,8 @@ def _labels():
     }
 
 
-def _in_text(cell):
-    if isinstance(cell, Decimal):
-        return format(cell.normalize(), "f")
-    return cell.isoformat() if isinstance(cell, date) else cells.escape(cell)
+def _plain(cell):
+    return format(cell.normalize(), "f") if isinstance(cell, Decimal) else cell
 
 
 def _in_workbook(cell):

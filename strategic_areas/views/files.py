@@ -1,7 +1,5 @@
 """Files that are handed out; always to save, never to show in place."""
 
-import csv
-import io
 import logging
 from collections.abc import Iterable
 from datetime import date
@@ -13,13 +11,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from strategic_areas.cells import escape
+from strategic_areas.cells import as_csv
 from strategic_areas.models import Plan
 from strategic_areas.queries.updates import record
 from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
 
+CSV = "text/csv; charset=utf-8"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -60,10 +59,6 @@ def as_file(content, name, content_type):
     )
 
 
-#: This mark tells spreadsheets that the file is UTF-8.
-MARK = "\ufeff"
-
-
 def csv_file(
     plan: Plan,
     name: str,
@@ -79,13 +74,8 @@ def csv_file(
     """
     day = (recorded_until or timezone.localdate()).isoformat()
     words = _("Record up to") if recorded_until else _("Data as of")
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([*header, words])
-    writer.writerows([*map(_cell, row), day] for row in rows)
-    response = HttpResponse(
-        MARK + written.getvalue(), content_type="text/csv; charset=utf-8"
-    )
+    table = as_csv([[*header, words], *([*row, day] for row in rows)])
+    response = HttpResponse(table, content_type=CSV)
     file_name = quote(f"{slugify(' '.join([plan.code, name, words, day]))}.csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response.headers["X-Robots-Tag"] = "noindex"
@@ -99,7 +89,3 @@ def disputed_heading() -> str:
 def disputed(is_disputed: bool) -> str:
     """ "Yes" while the institution does not acknowledge the record, else ""."""
     return _("yes") if is_disputed else ""
-
-
-def _cell(value):
-    return "" if value is None else escape(str(value))

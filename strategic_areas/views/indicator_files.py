@@ -5,7 +5,6 @@ A row is a value, or one number of its breakdown. The three forms hold the same 
 numbers as numbers, dates as in ISO 8601, codes beside the words for them.
 """
 
-import csv
 import io
 import json
 from collections.abc import Iterable
@@ -24,7 +23,7 @@ from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import IndicatorLine, Shown
 from strategic_areas.queries.public_rows import indicator_row, part_row, value_row
-from strategic_areas.views.files import MARK, WORKBOOK
+from strategic_areas.views.files import CSV, WORKBOOK
 
 #: The columns, in their order: the name for machines and the heading for people.
 COLUMNS = {
@@ -154,19 +153,7 @@ def _plain(value: Decimal | None) -> int | float | None:
 
 
 def as_csv(lines):
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(map(str, COLUMNS.values()))
-    writer.writerows([_written(cell) for cell in row] for row in cells_of(lines))
-    return MARK + written.getvalue(), "text/csv; charset=utf-8"
-
-
-def _written(cell):
-    if isinstance(cell, str):
-        return cells.escape(cell)
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
+    return cells.as_csv([COLUMNS.values(), *cells_of(lines)]), CSV
 
 
 def as_workbook(lines):
