@@ -206,15 +206,15 @@ class IndicatorPage(IndicatorLine):
 
 
 def public() -> QuerySet[Indicator]:
-    """Indicators that anyone may read; ``has_target`` tells of one in a public plan."""
-    plans = Plan.objects.public()
-    aims = Target.objects.filter(indicator=OuterRef("pk"), plan__in=plans)
-    return (
-        Indicator.objects.filter(introduced_by__in=plans)
-        .select_related("introduced_by", "area__plan", "programme", "agency")
-        .annotate(has_target=Exists(aims), **in_words("introduced_by"))
-        .order_by("sort_code", "pk")
-    )
+    """Indicators that anyone may read, with the words for who counts each."""
+    about = ("introduced_by", "area__plan", "programme", "agency")
+    rows = _of_public_plans().select_related(*about)
+    return rows.annotate(**in_words("introduced_by"))
+
+
+def _of_public_plans():
+    rows = Indicator.objects.filter(introduced_by__in=Plan.objects.public())
+    return rows.order_by("sort_code", "pk")
 
 
 def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
@@ -244,13 +244,19 @@ def in_words(plan: str) -> Mapping[str, Coalesce | Exists]:
 
 def teller_of(family: str) -> Indicator | None:
     """The indicator that tells how many people of a family are counted, if any does."""
-    tellers = Indicator.objects.filter(introduced_by__in=Plan.objects.public())
-    return tellers.filter(family=family, is_teller=True).first()
+    return _of_public_plans().filter(family=family, is_teller=True).first()
 
 
 def listed() -> list[Indicator]:
-    """All indicators by what a reader can find them; three queries."""
-    rows = public().select_related(None).only("area", "agency", "counted_by")
+    """
+    All indicators by what a reader can find them; three queries.
+
+    ``has_target`` tells of a target in a public plan.
+    """
+    plans = Plan.objects.public()
+    aims = Target.objects.filter(indicator=OuterRef("pk"), plan__in=plans)
+    rows = _of_public_plans().annotate(has_target=Exists(aims))
+    rows = rows.only("area", "agency", "counted_by")
     return list(rows.prefetch_related("area", "agency"))
 
 
