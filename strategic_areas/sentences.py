@@ -87,8 +87,11 @@ def work_done(tally) -> str:
     return f"{COMPLETED % numbers}; {MISSING % {'untold': tally.untold}}"
 
 
-def work_counted(tally) -> str:
-    """The counts for a cell of a table, whose heading says what is counted."""
+def work_counted(row) -> str:
+    """The work on a commitment for a cell, whose heading says what is counted."""
+    if row.records:
+        return str(row.records.found)
+    tally = row.standing.tally
     numbers = {**vars(tally), "untold": tally.untold}
     if not tally.told:
         return str(NOTHING_TOLD % numbers) if tally.total else str(NONE)

@@ -11,6 +11,7 @@ from strategic_areas.addresses import address
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.plan import board, plans
+from strategic_areas.sentences import work_counted
 from tests import factories
 from tests.columns_seen import idle_columns
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
@@ -30,9 +31,9 @@ def agency_page(client, plan, agency):
 
 def works(page):
     return [
-        (line.percent, line.work)
+        (line.standing.percent, work_counted(line))
         for _, table, _number in page.context["programmes"]
-        for line in table.lines
+        for line in table["lines"]
     ]
 
 

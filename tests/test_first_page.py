@@ -175,7 +175,7 @@ def test_what_finished_late_is_nowhere_called_late(client):
     path = address("commitments", plan.code)
 
     listed = {
-        kept: client.get(path, {"punctuality": kept}).context["table"].lines
+        kept: client.get(path, {"punctuality": kept}).context["table"]["lines"]
         for kept in ("late", "finished_late")
     }
     overview = client.get(address("home")).context["overview"]
@@ -203,7 +203,7 @@ def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(clien
     path = address("commitments", asked.plan.code)
 
     found = {
-        kept: client.get(path, {"punctuality": kept}).context["table"].lines
+        kept: client.get(path, {"punctuality": kept}).context["table"]["lines"]
         for kept in ("on_time", "not_due")
     }
     file = client.get(

@@ -217,7 +217,10 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         assert "status--" not in pages[1]
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["Estado"] for row in rows] == ["Cumplido", ""]
-    assert [line.state for line in listed.context["table"].lines] == ["fulfilled", None]
+    assert [row.standing.state for row in listed.context["table"]["lines"]] == [
+        "fulfilled",
+        None,
+    ]
     assert listed.context["board"].counts.total == 1
     assert [len(each["parts"]) for each in drawn] == [1]
     assert ["Encontramos" in each["note"] for each in drawn] == [True]

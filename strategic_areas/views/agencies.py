@@ -19,7 +19,8 @@ from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.views import commitment_lines
+from strategic_areas.sentences import work_counted
+from strategic_areas.views import commitments
 from strategic_areas.views.filters import Heading, page_of, telling
 from strategic_areas.views.parameters import (
     asked,
@@ -195,9 +196,9 @@ def undertaken_table(page: AgencyPage, board: Board) -> dict:
             if line.records
             else pgettext("a part in a commitment", "Leads"),
         )
-        for line in commitment_lines.lines(page.led)
+        for line in page.led
     ]
-    for line in commitment_lines.lines(page.supported):
+    for line in page.supported:
         lead = line.commitment.lead.local_acronym
         lines.append((line, _("Supports %(lead)s") % {"lead": lead}))
     headings = {
@@ -210,19 +211,19 @@ def undertaken_table(page: AgencyPage, board: Board) -> dict:
         {
             "role": role,
             "state": _state(line),
-            "work": f"{line.work} {line.percent or ''}".strip(),
-            "due": line.cells["due"],
+            "work": f"{work_counted(line)} {line.standing.percent or ''}".strip(),
+            "due": commitments.cells(line)["due"],
         }
         for line, role in lines
     ]
-    years = commitment_lines.years(line for line, _role in lines)
+    years = commitments.years(line for line, _role in lines)
     return {**_table(lines, headings, rows), "years": years}
 
 
 def _state(line):
     """The state in words; of reconstructed work, its records by year."""
     if not line.records:
-        return state_word(line.state)
+        return state_word(line.standing.state)
     return ", ".join(f"{number} ({year})" for year, number in line.records.years)
 
 

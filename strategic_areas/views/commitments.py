@@ -1,22 +1,33 @@
 """Commitments: the list of a plan's, and one with all that is known of it."""
 
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
+from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.labels import (
-    COMMITMENT_PUNCTUALITY,
     COMMITMENT_STATES,
+    lead_word,
+    state_word,
     target_code,
 )
+from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.pages import catalogue, commitments
+from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan import board
-from strategic_areas.queries.plan.rows import recorded_until
-from strategic_areas.views import commitment_lines
-from strategic_areas.views.filters import by_label, field, headings, page_of
+from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
+from strategic_areas.queries.public_rows import commitment_row
+from strategic_areas.sentences import on_record, said_by, work_counted, work_done
+from strategic_areas.views import files
+from strategic_areas.views.filters import by_label, field, headings, page_of, telling
 from strategic_areas.views.parameters import (
     asked,
     found_or_404,
@@ -45,10 +56,9 @@ def commitment_list(request, plan):
     is_long = len(found.board.rows) > MANY
     page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
-    table = commitment_lines.table(
-        page.object_list, commitment_lines.headings(found.board.rows)
-    )
-    context |= {"table": table, "no_order": no_order, **_filters(found, table, wanted)}
+    shown = table(page.object_list, column_names(found.board.rows))
+    context |= {"table": shown, "no_order": no_order}
+    context |= _filters(found, shown["columns"], wanted)
     if no_order:
         context["is_variant"] = True
     page = render(request, "commitments.html", context)
@@ -63,7 +73,7 @@ def commitment_table(request, plan):
     no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
     if found.is_unknown or no_order:
         return lead_to_list(sent, "commitments", plan.code)
-    return commitment_lines.as_csv(found)
+    return _as_csv(found)
 
 
 def _sifted(plan, wanted):
@@ -80,11 +90,7 @@ def _unknown_order(wanted):
 
 @reads("page")
 def commitment(request, plan, code):
-    """
-    One commitment; the address of a superseded one redirects to its successor.
-
-    Of a long one its activities and its time line are read page by page.
-    """
+    """One commitment; the address of a superseded one redirects to its successor."""
     commitment = found_or_404(commitments.by_code(plan, code))
     succession = commitments.Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
@@ -97,7 +103,6 @@ def commitment(request, plan, code):
 
 
 def figures_of(commitment):
-    """What is counted of a commitment itself, and of its programme."""
     own, of_programme = indicators.of_commitment(commitment)
     return {
         "figures": indicators.first_of(own),
@@ -127,10 +132,7 @@ def _page_query(number):
     return query({"page": str(number) if number > 1 else ""})
 
 
-def _filters(
-    found: catalogue.Catalogue, table: commitment_lines.Table, given: dict
-) -> dict:
-    """The context of the list's form, headings and links."""
+def _filters(found: Catalogue, columns: list, given: dict) -> dict:
     wanted = {name: value for name, value in given.items() if name != "page"}
     fields = [
         field(name, found.facets[name], words, labels, wanted)
@@ -140,7 +142,7 @@ def _filters(
     chosen = [each for each in [words, *fields] if each.asked]
     sort = given.get("sort", "code")
     title = _("Documented action") if found.board.is_reconstructed else _("Commitment")
-    names = {"code": title, **dict(table.columns)}
+    names = {"code": title, **dict(columns)}
     return {
         "asked": given,
         "fields": [each for each in fields if each.is_useful],
@@ -158,7 +160,7 @@ def _filters(
 
 
 def _orders(names):
-    """The orders to choose from in the form, which phones show instead of headings."""
+    """The orders of the form, which phones show instead of headings."""
     orders = {"title": _("Title"), **names}
     return [
         (name, pgettext("order of a list", "By %(column)s") % {"column": label.lower()})
@@ -202,10 +204,7 @@ def _fields(found):
         (_("Punctuality"), _("Any")),
         [
             ("", catalogue.DELAYED, _("Late or held back, in whole or in part")),
-            *(
-                ("", str(kept), str(label))
-                for kept, label in COMMITMENT_PUNCTUALITY.items()
-            ),
+            *(("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()),
         ],
     )
     yield (
@@ -218,3 +217,112 @@ def _fields(found):
 def _target(target):
     name = target.name if len(target.name) <= 70 else f"{target.name[:68].rstrip()}…"
     return f"{target_code(target)} · {name}"
+
+
+def column_names(rows: Iterable[CommitmentRow]) -> dict[str, str]:
+    """The headings of all columns but the titles'."""
+    has_states = any(row.commitment.is_official for row in rows)
+    return {
+        "area": _("Area"),
+        "state": _("State") if has_states else _("Records by year"),
+        "work": _("Activities"),
+        "agency": lead_word(has_states),
+        "due": _("Due"),
+    }
+
+
+def table(rows: Iterable[CommitmentRow], names: Mapping[str, str]) -> dict:
+    """
+    Commitments as rows, in those columns of ``names`` that tell them apart.
+
+    ``common`` is what every row says, instead of a column.
+    """
+    lines = list(rows)
+    found = telling(names, [cells(row) for row in lines])
+    return {
+        "lines": lines,
+        "shown": found.shown,
+        "columns": [(name, names[name]) for name in found.shown],
+        "common": found.common,
+        "years": years(lines),
+    }
+
+
+def years(rows: Iterable[CommitmentRow]) -> list[int]:
+    """The years of the strips of these rows."""
+    strips = (row.records.years for row in rows if row.records)
+    return [year for year, _number in next(strips, ())]
+
+
+def cells(row: CommitmentRow) -> dict[str, str]:
+    """What a row says in each column."""
+    told = row.records.years if row.records else ()
+    state = [state_word(row.standing.state)]
+    state += [f"{number} ({year})" for year, number in told if number]
+    state.append(said_by(row))
+    day = (due := due_day(row)) and date_format(due, "SHORT_DATE_FORMAT")
+    kept = PUNCTUALITY.get(row.standing.punctuality, "")
+    return {
+        "area": row.commitment.programme.area.label,
+        "state": ", ".join(filter(None, state)),
+        "work": work_counted(row),
+        "agency": row.commitment.lead.local_acronym,
+        "due": f"{day or ''} {kept}".strip(),
+    }
+
+
+def _as_csv(found: Catalogue):
+    is_reconstructed = found.board.is_reconstructed
+    name = _("documented actions") if is_reconstructed else _("commitments")
+    header = [
+        _("Code"),
+        _("Title"),
+        _("Strategic area"),
+        _("Programme"),
+        _("State"),
+        _("Activities"),
+        _("Last report"),
+        _("Percent"),
+        _("Starts on"),
+        _("Due on"),
+        _("Who states the due date"),
+        _("Punctuality"),
+        lead_word(not is_reconstructed),
+        _("Agency to which it is attributed") if is_reconstructed else _("Lead agency"),
+        _("International targets"),
+        _("Where this comes from"),
+        files.disputed_heading(),
+        _("Address"),
+    ]
+    rows = (_cells(row, found) for row in found.rows)
+    until = found.board.recorded_until if is_reconstructed else None
+    return files.csv_file(found.board.plan, name, header, rows, until)
+
+
+def _cells(row, found):
+    told, commitment, standing = commitment_row(row), row.commitment, row.standing
+    day = due_day(row)
+    return [
+        told["code"],
+        chosen(told["title_es"], told["title_en"]),
+        commitment.programme.area.name,
+        commitment.programme.name,
+        state_word(told["state"]),
+        on_record(row.records) if row.records else work_done(standing.tally),
+        row.records.last_year if row.records else _month(standing.said_on),
+        told["percent"],
+        told["starts_on"],
+        day,
+        commitment.get_due_provenance_display() if day else "",
+        PUNCTUALITY.get(told["punctuality"], ""),
+        commitment.lead.local_acronym,
+        commitment.lead.name,
+        ", ".join(sorted(found.answers.get(commitment.pk, ()))),
+        Provenance(told["provenance"]).label,
+        files.disputed(told["is_disputed"]),
+        settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
+    ]
+
+
+def _month(day):
+    return f"{day:%Y-%m}" if day else ""

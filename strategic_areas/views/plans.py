@@ -10,7 +10,7 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, overview, references
 from strategic_areas.queries.pages.overview import HomeAgency, Overview
 from strategic_areas.queries.plan import board, plans
-from strategic_areas.views import commitment_lines, indicator_pictures
+from strategic_areas.views import commitments, indicator_pictures
 from strategic_areas.views.filters import telling
 from strategic_areas.views.parameters import (
     found_or_404,
@@ -162,19 +162,19 @@ def _programmes(row):
 
     Of a long area the tables are cut, and tell how many lines there are.
     """
-    names = commitment_lines.headings(row.rows)
+    names = commitments.column_names(row.rows)
     del names["area"]
-    whole = commitment_lines.table(row.rows, names)
-    left = {name: names[name] for name in whole.shown}
+    whole = commitments.table(row.rows, names)
+    left = {name: names[name] for name in whole["shown"]}
     most = len(row.rows)
     if most > MOST_LINES:
         most = max(FEWEST, MOST_LINES // len(row.programmes))
     return {
-        "common": whole.common,
+        "common": whole["common"],
         "programmes": [
             (
                 programme,
-                commitment_lines.table(rows[:most], left),
+                commitments.table(rows[:most], left),
                 max(len(rows) - most, 0) and len(rows),
             )
             for programme, rows in row.programmes

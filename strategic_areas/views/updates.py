@@ -1,7 +1,6 @@
 """The record of everything published on a plan, and each account at its address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
@@ -82,9 +81,8 @@ def _place(plan, wanted):
         return None
     if len(names) > 1:
         raise Http404
-    return found_or_404(register.account_at(plan, wanted[names[0]])), names == [
-        "before"
-    ]
+    account = register.account_at(plan, wanted[names[0]])
+    return found_or_404(account), names == ["before"]
 
 
 def update(request, plan, public_id):
@@ -99,17 +97,15 @@ def update(request, plan, public_id):
 
 
 def _recorded_until(entries):
-    """The last day that the accounts of public sources tell of, if there are any."""
+    """The last day of which public sources tell, if any do."""
     return max((each.told_on for each in entries if each.is_recorded), default=None)
 
 
 def _record_name(plan):
-    """What the menu calls the record of the plan."""
     return _("Records") if plan.is_reconstructed else _("Updates")
 
 
 def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
-    """The context of the record's form and links."""
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
     fields = [
         field(name, found.facets[name], words, labels, wanted, uncounted)
@@ -134,7 +130,6 @@ def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
 
 
 def _day(wanted, name):
-    """The day asked for as people write it, or that it is none."""
     day = register.day_asked(wanted, name)
     if day or not wanted.get(name):
         return date_format(day, "SHORT_DATE_FORMAT") if day else ""
@@ -175,7 +170,6 @@ def _fields(found):
 
 
 def _as_csv(plan: Plan, entries: Sequence[Entry]):
-    """The file of the accounts; of a withdrawn one it holds only the reason."""
     header = [
         _("Period"),
         _("Code"),
@@ -236,7 +230,7 @@ def _cell(told, name):
 
 
 def _sources(entry):
-    """What it rests on, and the official source that printed its numbers of people."""
+    """Its sources, and the official one that printed its numbers of people."""
     found = entry.sources
     return found if entry.printed_by in {None, *found} else (*found, entry.printed_by)
 
@@ -251,20 +245,10 @@ def _reserved(entry):
     return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
 
 
-@dataclass(frozen=True)
-class Year:
-    """The accounts of one year; ``columns`` are pairs of a name and a heading."""
-
-    year: int
-    lines: tuple[register.Line, ...]
-    columns: tuple[tuple[str, str], ...]
-    common: tuple[tuple[str, str], ...]
-
-
-def years(page: register.RegisterPage) -> list[Year]:
-    """The lines of a page by year, each year with the columns that tell them apart."""
+def years(page: register.RegisterPage) -> list[dict]:
+    """The lines of each year, with the columns that tell them apart."""
     return [
-        _year(year, tuple(lines))
+        _year(year, list(lines))
         for year, lines in groupby(page.lines, key=attrgetter("year"))
     ]
 
@@ -290,10 +274,14 @@ def _year(year, lines):
     if all(_is_of_year(line.entry.period) for line in lines):
         del headings["period"]
     found = telling(headings, rows)
-    columns = tuple((name, headings[name]) for name in found.shown)
-    return Year(year, lines, columns, found.common)
+    return {
+        "year": year,
+        "lines": lines,
+        "columns": [(name, headings[name]) for name in found.shown],
+        "common": found.common,
+    }
 
 
 def _is_of_year(period):
-    """Whether the heading, the year in which it ends, names the whole period."""
+    """Whether the year in which it ends is the whole period."""
     return year_of(period.starts_on, period.ends_on) is not None

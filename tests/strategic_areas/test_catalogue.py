@@ -64,7 +64,7 @@ def ask(client, plan, language="es", *, follow=False, **asked):
 
 
 def codes(response):
-    return [line.commitment.code for line in response.context["table"].lines]
+    return [line.commitment.code for line in response.context["table"]["lines"]]
 
 
 @pytest.mark.sqlite

@@ -438,7 +438,7 @@ def test_it_counts_by_institution_and_year(client, plan):
     counts = ask(client, plan, agency="pn").context["counts"]
 
     assert counts.years == YEARS
-    assert [(row.agency.slug, row.numbers) for row in counts.tellers] == [
+    assert [(agency.slug, numbers) for agency, numbers in counts.tellers] == [
         ("mmujer", (1, 1, 1)),
         ("pn", (1, 1, 1)),
     ]

@@ -67,7 +67,7 @@ def _commitment(row):
 
 
 def _work(row):
-    return "" if row.records else work_counted(row.standing.tally)
+    return "" if row.records else work_counted(row)
 
 
 def _due(row):

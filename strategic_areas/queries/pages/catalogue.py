@@ -37,7 +37,7 @@ SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The commitments asked for, in the order asked for, and what the filters count."""
+    """The commitments asked for, in their order, and what the filters count."""
 
     board: Board
     rows: tuple[CommitmentRow, ...]
@@ -55,7 +55,6 @@ class Catalogue:
 
     @property
     def records(self):
-        """What is on record of those asked for that are reconstructed."""
         return records_of(self.rows)
 
     @property
@@ -69,9 +68,8 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
     """
     The commitments of a board that match what is asked; three queries.
 
-    ``asked`` maps names of ``FILTERS`` to values. ``sort`` is one of ``SORTS``, with
-    "-" before it for the opposite order. A commitment without a value to sort by comes
-    last in both orders.
+    ``asked`` maps ``FILTERS`` to values; ``sort`` is one of ``SORTS``, with "-" before
+    it for the opposite order.
     """
     targets, answers = targets_of(board)
     part_of = _agencies_of(board)
@@ -85,7 +83,7 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
 
 
 def targets_of(board: Board):
-    """Targets by code, and for each commitment id the codes it answers; one query."""
+    """Targets by code, and the codes that each commitment answers by its id."""
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     targets, answers = {}, defaultdict(set)
     for pair in pairs.select_related("frameworktarget").order_by(
@@ -97,7 +95,6 @@ def targets_of(board: Board):
 
 
 def _agencies_of(board):
-    """Commitment id → its lead, and the agencies that support it."""
     pairs = Commitment.supporting.through.objects.filter(commitment__plan=board.plan)
     pairs = list(pairs.values_list("commitment", "agency"))
     agencies = Agency.objects.in_bulk({agency for _commitment, agency in pairs})
@@ -145,7 +142,7 @@ STATES = {state: place for place, state in enumerate(CommitmentState)}
 
 
 def _state_place(row):
-    """The place of a state; reconstructed work follows by the year of its record."""
+    """Reconstructed work follows by the year of its record."""
     return row.records.last_year if row.records else STATES[row.standing.state]
 
 
@@ -161,7 +158,11 @@ KEYS = {
 
 
 def ordered(rows: list[CommitmentRow], sort: str) -> list[CommitmentRow]:
-    """Rows sorted by one of ``SORTS``; equal ones stay in the plan's order."""
+    """
+    Rows sorted by one of ``SORTS``; equal ones stay in the plan's order.
+
+    Those without a value to sort by come last in both orders.
+    """
     key, is_descending = KEYS[sort.removeprefix("-")], sort.startswith("-")
     rows = sorted(rows, key=KEYS["code"])
     known = [row for row in rows if key(row) is not None]

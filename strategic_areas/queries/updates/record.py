@@ -79,11 +79,7 @@ WITH_IT = {
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceLine:
-    """
-    A piece of evidence: a link, a file or a record in an archive.
-
-    ``token`` is "" where the file cannot be opened: its revision stands no more.
-    """
+    """``token`` is "" where the file cannot be opened: its revision stands no more."""
 
     kind: str
     title_es: str
@@ -160,7 +156,6 @@ class Entry(Content):
 
     @property
     def age(self):
-        """How new it is among all accounts."""
         return Age(
             self.period.ends_on,
             self.reported_on or self.submitted_on or date.min,
@@ -180,12 +175,12 @@ class Entry(Content):
 
     @property
     def is_recorded(self):
-        """True if it was taken from public sources and not reported here."""
+        """Whether it was taken from public sources and not reported here."""
         return self.provenance not in ENTERED
 
     @property
     def is_reconstructed(self):
-        """True if a source tells of work that the plan itself does not state."""
+        """Whether a source tells of work that the plan itself does not state."""
         return self.is_recorded and not self.commitment.is_official
 
     @property
@@ -196,13 +191,13 @@ class Entry(Content):
 
     @property
     def texts(self):
-        """Pairs of name and heading of its texts besides the main one."""
+        """Names and headings of its texts besides the main one."""
         said = [each for each in TEXTS if getattr(self, f"{each.name}_es")]
         return [(field.name, field.public_heading) for field in said]
 
     @property
     def figures(self):
-        """Its figures besides the percent: name, heading and value of each."""
+        """Name, heading and value of its figures besides the percent."""
         found = [(each, getattr(self, each.name)) for each in FIGURES]
         return [
             (field.name, field.public_heading, value)
@@ -212,12 +207,12 @@ class Entry(Content):
 
     @property
     def is_of_victims(self):
-        """Whether any of its figures counts victims, of whom reports tell no number."""
+        """Whether it counts victims, of whom reports tell no number."""
         return self.kind == "activityupdate" and is_of_victims(self.subject)
 
     @property
     def is_disputed(self):
-        """Whether its agency disputes the account, or the record that it is about."""
+        """Whether its agency disputes the account or what it is about."""
         is_open = self.dispute is not None and not self.dispute.resolved_on
         return is_open or self.is_about_disputed
 
@@ -226,51 +221,41 @@ class Entry(Content):
         """
         Whether pages show its percent.
 
-        They never show one that a source states of reconstructed work: it would pass
-        for a measure of the plan. What an agency reports of its own work they show.
+        One that a source states of reconstructed work would pass for a measure.
         """
         is_told = self.percent not in {None, PROTECTED}
         is_known = is_told and self.state != progress.State.COMPLETED
         return is_known and not self.is_reconstructed
 
     def get_absolute_url(self, language=None):
-        """The address of its own page, which stands for good."""
         words = self.commitment.plan.code, self.public_id
         return address("update", *words, language=language)
 
     @property
     def dated_on(self):
-        """
-        The day of what it says: that of the source, or of the publication here.
-
-        None for a record of which no source states a day.
-        """
+        """The day of a record's source, if any; of a report, that of publication."""
         return self.reported_on if self.is_recorded else self.published_on
 
     @property
     def withdrawal_sentence(self):
-        """The fixed sentence that says why it was withdrawn; "" of an old one."""
+        """Why it was withdrawn; "" of an old one."""
         return Cause(self.withdrawal_cause).label if self.withdrawal_cause else ""
 
     @property
     def told_on(self):
-        """The day up to which a record goes; of a report, that of its publication."""
+        """The day up to which a record goes, or on which a report was published."""
         if not self.is_recorded:
             return self.published_on
         return min(self.reported_on or date.max, self.period.ends_on)
 
     @property
     def is_off_plan(self):
-        """True for work that the plan does not hold. It enters no count."""
+        """Whether the plan does not hold the work, so that nothing counts it."""
         return self.kind == "activityupdate" and not self.subject.is_in_plan
 
 
 def updates():
-    """
-    The public revisions of updates, with all that a page prints of them.
-
-    They come in no order; a caller that needs one states it.
-    """
+    """The public revisions of updates in no order, with all that a page prints."""
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
@@ -281,7 +266,7 @@ def updates():
 
 
 def declarations():
-    """The public revisions of declarations, likewise."""
+    """The same of declarations."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
         called_then=names.name_then("agency"),
         is_about_disputed=disputes.unresolved("commitment", "commitment"),
@@ -310,11 +295,7 @@ def _columns(model, related):
 
 
 def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
-    """
-    Entries of loaded revisions, in their order, with their sources and evidence.
-
-    It takes three queries for any number of them.
-    """
+    """Loaded revisions with their sources and evidence; three queries."""
     rows = list(rows)
     updates = [row for row in rows if isinstance(row, ActivityUpdate)]
     declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
@@ -394,11 +375,7 @@ def make_entry(
 
 
 def as_published(row, evidence, *, today, is_reviewed_within_agency):
-    """
-    The entry that a submitted revision becomes if it is published today.
-
-    It is for whoever reviews it; ``evidence`` are the items that she may clear with it.
-    """
+    """The entry that a revision becomes if it is published with this evidence."""
     return replace(
         make_entry(row, evidence=evidence),
         status=Status.PUBLISHED,
@@ -408,7 +385,6 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
 
 
 def _day(moment):
-    """The date in Santo Domingo at this moment; None for None."""
     return day_of(moment) if moment else None
 
 
@@ -418,7 +394,7 @@ def _figures(row):
 
 
 def _texts(row):
-    """Its texts in both languages. English that is missing comes from a translation."""
+    """Its texts; English that is missing comes from a translation."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
     others = {field.name: field.name for field in TEXTS if field.name in row.fields}
     for name, field in (others | translated_fields(row)).items():
@@ -455,8 +431,8 @@ class Published:
     """
     A published revision at its address, and all ``revisions`` of its account.
 
-    ``withdrawal`` is this revision or a newer one, if it was withdrawn. The content is
-    not shown then: what was taken back is not shown in an older wording either.
+    ``withdrawal`` is this or a newer one that was withdrawn: what was taken back is not
+    shown in an older wording either.
     """
 
     entry: Entry

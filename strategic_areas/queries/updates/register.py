@@ -68,14 +68,6 @@ CHANGED_ON = Case(
 
 
 @dataclass(frozen=True)
-class Teller:
-    """An agency, and how many accounts there are of it, year by year."""
-
-    agency: Agency
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class FilterCounts:
     """
     How many accounts each value of a filter leaves, given the other filters.
@@ -91,8 +83,8 @@ class FilterCounts:
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
     years: tuple[int, ...]
-    #: By their initials.
-    tellers: tuple[Teller, ...]
+    #: The agencies by their initials, each with how many it gave of each year.
+    tellers: tuple[tuple[Agency, tuple[int, ...]], ...]
     found: int
     total: int
     off_plan: int
@@ -270,10 +262,10 @@ def _tellers(groups, periods, agencies):
         by_year[group.agency__slug][year] += group.number
     years = tuple(sorted({year for each in by_year.values() for year in each}))
     tellers = [
-        Teller(agencies[slug], tuple(each[year] for year in years))
+        (agencies[slug], tuple(each[year] for year in years))
         for slug, each in by_year.items()
     ]
-    tellers.sort(key=lambda each: fold(each.agency.acronym))
+    tellers.sort(key=lambda each: fold(each[0].acronym))
     return years, tuple(tellers)
 
 
