@@ -10,7 +10,6 @@ import zipfile
 from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 
-from defusedxml import sax
 from django.utils.translation import gettext as _
 
 from strategic_areas.evidence import RefusedFileError, received
@@ -76,6 +75,8 @@ def _pages(content):
 
 def _must_be_modest(packed):
     """Refuse what unpacks to too much, has entities, or holds a macro."""
+    from defusedxml import sax
+
     entries = packed.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_PARTS or unpacked > UNPACKED_BYTES:
