@@ -201,10 +201,10 @@ def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, updat
     client.post(reverse("admin:approval", args=[change.pk]), {"approve": "x"})
 
     dispute = AttributionDispute.objects.get()
-    assert [(each.kind, each.record.pk) for each in listed] == [
+    assert [(each["kind"], each["record"].pk) for each in listed] == [
         (kind, record.pk) for kind, record in every.items()
     ]
-    assert TEXT in dict(page.context["records"][0].readings)["es"]
+    assert TEXT in dict(page.context["records"][0]["readings"])["es"]
     assert (dispute.activity, dispute.written_by) == (update.activity, person)
     assert dispute.signed_as == "titular"
 

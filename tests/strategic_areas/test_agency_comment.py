@@ -204,7 +204,7 @@ def test_the_approver_reads_it_as_the_public_will(client, world):
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
-    spanish, english = (html for _, html in context["records"][0].readings)
+    spanish, english = (html for _, html in context["records"][0]["readings"])
     assert TEXT in spanish
     assert "The institution moved." in english
 

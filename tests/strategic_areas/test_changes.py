@@ -422,8 +422,8 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     context = client.get(page_of(change)).context
 
     source, discrepancy = context["records"]
-    assert [line.after for line in source.lines if line.after == SOURCE["key"]]
-    assert SOURCE["title"] in [line.after for line in discrepancy.lines]
+    assert [line.after for line in source["lines"] if line.after == SOURCE["key"]]
+    assert SOURCE["title"] in [line.after for line in discrepancy["lines"]]
     assert context["examined"].found
     assert AuditEntry.objects.get(event="approval_asked").facts["kind"] == [
         "strategic_areas.source",
@@ -559,11 +559,11 @@ def test_the_page_shows_what_changes_and_both_readings(client):
     context = client.get(page_of(change)).context
 
     (record,) = context["records"]
-    (shown,) = record.lines
+    (shown,) = record["lines"]
     assert ("gone", "día.") in shown.pieces
     assert ("new", "noche.") in shown.pieces
-    assert [language for language, _ in record.readings] == ["es", "en"]
-    assert all("Atiende de noche." in html for _, html in record.readings)
+    assert [language for language, _ in record["readings"]] == ["es", "en"]
+    assert all("Atiende de noche." in html for _, html in record["readings"])
     assert [form.step for form in context["steps"]] == ["approve", "decline"]
 
 
@@ -575,7 +575,7 @@ def test_a_line_that_stays_hidden_shows_no_reading(client):
     context = client.get(page_of(make_change(line))).context
 
     (record,) = context["records"]
-    assert record.readings == []
+    assert record["readings"] == []
 
 
 @pytest.mark.sqlite

@@ -41,7 +41,7 @@ def led_to(client, typed):
     response = client.get(reverse(PAGE), {"address": typed})
     if response.status_code == 302:
         return [response.url]
-    return [each.address for each in response.context["found"]]
+    return [each["address"] for each in response.context["found"]]
 
 
 def hide(record):

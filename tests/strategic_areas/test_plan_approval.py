@@ -67,7 +67,7 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
         told = page.content.decode()
         assert "Formar" in told
         assert "Talleres" in told
-        lacks = page.context["whole"].lacks
+        lacks = page.context["whole"]["lacks"]
         named = {lack.text: [code for code, _key in lack.records] for lack in lacks}
         assert [lack.is_grave for lack in lacks[:2]] == [True, True]
         assert named["Compromisos sin resultado esperado:"] == ["1.1.1"]
@@ -83,7 +83,7 @@ def test_both_read_which_indicators_tell_small_numbers_of_people(
     factories.make_indicator(plan=plan, code="I-2")
     factories.make_indicator(plan=plan, code="I-3", sensitive=False, counts="cases")
 
-    lacks = client.get(send_page()).context["whole"].lacks
+    lacks = client.get(send_page()).context["whole"]["lacks"]
 
     assert "Indicadores que cuentan personas, sin protección: I-1." in [
         each.text for each in lacks

@@ -168,15 +168,15 @@ def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shippe
     response = keeper.bring(write_matrix(keeper.take()))
 
     assert faults(response) == []
-    succession = response.context["outlook"].succession
-    replaced = [str(each) for _new, found in succession.pairs for each in found]
+    succession = response.context["outlook"]["succession"]
+    replaced = [str(each) for _new, found in succession["pairs"] for each in found]
     assert sorted(replaced) == sorted(map(str, old))
-    assert (succession.left, succession.reports) == ([], told.count())
+    assert (succession["left"], succession["reports"]) == ([], told.count())
     keeper.keep(response, **MATRIX)
     assert standing() == before
     workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
     assert Amendment.objects.get().kind == Amendment.Kind.OFFICIAL_MATRIX
-    assert standing() == [after for _title, _before, after in succession.counts]
+    assert standing() == [after for _title, _before, after in succession["counts"]]
     assert not Commitment.objects.standing().exclude(provenance="plan").exists()
     assert reports() == kept
     client.logout()

@@ -1,12 +1,11 @@
 """From the pasted address of a public page to what may be hidden of it."""
 
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -65,16 +64,6 @@ BESIDE = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    record: Model
-    address: str
-
-    @property
-    def kind(self):
-        return capfirst(str(self.record._meta.verbose_name))
-
-
 class AddressForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Address of the public page, as the browser shows it"),
@@ -88,7 +77,11 @@ class AddressForm(forms.Form):
     def clean_address(self):
         typed = self.cleaned_data["address"].strip()
         self.found = [
-            Found(record, address)
+            {
+                "record": record,
+                "address": address,
+                "kind": capfirst(str(record._meta.verbose_name)),
+            }
             for record in records_at(typed, self.request.get_host())
             if (address := hide_address(self.request.user, record))
         ]
@@ -108,7 +101,7 @@ def hide_by_address(request):
         raise Http404
     form = AddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
-        return redirect(form.found[0].address)
+        return redirect(form.found[0]["address"])
     context = {
         **admin.site.each_context(request),
         "title": _("Hide now"),

@@ -4,12 +4,11 @@ Hiding something of a public record at once, and what another person decides.
 A former form is proposed here, too; it comes back when another person approves it.
 """
 
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.db import models
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import Truncator
@@ -109,9 +108,13 @@ def hide(request, kind, pk):
         "title": _("Hide now"),
         "record": record,
         "form": form,
-        "lines": lines(Row(type(record), now, before)),
+        "lines": _lines(type(record), now, before),
     }
     return render(request, "desk/hide.html", context)
+
+
+def _lines(model, before, after):
+    return lines(SimpleNamespace(model=model, before=before, after=after))
 
 
 def _propose_former(request, record):
@@ -131,13 +134,6 @@ class ConfirmHidingForm(decisions.ApproveForm):
 
 class RestoreForm(decisions.DeclineForm):
     button = gettext_lazy("Restore what stood before")
-
-
-@dataclass(frozen=True)
-class Row:
-    model: type[models.Model]
-    before: dict
-    after: dict
 
 
 def hidden(request, pk):
@@ -160,7 +156,7 @@ def hidden(request, pk):
         "lines": [
             line
             for key, row in takedown.rows.items()
-            for line in lines(Row(apps.get_model(key.partition(":")[0]), **row))
+            for line in _lines(apps.get_model(key.partition(":")[0]), **row)
         ],
         "stays": _stays(takedown) if steps else [],
         "examined": examined,

@@ -150,17 +150,6 @@ def _comment_or_404(user, period, slug):
     return comment
 
 
-@dataclass(frozen=True)
-class Attributed:
-    kind: str
-    record: Commitment | Activity | ActivityUpdate | PublishedFigure
-    is_disputed: bool
-
-    @property
-    def title(self):
-        return title_of(self.record)
-
-
 class DisputeForm(OwnWordsForm):
     class Meta(OwnWordsForm.Meta):
         model = AttributionDispute
@@ -181,7 +170,12 @@ def attributed(user, kind):
 
 def attributions(request):
     found = [
-        Attributed(kind, row, _has_dispute(row))
+        {
+            "kind": kind,
+            "record": row,
+            "title": title_of(row),
+            "is_disputed": _has_dispute(row),
+        }
         for kind in KINDS
         for row in attributed(request.user, kind)
     ]

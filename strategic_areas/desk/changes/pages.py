@@ -1,6 +1,5 @@
 """The page of a proposed change: each field that changes, and the public text."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import admin
@@ -16,7 +15,7 @@ from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.plantree import approving
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.desk.rounds.pages import Opening, opening
+from strategic_areas.desk.rounds.pages import opening
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
@@ -35,25 +34,6 @@ from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.amendments import in_words
 from strategic_areas.workflow.plain_values import proposed_records
-
-
-@dataclass(frozen=True)
-class Changed:
-    """
-    One record that changes, its pages, and its fields that change.
-
-    ``readings`` are what the public will read of a record with a template of its own;
-    ``opening`` is what a waiting round would do.
-    """
-
-    name: str
-    url: str
-    lines: list
-    readings: list
-    is_hidden: bool
-    hides: str
-    public: str
-    opening: Opening | None
 
 
 def approval(request, pk):
@@ -91,19 +71,25 @@ def approval(request, pk):
 
 
 def records(change):
+    """
+    Each record that changes, its pages, and its fields that change.
+
+    ``readings`` are what the public will read of a record with a template of its own;
+    ``opening`` is what a waiting round would do.
+    """
     found = proposed_records(change)
     names = {part.place: part.label for part, _proposed in found}
     return [
-        Changed(
-            str(part),
-            record_url(part),
-            lines(part, names),
-            _readings(change, proposed) if change.is_waiting else [],
-            proposed is not None and not _is_shown(proposed),
-            hide_url(part.model, part.object_id),
-            _page_of(change, proposed) if len(found) == 1 else "",
-            _opening(change, proposed),
-        )
+        {
+            "name": str(part),
+            "url": record_url(part),
+            "lines": lines(part, names),
+            "readings": _readings(change, proposed) if change.is_waiting else [],
+            "is_hidden": proposed is not None and not _is_shown(proposed),
+            "hides": hide_url(part.model, part.object_id),
+            "public": _page_of(change, proposed) if len(found) == 1 else "",
+            "opening": _opening(change, proposed),
+        }
         for part, proposed in found
     ]
 

@@ -161,37 +161,22 @@ def propose(drafts, *, by):
 REPLACING = ("commitments", "activities")
 
 
-@dataclass(frozen=True)
-class Succession:
-    """
-    ``pairs`` are a new record and what it replaces; ``left`` are reconstructed records
-    without a successor, by sheet; ``counts`` how many count before and afterwards;
-    ``reports`` how many published reports the replaced keep.
-    """
-
-    pairs: list
-    left: list
-    counts: list
-    reports: int
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What keeping the drafts brings about; empty where it cannot be tried."""
-
-    succession: Succession | None
-    lines: list
-
-
 def outlook(plan, drafts, *, by):
-    """The ``Outlook`` of drafts, which are saved and undone: use them no more."""
+    """
+    What keeping drafts brings about; they are saved and undone: use them no more.
+
+    ``lines`` are what the public would read otherwise, None where it cannot be told.
+    ``succession`` is there where records replace others: ``pairs`` of both, how many
+    ``counts`` before and afterwards, what is ``left`` without a successor, and how many
+    published ``reports`` the replaced keep.
+    """
     pairs = [
         (str(draft.record), [str(old) for old in replaced])
         for draft in drafts
         if (replaced := draft.links.get("supersedes"))
     ]
     replaced = [old for d in drafts for old in d.links.get("supersedes", ())]
-    before, found = [len(each) for each in _standing(plan)], []
+    before, found = [len(each) for each in _standing(plan)], {}
 
     def put_in():
         _put_in(drafts, by)
@@ -202,12 +187,16 @@ def outlook(plan, drafts, *, by):
                 counts.append((title, was, len(rows)))
                 if others := [each for each in rows if not each.is_official]:
                     left.append((title, others))
-            found.append(Succession(pairs, left, counts, _reports(replaced)))
+            found["succession"] = {
+                "pairs": pairs,
+                "left": left,
+                "counts": counts,
+                "reports": _reports(replaced),
+            }
         return [(type(draft.record), draft.record.pk) for draft in drafts]
 
     touched = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
-    lines = would_read(touched, put_in)
-    return Outlook(found[0] if found else None, lines or [])
+    return found | {"lines": would_read(touched, put_in)}
 
 
 def _standing(plan):

@@ -40,16 +40,6 @@ class Lack:
     is_grave: bool = False
 
 
-@dataclass(frozen=True)
-class PlanToApprove:
-    plan: Plan
-    tree: tree.Tree
-    counts: list[str]
-    lacks: list[Lack]
-    protected: str
-    rounds: list
-
-
 def read(plan):
     found = tree.load(plan, waits=workflow.waiting_change(plan))
     nodes = list(found.root)[1:]
@@ -63,14 +53,15 @@ def read(plan):
         % {"n": len(indicators)},
         ngettext("%(n)d agency", "%(n)d agencies", len(members)) % {"n": len(members)},
     ]
-    return PlanToApprove(
-        plan,
-        found,
-        counts,
-        [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)],
-        _protected(nodes, indicators),
-        list(plan.periods.order_by("starts_on", "code")),
-    )
+    lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
+    return {
+        "plan": plan,
+        "tree": found,
+        "counts": counts,
+        "lacks": lacks,
+        "protected": _protected(nodes, indicators),
+        "rounds": list(plan.periods.order_by("starts_on", "code")),
+    }
 
 
 def _of_act(plan):

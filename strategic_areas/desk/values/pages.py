@@ -2,7 +2,6 @@
 The pages of values: an agency's indicators, one form, one decision and the receipt.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,12 +20,10 @@ from agencies.access import RefusedError
 from agencies.audit import take_out
 from agencies.decisions import Outdated, Status
 from agencies.models import Agency, FocalPoint
-from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.rows import DAYS
@@ -297,38 +294,8 @@ def _must_review(user):
         raise Http404
 
 
-@dataclass(frozen=True)
-class Card:
-    text: str
-    picture: charts.Columns | None
-
-
-@dataclass(frozen=True)
-class Row:
-    span: str
-    text: str
-    state: str
-    is_new: bool
-
-
-@dataclass(frozen=True)
-class Page:
-    name: str
-    address: str
-
-
-@dataclass(frozen=True)
-class ValuePreview:
-    """``lines`` are what the public would read otherwise; empty where nothing is."""
-
-    before: Card | None
-    after: Card | None
-    lines: list[Line]
-    series: list[Row]
-    pages: list[Page]
-
-
 def preview(reported, *, by):
+    """What the public will read once a value is published; None where it cannot be."""
     indicator = reported.indicator
     line = _line(indicator)
     keys = concerned([(Indicator, indicator.pk)])
@@ -338,13 +305,13 @@ def preview(reported, *, by):
         with VALUES.tried(reported, by=by):
             line = _line(indicator)
             changed = difference(rows, public_rows(keys))
-            found = ValuePreview(
-                before,
-                _card(line),
-                in_lines(changed),
-                list(_series(line, changed)),
-                list(_pages(line)),
-            )
+            found = {
+                "before": before,
+                "after": _card(line),
+                "lines": in_lines(changed),
+                "series": list(_series(line, changed)),
+                "pages": list(_pages(line)),
+            }
     except (Outdated, RefusedError, DatabaseError):
         return None
     return found
@@ -359,39 +326,41 @@ def _line(indicator) -> IndicatorLine | None:
 def _card(line):
     if line is None or line.last is None:
         return None
-    return Card(words.sentence(line, line.last), columns(line))
+    return {"text": words.sentence(line, line.last), "picture": columns(line)}
 
 
-def _series(line, changed) -> Iterable[Row]:
+def _series(line, changed):
+    """The values of a series; ``is_new`` where the public reads it so for once."""
     new = {
         each.key
         for each in changed
         if {name for name, _old, _new in each.columns} & {"value", "shown"}
     }
     for point in line.points if line else ():
-        yield Row(
-            words.span(point.starts_on, point.ends_on, *words.exact_to(point)),
-            words.value_text(point),
-            words.state(point),
-            value_key(line.indicator, point) in new,
-        )
+        yield {
+            "span": words.span(point.starts_on, point.ends_on, *words.exact_to(point)),
+            "text": words.value_text(point),
+            "state": words.state(point),
+            "is_new": value_key(line.indicator, point) in new,
+        }
 
 
-def _pages(line) -> Iterable[Page]:
+def _pages(line):
+    """Pairs of a page that would show the value, and its address."""
     if line is None or line.last is None:
         return
     of = line.indicator
     if of.key_figure:
-        yield Page(_("The first page"), address("home"))
-    yield Page(_("Its own page"), address("indicator", of.code))
-    yield Page(_("The list of figures"), address("indicators"))
+        yield _("The first page"), address("home")
+    yield _("Its own page"), address("indicator", of.code)
+    yield _("The list of figures"), address("indicators")
     if of.area and _is_among(of, indicators.of_area(of.area)):
-        yield Page(str(of.area), of.area.get_absolute_url())
+        yield str(of.area), of.area.get_absolute_url()
     if of.agency and _is_among(of, indicators.of_agency(of.agency)):
         agency = of.agency
-        yield Page(str(agency), address("agency", of.introduced_by.code, agency.slug))
+        yield str(agency), address("agency", of.introduced_by.code, agency.slug)
     for commitment in _commitments(of):
-        yield Page(str(commitment), commitment.get_absolute_url())
+        yield str(commitment), commitment.get_absolute_url()
 
 
 def _is_among(indicator, lines):
