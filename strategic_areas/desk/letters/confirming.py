@@ -1,42 +1,16 @@
-"""The agency confirms or contests a transcription: the mail, and the page."""
+"""The agency confirms or contests a transcription."""
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.mail import focal_points_of, queue_mail
 from strategic_areas import workflow
-from strategic_areas.desk.letters.forms import ConfirmForm, ContestForm
+from strategic_areas.desk.letters.pages import ConfirmForm, ContestForm
 from strategic_areas.desk.review.review_queue import QueuedReport
 from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.models import Letter, Status
 from strategic_areas.workflow import guard
-
-
-def ask_agency(letter, *, by):
-    """Queue a mail to each focal point of the agency except the transcriber."""
-    for person in focal_points_of(letter.agency).exclude(pk=by.pk):
-        with translation.override(person.language):
-            queue_mail(
-                to=person.email,
-                language=person.language,
-                kind="letter",
-                subject=_("Please confirm what was transcribed from your letter"),
-                text=render_to_string("email/letter.txt", _context(letter, person)),
-            )
-
-
-def _context(letter, person):
-    path = reverse("admin:letter_confirm", args=[letter.pk])
-    return {
-        "letter": letter,
-        "person": person,
-        "address": f"{settings.SITE_URL}{path}",
-    }
 
 
 def waiting_for(user):

@@ -1,28 +1,153 @@
 """The secretariat's pages: the list of letters, and the sheet of one letter."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
+from django import forms
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
 from agencies.access import only_reviewers
 from agencies.audit import take_out
+from agencies.mail import focal_points_of, queue_mail
+from agencies.models import Agency
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.letters import confirming
-from strategic_areas.desk.letters.forms import LetterForm, SendLetterForm
+from strategic_areas.desk.inputs import (
+    IS_PRINTED,
+    DocumentField,
+    LongText,
+    NobodyField,
+    PrintedByField,
+    one_button,
+)
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import declared, owed
 from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
-from strategic_areas.models import Activity, Commitment, Letter, Status, Transition
+from strategic_areas.desk.sheet.sending import VersionsForm
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    CommitmentUpdate,
+    Letter,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
 from strategic_areas.views.files import as_attachment
+from strategic_areas.workflow import guard
+
+
+class LetterForm(forms.ModelForm):
+    upload = DocumentField(
+        label=gettext_lazy("The letter itself"),
+        readers=gettext_lazy("Only the secretariat and the agency read it."),
+    )
+
+    class Meta:
+        model = Letter
+        fields = ["agency", "period", "kind", "reference", "dated_on", "received_on"]
+        widgets = {
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("dated_on", "received_on")
+        }
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        rounds = ReportingPeriod.objects.visible_to(user).filter(mode="round")
+        rounds = rounds.select_related("plan").order_by("-ends_on", "-pk")
+        self.fields["period"].queryset = rounds
+        self.fields["period"].label_from_instance = attrgetter("with_plan")
+        self.fields["agency"].queryset = Agency.objects.order_by("acronym")
+        self.clean_file = None
+        self.helper = one_button("step-form", "save", gettext_lazy("Record it"))
+
+    def clean_reference(self):
+        for reason in guard.refusals(self.cleaned_data["reference"]):
+            raise ValidationError(reason)
+        return self.cleaned_data["reference"]
+
+    def clean_upload(self):
+        self.clean_file = self.cleaned_data["upload"]
+        return self.clean_file
+
+
+class SeenForm(VersionsForm):
+    step, button, css_class = "", "", "default"
+
+    def __init__(self, *args, rows, action, **kwargs):
+        shown = {"seen": [], "declared": []}
+        for row in rows:
+            is_declared = isinstance(row, CommitmentUpdate)
+            place = "declared" if is_declared else "seen"
+            shown[place].append(f"{row.pk}:{row.version}")
+        initial = {name: ",".join(pairs) for name, pairs in shown.items()}
+        kwargs |= {"initial": initial, "label_suffix": ""}
+        super().__init__(*args, **kwargs)
+        self.helper = one_button(
+            "step-form",
+            self.step,
+            self.button,
+            css_class=self.css_class,
+            action=action,
+        )
+
+
+class SendLetterForm(SeenForm):
+    step, button = "send", gettext_lazy("Hand over and ask the agency to confirm")
+
+    warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
+    is_printed = forms.BooleanField(label=IS_PRINTED)
+    printed_by = PrintedByField()
+
+    def __init__(self, *args, warnings, **kwargs):
+        super().__init__(*args, **kwargs)
+        counts = [each for each in warnings if each.is_count]
+        if len(counts) == len(warnings):
+            del self.fields["warnings_read"]
+        PrintedByField.ask(self, counts)
+
+
+class ConfirmForm(SeenForm):
+    step, button = "confirm", gettext_lazy("Yes, this is what we reported: publish it")
+
+    checked = NobodyField()
+
+    def __init__(self, *args, examined, **kwargs):
+        kwargs.setdefault("auto_id", "confirm_%s")
+        super().__init__(*args, **kwargs)
+        NobodyField.ask(self, examined)
+
+
+class ContestForm(SeenForm):
+    step, button = "contest", gettext_lazy("This is not what we said: send it back")
+    css_class = ""
+
+    reason = LongText(
+        label=gettext_lazy("What is not as you reported it"),
+        help_text=gettext_lazy("The secretariat reads it. Name no person."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("auto_id", "contest_%s")
+        super().__init__(*args, **kwargs)
+
+    def clean(self):
+        guard.judge(self, Transition, reason="reason")
+        return super().clean()
+
 
 #: How many letters the list shows.
 SHOWN = 100
@@ -155,12 +280,34 @@ def send(request, pk):
             names = form.cleaned_data.keys() & {"seen", "declared", "printed_by"}
             said = {name: form.cleaned_data[name] for name in names}
             workflow.submit_letter(letter, **said, by=request.user)
-            confirming.ask_agency(letter, by=request.user)
+            ask_agency(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter", pk=letter.pk)
     messages.success(request, _("Handed over. The agency is asked to confirm it."))
     return redirect("admin:letters")
+
+
+def ask_agency(letter, *, by):
+    """Queue a mail to each focal point of the agency except the transcriber."""
+    for person in focal_points_of(letter.agency).exclude(pk=by.pk):
+        with translation.override(person.language):
+            queue_mail(
+                to=person.email,
+                language=person.language,
+                kind="letter",
+                subject=_("Please confirm what was transcribed from your letter"),
+                text=render_to_string("email/letter.txt", _context(letter, person)),
+            )
+
+
+def _context(letter, person):
+    path = reverse("admin:letter_confirm", args=[letter.pk])
+    return {
+        "letter": letter,
+        "person": person,
+        "address": f"{settings.SITE_URL}{path}",
+    }
 
 
 @require_safe
