@@ -28,7 +28,7 @@ from strategic_areas.models import (
     Submission,
     Takedown,
 )
-from strategic_areas.purging import hiding, waiting
+from strategic_areas.purging import hiding
 from strategic_areas.purging.places import by_field, divide, rows_of
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
@@ -289,7 +289,7 @@ def detail(request, pk):
 
 def _places(request, asked, *, with_texts):
     places, left = purging.look(asked)
-    words, takedown = purging.Phrases(asked.phrases), waiting.hidden_by(asked)
+    words, takedown = purging.Phrases(asked.phrases), hiding.hidden_by(asked)
     if takedown:
         own = Takedown, takedown.pk
         places = [each for each in places if (each.model, each.row) != own]

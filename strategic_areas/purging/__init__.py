@@ -15,7 +15,7 @@ from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.models import Purge, PurgedText, Transition
 from strategic_areas.models.removals import STAMP
-from strategic_areas.purging import blanking, hiding, waiting
+from strategic_areas.purging import blanking, hiding
 from strategic_areas.purging.places import FILES, Place, divide, find_places, sort_out
 from strategic_areas.search import index
 from strategic_areas.workflow.guard import GuardedSteps
@@ -38,7 +38,7 @@ class PurgeSteps(GuardedSteps):
     """
     Reviewers and administrators decide; one's own request is called off alone.
 
-    From the request on the public reads none of the words: see ``waiting``.
+    From the request on the public reads none of the words: see ``hide_words``.
     """
 
     model = Purge
@@ -57,7 +57,7 @@ class PurgeSteps(GuardedSteps):
 
     def apply(self, purge, by):
         """Blank every place. Files go when it is committed."""
-        hidden, words = waiting.hidden_by(purge), Phrases(purge.phrases)
+        hidden, words = hiding.hidden_by(purge), Phrases(purge.phrases)
         if hidden and hidden.status != Status.DECLINED:
             # What is hidden stands again, for nobody but this transaction.
             hiding.put_back(hidden)
@@ -78,7 +78,7 @@ class PurgeSteps(GuardedSteps):
         return {"places": len(places)}
 
     def ended(self, purge):
-        waiting.call_off(purge)
+        hiding.call_off(purge)
 
 
 PURGES = PurgeSteps()
@@ -100,14 +100,14 @@ def request(phrases, files=(), *, by):
         raise RefusedError(_("Say which words, or which file."))
     purge = _unsaved(phrases, files)
     PURGES.propose(purge, by=by)
-    waiting.hide(purge, _handed_in(purge), by=by)
+    hiding.hide_words(purge, _handed_in(purge), by=by)
     return purge
 
 
 def count_public(phrases, files=()):
     """How many public places such a request would hide at once."""
     purge = _unsaved(phrases, files)
-    rows = waiting.rows_to_hide(purge, _handed_in(purge))
+    rows = hiding.rows_to_hide(purge, _handed_in(purge))
     return sum(len(row["after"]) for row in rows.values())
 
 
