@@ -143,6 +143,16 @@ def test_what_was_withdrawn_is_not_called_missing(commitment):
     assert asked_of(commitment) == []
 
 
+def test_a_declaration_speaks_for_no_activity_of_the_same_number(commitment):
+    silent = factories.make_activity(commitment=commitment, pk=commitment.pk)
+    asked = make_round(commitment.plan)
+    factories.make_published_declaration(commitment=commitment, period=asked)
+
+    (found,) = asked_of(commitment)
+
+    assert found.missing == (silent,)
+
+
 def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
     commitment = factories.make_commitment(
         due_on=date(2026, 5, 1), due_provenance="agency"
