@@ -52,22 +52,23 @@ class Command(BaseCommand):
         settings.VAR_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)
         remove_copies()
         self.step("Database", self.migrate)
-        self.step("Catalogues", self.compile_catalogues)
+        self.step("Catalogues", output_of, "compile_catalogues")
         if database_only:
             return
         if not settings.DEBUG:  # the development server reads them where they lie
-            self.step("Static files", self.collect_static_files)
+            self.step("Static files", collect_static_files, self.write)
         for path in plan_files():
-            self.step(f"Plan file {path.name}", lambda path=path: load(path))
-        # After the files: they say which numbers were printed.
-        self.step("Published figures", publish_figures)
+            self.step(f"Plan file {path.name}", output_of, "load_plan", str(path))
+        # What an earlier version told and the rule now forbids is taken from the
+        # public; after the files, which say which numbers were printed.
+        self.step("Published figures", output_of, "publish_figures")
         if settings.EMBEDDED_DATABASE:
-            self.step("Demonstration round", open_demonstration)
+            self.step("Demonstration round", output_of, "open_demonstration")
 
-    def step(self, name, work):
+    def step(self, name, work, *arguments):
         self.write(f"{name}: ")
         begun = time.monotonic()
-        outcome = work()
+        outcome = work(*arguments)
         self.write(f"{outcome} ({time.monotonic() - begun:.1f} s)\n")
 
     def write(self, text):
@@ -84,12 +85,6 @@ class Command(BaseCommand):
         if pending:
             return f" {len(pending)} migrations applied"
         return "up to date"
-
-    def compile_catalogues(self):
-        return output_of("compile_catalogues")
-
-    def collect_static_files(self):
-        return collect_static_files(self.write)
 
 
 def collect_static_files(write):
@@ -158,19 +153,6 @@ def remove_copies():
 def plan_files():
     folder = apps.get_app_config("strategic_areas").path
     return sorted((settings.BASE_DIR / folder / "plans").glob("plan-*.yaml"))
-
-
-def load(path):
-    return output_of("load_plan", str(path))
-
-
-def publish_figures():
-    """Take from the public what an earlier version told and the rule now forbids."""
-    return output_of("publish_figures")
-
-
-def open_demonstration():
-    return output_of("open_demonstration")
 
 
 def output_of(command, *arguments, **options):
