@@ -221,13 +221,14 @@ def is_owed(
     if any(stop.holds(asked_on) for stop in stops):
         return False
     asked, last = period.pk, period.ends_on
+    if starts_on is not None and starts_on > last:
+        return False
     before = [
         each
         for each in accounts
         if each.period_id != asked and each.age.period_ends_on <= last
     ]
-    has_begun = starts_on is None or starts_on <= period.ends_on
-    return has_begun and activity_state(before) != State.COMPLETED
+    return activity_state(before) != State.COMPLETED
 
 
 def asked_spans(

@@ -48,7 +48,8 @@ def newest(accounts: Iterable):
     return max(accounts, key=newness, default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Thousands of accounts are made for a board, which frozen ones would slow down.
+@dataclass(kw_only=True)
 class Account:
     """A published account that counts: of which period it is, and when it was said."""
 
@@ -62,13 +63,12 @@ class Account:
     age: Age = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        age = Age(
+        self.age = Age(
             self.period_ends_on,
             self.said_on or date.min,
             self.was_entered,
             self.revision,
         )
-        object.__setattr__(self, "age", age)  # the others are fields, and frozen
 
     @property
     def known_by(self) -> date:

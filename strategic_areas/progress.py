@@ -59,7 +59,7 @@ class Punctuality(StrEnum):
 STATED = frozenset({"plan", "amendment", "agency"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Report(Account):
     """What is said of an activity."""
 
@@ -73,7 +73,7 @@ class Report(Account):
         return self.execution == State.COMPLETED
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Declaration(Account):
     """What is said of a commitment's expected result."""
 

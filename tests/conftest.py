@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from strategic_areas.queries.prepared import BOARDS
+from strategic_areas.queries.memory import BOARDS
 from strategic_areas.workflow import known
 from tests import first_state
 from tests.deep import DEEP

@@ -27,7 +27,7 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
-from strategic_areas.queries.prepared import BOARDS
+from strategic_areas.queries.memory import BOARDS
 from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.search import index
 from tests import permission_posts

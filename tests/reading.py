@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from strategic_areas.queries.prepared import BOARDS
+from strategic_areas.queries.memory import BOARDS
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
 from strategic_areas.queries.pages import references
-from strategic_areas.queries.plan.plans import place_of
 
 register = template.Library()
 
@@ -152,8 +151,9 @@ def figure(number):
 
 
 @register.filter
-def mark_of(plan, area):
-    return (place_of(area, plan) - 1) % MARKS + 1
+def mark(area):
+    """The number of the mark of an area, by its place in its plan."""
+    return (area.place - 1) % MARKS + 1
 
 
 register.filter("provenance", lambda kind: Provenance(kind).label if kind else "")

@@ -32,7 +32,6 @@ from strategic_areas.models.plan import (
     StrategicArea,
 )
 from strategic_areas.models.publication import (
-    ChangedAccounts,
     ImportedRecord,
     PublicationVersion,
 )
@@ -66,7 +65,6 @@ __all__ = [
     "Answer",
     "AttributionDispute",
     "Cause",
-    "ChangedAccounts",
     "CodeList",
     "CodeListValue",
     "Commitment",

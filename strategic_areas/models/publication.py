@@ -1,4 +1,4 @@
-"""The publication version, what changed with it, and each record's last import."""
+"""The publication version, and each record's last import."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,6 @@ class Counters(NamedTuple):
 
     number: int = 0
     takedowns: int = 0
-    structure: int = 0
     overdue: int = 0
 
 
@@ -31,15 +30,13 @@ class PublicationVersion(models.Model):
 
     ``number`` goes up when public content changes, and ``takedowns`` too when content
     is taken away; ``triggers/versions.py`` says when. Read both before the content, so
-    that a page is at least as new as its label. ``structure`` is the number at which
-    more than the accounts of activities and commitments last changed.
+    that a page is at least as new as its label.
     """
 
     number = models.PositiveBigIntegerField(default=0)
     takedowns = models.PositiveBigIntegerField(default=0, db_default=0)
-    structure = models.PositiveBigIntegerField(default=0, db_default=0)
 
-    fields = Fields(*internal("number", "takedowns", "structure"))
+    fields = Fields(*internal("number", "takedowns"))
 
     class Meta:
         verbose_name = _("publication version")
@@ -64,46 +61,6 @@ class PublicationVersion(models.Model):
     @classmethod
     def current(cls):
         return cls.counters().number
-
-
-class ChangedAccounts(models.Model):
-    """
-    The publication version at which accounts of one record last changed.
-
-    Only database triggers write these rows. ``record`` is the id of an activity or of a
-    commitment, which may be gone.
-    """
-
-    class Kind(models.TextChoices):
-        ACTIVITY = "activity", _("activity")
-        COMMITMENT = "commitment", _("commitment")
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    record = models.PositiveBigIntegerField()
-    number = models.PositiveBigIntegerField()
-
-    fields = Fields(*internal("kind", "record", "number"))
-
-    class Meta:
-        verbose_name = _("changed accounts")
-        verbose_name_plural = _("changed accounts")
-        constraints = [
-            models.UniqueConstraint(
-                name="changedaccounts_single_row", fields=["kind", "record"]
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.kind} {self.record}: {self.number}"
-
-    @classmethod
-    def since(cls, version) -> dict[str, set[int]]:
-        """By kind, the ids of the records whose accounts changed after a version."""
-        changed = {kind: set() for kind in cls.Kind.values}
-        rows = cls.objects.filter(number__gt=version).values_list("kind", "record")
-        for kind, record in rows:
-            changed[kind].add(record)
-        return changed
 
 
 class ImportedRecord(models.Model):

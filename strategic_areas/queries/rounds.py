@@ -29,7 +29,6 @@ from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow
-from strategic_areas.queries.prepared import reckoned_once
 
 #: How many rounds the lists of agencies look back to tell who reported on time.
 LAST_ROUNDS = 4
@@ -73,7 +72,6 @@ def asked_in(
     }
 
 
-@reckoned_once
 def _asked_in(board, period):
     """Agency → all that one round asks of it."""
     found = {

@@ -18,8 +18,7 @@ The triggers: what the database itself refuses or counts, on both engines.
 * The audit record: rows are only appended, and chained at commit on PostgreSQL.
 * The publication version: every change to what the public reads moves a counter in the
   same transaction, whether it comes from code, a bulk update or an SQL shell. A change
-  that takes something away from the public moves a second counter too. The triggers
-  also note which activity or commitment it concerns, for boards kept in memory.
+  that takes something away from the public moves a second counter too.
 
 They are dropped before every migrate and installed again after it. ``missing`` names
 those that the database lacks, for the readiness probe.
@@ -29,7 +28,6 @@ from django.db import connection, connections, transaction
 
 from strategic_areas.triggers import (
     audit,
-    counters,
     decisions,
     refusals,
     structure,
@@ -105,14 +103,14 @@ def install(using="default"):
     with transaction.atomic(using=using), target.cursor() as cursor:
         drop(using)
         if target.vendor == "postgresql":
-            for function in counters.functions():
+            for function in versions.functions():
                 cursor.execute(function)
             cursor.execute(audit.chain_functions())
         for trigger in declared(target.vendor):
             cursor.execute(trigger.create(target.vendor))
         if target.vendor == "postgresql":
             cursor.execute(audit.chain_what_waits())
-        cursor.execute(counters.everything_changed())
+        cursor.execute(versions.everything_changed())
 
 
 def drop_before_migrate(sender, using, plan=(), **kwargs):

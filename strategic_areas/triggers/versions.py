@@ -5,18 +5,27 @@ The triggers that move the counters of the publication version.
 when the public may no longer read something: a row is deleted, or changed in one of the
 ways listed in ``TAKEN_DOWN``. Pages made before a takedown are never served again, not
 even while the database is away.
-
-The board of a plan is kept in memory and follows single accounts, so the triggers also
-note what changed: ``ChangedAccounts`` says of which activity or commitment an account
-did, and ``structure`` is the number at which anything else that a board may read did.
 """
 
 from dataclasses import dataclass
 
 from django.apps import apps
 
-from strategic_areas.triggers.counters import PUBLICLY_KNOWN, TOLD_OF, move, note
-from strategic_areas.triggers.statements import EVENTS, PREFIX, Trigger, model_named
+from strategic_areas.triggers.statements import (
+    AT_COMMIT,
+    EVENTS,
+    PREFIX,
+    Trigger,
+    model_named,
+)
+
+#: Statuses of revisions of which the public knows. Of a submitted one it knows only
+#: that it was submitted; of a draft or a returned one it knows nothing.
+PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
+#: The models of revisions; rows that link to a revision are as public as it is.
+REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
+#: What the version is made of.
+COUNTERS = ("number", "takedowns")
 
 #: Models of which no content stands on a public page.
 NOT_PUBLIC = {
@@ -29,7 +38,6 @@ NOT_PUBLIC = {
     "PurgedText",
     "ImportedRecord",
     "PublicationVersion",
-    "ChangedAccounts",
     # What a plan file changes moves the version.
     "PlanFile",
     "Measurement",
@@ -37,19 +45,6 @@ NOT_PUBLIC = {
     "Publication",
     "ReportedValue",
     "ToldForm",
-}
-
-
-#: Models that the board of a plan does not read: a change here leaves it as it is. A
-#: step (``Transition``) is told with the status of its report, which changes with it.
-ON_NO_BOARD = {
-    "Evidence",
-    "Letter",
-    "PublishedCell",
-    "PublishedFigure",
-    "ReportedSpan",
-    "Transition",
-    "Translation",
 }
 #: Models that may link to a revision but are public by themselves.
 ON_NO_REVISION = {"AttributionDispute"}
@@ -74,19 +69,13 @@ class Table:
     """
     A table that a public page shows.
 
-    ``told_of`` is the entry of ``TOLD_OF`` if its rows are revisions, which have a
-    status of their own. ``revision_links`` are pairs of a column and the table of
-    revisions to which it links. ``is_on_boards`` tells whether a board may read it.
+    Revisions have a status of their own. ``revision_links`` are pairs of a column and
+    the table of revisions to which it links.
     """
 
     name: str
-    told_of: tuple[str, str] | None = None
+    is_of_revisions: bool = False
     revision_links: tuple[tuple[str, str], ...] = ()
-    is_on_boards: bool = True
-
-    @property
-    def moves_structure(self):
-        return self.is_on_boards and not self.told_of
 
 
 def public_tables():
@@ -106,14 +95,13 @@ def public_tables():
 
 def _table(model):
     name = model.__name__
-    revisions = [model_named(each) for each in TOLD_OF]
+    revisions = [model_named(each) for each in REVISIONS]
     links = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
         if field.related_model in revisions and name not in ON_NO_REVISION
     )
-    is_on_boards = name not in ON_NO_BOARD
-    return Table(model._meta.db_table, TOLD_OF.get(name), links, is_on_boards)
+    return Table(model._meta.db_table, name in REVISIONS, links)
 
 
 def version():
@@ -140,7 +128,7 @@ def takedowns():
             table=table,
             sqlite=(
                 f'CREATE TRIGGER "{name}" AFTER UPDATE ON "{table}" WHEN {condition} '
-                f"BEGIN {move('number', 'takedowns')}; END"
+                f"BEGIN {_move('number', 'takedowns')}; END"
             ),
             postgresql=(
                 f'CREATE CONSTRAINT TRIGGER "{name}" AFTER UPDATE ON "{table}" '
@@ -156,7 +144,7 @@ def _of_status(table, rows):
 
 def _sqlite(name, table, event, rows):
     when = ""
-    if table.told_of:
+    if table.is_of_revisions:
         when = f"WHEN {_of_status(table, rows)} "
     elif table.revision_links:
         conditions = " OR ".join(
@@ -166,27 +154,18 @@ def _sqlite(name, table, event, rows):
             for column, parent in table.revision_links
         )
         when = f"WHEN {conditions} "
-    counters = ["number"]
-    if event == "DELETE":
-        counters.append("takedowns")
-    if table.moves_structure:
-        counters.append("structure")
-    steps = [move(*counters)]
-    if table.told_of:
-        kind, column = table.told_of
-        steps += [note(f"'{kind}'", f"{row}.{column}") for row in rows]
+    counters = ["number", "takedowns"] if event == "DELETE" else ["number"]
     return (
         f'CREATE TRIGGER "{name}" AFTER {event} ON "{table.name}" {when}'
-        f"BEGIN {'; '.join(steps)}; END"
+        f"BEGIN {_move(*counters)}; END"
     )
 
 
 def _postgresql(name, table, event, rows):
     when = ""
-    function = f"{PREFIX}move_{'structure' if table.moves_structure else 'version'}()"
-    if table.told_of:
+    function = f"{PREFIX}move_version()"
+    if table.is_of_revisions:
         when = f"WHEN ({_of_status(table, rows)}) "
-        function = f"{PREFIX}move_{table.told_of[0]}()"
     elif table.revision_links:
         # A condition of a trigger may not read another table there; its function may.
         arguments = ", ".join(
@@ -198,4 +177,99 @@ def _postgresql(name, table, event, rows):
         f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table.name}" '
         "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
         f"{when}EXECUTE FUNCTION {function}"
+    )
+
+
+def _version_table():
+    return model_named("PublicationVersion")._meta.db_table
+
+
+def _move(*counters):
+    """The SQL that moves these counters, and creates their row if it is missing."""
+    version = _version_table()
+    first = ", ".join(str(int(name in counters)) for name in COUNTERS)
+    moved = (f'{name} = "{version}".{name} + 1' for name in counters)
+    return (
+        f'INSERT INTO "{version}" (id, {", ".join(COUNTERS)}) '  # noqa: S608
+        f"VALUES (1, {first}) "
+        f"ON CONFLICT (id) DO UPDATE SET {', '.join(moved)}"
+    )
+
+
+def everything_changed():
+    """The SQL that moves both counters, so that every page is made again."""
+    moved = ", ".join(f"{name} = {name} + 1" for name in COUNTERS)
+    return f'UPDATE "{_version_table()}" SET {moved}'  # noqa: S608 - our names
+
+
+def functions():
+    """The functions that the triggers call on PostgreSQL."""
+    return [
+        _version_moves(),
+        _takes_down(),
+        _trigger_function("taken_down", f"PERFORM {PREFIX}takes_down();"),
+        _trigger_function("move_version", _MOVE),
+        _move_beside(),
+    ]
+
+
+def _version_moves():
+    """The function that moves ``number``, at most once in a transaction."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}version_moves() RETURNS void AS $$ "
+        f"BEGIN {_once_per_transaction('portal.moved')} "
+        f"{AT_COMMIT}; {_move('number')}; "
+        # PostgreSQL delivers it at commit, to the processes that keep finished pages.
+        "PERFORM pg_notify('portal_version', ''); "
+        "END $$ LANGUAGE plpgsql"
+    )
+
+
+def _takes_down():
+    """The function that moves both counters, at most once in a transaction."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}takes_down() RETURNS void AS $$ "
+        f"BEGIN PERFORM {PREFIX}version_moves(); "
+        f"{_once_per_transaction('portal.taken_down')} {_move('takedowns')}; "
+        "END $$ LANGUAGE plpgsql"
+    )
+
+
+def _once_per_transaction(setting):
+    """SQL that ends the function if this transaction has called it before."""
+    return (
+        f"IF current_setting('{setting}', true) IS NOT DISTINCT FROM "
+        "txid_current()::text THEN RETURN; END IF; "
+        f"PERFORM set_config('{setting}', txid_current()::text, true);"
+    )
+
+
+#: What a trigger's function does on PostgreSQL for a row of which the public knows.
+_MOVE = (
+    f"IF TG_OP = 'DELETE' THEN PERFORM {PREFIX}takes_down(); "
+    f"ELSE PERFORM {PREFIX}version_moves(); END IF;"
+)
+
+
+def _trigger_function(name, does):
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}{name}() RETURNS trigger AS $$ "
+        f"BEGIN {does} RETURN NULL; END $$ LANGUAGE plpgsql"
+    )
+
+
+def _move_beside():
+    """The function for rows that link to revisions of which the public may know."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {PREFIX}move_version_beside() "  # noqa: S608
+        "RETURNS trigger AS $$ "
+        "DECLARE number int := 0; told boolean; "
+        "BEGIN WHILE number < TG_NARGS LOOP "
+        "EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE status IN "
+        + PUBLICLY_KNOWN.replace("'", "''")
+        + " AND id IN (($1).%I, ($2).%I))', "
+        "TG_ARGV[number + 1], TG_ARGV[number], TG_ARGV[number]) "
+        "INTO told USING COALESCE(NEW, OLD), COALESCE(OLD, NEW); "
+        f"IF told THEN {_MOVE} RETURN NULL; END IF; "
+        "number := number + 2; END LOOP; RETURN NULL; END $$ LANGUAGE plpgsql"
     )

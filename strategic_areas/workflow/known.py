@@ -11,21 +11,28 @@ NAMING = (
     *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
     *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
 )
-_kept = (None, None)
+#: The publication version, a digest of the texts and the words in them.
+_kept = (None, None, None)
 
 
 def known_words():
     """The words of all plans and institutions, read anew when they have changed."""
     global _kept  # one per process, replaced as a whole
-    version = models.PublicationVersion.counters().structure
-    if _kept[0] != version:
-        _kept = version, text_guard.Known.of(chain(*map(_texts, NAMING)))
-    return _kept[1]
+    read_at, known, words = _kept
+    version = models.PublicationVersion.current()
+    if version == read_at:
+        return words
+    texts = tuple(chain(*map(_texts, NAMING)))
+    digest = hash(texts)
+    if digest != known:
+        words = text_guard.Known.of(texts)
+    _kept = version, digest, words
+    return words
 
 
 def forget():
     global _kept
-    _kept = (None, None)
+    _kept = (None, None, None)
 
 
 def _texts(model):

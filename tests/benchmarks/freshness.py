@@ -22,7 +22,11 @@ import psycopg2
 from tests.benchmarks import real_plan, servers
 from tests.run import find_server_binaries, throw_away_cluster
 
-PROCESSES, WRITERS, PUBLICATIONS, ALONE = 3, 4, 1000, 100
+PROCESSES, WRITERS, PUBLICATIONS = 3, 4, 1000
+#: How many publications are made one after the other.
+ALONE = int(os.environ.get("ALONE", "100"))
+#: How many are made, one a second, while readers are timed.
+BESIDE = 20
 PLAN = os.environ.get("PLAN", "2017-2020")
 #: The page, the table whose names it shows, and its rows that are published anew. The
 #: areas of an approved plan change by an amendment alone, the names of agencies do not.
@@ -75,6 +79,7 @@ def main():
         if owed:
             delays["Reports"] = alone(url, ports, reported(url, owed))
         told = race(url, ports, areas)
+        waits = read_meanwhile(url, ports, areas[0])
     servers.write(f"## Freshness of {PAGE}\n")
     for name, times in delays.items():
         servers.write(
@@ -90,6 +95,12 @@ def main():
         f"{told['back']} went back, {told['old']} were older than {PROMISED:.0f} s, "
         f"the oldest by {told['oldest'] * 1000:.0f} ms; at the end all processes "
         f"showed the last state: {'yes' if told['settled'] else 'NO'}.\n"
+    )
+    servers.write(
+        f"{len(waits)} answers while {BESIDE} publications were made in {BESIDE} s: "
+        f"median {statistics.median(waits):.1f} ms, "
+        f"p99 {statistics.quantiles(waits, n=100)[98]:.0f} ms, "
+        f"longest {max(waits):.0f} ms.\n"
     )
     if told["back"] or told["old"] or not told["settled"]:
         sys.exit("freshness: the promise was not kept")
@@ -232,6 +243,31 @@ def race(url, ports, areas):
     for thread in readers:
         thread.join()
     return {"seconds": seconds, **judged(commits, seen)}
+
+
+def read_meanwhile(url, ports, area):
+    """Milliseconds that readers wait, ten of each process a second, while one edits."""
+    waits, done = [], threading.Event()
+
+    def keep_reading(port):
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        while not done.wait(0.1):
+            asked = time.monotonic()
+            ask(connection)
+            waits.append((time.monotonic() - asked) * 1000)
+
+    readers = [threading.Thread(target=keep_reading, args=[port]) for port in ports]
+    for thread in readers:
+        thread.start()
+    with closing(psycopg2.connect(url)) as database, database.cursor() as cursor:
+        for _number in range(BESIDE):
+            publish(cursor, area)
+            database.commit()
+            time.sleep(1)
+    done.set()
+    for thread in readers:
+        thread.join()
+    return waits
 
 
 def judged(commits, seen):

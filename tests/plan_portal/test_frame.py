@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from plan_portal.templatetags.portal import MARKS, mark_of
+from plan_portal.templatetags.portal import MARKS, mark
+from strategic_areas.queries.pages import areas
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -14,10 +15,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 def test_areas_are_marked_in_the_order_of_their_plan():
     plan, other = factories.make_plan(), factories.make_plan()
-    areas = [factories.make_area(plan=plan, code=str(place)) for place in (2, 1, 10)]
+    for place in (2, 1, 10):
+        factories.make_area(plan=plan, code=str(place))
     factories.make_area(plan=other, code="0")
 
-    assert [mark_of(plan, area) for area in areas] == [2, 1, 3]
+    found = {area.code: mark(area) for area in areas.of_plan(plan)}
+
+    assert found == {"1": 1, "2": 2, "10": 3}
 
 
 def test_each_mark_has_a_shape_of_its_own():

@@ -14,7 +14,7 @@ from agencies.models import Agency
 from strategic_areas.desk.plantree.levels import key_of, level_of
 from strategic_areas.models import Activity, Commitment, Plan
 from strategic_areas.queries.pages import areas, commitments
-from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.plan import board, counted, plans
 from strategic_areas.views.commitments import figures_of, part_shown
 from strategic_areas.views.plans import area_context
 
@@ -66,10 +66,9 @@ def _board(plan):
     for model in (Commitment, Activity):
         rows = model.objects.standing().annotate(is_disputed=Value(False))
         found[model] = rows.order_by("sort_code", "pk")
-    rows = found[Commitment].select_related("programme__area")
-    commitments = board.commitments_of(plan, rows, agencies)
+    commitments = board.commitments_of(plan, found[Commitment], agencies)
     work = board.activities_of(plan, found[Activity], agencies, commitments)
-    rows = board.build(commitments, work, board.Accounts(), (), timezone.localdate())
+    rows = board.build(commitments, work, counted.Accounts(), (), timezone.localdate())
     return board.Board(plan, rows)
 
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import F, QuerySet
+from django.db.models import (
+    F,
+    QuerySet,
+)
 
 from agencies.folding import fold
 from agencies.models import Agency, AgencyName
@@ -29,7 +32,7 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, plans, records
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
-from strategic_areas.queries.plan.plans import latest_round, periods_of
+from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
     CommitmentRow,
@@ -76,9 +79,11 @@ class AgencyRow:
 
 def board_of(plan: Plan, today: date) -> Board:
     """The board of the plan with all that the list of its agencies needs."""
-    periods = periods_of(plan)
-    asked = [*rounds.last_public(periods, today), latest_round(periods, today)]
-    return board.load(plan, today, asked=list(filter(None, dict.fromkeys(asked))))
+    found = board.load(plan, today)
+    latest = latest_round(found.periods, today)
+    asked = dict.fromkeys([*rounds.last_public(found.periods, today), latest])
+    asked = tuple(filter(None, asked))
+    return board.with_rounds(found, None, asked) if asked else found
 
 
 def of_plan(found: Board, today: date) -> tuple[AgencyRow, ...]:

@@ -9,7 +9,6 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import is_over, opened
-from strategic_areas.queries.prepared import reckoned_once
 
 
 def headline_of(board: Board, today: date) -> headline.Headline:
@@ -39,7 +38,6 @@ def round_that_tells(
     return next(due, next(iter(open_rounds), None))
 
 
-@reckoned_once
 def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     """How the agencies of which a round asks anything have answered it."""
     owing, given = set(), set()
@@ -62,7 +60,6 @@ def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
     )
 
 
-@reckoned_once
 def anyone_reported(board: Board) -> bool:
     """Whether any agency has reported in this portal; public sources are no report."""
     return any(row.was_declared_here for row in board.rows) or any(

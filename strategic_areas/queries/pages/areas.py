@@ -20,7 +20,6 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import day_of
 from strategic_areas.newest import newness
-from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
 from strategic_areas.queries.plan.records import Records
@@ -30,7 +29,6 @@ from strategic_areas.queries.plan.rows import (
     records_of,
     sentence_of,
 )
-from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.states import NOT_TOLD, added
 
 
@@ -60,13 +58,12 @@ class AreaRow:
 
 
 def of_plan(plan: Plan) -> list[StrategicArea]:
-    """The plan's areas, each with its ``programmes``."""
+    """The plan's areas, each with its ``programmes`` and its ``place``, from 1."""
     rows = StrategicArea.objects.filter(plan=plan).order_by("sort_code", "pk")
     by_code = Programme.objects.order_by("sort_code")
     found = list(rows.prefetch_related(Prefetch("programmes", by_code)))
-    for area in found:
-        area.plan = plan
-    plans.number(found, plan)
+    for place, area in enumerate(found, start=1):
+        area.plan, area.place = plan, place
     return found
 
 
@@ -155,7 +152,6 @@ def latest(
     }
 
 
-@reckoned_once
 def _latest_of(row):
     """Of one commitment, pairs of an account and its subject for each of the lists."""
     entered, recorded = [], []

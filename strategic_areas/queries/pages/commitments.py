@@ -27,7 +27,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.pages import delays, timeline
 from strategic_areas.queries.pages.timeline import DATES, TimelineStep
 from strategic_areas.queries.plan import answering, counted, disputes, plans
-from strategic_areas.queries.plan.plans import latest_round, periods_of
+from strategic_areas.queries.plan.plans import latest_round, opened, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
@@ -54,8 +54,9 @@ class CommitmentPage:
     """A commitment, with some of its activities and of the steps of its time line."""
 
     row: CommitmentRow
-    #: The latest round.
+    #: The latest round, and the period for which its present state was first reported.
     round: ReportingPeriod | None
+    since: ReportingPeriod | None
     #: The codes of all its activities, and how many these or all steps are.
     codes: tuple[str, ...]
     length: int
@@ -78,13 +79,6 @@ class CommitmentPage:
     @property
     def is_reported(self):
         return any(each.reports for each in self.row.activities)
-
-    @property
-    def since(self):
-        """The period for which its present state was first reported, if any."""
-        begun = self.row.since
-        periods = periods_of(self.row.commitment.plan)
-        return begun and next(p for p in periods if p.pk == begun.period_id)
 
     @property
     def date_changes(self):
@@ -204,11 +198,11 @@ def read(
     updates = _updates(activities)
     declarations = record.declarations()
     declarations = list(declarations.filter(commitment__in=[commitment.pk, *former]))
-    row = _row(commitment, own, updates, declarations, today)
+    row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     standing = {commitment, *own, *off_plan}
     accounts = timeline.accounts(updates, declarations, activities, standing, periods)
-    steps = timeline.steps(row, accounts, today)
+    steps = timeline.steps(row, accounts, opened(periods, today), today)
     work = sorted(row.activities, key=_place)
     part = slice(first, None if most is None else first + most)
     asked, delay = latest_round(periods, today), delays.of_commitment(row, today)
@@ -224,6 +218,7 @@ def read(
     return CommitmentPage(
         row=row,
         round=asked,
+        since=row.since and next(p for p in periods if p.pk == row.since.period_id),
         codes=tuple(each.activity.code for each in work),
         length=max(len(work), len(steps)),
         parts=tuple(_parts(work, shown)),
@@ -285,9 +280,8 @@ def _updates(activities):
     return list(counted.columns_of(rows))
 
 
-def _row(commitment, activities, updates, declarations, today):
+def _row(commitment, activities, updates, declarations, periods, today):
     """Where the commitment and its activities stand by what counts of these rows."""
-    periods = periods_of(commitment.plan)
     real = {each.pk for each in periods if not each.is_demonstration}
     counts = [
         [

@@ -10,7 +10,6 @@ from strategic_areas.models import Status
 from strategic_areas.newest import newest
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.prepared import reckoned_once
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry, make_entry
 from strategic_areas.states import CLOSED
@@ -99,13 +98,11 @@ def load(board: Board, today: date) -> Delays:
     )
 
 
-@reckoned_once
 def _all(board, day):
     found = [_delay(row, day) for row in board.rows]
     return sorted((each for each in found if each.days or each.parts), key=_order)
 
 
-@reckoned_once
 def _has_deadlines(board):
     return any(
         each.deadline.is_stated for row in board.rows for each in (row, *row.activities)
@@ -155,7 +152,6 @@ def with_accounts(
     return delay and replace(delay, parts=tuple(parts))
 
 
-@reckoned_once
 def _delay(row, day):
     done = {progress.State.COMPLETED, progress.State.CANCELLED}
     if row.standing.state in CLOSED:

@@ -16,12 +16,12 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries import rounds
+from strategic_areas.queries.memory import at_version
 from strategic_areas.queries.pages import answers, areas, delays
 from strategic_areas.queries.plan import answering, board, plans
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.plans import PlanLine, opened, periods_of
+from strategic_areas.queries.plan.plans import PlanLine, opened
 from strategic_areas.queries.plan.records import Records, records
-from strategic_areas.queries.prepared import at_version
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import days_of, is_of_whole_years
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
@@ -159,28 +159,17 @@ class Overview:
 
 
 def keep_board(today: date) -> None:
-    """
-    Read the board of the plan that the first page shows.
-
-    Pages of the present publication version then find them in memory. What is there
-    already is not read again.
-    """
-    counters = PublicationVersion.counters()
-    with at_version(counters.number, counters.structure):
+    """Read the board of the plan that the first page shows, if it is not in memory."""
+    with at_version(PublicationVersion.current()):
         if plan := plans.choose(today).shown:
             board.load(plan, today)
-
-
-def _board(plan, today):
-    """The board with what is told of every round that has opened."""
-    return board.load(plan, today, asked=opened(periods_of(plan), today))
 
 
 def load(choice: plans.Choice, today: date) -> Overview:
     """The plan to show of a choice."""
     plan = choice.shown
-    asked = answers.round_that_tells(periods_of(plan), today)
-    found = _board(plan, today)
+    found = board.load_with_rounds(plan, today)
+    asked = answers.round_that_tells(found.periods, today)
     shown, folded = _institutions(found, asked)
     return Overview(
         board=found,
@@ -289,7 +278,7 @@ def load_structure(plan: Plan, today: date) -> dict:
     ``behind`` is how many public sources stand behind all that is told, ``sources`` are
     those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
     """
-    found = _board(plan, today)
+    found = board.load_with_rounds(plan, today)
     rows = areas.rows(areas.of_plan(plan), found)
     return {
         "board": found,

@@ -19,7 +19,6 @@ from strategic_areas.models import (
 from strategic_areas.models.review import said_on
 from strategic_areas.newest import Age
 from strategic_areas.queries.plan import names
-from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
 
@@ -149,7 +148,10 @@ def _with_those_above(accounts):
 
 
 def steps(
-    row: CommitmentRow, accounts: Iterable[TimelineStep], today: date
+    row: CommitmentRow,
+    accounts: Iterable[TimelineStep],
+    rounds: Iterable[ReportingPeriod],
+    today: date,
 ) -> list[TimelineStep]:
     """
     All steps, the latest first: accounts at the end of their period, rounds when due.
@@ -157,7 +159,7 @@ def steps(
     The records of ``row`` come with their ``approved`` changes, the activities also
     with the former names of their agencies.
     """
-    found = [*accounts, *_stated(row), *_asked(row, accounts, today)]
+    found = [*accounts, *_stated(row), *_asked(row, accounts, rounds, today)]
     # Sorting keeps the order of the record among accounts of one day.
     return sorted(found, key=attrgetter("day"), reverse=True)
 
@@ -180,10 +182,10 @@ def _stated(row):
             yield TimelineStep(day=subject.due_on, kind="due", subject=subject)
 
 
-def _asked(row, accounts, today):
+def _asked(row, accounts, rounds, today):
     """What became of each round that asked anything, on its due date."""
     told = {(each.subject, each.period) for each in accounts}
-    for period in opened(periods_of(row.commitment.plan), today):
+    for period in rounds:
         reported, in_review, silent, known = [], [], [], {}
         for each in row.activities:
             activity = _as_asked(each, period, known)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from agencies.models import Agency
 from strategic_areas.models import Activity, Plan, PlanChange, ReportingPeriod
 from strategic_areas.queries.plan import names, plans
-from strategic_areas.queries.prepared import reckoned_once
 
 #: The field of an activity that changes when it is moved to another agency.
 MOVED = "agency"
@@ -23,13 +22,11 @@ def asked_of(board, period: ReportingPeriod) -> Mapping[Agency, list]:
     return _asked_of(board, period if period.pk in _told_by_others(board) else None)
 
 
-@reckoned_once
 def _told_by_others(board):
     """The ids of the periods for which agencies reported that answer no more."""
     return frozenset(key for row in board.activities for key in row.reported_by)
 
 
-@reckoned_once
 def _asked_of(board, period):
     """
     The activities of each agency that answers for them in a period, or now without one.

@@ -5,23 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from django.db.models import BooleanField, F, QuerySet, Value
+
 from agencies.models import Agency
 from strategic_areas.models import (
     Activity,
     Commitment,
     Evidence,
     Plan,
+    Programme,
     ReportingPeriod,
 )
 from strategic_areas.queries import asked_values
-from strategic_areas.queries.plan import (
-    answering,
-    counted,
-    disputes,
-    submissions,
-)
-from strategic_areas.queries.plan.counted import Accounts, read_accounts
-from strategic_areas.queries.plan.plans import periods_of
+from strategic_areas.queries.memory import BOARDS
+from strategic_areas.queries.plan import answering, counted, disputes, submissions
+from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
     CommitmentRow,
@@ -31,10 +29,13 @@ from strategic_areas.queries.plan.rows import (
     records_of,
 )
 from strategic_areas.queries.plan.submissions import FirstSubmissions
-from strategic_areas.queries.prepared import (
-    BOARDS,
-    kept_for_version,
-    prepared,
+
+#: What is read of an activity; a page of one reads the rest itself.
+LISTED = (
+    *("plan", "commitment", "agency", "code", "sort_code", "provenance", "is_in_plan"),
+    *("title_es", "title_en", "kind", "quantity", "unit_es", "unit_en"),
+    *("counts_victims", "reaches_victims", "starts_on", "due_on", "due_provenance"),
+    *("stopped", "stopped_on", "resumes_on"),
 )
 
 
@@ -46,8 +47,6 @@ class Board:
     rows: tuple[CommitmentRow, ...]
     #: All of the plan's, the latest first.
     periods: tuple[ReportingPeriod, ...] = ()
-    #: Those of which the rows tell, and those of records that stand no more.
-    accounts: Accounts = field(default_factory=Accounts, repr=False)
     #: The day of which the board tells.
     day: date = date.max
     #: The agency for which it was loaded, if any; the ids of the commitments that it
@@ -62,8 +61,6 @@ class Board:
     asked: frozenset[int] = frozenset()
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
-    #: What ``reckoned_once`` has reckoned from it.
-    reckoned: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def is_reconstructed(self):
@@ -87,6 +84,10 @@ class Board:
     def records(self):
         return records_of(self.rows)
 
+    @cached_property
+    def recorded_until(self):
+        return recorded_until(self.rows)
+
     def first_day(self, row: ActivityRow, period: ReportingPeriod) -> date | None:
         """
         The day on which a report was first handed in for the round, if any was.
@@ -97,10 +98,6 @@ class Board:
             raise ValueError("the board was not loaded for this round")
         found = self.handed_in.get((period.pk, row.activity.pk))
         return found and found.day
-
-    @cached_property
-    def recorded_until(self):
-        return recorded_until(self.rows)
 
 
 def load(
@@ -117,79 +114,27 @@ def load(
     reports; for the rounds ``asked``, on which days all agencies did. With either it
     knows what each round asked of which agency.
     """
+    board = BOARDS.board((plan.pk, today), lambda: _read(plan, today))
     asked = tuple(asked)
-    if supporter or asked:
-        return _with_rounds(plan, today, supporter, asked)
-    return _standing(plan, today)
+    return with_rounds(board, supporter, asked) if supporter or asked else board
 
 
-def _key(plan, today, supporter=None, asked=()):
-    rounds = tuple(each.pk for each in asked)
-    return plan.pk, today, supporter and supporter.pk, rounds
+def load_with_rounds(plan: Plan, today: date) -> Board:
+    """The board of a plan, loaded for every round that has opened."""
+    board = load(plan, today)
+    asked = opened(board.periods, today)
+    return with_rounds(board, None, asked) if asked else board
 
 
-def _followed(before, changed, plan, today):
-    """
-    The board that was kept, brought up to date with the accounts that ``changed``.
-
-    Only these are read, and only the rows of their commitments are built again.
-    """
-    activities, commitments = changed["activity"], changed["commitment"]
-    told = _accounts(plan, before.periods, changed)
-    accounts = before.accounts.with_changed(told, activities, commitments)
-    if accounts == before.accounts:
-        return before  # What changed is of another plan.
-    rows = [
-        row
-        for row in before.rows
-        if row.commitment.pk in commitments
-        or any(each.activity.pk in activities for each in row.activities)
-    ]
-    rebuilt = build(
-        [row.commitment for row in rows],
-        [each.activity for row in rows for each in row.activities],
-        accounts,
-        before.periods,
-        today,
-    )
-    by_commitment = {row.commitment.pk: row for row in rebuilt}
-    return replace(
-        before,
-        rows=tuple(by_commitment.get(row.commitment.pk, row) for row in before.rows),
-        accounts=accounts,
-    )
-
-
-@kept_for_version(
-    BOARDS,
-    key=_key,
-    weight=lambda board: 1 + len(board.activities),
-    follow=_followed,
-)
-def _standing(plan, today):
-    agencies = Agency.objects.in_bulk()
-    commitments = commitments_of(plan, _that_stand(Commitment), agencies)
-    activities = activities_of(plan, _that_stand(Activity), agencies, commitments)
-    periods = periods_of(plan)
-    accounts = _accounts(plan, periods)
+def _read(plan, today):
+    agencies, periods = Agency.objects.in_bulk(), periods_of(plan)
+    rows = with_marks(Commitment.objects.standing())
+    commitments = commitments_of(plan, rows, agencies)
+    rows = with_marks(Activity.objects.standing()).rewrite(False).only(*LISTED)
+    activities = activities_of(plan, rows, agencies, commitments)
+    accounts = counted.accounts_of(plan, periods)
     rows = build(commitments, activities, accounts, periods, today)
-    return Board(plan, rows, tuple(periods), accounts, today)
-
-
-def _accounts(plan, periods, changed=None):
-    """The accounts of a plan, or only those of the records in ``changed``."""
-    updates = counted.updates().filter(plan=plan)
-    declarations = counted.declarations().filter(plan=plan)
-    if changed:
-        updates = updates.filter(activity__in=changed["activity"])
-        declarations = declarations.filter(commitment__in=changed["commitment"])
-    return read_accounts(updates, declarations, periods)
-
-
-# ``_with_rounds`` takes its rows from ``_standing``, and so weighs little.
-@kept_for_version(BOARDS, key=_key, weight=lambda board: 1 + len(board.handed_in) // 20)
-def _with_rounds(plan, today, supporter, asked):
-    return with_rounds(_standing(plan, today), supporter, asked)
+    return Board(plan, rows, tuple(periods), today)
 
 
 def with_rounds(
@@ -202,51 +147,58 @@ def with_rounds(
     moves = answering.moves(plan)
     asked_of = answering.asked_then(activities, asked or board.periods, moves)
     asked_of |= {key: each.agency_id for key, each in handed_in.items()}
-    return Board(
-        board.plan,
-        answering.with_agencies_asked(board.rows, asked_of),
-        board.periods,
-        board.accounts,
-        board.day,
+    return replace(
+        board,
+        rows=answering.with_agencies_asked(board.rows, asked_of),
         handed_in=handed_in,
         asked=frozenset(each.pk for each in asked),
         values=asked_values.asked(plan, board.periods, supporter),
         supporter=supporter,
-        supported=_supported(plan, supporter) if supporter else frozenset(),
-        evidenced=_evidenced(plan, supporter) if supporter else {},
+        **(_of_supporter(plan, supporter) if supporter else {}),
     )
 
 
-def _supported(plan, agency) -> frozenset[int]:
-    """The ids of the plan's commitments that the agency supports."""
-    rows = Commitment.objects.filter(plan=plan, supporting=agency)
-    return frozenset(rows.values_list("pk", flat=True))
+def _of_supporter(plan, agency):
+    """
+    What the board knows of one agency besides its work, in one query.
 
-
-def _evidenced(plan, agency) -> dict[int, bool]:
-    """The agency's updates that came with evidence → whether any is open to all."""
-    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by("is_public")
+    The ids of the commitments that it supports, and those of its updates that came with
+    evidence, which lead to whether any of that is open to all.
+    """
+    supported = Commitment.objects.filter(plan=plan, supporting=agency).order_by()
+    supported = supported.annotate(of=F("pk"), is_open=Value(None, BooleanField()))
+    given = Evidence.objects.exclude(kind=Evidence.Kind.REMOVED).order_by()
     given = given.filter(activity_update__plan=plan, activity_update__agency=agency)
-    return dict(given.values_list("activity_update", "is_public"))
+    given = given.annotate(of=F("activity_update"), is_open=F("is_public"))
+    both = (rows.values_list("of", "is_open") for rows in (supported, given))
+    commitments, evidenced = set(), {}
+    for pk, is_open in next(both).union(*both, all=True):
+        if is_open is None:
+            commitments.add(pk)
+        else:
+            evidenced[pk] = evidenced.get(pk, False) or is_open
+    return {"supported": frozenset(commitments), "evidenced": evidenced}
 
 
 def commitments_of(
-    plan: Plan, rows: Iterable[Commitment], agencies: Mapping[int, Agency]
+    plan: Plan, rows: QuerySet, agencies: Mapping[int, Agency]
 ) -> list[Commitment]:
-    """The commitments of a plan, each with its lead."""
+    """The commitments of a plan among ``rows``, each with its lead and programme."""
+    programmes = Programme.objects.filter(plan=plan).select_related("area").in_bulk()
     found = list(rows.filter(plan=plan))
     for commitment in found:
         commitment.plan, commitment.lead = plan, agencies[commitment.lead_id]
+        commitment.programme = programmes[commitment.programme_id]
     return found
 
 
 def activities_of(
     plan: Plan,
-    rows: Iterable[Activity],
+    rows: QuerySet,
     agencies: Mapping[int, Agency],
     commitments: Iterable[Commitment],
 ) -> list[Activity]:
-    """The activities in a plan, each with its agency and its commitment."""
+    """The activities of these commitments among ``rows``, each with its agency."""
     above = {each.pk: each for each in commitments}
     rows = rows.filter(plan=plan, is_in_plan=True)
     work = [each for each in rows if each.commitment_id in above]
@@ -258,15 +210,8 @@ def activities_of(
     return work
 
 
-@prepared
-def _that_stand(model):
-    return with_marks(model.objects.standing())
-
-
-def with_marks(rows):
+def with_marks(rows: QuerySet) -> QuerySet:
     """The records of public plans by code, each marked if its agency disputes it."""
     is_disputed = disputes.unresolved(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
-    if rows.model is Commitment:
-        rows = rows.select_related("programme__area")
     return rows.order_by("sort_code", "pk")

@@ -7,24 +7,26 @@ from datetime import date, datetime
 
 from django.db.models import (
     BooleanField,
+    Case,
     ExpressionWrapper,
     Max,
     OuterRef,
     Q,
     Subquery,
+    When,
 )
 
 from strategic_areas import progress
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
+    Plan,
     ReportingPeriod,
     Status,
 )
 from strategic_areas.models.records import Voice, with_voice
 from strategic_areas.models.review import said_on
 from strategic_areas.queries.plan import disputes
-from strategic_areas.queries.prepared import prepared
 
 #: The columns that are read of an update and of a declaration.
 READ = (
@@ -53,7 +55,7 @@ OF_UPDATE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Counted:
     """Where an account comes from, when it was published and under which address."""
 
@@ -66,7 +68,7 @@ class Counted:
     is_disputed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class CountedReport(Counted, progress.Report):
     """
     A report of an activity.
@@ -80,12 +82,11 @@ class CountedReport(Counted, progress.Report):
     voice: Voice | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class CountedDeclaration(Counted, progress.Declaration):
     """A declaration on a commitment's expected result."""
 
 
-@prepared
 def updates():
     """Updates that count, and those that wait for review, as rows of few columns."""
     return columns_of(ActivityUpdate.objects.counted_or_in_review().order_by())
@@ -98,7 +99,7 @@ def columns_of(updates):
     rows = updates.rewrite(False).annotate(
         is_disputed=disputes.unresolved("activity_update"),
         is_held_back=ExpressionWrapper(obstacle, BooleanField()),
-        voice=Subquery(_voices()),
+        voice=Case(When(origin="record", then=Subquery(_voices()))),
     )
     return rows.values_list(*OF_UPDATE, named=True)
 
@@ -111,7 +112,6 @@ def _voices():
     return voices.values("strongest")
 
 
-@prepared
 def declarations():
     """Declarations that count, as rows of few columns."""
     rows = CommitmentUpdate.objects.rewrite(False).counted().order_by()
@@ -171,23 +171,13 @@ class Accounts:
     handed_in: Mapping[int, Mapping[int, date]] = field(default_factory=dict)
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
-    def with_changed(self, now: "Accounts", activities, commitments) -> "Accounts":
-        """
-        A copy in which ``now`` replaces what was known of some records.
 
-        ``activities`` and ``commitments`` are the ids of these records.
-        """
-
-        def rest(found, changed):
-            return {key: each for key, each in found.items() if key not in changed}
-
-        told_by = {k: v for k, v in self.told_by.items() if k[1] not in activities}
-        return Accounts(
-            rest(self.reports, activities) | now.reports,
-            rest(self.declared, commitments) | now.declared,
-            rest(self.handed_in, activities) | now.handed_in,
-            told_by | now.told_by,
-        )
+def accounts_of(plan: Plan, periods: Iterable[ReportingPeriod]) -> Accounts:
+    """The accounts of a plan that count, of some of its periods; two queries."""
+    told = {"plan": plan, "period__in": [each.pk for each in periods]}
+    return read_accounts(
+        updates().filter(**told), declarations().filter(**told), periods
+    )
 
 
 def read_accounts(

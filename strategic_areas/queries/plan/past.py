@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import copy
+from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import FieldDoesNotExist
@@ -53,9 +54,10 @@ def load(plan: Plan, period: ReportingPeriod) -> Board:
         commitment.lead = called[commitment.lead_id]
     for activity in activities:
         activity.agency = called[activity.agency_id]
-    accounts = _accounts(plan, periods)
+    # What waits for review waits today, and did not then.
+    accounts = replace(counted.accounts_of(plan, periods), handed_in={})
     rows = build(commitments, activities, accounts, periods, day)
-    return Board(plan, rows, tuple(periods), accounts, day)
+    return Board(plan, rows, tuple(periods), day)
 
 
 def _programmes(plan):
@@ -65,16 +67,6 @@ def _programmes(plan):
         words = (each.pk, each.code, each.name_es, each.name_en)
         found |= {word: each for word in words if word}
     return found
-
-
-def _accounts(plan, periods):
-    """The accounts by then; what waits for review waits today, and did not then."""
-    told = {"plan": plan, "period__in": [each.pk for each in periods]}
-    accounts = counted.read_accounts(
-        counted.updates().filter(**told), counted.declarations().filter(**told), periods
-    )
-    accounts.handed_in.clear()
-    return accounts
 
 
 class Changes:

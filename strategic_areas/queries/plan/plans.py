@@ -27,7 +27,6 @@ from strategic_areas.models import (
     Provenance,
     ReportingPeriod,
 )
-from strategic_areas.queries.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,6 @@ def reconstructed(plan="pk"):
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
 
-@prepared
 def public():
     """
     Plans that anyone may read, the latest first.
@@ -100,11 +98,9 @@ def with_areas():
 
 
 def periods_of(plan: Plan) -> list[ReportingPeriod]:
-    """The plan's periods, the latest first. They are read once and kept on the plan."""
-    if not hasattr(plan, "known_periods"):
-        rows = ReportingPeriod.objects.filter(plan=plan)
-        plan.known_periods = list(rows.order_by("-ends_on", "-starts_on", "pk"))
-    return plan.known_periods
+    """The plan's periods, the latest first."""
+    rows = ReportingPeriod.objects.filter(plan=plan)
+    return list(rows.order_by("-ends_on", "-starts_on", "pk"))
 
 
 def opened(periods: Iterable[ReportingPeriod], today: date) -> list[ReportingPeriod]:
@@ -214,15 +210,3 @@ def first_code(plan: Plan) -> str:
     """The code of a commitment of the plan, as an example; "" where it has none."""
     standing = Commitment.objects.standing().filter(plan=plan).order_by("sort_code")
     return standing.values_list("code", flat=True).first() or ""
-
-
-def place_of(area, plan):
-    """The place of an area among those of its plan, from 1; read once for a plan."""
-    if "area_places" not in vars(plan):
-        number(plan.areas.order_by("sort_code", "pk"), plan)
-    return plan.area_places[area.pk]
-
-
-def number(areas, plan):
-    """Note the place of each of the plan's areas, which come in their order."""
-    plan.area_places = {area.pk: place for place, area in enumerate(areas, start=1)}

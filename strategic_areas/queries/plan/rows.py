@@ -26,8 +26,6 @@ class ActivityRow:
     handed_in: Mapping[int, date] = field(default_factory=dict)
     #: By period, the agency that reported for it, where another one answers now.
     reported_by: Mapping[int, Agency] = field(default_factory=dict)
-    #: By the id of a round, what ``owes`` said: it holds as long as the row does.
-    owed: dict = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def deadline(self):
@@ -46,13 +44,10 @@ class ActivityRow:
 
     def owes(self, asked: ReportingPeriod | None) -> bool:
         """Whether the round asks for a report of the activity; False without one."""
-        if asked is None:
-            return False
-        if asked.pk not in self.owed:
-            self.owed[asked.pk] = discipline.is_owed(
-                self.reports, self.activity.starts_on, asked, self.activity.stops
-            )
-        return self.owed[asked.pk]
+        activity = self.activity
+        return asked is not None and discipline.is_owed(
+            self.reports, activity.starts_on, asked, activity.stops
+        )
 
     @cached_property
     def reported_in(self):
@@ -74,8 +69,6 @@ class CommitmentRow:
     standing: progress.Standing
     activities: tuple[ActivityRow, ...]
     declarations: tuple[counted.CountedDeclaration, ...] = ()
-    #: What ``reckoned_once`` has reckoned from it: it holds as long as the row does.
-    reckoned: dict = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @property
     def declared_by(self):
@@ -143,44 +136,49 @@ def build(
     for activity in activities:
         filed = tuple(accounts.reports.get(activity.pk, ()))
         handed_in = accounts.handed_in.get(activity.pk, {})
+        stopped = activity.stopped_as_of(today)
         standing = progress.activity_standing(
             filed,
             deadline_of(activity),
             today,
-            activity.stopped_as_of(today),
+            stopped,
             is_over=is_over(activity.plan, today),
-            untold=_untold(activity, handed_in, asked),
+            untold=_untold(activity, handed_in, () if filed else asked),
         )
         row = ActivityRow(
             activity,
             _late_if_asked(standing, activity.plan, asked, today),
             filed,
-            _work_of(activity, filed, standing.state, today),
+            standings.work_of(
+                filed,
+                stopped=stopped,
+                ends_on=activity.plan.ends_on if activity.is_continuing else None,
+                in_review=standing.state == progress.State.IN_REVIEW,
+                asked=standing.state == progress.State.NO_REPORT,
+            ),
             handed_in,
             reported_by.get(activity.pk, {}),
         )
         work[activity.commitment_id].append(row)
-    rows = []
-    for commitment in commitments:
-        plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
-        standing = standings.commitment_standing(
-            [(each.standing, each.work, each.reports) for each in work[commitment.pk]],
-            declared,
-            deadline_of(commitment),
-            today,
-            is_official=commitment.is_official,
-            is_over=is_over(plan, today),
-            stopped=commitment.stopped_as_of(today),
-        )
-        rows.append(
-            CommitmentRow(
-                commitment,
-                _late_if_asked(standing, plan, asked, today),
-                tuple(work[commitment.pk]),
-                tuple(declared),
-            )
-        )
-    return tuple(rows)
+    return tuple(
+        _commitment_row(commitment, tuple(work[commitment.pk]), accounts, asked, today)
+        for commitment in commitments
+    )
+
+
+def _commitment_row(commitment, activities, accounts, asked, today):
+    plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
+    standing = standings.commitment_standing(
+        [(each.standing, each.work, each.reports) for each in activities],
+        declared,
+        deadline_of(commitment),
+        today,
+        is_official=commitment.is_official,
+        is_over=is_over(plan, today),
+        stopped=commitment.stopped_as_of(today),
+    )
+    standing = _late_if_asked(standing, plan, asked, today)
+    return CommitmentRow(commitment, standing, activities, tuple(declared))
 
 
 def _untold(
@@ -198,22 +196,6 @@ def _untold(
         for each in rounds
     )
     return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED
-
-
-def _work_of(
-    activity: Activity,
-    reports: tuple[counted.CountedReport, ...],
-    state: progress.State,
-    today: date,
-) -> Work:
-    """What is known of the activity, of which these are the ``reports``."""
-    return standings.work_of(
-        reports,
-        stopped=activity.stopped_as_of(today),
-        ends_on=activity.plan.ends_on if activity.is_continuing else None,
-        in_review=state == progress.State.IN_REVIEW,
-        asked=state == progress.State.NO_REPORT,
-    )
 
 
 def _late_if_asked(

@@ -16,7 +16,6 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.review import day_of
-from strategic_areas.queries.prepared import BOARDS, kept_for_version
 
 
 @dataclass(frozen=True)
@@ -31,28 +30,6 @@ class HandedIn:
 FirstSubmissions = Mapping[tuple[int, int], HandedIn]
 
 
-def _followed(before, changed, plan, supporter, asked):
-    """
-    What was kept, with what was handed in of the activities that ``changed``.
-
-    A step is never taken alone: the status of its report changes with it.
-    """
-    activities = changed["activity"]
-    rest = {key: each for key, each in before.items() if key[1] not in activities}
-    updates = _updates(plan, supporter, asked).filter(activity__in=activities)
-    return rest | _read(updates)
-
-
-@kept_for_version(
-    BOARDS,
-    key=lambda plan, supporter, asked: (
-        plan.pk,
-        supporter and supporter.pk,
-        *(each.pk for each in asked),
-    ),
-    weight=lambda found: 1 + len(found) // 20,
-    follow=_followed,
-)
 def first_submissions(
     plan: Plan, supporter: Agency | None, asked: Iterable[ReportingPeriod]
 ) -> FirstSubmissions:
@@ -62,16 +39,9 @@ def first_submissions(
     They are those by one agency or on activities for which it answers now, or those of
     the rounds ``asked``. What the agency took back was not handed in then.
     """
-    return _read(_updates(plan, supporter, asked))
-
-
-def _updates(plan, supporter, asked):
     own = Q(agency=supporter) | Q(activity__agency=supporter)
     told = own if supporter else Q(period__in=asked)
-    return ActivityUpdate.objects.filter(told, plan=plan)
-
-
-def _read(updates):
+    updates = ActivityUpdate.objects.filter(told, plan=plan)
     steps = (
         Transition.objects.filter(
             to_status=Status.SUBMITTED, activity_update__in=updates
@@ -105,7 +75,6 @@ def _taken_back():
     return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
 
 
-@kept_for_version(BOARDS, key=lambda: (), weight=lambda days: 1)
 def review_days() -> int | None:
     """The secretariat's median days from a submission to its decision."""
     steps = (
