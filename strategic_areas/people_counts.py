@@ -2,9 +2,8 @@
 Numbers of people of any size, in digits or words, beside a word for people.
 
 They count in texts on work with victims alone, where a number that no official source
-has printed leads to victims: "47 mujeres", "cuarenta y siete víctimas", "víctimas
-atendidas: 47", "cero víctimas", "a family of four survivors". Years, laws, ages and
-what workshops "for women" number are none. The guard (``text_guard``) looks
+has printed leads to victims: "47 mujeres", "víctimas atendidas: 47", "cero víctimas".
+Years, laws, ages and what workshops "for women" number are none. ``text_guard`` looks
 at numbers below ten in every text.
 """
 
@@ -103,7 +102,7 @@ ADVICE = re.compile(r"[a-z]{2,20}(?:ar|er|ir)(?:la|lo|le|se)?")
 
 @dataclass(frozen=True)
 class CountedPeople:
-    """A place that counts people; ``text[start:end]`` is the number and the people."""
+    """``text[start:end]`` is the number and the people."""
 
     start: int
     end: int
@@ -121,13 +120,12 @@ ANY_NUMBER = re.compile(rf"\d|(?<![a-z]){SPELT}(?![a-z])")
 
 
 def tells_number(text: str) -> bool:
-    """Whether a text has any number but years: beside a count it could be another."""
+    """Whether it has any number but years: another may stand beside a count."""
     folded, _places = _fold(text)
     return ANY_NUMBER.search(YEAR.sub(" ", folded)) is not None
 
 
 def find_people(text: str) -> list[CountedPeople]:
-    """Where the text counts people, in its order."""
     folded, places = _fold(text)
     found = []
     for pattern in (BEFORE, AFTER, SINGLE):
@@ -157,7 +155,7 @@ def _counts(match: re.Match[str], *, is_after: bool, is_one: bool) -> bool:
 
 def _fold(text: str) -> tuple[str, list[int]]:
     """
-    The text in small letters without accents, and where each sign of it stood.
+    In small letters without accents, and where each sign of it stood.
 
     Of several blanks in a row the first stays.
     """

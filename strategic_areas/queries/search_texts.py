@@ -2,8 +2,8 @@
 Everything that the search can find, which is what public pages print.
 
 Each model is read by itself, from the rows that its own page starts from. The lists of
-a plan are found by what people ask, indicators by their words and by each published
-value, a source at the first place of what rests on it.
+a plan are found by what people ask, indicators by each published value, a source at the
+first place of what rests on it.
 """
 
 from collections import defaultdict
@@ -74,7 +74,7 @@ FIGURES = (
 
 
 def documents():
-    """Every public record as a ``Document``, each as it is read."""
+    """Every public record, each as it is read."""
     public = {plan.pk: plan for plan in plans.public()}
     for rank, plan in enumerate(public.values()):
         plan.rank = rank  # the latest is the first
@@ -110,7 +110,6 @@ def _document(kind, row, place, plan=None, agency=None, **others):
 
 
 def _coded(row):
-    """What leads straight to a record with a code."""
     return {"code": row.code, "names": (row.code,)}
 
 
@@ -129,12 +128,7 @@ def in_each(tell):
 
 
 def _texts(row, *names):
-    """
-    The texts of a record that are not empty, each with the name of its field.
-
-    Without ``names``, those are all bilingual texts that the declaration of the model
-    holds, but for the names of the record.
-    """
+    """Without names, all that the model declares but for ``NAMES``."""
     if not names:
         declared = row.fields.names(bilingual=True, public=True, kind=Kind.TEXT)
         names = [name for name in declared if name not in NAMES]
@@ -142,7 +136,7 @@ def _texts(row, *names):
 
 
 def _text(row, field):
-    """A bilingual text of a record; empty where it has none, or it was withdrawn."""
+    """Empty where the record has none, or it was withdrawn."""
     spanish = getattr(row, f"{field}_es") or ""
     english = getattr(row, f"{field}_en") or ""
     if MARKER in {spanish, english}:
@@ -151,7 +145,7 @@ def _text(row, field):
 
 
 def _title(row):
-    """The name of a record. One that was withdrawn reads as it does on pages."""
+    """One that was withdrawn reads as it does on pages."""
     found = _text(row, next(name for name in NAMES if hasattr(row, f"{name}_es")))
     return found if found.spanish else in_both("[text withdrawn]")
 
@@ -257,7 +251,7 @@ def _changes(public):
 
 
 def _context(public, seen):
-    """What several plans share: laws, lines of help, targets and corrections."""
+    """Laws, lines of help, targets and corrections: several plans share them."""
     for row in models.LegalInstrument.objects.all():
         place = Place("legal_base", fragment=row.code)
         seen[models.LegalInstrument][row.pk] = place, None
@@ -401,12 +395,7 @@ def _said_by_agencies(public):
 
 
 def _accounts(public, seen):
-    """
-    Published accounts, found at their addresses.
-
-    Withdrawn and replaced revisions are not found. Of a reserved one nothing but the
-    legal basis is found.
-    """
+    """Of a reserved one nothing but the legal basis is found."""
     for rows in (record.updates(), record.declarations()):
         rows = rows.filter(status=models.Status.PUBLISHED, plan__in=public)
         for row in rows.iterator(chunk_size=500):
@@ -477,7 +466,7 @@ def _indicators(public, seen):
 
 
 def _sources(seen):
-    """The sources of all that was seen, each at its first place."""
+    """Each at the first place of all that rests on it."""
     first = {}
     for number, model in enumerate(RESTING):
         pairs = model.objects.filter(sources__isnull=False).order_by()

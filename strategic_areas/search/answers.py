@@ -67,7 +67,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """How many documents of a kind were found, and the hits of one page."""
+    """How many were found of a kind, and the hits of one page."""
 
     kind: str
     total: int
@@ -77,11 +77,10 @@ class Group:
 @dataclass(frozen=True)
 class Answer:
     """
-    The groups in the order of kinds. One with a document of that very name, or with one
-    that answers such a question, comes first.
+    The groups by kind; those with what a question names or asks for come first.
 
-    ``straight`` is the address of what is called just as was asked, or "". Where
-    nothing was found, ``alone`` tells how many documents hold each of the words.
+    ``straight`` is the address of what is called just so. Where nothing was found,
+    ``alone`` tells how many documents hold each word.
     """
 
     groups: tuple[Group, ...]
@@ -136,7 +135,7 @@ def _groups(question, only, first, last, unread):
 
 
 def _rows(question, unread):
-    """Of every row that is found its kind, and what sorts it among its kind."""
+    """Of every row its kind, and what sorts it."""
     language, asked = question.language, question.keys
     found = {
         "named": matching(language, [[name_key(question.text)]], NAME),
@@ -174,7 +173,6 @@ def _readable(unread):
 
 
 def _alone(question, unread):
-    """Pairs of a word and how many documents hold it, where several were asked."""
     if len(question.words) < 2:
         return ()
     found = [matching(question.language, [keys]) for keys in question.keys]
@@ -212,7 +210,7 @@ def _hit(question, row, shown):
 
 
 def _best(texts, wanted):
-    """Of the texts the first that holds most of the words; empty if none holds any."""
+    """The first text that holds most of the words; empty if none does."""
     best, most = ("", "", ""), 0
     for text, language, about in texts:
         held = {key for *_, keys in _spans(text, language, wanted) for key in keys}
@@ -222,7 +220,7 @@ def _best(texts, wanted):
 
 
 def _in_its_language(text, language, mark, wanted):
-    """A text with the words marked; in Spanish, it says so if need be."""
+    """With the words marked; in Spanish, it says so if need be."""
     html = mark(text, language, wanted)
     if language == get_language():
         return html
@@ -236,7 +234,7 @@ def marked(text, language, wanted):
 
 
 def excerpt(text, language, wanted):
-    """The part of a text where most of the words stand together, or its beginning."""
+    """Where most of the words stand together, or the beginning."""
     spans = _spans(text, language, wanted)
     if len(text) <= LENGTH:
         return _marked(text, spans, 0, len(text))

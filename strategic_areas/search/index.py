@@ -1,14 +1,11 @@
 """
-The index of the search: one table of the database, for all processes.
+The index of the search: two tables of the database, for all processes.
 
 Whoever asks first after something public changed brings it up to date: all public texts
 are read, and rows that differ are written. So it is right however the change was made,
-and no process works for it while nobody searches. An index that is of an earlier label
-is never read. Where the database takes no writing, as a copy to read from, the rows
-that differ from what is public now are left out, and what is new is not found yet.
-
-PostgreSQL files the keys as a ``tsvector``, SQLite in a table of FTS5. ``words`` makes
-the keys, so that neither needs a dictionary or an extension.
+and nobody works for it while nobody searches. Rows of an earlier label are never read.
+Where the database takes no writing, those that differ are left out, and what is new is
+not found yet.
 """
 
 import json
@@ -74,7 +71,7 @@ _filling = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in both languages; ``about`` is the name of its field, or ""."""
+    """In both languages; ``about`` is the name of its field."""
 
     spanish: str
     english: str = ""
@@ -89,11 +86,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    The name of a public page and its arguments, where a document is found.
-
-    ``fragment`` is a place on the page, ``page`` the number of a page of a long list.
-    """
+    """A public page and its arguments; ``page`` is the one of a long list."""
 
     name: str
     spanish: tuple = ()
@@ -112,12 +105,11 @@ class Place:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """
-    A record or a page that the search can find.
+    What the search can find: a record or a page.
 
-    ``captions`` tell whose it is and of when. By ``also`` it is found but they are not
-    shown. A question that is just one of its ``names`` leads straight to it; one with
-    no other words than its ``questions`` shows it first. ``order`` sorts equal hits,
-    the smallest first.
+    ``captions`` tell whose it is and of when; ``also`` is not shown. A question that is
+    one of its ``names`` leads straight to it, one with no other words than its
+    ``questions`` shows it first. Equal hits come by ``order``.
     """
 
     kind: str
@@ -142,7 +134,6 @@ class Document:
         return sha256(repr(self).encode()).hexdigest()
 
     def keys(self, language):
-        """All its keys, each once, with spaces between."""
         title = [
             self.title.in_language(language),
             (self.code, "es"),
@@ -160,7 +151,7 @@ class Document:
         return " ".join(sorted(found))
 
     def shown(self, language):
-        """What a page of the search may show of it, as JSON."""
+        """What a page may show of it, as JSON."""
         code_en = self.code_en if language == "en" else ""
         told = {
             "code": code_en or self.code,
@@ -213,7 +204,7 @@ def need_full_text(app_configs, **kwargs):
 
 
 def install(sender=None, using="default", **kwargs):
-    """Receiver of ``post_migrate``: an empty table, as another build may file more."""
+    """Receiver of ``post_migrate``: another build may file more."""
     target = connections[using]
     with transaction.atomic(using=using), target.cursor() as cursor:
         for statement in CREATE[target.vendor]:
@@ -223,7 +214,7 @@ def install(sender=None, using="default", **kwargs):
 
 
 def forget():
-    """Empty the table, so that a purge leaves no word in it; nor does who fills it."""
+    """Empty the tables. Who is filling them begins again."""
     with transaction.atomic(), connection.cursor() as cursor:
         _empty(cursor)
 
@@ -241,10 +232,10 @@ def _empty(cursor):
 
 def bring_up_to_date(label, read):
     """
-    Fill the table as of a label, unless it is; ``read`` yields all documents of now.
+    Fill the tables as of a label, unless they are; ``read`` yields all documents.
 
-    The label was read before the call: what is found is at least as new. Returns the
-    ids of rows that are not to be read, as they could not be removed.
+    The label was read before: what is found is at least as new. Returns the ids of rows
+    that are true no more and could not be removed.
     """
     if _label() == label:
         return ()
@@ -268,7 +259,6 @@ def _label():
 
 
 def _differences(documents):
-    """The rows that the table lacks, and the ids of those that are true no more."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT kind, record, rowid, digest FROM search_index WHERE rowid > 0"
@@ -288,7 +278,7 @@ def _differences(documents):
 
 
 def _write(seen, label, added, removed):
-    """Write the differences, unless the table is another one than was ``seen``."""
+    """Write the differences, unless the tables changed since they were ``seen``."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_index SET digest = %s WHERE rowid = 0 AND digest = %s",

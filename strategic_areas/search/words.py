@@ -1,9 +1,9 @@
 """
 The keys under which words are filed: without accents and case, and as stems.
 
-Snowball's stemmers join the forms of a word, as of "víctimas" and "víctima". The word
-as it is written is also a key, so that texts with this very form come first. Keys are
-made here and not by the database, so that both engines find the same.
+Snowball's stemmers join the forms of a word, as "víctimas" and "víctima". The word as
+it is written is also a key, so that texts with this very form come first. Python makes
+the keys, so that both databases find the same.
 """
 
 import re
@@ -74,10 +74,9 @@ def is_code(word):
 @lru_cache(maxsize=50_000)
 def keys(word, language):
     """
-    The keys of a word: first the word as it is written, then its stems.
+    First the word as it is written, then its stems.
 
-    A word with and without its accents may have other stems, and so may "juez" and
-    "jueces": all of them are keys.
+    With and without accents it may have other stems, and so may "juez" and "jueces".
     """
     folded = _plain(word)
     if not folded.isalpha():
@@ -88,7 +87,7 @@ def keys(word, language):
 
 @lru_cache(maxsize=50_000)
 def _keys_of_text(word, language):
-    """Its keys and all runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
+    """With all runs of parts of a code, so that "R-1.1" finds "R-1.1.2"."""
     found = keys(word, language)
     if word.isalnum() or not found:
         return found
@@ -123,7 +122,7 @@ def _stemmer(language):
 
 
 def _plain(word):
-    """Folded, without the marks into which some letters of other scripts fall apart."""
+    """Folded, without the marks into which letters of other scripts fall apart."""
     return NOT_OF_A_KEY.sub("", fold(word))[:LONGEST_KEY]
 
 
@@ -138,7 +137,7 @@ class Question:
 
     @cached_property
     def keys(self):
-        """The keys of each word, on an English page those of both languages."""
+        """Of each word, on an English page in both languages."""
         languages = ("es",) if self.language == "es" else ("en", "es")
         return [
             [key for language in languages for key in keys(word, language)]
@@ -147,7 +146,6 @@ class Question:
 
     @cached_property
     def wanted(self):
-        """The keys of all words together."""
         return {key for found in self.keys for key in found}
 
 

@@ -1,14 +1,12 @@
 """
 The guard: it finds personal data in a text before the public can read it.
 
-Every text that people type, upload or import is checked here before it becomes public.
-What identifies a person in any text blocks it. Where a pattern is sure, data by which a
-person may be recognised warns the writer. Everything else that could be such data is a
-mark, which whoever reviews the text reads.
+Every text that people type, upload or import is checked. What identifies a person in
+any text blocks it; data by which one may surely be recognised warns the writer;
+whatever else could be such data is a mark, which whoever reviews the text reads.
 
-The guard is pure and deterministic. It uses lists of words (``vocabulary.txt``,
-``people.txt``) and regular expressions in Spanish, English and Haitian Creole, and its
-time grows linearly with the length of the text.
+It is pure and deterministic, in Spanish, English and Haitian Creole, and its time grows
+linearly with the length of the text.
 """
 
 from functools import partial

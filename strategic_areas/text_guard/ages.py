@@ -1,4 +1,4 @@
-"""Ages and places: each is a mark, and both beside each other give a warning."""
+"""Ages and places: marks, and both beside each other a warning."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -19,7 +19,7 @@ PEOPLE = vocabulary.AGED_PEOPLE | vocabulary.OLD
 
 
 def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
-    """Findings that reach from an age to the nearest place, in either order."""
+    """From an age to the nearest place, in either order."""
     found = [(*age, "age") for age in ages(reading)]
     if not found or reading.said.isdisjoint(vocabulary.AGED_PEOPLE):
         return
@@ -33,7 +33,7 @@ def find_ages_with_places(reading: Reading) -> Iterator[Finding]:
 
 
 def ages(reading: Reading) -> Iterator[Stretch]:
-    """Every age of somebody, as the places of its first word and after its last."""
+    """Every age, as the places of its first word and after its last."""
     for index, word in enumerate(reading.words):
         if word.text in vocabulary.AGE_WORDS:
             yield index, index + 1
@@ -68,7 +68,6 @@ def _age_end(reading: Reading, index: int) -> int | None:
 
 
 def _places(reading: Reading) -> Iterator[Stretch]:
-    """Every place that is known, whatever its size, and "en Los Guandules"."""
     for index, word in enumerate(reading.words):
         end = vocabulary.place_end(reading.words, index)
         is_in = word.is_capitalised and reading.text(index - 1) in vocabulary.AT

@@ -30,7 +30,6 @@ def find_small_numbers(reading: Reading) -> Iterator[Finding]:
 
 
 def find_counts(reading: Reading) -> Iterator[Finding]:
-    """One to nine beside people, sure or not."""
     for index in _numbers(reading):
         noun = _noun(reading, index)
         if noun is None and _is_beside(reading, index):
@@ -40,7 +39,6 @@ def find_counts(reading: Reading) -> Iterator[Finding]:
 
 
 def _numbers(reading: Reading) -> Iterator[int]:
-    """The places of numbers up to nine that count something."""
     for index, word in enumerate(reading.words):
         if word.is_number:
             is_read = SMALL.fullmatch(word.text) and not _is_glued(reading, index)
@@ -51,7 +49,7 @@ def _numbers(reading: Reading) -> Iterator[int]:
 
 
 def _is_glued(reading: Reading, index: int) -> bool:
-    """True in a code ("R-1", "G7"), an ordinal ("3ra"), a date or a percentage."""
+    """In a code ("R-1", "G7"), an ordinal, a date or a percentage."""
     word, after = reading.word(index), reading.word(index + 1)
     before, earlier = reading.word(index - 1), reading.word(index - 2)
     if before.end == word.start and (
@@ -68,13 +66,13 @@ def _is_glued(reading: Reading, index: int) -> bool:
 
 
 def _ends_a_longer(reading: Reading, index: int) -> bool:
-    """True at the end of "treinta y dos", "ciento una" or "twenty-two"."""
+    """As "dos" in "treinta y dos"."""
     at = index - 1 - (reading.text(index - 1) in vocabulary.JOINED)
     return reading.text(at) in vocabulary.TENS
 
 
 def _counts_nothing(reading: Reading, index: int) -> bool:
-    """True in a label ("artículo 3"), a rate ("tres de cada diez") or a team."""
+    """In a label ("artículo 3"), a rate ("tres de cada diez") or a team."""
     before, earlier = reading.text(index - 1), reading.text(index - 2)
     after, later = reading.text(index + 1), reading.text(index + 2)
     if before in vocabulary.LABELS | vocabulary.NOT_COUNTED:
@@ -94,7 +92,7 @@ def _counts_nothing(reading: Reading, index: int) -> bool:
 
 
 def _noun(reading: Reading, index: int) -> int | None:
-    """The place of the people whom the number surely counts; None without them."""
+    """The place of the people whom it surely counts; None without them."""
     after = _noun_after(reading, index)
     return _noun_before(reading, index) if after is None else after
 
@@ -145,7 +143,7 @@ def _noun_before(reading: Reading, index: int) -> int | None:
 
 
 def _is_beside(reading: Reading, index: int) -> bool:
-    """True if people stand near in the sentence and the number counts nothing else."""
+    """Whether people stand near and the number counts nothing else."""
     after = reading.text(index + 1)
     place = index + 1 + (after in vocabulary.ADJECTIVES)
     if {after, reading.text(place)} & (vocabulary.THINGS | vocabulary.YEARS | {"%"}):
@@ -161,6 +159,5 @@ def _is_beside(reading: Reading, index: int) -> bool:
 
 
 def _meets(reading: Reading, places) -> bool:
-    """Whether somebody stands at one of the places, before the sentence ends."""
     near = map(reading.text, places)
     return next((x for x in near if x in PEOPLE or x in vocabulary.ENDS), "") in PEOPLE

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(StrEnum):
-    """Never public, read by the writer and whoever reviews, or by the latter alone."""
+    """Never public, read by writer and reviewer, or by the latter alone."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -16,8 +16,6 @@ class Severity(StrEnum):
 
 
 class Kind(StrEnum):
-    """The kind of personal data that was found."""
-
     IDENTITY_DOCUMENT = "identity_document"
     PASSPORT = "passport"
     TELEPHONE = "telephone"
@@ -113,11 +111,7 @@ MESSAGES = {**STOPS, **WARNINGS, **MARKS}
 
 @dataclass(frozen=True)
 class Finding:
-    """
-    One finding; ``text[start:end]`` is the part of the text to check.
-
-    The message never quotes the text, so that it can be mailed or logged.
-    """
+    """Data at ``text[start:end]``; the message never quotes it, so it can be mailed."""
 
     kind: Kind
     start: int

@@ -1,8 +1,7 @@
 """
 The rules for data that identifies one person by itself, and so blocks a text.
 
-Libraries tell whether a telephone, account or card can exist. They do not find
-telephones, because ``PhoneNumberMatcher`` misses one next to another number.
+Libraries do not find telephones: ``PhoneNumberMatcher`` misses one next to a number.
 """
 
 import re
@@ -64,7 +63,7 @@ NO_DAY = re.compile(
 
 
 def _dialled(text: str):
-    """The text as a telephone number of here; None if it cannot be a number."""
+    """As a telephone number of here; None if it cannot be one."""
     import phonenumbers
 
     number = re.sub(r"[^\d+]", " ", text).strip()
@@ -75,7 +74,7 @@ def _dialled(text: str):
 
 
 def _is_private(match: re.Match[str]) -> bool:
-    """True for what can be dialled but is no help line and no office's number."""
+    """False for help lines and offices."""
     import phonenumbers
 
     number, end = _dialled(match["found"]), match.end("found")
@@ -96,7 +95,7 @@ def _is_private(match: re.Match[str]) -> bool:
 
 
 def _is_telephone(match: re.Match[str]) -> bool:
-    """True for a number that its country assigns, or after a plus a long enough one."""
+    """A number that its country assigns, or after a plus a long enough one."""
     import phonenumbers
 
     number = _dialled(match["found"])
@@ -116,11 +115,9 @@ def _is_dialled(match: re.Match[str]) -> bool:
 
 def _is_identity_card(match: re.Match[str]) -> bool:
     """
-    True for a number of that pattern, whether or not its check digit is right.
+    Whether it may be one: cards with a wrong check digit were issued.
 
-    Cards with a wrong check digit were issued. Two kinds of number only look alike:
-    eleven digits that begin like a national telephone number with country code, and a
-    part of a URL or its start ("/20180511203-launch-of-the-plan").
+    A telephone number with country code and a part of a URL only look alike.
     """
     found, (start, end) = match["found"], match.span("found")
     if not re.search("[1-9]", found):
@@ -139,7 +136,7 @@ def is_dialled(digits: str, *, from_abroad: bool = False) -> bool:
 
 
 def _is_checked(match: re.Match[str]) -> bool:
-    """True for groups of digits, parted alike, with the check digit of a card."""
+    """Groups of digits, parted alike, with a card's check digit."""
     from stdnum.util import get_cc_module
 
     card = get_cc_module(settings.COUNTRY.code.lower(), settings.COUNTRY.identity_card)
@@ -149,7 +146,7 @@ def _is_checked(match: re.Match[str]) -> bool:
 
 
 def _is_card(match: re.Match[str]) -> bool:
-    """True for a number with the check digit of a payment card, but for four years."""
+    """False for four years in a row."""
     from stdnum import luhn
     from stdnum.util import clean
 
@@ -158,7 +155,7 @@ def _is_card(match: re.Match[str]) -> bool:
 
 
 def _is_iban(match: re.Match[str]) -> bool:
-    """True for an IBAN of here by its form, for others by country and check digits."""
+    """One of here by its form, others by country and check digits."""
     from stdnum import iban
     from stdnum.util import clean
 
@@ -170,7 +167,7 @@ def _is_iban(match: re.Match[str]) -> bool:
 
 
 def _is_code(match: re.Match[str]) -> bool:
-    """True for a number that counts nothing and is no date, amount or span of years."""
+    """False for a count, a date, an amount and a span of years."""
     start, end = match.span("found")
     after = match.string[end : end + 40]
     is_counted = match["found"].isdecimal() and COUNTED.match(after)
@@ -181,7 +178,6 @@ def _is_code(match: re.Match[str]) -> bool:
 
 
 def _is_paper(match: re.Match[str]) -> bool:
-    """True for the number of a paper for somebody, however it is written."""
     told = match.string[match.start() : match.start("found")]
     is_count = len(match["found"]) < 9 and match["found"].isdecimal()
     is_other = NO_PAPER.search(told) or (is_count and SEVERAL.match(told))
@@ -189,7 +185,7 @@ def _is_paper(match: re.Match[str]) -> bool:
 
 
 def _is_passport(match: re.Match[str]) -> bool:
-    """True beside a word for it; far from that only with the letters of a series."""
+    """Beside a word for it; far from that only with the letters of a series."""
     has_series = match["found"][0].isalpha()
     if OF_A_YEAR.search(match["found"]):
         return False
@@ -198,7 +194,7 @@ def _is_passport(match: re.Match[str]) -> bool:
 
 
 def _is_entry(match: re.Match[str]) -> bool:
-    """True for act, book and page, or for two of them beside a birth or a wedding."""
+    """Act, book and page, or two of them beside a birth or a wedding."""
     if OF_AN_OFFICE.match(match.string[match.end("found") :][:40]):
         return False
     told = len({each[0] for each in PARTS.findall(match["found"])})
@@ -207,7 +203,7 @@ def _is_entry(match: re.Match[str]) -> bool:
 
 
 def _is_birth(match: re.Match[str]) -> bool:
-    """True for a person's birth: not an institution's, nor "born before" in a law."""
+    """False for an institution's, and for "born before" in a law."""
     before = match.string[max(0, match.start() - 60) : match.start()]
     return not NO_BIRTH.search(before) and not NO_DAY.search(match["gap"])
 

@@ -21,7 +21,6 @@ def find_initials(reading: Reading) -> Iterator[Finding]:
 
 
 def _end(reading: Reading, index: int) -> int | None:
-    """The end of initials of a person that begin here; else None."""
     dotted = _dotted_end(reading, index)
     word = reading.word(index)
     is_joined = word.is_shouted and len(word.text) <= LONGEST_JOINED
@@ -50,7 +49,7 @@ def _is_letter(reading: Reading, index: int) -> bool:
 
 
 def _dotted_end(reading: Reading, index: int) -> int | None:
-    """The end of two to five single capitals with stops: "M. R.", "J.P.F"."""
+    """After two to five single capitals with stops: "M. R.", "J.P.F"."""
     if reading.text(index - 1) == "." and _is_letter(reading, index - 2):
         return None
     at, count, end = index, 0, index
@@ -69,7 +68,7 @@ def _dotted_end(reading: Reading, index: int) -> int | None:
 
 
 def _lead(reading: Reading, start: int) -> str:
-    """What announces initials: "initials" near, or a "person" next to them; else ""."""
+    """What announces initials, near or next to them; else ""."""
     is_next = True
     for back in range(1, NEAR + 1):
         word = reading.word(start - back)
@@ -84,7 +83,7 @@ def _lead(reading: Reading, start: int) -> str:
 
 
 def _has_age(reading: Reading, end: int) -> bool:
-    """True as in "(16)", ", de 15 años", ", menor de edad"."""
+    """As in "(16)", ", de 15 años", ", menor de edad"."""
     behind = [reading.text(end + on) for on in range(NEAR)]
     is_bare = len(behind[1]) == 2 and behind[1].isdecimal() and behind[2] in {")", ","}
     is_told = is_bare or not vocabulary.AGED_BEHIND.isdisjoint(behind)

@@ -43,7 +43,7 @@ NICKNAME = re.compile(
 
 
 def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
-    """All marks of a text; where some overlap, names come last."""
+    """Where some overlap, names come last."""
     yield from counts.find_counts(reading)
     for age in ages.ages(reading):
         yield reading.stretch(Kind.AGE, *age)
@@ -73,7 +73,7 @@ def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
 
 
 def _is_trait(reading: Reading, index: int) -> bool:
-    """True for whose relative somebody is, what she does, and how one knows her."""
+    """Whose relative somebody is, what she does, how one knows her."""
     text, before, after = (reading.text(index + on) for on in (0, -1, 1))
     if text in vocabulary.KIN and before in vocabulary.OF_ONE | {"es", "era"}:
         return True

@@ -1,10 +1,10 @@
 """
 Words that could be somebody's name, and those that surely are.
 
-A capitalised word could be a name unless something explains it, and a word in small
-letters if it stands in ``people.txt``. It surely is one, and gives a warning, because
-of what stands before it ("la menor Yuleisy", "doña Carmen", "alias la flaca") or as a
-given name before a surname, an age or a verb of telling.
+A capitalised word could be a name unless something explains it, and one in small
+letters if it stands in ``people.txt``. What stands before makes it sure ("la menor
+Yuleisy", "alias la flaca"), or after a given name a surname, an age or a verb of
+telling.
 """
 
 import re
@@ -42,7 +42,7 @@ class Known:
     """
     What explains a capitalised word: words, and phrases of several capitals.
 
-    A given name is only known as part of a phrase: "Minerva" in "Minerva Mirabal".
+    A given name is known in a phrase alone: "Minerva" in "Minerva Mirabal".
     """
 
     words: frozenset[str] = frozenset()
@@ -67,7 +67,6 @@ NOTHING_KNOWN = Known()
 
 
 def find_names(reading: Reading) -> Iterator[Finding]:
-    """What surely is somebody's name."""
     if not reading.said.isdisjoint(vocabulary.NICKNAMED | {"a"}):
         for index in range(len(reading.words)):
             if _is_announced(reading, index):
@@ -80,7 +79,7 @@ def find_names(reading: Reading) -> Iterator[Finding]:
 
 
 def possible_names(reading: Reading, known: Known) -> Iterator[Stretch]:
-    """Every capitalised stretch that nothing explains, and names in small letters."""
+    """Capitals that nothing explains, and names in small letters."""
     letters = [word for word in reading.words if len(word.text) > 1 and word.is_letters]
     shouted = sum(word.is_shouted for word in letters)
     is_loud = shouted > 2 and shouted > LOUD * len(letters)
@@ -99,7 +98,7 @@ def possible_names(reading: Reading, known: Known) -> Iterator[Stretch]:
 
 
 def kind_of(reading: Reading, start: int, end: int) -> Kind:
-    """Initials are single capitals, or few of them that are no known acronym."""
+    """Single capitals are initials, or few that are no known acronym."""
     words = [word for word in reading.words[start:end] if word.is_letters]
     is_short = all(
         len(word.cased) <= LONGEST_ACRONYM and word.cased.isupper() for word in words
@@ -109,7 +108,7 @@ def kind_of(reading: Reading, start: int, end: int) -> Kind:
 
 
 def _is_small_name(reading: Reading, index: int, known: Known) -> bool:
-    """True for a name in small letters: of the list, made up, or before "contó"."""
+    """In small letters: of the list, made up, or before "contó"."""
     text = reading.text(index)
     if text in people():
         return True
@@ -120,7 +119,7 @@ def _is_small_name(reading: Reading, index: int, known: Known) -> bool:
 
 
 def _runs(reading: Reading) -> Iterator[Stretch]:
-    """Runs of capitalised words, with small ones between: "Ana de la Cruz"."""
+    """Capitalised words, with small ones between: "Ana de la Cruz"."""
     at = 0
     while at < len(reading.words):
         end = at + 1
@@ -131,7 +130,6 @@ def _runs(reading: Reading) -> Iterator[Stretch]:
 
 
 def _end(reading: Reading, start: int) -> int:
-    """The end of the capitalised words that begin here, at least after the first."""
     end = at = start + 1
     while at < len(reading.words):
         word, before = reading.words[at], reading.words[at - 1]
@@ -152,14 +150,12 @@ def _is_capital(word: Word) -> bool:
 
 
 def _is_apart(reading: Reading, index: int) -> bool:
-    """True for a word that begins a line."""
     return (
         "\n" in reading.plain[reading.word(index - 1).end : reading.word(index).start]
     )
 
 
 def _begins(reading: Reading, index: int) -> bool:
-    """True for the first word of a sentence, a line or a quotation."""
     return reading.text(index - 1) in vocabulary.STARTS or _is_apart(reading, index)
 
 
@@ -170,7 +166,7 @@ def _phrase(reading: Reading, start: int, end: int) -> tuple[str, ...]:
 def _unexplained(
     reading: Reading, start: int, end: int, known: Known
 ) -> Stretch | None:
-    """The part of the run that nothing explains; None where everything is explained."""
+    """The part of the run that nothing explains; None without one."""
     explained = set(_in_known_phrases(reading, start, end, known))
     at = [
         index
@@ -192,7 +188,6 @@ def _unexplained(
 def _in_known_phrases(
     reading: Reading, start: int, end: int, known: Known
 ) -> Iterator[int]:
-    """The places of the words of a run that belong to provinces or known phrases."""
     at = start
     while at < end:
         phrases = [_phrase(reading, at, min(end, at + on)) for on in range(1, LONGEST)]
@@ -206,7 +201,6 @@ def _in_known_phrases(
 
 
 def _explains(reading: Reading, index: int, known: Known) -> bool:
-    """True if the capitalised word is explained without anybody's name."""
     text, after = reading.text(index), reading.word(index + 1)
     is_first, is_alone = _begins(reading, index), not _is_capital(after)
     if len(text) == 1:  # of a code, a list or a sentence: "R-1", "A.", "Y"
@@ -225,7 +219,7 @@ def _explains(reading: Reading, index: int, known: Known) -> bool:
 
 
 def _is_announced(reading: Reading, index: int) -> bool:
-    """True as in "alias la flaca" and "(a) Chino"."""
+    """As in "alias la flaca" and "(a) Chino"."""
     at, word = index - 1, reading.word(index)
     while at > index - 4 and reading.text(at) in vocabulary.BEFORE_NICKNAMES:
         at -= 1
@@ -237,7 +231,6 @@ def _is_announced(reading: Reading, index: int) -> bool:
 
 
 def _is_told(reading: Reading, start: int, end: int) -> bool:
-    """True where what stands before or after makes the words a person's name."""
     word = reading.word(start)
     is_short = len(word.text) < 2 or (word.is_shouted and word.text not in people())
     is_place = vocabulary.place_end(reading.words, start) is not None
@@ -258,7 +251,6 @@ def _is_told(reading: Reading, start: int, end: int) -> bool:
 
 
 def _is_led(reading: Reading, index: int) -> bool:
-    """Whether a person, a title or an announcing word stands before a name here."""
     for back in range(1, NEAR + 1):
         at = index - back
         word, before = reading.word(at), reading.text(at - 1)

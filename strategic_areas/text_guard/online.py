@@ -35,7 +35,7 @@ NETWORK = words("NETWORK")
 
 
 def _is_address(match: re.Match[str]) -> bool:
-    """True for an address that is no office's, with an end or an @ in words."""
+    """No office's, with an end or an @ in words."""
     found = match["found"]
     plain = re.sub(r"[()\[\]{}<> ]", "", found)
     if OFFICIAL.search(plain) or SHARED.fullmatch(plain):
@@ -47,20 +47,19 @@ def _is_address(match: re.Match[str]) -> bool:
 
 
 def _is_personal_name(match: re.Match[str]) -> bool:
-    """True for a user name that is no institution's and no other page's."""
     name = match["name"].lower().strip("._/@")
     is_official = OFFICIAL_USER.search(name) or name in vocabulary.NO_PROFILE
     return len(name) > 2 and not is_official
 
 
 def _is_user(match: re.Match[str]) -> bool:
-    """The same; letters alone are a user name if a person's is in them: "analopez"."""
+    """Letters alone are one if a person's name is in them: "analopez"."""
     is_named = SURNAMED.fullmatch(match["name"])
     return bool(is_named or not match["name"].isalpha()) and _is_personal_name(match)
 
 
 def _is_named(match: re.Match[str]) -> bool:
-    """True for the name on a profile: a person's, or one that its owner goes by."""
+    """A person's, or one that its owner goes by."""
     said = match[0].lower()
     names = match["name"].lower().split()
     is_other = INSTITUTION.search(said) or tuple(names) in vocabulary.NAMED

@@ -1,8 +1,4 @@
-"""
-What the tables of patterns share: the rule, the words between, the search.
-
-Repetitions are bounded, so that no text makes a rule slow.
-"""
+"""What the tables of patterns share. Repetitions are bounded: no text is slow."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -48,7 +44,7 @@ class Rule(NamedTuple):
     """
     A pattern whose group ``found`` is a finding if ``accepts`` agrees.
 
-    ``needs`` are signs of which a text must hold one for the pattern to be tried.
+    A text without one of the signs in ``needs`` is not searched.
     """
 
     kind: Kind
@@ -78,7 +74,6 @@ def find(reading: Reading, rules: list[Rule]) -> Iterator[Finding]:
 
 
 def around(match: re.Match[str], before: int, after: int) -> str:
-    """The text beside what was found, in small letters and whole words behind it."""
     (start, end), text = match.span("found"), match.string
     last = end + after
     while end < last < len(text) and text[last].isalpha():
@@ -87,7 +82,7 @@ def around(match: re.Match[str], before: int, after: int) -> str:
 
 
 def is_of_an_office(match: re.Match[str]) -> bool:
-    """True for what is named with its institution, which is no landmark, and nobody."""
+    """Named with its institution, which is no landmark, and nobody."""
     near = around(match, 110, 90)
     is_named = INSTITUTION.search(LANDMARK.sub(" ", near))
     return bool(is_named and not PRIVATE.search(near))

@@ -1,8 +1,7 @@
 """
 A text as the rules read it: folded to plain characters, with its original positions.
 
-Accents, capitals, full-width digits, hyphens of every kind and white space are
-normalised; characters that nobody sees are left out.
+Accents, capitals, hyphens and white space are normalised; what nobody sees is left out.
 """
 
 import re
@@ -77,7 +76,6 @@ NOTHING = Word("", "", 0, 0)
 
 @lru_cache(maxsize=4096)
 def _folded(char: str) -> str:
-    """The plain characters for one character: often one, sometimes none."""
     return "".join(map(_plain, unicodedata.normalize("NFKD", char)))
 
 
@@ -95,7 +93,7 @@ def _plain(char: str) -> str:
 
 
 def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Runs of hidden characters; a joiner between two pictures makes one of both."""
+    """A joiner between two pictures makes one of both."""
     hidden = [at for at, char in enumerate(text) if _is_hidden(char)]
     hidden = [at for at in hidden if not PICTURE.match(text, max(0, at - 1))]
     for _shift, run in groupby(enumerate(hidden), lambda pair: pair[1] - pair[0]):
@@ -105,13 +103,12 @@ def _hidden_stretches(text: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=4096)
 def _is_hidden(char: str) -> bool:
-    """True for a character that nobody sees and that is no white space."""
     is_format = unicodedata.category(char) in {"Cc", "Cf"} and not char.isspace()
     return is_format or char in FILLERS or char in SELECTORS
 
 
 def _with_zeros(match: re.Match[str]) -> str:
-    """Zeros for the letters O of a number, but not of an ordinal such as 3o."""
+    """Zeros for letters O of a number, but not of an ordinal such as 3o."""
     number = match[0]
     behind = match.string[match.end() : match.end() + 2]
     if ORDINAL.fullmatch(number) and not (behind[:1] in "-_." and behind[1:].isdigit()):
@@ -123,8 +120,7 @@ class Reading:
     """
     The folded text with and without capitals, its words and original positions.
 
-    ``digits`` has zeros for letters O inside numbers; ``hidden`` are the stretches of
-    the original text that nobody sees.
+    ``digits`` has zeros for letters O inside numbers.
     """
 
     def __init__(self, text: str) -> None:
@@ -159,7 +155,7 @@ class Reading:
         return kept
 
     def word(self, index: int) -> Word:
-        """The word at an index, or ``NOTHING`` for an index outside the text."""
+        """``NOTHING`` for an index outside the text."""
         return self.words[index] if 0 <= index < len(self.words) else NOTHING
 
     def text(self, index: int) -> str:
@@ -169,7 +165,7 @@ class Reading:
         return {self.word(index).text for index in range(start, end)}
 
     def finding(self, kind: Kind, start: int, end: int) -> Finding:
-        """A finding in the original text, from positions in the folded text."""
+        """By positions in the folded text."""
         return Finding(kind, self._starts[start], self._ends[end - 1])
 
     def stretch(self, kind: Kind, start: int, end: int) -> Finding:

@@ -1,4 +1,4 @@
-"""Who is named with an office, and what is called after somebody: no private person."""
+"""Who is named with an office, and what is called after somebody."""
 
 import re
 
@@ -12,16 +12,14 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def is_office(word: Word) -> bool:
-    """True for "ministra", "viceministra", "exministra"."""
     return bool({word.text, PREFIX.sub("", word.text)} & vocabulary.OFFICES)
 
 
 def is_official(reading: Reading, start: int, end: int) -> bool:
     """
-    True for somebody named with an office: "la ministra Ana Gil", "Ana Gil, ministra".
+    Named with an office: "la ministra Ana Gil", "Ana Gil, ministra".
 
-    A word such as "a" or "con" between them separates two people: "la fiscal habló con
-    doña Ana".
+    "a" or "con" between them parts two people: "la fiscal habló con doña Ana".
     """
     for back in range(1, BEFORE + 1):
         word, before = reading.word(start - back), reading.word(start - back - 1)
@@ -48,7 +46,7 @@ def is_official(reading: Reading, start: int, end: int) -> bool:
 
 
 def is_called_after(reading: Reading, start: int, end: int) -> bool:
-    """True as in "el liceo Ana Gil", "Ana Gil Avenue", "Ana Gil (2019)"."""
+    """As in "el liceo Ana Gil", "Ana Gil Avenue", "Ana Gil (2019)"."""
     after, later = reading.word(end), reading.text(end + 1)
     is_titled = after.text in vocabulary.NO_NAMES | vocabulary.CALLED_AFTER
     if after.is_capitalised and is_titled:

@@ -34,7 +34,7 @@ def find_spelt_numbers(reading: Reading) -> Iterator[Finding]:
 
 
 def _kind(reading: Reading, run: list[Word]) -> Kind | None:
-    """What the run of numbers is; None for a list, or digits alone."""
+    """None for a list, or digits alone."""
     spelt = [word.text for word in run if not word.is_number]
     digits = _digits(run)
     whole = len(settings.COUNTRY.area) + sum(settings.COUNTRY.subscriber)
@@ -52,7 +52,7 @@ def _kind(reading: Reading, run: list[Word]) -> Kind | None:
 
 
 def _digits(run: list[Word]) -> str:
-    """The digits of the whole run: "treinta y cuatro" has two, not three."""
+    """ "Treinta y cuatro" has two, not three."""
     found, above = "", 0
     for word in run:
         value = vocabulary.VALUES.get(word.text) or re.sub(r"\D", "", word.text)

@@ -7,7 +7,6 @@ FILE = Path(__file__).with_name("vocabulary.txt")
 
 
 def _lists(text: str) -> Iterator[tuple[str, list[str]]]:
-    """The name and the words of each list of the file."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     for block in "\n".join(lines).split("\n\n"):
         name, _, words = block.strip().partition(":")
@@ -52,7 +51,7 @@ for _name in ("STARTS", "ENDS", "BARE"):
 
 
 def place_end(words, start) -> int | None:
-    """The end of the longest place that begins at a word of a text; else None."""
+    """After the longest place that begins at a word; None without one."""
     if start >= len(words) or words[start].text not in PLACE_BEGINS:
         return None
     for length in range(LONGEST_PLACE, 0, -1):

@@ -47,16 +47,11 @@ own = cache(lambda: tuple(site_documents()))
 
 
 def documents():
-    """All that the search can find now."""
     return chain(search_texts.documents(), own())
 
 
 def search_page(request):
-    """
-    What is found for ``q``: the first of every kind, or all of one ``kind`` in pages.
-
-    A code or initials lead straight to what bears them.
-    """
+    """What is found for ``q``: the first of every kind, or one ``kind`` in pages."""
     question = words.ask(request.GET.get("q", ""), get_language())
     kind, page = request.GET.get("kind", ""), _page(request)
     plan = plans.choose(timezone.localdate()).shown
