@@ -49,6 +49,10 @@ Rows = dict[str, dict[str, dict]]
 #: A model → the primary keys of some of its records.
 Keys = Mapping[type[Model], set[int]]
 
+#: The models of records by which anything in these rows may change.
+TOUCHING = frozenset(
+    {Plan, StrategicArea, Programme, Commitment, Activity, Indicator, Source}
+)
 LANGUAGES = ("es", "en")
 #: What is told of a report beside its numbers.
 REPORTED = (

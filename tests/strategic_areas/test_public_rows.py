@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
+from strategic_areas.desk.changes import protection
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -284,6 +285,13 @@ def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client):
     client.force_login(change.proposed_by)
     page = client.get(reverse("admin:approval", args=[change.pk]))
     assert page.context["altered"].lines == [line]
+
+
+def test_a_change_of_what_is_in_no_row_is_not_tried(monkeypatch):
+    change = factories.make_change(factories.make_help_line(), label_es="Otra.")
+    monkeypatch.setattr(workflow.CHANGES, "put_in", None)
+
+    assert protection.altered(change, factories.make_reviewer()).lines == []
 
 
 def test_what_nobody_told_but_the_proposal_has_no_such_table(client):

@@ -21,6 +21,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.public_rows import (
+    TOUCHING,
     both,
     concerned,
     difference,
@@ -54,6 +55,8 @@ def altered(change, user):
     reads = access.is_reviewer(user) or user.is_superuser
     if not (reads and change.is_waiting):
         return Altered(fields, None)
+    if TOUCHING.isdisjoint(part.model for part in parts):
+        return Altered(fields, [])
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
     def put_in():
