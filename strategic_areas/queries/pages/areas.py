@@ -143,30 +143,18 @@ def latest(
     periods = {period.pk: period for period in board.periods}
     entered, recorded = [], []
     for row in rows:
-        for known, found in zip((entered, recorded), _latest_of(row), strict=True):
-            known += found
-    names = ("lately", "recorded")
+        for subject, accounts in _accounts(row):
+            for account in accounts:
+                known = entered if account.was_entered else recorded
+                known.append((account, subject))
+    found = {
+        "lately": nlargest(LATELY, entered, key=lambda pair: pair[0].published_at),
+        "recorded": nlargest(LATELY, recorded, key=lambda pair: newness(pair[0])),
+    }
     return {
         name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]
-        for name, known in zip(names, _latest(entered, recorded), strict=True)
+        for name, known in found.items()
     }
-
-
-def _latest_of(row):
-    """Of one commitment, pairs of an account and its subject for each of the lists."""
-    entered, recorded = [], []
-    for subject, accounts in _accounts(row):
-        for account in accounts:
-            known = entered if account.was_entered else recorded
-            known.append((account, subject))
-    return _latest(entered, recorded)
-
-
-def _latest(entered, recorded):
-    return (
-        nlargest(LATELY, entered, key=lambda pair: pair[0].published_at),
-        nlargest(LATELY, recorded, key=lambda pair: newness(pair[0])),
-    )
 
 
 def _accounts(row):
