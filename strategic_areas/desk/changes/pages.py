@@ -42,7 +42,6 @@ def approval(request, pk):
     change = get_object_or_404(rows, pk=pk)
     amendment = getattr(change, "amendment", None)
     examined = _examined(change, amendment)
-    altered = protection.altered(change, request.user)
     plan = approving.plan_to_approve(change)
     steps = decisions.open_forms(
         request,
@@ -50,7 +49,7 @@ def approval(request, pk):
         change,
         *([partial(approving.ApprovePlanForm, plan=plan)] if plan else []),
         examined=examined,
-        protects=bool(altered.fields),
+        protects=bool(protection.named_fields(change)),
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
@@ -61,7 +60,7 @@ def approval(request, pk):
         "amendment": amendment,
         "records": records(change),
         "examined": examined,
-        "altered": altered,
+        "altered": protection.altered(change, request.user),
         "whole": approving.read(plan) if plan else None,
         "is_overtaken": bool(plan) and change.plan_digest != workflow.digest(plan),
         "steps": steps,

@@ -44,14 +44,18 @@ class Altered:
     lines: list[Line] | None
 
 
-def altered(change, user):
-    """What a change alters of protection, and of what the public reads."""
-    parts = list(change.records.all())
-    fields = [
+def named_fields(change):
+    """Pairs of a record and its protective fields that a change sets, in words."""
+    return [
         (str(part), ", ".join(field.label for field in found))
-        for part in parts
+        for part in change.records.all()
         if (found := protective_fields(part))
     ]
+
+
+def altered(change, user):
+    """What a change alters of protection, and of what the public reads."""
+    fields, parts = named_fields(change), list(change.records.all())
     reads = access.is_reviewer(user) or user.is_superuser
     if not (reads and change.is_waiting):
         return Altered(fields, None)
