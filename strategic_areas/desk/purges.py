@@ -1,7 +1,6 @@
 """Purges: the request, the texts it would blank, and the second person's decision."""
 
 import re
-from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin
@@ -57,20 +56,6 @@ REMEMBERED = 50
 MANY = 20
 
 
-@dataclass(frozen=True)
-class Shown:
-    row: int
-    address: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Group:
-    model: str
-    field: str
-    rows: list[Shown]
-
-
 def hidden_groups(request, takedown, phrases, *, with_texts):
     """
     The places that the request hid from the public, without rows that are gone since.
@@ -84,8 +69,12 @@ def hidden_groups(request, takedown, phrases, *, with_texts):
             field = name_of(type(record)), field_of(type(record), name).label_of(name)
             told = _said(said, type(record), phrases) if with_texts else ""
             address = _address(request, record)
-            found.setdefault(field, []).append(Shown(record.pk, address, told))
-    return [Group(*field, rows) for field, rows in found.items()]
+            place = {"row": record.pk, "address": address, "text": told}
+            found.setdefault(field, []).append(place)
+    return [
+        {"model": model, "field": field, "rows": rows}
+        for (model, field), rows in found.items()
+    ]
 
 
 def groups(request, places, phrases, *, with_texts):
@@ -95,20 +84,20 @@ def groups(request, places, phrases, *, with_texts):
     Whoever asked gets no texts: she could read in this way what she may not.
     """
     return [
-        Group(
-            name_of(field.model),
-            capfirst(str(field.verbose_name)),
-            [
-                Shown(
-                    row.pk,
-                    _address(request, row),
-                    _said(getattr(row, field.attname), type(row), phrases)
+        {
+            "model": name_of(field.model),
+            "field": capfirst(str(field.verbose_name)),
+            "rows": [
+                {
+                    "row": row.pk,
+                    "address": _address(request, row),
+                    "text": _said(getattr(row, field.attname), type(row), phrases)
                     if with_texts
                     else "",
-                )
+                }
                 for row in rows_of(field.model).filter(pk__in=rows)
             ],
-        )
+        }
         for field, rows in by_field(places)
     ]
 
@@ -297,7 +286,7 @@ def _places(request, asked, *, with_texts):
     left_shown, left_hidden = divide(left)
     gone = hidden_groups(request, takedown, words, with_texts=with_texts)
     return {
-        "number": len(places) + sum(len(each.rows) for each in gone),
+        "number": len(places) + sum(len(each["rows"]) for each in gone),
         "gone": gone,
         "groups": groups(request, shown, words, with_texts=with_texts),
         "hidden": len(hidden),

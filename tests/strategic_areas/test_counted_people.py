@@ -68,7 +68,7 @@ def entry_address(update):
 def asks(client, update):
     """What the form that publishes asks beside the checklist."""
     page = client.get(review_queue.address_of(update))
-    [form, _give_back] = page.context["screen"].steps
+    [form, _give_back] = page.context["screen"]["steps"]
     return form.fields.keys() & {*ASKED, "warnings_read"}
 
 

@@ -187,9 +187,9 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     page = client.get(reverse("admin:handover", args=[agency.slug]))
 
     account = page.context["account"]
-    assert account.activities == (activity,)
-    assert account.unfinished == (draft,)
-    assert [cell.missing for cell in account.owed] == [1]
+    assert account["activities"] == (activity,)
+    assert account["unfinished"] == (draft,)
+    assert [cell.missing for cell in account["owed"]] == [1]
 
 
 @pytest.mark.sqlite

@@ -286,7 +286,7 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiti
     parts = [part for d in notices.digests(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
-    assert handover.agency_work(waiting.agency).unfinished == ()
+    assert handover.agency_work(waiting.agency)["unfinished"] == ()
 
 
 def test_the_words_of_one_lead_never_become_anothers(waiting):

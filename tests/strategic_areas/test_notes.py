@@ -113,7 +113,9 @@ def test_a_refused_reason_keeps_what_was_typed(client):
 
     update.refresh_from_db()
     forms = [
-        form for form in answer.context["screen"].steps if isinstance(form, ReturnForm)
+        form
+        for form in answer.context["screen"]["steps"]
+        if isinstance(form, ReturnForm)
     ]
     assert (answer.status_code, update.status) == (422, Status.SUBMITTED)
     assert forms[0]["reason"].value() == CARD

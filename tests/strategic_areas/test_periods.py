@@ -136,10 +136,10 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
     for page in pages:
         (record,) = page.context["records"]
         agencies = sorted([reached.agency, other.agency], key=lambda a: a.acronym)
-        assert record["opening"].asked == [(agency, 1) for agency in agencies]
-        assert record["opening"].unreached == [other.agency]
-        assert [each.day for each in record["opening"].days][0] == days(-1)
-        assert record["opening"].days[-1].day == days(30)
+        assert record["opening"]["asked"] == [(agency, 1) for agency in agencies]
+        assert record["opening"]["unreached"] == [other.agency]
+        assert record["opening"]["days"][0]["day"] == days(-1)
+        assert record["opening"]["days"][-1]["day"] == days(30)
         assert other.agency.acronym in page.content.decode()
 
 

@@ -56,7 +56,7 @@ def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
     _places, context = shown(client, asked)
     client.post(reverse("admin:purge_confirm", args=[asked.pk]))
 
-    rows = [row.row for group in context["gone"] for row in group.rows]
+    rows = [row["row"] for group in context["gone"] for row in group["rows"]]
     asked.refresh_from_db()
     assert (rows, asked.status) == ([left.pk], "approved")
 
@@ -86,8 +86,8 @@ def shown(client, purge):
     """What the page of a purge shows of the places, and what else."""
     context = client.get(reverse("admin:purge", args=[purge.pk])).context
     found = [*context["gone"], *context["groups"]]
-    places = [row for group in found for row in group.rows]
-    return [(row.address, row.text) for row in places], context
+    places = [row for group in found for row in group["rows"]]
+    return [(row["address"], row["text"]) for row in places], context
 
 
 def test_the_page_lists_every_place_and_the_address_no_word(client):

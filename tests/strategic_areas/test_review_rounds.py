@@ -65,7 +65,7 @@ def test_a_round_tells_what_is_missing_of_each_agency_late_or_closed(client):
         response = client.get(page(period))
 
         told = {
-            each.agency: list(each.activities.values())
+            each["agency"]: list(each["activities"].values())
             for each in response.context["agencies"]
         }
         assert told == {

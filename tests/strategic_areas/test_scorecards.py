@@ -216,8 +216,8 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
         client.post(url, {"text_es": TEXT})
         desk = client.get(reverse("admin:index")).content.decode()
 
-    assert (own.card.asked, own.card.missing, own.is_public) == (2, 1, False)
-    assert own.public_from == listed.public_from == CLOSED + REPLY_WITHIN
+    assert (own["card"].asked, own["card"].missing, own["is_public"]) == (2, 1, False)
+    assert own["public_from"] == listed.public_from == CLOSED + REPLY_WITHIN
     assert url in desk
 
 

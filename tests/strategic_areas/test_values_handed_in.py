@@ -103,7 +103,7 @@ def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
 
     page, _answer = decide(client, approve="1")
 
-    assert [row.value for row in listed[0].handed_in] == [49]
+    assert [row.value for row in listed[0]["handed_in"]] == [49]
     assert ("Niños", "4") in page.context["parts"][0][1]
     figure = PublishedFigure.objects.get()
     assert (before, figure.value, figure.provenance) == (0, 49, "reported")

@@ -2,8 +2,6 @@
 Who takes over from whom: handing a mandate over, and substitutes of the secretariat.
 """
 
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -38,16 +36,6 @@ REPORTS_SHOWN = 20
 UNFINISHED = [Status.DRAFT, Status.RETURNED]
 
 
-@dataclass(frozen=True)
-class AgencyWork:
-    agency: Agency
-    commitments: tuple[Commitment, ...]
-    activities: tuple[Activity, ...]
-    published: tuple[ActivityUpdate, ...]
-    unfinished: tuple
-    owed: tuple[rounds.Cell, ...]
-
-
 def agency_work(agency, today=None):
     """The work of an agency, with its drafts: for people who hold its mandate."""
     today = today or timezone.localdate()
@@ -59,27 +47,27 @@ def agency_work(agency, today=None):
         *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
         *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),
     ]
-    return AgencyWork(
-        agency=agency,
-        commitments=tuple(
+    return {
+        "agency": agency,
+        "commitments": tuple(
             Commitment.objects.filter(lead=agency, plan__in=Plan.objects.public())
             .select_related("plan")
             .order_by("plan", "sort_code")
         ),
-        activities=tuple(
+        "activities": tuple(
             Activity.objects.standing()
             .filter(agency=agency, plan__in=Plan.objects.public())
             .select_related("commitment", "plan")
             .order_by("plan", "sort_code")
         ),
-        published=tuple(
+        "published": tuple(
             updates.filter(status=Status.PUBLISHED)
             .select_related("activity", "period")
             .order_by("-published_at", "-pk")[:REPORTS_SHOWN]
         ),
-        unfinished=tuple(begun),
-        owed=tuple(_owed(agency, today)),
-    )
+        "unfinished": tuple(begun),
+        "owed": tuple(_owed(agency, today)),
+    }
 
 
 def _owed(agency, today):

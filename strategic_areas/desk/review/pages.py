@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,8 +24,8 @@ from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.forms import whereabouts
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status, Transition
-from strategic_areas.queries.updates.record import Entry, as_published
+from strategic_areas.models import Status, Transition
+from strategic_areas.queries.updates.record import as_published
 from strategic_areas.workflow import guard
 
 
@@ -124,59 +122,32 @@ class ReturnForm(StepForm):
         return super().clean()
 
 
-@dataclass(frozen=True)
-class Place:
-    number: int
-    total: int
-    previous: review_queue.Place | None
-    following: review_queue.Place | None
-
-
-@dataclass(frozen=True)
-class Screen:
+def screen_of(user, record, posted=None):
     """
     What a reviewer reads before she decides.
 
     ``steps`` are the forms open to her: nobody publishes a record that she had a part
     in or that the guard blocks. ``shows_notes`` is False for focal points of the
-    agency, even if they review.
+    agency, even if they review. ``public`` is the page of the activity or commitment.
     """
-
-    record: ActivityUpdate | CommitmentUpdate
-    before: ActivityUpdate | CommitmentUpdate | None
-    compared: list
-    examined: guard.Examined
-    is_mine: bool
-    days: int
-    preview: Entry
-    has_english: bool
-    transitions: list
-    shows_notes: bool
-    place: Place
-    steps: list
-    #: The public page of the activity or commitment that it is about.
-    public: str
-
-
-def screen_of(user, record, posted=None):
     item = review_queue.QueuedReport(record, workflow.has_part_in(user, record))
     before = comparison.last_published(record)
     (preview,) = previews(user, [record], with_evidence=True)
-    return Screen(
-        record=record,
-        before=before,
-        compared=comparison.compare(before, record),
-        examined=item.examined,
-        is_mine=item.is_mine,
-        days=item.days,
-        preview=preview,
-        has_english=bool(preview.text_en),
-        transitions=list(record.transitions.select_related("by")),
-        shows_notes=not workflow.reports_for(user, record.agency),
-        place=_place(user, item),
-        steps=_steps(item, posted),
-        public=public_address(record.subject),
-    )
+    return {
+        "record": record,
+        "before": before,
+        "compared": comparison.compare(before, record),
+        "examined": item.examined,
+        "is_mine": item.is_mine,
+        "days": item.days,
+        "preview": preview,
+        "has_english": bool(preview.text_en),
+        "transitions": list(record.transitions.select_related("by")),
+        "shows_notes": not workflow.reports_for(user, record.agency),
+        "place": _place(user, item),
+        "steps": _steps(item, posted),
+        "public": public_address(record.subject),
+    }
 
 
 def previews(user, records, *, with_evidence=False):
@@ -197,12 +168,12 @@ def previews(user, records, *, with_evidence=False):
 def _place(user, item):
     places = review_queue.places(user)
     number = places.index(item.place)
-    return Place(
-        number=number + 1,
-        total=len(places),
-        previous=places[number - 1] if number else None,
-        following=places[number + 1] if number + 1 < len(places) else None,
-    )
+    return {
+        "number": number + 1,
+        "total": len(places),
+        "previous": places[number - 1] if number else None,
+        "following": places[number + 1] if number + 1 < len(places) else None,
+    }
 
 
 def _steps(item, posted):

@@ -24,7 +24,7 @@ from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.discipline import REPLY_WITHIN, Promptness, Scorecard, Standing
+from strategic_areas.discipline import REPLY_WITHIN, Promptness, Standing
 from strategic_areas.figures.reporting import ValueReturned
 from strategic_areas.figures.reporting import returned_steps as returned_values
 from strategic_areas.models import (
@@ -328,13 +328,6 @@ def remind(part, *, by, today):
     return number
 
 
-@dataclass(frozen=True)
-class OwnScorecard:
-    card: Scorecard
-    public_from: datetime
-    is_public: bool
-
-
 def prepare_and_release(now=None):
     """
     Show agencies the scorecards of closed rounds, and publish those that are due.
@@ -388,8 +381,8 @@ def own_scorecard(agency, period, today):
     card = scorecards(agency, asked_in(standing, [period]), today).get(period)
     if card is None:
         return None
-    return OwnScorecard(
-        card,
-        public_from=period.scorecards_ready_at + REPLY_WITHIN,
-        is_public=period.scorecards_public_at is not None,
-    )
+    return {
+        "card": card,
+        "public_from": period.scorecards_ready_at + REPLY_WITHIN,
+        "is_public": period.scorecards_public_at is not None,
+    }

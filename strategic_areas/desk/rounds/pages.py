@@ -1,8 +1,7 @@
 """The secretariat's pages of rounds: the table of agencies, and one round."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django import forms
@@ -18,14 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from agencies import access
-from agencies.models import Agency, FocalPoint
+from agencies.models import FocalPoint
 from strategic_areas import rounds, workflow
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
-from strategic_areas.queries.rounds import Cell, cells, unfinished
+from strategic_areas.queries.rounds import cells, unfinished
 from strategic_areas.schedule import DAYS_BEFORE_DUE, RoundState
 
 #: How many rounds the table shows unless it is asked for all.
@@ -57,32 +56,6 @@ ROUND_WORDS = {
     RoundState.LATE: gettext_lazy("Late, still accepted"),
     RoundState.CLOSED: gettext_lazy("Closed"),
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    cell: Cell
-    word: str
-    promptness: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One agency in the table, and the text of a reminder to copy and send."""
-
-    agency: Agency
-    entries: tuple[Entry, ...]
-    reminder: str
-
-
-@dataclass(frozen=True)
-class Unpublished:
-    """An agency's activities without a published report, grouped by state."""
-
-    agency: Agency
-    activities: dict[str, tuple[Activity, ...]]
-    owes: bool = False
 
 
 class CloseForm(forms.Form):
@@ -216,11 +189,11 @@ def _table(plan, today, *, every):
         "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],
         "left_out": len(periods) - len(shown),
         "rows": [
-            Row(
-                agency,
-                tuple(_entry(cell, today) for cell in by_agency[agency]),
-                _reminder(to_do[agency]),
-            )
+            {
+                "agency": agency,
+                "entries": [_entry(cell, today) for cell in by_agency[agency]],
+                "reminder": _reminder(to_do[agency]),
+            }
             for agency in sorted(by_agency, key=lambda agency: agency.acronym)
         ],
     }
@@ -232,12 +205,12 @@ def _entry(cell, today):
         "agency__id__exact": cell.agency.pk,
     }
     changelist = reverse("admin:strategic_areas_activityupdate_changelist")
-    return Entry(
-        cell,
-        word=STATE_WORDS[cell.state],
-        promptness=PROMPTNESS_WORDS.get(cell.promptness(today), ""),
-        address=f"{changelist}?{urlencode(query)}",
-    )
+    return {
+        "cell": cell,
+        "word": STATE_WORDS[cell.state],
+        "promptness": PROMPTNESS_WORDS.get(cell.promptness(today), ""),
+        "address": f"{changelist}?{urlencode(query)}",
+    }
 
 
 def _reminder(parts):
@@ -260,15 +233,15 @@ def unpublished(asked, today):
         ),
     )
     return [
-        Unpublished(
-            cell.agency,
-            {
+        {
+            "agency": cell.agency,
+            "activities": {
                 word: activities
                 for standing, word in STANDING_WORDS.items()
                 if (activities := cell.standing(standing))
             },
-            cell.agency in owing,
-        )
+            "owes": cell.agency in owing,
+        }
         for cell in asked
     ]
 
@@ -317,35 +290,13 @@ def take_back(request, pk):
 SATURDAY = 5
 
 
-@dataclass(frozen=True)
-class RoundDay:
-    day: date
-    after: int | None
-    word: str
-    happens: str
-
-
-@dataclass(frozen=True)
-class Opening:
+def opening(period: ReportingPeriod) -> dict | None:
     """
-    A round as those two people read it who agree to ask it.
+    What a proposed round would do; None of a period that asks nobody.
 
     ``asked`` are pairs of an agency and how many reports it is asked for; ``unreached``
     those of them for which nobody with an address reports now.
     """
-
-    days: list[RoundDay]
-    asked: list[tuple[Agency, int]]
-    unreached: list[Agency]
-    is_due_on_weekend: bool
-
-    @property
-    def reports(self):
-        return sum(number for _agency, number in self.asked)
-
-
-def opening(period: ReportingPeriod) -> Opening | None:
-    """What a proposed round would do; None of a period that asks nobody."""
     if not period.is_round or period.is_demonstration:
         return None
     planned = Activity.objects.standing().filter(plan=period.plan_id)
@@ -354,18 +305,20 @@ def opening(period: ReportingPeriod) -> Opening | None:
     asked = sorted(numbers.items(), key=lambda pair: pair[0].acronym)
     mandates = FocalPoint.objects.current().filter(user__is_active=True)
     reached = set(mandates.exclude(user__email="").values_list("agency", flat=True))
-    return Opening(
-        list(_days(period)),
-        asked,
-        [agency for agency, _number in asked if agency.pk not in reached],
-        period.due_on.weekday() >= SATURDAY,
-    )
+    return {
+        "days": list(_days(period)),
+        "asked": asked,
+        "reports": numbers.total(),
+        "unreached": [agency for agency, _number in asked if agency.pk not in reached],
+        "is_due_on_weekend": period.due_on.weekday() >= SATURDAY,
+    }
 
 
 def _days(period):
     last = None
     for day, word, happens in _moments(period):
-        yield RoundDay(day, last and (day - last).days, word, happens)
+        after = last and (day - last).days
+        yield {"day": day, "after": after, "word": word, "happens": happens}
         last = day
 
 

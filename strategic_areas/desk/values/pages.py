@@ -2,7 +2,6 @@
 The pages of values: an agency's indicators, one form, one decision and the receipt.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
@@ -61,13 +60,6 @@ class ReturnForm(decisions.DeclineForm):
     button = gettext_lazy("Return to the agency")
 
 
-@dataclass(frozen=True)
-class AnsweredIndicator:
-    indicator: Indicator
-    handed_in: list
-    address: str
-
-
 def _indicators(sheet):
     return answered().filter(agency=sheet.agency)
 
@@ -90,13 +82,11 @@ def values(request, period, agency):
     for row in rows.select_related("indicator"):
         handed_in.setdefault(row.indicator_id, []).append(row)
     lines = [
-        AnsweredIndicator(
-            each,
-            handed_in.get(each.pk, []),
-            reverse(
-                "admin:value_new", args=[sheet.period.pk, sheet.agency.slug, each.pk]
-            ),
-        )
+        {
+            "indicator": each,
+            "handed_in": handed_in.get(each.pk, []),
+            "address": reverse("admin:value_new", args=[*sheet.keys, each.pk]),
+        }
         for each in _indicators(sheet)
     ]
     return screen(
