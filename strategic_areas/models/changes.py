@@ -157,6 +157,7 @@ class ActivityProposal(PlanBound, Decision):
     """
 
     blanks = {"reason": MARKER}
+    moves_version = False
 
     same_plan_as = ("commitment",)
 

@@ -255,6 +255,8 @@ class ReportedValue(Decision):
     ``printed_where`` says where.
     """
 
+    moves_version = False
+
     indicator = models.ForeignKey(
         Indicator, models.PROTECT, related_name="+", verbose_name=_("indicator")
     )

@@ -244,6 +244,8 @@ class PlanFile(models.Model):
     """
 
     is_hideable = False
+    #: What it changes does.
+    moves_version = False
 
     class Status(models.TextChoices):
         APPLYING = "applying", _("Being loaded")

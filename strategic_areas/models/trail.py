@@ -242,6 +242,8 @@ class Transition(AboutReviewed):
 
     is_only_appended = True
     blanks = {"reason": "", "private_note": ""}
+    #: Pages tell of it, but of none of its columns as it stands.
+    moves_version = True
 
     from_status = models.CharField(_("from"), max_length=10, choices=Status, blank=True)
     to_status = models.CharField(

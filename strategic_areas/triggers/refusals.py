@@ -4,7 +4,12 @@ from django.apps import apps
 from django.db import models
 
 from strategic_areas.disclosure import MARKER
-from strategic_areas.triggers.statements import PUBLIC_RECORD, model_named, refusal
+from strategic_areas.triggers.statements import (
+    PUBLIC_RECORD,
+    model_named,
+    refusal,
+    revisions,
+)
 
 #: What was told as a figure, and of what: another number is another figure, which
 #: revises this one.
@@ -114,12 +119,8 @@ def _explained_alone(model):
     )
 
 
-def _revisions():
-    return [each for each in apps.get_models() if getattr(each, "link_field", "")]
-
-
 def public_record():
-    for model in _revisions():
+    for model in revisions():
         table, label = model._meta.db_table, model._meta.model_name
         kept = [
             field
@@ -229,7 +230,7 @@ def said_by_agencies():
 
 
 def _public_sources():
-    for model in _revisions():
+    for model in revisions():
         label, through = model._meta.model_name, model.sources.through._meta
         parent = f"OLD.{label}_id"
         when = (
@@ -277,7 +278,7 @@ def _beside_public(row):
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} r "  # noqa: S608
         f"WHERE r.id = {row}.{model.link_field}_id AND r.status IN {PUBLIC_RECORD})"
-        for model in _revisions()
+        for model in revisions()
     )
 
 

@@ -36,6 +36,11 @@ def model_named(name):
     return apps.get_model("strategic_areas", name)
 
 
+def revisions():
+    """The models of revisions; rows that link to one are as public as it is."""
+    return [each for each in apps.get_models() if getattr(each, "link_field", "")]
+
+
 def refusal(name, table, event, when, message):
     """A trigger that refuses ``event`` on a row for which ``when`` holds."""
     timing = event.split()[0]

@@ -17,35 +17,15 @@ from strategic_areas.triggers.statements import (
     PREFIX,
     Trigger,
     model_named,
+    revisions,
 )
 
 #: Statuses of revisions of which the public knows. Of a submitted one it knows only
 #: that it was submitted; of a draft or a returned one it knows nothing.
 PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
-#: The models of revisions; rows that link to a revision are as public as it is.
-REVISIONS = ("ActivityUpdate", "CommitmentUpdate")
 #: What the version is made of.
 COUNTERS = ("number", "takedowns")
 
-#: Models of which no content stands on a public page.
-NOT_PUBLIC = {
-    "ActivityProposal",
-    "PendingChange",
-    "RecordChange",
-    "RoundReopening",
-    "Submission",
-    "Purge",
-    "PurgedText",
-    "ImportedRecord",
-    "PublicationVersion",
-    # What a plan file changes moves the version.
-    "PlanFile",
-    "Measurement",
-    "Breakdown",
-    "Publication",
-    "ReportedValue",
-    "ToldForm",
-}
 #: Models that may link to a revision but are public by themselves.
 ON_NO_REVISION = {"AttributionDispute"}
 
@@ -79,14 +59,11 @@ class Table:
 
 
 def public_tables():
-    """Every ``Table`` whose rows move the version."""
-    for config in ("agencies", "strategic_areas"):
-        for model in apps.get_app_config(config).get_models():
-            name = model.__name__
-            if name.startswith("Historical") or name in NOT_PUBLIC:
-                continue
-            if config == "agencies" and name not in {"Agency", "AgencyName"}:
-                continue
+    """Every ``Table`` whose rows move the version: those that the public reads."""
+    for model in apps.get_models():
+        declared = getattr(model, "fields", None)
+        is_public = bool(declared and declared.names(public=True))
+        if getattr(model, "moves_version", is_public):
             yield _table(model)
             for many in model._meta.many_to_many:
                 if many.name != "contributors":
@@ -94,14 +71,12 @@ def public_tables():
 
 
 def _table(model):
-    name = model.__name__
-    revisions = [model_named(each) for each in REVISIONS]
     links = tuple(
         (field.column, field.related_model._meta.db_table)
         for field in model._meta.concrete_fields
-        if field.related_model in revisions and name not in ON_NO_REVISION
+        if field.related_model in revisions() and model.__name__ not in ON_NO_REVISION
     )
-    return Table(model._meta.db_table, name in REVISIONS, links)
+    return Table(model._meta.db_table, model in revisions(), links)
 
 
 def version():
