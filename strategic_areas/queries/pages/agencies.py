@@ -29,13 +29,14 @@ from strategic_areas.models import (
 )
 from strategic_areas.newest import newest, newness
 from strategic_areas.queries import rounds
-from strategic_areas.queries.plan import board, plans, records
+from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
     CommitmentRow,
+    count_records,
     count_rows,
     sentence_of,
 )
@@ -263,7 +264,7 @@ class AgencyPage:
             return None
         plan = found[0].commitment.plan
         accounts = [each.row.reports for each in found]
-        return records.records(accounts, plan.starts_on.year, plan.ends_on.year)
+        return count_records(accounts, plan.starts_on.year, plan.ends_on.year)
 
     @property
     def sentence(self):

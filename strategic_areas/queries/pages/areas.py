@@ -22,9 +22,9 @@ from strategic_areas.models.review import day_of
 from strategic_areas.newest import newness
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
-from strategic_areas.queries.plan.records import Records
 from strategic_areas.queries.plan.rows import (
     CommitmentRow,
+    Records,
     count_rows,
     records_of,
     sentence_of,

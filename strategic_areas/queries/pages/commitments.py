@@ -27,7 +27,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.pages import delays, timeline
 from strategic_areas.queries.pages.timeline import DATES, TimelineStep
 from strategic_areas.queries.plan import answering, counted, disputes, plans
-from strategic_areas.queries.plan.plans import latest_round, opened, periods_of
+from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
@@ -202,10 +202,12 @@ def read(
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     standing = {commitment, *own, *off_plan}
     accounts = timeline.accounts(updates, declarations, activities, standing, periods)
-    steps = timeline.steps(row, accounts, opened(periods, today), today)
+    rounds = opened(periods, today)
+    steps = timeline.steps(row, accounts, rounds, today)
     work = sorted(row.activities, key=_place)
     part = slice(first, None if most is None else first + most)
-    asked, delay = latest_round(periods, today), delays.of_commitment(row, today)
+    asked = rounds[0] if rounds else None
+    delay = delays.of_commitment(row, today)
     told = _needed(accounts, work[part], delay)
     keys = {key for step in steps[part] for key in step.keys}
     keys |= {step.keys[0] for found in told.values() for step in found}

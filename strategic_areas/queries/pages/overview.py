@@ -21,7 +21,7 @@ from strategic_areas.queries.pages import answers, areas, delays
 from strategic_areas.queries.plan import answering, board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import PlanLine, opened
-from strategic_areas.queries.plan.records import Records, records
+from strategic_areas.queries.plan.rows import Records, count_records
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import days_of, is_of_whole_years
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
@@ -265,7 +265,7 @@ def _institution(agency, plan, rows, activities, **reports):
         fulfilled=sum(row.standing.state == CommitmentState.FULFILLED for row in rows),
         is_told=any(row.standing.state not in {None, *NOT_TOLD} for row in rows),
         activities=len(activities),
-        records=records([each.reports for each in found], *years),
+        records=count_records([each.reports for each in found], *years),
         tally=tally([each.work for each in official]),
         **reports,
     )

@@ -44,6 +44,8 @@ class TimelineStep:
     #: The revisions of an account, the newest first. They end with one that was
     #: withdrawn: what was taken back is not shown in an older wording.
     rows: tuple = ()
+    #: What names them: the model that they are about, and their own ids.
+    keys: tuple[tuple[type, int], ...] = ()
     #: Their content, where the page shows the step.
     entry: Entry | None = None
     replaced: tuple[Entry, ...] = ()
@@ -77,11 +79,6 @@ class TimelineStep:
         is_recorded = self.rows[0].provenance not in ENTERED
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
-    @property
-    def keys(self):
-        """What names its rows: the model that they are about, and their own ids."""
-        return [(type(self.subject), row.pk) for row in self.rows]
-
     def with_content(self, entries: Mapping) -> "TimelineStep":
         """The same with the content of its rows, by their ``keys``."""
         if not self.rows:
@@ -113,14 +110,15 @@ def accounts(
     for (subject, period), rows in groups.items():
         rows.sort(key=attrgetter("revision"), reverse=True)
         taken_back = (n for n, row in enumerate(rows) if row.status == Status.WITHDRAWN)
-        last = next(taken_back, len(rows))
+        rows = rows[: next(taken_back, len(rows)) + 1]
         found.append(
             TimelineStep(
                 day=periods[period].ends_on,
                 kind="account",
                 subject=subject,
                 period=periods[period],
-                rows=tuple(rows[: last + 1]),
+                rows=tuple(rows),
+                keys=tuple((type(subject), row.pk) for row in rows),
                 is_of_former=subject not in own,
             )
         )

@@ -1,7 +1,7 @@
 """The rows of a board, how each is made, and what may be told of some of them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -10,9 +10,40 @@ from agencies.models import Agency
 from strategic_areas import discipline, headline, progress, standings
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.newest import newest
-from strategic_areas.queries.plan import answering, counted, records
+from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work
+
+
+@dataclass(frozen=True)
+class Records:
+    """
+    How many activities were found, and what the last record says of each.
+
+    No measure of the plan: nobody knows how many it had. ``by_press`` are those of
+    ``done`` that only the press or an organisation calls so; ``other`` were not begun,
+    suspended or cancelled. ``years`` are pairs of a year and its number of records.
+    """
+
+    found: int
+    done: int
+    by_press: int
+    going: int
+    other: int
+    untold: int
+    years: tuple[tuple[int, int], ...]
+
+    @property
+    def strip(self):
+        """Each year, its number of records, and that in steps from 0 to 4."""
+        most = max((number for _, number in self.years), default=0)
+        return [
+            (year, number, -(-4 * number // (most or 1))) for year, number in self.years
+        ]
+
+    @property
+    def last_year(self):
+        return max((year for year, number in self.years if number), default=None)
 
 
 @dataclass(frozen=True)
@@ -221,14 +252,39 @@ def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
     return progress.count(row.standing.state for row in rows)
 
 
-def records_of(rows: Iterable[CommitmentRow]) -> records.Records | None:
+def records_of(rows: Iterable[CommitmentRow]) -> Records | None:
     """What is on record of those that are reconstructed; None if none is."""
     found = [row for row in rows if not row.commitment.is_official]
     if not found:
         return None
     plan = found[0].commitment.plan
     accounts = [each.reports for row in found for each in row.activities]
-    return records.records(accounts, plan.starts_on.year, plan.ends_on.year)
+    return count_records(accounts, plan.starts_on.year, plan.ends_on.year)
+
+
+def count_records(
+    accounts: Iterable[Sequence[counted.CountedReport]], first: int, last: int
+) -> Records:
+    """
+    Count records; ``accounts`` are those of each activity.
+
+    The years go from ``first`` to ``last``, and to any other that occurs.
+    """
+    accounts = list(accounts)
+    latest = [newest(each) for each in accounts]
+    told = [each for each in latest if each]
+    done = [each for each in told if each.is_done]
+    going = sum(each.execution == progress.State.IN_PROGRESS for each in told)
+    years = Counter(r.period_ends_on.year for each in accounts for r in each)
+    return Records(
+        found=len(accounts),
+        done=len(done),
+        by_press=sum(each.voice is not None and each.voice.is_outside for each in done),
+        going=going,
+        other=len(told) - len(done) - going,
+        untold=len(latest) - len(told),
+        years=tuple((y, years[y]) for y in sorted({*range(first, last + 1), *years})),
+    )
 
 
 def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:

@@ -45,6 +45,14 @@ HEADED = {
 }.values()
 FIGURES = [field for field in HEADED if field.kind in {Kind.WHOLE, Kind.DECIMAL}]
 TEXTS = [field for field in HEADED if field.bilingual]
+#: The names of these fields that each model has.
+FIGURES_OF, TEXTS_OF = (
+    {
+        model: [each.name for each in fields if each.name in model.fields]
+        for model in (ActivityUpdate, CommitmentUpdate)
+    }
+    for fields in (FIGURES, TEXTS)
+)
 #: Where accounts come from that were not taken from public sources.
 ENTERED = {Provenance.REPORTED, Provenance.TRANSCRIBED, Provenance.DEMONSTRATION}
 #: What an account says in them, an attribute each; and ``text``, the main text.
@@ -389,14 +397,14 @@ def _day(moment):
 
 
 def _figures(row):
-    names = ["percent", *(each.name for each in FIGURES if each.name in row.fields)]
+    names = ["percent", *FIGURES_OF[type(row)]]
     return {name: figure(name, getattr(row, name), row.activity) for name in names}
 
 
 def _texts(row):
     """Its texts; English that is missing comes from a translation."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
-    others = {field.name: field.name for field in TEXTS if field.name in row.fields}
+    others = {name: name for name in TEXTS_OF[type(row)]}
     for name, field in (others | translated_fields(row)).items():
         spanish = getattr(row, f"{field}_es") or ""
         english = getattr(row, f"{field}_en") or ""
