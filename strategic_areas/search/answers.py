@@ -169,7 +169,7 @@ def _shown(language, ids):
 
 
 def _readable(unread):
-    return f"rowid NOT IN ({', '.join(map(str, unread))})" if unread else "rowid > 0"
+    return f"rowid NOT IN ({', '.join(map(str, unread))})" if unread else "TRUE"
 
 
 def _alone(question, unread):

@@ -51,14 +51,17 @@ CREATE = {
     ),
 }
 FIRST = "INSERT INTO search_index (rowid, digest) VALUES (0, '') ON CONFLICT DO NOTHING"
-ADD_ROW = "INSERT INTO search_index VALUES (%s, %s, %s, %s, %s)"
-ADD_WORDS = {
-    "sqlite": "INSERT INTO search_words (rowid, shown_es, shown_en, es, en) "
-    "VALUES (%s, %s, %s, %s, %s)",
-    "postgresql": "INSERT INTO search_words VALUES (%s, %s, %s, "
-    "array_to_tsvector(string_to_array(%s, ' ')), "
+ADD_ROWS = "INSERT INTO search_index (rowid, kind, record, digest, sort) VALUES "
+ADD_WORDS = "INSERT INTO search_words (rowid, shown_es, shown_en, es, en) VALUES "
+ROW = "(%s, %s, %s, %s, %s)"
+#: The same, where keys come as a text with spaces between.
+WORDS = {
+    "sqlite": ROW,
+    "postgresql": "(%s, %s, %s, array_to_tsvector(string_to_array(%s, ' ')), "
     "array_to_tsvector(string_to_array(%s, ' ')))",
 }
+#: Rows written with one statement.
+AT_ONCE = 500
 #: How an engine is asked for the rows of a column with some keys; and the signs around
 #: a key, between keys of which one is enough, and between those of which all must be.
 MATCHING = {
@@ -286,15 +289,19 @@ def _write(seen, label, added, removed):
         )
         if cursor.rowcount != 1:
             return False
-        gone = [[rowid] for rowid in removed]
-        cursor.executemany("DELETE FROM search_index WHERE rowid = %s", gone)
-        cursor.executemany("DELETE FROM search_words WHERE rowid = %s", gone)
+        for start in range(0, len(removed), AT_ONCE):
+            gone = ", ".join(map(str, removed[start : start + AT_ONCE]))
+            cursor.execute(f"DELETE FROM search_index WHERE rowid IN ({gone})")  # noqa: S608
+            cursor.execute(f"DELETE FROM search_words WHERE rowid IN ({gone})")  # noqa: S608
         cursor.execute("SELECT max(rowid) FROM search_index")
         first = cursor.fetchone()[0] + 1
-        rows = [(at, *row) for at, (row, _) in enumerate(added, first)]
-        words = [(at, *told) for at, (_, told) in enumerate(added, first)]
-        cursor.executemany(ADD_ROW, rows)
-        cursor.executemany(ADD_WORDS[connection.vendor], words)
+        for start in range(0, len(added), AT_ONCE):
+            some = list(enumerate(added[start : start + AT_ONCE], first + start))
+            rows = [value for at, (row, _) in some for value in (at, *row)]
+            words = [value for at, (_, told) in some for value in (at, *told)]
+            cursor.execute(ADD_ROWS + ", ".join([ROW] * len(some)), rows)
+            each = WORDS[connection.vendor]
+            cursor.execute(ADD_WORDS + ", ".join([each] * len(some)), words)
     return True
 
 
