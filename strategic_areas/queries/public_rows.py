@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
 from agencies.fields import Kind
@@ -129,9 +129,7 @@ def public_rows(keys: Keys) -> Rows:
     accounts = [
         row
         for rows in (record.updates(), record.declarations())
-        for row in rows.filter(
-            pk__in=keys[rows.model], status__in=[Status.PUBLISHED, Status.WITHDRAWN]
-        )
+        for row in _not_taken_back(rows.filter(pk__in=keys[rows.model]))
     ]
     lines = indicators.lines(
         indicators.public().filter(pk__in=keys[Indicator]), in_full=True
@@ -144,6 +142,14 @@ def public_rows(keys: Keys) -> Rows:
         "reports": report_rows(record.entries(accounts)),
         **value_rows(lines),
     }
+
+
+def _not_taken_back(rows):
+    """What was withdrawn is not told in an older wording either."""
+    about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
+    withdrawn = rows.model.objects.filter(status=Status.WITHDRAWN, **about)
+    newer = withdrawn.filter(revision__gt=OuterRef("revision"))
+    return rows.exclude(Exists(newer), status=Status.REPLACED)
 
 
 def _standing(commitments):
@@ -226,7 +232,7 @@ def _numbers(numbers):
 
 
 def report_row(entry: Entry) -> dict:
-    """A published or withdrawn report, whose ``agency`` has the name of its day."""
+    """A report that is or was public; its ``agency`` has the name of its day."""
     return {
         "plan": entry.commitment.plan.code,
         "commitment": entry.commitment.code,
@@ -239,7 +245,7 @@ def report_row(entry: Entry) -> dict:
 
 
 def report_rows(entries: Iterable[Entry]) -> dict[str, dict]:
-    """Reports by the last word of their address."""
+    """Reports, also earlier revisions, by the last word of their address."""
     return {each.public_id: report_row(each) for each in entries}
 
 

@@ -86,11 +86,18 @@ def returned():
     workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el lugar.")
 
 
-def replaced():
-    update = factories.make_published_update(narrative_es=HIDDEN)
+def corrected(narrative):
+    """A published correction of a report that said this."""
+    update = factories.make_published_update(narrative_es=narrative)
     correction = factories.make_correction(update, narrative_es="Ahora.")
     workflow.submit(correction, by=correction.contributors.first())
     workflow.publish(correction, by=factories.make_reviewer())
+    return correction
+
+
+def taken_back():
+    correction = corrected(HIDDEN)
+    workflow.withdraw(correction, by=factories.make_reviewer(), cause="error")
 
 
 def withdrawn():
@@ -173,7 +180,7 @@ def handed_in():
 
 PLANTED = [
     *(hidden_plan, hidden_area, hidden_programme, hidden_commitment, hidden_activity),
-    *(hidden_indicator, draft, submitted, returned, replaced, withdrawn, reserved),
+    *(hidden_indicator, draft, submitted, returned, taken_back, withdrawn, reserved),
     *(noted, counted_victims, reached_victims, taken_away, taken_away_before),
     *(told_before_it_was_protected, baseline_of_people, superseded),
     handed_in,
@@ -210,6 +217,17 @@ def test_what_the_public_reads_is_in_them():
     (value,), (part,) = rows["values"].values(), rows["parts"].values()
     assert (value["indicator"], value["value"]) == (figure.indicator.code, 40)
     assert (part["categories"], part["value"]) == (("sexual",), 30)
+
+
+def test_an_earlier_revision_is_told_beside_its_correction():
+    corrected("Antes.")
+
+    told = everything()["reports"].values()
+
+    assert {(each["status"], each["text_es"]) for each in told} == {
+        ("replaced", "Antes."),
+        ("published", "Ahora."),
+    }
 
 
 def test_a_number_that_is_not_told_is_named():
