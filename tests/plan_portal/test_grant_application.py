@@ -10,6 +10,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from agencies import audit
 from agencies.audit import Event
+from strategic_areas.search import index
+from strategic_areas.views.search import documents
 from tests.factories import make_published_update, make_user
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,9 @@ def test_the_application_records_verifies_and_does_its_work(application):
     update = make_published_update()
     person = make_user()
     get_user_model().objects.filter(pk=person.pk).delete()
+
+    index.bring_up_to_date("now", documents)
+    index.forget()
 
     verdict = audit.verify()
 
