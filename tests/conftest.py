@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from strategic_areas.queries.memory import BOARDS
-from strategic_areas.workflow import known
+from strategic_areas.workflow import guard
 from tests import first_state
 from tests.deep import DEEP
 from tests.room import with_room
@@ -153,7 +153,7 @@ def read_anew(request, monkeypatch):
         monkeypatch.setattr(BOARDS, "_most", -1)
     yield
     BOARDS.empty()
-    known.forget()
+    guard.forget_known_words()
 
 
 @pytest.fixture

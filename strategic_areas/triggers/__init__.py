@@ -30,7 +30,6 @@ from strategic_areas.triggers import (
     audit,
     decisions,
     refusals,
-    structure,
     versions,
 )
 from strategic_areas.triggers.statements import PREFIX, replacement
@@ -47,9 +46,9 @@ def declared(vendor=""):
         *decisions.record_changes(),
         *refusals.said_by_agencies(),
         *decisions.purges(),
-        *structure.approved_plans(),
-        *structure.what_is_told(),
-        *structure.loaded_files(),
+        *decisions.approved_plans(),
+        *decisions.what_is_told(),
+        *decisions.loaded_files(),
         *decisions.takedowns(),
         *decisions.people(),
         *refusals.published_figures(),

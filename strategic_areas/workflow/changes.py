@@ -23,7 +23,6 @@ from strategic_areas.models import (
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import amendments, approval
 from strategic_areas.workflow.approval import path_to_plan
-from strategic_areas.workflow.database_rules import given_up, set_aside
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
@@ -33,10 +32,12 @@ from strategic_areas.workflow.guard import (
 from strategic_areas.workflow.moves import decides_on, may_propose, may_review
 from strategic_areas.workflow.plain_values import (
     apply_part,
+    given_up,
     is_new,
     must_be_valid,
     plain_value,
     plain_values,
+    set_aside,
 )
 
 #: What says nothing in a record that is not there yet.

@@ -1,17 +1,72 @@
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.translation import gettext
 
 from agencies.access import RefusedError
 from agencies.decisions import Steps
 from agencies.fields import field_of
-from strategic_areas import text_guard
+from agencies.models import Agency, AgencyName
+from strategic_areas import models, text_guard
 from strategic_areas.disclosure import is_of_victims
 from strategic_areas.models import Activity, Commitment, Evidence
 from strategic_areas.people_counts import CountedPeople, find_people
 from strategic_areas.text_guard import Kind, Severity
-from strategic_areas.workflow.known import known_words
 from strategic_areas.workflow.phrases import strings_of, waiting_phrases
+
+#: What two people approved and the public reads: names of things, not of people.
+NAMING = (
+    *(models.Plan, models.StrategicArea, models.Programme, models.Commitment),
+    *(models.Activity, models.Indicator, models.Term, models.LegalInstrument),
+    *(models.FrameworkTarget, models.Province, models.HelpLine, Agency, AgencyName),
+)
+#: The publication version, a digest of the texts and the words in them.
+_kept = (None, None, None)
+
+
+def known_words():
+    """The words of all plans and institutions, read anew when they have changed."""
+    global _kept  # one per process, replaced as a whole
+    read_at, known, words = _kept
+    version = models.PublicationVersion.current()
+    if version == read_at:
+        return words
+    texts = tuple(chain(*map(_texts, NAMING)))
+    digest = hash(texts)
+    if digest != known:
+        words = text_guard.Known.of(texts)
+    _kept = version, digest, words
+    return words
+
+
+def forget_known_words():
+    global _kept
+    _kept = (None, None, None)
+
+
+def _texts(model):
+    columns = [
+        name
+        for field in model.fields
+        if field.guarded and field.kind is field.kind.TEXT
+        for name in field.columns
+    ]
+    rows = _public(model).order_by().values_list(*columns)
+    return (text for row in rows for text in row if text)
+
+
+def _public(model):
+    """The rows that anyone may read; what an agency named itself nobody approved."""
+    if model is models.Plan:
+        return model.objects.public()
+    rows = model._base_manager.all()
+    names = {field.name for field in model._meta.concrete_fields}
+    if "is_in_plan" in names:
+        rows = rows.filter(is_in_plan=True)
+    for name in names & {"plan", "introduced_by"}:
+        rows = rows.filter(**{f"{name}__in": models.Plan.objects.public()})
+    return rows
+
 
 #: How much of the text around a finding is shown with it.
 AROUND = 30

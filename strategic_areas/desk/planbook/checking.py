@@ -16,7 +16,7 @@ from strategic_areas.desk.planbook.columns import SHEETS
 from strategic_areas.importing.rules import all_before
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.database_rules import broken_checks, words_of
+from strategic_areas.workflow.plain_values import broken_checks, words_of
 
 
 def faults(stored, drafts):

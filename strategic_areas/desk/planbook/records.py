@@ -15,7 +15,7 @@ from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
 from strategic_areas.importing.format import TABLE_OF_MODEL
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
 from strategic_areas.workflow import amendments
-from strategic_areas.workflow.database_rules import set_aside
+from strategic_areas.workflow.plain_values import set_aside
 
 
 @dataclass(frozen=True)
