@@ -40,20 +40,25 @@ class BoardMemory:
         self.empty()
 
     def empty(self):
-        self._version, self._kept = None, OrderedDict()
+        self._version, self._kept, self._before = None, OrderedDict(), {}
 
     def board(self, key: Hashable, read: Callable):
-        """The board kept under ``key``; elsewhere than on public pages read anew."""
+        """
+        The board kept under ``key``; elsewhere than on public pages read anew.
+
+        ``read`` takes the board of the version before, if it was kept, or None.
+        """
         version = _VERSION.get()
         if version is None:
-            return read()
+            return read(None)
         with self._lock:
             if self._version is None or self._version < version:
-                self._version, self._kept = version, OrderedDict()
+                self._version, self._before = version, self._kept
+                self._kept = OrderedDict()
             if version < self._version:
-                return read()
+                return read(None)
             if key not in self._kept:
-                self._kept[key] = read()
+                self._kept[key] = read(self._before.pop(key, None))
             self._kept.move_to_end(key)
             found = self._kept[key]
             self._let_go()

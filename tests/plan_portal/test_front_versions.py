@@ -50,9 +50,9 @@ def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
     front, plan, monkeypatch
 ):
     activity, reads = factories.make_activity(plan=plan), []
-    read = board.commitments_of
+    read = board.periods_of
     monkeypatch.setattr(
-        board, "commitments_of", lambda *args: reads.append(args) or read(*args)
+        board, "periods_of", lambda *args: reads.append(args) or read(*args)
     )
 
     def change_the_plan():

@@ -24,16 +24,20 @@ from tests.factories import (
     make_update,
 )
 
+EMPTY = SimpleNamespace(activities=[])
+
 
 class Reading:
     """Tells how often boards were read, each of as many activities."""
 
     def __init__(self, most=10, size=1):
         self.memory, self.size, self.times = BoardMemory(most), size, 0
+        self.before = None
 
     def read(self, name="a"):
-        def made():
+        def made(before):
             self.times += 1
+            self.before = before and before.said
             said = f"{name} {self.times}"
             return SimpleNamespace(said=said, activities=[None] * self.size)
 
@@ -48,6 +52,18 @@ def test_a_board_is_read_once_for_a_version():
             found.append(reading.read())
 
     assert found == ["a 1", "a 1", "a 2", "a 2"]
+
+
+def test_what_reads_knows_the_board_of_the_version_before_alone():
+    reading, found = Reading(), []
+
+    for version, names in [(5, "a"), (6, "ab"), (7, "b"), (8, "ab")]:
+        for name in names:
+            with at_version(version):
+                reading.read(name)
+            found.append(reading.before)
+
+    assert found == [None, "a 1", None, "b 3", None, "b 4"]
 
 
 def test_elsewhere_than_on_public_pages_a_board_is_read_anew():
@@ -88,7 +104,7 @@ def test_a_board_of_too_many_activities_is_not_kept():
 def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
     memory, begun, may_end, found = BoardMemory(most=10), Event(), Event(), []
 
-    def read():
+    def read(before):
         begun.set()
         assert may_end.wait(10)
         return SimpleNamespace(activities=[None])
@@ -115,13 +131,13 @@ def test_one_thread_reads_and_the_others_wait_for_what_it_reads():
 def test_after_a_fault_the_next_reader_reads():
     memory = BoardMemory(most=10)
 
-    def fail():
+    def fail(before):
         raise ValueError("no board")
 
     with at_version(5):
         with pytest.raises(ValueError, match="no board"):
             memory.board("a", fail)
-        assert memory.board("a", lambda: SimpleNamespace(activities=[])) is not None
+        assert memory.board("a", lambda before: EMPTY) is EMPTY
 
 
 @pytest.mark.django_db(transaction=True)
@@ -195,6 +211,36 @@ def test_pages_of_both_languages_share_a_board(client):
     assert (then_in_spanish, then_in_english) == (first_in_spanish, first_in_english)
     # Each page was there, in two languages that differ.
     assert len({*first_in_spanish, *first_in_english}) == len(pages) * 2
+
+
+@pytest.mark.django_db
+def test_after_a_report_only_the_rows_of_its_commitment_are_made_anew():
+    asked = make_round()
+    told, other = (make_activity(plan=asked.plan) for _ in range(2))
+    plan, today = asked.plan, asked.ends_on
+    before = board._read(plan, today, None)
+    make_published_update(activity=told, period=asked)
+
+    after = board._read(plan, today, before)
+    assert rows_of(after) == rows_of(board._read(plan, today, None))
+    assert [new is old for new, old in zip(after.rows, before.rows, strict=True)] == [
+        row.commitment.pk != told.commitment_id for row in before.rows
+    ]
+
+    Agency.objects.filter(pk=other.agency_id).update(acronym="OTRA")
+    renamed = board._read(plan, today, after)
+    assert "OTRA" in [each.activity.agency.acronym for each in renamed.activities]
+
+
+def rows_of(found):
+    return [
+        (
+            row.commitment,
+            row.standing,
+            [(a.standing, a.reports) for a in row.activities],
+        )
+        for row in found.rows
+    ]
 
 
 @pytest.mark.sqlite

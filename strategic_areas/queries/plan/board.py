@@ -32,11 +32,25 @@ from strategic_areas.queries.plan.submissions import FirstSubmissions
 
 #: What is read of an activity; a page of one reads the rest itself.
 LISTED = (
-    *("plan", "commitment", "agency", "code", "sort_code", "provenance", "is_in_plan"),
+    *("id", "plan_id", "commitment_id", "agency_id", "code", "sort_code", "provenance"),
+    "is_in_plan",
     *("title_es", "title_en", "kind", "quantity", "unit_es", "unit_en"),
     *("counts_victims", "reaches_victims", "starts_on", "due_on", "due_provenance"),
     *("stopped", "stopped_on", "resumes_on"),
 )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    The rows of the database of which a board is made.
+
+    ``structure`` are the values of all but the accounts.
+    """
+
+    structure: tuple
+    updates: dict
+    declarations: dict
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,8 @@ class Board:
     asked: frozenset[int] = frozenset()
     #: Of that agency, or of all: the values for which each round asks.
     values: asked_values.AskedValues = field(default_factory=dict)
+    #: What it was made of, as plain rows: see ``_followed``.
+    made_of: "Rows | None" = field(default=None, repr=False, compare=False)
 
     @property
     def is_reconstructed(self):
@@ -114,7 +130,7 @@ def load(
     reports; for the rounds ``asked``, on which days all agencies did. With either it
     knows what each round asked of which agency.
     """
-    board = BOARDS.board((plan.pk, today), lambda: _read(plan, today))
+    board = BOARDS.board((plan.pk, today), lambda before: _read(plan, today, before))
     asked = tuple(asked)
     return with_rounds(board, supporter, asked) if supporter or asked else board
 
@@ -126,15 +142,81 @@ def load_with_rounds(plan: Plan, today: date) -> Board:
     return with_rounds(board, None, asked) if asked else board
 
 
-def _read(plan, today):
+def _read(plan, today, before):
+    """The board, with the records and rows of the one before that are the same."""
     agencies, periods = Agency.objects.in_bulk(), periods_of(plan)
-    rows = with_marks(Commitment.objects.standing())
-    commitments = commitments_of(plan, rows, agencies)
-    rows = with_marks(Activity.objects.standing()).rewrite(False).only(*LISTED)
-    activities = activities_of(plan, rows, agencies, commitments)
-    accounts = counted.accounts_of(plan, periods)
+    programmes = _programmes_of(plan)
+    commitments = _rows(Commitment, plan=plan)
+    activities = _rows(Activity, plan=plan, is_in_plan=True)
+    known = [plan, *agencies.values(), *periods, *programmes.values()]
+    known += [each.area for each in programmes.values()]
+    structure = (list(map(_values, known)), commitments, activities)
+    read = Rows(structure, *counted.rows_of(plan, periods))
+    if before and before.made_of.structure == structure:
+        return _followed(before, read)
+    commitments = list(_records(Commitment, commitments))
+    _link(commitments, plan, agencies, programmes)
+    activities = _records(Activity, activities)
+    activities = _linked(activities, commitments, agencies)
+    accounts = counted.accounts_of(read.updates, read.declarations, periods)
     rows = build(commitments, activities, accounts, periods, today)
-    return Board(plan, rows, tuple(periods), today)
+    return Board(plan, rows, tuple(periods), today, made_of=read)
+
+
+def _values(record):
+    return [getattr(record, each.attname) for each in record._meta.concrete_fields]
+
+
+def _columns(model):
+    every = [each.attname for each in model._meta.concrete_fields]
+    return [each for each in every if model is Commitment or each in LISTED]
+
+
+def _rows(model, **lookups):
+    """The standing records as rows, each behind whether its agency disputes it."""
+    rows = with_marks(model.objects.standing()).filter(**lookups).rewrite(False)
+    return list(rows.values_list("is_disputed", *_columns(model)))
+
+
+def _records(model, rows):
+    """The records in what ``_rows`` gives, as Django makes them of a query."""
+    columns = _columns(model)
+    for is_disputed, *values in rows:
+        record = model.from_db("default", columns, values)
+        record.is_disputed = is_disputed
+        yield record
+
+
+def _followed(before, read):
+    """The board before, of which only the rows are made anew whose accounts differ."""
+    updates = _differing(before.made_of.updates, read.updates)
+    declarations = _differing(before.made_of.declarations, read.declarations)
+    touched = [
+        row
+        for row in before.rows
+        if row.commitment.pk in declarations
+        or any(each.activity.pk in updates for each in row.activities)
+    ]
+    work = [each.activity for row in touched for each in row.activities]
+    commitments = [row.commitment for row in touched]
+    accounts = counted.accounts_of(
+        {each.pk: read.updates[each.pk] for each in work if each.pk in read.updates},
+        {
+            each.pk: read.declarations[each.pk]
+            for each in commitments
+            if each.pk in read.declarations
+        },
+        before.periods,
+    )
+    made = build(commitments, work, accounts, before.periods, before.day)
+    anew = {row.commitment.pk: row for row in made}
+    rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
+    return replace(before, rows=rows, made_of=read)
+
+
+def _differing(before, now):
+    """The ids of the records whose rows are not the same."""
+    return {pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)}
 
 
 def with_rounds(
@@ -184,11 +266,8 @@ def commitments_of(
     plan: Plan, rows: QuerySet, agencies: Mapping[int, Agency]
 ) -> list[Commitment]:
     """The commitments of a plan among ``rows``, each with its lead and programme."""
-    programmes = Programme.objects.filter(plan=plan).select_related("area").in_bulk()
     found = list(rows.filter(plan=plan))
-    for commitment in found:
-        commitment.plan, commitment.lead = plan, agencies[commitment.lead_id]
-        commitment.programme = programmes[commitment.programme_id]
+    _link(found, plan, agencies, _programmes_of(plan))
     return found
 
 
@@ -199,12 +278,25 @@ def activities_of(
     commitments: Iterable[Commitment],
 ) -> list[Activity]:
     """The activities of these commitments among ``rows``, each with its agency."""
+    return _linked(rows.filter(plan=plan, is_in_plan=True), commitments, agencies)
+
+
+def _programmes_of(plan):
+    return Programme.objects.filter(plan=plan).select_related("area").in_bulk()
+
+
+def _link(commitments, plan, agencies, programmes):
+    for commitment in commitments:
+        commitment.plan, commitment.lead = plan, agencies[commitment.lead_id]
+        commitment.programme = programmes[commitment.programme_id]
+
+
+def _linked(activities, commitments, agencies):
     above = {each.pk: each for each in commitments}
-    rows = rows.filter(plan=plan, is_in_plan=True)
-    work = [each for each in rows if each.commitment_id in above]
+    work = [each for each in activities if each.commitment_id in above]
     for activity in work:
         commitment = above[activity.commitment_id]
-        activity.plan, activity.commitment = plan, commitment
+        activity.plan, activity.commitment = commitment.plan, commitment
         activity.is_disputed |= commitment.is_disputed
         activity.agency = agencies[activity.agency_id]
     return work

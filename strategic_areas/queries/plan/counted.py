@@ -172,11 +172,33 @@ class Accounts:
     told_by: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
-def accounts_of(plan: Plan, periods: Iterable[ReportingPeriod]) -> Accounts:
-    """The accounts of a plan that count, of some of its periods; two queries."""
+def rows_of(plan: Plan, periods: Iterable[ReportingPeriod]) -> tuple[dict, dict]:
+    """
+    The rows of a plan's ``updates`` and ``declarations`` of some periods; two queries.
+
+    Each by the id of the record that it is about, and then by its own.
+    """
     told = {"plan": plan, "period__in": [each.pk for each in periods]}
+    found = defaultdict(dict), defaultdict(dict)
+    for row in updates().filter(**told):
+        found[0][row.activity_id][row.pk] = row
+    for row in declarations().filter(**told):
+        found[1][row.commitment_id][row.pk] = row
+    return found
+
+
+def accounts_of(
+    updates: Mapping[int, Mapping],
+    declarations: Mapping[int, Mapping],
+    periods: Iterable[ReportingPeriod],
+) -> Accounts:
+    """The accounts in what ``rows_of`` gives."""
     return read_accounts(
-        updates().filter(**told), declarations().filter(**told), periods
+        *(
+            [row for rows in found.values() for row in rows.values()]
+            for found in (updates, declarations)
+        ),
+        periods,
     )
 
 

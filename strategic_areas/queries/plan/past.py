@@ -54,8 +54,9 @@ def load(plan: Plan, period: ReportingPeriod) -> Board:
         commitment.lead = called[commitment.lead_id]
     for activity in activities:
         activity.agency = called[activity.agency_id]
+    read = counted.rows_of(plan, periods)
     # What waits for review waits today, and did not then.
-    accounts = replace(counted.accounts_of(plan, periods), handed_in={})
+    accounts = replace(counted.accounts_of(*read, periods), handed_in={})
     rows = build(commitments, activities, accounts, periods, day)
     return Board(plan, rows, tuple(periods), day)
 
