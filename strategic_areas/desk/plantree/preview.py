@@ -44,7 +44,7 @@ def _commitment(plan, pk):
     rows = Commitment.objects.standing().select_related("lead", "programme__area")
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
-    commitment.is_disputed = False
+    commitment.is_disputed = commitment.is_declared = False
     return commitment, {
         "commitment": commitment,
         **figures_of(commitment),

@@ -7,7 +7,15 @@ from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from django.db.models import F, Prefetch, Q, Value, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Value,
+    prefetch_related_objects,
+)
 
 from agencies.models import Agency
 from strategic_areas import discipline, progress
@@ -17,6 +25,7 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
+    CommitmentUpdate,
     LaterActivity,
     Plan,
     Provenance,
@@ -90,12 +99,17 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
     """
     A commitment of a public plan, superseded or not; None if there is none.
 
-    ``is_disputed`` is True while its lead does not acknowledge it.
+    ``is_disputed`` is True while its lead does not acknowledge it, ``is_declared`` if
+    anything was ever declared of its result.
     """
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
     )
-    rows = rows.annotate(is_of_reconstruction=plans.reconstructed("plan"))
+    declared = CommitmentUpdate.objects.filter(status__in=PUBLIC_RECORD)
+    rows = rows.annotate(
+        is_of_reconstruction=plans.reconstructed("plan"),
+        is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
+    )
     commitment = rows.filter(plan__code=plan_code, code=code).first()
     if commitment:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
@@ -196,8 +210,10 @@ def read(
         each.commitment, each.plan = commitment, commitment.plan
     _tell_amendments(commitment, own)
     updates = _updates(activities)
-    declarations = record.declarations()
-    declarations = list(declarations.filter(commitment__in=[commitment.pk, *former]))
+    declarations = []
+    if former or commitment.is_declared:
+        rows = record.declarations()
+        declarations += rows.filter(commitment__in=[commitment.pk, *former])
     row = _row(commitment, own, updates, declarations, periods, today)
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     standing = {commitment, *own, *off_plan}
