@@ -1,7 +1,5 @@
 """The grid: several values of one indicator that a round asks for, entered at once."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404
@@ -52,22 +50,6 @@ class ColumnForm(ValueForm):
 
     def revises(self):
         return self.standing
-
-
-@dataclass(frozen=True)
-class Line:
-    label: str
-    cells: tuple
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of one dimension; ``sums`` are the prefixes of its live sums."""
-
-    label: str
-    dimension: str
-    lines: tuple[Line, ...]
-    sums: tuple[str, ...]
 
 
 def value_grid(request, period, agency, indicator):
@@ -134,7 +116,7 @@ def _lines(forms, *names):
     for name in names:
         cells = tuple(form[name] if name in form.fields else None for form in forms)
         if label := next((cell.label for cell in cells if cell), None):
-            found.append(Line(label, cells))
+            found.append({"label": label, "cells": cells})
     return found
 
 
@@ -143,12 +125,13 @@ def _checkable(forms):
 
 
 def _parts(forms):
+    """The rows of each dimension; ``sums`` are the prefixes of its live sums."""
     return [
-        Part(
-            DIMENSIONS[dimension],
-            dimension,
-            tuple(_lines(forms, *names.values())),
-            tuple(form.prefix for form in forms),
-        )
+        {
+            "label": DIMENSIONS[dimension],
+            "dimension": dimension,
+            "lines": _lines(forms, *names.values()),
+            "sums": [form.prefix for form in forms],
+        }
         for dimension, names in forms[0].names.items()
     ]
