@@ -4,10 +4,9 @@ from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from strategic_areas.desk.public_pages import asked_for
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -102,13 +102,13 @@ def hide_by_address(request):
     form = AddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
         return redirect(form.found[0]["address"])
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Hide now"),
-        "form": form,
-        "found": form.found,
-    }
-    return render(request, "desk/hide_by_address.html", context)
+    return screen(
+        request,
+        "desk/hide_by_address.html",
+        title=_("Hide now"),
+        form=form,
+        found=form.found,
+    )
 
 
 def hide_address(user, record):

@@ -1,9 +1,9 @@
 """The pages on which the secretariat proposes amendments of approved plans."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from agencies.models import Agency
 from agencies.numbers import DecimalField
 from strategic_areas.desk.changes.amendment_forms import DAY, AmendForm
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import Activity, Amendment, Commitment, Plan
 from strategic_areas.views.files import as_attachment
 
@@ -233,13 +234,13 @@ FORMS = {
 @require_safe
 def amendment_kinds(request):
     only_reviewers(request)
-    context = {
-        **admin.site.each_context(request),
-        "title": gettext("Amend a plan"),
-        "plans": Plan.objects.public(),
-        "kinds": [(word, form.title) for word, form in FORMS.items()],
-    }
-    return render(request, "desk/amendment_kinds.html", context)
+    return screen(
+        request,
+        "desk/amendment_kinds.html",
+        title=gettext("Amend a plan"),
+        plans=Plan.objects.public(),
+        kinds=[(word, form.title) for word, form in FORMS.items()],
+    )
 
 
 @require_safe
@@ -262,10 +263,10 @@ def amend(request, plan, kind):
         text = gettext("Kept. It applies when another person approves it.")
         messages.success(request, text)
         return redirect("admin:approval", pk=change.pk)
-    context = {
-        **admin.site.each_context(request),
-        "title": f"{form.title}: {plan.code}",
-        "form": form,
-    }
-    status = 422 if form.errors else 200
-    return render(request, "desk/amend.html", context, status=status)
+    return screen(
+        request,
+        "desk/amend.html",
+        status=422 if form.errors else 200,
+        title=f"{form.title}: {plan.code}",
+        form=form,
+    )

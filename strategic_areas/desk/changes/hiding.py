@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ from agencies.fields import field_of
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import lines
 from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import Cause, Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import AlreadyWaiting, guard
@@ -103,14 +104,14 @@ def hide(request, kind, pk):
     before = hiding.former(record)
     now = plain_values(record, before)
     before = {name: value for name, value in before.items() if value != now[name]}
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Hide now"),
-        "record": record,
-        "form": form,
-        "lines": _lines(type(record), now, before),
-    }
-    return render(request, "desk/hide.html", context)
+    return screen(
+        request,
+        "desk/hide.html",
+        title=_("Hide now"),
+        record=record,
+        form=form,
+        lines=_lines(type(record), now, before),
+    )
 
 
 def _lines(model, before, after):
@@ -149,21 +150,21 @@ def hidden(request, pk):
         steps = [ConfirmHidingForm(data, examined=examined), RestoreForm(data)]
     if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
         return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "title": str(takedown),
-        "takedown": takedown,
-        "lines": [
+    return screen(
+        request,
+        "desk/hidden.html",
+        title=str(takedown),
+        takedown=takedown,
+        lines=[
             line
             for key, row in takedown.rows.items()
             for line in _lines(apps.get_model(key.partition(":")[0]), **row)
         ],
-        "stays": _stays(takedown) if steps else [],
-        "examined": examined,
-        "steps": steps,
-        "why_not": why_not,
-    }
-    return render(request, "desk/hidden.html", context)
+        stays=_stays(takedown) if steps else [],
+        examined=examined,
+        steps=steps,
+        why_not=why_not,
+    )
 
 
 def _stays(takedown):

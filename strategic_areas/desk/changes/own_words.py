@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.rounds import notices
+from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     Activity,
@@ -120,16 +121,16 @@ def agency_comment(request, period, agency):
             request, _("Sent. The secretariat reads it before it is published.")
         )
         return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "comment": comment,
-        "scorecard": notices.own_scorecard(comment.agency, comment.period, today),
-        "stands": comment.pk is not None,
-        "form": form,
-        "waits": waits,
-        "waiting_lines": changes.lines(waits.records.get()) if waits else [],
-    }
-    return render(request, "desk/agency_comment.html", context)
+    return screen(
+        request,
+        "desk/agency_comment.html",
+        comment=comment,
+        scorecard=notices.own_scorecard(comment.agency, comment.period, today),
+        stands=comment.pk is not None,
+        form=form,
+        waits=waits,
+        waiting_lines=changes.lines(waits.records.get()) if waits else [],
+    )
 
 
 def _comment_or_404(user, period, slug):
@@ -179,8 +180,11 @@ def attributions(request):
         for kind in KINDS
         for row in attributed(request.user, kind)
     ]
-    context = {**admin.site.each_context(request), "attributed": found}
-    return render(request, "desk/attributions.html", context)
+    return screen(
+        request,
+        "desk/attributions.html",
+        attributed=found,
+    )
 
 
 def _has_dispute(row):
@@ -203,16 +207,16 @@ def attribution(request, kind, pk):
             request, _("Sent. The secretariat reads it before it is published.")
         )
         return redirect("admin:attributions")
-    context = {
-        **admin.site.each_context(request),
-        "record": record,
-        "title": title_of(record),
-        "stands": disputes.public_dispute(dispute) if dispute.pk else None,
-        "form": form,
-        "waits": waits,
-        "waiting_lines": changes.lines(waits.records.get()) if waits else [],
-    }
-    return render(request, "desk/attribution.html", context)
+    return screen(
+        request,
+        "desk/attribution.html",
+        record=record,
+        title=title_of(record),
+        stands=disputes.public_dispute(dispute) if dispute.pk else None,
+        form=form,
+        waits=waits,
+        waiting_lines=changes.lines(waits.records.get()) if waits else [],
+    )
 
 
 def _record_or_404(user, kind, pk):

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.contrib import admin
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from strategic_areas.desk.plantree import approving
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.rounds.pages import opening
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
@@ -53,20 +54,20 @@ def approval(request, pk):
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "change": change,
-        "may_hide": not change.is_waiting and HIDINGS.decides(request.user),
-        "amendment": amendment,
-        "records": records(change),
-        "examined": examined,
-        "altered": protection.altered(change, request.user),
-        "whole": approving.read(plan) if plan else None,
-        "is_overtaken": bool(plan) and change.plan_digest != workflow.digest(plan),
-        "steps": steps,
-        "why_not": workflow.CHANGES.why_not(request.user, change),
-    }
-    return render(request, "desk/approval.html", context)
+    return screen(
+        request,
+        "desk/approval.html",
+        change=change,
+        may_hide=not change.is_waiting and HIDINGS.decides(request.user),
+        amendment=amendment,
+        records=records(change),
+        examined=examined,
+        altered=protection.altered(change, request.user),
+        whole=approving.read(plan) if plan else None,
+        is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
+        steps=steps,
+        why_not=workflow.CHANGES.why_not(request.user, change),
+    )
 
 
 def records(change):

@@ -1,14 +1,14 @@
 """How the secretariat decides on an activity that an agency proposed for a plan."""
 
 from django import forms
-from django.contrib import admin
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import VictimsField
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import ActivityProposal, Amendment
 from strategic_areas.workflow import guard
 
@@ -57,11 +57,11 @@ def proposal(request, pk):
     )
     if decisions.take_pressed_step(request, workflow.PROPOSALS, found, steps):
         return redirect("admin:index")
-    context = {
-        **admin.site.each_context(request),
-        "proposal": found,
-        "examined": examined,
-        "steps": steps,
-        "why_not": workflow.PROPOSALS.why_not(request.user, found),
-    }
-    return render(request, "desk/proposal.html", context)
+    return screen(
+        request,
+        "desk/proposal.html",
+        proposal=found,
+        examined=examined,
+        steps=steps,
+        why_not=workflow.PROPOSALS.why_not(request.user, found),
+    )

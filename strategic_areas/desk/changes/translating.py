@@ -1,9 +1,9 @@
 """Reviewers translate into English what was published in Spanish only."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from agencies.fields import in_english
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import Translation
 from strategic_areas.models.trail import TEXTS, untranslated
 
@@ -63,13 +64,13 @@ def translation(request, kind, pk):
             _("Kept. It applies when another person of the secretariat approves it."),
         )
         return redirect("admin:approval", pk=change.pk)
-    context = {
-        **admin.site.each_context(request),
-        "record": kept.record,
-        "form": form,
-        "waits": workflow.waiting_change(kept),
-    }
-    return render(request, "desk/translation.html", context)
+    return screen(
+        request,
+        "desk/translation.html",
+        record=kept.record,
+        form=form,
+        waits=workflow.waiting_change(kept),
+    )
 
 
 def _translation_or_404(user, kind, pk):

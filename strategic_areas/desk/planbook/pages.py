@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +23,7 @@ from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook import previewing, records
 from strategic_areas.desk.planbook.columns import FORMAT, ORIGIN, SEEN, SHEETS
 from strategic_areas.desk.planbook.comparing import compare
+from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook import guide
 from strategic_areas.desk.workbook.opening import pages_of, too_much
@@ -83,16 +84,16 @@ def planbook(request, plan):
 def _page(request, plan, upload, **shown):
     form = shown.get("keep")
     has_errors = upload.errors or form is not None and form.errors
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Plan %(plan)s as a workbook") % {"plan": plan.code},
-        "plan": plan,
-        "is_open": workflow.applies_at_once(plan, ()),
-        "upload": upload,
+    return screen(
+        request,
+        "desk/planbook.html",
+        status=422 if has_errors else 200,
+        title=_("Plan %(plan)s as a workbook") % {"plan": plan.code},
+        plan=plan,
+        is_open=workflow.applies_at_once(plan, ()),
+        upload=upload,
         **shown,
-    }
-    status = 422 if has_errors else 200
-    return render(request, "desk/planbook.html", context, status=status)
+    )
 
 
 def _address(name, plan):

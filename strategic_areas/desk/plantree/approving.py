@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
-from django.shortcuts import redirect, render
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import ApproveForm
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.plantree import levels, tree
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -241,12 +242,12 @@ def page(request, plan):
             text = _("Kept. It applies when another person approves it.")
             messages.success(request, text)
             return redirect("admin:approval", pk=change.pk)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Send the plan %(code)s for approval") % {"code": plan.code},
-        "whole": read(plan),
-        "form": form,
-        "act_address": reverse("admin:strategic_areas_plan_change", args=[plan.pk]),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "desk/plan_approval.html", context, status=status)
+    return screen(
+        request,
+        "desk/plan_approval.html",
+        status=422 if form.errors else 200,
+        title=_("Send the plan %(code)s for approval") % {"code": plan.code},
+        whole=read(plan),
+        form=form,
+        act_address=reverse("admin:strategic_areas_plan_change", args=[plan.pk]),
+    )

@@ -16,6 +16,7 @@ from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.plantree import approving, levels, tree
 from strategic_areas.desk.plantree.forms import form_of
 from strategic_areas.desk.plantree.levels import key_of, over
+from strategic_areas.desk.screens import screen
 from strategic_areas.models import Plan, Provenance
 
 #: The header by which the script asks for a part of the page: "form" or "tree".
@@ -41,12 +42,12 @@ def _record(plan, kind, pk):
 @require_safe
 def plan_list(request):
     access.only_reviewers(request)
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Build and keep a plan"),
-        "plans": Plan.objects.visible_to(request.user),
-    }
-    return render(request, "desk/plan_list.html", context)
+    return screen(
+        request,
+        "desk/plan_list.html",
+        title=_("Build and keep a plan"),
+        plans=Plan.objects.visible_to(request.user),
+    )
 
 
 @require_safe
