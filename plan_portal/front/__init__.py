@@ -7,9 +7,8 @@ comes from somebody signed in goes on to Django untouched. While the database is
 the pages made before are served with a banner that says so, or with 503, unless
 something was taken down since they were made.
 
-The front is not a Django cache for two reasons: nothing inside Django's handler answers
-at more than half the speed of the bare server, and a cache that expires by time serves
-pages that are out of date.
+It is no Django cache: nothing inside Django's handler answers at more than half the
+speed of the bare server, and a cache that expires by time serves old pages.
 """
 
 import time
@@ -125,7 +124,6 @@ class Front:
         return self._current(key, environ).respond(environ, start_response)
 
     def _is_for_everybody(self, environ):
-        """True for a plain GET or HEAD of a public page by somebody not signed in."""
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
@@ -141,7 +139,6 @@ class Front:
         )
 
     def _knows(self, host):
-        """True for a host that Django would accept; Django refuses the others."""
         known = self._hosts.get(host)
         if known is None:
             domain, _port = split_domain_port(host)
@@ -165,7 +162,6 @@ class Front:
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
-        """Ask Django for the answer; stop waiting if the database does not answer."""
         with self.watch.deadline.applied():
             return self.application(environ, start_response)
 
@@ -212,10 +208,9 @@ class Front:
         """
         Read the board of the plan that is shown, and make the help pages.
 
-        So the first reader of a page of the plan does not wait until all of the plan is
-        read. The help pages come last, as a request may close the connection on which
-        the watch listens; they are made even if the board could not be read. After a
-        purge new workers are asked for first.
+        The help pages come last, as a request may close the connection on which the
+        watch listens; they are made even if the board could not be read. After a purge
+        new workers are asked for first.
         """
         try:
             with self.watch.deadline.applied():
@@ -225,7 +220,6 @@ class Front:
             self._make_help_pages()
 
     def _make_help_pages(self):
-        """Make the help pages that are not current, as if a reader requested them."""
         site = urlsplit(settings.SITE_URL)
         for path in HELP:
             environ = {
@@ -272,7 +266,6 @@ class Answer:
 
 
 def is_secure(environ):
-    """True for TLS, as Django tells it: by the server or by a trusted proxy."""
     if environ["wsgi.url_scheme"] == "https":
         return True
     if not settings.SECURE_PROXY_SSL_HEADER:

@@ -172,7 +172,6 @@ class PageMemory:
         return self.pages.get(key)
 
     def put(self, key, page):
-        """Keep a page, unless something was taken down since its making began."""
         with self._lock:
             if page.label.takedowns < self.takedowns:
                 return
@@ -198,7 +197,6 @@ class PageMemory:
                 self.pages.move_to_end(key)
 
     def drop_older(self, takedowns):
-        """Remove, and from now on refuse, pages with a lower counter of takedowns."""
         with self._lock:
             self.takedowns = max(self.takedowns, takedowns)
             unpacked.cache_clear()

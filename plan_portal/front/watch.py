@@ -142,7 +142,6 @@ class Watch:
         return time.monotonic() < self._next_question
 
     def _read(self, *, listen=False):
-        """Read the version and note until when it is good; a label never goes back."""
         begun = time.monotonic()
         try:
             counters = self._read_counters(begun, listen)
@@ -199,7 +198,6 @@ class Watch:
         connection.close()
 
     def _look(self):
-        """Read the version, then wait until there may be a new one."""
         is_pushed = connection.vendor == "postgresql"
         self._read(listen=is_pushed)
         is_new = self._ready_for is not self.label
@@ -215,7 +213,6 @@ class Watch:
             self.make_ready()
 
     def _log_and_pause(self, error):
-        """Log an unexpected error, and pause before the version is read again."""
         if not isinstance(error, Error):
             logger.exception("The thread that watches failed")
         self._ready_for = None
@@ -229,7 +226,6 @@ def _listen():
 
 
 def _wait_for_push(pause):
-    """Return when the database notifies of a publication, or after the pause."""
     raw = connection.connection
     select.select([raw], [], [], pause)
     raw.poll()

@@ -1,9 +1,8 @@
 """
 What each round asks of each agency, and what became of it.
 
-The one place that says so, for the desk, for reminders and for what the public reads of
-an agency's discipline. It knows how many reports stand where and since when, never what
-an unpublished one says.
+The one place that says so, for staff and the public. It knows how many reports stand
+where and since when, never what an unpublished one says.
 """
 
 from collections import defaultdict
@@ -241,7 +240,6 @@ def _statuses(periods):
 
 
 def _opened_again_until(periods, today):
-    """(round, agency) → the last day, of the rounds opened again and running."""
     again = RoundReopening.objects.running(today).filter(period__in=periods)
     rows = again.order_by("until").values_list("period_id", "agency_id", "until")
     return {(period, agency): until for period, agency, until in rows}
@@ -268,7 +266,6 @@ def scorecards(
 def discipline_of(
     cards: dict[ReportingPeriod, discipline.Scorecard],
 ) -> discipline.Discipline:
-    """How an agency kept the due dates of the rounds whose scorecards are public."""
     return discipline.discipline(
         card.promptness for period, card in cards.items() if period.scorecards_public_at
     )

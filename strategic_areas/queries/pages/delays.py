@@ -114,7 +114,6 @@ def _order(delay):
 
 
 def is_delayed(row: CommitmentRow) -> bool:
-    """Whether a commitment or any activity of it is late or held back."""
     # Work that is late on some day is late on every later day.
     delay = _delay(row, date.max)
     return bool(delay.days or delay.parts)
@@ -127,7 +126,6 @@ def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
 
 
 def _accounts(parts):
-    """The last accounts by activity, where the agency itself gave the last one."""
     last = [newest(part.row.reports) for part in parts]
     keys = [each.pk for each in last if each and each.was_entered]
     if not keys:

@@ -207,6 +207,5 @@ def is_over(plan: Plan, day: date) -> bool:
 
 
 def first_code(plan: Plan) -> str:
-    """The code of a commitment of the plan, as an example; "" where it has none."""
     standing = Commitment.objects.standing().filter(plan=plan).order_by("sort_code")
     return standing.values_list("code", flat=True).first() or ""

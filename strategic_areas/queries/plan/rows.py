@@ -136,7 +136,6 @@ class CommitmentRow:
 
     @cached_property
     def recorded_until(self):
-        """The day up to which accounts tell of it; never a day to come."""
         told = (report for each in self.activities for report in each.reports)
         return max((report.known_by for report in told), default=None)
 
@@ -243,7 +242,6 @@ def _late_if_asked(
 
 
 def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
-    """The day up to which accounts tell of the commitments; never a day to come."""
     days = (row.recorded_until for row in rows)
     return max((day for day in days if day), default=None)
 
@@ -253,7 +251,6 @@ def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
 
 
 def records_of(rows: Iterable[CommitmentRow]) -> Records | None:
-    """What is on record of those that are reconstructed; None if none is."""
     found = [row for row in rows if not row.commitment.is_official]
     if not found:
         return None
