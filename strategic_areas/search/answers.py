@@ -47,6 +47,10 @@ FOUND = """
     SELECT kind, {conditions}, sort, record, rowid FROM search_index
     WHERE rowid IN ({all} UNION {named} UNION {answers}) AND {readable}
 """
+SHOWN = """
+    SELECT record, filed.rowid, shown_{} FROM search_index AS filed
+    JOIN search_words ON search_words.rowid = filed.rowid WHERE filed.rowid IN ({})
+"""
 
 
 @dataclass(frozen=True)
@@ -122,13 +126,15 @@ def _groups(question, only, first, last, unread):
             by_kind[kind].append(tuple(row))
     best = {kind: heapq.nsmallest(last, rows)[first:] for kind, rows in by_kind.items()}
     best = sorted((rows, kind) for kind, rows in best.items() if rows)
-    ids = [row[-1] for rows, _kind in best for row in rows]
-    shown = _shown(question.language, ids)
+    chosen = {row[-2:] for rows, _kind in best for row in rows}
+    shown = _shown(question.language, chosen)
+    if chosen != set(shown):  # somebody brought the tables up to date meanwhile
+        return _groups(question, only, first, last, unread)
     return [
         Group(
             kind,
             len(by_kind[kind]),
-            tuple(_hit(question, row, shown[row[-1]]) for row in rows),
+            tuple(_hit(question, row, shown[row[-2:]]) for row in rows),
         )
         for rows, kind in best
     ]
@@ -156,16 +162,16 @@ def _rows(question, unread):
         return cursor.fetchall()
 
 
-def _shown(language, ids):
-    if not ids:
+def _shown(language, chosen):
+    """By record and id what is shown of rows; without those that are gone."""
+    if not chosen:
         return {}
-    wanted = ", ".join(map(str, ids))
-    query = (
-        f"SELECT rowid, shown_{language} FROM search_words WHERE rowid IN ({wanted})"  # noqa: S608
-    )
+    query = SHOWN.format(language, ", ".join(str(rowid) for _record, rowid in chosen))
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {rowid: json.loads(told) for rowid, told in cursor.fetchall()}
+        rows = cursor.fetchall()
+    told = {(record, rowid): json.loads(shown) for record, rowid, shown in rows}
+    return {row: told[row] for row in chosen & set(told)}
 
 
 def _readable(unread):

@@ -246,6 +246,22 @@ def test_where_nothing_may_be_written_what_is_no_more_is_not_found():
     assert alone == (("trata", 1),)
 
 
+def test_who_reads_while_the_tables_are_filled_is_told_of_what_is_there(monkeypatch):
+    file(a_document("gone", "Trata"), a_document("kept", "Trata"))
+    changes = [[a_document("new", "Trata"), a_document("kept", "Trata")]]
+    read = answers._rows
+
+    def filled_meanwhile(question, unread):
+        rows = read(question, unread)
+        while changes:
+            file(*changes.pop())
+        return rows
+
+    monkeypatch.setattr(answers, "_rows", filled_meanwhile)
+
+    assert found_in(find("trata")) == ["kept", "new"]
+
+
 def test_sqlite_without_full_texts_is_refused_at_the_start(settings, monkeypatch):
     settings.EMBEDDED_DATABASE = True
     assert index.need_full_text(None) == []
