@@ -254,7 +254,7 @@ def read(
 
 
 def _activities(commitment, former, succession) -> dict[int, Activity]:
-    """The commitment's activities, and those of the records it came in place of."""
+    """Its activities, and those of the records it came in place of."""
     found = (
         Activity.objects.select_related("agency", "dispute__agency")
         .filter(
@@ -353,7 +353,6 @@ def _entries(keys, declarations):
 
 
 def _read_related(commitment, rows):
-    """Read what the page tells of the commitment and of these activities besides."""
     later = LaterActivity.objects.select_related("agency").order_by("sort_code")
     prefetch_related_objects(
         *([commitment], by_key(), "supporting", "frameworks"),

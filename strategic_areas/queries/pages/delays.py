@@ -23,9 +23,8 @@ class Part:
     """
     An activity that is late, suspended or says what holds it back.
 
-    ``account`` is the last published account of its agency, which may say why, or None.
-    A report that waits for review may say why too: ``submitted_on`` is the day on which
-    the last of them was handed in, so that nobody is called silent.
+    ``account`` is the last that its agency published, which may say why. So may one
+    that waits for review: on ``submitted_on`` the last of these was handed in.
     """
 
     row: ActivityRow
@@ -41,7 +40,6 @@ class Part:
         return self.row.standing.state == progress.State.SUSPENDED
 
     def get_absolute_url(self, language=None):
-        """The page of the agency's account, else of the activity."""
         return (self.account or self.row.activity).get_absolute_url(language=language)
 
 
@@ -55,12 +53,12 @@ class Delay:
 
     @property
     def worst(self):
-        """By how many days the commitment or a part of it is late, at most."""
+        """By how many days it or a part of it is late, at most."""
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
     def explained(self):
-        """The keys of the activities of which it tells what holds them back."""
+        """The ids of the activities of which it tells what holds them back."""
         told = (part for part in self.parts if part.account)
         return {p.row.activity.pk for p in told if p.account.obstacle_es}
 
@@ -137,11 +135,7 @@ def _accounts(parts):
 def with_accounts(
     delay: Delay | None, accounts: Mapping[int, Entry | None]
 ) -> Delay | None:
-    """
-    The delay, each part with its account; what a public source says is none.
-
-    ``accounts`` holds the last account of each activity, by the activity's id.
-    """
+    """The delay, each part with the last account of it that its agency gave itself."""
     parts = []
     for part in delay.parts if delay else ():
         account = accounts.get(part.row.activity.pk)

@@ -162,7 +162,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
 
 
 def _groups(plan, asked):
-    """How many accounts have the same values by which they are counted, as rows."""
+    """How many accounts are alike in all that they are counted by, as rows."""
     of_days = _of_days(asked)
     told = {
         "is_real": _is(
@@ -186,7 +186,6 @@ def _is(*conditions, **others):
 
 
 def _in_record(model, plan):
-    """What the record of a plan holds of a model, with what it can be found by."""
     is_update = model is ActivityUpdate
     about = "activity__commitment" if is_update else "commitment"
     return (
@@ -202,7 +201,7 @@ def _in_record(model, plan):
 
 def _change(is_update):
     """
-    What an account changed, one of ``CHANGES``; of several the first that applies.
+    One of ``CHANGES``, the first that applies.
 
     An update is compared with the last one for an earlier period of its activity.
     """
@@ -270,7 +269,7 @@ def _tellers(groups, periods, agencies):
 
 
 def _silent(plan, word, known):
-    """The agency of this word if it takes part in the plan and no account is its."""
+    """The agency of this word if it takes part and gave no account."""
     if not word or word in known:
         return None
     part = Participation.objects.filter(plan=plan, agency__slug=word)
