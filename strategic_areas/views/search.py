@@ -127,7 +127,8 @@ def _rendered(template, name):
     """The words of one block of a template, without its heading."""
     blocks = template.nodelist.get_nodes_by_type(BlockNode)
     block = next(node for node in blocks if node.name == name)
-    context = Context({**facts(), **rules()})
+    known = {"portal": {"country": settings.COUNTRY.words}}
+    context = Context({**known, **facts(), **rules()})
     with context.bind_template(template):
         html = block.nodelist.render(context)
     _heading, ended, rest = html.partition("</h1>")

@@ -211,6 +211,16 @@ def test_the_pages_of_text_are_found_by_what_they_say(client):
         assert {word for word in words if word not in main} == set(), name
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(
+    ("law", "name"), [("137-03", "protection"), ("172-13", "privacy")]
+)
+def test_a_page_of_text_is_found_by_the_laws_of_the_country(
+    client, law, name, language
+):
+    assert address(name, language=language) in paths(client, law, language)
+
+
 def test_the_glossary_is_found_at_the_word(client):
     assert "/en/glossary/#trafico" in paths(client, "smuggling of migrants", "en")
 
