@@ -3,6 +3,7 @@
 import pytest
 
 from strategic_areas.addresses import address
+from strategic_areas.labels import FAMILIES
 from strategic_areas.models import PlanChange
 from strategic_areas.states import CommitmentState as State
 from tests import factories
@@ -32,13 +33,16 @@ def test_a_target_tells_how_what_answers_it_stands(client):
         commitment.frameworks.add(target)
     unanswered = factories.make_target(family="TIP", kind="recommendation", year=2024)
 
-    _, context = shown(client, "frameworks", plan.code)
+    page, context = shown(client, "frameworks", plan.code)
 
     answered, *rest = context["targets"]
     assert {
         state: [row.commitment for row in rows] for state, rows in answered.by_state
     } == {State.FULFILLED: [done], State.NO_ACTIVITIES: [silent]}
     assert [(each.target, each.total) for each in rest] == [(unanswered, 0)]
+    families = [str(FAMILIES[each.family]) for each in (target, unanswered)]
+    places = [page.text.index(each) for each in families]
+    assert places == sorted(places)
 
 
 # Legal base and discrepancies

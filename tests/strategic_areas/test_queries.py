@@ -389,9 +389,8 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
 
     page = page_of(new)
 
-    assert [(s.entry.pk, s.subject) for s in page.steps if s.is_of_former] == [
-        (update.pk, old)
-    ]
+    (step,) = told_on(page)
+    assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page.row.standing.state == "no_activities"
     old_page = commitments.by_code(plan.code, old.commitment.code)
     assert commitments.successor(old_page, Succession(plan)) == new
@@ -405,9 +404,8 @@ def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
 
     page = page_of(new.commitment)
 
-    assert [(s.entry.pk, s.subject) for s in page.steps if s.is_of_former] == [
-        (update.pk, old)
-    ]
+    (step,) = told_on(page)
+    assert (step.entry.pk, step.subject, step.is_of_former) == (update.pk, old, True)
     assert page_of(old.commitment).activities == ()
 
 
