@@ -266,8 +266,11 @@ def _differences(documents):
         cursor.execute(
             "SELECT kind, record, rowid, digest FROM search_index WHERE rowid > 0"
         )
-        filed = {(kind, record): rest for kind, record, *rest in cursor.fetchall()}
-    added, removed = [], []
+        rows = cursor.fetchall()
+    filed = {(kind, record): rest for kind, record, *rest in rows}
+    kept = {rowid for rowid, _digest in filed.values()}
+    # Should two processes ever have filed one record twice, no copy outlives this.
+    added, removed = [], [each[2] for each in rows if each[2] not in kept]
     for each in documents:
         rowid, digest = filed.pop((each.kind, each.pk), (None, None))
         if digest != each.digest:

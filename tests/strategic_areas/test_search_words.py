@@ -294,6 +294,24 @@ def test_who_fills_the_table_while_it_is_emptied_brings_nothing_back():
     assert found_in(find("nadie")) == ["1"]
 
 
+def test_no_copy_of_a_row_outlives_the_next_filling():
+    file(a_document("1", "Fulana"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO search_index (rowid, kind, record, digest, sort) "
+            "SELECT 99, kind, record, digest, sort FROM search_index WHERE rowid = 1"
+        )
+        cursor.execute(
+            "INSERT INTO search_words (rowid, shown_es, shown_en, es, en) "
+            "SELECT 99, shown_es, shown_en, es, en FROM search_words WHERE rowid = 1"
+        )
+
+    file(a_document("1", "Nadie"))
+
+    assert found_in(find("fulana")) == []
+    assert found_in(find("nadie")) == ["1"]
+
+
 def test_of_several_words_each_is_counted_by_itself():
     file_texts("Una cosa.", "Otra cosa.", "Nadie.")
 
