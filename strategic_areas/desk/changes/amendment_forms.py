@@ -154,6 +154,9 @@ class AmendedMixin(forms.ModelForm):
 
     def __init__(self, data=None, files=None, *args, **kwargs):
         super().__init__(data, files, *args, **kwargs)
+        # What stood is read from the record: no page has a hidden copy of a default.
+        for field in self.fields.values():
+            field.show_hidden_initial = False
         self.act = None
         if self.instance.fields.names(structure=True):
             is_free = self.instance.pk and amendments.plan_of(self.instance) is None
