@@ -112,7 +112,7 @@ def twice(content):
     written = io.BytesIO(content)
     with zipfile.ZipFile(written, "a") as packed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        packed.writestr("xl/styles.xml", f"<a>{'<xf/>' * opening.MOST_OTHERS}</a>")
+        packed.writestr("xl/styles.xml", MANY_FORMATS)
     return written.getvalue()
 
 
@@ -129,11 +129,13 @@ def with_part(name, content):
 
 
 ENTITIES = '<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
+MANY_FORMATS = f"<a>{'<xf/>' * opening.MOST_OTHERS}</a>"
 MACRO = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 HOSTILE = {
     "damaged": [
         with_part("xl/workbook.xml", ENTITIES),
         with_part("xl/workbook.xml", ENTITIES.encode("utf-16")),
+        with_part("xl/workbook.xml", ENTITIES.encode("utf-32")),
         with_part("xl/nada.dat", ENTITIES),
         lying(workbook()),
         packed_by(zipfile.ZIP_LZMA),
@@ -144,6 +146,7 @@ HOSTILE = {
         twice(workbook(xfs="<xf/>")),
         with_part("xl/media/image1.png", bytes(opening.UNPACKED_BYTES)),
         with_part("xl/styles.xml", f"<a b='{'>' * 1_000_001}'/>"),
+        with_part("xl/styles.xml", MANY_FORMATS.encode("utf-32")),
         make_zip(
             {f"{number}.xml": "<a/>" for number in range(opening.MOST_PARTS)}
             | unzip(workbook())

@@ -27,6 +27,8 @@ PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 ACTIVE = re.compile(r"(?i)macro|vbaproject|activex|oleobject")
 #: A tag or text over which the parser of XML would sit long.
 ENDLESS = re.compile(rb"<[^<]{1000000}")
+#: What stands before the first sign of an XML in any encoding, or between its signs.
+NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 
 def pages_of(upload):
@@ -93,8 +95,8 @@ def _must_be_modest(packed):
         try:
             sax.parseString(part, counter, forbid_dtd=True)
         except SAXException:
-            # No XML, as a picture: openpyxl reads no further than this parser.
-            continue
+            # No XML, as a picture; or openpyxl's other parser knows its encoding.
+            counter.count_unread(part)
 
 
 class ElementCounter(ContentHandler):
@@ -117,6 +119,15 @@ class ElementCounter(ContentHandler):
 
     def characters(self, content):
         self.elements += 1
+        self._must_fit()
+
+    def count_unread(self, part):
+        """Count by their signs the tags of what only begins like an XML."""
+        if not part.lstrip(NO_SIGN).startswith(b"<"):
+            return
+        if b"<!DOCTYPE" in part.replace(BETWEEN, b""):
+            raise ValueError("A type of document, as no spreadsheet has")
+        self.others += part.count(b"<") + part.count(b"=")
         self._must_fit()
 
     def _must_fit(self):
