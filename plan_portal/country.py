@@ -1,9 +1,22 @@
 """What is a country's and no plan's: its names, its laws and its numbers."""
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import get_args, get_origin
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import get_language
+
+#: What pages take from ``texts``, in each language.
+TEXTS = (
+    "name",
+    "public_agency",
+    "of_the_state",
+    "access_law",
+    "privacy_law",
+    "protection_laws",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,5 +49,57 @@ class Country:
 
 
 def load(path):
-    """Raises ``TypeError`` for a line that is missing or that no country has."""
-    return Country(**tomllib.loads(path.read_text(encoding="utf-8")))
+    """Raises ``ImproperlyConfigured`` for a file that pages or the guard cannot use."""
+    try:
+        country = Country(**tomllib.loads(path.read_text(encoding="utf-8")))
+        wrong = [*_of_another_kind(country)] or [*_unusable(country)]
+    except (TypeError, ValueError) as error:
+        wrong = [str(error)]
+    if wrong:
+        raise ImproperlyConfigured(f"COUNTRY_FILE {path.name}: {'; '.join(wrong)}")
+    return country
+
+
+def _of_another_kind(country):
+    for each in fields(country):
+        value, kind = getattr(country, each.name), get_origin(each.type) or each.type
+        is_right = type(value) is kind
+        if is_right and kind is list:
+            is_right = all(type(item) in get_args(each.type) for item in value)
+        if is_right and kind is dict:
+            is_right = all(type(item) is dict for item in value.values())
+        if not is_right:
+            yield f"{each.name} must be {getattr(each.type, '__name__', each.type)}"
+
+
+def _unusable(country):
+    """Where it is wrong, the guard would find no number, or a page name no law."""
+    if not re.fullmatch("[A-Z]{2}", country.code):
+        yield "code must be two capital letters"
+    for name in ("area", "subscriber", "card_shapes"):
+        if not getattr(country, name):
+            yield f"{name} must not be empty"
+    for name in ("area", "card_shapes", "checked_card"):
+        told = getattr(country, name)
+        for pattern in [told] if isinstance(told, str) else told:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                yield f"{name} holds no pattern: {pattern} ({error})"
+            if not pattern:
+                yield f"{name} must hold no empty pattern"
+    if not _has_card(country):
+        yield f"identity_card {country.identity_card} is not known of this country"
+    for language in ("es", "en"):
+        told = country.texts.get(language, {})
+        if missing := [name for name in TEXTS if not told.get(name)]:
+            yield f"texts.{language} lacks {', '.join(missing)}"
+
+
+def _has_card(country):
+    from stdnum.util import get_cc_module
+
+    try:
+        return get_cc_module(country.code.lower(), country.identity_card) is not None
+    except ImportError:
+        return False
