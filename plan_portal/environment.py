@@ -75,7 +75,7 @@ WEB_ADDRESS = (
     "must begin with https:// or http:// and a host, not {!r}",
 )
 SECURITY_CONTACT = (
-    like(r"(mailto:)?[^\s@:]+@[^\s@]+|https://[^\s/]\S*"),
+    like(r"(mailto:)?[^\s@:]+@[^\s@:]+|https://[^\s/]\S*"),
     "must be a mail address or an https:// one: {!r}",
 )
 #: A pattern of hosts would let visitors choose the portal's name.

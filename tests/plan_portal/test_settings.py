@@ -234,7 +234,10 @@ def test_a_switch_takes_true_and_false_alone(refusal, name, value):
                 "SECURITY_CONTACT must be a mail address or an https:// one: "
                 f"{value!r}",
             )
-            for value in ["mailto:nomail", "https://", "javascript:alert(1)"]
+            for value in (
+                *("mailto:nomail", "https://", "javascript:alert(1)"),
+                "aviso@example.gob.do:25",
+            )
         ),
         ({"CLAMD": "tcp://127.0.0.1:abc"}, "CLAMD has a port that cannot be"),
         (
