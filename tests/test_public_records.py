@@ -81,7 +81,8 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
         True
     ] * 2
     steps = on_commitment["page"].steps
-    assert [step.amendment for step in steps if step.amendment] == [last, first]
+    amended = [step.lines for step in steps if step.kind == "amendment"]
+    assert amended == [(last,), (first,)]
     assert on_commitment["page"].activities[0].row.activity.approved == [last]
     for each in (page, own):
         assert proposed.reason_es not in each.text
@@ -122,7 +123,8 @@ def test_the_fields_that_one_change_changed_stand_together(client):
     (change,) = context["changes"]
     (lines,) = change.records
     assert [line.field for line in lines] == ["due_on", "quantity"]
-    (step,) = [step for step in on_commitment["page"].steps if step.amendment]
+    steps = on_commitment["page"].steps
+    (step,) = [step for step in steps if step.kind == "amendment"]
     assert list(step.lines) == lines
     # Beside the activity; the time line tells only what changed.
     assert own.text.count(first.amendment.reason_es) == 1
