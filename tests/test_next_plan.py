@@ -20,8 +20,8 @@ from django.utils.translation import override
 
 from agencies.mail import Mail
 from plan_portal import errors
-from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
+from strategic_areas.desk.report.pages import of_round
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
 from strategic_areas.text_guard import Kind, inspect

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agencies.access import RefusedError
 from agencies.admin.scoping import ReadOnlyMixin, ScopedAdmin, ScopedRowsMixin
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amendment_forms import ApprovedForm, GuardMixin
+from strategic_areas.desk.changes.amending import ApprovedForm, GuardMixin
 from strategic_areas.models import PendingChange
 from strategic_areas.purging.hiding import may_hide
 

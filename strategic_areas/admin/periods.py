@@ -16,7 +16,7 @@ from agencies.numbers import WholeField
 from strategic_areas import rounds, workflow
 from strategic_areas.admin.approved import ApprovedMixin
 from strategic_areas.admin.plan import OF_PLAN
-from strategic_areas.desk.changes.amendment_forms import GuardedForm
+from strategic_areas.desk.changes.amending import GuardedForm
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.schedule import Frequency, Schedule

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook import pages, previewing
+from strategic_areas.desk.planbook import pages
 from strategic_areas.desk.planbook.columns import SHEETS
 from strategic_areas.desk.planbook.comparing import State, compare
 from strategic_areas.desk.workbook.reading import Cell
@@ -61,7 +61,7 @@ def previewed(plan, book):
     """The preview, rendered as the page shows it."""
     with translation.override("es"):
         stored = StoredObjects(plan.code)
-        preview = previewing.preview(stored, compare(stored, book))
+        preview = pages.preview_of(stored, compare(stored, book))
         render_to_string("desk/_planbook_preview.html", {"preview": preview})
     return preview
 

@@ -16,8 +16,8 @@ from docx.enum.section import WD_ORIENT
 from docx.shared import Inches
 
 from strategic_areas import workflow
-from strategic_areas.desk.report.contents import of_round
 from strategic_areas.desk.report.document import write
+from strategic_areas.desk.report.pages import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.queries.pages.round_report import load as report_of
 from tests.factories import (

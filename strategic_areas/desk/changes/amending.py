@@ -1,22 +1,238 @@
-"""The pages on which the secretariat proposes amendments of approved plans."""
+"""Amendments of approved plans: the pages on which the secretariat proposes them."""
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from agencies.access import only_reviewers
+from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from agencies.models import Agency
 from agencies.numbers import DecimalField
-from strategic_areas.desk.changes.amendment_forms import DAY, AmendForm
-from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from agencies.staleness import StaleGuardForm
+from strategic_areas import evidence, workflow
+from strategic_areas.desk.changes.decisions import with_link_to_change
+from strategic_areas.desk.inputs import (
+    QUESTIONS,
+    DocumentField,
+    VictimsField,
+    limit,
+    one_button,
+)
 from strategic_areas.desk.screens import screen
-from strategic_areas.models import Activity, Amendment, Commitment, Plan
+from strategic_areas.models import Activity, Amendment, Commitment, Plan, Provenance
 from strategic_areas.views.files import as_attachment
+from strategic_areas.workflow import amendments
+from strategic_areas.workflow.guard import blocked_texts
+
+CITED = Amendment.CITED
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ActForm(forms.ModelForm):
+    upload = DocumentField(
+        label=_("The act itself"),
+        required=False,
+        readers=_("Only the secretariat reads it."),
+    )
+
+    class Meta:
+        model = Amendment
+        fields = [
+            *("act", "deciding_act_es", "deciding_act_en", "decided_on"),
+            *("reason_es", "reason_en"),
+        ]
+        widgets = {
+            "decided_on": DAY,
+            "reason_es": forms.Textarea(attrs={"rows": 3}),
+            "reason_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.clean_file = None
+        self.fields["act"].required = True
+        self.fields["deciding_act_es"].required = True
+        self.fields["reason_es"].required = True
+        limit(self.fields["reason_es"], self.fields["reason_en"])
+        self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
+
+    def clean(self):
+        cleaned = super().clean()
+        texts = {name: cleaned[name] for name in self._meta.fields if name in cleaned}
+        for name, reason in blocked_texts(Amendment, texts).items():
+            self.add_error(name, reason)
+        return cleaned
+
+    def clean_upload(self):
+        self.clean_file = self.cleaned_data["upload"]
+        return self.clean_file
+
+    def validate_constraints(self):
+        """Leave it to the workflow, which knows the kind of the amendment."""
+
+    def propose_with(self, records, *, by):
+        """
+        Propose pairs of a record and its links by this act; None where it has errors.
+        """
+        amendment = self.instance
+        try:
+            with evidence.kept_only_if_saved(), override("es"):
+                if self.clean_file:
+                    evidence.write(amendment, self.clean_file)
+                return workflow.propose_together(records, by=by, amendment=amendment)
+        except workflow.AlreadyWaiting as error:
+            text = _("A change of this waits for approval; nothing of yours was kept.")
+            self.add_error(None, with_link_to_change(error.current, text))
+        except RefusedError as error:
+            self.add_error(None, str(error))
+        return None
+
+
+class AmendForm(ActForm):
+    kind, title, explained = "", "", ""
+    #: The fields of what changes, which stand before those of the act.
+    first = ()
+    #: The fields among them that are days within the plan.
+    dates = ()
+
+    def __init__(self, *args, plan, **kwargs):
+        super().__init__(*args, instance=Amendment(plan=plan, kind=self.kind), **kwargs)
+        self.plan = plan
+        self.order_fields([*self.first, *self._meta.fields, "upload"])
+        decided = [each for each in Amendment.Act.choices if each[0] not in CITED]
+        self.fields["act"].choices = [("", "---------"), *decided]
+        for name in self.first:
+            rows = getattr(self.fields[name], "queryset", None)
+            if rows is not None and rows.model in (Commitment, Activity):
+                self.fields[name].queryset = self._official(rows.model)
+        self.helper = one_button("step-form", "propose", _("Send for approval"))
+
+    def records(self):
+        raise NotImplementedError
+
+    def propose(self, *, by):
+        return self.propose_with(self.records(), by=by)
+
+    def _official(self, model):
+        rows = model.objects.standing().filter(plan=self.plan)
+        return rows.filter(provenance=Provenance.PLAN).order_by("sort_code")
+
+    def new_activity(self, **fields):
+        return Activity(plan=self.plan, provenance=Provenance.PLAN, **fields)
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in self.dates:
+            activity = Activity(plan=self.plan, due_on=cleaned.get(name))
+            for reason in workflow.dates_outside(activity, {"due_on"}).values():
+                self.add_error(name, reason)
+        return cleaned
+
+
+class GuardMixin(forms.ModelForm):
+    """Refuses personal data in what was typed; what stood before is not judged."""
+
+    def clean(self):
+        cleaned = super().clean()
+        typed = {name: cleaned[name] for name in self.typed_names() if name in cleaned}
+        for name, reason in blocked_texts(self._meta.model, typed).items():
+            self.add_error(name, reason)
+        return cleaned
+
+    def typed_names(self):
+        return set(self.changed_data) - {"seen_state"}
+
+
+class GuardedForm(GuardMixin, StaleGuardForm):
+    """The form of a public record that one person may save alone, such as a round."""
+
+
+def act_of(*posted, **initial):
+    """
+    The form of the act beside a record's own.
+
+    Only some changes need it, so no browser asks for its fields.
+    """
+    return ActForm(*posted, prefix="act", initial=initial, use_required_attribute=False)
+
+
+class AmendedMixin(forms.ModelForm):
+    """
+    A form of a record which, where only an amendment may change it, asks for the act.
+    """
+
+    amendment = None
+
+    def __init__(self, data=None, files=None, *args, **kwargs):
+        super().__init__(data, files, *args, **kwargs)
+        # What stood is read from the record: no page has a hidden copy of a default.
+        for field in self.fields.values():
+            field.show_hidden_initial = False
+        self.act = None
+        if self.instance.fields.names(structure=True):
+            is_free = self.instance.pk and amendments.plan_of(self.instance) is None
+            self.act = None if is_free else act_of(data, files)
+
+    def is_multipart(self):
+        return super().is_multipart() or self.act is not None
+
+    def full_clean(self):
+        super().full_clean()
+        if not self.is_bound or (self.empty_permitted and not self.has_changed()):
+            return
+        said = self.cleaned_data
+        changed = {name: said[name] for name in self.changed_data if name in said}
+        for name, reason in workflow.dates_outside(self.instance, changed).items():
+            self.add_error(name, reason)
+        if self.act is None or not self.act.is_bound:
+            return
+        is_new = self.instance.pk is None
+        names = amendments.changed_structure(
+            self.instance,
+            {} if is_new else self.initial,
+            said if is_new else changed,
+            is_new=is_new,
+        )
+        if names and self.act.is_valid():
+            self.amendment = self.act.instance
+            self.amendment.plan = amendments.plan_of(self.instance)
+        elif names:
+            text = gettext(
+                "The plan is approved, so this changes only by an amendment: "
+                "%(fields)s. State the act below."
+            )
+            told = amendments.labels(self.instance, names)
+            self.add_error(None, text % {"fields": told})
+
+
+class ApprovedForm(AmendedMixin, GuardedForm):
+    """Refuses, besides, a change while another one of the record waits for approval."""
+
+    def clean(self):
+        cleaned = super().clean()
+        # The stale guard has locked the record: nobody proposes in between.
+        if self.instance.pk and (change := workflow.waiting_change(self.instance)):
+            text = gettext(
+                "A change of this waits for approval; nothing of yours was kept."
+            )
+            raise forms.ValidationError(with_link_to_change(change, text), code="waits")
+        return cleaned
+
+    def propose(self, records, *, by):
+        """
+        Propose pairs of a record and its links as one change, by the act if it is one.
+
+        Raises ``RefusedError``, also where a change of one of them waits already.
+        """
+        with evidence.kept_only_if_saved():
+            if self.amendment and self.act.clean_file:
+                evidence.write(self.amendment, self.act.clean_file)
+            return workflow.propose_together(records, by=by, amendment=self.amendment)
+
 
 Kind = Amendment.Kind
 

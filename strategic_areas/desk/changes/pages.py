@@ -12,7 +12,11 @@ from django.utils.translation import override
 from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
-from strategic_areas.desk.plantree import approving
+from strategic_areas.desk.plantree.pages import (
+    ApprovePlanForm,
+    plan_to_approve,
+    read_whole,
+)
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.rounds.pages import opening
@@ -43,12 +47,12 @@ def approval(request, pk):
     change = get_object_or_404(rows, pk=pk)
     amendment = getattr(change, "amendment", None)
     examined = _examined(change, amendment)
-    plan = approving.plan_to_approve(change)
+    plan = plan_to_approve(change)
     steps = decisions.open_forms(
         request,
         workflow.CHANGES,
         change,
-        *([partial(approving.ApprovePlanForm, plan=plan)] if plan else []),
+        *([partial(ApprovePlanForm, plan=plan)] if plan else []),
         examined=examined,
         protects=bool(protection.named_fields(change)),
     )
@@ -63,7 +67,7 @@ def approval(request, pk):
         records=records(change),
         examined=examined,
         altered=protection.altered(change, request.user),
-        whole=approving.read(plan) if plan else None,
+        whole=read_whole(plan) if plan else None,
         is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
         steps=steps,
         why_not=workflow.CHANGES.why_not(request.user, change),
@@ -149,7 +153,7 @@ def _readings(change, proposed):
 
 def _page_of(change, proposed):
     """The public page; a plan that waits for its approval has none yet."""
-    return "" if approving.plan_to_approve(change) else public_address(proposed)
+    return "" if plan_to_approve(change) else public_address(proposed)
 
 
 def _opening(change, proposed):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amendment_forms import ApprovedForm, act_of
+from strategic_areas.desk.changes.amending import ApprovedForm, act_of
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.desk.plantree.levels import (
     follow,
