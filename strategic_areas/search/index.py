@@ -4,8 +4,8 @@ The index of the search: two tables of the database, for all processes.
 Whoever asks first after something public changed brings it up to date: all public texts
 are read, and rows that differ are written. So it is right however the change was made,
 and nobody works for it while nobody searches. Rows of an earlier label are never read.
-Where the database takes no writing, those that differ are left out, and what is new is
-not found yet.
+Where the database takes no writing, or takes long, those that differ are left out, and
+what is new is not found yet.
 """
 
 import json
@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -69,6 +69,8 @@ MATCHING = {
     "postgresql": ("{0} @@ %s::tsquery", "{1}", ("'", " | ", " & ")),
 }
 ATTEMPTS = 3
+#: Seconds that a reader waits for who fills the tables, or writes anything else.
+PATIENCE = 3
 _filling = threading.Lock()
 
 
@@ -242,17 +244,42 @@ def bring_up_to_date(label, read):
     """
     if _label() == label:
         return ()
-    with _filling:
+    if not _filling.acquire(timeout=PATIENCE):
+        _added, removed = _differences(read())
+        return tuple(removed)
+    try:
         for _ in range(ATTEMPTS):
             if (seen := _label()) == label:
                 return ()
             added, removed = _differences(read())
             try:
-                if _write(seen, label, added, removed):
-                    return ()
+                with _waiting_briefly():
+                    if _write(seen, label, added, removed):
+                        return ()
             except DatabaseError:
                 break
+    finally:
+        _filling.release()
     return tuple(removed)
+
+
+@contextmanager
+def _waiting_briefly():
+    """
+    On SQLite, wait for another writer as long as PostgreSQL waits for a lock.
+
+    Somebody who loads a plan may write for long; a reader need not wait for that.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual * 1000}")
 
 
 def _label():

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import contextmanager
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils.html import strip_tags
 from django.utils.translation import override
@@ -244,6 +245,43 @@ def test_where_nothing_may_be_written_what_is_no_more_is_not_found():
     assert found_in(answer) == ["kept"]
     assert answer.total == 1
     assert alone == (("trata", 1),)
+
+
+def test_who_waits_too_long_for_another_who_fills_does_without(monkeypatch):
+    monkeypatch.setattr(index, "PATIENCE", 0.01)
+    file(a_document("kept", "Trata"), a_document("hidden", "Trata"))
+
+    with index._filling:
+        unread = file(a_document("kept", "Trata"), a_document("new", "Trata"))
+
+    assert found_in(find("trata", unread=unread)) == ["kept"]
+
+
+@pytest.mark.sqlite
+def test_a_search_waits_briefly_for_who_writes():
+    """On PostgreSQL the settings say how long a lock is waited for."""
+    waits = []
+
+    def noted(execute, sql, *args):
+        if "busy_timeout" in sql:
+            waits.append(int(sql.rpartition(" ")[2]))
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(noted):
+        file(a_document("1", "Uno"))
+
+    usual = connection.settings_dict["OPTIONS"]["timeout"]
+    assert waits == [index.PATIENCE * 1000, usual * 1000]
+
+
+def test_a_restored_portal_finds_nothing_that_was_purged_since():
+    """A backup holds the table as it was; whoever restores it migrates."""
+    file(a_document("1", "Fulana"))
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+    assert rows() == {}
+    assert found_in(find("fulana")) == []
 
 
 def test_who_reads_while_the_tables_are_filled_is_told_of_what_is_there(monkeypatch):
