@@ -9,8 +9,7 @@ from django.utils import timezone
 from strategic_areas import sentences, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.progress import Declaration, Report
-from strategic_areas.standings import begun_with
+from strategic_areas.progress import Declaration, Report, begun_with
 from tests import factories
 from tests.test_public_pages import LANGUAGES, MARKER
 

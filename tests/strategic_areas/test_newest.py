@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 
 from strategic_areas.models import ActivityUpdate, Provenance, Status
-from strategic_areas.newest import newness
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.updates import record, register
+from strategic_areas.states import newness
 from tests import factories
 from tests.strategic_areas.test_register import walk
 

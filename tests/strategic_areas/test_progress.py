@@ -15,11 +15,12 @@ from strategic_areas.progress import (
     State,
     activity_standing,
     activity_state,
+    commitment_standing,
     count,
     done_between,
     punctuality,
+    work_of,
 )
-from strategic_areas.standings import commitment_standing, work_of
 
 DUE = date(2026, 6, 30)
 STATED = Deadline(due_on=DUE, due_provenance="plan")

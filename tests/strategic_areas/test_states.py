@@ -12,11 +12,18 @@ from hypothesis import strategies as st
 from plan_portal import settings
 from strategic_areas.labels import COMMITMENT_STATES
 from strategic_areas.models import Result
-from strategic_areas.newest import newest
 from strategic_areas.pictures import COLOURS
-from strategic_areas.progress import Deadline, Declaration, Report, Standing, State
+from strategic_areas.progress import (
+    Deadline,
+    Declaration,
+    Report,
+    Standing,
+    State,
+    average_percent,
+    commitment_standing,
+    work_of,
+)
 from strategic_areas.sentences import work_done
-from strategic_areas.standings import average_percent, commitment_standing, work_of
 from strategic_areas.states import (
     DECLARED,
     RULE,
@@ -26,6 +33,7 @@ from strategic_areas.states import (
     Tally,
     Work,
     commitment_state,
+    newest,
     tally,
 )
 

@@ -27,7 +27,6 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.newest import newest, newness
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
@@ -42,7 +41,7 @@ from strategic_areas.queries.plan.rows import (
 )
 from strategic_areas.queries.updates import record, register, sources
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.states import DECLARED, CommitmentState
+from strategic_areas.states import DECLARED, CommitmentState, newest, newness
 
 #: How many scorecards and comments the page of an agency shows.
 LATEST = 12

@@ -19,7 +19,6 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import day_of
-from strategic_areas.newest import newness
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
 from strategic_areas.queries.plan.rows import (
@@ -29,7 +28,7 @@ from strategic_areas.queries.plan.rows import (
     records_of,
     sentence_of,
 )
-from strategic_areas.states import NOT_TOLD, added
+from strategic_areas.states import NOT_TOLD, added, newness
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,11 @@ from datetime import date
 from strategic_areas import progress
 from strategic_areas.addresses import address
 from strategic_areas.models import Status
-from strategic_areas.newest import newest
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry, make_entry
-from strategic_areas.states import CLOSED
+from strategic_areas.states import CLOSED, newest
 
 #: How many commitments a plan's first page tells. It leads to the list of all.
 SHOWN = 2

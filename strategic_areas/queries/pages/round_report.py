@@ -7,7 +7,6 @@ from datetime import date
 from agencies.models import Agency
 from strategic_areas.headline import Headline
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod, Status
-from strategic_areas.newest import newest
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
@@ -19,6 +18,7 @@ from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record, sources
 from strategic_areas.queries.updates.record import Entry, make_entry
+from strategic_areas.states import newest
 
 
 @dataclass(frozen=True)

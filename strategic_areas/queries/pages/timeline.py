@@ -17,10 +17,10 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.newest import Age
 from strategic_areas.queries.plan import names
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
+from strategic_areas.states import Age
 
 #: The fields of a commitment whose changes its page tells beside its dates.
 DATES = frozenset({"starts_on", "due_on"})

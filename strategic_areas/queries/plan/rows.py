@@ -7,12 +7,11 @@ from datetime import date
 from functools import cached_property
 
 from agencies.models import Agency
-from strategic_areas import discipline, headline, progress, standings
+from strategic_areas import discipline, headline, progress
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
-from strategic_areas.newest import newest
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
-from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work
+from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work, newest
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class CommitmentRow:
             for report in each.reports
         ]
         said += [(None, declared) for declared in self.declarations]
-        first, state = standings.begun_with(said, len(self.activities))
+        first, state = progress.begun_with(said, len(self.activities))
         now = self.standing.state
         if now in AFTERWARDS:
             now = CommitmentState.IN_PROGRESS
@@ -179,7 +178,7 @@ def build(
             activity,
             _late_if_asked(standing, activity.plan, asked, today),
             filed,
-            standings.work_of(
+            progress.work_of(
                 filed,
                 stopped=stopped,
                 ends_on=activity.plan.ends_on if activity.is_continuing else None,
@@ -198,7 +197,7 @@ def build(
 
 def _commitment_row(commitment, activities, accounts, asked, today):
     plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
-    standing = standings.commitment_standing(
+    standing = progress.commitment_standing(
         [(each.standing, each.work, each.reports) for each in activities],
         declared,
         deadline_of(commitment),

@@ -32,9 +32,9 @@ from strategic_areas.models import (
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
-from strategic_areas.newest import Age
 from strategic_areas.queries.plan import disputes, names
 from strategic_areas.queries.updates.sources import by_key
+from strategic_areas.states import Age
 
 #: The fields of accounts that public pages tell under a heading of their own.
 HEADED = {

@@ -38,10 +38,10 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import AGE
-from strategic_areas.newest import Age
 from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
+from strategic_areas.states import Age
 
 #: The filters, each with its column in the rows of ``_in_record``.
 FILTERS = {
