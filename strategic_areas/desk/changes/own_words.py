@@ -30,7 +30,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.own_words import ABOUT, LONGEST, NAMED, attributed_to
 from strategic_areas.queries.figures import words
-from strategic_areas.queries.plan import disputes
+from strategic_areas.queries.plan import counted
 
 #: How many of the last rounds an agency may choose from to comment on.
 LAST_ROUNDS = 3
@@ -212,7 +212,7 @@ def attribution(request, kind, pk):
         "desk/attribution.html",
         record=record,
         title=title_of(record),
-        stands=disputes.public_dispute(dispute) if dispute.pk else None,
+        stands=counted.public_dispute(dispute) if dispute.pk else None,
         form=form,
         waits=waits,
         waiting_lines=changes.lines(waits.records.get()) if waits else [],

@@ -34,7 +34,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
-from strategic_areas.queries.plan import disputes
+from strategic_areas.queries.plan import counted
 from strategic_areas.queries.updates import record
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.amendments import in_words
@@ -188,7 +188,7 @@ def _comment(proposed, change):
 
 def _dispute(proposed, change):
     proposed.written_at = proposed.written_at or change.proposed_at
-    return {"dispute": disputes.public_dispute(proposed)}
+    return {"dispute": counted.public_dispute(proposed)}
 
 
 #: Model → the public template of its records, and what builds its context.

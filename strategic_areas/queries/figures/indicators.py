@@ -41,7 +41,7 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.figures import HOW_EXACT
-from strategic_areas.queries.plan.disputes import Dispute, dispute_of
+from strategic_areas.queries.plan.counted import Dispute, dispute_of
 from strategic_areas.queries.updates import sources
 from strategic_areas.spans import year_of
 

@@ -35,7 +35,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.pages import delays, timeline
 from strategic_areas.queries.pages.timeline import DATES, TimelineStep
-from strategic_areas.queries.plan import answering, counted, disputes, plans
+from strategic_areas.queries.plan import answering, counted, plans
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.updates import record
@@ -53,7 +53,7 @@ class ToldActivity:
     latest: Entry | None
     demonstrations: tuple[Entry, ...]
     sources: tuple[Source, ...]
-    dispute: disputes.Dispute | None
+    dispute: counted.Dispute | None
     #: The period, the quantity and the address of each account that states one.
     quantities: tuple[tuple[ReportingPeriod, Decimal, str], ...]
 
@@ -75,7 +75,7 @@ class CommitmentPage:
     steps: tuple[TimelineStep, ...]
     off_plan: tuple[Entry, ...]
     continues: Commitment | None
-    dispute: disputes.Dispute | None
+    dispute: counted.Dispute | None
     #: The work that is late or held back, and why; None where nothing is.
     delay: delays.Delay | None
     #: How many records there are of the reconstruction in whose place it came.
@@ -114,7 +114,7 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
     if commitment:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
-        commitment.is_disputed = disputes.stands_open(commitment)
+        commitment.is_disputed = counted.stands_open(commitment)
     return commitment
 
 
@@ -247,7 +247,7 @@ def read(
             if each.is_told_above and not each.subject.is_in_plan
         ),
         continues=_public_or_none(commitment.continues),
-        dispute=disputes.dispute_of(commitment),
+        dispute=counted.dispute_of(commitment),
         delay=delays.with_accounts(delay, _last(told, entries)),
         before_the_matrix=sum(each.is_reconstructed for each in accounts),
     )
@@ -266,7 +266,7 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
     )
     agencies = {}
     for each in found:
-        each.is_disputed = disputes.stands_open(each)
+        each.is_disputed = counted.stands_open(each)
         each.agency = agencies.setdefault(each.agency_id, each.agency)
     prefetch_related_objects([*agencies.values()], "former_names")
     return {each.pk: each for each in found}
@@ -380,7 +380,7 @@ def _activity(row, accounts, entries, asked, today):
         demonstrations=tuple(entry for entry in told if entry.is_demonstration),
         # Those that the account does not name already.
         sources=tuple(each for each in activity.sources.all() if each not in named),
-        dispute=disputes.dispute_of(activity),
+        dispute=counted.dispute_of(activity),
         quantities=_quantities(activity, [entries[each.keys[0]] for each in accounts]),
     )
 

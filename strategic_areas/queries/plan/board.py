@@ -18,7 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.memory import BOARDS
-from strategic_areas.queries.plan import answering, counted, disputes, submissions
+from strategic_areas.queries.plan import answering, counted, submissions
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import (
     ActivityRow,
@@ -304,6 +304,6 @@ def _linked(activities, commitments, agencies):
 
 def with_marks(rows: QuerySet) -> QuerySet:
     """The records of public plans by code, each marked if its agency disputes it."""
-    is_disputed = disputes.unresolved(rows.model._meta.model_name)
+    is_disputed = counted.unresolved(rows.model._meta.model_name)
     rows = rows.public().annotate(is_disputed=is_disputed)
     return rows.order_by("sort_code", "pk")

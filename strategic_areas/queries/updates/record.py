@@ -32,7 +32,7 @@ from strategic_areas.models import (
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
-from strategic_areas.queries.plan import disputes, names
+from strategic_areas.queries.plan import counted, names
 from strategic_areas.queries.updates.sources import by_key
 from strategic_areas.states import Age
 
@@ -158,7 +158,7 @@ class Entry(Content):
     printed_by: Source | None = None
     evidence: tuple[EvidenceLine, ...] = ()
     #: The dispute of its agency about this very account.
-    dispute: disputes.Dispute | None = None
+    dispute: counted.Dispute | None = None
     #: Whether its agency disputes the activity or commitment, and nothing is decided.
     is_about_disputed: bool = False
 
@@ -268,8 +268,8 @@ def updates():
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
         called_then=names.name_then("agency"),
-        is_about_disputed=disputes.unresolved("activity", "activity")
-        | disputes.unresolved("commitment", "activity__commitment"),
+        is_about_disputed=counted.unresolved("activity", "activity")
+        | counted.unresolved("commitment", "activity__commitment"),
     )
 
 
@@ -277,7 +277,7 @@ def declarations():
     """The same of declarations."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
         called_then=names.name_then("agency"),
-        is_about_disputed=disputes.unresolved("commitment", "commitment"),
+        is_about_disputed=counted.unresolved("commitment", "commitment"),
     )
 
 
@@ -369,7 +369,7 @@ def make_entry(
         return Entry(**frame, is_reserved=True, legal_basis=row.reserved_legal_basis)
     frame["unchanged_since"] = row.unchanged_since
     if row.origin == "record":
-        frame["dispute"] = disputes.dispute_of(row)
+        frame["dispute"] = counted.dispute_of(row)
         frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return Entry(
         **frame,
