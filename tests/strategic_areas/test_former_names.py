@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import AgencyName
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity
-from strategic_areas.queries.plan import names
+from strategic_areas.queries.plan import answering
 from tests import factories
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.test_past import PAGES, TODAY, make_year, paths, read
@@ -128,10 +128,10 @@ def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected)
     AgencyName.objects.filter(acronym="B").update(starts_on=date(2013, 1, 1))
 
     rows = type(agency).objects.filter(pk=agency.pk)
-    (told,) = rows.annotate(then=names.name_then("pk", day)).values_list(
+    (told,) = rows.annotate(then=answering.name_then("pk", day)).values_list(
         "then", flat=True
     )
-    held = names.name_on(agency.former_names.all(), day)
+    held = answering.name_on(agency.former_names.all(), day)
 
     assert told == held
     assert (told and told["acronym"]) == expected

@@ -11,8 +11,8 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import agencies, answers, areas, changes
+from strategic_areas.queries.plan import answering, past, plans
 from strategic_areas.queries.plan import board as boards
-from strategic_areas.queries.plan import names, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
@@ -119,7 +119,9 @@ def _members(board, today):
     rows = agencies.of_plan(board, today)
     if board.day == today:
         return rows
-    called = {each.pk: names.on_day(each, board.day) for each in names.every_agency()}
+    called = {
+        each.pk: answering.on_day(each, board.day) for each in answering.every_agency()
+    }
     found = []
     for row in rows:
         part = row.participation

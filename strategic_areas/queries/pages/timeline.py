@@ -17,7 +17,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.review import said_on
-from strategic_areas.queries.plan import names
+from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
 from strategic_areas.states import Age
@@ -214,7 +214,7 @@ def _as_asked(row, period, known):
     """
     agency = row.answering(period)
     if agency.pk not in known:
-        known[agency.pk] = names.on_day(agency, period.ends_on)
+        known[agency.pk] = answering.on_day(agency, period.ends_on)
     if known[agency.pk] is row.activity.agency:
         return row.activity
     then = copy(row.activity)

@@ -26,15 +26,15 @@ from strategic_areas.models import (
     Programme,
     ReportingPeriod,
 )
-from strategic_areas.queries.plan import board, counted, names, plans
+from strategic_areas.queries.plan import answering, board, counted, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import build
 
 
 def load(plan: Plan, period: ReportingPeriod) -> Board:
     """The board of a plan at the end of one of its periods, which is over."""
-    day, every = period.ends_on, names.every_agency()
-    named = {Agency: names.agencies_by_word(every), Programme: _programmes(plan)}
+    day, every = period.ends_on, answering.every_agency()
+    named = {Agency: answering.agencies_by_word(every), Programme: _programmes(plan)}
     changes = Changes(plans.amended().filter(plan=plan), day, named)
     periods = [each for each in plans.periods_of(plan) if each.ends_on <= day]
     plan = copy(plan)
@@ -49,7 +49,7 @@ def load(plan: Plan, period: ReportingPeriod) -> Board:
     commitments = board.commitments_of(plan, commitments, by_key)
     activities = board.activities_of(plan, activities, by_key, commitments)
     changes.undo([*commitments, *activities])
-    called = {each.pk: names.on_day(each, day) for each in every}
+    called = {each.pk: answering.on_day(each, day) for each in every}
     for commitment in commitments:
         commitment.lead = called[commitment.lead_id]
     for activity in activities:

@@ -32,7 +32,7 @@ from strategic_areas.models import (
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
-from strategic_areas.queries.plan import counted, names
+from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.updates.sources import by_key
 from strategic_areas.states import Age
 
@@ -267,7 +267,7 @@ def updates():
     return _public(
         ActivityUpdate, "activity__commitment__plan", "dispute__agency"
     ).annotate(
-        called_then=names.name_then("agency"),
+        called_then=answering.name_then("agency"),
         is_about_disputed=counted.unresolved("activity", "activity")
         | counted.unresolved("commitment", "activity__commitment"),
     )
@@ -276,7 +276,7 @@ def updates():
 def declarations():
     """The same of declarations."""
     return _public(CommitmentUpdate, "commitment__plan").annotate(
-        called_then=names.name_then("agency"),
+        called_then=answering.name_then("agency"),
         is_about_disputed=counted.unresolved("commitment", "commitment"),
     )
 
@@ -337,7 +337,7 @@ def make_entry(
         "pk": row.pk,
         "subject": row.subject,
         "commitment": row.activity.commitment if is_update else row.commitment,
-        "agency": names.under_name(row.agency, getattr(row, "called_then", None)),
+        "agency": answering.under_name(row.agency, getattr(row, "called_then", None)),
         "period": row.period,
         "revision": row.revision,
         "status": row.status,
