@@ -12,10 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import account_word
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
-from strategic_areas.sentences import author_of
+from strategic_areas.sentences import account_word, author_of
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 ATOM = "application/atom+xml; charset=utf-8"

@@ -1,11 +1,207 @@
-"""Sentences that pages share: counts of work, who said a state, and since when."""
+"""What is said of states, counts and accounts: the words, and the sentences of them."""
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateformat import format as as_date
 from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
+from strategic_areas.discipline import Promptness
+from strategic_areas.models import Execution, Result
+from strategic_areas.progress import Punctuality, State
 from strategic_areas.spans import is_of_whole_years, year_of
+from strategic_areas.states import CommitmentState
+
+STATES = {
+    **{State(value): label for value, label in Execution.choices},
+    State.LEFT_IN_PROGRESS: _("Under way at its last record"),
+    State.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
+    State.NO_REPORT: _("No report"),
+    State.NOT_ASKED: _("Not asked for a report"),
+    State.NO_RECORD: _("No record"),
+}
+UNDER_WAY_THEN = _("Under way as of this record")
+#: The words for the states of a commitment.
+COMMITMENT_STATES = {
+    CommitmentState.FULFILLED: pgettext_lazy("a commitment", "Fulfilled"),
+    CommitmentState.IN_PART: pgettext_lazy("a commitment", "Fulfilled in part"),
+    CommitmentState.UNFULFILLED: pgettext_lazy("a commitment", "Not fulfilled"),
+    CommitmentState.CARRIED_OVER: pgettext_lazy(
+        "a commitment", "Passes to another plan"
+    ),
+    CommitmentState.TO_DECLARE: _("Activities completed, result to be declared"),
+    CommitmentState.IN_PROGRESS: pgettext_lazy("a commitment", "In progress"),
+    CommitmentState.KEPT_UP: _("Kept up until the plan ended"),
+    CommitmentState.LEFT_IN_PROGRESS: _("In progress as of its last report"),
+    CommitmentState.BEGUN: pgettext_lazy("a commitment", "Begun"),
+    CommitmentState.NOT_STARTED: pgettext_lazy("a commitment", "Not begun"),
+    CommitmentState.INCOMPLETE: _("Report incomplete"),
+    CommitmentState.PARTLY_SUSPENDED: _("Suspended in part"),
+    CommitmentState.SUSPENDED: pgettext_lazy("a commitment", "Suspended"),
+    CommitmentState.CANCELLED: pgettext_lazy("a commitment", "Cancelled"),
+    CommitmentState.IN_REVIEW: _("Reported, in review"),
+    CommitmentState.RESERVED: _("Reported; content withheld by law"),
+    CommitmentState.NO_REPORT: _("No report"),
+    CommitmentState.NOT_ASKED: _("Not asked for a report"),
+    CommitmentState.NO_ACTIVITIES: _("No activities on record"),
+}
+#: What a declaration says; "" is that of an old one, which said "not reached yet".
+DECLARED = {
+    Result.FULFILLED: _("Its result is declared fulfilled"),
+    Result.IN_PART: _("Its result is declared fulfilled in part"),
+    Result.UNFULFILLED: _("Its result is declared not fulfilled"),
+    Result.CARRIED_OVER: _("Its result is declared to pass to another plan"),
+    "": _("Its result is declared not reached yet"),
+}
+#: The families of international targets, in the order in which pages list them.
+FAMILIES = {
+    "SDG": _("Sustainable Development Goals (SDG)"),
+    "GCM": _("Global Compact for Migration"),
+    "PALERMO": _("Palermo Protocol"),
+    "TIP": _("Recommendations of the Trafficking in Persons report"),
+}
+#: How the code of a target reads, by its family; the portal writes "SDG-16.2".
+TARGET_CODES = {
+    "SDG": _("SDG %(number)s"),
+    "GCM": _("Global Compact, obj. %(number)s"),
+    "PALERMO": _("Palermo Protocol, art. %(number)s"),
+    "TIP": _("TIP report, recommendation %(number)s"),
+}
+#: The kinds of international targets.
+TARGET_KINDS = {
+    "target": _("Target"),
+    "objective": _("Objective"),
+    "article": _("Article"),
+    "indicator": _("Indicator"),
+    "recommendation": _("Recommendation"),
+}
+#: The kinds of laws and acts on which a plan is based.
+INSTRUMENT_KINDS = {
+    "constitution": _("Constitution"),
+    "law": _("Law"),
+    "decree": _("Decree"),
+    "bill": _("Bill"),
+    "regulation": _("Regulation"),
+    "treaty": _("Treaty"),
+}
+#: The kinds of public sources, as ``models.records`` knows them.
+SOURCE_KINDS = {
+    "official_plan": _("Plan of the State"),
+    "official_report": _("Report of a public body"),
+    "official_study": _("Study of a public body"),
+    "official_protocol": _("Protocol of a public body"),
+    "official_news": _("News of a public body"),
+    "foreign_government_report": _("Report of a foreign government"),
+    "un_body": _("United Nations"),
+    "ngo_report": _("Report of an organisation"),
+    "reference": _("Work of reference"),
+    "standard": _("Standard"),
+    "ngo_news": _("News of an organisation"),
+    "press": _("Press"),
+}
+PUNCTUALITY = {
+    Punctuality.ON_TIME: _("On time"),
+    Punctuality.AT_RISK: _("At risk of delay"),
+    Punctuality.LATE: _("Late"),
+    Punctuality.FINISHED_LATE: _("Finished late"),
+    Punctuality.NOT_DUE: pgettext_lazy("work with a due date", "Not yet due"),
+    Punctuality.NO_DEADLINE: _("No known deadline"),
+}
+#: The words for the punctuality of commitments, whose gender Spanish tells.
+COMMITMENT_PUNCTUALITY = PUNCTUALITY | {
+    Punctuality.LATE: pgettext_lazy("a commitment", "Late"),
+    Punctuality.FINISHED_LATE: pgettext_lazy("a commitment", "Finished late"),
+}
+#: What an account changed in the record; of several the first that applies is told.
+CHANGES = {
+    "first": pgettext_lazy("an account", "New"),
+    "state": pgettext_lazy("an account", "Another state"),
+    "same": pgettext_lazy("an account", "Same state"),
+    "declared": pgettext_lazy("an account", "Result declared"),
+    "corrected": pgettext_lazy("an account", "Corrected"),
+    "withdrawn": pgettext_lazy("an account", "Withdrawn"),
+}
+PROMPTNESS = {
+    Promptness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
+    Promptness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),
+    Promptness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
+    Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
+    Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
+}
+
+
+def account_state(entry) -> State | None:
+    """
+    The state that an account gives its activity.
+
+    A record of public sources tells of its day: it says nothing of what goes on now.
+    """
+    is_going = entry.is_recorded and entry.state == State.IN_PROGRESS
+    return State.LEFT_IN_PROGRESS if is_going else entry.state
+
+
+def account_word(entry) -> str:
+    """The word for the state that an account gives, or for what it declares."""
+    if entry.state is None and entry.result is not None:
+        return str(DECLARED[entry.result])
+    if account_state(entry) != entry.state:
+        return str(UNDER_WAY_THEN)
+    return state_word(entry.state, entry.voice)
+
+
+def state_word(state, voice=None) -> str:
+    """
+    The word for the state of an activity or of a commitment; "" for none.
+
+    What public sources call done is never flatly completed: ``voice`` says who does.
+    """
+    if not state:
+        return ""
+    if voice is not None and state == State.COMPLETED:
+        return str(voice.label)
+    is_commitment = isinstance(state, CommitmentState)
+    return str((COMMITMENT_STATES if is_commitment else STATES)[state])
+
+
+def lead_word(is_official) -> str:
+    """
+    What the agency of a commitment is called.
+
+    Of a reconstructed commitment the editors of the portal, or a source, say so.
+    """
+    return str(_("Lead") if is_official else _("Attributed to"))
+
+
+def kind_of_record(change) -> str:
+    """What kind of record a change of a plan is about, such as an activity."""
+    try:
+        model = apps.get_model("strategic_areas", change.model)
+    except LookupError:
+        return change.model
+    return capfirst(str(model._meta.verbose_name))
+
+
+def what_changes(change) -> str:
+    """The name of the field that a change of a plan changed; that it was taken back."""
+    if change.removes:
+        return gettext("Taken back: nothing had been sent in it")
+    try:
+        model = apps.get_model("strategic_areas", change.model)
+        name = model._meta.get_field(change.field).verbose_name
+    except (LookupError, FieldDoesNotExist):
+        name = change.field
+    return capfirst(str(name))
+
+
+def target_code(target) -> str:
+    """The code of an international target as people write it."""
+    number = target.code.removeprefix(f"{target.family}-")
+    if number == target.code or target.family not in TARGET_CODES:
+        return target.code
+    return str(TARGET_CODES[target.family] % {"number": number.replace("-", "–")})
+
 
 COMPLETED = ngettext_lazy(
     "%(done)d of %(total)d activity completed",
@@ -64,7 +260,7 @@ BY_PRESS = ngettext_lazy(
 )
 PORTAL = _("National Plan against Human Trafficking")
 SOURCES = _("Public sources")
-DECLARED = _("according to %(agency)s, %(month)s")
+ACCORDING_TO = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 UNDATED = _("%(period)s, undated")
 SINCE = _("since %(day)s")
@@ -155,7 +351,7 @@ def said_by(row) -> str:
         return ""
     month = as_date(standing.said_on, "m/Y")
     if row.declared_by:
-        return DECLARED % {"agency": row.declared_by.local_acronym, "month": month}
+        return ACCORDING_TO % {"agency": row.declared_by.local_acronym, "month": month}
     return LAST_REPORT % {"month": month}
 
 

@@ -27,7 +27,7 @@ ROWS = [
         "states",
         "text_guard",
     ],
-    ["labels", "models", "sentences", "translation"],
+    ["models", "sentences", "translation"],
     [
         *("queries", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures"),

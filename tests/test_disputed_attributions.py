@@ -16,8 +16,8 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.own_words import KINDS
 from strategic_areas.disclosure import MARKER
-from strategic_areas.labels import target_code
 from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
+from strategic_areas.sentences import target_code
 from tests import factories
 from tests.deep import SOME_ROWS, drawn
 from tests.public_site import MOST_QUERIES

@@ -17,7 +17,6 @@ from plan_portal.templatetags.tallies import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.labels import state_word
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -32,6 +31,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Target,
 )
+from strategic_areas.sentences import state_word
 from strategic_areas.states import RULE
 from tests import factories
 from tests.deep import DEEP, MANY_ROWS

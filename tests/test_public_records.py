@@ -3,8 +3,8 @@
 import pytest
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import FAMILIES
 from strategic_areas.models import PlanChange
+from strategic_areas.sentences import FAMILIES
 from strategic_areas.states import CommitmentState as State
 from tests import factories
 from tests.test_public_pages import read

@@ -11,13 +11,13 @@ from django.utils.translation import override
 
 from strategic_areas import figures
 from strategic_areas.addresses import address
-from strategic_areas.labels import state_word
 from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import Voice, voice_of
 from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
+from strategic_areas.sentences import state_word
 from tests import factories
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content

@@ -13,19 +13,19 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas import addresses, disclosure, labels, sentences
+from strategic_areas import addresses, disclosure, sentences
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.glossary import explained_in
-from strategic_areas.labels import DECLARED, PROMPTNESS, PUNCTUALITY
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
 from strategic_areas.queries.pages import references
+from strategic_areas.sentences import DECLARED, PROMPTNESS, PUNCTUALITY
 
 register = template.Library()
 
 register.filter("planned", disclosure.planned)
-register.filter("state_word", labels.state_word)
-register.filter("account_word", labels.account_word)
+register.filter("state_word", sentences.state_word)
+register.filter("account_word", sentences.account_word)
 register.filter("work_done", sentences.work_done)
 register.filter("work_counted", sentences.work_counted)
 register.filter("said_by", sentences.said_by)
@@ -164,14 +164,14 @@ register.filter("declared", lambda result: DECLARED[result])
 def status(state, voice=None):
     if not state:
         return ""
-    return made_once("_status.html", "state", state, labels.state_word(state, voice))
+    return made_once("_status.html", "state", state, sentences.state_word(state, voice))
 
 
 @register.simple_tag
 def account_status(entry):
-    if not (state := labels.account_state(entry)):
+    if not (state := sentences.account_state(entry)):
         return ""
-    return made_once("_status.html", "state", state, labels.account_word(entry))
+    return made_once("_status.html", "state", state, sentences.account_word(entry))
 
 
 @register.simple_tag

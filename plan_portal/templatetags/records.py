@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import pgettext
 
 from plan_portal.templatetags.portal import bilingual
-from strategic_areas import labels, sentences
+from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
 from strategic_areas.queries.figures import indicators, words
@@ -12,10 +12,10 @@ from strategic_areas.queries.pages import changes
 
 register = template.Library()
 
-register.filter("what_changes", labels.what_changes)
-register.filter("kind_of_record", labels.kind_of_record)
-register.filter("target_code", labels.target_code)
-register.filter("lead_word", labels.lead_word)
+register.filter("what_changes", sentences.what_changes)
+register.filter("kind_of_record", sentences.kind_of_record)
+register.filter("target_code", sentences.target_code)
+register.filter("lead_word", sentences.lead_word)
 register.filter("author", sentences.author_of)
 register.filter("since", sentences.since)
 register.filter("dated", sentences.dated)
@@ -35,10 +35,10 @@ def hidden_among(context, kind):
     return {"takedowns": changes.hidden_among(kind) if is_any else ()}
 
 
-register.filter("instrument", lambda kind: labels.INSTRUMENT_KINDS.get(kind, kind))
-register.filter("family", lambda code: labels.FAMILIES.get(code, code))
-register.filter("target_kind", lambda kind: labels.TARGET_KINDS.get(kind, kind))
-register.filter("change_word", lambda change: labels.CHANGES[change])
+register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
+register.filter("family", lambda code: sentences.FAMILIES.get(code, code))
+register.filter("target_kind", lambda kind: sentences.TARGET_KINDS.get(kind, kind))
+register.filter("change_word", lambda change: sentences.CHANGES[change])
 register.filter("attained", lambda attainment: words.ATTAINED[attainment.code])
 register.filter("value_text", words.value_text)
 register.filter("measured", words.measured)

@@ -10,8 +10,8 @@ from django.utils.translation import npgettext_lazy
 
 from plan_portal.templatetags.portal import made_once
 from strategic_areas import sentences
-from strategic_areas.labels import COMMITMENT_PUNCTUALITY
 from strategic_areas.progress import Punctuality, State
+from strategic_areas.sentences import COMMITMENT_PUNCTUALITY
 from strategic_areas.states import CommitmentState
 
 register = template.Library()

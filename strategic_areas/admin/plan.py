@@ -23,12 +23,6 @@ from strategic_areas import workflow
 from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import (
-    FAMILIES,
-    INSTRUMENT_KINDS,
-    SOURCE_KINDS,
-    TARGET_KINDS,
-)
 from strategic_areas.models import (
     Activity,
     AttributionDispute,
@@ -58,6 +52,12 @@ from strategic_areas.models import (
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.purging.places import handed_in
+from strategic_areas.sentences import (
+    FAMILIES,
+    INSTRUMENT_KINDS,
+    SOURCE_KINDS,
+    TARGET_KINDS,
+)
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 #: A longer number is no key of a record.

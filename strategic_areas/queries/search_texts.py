@@ -17,7 +17,6 @@ from agencies.models import Agency, AgencyName
 from strategic_areas import models
 from strategic_areas.disclosure import MARKER
 from strategic_areas.glossary import TERMS
-from strategic_areas.labels import FAMILIES
 from strategic_areas.models.corrections import mark_of
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes, help_lines, references
@@ -25,6 +24,7 @@ from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import TEXTS, make_entry
 from strategic_areas.search.index import LANGUAGES, Document, Place, Text
+from strategic_areas.sentences import FAMILIES
 
 #: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import state_word
 from strategic_areas.models import Activity, Commitment, Provenance
 from strategic_areas.models.records import Voice
 from strategic_areas.progress import State
@@ -19,7 +18,7 @@ from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.sentences import work_counted
+from strategic_areas.sentences import state_word, work_counted
 from strategic_areas.views import commitments
 from strategic_areas.views.filters import Heading, page_of, telling
 from strategic_areas.views.parameters import (

@@ -10,13 +10,6 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import COMMITMENT_PUNCTUALITY as PUNCTUALITY
-from strategic_areas.labels import (
-    COMMITMENT_STATES,
-    lead_word,
-    state_word,
-    target_code,
-)
 from strategic_areas.models import Provenance
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import chosen
@@ -25,7 +18,17 @@ from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
 from strategic_areas.queries.public_rows import commitment_row
-from strategic_areas.sentences import on_record, said_by, work_counted, work_done
+from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
+from strategic_areas.sentences import (
+    COMMITMENT_STATES,
+    lead_word,
+    on_record,
+    said_by,
+    state_word,
+    target_code,
+    work_counted,
+    work_done,
+)
 from strategic_areas.views import files
 from strategic_areas.views.filters import by_label, field, headings, page_of, telling
 from strategic_areas.views.parameters import (

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.addresses import address
-from strategic_areas.labels import state_word
 from strategic_areas.pictures import draw
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.rows import count_rows, records_of
-from strategic_areas.sentences import on_record
+from strategic_areas.sentences import on_record, state_word
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 

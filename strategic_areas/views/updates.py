@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import CHANGES, account_word
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.public_rows import report_row
 from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
-from strategic_areas.sentences import dated
+from strategic_areas.sentences import CHANGES, account_word, dated
 from strategic_areas.spans import year_of
 from strategic_areas.views import files
 from strategic_areas.views.filters import (

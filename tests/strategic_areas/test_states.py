@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_portal import settings
-from strategic_areas.labels import COMMITMENT_STATES
 from strategic_areas.models import Result
 from strategic_areas.pictures import COLOURS
 from strategic_areas.progress import (
@@ -23,7 +22,7 @@ from strategic_areas.progress import (
     commitment_standing,
     work_of,
 )
-from strategic_areas.sentences import work_done
+from strategic_areas.sentences import COMMITMENT_STATES, work_done
 from strategic_areas.states import (
     DECLARED,
     RULE,

@@ -14,7 +14,7 @@ from agencies import access
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
 from agencies.fields import field_of
-from strategic_areas import labels, workflow
+from strategic_areas import sentences, workflow
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
@@ -162,9 +162,9 @@ def _said(each, row, name):
     if name == "earlier":
         return "; ".join(map(words.number, row[name]))
     if name == "state":
-        return labels.state_word(row[name])
+        return sentences.state_word(row[name])
     if name == "punctuality":
-        return str(labels.PUNCTUALITY.get(row[name], ""))
+        return str(sentences.PUNCTUALITY.get(row[name], ""))
     if row.get("shown") is Shown.WITHDRAWN:
         return _("Withdrawn figure")
     if row[name] is None:

@@ -9,12 +9,16 @@ from django.utils.translation import ngettext, pgettext
 
 from strategic_areas import disclosure
 from strategic_areas.desk.report import Row, Section, table
-from strategic_areas.labels import COMMITMENT_PUNCTUALITY, PUNCTUALITY, state_word
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures.words import in_language, number
 from strategic_areas.queries.pages.round_report import RoundReport
 from strategic_areas.queries.plan.rows import CommitmentRow
-from strategic_areas.sentences import work_counted
+from strategic_areas.sentences import (
+    COMMITMENT_PUNCTUALITY,
+    PUNCTUALITY,
+    state_word,
+    work_counted,
+)
 
 #: Punctuality that is worth a word beside a due date.
 TOLD = {Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE}

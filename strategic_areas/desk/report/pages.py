@@ -24,21 +24,21 @@ from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.labels import (
-    COMMITMENT_PUNCTUALITY,
-    COMMITMENT_STATES,
-    PROMPTNESS,
-    kind_of_record,
-    state_word,
-    what_changes,
-)
 from strategic_areas.models import Commitment, Plan, ReportingPeriod
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.pages import round_report
 from strategic_areas.queries.rounds import cells
-from strategic_areas.sentences import on_record
+from strategic_areas.sentences import (
+    COMMITMENT_PUNCTUALITY,
+    COMMITMENT_STATES,
+    PROMPTNESS,
+    kind_of_record,
+    on_record,
+    state_word,
+    what_changes,
+)
 from strategic_areas.views.files import WORKBOOK, as_file
 
 #: How many rows the page of state has room for, of which a table takes two for its

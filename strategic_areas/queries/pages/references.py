@@ -9,7 +9,6 @@ from operator import attrgetter
 from django.db.models import F
 
 from strategic_areas.disclosure import is_small
-from strategic_areas.labels import FAMILIES
 from strategic_areas.models import (
     Commitment,
     Discrepancy,
@@ -28,6 +27,7 @@ from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates import sources
+from strategic_areas.sentences import FAMILIES
 from strategic_areas.states import CommitmentState
 
 

@@ -26,7 +26,6 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from agencies.folding import fold
 from agencies.models import Agency
-from strategic_areas.labels import CHANGES
 from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
@@ -41,6 +40,7 @@ from strategic_areas.models.review import AGE
 from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
+from strategic_areas.sentences import CHANGES
 from strategic_areas.states import Age
 
 #: The filters, each with its column in the rows of ``_in_record``.
