@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from strategic_areas.views.filters import MANY_ROWS
+from strategic_areas.views.parameters import MANY_ROWS
 
 
 class Tables(HTMLParser):

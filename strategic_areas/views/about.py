@@ -10,8 +10,7 @@ from strategic_areas.queries import rounds, site
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
 from strategic_areas.queries.plan import board, plans, submissions
 from strategic_areas.views import indicators
-from strategic_areas.views.filters import page_of
-from strategic_areas.views.parameters import asked, public_plan, query, reads
+from strategic_areas.views.parameters import asked, page_of, public_plan, query, reads
 
 
 def page(request, template, **context):

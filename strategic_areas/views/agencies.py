@@ -20,14 +20,16 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.sentences import state_word, work_counted
 from strategic_areas.views import commitments
-from strategic_areas.views.filters import Heading, page_of, telling
 from strategic_areas.views.parameters import (
+    Heading,
     asked,
     found_or_404,
     made_up,
+    page_of,
     public_plan,
     query,
     reads,
+    telling,
 )
 
 #: What sources tell as done is no measure of an agency: nobody is ranked by it.

@@ -30,15 +30,19 @@ from strategic_areas.sentences import (
     work_done,
 )
 from strategic_areas.views import files
-from strategic_areas.views.filters import by_label, field, headings, page_of, telling
 from strategic_areas.views.parameters import (
     asked,
+    by_label,
+    field,
     found_or_404,
+    headings,
     lead_to_list,
     made_up,
+    page_of,
     public_plan,
     query,
     reads,
+    telling,
 )
 
 PER_PAGE = 50

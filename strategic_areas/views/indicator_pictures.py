@@ -20,7 +20,7 @@ from strategic_areas.queries.figures.indicators import (
     Shown,
 )
 from strategic_areas.spans import days_of
-from strategic_areas.views.filters import ColumnSelection, telling
+from strategic_areas.views.parameters import ColumnSelection, telling
 
 #: The most counts in one picture.
 MOST_LINES = 3

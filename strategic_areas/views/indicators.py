@@ -19,12 +19,14 @@ from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
 from strategic_areas.views import indicator_files, indicator_pictures
-from strategic_areas.views.filters import by_label, field, page_of
 from strategic_areas.views.parameters import (
     asked,
+    by_label,
+    field,
     found_or_404,
     lead_to_list,
     made_up,
+    page_of,
     query,
     reads,
 )

@@ -11,10 +11,10 @@ from strategic_areas.queries.pages import areas, overview, references
 from strategic_areas.queries.pages.overview import HomeAgency, Overview
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitments, indicator_pictures
-from strategic_areas.views.filters import telling
 from strategic_areas.views.parameters import (
     found_or_404,
     public_plan,
+    telling,
 )
 
 

@@ -22,21 +22,19 @@ from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
 from strategic_areas.sentences import CHANGES, account_word, dated
 from strategic_areas.spans import year_of
 from strategic_areas.views import files
-from strategic_areas.views.filters import (
+from strategic_areas.views.parameters import (
     FROM_THE_START,
+    asked,
     by_label,
     day_field,
     field,
-    telling,
-)
-from strategic_areas.views.parameters import (
-    asked,
     found_or_404,
     lead_to_list,
     made_up,
     public_plan,
     query,
     reads,
+    telling,
 )
 
 #: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.

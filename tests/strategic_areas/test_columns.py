@@ -1,6 +1,6 @@
 import pytest
 
-from strategic_areas.views.filters import MANY_ROWS, telling
+from strategic_areas.views.parameters import MANY_ROWS, telling
 from tests.columns_seen import idle_columns
 
 HEADINGS = {"lead": "Lead", "due": "Due"}
