@@ -148,7 +148,7 @@ MIDDLEWARE = [
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.second_factor.FreshProofMiddleware",
     # Once it is known who uploads, and before any view reads a file.
-    "agencies.accounts.uploads.UploadLimitMiddleware",
+    "agencies.accounts.sessions.UploadLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # The last, so that it is the first to see what a view raises.
     "plan_portal.errors.UnreadableMiddleware",

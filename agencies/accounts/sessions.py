@@ -1,7 +1,8 @@
-"""How long a session lasts: one hour without a request, and twelve hours in all."""
+"""What a session may do: one hour without a request, twelve in all, so many files."""
 
 import time
 
+from allauth.core.ratelimit import respond_429
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model
@@ -16,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from agencies.access import is_staff_address
 from agencies.audit import Event, record
+from agencies.library_internals import consume
 from agencies.routes import SAFE_METHODS, page_of
 
 #: Seconds. The first is also the age of the cookie, which each renewal extends.
@@ -131,3 +133,21 @@ def renew(session, now):
     session[ACTIVE] = now
     row = UserSession.objects.filter(session_key=session.session_key)
     row.update(last_seen_at=timezone.now())
+
+
+class UploadLimitMiddleware:
+    """Answers 429 before a file is opened, which may take seconds."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method != "POST" or not request.user.is_authenticated:
+            return None
+        files = (file for _name, files in request.FILES.lists() for file in files)
+        if all(consume(request, "upload") for _file in files):
+            return None
+        return respond_429(request)
