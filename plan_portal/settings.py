@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from plan_portal import content_policy, country, databases, environment, logs, sign_in
+from plan_portal import country, databases, environment, logs, middleware, sign_in
 from plan_portal.environment import (
     BASE_DIR,
     LOCAL_HOSTS,
@@ -127,7 +127,7 @@ MIDDLEWARE = [
     # Before anything that asks for the host: a probe calls the machine by its number.
     # Before the access log: a probe every few seconds would fill it.
     "plan_portal.health.HealthMiddleware",
-    "plan_portal.content_policy.PolicyReportMiddleware",
+    "plan_portal.middleware.PolicyReportMiddleware",
     "plan_portal.middleware.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -309,7 +309,7 @@ X_FRAME_OPTIONS = "DENY"
 if env_bool("BEHIND_TLS_PROXY"):  # opt-in: without a proxy anyone can send the header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
+CONTENT_SECURITY_POLICY = middleware.CONTENT_SECURITY_POLICY
 
 SILENCED_SYSTEM_CHECKS = [
     # HSTS preload would bind the whole parent domain, which is the State's to decide.

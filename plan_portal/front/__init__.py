@@ -26,12 +26,12 @@ from django.utils import timezone, translation
 
 from plan_portal import errors
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.content_policy import REPORTS
 from plan_portal.errors import HELP_PAGES
 from plan_portal.front.pages import Page, PageMemory
 from plan_portal.front.renewal import Renewal
 from plan_portal.front.watch import Watch
 from plan_portal.middleware import (
+    REPORTS,
     STAFF_PATHS,
     SecurityHeadersMiddleware,
     language_of_path,

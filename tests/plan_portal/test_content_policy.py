@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from plan_portal import content_policy
-from plan_portal.content_policy import REPORTS
+from plan_portal import middleware
+from plan_portal.middleware import REPORTS
 
 HERE = "http://localhost:8000"
 
@@ -28,7 +28,7 @@ def report(client, settings):
 
 
 def told(caplog):
-    name = content_policy.__name__
+    name = middleware.__name__
     return [row.getMessage() for row in caplog.records if row.name == name]
 
 
@@ -76,20 +76,20 @@ def test_what_is_no_report_of_ours_is_told_to_nobody(report, caplog, fields):
 
 
 def test_a_large_one_is_not_read(report):
-    assert report("x" * (content_policy.LARGEST + 1)).status_code == 413
+    assert report("x" * (middleware.LARGEST + 1)).status_code == 413
 
 
 def test_a_flood_fills_no_log_and_ends_with_the_minute(report, caplog, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(content_policy.time, "monotonic", lambda: now[0])
-    first = {report().status_code for _time in range(content_policy.A_MINUTE + 5)}
+    monkeypatch.setattr(middleware.time, "monotonic", lambda: now[0])
+    first = {report().status_code for _time in range(middleware.A_MINUTE + 5)}
     before = len(told(caplog))
 
     now[0] = 60.0
     report()
 
     assert first == {204}
-    assert before == content_policy.A_MINUTE
+    assert before == middleware.A_MINUTE
     assert len(told(caplog)) == before + 1
 
 

@@ -20,11 +20,11 @@ from django.db import OperationalError, connections
 from django.test import RequestFactory
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.content_policy import REPORTS
 from plan_portal.front import HELP, unavailable
 from plan_portal.front.deadline import DatabaseDeadline
 from plan_portal.front.pages import Page, PageMemory, preferred
 from plan_portal.front.watch import Label
+from plan_portal.middleware import REPORTS
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import address
