@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from plan_portal.templatetags.tallies import tally
+from plan_portal.templatetags.records import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address

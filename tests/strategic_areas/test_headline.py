@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from plan_portal.templatetags.tallies import tally
+from plan_portal.templatetags.records import tally
 from strategic_areas.headline import Answers, Finding, headline
 from strategic_areas.progress import Punctuality, Standing
 from strategic_areas.states import CommitmentState as State
