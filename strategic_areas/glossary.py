@@ -10,10 +10,8 @@ art. 3 of each; OECD/DAC, Glossary of Key Terms in Evaluation and Results-Based
 Management.
 """
 
-import re
 from dataclasses import dataclass
 
-from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 
@@ -186,22 +184,3 @@ TERMS = [
         ),
     ),
 ]
-
-
-def explained_in(html, addresses):
-    """
-    The text with a link from each term to its address, where it first stands.
-
-    ``addresses`` are those of the terms by their codes. The text is gone through once:
-    no term is looked for in the link of another.
-    """
-    left = {escape(code): address for code, address in addresses.items()}
-    if not left:
-        return html
-
-    def link(match):
-        address = left.pop(match[0], None)
-        return f'<a href="{escape(address)}">{match[0]}</a>' if address else match[0]
-
-    words = "|".join(map(re.escape, sorted(left, key=len, reverse=True)))
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", link, html)

@@ -8,17 +8,16 @@ from django.conf import settings
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, linebreaks
+from django.utils.html import conditional_escape, escape, format_html, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import addresses, disclosure, sentences
 from strategic_areas.disclosure import MARKER, PROTECTED
-from strategic_areas.glossary import explained_in
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
-from strategic_areas.queries.pages import references
+from strategic_areas.queries.plan import plans
 from strategic_areas.sentences import DECLARED, PROMPTNESS, PUNCTUALITY
 
 register = template.Library()
@@ -130,10 +129,27 @@ def _explained(html, context):
     """Lead from terms to the glossary; they are read once for a page."""
     page = getattr(context, "request", context)
     if not hasattr(page, "known_terms"):
-        page.known_terms = {
-            e.code: e.get_absolute_url() for e in references.public_terms()
-        }
-    return explained_in(html, page.known_terms)
+        page.known_terms = {e.code: e.get_absolute_url() for e in plans.public_terms()}
+    return _with_links(html, page.known_terms)
+
+
+def _with_links(html, addresses):
+    """
+    The text with a link from each term to its address, where it first stands.
+
+    ``addresses`` are those of the terms by their codes. The text is gone through once:
+    no term is looked for in the link of another.
+    """
+    left = {escape(code): address for code, address in addresses.items()}
+    if not left:
+        return html
+
+    def link(match):
+        address = left.pop(match[0], None)
+        return f'<a href="{escape(address)}">{match[0]}</a>' if address else match[0]
+
+    words = "|".join(map(re.escape, sorted(left, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", link, html)
 
 
 def _translated(record, field):

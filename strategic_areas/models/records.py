@@ -212,6 +212,11 @@ class Source(models.Model):
     def __str__(self):
         return self.title
 
+    @classmethod
+    def by_key(cls, to_attr: str | None = None) -> models.Prefetch:
+        """Sources by their keys, as an argument of ``prefetch_related``."""
+        return models.Prefetch("sources", cls.objects.order_by("key"), to_attr)
+
 
 #: The fields of a ``Sourced`` record, for its declaration.
 SOURCED = (*public("provenance", "sources"), *bilingual("note"))

@@ -19,7 +19,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.glossary import TERMS
 from strategic_areas.models.corrections import mark_of
 from strategic_areas.queries.figures import indicators, words
-from strategic_areas.queries.pages import changes, help_lines, references
+from strategic_areas.queries.pages import changes, help_lines
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import TEXTS, make_entry
@@ -216,7 +216,7 @@ def _structure(public, seen):
             captions=(rated, _same(row.report_year)),
             order=(1, plan.rank, str(row.report_year)),
         )
-    for row in references.public_terms():
+    for row in plans.public_terms():
         plan = public[row.plan_id]
         yield found(
             *("glossary", row, Place("glossary", fragment=row.anchor), plan),

@@ -51,7 +51,7 @@ def about(request):
 
 
 def glossary(request):
-    told = {"terms": words.TERMS, "of_plans": references.public_terms()}
+    told = {"terms": words.TERMS, "of_plans": plans.public_terms()}
     return page(request, "glossary.html", **told)
 
 

@@ -20,7 +20,8 @@ from strategic_areas.queries.pages import (
 )
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, submissions
-from strategic_areas.queries.updates import register, sources
+from strategic_areas.queries.plan.counted import sources_behind
+from strategic_areas.queries.updates import register
 from tests.factories import (
     make_activity,
     make_agency,
@@ -285,7 +286,7 @@ def everything_counted(plan, agency, user):
         "lately": [
             line.account.pk for line in areas.latest(loaded, loaded.rows)["lately"]
         ],
-        "sources": sources.behind(plan).count(),
+        "sources": sources_behind(plan).count(),
         "review": submissions.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
         "owed": [

@@ -14,8 +14,8 @@ from strategic_areas.queries.pages import (
     overview,
 )
 from strategic_areas.queries.pages.commitments import Succession
-from strategic_areas.queries.plan import board, plans
-from strategic_areas.queries.updates import record, register, sources
+from strategic_areas.queries.plan import board, counted, plans
+from strategic_areas.queries.updates import record, register
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -478,7 +478,7 @@ def test_the_sources_behind_a_plan_are_counted_once_each():
     factories.make_record_update(activity=activity, sources=[source])
     plan.sources.add(factories.make_source(plan=plan))  # no record cites this one
 
-    assert sources.behind(plan).count() == 1
+    assert counted.sources_behind(plan).count() == 1
 
 
 def make_line(**fields):

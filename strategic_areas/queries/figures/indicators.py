@@ -42,7 +42,6 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.figures import HOW_EXACT
 from strategic_areas.queries.plan.counted import Dispute, dispute_of
-from strategic_areas.queries.updates import sources
 from strategic_areas.spans import year_of
 
 #: The dimension of the labels that tell who counts, in a plan's file.
@@ -321,7 +320,7 @@ def key_figures() -> tuple[IndicatorLine, ...]:
 def page(code: str, today: date) -> IndicatorPage | None:
     """One indicator in full, by its code; at most twelve queries."""
     rows = public().select_related("commitment__plan")
-    indicator = rows.prefetch_related(sources.by_key()).filter(code=code).first()
+    indicator = rows.prefetch_related(Source.by_key()).filter(code=code).first()
     if indicator is None:
         return None
     points = points_of([indicator], in_full=True).get(indicator.pk, ())
@@ -360,7 +359,7 @@ def discrepancies():
     return (
         Discrepancy.objects.filter(plan__in=Plan.objects.public())
         .select_related("plan")
-        .prefetch_related("indicators", sources.by_key())
+        .prefetch_related("indicators", Source.by_key())
         .order_by("-plan__starts_on", "plan__code", "sort_code")
     )
 
@@ -378,7 +377,7 @@ def points_of(
     if in_full:
         cells = PublishedCell.objects.select_related("printed_by").order_by("order")
         standing = standing.select_related("indicator", "dispute__agency", "printed_by")
-        standing = standing.prefetch_related(sources.by_key(), Prefetch("cells", cells))
+        standing = standing.prefetch_related(Source.by_key(), Prefetch("cells", cells))
         earlier = figures.public().filter(is_standing=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()
         words = _words()

@@ -25,6 +25,7 @@ from strategic_areas.models import (
     Participation,
     Plan,
     ReportingPeriod,
+    Source,
     Status,
 )
 from strategic_areas.queries import rounds
@@ -39,7 +40,7 @@ from strategic_areas.queries.plan.rows import (
     count_rows,
     sentence_of,
 )
-from strategic_areas.queries.updates import record, register, sources
+from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import Entry
 from strategic_areas.states import DECLARED, CommitmentState, newest, newness
 
@@ -314,7 +315,7 @@ def by_slug(
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
-    part = parts.prefetch_related(sources.by_key()).first()
+    part = parts.prefetch_related(Source.by_key()).first()
     others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
     agency = part.agency if part else others.first()
     return agency and (plan, agency, part)

@@ -40,7 +40,6 @@ from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.queries.updates.sources import by_key
 
 
 @dataclass(frozen=True)
@@ -355,10 +354,10 @@ def _entries(keys, declarations):
 def _read_related(commitment, rows):
     later = LaterActivity.objects.select_related("agency").order_by("sort_code")
     prefetch_related_objects(
-        *([commitment], by_key(), "supporting", "frameworks"),
-        Prefetch("later_activities", later.prefetch_related(by_key())),
+        *([commitment], Source.by_key(), "supporting", "frameworks"),
+        Prefetch("later_activities", later.prefetch_related(Source.by_key())),
     )
-    prefetch_related_objects([row.activity for row in rows], by_key())
+    prefetch_related_objects([row.activity for row in rows], Source.by_key())
 
 
 def _activity(row, accounts, entries, asked, today):

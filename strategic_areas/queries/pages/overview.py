@@ -20,9 +20,9 @@ from strategic_areas.queries.memory import at_version
 from strategic_areas.queries.pages import answers, areas, delays
 from strategic_areas.queries.plan import answering, board, plans
 from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.counted import sources_behind
 from strategic_areas.queries.plan.plans import PlanLine, opened
 from strategic_areas.queries.plan.rows import Records, count_records
-from strategic_areas.queries.updates import sources
 from strategic_areas.spans import days_of, is_of_whole_years
 from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
 
@@ -180,7 +180,7 @@ def load(choice: plans.Choice, today: date) -> Overview:
         institutions=shown,
         folded=folded,
         round=asked,
-        sources=sources.behind(plan).count(),
+        sources=sources_behind(plan).count(),
         latest=areas.latest(found, found.rows),
         delays=delays.load(found, today),
         year=year_of(plan, today),
@@ -287,7 +287,7 @@ def load_structure(plan: Plan, today: date) -> dict:
         "programmes": sum(len(row.programmes) for row in rows),
         "spans": spans(found, today),
         "institutions": Participation.objects.filter(plan=plan).count(),
-        "behind": sources.behind(plan).count(),
+        "behind": sources_behind(plan).count(),
         "sources": plan.sources.order_by("key"),
         "is_long": len(found.rows) > MOST_NAMED,
     }

@@ -17,8 +17,8 @@ from strategic_areas.models import (
     LegalInstrument,
     Plan,
     PublishedFigure,
+    Source,
     StrategicArea,
-    Term,
     TipTier,
 )
 from strategic_areas.queries.figures import indicators
@@ -26,7 +26,6 @@ from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow
-from strategic_areas.queries.updates import sources
 from strategic_areas.sentences import FAMILIES
 from strategic_areas.states import CommitmentState
 
@@ -109,12 +108,12 @@ def _by_state(rows: Iterable[CommitmentRow]):
 def tiers(plan: Plan):
     """The ratings that the plan's file holds, the latest first."""
     rows = TipTier.objects.filter(plan=plan).order_by("-report_year")
-    return rows.prefetch_related(sources.by_key())
+    return rows.prefetch_related(Source.by_key())
 
 
 def legal_base():
     """Laws, decrees and bills, the oldest first."""
-    return LegalInstrument.objects.prefetch_related(sources.by_key())
+    return LegalInstrument.objects.prefetch_related(Source.by_key())
 
 
 def later_activities(plan: Plan) -> list[LaterActivity]:
@@ -122,18 +121,9 @@ def later_activities(plan: Plan) -> list[LaterActivity]:
     rows = (
         LaterActivity.objects.filter(plan=plan)
         .select_related("agency", "programme", "commitment__plan")
-        .prefetch_related("places", sources.by_key())
+        .prefetch_related("places", Source.by_key())
     )
     return sorted(rows, key=lambda each: -(each.year or 0))
-
-
-def public_terms() -> tuple[Term, ...]:
-    """The terms of public plans; of two with one code, that of the latest plan."""
-    rows = Term.objects.filter(plan__in=Plan.objects.public())
-    found = {}
-    for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):
-        found.setdefault(term.anchor, term)
-    return tuple(found.values())
 
 
 def tiers_by_year() -> dict[int, TipTier]:
@@ -141,7 +131,7 @@ def tiers_by_year() -> dict[int, TipTier]:
     rows = TipTier.objects.filter(plan__in=Plan.objects.public())
     rows = rows.order_by("report_year", "-plan__starts_on")
     found = {}
-    for tier in rows.prefetch_related(sources.by_key()):
+    for tier in rows.prefetch_related(Source.by_key()):
         found.setdefault(tier.report_year, tier)
     return found
 

@@ -11,12 +11,12 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import agencies, answers, areas, changes
-from strategic_areas.queries.plan import answering, past, plans
+from strategic_areas.queries.plan import answering, counted, past, plans
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates import record, sources
+from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry, make_entry
 from strategic_areas.states import newest
 
@@ -95,7 +95,7 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
         period=period,
         board=board,
         headline=answers.headline_of(board, today),
-        sources=sources.behind(plan).count(),
+        sources=counted.sources_behind(plan).count(),
         areas=areas.rows(areas.of_plan(board.plan), board),
         figures=indicators.key_figures(),
         members=_members(board, today),

@@ -21,11 +21,14 @@ from django.utils import timezone
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import (
+    Activity,
     ActivityUpdate,
     AttributionDispute,
+    Commitment,
     CommitmentUpdate,
     Plan,
     ReportingPeriod,
+    Source,
     Status,
 )
 from strategic_areas.models.records import Voice, with_voice
@@ -273,3 +276,18 @@ def read_accounts(
         said = declaration(row, periods[row.period_id])
         declared[row.commitment_id].append(said)
     return Accounts(reports, declared, handed_in, told_by)
+
+
+def sources_behind(plan: Plan):
+    """The distinct sources that the plan's commitments, activities and updates cite."""
+    counted = ActivityUpdate.objects.counted()
+    counted = counted.filter(plan=plan, activity__is_in_plan=True)
+    found = Q()
+    for model, rows in (
+        (Commitment, {"commitment__plan": plan}),
+        (Activity, {"activity__plan": plan}),
+        (ActivityUpdate, {"activityupdate__in": counted}),
+    ):
+        cited = model.sources.through.objects.filter(**rows)
+        found |= Q(pk__in=cited.values("source"))
+    return Source.objects.filter(found)

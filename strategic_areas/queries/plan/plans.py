@@ -26,6 +26,7 @@ from strategic_areas.models import (
     PlanFile,
     Provenance,
     ReportingPeriod,
+    Term,
 )
 
 
@@ -209,3 +210,12 @@ def is_over(plan: Plan, day: date) -> bool:
 def first_code(plan: Plan) -> str:
     standing = Commitment.objects.standing().filter(plan=plan).order_by("sort_code")
     return standing.values_list("code", flat=True).first() or ""
+
+
+def public_terms() -> tuple[Term, ...]:
+    """The terms of public plans; of two with one code, that of the latest plan."""
+    rows = Term.objects.filter(plan__in=Plan.objects.public())
+    found = {}
+    for term in rows.order_by("-plan__starts_on", "plan__code", "sort_code"):
+        found.setdefault(term.anchor, term)
+    return tuple(found.values())

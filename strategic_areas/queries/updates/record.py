@@ -33,7 +33,6 @@ from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
 from strategic_areas.queries.plan import answering, counted
-from strategic_areas.queries.updates.sources import by_key
 from strategic_areas.states import Age
 
 #: The fields of accounts that public pages tell under a heading of their own.
@@ -308,7 +307,7 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     updates = [row for row in rows if isinstance(row, ActivityUpdate)]
     declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
     for each in (updates, declarations):
-        prefetch_related_objects(each, by_key(to_attr="its_sources"))
+        prefetch_related_objects(each, Source.by_key(to_attr="its_sources"))
     about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
     cleared = defaultdict(list)
     for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
