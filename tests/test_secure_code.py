@@ -19,8 +19,8 @@ BANS = {
         r"mark_safe|SafeString|\|\s*safe\b|autoescape off",
         ("py", "html"),
         {
-            "plan_portal/templatetags/metadata.py",  # JSON; its ESCAPES end no element
-            "plan_portal/templatetags/portal.py",  # escapes the text in the same call
+            # It escapes the text in the same call; of JSON, what could end its element.
+            "plan_portal/templatetags/portal.py",
         },
     ),
     "text run as code": (

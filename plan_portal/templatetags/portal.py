@@ -1,22 +1,32 @@
-"""Tags of the public pages: addresses, texts in two languages, states."""
+"""Tags of the public pages: addresses, texts in two languages, states, linked data."""
 
+import json
 import re
 from functools import cache
+from html import unescape
 
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import floatformat
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, format_html, linebreaks
+from django.utils.html import (
+    conditional_escape,
+    escape,
+    format_html,
+    linebreaks,
+    strip_tags,
+)
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas import addresses, disclosure, sentences
+from strategic_areas import disclosure, sentences
+from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts
+from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import plans
 from strategic_areas.sentences import DECLARED, PROMPTNESS, PUNCTUALITY
 
@@ -29,7 +39,7 @@ register.filter("work_done", sentences.work_done)
 register.filter("work_counted", sentences.work_counted)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
-register.simple_tag(addresses.address)
+register.simple_tag(address)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
@@ -148,8 +158,8 @@ def _with_links(html, addresses):
         address = left.pop(match[0], None)
         return f'<a href="{escape(address)}">{match[0]}</a>' if address else match[0]
 
-    words = "|".join(map(re.escape, sorted(left, key=len, reverse=True)))
-    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", link, html)
+    codes = "|".join(map(re.escape, sorted(left, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)(?:{codes})(?!\w)", link, html)
 
 
 def _translated(record, field):
@@ -226,3 +236,211 @@ def bar(counts: Counts):
             segments.append({"state": state, "start": start, "number": number})
             start += number
     return {"segments": segments, "total": counts.total}
+
+
+#: These characters could end the element or begin a comment inside it.
+ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
+#: Pages with a feed of their own. The others have the plan's.
+FOLLOWED = ("plan", "area", "commitment", "agency")
+#: The types of pages in schema.org, for pages that have one.
+KINDS = {
+    "about": "AboutPage",
+    "contact": "ContactPage",
+    "plans": "CollectionPage",
+    "areas": "CollectionPage",
+    "commitments": "CollectionPage",
+    "agencies": "CollectionPage",
+    "updates": "CollectionPage",
+    "indicators": "CollectionPage",
+    "search": "SearchResultsPage",
+}
+
+
+@register.tag
+def plain(parser, token):
+    """``{% plain name %}…{% endplain %}`` puts the text inside into ``name``."""
+    _tag, name = token.split_contents()
+    inside = parser.parse(("endplain",))
+    parser.delete_first_token()
+    return PlainNode(inside, name)
+
+
+class PlainNode(template.Node):
+    def __init__(self, nodelist, name):
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context):
+        text = unescape(strip_tags(self.nodelist.render(context)))
+        context[self.name] = " ".join(text.split()).replace(" .", ".")
+        return ""
+
+
+@register.simple_tag(takes_context=True)
+def picture(context):
+    """The address of the picture of the page's plan; "" if there is none."""
+    plan = context.get("plan")
+    return absolute(address("plan_picture", plan.code)) if plan else ""
+
+
+@register.simple_tag(takes_context=True)
+def companions(context):
+    """
+    The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
+
+    A page without its ``own`` has those of the plan.
+    """
+    if not (plan := context.get("plan")):
+        return {}
+    match = context["request"].resolver_match
+    own = match.url_name in FOLLOWED
+    kind, args = "plan", [plan.code]
+    if own:
+        kind, args = match.url_name, list(match.kwargs.values())
+    found = {"own": own, "feed": address(f"{kind}_feed", *args)}
+    if kind in {"plan", "agency"}:
+        found["calendar"] = address(f"{kind}_dates", *args)
+    if kind in {"area", "commitment", "agency"}:
+        found["card"] = address(f"{kind}_card", *args)
+    return found
+
+
+@register.simple_tag
+def og_locale():
+    return "en_US" if get_language() == "en" else f"es_{settings.COUNTRY.code}"
+
+
+@register.simple_tag(takes_context=True)
+def page_data(context, title, url):
+    name = context["request"].resolver_match.url_name
+    page = {
+        "@type": KINDS.get(name, "WebPage"),
+        "@id": url,
+        "url": url,
+        "name": title,
+        "inLanguage": get_language(),
+        "isPartOf": _website(),
+    }
+    if about := _about(context, name):
+        page["mainEntity"] = about
+    return _element({"@context": "https://schema.org", **page})
+
+
+@register.simple_tag
+def breadcrumb_data(plan, page, parent, parent_address):
+    steps = [(_("Home"), address("home"))]
+    if plan:
+        words = _("Plan %(code)s") % {"code": plan.code}
+        steps.append((words, plan.get_absolute_url()))
+    if parent:
+        steps.append((str(parent), parent_address))
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+        for place, (name, path) in enumerate(steps, start=1)
+    ]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": str(page)})
+    return _element(
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": items,
+        }
+    )
+
+
+def _website():
+    """Only an official one names the secretariat."""
+    site = {
+        "@type": "WebSite",
+        "name": _("National Plan against Human Trafficking"),
+        "url": absolute(address("home")),
+    }
+    if settings.OFFICIAL_SITE:
+        site["publisher"] = {
+            "@type": "GovernmentOrganization",
+            "name": settings.SECRETARIAT_NAME,
+        }
+    return site
+
+
+def _about(context, name):
+    plan = context.get("plan")
+    if name == "agency":
+        agency = context["agency"]
+        return {
+            "@type": "GovernmentOrganization",
+            "name": agency.name,
+            "alternateName": agency.local_acronym,
+        }
+    if name == "update":
+        return _account(context["entry"])
+    if name == "indicator":
+        return _dataset(context["page"], context["files"])
+    if name in {"plan", "area", "commitment"} and plan:
+        return {
+            "@type": "Report",
+            "name": plan.title,
+            "temporalCoverage": f"{plan.starts_on}/{plan.ends_on}",
+            "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
+        }
+    return None
+
+
+def _dataset(page, files):
+    found = {
+        "@type": "Dataset",
+        "name": words.in_language(page.indicator, "name"),
+        "identifier": page.indicator.code,
+        "description": words.in_language(page.indicator, "definition"),
+        "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": form,
+                "contentUrl": absolute(path),
+            }
+            for form, path in files
+        ],
+    }
+    if page.points:
+        first = min(point.starts_on for point in page.points)
+        last = max(point.ends_on for point in page.points)
+        found["temporalCoverage"] = f"{first}/{last}"
+    return {name: value for name, value in found.items() if value}
+
+
+def _account(entry):
+    """
+    Of a withdrawn account it tells no more than the page.
+
+    Its agency is the author of what it reported here, and of nothing else.
+    """
+    agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
+    told = {
+        "@type": "Report",
+        "name": entry.subject.title,
+        "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
+        "about": agency,
+    }
+    if entry.dated_on:
+        told["datePublished"] = f"{entry.dated_on}"
+    if entry.is_recorded:
+        told["sdDatePublished"] = f"{entry.published_on}"
+        told["isBasedOn"] = [_source(each) for each in entry.sources]
+    elif not entry.is_demonstration:
+        told["author"] = agency
+    return told
+
+
+def _source(source):
+    work = {"@type": "CreativeWork", "name": source.title}
+    if source.url:
+        work["url"] = source.url
+    if source.publisher:
+        work["publisher"] = {"@type": "Organization", "name": source.publisher}
+    return work
+
+
+def _element(content):
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    script = f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>'
+    return mark_safe(script)  # noqa: S308 - nothing in it can end the element
