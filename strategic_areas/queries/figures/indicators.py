@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from operator import attrgetter
 
 from django.db.models import (
@@ -168,7 +169,7 @@ class IndicatorLine:
     indicator: Indicator
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def last(self) -> Point | None:
         """The latest point, of several the shortest; not one that was withdrawn."""
         shown = [each for each in self.points if each.shown is not Shown.WITHDRAWN]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
@@ -197,6 +198,7 @@ def _ends(starts_on, ends_on, exact_to):
     return first, last
 
 
+@lru_cache(maxsize=1024)
 def _units(starts_on, ends_on, exact_to):
     unit = ExactTo.DAY
     if is_of_whole_years(starts_on, ends_on):
