@@ -1,4 +1,4 @@
-from functools import cache, wraps
+from functools import cache
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -37,14 +37,19 @@ def share_query_classes():
 
     Making one takes as long as all else of a query set.
     """
-    make = manager.multilingual_queryset_factory
-    made = cache(lambda kind: make(kind, instantiate=False))
-
-    @wraps(make)
-    def shared(old_cls, instantiate=True):
-        return made(old_cls)() if instantiate else made(old_cls)
-
+    shared = cache(manager.multilingual_queryset_factory)
     manager.multilingual_queryset_factory = shared
+    manager.MultilingualQuerySet.__reduce__ = parts_to_pickle
+
+
+def parts_to_pickle(query_set):
+    """Those of modeltranslation, which would now fill the one it made before."""
+    kind = type(query_set).__bases__[0]
+    return empty_query_set, (kind,), query_set.__getstate__()
+
+
+def empty_query_set(kind):
+    return manager.multilingual_queryset_factory(kind, instantiate=False)()
 
 
 class PortalConfig(AppConfig):

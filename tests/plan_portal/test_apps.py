@@ -41,5 +41,9 @@ def test_queries_of_a_kind_share_their_class_and_nothing_else():
     first, second = ActivityUpdate.objects.all(), ActivityUpdate.objects.none()
 
     assert type(first) is type(second)
-    assert pickle.loads(pickle.dumps(second)) is not second  # noqa: S301
+    kept = pickle.dumps(second)
+    again = pickle.loads(kept)  # noqa: S301
+    assert type(again) is type(second)
+    assert again.query.is_empty()
+    assert pickle.loads(kept) is not again  # noqa: S301
     assert not first.query.is_empty()
