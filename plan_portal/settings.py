@@ -141,12 +141,12 @@ MIDDLEWARE = [
     "plan_portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "agencies.accounts.second_factor.SecondFactorMiddleware",
+    "agencies.accounts.sessions.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After simple_history has kept the request: the audit record reads it from there.
     "agencies.audit.watching.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
-    "agencies.accounts.second_factor.FreshProofMiddleware",
+    "agencies.accounts.sessions.FreshProofMiddleware",
     # Once it is known who uploads, and before any view reads a file.
     "agencies.accounts.sessions.UploadLimitMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

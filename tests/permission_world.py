@@ -28,7 +28,7 @@ from fido2.webauthn import (
 
 from agencies import invitations
 from agencies.access import Role
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 from agencies.models import FocalPoint, User
 from agencies.staleness import fingerprint
 from strategic_areas import evidence, purging, workflow
@@ -399,6 +399,6 @@ def _client(user, *, is_proven=True):
     request.user, request.session = user, client.session
     record_authentication(request, user, method="password", reauthenticated=True)
     if is_proven:
-        request.session[second_factor.SESSION_KEY] = user.pk
+        request.session[sessions.SESSION_KEY] = user.pk
     request.session.save()
     return client

@@ -15,7 +15,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.public_rows import difference
 from tests import factories
@@ -223,7 +223,7 @@ class Walk:
 @pytest.fixture(scope="module")
 def visited(lasting):
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
-        patch.setattr(second_factor, "TO_OPEN", second_factor.TO_SEND)
+        patch.setattr(sessions, "TO_OPEN", sessions.TO_SEND)
         yield Visited()
 
 

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.urls import get_resolver, resolve, reverse
 
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 from agencies.audit import AuditEntry, Event, watching
 from tests import permission_table as table
 from tests.deep import DEEP, drawn
@@ -41,7 +41,7 @@ LOGS = {
     "usersessions_usersession",
 }
 IN_USE = {
-    "ACCOUNT_REAUTHENTICATION_TIMEOUT": second_factor.TO_SEND,
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": sessions.TO_SEND,
     "REQUIRE_SECOND_FACTOR": True,
     "ALLOW_INDEXING": True,
     "SECURITY_CONTACT": "mailto:seguridad@example.org",
@@ -204,7 +204,7 @@ def world(db):
     """
     visited = Visited()
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
-        patch.setattr(second_factor, "TO_OPEN", second_factor.TO_SEND)
+        patch.setattr(sessions, "TO_OPEN", sessions.TO_SEND)
         if not DEEP:
             patch.setattr(watching.DenialMiddleware, "__call__", passed_on)
         yield visited

@@ -11,6 +11,7 @@ from datetime import timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -21,7 +22,6 @@ from django.utils.translation import gettext as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
-from agencies.accounts.sessions import end_sessions_of
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
 
@@ -31,6 +31,17 @@ def end_sessions(user, *, reason="closed"):
     end_sessions_of(user)
     UserSession.objects.filter(user=user).delete()
     audit.record(audit.Event.SESSION_ENDED, obj=user, reason=reason)
+
+
+def end_with_account(sender, instance, created, **kwargs):
+    if not created and not instance.is_active:
+        end_sessions_of(instance)
+
+
+def end_sessions_of(user):
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            session.delete()
 
 
 def administrators():

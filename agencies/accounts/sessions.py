@@ -1,8 +1,26 @@
-"""What a session may do: one hour without a request, twelve in all, so many files."""
+"""
+What a session may do: how long it lasts, what it proved, and how much it sends.
+
+It ends one hour after its last request, and twelve hours after it began.
+
+Whoever signed in with a password alone reaches the public pages and the pages that set
+up a second factor, and nothing else. The session counts, not the account. Pages that
+give access or destroy a text ask to prove once more who she is. Publishing does not,
+because it takes a second person.
+"""
 
 import time
 
+from allauth.account.authentication import get_authentication_records
 from allauth.core.ratelimit import respond_429
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, get_user_model
@@ -10,12 +28,18 @@ from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
-from django.contrib.sessions.models import Session
 from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from agencies.access import is_staff_address
+from agencies.accounts import leaving
+from agencies.accounts.factors import FACTORS, factors_of
 from agencies.audit import Event, record
 from agencies.library_internals import consume
 from agencies.routes import SAFE_METHODS, page_of
@@ -36,7 +60,7 @@ def connect():
     user_logged_in.connect(begin, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
-        end_with_account, sender=get_user_model(), dispatch_uid="sessions"
+        leaving.end_with_account, sender=get_user_model(), dispatch_uid="sessions"
     )
 
 
@@ -47,17 +71,6 @@ def begin(sender, request, user, **kwargs):
 def mark_signed_out(sender, request, user, **kwargs):
     if request is not None:
         request.has_signed_out = True
-
-
-def end_with_account(sender, instance, created, **kwargs):
-    if not created and not instance.is_active:
-        end_sessions_of(instance)
-
-
-def end_sessions_of(user):
-    for session in Session.objects.filter(expire_date__gt=timezone.now()):
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            session.delete()
 
 
 class PersonMiddleware(AuthenticationMiddleware):
@@ -151,3 +164,186 @@ class UploadLimitMiddleware:
         if all(consume(request, "upload") for _file in files):
             return None
         return respond_429(request)
+
+
+SESSION_KEY = "second_factor_of"
+#: The page that a session asked for before it had set up a factor; setting one up leads
+#: to it.
+ASKED_FOR = "asked_for"
+
+#: The public pages, which look at no session: by namespace, and by name where a page
+#: has no namespace.
+PUBLIC = {"es", "en"}
+PUBLIC_NAMES = {"robots", "security_txt", "sitemap"}
+#: Pages that a session without a proven second factor may open.
+OPEN = {
+    "account_index",
+    "account_inactive",
+    "account_invitation",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "language",
+    "mfa_authenticate",
+    "mfa_index",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+#: Pages that it may open only while the account has no second factor yet.
+ENROLMENT = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_totp_picture",
+}
+#: How old the last proof may be, in seconds: to open a page or press a button, and to
+#: send the form of a page that was opened in time, so that nobody loses a text.
+TO_OPEN, TO_SEND = 15 * 60, 60 * 60
+#: The key of a session under which it notes when pages were opened: path → seconds.
+OPENED = "opened_with_proof"
+#: The guarded pages with a form, by their names in the admin site.
+PAGES = {
+    "agencies_factorreset_add",
+    "agencies_focalpoint_add",
+    "agencies_focalpoint_change",
+    "agencies_invitation_add",
+    "agencies_user_change",
+    "hand_over",
+    "purge_new",
+}
+#: The guarded buttons, by the names of the views that they press.
+BUTTONS = {
+    "account_change",
+    "agencies_factorreset_approve",
+    "agencies_invitation_code",
+    "agencies_invitation_send",
+    "purge_confirm",
+}
+
+
+class SecondFactorMiddleware(MiddlewareMixin):
+    """Sends a session without a proven second factor to prove it or to set one up."""
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        name = "" if match.namespaces else match.url_name
+        if PUBLIC.intersection(match.namespaces) or name in PUBLIC_NAMES:
+            return None
+        if not request.user.is_authenticated:
+            return None
+        if not settings.REQUIRE_SECOND_FACTOR or is_proven(request):
+            return None
+        if name in OPEN:
+            return None
+        if proof := _proof_of(request.user):
+            return _redirect(proof, request)
+        if name in ENROLMENT:
+            return None
+        request.session[ASKED_FOR] = page_of(request)
+        return _redirect("mfa_index", request)
+
+
+def _proof_of(user):
+    """The name of the page on which the person proves a factor; None without one."""
+    kinds = set(factors_of(user).values_list("type", flat=True))
+    if Authenticator.Type.WEBAUTHN in kinds:
+        return "mfa_reauthenticate_webauthn"
+    return "mfa_reauthenticate" if kinds else None
+
+
+def ask_for_proof(request):
+    name = _proof_of(request.user) or "account_reauthenticate"
+    return _redirect(name, request)
+
+
+def _redirect(name, request):
+    query = urlencode({"next": page_of(request)})
+    return HttpResponseRedirect(f"{reverse(name)}?{query}")
+
+
+def is_proven(request):
+    return request.session.get(SESSION_KEY) == request.user.pk
+
+
+@receiver(authenticator_used, sender=Authenticator)
+def note_use(sender, request, user, **facts):
+    request.session[SESSION_KEY] = user.pk
+
+
+@receiver(authenticator_added, sender=Authenticator)
+def note_enrolment(sender, request, user, authenticator, **facts):
+    """Recovery codes made with a factor prove nothing."""
+    if authenticator.type in FACTORS:
+        request.session[SESSION_KEY] = user.pk
+    _record(Event.FACTOR_ADDED, request, user, authenticator)
+
+
+@receiver(authenticator_removed, sender=Authenticator)
+def record_removal(sender, request, user, authenticator, **facts):
+    _record(Event.FACTOR_REMOVED, request, user, authenticator)
+
+
+@receiver(authenticator_reset, sender=Authenticator)
+def record_new_codes(sender, request, user, authenticator, **facts):
+    _record(Event.FACTOR_ADDED, request, user, authenticator)
+
+
+@receiver(authentication_failed, sender=Authenticator)
+def record_failure(sender, request, user, authenticator, **facts):
+    _record(Event.SIGN_IN_FAILED, request, user, authenticator)
+
+
+def _record(event, request, user, authenticator):
+    record(event, actor=user, request=request, obj=user, kind=authenticator.type)
+
+
+class FreshProofMiddleware(MiddlewareMixin):
+    def process_view(self, request, view, args, kwargs):
+        # Before anything that looks at the session: public pages have none.
+        if not is_guarded(request) or not request.user.is_authenticated:
+            return None
+        now = time.time()
+        if now - proven_at(request) >= seconds_allowed(request, now):
+            return ask_for_proof(request)
+        if request.method == "GET":
+            note_opening(request, now)
+        return None
+
+
+def is_guarded(request):
+    match = request.resolver_match
+    if match.namespaces != ["admin"]:
+        return False
+    is_pressed = request.method == "POST" and match.url_name in BUTTONS
+    return is_pressed or match.url_name in PAGES
+
+
+def seconds_allowed(request, now):
+    """How old the last proof may be for this request."""
+    is_sent = request.method == "POST" and request.resolver_match.url_name in PAGES
+    return TO_SEND if is_sent and was_opened(request, now) else TO_OPEN
+
+
+def was_opened(request, now):
+    """True when this session opened the page less than ``TO_SEND`` ago."""
+    opened = request.session.get(OPENED, {})
+    return now - opened.get(request.path, 0) < TO_SEND
+
+
+def note_opening(request, now):
+    opened = request.session.get(OPENED, {})
+    request.session[OPENED] = {
+        path: since for path, since in opened.items() if now - since < TO_SEND
+    } | {request.path: now}
+
+
+def proven_at(request):
+    """When the person last signed in or gave a proof, in seconds."""
+    records = get_authentication_records(request, request.user)
+    signed_in = request.session.get(BEGAN, 0)
+    return max([signed_in, *(record["at"] for record in records)])

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver, reverse
 
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 from agencies.invitations import Invitation
 from tests.factories import (
     PASSWORD,
@@ -35,14 +35,16 @@ BUTTONS = [
 def clock(monkeypatch):
     """The time as the portal reads it; what it returns moves it on."""
     passed = [0]
-    now = second_factor.time.time
+    now = sessions.time.time
 
     class Clock:
         @staticmethod
         def time():
             return now() + passed[0]
 
-    monkeypatch.setattr(second_factor, "time", Clock)
+    monkeypatch.setattr(sessions, "time", Clock)
+    # The session itself goes on.
+    monkeypatch.setattr(sessions, "reason_to_end", lambda session, now: "")
 
     def move_on(seconds):
         passed[0] += seconds
@@ -70,7 +72,7 @@ def pages():
         "agencies_user_change": person.pk,
         "hand_over": mandate.pk,
     }
-    for name in sorted(second_factor.PAGES):
+    for name in sorted(sessions.PAGES):
         keys = [arguments[name]] if name in arguments else None
         yield reverse(f"admin:{name}", args=keys)
 
@@ -79,7 +81,7 @@ def test_every_name_is_an_address_of_the_admin():
     (_prefix, admin) = get_resolver().namespace_dict["admin"]
     known = {name for name in admin.reverse_dict if isinstance(name, str)}
 
-    assert known >= second_factor.PAGES | second_factor.BUTTONS
+    assert known >= sessions.PAGES | sessions.BUTTONS
 
 
 def test_soon_after_signing_in_nothing_is_asked(client, administrator):
@@ -87,16 +89,16 @@ def test_soon_after_signing_in_nothing_is_asked(client, administrator):
 
 
 def test_later_each_of_the_pages_asks_first(client, administrator, clock):
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
 
     assert {where(client.get(page)) for page in pages()} == {PROOF}
     assert client.get(reverse("admin:index")).status_code == 200
 
 
 def test_the_password_opens_the_page_that_was_asked_for(client, administrator, clock):
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
     asked = client.get(INVITE)
-    clock(-second_factor.TO_OPEN)  # allauth reads the true time
+    clock(-sessions.TO_OPEN)  # allauth reads the true time
 
     back = client.post(asked.url, {"password": PASSWORD, "next": INVITE})
 
@@ -106,7 +108,7 @@ def test_the_password_opens_the_page_that_was_asked_for(client, administrator, c
 
 def test_a_proof_counts_from_when_it_was_given(client, administrator, clock):
     session = client.session
-    session["began_at"] -= second_factor.TO_OPEN
+    session["began_at"] -= sessions.TO_OPEN
     session["account_authentication_methods"] = []
     session.save()
     before = where(client.get(INVITE))
@@ -115,13 +117,13 @@ def test_a_proof_counts_from_when_it_was_given(client, administrator, clock):
 
     assert before == PROOF
     assert client.get(INVITE).status_code == 200
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
     assert where(client.get(INVITE)) == PROOF
 
 
 def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock):
     client.get(INVITE)
-    clock(second_factor.TO_SEND - 60)
+    clock(sessions.TO_SEND - 60)
     in_time = client.post(INVITE, INVITED)
     clock(60)
     too_late = client.post(INVITE, INVITED | {"email": "eva@example.org"})
@@ -133,7 +135,7 @@ def test_what_was_opened_in_time_may_be_sent_later(client, administrator, clock)
 
 def test_what_was_not_opened_in_time_may_not_be_sent(client, administrator, clock):
     client.get(reverse("admin:agencies_focalpoint_add"))
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
     refused = client.get(INVITE)
 
     sent = client.post(INVITE, INVITED)
@@ -146,9 +148,9 @@ def test_a_page_that_was_opened_long_ago_asks_like_any_other(
     client, administrator, clock
 ):
     client.get(INVITE)
-    clock(second_factor.TO_SEND)
+    clock(sessions.TO_SEND)
     session = client.session
-    session["began_at"] += second_factor.TO_SEND - second_factor.TO_OPEN
+    session["began_at"] += sessions.TO_SEND - sessions.TO_OPEN
     session.save()
 
     assert where(client.post(INVITE, INVITED)) == PROOF
@@ -156,7 +158,7 @@ def test_a_page_that_was_opened_long_ago_asks_like_any_other(
 
 
 def test_no_button_is_guarded_that_no_test_presses():
-    assert set(BUTTONS) == second_factor.BUTTONS
+    assert set(BUTTONS) == sessions.BUTTONS
 
 
 @pytest.mark.parametrize("name", BUTTONS)
@@ -164,7 +166,7 @@ def test_later_each_of_the_buttons_asks_first(client, administrator, clock, name
     address = reverse(f"admin:{name}", args=[1])
 
     soon = where(client.post(address))
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
     later = where(client.post(address))
 
     assert soon != PROOF
@@ -175,7 +177,7 @@ def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clo
     invitation, _secret = make_invitation()
     digest = invitation.digest
     page = reverse("admin:agencies_invitation_change", args=[invitation.pk])
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
 
     asked = client.post(
         reverse("admin:agencies_invitation_send", args=[invitation.pk]),
@@ -193,6 +195,6 @@ def test_whoever_has_a_factor_is_asked_for_it(client, clock, settings):
     secret = make_totp(person)
     sign_in(client, person.username)
     client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
-    clock(second_factor.TO_OPEN)
+    clock(sessions.TO_OPEN)
 
     assert where(client.get(INVITE)) == reverse("mfa_reauthenticate")

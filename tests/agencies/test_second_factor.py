@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 from agencies.accounts.factors import FactorAdapter
 from agencies.audit import AuditEntry
 from tests.factories import (
@@ -87,13 +87,13 @@ def test_without_a_factor_one_signs_out(client):
 
 def test_an_address_that_nobody_listed_is_closed(client, monkeypatch):
     sign_in(client, make_reviewer().username)
-    monkeypatch.setattr(second_factor, "OPEN", second_factor.OPEN - {"account_index"})
+    monkeypatch.setattr(sessions, "OPEN", sessions.OPEN - {"account_index"})
 
     assert client.get(reverse("account_index")).status_code == 302
 
 
 def test_every_open_address_exists():
-    names = second_factor.OPEN | second_factor.ENROLMENT
+    names = sessions.OPEN | sessions.ENROLMENT
     with_arguments = {"account_reset_password_from_key": ["1", "key"]}
 
     for name in names:

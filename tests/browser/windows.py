@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Error
 
-from agencies.accounts import second_factor
+from agencies.accounts import sessions
 
 #: The lightest page of the portal. From any other site the browser would begin a new
 #: process for the next page, since the portal's pages share theirs with nobody.
@@ -40,7 +40,7 @@ def let_in(page, user, address):
     client, name = Client(), settings.SESSION_COOKIE_NAME
     client.force_login(user)
     session = client.session
-    session[second_factor.SESSION_KEY] = user.pk
+    session[sessions.SESSION_KEY] = user.pk
     session.save()
     cookie = {"name": name, "value": client.cookies[name].value, "url": address}
     page.context.add_cookies([cookie])
