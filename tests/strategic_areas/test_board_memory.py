@@ -24,6 +24,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.memory import BOARDS, BoardMemory, at_version
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.workflow import TransitionError
+from strategic_areas.workflow.changes import nothing_kept
 from tests.deep import DEEP, SEED
 from tests.factories import (
     make_activity,
@@ -196,6 +197,25 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client):
         # Each step changes what some page says, so an old board would have been seen.
         assert kept != before, number
         before = kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
+    """The next publication takes the very version that was undone."""
+    asked = make_round()
+    activity = make_activity(plan=asked.plan, title_es="Como está escrito")
+    path = address("plan", asked.plan.code)
+    client.get(path)
+
+    with nothing_kept():
+        Activity.objects.filter(pk=activity.pk).update(title_es="Solo a prueba")
+        (tried,) = board.load(asked.plan, timezone.localdate()).activities
+        assert tried.activity.title_es == "Solo a prueba"
+    make_published_update(activity=activity, period=asked)
+    client.get(path)
+
+    kept = [row for each in BOARDS._kept.values() for row in each.activities]
+    assert {row.activity.title_es for row in kept} == {"Como está escrito"}
 
 
 @pytest.mark.sqlite
