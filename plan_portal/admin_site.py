@@ -18,13 +18,12 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.accounts import views
 from agencies.stand_ins import STAND_INS, reviewers
-from strategic_areas.desk import queries
+from strategic_areas.desk import people, queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import decisions, own_words
 from strategic_areas.desk.changes.addresses import hide_address
 from strategic_areas.desk.letters import confirming
-from strategic_areas.desk.people import handover
-from strategic_areas.desk.people.access_review import oddities, review_page
+from strategic_areas.desk.people import oddities, review_page
 from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.rounds import pages as rounds
@@ -116,12 +115,12 @@ class PortalAdminSite(AdminSite):
             path("accesos/", self.admin_view(review_page), name="access_review"),
             path(
                 "relevo/designacion/<int:pk>/",
-                self.admin_view(handover.hand_over_page),
+                self.admin_view(people.hand_over_page),
                 name="hand_over",
             ),
             path(
                 "relevo/<slug:slug>/",
-                self.admin_view(handover.account_page),
+                self.admin_view(people.account_page),
                 name="handover",
             ),
             path("rondas/", self.admin_view(rounds.rounds_page), name="rounds"),

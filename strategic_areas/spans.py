@@ -32,9 +32,5 @@ class Span:
     starts_on: date
     ends_on: date
 
-    @property
-    def is_of_whole_years(self) -> bool:
-        return is_of_whole_years(self.starts_on, self.ends_on)
-
     def overlaps(self, other: "Span") -> bool:
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on

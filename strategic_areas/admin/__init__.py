@@ -1,10 +1,9 @@
 """Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
 
-from strategic_areas.admin import approved, periods, plan, updates
+from strategic_areas.admin import approved, plan, updates
 
 __all__ = [
     "approved",
-    "periods",
     "plan",
     "updates",
 ]

@@ -1,16 +1,39 @@
-"""Admin pages whose press of "Save" proposes a change instead of making it."""
+"""The admin of what two people decide: approved records, updates and declarations."""
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from agencies.access import RefusedError
-from agencies.admin.scoping import ReadOnlyMixin, ScopedAdmin, ScopedRowsMixin
-from strategic_areas import workflow
+from agencies.admin.scoping import (
+    ReadOnlyMixin,
+    ScopedAdmin,
+    ScopedHistoryAdmin,
+    ScopedRowsMixin,
+)
+from agencies.models import FocalPoint
+from agencies.routes import held_by
+from strategic_areas import evidence, workflow
+from strategic_areas.desk.changes import pages
 from strategic_areas.desk.changes.amending import ApprovedForm, GuardMixin
-from strategic_areas.models import PendingChange
+from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.review import review_queue
+from strategic_areas.desk.review.pages import StepForm
+from strategic_areas.models import (
+    ActivityUpdate,
+    Cause,
+    PendingChange,
+    ReportingPeriod,
+    Status,
+)
 from strategic_areas.purging.hiding import may_hide
+from strategic_areas.purging.places import handed_in
+from strategic_areas.workflow import guard
 
 
 class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
@@ -143,3 +166,254 @@ class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change = self.get_object(request, object_id)
         return HttpResponseRedirect(reverse("admin:approval", args=[change.pk]))
+
+
+class WithdrawalWords(LongText):
+    def __init__(self, **options):
+        super().__init__(
+            label=gettext_lazy("In your own words"),
+            help_text=gettext_lazy(
+                "The public reads them once another person has approved them. Name no "
+                "person."
+            ),
+            **options,
+        )
+
+
+class CorrectForm(StepForm):
+    button = gettext_lazy("Write a correction")
+
+
+class WithdrawForm(StepForm):
+    button, css_class = gettext_lazy("Withdraw it now"), "deletelink"
+
+    cause = forms.ChoiceField(
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why: the sentence that stays on the public page"),
+    )
+    words = WithdrawalWords(required=False)
+
+    def clean(self):
+        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
+        return super().clean()
+
+
+class ExplainForm(StepForm):
+    button = gettext_lazy("Send for approval")
+
+    words = WithdrawalWords()
+
+    def clean(self):
+        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
+        return super().clean()
+
+
+class ReviewedAdmin(ScopedHistoryAdmin):
+    """
+    A reviewed record: written by its agency, moved only by the workflow.
+
+    The desk's review screen publishes and returns submitted records; this page shows
+    their history and the steps of published ones.
+    """
+
+    change_form_template = "admin/strategic_areas/reviewed_change_form.html"
+    list_per_page = 50
+    #: Each step is; what somebody writes in a draft is its history's alone.
+    has_own_audit_entry = True
+    #: The field of what is reported on, and its own field of the agency that answers.
+    subject = answering = ""
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (
+            obj is None
+            or (obj.is_editable and workflow.reports_for(request.user, obj.agency))
+        )
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and _has_mandate(request.user)
+
+    def has_delete_permission(self, request, obj=None):
+        """A draft that is not wanted is never submitted."""
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = [self.subject, "period"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    @admin.display(description=gettext_lazy("agency"), ordering="agency__acronym")
+    def agency(self, update):
+        return update.agency
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Offer what one's own agencies answer for, and the rounds that ask now."""
+        agencies = FocalPoint.objects.agencies_of(request.user)
+        if db_field.name == self.subject:
+            standing = db_field.remote_field.model.objects.standing()
+            kwargs["queryset"] = standing.filter(**{f"{self.answering}__in": agencies})
+        if db_field.name == "period":
+            periods = ReportingPeriod.objects.visible_to(request.user)
+            kwargs["queryset"] = periods.accepting(agencies)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Keep no file of evidence when the database rolls the change back."""
+        evidence.clean_ahead(request.FILES)
+        with evidence.kept_only_if_saved():
+            return super().changeform_view(request, *args, **kwargs)
+
+    def readable_versions(self, record, user):
+        if user.is_superuser or workflow.reports_for(user, record.agency):
+            return super().readable_versions(record, user)
+        return handed_in(record)
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            seen = form.cleaned_data["seen_version"]
+            workflow.save(obj, by=request.user, seen_version=seen)
+        else:
+            workflow.draft(obj, by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._submitted(request, obj) or super().response_add(
+            request, obj, post_url_continue
+        )
+
+    def response_change(self, request, obj):
+        return self._submitted(request, obj) or super().response_change(request, obj)
+
+    def _submitted(self, request, obj):
+        if "_submit_for_review" not in request.POST:
+            return None
+        try:
+            workflow.submit(obj, by=request.user)
+        except workflow.TransitionError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return HttpResponseRedirect(self._address(obj, "change"))
+        self.message_user(
+            request,
+            _("%(record)s was submitted for review.") % {"record": obj},
+            messages.SUCCESS,
+        )
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    def get_urls(self):
+        steps = ["withdraw", "explain", "correct"]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        take = self.admin_site.admin_view(require_POST(self.step_view))
+        held = held_by(f"admin:{name}_change", "object_id")(take)
+        return [
+            *(
+                path(
+                    f"<path:object_id>/{step}/",
+                    held,
+                    {"step": step},
+                    name=f"{name}_{step}",
+                )
+                for step in steps
+            ),
+            *super().get_urls(),
+        ]
+
+    def step_view(self, request, object_id, step):
+        record = self.get_object(request, unquote(object_id))
+        form = self._step_form(step, record, request.POST)
+        if form.is_valid():
+            try:
+                record = self._take(step, record, request.user, form.cleaned_data)
+            except RefusedError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                text = _("%(record)s: %(status)s.") % {
+                    "record": record,
+                    "status": record.get_status_display().lower(),
+                }
+                self.message_user(request, text, messages.SUCCESS)
+        else:
+            for name, errors in form.errors.items():
+                label = form.fields[name].label if name in form.fields else ""
+                self.message_user(request, f"{label}: {errors[0]}", messages.ERROR)
+        return HttpResponseRedirect(self._address(record, "change"))
+
+    def _take(self, step, record, user, cleaned):
+        """The record after the step: the same one, or the correction just begun."""
+        if step == "correct":
+            return workflow.correct(record, by=user)
+        if step == "explain":
+            workflow.explain_withdrawal(record, words=cleaned["words"], by=user)
+        else:
+            told = {name: cleaned[name] for name in ("cause", "words")}
+            workflow.withdraw(record, by=user, **told)
+        return record
+
+    def _step_form(self, step, record, data=None):
+        form_class = {
+            "withdraw": WithdrawForm,
+            "explain": ExplainForm,
+            "correct": CorrectForm,
+        }[step]
+        return form_class(
+            data,
+            action=self._address(record, step),
+            initial={"seen_version": record.version},
+            auto_id=f"{step}_%s",
+        )
+
+    def _address(self, record, page):
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=[record.pk])
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context |= self._review_context(request.user, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def _review_context(self, user, record):
+        published = (
+            type(record)
+            .objects.filter(
+                **{self.subject: record.subject},
+                period=record.period,
+                status=Status.PUBLISHED,
+            )
+            .exclude(pk=record.pk)
+            .first()
+        )
+        steps = open_steps(user, record)
+        return {
+            "record": record,
+            "steps": [self._step_form(step, record) for step in steps],
+            "withdraws": "withdraw" in steps,
+            "transitions": record.transitions.select_related("by"),
+            "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
+            "published": published,
+            "translation_url": pages.translation_address(user, record),
+            "review_address": review_address(user, record),
+        }
+
+
+def _has_mandate(user):
+    """Read once per user: every page of the admin asks several times."""
+    if not hasattr(user, "_has_current_mandate"):
+        user._has_current_mandate = user.mandates.current().exists()
+    return user._has_current_mandate
+
+
+def open_steps(user, record):
+    if record.status == Status.WITHDRAWN:
+        return ["explain"] if workflow.may_review(user, record) else []
+    if record.status != Status.PUBLISHED:
+        return []
+    reports = workflow.reports_for(user, record.agency)
+    is_entered = record.origin == record.Origin.ENTERED
+    return [
+        *(["correct"] if reports and is_entered else []),
+        *(["withdraw"] if workflow.may_review(user, record) else []),
+    ]
+
+
+def review_address(user, record):
+    """Where this person reviews the record; "" when it does not wait for her."""
+    if record.status != Status.SUBMITTED or not workflow.may_review(user, record):
+        return ""
+    return review_queue.address_of(record)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, FocalPoint
 from strategic_areas.desk.sheet.contents import read_sheet
-from strategic_areas.desk.sheet.rows import CommitmentRow, returned_steps
+from strategic_areas.desk.sheet.rows import SheetCommitmentRow, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -105,7 +105,9 @@ def returned_declarations(user):
     for update in found:
         update.row_url = reverse(OWN_DECLARATION, args=[update.pk])
         if update.agency == update.answering:
-            row = CommitmentRow(update.commitment, update.period, update, None, None)
+            row = SheetCommitmentRow(
+                update.commitment, update.period, update, None, None
+            )
             update.row_url = row.page_url
     return found
 

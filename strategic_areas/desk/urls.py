@@ -3,25 +3,22 @@
 from django.urls import path
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import purges
+from strategic_areas.desk import people, purges
 from strategic_areas.desk.changes import (
     addresses,
     amending,
-    hiding,
+    decisions,
     own_words,
-    proposals,
-    translating,
 )
 from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
-from strategic_areas.desk.people import handover
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import preview
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.sheet import own_activities, sending
+from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import pages as values
 from strategic_areas.desk.values.grid import value_grid
@@ -87,7 +84,7 @@ def patterns(site):
         path(route, _with_button_page(name, site.admin_view(view)), name=name)
         for route, view, name in [
             (sheet, sheets.sheet, "sheet"),
-            (f"{sheet}enviar/", sending.check, "sheet_check"),
+            (f"{sheet}enviar/", sheets.check, "sheet_check"),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),
@@ -106,17 +103,17 @@ def patterns(site):
                 values.exact_indicator,
                 "exact_indicator",
             ),
-            ("propuestas/<int:pk>/", proposals.proposal, "proposal"),
+            ("propuestas/<int:pk>/", decisions.proposal, "proposal"),
             (f"{row}nombre/", own_activities.rename, "sheet_rename"),
             (row, sheets.save_row, "sheet_row"),
-            (f"{row}recobrar/", sending.recall, "sheet_recall"),
+            (f"{row}recobrar/", sheets.recall, "sheet_recall"),
             (f"{row}evidencia/", sheets.attach, "sheet_attach"),
             (f"{row}{detach}", sheets.detach, "sheet_detach"),
             (declaration, sheets.save_row, "sheet_declaration"),
-            (f"{declaration}recobrar/", sending.recall, "sheet_declaration_recall"),
+            (f"{declaration}recobrar/", sheets.recall, "sheet_declaration_recall"),
             (f"{declaration}evidencia/", sheets.attach, "sheet_declaration_attach"),
             (f"{declaration}{detach}", sheets.detach, "sheet_declaration_detach"),
-            ("recibo/<int:pk>/", sending.receipt, "receipt"),
+            ("recibo/<int:pk>/", sheets.receipt, "receipt"),
             ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
@@ -145,11 +142,11 @@ def patterns(site):
                 "planbook_save",
             ),
             ("retirar/", addresses.hide_by_address, "hide_by_address"),
-            ("retirar/<slug:kind>/<int:pk>/", hiding.hide, "hide"),
-            ("retirado/<int:pk>/", hiding.hidden, "hidden"),
-            ("suplencias/", handover.stand_ins, "stand_ins"),
-            ("suplencias/<int:pk>/", handover.stand_in, "stand_in"),
-            ("cuentas/<int:pk>/", handover.account_change, "account_change"),
+            ("retirar/<slug:kind>/<int:pk>/", changes.hide, "hide"),
+            ("retirado/<int:pk>/", changes.hidden, "hidden"),
+            ("suplencias/", people.stand_ins, "stand_ins"),
+            ("suplencias/<int:pk>/", people.stand_in, "stand_in"),
+            ("cuentas/<int:pk>/", people.account_change, "account_change"),
             ("cartas/", letters.letter_list, "letters"),
             ("cartas/nueva/", letters.new, "letter_new"),
             ("cartas/<int:pk>/", letters.sheet, "letter"),
@@ -171,7 +168,7 @@ def patterns(site):
             ("purga/<int:pk>/cancelar/", purges.cancel, "purge_cancel"),
             (
                 "traducciones/<slug:kind>/<int:pk>/",
-                translating.translation,
+                changes.translation,
                 "translation",
             ),
             (

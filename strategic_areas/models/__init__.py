@@ -2,7 +2,7 @@
 ``measurements`` is left out on purpose, so that raw values need an import of their own.
 """
 
-from strategic_areas.models.activities import Activity
+from strategic_areas.models.activities import Activity, Commitment, DueProvenance
 from strategic_areas.models.changes import (
     ActivityProposal,
     Amendment,
@@ -10,7 +10,6 @@ from strategic_areas.models.changes import (
     PlanChange,
     RecordChange,
 )
-from strategic_areas.models.commitments import Commitment, DueProvenance
 from strategic_areas.models.context import (
     CodeList,
     CodeListValue,

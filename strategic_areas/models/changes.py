@@ -25,8 +25,7 @@ from agencies.fields import (
 )
 from agencies.models import Agency, FocalPoint
 from strategic_areas.disclosure import MARKER, is_printed
-from strategic_areas.models.activities import Activity
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.trail import HoldsFile
 

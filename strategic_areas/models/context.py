@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, dates_in_order, public, spanish_required
 from agencies.models import Agency
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.activities import Commitment
 from strategic_areas.models.plan import Plan, PlanBound, Programme
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
 from strategic_areas.models.references import Province

@@ -21,7 +21,7 @@ from agencies.fields import (
     structure,
 )
 from agencies.models import Agency
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.activities import Commitment
 from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
 from strategic_areas.models.records import CODED, Coded, Provenance, Source
 

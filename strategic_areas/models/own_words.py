@@ -16,8 +16,7 @@ from agencies.fields import (
     spanish_required,
 )
 from agencies.models import Agency, FocalPoint
-from strategic_areas.models.activities import Activity
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import Fields, public, spanish_required
 from strategic_areas import progress
 from strategic_areas.addresses import address
-from strategic_areas.models.activities import Activity
-from strategic_areas.models.commitments import Commitment
+from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.report_fields import (
     ANSWER,

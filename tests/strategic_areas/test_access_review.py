@@ -14,8 +14,8 @@ from agencies.access import Role
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
-from strategic_areas.desk.people import access_review
-from strategic_areas.desk.people.access_review import oddities
+from strategic_areas.desk import people
+from strategic_areas.desk.people import oddities
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -68,7 +68,7 @@ def person(activity):
 
 
 def access_of(user):
-    (found,) = [each for each in access_review.accesses() if each.user == user]
+    (found,) = [each for each in people.accesses() if each.user == user]
     return found
 
 
@@ -160,7 +160,7 @@ def test_closed_accounts_cannot_come_in_and_are_left_out():
     make_reviewer(is_active=False)
     make_user(is_staff=False)
 
-    assert access_review.accesses() == []
+    assert people.accesses() == []
 
 
 def test_agencies_without_titular_or_alternate_are_named():
@@ -175,9 +175,7 @@ def test_agencies_without_titular_or_alternate_are_named():
     gone.dissolved_on = TODAY
     gone.save()
 
-    found = {
-        gap.agency: (gap.no_titular, gap.no_alternate) for gap in access_review.gaps()
-    }
+    found = {gap.agency: (gap.no_titular, gap.no_alternate) for gap in people.gaps()}
 
     assert found == {half: (False, True), bare: (True, True)}
 
@@ -227,12 +225,12 @@ def test_plans_of_which_no_round_has_closed_cost_nothing(
     person, django_assert_num_queries
 ):
     with CaptureQueriesContext(connection) as before:
-        access_review.accesses()
+        people.accesses()
     for year in range(2001, 2011):
         make_plan(code=str(year))
 
     with django_assert_num_queries(len(before)):
-        access_review.accesses()
+        people.accesses()
 
 
 def test_the_command_proposes_and_closes_nothing(activity, person):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from strategic_areas import disclosure, figures
 from strategic_areas.disclosure import Cell, Form, Part, Telling
-from strategic_areas.figures.memory import DisclosureMemory
+from strategic_areas.figures import DisclosureMemory
 from tests.deep import DEEP
 from tests.strategic_areas.attacker import HALVES, PEOPLE, SPANS, Portal, computed
 

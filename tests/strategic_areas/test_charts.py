@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategic_areas import charts
-from strategic_areas.charts import placing, scales
-from strategic_areas.charts.placing import ABOVE, PLOT, Layout
-from strategic_areas.charts.series import placed, wanted
+from strategic_areas.charts import scales
+from strategic_areas.charts.series import (
+    ABOVE,
+    NARROW,
+    PLOT,
+    WIDE,
+    Layout,
+    placed,
+    wanted,
+)
 
 
 def value(start, number, end=None, **known):
@@ -220,8 +227,8 @@ def test_texts_never_cover_each_other(counts):
     for (one, (_b, is_needed)), (other, (_c, needs)) in combinations(texts, 2):
         if not (is_needed and needs):
             on_telephones = not (one.is_wide or other.is_wide)
-            assert not one.box.meets(other.box, placing.WIDE)
-            assert not (on_telephones and one.box.meets(other.box, placing.NARROW))
+            assert not one.box.meets(other.box, WIDE)
+            assert not (on_telephones and one.box.meets(other.box, NARROW))
 
 
 def test_the_last_value_is_always_written():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.desk.people import handover
+from strategic_areas.desk import people
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     Commitment,
@@ -286,7 +286,7 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiti
     parts = [part for d in notices.digests(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
-    assert handover.agency_work(waiting.agency)["unfinished"] == ()
+    assert people.agency_work(waiting.agency)["unfinished"] == ()
 
 
 def test_the_words_of_one_lead_never_become_anothers(waiting):

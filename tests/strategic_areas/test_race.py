@@ -10,7 +10,7 @@ from django.db import connection
 
 from agencies.models import User
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.contents import ActivityRow
+from strategic_areas.desk.sheet.contents import SheetActivityRow
 from strategic_areas.desk.sheet.revisions import RevisionForm
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps
@@ -84,7 +84,9 @@ class Race:
     def _read(self):
         """The row as it stands on a screen that is opened now."""
         stands = ActivityUpdate.objects.filter(activity=self.activity).first()
-        return ActivityRow(self.activity, self.period, stands, last=None, returned=None)
+        return SheetActivityRow(
+            self.activity, self.period, stands, last=None, returned=None
+        )
 
     def _add(self, row, mark, person):
         """Save the text that was read with one more mark."""

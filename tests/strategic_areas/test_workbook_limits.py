@@ -10,8 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from strategic_areas.desk.workbook import opening
-from strategic_areas.desk.workbook.opening import pages_of
+from strategic_areas.desk.workbook import reading
+from strategic_areas.desk.workbook.reading import pages_of
 from strategic_areas.evidence import RefusedFileError
 from tests.factories import make_agency, make_plan, make_reviewer
 from tests.strategic_areas.filling import Filler
@@ -84,10 +84,10 @@ def unopened(monkeypatch):
     [
         {"names": '<definedName name="n">1</definedName>' * 500_000},
         {"xfs": "<xf/>" * 2_000_000},
-        {"xfs": "<xf/>" * (opening.MOST_OTHERS + 1)},
-        {"rows": f"<row>{'<c/>' * (opening.MOST_CELLS + 1)}</row>"},
-        {"texts": "<si/>" * (opening.MOST_CELLS + 1)},
-        {"rows": "<row/>" * (opening.MOST_ELEMENTS + 1)},
+        {"xfs": "<xf/>" * (reading.MOST_OTHERS + 1)},
+        {"rows": f"<row>{'<c/>' * (reading.MOST_CELLS + 1)}</row>"},
+        {"texts": "<si/>" * (reading.MOST_CELLS + 1)},
+        {"rows": "<row/>" * (reading.MOST_ELEMENTS + 1)},
         {"links": [("hyperlink", "https://x.example/", "External")] * 20_000},
     ],
     ids=["names", "formats", "few_formats", "cells", "texts", "rows", "links"],
@@ -129,7 +129,7 @@ def with_part(name, content):
 
 
 ENTITIES = '<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
-MANY_FORMATS = f"<a>{'<xf/>' * opening.MOST_OTHERS}</a>"
+MANY_FORMATS = f"<a>{'<xf/>' * reading.MOST_OTHERS}</a>"
 MACRO = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 HOSTILE = {
     "damaged": [
@@ -144,11 +144,11 @@ HOSTILE = {
     ],
     "too_much": [
         twice(workbook(xfs="<xf/>")),
-        with_part("xl/media/image1.png", bytes(opening.UNPACKED_BYTES)),
+        with_part("xl/media/image1.png", bytes(reading.UNPACKED_BYTES)),
         with_part("xl/styles.xml", f"<a b='{'>' * 1_000_001}'/>"),
         with_part("xl/styles.xml", MANY_FORMATS.encode("utf-32")),
         make_zip(
-            {f"{number}.xml": "<a/>" for number in range(opening.MOST_PARTS)}
+            {f"{number}.xml": "<a/>" for number in range(reading.MOST_PARTS)}
             | unzip(workbook())
         ),
     ],
@@ -191,7 +191,7 @@ def test_what_a_plain_workbook_may_hold_is_no_reason_to_refuse_it(client):
 
 
 def test_both_pages_refuse_it_in_words(client):
-    bomb = workbook(xfs="<xf/>" * (opening.MOST_OTHERS + 1))
+    bomb = workbook(xfs="<xf/>" * (reading.MOST_OTHERS + 1))
     filler = Filler(client)
     keeper = Keeper(client, make_reviewer(), make_plan(status="in_preparation"))
 
@@ -206,12 +206,12 @@ def test_both_pages_refuse_it_in_words(client):
 def test_our_own_workbooks_use_a_small_part_of_the_room(client, monkeypatch):
     used = []
 
-    class Noted(opening.ElementCounter):
+    class Noted(reading.ElementCounter):
         def __init__(self):
             super().__init__()
             used.append(self)
 
-    monkeypatch.setattr(opening, "ElementCounter", Noted)
+    monkeypatch.setattr(reading, "ElementCounter", Noted)
     plan = make_plan(code="p", status="in_preparation")
     make_agency(acronym="MIP")
     keeper = Keeper(client, make_reviewer(), plan)
@@ -221,9 +221,9 @@ def test_our_own_workbooks_use_a_small_part_of_the_room(client, monkeypatch):
 
     assert len(used) == 2
     for counted in used:
-        assert counted.others < opening.MOST_OTHERS * 0.2
-        assert counted.cells < opening.MOST_CELLS * 0.1
-        assert counted.elements < opening.MOST_ELEMENTS * 0.1
+        assert counted.others < reading.MOST_OTHERS * 0.2
+        assert counted.cells < reading.MOST_CELLS * 0.1
+        assert counted.elements < reading.MOST_ELEMENTS * 0.1
 
 
 def test_files_beyond_a_persons_limit_are_not_read(client):

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.workbook import columns, opening, signed_preview
+from strategic_areas.desk.workbook import columns, reading, signed_preview
 from strategic_areas.desk.workbook.reading import read
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
@@ -654,7 +654,7 @@ def test_another_sheets_workbook_is_refused(published, key):
     assert published.agency.slug in response.context["upload"].errors["workbook"][0]
 
 
-TOO_MUCH_XML = b"<a" * (opening.UNPACKED_BYTES // 2 + 1)
+TOO_MUCH_XML = b"<a" * (reading.UNPACKED_BYTES // 2 + 1)
 #: A row after the last one, with a text in the column of what was done.
 OVERLONG = b'<row r="9"><c r="N9" t="inlineStr"><is><t>%s</t></is></c></row>' % (
     b"a" * 40_000

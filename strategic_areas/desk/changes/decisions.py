@@ -1,10 +1,12 @@
-"""Decisions that one person proposes and another takes: the list and the forms."""
+"""Decisions that one person proposes and another takes: the list, forms, proposals."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,9 +20,10 @@ from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, NobodyField, one_button
+from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
+from strategic_areas.desk.screens import screen
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import PendingChange
+from strategic_areas.models import ActivityProposal, Amendment, PendingChange
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, PROPOSALS, guard
@@ -274,3 +277,58 @@ def with_link_to_change(change, text):
     address = reverse("admin:approval", args=[change.pk])
     name = _("See the change that waits")
     return format_html('{} <a href="{}">{}</a>', text, address, name)
+
+
+#: The acts that decide; a correction cites a page instead.
+ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
+
+
+class AcceptProposalForm(ApproveForm):
+    step, button = "accept", gettext_lazy("Accept")
+
+    code = forms.CharField(
+        label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
+    )
+    act = forms.ChoiceField(label=gettext_lazy("Deciding act"), choices=ACTS)
+    deciding_act = forms.CharField(
+        label=gettext_lazy("Number of the act"),
+        max_length=300,
+        help_text=gettext_lazy("The public reads it, such as: Minutes 3-2031."),
+    )
+    decided_on = forms.DateField(
+        label=gettext_lazy("Decided on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    counts_victims = VictimsField("counts_victims")
+    reaches_victims = VictimsField("reaches_victims")
+
+    def clean_deciding_act(self):
+        text = self.cleaned_data["deciding_act"]
+        if reasons := guard.refusals(text):
+            raise forms.ValidationError(reasons)
+        return text
+
+    @property
+    def arguments(self):
+        return {name: x for name, x in self.cleaned_data.items() if name != "checked"}
+
+
+def proposal(request, pk):
+    if not workflow.PROPOSALS.decides(request.user):
+        raise Http404
+    rows = ActivityProposal.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
+    examined = guard.examined_texts(found, ("title", "why"))
+    steps = open_forms(
+        request, workflow.PROPOSALS, found, AcceptProposalForm, examined=examined
+    )
+    if take_pressed_step(request, workflow.PROPOSALS, found, steps):
+        return redirect("admin:index")
+    return screen(
+        request,
+        "desk/proposal.html",
+        proposal=found,
+        examined=examined,
+        steps=steps,
+        why_not=workflow.PROPOSALS.why_not(request.user, found),
+    )

@@ -1,17 +1,33 @@
-"""The page of a proposed change: each field that changes, and the public text."""
+"""
+The page of a proposed change; hiding at once, and translating, which propose one.
+
+It tells each field that changes, and the public text. A former form of a record is
+hidden here, too; it comes back when another person approves it.
+"""
 
 from functools import partial
+from types import SimpleNamespace
 
-from django.contrib import admin
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.html import format_html
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 
-from agencies.fields import field_of
+from agencies.access import RefusedError
+from agencies.fields import field_of, in_english
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
+from strategic_areas.desk.changes.decisions import ChangeForm
+from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.plantree.pages import (
     ApprovePlanForm,
     plan_to_approve,
@@ -19,26 +35,31 @@ from strategic_areas.desk.plantree.pages import (
 )
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.desk.rounds.pages import opening
 from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     AgencyComment,
     AttributionDispute,
+    Cause,
     Correction,
     HelpLine,
     Indicator,
     PendingChange,
     ReportingPeriod,
+    Takedown,
     Target,
     Translation,
 )
+from strategic_areas.models.trail import TEXTS, untranslated
+from strategic_areas.purging import hiding
 from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted
 from strategic_areas.queries.updates import record
-from strategic_areas.workflow import guard
+from strategic_areas.workflow import AlreadyWaiting, guard
 from strategic_areas.workflow.amendments import in_words
-from strategic_areas.workflow.plain_values import proposed_records
+from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
 
 def approval(request, pk):
@@ -202,3 +223,223 @@ PUBLIC_TEMPLATES = {
     AgencyComment: ("_agency_comment.html", _comment),
     AttributionDispute: ("_dispute.html", _dispute),
 }
+
+
+#: The word of an address → the kind of record.
+KINDS_BY_WORD = {model._meta.model_name: model for model in hiding.HIDEABLE}
+WHOLE = "-whole"
+#: The characters of a text that stand beside the box that hides it.
+EXCERPT = 90
+
+
+class HideForm(forms.Form):
+    what = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
+    )
+    cause = forms.ChoiceField(
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why: the sentence that the public reads"),
+    )
+    why = LongText(
+        label=gettext_lazy("In your own words"),
+        help_text=Takedown._meta.get_field("why").help_text,
+        required=False,
+    )
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        fields = hiding.hideable(record)
+        self.columns = {field.name: columns for field, columns in fields.items()}
+        self.columns |= {WHOLE: hiding.whole(record)}
+        names = [(field.name, _in_words(field, record)) for field in fields]
+        names += [(WHOLE, _("The whole record"))]
+        self.fields["what"].choices = [
+            (name, label) for name, label in names if self.columns[name]
+        ]
+        if len(self.fields["what"].choices) == 1:
+            self.fields["what"].initial = [WHOLE]
+        self.helper = one_button(
+            "step-form", "hide", _("Hide now"), css_class="deletelink"
+        )
+
+    def clean(self):
+        guard.judge(self, Takedown, why="why")
+        return super().clean()
+
+    @property
+    def chosen(self):
+        found = {}
+        for name in self.cleaned_data["what"]:
+            found |= self.columns[name]
+        return found
+
+
+def _in_words(field, record):
+    column = record._meta.get_field(field.columns[0])
+    said = in_words(column, getattr(record, column.name))
+    excerpt = Truncator(said).chars(EXCERPT)
+    return f"{field.label}: «{excerpt}»" if excerpt else field.label
+
+
+def hide(request, kind, pk):
+    """Ask what to hide and why; it is hidden with the press of the button."""
+    if kind not in KINDS_BY_WORD:
+        raise Http404
+    record = get_object_or_404(KINDS_BY_WORD[kind], pk=pk)
+    if not hiding.may_hide(request.user, record):
+        raise Http404
+    if "former" in request.POST:
+        return _propose_former(request, record)
+    form = HideForm(request.POST or None, record=record)
+    if form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("cause", "why")}
+        try:
+            made = hiding.hide(record, form.chosen, **told, by=request.user)
+            return redirect("admin:hidden", pk=made.pk)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+    before = hiding.former(record)
+    now = plain_values(record, before)
+    before = {name: value for name, value in before.items() if value != now[name]}
+    return screen(
+        request,
+        "desk/hide.html",
+        title=_("Hide now"),
+        record=record,
+        form=form,
+        lines=_lines(type(record), now, before),
+    )
+
+
+def _lines(model, before, after):
+    return lines(SimpleNamespace(model=model, before=before, after=after))
+
+
+def _propose_former(request, record):
+    try:
+        change = hiding.propose_former(record, by=request.user)
+    except AlreadyWaiting as error:
+        change = error.current
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect(request.path)
+    return redirect("admin:approval", pk=change.pk)
+
+
+class ConfirmHidingForm(decisions.ApproveForm):
+    button = gettext_lazy("Confirm: it stays hidden")
+
+
+class RestoreForm(decisions.DeclineForm):
+    button = gettext_lazy("Restore what stood before")
+
+
+def hidden(request, pk):
+    rows = Takedown.objects.visible_to(request.user)
+    takedown = get_object_or_404(
+        rows.select_related("proposed_by", "decided_by"), pk=pk
+    )
+    why_not = hiding.HIDINGS.why_not(request.user, takedown)
+    examined = guard.examined_texts(takedown, ("why",))
+    steps = []
+    if takedown.is_waiting and not why_not:
+        data = request.POST if request.method == "POST" else None
+        steps = [ConfirmHidingForm(data, examined=examined), RestoreForm(data)]
+    if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
+        return redirect("admin:index")
+    return screen(
+        request,
+        "desk/hidden.html",
+        title=str(takedown),
+        takedown=takedown,
+        lines=[
+            line
+            for key, row in takedown.rows.items()
+            for line in _lines(apps.get_model(key.partition(":")[0]), **row)
+        ],
+        stays=_stays(takedown) if steps else [],
+        examined=examined,
+        steps=steps,
+        why_not=why_not,
+    )
+
+
+def _stays(takedown):
+    """Pairs of a field that restoring would not bring back, and the reason."""
+    since = _("It was decided on meanwhile.")
+    reasons = dict.fromkeys(hiding.decided_since(takedown), since)
+    reasons |= hiding.stopped(takedown)
+    return [
+        (field_of(hiding.model_of(key), name).label_of(name), reason)
+        for (key, name), reason in reasons.items()
+    ]
+
+
+class TranslationForm(ChangeForm):
+    class Meta:
+        model = Translation
+        fields = TEXTS
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 5, "lang": "en"}) for name in fields
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        record = self.instance.record
+        missing = untranslated(record)
+        for name in list(self.fields):
+            if name not in self._meta.fields:
+                continue
+            if name not in missing:
+                del self.fields[name]
+                continue
+            label = capfirst(record._meta.get_field(missing[name]).verbose_name)
+            self.fields[name].label = in_english(label)
+            self.fields[name].help_text = format_html(
+                '<span class="original" lang="es">{}</span>',
+                linebreaksbr(getattr(record, f"{missing[name]}_es"), autoescape=True),
+            )
+
+
+def translation_address(user, record):
+    """The address at which this person may translate a record, or ""."""
+    new = Translation(**{record.link_field: record})
+    if not untranslated(record) or not workflow.may_propose(user, new):
+        return ""
+    return reverse("admin:translation", args=[WORDS[type(record)], record.pk])
+
+
+def translation(request, kind, pk):
+    """Show the Spanish texts with fields for English; another person approves it."""
+    kept = _translation_or_404(request.user, kind, pk)
+    data = request.POST if request.method == "POST" else None
+    form = TranslationForm(data, instance=kept)
+    if form.is_valid() and (change := form.propose(by=request.user)):
+        messages.success(
+            request,
+            _("Kept. It applies when another person of the secretariat approves it."),
+        )
+        return redirect("admin:approval", pk=change.pk)
+    return screen(
+        request,
+        "desk/translation.html",
+        record=kept.record,
+        form=form,
+        waits=workflow.waiting_change(kept),
+    )
+
+
+def _translation_or_404(user, kind, pk):
+    """The translation, stored or new, of a record that this person may translate."""
+    if kind not in KINDS:
+        raise Http404
+    rows = KINDS[kind].objects.visible_to(user).select_related("translation", "period")
+    record = rows.filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    new = Translation(**{record.link_field: record})
+    kept = getattr(record, "translation", None) or new
+    if not workflow.may_propose(user, kept) or not untranslated(record):
+        raise Http404
+    return kept

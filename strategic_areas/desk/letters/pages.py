@@ -35,8 +35,8 @@ from strategic_areas.desk.inputs import (
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
 from strategic_areas.desk.sheet.contents import declared, owed
-from strategic_areas.desk.sheet.rows import ActivityRow, CommitmentRow
-from strategic_areas.desk.sheet.sending import VersionsForm
+from strategic_areas.desk.sheet.pages import VersionsForm
+from strategic_areas.desk.sheet.rows import SheetActivityRow, SheetCommitmentRow
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -352,14 +352,14 @@ class LetterRowMixin:
 
 
 @dataclass(frozen=True)
-class LetterActivityRow(LetterRowMixin, ActivityRow):
+class LetterActivityRow(LetterRowMixin, SheetActivityRow):
     letter: Letter | None = None
 
     saving = "admin:letter_row"
 
 
 @dataclass(frozen=True)
-class LetterCommitmentRow(LetterRowMixin, CommitmentRow):
+class LetterCommitmentRow(LetterRowMixin, SheetCommitmentRow):
     letter: Letter | None = None
 
     saving = "admin:letter_declaration"

@@ -10,20 +10,18 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.desk.planbook.cell_values import (
-    BETWEEN,
-    Finder,
-    key_in,
-    read,
-)
 from strategic_areas.desk.planbook.columns import (
+    BETWEEN,
     NAMES,
     OF_PLAN,
     ORIGIN,
     SEEN,
     SHEETS,
+    Finder,
     Sheet,
     digests,
+    key_in,
+    read,
 )
 from strategic_areas.desk.workbook.reading import Fault
 from strategic_areas.models import DueProvenance, Provenance

@@ -37,13 +37,14 @@ from strategic_areas.desk.planbook.comparing import Row, State, compare
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.opening import pages_of, too_much
 from strategic_areas.desk.workbook.reading import (
     Change,
     Fault,
     line_of,
     marks_in,
+    pages_of,
     rows_of_names,
+    too_much,
 )
 from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
 from strategic_areas.evidence import RefusedFileError

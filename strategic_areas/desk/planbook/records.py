@@ -10,8 +10,7 @@ from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.protection import would_read
-from strategic_areas.desk.planbook.cell_values import key_in
-from strategic_areas.desk.planbook.columns import EARLIER, SHEETS
+from strategic_areas.desk.planbook.columns import EARLIER, SHEETS, key_in
 from strategic_areas.importing.format import TABLE_OF_MODEL
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
 from strategic_areas.workflow import amendments

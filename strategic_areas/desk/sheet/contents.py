@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.rows import (
-    ActivityRow,
-    CommitmentRow,
+    SheetActivityRow,
+    SheetCommitmentRow,
     ValueRow,
     grids,
     read_rows,
@@ -43,7 +43,7 @@ class Sheet:
 
     period: ReportingPeriod
     agency: Agency
-    rows: tuple[ActivityRow, ...]
+    rows: tuple[SheetActivityRow, ...]
     may_submit: bool
 
     @cached_property
@@ -52,12 +52,12 @@ class Sheet:
         return tuple(sent.order_by("-number"))
 
     @cached_property
-    def declarations(self) -> tuple[CommitmentRow, ...]:
+    def declarations(self) -> tuple[SheetCommitmentRow, ...]:
         """A row for each commitment that the agency leads; none is owed."""
         return declared(self.period, self.agency)
 
     @cached_property
-    def off_plan(self) -> tuple[ActivityRow, ...]:
+    def off_plan(self) -> tuple[SheetActivityRow, ...]:
         return _off_plan(self.period, agency=self.agency)
 
     @cached_property
@@ -225,7 +225,7 @@ def find_row(user, period, slug, *, activity=None, commitment=None):
         rows = declared(period, agency, pk=commitment)
     else:
         rows = read_rows(
-            ActivityRow, rounds.owed(period, agency=agency, pk=activity), period
+            SheetActivityRow, rounds.owed(period, agency=agency, pk=activity), period
         )
         rows = rows or _off_plan(period, agency=agency, pk=activity)
     return next(iter(rows), None)
@@ -255,7 +255,7 @@ def next_waiting_row(row):
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in WAITING:
-            (other,) = read_rows(ActivityRow, asked.filter(pk=key), row.period)
+            (other,) = read_rows(SheetActivityRow, asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
@@ -273,7 +273,7 @@ def read_sheet(period, agency, user):
     return Sheet(
         period,
         agency,
-        read_rows(ActivityRow, rounds.owed(period, agency=agency), period),
+        read_rows(SheetActivityRow, rounds.owed(period, agency=agency), period),
         workflow.may_submit(user, agency),
     )
 
@@ -284,7 +284,7 @@ def _off_plan(period, **lookups):
     )
     off_plan = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
     return read_rows(
-        ActivityRow,
+        SheetActivityRow,
         rounds.unfinished(period, off_plan.filter(Exists(reported))),
         period,
     )
@@ -293,10 +293,12 @@ def _off_plan(period, **lookups):
 def owed(period, agency):
     """A row for each activity the agency owes, transcribed drafts included."""
     asked = rounds.owed(period, agency=agency)
-    return read_rows(ActivityRow, asked, period, with_transcribed=True)
+    return read_rows(SheetActivityRow, asked, period, with_transcribed=True)
 
 
 def declared(period, agency, *, with_transcribed=False, **lookups):
     led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
     found = led.filter(**lookups)
-    return read_rows(CommitmentRow, found, period, with_transcribed=with_transcribed)
+    return read_rows(
+        SheetCommitmentRow, found, period, with_transcribed=with_transcribed
+    )

@@ -137,7 +137,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class ActivityRow(Row):
+class SheetActivityRow(Row):
     activity: Activity
     period: ReportingPeriod
     update: ActivityUpdate | None
@@ -179,7 +179,7 @@ class ActivityRow(Row):
 
 
 @dataclass(frozen=True)
-class CommitmentRow(Row):
+class SheetCommitmentRow(Row):
     """One commitment that the agency leads; a declaration is never owed."""
 
     commitment: Commitment

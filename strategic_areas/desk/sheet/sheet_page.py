@@ -20,7 +20,11 @@ from strategic_areas.desk.sheet.forms import (
     SameForm,
     whereabouts,
 )
-from strategic_areas.desk.sheet.rows import CORRECTING, ActivityRow, CommitmentRow
+from strategic_areas.desk.sheet.rows import (
+    CORRECTING,
+    SheetActivityRow,
+    SheetCommitmentRow,
+)
 from strategic_areas.models import Province, RoundReopening
 from strategic_areas.workflow import guard
 
@@ -70,7 +74,7 @@ class ShownEvidence:
     that removes it); the address is "" where nothing may be changed.
     """
 
-    row: ActivityRow | CommitmentRow
+    row: SheetActivityRow | SheetCommitmentRow
     items: tuple
     form: AttachForm | None
 
@@ -83,7 +87,7 @@ class ShownRow:
     Of a row that ``is_closed`` the page has the heading and a link that opens it.
     """
 
-    row: ActivityRow | CommitmentRow
+    row: SheetActivityRow | SheetCommitmentRow
     evidence: ShownEvidence | None = None
     form: object = None
     quick: tuple = ()
@@ -154,14 +158,16 @@ def _whole_rows(sheet, unfolded):
 
 def requested_row(request):
     words = [
-        word for word in (ActivityRow.word, CommitmentRow.word) if word in request.GET
+        word
+        for word in (SheetActivityRow.word, SheetCommitmentRow.word)
+        if word in request.GET
     ]
     return f"{words[0]}-{request.GET[words[0]]}" if words else None
 
 
 def requested_subject(request):
     """The id of the activity or commitment whose row the query asks for, by field."""
-    for kind in (ActivityRow, CommitmentRow):
+    for kind in (SheetActivityRow, SheetCommitmentRow):
         key = request.GET.get(kind.word, "")
         if key.isascii() and key.isdecimal():
             return {kind.field: int(key)}

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies import fields, numbers
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.revisions import settled_pair
-from strategic_areas.desk.sheet.rows import ActivityRow, ValueRow
+from strategic_areas.desk.sheet.rows import SheetActivityRow, ValueRow
 from strategic_areas.desk.workbook.columns import (
     CELLS_OF_ANSWER,
     CHOICES,
@@ -52,7 +52,7 @@ class Outcome:
     """What a line means for its ``row``, or None; ``data`` is what saving posts."""
 
     line: Line
-    row: ActivityRow | ValueRow | None
+    row: SheetActivityRow | ValueRow | None
     kind: Kind
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from agencies import audit
 from agencies.accounts import leaving
 from agencies.mail import queue_mail
-from strategic_areas.desk.people import access_review
+from strategic_areas.desk import people
 
 
 class Command(BaseCommand):
@@ -26,9 +26,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, dry_run, **options):
-        found = access_review.accesses()
+        found = people.accesses()
         proposed = [each for each in found if each.is_proposed]
-        gaps = access_review.gaps()
+        gaps = people.gaps()
         for each in found:
             if each.is_proposed:
                 self.stdout.write(f"close {each.user}: {each.missed} rounds missed")
