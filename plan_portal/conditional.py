@@ -114,6 +114,7 @@ def public_page(view, language):
             response = redirect(request.path + own_query, permanent=is_former)
         if response is None:
             request.page_version = VERSION_PLACEHOLDER
+            # A board that the view reads may be kept for it; many pages read none.
             with at_version(counters.number):
                 response = view(request, *args, **kwargs)
             leave_out_indentation(response)
