@@ -216,7 +216,7 @@ KEPT = {
 }
 #: Sentences that promise nothing: headings are none, and these say whose or what it is.
 SAID = {
-    "protection": ["How we protect victims", "The basis is Law 137-03"],
+    "protection": ["How we protect victims", "The basis is {{ laws }}"],
     "terms": [
         "Terms of use",
         "Texts and figures of this site may be copied",
@@ -231,7 +231,7 @@ SAID = {
         "No test with people",
         "Contact",
     ],
-    "privacy": ["Privacy notice", "As Law 172-13 asks", "Contact"],
+    "privacy": ["Privacy notice", "As {{ law }} asks", "Contact"],
 }
 SENTENCE = re.compile(
     r'{% translate "([^"]+)"|{% blocktranslate[^%]*%}(.*?){% endblocktranslate', re.S

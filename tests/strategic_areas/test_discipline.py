@@ -203,14 +203,14 @@ def test_the_table_tells_what_each_agency_has_done(client):
 
     ((row,), page) = table(client)
 
-    (entry,) = row.entries
-    cell = entry.cell
+    (entry,) = row["entries"]
+    cell = entry["cell"]
     assert (cell.state, len(cell.handed_in), len(cell.items)) == ("in_progress", 1, 2)
-    assert f"period__id__exact={period.pk}" in entry.address
-    assert second.title_es in row.reminder
+    assert f"period__id__exact={period.pk}" in entry["address"]
+    assert second.title_es in row["reminder"]
     sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
-    assert sheet in row.reminder
-    assert activity.title_es not in row.reminder
+    assert sheet in row["reminder"]
+    assert activity.title_es not in row["reminder"]
     assert "readonly" in page
 
 
@@ -221,7 +221,7 @@ def test_whoever_owes_nothing_has_no_reminder_to_copy(client):
 
     ((row,), _page) = table(client)
 
-    assert row.reminder == ""
+    assert row["reminder"] == ""
 
 
 @pytest.mark.sqlite
