@@ -314,7 +314,8 @@
     section.replaceWith(fresh);
     const told = fresh.querySelector("[role=status], [role=alert]");
     announce.textContent = told?.textContent ?? "";
-    fresh.querySelector("[aria-invalid=true], summary").focus();
+    const wrong = fresh.querySelector("[aria-invalid=true]");
+    (wrong ?? fresh.querySelector("summary")).focus();
     return answer.ok;
   }
 
