@@ -61,7 +61,7 @@ MOST_OF_STAFF = {
 }
 MOST_OF_SHEET = 150_000
 #: Of importing 10,000 activities, and of importing them again: seconds, and MB.
-MOST_OF_IMPORT = {"import": (10.5, 290), "again": (6, 290)}
+MOST_OF_IMPORT = {"import": (8, 150), "again": (6, 150)}
 MOST_OF_WORKER = 110
 PARTS = ("pages", "staff", "imports", "worker")
 
