@@ -444,7 +444,7 @@ class PlanChange(PlanBound):
 
     @property
     def made_by(self):
-        """What tells the changes apart of which such rows are parts."""
+        """The keys of the amendment and the change of which this row is a part."""
         return self.amendment_id, self.change_id
 
     @property

@@ -362,7 +362,7 @@ class RowDifference:
 
     @property
     def columns(self) -> list[tuple[str, object, object]]:
-        """Each column that differs, as it was and as it is told afterwards."""
+        """Each column that differs, with its value before and after."""
         before, after = self.before or {}, self.after or {}
         return [
             (name, before.get(name), after.get(name))

@@ -94,7 +94,7 @@ class Answer:
 
 
 def answer(question, unread=()):
-    """The answer with the first hits of every kind, without the ``unread`` rows."""
+    """The first hits of every kind; index rows in ``unread`` are left out."""
     groups = _groups(question, "", 0, PER_GROUP, unread)
     if not groups:
         return Answer((), 0, alone=_alone(question, unread))

@@ -293,7 +293,7 @@ def refusals(text):
 
 
 def refuse(form, *names):
-    """Add to a form the reasons why these of its texts may not be saved."""
+    """Add an error to the form for each of these texts that may not be saved."""
     for name in names:
         for reason in refusals(form.cleaned_data.get(name)):
             form.add_error(name, reason)

@@ -277,7 +277,7 @@ class AgencyPage:
 
     @property
     def in_review(self):
-        """How much of that nobody can read yet."""
+        """How many of the reports handed in are not published yet."""
         return self.reported - sum(each.is_published for each in self.asked)
 
     @property
