@@ -30,7 +30,7 @@ ROWS = [
     ["models", "sentences", "translation"],
     [
         *("queries", "search", "workflow", "rounds", "evidence"),
-        *("purging", "figures"),
+        *("purging", "figures", "workbooks"),
     ],
     ["importing", "pictures"],
     ["admin", "desk", "feeds", "management", "views"],

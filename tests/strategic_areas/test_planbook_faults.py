@@ -14,8 +14,8 @@ from agencies.fields import Kind
 from strategic_areas.desk.planbook import pages
 from strategic_areas.desk.planbook.columns import SHEETS
 from strategic_areas.desk.planbook.comparing import State, compare
-from strategic_areas.desk.workbook.reading import Cell
 from strategic_areas.importing.stored import StoredObjects
+from strategic_areas.workbooks.reading import Cell
 from tests import factories
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper

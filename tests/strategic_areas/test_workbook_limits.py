@@ -10,9 +10,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from strategic_areas.desk.workbook import reading
-from strategic_areas.desk.workbook.reading import pages_of
 from strategic_areas.evidence import RefusedFileError
+from strategic_areas.workbooks import reading
+from strategic_areas.workbooks.reading import pages_of
 from tests.factories import make_agency, make_plan, make_reviewer
 from tests.strategic_areas.filling import Filler
 from tests.strategic_areas.planbooks import Keeper

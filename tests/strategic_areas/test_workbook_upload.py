@@ -9,10 +9,11 @@ from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.workbook import columns, reading, signed_preview
+from strategic_areas.desk.workbook import columns, signed_preview
 from strategic_areas.desk.workbook.reading import read
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
+from strategic_areas.workbooks import reading
 from tests.factories import (
     make_activity,
     make_focal_point,

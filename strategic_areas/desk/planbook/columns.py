@@ -28,10 +28,10 @@ from agencies.models import Agency
 from agencies.numbers import UnreadError
 from strategic_areas import cells
 from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.columns import DIGEST_BYTES, cell_text, comparable
 from strategic_areas.importing.format import TABLE_OF_MODEL, TABLES, keys_of
 from strategic_areas.importing.values import plain
 from strategic_areas.models.records import STATED, Provenance
+from strategic_areas.workbooks.reading import cell_text, comparable, digest_of
 
 #: The hidden key and digest of a row, and the locked code that the portal had for it.
 SEEN, ORIGIN = "seen", "origin"
@@ -170,8 +170,7 @@ def digests(sheet, values, stored):
 
 
 def digest(value):
-    told = json.dumps(value).encode()
-    return hashlib.blake2s(told, digest_size=DIGEST_BYTES).hexdigest()
+    return digest_of(json.dumps(value))
 
 
 def _linked_keys(column, value, stored):

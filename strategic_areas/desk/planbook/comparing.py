@@ -23,8 +23,8 @@ from strategic_areas.desk.planbook.columns import (
     key_in,
     read,
 )
-from strategic_areas.desk.workbook.reading import Fault
 from strategic_areas.models import DueProvenance, Provenance
+from strategic_areas.workbooks.reading import Fault
 
 #: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
 OF_OTHER_PLAN = {

@@ -36,8 +36,12 @@ from strategic_areas.desk.planbook.columns import (
 from strategic_areas.desk.planbook.comparing import Row, State, compare
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.reading import (
+from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
+from strategic_areas.evidence import RefusedFileError
+from strategic_areas.importing.stored import StoredObjects
+from strategic_areas.models import Amendment, Plan
+from strategic_areas.views.files import WORKBOOK, as_file
+from strategic_areas.workbooks.reading import (
     Change,
     Fault,
     line_of,
@@ -46,11 +50,6 @@ from strategic_areas.desk.workbook.reading import (
     rows_of_names,
     too_much,
 )
-from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
-from strategic_areas.evidence import RefusedFileError
-from strategic_areas.importing.stored import StoredObjects
-from strategic_areas.models import Amendment, Plan
-from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workflow import guard
 
 #: What bringing the workbook back would write.
@@ -400,7 +399,7 @@ def read(upload, plan):
     A plan in preparation takes the workbook of another plan too, to start from it.
     """
     pages = pages_of(upload)
-    marks = marks_in(pages.pop(guide.MARKS, []))
+    marks = marks_in(pages)
     if marks.get("format") != FORMAT:
         raise RefusedFileError(
             "not_ours",

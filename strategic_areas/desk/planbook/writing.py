@@ -33,6 +33,7 @@ from strategic_areas.desk.workbook.writing import (
     put,
 )
 from strategic_areas.importing.stored import StoredObjects
+from strategic_areas.workbooks.reading import MARKS
 
 #: Up to which row the lists to choose from reach.
 LAST_ROW = 1500
@@ -71,7 +72,7 @@ def write(plan):
     columns.add_instructions(book.active, plan)
     pages = {name: book.create_sheet(sheet.title) for name, sheet in SHEETS.items()}
     lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
-    guide.add_marks(book.create_sheet(guide.MARKS), marks_of(plan))
+    guide.add_marks(book.create_sheet(MARKS), marks_of(plan))
     guide.add_looks(book, LOOKS)
     for name, sheet in SHEETS.items():
         _add_headers(pages[name], sheet)

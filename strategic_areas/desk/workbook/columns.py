@@ -1,10 +1,6 @@
 """The columns of the workbook: what each is called, asks for and holds."""
 
-import hashlib
-import math
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import cache
 
 from django.conf import settings
@@ -14,17 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
-from agencies.folding import fold
-from strategic_areas import cells
 from strategic_areas.models import ActivityUpdate, Answer
 from strategic_areas.models.report_fields import ReportField
+from strategic_areas.workbooks.reading import comparable, digest_of
 
 #: Counts the shapes of the workbook; one of another shape is refused.
 FORMAT = "hoja-1"
-#: How Excel stores the line ends of some programs.
-STORED_RETURN = "_x000D_"
-#: How many bytes the digest of one cell has.
-DIGEST_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -112,11 +103,6 @@ def _choice_values(name):
     return found
 
 
-def comparable(text):
-    """A word without accents, capitals and spare blanks."""
-    return " ".join(fold(text).split())
-
-
 def cells_of(row):
     """Name → what a row's fillable cells hold when it is downloaded."""
     if row.state == "todo":
@@ -144,40 +130,11 @@ def linked_names(records):
     return "; ".join(sorted(str(record) for record in records))
 
 
-def cell_text(name, value, number_format=""):
-    """
-    A cell's value as one text, however the program stored it.
-
-    A percent typed as "40 %" is 40; a day is told as 2030-12-31.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        if name == "percent" and "%" in number_format:
-            value = round(value * 100, 6)
-        return _number(value)
-    text = cells.unescape(str(value).replace(STORED_RETURN, "\r"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return text.removesuffix("%").strip() if name == "percent" else text
-
-
-def _number(value):
-    if not math.isfinite(value):
-        return str(value)
-    return format(Decimal(str(value)).normalize(), "f")
-
-
 def digest(texts):
     """
     A short digest of each fillable cell, in whatever language, to know a changed one.
     """
-    values = [_meant(name, texts[name]) for name in FIELDS]
-    return "-".join(
-        hashlib.blake2s(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
-        for text in values
-    )
+    return "-".join(digest_of(_meant(name, texts[name])) for name in FIELDS)
 
 
 def _meant(name, text):

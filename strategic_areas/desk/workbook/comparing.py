@@ -26,12 +26,12 @@ from strategic_areas.desk.workbook.columns import (
     choice_value,
     choices,
     columns_changed_since,
-    comparable,
     linked_names,
 )
-from strategic_areas.desk.workbook.reading import Change, Fault, Line
+from strategic_areas.desk.workbook.reading import filled
 from strategic_areas.models import Answer
 from strategic_areas.models.report_fields import Part
+from strategic_areas.workbooks.reading import Change, Fault, Line, comparable
 from strategic_areas.workflow import guard
 
 BETWEEN_PLACES = re.compile(r"[;,\n]")
@@ -175,7 +175,7 @@ class Posted:
 
 
 def changed_cells(line):
-    return columns_changed_since(line.filled, line.text("seen"))
+    return columns_changed_since(filled(line), line.text("seen"))
 
 
 def posted(line, row, provinces, changed):

@@ -12,8 +12,6 @@ from strategic_areas.desk.workbook.columns import (
     choices,
 )
 
-#: The hidden sheet that names the agency and the round of the workbook.
-MARKS = "_hoja"
 WARNING = "FFF4E0"
 #: Without the name of a font some office suites choose one with serifs for bold text.
 FONT = "Calibri"

@@ -17,11 +17,17 @@ from strategic_areas.desk.values.forms import (
 )
 from strategic_areas.desk.values.grid import ColumnForm
 from strategic_areas.desk.values.pages import last_told
-from strategic_areas.desk.workbook.columns import cell_text, comparable
 from strategic_areas.desk.workbook.comparing import Kind, Outcome, no_formula
-from strategic_areas.desk.workbook.reading import Change, Fault, line_of, rows_of_names
 from strategic_areas.figures.reporting import hand_in, returned_values
 from strategic_areas.models import PublishedFigure
+from strategic_areas.workbooks.reading import (
+    Change,
+    Fault,
+    cell_text,
+    comparable,
+    line_of,
+    rows_of_names,
+)
 from strategic_areas.workflow import guard
 
 #: The name by which the sheet is found, and by which its rows are known.

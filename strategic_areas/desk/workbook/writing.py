@@ -22,11 +22,11 @@ from strategic_areas.desk.workbook.columns import (
     FILLED,
     IDS,
     NUMBERS,
-    cell_text,
     cells_of,
     digest,
 )
 from strategic_areas.models import Status
+from strategic_areas.workbooks.reading import MARKS, cell_text
 
 #: The hidden row of machine names, the headers, and the first line.
 NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
@@ -68,7 +68,7 @@ def write(sheet, provinces):
     guide.add_instructions(book.active, sheet)
     page = book.create_sheet(_("Report"))
     lists = guide.add_lists(book.create_sheet(_("Lists")), provinces)
-    guide.add_marks(book.create_sheet(guide.MARKS), guide.marks_of(sheet))
+    guide.add_marks(book.create_sheet(MARKS), guide.marks_of(sheet))
     _add_headers(
         page,
         [

@@ -1,0 +1,313 @@
+"""Opens an uploaded workbook within its limits, and reads its lines."""
+
+import hashlib
+import io
+import math
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+
+from django.utils.translation import gettext as _
+
+from agencies import numbers
+from agencies.folding import fold
+from strategic_areas.cells import unescape
+from strategic_areas.evidence import RefusedFileError, received
+
+#: Far more than any sheet holds; a workbook beyond it is somebody else's.
+MOST_ROWS, MOST_COLUMNS = 3_000, 100
+MOST_PARTS = 2_000
+UNPACKED_BYTES = 30 * 1024 * 1024
+#: The most cells and texts; the most elements and attributes that are neither those nor
+#: part of them; and the most of all together. openpyxl takes some 2 seconds for them.
+MOST_CELLS, MOST_OTHERS, MOST_ELEMENTS = 200_000, 50_000, 600_000
+CELLS, OF_CELLS = frozenset(["c", "si", "t"]), frozenset(["row", "v", "is"])
+#: Ways of packing that unpack no more at once than they are asked for.
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+ACTIVE = re.compile(r"(?i)macro|vbaproject|activex|oleobject")
+#: A tag or text over which the parser of XML would sit long.
+ENDLESS = re.compile(rb"<[^<]{1000000}")
+#: What stands before the first sign of an XML in any encoding, or between its signs.
+NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
+
+
+def pages_of(upload):
+    """
+    Name of sheet → its rows of cells, each with its value, type and format.
+
+    ``RefusedFileError`` where it is no small workbook.
+    """
+    return open_safely(upload, _pages)
+
+
+def open_safely(upload, load):
+    """
+    What ``load`` makes of the bytes of an uploaded workbook that may be opened.
+
+    ``RefusedFileError`` where it is no workbook, is damaged, unpacks to too much, has
+    entities, or holds a macro. Whatever ``load`` raises counts as damage.
+    """
+    if not str(upload.name).lower().endswith(".xlsx"):
+        raise RefusedFileError(
+            "not_xlsx", _("This is no Excel workbook (.xlsx)."), _save_as()
+        )
+    content = received(upload)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            _must_be_modest(packed)
+        return load(content)
+    except RefusedFileError:
+        raise
+    except Exception as error:
+        # The parsers raise whatever a damaged file makes them meet.
+        raise RefusedFileError(
+            "damaged", _("This workbook is damaged."), _save_as()
+        ) from error
+
+
+def too_much():
+    return RefusedFileError(
+        "too_much",
+        _("This workbook holds far more than was taken out here."),
+        _("Take it out again and copy into it what you filled."),
+    )
+
+
+def _pages(content):
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    pages = {}
+    for page in book.worksheets:
+        page.reset_dimensions()
+        rows = page.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS)
+        pages[page.title] = [tuple(row) for row in rows]
+    book.close()
+    if any(len(rows) > MOST_ROWS for rows in pages.values()):
+        raise too_much()
+    return pages
+
+
+def _must_be_modest(packed):
+    """Refuse what unpacks to too much, has entities, or holds a macro."""
+    from defusedxml import sax
+
+    entries = packed.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_PARTS or unpacked > UNPACKED_BYTES:
+        raise too_much()
+    counter = ElementCounter()
+    for entry in entries:
+        if entry.compress_type not in PACKED:
+            raise ValueError("Packed as no spreadsheet does")
+        if ACTIVE.search(entry.filename):
+            raise _active()
+        part = packed.read(entry)
+        if ENDLESS.search(part):
+            raise too_much()
+        try:
+            sax.parseString(part, counter, forbid_dtd=True)
+        except SAXException:
+            # No XML, as a picture; or openpyxl's other parser knows its encoding.
+            counter.count_unread(part)
+
+
+class ElementCounter(ContentHandler):
+    """Counts elements, attributes and texts; refuses too many, and types of macros."""
+
+    def __init__(self):
+        super().__init__()
+        self.cells = self.others = self.elements = 0
+
+    def startElement(self, name, attrs):
+        kind, size = name.rpartition(":")[2], 1 + len(attrs)
+        self.elements += size
+        if kind in CELLS:
+            self.cells += 1
+        elif kind not in OF_CELLS:
+            self.others += size
+        self._must_fit()
+        if ACTIVE.search(attrs.get("ContentType", "")):
+            raise _active()
+
+    def characters(self, content):
+        self.elements += 1
+        self._must_fit()
+
+    def count_unread(self, part):
+        """Count by their signs the tags of what only begins like an XML."""
+        if not part.lstrip(NO_SIGN).startswith(b"<"):
+            return
+        if b"<!DOCTYPE" in part.replace(BETWEEN, b""):
+            raise ValueError("A type of document, as no spreadsheet has")
+        self.others += part.count(b"<") + part.count(b"=")
+        self._must_fit()
+
+    def _must_fit(self):
+        if (
+            self.cells > MOST_CELLS
+            or self.others > MOST_OTHERS
+            or self.elements > MOST_ELEMENTS
+        ):
+            raise too_much()
+
+
+def _active():
+    return RefusedFileError(
+        "active",
+        _("This workbook holds a macro or a program of another kind."),
+        _save_as(),
+    )
+
+
+def _save_as():
+    return _(
+        "In the spreadsheet choose “Save as” and the type “Excel workbook (.xlsx)”."
+    )
+
+
+#: The hidden sheet that tells of what a workbook was taken.
+MARKS = "_hoja"
+#: How Excel stores the line ends of some programs.
+STORED_RETURN = "_x000D_"
+#: No spreadsheet holds a longer text in one cell.
+LONGEST_TEXT = 32_767
+#: How many bytes the digest of one cell has.
+DIGEST_BYTES = 4
+#: In how many rows from the top the machine names are looked for.
+NAMES_WITHIN = 10
+CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    A cell at ``place``, such as F7; ``is_value`` is false for formulas and errors.
+
+    ``is_number`` where the program holds a number, which no reader may doubt.
+    """
+
+    place: str
+    text: str = ""
+    is_value: bool = True
+    is_number: bool = False
+
+    @property
+    def number(self):
+        return numbers.written(self.text) if self.is_number else self.text
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cell, or with its row where ``place`` is empty."""
+
+    place: str
+    header: str
+    message: str
+    #: The number of the row, and the name of the column.
+    number: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field: the saved value, and that of the workbook."""
+
+    header: str
+    old: str
+    new: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+    def text(self, name):
+        return self.cells[name].text
+
+    def whole(self, name):
+        """A hidden id as a number, or 0."""
+        text = self.text(name)
+        return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+def marks_in(pages):
+    """What the hidden sheet says of a workbook of the portal; empty for any other."""
+    rows = pages.get(MARKS, [])
+    return {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
+
+
+def rows_of_names(pages, names):
+    """
+    Each row at the top of a page: the page's rows, its number, name → column.
+
+    ``names`` maps a cell's text to a column's name; the first of two counts.
+    """
+    for rows in pages.values():
+        for number, row in enumerate(rows[:NAMES_WITHIN], 1):
+            columns = {}
+            for column, cell in enumerate(row):
+                if cell.value in names:
+                    columns.setdefault(names[cell.value], column)
+            yield rows, number, columns
+
+
+def line_of(number, row, columns):
+    """One row of a page; ``columns`` maps names to their places from 0."""
+    from openpyxl.utils import get_column_letter
+
+    cells = {}
+    for name, column in columns.items():
+        place = f"{get_column_letter(column + 1)}{number}"
+        cell = row[column] if column < len(row) else None
+        if cell is None or cell.value is None:
+            cells[name] = Cell(place)
+        elif cell.data_type in {CALCULATED, BROKEN}:
+            cells[name] = Cell(place, str(cell.value), is_value=False)
+        else:
+            text = cell_text(name, cell.value, cell.number_format)
+            if len(text) > LONGEST_TEXT:
+                raise too_much()
+            cells[name] = Cell(place, text, is_number=cell.data_type == NUMERIC)
+    return Line(number, cells)
+
+
+def cell_text(name, value, number_format=""):
+    """
+    A cell's value as one text, however the program stored it.
+
+    A percent typed as "40 %" is 40; a day is told as 2030-12-31.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        if name == "percent" and "%" in number_format:
+            value = round(value * 100, 6)
+        return _number(value)
+    text = unescape(str(value).replace(STORED_RETURN, "\r"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text.removesuffix("%").strip() if name == "percent" else text
+
+
+def _number(value):
+    if not math.isfinite(value):
+        return str(value)
+    return format(Decimal(str(value)).normalize(), "f")
+
+
+def comparable(text):
+    """A word without accents, capitals and spare blanks."""
+    return " ".join(fold(text).split())
+
+
+def digest_of(text):
+    """A short digest of what a cell says, to know a changed one."""
+    return hashlib.blake2s(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
