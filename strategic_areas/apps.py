@@ -14,9 +14,9 @@ class StrategicAreasConfig(AppConfig):
     verbose_name = _("Plan and progress")
 
     def import_models(self):
-        """Load the raw measurements too, which ``models`` leaves out on purpose."""
+        """Load what ``models`` leaves out on purpose too."""
         super().import_models()
-        from strategic_areas.models import measurements
+        from strategic_areas.models import drafts, measurements
 
     def ready(self):
         from strategic_areas import figures

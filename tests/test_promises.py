@@ -120,7 +120,7 @@ KEPT = {
             f"{FIGURES}test_what_was_printed_is_quoted_with_where_it_stands",
             f"{FIGURES}test_a_form_is_held_against_all_that_were_told",
             f"{INDICATORS}test_no_address_tells_a_number_below_the_threshold",
-            "tests/test_architecture.py::test_nothing_public_reaches_the_raw_measurements",
+            "tests/test_architecture.py::test_nothing_public_reaches_raw_values_or_drafts",
         ],
         "A reviewer can withdraw a published figure": [
             f"{INDICATORS}test_a_figure_that_is_taken_away_is_gone_from_everywhere",

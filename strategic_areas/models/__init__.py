@@ -1,5 +1,6 @@
 """
-``measurements`` is left out on purpose, so that raw values need an import of their own.
+``measurements`` and ``drafts`` are left out on purpose, so that raw values and what
+people prepare need an import of their own.
 """
 
 from strategic_areas.models.activities import Activity, Commitment, DueProvenance

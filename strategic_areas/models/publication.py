@@ -71,6 +71,10 @@ class ImportedRecord(models.Model):
     so.
     """
 
+    #: What an import remembers must differ from the marker in the record. The next
+    #: import then takes the record for edited and does not restore the purged text.
+    forgets_words = True
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     section = models.CharField(max_length=40)
     key = models.CharField(max_length=300)

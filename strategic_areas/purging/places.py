@@ -19,7 +19,6 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     Evidence,
-    ImportedRecord,
     Purge,
     PurgedText,
     Status,
@@ -134,9 +133,7 @@ def treatment(field):
     if _identifies(field) or issubclass(model, AbstractBaseUser):
         return Treatment.LEAVE
     if isinstance(field, models.JSONField):
-        # What an import remembers must differ from the marker in the record. The next
-        # import then takes the record for edited and does not restore the purged text.
-        forgets = model is ImportedRecord
+        forgets = getattr(model, "forgets_words", False)
         return Treatment.FORGET if forgets else Treatment.STRINGS
     if isinstance(field, ADDRESSES):
         return Treatment.EMPTY if field.blank else Treatment.LEAVE

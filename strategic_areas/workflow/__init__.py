@@ -24,6 +24,7 @@ from strategic_areas.workflow.changes import (
     waiting_among,
     waiting_change,
 )
+from strategic_areas.workflow.drafts import drop_lines, keep_line
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
@@ -83,12 +84,14 @@ __all__ = [
     "dates_outside",
     "digest",
     "draft",
+    "drop_lines",
     "explain_withdrawal",
     "give_back",
     "has_part_in",
     "may_propose",
     "may_review",
     "is_in_time",
+    "keep_line",
     "may_submit",
     "open_for_evidence",
     "overdue",

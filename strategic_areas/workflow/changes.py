@@ -29,7 +29,7 @@ from strategic_areas.workflow.guard import (
     must_count_nobody,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import decides_on, may_propose, may_review
+from strategic_areas.workflow.moves import decides_on, may_review, must_propose
 from strategic_areas.workflow.plain_values import (
     apply_part,
     given_up,
@@ -202,7 +202,7 @@ def propose_together(records, *, by, amendment=None):
     """
     together = [record for record, _links in records]
     for record in together:
-        _must_propose(by, record)
+        must_propose(by, record)
     parts = parts_of(records, amendment)
     if not parts:
         raise RefusedError(
@@ -224,7 +224,7 @@ def propose_approval(plan, *, by, seen, states=()):
     ``seen`` and ``states`` are as in ``must_be_ready``.
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    _must_propose(by, plan)
+    must_propose(by, plan)
     approval.must_be_ready(plan, seen=seen, states=states)
     plan.status = Plan.Status.APPROVED
     change = PendingChange(plan_digest=seen)
@@ -258,13 +258,6 @@ def waiting_among(records):
     slots = {_slot(each): (type(each), each.pk) for each in records if each.pk}
     rows = RecordChange.objects.filter(slot__in=slots)
     return {slots[slot] for slot in rows.values_list("slot", flat=True)}
-
-
-def _must_propose(by, record):
-    if not may_propose(by, record):
-        raise RefusedError(
-            _("%(record)s: you may not change this.") % {"record": record}
-        )
 
 
 def _part(record, links, earlier, free):

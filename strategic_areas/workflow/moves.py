@@ -233,6 +233,13 @@ def may_propose(user, record):
     return user.has_perm(f"{meta.app_label}.{action}_{meta.model_name}")
 
 
+def must_propose(by, record):
+    if not may_propose(by, record):
+        raise RefusedError(
+            _("%(record)s: you may not change this.") % {"record": record}
+        )
+
+
 def decides_on(user, models):
     """
     Whether a user who decides on changes decides on those of these models.

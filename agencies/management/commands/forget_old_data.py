@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
@@ -43,6 +44,7 @@ def forget(now):
         "mails": _mails(now - MAILS),
         "mails in files": _files(now - TEXTS_OF_MAILS),
         "invitations": _invitations(now - INVITATIONS),
+        **_unchanged(now),
     }
 
 
@@ -109,6 +111,17 @@ def _invitations(before):
     return number
 
 
+def _unchanged(now):
+    """Delete the rows of each model with ``KEPT_FOR`` that nobody changed for that."""
+    deleted = {}
+    for model in apps.get_models():
+        if kept_for := getattr(model, "KEPT_FOR", None):
+            rows = model.objects.filter(changed_at__lt=now - kept_for)
+            deleted[model.__name__] = rows.count()
+            rows.delete()
+    return deleted
+
+
 def _when_committed(delete):
     """Delete a file after its row; a failure is logged and keeps no other file."""
     transaction.on_commit(delete, robust=True)
@@ -116,8 +129,9 @@ def _when_committed(delete):
 
 class Command(BaseCommand):
     help = (
-        "Delete sessions that are over, counted tries, old mails and invitations that "
-        "nobody accepted. Reports, accounts and the audit record are not touched."
+        "Delete sessions that are over, counted tries, old mails, invitations that "
+        "nobody accepted and drafts that nobody went on with. Reports, accounts and "
+        "the audit record are not touched."
     )
 
     def add_arguments(self, parser):

@@ -1,0 +1,97 @@
+"""What one person prepares to change in a plan, until they propose it."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.fields import Fields, internal, notes
+from strategic_areas.models.activities import Activity, Commitment
+from strategic_areas.models.indicators import Indicator, Target
+from strategic_areas.models.plan import Participation, Plan, Programme, StrategicArea
+
+#: The tables of which a draft has lines, by their names in a plan's file, in the order
+#: in which records are saved.
+DRAFTED = {
+    "plans": Plan,
+    "areas": StrategicArea,
+    "programmes": Programme,
+    "participations": Participation,
+    "commitments": Commitment,
+    "activities": Activity,
+    "indicators": Indicator,
+    "targets": Target,
+}
+
+
+class PlanDraft(models.Model):
+    """
+    What a person would change in a plan. Only that person reads and edits it.
+
+    It is forgotten ``KEPT_FOR`` after its last change.
+    """
+
+    #: Editing it changes nothing of the plan, so no approval of the plan depends on it.
+    path_to_plan = None
+    KEPT_FOR = timedelta(days=90)
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    fields = Fields(*internal("plan", "person"))
+
+    class Meta:
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="plandraft_one_per_plan_and_person", fields=["plan", "person"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.plan} · {self.person}"
+
+
+class DraftLine(models.Model):
+    """
+    What a draft says of one record: ``record`` is its key, None for a new one.
+
+    ``said`` are plain values by column, as a plan's file states them; ``seen`` those
+    that stood there when the person first touched them. ``reason`` is why a reviewer
+    returned the line.
+    """
+
+    #: A purge empties its words, as the marker would be proposed as a new text.
+    forgets_words = True
+
+    draft = models.ForeignKey(PlanDraft, models.CASCADE, related_name="lines")
+    order = models.PositiveIntegerField()
+    table = models.CharField(max_length=20, choices=[(each, each) for each in DRAFTED])
+    record = models.PositiveBigIntegerField(null=True)
+    said = models.JSONField(default=dict)
+    seen = models.JSONField(default=dict)
+    reason = models.TextField(_("reason"), blank=True, default="")
+
+    fields = Fields(*internal("draft", "table", "said", "seen"), *notes("reason"))
+
+    class Meta:
+        ordering = ["draft", "order", "pk"]
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="draftline_one_per_record", fields=["draft", "table", "record"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.table} {self.record or '+'}"
+
+    @property
+    def model(self):
+        return DRAFTED[self.table]

@@ -1,0 +1,178 @@
+"""Drafts: what a person prepares to change in a plan."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from agencies.access import RefusedError
+from strategic_areas import purging, workflow
+from strategic_areas.models import PublicationVersion
+from strategic_areas.models.drafts import DraftLine, PlanDraft
+from tests.factories import (
+    make_commitment,
+    make_focal_point,
+    make_plan,
+    make_reviewer,
+    put_back_in_preparation,
+)
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Juana Pérez Zapata"
+
+
+def keep(commitment, *, by, **said):
+    return workflow.keep_line(
+        commitment.plan,
+        "commitments",
+        said,
+        by=by,
+        record=commitment.pk,
+        seen=dict.fromkeys(said, "Antes"),
+    )
+
+
+def said_and_seen(draft):
+    return list(draft.lines.values_list("table", "record", "said", "seen"))
+
+
+def test_a_line_keeps_what_was_said_last_and_seen_first():
+    commitment, person = make_commitment(), make_reviewer()
+
+    keep(commitment, by=person, title_es="Uno")
+    keep(commitment, by=person, title_es="Dos")
+    workflow.keep_line(
+        commitment.plan,
+        "commitments",
+        {"title_es": "Tres", "due_on": None},
+        by=person,
+        record=commitment.pk,
+        seen={"title_es": "Entretanto", "due_on": "2027-05-01"},
+    )
+
+    said, seen = (
+        {"title_es": "Tres", "due_on": None},
+        {"title_es": "Antes", "due_on": "2027-05-01"},
+    )
+    expected = [("commitments", commitment.pk, said, seen)]
+    assert said_and_seen(PlanDraft.objects.get()) == expected
+
+
+def test_lines_of_new_records_are_kept_in_order_and_dropped():
+    plan, person = make_plan(), make_reviewer()
+    area = workflow.keep_line(plan, "areas", {"code": "9"}, by=person)
+    programme = workflow.keep_line(plan, "programmes", {"code": "9.1"}, by=person)
+
+    again = workflow.keep_line(plan, "areas", {"code": "8"}, by=person, line=area.pk)
+    workflow.drop_lines(plan, [programme.pk], by=person)
+
+    assert again.pk == area.pk
+    assert said_and_seen(PlanDraft.objects.get()) == [
+        ("areas", None, {"code": "8"}, {})
+    ]
+
+
+def test_each_person_writes_in_their_own_draft_alone():
+    commitment, one, other = make_commitment(), make_reviewer(), make_reviewer()
+    kept = keep(commitment, by=one, title_es="Uno")
+
+    keep(commitment, by=other, title_es="Dos")
+    workflow.drop_lines(commitment.plan, [kept.pk], by=other)
+    with pytest.raises(DraftLine.DoesNotExist):
+        workflow.keep_line(
+            commitment.plan, "areas", {"code": "9"}, by=other, line=kept.pk
+        )
+
+    assert [
+        (each.person, [line.said for line in each.lines.all()])
+        for each in PlanDraft.objects.order_by("pk")
+    ] == [(one, [{"title_es": "Uno"}]), (other, [{"title_es": "Dos"}])]
+
+
+def test_only_who_may_change_the_plan_keeps_a_draft():
+    commitment = make_commitment()
+
+    with pytest.raises(RefusedError):
+        keep(commitment, by=make_focal_point(), title_es="Uno")
+
+    assert not PlanDraft.objects.exists()
+
+
+def test_personal_data_is_not_kept_in_a_draft():
+    commitment = make_commitment()
+
+    with pytest.raises(RefusedError):
+        keep(commitment, by=make_reviewer(), title_es="Cédula 001-0123456-7")
+
+    assert not DraftLine.objects.exists()
+
+
+def test_a_purge_empties_its_words_in_drafts():
+    commitment = make_commitment()
+    line = keep(commitment, by=make_reviewer(), title_es=f"Lo de {NAME}", code="1.1")
+    DraftLine.objects.update(seen={"title_es": NAME}, reason=NAME)
+
+    asked = purging.request(NAME, by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    line.refresh_from_db()
+    assert (line.said, line.seen) == ({"title_es": "", "code": "1.1"}, {"title_es": ""})
+    assert NAME not in line.reason
+
+
+def test_words_that_wait_for_a_purge_are_not_kept():
+    commitment = make_commitment()
+    purging.request(NAME, by=make_reviewer())
+
+    with pytest.raises(RefusedError):
+        keep(commitment, by=make_reviewer(), title_es=f"Lo de {NAME}")
+
+    assert not DraftLine.objects.exists()
+
+
+def test_a_draft_is_forgotten_90_days_after_its_last_change():
+    old, young = make_commitment(), make_commitment()
+    for commitment, days in ((old, 91), (young, 89)):
+        keep(commitment, by=make_reviewer(), title_es="Uno")
+        then = timezone.now() - timedelta(days=days)
+        PlanDraft.objects.filter(plan=commitment.plan).update(changed_at=then)
+
+    call_command("forget_old_data", stdout=(out := StringIO()))
+
+    assert "1 PlanDraft\n" in out.getvalue()
+    assert [each.plan for each in PlanDraft.objects.all()] == [young.plan]
+    assert DraftLine.objects.get().record == young.pk
+
+
+def test_a_change_of_a_line_keeps_the_whole_draft():
+    commitment, person = make_commitment(), make_reviewer()
+    keep(commitment, by=person, title_es="Uno")
+    PlanDraft.objects.update(changed_at=timezone.now() - timedelta(days=91))
+
+    keep(commitment, by=person, due_on=None)
+    call_command("forget_old_data", stdout=StringIO())
+
+    assert PlanDraft.objects.exists()
+
+
+def test_a_draft_goes_with_its_plan():
+    plan = make_plan()
+    workflow.keep_line(plan, "areas", {"code": "9"}, by=make_reviewer())
+    put_back_in_preparation(plan)
+
+    plan.delete()
+
+    assert not DraftLine.objects.exists()
+
+
+def test_a_draft_changes_neither_the_plan_nor_what_the_public_reads():
+    plan = make_plan()
+    digest, version = workflow.digest(plan), PublicationVersion.current()
+
+    workflow.keep_line(plan, "areas", {"code": "9"}, by=make_reviewer())
+
+    assert workflow.digest(plan) == digest
+    assert PublicationVersion.current() == version
