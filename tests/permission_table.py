@@ -122,24 +122,24 @@ value_grid               | measured         | 200 404 404 404 404 | 422 404 404 
 agency_comment           | sheet            | 200 404 404 404 404 | 302! 404 404 404 404
 attributions             |                  | 200 200 200 200 200 | 200 200 200 200 200
 attribution              | attributed       | 200 404 404 404 404 | 302! 404 404 404 404
-sheet_rename             | off-plan         | 200 404 404 404 404 | 302~ 404 404 404 404
-sheet_rename             | draft            | 404 404 404 404 404 | 404 404 404 404 404
+sheet_row_rename         | off-plan         | 200 404 404 404 404 | 302~ 404 404 404 404
+sheet_row_rename         | draft            | 404 404 404 404 404 | 404 404 404 404 404
 sheet_row                | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_row                | withdrawn        | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_row                | submitted        | 405 405 405 405 405 | 422 404 404 404 404
 sheet_row                | published        | 405 405 405 405 405 | 422 404 404 404 404
-sheet_attach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
-sheet_attach             | submitted        | 405 405 405 405 405 | 422 404 404 404 404
-sheet_attach             | published        | 405 405 405 405 405 | 302~ 404 404 404 404
-sheet_attach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_detach             | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
-sheet_detach             | submitted        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_detach             | published        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_detach             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_recall             | draft, returned  | 405 405 405 405 405 | 302 404 404 404 404
-sheet_recall             | submitted        | 405 405 405 405 405 | 302! 404 404 404 404
-sheet_recall             | published        | 405 405 405 405 405 | 302 404 404 404 404
-sheet_recall             | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_attach         | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
+sheet_row_attach         | submitted        | 405 405 405 405 405 | 422 404 404 404 404
+sheet_row_attach         | published        | 405 405 405 405 405 | 302~ 404 404 404 404
+sheet_row_attach         | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_detach         | draft, returned  | 405 405 405 405 405 | 302~ 404 404 404 404
+sheet_row_detach         | submitted        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_detach         | published        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_detach         | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_recall         | draft, returned  | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_recall         | submitted        | 405 405 405 405 405 | 302! 404 404 404 404
+sheet_row_recall         | published        | 405 405 405 405 405 | 302 404 404 404 404
+sheet_row_recall         | withdrawn        | 405 405 405 405 405 | 302 404 404 404 404
 sheet_declaration        | declared-draft, declared-returned | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration        | declared-withdrawn                | 405 405 405 405 405 | 302~ 404 404 404 404
 sheet_declaration        | declared-submitted                | 405 405 405 405 405 | 422 404 404 404 404

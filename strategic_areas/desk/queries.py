@@ -7,7 +7,7 @@ from django.utils import timezone
 from agencies import access
 from agencies.models import Agency, FocalPoint
 from strategic_areas.desk.sheet.contents import read_sheet
-from strategic_areas.desk.sheet.rows import SheetCommitmentRow, returned_steps
+from strategic_areas.desk.sheet.rows import AnswerRow, returned_steps
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -18,6 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import asked_indicators
+from strategic_areas.workflow.questions import DECLARATION
 
 #: In which order an agency reads its sheets, by the states of their rows.
 ORDER = ("returned", "todo", "ready")
@@ -105,9 +106,7 @@ def returned_declarations(user):
     for update in found:
         update.row_url = reverse(OWN_DECLARATION, args=[update.pk])
         if update.agency == update.answering:
-            row = SheetCommitmentRow(
-                update.commitment, update.period, update, None, None
-            )
+            row = AnswerRow(DECLARATION, update.commitment, update.period, update)
             update.row_url = row.page_url
     return found
 

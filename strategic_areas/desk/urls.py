@@ -1,5 +1,7 @@
 """Addresses of the desk inside the admin site, which guards them."""
 
+from itertools import chain
+
 from django.urls import path
 
 from agencies.routes import Later, held_by
@@ -28,6 +30,7 @@ from strategic_areas.desk.values.pages import (
     values_recorded,
 )
 from strategic_areas.desk.workbook import pages as workbook
+from strategic_areas.workflow.questions import BY_MODEL
 
 #: A whole plan as a workbook: it needs what reads plan files.
 planbook = Later("strategic_areas.desk.planbook.pages")
@@ -42,18 +45,14 @@ REVIEW = ("admin:review", "kind", "pk")
 BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,
-    "sheet_row": SHEET,
     "sheet_reopen": SHEET,
-    "sheet_attach": SHEET,
-    "sheet_detach": SHEET,
-    "sheet_recall": SHEET,
-    "sheet_declaration": SHEET,
-    "sheet_declaration_attach": SHEET,
-    "sheet_declaration_detach": SHEET,
-    "sheet_declaration_recall": SHEET,
+    **{
+        f"sheet_{question.url}{step}": SHEET
+        for question in BY_MODEL.values()
+        for step in ("", "_attach", "_detach", "_recall")
+    },
     "letter_send": LETTER,
-    "letter_row": LETTER,
-    "letter_declaration": LETTER,
+    **{f"letter_{question.url}": LETTER for question in BY_MODEL.values()},
     "letter_confirmed": CONFIRMATION,
     "letter_contested": CONFIRMATION,
     "purge_confirm": PURGE,
@@ -73,11 +72,25 @@ def _with_button_page(name, view):
     return held_by(*BUTTON_PAGES[name])(view) if name in BUTTON_PAGES else view
 
 
+SHEET_ROUTE = "hoja/<int:period>/<slug:agency>/"
+
+
+def _of_rows(question):
+    """The addresses of the rows of a question, on a sheet and on a letter's."""
+    row = f"{question.path}<int:{question.name}>/"
+    sheet, name = f"{SHEET_ROUTE}{row}", f"sheet_{question.url}"
+    detach = f"{sheet}evidencia/<int:item>/quitar/"
+    return [
+        (sheet, sheets.save_row, name),
+        (f"{sheet}recobrar/", sheets.recall, f"{name}_recall"),
+        (f"{sheet}evidencia/", sheets.attach, f"{name}_attach"),
+        (detach, sheets.detach, f"{name}_detach"),
+        (f"cartas/<int:pk>/{row}", letters.save_row, f"letter_{question.url}"),
+    ]
+
+
 def patterns(site):
-    sheet = "hoja/<int:period>/<slug:agency>/"
-    row = f"{sheet}<int:activity>/"
-    declaration = f"{sheet}compromisos/<int:commitment>/"
-    detach = "evidencia/<int:item>/quitar/"
+    sheet = SHEET_ROUTE
     node = "planes/<slug:plan>/<slug:kind>/"
     record = "revision/<slug:kind>/<int:pk>/"
     return [
@@ -104,15 +117,12 @@ def patterns(site):
                 "exact_indicator",
             ),
             ("propuestas/<int:pk>/", decisions.proposal, "proposal"),
-            (f"{row}nombre/", own_activities.rename, "sheet_rename"),
-            (row, sheets.save_row, "sheet_row"),
-            (f"{row}recobrar/", sheets.recall, "sheet_recall"),
-            (f"{row}evidencia/", sheets.attach, "sheet_attach"),
-            (f"{row}{detach}", sheets.detach, "sheet_detach"),
-            (declaration, sheets.save_row, "sheet_declaration"),
-            (f"{declaration}recobrar/", sheets.recall, "sheet_declaration_recall"),
-            (f"{declaration}evidencia/", sheets.attach, "sheet_declaration_attach"),
-            (f"{declaration}{detach}", sheets.detach, "sheet_declaration_detach"),
+            (
+                f"{sheet}<int:activity>/nombre/",
+                own_activities.rename,
+                "sheet_row_rename",
+            ),
+            *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
             ("recibo/<int:pk>/", sheets.receipt, "receipt"),
             ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
@@ -155,12 +165,6 @@ def patterns(site):
             ("cartas/<int:pk>/confirmar/", confirming.page, "letter_confirm"),
             ("cartas/<int:pk>/confirmada/", confirming.confirm, "letter_confirmed"),
             ("cartas/<int:pk>/objetada/", confirming.contest, "letter_contested"),
-            ("cartas/<int:pk>/<int:activity>/", letters.save_row, "letter_row"),
-            (
-                "cartas/<int:pk>/compromisos/<int:commitment>/",
-                letters.save_row,
-                "letter_declaration",
-            ),
             ("purga/", purges.purge_list, "purges"),
             ("purga/nueva/", purges.new, "purge_new"),
             ("purga/<int:pk>/", purges.detail, "purge"),

@@ -248,7 +248,7 @@ DESK = [
     Screen("admin:sheet_off_plan", "focal_point", sheet_of, press=send_empty),
     Screen("admin:sheet_propose", "focal_point", sheet_of, press=send_empty),
     Screen(
-        "admin:sheet_rename",
+        "admin:sheet_row_rename",
         "focal_point",
         lambda world: [*sheet_of(world), world.off_plan.activity.pk],
     ),
@@ -436,9 +436,13 @@ ACCOUNT = [
 NO_SCREEN = {
     "a press, by POST alone": {
         *("language", "admin:planbook_save", "admin:workbook_save"),
-        *("admin:sheet_row", "admin:sheet_attach"),
-        *("admin:sheet_detach", "admin:sheet_declaration"),
-        *("admin:sheet_recall", "admin:sheet_declaration_recall", "admin:sheet_reopen"),
+        *("admin:sheet_row", "admin:sheet_row_attach"),
+        *("admin:sheet_row_detach", "admin:sheet_declaration"),
+        *(
+            "admin:sheet_row_recall",
+            "admin:sheet_declaration_recall",
+            "admin:sheet_reopen",
+        ),
         *("admin:sheet_declaration_attach", "admin:sheet_declaration_detach"),
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),

@@ -52,6 +52,6 @@ told = {
     "secret": secret,
     "workbook": reverse("admin:workbook", args=keys),
     "sheet": reverse("admin:sheet", args=keys),
-    "attach": reverse("admin:sheet_attach", args=[*keys, activity.pk]),
+    "attach": reverse("admin:sheet_row_attach", args=[*keys, activity.pk]),
 }
 print(f"PEOPLE {json.dumps(told)}")  # noqa: T201

@@ -445,7 +445,7 @@ def test_the_index_of_a_focal_point_lists_what_she_owes(desk):
     response = desk["client"].get(reverse("admin:index"))
 
     (sheet,) = response.context["parts"]
-    assert [row.activity for row in sheet.to_do] == [desk["activity"]]
+    assert [row.subject for row in sheet.to_do] == [desk["activity"]]
     assert sheet.period == desk["period"]
 
 
@@ -473,7 +473,7 @@ def test_one_off_work_stands_first_on_the_desk(desk):
 
     (sheet,) = desk["client"].get(reverse("admin:index")).context["parts"]
 
-    assert [row.activity.kind for row in sheet.to_do] == ["one_off", "continuing"]
+    assert [row.subject.kind for row in sheet.to_do] == ["one_off", "continuing"]
 
 
 def test_what_is_past_due_stands_before_what_is_due(desk):

@@ -150,17 +150,17 @@ def test_published_work_is_corrected_in_two_steps(desk):
     posted["answer"] = "reported"
     assert (shown.is_correction, posted["percent"]) == (True, "40")
 
-    unchanged = desk.client.post(row.url("save"), posted)
+    unchanged = desk.client.post(row.url(), posted)
     assert unchanged.status_code == 422
     assert str(NOTHING_CHANGED) in unchanged.text
     assert ActivityUpdate.objects.get() == update
 
-    desk.client.post(row.url("save"), posted | {"percent": "50"})
+    desk.client.post(row.url(), posted | {"percent": "50"})
     correction = ActivityUpdate.objects.latest("revision")
     assert (correction.revision, correction.status) == (2, Status.DRAFT)
     assert (correction.percent, correction.narrative_es) == (50, "Algo.")
 
-    stale = desk.client.post(row.url("save"), posted | {"percent": "60"})
+    stale = desk.client.post(row.url(), posted | {"percent": "60"})
     assert stale.status_code == 409
     correction.refresh_from_db()
     assert correction.percent == 50
@@ -174,7 +174,7 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
     (row,) = desk.part().handed_in
 
     desk.client.post(
-        row.url("save"),
+        row.url(),
         {"seen_version": 0, "result": "in_part", "statement_es": "Falta una parte."},
     )
 

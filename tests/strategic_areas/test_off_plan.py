@@ -142,7 +142,7 @@ def test_whoever_does_not_report_for_the_agency_tells_nothing(desk, make_actor):
 
     answers = [
         desk.tell(),
-        desk.client.post(desk.address("sheet_rename", update.activity.pk)),
+        desk.client.post(desk.address("sheet_row_rename", update.activity.pk)),
         desk.client.post(desk.address("sheet_row", update.activity.pk)),
     ]
 
@@ -167,7 +167,7 @@ def test_its_name_is_mended_until_it_was_sent(desk):
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
     mended = {"title_es": "Con su nombre", "commitment": desk.commitment.pk}
-    address = desk.address("sheet_rename", update.activity.pk)
+    address = desk.address("sheet_row_rename", update.activity.pk)
 
     first = desk.client.post(address, mended)
     workflow.submit(update, by=desk.user)
@@ -194,7 +194,7 @@ def test_a_planned_activity_is_not_renamed(desk):
     planned = make_activity(commitment=desk.commitment)
 
     answer = desk.client.post(
-        desk.address("sheet_rename", planned.pk), {"title_es": "Otro"}
+        desk.address("sheet_row_rename", planned.pk), {"title_es": "Otro"}
     )
 
     assert answer.status_code == 404
@@ -237,7 +237,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
 
     sheet = desk.sheet()
 
-    assert [(row.activity.title_es, row.state) for row in sheet.off_plan] == [
+    assert [(row.subject.title_es, row.state) for row in sheet.off_plan] == [
         ("B", "todo")
     ]
     listed = queries.open_sheets(desk.user)
@@ -290,7 +290,7 @@ def everything_counted(plan, agency, user):
         "review": submissions.review_days(),
         "rounds": rounds.cells(plan.periods.opened(today), today),
         "owed": [
-            row.activity for sheet in queries.open_sheets(user) for row in sheet.rows
+            row.subject for sheet in queries.open_sheets(user) for row in sheet.rows
         ],
     }
 

@@ -30,7 +30,7 @@ def asked_by_sheet(world, period, number):
     """
     found = contents.read_sheet(period, world.agencies[number], world.users[number])
     return {
-        row.activity: row.update.status if row.update else "" for row in found.rows
+        row.subject: row.update.status if row.update else "" for row in found.rows
     } | {row.value: row.state.replace("todo", "") for row in found.values}
 
 

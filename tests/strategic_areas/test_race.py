@@ -10,10 +10,11 @@ from django.db import connection
 
 from agencies.models import User
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.contents import SheetActivityRow
 from strategic_areas.desk.sheet.revisions import RevisionForm
+from strategic_areas.desk.sheet.rows import AnswerRow
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps
+from strategic_areas.workflow.questions import REPORT
 from tests.deep import DEEP
 from tests.factories import make_activity, make_focal_point, make_mandate, make_round
 
@@ -84,9 +85,7 @@ class Race:
     def _read(self):
         """The row as it stands on a screen that is opened now."""
         stands = ActivityUpdate.objects.filter(activity=self.activity).first()
-        return SheetActivityRow(
-            self.activity, self.period, stands, last=None, returned=None
-        )
+        return AnswerRow(REPORT, self.activity, self.period, stands)
 
     def _add(self, row, mark, person):
         """Save the text that was read with one more mark."""

@@ -238,7 +238,7 @@ def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writers
     uploaded = writers[0].upload(book)
 
     found = {
-        outcome.row.activity: [fault.name for fault in outcome.faults]
+        outcome.row.subject: [fault.name for fault in outcome.faults]
         for outcome in uploaded.context["kinds"]["refused"]
     }
     assert found == {writer.activity: [writer.field.columns[0]] for writer in guarded}

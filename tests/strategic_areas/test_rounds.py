@@ -398,7 +398,7 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
 
     (sheet,) = queries.open_sheets(user)
 
-    assert [(row.activity, row.period) for row in sheet.rows] == [(mine, period)]
+    assert [(row.subject, row.period) for row in sheet.rows] == [(mine, period)]
 
 
 def test_a_round_opened_again_asks_nobody_before_it_opens():

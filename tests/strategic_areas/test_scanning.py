@@ -146,7 +146,8 @@ def posted_to_sheet(client):
     client.force_login(update.contributors.get())
     keys = [update.period.pk, update.agency.slug, update.activity.pk]
     response = client.post(
-        reverse("admin:sheet_attach", args=keys), {"title_es": "Acta", "upload": acta()}
+        reverse("admin:sheet_row_attach", args=keys),
+        {"title_es": "Acta", "upload": acta()},
     )
     (row,) = response.context["rows"]
     return row.evidence.form

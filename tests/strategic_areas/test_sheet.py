@@ -112,7 +112,7 @@ def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
 
     rows = desk.open().context["rows"]
 
-    assert [shown.row.activity for shown in rows] == [desk.activity, second]
+    assert [shown.row.subject for shown in rows] == [desk.activity, second]
     assert [shown.is_unfolded for shown in rows] == [True, False]
 
 
@@ -824,7 +824,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     page = desk.client.get(reverse("admin:index"))
 
     (sheet,) = page.context["parts"]
-    listed = {row.activity: row.page_url for row in sheet.to_do}
+    listed = {row.subject: row.page_url for row in sheet.to_do}
     # What came back stands first.
     assert list(listed.items()) == [
         (activity, f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}")
@@ -833,7 +833,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     (came_back,) = page.context["returned_updates"]
     assert came_back.row_url == listed[returned]
     opened = desk.client.get(listed[returned]).context["rows"]
-    assert [shown.row.activity for shown in opened if shown.is_unfolded] == [returned]
+    assert [shown.row.subject for shown in opened if shown.is_unfolded] == [returned]
 
 
 def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
@@ -970,16 +970,16 @@ def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
     shown = desk.open().context["rows"]
     later = desk.client.get(f"{desk.address()}?fila={waiting[-2].pk}").context["rows"]
 
-    assert [each.row.activity for each in shown if not each.is_closed] == [
+    assert [each.row.subject for each in shown if not each.is_closed] == [
         *waiting[:2],
         *waiting[3 : sheet_page.WHOLE + 1],
     ]
-    assert [each.row.activity for each in later if not each.is_closed] == [
+    assert [each.row.subject for each in later if not each.is_closed] == [
         *(waiting[0], waiting[1], waiting[3]),
         *waiting[-2:],
     ]
     assert [each.form is None for each in later] == [
-        each.is_closed or each.row.activity == waiting[2] for each in later
+        each.is_closed or each.row.subject == waiting[2] for each in later
     ]
 
 
@@ -1010,7 +1010,7 @@ def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
 
     own, wrong = alone(fila=desk.activity.pk), alone(fila="²")
     recalled = reverse(
-        "admin:sheet_recall",
+        "admin:sheet_row_recall",
         args=[desk.period.pk, desk.agency.slug, sent.activity.pk],
     )
     assert [own.status_code, wrong.status_code, alone().status_code] == [200, 404, 404]

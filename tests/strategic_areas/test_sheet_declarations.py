@@ -94,7 +94,7 @@ def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
 
     shown = lead.open().context["declarations"]
 
-    assert [each.row.commitment for each in shown] == [lead.commitment, heir]
+    assert [each.row.subject for each in shown] == [lead.commitment, heir]
 
 
 def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):

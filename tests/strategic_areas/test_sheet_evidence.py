@@ -52,12 +52,12 @@ class Row(Lasting):
         return [self.period.pk, activity.agency.slug, activity.pk]
 
     def attach(self, activity=None, *, headers=None, **fields):
-        address = reverse("admin:sheet_attach", args=self.keys(activity))
+        address = reverse("admin:sheet_row_attach", args=self.keys(activity))
         return self.client.post(address, fields, headers=headers or {})
 
     def detach(self, item, activity=None):
         keys = [*self.keys(activity), item.pk]
-        return self.client.post(reverse("admin:sheet_detach", args=keys))
+        return self.client.post(reverse("admin:sheet_row_detach", args=keys))
 
     def file(self, content=None, name="Acta.pdf"):
         return SimpleUploadedFile(name, content or make_pdf())
@@ -251,7 +251,7 @@ def test_nobody_reaches_the_evidence_of_another_agency(row):
     answers = [
         row.attach(theirs.activity, **LINK),
         row.detach(item, theirs.activity),
-        row.client.post(reverse("admin:sheet_detach", args=theirs_is_mine)),
+        row.client.post(reverse("admin:sheet_row_detach", args=theirs_is_mine)),
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 3
@@ -274,8 +274,8 @@ def test_evidence_is_neither_added_nor_removed_by_a_link(row):
     item = make_evidence(row.update)
 
     answers = [
-        row.client.get(reverse("admin:sheet_attach", args=row.keys())),
-        row.client.get(reverse("admin:sheet_detach", args=[*row.keys(), item.pk])),
+        row.client.get(reverse("admin:sheet_row_attach", args=row.keys())),
+        row.client.get(reverse("admin:sheet_row_detach", args=[*row.keys(), item.pk])),
     ]
 
     assert [answer.status_code for answer in answers] == [405, 405]
@@ -337,8 +337,8 @@ def test_a_published_report_takes_evidence_where_it_is_corrected(row):
     publish(row)
     sheet = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
     key = row.update.activity_id
-    address = reverse("admin:sheet_attach", args=row.keys())
-    remove = reverse("admin:sheet_detach", args=[*row.keys(), item.pk])
+    address = reverse("admin:sheet_row_attach", args=row.keys())
+    remove = reverse("admin:sheet_row_detach", args=[*row.keys(), item.pk])
 
     read = row.client.get(f"{sheet}?fila={key}").content.decode()
     corrected = row.client.get(f"{sheet}?fila={key}&corregir=1").content.decode()

@@ -93,7 +93,7 @@ def spanish(name, value):
 def kinds(response):
     """Kind → codes of the activities, those without any left out."""
     return {
-        kind: [each.row and each.row.activity.code for each in found]
+        kind: [each.row and each.row.subject.code for each in found]
         for kind, found in response.context["kinds"].items()
         if found
     }
@@ -497,7 +497,7 @@ def test_each_error_names_its_cell_and_its_row_is_not_saved(many):
     response = many.upload(book)
 
     found = {
-        outcome.row.activity: {fault.place for fault in outcome.faults}
+        outcome.row.subject: {fault.place for fault in outcome.faults}
         for outcome in response.context["kinds"]["refused"]
     }
     for activity, (cells, column) in zip(many.activities, WRONG, strict=True):

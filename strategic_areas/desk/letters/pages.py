@@ -1,6 +1,6 @@
 """The secretariat's pages: the list of letters, and the sheet of one letter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from django import forms
@@ -34,9 +34,8 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.contents import declared, owed
 from strategic_areas.desk.sheet.pages import VersionsForm
-from strategic_areas.desk.sheet.rows import SheetActivityRow, SheetCommitmentRow
+from strategic_areas.desk.sheet.rows import AnswerRow, read_rows
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -48,6 +47,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import DECLARATION, REPORT
 
 
 class LetterForm(forms.ModelForm):
@@ -335,36 +335,6 @@ def _note_shown(request, letter):
     request.session[IN_A_PAGE] = sorted({*seen, letter.pk})
 
 
-class LetterRowMixin:
-    """Makes a row of the agency's sheet a row of a letter's sheet."""
-
-    #: The letter itself is the evidence.
-    takes_evidence = False
-    #: The name of the address to which the row is posted.
-    saving = ""
-
-    @property
-    def page_url(self):
-        return f"{sheet_url(self.letter)}?{self.word}={self.key}#{self.anchor}"
-
-    def url(self, name, *more):
-        return reverse(self.saving, args=[self.letter.pk, self.key])
-
-
-@dataclass(frozen=True)
-class LetterActivityRow(LetterRowMixin, SheetActivityRow):
-    letter: Letter | None = None
-
-    saving = "admin:letter_row"
-
-
-@dataclass(frozen=True)
-class LetterCommitmentRow(LetterRowMixin, SheetCommitmentRow):
-    letter: Letter | None = None
-
-    saving = "admin:letter_declaration"
-
-
 @dataclass(frozen=True)
 class LetterSheet:
     """
@@ -375,8 +345,8 @@ class LetterSheet:
     """
 
     letter: Letter
-    rows: tuple[LetterActivityRow, ...]
-    declarations: tuple[LetterCommitmentRow, ...]
+    rows: tuple[AnswerRow, ...]
+    declarations: tuple[AnswerRow, ...]
     taken: tuple[Activity | Commitment, ...]
 
     @property
@@ -409,15 +379,13 @@ def sheet_url(letter):
 
 
 def read_letter_sheet(letter):
-    asked = letter.period, letter.agency
-    led = declared(*asked, with_transcribed=True)
-    found = {LetterActivityRow: [], LetterCommitmentRow: []}
-    taken = []
-    for kind, rows in ((LetterActivityRow, owed(*asked)), (LetterCommitmentRow, led)):
-        for row in rows:
+    found, taken = {REPORT: [], DECLARATION: []}, []
+    for question, kept in found.items():
+        for row in read_rows(
+            question, letter.period, letter.agency, with_transcribed=True
+        ):
             if may_be_transcribed(row.update, letter):
-                contents = (row.subject, row.period, row.update, row.last, row.returned)
-                found[kind].append(kind(*contents, own=row.own, letter=letter))
+                kept.append(replace(row, letter=letter))
             else:
                 taken.append(row.subject)
     return LetterSheet(letter, *map(tuple, found.values()), tuple(taken))

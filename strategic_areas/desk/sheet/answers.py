@@ -74,7 +74,7 @@ def _revision_to_write(row, letter):
 def _newest_revision(row):
     """The newest revision or a blank one, read while the subject is locked."""
     stored = (
-        row.model.objects.filter(
+        row.question.model.objects.filter(
             **{row.field: row.subject}, period=row.period, agency=row.agency
         )
         .exclude(status=Status.WITHDRAWN)
@@ -90,7 +90,7 @@ def _newest_revision(row):
 
 def _form(row, instance, data):
     if row.field == "commitment":
-        return DeclarationForm(data, instance=instance, action=row.url("save"))
+        return DeclarationForm(data, instance=instance, action=row.url())
     answer = data.get("answer")
     if answer == Answer.NO_NEWS:
         _say_no_news(instance, row)

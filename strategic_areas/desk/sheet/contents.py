@@ -1,6 +1,6 @@
 from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -8,25 +8,28 @@ from django.utils.functional import cached_property
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.rows import (
-    SheetActivityRow,
-    SheetCommitmentRow,
+    AnswerRow,
     ValueRow,
     grids,
     read_rows,
     read_values,
     returned_steps,
     revisions_of,
+    rows_of,
+    with_contents,
 )
 from strategic_areas.models import (
-    Activity,
     ActivityProposal,
-    ActivityUpdate,
-    Commitment,
     ReportingPeriod,
     Status,
     Submission,
 )
-from strategic_areas.queries import rounds
+from strategic_areas.workflow.questions import (
+    DECLARATION,
+    OFF_PLAN,
+    REPORT,
+    UPDATES,
+)
 
 #: Statuses of the newest revision of a row that may wait; None: there is none.
 WAITING = {None, Status.WITHDRAWN, Status.RETURNED}
@@ -43,7 +46,7 @@ class Sheet:
 
     period: ReportingPeriod
     agency: Agency
-    rows: tuple[SheetActivityRow, ...]
+    rows: tuple[AnswerRow, ...]
     may_submit: bool
 
     @cached_property
@@ -52,13 +55,13 @@ class Sheet:
         return tuple(sent.order_by("-number"))
 
     @cached_property
-    def declarations(self) -> tuple[SheetCommitmentRow, ...]:
+    def declarations(self) -> tuple[AnswerRow, ...]:
         """A row for each commitment that the agency leads; none is owed."""
-        return declared(self.period, self.agency)
+        return read_rows(DECLARATION, self.period, self.agency)
 
     @cached_property
-    def off_plan(self) -> tuple[SheetActivityRow, ...]:
-        return _off_plan(self.period, agency=self.agency)
+    def off_plan(self) -> tuple[AnswerRow, ...]:
+        return read_rows(OFF_PLAN, self.period, self.agency)
 
     @cached_property
     def proposals(self) -> tuple[ActivityProposal, ...]:
@@ -215,29 +218,22 @@ def find_sheet(user, period, slug):
     return asked and read_sheet(*asked, user)
 
 
-def find_row(user, period, slug, *, activity=None, commitment=None):
-    """The row of an activity, or of a commitment led; None as in ``find_sheet``."""
+def find_row(user, period, slug, **subject):
+    """The row of the ``subject``, named by its question; None as in ``find_sheet``."""
     asked = _asked(user, period, slug)
     if asked is None:
         return None
-    period, agency = asked
-    if commitment:
-        rows = declared(period, agency, pk=commitment)
-    else:
-        rows = read_rows(
-            SheetActivityRow, rounds.owed(period, agency=agency, pk=activity), period
-        )
-        rows = rows or _off_plan(period, agency=agency, pk=activity)
-    return next(iter(rows), None)
+    for question in UPDATES:
+        if pk := subject.get(question.name):
+            for row in read_rows(question, *asked, pk=pk):
+                return row
+    return None
 
 
 def read_again(row):
-    rows = row.model.objects.filter(
-        **{row.field: row.subject}, period=row.period, agency=row.agency
-    ).without_transcriptions()
-    stored = (
-        rows.order_by("-revision").prefetch_related(*row.revision_relations).first()
-    )
+    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**about).without_transcriptions()
+    stored = with_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
     setattr(stored, row.field, row.subject)
@@ -248,14 +244,14 @@ def read_again(row):
 
 def next_waiting_row(row):
     """The next owed row that waits for an answer, starting again from the top."""
-    asked = rounds.owed(row.period, agency=row.agency)
-    newest = revisions_of(type(row), row.period)
+    asked = row.question.asked(row.period, row.agency)
+    newest = revisions_of(row.question, row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in WAITING:
-            (other,) = read_rows(SheetActivityRow, asked.filter(pk=key), row.period)
+            (other,) = rows_of(row.question, asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
@@ -273,32 +269,6 @@ def read_sheet(period, agency, user):
     return Sheet(
         period,
         agency,
-        read_rows(SheetActivityRow, rounds.owed(period, agency=agency), period),
+        read_rows(REPORT, period, agency),
         workflow.may_submit(user, agency),
-    )
-
-
-def _off_plan(period, **lookups):
-    reported = ActivityUpdate.objects.filter(
-        activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
-    )
-    off_plan = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
-    return read_rows(
-        SheetActivityRow,
-        rounds.unfinished(period, off_plan.filter(Exists(reported))),
-        period,
-    )
-
-
-def owed(period, agency):
-    """A row for each activity the agency owes, transcribed drafts included."""
-    asked = rounds.owed(period, agency=agency)
-    return read_rows(SheetActivityRow, asked, period, with_transcribed=True)
-
-
-def declared(period, agency, *, with_transcribed=False, **lookups):
-    led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
-    found = led.filter(**lookups)
-    return read_rows(
-        SheetCommitmentRow, found, period, with_transcribed=with_transcribed
     )

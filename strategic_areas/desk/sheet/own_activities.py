@@ -104,15 +104,15 @@ def report(request, period, agency):
 
 
 def rename(request, period, agency, activity):
-    row = row_or_404(request, period, agency, activity)
+    row = row_or_404(request, period, agency, activity=activity)
     if not row.may_be_renamed:
         raise Http404
     found = sheet_or_404(request, period, agency)
     form = NameForm(
         request.POST if request.method == "POST" else None,
-        instance=row.activity,
+        instance=row.subject,
         commitments=_commitments(found),
-        action=row.url("rename"),
+        action=row.rename_url,
         button=_("Save"),
     )
     if form.is_valid():
@@ -121,7 +121,7 @@ def rename(request, period, agency, activity):
         except workflow.TransitionError as error:
             form.add_error(None, str(error))
         else:
-            return _saved(request, period, agency, row.activity)
+            return _saved(request, period, agency, row.subject)
     return _page(request, found, form)
 
 
@@ -131,7 +131,7 @@ def _commitments(found):
 
 def _saved(request, period, agency, activity):
     messages.success(request, _("%(code)s is saved.") % {"code": activity.code})
-    return redirect(row_or_404(request, period, agency, activity.pk).page_url)
+    return redirect(row_or_404(request, period, agency, activity=activity.pk).page_url)
 
 
 def _page(request, found, form):

@@ -56,10 +56,8 @@ def sheet_or_404(request, period, agency):
     return found
 
 
-def row_or_404(request, period, agency, activity=None, commitment=None):
-    row = find_row(
-        request.user, period, agency, activity=activity, commitment=commitment
-    )
+def row_or_404(request, period, agency, **subject):
+    row = find_row(request.user, period, agency, **subject)
     if row is None:
         raise Http404
     return row
@@ -158,7 +156,7 @@ def attach(request, **keys):
     What is attached to a published report begins its correction.
     """
     row = row_or_404(request, **keys)
-    if row.state == row.empty_state:
+    if row.is_empty:
         messages.error(request, _("Save the row first; then attach its evidence."))
         return redirect(row.page_url)
     clean_ahead(request.FILES)

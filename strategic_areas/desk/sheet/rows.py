@@ -1,8 +1,9 @@
-"""The rows of a sheet: an activity or commitment, its newest revision, its state."""
+"""The rows of a sheet: what is asked about, its newest revision and its state."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,52 +14,68 @@ from agencies.fields import Kind
 from strategic_areas import workflow
 from strategic_areas.discipline import Standing
 from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
     Answer,
-    Commitment,
-    CommitmentUpdate,
+    Letter,
     ReportingPeriod,
     Status,
     Transition,
 )
+from strategic_areas.models.review import Reviewed
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import OFF_PLAN, VALUE, UpdateQuestion
 
 #: The word in the sheet's query that opens a published row as a correction.
 CORRECTING = "corregir"
 
 
-class Row:
+@dataclass(frozen=True)
+class AnswerRow:
     """
-    What rows of activities and of commitments have in common.
+    One subject of a question in a round, with what was answered.
 
     ``update`` is the newest revision, ``last`` the last one published for an earlier
     period, whoever said it, ``returned`` the transition by which the secretariat
-    returned the revision, and ``own`` the last report of the agency's own; each may be
-    None. Only ``own`` fills in an empty row; ``last`` stands beside it.
+    returned the revision, and ``own`` the last answer of the agency's own; each may be
+    None. Only ``own`` fills in an empty row; ``last`` stands beside it. With a
+    ``letter`` the secretariat transcribes the row from it.
     """
 
-    #: The field of what is reported on, and the model of its revisions.
-    field, model = "", None
-    #: The relations to read with what is reported on, and with a revision.
-    subject_relations, revision_relations = (), ("evidences",)
-    #: Whether evidence can be attached to it here.
-    takes_evidence = True
-    #: The row's state while it is not answered.
-    empty_state = ""
-    #: The word for the row in the sheet's query, and the names of its addresses.
-    word, addresses = "", {}
+    question: UpdateQuestion
+    subject: models.Model
+    period: ReportingPeriod
+    update: Reviewed | None = None
+    last: Reviewed | None = None
+    returned: Transition | None = None
+    own: Reviewed | None = None
+    letter: Letter | None = None
 
     @property
-    def subject(self):
-        return getattr(self, self.field)
+    def field(self):
+        return self.question.name
+
+    @property
+    def agency(self):
+        return getattr(self.subject, self.question.answered_by)
+
+    @property
+    def is_owed(self):
+        return self.question.is_owed
+
+    @property
+    def takes_evidence(self):
+        """Whether evidence can be attached to it here; a letter itself is evidence."""
+        return self.question.takes_evidence and self.letter is None
+
+    @property
+    def is_empty(self):
+        return self.state == self.question.empty
 
     @property
     def state(self):
         if self.update is None or self.update.status == Status.WITHDRAWN:
-            return self.empty_state
+            return self.question.empty
         if self.update.status == Status.RETURNED:
             return "ready" if self._is_mended else "returned"
         return "ready" if self.update.status == Status.DRAFT else self.update.status
@@ -68,14 +85,17 @@ class Row:
         return not self.returned or self.update.changed_at > self.returned.at
 
     @property
+    def waits(self):
+        return self.state in {"todo", "returned"}
+
+    @property
     def is_open(self):
-        return self.state in {self.empty_state, "returned", "ready"}
+        return self.state in {self.question.empty, "returned", "ready"}
 
     @cached_property
     def is_in_time(self):
         """Whether the round still takes what would be written in it."""
-        is_empty = self.state == self.empty_state
-        return workflow.is_in_time(self.blank() if is_empty else self.update)
+        return workflow.is_in_time(self.to_write)
 
     @property
     def is_sent(self):
@@ -96,17 +116,29 @@ class Row:
         return self.state == Status.PUBLISHED and self.update.origin == "entered"
 
     @property
+    def may_be_renamed(self):
+        """Whether the agency may rename it: work outside the plan, unpublished."""
+        is_first = self.update is None or self.update.revision == 1
+        is_new = self.is_open and is_first and self.last is None
+        return is_new and self.question is OFF_PLAN
+
+    @property
     def key(self):
         return self.subject.pk
 
     @property
     def anchor(self):
-        return f"{self.word}-{self.key}"
+        return f"{self.question.word}-{self.key}"
+
+    @property
+    def sheet_url(self):
+        if self.letter:
+            return reverse("admin:letter", args=[self.letter.pk])
+        return reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
 
     @property
     def page_url(self):
-        sheet = reverse("admin:sheet", args=[self.period.pk, self.agency.slug])
-        return f"{sheet}?{self.word}={self.key}#{self.anchor}"
+        return f"{self.sheet_url}?{self.question.word}={self.key}#{self.anchor}"
 
     @property
     def correct_url(self):
@@ -114,20 +146,40 @@ class Row:
 
     @property
     def recall_url(self):
-        return self.url("recall")
+        return self.url("_recall")
+
+    @property
+    def rename_url(self):
+        return self.url("_rename")
+
+    @property
+    def whole_url(self):
+        """The page of the revision itself, which shows and takes it in English too."""
+        return reverse(
+            f"admin:strategic_areas_{self.update._meta.model_name}_change",
+            args=[self.update.pk],
+        )
 
     @property
     def check_url(self):
         return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
-    def url(self, name, *more):
-        """The address of one of the row's own forms: save, attach or detach."""
-        keys = [self.period.pk, self.agency.slug, self.key, *more]
-        return reverse(f"admin:{self.addresses[name]}", args=keys)
+    def url(self, step="", *more):
+        """The address that takes the row's form or, with a ``step``, another of it."""
+        of, keys = "sheet", [self.period.pk, self.agency.slug]
+        if self.letter:
+            of, keys = "letter", [self.letter.pk]
+        name = f"admin:{of}_{self.question.url}{step}"
+        return reverse(name, args=[*keys, self.key, *more])
 
     def blank(self):
         about = {self.field: self.subject, "period": self.period}
-        return self.model(**about, agency=self.agency)
+        return self.question.model(**about, agency=self.agency)
+
+    @property
+    def to_write(self):
+        """The revision that its form is about; a blank one of an empty row."""
+        return self.blank() if self.is_empty else self.update
 
     @cached_property
     def warnings(self):
@@ -136,97 +188,40 @@ class Row:
         return guard.warnings(self.update) if is_undecided else []
 
 
-@dataclass(frozen=True)
-class SheetActivityRow(Row):
-    activity: Activity
-    period: ReportingPeriod
-    update: ActivityUpdate | None
-    last: ActivityUpdate | None
-    returned: Transition | None
-    own: ActivityUpdate | None = None
-
-    field, model, empty_state, word = "activity", ActivityUpdate, "todo", "fila"
-    subject_relations, revision_relations = (
-        ("agency", "commitment", "plan"),
-        ("places", "evidences"),
-    )
-    addresses = {
-        "save": "sheet_row",
-        "attach": "sheet_attach",
-        "detach": "sheet_detach",
-        "rename": "sheet_rename",
-        "recall": "sheet_recall",
-    }
-
-    @property
-    def agency(self):
-        return self.activity.agency
-
-    @property
-    def is_owed(self):
-        """Nobody owes a report on work outside the plan."""
-        return self.activity.is_in_plan
-
-    @property
-    def waits(self):
-        return self.state in {"todo", "returned"}
-
-    @property
-    def may_be_renamed(self):
-        """Whether the agency may rename it: work outside the plan, unpublished."""
-        is_first = self.update is None or self.update.revision == 1
-        return not self.is_owed and self.is_open and is_first and self.last is None
-
-
-@dataclass(frozen=True)
-class SheetCommitmentRow(Row):
-    """One commitment that the agency leads; a declaration is never owed."""
-
-    commitment: Commitment
-    period: ReportingPeriod
-    update: CommitmentUpdate | None
-    last: CommitmentUpdate | None
-    returned: Transition | None
-    own: CommitmentUpdate | None = None
-
-    field, model, empty_state = "commitment", CommitmentUpdate, "undeclared"
-    word, subject_relations = "compromiso", ("lead", "plan")
-    is_owed = False
-    addresses = {
-        "save": "sheet_declaration",
-        "attach": "sheet_declaration_attach",
-        "detach": "sheet_declaration_detach",
-        "recall": "sheet_declaration_recall",
-    }
-
-    @property
-    def agency(self):
-        return self.commitment.lead
-
-
-def read_rows(kind, subjects, period, *, with_transcribed=False):
+def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
     """
-    A row of a ``kind`` for each of the ``subjects``.
+    A row for each subject of an agency, of which the ``lookups`` are true.
 
     ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
+    asked = question.asked(period, agency, **lookups)
+    return rows_of(question, asked, period, with_transcribed=with_transcribed)
+
+
+def rows_of(question, subjects, period, *, with_transcribed=False):
+    """A row for each of the ``subjects``."""
     if subjects.query.is_empty():
         return ()
-    model, field = kind.model, kind.field
+    model, field = question.model, question.name
+    newest = revisions_of(question, period, with_transcribed=with_transcribed)
+    told = model.objects.counted()
+    if question.takes_no_news:
+        told = told.exclude(answer=Answer.NO_NEWS)
+    own = model.objects.own_of(OuterRef(question.answered_by))
     subjects = list(
-        subjects.select_related(*kind.subject_relations).annotate(
-            newest_id=_newest(kind, period, with_transcribed),
-            last_id=_last(model, field, period),
-            own_id=_own(kind, period),
+        subjects.select_related(*question.related).annotate(
+            newest_id=_first(newest),
+            last_id=_first(_earlier(question, told, period)),
+            own_id=_first(_earlier(question, own, period)),
         )
     )
-    updates = model.objects.prefetch_related(*kind.revision_relations).in_bulk(
+    updates = with_contents(question, model.objects.all()).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
-    links = model.fields.names(prefilled=True, kind=Kind.LINKS)
+    prefilled = model.fields.names(prefilled=True, kind=Kind.LINKS)
     lasts = (
         model.objects.select_related("period", "agency")
-        .prefetch_related(*links)
+        .prefetch_related(*prefilled)
         .in_bulk(
             {each for row in subjects for each in (row.last_id, row.own_id) if each}
         )
@@ -236,47 +231,42 @@ def read_rows(kind, subjects, period, *, with_transcribed=False):
     for subject in subjects:
         if update := updates.get(subject.newest_id):
             setattr(update, field, subject)
-            update.period, update.agency = period, getattr(subject, subject.answered_by)
+            update.period = period
+            update.agency = getattr(subject, question.answered_by)
         last, step = lasts.get(subject.last_id), returned.get(subject.newest_id)
         own = lasts.get(subject.own_id)
-        rows.append(kind(subject, period, update, last, step, own))
+        rows.append(AnswerRow(question, subject, period, update, last, step, own))
     return tuple(rows)
 
 
-def revisions_of(kind, period, *, with_transcribed=False):
+def with_contents(question, rows):
+    """The revisions, with all that a row shows of them."""
+    links = question.model.fields.names(kind=Kind.LINKS, filled_in=True)
+    return rows.prefetch_related(*links, "evidences")
+
+
+def revisions_of(question, period, *, with_transcribed=False):
     """
     The revisions of ``OuterRef("pk")`` in a round, the newest first.
 
     Only those of the agency that answers now: the row is hers.
     """
-    subject = kind.model._meta.get_field(kind.field).related_model
-    rows = kind.model.objects.filter(
-        **{kind.field: OuterRef("pk")},
+    rows = question.model.objects.filter(
+        **{question.name: OuterRef("pk")},
         period=period,
-        agency=OuterRef(subject.answered_by),
+        agency=OuterRef(question.answered_by),
     )
     rows = rows if with_transcribed else rows.without_transcriptions()
     return rows.order_by("-revision")
 
 
-def _newest(kind, period, with_transcribed):
-    rows = revisions_of(kind, period, with_transcribed=with_transcribed)
+def _earlier(question, rows, period):
+    about = {question.name: OuterRef("pk")}
+    return rows.filter(**about).before(period).newest_first()
+
+
+def _first(rows):
     return Subquery(rows.values("pk")[:1])
-
-
-def _last(model, field, period):
-    rows = model.objects.counted().filter(**{field: OuterRef("pk")})
-    earlier = rows.before(period)
-    if "answer" in model.fields:
-        earlier = earlier.exclude(answer=Answer.NO_NEWS)
-    return Subquery(earlier.newest_first().values("pk")[:1])
-
-
-def _own(kind, period):
-    subject = kind.model._meta.get_field(kind.field).related_model
-    rows = kind.model.objects.own_of(OuterRef(subject.answered_by)).before(period)
-    own = rows.filter(**{kind.field: OuterRef("pk")})
-    return Subquery(own.newest_first().values("pk")[:1])
 
 
 def returned_steps(updates):
@@ -314,7 +304,8 @@ class ValueRow:
     value: AskedValue
     period: ReportingPeriod
 
-    field, update, warnings, is_withdrawn = "value", None, (), False
+    question, field = VALUE, VALUE.name
+    update, warnings, is_withdrawn = None, (), False
     may_be_recalled = may_be_corrected = False
     is_in_time = True
 

@@ -20,13 +20,10 @@ from strategic_areas.desk.sheet.forms import (
     SameForm,
     whereabouts,
 )
-from strategic_areas.desk.sheet.rows import (
-    CORRECTING,
-    SheetActivityRow,
-    SheetCommitmentRow,
-)
+from strategic_areas.desk.sheet.rows import CORRECTING, AnswerRow
 from strategic_areas.models import Province, RoundReopening
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import UPDATES
 
 #: How many rows a page has with their forms; the script reads the others when needed.
 WHOLE = 5
@@ -74,7 +71,7 @@ class ShownEvidence:
     that removes it); the address is "" where nothing may be changed.
     """
 
-    row: SheetActivityRow | SheetCommitmentRow
+    row: AnswerRow
     items: tuple
     form: AttachForm | None
 
@@ -87,7 +84,7 @@ class ShownRow:
     Of a row that ``is_closed`` the page has the heading and a link that opens it.
     """
 
-    row: SheetActivityRow | SheetCommitmentRow
+    row: AnswerRow
     evidence: ShownEvidence | None = None
     form: object = None
     quick: tuple = ()
@@ -157,20 +154,16 @@ def _whole_rows(sheet, unfolded):
 
 
 def requested_row(request):
-    words = [
-        word
-        for word in (SheetActivityRow.word, SheetCommitmentRow.word)
-        if word in request.GET
-    ]
+    words = [each.word for each in UPDATES if each.word in request.GET]
     return f"{words[0]}-{request.GET[words[0]]}" if words else None
 
 
 def requested_subject(request):
-    """The id of the activity or commitment whose row the query asks for, by field."""
-    for kind in (SheetActivityRow, SheetCommitmentRow):
-        key = request.GET.get(kind.word, "")
+    """The id of the subject whose row the query asks for, by the question's name."""
+    for question in UPDATES:
+        key = request.GET.get(question.word, "")
         if key.isascii() and key.isdecimal():
-            return {kind.field: int(key)}
+            return {question.name: int(key)}
     return None
 
 
@@ -197,16 +190,14 @@ def show(
     if not (row.is_open and row.is_in_time):
         return ShownRow(row, evidence, is_unfolded=is_unfolded)
     if row.field == "commitment":
-        form = posted or DeclarationForm(
-            instance=_revision_to_write(row), action=row.url("save")
-        )
+        form = posted or DeclarationForm(instance=row.to_write, action=row.url())
         return ShownRow(row, evidence, form, is_unfolded=is_unfolded)
     form = _or_posted(ReportForm, row, posted, last=row.own, provinces=provinces)
     quick = [_or_posted(NoNewsForm, row, posted)]
-    action = row.url("save")
+    action = row.url()
     if row.own:
         seen = {"seen_version": row.update.version if row.update else None}
-        auto_id = f"r{row.activity.pk}_same_%s"
+        auto_id = f"r{row.key}_same_%s"
         quick = [SameForm(initial=seen, action=action, auto_id=auto_id), *quick]
     for each in (form, quick[-1]):
         each.helper.form_action = action
@@ -216,7 +207,7 @@ def show(
 def evidence_of(row, attaching=None, *, corrects=False):
     """The evidence of a row; ``attaching`` is a form that was refused."""
     takes = row.takes_evidence and row.is_in_time
-    if row.state == row.empty_state:
+    if row.is_empty:
         form = attach_form(row) if takes else None
         return ShownEvidence(row, (), form)
     form, is_mine = None, attaching and attaching.record == row.update
@@ -225,7 +216,7 @@ def evidence_of(row, attaching=None, *, corrects=False):
         form = attaching if is_mine else attach_form(row)
     removes = form and not is_begun
     items = [
-        (item, whereabouts(item), row.url("detach", item.pk) if removes else "")
+        (item, whereabouts(item), row.url("_detach", item.pk) if removes else "")
         for item in row.update.evidences.all()
     ]
     return ShownEvidence(row, tuple(items), form)
@@ -234,8 +225,8 @@ def evidence_of(row, attaching=None, *, corrects=False):
 def attach_form(row, *posted):
     return AttachForm(
         *posted,
-        record=_revision_to_write(row),
-        action=row.url("attach"),
+        record=row.to_write,
+        action=row.url("_attach"),
         auto_id=f"{row.anchor}-evidence-%s",
     )
 
@@ -245,19 +236,15 @@ def _or_posted(form_class, row, posted, **kwargs):
         if provinces := kwargs.get("provinces"):
             posted.fields["places"].choices = provinces
         return posted
-    return form_class(instance=_revision_to_write(row), **kwargs)
+    return form_class(instance=row.to_write, **kwargs)
 
 
 def _correction_form(row, provinces):
     """The form with what is published; only saving it begins a correction."""
     if row.field == "commitment":
-        form = DeclarationForm(instance=row.update, action=row.url("save"))
+        form = DeclarationForm(instance=row.update, action=row.url())
     else:
         form = ReportForm(instance=row.update, last=row.own, provinces=provinces)
-        form.helper.form_action = row.url("save")
+        form.helper.form_action = row.url()
     form.initial["seen_version"] = NOT_BEGUN
     return form
-
-
-def _revision_to_write(row):
-    return row.blank() if row.state == row.empty_state else row.update

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies import fields, numbers
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.revisions import settled_pair
-from strategic_areas.desk.sheet.rows import SheetActivityRow, ValueRow
+from strategic_areas.desk.sheet.rows import AnswerRow, ValueRow
 from strategic_areas.desk.workbook.columns import (
     CELLS_OF_ANSWER,
     CHOICES,
@@ -52,7 +52,7 @@ class Outcome:
     """What a line means for its ``row``, or None; ``data`` is what saving posts."""
 
     line: Line
-    row: SheetActivityRow | ValueRow | None
+    row: AnswerRow | ValueRow | None
     kind: Kind
     faults: tuple[Fault, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -84,9 +84,9 @@ def _misplaced(line, row, changed, times):
         )
     elif row is None:
         message = _("This activity is no longer asked about in this round.")
-    elif times[row.activity.pk] > 1:
+    elif times[row.subject.pk] > 1:
         message = _("This activity stands in more than one row.")
-    elif line.text("code") != row.activity.code:
+    elif line.text("code") != row.subject.code:
         message = _("The code does not belong to this row; cells were moved apart.")
     elif not row.is_open:
         message = _("This report was sent already; it is no longer changed here.")
@@ -228,9 +228,9 @@ def _out_of_place(answer, row, changed, faults):
             }
     elif "no_news_reason_es" in changed:
         found["no_news_reason_es"] = _("Only “No news” states this: leave it empty.")
-    if row.activity.is_continuing and "percent" in changed:
+    if row.subject.is_continuing and "percent" in changed:
         found["percent"] = _("Continuing work states a quantity, never a percent.")
-    if not row.activity.is_continuing and "quantity" in changed:
+    if not row.subject.is_continuing and "quantity" in changed:
         found["quantity"] = _(
             "Only continuing work states a quantity; state a percent."
         )
@@ -252,7 +252,7 @@ def _report(line, row, chosen, changed):
         and field.part != Part.NO_NEWS
         and field.kind != fields.Kind.LINKS
     }
-    if row.activity.is_continuing:
+    if row.subject.is_continuing:
         del values["percent"]
     else:
         del values["quantity"]

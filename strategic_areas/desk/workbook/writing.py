@@ -116,7 +116,7 @@ def _add_line(page, number, row):
         name: cell_text(name, page[f"{LETTERS[name]}{number}"].value) for name in FIELDS
     }
     ids = {
-        "activity": row.activity.pk,
+        "activity": row.subject.pk,
         "update": row.update.pk if row.update else 0,
         "version": row.update.version if row.update else 0,
         "seen": digest(texts),
@@ -126,7 +126,7 @@ def _add_line(page, number, row):
 
 
 def _may_be_filled(row, name):
-    other = "percent" if row.activity.is_continuing else "quantity"
+    other = "percent" if row.subject.is_continuing else "quantity"
     return row.is_open and name != other
 
 
@@ -144,8 +144,8 @@ def put(cell, value):
 def _context(row):
     last = row.last
     return {
-        "code": row.activity.code,
-        "title": row.activity.title,
+        "code": row.subject.code,
+        "title": row.subject.title,
         "state": _state(row),
         "last": _last(row) if last else _("Nothing was published before"),
         "last_text": (last.narrative or "") if last else "",
@@ -167,7 +167,7 @@ def _last(row):
         parts.append(f"{last.percent} %")
     if last.quantity is not None:
         quantity = floatformat(last.quantity, "-2g")
-        parts.append(f"{quantity} {row.activity.unit or ''}".strip())
+        parts.append(f"{quantity} {row.subject.unit or ''}".strip())
     said = f"{' · '.join(parts)} ({last.period.name})"
     if last == row.own:
         return said
