@@ -1,4 +1,4 @@
-"""What one person prepares to change in a plan, until they propose it."""
+"""What people prepare of a plan before it stands in it."""
 
 from datetime import timedelta
 
@@ -95,3 +95,28 @@ class DraftLine(models.Model):
     @property
     def model(self):
         return DRAFTED[self.table]
+
+
+class MatrixNaming(models.Model):
+    """
+    What the columns of a plan's matrix are, for the next version of its file.
+
+    Staff alone read it. It holds the words above columns, names of institutions and how
+    cells were read, never a text of the plan.
+    """
+
+    path_to_plan = None
+    KEPT_FOR = timedelta(days=730)
+    forgets_words = True
+
+    plan = models.OneToOneField(Plan, models.CASCADE, related_name="+")
+    naming = models.JSONField(default=dict)
+    changed_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    fields = Fields(*internal("plan", "naming"))
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return str(self.plan)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.models import PublicationVersion
-from strategic_areas.models.drafts import DraftLine, PlanDraft
+from strategic_areas.models.drafts import DraftLine, MatrixNaming, PlanDraft
 from tests.factories import (
     make_commitment,
     make_focal_point,
@@ -176,3 +176,18 @@ def test_a_draft_changes_neither_the_plan_nor_what_the_public_reads():
 
     assert workflow.digest(plan) == digest
     assert PublicationVersion.current() == version
+
+
+def test_the_naming_of_a_matrix_is_purged_and_forgotten_after_two_years():
+    named = [MatrixNaming.objects.create(plan=make_plan()) for _ in range(2)]
+    MatrixNaming.objects.update(naming={"institutions": [[f"De {NAME}", "MT"]]})
+    asked = purging.request(NAME, by=make_reviewer())
+
+    purging.confirm(asked, by=make_reviewer())
+    for naming, days in zip(named, (731, 729), strict=True):
+        then = timezone.now() - timedelta(days=days)
+        MatrixNaming.objects.filter(pk=naming.pk).update(changed_at=then)
+    call_command("forget_old_data", stdout=StringIO())
+
+    kept = MatrixNaming.objects.get()
+    assert (kept, kept.naming) == (named[1], {"institutions": [["", "MT"]]})
