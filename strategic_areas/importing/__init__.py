@@ -2,8 +2,8 @@
 Plan files in: one file from its path to the database, or to the list of its faults.
 
 It is read (``reading``), checked against the format (``format``, ``values``,
-``checking``), itself and the portal (``rules``, ``stored``), turned into ``records``
-and put in by field (``applying``), but for what was edited here.
+``checking``), itself and the portal (``rules``), turned into ``records`` and put in by
+field (``applying``), but for what was edited here (``memory``).
 """
 
 import gc
@@ -18,13 +18,14 @@ from agencies import audit
 from strategic_areas import figures
 from strategic_areas.importing.applying import Applying, Revising
 from strategic_areas.importing.checking import check, guard
-from strategic_areas.importing.format import REVISED, TABLES
+from strategic_areas.importing.memory import ROW, Known, Memory
 from strategic_areas.importing.outcome import Fault, Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
-from strategic_areas.importing.stored import ROW, Known, Memory, Stored
 from strategic_areas.models import Indicator, PlanFile
+from strategic_areas.plan_document.stored import Stored
+from strategic_areas.plan_document.tables import REVISED, TABLES
 from strategic_areas.queries.public_rows import concerned, difference, public_rows
 
 __all__ = ["Fault", "Outcome", "Refused", "load"]

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -13,9 +12,9 @@ from simple_history.utils import bulk_create_with_history
 
 from agencies.fields import field_of
 from strategic_areas import workflow
-from strategic_areas.importing.format import SECTIONS, TABLE_OF_MODEL
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.memory import ROW, Revised
 from strategic_areas.importing.outcome import Change, Fault, Kept, Refused
-from strategic_areas.importing.stored import ROW, Revised
 from strategic_areas.models import (
     OPEN,
     Activity,
@@ -30,6 +29,8 @@ from strategic_areas.models import (
 from strategic_areas.models.plan import PlanBound
 from strategic_areas.models.records import Coded
 from strategic_areas.models.review import Reviewed
+from strategic_areas.plan_document.lines import NOTHING, Verdict, verdict
+from strategic_areas.plan_document.tables import TABLE_OF_MODEL
 
 #: The models whose ``save`` fills in columns.
 COMPLETED = (PlanBound, Coded)
@@ -38,8 +39,6 @@ COMPLETED = (PlanBound, Coded)
 AT_ONCE = 500
 #: The tables of raw values, whose records are told with their indicator.
 OF_INDICATORS = {"values", "breakdowns"}
-#: No value was remembered; None would be one.
-NOTHING = object()
 #: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
 
@@ -86,30 +85,6 @@ def create(rows):
         bulk_create_with_history(rows, model)
     else:
         model._default_manager.bulk_create(rows)
-
-
-class Verdict(Enum):
-    AGREED = "the stored value is the file's already"
-    APPLY = "the file's value goes in"
-    KEEP = "the stored value stays"
-
-
-def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
-    """
-    Whether a file changes a field of an existing record (docs/plan-format.md).
-
-    ``said`` is what this file last put here, ``unset`` what an unfilled field holds,
-    ``others`` what other files put here. ``is_own``: the row is the file's own plan.
-    """
-    if wanted == here:
-        return Verdict.AGREED
-    if said is not NOTHING:
-        return Verdict.APPLY if here == said else Verdict.KEEP
-    if here == unset and not others:
-        return Verdict.APPLY
-    if is_own and here in others:
-        return Verdict.APPLY
-    return Verdict.KEEP
 
 
 @dataclass

@@ -17,12 +17,12 @@ from strategic_areas.importing.format import (
     GEOGRAPHY_SOURCES,
     SECTIONS,
     SOURCE_KEY,
-    TABLES,
     VERSION,
 )
 from strategic_areas.importing.outcome import Fault
 from strategic_areas.importing.reading import is_null, line_of, shortened, written
 from strategic_areas.importing.values import Unfit, Whole
+from strategic_areas.plan_document.tables import TABLES
 from strategic_areas.text_guard import Severity
 
 #: What faults call the file where they are of no record.

@@ -1,5 +1,5 @@
 """
-The format of plan files: the tables that they fill, and every section.
+The format of plan files: every section, and the columns that it fills.
 
 The declaration of a model says which fields a file states; names and kinds of keys
 follow from them, but for ``special``. docs/plan-format.md lists exactly these keys.
@@ -10,7 +10,6 @@ from functools import cached_property
 
 from django.db import models as columns
 
-from agencies.models import Agency
 from strategic_areas import models
 from strategic_areas.importing.values import (
     CODE,
@@ -29,113 +28,8 @@ from strategic_areas.importing.values import (
     one_of,
     references,
 )
-from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import STATED, STRENGTH
-
-
-@dataclass(frozen=True)
-class Table:
-    """
-    Where records of one kind are stored.
-
-    ``identity`` are the fields that name a record, ``scope`` leads from a row to its
-    plan, ``owner`` takes the plan of a new row. Several plans' files may speak of a row
-    of a shared table. ``filters`` leaves out rows that no file can name.
-    """
-
-    name: str
-    model: type
-    identity: tuple = ("code",)
-    scope: str = "plan"
-    owner: str = "plan"
-    filters: tuple = ()
-
-    @property
-    def is_shared(self):
-        return not self.owner and not self.scope
-
-    def field(self, attribute):
-        return self.model._meta.get_field(attribute)
-
-    def has_field(self, attribute):
-        return any(field.name == attribute for field in self.model._meta.fields)
-
-    def is_late(self, attribute):
-        """True for links among records: they need other rows to be there."""
-        return attribute in self.late
-
-    @cached_property
-    def late(self):
-        columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
-        return {
-            each.name
-            for each in columns
-            if each.many_to_many or each.related_model is self.model
-        }
-
-
-def shared(name, model, identity="code"):
-    return Table(name, model, (identity,), scope="", owner="")
-
-
-def below(name, model, identity, scope, **options):
-    """A table whose rows take their plan from the row above them."""
-    return Table(name, model, identity, scope=scope, owner="", **options)
-
-
-#: In the order in which they are filled.
-TABLES = {
-    table.name: table
-    for table in [
-        shared("plans", models.Plan),
-        Table("sources", models.Source, ("key",)),
-        shared("agencies", Agency, "acronym"),
-        Table("participations", models.Participation, ("agency",)),
-        Table("areas", models.StrategicArea),
-        Table("programmes", models.Programme),
-        shared("regions", models.Region),
-        shared("provinces", models.Province),
-        shared("legal_instruments", models.LegalInstrument),
-        shared("frameworks", models.FrameworkTarget),
-        shared("hotlines", models.HelpLine, "label_es"),
-        Table("periods", models.ReportingPeriod),
-        Table("commitments", models.Commitment),
-        Table("activities", models.Activity),
-        Table("later_activities", models.LaterActivity),
-        Table("indicators", models.Indicator, scope="", owner="introduced_by"),
-        Table("targets", models.Target, ("indicator", "starts_on", "ends_on")),
-        below(
-            "values",
-            Measurement,
-            ("indicator", "starts_on", "ends_on", "counted_by"),
-            "indicator__introduced_by",
-            filters=(("revises", None),),
-        ),
-        below(
-            "breakdowns",
-            Breakdown,
-            ("measurement", "dimension", "category"),
-            "measurement__indicator__introduced_by",
-            filters=(("measurement__revises", None),),
-        ),
-        Table("tip_tiers", models.TipTier, ("report_year",)),
-        Table("discrepancies", models.Discrepancy),
-        Table("terms", models.Term),
-        Table("code_lists", models.CodeList),
-        below(
-            "code_list_values",
-            models.CodeListValue,
-            ("code_list", "dimension", "code"),
-            "code_list__plan",
-        ),
-        Table("updates", models.ActivityUpdate, ("activity", "period")),
-        Table("commitment_updates", models.CommitmentUpdate, ("commitment", "period")),
-    ]
-}
-#: The two whose rows are never changed, only followed by a new revision.
-REVISED = ("updates", "commitment_updates")
-
-TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}
+from strategic_areas.plan_document.tables import TABLE_OF_MODEL, TABLES
 
 YEAR = Whole("a year", 1000, 9999)
 #: Kinds of value that follow from the type of a model's field.

@@ -7,10 +7,11 @@ Here the file's shapes end: spans become dates, and lists records of their own.
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS, TABLES
+from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS
 from strategic_areas.importing.rules import counted_by
 from strategic_areas.importing.values import span
 from strategic_areas.models import CodeList
+from strategic_areas.plan_document.tables import TABLES
 
 #: Two code lists that a file fills without naming them.
 ENTITIES = {

@@ -17,6 +17,7 @@ from strategic_areas.models import (
 from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
+from strategic_areas.plan_document.checking import all_before
 
 #: Sections whose records have a first and a last day, with the keys that state them.
 ORDERED = {
@@ -388,14 +389,3 @@ def circular_succession(plan_file, known):
                 break
             passed.add(later)
             later = successor.get(later)
-
-
-def all_before(code, replaced):
-    """Every record that one takes the place of, directly or through others."""
-    found, waiting = set(), list(replaced.get(code, []))
-    while waiting:
-        earlier = waiting.pop()
-        if earlier not in found:
-            found.add(earlier)
-            waiting.extend(replaced.get(earlier, []))
-    return found

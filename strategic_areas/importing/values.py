@@ -18,6 +18,7 @@ from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml.constructor import SafeConstructor
 
 from strategic_areas.importing.reading import TAG, is_null, is_text
+from strategic_areas.plan_document.stored import plain
 
 
 class Unfit(Exception):
@@ -137,18 +138,6 @@ class Number:
 
 def is_number(node):
     return node.tag in {f"{TAG}int", f"{TAG}float"}
-
-
-def plain(number):
-    """
-    A decimal in its one plain form.
-
-    >>> plain(Decimal("7.500"))
-    '7.5'
-    """
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
 
 
 @dataclass(frozen=True)

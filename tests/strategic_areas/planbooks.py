@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from strategic_areas.desk.planbook.columns import ORIGIN, SHEETS
+from strategic_areas.desk.planbook.comparing import ORIGIN
+from strategic_areas.plan_document.tables import STRUCTURE
 from tests import factories
 
 NAMES_ROW, FIRST_ROW = 1, 3
@@ -21,7 +22,7 @@ class PlanBook:
         self.pages = {}
         for page in self.book:
             name, _dot, column = str(page.cell(NAMES_ROW, 1).value).partition(".")
-            if column and name in SHEETS:
+            if column and name in STRUCTURE:
                 self.pages[name] = page
 
     def columns(self, sheet):

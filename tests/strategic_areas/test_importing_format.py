@@ -6,15 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from strategic_areas.importing.applying import NOTHING, Verdict, verdict
-from strategic_areas.importing.format import SECTIONS, TABLES
-from strategic_areas.importing.values import NoSpan, plain, span
+from strategic_areas.importing.format import SECTIONS
+from strategic_areas.importing.values import NoSpan, span
 from strategic_areas.management.commands.load_plan import excerpts
 from strategic_areas.models.records import (
     PROVENANCE_OF_KIND,
     is_stronger,
     provenance_of,
 )
+from strategic_areas.plan_document.lines import NOTHING, Verdict, verdict
+from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.tables import TABLES
 from tests.strategic_areas.plans import ROOT, load_small
 
 DOCUMENT = (ROOT / "docs" / "plan-format.md").read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ from agencies.models import Agency
 from strategic_areas import figures
 from strategic_areas.importing import Refused, applying, load
 from strategic_areas.importing.applying import COMPLETED
-from strategic_areas.importing.format import REVISED, TABLES
-from strategic_areas.importing.stored import Stored
 from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import Coded
+from strategic_areas.plan_document.stored import Stored
+from strategic_areas.plan_document.tables import REVISED, TABLES
 from tests.deep import DEEP
 from tests.strategic_areas.plans import (
     load_small,

@@ -57,7 +57,7 @@ def faults(response):
     """Places of cells, or "" for a whole row, in which something is wrong."""
     return [
         fault.place
-        for _title, rows in response.context["preview"].sheets
+        for _title, rows in response.context["preview"].tables
         for row in rows
         for fault in row.faults
     ]

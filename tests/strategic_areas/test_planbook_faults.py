@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from agencies.fields import Kind
 from strategic_areas.desk.planbook import pages
-from strategic_areas.desk.planbook.columns import SHEETS
-from strategic_areas.desk.planbook.comparing import State, compare
-from strategic_areas.importing.stored import StoredObjects
+from strategic_areas.desk.planbook.comparing import compare
+from strategic_areas.plan_document.lines import LineState
+from strategic_areas.plan_document.previewing import preview_of
+from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.workbooks.reading import Cell
 from tests import factories
 from tests.deep import DEEP, drawn
@@ -28,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 WORD, PERSON = "¿qué es esto?", "Cédula 001-1234567-8"
 HOW = ("formula", "word", "empty")
 COLUMNS = [
-    (name, each.name) for name, sheet in SHEETS.items() for each in sheet.columns
+    (name, each.name) for name, table in STRUCTURE.items() for each in table.columns
 ]
 
 
@@ -46,7 +48,9 @@ def spoilt(book, *bad):
     lines, places = dict(book.lines), set()
     for sheet, column, how in bad:
         *others, line = lines[sheet]
-        declared = next(each for each in SHEETS[sheet].columns if each.name == column)
+        declared = next(
+            each for each in STRUCTURE[sheet].columns if each.name == column
+        )
         is_text = declared.kind in (Kind.TEXT, Kind.OTHER)
         told = {"formula": "=1+1", "word": PERSON if is_text else WORD, "empty": ""}
         is_value = how != "formula"
@@ -61,7 +65,7 @@ def previewed(plan, book):
     """The preview, rendered as the page shows it."""
     with translation.override("es"):
         stored = StoredObjects(plan.code)
-        preview = pages.preview_of(stored, compare(stored, book))
+        preview = preview_of(stored, compare(stored, book))
         render_to_string("desk/_planbook_preview.html", {"preview": preview})
     return preview
 
@@ -69,8 +73,8 @@ def previewed(plan, book):
 def told(preview):
     """Pairs of a sheet and a place of a cell in which something is wrong."""
     return {
-        (each.row.sheet.name, fault.place)
-        for _title, rows in preview.sheets
+        (each.line.table.name, fault.place)
+        for _title, rows in preview.tables
         for each in rows
         for fault in each.faults
     }
@@ -131,20 +135,20 @@ def test_what_leads_to_a_bad_row_names_it(filled, sheet, column, dependants):
 
     preview = previewed(plan, book)
 
-    message = f"Depende de la fila {number} de la hoja «{SHEETS[sheet].title}»"
+    message = f"Depende de la fila {number} de la hoja «{STRUCTURE[sheet].title}»"
     found = {
-        (each.row.sheet.name, fault.header)
-        for _title, rows in preview.sheets
+        (each.line.table.name, fault.header)
+        for _title, rows in preview.tables
         for each in rows
         for fault in each.faults
         if fault.message.startswith(message)
     }
     labels = {
-        (name, str(next(c.label for c in SHEETS[name].columns if c.name == column)))
+        (name, str(next(c.label for c in STRUCTURE[name].columns if c.name == column)))
         for name, column in dependants
     }
     assert found == labels
-    assert preview.counts[State.REFUSED] == 1 + len(dependants)
+    assert preview.counts[LineState.REFUSED] == 1 + len(dependants)
 
 
 def test_the_page_answers_where_new_rows_lead_to_a_bad_one(client, filled):

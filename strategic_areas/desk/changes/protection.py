@@ -7,27 +7,18 @@ Whoever decides reads both forms. For that the change is carried out and undone 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from agencies import access
-from agencies.access import RefusedError
-from agencies.decisions import Outdated
 from agencies.fields import field_of
 from strategic_areas import sentences, workflow
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
+from strategic_areas.plan_document.records import read_otherwise
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
-from strategic_areas.queries.public_rows import (
-    TOUCHING,
-    both,
-    concerned,
-    difference,
-    public_rows,
-)
-from strategic_areas.workflow.changes import nothing_kept
+from strategic_areas.queries.public_rows import TOUCHING
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def altered(change, user):
         made = workflow.CHANGES.put_in(change, parts, user)
         return [(type(record), record.pk) for record in made.values()]
 
-    return Altered(fields, would_read(touched, put_in))
+    return Altered(fields, in_lines(read_otherwise(touched, put_in)))
 
 
 def protective_fields(part):
@@ -85,23 +76,6 @@ def _is_usual(field, value):
     return not field.has_default() or value == field.get_default()
 
 
-def would_read(touched, put_in):
-    """
-    What the public would read otherwise, as lines; None where it cannot be told.
-
-    ``put_in`` saves the records and returns the pairs of a model and a primary key of
-    all that it saved; ``touched`` are those that are there before.
-    """
-    keys = concerned(touched)
-    try:
-        with nothing_kept():
-            keys = both(keys, concerned(put_in()))
-            after = public_rows(keys)
-    except (Outdated, RefusedError, DatabaseError):
-        return None
-    return in_lines(difference(public_rows(keys), after))
-
-
 #: A dataset → the model that calls its columns by name.
 CALLED = {
     "commitments": ActivityUpdate,
@@ -113,10 +87,12 @@ CALLED = {
 
 def in_lines(found):
     """
-    The differences in words, each column a line.
+    The differences in words, each column a line; None where they cannot be told.
 
     What somebody proposed stands beside them: these are what follows from it.
     """
+    if found is None:
+        return None
     return [
         Line(_label(each, name), *texts)
         for each in found

@@ -1,31 +1,34 @@
 """What an uploaded workbook of a plan would change, row by row and cell by cell."""
 
-from collections import Counter
-from dataclasses import dataclass, replace
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
+from functools import cached_property
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.desk.planbook.columns import (
-    BETWEEN,
-    NAMES,
-    OF_PLAN,
-    ORIGIN,
-    SEEN,
-    SHEETS,
-    Finder,
-    Sheet,
-    digests,
-    key_in,
-    read,
+from strategic_areas.plan_document.lines import (
+    LineState,
+    PlanLine,
+    completed,
+    with_due_date,
 )
-from strategic_areas.models import DueProvenance, Provenance
-from strategic_areas.workbooks.reading import Fault
+from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
+from strategic_areas.plan_document.values import BETWEEN, NEW, digest, digests, read
+from strategic_areas.workbooks.reading import Fault, comparable
 
+#: The hidden key and digest of a row, and the locked code that the portal had for it.
+SEEN, ORIGIN = "seen", "origin"
+#: Names the shape of the workbook; one of another shape is refused.
+_SHAPE = " ".join(
+    f"{name}.{column.name}"
+    for name, table in STRUCTURE.items()
+    for column in table.columns
+)
+FORMAT = "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
 #: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
 OF_OTHER_PLAN = {
     *("note_es", "note_en"),
@@ -56,24 +59,24 @@ class Starting:
     def drops(self, column):
         return column.name in OF_OTHER_PLAN
 
-    def adjust(self, sheet, values):
-        for column in sheet.columns:
-            is_planned = sheet.name in self.replaced and column.kind is Kind.DATE
+    def adjust(self, table, values):
+        for column in table.columns:
+            is_planned = table.name in self.replaced and column.kind is Kind.DATE
             if is_planned and self._is_outside(values.get(column.name)):
                 values[column.name] = None
 
-    def leaves_out(self, sheet, values, rows):
+    def leaves_out(self, table, values, rows):
         """True for a row that is none of the new plan; ``rows`` are stored, by key."""
-        if sheet.name == OF_PLAN:
+        if table.name == OF_PLAN:
             return True
-        if sheet.name == "indicators":
+        if table.name == "indicators":
             # Indicators are there for all plans, whichever introduced them.
             return values.get("code") in rows
-        if sheet.name == "targets":
+        if table.name == "targets":
             return self._is_outside(values.get("ends_on"))
         of = values.get("code"), values.get("commitment")
-        is_part = sheet.name == "activities" and of[1] in self.replaced["commitments"]
-        return is_part or of[0] in self.replaced.get(sheet.name, ())
+        is_part = table.name == "activities" and of[1] in self.replaced["commitments"]
+        return is_part or of[0] in self.replaced.get(table.name, ())
 
     def _is_outside(self, day):
         return bool(day) and not (
@@ -81,40 +84,102 @@ class Starting:
         )
 
 
-class State(StrEnum):
-    STALE = "stale"
-    REFUSED = "refused"
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True)
-class Row:
+class Finder:
     """
-    One row of a sheet, and what it asks for.
+    Called with the name of a table and a word, returns the key of the record or None.
 
-    ``origin`` is the key of its record, "" for a new one; ``said`` are the plain values
-    that it would set, by column, None where it makes no record; ``places`` are their
-    cells. ``stood`` tells the record as it was compared.
+    What the workbook itself calls so comes first: codes may be changed, and exchanged.
     """
 
-    sheet: Sheet
-    number: int
-    name: str
-    state: State
-    origin: str = ""
-    said: dict | None = None
-    places: dict | None = None
-    stood: str = ""
-    faults: tuple = ()
+    def __init__(self, stored, book, *, is_own):
+        self.stored, self.book, self.is_own = stored, book, is_own
+        self.folded = {}
+        #: By table the keys that records give up for another code in the workbook.
+        self.given_up = defaultdict(set)
+        self.written, self.taken = defaultdict(dict), defaultdict(dict)
+        for name, line, origin in self._coded():
+            if origin:
+                rows = stored.tables[name].rows
+                self.taken[name][line.text(ORIGIN)] = rows[origin].pk
+                self.written[name][line.text("code")] = origin
+                if line.text("code") != origin:
+                    self.given_up[name].add(origin)
+        for name, line, origin in self._coded():
+            if not origin:
+                code = line.text("code")
+                self.written[name].setdefault(code, self.new_key(name, code))
+
+    def _coded(self):
+        for name, table in STRUCTURE.items():
+            if name != OF_PLAN and table.identity == ("code",):
+                for line in self.book.lines[name]:
+                    yield name, line, self.origin(table, line)
+
+    def new_key(self, name, key):
+        """The key of a new record: not its code alone where another still has that."""
+        return f"{NEW}{key}" if key in self.given_up[name] else key
+
+    def origin(self, table, line):
+        """The key that the portal has now for the record of a row; "" for none."""
+        number = line.text(SEEN).partition("-")[0]
+        if not (self.is_own and line.text(ORIGIN) and number.isdecimal()):
+            return ""
+        return self.own[table.name].get(int(number), "")
+
+    @cached_property
+    def own(self):
+        """By table: the keys of the plan's own records, by primary key."""
+        return {
+            name: {
+                row.pk: self.stored.tables[name].key_of_pk[row.pk]
+                for row in table.rows(self.stored)
+            }
+            for name, table in STRUCTURE.items()
+        }
+
+    def is_as_taken(self, column, text, seen):
+        """True for a link of which the cell says what it said when it was taken."""
+        if column.linked not in STRUCTURE or column.is_earlier:
+            return False
+        words = BETWEEN.split(text) if column.kind is Kind.LINKS else [text]
+        taken = self.taken[column.linked]
+        keys = [taken.get(word.strip()) for word in words]
+        return None not in keys and digest(sorted(keys, key=str)) == seen
+
+    def __call__(self, table, word):
+        stored = self.stored.tables[table]
+        if word in self.written[table]:
+            return self.written[table][word]
+        if word in stored.rows:
+            return stored.key_of_pk[stored.rows[word].pk]
+        return self._by_name(table).get(comparable(word))
+
+    def earlier(self, table, word):
+        key = "/".join(part.strip() for part in word.split("/"))
+        return key if key in self.stored.earlier(table) else None
+
+    def _by_name(self, table):
+        if table not in self.folded:
+            stored = self.stored.tables[table]
+            found = {}
+            for pk, row in stored.row_of_pk.items():
+                key = stored.key_of_pk[pk]
+                found[comparable(str(key))] = key
+                if table == "provinces":
+                    found[comparable(row.name)] = key
+            self.folded[table] = found
+        return self.folded[table]
 
 
 def compare(stored, book):
     """Every row of a ``Book``, in the order in which records are saved."""
     is_own = book.plan == stored.plan_code
     comparing = Comparing(stored, book, None if is_own else Starting(stored, book))
-    return [comparing.row(SHEETS[n], line) for n in NAMES for line in book.lines[n]]
+    return [
+        comparing.row(table, line)
+        for name, table in STRUCTURE.items()
+        for line in book.lines[name]
+    ]
 
 
 class Comparing:
@@ -124,62 +189,62 @@ class Comparing:
         self.stored, self.starting = stored, starting
         self.find = Finder(stored, book, is_own=starting is None)
         self.seen = Counter()
-        for name in NAMES:
+        for name, table in STRUCTURE.items():
             for line in book.lines[name]:
-                self.seen.update(self._names(SHEETS[name], line))
+                self.seen.update(self._names(table, line))
 
-    def _names(self, sheet, line):
+    def _names(self, table, line):
         """By what a row is known; no two rows may be known by the same."""
-        values, _faults = self._values(sheet, line)
-        origin = self.find.origin(sheet, line)
-        found = [(sheet.name, "origin", origin)] if origin else []
-        if all(values.get(part) for part in sheet.table.identity):
-            found.append((sheet.name, "code", key_in(sheet, values)))
+        values, _faults = self._values(table, line)
+        origin = self.find.origin(table, line)
+        found = [(table.name, "origin", origin)] if origin else []
+        if all(values.get(part) for part in table.identity):
+            found.append((table.name, "code", table.key_in(values)))
         return found
 
-    def row(self, sheet, line):
-        values, faults = self._values(sheet, line)
-        key = key_in(sheet, values)
-        rows = self.stored.tables[sheet.name].rows
-        if self.starting and self.starting.leaves_out(sheet, values, rows):
-            return Row(sheet, line.number, key, State.UNCHANGED)
-        if any(self.seen[name] > 1 for name in self._names(sheet, line)):
+    def row(self, table, line):
+        values, faults = self._values(table, line)
+        key = table.key_in(values)
+        rows = self.stored.tables[table.name].rows
+        if self.starting and self.starting.leaves_out(table, values, rows):
+            return PlanLine(table, line.number, key, LineState.UNCHANGED)
+        if any(self.seen[name] > 1 for name in self._names(table, line)):
             text = _("This record, or its code, stands in more than one row.")
             faults.append(Fault("", "", text))
-        origin = self.find.origin(sheet, line)
-        if sheet.name == OF_PLAN and origin != self.stored.plan_code:
+        origin = self.find.origin(table, line)
+        if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            fault = Fault(line.cells[ORIGIN].place, "", text)
-            return Row(sheet, line.number, key, State.REFUSED, faults=(*faults, fault))
-        row = self._asked(sheet, line, values, origin)
+            faults.append(Fault(line.cells[ORIGIN].place, "", text))
+            return _refused(table, line, key, faults)
+        row = self._asked(table, line, values, origin)
         if not faults:
             return row
-        return replace(row, state=State.REFUSED, faults=(*faults, *row.faults))
+        return replace(row, state=LineState.REFUSED, faults=(*faults, *row.faults))
 
-    def _asked(self, sheet, line, values, origin):
-        key = key_in(sheet, values)
+    def _asked(self, table, line, values, origin):
+        key = table.key_in(values)
         if origin:
-            return self._changed(sheet, line, values, origin)
-        rows = self.stored.tables[sheet.name].rows
-        if key in rows and key not in self.find.given_up[sheet.name]:
-            return self._there_already(sheet, line, values, key)
-        key = self.find.new_key(sheet.name, key)
+            return self._changed(table, line, values, origin)
+        rows = self.stored.tables[table.name].rows
+        if key in rows and key not in self.find.given_up[table.name]:
+            return self._there_already(table, line, values, key)
+        key = self.find.new_key(table.name, key)
         said = {
             name: value for name, value in values.items() if value not in (None, [])
         }
-        said = _completed(sheet, said)
-        places = {each.name: line.cells[each.name].place for each in sheet.columns}
-        state, faults = State.NEW, ()
+        said = completed(table, said)
+        places = {each.name: line.cells[each.name].place for each in table.columns}
+        state, faults = LineState.NEW, ()
         if not self.starting and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
             fault = Fault(line.cells[ORIGIN].place, "", text % {"code": former})
-            state, faults = State.STALE, (fault,)
-        return Row(sheet, line.number, key, state, "", said, places, faults=faults)
+            state, faults = LineState.STALE, (fault,)
+        return PlanLine(table, line.number, key, state, "", said, places, faults=faults)
 
-    def _values(self, sheet, line):
+    def _values(self, table, line):
         """The plain value of each cell by column, and the faults of those without."""
         values, faults = {}, []
-        for column in sheet.columns:
+        for column in table.columns:
             cell = line.cells[column.name]
             if self.starting and self.starting.drops(column):
                 values[column.name] = [] if column.kind is Kind.LINKS else None
@@ -190,29 +255,29 @@ class Comparing:
                 faults.append(Fault(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in WITH_DEFAULT:
-                value = self.stored.unset(sheet.table, column.name)
+                value = self.stored.unset(table, column.name)
             values[column.name] = value
         if self.starting:
-            self.starting.adjust(sheet, values)
+            self.starting.adjust(table, values)
         return values, faults
 
-    def _changed(self, sheet, line, values, origin):
+    def _changed(self, table, line, values, origin):
         """A row of a record that the workbook had when it was taken."""
-        record = self.stored.tables[sheet.name].rows[origin]
-        stands = sheet.plain(self.stored, record)
+        record = self.stored.tables[table.name].rows[origin]
+        stands = table.plain(self.stored, record)
         values = stands | values
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
-            fault = Fault("", "", _("The hidden cells of this row were changed."))
-            return Row(sheet, line.number, origin, State.REFUSED, faults=(fault,))
-        stored, said, stale = digests(sheet, stands, self.stored), {}, []
-        for column, was, now in zip(sheet.columns, seen, stored, strict=True):
+            text = _("The hidden cells of this row were changed.")
+            return _refused(table, line, origin, [Fault("", "", text)])
+        stored, said, stale = digests(table, stands, self.stored), {}, []
+        for column, was, now in zip(table.columns, seen, stored, strict=True):
             text = line.text(column.name)
             if was == now and self.find.is_as_taken(column, text, was):
                 values[column.name] = stands[column.name]
-        asked = digests(sheet, values, self.stored)
+        asked = digests(table, values, self.stored)
         touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
-        for column, was, now in zip(sheet.columns, seen, stored, strict=True):
+        for column, was, now in zip(table.columns, seen, stored, strict=True):
             name = column.name
             if FOLLOWS.get(name) in touched and name not in touched:
                 continue
@@ -221,26 +286,26 @@ class Comparing:
             if was != now:
                 stale.append(_changed_since(line, column))
             said[name] = values[name]
-        state = State.STALE if stale else State.CHANGED if said else State.UNCHANGED
+        state = LineState.CHANGED if said else LineState.UNCHANGED
         if said and not stale:
-            said = _with_due_date(sheet, said, stands)
+            said = with_due_date(table, said, stands)
         places = {name: line.cells[name].place for name in values}
         stood = "-".join(stored)
-        row = Row(sheet, line.number, origin, state, origin, said, places, stood)
+        row = PlanLine(table, line.number, origin, state, origin, said, places, stood)
         return _outdated(row, stale) if stale else row
 
-    def _there_already(self, sheet, line, values, key):
+    def _there_already(self, table, line, values, key):
         """A row without an origin whose record is there: saved before, or another's."""
-        record = self.stored.tables[sheet.name].rows[key]
-        stands = sheet.plain(self.stored, record)
+        record = self.stored.tables[table.name].rows[key]
+        stands = table.plain(self.stored, record)
         different = [
             column
-            for column in sheet.columns
+            for column in table.columns
             if column.name not in FOLLOWS
             and line.text(column.name)
             and values.get(column.name) not in (None, [], stands[column.name])
         ]
-        row = Row(sheet, line.number, key, State.UNCHANGED, key)
+        row = PlanLine(table, line.number, key, LineState.UNCHANGED, key)
         if not different:
             return row
         text = _(
@@ -255,27 +320,15 @@ def _changed_since(line, column):
 
 
 def _outdated(row, faults):
-    return Row(
-        row.sheet, row.number, row.name, State.STALE, row.origin, faults=tuple(faults)
+    return PlanLine(
+        row.table,
+        row.number,
+        row.name,
+        LineState.STALE,
+        row.origin,
+        faults=tuple(faults),
     )
 
 
-def _completed(sheet, said):
-    names = {column.name for column in sheet.columns}
-    found = dict(said)
-    for language in ("es", "en"):
-        slug, name = f"slug_{language}", said.get(f"name_{language}")
-        if slug in names and slug not in said and name:
-            found[slug] = slugify(name)[:60].strip("-")
-    if "provenance" in names:
-        found.setdefault("provenance", Provenance.PLAN.value)
-    return _with_due_date(sheet, found, {})
-
-
-def _with_due_date(sheet, said, stands):
-    """Say of a new due date that the plan states it, unless a cell says who does."""
-    after = stands | said
-    is_official = after.get("provenance") == Provenance.PLAN
-    if said.get("due_on") and not after.get("due_provenance") and is_official:
-        return said | {"due_provenance": DueProvenance.PLAN.value}
-    return said
+def _refused(table, line, name, faults):
+    return PlanLine(table, line.number, name, LineState.REFUSED, faults=tuple(faults))

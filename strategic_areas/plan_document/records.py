@@ -1,32 +1,44 @@
-"""The records that a workbook makes or changes: built, tried, saved or proposed."""
+"""Records that lines make or change: built, tried, saved or proposed."""
 
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies import audit
 from agencies.access import RefusedError
+from agencies.decisions import Outdated
 from strategic_areas import workflow
-from strategic_areas.desk.changes.protection import would_read
-from strategic_areas.desk.planbook.columns import EARLIER, SHEETS, key_in
-from strategic_areas.importing.format import TABLE_OF_MODEL
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
+from strategic_areas.plan_document.lines import PlanLine
+from strategic_areas.plan_document.tables import (
+    EARLIER,
+    OF_PLAN,
+    STRUCTURE,
+    TABLE_OF_MODEL,
+)
+from strategic_areas.queries.public_rows import (
+    both,
+    concerned,
+    difference,
+    public_rows,
+)
 from strategic_areas.workflow import amendments
+from strategic_areas.workflow.changes import nothing_kept
 from strategic_areas.workflow.plain_values import set_aside
 
 
 @dataclass(frozen=True)
 class Draft:
     """
-    A row of the workbook and its record as it would be, not saved.
+    A line and its record as it would be, not saved.
 
     ``links`` are its changed many-to-many fields, ``before`` the former plain values of
     all that changes.
     """
 
-    row: object
+    line: PlanLine
     record: object
     links: dict
     before: dict
@@ -36,59 +48,59 @@ class Draft:
         return self.record.pk is None
 
 
-def build(stored, rows):
-    """The drafts of rows, in their order; a record may lead to any other of them."""
+def build(stored, lines):
+    """The drafts of lines, in their order; a record may lead to any other of them."""
     _relate(stored)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        records = [_record(stored, row) for row in rows]
-        pairs = zip(rows, records, strict=True)
-        return [_draft(stored, row, record) for row, record in pairs]
+        records = [_record(stored, line) for line in lines]
+        pairs = zip(lines, records, strict=True)
+        return [_draft(stored, line, record) for line, record in pairs]
 
 
 def _relate(stored):
     """Give every record those to which it leads, so that no query reads them again."""
-    for name, sheet in SHEETS.items():
-        for field in sheet.table.model._meta.concrete_fields:
-            table = TABLE_OF_MODEL.get(field.related_model)
-            if table is None or field.name in EARLIER:
+    for name, table in STRUCTURE.items():
+        for field in table.model._meta.concrete_fields:
+            other = TABLE_OF_MODEL.get(field.related_model)
+            if other is None or field.name in EARLIER:
                 continue
-            known = stored.tables[table.name].row_of_pk
+            known = stored.tables[other.name].row_of_pk
             for row in stored.tables[name].row_of_pk.values():
                 if linked := known.get(getattr(row, field.attname)):
                     field.set_cached_value(row, linked)
 
 
-def _record(stored, row):
-    table, rows = row.sheet.table, stored.tables[row.sheet.name].rows
-    record, key = stored.new_row(table), row.name
-    if row.origin:
-        record = rows[row.origin]
+def _record(stored, line):
+    table, rows = line.table, stored.tables[line.table.name].rows
+    record, key = stored.new_row(table), line.name
+    if line.origin:
+        record = rows[line.origin]
         stands = {name: stored.plain(record, name) for name in table.identity}
-        key = key_in(row.sheet, stands | row.said)
+        key = table.key_in(stands | line.said)
     rows.setdefault(key, record)
     return record
 
 
-def _draft(stored, row, record):
-    table = row.sheet.table
+def _draft(stored, line, record):
+    table = line.table
     before = {}
-    if row.origin:
-        before = {name: stored.plain(record, name) for name in row.said}
+    if line.origin:
+        before = {name: stored.plain(record, name) for name in line.said}
     links = {}
-    for name, value in row.said.items():
+    for name, value in line.said.items():
         field = table.field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
         else:
             stored.put_plain(record, name, value)
-    if row.sheet.name == "targets" and not record.provenance:
+    if table.name == "targets" and not record.provenance:
         record.provenance = Provenance.PLAN
-    return Draft(row, record, links, before)
+    return Draft(line, record, links, before)
 
 
 def _linked(stored, record, field, keys):
-    """The linked records; what no file of the plan can name stays beside them."""
+    """The linked records; what no document of the plan can name stays beside them."""
     known = stored.linked_table(field).key_of_pk
     there = getattr(record, field.name).all() if record.pk else []
     others = [each for each in there if each.pk not in known]
@@ -100,7 +112,7 @@ def needs_act(drafts):
         amendments.changed_structure(
             draft.record,
             draft.before | _stored_links(draft),
-            draft.row.said | draft.links,
+            draft.line.said | draft.links,
             is_new=draft.is_new,
         )
         for draft in drafts
@@ -139,7 +151,7 @@ def save(plan, drafts, *, by):
 
 def _put_in(drafts, by):
     set_aside(
-        (type(draft.record), draft.record.pk, draft.before, draft.row.said)
+        (type(draft.record), draft.record.pk, draft.before, draft.line.said)
         for draft in drafts
     )
     with override("es"):
@@ -156,7 +168,15 @@ def propose(drafts, *, by):
         return workflow.propose_together(pairs, by=by)
 
 
-#: The sheets of records that others may replace.
+def lock(plan, lines):
+    """Within a transaction, let nobody else change the records of these tables."""
+    for table in {line.table.name: line.table for line in lines}.values():
+        field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(table.name, "plan")
+        rows = table.model.objects.select_for_update().filter(**{field: plan.pk})
+        list(rows.values("pk"))
+
+
+#: The tables of records that others may replace.
 REPLACING = ("commitments", "activities")
 
 
@@ -164,7 +184,7 @@ def outlook(plan, drafts, *, by):
     """
     What keeping drafts brings about; they are saved and undone: use them no more.
 
-    ``lines`` are what the public would read otherwise, None where it cannot be told.
+    ``public`` is what ``read_otherwise`` gives.
     ``succession`` is there where records replace others: ``pairs`` of both, how many
     ``counts`` before and afterwards, what is ``left`` without a successor, and how many
     published ``reports`` the replaced keep.
@@ -182,7 +202,7 @@ def outlook(plan, drafts, *, by):
         if pairs:
             left, counts = [], []
             for name, was, rows in zip(REPLACING, before, _standing(plan), strict=True):
-                title = SHEETS[name].title
+                title = STRUCTURE[name].title
                 counts.append((title, was, len(rows)))
                 if others := [each for each in rows if not each.is_official]:
                     left.append((title, others))
@@ -195,11 +215,28 @@ def outlook(plan, drafts, *, by):
         return [(type(draft.record), draft.record.pk) for draft in drafts]
 
     touched = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
-    return found | {"lines": would_read(touched, put_in)}
+    return found | {"public": read_otherwise(touched, put_in)}
+
+
+def read_otherwise(touched, put_in):
+    """
+    The differences in what the public would read; None where it cannot be told.
+
+    ``put_in`` saves the records, which is undone, and returns the pairs of a model and
+    a primary key of all that it saved; ``touched`` are those that are there before.
+    """
+    keys = concerned(touched)
+    try:
+        with nothing_kept():
+            keys = both(keys, concerned(put_in()))
+            after = public_rows(keys)
+    except (Outdated, RefusedError, DatabaseError):
+        return None
+    return difference(public_rows(keys), after)
 
 
 def _standing(plan):
-    models = [SHEETS[name].table.model for name in REPLACING]
+    models = [STRUCTURE[name].model for name in REPLACING]
     return [list(each.objects.standing().filter(plan=plan)) for each in models]
 
 

@@ -1,7 +1,7 @@
 """
-What is wrong with the drafts of a workbook, by cell, in a fixed number of queries.
+What is wrong with drafts, by column, in a fixed number of queries.
 
-Of each record only what its row says is judged, and the rules of it as a whole.
+Of each record only what its line says is judged, and the rules of it as a whole.
 """
 
 from collections import defaultdict
@@ -12,9 +12,8 @@ from django.db.models import Model, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
-from strategic_areas.desk.planbook.columns import SHEETS
-from strategic_areas.importing.rules import all_before
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
+from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import broken_checks, words_of
 
@@ -23,9 +22,9 @@ def faults(stored, drafts):
     """Pairs of a column, or "", and what is wrong there; a list for each draft."""
     taking_part = set(stored.tables["participations"].key_of_pk.values())
     taking_part |= {
-        draft.row.said["agency"]
+        draft.line.said["agency"]
         for draft in drafts
-        if draft.row.sheet.name == "participations" and "agency" in draft.row.said
+        if draft.line.table.name == "participations" and "agency" in draft.line.said
     }
     replaced = _replaced(stored, drafts)
     records = [draft.record for draft in drafts]
@@ -46,40 +45,40 @@ def faults(stored, drafts):
 
 
 def with_dependants(stored, drafts, found):
-    """The same lists; who leads to a new record that has a fault is told its row."""
+    """The same lists; who leads to a new record that has a fault is told its line."""
     wrong = {
-        id(draft.record): draft.row
+        id(draft.record): draft.line
         for draft, faults in zip(drafts, found, strict=True)
-        if draft.is_new and (faults or draft.row.faults)
+        if draft.is_new and (faults or draft.line.faults)
     }
     text = _("Depends on row %(number)d of the sheet “%(sheet)s”, which has an error.")
     told = []
     for draft, faults in zip(drafts, found, strict=True):
         depends = [
-            (column.name, text % {"number": row.number, "sheet": row.sheet.title})
-            for column in draft.row.sheet.columns
+            (column.name, text % {"number": line.number, "sheet": line.table.title})
+            for column in draft.line.table.columns
             for record in _led_to(stored, draft, column)
-            if (row := wrong.get(id(record))) and record is not draft.record
+            if (line := wrong.get(id(record))) and record is not draft.record
         ]
         told.append([*faults, *depends])
     return told
 
 
 def _led_to(stored, draft, column):
-    keys = draft.row.said.get(column.name)
-    if not keys or column.linked not in SHEETS or column.is_earlier:
+    keys = draft.line.said.get(column.name)
+    if not keys or column.linked not in STRUCTURE or column.is_earlier:
         return []
     keys = keys if isinstance(keys, list) else [keys]
     return [stored.tables[column.linked].rows[key] for key in keys]
 
 
 def _faults(draft, taking_part, replaced):
-    record, row = draft.record, draft.row
-    yield from guard.blocked_texts(type(record), row.said).items()
-    yield from workflow.dates_outside(record, row.said).items()
-    for column in row.sheet.columns:
-        if column.linked == "agencies" and row.sheet.name != "participations":
-            said = row.said.get(column.name) or []
+    record, line = draft.record, draft.line
+    yield from guard.blocked_texts(type(record), line.said).items()
+    yield from workflow.dates_outside(record, line.said).items()
+    for column in line.table.columns:
+        if column.linked == "agencies" and line.table.name != "participations":
+            said = line.said.get(column.name) or []
             missing = {*([said] if isinstance(said, str) else said)} - taking_part
             if missing:
                 text = _("Not on the sheet of agencies of this plan: %(names)s.")
@@ -87,14 +86,14 @@ def _faults(draft, taking_part, replaced):
     if "supersedes" in draft.links:
         if any(each.pk is None for each in draft.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
-        elif record.code in all_before(record.code, replaced[row.sheet.name]):
+        elif record.code in all_before(record.code, replaced[line.table.name]):
             yield "supersedes", _("A record cannot replace itself.")
 
 
 def _of_fields(draft):
     """What ``full_clean`` finds, without links, which are known, and constraints."""
     record = draft.record
-    columns = {column.name for column in draft.row.sheet.columns}
+    columns = {column.name for column in draft.line.table.columns}
     linked = [
         field.name
         for field in record._meta.concrete_fields
@@ -131,12 +130,12 @@ def _tell_what_stood(drafts):
 
 def _shared(stored, drafts):
     found = [[] for _draft in drafts]
-    for name, sheet in SHEETS.items():
-        model = sheet.table.model
+    for name, table in STRUCTURE.items():
+        model = table.model
         own = {
             id(draft.record): place
             for place, draft in enumerate(drafts)
-            if draft.row.sheet.name == name
+            if draft.line.table.name == name
         }
         rows = [*stored.tables[name].row_of_pk.values()] if own else []
         rows += [drafts[place].record for place in own.values() if drafts[place].is_new]
@@ -187,7 +186,7 @@ def _exchanged(constraint, drafts, stored):
 
 
 def _key(constraint, row):
-    # A link that the row does not say is an error of its own.
+    # A link that the line does not say is an error of its own.
     return tuple(_plain(getattr(row, name, None)) for name in constraint.fields)
 
 
@@ -208,12 +207,12 @@ def _former_key(constraint, draft, stored):
 
 
 def _first_said(draft, constraint):
-    return next((name for name in constraint.fields if name in draft.row.said), "")
+    return next((name for name in constraint.fields if name in draft.line.said), "")
 
 
 def _replaced(stored, drafts):
-    """By sheet: code → the codes of what a record replaces once all is saved."""
-    found = {name: {} for name in SHEETS}
+    """By table: code → the codes of what a record replaces once all is saved."""
+    found = {name: {} for name in STRUCTURE}
     for name in ("commitments", "activities"):
         for pk, row in stored.tables[name].row_of_pk.items():
             found[name][stored.tables[name].key_of_pk[pk]] = [
@@ -222,5 +221,16 @@ def _replaced(stored, drafts):
     for draft in drafts:
         if "supersedes" in draft.links:
             codes = [each.code for each in draft.links["supersedes"]]
-            found[draft.row.sheet.name][draft.record.code] = codes
+            found[draft.line.table.name][draft.record.code] = codes
+    return found
+
+
+def all_before(code, replaced):
+    """Every record that one takes the place of, directly or through others."""
+    found, waiting = set(), list(replaced.get(code, []))
+    while waiting:
+        earlier = waiting.pop()
+        if earlier not in found:
+            found.add(earlier)
+            waiting.extend(replaced.get(earlier, []))
     return found

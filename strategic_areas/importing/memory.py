@@ -1,196 +1,21 @@
-"""
-What the portal holds before a load, and what files said of it.
-
-Rows go by the keys that files have for them; fields are compared in plain values.
-"""
+"""What files said of what the portal holds, and what agencies revised since."""
 
 from collections import defaultdict
-from datetime import date
-from decimal import Decimal
 from functools import cached_property
 
 from django.db import models as columns
 from yaml import ScalarNode
 
-from agencies.models import AgencyName
-from strategic_areas.importing.format import REVISED, TABLE_OF_MODEL, TABLES
-from strategic_areas.importing.values import plain
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
     ImportedRecord,
-    Plan,
     Status,
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
-
-#: How many rows of a table are read at once.
-AT_ONCE = 200
-
-
-class StoredTable:
-    """``rows`` by the key that files have for them; by primary key, rows and keys."""
-
-    def __init__(self):
-        self.rows = {}
-        self.row_of_pk = {}
-        self.key_of_pk = {}
-        #: Of each list of links, the primary keys to which each row leads.
-        self.links = {}
-
-    def put(self, row, key):
-        self.rows[key] = row
-        self.row_of_pk[row.pk] = row
-        self.key_of_pk[row.pk] = key
-
-
-class Stored:
-    """Every table that the file of one plan may touch: of shared ones all rows."""
-
-    def __init__(self, plan_code):
-        self.plan_code = plan_code
-        self.tables, self.blanks, self.of_other_plans = {}, {}, {}
-        for name, table in TABLES.items():
-            if name not in REVISED:
-                self.tables[name] = StoredTable()
-                for row in self.rows_of(table):
-                    self.tables[name].put(row, self.key(table, row))
-        agencies = self.tables["agencies"]
-        for former in AgencyName.objects.all():
-            row = agencies.row_of_pk[former.agency_id]
-            agencies.rows.setdefault(former.acronym, row)
-
-    def rows_of(self, table):
-        """A table's rows, with the keys that they are linked to."""
-        rows = self.named_rows(table)
-        for many in table.model._meta.many_to_many:
-            through = many.remote_field.through._default_manager
-            own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
-            found = through.filter(**{f"{own}__in": rows.order_by().values("pk")})
-            linked = self.tables[table.name].links[many.name] = defaultdict(list)
-            for pk, key in found.values_list(f"{own}_id", f"{other}_id"):
-                linked[pk].append(key)
-        return rows.iterator(AT_ONCE)
-
-    def with_links(self, table):
-        """A table's rows, with the records that they are linked to."""
-        links = [many.name for many in table.model._meta.many_to_many]
-        return self.named_rows(table).prefetch_related(*links)
-
-    def named_rows(self, table):
-        """The rows that a file of the plan can name."""
-        conditions = dict(table.filters)
-        if table.scope:
-            conditions[f"{table.scope}__code"] = self.plan_code
-        rows = table.model._default_manager.filter(**conditions).order_by("pk")
-        if table.has_field("continues"):
-            return rows.select_related("continues__plan")
-        return rows
-
-    @cached_property
-    def plan(self):
-        """The plan as the file has changed it, once it is stored."""
-        return Plan.objects.get(code=self.plan_code)
-
-    def locked(self, row):
-        """The row as it is stored now, which nobody else changes meanwhile."""
-        manager = row._meta.model._default_manager
-        return manager.select_for_update(of=["self"]).get(pk=row.pk)
-
-    def key(self, table, row):
-        """The key of a row, as ``Record.key`` writes it."""
-        parts = (self.plain(row, attribute) for attribute in table.identity)
-        return "/".join(str(part or "") for part in parts)
-
-    def linked_table(self, field):
-        return self.tables[TABLE_OF_MODEL[field.related_model].name]
-
-    def plain(self, row, attribute):
-        """The stored value in the plain form in which files are read."""
-        field = row._meta.get_field(attribute)
-        if field.many_to_many:
-            keys = self.linked_table(field).key_of_pk
-            # Sources of other plans are those plans' files' own affair.
-            return sorted(keys[pk] for pk in self.linked_to(row, field) if pk in keys)
-        if attribute == "continues":
-            return before(row)
-        value = getattr(row, field.attname)
-        if field.is_relation:
-            return value and self.linked_table(field).key_of_pk.get(value, f"#{value}")
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, Decimal):
-            return plain(value)
-        return None if value == "" else value
-
-    def unset(self, table, attribute):
-        """What a field holds, in plain form, before anybody fills it."""
-        if table.name not in self.blanks:
-            self.blanks[table.name] = table.model()
-        return self.plain(self.blanks[table.name], attribute)
-
-    def linked_to(self, row, field):
-        table = self.tables.get(TABLE_OF_MODEL[type(row)].name)
-        if table and field.name in table.links and row.pk in table.row_of_pk:
-            return table.links[field.name].get(row.pk, [])
-        return [one.pk for one in getattr(row, field.name).all()] if row.pk else []
-
-    def put_plain(self, row, attribute, value):
-        field = row._meta.get_field(attribute)
-        if value is None:
-            value = None if field.null else field.get_default()
-        elif attribute == "continues":
-            value = self.earlier(TABLE_OF_MODEL[type(row)].name)[value]
-        elif field.is_relation:
-            value = self.linked_table(field).rows[value]
-        elif isinstance(field, columns.DateField):
-            value = date.fromisoformat(value)
-        elif isinstance(field, columns.DecimalField):
-            value = Decimal(value)
-        setattr(row, attribute, value)
-
-    def earlier(self, name):
-        """The records of a table in other plans, by "plan/code"."""
-        if name not in self.of_other_plans:
-            rows = TABLES[name].model._default_manager.select_related("plan")
-            self.of_other_plans[name] = {
-                f"{row.plan.code}/{row.code}": row
-                for row in rows.exclude(plan__code=self.plan_code)
-            }
-        return self.of_other_plans[name]
-
-    def linked(self, field, codes):
-        return [self.linked_table(field).rows[code] for code in codes]
-
-    def keys(self, field, codes):
-        """The primary keys of the rows that codes name."""
-        return [row.pk for row in self.linked(field, codes)]
-
-    def new_row(self, table):
-        """An unsaved row, with its plan where it names one itself."""
-        row = table.model()
-        if table.owner:
-            setattr(row, table.owner, self.plan)
-        return row
-
-
-class StoredObjects(Stored):
-    """The same with the records that rows are linked to, for who asks for them."""
-
-    def rows_of(self, table):
-        return self.with_links(table)
-
-    @property
-    def plan(self):
-        return self.tables["plans"].rows.get(self.plan_code)
-
-
-def before(row):
-    """What a row continues, as "plan/code"."""
-    return row.continues and f"{row.continues.plan.code}/{row.continues.code}"
-
+from strategic_areas.plan_document.tables import TABLES
 
 #: Under this name a memory keeps which row it is about; no field is called so.
 ROW = "row"

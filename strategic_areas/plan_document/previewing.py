@@ -1,0 +1,151 @@
+"""What keeping lines would do, shown before anything is kept."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from agencies.fields import Kind
+from strategic_areas.models import Plan
+from strategic_areas.plan_document import checking, records
+from strategic_areas.plan_document.lines import LineState, PlanLine
+from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.values import called, for_cell
+from strategic_areas.workbooks.reading import Change, Fault
+from strategic_areas.workflow import guard
+
+#: The states of lines that are kept.
+KEPT = (LineState.NEW, LineState.CHANGED)
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """One line as a page shows it; ``moves`` if its public address changes."""
+
+    line: PlanLine
+    name: str
+    state: LineState
+    changes: tuple = ()
+    faults: tuple = ()
+    warnings: tuple = ()
+    moves: bool = False
+
+
+@dataclass(frozen=True)
+class PlanPreview:
+    """
+    What keeping lines would do.
+
+    ``tables`` are pairs of a title and the ``PreviewLine``s that change something, or
+    are not kept; ``counts`` of lines by state; ``drafts`` what would be kept.
+    """
+
+    tables: list
+    counts: Counter
+    drafts: list
+
+    @property
+    def is_whole(self):
+        """A plan is changed as a whole, or not at all."""
+        return not (self.counts[LineState.REFUSED] or self.counts[LineState.STALE])
+
+    @property
+    def replaces(self):
+        """Whether any of its records takes the place of another one."""
+        return any(draft.links.get("supersedes") for draft in self.drafts)
+
+
+def preview_of(stored, lines, *, is_checked=False):
+    """
+    The ``PlanPreview`` of lines; ``stored`` is then as they would leave it.
+
+    Lines that ask for something are built and checked, and their faults told beside
+    those that they bring; ``is_checked`` leaves the checks out.
+    """
+    places = list(STRUCTURE.values())
+    lines = sorted(lines, key=lambda line: places.index(line.table))
+    # What is refused is checked too, as far as it was read: all that is wrong is told.
+    asked = [line for line in lines if line.said]
+    stood = {id(line): _stored_values(stored, line) for line in asked}
+    drafts = records.build(stored, asked)
+    found = [[] for _draft in drafts]
+    if not is_checked:
+        found = checking.faults(stored, drafts)
+        found = checking.with_dependants(stored, drafts, found)
+    shown = {}
+    for draft, faults in zip(drafts, found, strict=True):
+        shown[id(draft.line)] = _shown(stored, draft, faults, stood[id(draft.line)])
+    tables = {}
+    counts = Counter()
+    for line in lines:
+        each = shown.get(id(line)) or PreviewLine(
+            line, line.name, line.state, faults=line.faults
+        )
+        counts[each.state] += 1
+        if each.state is not LineState.UNCHANGED:
+            tables.setdefault(line.table.title, []).append(each)
+    kept = [draft for draft in drafts if draft.line.state in KEPT]
+    return PlanPreview(list(tables.items()), counts, kept)
+
+
+def _stored_values(stored, line):
+    if not line.origin:
+        return {}
+    record = stored.tables[line.table.name].rows[line.origin]
+    return line.table.plain(stored, record)
+
+
+def _shown(stored, draft, faults, stood):
+    line, places = draft.line, draft.line.places or {}
+    columns = {column.name: column for column in line.table.columns}
+    changes = tuple(
+        Change(
+            columns[name].label,
+            in_words(columns[name], stood.get(name), stored),
+            in_words(columns[name], value, stored),
+            places.get(name, ""),
+        )
+        for name, value in line.said.items()
+    )
+    if any(not fault.header for fault in line.faults):
+        # It has no place as a whole: what it says is judged once it has one.
+        faults = []
+    unread = {fault.place for fault in line.faults}
+    told = line.faults + tuple(
+        Fault(
+            places.get(name, ""),
+            columns[name].label if name in columns else "",
+            text,
+            name=name,
+        )
+        for name, text in faults
+        if places.get(name) not in unread
+    )
+    is_public = stored.plan.status != Plan.Status.IN_PREPARATION
+    has_moved = not {"code", "slug_es"}.isdisjoint(line.said)
+    return PreviewLine(
+        line,
+        line.name if told else str(draft.record),
+        LineState.REFUSED if told and line.state in KEPT else line.state,
+        changes,
+        told,
+        tuple(guard.found_warnings(type(draft.record), line.said)),
+        bool(line.origin) and is_public and has_moved,
+    )
+
+
+def in_words(column, value, stored):
+    if value in (None, "", []):
+        return ""
+    if column.kind is Kind.DATE:
+        return f"{for_cell(column, value, stored):%d/%m/%Y}"
+    if column.kind in (Kind.LINK, Kind.LINKS):
+        keys = value if isinstance(value, list) else [value]
+        return "; ".join(_called(column, key, stored) for key in keys)
+    return str(for_cell(column, value, stored))
+
+
+def _called(column, key, stored):
+    code = called(column, key, stored)
+    if column.linked not in STRUCTURE or column.is_earlier:
+        return code
+    record = stored.tables[column.linked].rows[key]
+    return code if record.code == code else str(record)

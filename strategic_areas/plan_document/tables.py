@@ -1,0 +1,244 @@
+"""
+The tables of a plan's document, each with its columns by the declaration of its model.
+
+File, workbook and tree read, compare and write these; whatever else one of them needs
+to know of a column follows from its field.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agencies.fields import Field, Kind
+from agencies.models import Agency
+from strategic_areas import cells, models
+from strategic_areas.models.measurements import Breakdown, Measurement
+from strategic_areas.models.records import STATED, Provenance
+from strategic_areas.workbooks.reading import cell_text
+
+#: The table with the one row of the plan itself, which is added on a page of its own.
+OF_PLAN = "plans"
+#: A plan keeps its code, and two people approve it on the page of its tree.
+LEFT_OUT = {(OF_PLAN, "code"), (OF_PLAN, "status")}
+#: A link to a record of another plan, which is called "plan/code".
+EARLIER = {"continues"}
+#: What a new record may leave empty though it is required: the portal proposes a value.
+NEVER_MISSING = {"provenance", "slug"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; ``name`` is the column of the model that it holds."""
+
+    table: str
+    name: str
+    field: Field
+    is_required: bool
+
+    @property
+    def kind(self):
+        return self.field.kind
+
+    @property
+    def label(self):
+        return self.field.label_of(self.name)
+
+    @property
+    def header(self):
+        return f"{self.label} *" if self.is_required else self.label
+
+    @property
+    def linked(self):
+        """The name of the table that it leads to; "" for a plain value."""
+        related = self.field.model_field.related_model
+        return TABLE_OF_MODEL[related].name if related else ""
+
+    @property
+    def is_earlier(self):
+        return self.name in EARLIER
+
+    @property
+    def choices(self):
+        if self.kind is Kind.FLAG:
+            return [(True, _("Yes")), (False, _("No"))]
+        known = self.field.model_field.flatchoices
+        return [(value, str(label)) for value, label in known]
+
+    @property
+    def offered(self):
+        is_origin = self.field.model_field.choices == Provenance.choices
+        known = STATED if is_origin else dict(self.choices)
+        return [word for value, word in self.choices if value in known]
+
+
+@dataclass(frozen=True)
+class PlanTable:
+    """
+    Where records of one kind are stored.
+
+    ``identity`` are the fields that name a record, ``scope`` leads from a row to its
+    plan, ``owner`` takes the plan of a new row. Several plans' files may speak of a row
+    of a shared table. ``filters`` leaves out rows that no file can name.
+    """
+
+    name: str
+    model: type
+    identity: tuple = ("code",)
+    scope: str = "plan"
+    owner: str = "plan"
+    filters: tuple = ()
+
+    @property
+    def is_shared(self):
+        return not self.owner and not self.scope
+
+    def field(self, attribute):
+        return self.model._meta.get_field(attribute)
+
+    def has_field(self, attribute):
+        return any(field.name == attribute for field in self.model._meta.fields)
+
+    def is_late(self, attribute):
+        """True for links among records: they need other rows to be there."""
+        return attribute in self.late
+
+    @cached_property
+    def late(self):
+        columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
+        return {
+            each.name
+            for each in columns
+            if each.many_to_many or each.related_model is self.model
+        }
+
+    @cached_property
+    def columns(self):
+        """What people state of a record: what names it, then all that a file states."""
+        required = dict.fromkeys(self.identity, True)
+        for field in self.model.fields.where(in_file=True):
+            of_model = field.model_field
+            must = not (of_model.blank or of_model.has_default())
+            required |= dict.fromkeys(field.columns, False)
+            required[field.columns[0]] = must and field.name not in NEVER_MISSING
+        return tuple(
+            Column(self.name, name, self.model.fields.of_column(name), must)
+            for name, must in required.items()
+            if (self.name, name) not in LEFT_OUT
+        )
+
+    def column(self, name):
+        return next(each for each in self.columns if each.name == name)
+
+    def key_in(self, values):
+        """The key of a record, from its plain values."""
+        return "/".join(str(values.get(part) or "") for part in self.identity)
+
+    @property
+    def title(self):
+        if self.name == OF_PLAN:
+            return capfirst(str(self.model._meta.verbose_name))
+        is_part = self.name == "participations"
+        model = Agency if is_part else self.model
+        return capfirst(str(model._meta.verbose_name_plural))
+
+    def rows(self, stored):
+        if self.name == OF_PLAN:
+            return [stored.plan]
+        rows = stored.tables[self.name].row_of_pk.values()
+        if self.name == "indicators":
+            rows = [row for row in rows if row.introduced_by_id == stored.plan.pk]
+        rows = [row for row in rows if getattr(row, "is_in_plan", True)]
+        known = stored.tables[self.name].key_of_pk
+        return sorted(rows, key=lambda row: getattr(row, "sort_code", known[row.pk]))
+
+    def plain(self, stored, row):
+        """Column → the stored value as a cell of it says it again."""
+        return {
+            column.name: as_read(stored.plain(row, column.name))
+            for column in self.columns
+        }
+
+
+def as_read(value):
+    if isinstance(value, str):
+        return cell_text("", cells.for_workbook(value)) or None
+    return value
+
+
+def shared(name, model, identity="code"):
+    return PlanTable(name, model, (identity,), scope="", owner="")
+
+
+def below(name, model, identity, scope, **options):
+    """A table whose rows take their plan from the row above them."""
+    return PlanTable(name, model, identity, scope=scope, owner="", **options)
+
+
+#: In the order in which they are filled.
+TABLES = {
+    table.name: table
+    for table in [
+        shared("plans", models.Plan),
+        PlanTable("sources", models.Source, ("key",)),
+        shared("agencies", Agency, "acronym"),
+        PlanTable("participations", models.Participation, ("agency",)),
+        PlanTable("areas", models.StrategicArea),
+        PlanTable("programmes", models.Programme),
+        shared("regions", models.Region),
+        shared("provinces", models.Province),
+        shared("legal_instruments", models.LegalInstrument),
+        shared("frameworks", models.FrameworkTarget),
+        shared("hotlines", models.HelpLine, "label_es"),
+        PlanTable("periods", models.ReportingPeriod),
+        PlanTable("commitments", models.Commitment),
+        PlanTable("activities", models.Activity),
+        PlanTable("later_activities", models.LaterActivity),
+        PlanTable("indicators", models.Indicator, scope="", owner="introduced_by"),
+        PlanTable("targets", models.Target, ("indicator", "starts_on", "ends_on")),
+        below(
+            "values",
+            Measurement,
+            ("indicator", "starts_on", "ends_on", "counted_by"),
+            "indicator__introduced_by",
+            filters=(("revises", None),),
+        ),
+        below(
+            "breakdowns",
+            Breakdown,
+            ("measurement", "dimension", "category"),
+            "measurement__indicator__introduced_by",
+            filters=(("measurement__revises", None),),
+        ),
+        PlanTable("tip_tiers", models.TipTier, ("report_year",)),
+        PlanTable("discrepancies", models.Discrepancy),
+        PlanTable("terms", models.Term),
+        PlanTable("code_lists", models.CodeList),
+        below(
+            "code_list_values",
+            models.CodeListValue,
+            ("code_list", "dimension", "code"),
+            "code_list__plan",
+        ),
+        PlanTable("updates", models.ActivityUpdate, ("activity", "period")),
+        PlanTable(
+            "commitment_updates", models.CommitmentUpdate, ("commitment", "period")
+        ),
+    ]
+}
+#: The two whose rows are never changed, only followed by a new revision.
+REVISED = ("updates", "commitment_updates")
+
+TABLE_OF_MODEL = {table.model: table for table in TABLES.values()}
+
+
+#: The tables that people edit, in the order in which records are saved: what others
+#: lead to comes first.
+STRUCTURE = {
+    name: TABLES[name]
+    for name in (
+        *("plans", "areas", "programmes", "participations", "commitments"),
+        *("activities", "indicators", "targets"),
+    )
+}

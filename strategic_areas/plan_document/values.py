@@ -1,0 +1,167 @@
+"""Plain values: read from what a person wrote, and written as people read them."""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from agencies import numbers
+from agencies.fields import Kind
+from agencies.numbers import UnreadError
+from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.tables import STRUCTURE, TABLES
+from strategic_areas.workbooks.reading import comparable, digest_of
+
+#: It stands before the code of a new record that takes the code of another one.
+NEW = "+"
+
+
+def digests(table, values, stored):
+    """A digest of each value of a row; that of a link is of the record itself."""
+    return [
+        digest(_linked_keys(column, values[column.name], stored))
+        for column in table.columns
+    ]
+
+
+def digest(value):
+    return digest_of(json.dumps(value))
+
+
+def _linked_keys(column, value, stored):
+    if column.linked not in STRUCTURE or column.is_earlier or value is None:
+        return value
+    rows = stored.tables[column.linked].rows
+    keys = value if isinstance(value, list) else [value]
+    return sorted([rows[key].pk if key in rows else key for key in keys], key=str)
+
+
+def for_cell(column, value, stored):
+    """What a cell holds for a plain value: a day, a number, or a text."""
+    if value is None or value == []:
+        return None
+    if column.kind is Kind.DATE:
+        return date.fromisoformat(value)
+    if column.kind is Kind.DECIMAL:
+        return Decimal(value)
+    if column.kind in (Kind.CHOICE, Kind.FLAG):
+        return dict(column.choices).get(value, value)
+    if column.kind in (Kind.LINK, Kind.LINKS):
+        keys = value if isinstance(value, list) else [value]
+        return "; ".join(called(column, key, stored) for key in keys)
+    return value
+
+
+def called(column, key, stored):
+    """What a cell calls a record: a province by its name, all else by its code."""
+    if column.linked == "provinces":
+        return stored.tables["provinces"].rows[key].name
+    return key.removeprefix(NEW)
+
+
+BETWEEN = re.compile(r"[;\n]")
+DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
+
+
+def read(column, cell, find):
+    """
+    The plain value of a cell; ``UnreadError`` where it says none.
+
+    ``find`` takes a table and a word, and returns the key of the record or None.
+    """
+    text = cell.text
+    if not cell.is_value:
+        raise UnreadError(
+            _(
+                "Write the value itself: "
+                "formulas and errors of calculation are not read."
+            )
+        )
+    if column.kind is Kind.LINKS:
+        words = [word.strip() for word in BETWEEN.split(text)]
+        return sorted({_linked(column, word, find) for word in words if word})
+    if not text:
+        return None
+    if column.kind in (Kind.DECIMAL, Kind.WHOLE):
+        text = cell.number
+    return READERS.get(column.kind, _text)(column, text, find)
+
+
+def _text(column, text, find):
+    return text
+
+
+def _day(column, text, find):
+    try:
+        return DAY.clean(text).isoformat()
+    except ValidationError:
+        raise UnreadError(_("Write a day such as 31/12/2030.")) from None
+
+
+def _number(column, text, find):
+    return plain(numbers.read(text))
+
+
+def _whole(column, text, find):
+    return numbers.read_whole(text)
+
+
+def _chosen(column, text, find):
+    value = _words(column).get(comparable(text))
+    if value is None:
+        labels = get_text_list(column.offered, _("or"))
+        raise UnreadError(
+            _("“%(word)s” is not on the list. Choose %(words)s.")
+            % {"word": text[:60], "words": labels}
+        )
+    return value
+
+
+@cache
+def _words(column):
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for value, label in column.choices:
+                found |= {comparable(label): value, comparable(str(value)): value}
+    return found
+
+
+def _linked(column, word, find):
+    search = find.earlier if column.is_earlier else find
+    key = search(column.linked, word)
+    if key is None and column.is_earlier:
+        raise UnreadError(
+            _(
+                "No other plan has the record “%(word)s”. Write the code of the plan, "
+                "a slash and the code of the record, such as 2031-2034/1.1."
+            )
+            % {"word": word[:60]}
+        )
+    if key is None:
+        raise UnreadError(
+            _("Nothing is called “%(word)s” among: %(list)s.")
+            % {
+                "word": word[:60],
+                "list": TABLES[column.linked].model._meta.verbose_name_plural,
+            }
+        )
+    return key
+
+
+READERS = {
+    Kind.DATE: _day,
+    Kind.DECIMAL: _number,
+    Kind.WHOLE: _whole,
+    Kind.CHOICE: _chosen,
+    Kind.FLAG: _chosen,
+    Kind.LINK: _linked,
+}
