@@ -6,8 +6,6 @@ which say who may decide on it and what applying it does. How a step is taken is
 same for every kind and stands here alone.
 """
 
-from contextlib import contextmanager
-
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -232,14 +230,6 @@ class Steps:
         rows = self.model.objects.filter(pk=taken.pk, status=Status.APPLYING)
         rows.update(status=status, **self.emptied)
         return self._end(decision, by, **facts)
-
-    @contextmanager
-    def tried(self, decision, *, by):
-        """Within, what approving would apply stands; afterwards nothing of it does."""
-        with transaction.atomic():
-            self.apply(self._take(decision, Status.APPLYING, by), by)
-            yield
-            transaction.set_rollback(True)
 
     @transaction.atomic
     def decline(self, decision, *, by, reason=""):

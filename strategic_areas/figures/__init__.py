@@ -137,28 +137,32 @@ TEXTS = tuple(
 )
 
 
-_is_loading = ContextVar("is_loading", default=False)
+_is_held = ContextVar("is_held", default=False)
 
 
 @contextmanager
 def at_the_end():
-    """While a plan's file is loaded: its indicators are published once, at the end."""
-    token = _is_loading.set(True)
+    """
+    Within, nothing is published; whoever holds it back publishes once, at the end.
+
+    So what a plan's file or several values change is protected as one.
+    """
+    token = _is_held.set(True)
     try:
         yield
     finally:
-        _is_loading.reset(token)
+        _is_held.reset(token)
 
 
 def publish_indicator(sender, instance, raw=False, **kwargs):
     """Receiver of ``post_save``: what an indicator counts decides what is told."""
-    if not (raw or _is_loading.get()):
+    if not raw:
         publish(Indicator.objects.filter(pk=instance.pk))
 
 
 def publish_source(sender, instance, created, raw=False, **kwargs):
     """Receiver of ``post_save``: of which kind a source is decides what it prints."""
-    if not (created or raw or _is_loading.get()):
+    if not (created or raw):
         publish(Indicator.objects.filter(sensitive=True))
 
 
@@ -180,6 +184,8 @@ class Told:
 @transaction.atomic
 def publish(indicators):
     """Bring what the public reads of these indicators and of families up to date."""
+    if _is_held.get():
+        return
     families = Indicator.objects.exclude(family="").order_by("pk")
     # Of a family one total is told: two who publish at once wait for each other.
     members = list(families.select_for_update(of=["self"]).values_list("pk", "family"))

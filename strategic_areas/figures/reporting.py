@@ -3,6 +3,7 @@ An agency hands in a value of an indicator; a reviewer publishes it, or declines
 """
 
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
 from agencies.mail import queue_mail
-from strategic_areas.figures import publish
+from strategic_areas.figures import at_the_end, publish
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
@@ -80,7 +81,37 @@ class ValueSteps(GuardedSteps):
             for category, number in numbers.items()
         )
         ReportedValue.objects.filter(pk=reported.pk).update(measurement=measurement)
-        publish(Indicator.objects.filter(pk=reported.indicator_id))
+        publish(_indicators_of([reported]))
+
+    @transaction.atomic
+    def approve_all(self, values, *, by):
+        """
+        Publish several values as one, or none of them; ``RefusedError`` names the one.
+
+        Each is approved by the same rule as alone. What they tell is protected once all
+        of them are known, so that their order tells nothing.
+        """
+        with at_the_end():
+            for each in values:
+                if why_not := self.why_not(by, each):
+                    raise RefusedError(f"{each}: {why_not}")
+                if self.approve(each, by=by).status == Status.OUTDATED:
+                    raise RefusedError(
+                        _("%(record)s: another value of these days was published.")
+                        % {"record": each}
+                    )
+        publish(_indicators_of(values))
+
+    @contextmanager
+    def tried(self, values, *, by):
+        """Within, what publishing them would apply stands; afterwards nothing does."""
+        with transaction.atomic():
+            with at_the_end():
+                for each in values:
+                    self.apply(self._take(each, Status.APPLYING, by), by)
+            publish(_indicators_of(values))
+            yield
+            transaction.set_rollback(True)
 
     def ended(self, reported):
         tell_the_span(reported)
@@ -92,6 +123,10 @@ class ValueSteps(GuardedSteps):
 
 
 VALUES = ValueSteps()
+
+
+def _indicators_of(values):
+    return Indicator.objects.filter(pk__in=[each.indicator_id for each in values])
 
 
 def key_of(measurement):

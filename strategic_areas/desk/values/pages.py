@@ -292,7 +292,7 @@ def preview(reported, *, by):
     rows = public_rows(keys)
     before = _card(line)
     try:
-        with VALUES.tried(reported, by=by):
+        with VALUES.tried([reported], by=by):
             line = _line(indicator)
             changed = difference(rows, public_rows(keys))
             found = {
