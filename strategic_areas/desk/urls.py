@@ -23,12 +23,7 @@ from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import pages as values
-from strategic_areas.desk.values.grid import value_grid
-from strategic_areas.desk.values.pages import (
-    value_receipt,
-    value_recorded,
-    values_recorded,
-)
+from strategic_areas.desk.values import review as value_review
 from strategic_areas.desk.workbook import pages as workbook
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -105,11 +100,15 @@ def patterns(site):
             (f"{sheet}reabrir/", sheets.ask, "sheet_reopen"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
-            (f"{sheet}cifras/<int:indicator>/tabla/", value_grid, "value_grid"),
-            ("cifras/nuevas/", values_recorded, "values_recorded"),
-            ("cifras/nuevas/<int:indicator>/", value_recorded, "value_recorded"),
-            ("cifras/<int:pk>/", values.value, "value"),
-            ("cifras/<int:pk>/constancia/", value_receipt, "value_receipt"),
+            (f"{sheet}cifras/<int:indicator>/tabla/", values.value_grid, "value_grid"),
+            ("cifras/nuevas/", values.values_recorded, "values_recorded"),
+            ("cifras/nuevas/<int:indicator>/", values.value_recorded, "value_recorded"),
+            ("cifras/<int:pk>/", value_review.value, "value"),
+            (
+                "cifras/<int:pk>/constancia/",
+                value_review.value_receipt,
+                "value_receipt",
+            ),
             ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
             (
                 "cifras/exactas/indicador/<int:indicator>/",

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.access import RefusedError
-from strategic_areas.desk.values import grid
+from strategic_areas.desk.values import forms
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
@@ -107,7 +107,7 @@ def test_an_empty_grid_hands_nothing_in(desk):
     page = desk.post()
 
     assert (page.status_code, values()) == (422, [])
-    assert page.context["refused"]
+    assert page.context["forms"][0].non_field_errors()
 
 
 def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
@@ -137,11 +137,12 @@ def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monke
             raise RefusedError("Se está revisando.")
         return hand_in(reported, by=by)
 
-    monkeypatch.setattr(grid, "hand_in", hand_in_first)
+    monkeypatch.setattr(forms, "hand_in", hand_in_first)
 
     page = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
 
-    assert (page.context["refused"], values()) == ("Se está revisando.", [])
+    said = [form.non_field_errors() for form in page.context["forms"]]
+    assert (said, values()) == ([[], ["Se está revisando."]], [])
 
 
 def test_numbers_are_read_with_comma_and_point(desk):

@@ -60,6 +60,12 @@ class Scene:
     def page(self, reported):
         return self.client.get(reverse("admin:value", args=[reported.pk]))
 
+    def shown(self, reported):
+        """What the review shows of the one indicator, with all that changes."""
+        preview = self.page(reported).context["preview"]
+        (shown,) = preview["indicators"]
+        return shown | {"lines": preview["lines"]}
+
     def series(self):
         """What the public reads of the indicator."""
         rows = indicators.public().filter(pk=self.indicator.pk)
@@ -91,7 +97,7 @@ def test_what_the_review_shows_is_what_is_then_published(cases, value):
     cases.publish(cases.hand_in(2023, 52))
     reported, before = cases.hand_in(2024, value), cases.series()
 
-    shown = cases.page(reported).context["preview"]
+    shown = cases.shown(reported)
     cases.publish(reported)
 
     assert shown["before"]["text"] == before[-1]
@@ -115,9 +121,8 @@ def test_the_preview_changes_nothing(cases):
 def test_the_preview_follows_the_rule_that_protects_people(persons):
     reported = persons.hand_in(2024, 7)
 
-    page = persons.page(reported)
+    shown = persons.shown(reported)
 
-    shown = page.context["preview"]
     assert [(row["text"], row["is_new"]) for row in shown["series"]] == [
         ("Dato protegido", True)
     ]
@@ -131,14 +136,14 @@ def test_a_value_that_the_public_does_not_read_is_called_so(persons):
     persons.publish(persons.hand_in(2024, 49))
     reported = persons.hand_in(2024, 47, why="Dos casos eran uno.")
 
-    shown = persons.page(reported).context["preview"]
+    shown = persons.shown(reported)
 
     persons.publish(reported)
     assert shown["after"]["text"] == persons.series()[-1]
 
 
 def test_the_review_names_the_pages_on_which_it_appears(cases):
-    shown = cases.page(cases.hand_in(2024, 81)).context["preview"]
+    shown = cases.shown(cases.hand_in(2024, 81))
 
     plan = cases.indicator.introduced_by
     assert [address for _name, address in shown["pages"]] == [
@@ -155,9 +160,7 @@ def test_the_review_names_the_pages_on_which_it_appears(cases):
 
 def test_each_page_named_shows_the_value(cases):
     reported = cases.hand_in(2024, 81)
-    addresses = [
-        each for _name, each in cases.page(reported).context["preview"]["pages"]
-    ]
+    addresses = [each for _name, each in cases.shown(reported)["pages"]]
 
     cases.publish(reported)
 

@@ -1,8 +1,6 @@
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from crispy_forms.layout import Layout
 from django import forms
@@ -11,12 +9,20 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from agencies import numbers
+from agencies.access import RefusedError
 from agencies.numbers import DecimalField, written
 from strategic_areas.desk.inputs import limit, one_button
 from strategic_areas.desk.sheet.forms import Fold, Group
+from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
-from strategic_areas.figures.reporting import standing
-from strategic_areas.models import CodeList, CodeListValue, Letter, Source
+from strategic_areas.figures.reporting import hand_in, standing
+from strategic_areas.models import (
+    CodeList,
+    CodeListValue,
+    Letter,
+    PublishedFigure,
+    Source,
+)
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.workflow import guard
 
@@ -38,26 +44,6 @@ WHOLE = ("persons", "cases", "sentences", "events")
 FAR = 10
 
 
-class Wrong(StrEnum):
-    NEGATIVE = "negative"
-    OVER_100 = "over_100"
-    NOT_WHOLE = "not_whole"
-    FAR_OFF = "far_off"
-    PARTS = "parts"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """
-    What is wrong with a value; ``missing`` is how much the parts of a ``dimension``
-    lack.
-    """
-
-    wrong: Wrong
-    dimension: str = ""
-    missing: Decimal = Decimal(0)
-
-
 def faults(
     value: Decimal,
     parts: Mapping[str, Mapping[str, Decimal]],
@@ -65,31 +51,34 @@ def faults(
     counts: str,
     unit: str,
     last: Decimal | None,
-) -> list[Fault]:
-    """Every fault of a value and its parts, by dimension and category."""
-    found = []
+    is_checked: bool = False,
+):
+    """Pairs of the field at fault, or None for the whole, and what is wrong there."""
     told = [value, *(each for dim in parts.values() for each in dim.values())]
     if counts not in ("money", "other") and any(each < 0 for each in told):
-        found.append(Fault(Wrong.NEGATIVE))
+        yield "value", _("A count is never below zero.")
     if unit.strip().lower() in PERCENT and not 0 <= value <= 100:
-        found.append(Fault(Wrong.OVER_100))
+        yield "value", _("A percent lies between 0 and 100.")
     if counts in WHOLE and any(each != each.to_integral_value() for each in told):
-        found.append(Fault(Wrong.NOT_WHOLE))
-    if last and value and not Decimal(1) / FAR < abs(value / last) < FAR:
-        found.append(Fault(Wrong.FAR_OFF))
+        yield "value", _("This indicator counts in whole numbers.")
+    is_near = not (last and value) or Decimal(1) / FAR < abs(value / last) < FAR
+    if not (is_near or is_checked):
+        text = _("The last value was %(last)s. Check this one.")
+        yield "is_checked", text % {"last": plainly(last)}
     for dimension, shares in parts.items():
         if missing := value - sum(shares.values()):
-            found.append(Fault(Wrong.PARTS, dimension, missing))
-    return found
+            text = _("%(dimension)s: %(number)s too many for the total.")
+            if missing > 0:
+                text = _(
+                    "%(dimension)s: %(number)s of the total are missing. What is not "
+                    "known goes into “Not stated”."
+                )
+            words = {"number": plainly(abs(missing))}
+            yield None, text % {"dimension": DIMENSIONS[dimension], **words}
 
 
 #: The dimensions to ask for: sex and age together tell what each of them would.
 ASKED = [name for name in GROUPS if name not in ("sex", "age")]
-SAID = {
-    Wrong.NEGATIVE: gettext_lazy("A count is never below zero."),
-    Wrong.OVER_100: gettext_lazy("A percent lies between 0 and 100."),
-    Wrong.NOT_WHOLE: gettext_lazy("This indicator counts in whole numbers."),
-}
 
 
 class Parts(Fold):
@@ -121,7 +110,13 @@ def categories_of(indicator):
     return {name: found[name] for name in asked if name in found}
 
 
+def last_told(indicator):
+    rows = PublishedFigure.objects.standing().filter(indicator=indicator)
+    return rows.exclude(value=None).order_by("-ends_on", "-starts_on").first()
+
+
 def typed(reported):
+    """What was handed in, as its form begins; why it differs is said anew."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     told["value"] = written(reported.value)
     if reported.measurement_id:
@@ -134,7 +129,11 @@ def typed(reported):
 
 
 class ValueForm(forms.ModelForm):
-    """One value and, if they are known, its parts, in one dimension at a time."""
+    """
+    One value and, if they are known, its parts, in one dimension at a time.
+
+    ``last`` is the last value that is public; a number far from it has to be checked.
+    """
 
     is_checked = forms.BooleanField(
         label=gettext_lazy("I have checked the number: it is right"), required=False
@@ -159,13 +158,13 @@ class ValueForm(forms.ModelForm):
             del self.fields["is_checked"]
         self.names = {}
         for dimension, categories in categories_of(self.indicator).items():
-            self.names[dimension] = {}
-            for code, label in categories.items():
-                name = f"{dimension}.{code}"
-                self.names[dimension][code] = name
-                self.fields[name] = DecimalField(
+            self.names[dimension] = [f"{dimension}.{code}" for code in categories]
+            self.fields |= {
+                f"{dimension}.{code}": DecimalField(
                     label=label, required=False, max_digits=16, decimal_places=3
                 )
+                for code, label in categories.items()
+            }
         self.helper = one_button("row-form", "save", _("Hand it in"))
         self.helper.layout = self.make_layout()
 
@@ -173,10 +172,9 @@ class ValueForm(forms.ModelForm):
         folds = [
             Parts(
                 DIMENSIONS[dimension],
-                Group(*names.values(), css_class="row-figures"),
+                Group(*names, css_class="row-figures"),
                 is_open=any(
-                    self.data.get(name) or self.initial.get(name)
-                    for name in names.values()
+                    self.data.get(name) or self.initial.get(name) for name in names
                 ),
             )
             for dimension, names in self.names.items()
@@ -192,62 +190,79 @@ class ValueForm(forms.ModelForm):
         cleaned = super().clean()
         guard.refuse(self, "note", "why")
         if (value := cleaned.get("value")) is not None:
-            parts = self.parts()
-            self.instance.parts = {
-                dimension: {code: format(number, "f") for code, number in told.items()}
-                for dimension, told in parts.items()
-            }
-            for fault in faults(
-                value,
-                parts,
-                counts=self.indicator.counts,
-                unit=self.indicator.unit_es,
-                last=self.last,
-            ):
-                self.tell(fault)
-        if self.revises() and not cleaned.get("why"):
+            self._judge(value, is_checked=cleaned.get("is_checked", False))
+        days = {
+            name: cleaned.get(name) or getattr(self.instance, name)
+            for name in ("starts_on", "ends_on")
+        }
+        about = {"indicator": self.indicator, "agency": self.instance.agency}
+        revises = all(days.values()) and standing(ReportedValue(**about, **days))
+        if revises and not cleaned.get("why"):
             self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned
 
-    def revises(self):
-        days = {name: self.cleaned_data.get(name) for name in ("starts_on", "ends_on")}
-        about = {"indicator": self.indicator, "agency": self.instance.agency}
-        return all(days.values()) and standing(ReportedValue(**about, **days))
-
-    def parts(self):
-        found = {}
+    def _judge(self, value, *, is_checked):
+        parts = {}
         for dimension, names in self.names.items():
-            told = {
-                code: self.cleaned_data[name]
-                for code, name in names.items()
-                if self.cleaned_data.get(name) is not None
-            }
-            if told:
-                found[dimension] = told
-        return found
+            told = {name.removeprefix(f"{dimension}."): name for name in names}
+            numbers = {code: self.cleaned_data.get(told[code]) for code in told}
+            known = {code: each for code, each in numbers.items() if each is not None}
+            if known:
+                parts[dimension] = known
+        self.instance.parts = {
+            dimension: {code: format(number, "f") for code, number in known.items()}
+            for dimension, known in parts.items()
+        }
+        for fault in faults(
+            value,
+            parts,
+            counts=self.indicator.counts,
+            unit=self.indicator.unit_es,
+            last=self.last and self.last.value,
+            is_checked=is_checked,
+        ):
+            self.add_error(*fault)
 
-    def tell(self, fault: Fault):
-        if fault.wrong is Wrong.PARTS:
-            number = plainly(abs(fault.missing))
-            words = {"dimension": DIMENSIONS[fault.dimension], "number": number}
-            text = _("%(dimension)s: %(number)s too many for the total.") % words
-            if fault.missing > 0:
-                text = (
-                    _(
-                        "%(dimension)s: %(number)s of the total are missing. What is "
-                        "not known goes into “Not stated”."
-                    )
-                    % words
-                )
-            self.add_error(None, text)
-        elif fault.wrong is not Wrong.FAR_OFF:
-            self.add_error("value", str(SAID[fault.wrong]))
-        elif not self.cleaned_data.get("is_checked"):
-            self.add_error(
-                "is_checked",
-                _("The last value was %(last)s. Check this one.")
-                % {"last": plainly(self.last)},
-            )
+    def hand_in(self, *, by):
+        """Hand in what is valid; whether it was, or the form's errors say why not."""
+        if self.is_valid():
+            try:
+                hand_in(self.instance, by=by)
+            except RefusedError as error:
+                self.add_error(None, str(error))
+        return self.is_valid()
+
+
+class ColumnForm(ValueForm):
+    """A value of which the days are known: a column of the grid, or a workbook line."""
+
+    class Meta(ValueForm.Meta):
+        fields = ["value", "certainty", "note", "why"]
+
+    def __init__(self, *args, row: ValueRow, **kwargs):
+        days = {"starts_on": row.value.starts_on, "ends_on": row.value.ends_on}
+        about = {"indicator": row.value.indicator, "agency": row.value.agency}
+        self.row, reported = row, ReportedValue(**about, **days)
+        super().__init__(
+            *args,
+            instance=reported,
+            prefix=row.days,
+            empty_permitted=True,
+            use_required_attribute=False,
+            **kwargs,
+        )
+        if standing(reported) is None:
+            del self.fields["why"]
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}, {row.value.span}"
+
+    def make_layout(self):
+        """The page lays the columns out beside each other."""
+
+    def has_changed(self):
+        """A column without it is left for later."""
+        parts = {name for names in self.names.values() for name in names}
+        return bool({"value", "note", "why", *parts} & set(self.changed_data))
 
 
 class SourcedForm(ValueForm):

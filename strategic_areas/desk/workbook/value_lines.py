@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.access import RefusedError
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
+    ColumnForm,
     categories_of,
+    last_told,
     plainly,
     typed,
 )
-from strategic_areas.desk.values.grid import ColumnForm
-from strategic_areas.desk.values.pages import last_told
 from strategic_areas.desk.workbook.comparing import Kind, Outcome, no_formula
-from strategic_areas.figures.reporting import hand_in, returned_values
+from strategic_areas.figures.reporting import returned_values
 from strategic_areas.models import PublishedFigure
 from strategic_areas.workbooks.reading import (
     Change,
@@ -183,7 +182,7 @@ def _outcome(sheet, line, columns, times, last):
         for name in texts
         if (said := _typed(columns[name], line.cells[name]))
     }
-    form = ColumnForm(data, row=row, last=_value(last[row.value.indicator]))
+    form = ColumnForm(data, row=row, last=last[row.value.indicator])
     faults = dict(_cell_faults(line, texts, columns, form))
     if not (form.has_changed() or faults):
         return Outcome(line, row, Kind.UNCHANGED)
@@ -221,10 +220,6 @@ def _cell_faults(line, texts, columns, form):
             )
 
 
-def _value(figure):
-    return figure and figure.value
-
-
 def _faults(form, line, columns, known_faults):
     names = {column.field: name for name, column in columns.items()}
     for field, messages in form.errors.items():
@@ -252,11 +247,5 @@ def save_value(sheet, key, data, *, by):
     if row.state == "submitted":
         # The press came twice.
         return ""
-    form = ColumnForm(data, row=row, last=_value(last_told(row.value.indicator)))
-    if not form.is_valid():
-        return next(iter(form.errors.values()))[0]
-    try:
-        hand_in(form.instance, by=by)
-    except RefusedError as error:
-        return str(error)
-    return ""
+    form = ColumnForm(data, row=row, last=last_told(row.value.indicator))
+    return "" if form.hand_in(by=by) else next(iter(form.errors.values()))[0]
