@@ -18,8 +18,12 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.plain_values import broken_checks, words_of
 
 
-def faults(stored, drafts):
-    """Pairs of a column, or "", and what is wrong there; a list for each draft."""
+def faults(stored, drafts, *, members_only=True):
+    """
+    Pairs of a column, or "", and what is wrong there; a list for each draft.
+
+    ``members_only`` refuses agencies that do not take part in the plan.
+    """
     taking_part = set(stored.tables["participations"].key_of_pk.values())
     taking_part |= {
         draft.line.said["agency"]
@@ -35,7 +39,8 @@ def faults(stored, drafts):
     shared = _shared(stored, drafts)
     found = []
     for place, draft in enumerate(drafts):
-        told = [*wrong[place], *_faults(draft, taking_part, replaced)]
+        told = [*wrong[place], *_faults(draft, replaced)]
+        told += _outsiders(draft, taking_part) if members_only else []
         told += [("", each.get_violation_error_message()) for each in broken[place]]
         told += shared[place]
         if (type(draft.record), draft.record.pk) in waiting:
@@ -72,10 +77,8 @@ def _led_to(stored, draft, column):
     return [stored.tables[column.linked].rows[key] for key in keys]
 
 
-def _faults(draft, taking_part, replaced):
-    record, line = draft.record, draft.line
-    yield from guard.blocked_texts(type(record), line.said).items()
-    yield from workflow.dates_outside(record, line.said).items()
+def _outsiders(draft, taking_part):
+    line = draft.line
     for column in line.table.columns:
         if column.linked == "agencies" and line.table.name != "participations":
             said = line.said.get(column.name) or []
@@ -83,6 +86,12 @@ def _faults(draft, taking_part, replaced):
             if missing:
                 text = _("Not on the sheet of agencies of this plan: %(names)s.")
                 yield column.name, text % {"names": ", ".join(sorted(missing))}
+
+
+def _faults(draft, replaced):
+    record, line = draft.record, draft.line
+    yield from guard.blocked_texts(type(record), line.said).items()
+    yield from workflow.dates_outside(record, line.said).items()
     if "supersedes" in draft.links:
         if any(each.pk is None for each in draft.links["supersedes"]):
             yield "supersedes", _("Only what the plan has already can be replaced.")
@@ -93,7 +102,7 @@ def _faults(draft, taking_part, replaced):
 def _of_fields(draft):
     """What ``full_clean`` finds, without links, which are known, and constraints."""
     record = draft.record
-    columns = {column.name for column in draft.line.table.columns}
+    columns = {column.name for column in draft.line.table.all_columns}
     linked = [
         field.name
         for field in record._meta.concrete_fields

@@ -7,7 +7,7 @@ from agencies.fields import Kind
 from strategic_areas.models import Plan
 from strategic_areas.plan_document import checking, records
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import called, for_cell
 from strategic_areas.workbooks.reading import Change, Fault
 from strategic_areas.workflow import guard
@@ -53,7 +53,7 @@ class PlanPreview:
         return any(draft.links.get("supersedes") for draft in self.drafts)
 
 
-def preview_of(stored, lines, *, is_checked=False):
+def preview_of(stored, lines, *, is_checked=False, members_only=True):
     """
     The ``PlanPreview`` of lines; ``stored`` is then as they would leave it.
 
@@ -68,7 +68,7 @@ def preview_of(stored, lines, *, is_checked=False):
     drafts = records.build(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
-        found = checking.faults(stored, drafts)
+        found = checking.faults(stored, drafts, members_only=members_only)
         found = checking.with_dependants(stored, drafts, found)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
@@ -90,12 +90,12 @@ def _stored_values(stored, line):
     if not line.origin:
         return {}
     record = stored.tables[line.table.name].rows[line.origin]
-    return line.table.plain(stored, record)
+    return {name: as_read(stored.plain(record, name)) for name in line.said}
 
 
 def _shown(stored, draft, faults, stood):
     line, places = draft.line, draft.line.places or {}
-    columns = {column.name: column for column in line.table.columns}
+    columns = {column.name: column for column in line.table.all_columns}
     changes = tuple(
         Change(
             columns[name].label,

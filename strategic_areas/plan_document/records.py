@@ -133,13 +133,8 @@ def apply_at_once(plan, drafts):
 @transaction.atomic
 def save(plan, drafts, *, by):
     """Save all of them, or none; what the database refuses raises ``RefusedError``."""
-    for draft in drafts:
-        if not workflow.may_propose(by, draft.record):
-            raise RefusedError(
-                _("%(record)s: you may not change this.") % {"record": draft.record}
-            )
     made = sum(draft.is_new for draft in drafts)
-    _put_in(drafts, by)
+    save_records(drafts, by=by)
     audit.record(
         audit.Event.PLAN_LOADED,
         actor=by,
@@ -147,6 +142,17 @@ def save(plan, drafts, *, by):
         created=made,
         changed=len(drafts) - made,
     )
+
+
+@transaction.atomic
+def save_records(drafts, *, by):
+    """Save all of them, or none, for a caller that writes the audit record."""
+    for draft in drafts:
+        if not workflow.may_propose(by, draft.record):
+            raise RefusedError(
+                _("%(record)s: you may not change this.") % {"record": draft.record}
+            )
+    _put_in(drafts, by)
 
 
 def _put_in(drafts, by):

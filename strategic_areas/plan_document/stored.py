@@ -53,15 +53,19 @@ class Stored:
     def __init__(self, plan_code):
         self.plan_code = plan_code
         self.tables, self.blanks, self.of_other_plans = {}, {}, {}
-        for name, table in TABLES.items():
+        for name in TABLES:
             if name not in REVISED:
-                self.tables[name] = StoredTable()
-                for row in self.rows_of(table):
-                    self.tables[name].put(row, self.key(table, row))
-        agencies = self.tables["agencies"]
-        for former in AgencyName.objects.all():
-            row = agencies.row_of_pk[former.agency_id]
-            agencies.rows.setdefault(former.acronym, row)
+                self.read(name)
+
+    def read(self, name):
+        table, found = TABLES[name], StoredTable()
+        self.tables[name] = found
+        for row in self.rows_of(table):
+            found.put(row, self.key(table, row))
+        if name == "agencies":
+            for former in AgencyName.objects.all():
+                row = found.row_of_pk[former.agency_id]
+                found.rows.setdefault(former.acronym, row)
 
     def rows_of(self, table):
         """A table's rows, with the keys that they are linked to."""
@@ -177,8 +181,25 @@ class Stored:
         return row
 
 
+class TablesOnDemand(dict):
+    """Tables by their names, each read when it is first asked for."""
+
+    def __init__(self, read):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, name):
+        self.read(name)
+        return self[name]
+
+
 class StoredObjects(Stored):
-    """The same with the records that rows are linked to, for who asks for them."""
+    """The same on demand, with the records that rows are linked to."""
+
+    def __init__(self, plan_code):
+        self.plan_code = plan_code
+        self.tables = TablesOnDemand(self.read)
+        self.blanks, self.of_other_plans = {}, {}
 
     def rows_of(self, table):
         return self.with_links(table)

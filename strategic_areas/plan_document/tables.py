@@ -26,6 +26,8 @@ LEFT_OUT = {(OF_PLAN, "code"), (OF_PLAN, "status")}
 EARLIER = {"continues"}
 #: What a new record may leave empty though it is required: the portal proposes a value.
 NEVER_MISSING = {"provenance", "slug"}
+#: What no file states: how an amendment stops a record, why one is not protected.
+ON_TREE = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,17 @@ class PlanTable:
             if (self.name, name) not in LEFT_OUT
         )
 
+    @cached_property
+    def all_columns(self):
+        """The same, and what is edited on the tree of a plan alone."""
+        also = (each for each in self.model.fields if each.name in ON_TREE)
+        return (
+            *self.columns,
+            *(Column(self.name, each.name, each, False) for each in also),
+        )
+
     def column(self, name):
-        return next(each for each in self.columns if each.name == name)
+        return next(each for each in self.all_columns if each.name == name)
 
     def key_in(self, values):
         """The key of a record, from its plain values."""
