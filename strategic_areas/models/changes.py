@@ -256,7 +256,9 @@ class Amendment(HoldsFile):
         MERGE = "merge", _("Merger")
         SUSPEND = "suspend", _("Suspension")
         CANCEL = "cancel", _("Cancellation")
+        RESUME = "resume", _("Resumption")
         EXTEND_PLAN = "extend_plan", _("Extension of the plan")
+        SEVERAL = "several", _("Several changes")
         CORRECTION = "correction", _("Correction of a clerical error")
         OFFICIAL_MATRIX = "official_matrix", _("Official matrix taken in")
 
@@ -370,6 +372,8 @@ class PlanChange(PlanBound):
     Where ``field`` is the ``model`` itself, the record was added; where it is
     ``REMOVED``, taken back. Without an ``amendment`` it was a change by two people that
     needed no act. ``old_plain`` is the old value as JSON, where that is no text.
+    ``kind`` is what the amendment would be if it changed this record alone; it is empty
+    where it changed before amendments were of several kinds.
     """
 
     blanks = {**_marked("name", "old_value", "new_value"), "old_plain": MARKER}
@@ -417,9 +421,12 @@ class PlanChange(PlanBound):
     new_value = models.TextField(_("new value"), blank=True)
     old_plain = models.CharField(max_length=200, blank=True, default="")
     decided_on = models.DateField(_("decided on"))
+    kind = models.CharField(
+        max_length=20, choices=Amendment.Kind, blank=True, default="", db_default=""
+    )
 
     fields = Fields(
-        *public("plan", "amendment", "model", "commitment", "activity"),
+        *public("plan", "amendment", "kind", "model", "commitment", "activity"),
         *bilingual("name"),
         *public("field"),
         *bilingual("old_value", "new_value"),
@@ -446,6 +453,14 @@ class PlanChange(PlanBound):
     def made_by(self):
         """The keys of the amendment and the change of which this row is a part."""
         return self.amendment_id, self.change_id
+
+    @property
+    def own_kind(self):
+        """What its amendment did to this record, in words; "" without an amendment."""
+        if self.amendment is None:
+            return ""
+        is_of_several = self.amendment.kind == Amendment.Kind.SEVERAL
+        return (self if is_of_several else self.amendment).get_kind_display()
 
     @property
     def amends(self):

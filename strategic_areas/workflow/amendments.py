@@ -1,9 +1,11 @@
 """Amendments: the act by which a change of an approved plan's structure applies."""
 
 import json
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -135,7 +137,9 @@ def tell(change, made, amendment=None):
     ``made`` maps the place of each of its parts to the stored record.
     """
     rows, day = [], timezone.localdate(change.decided_at)
-    for part in change.records.all():
+    parts = list(change.records.all())
+    kinds = kinds_of(parts)
+    for part in parts:
         record = made[part.place]
         if (plan := plan_of(record)) is None:
             continue
@@ -149,6 +153,8 @@ def tell(change, made, amendment=None):
             "decided_on": amendment.decided_on if amendment else day,
             **_named(record),
         }
+        if amendment:
+            about["kind"] = kinds[part.place]
         rows += [PlanChange(**about, **line) for line in _lines(record, part, made)]
     PlanChange.objects.bulk_create(rows)
 
@@ -231,38 +237,68 @@ STOPPING = {
     Stop.CANCELLED: Amendment.Kind.CANCEL,
     Stop.SUSPENDED: Amendment.Kind.SUSPEND,
 }
-#: The kind of an amendment by the fields that it changes, the first that holds.
+#: The kind of a change of one record by the fields that it sets, the first that holds.
 KINDS = (
+    (Amendment.Kind.RESUME, {"stopped", "resumes_on"}),
     (Amendment.Kind.MOVE, {"lead", "agency", "supporting"}),
-    (Amendment.Kind.REDATE, {"starts_on", "due_on", "launched_on", "resumes_on"}),
+    (
+        Amendment.Kind.REDATE,
+        {"starts_on", "ends_on", "due_on", "stopped_on", "launched_on"},
+    ),
     (Amendment.Kind.RETARGET, {"quantity", "unit_es", "value"}),
 )
 
 
+def kinds_of(parts):
+    """
+    By its place, what kind of amendment each ``RecordChange`` would be by itself.
+
+    Where several records take the place of one, it is divided; where one takes that of
+    several, they are joined.
+    """
+    replaced = [
+        [(part.model, str(key)) for key in part.after.get(PLACE, ())] for part in parts
+    ]
+    shared = Counter(chain(*replaced))
+    return {
+        part.place: _kind_of(part, [shared[key] for key in keys])
+        for part, keys in zip(parts, replaced, strict=True)
+    }
+
+
+def _kind_of(part, sharing):
+    """``sharing`` are of each record that it replaces how many replace it."""
+    after = part.after
+    if not part.before and len(sharing) > 1:
+        return Amendment.Kind.MERGE
+    if not part.before:
+        is_divided = bool(sharing) and sharing[0] > 1
+        return Amendment.Kind.SPLIT if is_divided else Amendment.Kind.ADD
+    if stop := STOPPING.get(after.get("stopped")):
+        return stop
+    if part.model is Plan and after.get("ends_on", "") > part.before.get("ends_on", ""):
+        return Amendment.Kind.EXTEND_PLAN
+    return next(
+        (kind for kind, fields in KINDS if fields & after.keys()), Amendment.Kind.REWORD
+    )
+
+
 def kind_of(amendment, parts):
     """
-    What kind of amendment it is, from what it cites and what it changes.
+    What kind of amendment it is, from what it cites and which structure it changes.
 
-    ``parts`` are pairs of a record and its ``RecordChange``. A kind that was given
-    stays.
+    ``parts`` are pairs of a record and its ``RecordChange``.
     """
     if amendment.act in Amendment.CITED:
         return Amendment.CITED[amendment.act]
-    if amendment.kind:
-        return amendment.kind
-    if any(part.object_id is None for _record, part in parts):
-        return Amendment.Kind.ADD
-    names = {name for _record, part in parts for name in part.after}
-    if (
-        stops := {part.after.get("stopped") for _record, part in parts}
-        & STOPPING.keys()
-    ):
-        return STOPPING[stops.pop()]
-    if any(isinstance(record, Plan) for record, _part in parts) and "ends_on" in names:
-        return Amendment.Kind.EXTEND_PLAN
-    return next(
-        (kind for kind, fields in KINDS if fields & names), Amendment.Kind.REWORD
-    )
+    kinds = kinds_of([part for _record, part in parts])
+    found = {kinds[part.place] for record, part in parts if _structure_in(record, part)}
+    return found.pop() if len(found) == 1 else Amendment.Kind.SEVERAL
+
+
+def _structure_in(record, part):
+    is_new = part.object_id is None
+    return changed_structure(record, part.before, part.after, is_new=is_new)
 
 
 def state_who_dates(records, amendment):
@@ -288,10 +324,9 @@ def check(parts, amendment):
     ``parts`` are pairs of a record, as the change leaves it, and its ``RecordChange``.
     """
     plans = set()
+    as_left = {each.pk: each for each, _part in parts if isinstance(each, Plan)}
     for record, part in parts:
-        names = changed_structure(
-            record, part.before, part.after, is_new=part.object_id is None
-        )
+        names = _structure_in(record, part)
         if names and amendment is None:
             raise RefusedError(
                 _(
@@ -302,7 +337,8 @@ def check(parts, amendment):
             )
         if names:
             plans.add(plan_of(record))
-        if outside := dates_outside(record, part.after):
+        plan = as_left.get(getattr(record, "plan_id", None))
+        if outside := dates_outside(record, part.after, plan):
             raise RefusedError(f"{record}: {' '.join(outside.values())}")
     if amendment is not None and plans != {amendment.plan}:
         raise RefusedError(
@@ -310,11 +346,15 @@ def check(parts, amendment):
         )
 
 
-def dates_outside(record, names):
-    """Which of the named dates lie outside the plan's, each with the reason."""
+def dates_outside(record, names, plan=None):
+    """
+    Which of the named dates lie outside the plan's, each with the reason.
+
+    ``plan`` is the plan as the same change leaves it, if it changes that too.
+    """
     if not isinstance(record, Commitment | Activity):
         return {}
-    plan, found = getattr(record, "plan", None), {}
+    plan, found = plan or getattr(record, "plan", None), {}
     if not (plan and plan.starts_on and plan.ends_on):
         return {}
     for name in ("starts_on", "due_on"):
@@ -346,8 +386,7 @@ def keep(amendment, change, parts):
     amendment.save()
 
 
-def enact(change, made, by):
-    amendment = Amendment.objects.filter(change=change).first()
+def enact(change, made, amendment, by):
     tell(change, made, amendment)
     if amendment is None:
         return

@@ -14,12 +14,14 @@ from agencies.access import RefusedError
 from agencies.fields import field_of
 from agencies.models import FocalPoint
 from strategic_areas.models import (
+    Amendment,
     AttributionDispute,
     PendingChange,
     Plan,
     PlanFile,
     RecordChange,
 )
+from strategic_areas.models.drafts import DRAFTED
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import amendments, approval
 from strategic_areas.workflow.approval import path_to_plan
@@ -40,6 +42,8 @@ from strategic_areas.workflow.plain_values import (
     set_aside,
 )
 
+#: Where records of a plan stand among those of one change.
+PLACES = {model: place for place, model in enumerate(DRAFTED.values())}
 #: What says nothing in a record that is not there yet.
 UNSAID = ("", None, [])
 
@@ -124,7 +128,10 @@ class ChangeSteps(GuardedSteps):
             if part.object_id is None:
                 rows = change.records.filter(pk=part.pk)
                 rows.update(object_id=made[part.place].pk)
-        amendments.enact(change, made, by)
+        # What held when it was proposed is asked again of the plan as it is now.
+        amendment = Amendment.objects.filter(change=change).first()
+        amendments.check([(made[part.place], part) for part in parts], amendment)
+        amendments.enact(change, made, amendment, by)
         for follow in self.afterwards:
             follow(change, made, by)
 
@@ -196,10 +203,12 @@ def propose_together(records, *, by, amendment=None):
     """
     Propose a change of several records, which another person approves as a whole.
 
-    ``records`` are pairs of a record and its links, in the order in which they are to
-    be saved: a link may lead to an unsaved record that stands before it. Where the
-    structure of an approved plan changes, an unsaved ``amendment`` names the act.
+    ``records`` are pairs of a record and its links. Those of a plan are saved from the
+    plan down to its targets, others in the order given: a link may lead to an unsaved
+    record that is saved before it. Where the structure of an approved plan changes, an
+    unsaved ``amendment`` names the act.
     """
+    records = sorted(records, key=lambda pair: PLACES.get(type(pair[0]), len(PLACES)))
     together = [record for record, _links in records]
     for record in together:
         must_propose(by, record)

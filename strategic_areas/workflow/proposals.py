@@ -71,7 +71,6 @@ class ProposalSteps(GuardedSteps):
             )
         amendment = Amendment(
             plan=proposal.plan,
-            kind=Amendment.Kind.ADD,
             act=act,
             deciding_act_es=deciding_act,
             decided_on=decided_on,

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.models import Activity, Amendment, Plan, PlanChange
+from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.plan import past
 from strategic_areas.queries.rounds import owed
@@ -51,6 +51,12 @@ def approved(records, act):
     with override("es"):
         change = workflow.propose_together(records, by=make_reviewer(), amendment=act)
         return workflow.approve(change, by=make_reviewer())
+
+
+def kinds(change):
+    """The kind of its amendment, and that of what it did to each kind of record."""
+    rows = PlanChange.objects.filter(change=change)
+    return change.amendment.kind, dict(rows.values_list("model", "kind"))
 
 
 def told(change):
@@ -171,6 +177,8 @@ KINDS = {
     "reword": {"title_es": "Otro"},
     "redate": {"starts_on": date(2026, 1, 1)},
     "retarget": {"quantity": 8},
+    "suspend": {"stopped": "suspended", "stopped_on": date(2026, 1, 1)},
+    "cancel": {"stopped": "cancelled", "stopped_on": date(2026, 1, 1)},
 }
 
 
@@ -250,7 +258,7 @@ def test_dates_stay_within_the_plan_unless_the_amendment_extends_it(activity):
     activity.plan.ends_on = date(2029, 12, 31)
     change = approved([(activity.plan, {}), (activity, {})], make_act(activity.plan))
 
-    assert change.amendment.kind == "extend_plan"
+    assert kinds(change) == ("several", {"plan": "extend_plan", "activity": "redate"})
     assert Plan.objects.get().ends_on == date(2029, 12, 31)
     assert Activity.objects.get().due_on == date(2029, 6, 30)
 
@@ -270,7 +278,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
 
     change = approved(
         [(part, {"supersedes": [activity]}) for part in parts],
-        make_act(activity.plan, kind="split"),
+        make_act(activity.plan),
     )
 
     standing = Activity.objects.standing().values_list("code", flat=True)
@@ -373,3 +381,108 @@ def test_what_corrects_the_record_holds_for_the_past_too(act, activity):
     approved(activity, act and make_act(activity.plan, act=act))
 
     assert getattr(as_of_2025(activity), name) == "Charlas"
+
+
+def make_several(activity):
+    """An amendment that moves one activity, redates another and adds a third."""
+    factories.open_structure()
+    other = factories.make_activity(commitment=activity.commitment, code="1.2")
+    factories.close_structure()
+    activity.agency, other.due_on = factories.make_agency(), date(2026, 6, 30)
+    added = Activity(
+        plan=activity.plan,
+        commitment=activity.commitment,
+        agency=activity.agency,
+        code="1.3",
+        title_es="Otra",
+        provenance="plan",
+    )
+    records = [(activity, {}), (other, {}), (added, {})]
+    return approved(records, make_act(activity.plan)), other
+
+
+def test_an_amendment_of_several_kinds_tells_that_of_each_record(activity):
+    change, _other = make_several(activity)
+
+    rows = PlanChange.objects.filter(change=change).order_by("activity__code")
+    assert change.amendment.kind == "several"
+    assert [row.kind for row in rows if row.field != "due_provenance"] == [
+        *("move", "redate", "add")
+    ]
+
+
+def test_pages_tell_what_an_act_of_several_kinds_did_to_a_record(activity, client):
+    _change, other = make_several(activity)
+
+    of_plan = client.get(reverse("es:amendments", args=["p"])).content.decode()
+    of_record = client.get(other.get_absolute_url()).content.decode()
+
+    said = ["Varios cambios", "Cambio de institución", "Nuevas fechas", "Adición"]
+    assert [of_plan.count(each) for each in said] == [1, 1, 1, 1]
+    assert "Nuevas fechas · Resolución" in of_record
+    assert "Varios cambios" not in of_record
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "kind"),
+    [(date(2029, 6, 30), "extend_plan"), (date(2028, 6, 30), "redate")],
+)
+def test_only_a_later_end_extends_the_plan(ends_on, kind, activity):
+    activity.plan.ends_on = ends_on
+
+    assert approved(activity.plan, make_act(activity.plan)).amendment.kind == kind
+
+
+def test_what_was_suspended_is_resumed(activity):
+    activity.stopped, activity.stopped_on = "suspended", date(2026, 1, 1)
+    approved(activity, make_act(activity.plan))
+
+    activity.stopped, activity.stopped_on = "", None
+    change = approved(activity, make_act(activity.plan))
+
+    assert change.amendment.kind == "resume"
+
+
+def test_records_are_saved_from_the_plan_down_in_whatever_order_they_come(activity):
+    commitment = Commitment(
+        plan=activity.plan,
+        programme=activity.commitment.programme,
+        lead=activity.agency,
+        code="9",
+        title_es="Nuevo",
+        provenance="plan",
+    )
+    added = Activity(
+        plan=activity.plan,
+        commitment=commitment,
+        agency=activity.agency,
+        code="9.1",
+        title_es="Otra",
+        due_on=date(2029, 6, 30),
+        provenance="plan",
+    )
+    plan = Plan.objects.get(pk=activity.plan_id)
+    plan.ends_on = date(2029, 12, 31)
+
+    approved([(added, {}), (commitment, {}), (plan, {})], make_act(plan))
+
+    assert Activity.objects.get(code="9.1").commitment.code == "9"
+
+
+def test_a_date_that_lies_outside_the_plan_by_now_is_not_approved(activity):
+    activity.due_on, plan = date(2028, 10, 31), activity.plan
+    with override("es"):
+        change = workflow.propose(
+            activity, by=make_reviewer(), amendment=make_act(plan)
+        )
+    plan.ends_on = date(2028, 9, 30)
+    approved(plan, make_act(plan))
+
+    with pytest.raises(RefusedError, match="30/09/2028"), override("es"):
+        workflow.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert (change.is_waiting, Activity.objects.get().due_on) == (
+        True,
+        date(2026, 3, 31),
+    )

@@ -40,6 +40,7 @@ from strategic_areas.desk.rounds.pages import opening
 from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     AgencyComment,
+    Amendment,
     AttributionDispute,
     Cause,
     Correction,
@@ -57,8 +58,7 @@ from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted
 from strategic_areas.queries.updates import record
-from strategic_areas.workflow import AlreadyWaiting, guard
-from strategic_areas.workflow.amendments import in_words
+from strategic_areas.workflow import AlreadyWaiting, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
 
@@ -103,10 +103,14 @@ def records(change):
     ``opening`` is what a waiting round would do.
     """
     found = proposed_records(change)
+    amendment = getattr(change, "amendment", None)
+    is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
+    kinds = amendments.kinds_of([part for part, _proposed in found])
     names = {part.place: part.label for part, _proposed in found}
     return [
         {
             "name": str(part),
+            "kind": Amendment.Kind(kinds[part.place]).label if is_of_several else "",
             "url": record_url(part),
             "lines": lines(part, names),
             "readings": _readings(change, proposed) if change.is_waiting else [],
@@ -129,8 +133,8 @@ def lines(part, names=None):
     return [
         Line(
             field_of(part.model, field.name).label_of(field.name),
-            in_words(field, part.before.get(field.name)),
-            in_words(field, part.after[field.name], names),
+            amendments.in_words(field, part.before.get(field.name)),
+            amendments.in_words(field, part.after[field.name], names),
         )
         for field in fields
         if field.name in part.after
@@ -277,7 +281,7 @@ class HideForm(forms.Form):
 
 def _in_words(field, record):
     column = record._meta.get_field(field.columns[0])
-    said = in_words(column, getattr(record, column.name))
+    said = amendments.in_words(column, getattr(record, column.name))
     excerpt = Truncator(said).chars(EXCERPT)
     return f"{field.label}: «{excerpt}»" if excerpt else field.label
 
