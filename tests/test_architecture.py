@@ -32,7 +32,7 @@ ROWS = [
         *("queries", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures", "workbooks"),
     ],
-    ["importing", "pictures", "plan_document"],
+    ["importing", "matrices", "pictures", "plan_document"],
     ["admin", "desk", "feeds", "management", "views"],
 ]
 #: What the framework starts first: it wires the app together.

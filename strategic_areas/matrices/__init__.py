@@ -1,0 +1,40 @@
+"""
+The reader of any matrix: a plan as an institution keeps it in a workbook of its own.
+
+``look`` opens an upload and proposes what its sheets and columns are; a person
+confirms that as a ``Naming``; ``read`` then gives the lines of the plan, each with the
+cells that it comes from, what has to be asked, what was left out, and what may identify
+a person.
+Nothing is stored, and no model is known here.
+"""
+
+from strategic_areas.matrices.institutions import KnownInstitution
+from strategic_areas.matrices.looking import Look, look
+from strategic_areas.matrices.naming import ROLES, Naming, SheetNaming
+from strategic_areas.matrices.outcome import (
+    LeftOutCell,
+    MatrixLine,
+    MatrixNotice,
+    MatrixPlace,
+    MatrixQuestion,
+    MatrixReading,
+    ProtectedCell,
+)
+from strategic_areas.matrices.reading import read
+
+__all__ = [
+    "ROLES",
+    "KnownInstitution",
+    "LeftOutCell",
+    "Look",
+    "MatrixLine",
+    "MatrixNotice",
+    "MatrixPlace",
+    "MatrixQuestion",
+    "MatrixReading",
+    "Naming",
+    "ProtectedCell",
+    "SheetNaming",
+    "look",
+    "read",
+]

@@ -1,0 +1,306 @@
+"""
+Numbers as people write them in a matrix: targets by year or in one text, and budgets.
+
+A comma before three digits is a mark of thousands, as Dominicans write; a point there
+could be either, so it is asked.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agencies.folding import fold
+
+WORDS = {
+    **dict.fromkeys(["un", "uno", "una", "one"], 1),
+    **{"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7},
+    **{"ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "two": 2, "three": 3, "four": 4},
+}
+SCALES = [
+    (re.compile(r"mil millones|billions?"), 10**9),
+    (re.compile(r"mill?on(?:es)?|mill\.?|mm|millions?|m"), 10**6),
+    (re.compile(r"mil(?:es)?|k|thousands?"), 10**3),
+]
+SCALE = "|".join(form.pattern for form, _ in SCALES)
+FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
+NUMBER = re.compile(
+    rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(WORDS)})(?![a-z]))"
+    rf"(?: ?(?P<scale>{SCALE})(?![a-z]))?(?P<percent> ?%| por ciento| percent)?"
+)
+#: What stands where no number is, and needs no question in a budget or a baseline.
+NOTHING = re.compile(
+    r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dci]\.?|t\.?b\.?d\.?|no (?:disponible|aplica|hay"
+    r"|tiene|definid[oa]).*|sin (?:costo|datos?|linea|informacion|presupuesto|fondos).*"
+    r"|por (?:definir|determinar|identificar|asignar|confirmar|establecer).*"
+    r"|pendiente.*"
+    r"|fondos propios|recursos propios|ninguno|no cost|none|own funds|not? .*"
+    r"|a definir.*"
+)
+MARKS = re.compile(r"[x✓✔√●■☑]|si|yes")
+EACH_YEAR = (
+    r"(?:(?:por|al|cada|a|per|each|every|todos los|en cada) (?:ano|year)s?"
+    r"|anual(?:es|mente)?|annual(?:ly)?|yearly)"
+)
+YEAR = r"(?:19|20)\d\d"
+UNTIL = re.compile(rf"(?:hasta|until|a) (?:el )?({YEAR})")
+FROM = re.compile(rf"(?:desde|a partir de|from) (?:el )?({YEAR})")
+SPANS = re.compile(rf"({YEAR})(?: ?(?:-|–|a|al|to) ?({YEAR}))?")
+OF_YEARS = re.compile(
+    rf"(?:ano )?(?P<first>{YEAR})(?: ?(?:-|–|al?|to) ?(?P<last>{YEAR}))? ?[:=] ?"
+    rf"(?P<number>[^;\n]*?)(?=[;\n]|,? ?(?:ano )?{YEAR} ?(?:(?:-|–"
+    rf"|al?) ?{YEAR} ?)?[:=]|$)"
+)
+A_NUMBER = rf"(?:{FIGURES}|{'|'.join(WORDS)})(?: ?(?:{SCALE}))? ?%?"
+IN_YEARS = re.compile(
+    rf"(?P<number>{A_NUMBER})(?: [a-z]{{3,20}})?"
+    rf" ?(?:\(|en |para |al |in |by )(?:el )?(?P<first>{YEAR})\)?"
+)
+AT_LEAST = re.compile(
+    r"[<>≥≤~±]|al menos|minimo|maximo|mas de|menos de|hasta|cerca de|at least|aprox"
+)
+RELATIVE = re.compile(
+    r"aument|increment|reduc|disminu|respecto|mas que|increase|decrease"
+)
+RANGE = re.compile(
+    rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})(?: ?(?:{SCALE}))? ?%?"
+)
+
+
+@dataclass(frozen=True)
+class MatrixNumber:
+    """A number, whether it is a percentage, and why a person has to look; or None."""
+
+    value: Decimal | None = None
+    is_percent: bool = False
+    why: str = ""
+    others: tuple = ()
+
+
+def number_of(text):
+    """
+    The one number that begins or fills a text, without what follows it.
+
+    >>> number_of("12.5 millones").value
+    Decimal('12500000')
+    """
+    found = NUMBER.search(_plain(text))
+    return _number(found) if found else MatrixNumber(why="no_number")
+
+
+def is_nothing(text):
+    """Whether a text says that there is no number, such as "n/d" or "—"."""
+    return bool(NOTHING.fullmatch(_plain(text)))
+
+
+def target_of(cell, name, *, is_last_year=False, shares=False):
+    """
+    The target of one year in a cell of its own.
+
+    ``name`` is the indicator's; ``shares`` says that other years of the row are shown
+    as percentages.
+    """
+    is_share = is_percentage(name)
+    if cell.number is not None:
+        value = Decimal(str(cell.number))
+        if cell.is_percent:
+            value *= 100
+            return MatrixNumber(value, True, "whole_share" if value == 100 else "")
+        if shares:
+            return MatrixNumber(value, True, "format_differs")
+        if is_share and 0 < value <= 1:
+            return MatrixNumber(value * 100, True, "fraction")
+        return MatrixNumber(value, is_share)
+    plain = _plain(cell.kept)
+    if MARKS.fullmatch(plain):
+        return MatrixNumber(Decimal(1), why="mark")
+    if is_nothing(plain):
+        return MatrixNumber(why="no_number")
+    if RELATIVE.search(plain):
+        return MatrixNumber(why="relative")
+    if RANGE.search(plain):
+        return MatrixNumber(why="range")
+    found = NUMBER.search(plain)
+    if not found:
+        return MatrixNumber(why="no_number")
+    read = _number(found, of_share=is_share)
+    rest = plain[: found.start()] + " " + plain[found.end() :]
+    why = read.why
+    if (
+        not why
+        and re.search(r"\b(?:en )?mil(?:es)?\b|thousand", fold(name))
+        and found["scale"]
+    ):
+        read, why = MatrixNumber(read.value / _scale(found["scale"])), "unit_twice"
+    if not why and AT_LEAST.search(rest):
+        why = "at_least"
+    if not why and (re.search(r"\d", rest) or re.search(r"\bun[oa] por\b", rest)):
+        why = "more_numbers"
+    return MatrixNumber(read.value, read.is_percent or is_share, why, read.others)
+
+
+def targets_of(cell, name, years, due_year, *, asks_yearly=False):
+    """
+    The targets of several years in one text, as year → number, and why to look.
+
+    Returns a mapping, whether they are percentages, and a reason or "". A number
+    without a year is of ``due_year``, or of the last year; percentages always are.
+    """
+    plain, is_share = _plain(cell.kept), is_percentage(name)
+    all_years = range(years[0], years[1] + 1)
+    if cell.number is None and (found := _by_year(plain)):
+        return _together(found, is_share)
+    yearly = re.search(EACH_YEAR, plain)
+    spanless = SPANS.sub(" ", plain)
+    if yearly and not RELATIVE.search(plain) and (number := NUMBER.search(spanless)):
+        start, end = FROM.search(plain), UNTIL.search(plain)
+        span = SPANS.search(plain)
+        first = int(start[1]) if start else years[0]
+        last = int(end[1]) if end else years[1]
+        if span and span[2]:
+            first, last = int(span[1]), int(span[2])
+        read = _number(number)
+        each = dict.fromkeys(map(str, range(first, last + 1)), read.value)
+        why = read.why or ("yearly" if asks_yearly else "")
+        return each, read.is_percent or is_share, why
+    parts = [NUMBER.fullmatch(part.strip()) for part in re.split(r"/|;|\n|\|", plain)]
+    if len(parts) == len(all_years) > 1 and all(parts):
+        read = [_number(part) for part in parts]
+        values = {str(y): r.value for y, r in zip(all_years, read, strict=True)}
+        return values, any(r.is_percent for r in read) or is_share, "years_not_told"
+    if len(parts) > 1 or re.search(r"->|→|=>", plain):
+        return {}, is_share, "years_not_told"
+    read = target_of(cell, name)
+    if read.value is None:
+        return {}, is_share, read.why
+    year = years[1] if read.is_percent or not due_year else due_year
+    return {str(year): read.value}, read.is_percent, read.why or "no_year"
+
+
+def is_percentage(name):
+    """Whether an indicator's name says that it is one."""
+    return bool(
+        re.match(r"(?:%|porcentaje|por ciento|tasa de|percent|proporcion)", fold(name))
+    )
+
+
+@dataclass(frozen=True)
+class MatrixBudget:
+    """An amount in full units of ``currency``; None where the text gives none."""
+
+    amount: Decimal | None = None
+    currency: str | None = None
+    why: str = ""
+
+
+def budget_of(cell, heading, years, *, country, has_points=False):
+    """
+    The budget of a cell; ``heading`` may say the currency and that it is in millions.
+
+    ``has_points`` says that other cells of the column have decimal points.
+    """
+    plain, head = _plain(cell.kept), fold(heading)
+    currency = currency_of(plain, country) or currency_of(head, country)
+    currency = currency or country.currency
+    scaled = re.search(rf"(?:en )?(?P<scale>{SCALE[:-2]})\b", head)
+    factor = _scale(scaled["scale"]) if scaled else 1
+    if cell.number is not None:
+        return MatrixBudget(Decimal(str(cell.number)) * factor, currency)
+    if is_nothing(plain):
+        return MatrixBudget()
+    numbers = [each for each in NUMBER.finditer(plain) if each["figures"]]
+    if not numbers:
+        return MatrixBudget(why="who_pays")
+    if RANGE.search(plain):
+        return MatrixBudget(why="range")
+    if len(numbers) > 1:
+        return MatrixBudget(why="more_numbers")
+    read = _number(numbers[0])
+    if read.value is None:
+        return MatrixBudget(why=read.why)
+    amount = read.value * (1 if numbers[0]["scale"] else factor)
+    if re.search(EACH_YEAR, plain):
+        return MatrixBudget(amount * (years[1] - years[0] + 1), currency, "yearly")
+    is_odd = "," in numbers[0]["figures"] and read.why == "" and has_points
+    is_decimal = re.fullmatch(r"\d+,\d{1,2}", numbers[0]["figures"])
+    return MatrixBudget(amount, currency, "comma" if is_odd and is_decimal else "")
+
+
+def currency_of(text, country):
+    """The currency that a folded text names by sign, code or word; or ""."""
+    if re.search(r"us ?\$|usd|u\$s|dolar|dollar", text):
+        return "USD"
+    if re.search(r"€|\beur", text):
+        return "EUR"
+    own = rf"\b{country.currency_sign} ?\$|\b{country.currency.lower()}\b|pesos"
+    return country.currency if re.search(own, text) else ""
+
+
+def plain_number(value):
+    """A number as a plain decimal text: "7.5", "1500"."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _by_year(plain):
+    found = [
+        (each, each["first"], each.groupdict().get("last"), each["number"])
+        for form in (OF_YEARS, IN_YEARS)
+        for each in form.finditer(plain)
+    ]
+    return found if len({each[0].re for each in found}) == 1 else []
+
+
+def _together(found, is_share):
+    values, why = {}, ""
+    for _each, first, last, text in found:
+        number = NUMBER.search(text)
+        read = _number(number) if number else MatrixNumber(why="no_number")
+        why = why or read.why
+        if last and not re.search(EACH_YEAR, text):
+            why = why or "each_or_all"
+        is_share = is_share or read.is_percent
+        if read.value is None:
+            continue
+        if number and re.search(r"\d", text[number.end() :]):
+            why = why or "more_numbers"
+        for year in range(int(first), int(last or first) + 1):
+            if str(year) in values:
+                why = why or "more_numbers"
+            values[str(year)] = read.value
+    return values, is_share, why
+
+
+def _plain(text):
+    return " ".join(fold(text.replace("\n", " ; ")).split()) if text else ""
+
+
+def _scale(text):
+    return next((by for form, by in SCALES if form.fullmatch(text)), 1)
+
+
+def _number(found, *, of_share=False):
+    """A match of ``NUMBER`` as a number; its reason where it could be two."""
+    percent = bool(found["percent"])
+    scale = _scale(found["scale"]) if found["scale"] else 1
+    if found["word"]:
+        return MatrixNumber(Decimal(WORDS[found["word"]]) * scale, percent)
+    figures = re.sub(r"[ '\u2019]", "", found["figures"])
+    marks = re.findall(r"[.,]", figures)
+    if len(set(marks)) == 2:
+        last = marks[-1]
+        figures = figures.replace("," if last == "." else ".", "").replace(last, ".")
+    elif len(marks) > 1:
+        figures = figures.replace(marks[0], "")
+    elif marks:
+        whole, _mark, part = figures.replace(",", ".").partition(".")
+        if len(part) == 3 and whole != "0" and len(whole) < 4:
+            if marks == ["."] and scale == 1:
+                both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
+                return MatrixNumber(None, percent, "thousands_or_decimals", both)
+            figures = f"{whole}{part}" if marks == [","] else f"{whole}.{part}"
+        else:
+            figures = f"{whole}.{part}"
+    value = Decimal(figures) * scale
+    if of_share and not percent and 0 < value < 1:
+        return MatrixNumber(value * 100, True, "fraction")
+    return MatrixNumber(value, percent)

@@ -1,0 +1,334 @@
+"""
+Who is meant by "MIREX / PGR, CONANI (apoyo)": a lead, supporters, and by what name.
+
+An institution that is written by another name than its acronym is proposed, and
+whoever loads the matrix confirms it once for each way of writing.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from agencies.folding import fold
+
+#: From which likeness on a mistyped name is proposed.
+ALIKE = 0.84
+ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
+#: Abbreviated words of names, by what they stand for.
+SHORT = {
+    "min": "ministerio",
+    "gral": "general",
+    "dir": "direccion",
+    "proc": "procuraduria",
+    "rep": "republica",
+    "nac": "nacional",
+    "inst": "instituto",
+    "sec": "secretaria",
+    "dpto": "departamento",
+    "int": "interior",
+    "cons": "consejo",
+    "ofic": "oficina",
+}
+#: Words of names by which no institution is told from another.
+NO_NAME = {"de", "del", "la", "las", "el", "los", "y", "e", "the", "of", "and", "for"}
+COUNTRY = re.compile(r"\b(?:de la )?republica dominicana\b")
+OLD_MINISTRY = re.compile(r"\bsecretaria de estado\b")
+HEADS = re.compile(
+    r"(?:ministerio|ministry|direccion|directorate|consejo|council|instituto|institute"
+    r"|oficina|office|policia|police|procuraduria|ministerio publico|tribunal|court"
+    r"|suprema|universidad|university|comision|commission|ayuntamientos?|secretaria"
+    r"|cuerpo|banco|bank|fundacion|foundation|cancilleria|departamento|junta|servicio"
+    r"|agencia|agency|poder|congreso|camara|defensor|alcaldia|gabinete|centro|escuela"
+    r"|superintendencia|contraloria|armada|ejercito|vicepresidencia|despacho|mesa"
+    r"|organizacion|asociacion|red|liga|confederacion)\b"
+)
+NOBODY = re.compile(
+    r"por (?:definir|asignar|determinar|identificar|designar|confirmar).*|pendiente.*"
+    r"|t\.?b\.?d\.?|to be .*|n/?[ad]|s/?d|sin (?:asignar|responsable|definir).*|¿?\?+"
+)
+NO_TEXT = re.compile(r"[-–—_./*]*")
+EVERYBODY = re.compile(
+    r"(?:con )?(?:(?:todas|todos) (?:las |los )?(?:instituciones|miembros|entidades"
+    r"|organizaciones|agencias).*|all (?:the )?(?:institutions|agencies|members).*"
+    r"|varias instituciones|varios|diversas instituciones|instituciones de la comision)"
+)
+SUPPORTS = r"apoy\w+|colabora\w*|soporte|support\w*|corresponsables?|acompa\w+|aliados?"
+LEADS = (
+    r"lidera|lider|lead\w*|responsable|coordina\w*|encabeza|ejecuta|principal|rector"
+)
+MARK = re.compile(
+    rf"\((?:(?P<lead>(?:{LEADS})[^)]*)|(?P<support>(?:en |de )?(?:{SUPPORTS})[^)]*))\)"
+)
+WITH_SUPPORT = re.compile(
+    rf"[,;.]? *\b(?:con (?:el |la )?(?:apoyo|colaboracion|acompanamiento"
+    rf"|soporte)(?: de(?:l| la)?)?"
+    rf"|en (?:coordinacion|colaboracion) con|junto (?:a|con)"
+    rf"|with (?:the )?support (?:of|from)"
+    rf"|(?:{SUPPORTS}) ?:)"
+)
+LEAD_WORD = re.compile(rf"^(?:{LEADS}) ?: *")
+JOINT = re.compile(
+    r" *(?:[/;,+&|\n•]|(?<=\w)-(?=[A-ZÁÉÍÓÚÑ])| [-–—] |\b[ye]\b(?= )| and | con ) *"
+)
+#: Joints that leave open whether what they join is as much responsible as the first.
+OPEN_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
+ALIAS = re.compile(r"(?:antes|ex|anterior|formerly)\b")
+GLOSSARY = re.compile(r"\b([A-ZÁÉÍÓÚÑ]{2,12}) *[=:] *([^.;=\n]{4,90})")
+
+
+class KnownInstitution(NamedTuple):
+    """An institution of the portal: its acronym, its names and those of before."""
+
+    acronym: str
+    names: Iterable[str] = ()
+    former_names: Iterable[str] = ()
+
+
+class InstitutionGuess(NamedTuple):
+    """What a text may mean: an acronym or "", and why it is to be confirmed, or ""."""
+
+    acronym: str
+    why: str = ""
+
+
+@dataclass
+class ResponsibleParts:
+    """
+    Of one text: the lead, the supporters, the reasons to look at the cell.
+
+    ``named`` are the ways in which institutions are written that have to be confirmed.
+    """
+
+    lead: str | None = None
+    supporting: list = field(default_factory=list)
+    whys: list = field(default_factory=list)
+    named: dict = field(default_factory=dict)
+
+    @property
+    def text(self):
+        """As it is written to be read again."""
+        others = f" / {', '.join(self.supporting)} (apoyo)" if self.supporting else ""
+        return f"{self.lead or ''}{others}"
+
+
+class InstitutionBook:
+    """
+    The institutions that the portal knows, and those confirmed or explained in a file.
+
+    ``confirmed`` maps a text to an acronym, "" for no institution.
+    """
+
+    def __init__(self, known, confirmed=()):
+        self.confirmed = {_key(text): name for text, name in dict(confirmed).items()}
+        self.acronyms, self.names, self._guesses = {}, {}, {}
+        for each in known:
+            acronym, names, former = (*each, (), ())[:3]
+            self.acronyms[_key(acronym)] = acronym
+            for name in names:
+                self.names.setdefault(_name(name), acronym)
+            for name in former:
+                self.names.setdefault(_name(name), acronym)
+
+    def learn(self, text):
+        """Take acronyms that a note explains, such as "MSP = Ministerio de Salud"."""
+        for acronym, name in GLOSSARY.findall(text):
+            if _key(acronym) not in self.acronyms and (found := self._named(name)):
+                self.names.setdefault(_name(acronym), found)
+
+    def guess(self, text):
+        """The institution that a text means, as ``InstitutionGuess``; None for none."""
+        if text not in self._guesses:
+            self._guesses[text] = self._guess(text.strip(" .:"))
+        return self._guesses[text]
+
+    def _guess(self, text):
+        if (key := _key(text)) in self.confirmed:
+            return InstitutionGuess(self.confirmed[key])
+        if key in self.acronyms:
+            written = text == self.acronyms[key]
+            return InstitutionGuess(self.acronyms[key], "" if written else "otherwise")
+        if found := self._named(text):
+            return InstitutionGuess(found, "otherwise")
+        bare, _bracket, inside = text.partition("(")
+        inside = inside.rstrip(") ")
+        if inside and bare.strip():
+            outer, inner = self.guess(bare.strip()), self.guess(inside)
+            if outer and outer.why != "unknown":
+                return InstitutionGuess(outer.acronym, "otherwise")
+            if inner and (inner.why != "unknown" or ACRONYM.fullmatch(inside)):
+                return InstitutionGuess(inner.acronym, inner.why or "otherwise")
+            return outer and InstitutionGuess(outer.acronym, "unknown")
+        return self._unknown(text)
+
+    def _unknown(self, text):
+        if ACRONYM.fullmatch(text) and len(text) < 13:
+            return InstitutionGuess(text, "unknown")
+        words = text.split()
+        is_name = all(word[0].isupper() or fold(word) in NO_NAME for word in words)
+        if words and words[0][0].isupper() and (HEADS.match(fold(text)) or is_name):
+            initials = "".join(word[0] for word in words if fold(word) not in NO_NAME)
+            is_free = len(initials) > 1 and _key(initials) not in self.acronyms
+            guess = initials if is_free else "".join(words)
+            return InstitutionGuess(guess.upper(), "unknown")
+        return None
+
+    def _named(self, text):
+        """The acronym of a full, old, shortened or mistyped name; or ""."""
+        name = _name(text)
+        if found := self.names.get(name):
+            return found
+        words = set(name.split())
+        if len(name) < 8 and len(words) < 2:
+            return ""
+        parts = [acr for known, acr in self.names.items() if _is_part(words, known)]
+        if len(set(parts)) == 1:
+            return parts[0]
+        best = max(self.names, key=lambda known: _likeness(name, known), default="")
+        return self.names[best] if _likeness(name, best) >= ALIKE else ""
+
+
+def split_responsible(text, book, *, role="responsible"):
+    """
+    Lead and supporters of a cell; all are supporters where ``role`` is "supporting".
+
+    The first is the lead unless another is marked as it.
+    """
+    found = ResponsibleParts()
+    plain = fold(text)
+    if NO_TEXT.fullmatch(text.strip()):
+        return found
+    if NOBODY.fullmatch(plain.strip()) or EVERYBODY.fullmatch(plain.strip()):
+        found.whys.append("nobody_named" if NOBODY.fullmatch(plain) else "everybody")
+        return found
+    parts, is_open = _parts(text, book)
+    leads = [name for name, is_lead, is_support in parts if is_lead]
+    names = []
+    for part, is_lead, is_support in parts:
+        if EVERYBODY.fullmatch(fold(part)):
+            found.whys.append("everybody")
+            continue
+        guess = None if NOBODY.fullmatch(fold(part)) else book.guess(part)
+        if guess is None or not guess.acronym:
+            if guess is None:
+                found.whys.append("no_institution")
+            continue
+        if guess.why:
+            found.named[part] = guess
+        names.append((guess.acronym, is_lead, is_support))
+    for acronym, is_lead, is_support in names:
+        may_lead = role != "supporting" and not is_support and found.lead is None
+        if may_lead and (is_lead or not leads):
+            found.lead = acronym
+        elif acronym not in found.supporting:
+            found.supporting.append(acronym)
+    found.supporting = [each for each in found.supporting if each != found.lead]
+    is_marked = leads or any(is_support for *_, is_support in parts)
+    if role != "supporting" and is_open and not is_marked and len(names) > 1:
+        found.whys.append("who_leads")
+    return found
+
+
+def _parts(text, book):
+    """Triples of a name, whether it is marked as lead, and as supporter."""
+    folded = _same_length(text)
+    cut = WITH_SUPPORT.search(folded)
+    main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
+    first, is_open = _names(main, book)
+    others, _open = _names(rest, book)
+    parts = [_marked(each) for each in first]
+    # "MIREX / MINERD, MMUJER (apoyo)": the mark is of all that follow the first joint.
+    if parts and parts[-1][2] and not any(each[1] or each[2] for each in parts[:-1]):
+        parts[1:] = [(name, False, True) for name, *_ in parts[1:]]
+    return parts + [(name, False, True) for name, *_ in map(_marked, others)], is_open
+
+
+def _marked(text):
+    found = MARK.search(fold(text))
+    if not found:
+        bare = (
+            text[LEAD_WORD.match(_same_length(text)).end() :]
+            if LEAD_WORD.match(_same_length(text))
+            else text
+        )
+        return bare.strip(), bare != text, False
+    bare = re.sub(r"\([^)]*\)\s*$", "", text).strip()
+    return bare, bool(found["lead"]), bool(found["support"])
+
+
+def _names(text, book):
+    """
+    The names of a list, and whether only "y" or hyphens join some of them.
+
+    A name may hold a comma or "y" itself: the longest stretch that is known counts.
+    """
+    if not text.strip():
+        return [], False
+    joints = [
+        each for each in JOINT.finditer(text) if not _is_inside(text, each.start())
+    ]
+    edges = [(0, 0), *(each.span() for each in joints), (len(text), len(text))]
+    pieces = range(len(edges) - 1)
+    names, at, is_open = [], 0, False
+    while at < len(pieces):
+        for end in range(len(edges) - 1, at, -1):
+            stretch = text[edges[at][1] : edges[end][0]].strip()
+            if end == at + 1 or _is_one(stretch, book):
+                break
+        if stretch:
+            names.append(stretch)
+        if end <= len(joints) and OPEN_JOINTS.match(joints[end - 1].group()):
+            is_open = True
+        at = end
+    return names, is_open
+
+
+def _is_one(stretch, book):
+    """Whether a stretch with joints in it is the name of one institution."""
+    bare = _marked(stretch)[0]
+    name = _name(bare)
+    if name in book.names or {_key(bare)} & {*book.confirmed, *book.acronyms}:
+        return True
+    inside = re.fullmatch(r"([^()]+)\(([A-ZÁÉÍÓÚÑ]{2,12})\)", bare)
+    pieces = JOINT.split(bare)
+    if any(_key(piece) in book.acronyms for piece in pieces):
+        return False
+    if inside and HEADS.match(fold(bare)):
+        return not any(HEADS.match(fold(each)) for each in pieces[1:])
+    is_known = any(_likeness(name, known) >= 0.93 for known in book.names)
+    return is_known and not any(HEADS.match(fold(each)) for each in pieces[1:])
+
+
+def _is_inside(text, at):
+    """Whether a place stands in brackets."""
+    return text.count("(", 0, at) > text.count(")", 0, at)
+
+
+def _same_length(text):
+    """Small letters without accents, one for each character."""
+    return "".join((fold(each) or " ")[0] for each in text)
+
+
+def _key(text):
+    return " ".join(fold(text).replace(".", "").split())
+
+
+def _name(text):
+    """A name for comparison: plain words, written out, without those of no weight."""
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    plain = " ".join(SHORT.get(word, word) for word in words)
+    plain = OLD_MINISTRY.sub("ministerio", COUNTRY.sub("", plain))
+    return " ".join(word for word in plain.split() if word not in NO_NAME)
+
+
+def _is_part(words, known):
+    known = set(known.split())
+    shorter = min(len(words), len(known))
+    return shorter > 1 and (words <= known or known <= words)
+
+
+def _likeness(name, known):
+    if abs(len(name) - len(known)) > 6:
+        return 0
+    return SequenceMatcher(None, name, known).ratio()

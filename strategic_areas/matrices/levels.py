@@ -1,0 +1,110 @@
+"""Codes and level words at the beginning of a text: "OE 1.1 …", "Línea I.1.a – …"."""
+
+import re
+from typing import NamedTuple
+
+from agencies.folding import fold
+from strategic_areas.matrices.looking import HIERARCHY, role_of
+
+ROMAN = r"[IVX]{1,5}"
+PART = rf"(?:{ROMAN}|\d{{1,2}}|[A-Za-z])"
+CODE = rf"{PART}(?:[.]{PART})*"
+#: A code without a word before it: several parts, or one with a mark after it.
+BARE_CODE = re.compile(
+    rf"(?P<code>(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
+    rf"(?=[.):]| ?[-–—] ))(?![\w])[.):]?\s*[-–—:]?\s*(?P<name>.*)",
+    re.DOTALL,
+)
+WORD = (
+    r"(?P<word>eje|area|pilar|componente|ambito|axis|pillar|objetivo|oe|og|programa"
+    r"|estrategia|resultado|objective|programme|linea|line|accion|medida|compromiso"
+    r"|action|measure|actividad|activity|tarea)"
+    r"(?: (?:estrategic[oa]|especific[oa]|general|tematic[oa]|de (?:accion|trabajo"
+    r"|intervencion)|strategic|specific))*"
+)
+WORDED = re.compile(rf"{WORD}(?:\s*(?:n\.?[o°]\.?|#)?\s*)(?P<rest>.*)", re.DOTALL)
+SHORT_WORDS = {"oe": "programme", "og": "programme"}
+CROSSWISE = re.compile(r"transversal(?:es)?|crosscutting|cross-cutting")
+COORDINATOR = re.compile(
+    r"\((?:coordina\w*|responsables?|lidera|lead|a cargo de)(?: de)? ?:? ([^)]+)\)",
+    re.IGNORECASE,
+)
+ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
+ROMANS |= {"ix": 9, "x": 10, "xi": 11, "xii": 12}
+
+
+class LevelText(NamedTuple):
+    """A text without its level word and code; ``word`` is a role of a heading."""
+
+    word: str
+    code: str
+    name: str
+    coordinator: str = ""
+
+
+def split_level(text):
+    """
+    The level word, code, name and coordinator of a text; "" for what it has not.
+
+    >>> split_level("Línea I.1.a – Comunicación (Coordina: MIREX)")
+    LevelText(word='line', code='I.1.a', name='Comunicación', coordinator='MIREX')
+    """
+    plain = " ".join(text.split())
+    coordinator = ""
+    if found := COORDINATOR.search(plain):
+        coordinator = found[1].strip()
+        plain = (plain[: found.start()] + plain[found.end() :]).strip()
+    word, code, name = "", "", plain
+    folded = "".join((fold(each) or " ")[0] for each in plain)
+    if found := WORDED.match(folded):
+        rest = plain[found.start("rest") :]
+        after = re.match(
+            rf"(?P<code>{CODE})(?!\w)(?P<mark>[.):]?\s*[-–—:]?)\s*(?P<name>.*)", rest
+        )
+        crosswise = CROSSWISE.match(fold(rest))
+        role = SHORT_WORDS.get(found["word"]) or role_of(found["word"])
+        starts = found.end("word") < len(plain) and found.start("rest") > found.end(
+            "word"
+        )
+        if crosswise:
+            word, code = role, "T"
+            name = rest[crosswise.end() :].lstrip(" :.-–—") or rest
+        elif (
+            after and starts and (len(after["code"]) > 1 or not after["code"].islower())
+        ):
+            word, code, name = role, after["code"], after["name"] or plain
+        elif re.match(r"\s*[:–—-]\s", plain[found.end("word") :] + " "):
+            word, name = role, plain[found.end("word") :].lstrip(" :.-–—")
+    if not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:
+        code, name = found["code"], found["name"]
+    return LevelText(word, code.rstrip("."), sentence(name.strip()), coordinator)
+
+
+def sentence(text):
+    """A text in capitals as a sentence; any other as it stands."""
+    if len(text) > 3 and text.isupper() and (" " in text or len(text) > 6):
+        return text.capitalize()
+    return text
+
+
+def depth_of(code):
+    return len(code.split(".")) if code else 0
+
+
+def in_script_of(code, above):
+    """A code with its first part as that of the code above it writes it."""
+    first, rest = code.partition(".")[0], code.partition(".")[2]
+    wanted = above.partition(".")[0]
+    value = ROMANS.get(first.casefold(), int(first) if first.isdecimal() else None)
+    other = ROMANS.get(wanted.casefold(), int(wanted) if wanted.isdecimal() else None)
+    return f"{wanted}.{rest}" if rest and value and value == other else code
+
+
+def level_among(word, levels):
+    """The level of the plan that a level word means, of those of the file."""
+    if word not in HIERARCHY:
+        return ""
+    if word in levels and word != "activity":
+        return word
+    at = {"area": 0, "programme": 1, "line": 2, "commitment": 2, "activity": 3}[word]
+    return levels[min(at, len(levels) - 1)]

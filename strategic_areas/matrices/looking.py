@@ -1,0 +1,463 @@
+"""
+The first look at a matrix: its sheets, and what their columns seem to be.
+
+Everything is a proposal, which a person confirms as a ``Naming`` before rows are read.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from agencies.folding import fold
+from strategic_areas.matrices.naming import CODES, LEVELS, Naming, SheetNaming
+from strategic_areas.matrices.opening import MatrixSheet, open_matrix
+from strategic_areas.matrices.times import period_of, time_of
+
+#: Headings by the role that they seem to name; the first that fits counts.
+HEADINGS = [
+    (role, re.compile(form))
+    for role, form in [
+        ("verification", r"medios? de verificacion|fuentes? de verificacion"
+                         r"|verificacion"
+                         r"|evidencias?|means of verification"),
+        ("funding", r"fuentes?\b|financiamiento|financiador|cooperante|funding|source"),
+        ("baseline_year", r"ano (?:de la |de )?(?:linea )?(?:de )?base|baseline year"),
+        ("baseline", r"linea (?:de )?base|valor (?:inicial|base)|baseline"
+                     r"|situacion inicial"),
+        ("unit", r"unidad(?: de medida)?\b|unit"),
+        ("code:indicator", r"(?:cod\w*|n[o.]*) (?:del? )?indicador"),
+        ("code", r"(?:n\.?[o°º]?\.?|num\w*\.?|#|cod\w*\.?|id|item|code|number"
+                 r"|ref\w*\.?)"
+                 r"(?: (?:de(?:l| la)? |of )?\w+)?"),
+        ("outcome", r"objetivo (?:general|estrategico)|strategic objective|impacto"),
+        ("product", r"productos?\b|entregables?|outputs?|deliverables?"
+                    r"|resultados? esperados?"),
+        ("indicator", r"indicador(?:es)?|indicators?"),
+        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?responsables?|.*colabora"
+                       r"|involucrad|.*aliad"
+                       r"|participantes|support|.*partner|.*de apoyo|.*contraparte"),
+        ("responsible", r".*\bresponsables?\b|.*\blider|ejecutor|.*coordinador"
+                        r"|unidad ejecutora"
+                        r"|lead|responsible|.*a cargo|instituci"),
+        ("start", r"(?:fecha (?:de )?)?inicio|desde|start"),
+        ("due", r"plazos?\b|fechas?\b|vencimiento|hasta|fin\b|termino|deadline|due"
+                r"|timeline"
+                r"|time ?frame|periodo de ejecucion|tiempo|vigencia|end"),
+        ("currency", r"moneda|currency|divisa"),
+        ("budget", r"presupuesto|costos?\b|monto|inversion|recursos|budget|cost"
+                   r"|amount"),
+        ("state", r"estado|estatus|situacion|avance|semaforo|status|progress"
+                  r"|cumplimiento"),
+        ("note", r"observacion|notas?\b|comentario|remarks?|comments?|notes?"),
+        ("target", r"metas?\b|targets?|programacion|meta\b"),
+        ("chronogram", r"cronograma|calendario|calendar|schedule|chronogram|gantt"),
+        ("area", r"ejes?\b|areas?\b|pilar|componente|ambito|axis|pillar"
+                 r"|strategic area|dimension"),
+        ("programme", r"objetivo|programa|estrategia|objective|outcome|resultado"
+                      r"|programme|goal"),
+        ("line", r"linea|line\b|lines\b|proyecto"),
+        ("commitment", r"compromiso|accion|medida|action|measure|commitment"
+                       r"|iniciativa"),
+        ("activity", r"actividad|tarea|activit|task|sub-?accion"),
+    ]
+]  # fmt: skip
+HIERARCHY = ("area", "programme", "line", "commitment", "activity")
+LONGEST_HEADING = 70
+#: Within how many rows from the top headings are looked for, and over how many they go.
+HEADINGS_WITHIN, MOST_HEADING_ROWS = 60, 4
+SAMPLES = 3
+TOTAL = re.compile(r"(?:sub-? ?)?total(?:es)?\b|suma\b|gran total|sum\b|grand total")
+NOTE = re.compile(
+    r"notas?\b|note|fuentes?\b|leyenda|legend|elaborad|source|\*|\d\)|aclaracion"
+    r"|abreviatura"
+)
+YEARS = re.compile(r"(20\d\d) ?(?:-|–|—|al?|/) ?(20\d\d)")
+AREA_TITLE = re.compile(
+    r"(?:eje|area|pilar|componente|axis|pillar|ambito)\b.{0,30}?(?:[:.\-–]|\d"
+    r"|\b[ivx]+\b)"
+)
+CODE = re.compile(r"(?:[a-z]{0,3}[-. ]?)?(?:\d{1,3}|[ivx]+)(?:[.-][\da-z]{1,3})*[.)]?")
+
+
+@dataclass
+class LookedColumn:
+    """A column: its heading as it stands, the role that it seems to have, samples."""
+
+    letter: str
+    heading: str
+    role: str
+    samples: list
+    is_hidden: bool = False
+
+
+@dataclass
+class LookedSheet:
+    """
+    A sheet as it seems. ``kind`` is "matrix", "other", "empty" or "hidden".
+
+    ``layout`` is "levels in one column", "levels in columns" or "". Of hidden sheets
+    only name, state and size are told.
+    """
+
+    title: str
+    state: str
+    kind: str
+    rows: int
+    columns: list = field(default_factory=list)
+    column_count: int = 0
+    heading_rows: list = field(default_factory=list)
+    first_row: int = 0
+    last_row: int = 0
+    layout: str = ""
+    area: str = ""
+
+
+@dataclass
+class Look:
+    """The sheets of a matrix, and the ``naming`` that is proposed for them."""
+
+    sheets: list[LookedSheet]
+    naming: Naming
+    #: The first rows of each matrix, as letters → texts by number of row, for people.
+    opened: list[MatrixSheet]
+
+    def texts(self, title, first, last):
+        """Number of row → letter → text of a sheet's rows, to show them."""
+        sheet = next(each for each in self.opened if each.title == title)
+        return {
+            row: {letter_of(cell.column): cell.text for cell in sheet.rows.get(row, [])}
+            for row in range(first, last + 1)
+        }
+
+
+def look(file):
+    """
+    What an uploaded matrix seems to be, as ``Look``.
+
+    Raises ``RefusedFileError`` for what cannot be opened safely.
+    """
+    opened = open_matrix(file)
+    years = _years(opened)
+    sheets = [_looked(each, years) for each in opened]
+    naming = Naming(years=list(years))
+    names = set()
+    for each in sheets:
+        if each.kind == "matrix":
+            naming.sheets.append(
+                SheetNaming(
+                    each.title,
+                    each.heading_rows,
+                    each.first_row,
+                    each.last_row,
+                    {column.letter: column.role for column in each.columns},
+                    {column.letter: column.heading for column in each.columns},
+                    each.area,
+                )
+            )
+            names |= {(c.role, c.heading) for c in each.columns if c.role == "level"}
+    if names:
+        naming.levels = _levels_of(fold(next(iter(names))[1]))
+    return Look(sheets, naming, opened)
+
+
+def letter_of(column):
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
+def column_of(letter):
+    from openpyxl.utils import column_index_from_string
+
+    return column_index_from_string(letter)
+
+
+def role_of(heading):
+    """The role that a folded heading names; "" for none."""
+    if len(heading) > LONGEST_HEADING:
+        return ""
+    words = re.split(r" ?/ ?| y | e |, ", heading)
+    if len({w for each in words if (w := _role(each)) in HIERARCHY}) > 1:
+        return "level"
+    return _role(heading)
+
+
+def _role(heading):
+    bare = re.sub(r"^(?:la|el|los|las|the) ", "", heading.strip(" .:*"))
+    return next((role for role, form in HEADINGS if form.match(bare)), "")
+
+
+def _levels_of(heading):
+    """The levels of the plan that a heading such as "Eje / Línea / Actividad" names."""
+    found = [_role(each) for each in re.split(r" ?/ ?| y | e |, |\n", heading)]
+    return _as_levels([role for role in found if role in HIERARCHY])
+
+
+def _as_levels(ranked):
+    """The plan's levels for ranked words of a file, the highest first."""
+    count = len(ranked)
+    if count >= len(LEVELS):
+        return list(LEVELS)
+    if count == 3:
+        return list(LEVELS[:3])
+    if count == 2:
+        upper = "area" if ranked[0] == "area" else "programme"
+        return [upper, "commitment"]
+    return ["commitment"] if count else []
+
+
+def _years(opened):
+    """The years of the plan: those of a title, or of the headings; or of now."""
+    texts = [
+        cell.text for each in opened if each.state == "visible"
+        for row, cells in each.rows.items() if row < 12
+        for cell in cells
+    ]  # fmt: skip
+    texts += [each.title for each in opened]
+    spans = Counter(
+        (int(found[1]), int(found[2]))
+        for text in texts
+        if (found := YEARS.search(text)) and int(found[1]) < int(found[2])
+    )
+    if spans:
+        return spans.most_common(1)[0][0]
+    years = [int(text) for text in texts if re.fullmatch(r"20\d\d", text)]
+    return (min(years), max(years)) if years else (0, 9999)
+
+
+def _looked(sheet, years):
+    looked = LookedSheet(
+        sheet.title,
+        sheet.state,
+        "hidden",
+        sheet.last_row,
+        column_count=sheet.last_column,
+    )
+    if sheet.state != "visible":
+        return looked
+    looked.kind = "other" if sheet.rows else "empty"
+    top = _heading_row(sheet)
+    if top is None:
+        return looked
+    first, last = _heading_block(sheet, top)
+    looked.kind, looked.heading_rows, looked.first_row = (
+        "matrix",
+        [first, last],
+        last + 1,
+    )
+    looked.columns = _columns(sheet, first, last, years)
+    looked.last_row = _last_row(sheet, looked)
+    has_level = any(column.role == "level" for column in looked.columns)
+    looked.layout = "levels in one column" if has_level else "levels in columns"
+    if not has_level and not any(column.role == "area" for column in looked.columns):
+        looked.area = _area_title(sheet, first)
+    return looked
+
+
+def _heading_row(sheet):
+    best, found = 2, None
+    for row, cells in sheet.rows.items():
+        if row > HEADINGS_WITHIN:
+            break
+        roles = [role_of(_words(cell)) for cell in cells]
+        score = len({role for role in roles if role})
+        if score > best and score * 2 >= len([c for c in cells if c.number is None]):
+            best, found = score, row
+    return found
+
+
+def _words(cell):
+    return " ".join(fold(cell.text).split())
+
+
+def _is_heading_like(cell):
+    words = _words(cell)
+    is_year = bool(re.fullmatch(r"(?:ano )?20\d\d", words))
+    return len(words) <= LONGEST_HEADING and bool(
+        is_year or role_of(words) or period_of(words, 2000)
+        or words in {"valor", "ano", "value", "year"}
+    )  # fmt: skip
+
+
+def _heading_block(sheet, top):
+    first = last = top
+    above = sheet.rows.get(top - 1, [])
+    if len(above) > 1 and all(map(_is_heading_like, above)):
+        first = top - 1
+    while last - first < MOST_HEADING_ROWS - 1:
+        below = sheet.rows.get(last + 1, [])
+        reaches = any(
+            sheet.anchors.get((last + 1, cell.column), (0, 0))[0] == cell.row
+            for row in range(first, last + 1)
+            for cell in sheet.rows.get(row, [])
+        )
+        if not below and not reaches:
+            break
+        if below and not all(map(_is_heading_like, below)):
+            break
+        if below and not reaches and not _is_below_heading(sheet, last, below):
+            break
+        last += 1
+    return first, last
+
+
+def _is_below_heading(sheet, row, below):
+    """Whether a row of heading-like words is no row of data: looks or periods tell."""
+    looks = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
+    periods = [cell for cell in below if period_of(_words(cell), 2000)]
+    return all((c.colour, c.is_bold) in looks for c in below) and (
+        bool(below[0].colour or below[0].is_bold) or len(periods) == len(below)
+    )
+
+
+def heading_parts(sheet, column, rows):
+    """The folded texts above a column, from the top on, each once."""
+    parts = []
+    for row in range(rows[0], rows[1] + 1):
+        cell = sheet.at(row, column)
+        if cell and cell.text and _words(cell) not in parts:
+            parts.append(_words(cell))
+    return parts
+
+
+def _columns(sheet, first, last, years):
+    found, above = [], []
+    for column in range(1, sheet.last_column + 1):
+        parts = heading_parts(sheet, column, (first, last))
+        top = sheet.at(first, column)
+        if parts and (top is None or not top.text) and above:
+            # An upper heading that is not joined over those to its right.
+            parts = [above[0], *parts] if period_of(parts[-1], 2000) else parts
+        if top is not None and top.text:
+            above = parts
+        samples = _samples(sheet, column, last)
+        if not parts and not samples:
+            continue
+        role = _column_role(parts, years, samples)
+        heading = " / ".join(
+            dict.fromkeys(
+                " ".join(cell.text.split())
+                for row in range(first, last + 1)
+                if (cell := sheet.at(row, column)) and cell.text
+            )
+        )
+        letter = letter_of(column)
+        hidden = letter in sheet.hidden_columns
+        found.append(LookedColumn(letter, heading, role, samples, hidden))
+    _settle(found)
+    return found
+
+
+def _samples(sheet, column, after):
+    texts = [
+        cell.text
+        for row in range(after + 1, after + 40)
+        if (cell := sheet.cells.get((row, column))) and cell.text
+    ]
+    return list(dict.fromkeys(texts))[:SAMPLES]
+
+
+def _column_role(parts, years, samples):
+    if not parts:
+        return _role_by_samples(samples)
+    joined, year = " ".join(parts), None
+    period = ""
+    for part in parts:
+        bare = re.sub(
+            r"^(?:cronograma|calendario|metas?|targets?|ano|programacion|al"
+            r"|presupuesto|monto|costo)(?: (?:al|para|for|of|de|del|ano))* ",
+            "",
+            part,
+        )
+        found = period_of(bare, year)
+        if found:
+            period, year = found, found[:4]
+        elif (named := re.search(r"\b(20\d\d)\b", part)) and not YEARS.search(part):
+            year = named[1]
+            period = period or (
+                year if role_of(part) in {"target", "chronogram"} else ""
+            )
+    roles = [role for part in parts if (role := role_of(part))]
+    if "baseline" in roles:
+        is_year = parts[-1] in {"ano", "year"} or "baseline_year" in roles
+        return "baseline_year" if is_year else "baseline"
+    first = roles[0] if roles else ""
+    if period and first in {"", "target", "chronogram", "due"}:
+        if "target" in roles and not re.match("programacion", joined):
+            return f"target:{period}"
+        marks = [each for each in samples if len(each) > 2 or each.isdecimal()]
+        is_marked = "chronogram" in roles or len(period) > 4 or not marks
+        return f"{'chronogram' if is_marked else 'target'}:{period}"
+    specific = [role for role in roles if role not in {"target", "chronogram"}]
+    # "Presupuesto / Fuente" and "Programación / Plazo": the lower heading says more.
+    return specific[-1] if specific else first or "ignore"
+
+
+def _role_by_samples(samples):
+    years = (1900, 2100)
+    if all(CODE.fullmatch(fold(each)) for each in samples):
+        return "code"
+    if all(time_of(each, years).due_on for each in samples):
+        return "due"
+    return "ignore"
+
+
+def _settle(columns):
+    """Make of what headings say the roles that fit together."""
+    ranked = [c for c in columns if c.role in HIERARCHY]
+    has_lower = {c.role for c in ranked}
+    if "outcome" in {c.role for c in columns} and "programme" not in has_lower:
+        outcome = next(c for c in columns if c.role == "outcome")
+        if len(ranked) < 3:
+            outcome.role = "programme"
+            ranked = [c for c in columns if c.role in HIERARCHY]
+    order = sorted(ranked, key=lambda each: HIERARCHY.index(each.role))
+    names = list(dict.fromkeys(each.role for each in order))
+    levels = dict(zip(names, _as_levels(names), strict=False))
+    for each in ranked:
+        each.role = levels.get(each.role, "note")
+    roles = {each.role for each in columns}
+    for at, each in enumerate(columns):
+        if each.role == "responsible" and "supporting" in roles:
+            each.role = "lead"
+        if each.role == "code":
+            after = [
+                c.role for c in columns[at + 1 :] if c.role in (*LEVELS, "indicator")
+            ]
+            lowest = [level for level in LEVELS if level in roles][-1:]
+            nearest = after[:1] if _is_next(columns, at) else lowest
+            role = f"code:{(nearest or lowest or ['commitment'])[0]}"
+            each.role = role if role in CODES else "ignore"
+    seen = Counter()
+    for each in columns:
+        seen[each.role] += 1
+        if seen[each.role] > 1 and each.role in {*LEVELS, "level", "indicator", *CODES}:
+            each.role = "note"
+
+
+def _is_next(columns, at):
+    """Whether another code, or a level right after, says whose code a column holds."""
+    codes = [each for each in columns if each.role == "code" or each.role in CODES]
+    return len(codes) > 1 or "activ" in fold(columns[at].heading)
+
+
+def _last_row(sheet, looked):
+    """The last row before totals, notes and legends."""
+    letters = {c.letter for c in looked.columns if c.role not in {"ignore", "note"}}
+    for row in sorted(sheet.rows, reverse=True):
+        cells = [c for c in sheet.rows[row] if letter_of(c.column) in letters]
+        if row < looked.first_row:
+            break
+        is_total = bool(cells) and TOTAL.match(_words(cells[0]))
+        if len(cells) > 1 and not is_total and not NOTE.match(_words(cells[0])):
+            return row
+    return looked.first_row
+
+
+def _area_title(sheet, first):
+    """The place of the title that names the area of the sheet."""
+    for row in range(1, first):
+        for cell in sheet.rows.get(row, []):
+            if AREA_TITLE.match(_words(cell)) and role_of(_words(cell)) != "level":
+                return f"{letter_of(cell.column)}{row}"
+    return "title"

@@ -1,0 +1,219 @@
+"""A matrix as its file holds it: cells with their looks, merges and what is hidden."""
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from xml.sax.handler import ContentHandler
+
+from strategic_areas.workbooks.reading import (
+    CALCULATED,
+    LONGEST_TEXT,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    cell_text,
+    open_safely,
+    too_much,
+)
+
+#: The most cells that a file may join, or link, by stretches such as A1:H60.
+MOST_JOINED = 100_000
+STRETCHES = re.compile(rb"mergeCell|hyperlink", re.IGNORECASE)
+#: Colours that a cell has without being coloured.
+NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """
+    A cell at ``place``, such as "Plan!A5"; ``text`` is what stands there, in full.
+
+    ``kept`` is the text without what is struck through inside it; ``number`` is set
+    where the program holds a number, ``day`` where it holds a date.
+    """
+
+    place: str
+    row: int
+    column: int
+    text: str = ""
+    kept: str = ""
+    number: float | None = None
+    day: date | None = None
+    format: str = ""
+    colour: str = ""
+    comment: str = ""
+    is_struck: bool = False
+    is_bold: bool = False
+    is_formula: bool = False
+
+    @property
+    def is_percent(self):
+        return self.number is not None and "%" in self.format
+
+
+@dataclass
+class MatrixSheet:
+    """A sheet: cells by (row, column), and for each merged place that of its text."""
+
+    title: str
+    state: str = "visible"
+    cells: dict = field(default_factory=dict)
+    anchors: dict = field(default_factory=dict)
+    #: Of the cells that are joined with others: how many columns they reach over.
+    widths: dict = field(default_factory=dict)
+    hidden_rows: set = field(default_factory=set)
+    hidden_columns: set = field(default_factory=set)
+
+    def at(self, row, column):
+        """The cell whose text holds at a place, also by merging; None without one."""
+        return self.cells.get(self.anchors.get((row, column), (row, column)))
+
+    @cached_property
+    def rows(self):
+        """Number of row → its cells that hold a text, from left to right."""
+        found = {}
+        for (row, _column), cell in sorted(self.cells.items()):
+            if cell.text:
+                found.setdefault(row, []).append(cell)
+        return found
+
+    @property
+    def last_row(self):
+        return max(self.rows, default=0)
+
+    @property
+    def last_column(self):
+        return max((column for _row, column in self.cells), default=0)
+
+
+def open_matrix(upload):
+    """
+    The sheets of an uploaded workbook, those that are hidden included.
+
+    Raises ``RefusedFileError`` as every upload of a workbook does, and where stretches
+    of cells are joined that no matrix has.
+    """
+    return open_safely(upload, _load)
+
+
+def _load(content):
+    from openpyxl import load_workbook
+
+    _must_join_few(content)
+    book = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
+    cells = [cell for page in book.worksheets for cell in page._cells.values()]
+    values = None
+    if any(cell.data_type == CALCULATED for cell in cells):
+        values = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+    return [
+        _sheet(page, values[page.title] if values else page) for page in book.worksheets
+    ]
+
+
+def _must_join_few(content):
+    """openpyxl makes an object of every cell that is joined or linked."""
+    from defusedxml import sax
+
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        counter = StretchCounter()
+        for entry in packed.infolist():
+            part = packed.read(entry)
+            if STRETCHES.search(part.replace(b"\0", b"")):
+                sax.parseString(part, counter, forbid_dtd=True)
+
+
+class StretchCounter(ContentHandler):
+    """Counts the cells of joined and linked stretches; refuses too many."""
+
+    joined = 0
+
+    def startElement(self, name, attrs):
+        from openpyxl.utils import range_boundaries
+
+        if name.rpartition(":")[2] in {"mergeCell", "hyperlink"}:
+            left, top, right, bottom = range_boundaries(attrs.get("ref", "A1"))
+            self.joined += (right - left + 1) * (bottom - top + 1)
+        if self.joined > MOST_JOINED:
+            raise too_much()
+
+
+def _sheet(page, values):
+    from openpyxl.utils import get_column_letter
+
+    sheet = MatrixSheet(page.title, page.sheet_state)
+    for (row, column), cell in page._cells.items():
+        if made := _cell(page.title, cell, values):
+            if row > MOST_ROWS or column > MOST_COLUMNS:
+                if made.text:
+                    raise too_much()
+                continue
+            sheet.cells[row, column] = made
+    for joined in page.merged_cells.ranges:
+        corner = (joined.min_row, joined.min_col)
+        sheet.widths[corner] = joined.max_col - joined.min_col + 1
+        for place in joined.cells:
+            sheet.anchors[place] = corner
+    hidden = {row for row, each in page.row_dimensions.items() if each.hidden}
+    sheet.hidden_rows = {row for row in hidden if row in sheet.rows}
+    for each in page.column_dimensions.values():
+        if each.hidden:
+            last = min(each.max or each.min or 0, sheet.last_column)
+            columns = range(each.min or 0, last + 1)
+            sheet.hidden_columns |= {get_column_letter(at) for at in columns if at}
+    return sheet
+
+
+def _cell(title, cell, values):
+    """None for a cell with neither text, colour nor comment."""
+    colour, comment = _colour(cell), getattr(cell, "comment", None)
+    if cell.value is None and not colour and not comment:
+        return None
+    is_formula = cell.data_type == CALCULATED
+    value = cell.value
+    if is_formula:
+        stored = values[cell.coordinate].value
+        value = str(value) if stored is None else stored
+    text = cell_text("", value, cell.number_format)
+    if len(text) > LONGEST_TEXT:
+        raise too_much()
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    runs = value if isinstance(value, list) else []
+    struck = [str(run) for run in runs if getattr(_font(run), "strike", None)]
+    kept = text
+    if struck and len(struck) < len(runs):
+        kept = "".join(str(run) for run in runs if str(run) not in struck).strip()
+    font = getattr(cell, "font", None)
+    return MatrixCell(
+        place=f"{title}!{cell.coordinate}",
+        row=cell.row,
+        column=cell.column,
+        text=text,
+        kept=kept,
+        number=value if is_number else None,
+        day=date(value.year, value.month, value.day)
+        if isinstance(value, date)
+        else None,
+        format=cell.number_format,
+        colour=colour,
+        comment=comment.text.strip() if comment else "",
+        is_struck=bool(font and font.strike) or bool(runs and len(struck) == len(runs)),
+        is_bold=bool(font and font.b),
+        is_formula=is_formula,
+    )
+
+
+def _font(run):
+    return getattr(run, "font", None)
+
+
+def _colour(cell):
+    fill = getattr(cell, "fill", None)
+    if fill is None or fill.fill_type != "solid":
+        return ""
+    colour = fill.fgColor
+    if colour.type == "theme":
+        return "" if colour.theme == 0 else f"theme {colour.theme} {colour.tint:.2f}"
+    found = str(colour.rgb if colour.type == "rgb" else colour.indexed)
+    return "" if found in NO_COLOURS else found

@@ -1,0 +1,204 @@
+"""What comes out of a matrix: lines, questions, what is left out and what is told."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from strategic_areas.text_guard.findings import MESSAGES
+from strategic_areas.workbooks.reading import digest_of
+
+#: Why a person has to look at a cell.
+REASONS = {
+    "about": _("The day is only roughly said."),
+    "area_from_title": _("No text names the area; the sheet's name is taken for it."),
+    "at_least": _("It says at least, at most or about; the plan holds one number."),
+    "code_elsewhere": _("The code does not fit the place: one of them is wrong."),
+    "code_missing": _("It has no code; the records below it suggest one."),
+    "code_repeated": _("Another record has this code already."),
+    "codes_to_be_made": _(
+        "These numbers begin again in other parts, so codes of the whole plan have to "
+        "be made of them."
+    ),
+    "comma": _("A decimal comma where other cells have a point."),
+    "comment_asks": _("A comment on the cell puts it in question."),
+    "comment_differs": _("A comment on the cell says another year."),
+    "ditto": _("The same as in the row above."),
+    "each_or_all": _("For each of these years, or for all together?"),
+    "everybody": _("It names no single institution."),
+    "format_differs": _("Other years of the row are shown as percentages."),
+    "formula": _("A formula whose result the file does not hold."),
+    "fraction": _("A fraction where the indicator is a percentage."),
+    "goes_on": _("It goes on with the text of the row above."),
+    "institution_otherwise": _("Written by another name: is this the institution?"),
+    "institution_unknown": _("The portal does not know this institution."),
+    "level_by_colour": _("Only its colour tells which level it is of."),
+    "mark": _("A mark in place of a number."),
+    "mark_unclear": _("No clear mark, so the time is not agreed."),
+    "marks_with_gaps": _("Single marks with gaps between them; the last one counts."),
+    "more_numbers": _("There are more numbers in the cell."),
+    "no_coordinator": _("Others of its level name who coordinates them."),
+    "no_date": _("No time can be read."),
+    "no_indicator": _("It stands in a row without an indicator."),
+    "no_institution": _("No institution is recognised."),
+    "no_lead": _("No lead is named."),
+    "no_number": _("No number can be read."),
+    "no_programme": _("Nothing names the programme to which it belongs."),
+    "no_year": _("The number has no year."),
+    "nobody_named": _("No institution is named yet."),
+    "not_merged": _("Its cells are not joined as those of its level are."),
+    "only_colour": _("Only colours tell the time."),
+    "open_end": _("It says a beginning and no end."),
+    "other_script": _("The code is written otherwise than those above it."),
+    "outside_plan": _("The time is not within the years of the plan."),
+    "partly_read": _("There is more in the text than was read as a time."),
+    "range": _("A range: the plan holds one number."),
+    "recurring": _("It comes again and again, without an end."),
+    "relative": _("A change against another number."),
+    "second_value": _("A second text for the same record."),
+    "sheet_not_read": _("It stands in a sheet that is not read, and nowhere else."),
+    "state_of_a_year": _("The state is of one year, and the work goes on."),
+    "struck_inside": _("Part of the text is struck through."),
+    "struck_through": _("It is struck through."),
+    "thousands_or_decimals": _("The point may mark thousands or decimals."),
+    "unit_twice": _("The unit is in the name of the indicator and in the cell."),
+    "who_leads": _("It is not said which of them leads."),
+    "who_pays": _("A word in place of an amount: who pays?"),
+    "whole_share": _("1 is shown as 100 %."),
+    "yearly": _("A number for each year."),
+    "years_not_told": _("Several numbers without years."),
+}
+#: Why a cell became nothing.
+LEFT_OUT = {
+    "above": _("above the table"),
+    "below": _("below the table: notes or a legend"),
+    "column": _("its column is not to be read"),
+    "heading": _("headings"),
+    "heading_again": _("headings repeated"),
+    "not_understood": _("a row that is no record of the plan"),
+    "note_row": _("a note between the rows"),
+    "nothing": _("it says that there is nothing"),
+    "sheet": _("its sheet is not to be read"),
+    "total": _("a total"),
+}
+#: What else is told of a file.
+NOTICES = {
+    "colour_as_state": _("The colour is a state by the legend."),
+    "comment": _("It has a comment."),
+    "formula": _("It holds a formula; its stored result was read."),
+    "gap": _("There are gaps between the marks of the chronogram."),
+    "hidden_column": _("The column is hidden."),
+    "hidden_row": _("The row is hidden."),
+    "hidden_sheet": _("The sheet is hidden and was not read."),
+    "struck": _("It is struck through."),
+}
+
+
+@dataclass(frozen=True)
+class MatrixPlace:
+    """Where a value was read: the cell, such as "Plan!A5", and its text."""
+
+    cell: str
+    text: str
+
+
+@dataclass
+class MatrixLine:
+    """
+    One record. ``above`` is the number of the line to which it belongs, or None.
+
+    ``said`` holds values by field, ``places`` where they were read. ``cells`` are all
+    cells that the line takes.
+    """
+
+    table: str
+    number: int
+    above: int | None = None
+    said: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
+    cells: list = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MatrixQuestion:
+    """
+    What a person has to decide: ``reading`` is the likeliest, None for none.
+
+    ``line`` is the number of the line, ``cells`` all cells that one answer decides.
+    """
+
+    cell: str
+    field: str
+    text: str
+    why: str
+    reading: str | None = None
+    others: tuple = ()
+    line: int | None = None
+    cells: tuple = ()
+
+    @property
+    def key(self):
+        """Its name in ``Naming.answers``; another text in the cell makes another."""
+        return key_of(self.cell, self.field, self.text)
+
+    @property
+    def message(self):
+        return REASONS[self.why]
+
+
+@dataclass(frozen=True)
+class LeftOutCell:
+    """A text that became nothing."""
+
+    cell: str
+    text: str
+    why: str
+
+    @property
+    def message(self):
+        return LEFT_OUT[self.why]
+
+
+@dataclass(frozen=True)
+class MatrixNotice:
+    """Something about a cell, row or sheet that a reader of values would not see."""
+
+    cell: str
+    kind: str
+    text: str = ""
+
+    @property
+    def message(self):
+        return NOTICES[self.kind]
+
+
+@dataclass(frozen=True)
+class ProtectedCell:
+    """A text by which somebody may be found; ``kinds`` are findings of the guard."""
+
+    cell: str
+    text: str
+    kinds: tuple
+
+    @property
+    def messages(self):
+        return [MESSAGES[kind] for kind in self.kinds]
+
+
+@dataclass
+class MatrixReading:
+    """Everything that was read; ``plan`` holds title, first and last day, and cell."""
+
+    plan: dict = field(default_factory=dict)
+    lines: list = field(default_factory=list)
+    questions: list = field(default_factory=list)
+    left_out: list = field(default_factory=list)
+    notices: list = field(default_factory=list)
+    protected: list = field(default_factory=list)
+
+    def of(self, table):
+        """The lines of one table, in document order."""
+        return [line for line in self.lines if line.table == table]
+
+
+def key_of(cell, name, text):
+    return f"{cell}#{name}#{digest_of(text)}"

@@ -1,0 +1,241 @@
+"""Reads the rows of a named matrix into lines of a plan, losing no cell silently."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from agencies.folding import fold
+from strategic_areas.matrices.details import RecordReader
+from strategic_areas.matrices.institutions import InstitutionBook
+from strategic_areas.matrices.levels import depth_of, sentence, split_level
+from strategic_areas.matrices.looking import TOTAL, YEARS, role_of
+from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.opening import MatrixCell, open_matrix
+from strategic_areas.matrices.outcome import (
+    LeftOutCell,
+    MatrixLine,
+    MatrixNotice,
+    MatrixPlace,
+    MatrixQuestion,
+    MatrixReading,
+    key_of,
+)
+from strategic_areas.matrices.sheets import TABLES, SheetReader
+
+
+def read(file, naming, *, institutions):
+    """
+    The plan in an uploaded matrix, as ``MatrixReading``, read as ``naming`` says.
+
+    ``institutions`` are the portal's, each with acronym, names and former names.
+    Raises ``RefusedFileError`` for what cannot be opened safely.
+    """
+    return MatrixReader(open_matrix(file), naming, institutions).read()
+
+
+class MatrixReader:
+    """One reading of one file; the lines grow as its rows are read."""
+
+    def __init__(self, sheets, naming, institutions):
+        self.sheets = {each.title: each for each in sheets}
+        self.naming, self.years = naming, tuple(naming.years)
+        self.book = InstitutionBook(institutions, naming.institutions)
+        self.result = MatrixReading()
+        self.taken, self.asked = set(), {}
+        self.named_texts, self.known = {}, {}
+        self.details = RecordReader(self)
+
+    def read(self):
+        self._find_plan()
+        named = [(self.sheets.get(each.title), each) for each in self.naming.sheets]
+        for sheet in self.sheets.values():
+            for cell in sheet.cells.values():
+                if cell.text and "=" in cell.text:
+                    self.book.learn(cell.text)
+        for sheet, naming in named:
+            if sheet:
+                SheetReader(self, sheet, naming).read()
+        self._complete_codes()
+        self._ask_institutions()
+        self._tell_other_sheets({naming.title for _, naming in named})
+        return self.result
+
+    # What lines, questions and cells become.
+
+    def line(self, table, above=None):
+        line = MatrixLine(table, len(self.result.lines), above and above.number)
+        self.result.lines.append(line)
+        return line
+
+    def say(self, line, name, value, cell=None):
+        """Say a field's value, read in a cell."""
+        line.said[name] = value
+        if cell is not None:
+            line.places.setdefault(name, MatrixPlace(cell.place, cell.text))
+            self.take(line, cell)
+
+    def take(self, line, cell):
+        """Let a cell belong to a line, whether or not it says something."""
+        if cell.place not in line.cells:
+            line.cells.append(cell.place)
+        self.taken.add(cell.place)
+
+    def answered(self, cell, name):
+        """The cell as a person answered for a field, and whether one did."""
+        answer = self.naming.answers.get(key_of(cell.place, name, cell.text))
+        if answer is None:
+            return cell, False
+        said = {"kept": answer, "number": None, "day": None, "is_struck": False}
+        return replace(cell, **said), True
+
+    def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
+        """Ask about a cell, unless a person answered or it is asked already."""
+        self.taken.add(cell.place)
+        asked = MatrixQuestion(
+            cell.place, name, cell.text, why, reading, tuple(others),
+            line and line.number, tuple(cells),
+        )  # fmt: skip
+        if asked.key not in self.naming.answers and asked.key not in self.asked:
+            self.asked[asked.key] = asked
+            self.result.questions.append(asked)
+
+    def leave_out(self, cell, why):
+        if cell.place not in self.taken:
+            self.taken.add(cell.place)
+            self.result.left_out.append(LeftOutCell(cell.place, cell.text, why))
+
+    def notice(self, cell, kind, text=""):
+        place = cell if isinstance(cell, str) else cell.place
+        self.result.notices.append(MatrixNotice(place, kind, text))
+
+    # What is told of the whole file.
+
+    def _find_plan(self):
+        for each in self.naming.sheets:
+            sheet = self.sheets.get(each.title)
+            for row in range(1, each.heading_rows[0]) if sheet else ():
+                for cell in sheet.rows.get(row, []):
+                    if YEARS.search(cell.text) and "title" not in self.result.plan:
+                        title = re.sub(r"\s*\([^)]*\)$", "", cell.text)
+                        self.result.plan |= {
+                            "title": sentence(title),
+                            "cell": cell.place,
+                        }
+        if self.years[0]:
+            first, last = self.years
+            days = {"starts_on": f"{first}-01-01", "ends_on": f"{last}-12-31"}
+            self.result.plan |= days
+
+    def _complete_codes(self):
+        """Codes of one part that begin again below each record become codes of all."""
+        lines = self.result.lines
+        for level in LEVELS[1:]:
+            group = self.result.of(TABLES[level])
+            counts = Counter(line.said.get("code") for line in group)
+            again = [
+                line for line in group
+                if (code := line.said.get("code")) and depth_of(code) == 1
+                and counts[code] > 1
+            ]  # fmt: skip
+            if again and level != "programme":
+                first, cell = again[0], self._code_cell(again[0])
+                cells = [self._code_cell(each).place for each in again]
+                made = self._made(first)
+                self.ask(
+                    cell, "code", "codes_to_be_made", made, line=first, cells=cells
+                )
+            for line in again:
+                if level != "programme":
+                    line.said["number"] = line.said["code"]
+                line.said["code"] = self._made(line)
+            self._ask_repeated(group)
+        for line in lines:
+            for level in LEVELS:
+                if line.table in TABLES.values() and (up := self._up(line, level)):
+                    line.said.setdefault(level, up.said.get("code"))
+
+    def _made(self, line):
+        up = self.result.lines[line.above] if line.above is not None else None
+        code = line.said["code"]
+        return f"{up.said['code']}.{code}" if up and up.said.get("code") else code
+
+    def _code_cell(self, line):
+        place = line.places.get("code") or next(iter(line.places.values()))
+        return MatrixCell(place.cell, 0, 0, place.text, place.text)
+
+    def _ask_repeated(self, group):
+        seen = {}
+        for line in group:
+            code = line.said.get("code")
+            if code and fold(code) in seen:
+                free = self._free_code(code, group)
+                self.ask(self._code_cell(line), "code", "code_repeated", None,
+                         others=[free], line=line)  # fmt: skip
+            elif code:
+                seen[fold(code)] = line
+
+    def _free_code(self, code, group):
+        start, dot, last = code.rpartition(".")
+        taken = {line.said.get("code") for line in group}
+        numbers = range(1, len(group) + 2)
+        return next(
+            f"{start}{dot}{n}" for n in numbers if f"{start}{dot}{n}" not in taken
+        )
+
+    def _up(self, line, level):
+        while line.above is not None:
+            line = self.result.lines[line.above]
+            if line.table == TABLES[level]:
+                return line
+        return None
+
+    def _ask_institutions(self):
+        for text, (guess, cells) in self.named_texts.items():
+            why = (
+                "institution_unknown"
+                if guess.why == "unknown"
+                else "institution_otherwise"
+            )
+            asked = MatrixQuestion(
+                cells[0].place, "institution", text, why, guess.acronym, (), None,
+                tuple(cell.place for cell in cells),
+            )  # fmt: skip
+            self.result.questions.append(asked)
+        for line in list(self.result.lines):
+            for name in ("lead", "agency", "supporting"):
+                said = line.said.get(name) or []
+                for acronym in said if isinstance(said, list) else [said]:
+                    if acronym not in self.known:
+                        member = self.line("participations")
+                        member.said["agency"] = acronym
+                        member.places["agency"] = line.places[name]
+                        self.known[acronym] = member
+
+    def _tell_other_sheets(self, named):
+        titles = [fold(line.said.get("name", "")) for line in self.result.of("areas")]
+        for title, sheet in self.sheets.items():
+            if title in named:
+                continue
+            if sheet.state != "visible":
+                self.notice(title, "hidden_sheet")
+                continue
+            for cells in sheet.rows.values():
+                for cell in cells:
+                    self._tell_unread(sheet, cell, titles)
+                    self.leave_out(cell, "sheet")
+
+    def _tell_unread(self, sheet, cell, titles):
+        """Ask about a text that may be a record and stands in no sheet that is read."""
+        words = fold(cell.text)
+        name = fold(split_level(cell.text).name)
+        is_known = any(name in title or title in name for title in titles if title)
+        is_said = role_of(words) or TOTAL.match(words) or words == fold(sheet.title)
+        is_first = sheet.rows[cell.row][0] is cell or cell.column > 2
+        asked_here = any(
+            each.cell.startswith(f"{sheet.title}!")
+            and each.cell.endswith(str(cell.row))
+            for each in self.result.questions
+        )
+        is_text = cell.number is None and not cell.is_formula
+        if is_text and is_first and not (is_known or is_said or asked_here):
+            self.ask(cell, "commitment", "sheet_not_read")

@@ -1,0 +1,377 @@
+"""The rows of one sheet of a matrix, as records at their levels."""
+
+import re
+
+from agencies.folding import fold
+from strategic_areas import text_guard
+from strategic_areas.matrices.details import DITTO
+from strategic_areas.matrices.levels import (
+    COORDINATOR,
+    depth_of,
+    in_script_of,
+    level_among,
+    split_level,
+)
+from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_parts
+from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.opening import MatrixCell
+from strategic_areas.matrices.outcome import ProtectedCell
+from strategic_areas.text_guard import Kind
+
+TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
+#: The field in which a level's own text stands.
+TITLES = {
+    "area": "name",
+    "programme": "name",
+    "commitment": "title",
+    "activity": "title",
+}
+#: Marks of the guard that are told of a matrix's cell; its others are of most texts.
+TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
+CODE_ROLES = {f"code:{level}" for level in LEVELS}
+OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
+
+
+class SheetReader:
+    """The rows of one sheet."""
+
+    def __init__(self, reader, sheet, naming):
+        self.reader, self.sheet, self.naming = reader, sheet, naming
+        self.roles = {
+            column_of(k): v for k, v in naming.columns.items() if v != "ignore"
+        }
+        self.columns = {}
+        for column, role in self.roles.items():
+            self.columns.setdefault(role, []).append(column)
+        self.current, self.above = {}, {}
+        self.levels = reader.naming.levels
+        self.by_colour, self.by_depth, self.widths = {}, {}, {}
+        self.legend = self._legend()
+        self.carrier = None
+        self.is_programme_asked = False
+
+    def read(self):
+        sheet, naming = self.sheet, self.naming
+        self.headings = {
+            column: heading_parts(sheet, column, naming.heading_rows)
+            for column in range(1, sheet.last_column + 1)
+        }
+        if "level" in self.columns:
+            self._learn_levels()
+        if naming.area and "level" not in self.columns and "area" not in self.columns:
+            self._area_of_sheet()
+        for row, cells in sheet.rows.items():
+            if row < naming.first_row:
+                is_heading = row >= naming.heading_rows[0]
+                self._leave_out(cells, "heading" if is_heading else "above")
+            elif naming.last_row and row > naming.last_row:
+                is_total = TOTAL.match(_folded(cells[0]))
+                self._leave_out(cells, "total" if is_total else "below")
+            else:
+                self._read_row(row, cells)
+        self._ask_coordinators()
+        self._tell_cells()
+
+    def _leave_out(self, cells, why):
+        for cell in cells:
+            self.reader.leave_out(cell, why)
+
+    def _legend(self):
+        """Colour → state: below the rows, a cell of it beside a text."""
+        found = {}
+        for (row, column), cell in self.sheet.cells.items():
+            beside = self.sheet.cells.get((row, column + 1))
+            is_below = self.naming.last_row and row > self.naming.last_row
+            if is_below and cell.colour and not cell.text and beside and beside.text:
+                found[cell.colour] = beside.text
+        return found
+
+    def _learn_levels(self):
+        column = self.columns["level"][0]
+        for row in range(self.naming.first_row, self.naming.last_row + 1):
+            cell = self.sheet.cells.get((row, column))
+            if cell is None or not cell.text:
+                continue
+            said = split_level(cell.text)
+            level = level_among(said.word, self.levels)
+            if not level and said.code and not self._is_alone(row, cell):
+                level = self.levels[-1]
+            if level:
+                self.by_depth.setdefault(depth_of(said.code), level)
+                if cell.colour and said.word:
+                    self.by_colour.setdefault(cell.colour, level)
+                self.widths.setdefault(level, []).append(self._width(cell))
+
+    def _width(self, cell):
+        return self.sheet.widths.get((cell.row, cell.column), 1)
+
+    def _is_alone(self, row, cell):
+        return len(self.sheet.rows[row]) == 1
+
+    def _area_of_sheet(self):
+        """The area that the sheet's title, or its name, says."""
+        naming, reader = self.naming, self.reader
+        if naming.area == "title":
+            text = self.sheet.title.strip()
+            cell = MatrixCell(f"{self.sheet.title}!", 0, 0, text, text)
+            reader.ask(cell, "area", "area_from_title", text)
+        else:
+            letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", naming.area).groups()
+            cell = self.sheet.at(int(digits), column_of(letters))
+            if cell is None:
+                return
+        line = self._record("area", cell, split_level(cell.kept))
+        for row in range(cell.row + 1, naming.heading_rows[0]) if cell.row else ():
+            for below in self.sheet.rows.get(row, []):
+                if found := OUTCOME.match(_folded(below)):
+                    reader.say(line, "outcome", below.kept[found.end() :], below)
+
+    # Rows.
+
+    def _read_row(self, row, cells):
+        first = _folded(cells[0])
+        if self._repeats_headings(cells):
+            return self._leave_out(cells, "heading_again")
+        if TOTAL.match(first):
+            return self._leave_out(cells, "total")
+        here = [cell for cell in cells if cell.column in self.roles]
+        alone = len(here) == 1
+        if alone and NOTE.match(first) and self.roles[here[0].column] != "note":
+            return self._leave_out(cells, "note_row")
+        role = self.roles[here[0].column] if here else ""
+        is_wide = alone and self._width(here[0]) > 2
+        if alone and (role == "level" or is_wide or role in CODE_ROLES):
+            self._read_banner(here[0])
+        elif here:
+            self._read_record(row, here)
+        return self._leave_out(cells, "column")
+
+    def _repeats_headings(self, cells):
+        parts = self.headings
+        same = [
+            cell
+            for cell in cells
+            if any(_folded(cell).startswith(part) for part in parts[cell.column])
+        ]
+        return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
+
+    def _read_banner(self, cell):
+        """A row with one text: a level's title, or what goes on from the row above."""
+        said = split_level(cell.kept)
+        level = self._level_of(cell, said, is_alone=True)
+        if level:
+            line = self._record(level, cell, said)
+            if level in self.widths and self._width(cell) == 1:
+                joined = [each for each in self.widths[level] if each > 1]
+                if len(joined) * 2 > len(self.widths[level]) and said.word:
+                    self.reader.ask(cell, level, "not_merged", said.code, line=line)
+        elif self.carrier is not None:
+            name = "title" if "title" in self.carrier.said else "name"
+            more = re.sub(r"^\([^)]*\)\s*", "", cell.kept)
+            joined = f"{self.carrier.said[name]} {more}"
+            answer, is_answered = self.reader.answered(cell, "title")
+            joined = answer.kept if is_answered else joined
+            self.reader.ask(cell, "title", "goes_on", joined, line=self.carrier)
+            self.carrier.said[name] = joined or self.carrier.said[name]
+            self.reader.take(self.carrier, cell)
+        else:
+            self.reader.leave_out(cell, "not_understood")
+
+    def _level_of(self, cell, said, *, is_alone):
+        if "level" in self.columns:
+            if level := level_among(said.word, self.levels):
+                return level
+            if not is_alone:
+                return self.levels[-1]
+            if cell.colour in self.by_colour:
+                return self.by_colour[cell.colour]
+            return self.by_depth.get(depth_of(said.code), "") if said.code else ""
+        role = self.roles.get(cell.column, "")
+        word = level_among(said.word, [*LEVELS])
+        below = [level for level in LEVELS if level in self.columns]
+        if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
+            word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
+        if word or role in LEVELS:
+            return word or role
+        return "area" if depth_of(said.code) == 1 else ""
+
+    def _read_record(self, row, cells):
+        started = None
+        if "level" in self.columns:
+            cell = self.sheet.cells.get((row, self.columns["level"][0]))
+            if cell and cell.text:
+                said = split_level(cell.kept)
+                level = self._level_of(cell, said, is_alone=False)
+                started = self._record(level, cell, said)
+        for level in LEVELS:
+            for column in self.columns.get(level, ()):
+                cell = self.sheet.cells.get((row, column))
+                if cell and cell.text and not self._is_ditto(cell):
+                    code = self._code(row, level)
+                    line = self._record(level, cell, split_level(cell.kept), code)
+                    started = line or started
+                elif cell and cell.text and level in self.current:
+                    self.reader.take(self.current[level], cell)
+                    ditto = self.current[level].said.get("code")
+                    self.reader.ask(cell, level, "ditto", ditto)
+        line = started or self.carrier
+        if line is None:
+            return
+        self.reader.details.read_row(self, line, row, cells, is_new=started is not None)
+
+    def _is_ditto(self, cell):
+        return bool(DITTO.fullmatch(_folded(cell)))
+
+    def _code(self, row, level):
+        for column in self.columns.get(f"code:{level}", ()):
+            cell = self.sheet.at(row, column)
+            if cell and cell.text:
+                return cell
+        return None
+
+    # Records.
+
+    def _record(self, level, cell, said, code_cell=None):
+        """The line of a level's text: a new one, or the one that it repeats."""
+        reader = self.reader
+        code = code_cell.kept.rstrip(".)") if code_cell else said.code
+        if code_cell and (worded := split_level(code_cell.kept + " -")).word:
+            code = worded.code or code
+        higher = reversed(LEVELS[: LEVELS.index(level)])
+        up = next((self.current[x] for x in higher if x in self.current), None)
+        same = self._repeated(level, up, code, said.name)
+        line = same or reader.line(TABLES[level], up)
+        name = TITLES[level]
+        if same is None:
+            answer, is_answered = reader.answered(cell, name)
+            reader.say(line, name, answer.kept if is_answered else said.name, cell)
+            reader.say(line, "code", code or None, code_cell or cell)
+            self._check_code(line, level, code_cell or cell, up, said)
+            self._read_struck(line, cell)
+            if said.coordinator:
+                self._coordinate(line, cell, said.coordinator)
+            if level in {"commitment", "activity"} and (not up or up.table == "areas"):
+                if not self.is_programme_asked:
+                    reader.ask(cell, "programme", "no_programme", line=line)
+                self.is_programme_asked = True
+        else:
+            reader.take(line, cell)
+            if code_cell:
+                reader.take(line, code_cell)
+        self.current[level] = line
+        for lower in LEVELS[LEVELS.index(level) + 1 :]:
+            self.current.pop(lower, None)
+        self.carrier = line
+        return line
+
+    def _repeated(self, level, up, code, name):
+        """The line that a text repeats: the current one, or of another sheet."""
+        now = self.current.get(level)
+        group = self.reader.result.of(TABLES[level]) if level in LEVELS[:2] else [now]
+        for line in filter(None, group):
+            is_below = line.above == (up.number if up else None)
+            said = (line.said.get("code") or "", fold(line.said.get(TITLES[level], "")))
+            if is_below and said == (code or "", fold(name)):
+                return line
+        return None
+
+    def _check_code(self, line, level, cell, up, said):
+        reader, code = self.reader, line.said.get("code")
+        answer, is_answered = reader.answered(cell, "code")
+        if is_answered:
+            line.said["code"] = answer.kept or None
+            return
+        above = up.said.get("code") if up else None
+        if not code and "level" in self.columns:
+            guess = self._code_from_below(cell, level)
+            line.said["code"] = guess
+            why = "code_missing" if guess else "level_by_colour"
+            reader.ask(cell, "code", why, guess, line=line)
+        elif above and depth_of(code) > 1 and not _is_below(code, above):
+            other = in_script_of(code, above)
+            line.said["code"] = other
+            why = "other_script" if other != code else "code_elsewhere"
+            reader.ask(cell, "code", why, other, line=line)
+
+    def _code_from_below(self, cell, level):
+        """The code that the records below a level's title share."""
+        column, depth = cell.column, self._depth(level)
+        for row in range(cell.row + 1, self.naming.last_row + 1):
+            below = self.sheet.cells.get((row, column))
+            if below and below.text and (code := split_level(below.text).code):
+                parts = code.split(".")
+                return ".".join(parts[:depth]) if len(parts) > depth else None
+        return None
+
+    def _depth(self, level):
+        found = [depth for depth, each in self.by_depth.items() if each == level]
+        return found[0] if found else self.levels.index(level) + 1
+
+    def _read_struck(self, line, cell):
+        if cell.is_struck:
+            line.said["is_struck"] = True
+        if cell.kept != cell.text:
+            name = "title" if "title" in line.said else "name"
+            self.reader.ask(cell, name, "struck_inside", line.said[name], line=line)
+
+    def _coordinate(self, line, cell, text):
+        found = self.reader.details.responsible(text, cell, "responsible")
+        self.reader.say(line, "lead", found.lead, cell)
+        if found.supporting:
+            self.reader.say(line, "supporting", found.supporting, cell)
+
+    def _ask_coordinators(self):
+        for level in LEVELS[:3]:
+            lines = [
+                line for line in self.reader.result.of(TABLES[level])
+                if line.places[TITLES[level]].cell.startswith(f"{self.sheet.title}!")
+            ]  # fmt: skip
+            named = [
+                x for x in lines if COORDINATOR.search(x.places[TITLES[level]].text)
+            ]
+            if len(named) * 2 <= len(lines):
+                continue
+            for line in lines:
+                if line not in named:
+                    line.said.setdefault("lead", None)
+                    cell = self.reader._code_cell(line)
+                    self.reader.ask(cell, "lead", "no_coordinator", line=line)
+
+    # What is told of every cell.
+
+    def _tell_cells(self):
+        reader, sheet = self.reader, self.sheet
+        for cell in sheet.cells.values():
+            if cell.comment:
+                reader.notice(cell, "comment", cell.comment)
+            if cell.text and cell.is_struck:
+                reader.notice(cell, "struck", cell.text)
+            if cell.is_formula:
+                reader.notice(cell, "formula", cell.text)
+            if cell.text:
+                reader.leave_out(cell, "column")
+            for text in filter(None, (cell.text, cell.comment)):
+                self._protect(cell, text)
+        for row in sorted(sheet.hidden_rows):
+            reader.notice(f"{sheet.title}!{row}", "hidden_row")
+        for letter in sorted(sheet.hidden_columns):
+            reader.notice(f"{sheet.title}!{letter}", "hidden_column")
+
+    def _protect(self, cell, text):
+        if not re.search(r"[^\W\d_]{3}", text):
+            return
+        said = split_level(text)
+        plain = said.name if said.code else text
+        kinds = [each.kind for each in text_guard.inspect(plain)]
+        kinds += [e.kind for e in text_guard.marks(plain) if e.kind in TOLD_MARKS]
+        if kinds:
+            kinds = tuple(dict.fromkeys(kinds))
+            self.reader.result.protected.append(ProtectedCell(cell.place, text, kinds))
+
+
+def _folded(cell):
+    return " ".join(fold(cell.text).split())
+
+
+def _is_below(code, above):
+    return depth_of(code) <= depth_of(above) or code.startswith(f"{above}.")

@@ -1,0 +1,270 @@
+"""
+Times as people write them: "II semestre 2027", "dic-28", "enero-marzo 2027", "T1 2026".
+
+A time becomes a span of plan files, and how exact the text is: day, month, quarter,
+half_year, year, continuing (no end), or None where it says no time.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from agencies.folding import fold
+from strategic_areas.importing.values import NoSpan, span
+
+MONTHS = {
+    start: number
+    for number, starts in enumerate(
+        [
+            ("ene", "jan"),
+            ("feb",),
+            ("mar",),
+            ("abr", "apr"),
+            ("may",),
+            ("jun",),
+            ("jul",),
+            ("ago", "aug"),
+            ("sep", "set"),
+            ("oct",),
+            ("nov",),
+            ("dic", "dec"),
+        ],
+        1,
+    )
+    for start in starts
+}
+MONTH = (
+    r"(?P<month>ene(?:ro)?|jan(?:uary)?|feb(?:rero|ruary)?|mar(?:zo|ch)?|abr(?:il)?"
+    r"|apr(?:il)?|mayo?|jun(?:io|e)?|jul(?:io|y)?|ago(?:sto)?|aug(?:ust)?"
+    r"|sep?t?(?:iembre|ember)?|oct(?:ubre|ober)?|nov(?:iembre|ember)?"
+    r"|dic(?:iembre)?|dec(?:ember)?)\.?"
+)
+YEAR = r"(?P<year>(?:19|20)\d\d)"
+SHORT_YEAR = r"(?P<year>(?:19|20)\d\d|[23456]\d)"
+OF = r"(?: ?[-/. ,] ?| ?del? (?:ano )?| of )"
+ORDINALS = {
+    **dict.fromkeys(["1", "i", "1er", "1ro", "1ra", "1o", "1st", "primer"], 1),
+    **dict.fromkeys(["primero", "primera", "first"], 1),
+    **dict.fromkeys(["2", "ii", "2do", "2da", "2o", "2nd", "segundo", "second"], 2),
+    **dict.fromkeys(["3", "iii", "3er", "3ro", "3o", "3rd", "tercer", "third"], 3),
+    **dict.fromkeys(["4", "iv", "4to", "4o", "4th", "cuarto", "fourth"], 4),
+}
+ORDINAL = rf"(?P<which>{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"
+UNIT = (
+    r"(?P<unit>cuatrimestre|cuatrim|trimestres?|trim|quarter|tri|semestres?|sem|half"
+    r"|half.year|t|q|s|h)\.?"
+)
+LENGTHS = {"c": 4, "t": 3, "q": 3, "s": 6, "h": 6}
+#: From the most exact on; each gives the parts of a span of plan files.
+FORMS = [
+    re.compile(form)
+    for form in (
+        r"(?P<year>\d{4})-(?P<month_number>\d\d?)-(?P<day>\d\d?)(?: 00:00:00)?",
+        r"(?P<day>\d\d?)[-/.](?P<month_number>\d\d?)[-/.](?P<year>(?:20)?\d\d)",
+        rf"(?P<day>\d\d?)(?:ro|o)?{OF}{MONTH}{OF}{SHORT_YEAR}",
+        rf"{MONTH} (?P<day>\d\d?),? {YEAR}",
+        rf"{MONTH}{OF}{SHORT_YEAR}",
+        rf"{YEAR}{OF}{MONTH}",
+        rf"(?P<month_number>0?[1-9]|1[0-2])[-/]{YEAR}",
+        r"(?P<year>20\d\d)-(?P<month_number>0[1-9]|1[0-2])",
+        rf"{ORDINAL}[-. ]*{UNIT}{OF}{YEAR}",
+        rf"{UNIT}[- ]?{ORDINAL}{OF}{YEAR}",
+        rf"{YEAR}{OF}{ORDINAL}[-. ]*{UNIT}",
+        rf"{YEAR}{OF}{UNIT}[- ]?{ORDINAL}",
+        rf"(?P<which>i{{1,3}}|iv){OF}{YEAR}",
+        rf"(?:ano )?{YEAR}",
+    )
+]
+BARE = [
+    re.compile(rf"{ORDINAL}[-. ]*{UNIT}"),
+    re.compile(rf"{UNIT}[- ]?{ORDINAL}"),
+]
+NO_BRACKETS = str.maketrans("()", "  ")
+JOINTS = re.compile(r" ?[-–—/] ?| (?:al?|hasta|to|y|e|and|until) ")
+BEFORE = re.compile(
+    r"^(?:(?:a mas tardar|hasta|para|antes del?|durante|fecha|limite|desde|entre|en"
+    r"|not later than|no later than|by|until|from|el|la|los|de|del|in|during|the"
+    r"|plazo|a partir de)[ :]+)+"
+)
+CONTINUING = re.compile(
+    r"permanentes?|permanentemente|continu[oa]s?|continuamente|continuing|continuous"
+    r"|ongoing|permanent|sin fecha de termino|indefinid[oa]"
+)
+YEARLY = re.compile(
+    r"(?:de|en )?(?:cada|todos los|every|each) (?:anos?|year)|anual(?:mente|es)?"
+    r"|yearly|annual(?:ly)?|semestral(?:mente)?|trimestral(?:mente)?|mensual(?:mente)?"
+    r"|quarterly|monthly|periodic[oa]|toda la vigencia|todo el (?:plan|periodo)"
+    r"|throughout|segun (?:demanda|necesidad)"
+)
+ABOUT = {
+    re.compile(r"^(?:a )?(?:fin(?:es|al|ales)?|end) (?:del? |of )(?:ano )?"): (12, 31),
+    re.compile(r"^(?:a )?(?:mediados?|mid) ?(?:del? |of |-)?(?:ano )?"): (6, 30),
+    re.compile(r"^(?:a )?(?:principios?|inicios?|early|comienzos?) ?(?:del? |of )?"): (
+        3,
+        31,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class MatrixTime:
+    """Plain ISO days; ``why`` is the reason for which a person has to look."""
+
+    span: str = ""
+    starts_on: str | None = None
+    due_on: str | None = None
+    exact_to: str | None = None
+    why: str = ""
+
+
+NO_TIME = MatrixTime(why="no_date")
+
+
+def time_of(text, years, *, day=None, form=""):
+    """
+    What a cell says of time; ``years`` are the first and the last year of the plan.
+
+    ``day`` is a real date of the program, shown by its number format ``form``.
+
+    >>> time_of("II semestre 2027", (2026, 2030)).due_on
+    '2027-12-31'
+    """
+    if day:
+        shown = re.sub(r'"[^"]*"|\[[^]]*\]', "", form.casefold())
+        part = f"{day:%Y-%m-%d}"
+        if shown != "general" and "d" not in shown:
+            part = part[: 7 if "m" in shown else 4]
+        return _within(_spanned(part), years)
+    plain = " ".join(fold(text).replace("º", "o").replace("°", "o").split())
+    is_start = re.match(
+        r"(?:a partir|desde|from)\b(?!.*(?:\b(?:a|al|hasta|to|until)\b|-))", plain
+    )
+    plain = BEFORE.sub("", " ".join(plain.translate(NO_BRACKETS).split())).strip(" .:;")
+    if CONTINUING.fullmatch(plain):
+        return MatrixTime(exact_to="continuing")
+    if found := _read(plain):
+        if is_start:
+            found = replace(_spanned(f"{found.span}/{years[1]}"), why="open_end")
+        return _within(found, years)
+    if CONTINUING.search(plain) or YEARLY.search(plain):
+        return MatrixTime(exact_to="continuing", why="recurring")
+    for about, (month, last) in ABOUT.items():
+        rest = about.sub("", plain)
+        if rest != plain and (found := _part(rest)) and len(found) == 4:
+            return _within(
+                replace(_spanned(f"{found}-{month:02}-{last}"), why="about"), years
+            )
+    inside = [found for form in FORMS[:-1] if (found := _inside(form, plain))]
+    named = sorted(re.findall(r"(?<!\d)20\d\d(?!\d)", plain))
+    if inside or named:
+        whole = (
+            named[0] if len(set(named)) == 1 else "/".join([*named[:1], *named[-1:]])
+        )
+        return replace(_spanned((inside or [whole])[0]), why="partly_read")
+    return NO_TIME
+
+
+def period_of(text, year=None):
+    """
+    The period of a heading, such as 2027-Q1 for "T1" below the year 2027; or "".
+    """
+    plain = " ".join(fold(text).replace("º", "o").split()).strip(" .:")
+    if found := _part(plain):
+        return found
+    bare = BARE[0].fullmatch(plain) or BARE[1].fullmatch(plain)
+    if year and bare:
+        return _unit_part(year, bare["unit"], ORDINALS[bare["which"]])
+    if year and re.fullmatch(MONTH, plain):
+        return f"{year}-{MONTHS[plain[:3]]:02}"
+    return ""
+
+
+def exactness(part):
+    """How exact one part of a span of plan files is."""
+    if "Q" in part or "S" in part:
+        return "quarter" if "Q" in part else "half_year"
+    return {4: "year", 7: "month"}.get(len(part), "day")
+
+
+def _read(plain):
+    if part := _part(plain):
+        return _spanned(part)
+    for joint in JOINTS.finditer(plain):
+        first, last = plain[: joint.start()], plain[joint.end() :]
+        end = _part(last)
+        start = end and (_part(first) or _lend(first, end))
+        if start:
+            return _spanned(f"{start.split('/')[0]}/{end.split('/')[-1]}")
+    return None
+
+
+def _lend(first, end):
+    """ "enero" before "marzo 2027", "I" before "II semestre 2027" and so on."""
+    year = end[:4]
+    if found := period_of(first, year):
+        return found
+    if found := re.fullmatch(ORDINAL, first):
+        if "Q" in end or "S" in end:
+            return f"{end[:6]}{ORDINALS[found['which']]}"
+        if len(end) == 10 and first.isdecimal():
+            return f"{end[:8]}{int(first):02}"
+    if len(end) == 10 and first.isdecimal() and len(first) < 3:
+        return f"{end[:8]}{int(first):02}"
+    return ""
+
+
+def _spanned(text):
+    """The time of a span; without one where it is no time of the calendar."""
+    try:
+        starts_on, ends_on = span(text)
+    except NoSpan:
+        return NO_TIME
+    starts = starts_on.isoformat() if "/" in text else None
+    last = exactness(text.rpartition("/")[2])
+    return MatrixTime(text, starts, ends_on.isoformat(), last)
+
+
+def _within(time, years):
+    if time.due_on and not years[0] <= int(time.due_on[:4]) <= years[1]:
+        return replace(time, why="outside_plan")
+    return time
+
+
+def _part(plain):
+    plain = re.sub(r"^(?:el|la|del|de) ", "", plain)
+    for form in FORMS:
+        if found := form.fullmatch(plain):
+            return _as_part(found)
+    return ""
+
+
+def _inside(form, plain):
+    found = re.search(rf"(?<![\w-])(?:{form.pattern})(?![\w-])", plain)
+    return _as_part(found) if found else ""
+
+
+def _as_part(found):
+    parts = found.groupdict()
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    if which := parts.get("which"):
+        number = ORDINALS[which]
+        return _unit_part(
+            year, parts.get("unit") or ("q" if number > 2 else "s"), number
+        )
+    month = parts.get("month_number")
+    if parts.get("month"):
+        month = MONTHS[parts["month"][:3]]
+    if month is None:
+        return str(year)
+    day, month = parts.get("day"), int(month)
+    if day and month > 12 >= int(day):
+        day, month = month, int(day)
+    return f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
+
+
+def _unit_part(year, unit, number):
+    length = LENGTHS["c" if unit.startswith("cuat") else unit[0]]
+    if number * length > 12:
+        return ""
+    if length == 4:
+        return f"{year}-{number * 4 - 3:02}/{year}-{number * 4:02}"
+    return f"{year}-{'Q' if length == 3 else 'S'}{number}"

@@ -1,0 +1,60 @@
+"""Matrices for tests: the three of ministries with what is expected, and new ones."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from strategic_areas.matrices import KnownInstitution, look, read
+
+FOLDER = Path(__file__).resolve().parent / "matrices"
+THREE = ("matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles")
+SHIPPED = "strategic_areas/plans/plan-2017-2020.yaml"
+#: What some of them were called before, and what people call them.
+FORMER = {
+    "MIREX": ["Cancillería"],
+    "CESTUR": ["POLITUR"],
+    "MISPAS": ["SESPAS"],
+    "ARD": ["Marina de Guerra"],
+    "MIDE": ["Ministerio de las Fuerzas Armadas"],
+}
+
+
+@cache
+def known():
+    """The institutions of the shipped plan, as the portal would know them."""
+    plan = yaml.safe_load((FOLDER.parents[2] / SHIPPED).read_text())
+    return tuple(
+        KnownInstitution(
+            each["acronym"],
+            (each["name_es"], each["name_en"]),
+            FORMER.get(each["acronym"], ()),
+        )
+        for each in plan["agencies"]
+    )
+
+
+def upload(content, name="matriz.xlsx"):
+    return SimpleUploadedFile(name, content)
+
+
+def content_of(book):
+    """The bytes of an openpyxl workbook."""
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def read_as_guessed(content):
+    """The reading of a matrix whose proposed naming is confirmed as it is."""
+    naming = look(upload(content)).naming
+    return read(upload(content), naming, institutions=known())
+
+
+@cache
+def one_of_three(name):
+    """The reading of one of the three, and what is expected of it."""
+    expected = yaml.safe_load((FOLDER / f"{name}.expected.yaml").read_text())
+    return read_as_guessed((FOLDER / f"{name}.xlsx").read_bytes()), expected
