@@ -149,6 +149,8 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
     all_years = range(years[0], years[1] + 1)
     if cell.number is None and (found := _by_year(plain)):
         return _together(found, is_share)
+    if is_nothing(plain):
+        return {}, is_share, "no_number"
     yearly = re.search(EACH_YEAR, plain)
     spanless = SPANS.sub(" ", plain)
     if yearly and not RELATIVE.search(plain) and (number := NUMBER.search(spanless)):

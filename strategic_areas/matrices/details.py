@@ -134,8 +134,7 @@ class RecordReader:
         ]
         self.reader.say(line, "supporting", before + extra, cell)
         for why in dict.fromkeys(whys):
-            field = "supporting" if why == "everybody" and found.lead else name
-            self.reader.ask(cell, field, why, found.text or None, line=line)
+            self.reader.ask(cell, name, why, found.text or None, line=line)
 
     def _is_second(self, line, name, cell, found):
         """Whether a later row of a record says again who answers for it."""
@@ -320,8 +319,7 @@ class RecordReader:
             line.said["status"] = by_state
         elif line.said.get("is_struck") and self.is_new and place:
             title = self.sheet.sheet.at(self.row, self._column_of(place.cell))
-            answer, is_answered = self.reader.answered(title, "status")
-            line.said["status"] = answer.kept if is_answered else by_note or "cancelled"
+            line.said["status"] = by_note or "cancelled"
             self.reader.ask(
                 title,
                 "status",

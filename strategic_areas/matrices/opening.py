@@ -74,7 +74,7 @@ class MatrixSheet:
     def rows(self):
         """Number of row → its cells that hold a text, from left to right."""
         found = {}
-        for (row, _column), cell in sorted(self.cells.items()):
+        for (row, _column), cell in self.cells.items():
             if cell.text:
                 found.setdefault(row, []).append(cell)
         return found
@@ -143,7 +143,7 @@ def _sheet(page, values):
     from openpyxl.utils import get_column_letter
 
     sheet = MatrixSheet(page.title, page.sheet_state)
-    for (row, column), cell in page._cells.items():
+    for (row, column), cell in sorted(page._cells.items()):
         if made := _cell(page.title, cell, values):
             if row > MOST_ROWS or column > MOST_COLUMNS:
                 if made.text:

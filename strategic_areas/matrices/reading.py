@@ -7,7 +7,12 @@ from dataclasses import replace
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
 from strategic_areas.matrices.institutions import InstitutionBook
-from strategic_areas.matrices.levels import depth_of, sentence, split_level
+from strategic_areas.matrices.levels import (
+    depth_of,
+    in_script_of,
+    sentence,
+    split_level,
+)
 from strategic_areas.matrices.looking import TOTAL, YEARS, role_of
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell, open_matrix
@@ -21,6 +26,18 @@ from strategic_areas.matrices.outcome import (
     key_of,
 )
 from strategic_areas.matrices.sheets import TABLES, SheetReader
+
+#: Fields that an answer fills as it stands; texts of others are read like a cell.
+AS_ANSWERED = {
+    "code",
+    "lead",
+    "name",
+    "product",
+    "programme",
+    "state",
+    "status",
+    "title",
+}
 
 
 def read(file, naming, *, institutions):
@@ -58,6 +75,9 @@ class MatrixReader:
         self._complete_codes()
         self._ask_institutions()
         self._tell_other_sheets({naming.title for _, naming in named})
+        places = [x.place for each in self.sheets.values() for x in each.cells.values()]
+        order = {place: number for number, place in enumerate(places)}
+        self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
         return self.result
 
     # What lines, questions and cells become.
@@ -95,9 +115,12 @@ class MatrixReader:
             cell.place, name, cell.text, why, reading, tuple(others),
             line and line.number, tuple(cells),
         )  # fmt: skip
-        if asked.key not in self.naming.answers and asked.key not in self.asked:
+        answer = self.naming.answers.get(asked.key)
+        if answer is None and asked.key not in self.asked:
             self.asked[asked.key] = asked
             self.result.questions.append(asked)
+        elif answer is not None and line is not None and name in AS_ANSWERED:
+            line.said[name] = answer or None
 
     def leave_out(self, cell, why):
         if cell.place not in self.taken:
@@ -132,11 +155,9 @@ class MatrixReader:
         for level in LEVELS[1:]:
             group = self.result.of(TABLES[level])
             counts = Counter(line.said.get("code") for line in group)
-            again = [
-                line for line in group
-                if (code := line.said.get("code")) and depth_of(code) == 1
-                and counts[code] > 1
-            ]  # fmt: skip
+            again = [x for x in group if depth_of(x.said.get("code")) == 1]
+            if all(counts[line.said["code"]] == 1 for line in again):
+                again = []
             if again and level != "programme":
                 first, cell = again[0], self._code_cell(again[0])
                 cells = [self._code_cell(each).place for each in again]
@@ -148,11 +169,32 @@ class MatrixReader:
                 if level != "programme":
                     line.said["number"] = line.said["code"]
                 line.said["code"] = self._made(line)
+            has_codes = any(line.said.get("code") for line in group)
+            for line in group if has_codes else ():
+                self._check_code(line)
             self._ask_repeated(group)
         for line in lines:
             for level in LEVELS:
                 if line.table in TABLES.values() and (up := self._up(line, level)):
                     line.said.setdefault(level, up.said.get("code"))
+
+    def _check_code(self, line):
+        """Ask about a code that is missing, or does not fit its place."""
+        cell, code = self._code_cell(line), line.said.get("code")
+        up = self.result.lines[line.above] if line.above is not None else None
+        above = up and up.said.get("code")
+        if not code:
+            below = [x for x in self.result.lines if x.above == line.number]
+            codes = [x.said["code"] for x in below if depth_of(x.said.get("code")) > 1]
+            guess = codes[0].rpartition(".")[0] if codes else None
+            line.said["code"] = guess
+            self.ask(cell, "code", "code_missing", guess, line=line)
+        elif code and above and depth_of(code) > max(1, depth_of(above)):
+            other = in_script_of(code, above)
+            if not code.startswith(f"{above}."):
+                line.said["code"] = other
+                why = "other_script" if other != code else "code_elsewhere"
+                self.ask(cell, "code", why, other, line=line)
 
     def _made(self, line):
         up = self.result.lines[line.above] if line.above is not None else None

@@ -8,7 +8,6 @@ from strategic_areas.matrices.details import DITTO
 from strategic_areas.matrices.levels import (
     COORDINATOR,
     depth_of,
-    in_script_of,
     level_among,
     split_level,
 )
@@ -169,10 +168,7 @@ class SheetReader:
             name = "title" if "title" in self.carrier.said else "name"
             more = re.sub(r"^\([^)]*\)\s*", "", cell.kept)
             joined = f"{self.carrier.said[name]} {more}"
-            answer, is_answered = self.reader.answered(cell, "title")
-            joined = answer.kept if is_answered else joined
-            self.reader.ask(cell, "title", "goes_on", joined, line=self.carrier)
-            self.carrier.said[name] = joined or self.carrier.said[name]
+            self.reader.ask(cell, name, "goes_on", joined, line=self.carrier)
             self.reader.take(self.carrier, cell)
         else:
             self.reader.leave_out(cell, "not_understood")
@@ -243,10 +239,8 @@ class SheetReader:
         line = same or reader.line(TABLES[level], up)
         name = TITLES[level]
         if same is None:
-            answer, is_answered = reader.answered(cell, name)
-            reader.say(line, name, answer.kept if is_answered else said.name, cell)
+            reader.say(line, name, said.name, cell)
             reader.say(line, "code", code or None, code_cell or cell)
-            self._check_code(line, level, code_cell or cell, up, said)
             self._read_struck(line, cell)
             if said.coordinator:
                 self._coordinate(line, cell, said.coordinator)
@@ -274,38 +268,6 @@ class SheetReader:
             if is_below and said == (code or "", fold(name)):
                 return line
         return None
-
-    def _check_code(self, line, level, cell, up, said):
-        reader, code = self.reader, line.said.get("code")
-        answer, is_answered = reader.answered(cell, "code")
-        if is_answered:
-            line.said["code"] = answer.kept or None
-            return
-        above = up.said.get("code") if up else None
-        if not code and "level" in self.columns:
-            guess = self._code_from_below(cell, level)
-            line.said["code"] = guess
-            why = "code_missing" if guess else "level_by_colour"
-            reader.ask(cell, "code", why, guess, line=line)
-        elif above and depth_of(code) > 1 and not _is_below(code, above):
-            other = in_script_of(code, above)
-            line.said["code"] = other
-            why = "other_script" if other != code else "code_elsewhere"
-            reader.ask(cell, "code", why, other, line=line)
-
-    def _code_from_below(self, cell, level):
-        """The code that the records below a level's title share."""
-        column, depth = cell.column, self._depth(level)
-        for row in range(cell.row + 1, self.naming.last_row + 1):
-            below = self.sheet.cells.get((row, column))
-            if below and below.text and (code := split_level(below.text).code):
-                parts = code.split(".")
-                return ".".join(parts[:depth]) if len(parts) > depth else None
-        return None
-
-    def _depth(self, level):
-        found = [depth for depth, each in self.by_depth.items() if each == level]
-        return found[0] if found else self.levels.index(level) + 1
 
     def _read_struck(self, line, cell):
         if cell.is_struck:
@@ -371,7 +333,3 @@ class SheetReader:
 
 def _folded(cell):
     return " ".join(fold(cell.text).split())
-
-
-def _is_below(code, above):
-    return depth_of(code) <= depth_of(above) or code.startswith(f"{above}.")

@@ -4,6 +4,7 @@ import io
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -58,3 +59,22 @@ def one_of_three(name):
     """The reading of one of the three, and what is expected of it."""
     expected = yaml.safe_load((FOLDER / f"{name}.expected.yaml").read_text())
     return read_as_guessed((FOLDER / f"{name}.xlsx").read_bytes()), expected
+
+
+def name_content(name):
+    return (FOLDER / f"{name}.xlsx").read_bytes()
+
+
+def lost(content, reading):
+    """The texts of visible sheets that are in no line, no question, not left out."""
+    told = {cell for line in reading.lines for cell in line.cells}
+    told |= {question.cell for question in reading.questions}
+    told |= {each.cell for each in reading.left_out}
+    return [
+        f"{page.title}!{cell.coordinate}"
+        for page in openpyxl.load_workbook(io.BytesIO(content)).worksheets
+        if page.sheet_state == "visible"
+        for cells in page.iter_rows()
+        for cell in cells
+        if cell.value is not None and f"{page.title}!{cell.coordinate}" not in told
+    ]
