@@ -29,7 +29,6 @@ from strategic_areas.models import (
 from strategic_areas.models.removals import UNTOLD_FOR
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
-from strategic_areas.workflow.questions import seen_of
 from tests import factories
 from tests.strategic_areas.plans.kept import load_shipped
 
@@ -351,11 +350,13 @@ class Official:
             update = factories.make_transcribed_update(
                 activity=activity, letter=letter, by=self.reviewer
             )
-            seen = seen_of(update)
+            seen = {update.pk: update.version}
             workflow.submit_letter(letter, seen, by=self.reviewer)
             update.refresh_from_db()
             if is_confirmed:
-                workflow.confirm_letter(letter, seen_of(update), by=self.author)
+                workflow.confirm_letter(
+                    letter, {update.pk: update.version}, by=self.author
+                )
             else:
                 workflow.publish(update, by=factories.make_reviewer())
 

@@ -22,6 +22,9 @@ SCALES = [
     (re.compile(r"mil(?:es)?|k|thousands?"), 10**3),
 ]
 SCALE = "|".join(form.pattern for form, _ in SCALES)
+HEAD_SCALE = re.compile(
+    r"\b(?:mil millones|mill?on(?:es)?|millions?|mm|mil(?:es)?|thousands?)\b"
+)
 FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
 NUMBER = re.compile(
     rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(WORDS)})(?![a-z]))"
@@ -33,7 +36,7 @@ NOTHING = re.compile(
     r"|tiene|definid[oa]).*|sin (?:costo|datos?|linea|informacion|presupuesto|fondos).*"
     r"|por (?:definir|determinar|identificar|asignar|confirmar|establecer).*"
     r"|pendiente.*"
-    r"|fondos propios|recursos propios|ninguno|no cost|none|own funds|not? .*"
+    r"|fondos propios|recursos propios|ninguno|no cost|none|own funds|not? .*|to be .*"
     r"|a definir.*"
 )
 MARKS = re.compile(r"[x✓✔√●■☑]|si|yes")
@@ -92,7 +95,12 @@ def is_nothing(text):
     return bool(NOTHING.fullmatch(_plain(text)))
 
 
-def target_of(cell, name, *, is_last_year=False, shares=False):
+def is_yearly(text):
+    """Whether a text says a number for each year."""
+    return bool(re.search(EACH_YEAR, _plain(text)))
+
+
+def target_of(cell, name, *, shares=False):
     """
     The target of one year in a cell of its own.
 
@@ -203,8 +211,8 @@ def budget_of(cell, heading, years, *, country, has_points=False):
     plain, head = _plain(cell.kept), fold(heading)
     currency = currency_of(plain, country) or currency_of(head, country)
     currency = currency or country.currency
-    scaled = re.search(rf"(?:en )?(?P<scale>{SCALE[:-2]})\b", head)
-    factor = _scale(scaled["scale"]) if scaled else 1
+    scaled = HEAD_SCALE.search(head)
+    factor = _scale(scaled[0]) if scaled else 1
     if cell.number is not None:
         return MatrixBudget(Decimal(str(cell.number)) * factor, currency)
     if is_nothing(plain):

@@ -1,6 +1,7 @@
 """What belongs to a record: who, when, how much, its state, what measures it."""
 
 import re
+from itertools import pairwise
 
 from django.conf import settings
 
@@ -9,7 +10,7 @@ from strategic_areas.importing.values import span
 from strategic_areas.matrices import amounts
 from strategic_areas.matrices.institutions import split_responsible
 from strategic_areas.matrices.looking import letter_of
-from strategic_areas.matrices.times import exactness, time_of
+from strategic_areas.matrices.times import MatrixTime, exactness, time_of
 
 TEXTS = {
     "product": "product",
@@ -17,14 +18,15 @@ TEXTS = {
     "verification": "means_of_verification",
     "note": "note",
     "state": "state",
+    "outcome": "outcome",
 }
-#: The roles of columns that belong to an indicator, not to the record above it.
-OF_INDICATORS = {"indicator", "code:indicator", "unit", "baseline", "baseline_year"}
-WHO = {"responsible": "lead", "lead": "lead", "supporting": "supporting"}
-ENDED = [
-    ("suspended", re.compile(r"suspend")),
-    ("cancelled", re.compile(r"cancel|elimin|retirad|descart|withdrawn|anulad")),
-]
+#: The field whose place tells that a role was read already.
+FIELDS = {"responsible": "lead", "due": "due_on", "start": "starts_on"}
+FIELDS |= {"budget": "budget_amount"}
+ENDED = {
+    "suspended": re.compile(r"suspend"),
+    "cancelled": re.compile(r"cancel|elimin|retirad|descart|withdrawn|anulad"),
+}
 DONE = re.compile(
     r"cumplid|completad|realizad|ejecutad|terminad|done|completed|achieved"
 )
@@ -36,385 +38,315 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 MOST_MARKED = 0.6
 
 
+def is_ditto(cell):
+    return bool(DITTO.fullmatch(fold(cell.text).strip()))
+
+
 class RecordReader:
     """Reads the columns beside the levels; ``reader`` collects what comes out."""
 
     def __init__(self, reader):
         self.reader = reader
-        self.indicators = {}
+        #: By the number of a record, its latest indicator; by sheet and column, more.
+        self.indicators, self.looks, self.split = {}, {}, {}
 
-    def read_row(self, sheet, line, row, cells, *, is_new):
+    def read_row(self, sheet, line, row, *, is_new):
         """All that a row says of ``line``; of a row that goes on, only what is new."""
         self.sheet, self.row, self.is_new = sheet, row, is_new
-        texts = {}
+        at = sheet.sheet.at if is_new else lambda *place: sheet.sheet.cells.get(place)
+        cells = {}
         for column in sheet.roles:
-            cell = sheet.sheet.cells.get((row, column))
-            if is_new:
-                cell = sheet.sheet.at(row, column)
-            if (
-                cell
-                and cell.text
-                and cell.place not in (x.place for x in texts.values())
-            ):
-                texts[column] = cell
-        for column, cell in texts.items():
+            cell = at(row, column)
+            if cell and cell.text and cell not in cells.values():
+                cells[column] = cell
+        measures = {}
+        for column, cell in cells.items():
             role = sheet.roles[column]
-            if role in TEXTS:
-                self._text(line, TEXTS[role], cell)
+            kind = role.partition(":")[0]
+            if kind in {"indicator", "unit", "baseline", "baseline_year", "target"} or (
+                role == "code:indicator"
+            ):
+                measures[role] = cell
             elif role == "outcome" and "area" in sheet.current:
-                self._text(sheet.current["area"], "outcome", cell)
-            elif role in {"responsible", "lead", "supporting"}:
-                self._who(line, role, column, cell)
-            elif role == "budget":
-                self._budget(line, column, cell)
-        self._when(line, texts)
-        self._state(line, texts)
-        if (
-            is_new
-            and "lead" not in line.said
-            and line.table not in {"areas", "programmes"}
-        ):
-            self._no_lead(line)
-        self._indicator(line, texts)
-        for column, cell in texts.items():
-            if sheet.roles[column].partition(":")[0] in {"code", "currency", "level"}:
+                self._detail(sheet.current["area"], role, column, cell)
+            elif kind in {*TEXTS, *FIELDS, "lead", "supporting"}:
+                self._detail(line, role, column, cell)
+            elif kind in {"code", "currency", "level"}:
                 self.reader.take(line, cell)
+        columns = [
+            c for c, role in sheet.roles.items() if role.startswith("chronogram")
+        ]
+        if columns and "exact_to" not in line.said:
+            self._chronogram(line, columns)
+        self._state(line, cells)
+        who = {"lead", "responsible"} & {*sheet.columns}
+        if is_new and who and "lead" not in line.said and "title" in line.said:
+            self._ask_title(line, "lead", "no_lead")
+        self._measure(line, measures)
 
-    # Texts, and who.
+    def _detail(self, line, role, column, cell):
+        """One cell beside a record, unless an earlier row said the same."""
+        name = TEXTS.get(role) or FIELDS.get(role, role)
+        old = line.places.get(name)
+        if old is None or (name == "note" and old.cell != cell.place):
+            read = {"budget": self._budget, "due": self._time, "start": self._time}
+            read |= {"responsible": self._who, "lead": self._who}
+            read.get(role, self._who if role == "supporting" else self._text)(
+                line, role, column, cell
+            )
+        elif old.text != cell.text:
+            said = line.said[name]
+            said = ", ".join(said) if isinstance(said, list) else said
+            self.reader.ask(cell, role, "second_value", said, line=line)
+        self.reader.take(line, cell)
 
-    def _text(self, line, name, cell):
-        value = cell.kept
-        if amounts.is_nothing(value) and name in {"funding_source", "product"}:
-            value = None if not re.search(r"[^\W\d_]{4}", value) else value
-        if name in line.said and line.said[name] != value:
-            if name == "note":
-                value = f"{line.said[name]}\n{value}"
-            else:
-                self.reader.ask(cell, name, "second_value", line.said[name], line=line)
-                self.reader.take(line, cell)
-                return
-        self.reader.say(line, name, value, cell)
+    def _text(self, line, role, _column, cell):
+        name, value = TEXTS[role], cell.kept
+        if amounts.is_nothing(value) and not re.search(r"[^\W\d_]{4}", value):
+            value = None
+        earlier = line.said.get(name)
+        self.reader.say(line, name, f"{earlier}\n{value}" if earlier else value, cell)
 
-    def _no_lead(self, line):
-        if any(role in WHO for role in self.sheet.columns):
-            place = line.places["title"]
-            cell = self.sheet.sheet.at(self.row, self._column_of(place.cell))
-            line.said["lead"] = None
-            self.reader.ask(cell, "lead", "no_lead", line=line)
+    def _ask_title(self, line, name, why, reading=None, **more):
+        """Ask about a record where its title stands."""
+        place = (line.places.get("title") or line.places["name"]).cell
+        cell = next(
+            each
+            for column in self.sheet.roles
+            if (each := self.sheet.sheet.at(self.row, column)) and each.place == place
+        )
+        line.said[name] = reading
+        self.reader.ask(cell, name, why, reading, line=line, **more)
 
-    def _column_of(self, place):
-        letters = re.search(r"!([A-Z]+)\d+$", place)[1]
-        return next(c for c in self.sheet.roles if letter_of(c) == letters)
+    # Who, and when.
 
     def _who(self, line, role, column, cell):
         name = "supporting" if role == "supporting" else "responsible"
-        answer, is_answered = self.reader.answered(cell, name)
-        text = answer.kept
-        whys = []
-        if DITTO.fullmatch(fold(text).strip()) and column in self.sheet.above:
-            text = self.sheet.above[column]
-            whys.append("ditto")
-        else:
-            self.sheet.above[column] = text
+        text, whys = self.reader.answered(cell, name).kept, []
+        if is_ditto(cell) and text == cell.kept and column in self.sheet.above:
+            text, whys = self.sheet.above[column], ["ditto"]
+        self.sheet.above[column] = text
         found = self.responsible(text, cell, role)
-        whys += found.whys
-        if cell.kept != cell.text:
-            whys.append("struck_inside")
-        if "?" in cell.comment:
-            whys.append("comment_asks")
-        if not self.is_new and self._is_second(line, name, cell, found):
-            return
         if role != "supporting":
             self.reader.say(line, "lead", found.lead, cell)
-        before = line.said.get("supporting") or []
-        extra = [
-            x
-            for x in found.supporting
-            if x not in before and x != line.said.get("lead")
+        before = line.said.get("supporting", [])
+        others = [
+            x for x in found.supporting if x not in [*before, line.said.get("lead")]
         ]
-        self.reader.say(line, "supporting", before + extra, cell)
-        for why in dict.fromkeys(whys):
+        place = cell if role == "supporting" else None
+        self.reader.say(line, "supporting", before + others, place)
+        whys += [*found.whys, *["struck_inside"] * (cell.kept != cell.text)]
+        for why in [*whys, *["comment_asks"] * ("?" in cell.comment)]:
             self.reader.ask(cell, name, why, found.text or None, line=line)
-
-    def _is_second(self, line, name, cell, found):
-        """Whether a later row of a record says again who answers for it."""
-        old = line.places.get("supporting" if name == "supporting" else "lead")
-        if old is None or old.cell == cell.place:
-            return False
-        if old.text != cell.text:
-            self.reader.ask(cell, name, "second_value", found.text, line=line)
-        self.reader.take(line, cell)
-        return True
 
     def responsible(self, text, cell, role):
         """Lead and supporters of a text; remembers the names to be confirmed."""
-        found = split_responsible(text, self.reader.book, role=role)
+        if (text, role) not in self.split:
+            book = self.reader.book
+            self.split[text, role] = split_responsible(text, book, role=role)
+        found = self.split[text, role]
         for name, guess in found.named.items():
             self.reader.named_texts.setdefault(name, (guess, []))[1].append(cell)
         return found
 
-    # When.
-
-    def _when(self, line, texts):
-        for column, cell in texts.items():
-            role = self.sheet.roles[column]
-            if role in {"due", "start"}:
-                self._time(line, role, column, cell)
-        columns = [
-            c for c, role in self.sheet.roles.items() if role.startswith("chronogram")
-        ]
-        if columns and self.is_new and "exact_to" not in line.said:
-            self._chronogram(line, columns)
-        elif columns and not self.is_new:
-            for column in columns:
-                if column in texts:
-                    self.reader.ask(texts[column], "due", "second_value", line=line)
-
     def _time(self, line, role, column, cell):
-        answer, _is_answered = self.reader.answered(cell, role)
-        text, whys = answer.kept, []
-        if DITTO.fullmatch(fold(text).strip()) and column in self.sheet.above:
-            time = self.sheet.above[column]
-            whys.append("ditto")
+        answer, whys, years = self.reader.answered(cell, role), [], self.reader.years
+        if is_ditto(cell) and column in self.sheet.above:
+            time, whys = self.sheet.above[column], ["ditto"]
         else:
-            time = time_of(text, self.reader.years, day=answer.day, form=answer.format)
-            self.sheet.above[column] = time
-        if answer.kept == "" != cell.text:
-            time = time.__class__()
-        if not self.is_new and "exact_to" in line.said:
-            if line.said.get("span") != time.span:
-                self.reader.ask(cell, role, "second_value", time.span, line=line)
-            return self.reader.take(line, cell)
+            time = time_of(cell.kept, years, day=cell.day, form=cell.format)
+        if answer is not cell and answer.kept != time.due_on:
+            time = time_of(answer.kept, years) if answer.kept else MatrixTime()
+        self.sheet.above[column] = time
         if role == "start":
             starts_on = span(time.span)[0].isoformat() if time.span else None
             self.reader.say(line, "starts_on", starts_on, cell)
         else:
-            self._say_time(line, time, cell)
-        years = set(YEAR.findall(cell.comment))
-        if time.due_on and years and time.due_on[:4] not in years:
+            starts_on = time.starts_on or line.said.get("starts_on")
+            line.said |= {"span": time.span or None, "starts_on": starts_on}
+            line.said["exact_to"] = time.exact_to
+            self.reader.say(line, "due_on", time.due_on, cell)
+        said = YEAR.findall(cell.comment)
+        if time.due_on and said and time.due_on[:4] not in said:
             whys.append("comment_differs")
-        for why in [*whys, time.why]:
-            if why:
-                others = ["permanente"] if why == "recurring" else []
-                self.reader.ask(cell, role, why, time.due_on, others=others, line=line)
-        return None
-
-    def _say_time(self, line, time, cell):
-        for name in ("span", "starts_on", "due_on", "exact_to"):
-            value = getattr(time, name) or None
-            if name != "starts_on" or value or "starts_on" not in line.said:
-                line.said[name] = value
-        self.reader.say(line, "due_on", time.due_on, cell)
+        others = ["permanente"] if time.why == "recurring" else []
+        for why in filter(None, [*whys, time.why]):
+            self.reader.ask(cell, role, why, time.due_on, others=others, line=line)
 
     def _chronogram(self, line, columns):
-        sheet, marked, coloured = self.sheet.sheet, [], []
-        texts = {}
+        """The time that marks or colours tell, or a text across them."""
+        marked, coloured, others, answered = {}, {}, {}, {}
         for column in columns:
-            cell = sheet.at(self.row, column)
-            period = self.sheet.roles[column].partition(":")[2]
-            if cell and cell.text:
-                texts.setdefault(cell.place, cell)
-                answer, _ = self.reader.answered(cell, "due")
-                if (
-                    amounts.MARKS.fullmatch(fold(answer.kept).strip())
-                    or (cell.number is not None or len(answer.kept.strip()) == 1)
-                    and fold(answer.kept).strip() not in {"?", "-", "–", "—"}
-                ):
-                    marked.append((period, column, cell))
-                    self.reader.take(line, cell)
-            elif cell and cell.colour in self._mark_colours(columns):
-                coloured.append((period, column, cell))
-        others = [c for c in texts.values() if c.place not in line.cells]
-        for cell in others:
-            answer, _ = self.reader.answered(cell, "due")
-            if re.search(r"[^\W_]{3}", answer.kept):
-                self._time(line, "due", cell.column, cell)
+            cell = self.sheet.sheet.at(self.row, column)
+            if cell is None:
+                continue
+            text = fold(cell.kept).strip()
+            if self.reader.answered(cell, "due") is not cell:
+                answered[cell.place] = column, cell
+            if amounts.MARKS.fullmatch(text) or re.fullmatch(r"\w", text):
+                marked[column] = cell
+                self.reader.take(line, cell)
+            elif text:
+                others[cell.place] = column, cell
+            elif cell.colour in self._mark_colours(columns):
+                coloured[column] = cell
+        line.said["exact_to"] = None
+        both = dict(sorted((marked | coloured).items()))
+        if both and not others:
+            self._marks(line, both, [*both.values()][0], is_marked=bool(marked))
+        for place, (column, cell) in (others | answered).items():
+            answer = self.reader.answered(cell, "due").kept
+            if place in answered and answer == line.said.get("due_on"):
+                continue
+            if place in answered or re.search(r"[^\W_]{3}", answer):
+                self._time(line, "due", column, cell)
             else:
-                period = self.sheet.roles[cell.column].partition(":")[2]
+                period = self.sheet.roles[column].partition(":")[2]
                 self.reader.say(line, "due_on", None, cell)
                 self.reader.ask(cell, "due", "mark_unclear", others=[period], line=line)
-        if not others:
-            self._say_marks(
-                line, sorted(marked + coloured, key=lambda each: each[1]), marked
-            )
-        line.said.setdefault("exact_to", None)
 
-    def _say_marks(self, line, both, marked):
-        if not both:
-            line.said |= {"due_on": None}
-            return
-        first, last = both[0][0], both[-1][0]
-        text = first if first == last else f"{first}/{last}"
+    def _marks(self, line, both, cell, *, is_marked):
+        periods = [self.sheet.roles[column].partition(":")[2] for column in both]
+        text = "/".join(dict.fromkeys([periods[0], periods[-1]]))
         starts_on, ends_on = (day.isoformat() for day in span(text))
-        line.said |= {
-            "span": text, "starts_on": starts_on, "exact_to": exactness(last),
-            "marked": [period for period, *_ in both],
-        }  # fmt: skip
-        self.reader.say(line, "due_on", ends_on, both[0][2])
-        steps = [b[1] - a[1] for a, b in zip(both, both[1:], strict=False)]
+        line.said |= {"span": text, "starts_on": starts_on, "marked": periods}
+        line.said["exact_to"] = exactness(periods[-1])
+        self.reader.say(line, "due_on", ends_on, cell)
+        steps = [after - before for before, after in pairwise(both)]
         if steps and min(steps) > 1:
-            self.reader.ask(both[0][2], "due", "marks_with_gaps", ends_on, line=line)
-        elif any(step > 1 for step in steps):
-            self.reader.notice(both[0][2], "gap", text)
-        if not marked:
-            self.reader.ask(both[0][2], "due", "only_colour", ends_on, line=line)
+            self.reader.ask(cell, "due", "marks_with_gaps", ends_on, line=line)
+        elif max(steps, default=1) > 1:
+            self.reader.notice(cell, "gap", text)
+        if not is_marked:
+            self.reader.ask(cell, "due", "only_colour", ends_on, line=line)
+
+    def _cells_below_headings(self, columns):
+        naming, cells = self.sheet.naming, self.sheet.sheet.cells
+        rows = range(naming.first_row, naming.last_row + 1)
+        return [cells[at] for row in rows for c in columns if (at := (row, c)) in cells]
 
     def _mark_colours(self, columns):
         """The colours of empty cells that mark a time: those that few cells have."""
-        if not hasattr(self.sheet, "mark_colours"):
-            naming, found = self.sheet.naming, {}
-            rows = range(naming.first_row, naming.last_row + 1)
-            for row in rows:
-                for column in columns:
-                    cell = self.sheet.sheet.cells.get((row, column))
-                    if cell and cell.colour:
-                        found[cell.colour] = found.get(cell.colour, 0) + 1
-            most = MOST_MARKED * len(rows) * len(columns)
-            self.sheet.mark_colours = {c for c, count in found.items() if count < most}
-        return self.sheet.mark_colours
+        key = (self.sheet.sheet.title, "colours")
+        if key not in self.looks:
+            colours = [each.colour for each in self._cells_below_headings(columns)]
+            rows = self.sheet.naming.last_row - self.sheet.naming.first_row + 1
+            most = MOST_MARKED * rows * len(columns)
+            found = {each for each in colours if each and colours.count(each) < most}
+            self.looks[key] = found
+        return self.looks[key]
 
     # How much, and in which state.
 
-    def _budget(self, line, column, cell):
-        answer, _is_answered = self.reader.answered(cell, "budget")
+    def _budget(self, line, _role, column, cell):
+        answer, key = (
+            self.reader.answered(cell, "budget"),
+            (self.sheet.sheet.title, column),
+        )
         heading = self.sheet.naming.headings.get(letter_of(column), "")
         for each in self.sheet.columns.get("currency", ()):
             beside = self.sheet.sheet.at(self.row, each)
             heading += f" {beside.text}" if beside else ""
+        if answer is not cell and re.match(r"[A-Z]{3} \d", answer.kept):
+            heading = ""  # a reading of here, in full units
+        if key not in self.looks:
+            texts = [each.text for each in self._cells_below_headings([column])]
+            self.looks[key] = any(re.search(r"\d\.\d\d?(?!\d)", each) for each in texts)
         found = amounts.budget_of(
-            answer, heading, self.reader.years,
-            country=settings.COUNTRY, has_points=self._has_points(column),
-        )  # fmt: skip
+            answer,
+            heading,
+            self.reader.years,
+            country=settings.COUNTRY,
+            has_points=self.looks[key],
+        )
         amount = None if found.amount is None else amounts.plain_number(found.amount)
-        if not self.is_new and "budget_amount" in line.said:
-            if line.said["budget_amount"] != amount:
-                self.reader.ask(cell, "budget", "second_value", amount, line=line)
-            self.reader.take(line, cell)
-            return
         line.said["budget_currency"] = found.currency
         self.reader.say(line, "budget_amount", amount, cell)
         if found.why:
             reading = amount and f"{found.currency} {amount}"
             self.reader.ask(cell, "budget", found.why, reading, line=line)
 
-    def _has_points(self, column):
-        return any(
-            re.search(r"\d\.\d{1,2}(?!\d)", cell.text)
-            for (_row, at), cell in self.sheet.sheet.cells.items()
-            if at == column
-        )
-
-    def _state(self, line, texts):
+    def _state(self, line, cells):
         """The state: by its words, a legend's colours, and what is struck through."""
-        for cell in texts.values():
+        for cell in cells.values():
             if cell.colour in self.sheet.legend and "state" not in line.said:
                 line.said["state"] = self.sheet.legend[cell.colour]
                 self.reader.notice(cell, "colour_as_state", line.said["state"])
-        state = fold(line.said.get("state") or "")
-        note = fold(line.said.get("note") or "")
-        by_state = next((s for s, form in ENDED if form.search(state)), None)
-        by_note = next((s for s, form in ENDED if form.search(note)), None)
-        place = line.places.get("title") or line.places.get("name")
+        state, note = (fold(line.said.get(name) or "") for name in ("state", "note"))
+        by_state, by_note = (
+            next((status for status, form in ENDED.items() if form.search(text)), None)
+            for text in (state, note)
+        )
         if by_state:
             line.said["status"] = by_state
-        elif line.said.get("is_struck") and self.is_new and place:
-            title = self.sheet.sheet.at(self.row, self._column_of(place.cell))
-            line.said["status"] = by_note or "cancelled"
-            self.reader.ask(
-                title,
-                "status",
-                "struck_through",
-                line.said["status"],
-                others=["suspended", "cancelled", ""],
-                line=line,
-            )
+        elif line.said.get("is_struck") and self.is_new:
+            likely, others = by_note or "cancelled", [*ENDED, ""]
+            self._ask_title(line, "status", "struck_through", likely, others=others)
         if DONE.search(state) and YEAR.search(state) and "state" in line.places:
-            cell = next(
-                c for c in texts.values() if self.sheet.roles[c.column] == "state"
-            )
+            cell = next(x for x in cells.values() if fold(x.kept) == state)
             self.reader.ask(cell, "state", "state_of_a_year", "in progress", line=line)
 
     # Measured by what.
 
-    def _indicator(self, line, texts):
-        sheet = self.sheet
-        by_role = {sheet.roles[column]: cell for column, cell in texts.items()}
-        mine = {
-            role: cell for role, cell in by_role.items()
-            if (role in OF_INDICATORS or role.startswith("target"))
-            and cell.place not in self.reader.taken
-        }  # fmt: skip
-        if not mine:
+    def _measure(self, line, cells):
+        cells = {k: c for k, c in cells.items() if c.place not in self.reader.taken}
+        if not cells:
             return
-        if "indicator" in mine:
-            made = self.reader.line("indicators", line)
-            answer, _ = self.reader.answered(mine["indicator"], "indicator")
-            self.reader.say(made, "name", answer.kept, mine["indicator"])
-            self.indicators[line.number] = made
-        elif line.number not in self.indicators:
-            made = self.reader.line("indicators", line)
-            cell = next(iter(mine.values()))
-            name = (
-                line.said.get("product") or line.said.get("title") or line.said["name"]
-            )
-            self.reader.say(made, "name", name)
+        made, cell = self.indicators.get(line.number), cells.get("indicator")
+        if cell or made is None:
+            made = self.indicators[line.number] = self.reader.line("indicators", line)
+            name = self.reader.answered(cell, "indicator").kept if cell else ""
+            name = name or line.said.get("product") or line.said.get("title", "")
+            self.reader.say(made, "name", name, cell)
+        if cell is None and made.places == {} and self.sheet.is_first("no_indicator"):
+            cell = next(iter(cells.values()))
             self.reader.ask(cell, "indicator", "no_indicator", name, line=made)
-            self.indicators[line.number] = made
-        made = self.indicators[line.number]
-        if "code:indicator" in mine:
-            self.reader.say(
-                made, "code", mine["code:indicator"].kept, mine["code:indicator"]
-            )
-        if "unit" in mine:
-            self.reader.say(made, "unit", mine["unit"].kept, mine["unit"])
         if amounts.is_percentage(made.said["name"]):
             made.said["unit"] = "%"
-        self._baseline(made, mine)
-        targets = {r: c for r, c in mine.items() if r.startswith("target")}
-        shares = any(cell.is_percent for cell in targets.values())
-        for role, cell in targets.items():
-            self._targets(line, made, role.partition(":")[2], cell, shares=shares)
-
-    def _baseline(self, made, mine):
-        cell = mine.get("baseline")
-        year = mine.get("baseline_year")
-        if cell is not None:
-            answer, _ = self.reader.answered(cell, "baseline")
-            plain = re.sub(r"\(?\b((?:19|20)\d\d)\b\)?[:,]?", " ", answer.kept)
-            years = YEAR.findall(answer.kept)
-            is_alone = cell.number is None and years and re.search(r"\d|[a-z]", plain)
-            if is_alone:
-                answer = answer.__class__(
-                    cell.place, 0, 0, plain.strip(), plain.strip()
-                )
-                made.said["baseline_year"] = years[0]
-            found = amounts.target_of(answer, made.said["name"])
-            value = found.value is not None and amounts.plain_number(found.value)
-            self.reader.say(made, "baseline", value or None, cell)
-            if found.is_percent:
-                made.said["unit"] = "%"
-            if found.why not in {"", "whole_share"} and not amounts.is_nothing(
-                answer.kept
-            ):
-                self.reader.ask(cell, "baseline", found.why, value or None,
-                                others=found.others, line=made)  # fmt: skip
-        if year is not None:
+        for role, name in {"code:indicator": "code", "unit": "unit"}.items():
+            if role in cells:
+                self.reader.say(made, name, cells[role].kept, cells[role])
+        if "baseline" in cells:
+            self._baseline(made, cells["baseline"])
+        if year := cells.get("baseline_year"):
             said = YEAR.search(year.text)
             self.reader.say(made, "baseline_year", said[0] if said else None, year)
-            if not said and not amounts.is_nothing(year.kept):
-                self.reader.ask(year, "baseline_year", "no_number", line=made)
+        targets = {r: c for r, c in cells.items() if r.startswith("target")}
+        shares = any(each.is_percent for each in targets.values())
+        for role, each in targets.items():
+            self._targets(line, made, role.partition(":")[2], each, shares=shares)
+
+    def _baseline(self, made, cell):
+        """A number, and its year where the same cell or the heading tells it."""
+        answer = self.reader.answered(cell, "baseline")
+        said = YEAR.search(self.sheet.naming.headings.get(letter_of(cell.column), ""))
+        inside = re.search(r"\(?\b((?:19|20)\d\d)\b\)?:?", answer.kept)
+        text = answer.kept
+        if inside and cell.number is None and len(text) > len(inside[0]):
+            said, text = inside, text.replace(inside[0], " ").strip()
+        if said:
+            made.said["baseline_year"] = said[inside is said]
+        answer = answer.saying(text) if text != answer.kept else answer
+        found = amounts.target_of(answer, made.said["name"])
+        value = None if found.value is None else amounts.plain_number(found.value)
+        self.reader.say(made, "baseline", value, cell)
+        if found.is_percent:
+            made.said["unit"] = "%"
+        if found.why not in {"", "whole_share"} and not amounts.is_nothing(text):
+            self.reader.ask(
+                cell, "baseline", found.why, value, others=found.others, line=made
+            )
 
     def _targets(self, line, made, period, cell, *, shares):
         reader, name = self.reader, made.said["name"]
-        answer, is_answered = reader.answered(cell, "target")
+        answer, others = reader.answered(cell, "target"), ()
         reader.take(made, cell)
-        if is_answered and not answer.kept:
+        if not answer.kept:
             return
-        others = ()
-        is_yearly = re.search(amounts.EACH_YEAR, fold(answer.kept))
-        is_dated = is_answered and YEAR.search(answer.kept)
-        if period and not is_yearly and not is_dated:
-            found = amounts.target_of(answer, name, shares=shares and not is_answered)
+        is_own = answer is cell
+        is_dated = not is_own and YEAR.search(answer.kept)
+        if period and not is_dated and not amounts.is_yearly(answer.kept):
+            found = amounts.target_of(answer, name, shares=shares and is_own)
             values = {} if found.value is None else {period: found.value}
             is_percent, why, others = found.is_percent, found.why, found.others
         else:
@@ -428,17 +360,18 @@ class RecordReader:
             )
         if is_percent and values:
             made.said["unit"] = "%"
-        for each, value in values.items():
+        said = {each: amounts.plain_number(value) for each, value in values.items()}
+        for each, value in said.items():
             target = reader.line("targets", made)
             first, last = (day.isoformat() for day in span(each))
             target.said |= {"period": each, "starts_on": first, "ends_on": last}
-            reader.say(target, "value", amounts.plain_number(value), cell)
+            reader.say(target, "value", value, cell)
+        if not is_own and cell.is_percent:
+            reader.asked_shares.add(made.number)
         if why == "whole_share":
-            if made.said.get("asked_share"):
-                return
-            made.said["asked_share"] = True
+            why = "" if made.number in reader.asked_shares else why
+            reader.asked_shares.add(made.number)
         if why:
-            said = {year: amounts.plain_number(v) for year, v in values.items()}
             by_year = "; ".join(f"{year}: {value}" for year, value in said.items())
             reading = said[period] if [*said] == [period] else by_year
             reader.ask(cell, "target", why, reading or None, others=others, line=made)

@@ -52,7 +52,8 @@ NO_TEXT = re.compile(r"[-–—_./*]*")
 EVERYBODY = re.compile(
     r"(?:con )?(?:(?:todas|todos) (?:las |los )?(?:instituciones|miembros|entidades"
     r"|organizaciones|agencias).*|all (?:the )?(?:institutions|agencies|members).*"
-    r"|varias instituciones|varios|diversas instituciones|instituciones de la comision)"
+    r"|todos|todas|all|varios|(?:varias|diversas) instituciones"
+    r"|instituciones de la comision)"
 )
 SUPPORTS = r"apoy\w+|colabora\w*|soporte|support\w*|corresponsables?|acompa\w+|aliados?"
 LEADS = (
@@ -109,8 +110,8 @@ class ResponsibleParts:
     @property
     def text(self):
         """As it is written to be read again."""
-        others = f" / {', '.join(self.supporting)} (apoyo)" if self.supporting else ""
-        return f"{self.lead or ''}{others}"
+        others = [f"{each} (apoyo)" for each in self.supporting]
+        return " / ".join(filter(None, [self.lead, ", ".join(others)]))
 
 
 class InstitutionBook:

@@ -42,7 +42,7 @@ HEADINGS = [
         ("start", r"(?:fecha (?:de )?)?inicio|desde|start"),
         ("due", r"plazos?\b|fechas?\b|vencimiento|hasta|fin\b|termino|deadline|due"
                 r"|timeline"
-                r"|time ?frame|periodo de ejecucion|tiempo|vigencia|end"),
+                r"|time ?frame|periodo\b|tiempo|vigencia|end"),
         ("currency", r"moneda|currency|divisa"),
         ("budget", r"presupuesto|costos?\b|monto|inversion|recursos|budget|cost"
                    r"|amount"),
@@ -221,7 +221,7 @@ def _years(opened):
     )
     if spans:
         return spans.most_common(1)[0][0]
-    years = [int(text) for text in texts if re.fullmatch(r"20\d\d", text)]
+    years = [int(each) for text in texts for each in re.findall(r"\b20\d\d\b", text)]
     return (min(years), max(years)) if years else (0, 9999)
 
 
@@ -390,14 +390,14 @@ def _column_role(parts, years, samples):
         return f"{'chronogram' if is_marked else 'target'}:{period}"
     specific = [role for role in roles if role not in {"target", "chronogram"}]
     # "Presupuesto / Fuente" and "Programación / Plazo": the lower heading says more.
-    return specific[-1] if specific else first or "ignore"
+    return specific[-1] if specific else first or _role_by_samples(samples)
 
 
 def _role_by_samples(samples):
     years = (1900, 2100)
-    if all(CODE.fullmatch(fold(each)) for each in samples):
+    if samples and all(CODE.fullmatch(fold(each)) for each in samples):
         return "code"
-    if all(time_of(each, years).due_on for each in samples):
+    if samples and all(time_of(each, years).due_on for each in samples):
         return "due"
     return "ignore"
 

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from xml.sax.handler import ContentHandler
@@ -51,6 +51,10 @@ class MatrixCell:
     @property
     def is_percent(self):
         return self.number is not None and "%" in self.format
+
+    def saying(self, text):
+        """The cell as if a person had written this text into it."""
+        return replace(self, kept=text, number=None, day=None)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
@@ -13,7 +12,7 @@ from strategic_areas.matrices.levels import (
     sentence,
     split_level,
 )
-from strategic_areas.matrices.looking import TOTAL, YEARS, role_of
+from strategic_areas.matrices.looking import TOTAL, role_of
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell, open_matrix
 from strategic_areas.matrices.outcome import (
@@ -59,7 +58,8 @@ class MatrixReader:
         self.book = InstitutionBook(institutions, naming.institutions)
         self.result = MatrixReading()
         self.taken, self.asked = set(), {}
-        self.named_texts, self.known = {}, {}
+        self.named_texts, self.known, self.records = {}, {}, {}
+        self.asked_shares = set()
         self.details = RecordReader(self)
 
     def read(self):
@@ -101,12 +101,9 @@ class MatrixReader:
         self.taken.add(cell.place)
 
     def answered(self, cell, name):
-        """The cell as a person answered for a field, and whether one did."""
+        """The cell as a person answered for a field, or as it stands."""
         answer = self.naming.answers.get(key_of(cell.place, name, cell.text))
-        if answer is None:
-            return cell, False
-        said = {"kept": answer, "number": None, "day": None, "is_struck": False}
-        return replace(cell, **said), True
+        return cell if answer is None else cell.saying(answer)
 
     def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
         """Ask about a cell, unless a person answered or it is asked already."""
@@ -138,7 +135,8 @@ class MatrixReader:
             sheet = self.sheets.get(each.title)
             for row in range(1, each.heading_rows[0]) if sheet else ():
                 for cell in sheet.rows.get(row, []):
-                    if YEARS.search(cell.text) and "title" not in self.result.plan:
+                    is_plan = re.search(r"\bplan\b", fold(cell.text))
+                    if is_plan and "title" not in self.result.plan:
                         title = re.sub(r"\s*\([^)]*\)$", "", cell.text)
                         self.result.plan |= {
                             "title": sentence(title),
@@ -150,86 +148,76 @@ class MatrixReader:
             self.result.plan |= days
 
     def _complete_codes(self):
-        """Codes of one part that begin again below each record become codes of all."""
-        lines = self.result.lines
-        for level in LEVELS[1:]:
+        """
+        Give every record a code of the whole plan, and ask where it was not written.
+
+        Numbers that begin again below each record are put after its code.
+        """
+        for level in LEVELS:
             group = self.result.of(TABLES[level])
-            counts = Counter(line.said.get("code") for line in group)
-            again = [x for x in group if depth_of(x.said.get("code")) == 1]
-            if all(counts[line.said["code"]] == 1 for line in again):
-                again = []
-            if again and level != "programme":
-                first, cell = again[0], self._code_cell(again[0])
-                cells = [self._code_cell(each).place for each in again]
-                made = self._made(first)
-                self.ask(
-                    cell, "code", "codes_to_be_made", made, line=first, cells=cells
-                )
-            for line in again:
-                if level != "programme":
-                    line.said["number"] = line.said["code"]
-                line.said["code"] = self._made(line)
-            has_codes = any(line.said.get("code") for line in group)
-            for line in group if has_codes else ():
-                self._check_code(line)
+            counts = Counter(line.said["code"] for line in group)
+            single = [x for x in group if depth_of(x.said["code"]) == 1]
+            begin_again = any(counts[x.said["code"]] > 1 for x in single)
+            made = []
+            for line in group:
+                up, code = self._up(line), line.said["code"]
+                start = f"{up.said['code']}." if up else ""
+                if code is None and (found := self._code_from_below(line)):
+                    line.said["code"] = found
+                    self._ask_code(line, "code_missing", found)
+                elif code is None or (begin_again and line in single):
+                    line.said["number"] = code
+                    free = self._free_code(f"{start}1", group)
+                    line.said["code"] = f"{start}{code}" if code else free
+                    made += [line] if level != "programme" or not code else []
+                elif depth_of(code) > max(1, start.count(".")) > 0:
+                    self._check_code(line, code, start)
+            if made:
+                cells = [self._code_cell(each).place for each in made]
+                first = made[0].said["code"]
+                self._ask_code(made[0], "codes_to_be_made", first, cells=cells)
             self._ask_repeated(group)
-        for line in lines:
-            for level in LEVELS:
-                if line.table in TABLES.values() and (up := self._up(line, level)):
-                    line.said.setdefault(level, up.said.get("code"))
+        for line in self.result.lines:
+            up = line if line.table in TABLES.values() else None
+            while up := up and self._up(up):
+                line.said.setdefault(up.table.removesuffix("s"), up.said["code"])
 
-    def _check_code(self, line):
-        """Ask about a code that is missing, or does not fit its place."""
-        cell, code = self._code_cell(line), line.said.get("code")
-        up = self.result.lines[line.above] if line.above is not None else None
-        above = up and up.said.get("code")
-        if not code:
-            below = [x for x in self.result.lines if x.above == line.number]
-            codes = [x.said["code"] for x in below if depth_of(x.said.get("code")) > 1]
-            guess = codes[0].rpartition(".")[0] if codes else None
-            line.said["code"] = guess
-            self.ask(cell, "code", "code_missing", guess, line=line)
-        elif code and above and depth_of(code) > max(1, depth_of(above)):
-            other = in_script_of(code, above)
-            if not code.startswith(f"{above}."):
-                line.said["code"] = other
-                why = "other_script" if other != code else "code_elsewhere"
-                self.ask(cell, "code", why, other, line=line)
+    def _ask_code(self, line, why, reading, **more):
+        self.ask(self._code_cell(line), "code", why, reading, line=line, **more)
 
-    def _made(self, line):
-        up = self.result.lines[line.above] if line.above is not None else None
-        code = line.said["code"]
-        return f"{up.said['code']}.{code}" if up and up.said.get("code") else code
+    def _up(self, line):
+        return None if line.above is None else self.result.lines[line.above]
+
+    def _code_from_below(self, line):
+        """The code that the records below one without code have in common."""
+        below = [x for x in self.result.lines if x.above == line.number]
+        codes = [x.said["code"] for x in below if depth_of(x.said.get("code")) > 1]
+        return codes[0].rpartition(".")[0] if codes else None
+
+    def _check_code(self, line, code, start):
+        if start and not code.startswith(start):
+            line.said["code"] = other = in_script_of(code, start)
+            why = "other_script" if other != code else "code_elsewhere"
+            self._ask_code(line, why, other)
 
     def _code_cell(self, line):
         place = line.places.get("code") or next(iter(line.places.values()))
         return MatrixCell(place.cell, 0, 0, place.text, place.text)
 
     def _ask_repeated(self, group):
-        seen = {}
+        seen = set()
         for line in group:
-            code = line.said.get("code")
-            if code and fold(code) in seen:
-                free = self._free_code(code, group)
-                self.ask(self._code_cell(line), "code", "code_repeated", None,
-                         others=[free], line=line)  # fmt: skip
-            elif code:
-                seen[fold(code)] = line
+            code = fold(line.said["code"] or "")
+            if code in seen:
+                others = [self._free_code(line.said["code"], group)]
+                self._ask_code(line, "code_repeated", None, others=others)
+            seen.add(code)
 
     def _free_code(self, code, group):
-        start, dot, last = code.rpartition(".")
+        start, dot, _last = code.rpartition(".")
         taken = {line.said.get("code") for line in group}
-        numbers = range(1, len(group) + 2)
-        return next(
-            f"{start}{dot}{n}" for n in numbers if f"{start}{dot}{n}" not in taken
-        )
-
-    def _up(self, line, level):
-        while line.above is not None:
-            line = self.result.lines[line.above]
-            if line.table == TABLES[level]:
-                return line
-        return None
+        made = (f"{start}{dot}{n}" for n in range(1, len(group) + 2))
+        return next(each for each in made if each not in taken)
 
     def _ask_institutions(self):
         for text, (guess, cells) in self.named_texts.items():
@@ -250,7 +238,9 @@ class MatrixReader:
                     if acronym not in self.known:
                         member = self.line("participations")
                         member.said["agency"] = acronym
-                        member.places["agency"] = line.places[name]
+                        member.places["agency"] = (
+                            line.places.get(name) or line.places["lead"]
+                        )
                         self.known[acronym] = member
 
     def _tell_other_sheets(self, named):

@@ -4,7 +4,7 @@ import re
 
 from agencies.folding import fold
 from strategic_areas import text_guard
-from strategic_areas.matrices.details import DITTO
+from strategic_areas.matrices.details import is_ditto
 from strategic_areas.matrices.levels import (
     COORDINATOR,
     depth_of,
@@ -28,6 +28,7 @@ TITLES = {
 #: Marks of the guard that are told of a matrix's cell; its others are of most texts.
 TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
 CODE_ROLES = {f"code:{level}" for level in LEVELS}
+GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 
 
@@ -47,7 +48,7 @@ class SheetReader:
         self.by_colour, self.by_depth, self.widths = {}, {}, {}
         self.legend = self._legend()
         self.carrier = None
-        self.is_programme_asked = False
+        self.asked_once = set()
 
     def read(self):
         sheet, naming = self.sheet, self.naming
@@ -57,19 +58,17 @@ class SheetReader:
         }
         if "level" in self.columns:
             self._learn_levels()
-        if naming.area and "level" not in self.columns and "area" not in self.columns:
-            self._area_of_sheet()
         for row, cells in sheet.rows.items():
-            if row < naming.first_row:
-                is_heading = row >= naming.heading_rows[0]
-                self._leave_out(cells, "heading" if is_heading else "above")
-            elif naming.last_row and row > naming.last_row:
-                is_total = TOTAL.match(_folded(cells[0]))
-                self._leave_out(cells, "total" if is_total else "below")
-            else:
+            if naming.first_row <= row <= naming.last_row:
                 self._read_row(row, cells)
         self._ask_coordinators()
         self._tell_cells()
+
+    def is_first(self, why):
+        """Whether this sheet has not been asked about for this reason."""
+        is_first = why not in self.asked_once
+        self.asked_once.add(why)
+        return is_first
 
     def _leave_out(self, cells, why):
         for cell in cells:
@@ -80,7 +79,7 @@ class SheetReader:
         found = {}
         for (row, column), cell in self.sheet.cells.items():
             beside = self.sheet.cells.get((row, column + 1))
-            is_below = self.naming.last_row and row > self.naming.last_row
+            is_below = row > self.naming.last_row
             if is_below and cell.colour and not cell.text and beside and beside.text:
                 found[cell.colour] = beside.text
         return found
@@ -118,12 +117,13 @@ class SheetReader:
             letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", naming.area).groups()
             cell = self.sheet.at(int(digits), column_of(letters))
             if cell is None:
-                return
+                return None
         line = self._record("area", cell, split_level(cell.kept))
         for row in range(cell.row + 1, naming.heading_rows[0]) if cell.row else ():
             for below in self.sheet.rows.get(row, []):
                 if found := OUTCOME.match(_folded(below)):
                     reader.say(line, "outcome", below.kept[found.end() :], below)
+        return line
 
     # Rows.
 
@@ -139,7 +139,8 @@ class SheetReader:
             return self._leave_out(cells, "note_row")
         role = self.roles[here[0].column] if here else ""
         is_wide = alone and self._width(here[0]) > 2
-        if alone and (role == "level" or is_wide or role in CODE_ROLES):
+        goes_on = alone and role in LEVELS and GOES_ON.match(here[0].kept)
+        if alone and (role == "level" or is_wide or goes_on or role in CODE_ROLES):
             self._read_banner(here[0])
         elif here:
             self._read_record(row, here)
@@ -158,7 +159,7 @@ class SheetReader:
         """A row with one text: a level's title, or what goes on from the row above."""
         said = split_level(cell.kept)
         level = self._level_of(cell, said, is_alone=True)
-        if level:
+        if level and not (self.carrier and GOES_ON.match(cell.kept)):
             line = self._record(level, cell, said)
             if level in self.widths and self._width(cell) == 1:
                 joined = [each for each in self.widths[level] if each > 1]
@@ -202,10 +203,12 @@ class SheetReader:
         for level in LEVELS:
             for column in self.columns.get(level, ()):
                 cell = self.sheet.cells.get((row, column))
-                if cell and cell.text and not self._is_ditto(cell):
+                if cell and cell.text and not is_ditto(cell):
                     code = self._code(row, level)
+                    before = len(self.reader.result.lines)
                     line = self._record(level, cell, split_level(cell.kept), code)
-                    started = line or started
+                    if len(self.reader.result.lines) > before:
+                        started = line
                 elif cell and cell.text and level in self.current:
                     self.reader.take(self.current[level], cell)
                     ditto = self.current[level].said.get("code")
@@ -213,10 +216,7 @@ class SheetReader:
         line = started or self.carrier
         if line is None:
             return
-        self.reader.details.read_row(self, line, row, cells, is_new=started is not None)
-
-    def _is_ditto(self, cell):
-        return bool(DITTO.fullmatch(_folded(cell)))
+        self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
         for column in self.columns.get(f"code:{level}", ()):
@@ -235,8 +235,13 @@ class SheetReader:
             code = worded.code or code
         higher = reversed(LEVELS[: LEVELS.index(level)])
         up = next((self.current[x] for x in higher if x in self.current), None)
-        same = self._repeated(level, up, code, said.name)
-        line = same or reader.line(TABLES[level], up)
+        if up is None and level != "area" and self.naming.area:
+            up = self._area_of_sheet()
+        key = (level, up and up.number, code, fold(said.name))
+        same = reader.records.get(key)
+        if level not in LEVELS[:2] and same is not self.current.get(level):
+            same = None
+        line = reader.records[key] = same or reader.line(TABLES[level], up)
         name = TITLES[level]
         if same is None:
             reader.say(line, name, said.name, cell)
@@ -244,30 +249,18 @@ class SheetReader:
             self._read_struck(line, cell)
             if said.coordinator:
                 self._coordinate(line, cell, said.coordinator)
-            if level in {"commitment", "activity"} and (not up or up.table == "areas"):
-                if not self.is_programme_asked:
-                    reader.ask(cell, "programme", "no_programme", line=line)
-                self.is_programme_asked = True
+            is_low = level not in LEVELS[:2] and (not up or up.table == "areas")
+            if is_low and self.is_first("no_programme"):
+                reader.ask(cell, "programme", "no_programme", line=line)
         else:
             reader.take(line, cell)
             if code_cell:
                 reader.take(line, code_cell)
-        self.current[level] = line
-        for lower in LEVELS[LEVELS.index(level) + 1 :]:
-            self.current.pop(lower, None)
-        self.carrier = line
+        if self.current.get(level) is not line:
+            for lower in LEVELS[LEVELS.index(level) :]:
+                self.current.pop(lower, None)
+            self.current[level] = self.carrier = line
         return line
-
-    def _repeated(self, level, up, code, name):
-        """The line that a text repeats: the current one, or of another sheet."""
-        now = self.current.get(level)
-        group = self.reader.result.of(TABLES[level]) if level in LEVELS[:2] else [now]
-        for line in filter(None, group):
-            is_below = line.above == (up.number if up else None)
-            said = (line.said.get("code") or "", fold(line.said.get(TITLES[level], "")))
-            if is_below and said == (code or "", fold(name)):
-                return line
-        return None
 
     def _read_struck(self, line, cell):
         if cell.is_struck:
@@ -311,13 +304,21 @@ class SheetReader:
             if cell.is_formula:
                 reader.notice(cell, "formula", cell.text)
             if cell.text:
-                reader.leave_out(cell, "column")
+                reader.leave_out(cell, self._why_left_out(cell))
             for text in filter(None, (cell.text, cell.comment)):
                 self._protect(cell, text)
         for row in sorted(sheet.hidden_rows):
             reader.notice(f"{sheet.title}!{row}", "hidden_row")
         for letter in sorted(sheet.hidden_columns):
             reader.notice(f"{sheet.title}!{letter}", "hidden_column")
+
+    def _why_left_out(self, cell):
+        if cell.row < self.naming.first_row:
+            return "heading" if cell.row >= self.naming.heading_rows[0] else "above"
+        if cell.row <= self.naming.last_row:
+            return "column"
+        is_total = TOTAL.match(_folded(self.sheet.rows[cell.row][0]))
+        return "total" if is_total else "below"
 
     def _protect(self, cell, text):
         if not re.search(r"[^\W\d_]{3}", text):

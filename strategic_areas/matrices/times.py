@@ -78,6 +78,7 @@ BARE = [
     re.compile(rf"{ORDINAL}[-. ]*{UNIT}"),
     re.compile(rf"{UNIT}[- ]?{ORDINAL}"),
 ]
+OPEN_END = re.compile(r"(?:a partir|desde|from)\b")
 NO_BRACKETS = str.maketrans("()", "  ")
 JOINTS = re.compile(r" ?[-–—/] ?| (?:al?|hasta|to|y|e|and|until) ")
 BEFORE = re.compile(
@@ -95,14 +96,12 @@ YEARLY = re.compile(
     r"|quarterly|monthly|periodic[oa]|toda la vigencia|todo el (?:plan|periodo)"
     r"|throughout|segun (?:demanda|necesidad)"
 )
-ABOUT = {
-    re.compile(r"^(?:a )?(?:fin(?:es|al|ales)?|end) (?:del? |of )(?:ano )?"): (12, 31),
-    re.compile(r"^(?:a )?(?:mediados?|mid) ?(?:del? |of |-)?(?:ano )?"): (6, 30),
-    re.compile(r"^(?:a )?(?:principios?|inicios?|early|comienzos?) ?(?:del? |of )?"): (
-        3,
-        31,
-    ),
-}
+#: Words of about when in a year, and the last day that they may mean.
+ABOUT = re.compile(
+    r"(?:a )?(?:(?P<end>fin(?:es|al|ales)?|end)|(?P<middle>mediados?|mid)"
+    r"|principios?|inicios?|comienzos?|early)[ -](?:del? |of )?(?:ano )?"
+    r"(?P<year>20\d\d)"
+)
 
 
 @dataclass(frozen=True)
@@ -134,25 +133,22 @@ def time_of(text, years, *, day=None, form=""):
         if shown != "general" and "d" not in shown:
             part = part[: 7 if "m" in shown else 4]
         return _within(_spanned(part), years)
-    plain = " ".join(fold(text).replace("º", "o").replace("°", "o").split())
-    is_start = re.match(
-        r"(?:a partir|desde|from)\b(?!.*(?:\b(?:a|al|hasta|to|until)\b|-))", plain
-    )
-    plain = BEFORE.sub("", " ".join(plain.translate(NO_BRACKETS).split())).strip(" .:;")
+    whole = " ".join(fold(text).replace("º", "o").replace("°", "o").split())
+    plain = " ".join(whole.translate(NO_BRACKETS).split())
+    plain = BEFORE.sub("", plain).strip(" .:;")
     if CONTINUING.fullmatch(plain):
         return MatrixTime(exact_to="continuing")
     if found := _read(plain):
-        if is_start:
-            found = replace(_spanned(f"{found.span}/{years[1]}"), why="open_end")
+        if OPEN_END.match(whole) and "/" not in found.span:
+            return replace(_spanned(f"{found.span}/{years[1]}"), why="open_end")
+        if re.match("antes de|before", whole) and found.exact_to != "day":
+            return replace(found, why="about")
         return _within(found, years)
     if CONTINUING.search(plain) or YEARLY.search(plain):
         return MatrixTime(exact_to="continuing", why="recurring")
-    for about, (month, last) in ABOUT.items():
-        rest = about.sub("", plain)
-        if rest != plain and (found := _part(rest)) and len(found) == 4:
-            return _within(
-                replace(_spanned(f"{found}-{month:02}-{last}"), why="about"), years
-            )
+    if about := ABOUT.fullmatch(plain):
+        last = "12-31" if about["end"] else "06-30" if about["middle"] else "03-31"
+        return replace(_spanned(f"{about['year']}-{last}"), why="about")
     inside = [found for form in FORMS[:-1] if (found := _inside(form, plain))]
     named = sorted(re.findall(r"(?<!\d)20\d\d(?!\d)", plain))
     if inside or named:

@@ -8,7 +8,6 @@ from agencies.accounts import factors
 from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation
-from strategic_areas.workflow.questions import seen_of
 from tests import factories, public_site, staff_rows
 
 FOCAL_POINT, REVIEWER, ADMINISTRATOR = "focal", "reviewer", "administrator"
@@ -57,7 +56,8 @@ def hand_in(official):
     workflow.submit_all(
         official.now,
         official.lead,
-        seen_of(*reports, declared),
+        {update.pk: update.version for update in reports},
+        declared={declared.pk: declared.version},
         by=official.author,
     )
 

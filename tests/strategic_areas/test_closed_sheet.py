@@ -64,7 +64,7 @@ def desk(client):
 
 
 def forms_of(page):
-    rows = [row for _question, rows in page.context["sections"] for row in rows]
+    rows = [*page.context["rows"], *page.context["declarations"]]
     return [bool(shown.form or shown.quick or shown.evidence.form) for shown in rows]
 
 

@@ -15,7 +15,6 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
-from strategic_areas.workflow.questions import DECLARATION, seen_of, tokens_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -68,10 +67,10 @@ class Lead(Lasting):
 
     def send(self):
         """Send all that is written, as the page's form carries it."""
-        about = {"period": self.period, "agency": self.agency, "status": Status.DRAFT}
-        models = ActivityUpdate, CommitmentUpdate
-        ready = [each for model in models for each in model.objects.filter(**about)]
-        posted = {"seen": tokens_of(ready)}
+        posted = {
+            "seen": ready(ActivityUpdate, period=self.period, agency=self.agency),
+            "declared": ready(CommitmentUpdate, period=self.period, agency=self.agency),
+        }
         return self.client.post(self.address("sheet_check"), posted)
 
 
@@ -93,7 +92,7 @@ def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
     superseded = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
     heir.supersedes.add(superseded)
 
-    shown = dict(lead.open().context["sections"])[DECLARATION]
+    shown = lead.open().context["declarations"]
 
     assert [each.row.subject for each in shown] == [lead.commitment, heir]
 
@@ -129,7 +128,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
 ):
     response = lead.declare(**fields)
 
-    (shown,) = dict(response.context["sections"])[DECLARATION]
+    (shown,) = response.context["declarations"]
     assert (response.status_code, list(shown.posted.errors)) == (422, [wrong])
     assert not CommitmentUpdate.objects.exists()
 
@@ -151,7 +150,7 @@ def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(lead):
 
     response = lead.declare()
 
-    (shown,) = dict(response.context["sections"])[DECLARATION]
+    (shown,) = response.context["declarations"]
     assert (response.status_code, shown.posted.conflict.statement_es) == (409, "Suyo.")
     assert shown.posted["statement_es"].value() == STATEMENT
 
@@ -238,7 +237,7 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
 def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(lead):
     lead.declare()
     form = lead.client.get(lead.address("sheet_check")).context["form"]
-    posted = {"seen": form["seen"].value()}
+    posted = {name: form[name].value() for name in ("seen", "declared")}
 
     urls = [lead.client.post(lead.address("sheet_check"), posted).url for _ in "12"]
 
@@ -256,7 +255,7 @@ def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
     form = lead.client.get(lead.address("sheet_check")).context["form"]
     lead.declare(seen_version=1, statement_es="Otra cosa.")
 
-    posted = {"seen": form["seen"].value()}
+    posted = {name: form[name].value() for name in ("seen", "declared")}
     lead.client.post(lead.address("sheet_check"), posted)
 
     report.refresh_from_db()
@@ -270,7 +269,9 @@ def test_another_leads_declaration_is_not_sent(lead):
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit_all(lead.period, lead.agency, seen_of(theirs), by=lead.user)
+        workflow.submit_all(
+            lead.period, lead.agency, {}, declared={theirs.pk: 1}, by=lead.user
+        )
 
     theirs.refresh_from_db()
     assert theirs.status == Status.DRAFT
@@ -296,7 +297,7 @@ def test_receipts_of_before_there_were_declarations_still_open(lead):
     answer = lead.client.get(reverse("admin:receipt", args=[kept.pk]))
 
     assert answer.status_code == 200
-    assert dict(answer.context["parts"])[DECLARATION] == []
+    assert answer.context["declarations"] == []
 
 
 def test_what_came_back_says_why_on_sheet_and_desk(lead):
@@ -305,7 +306,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
     workflow.submit(declared, by=lead.user)
     workflow.give_back(declared, by=make_reviewer(), reason="Falta el acta.")
 
-    (row,) = lead.open().context["sheet"].sections[DECLARATION]
+    (row,) = lead.open().context["sheet"].declarations
     desk = lead.client.get(reverse("admin:index"))
 
     assert (row.state, row.returned.reason) == ("returned", "Falta el acta.")
@@ -313,7 +314,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
         "Falta el acta."
     ]
     lead.declare(seen_version=declared.version, statement_es="Con el acta.")
-    assert lead.open().context["sheet"].sections[DECLARATION][0].state == "ready"
+    assert lead.open().context["sheet"].declarations[0].state == "ready"
 
 
 def test_what_another_lead_got_back_is_not_on_the_desk(lead):
@@ -334,9 +335,9 @@ def test_the_last_published_declaration_stands_beside_the_new_one(lead):
         commitment=lead.commitment, period=before, by=lead.user, result="in_part"
     )
 
-    (row,) = lead.open().context["sheet"].sections[DECLARATION]
+    (row,) = lead.open().context["sheet"].declarations
 
-    assert (row.state, row.last) == ("todo", published)
+    assert (row.state, row.last) == ("undeclared", published)
 
 
 def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):

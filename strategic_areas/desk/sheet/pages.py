@@ -25,25 +25,25 @@ from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.sheet.rows import (
-    WORDS,
+from strategic_areas.desk.sheet.contents import (
     find_row,
+    find_sheet,
     next_waiting_row,
     read_again,
 )
+from strategic_areas.desk.sheet.rows import WORDS
 from strategic_areas.desk.sheet.sheet_page import AskForm
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
-from strategic_areas.models import Evidence, Submission, Transition
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Evidence,
+    Submission,
+    Transition,
+)
 from strategic_areas.models.report_fields import in_words
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import (
-    BY_MODEL,
-    seen_in,
-    seen_in_receipt,
-    tokens_of,
-)
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
@@ -109,12 +109,15 @@ def _status(form):
 
 def _row_only(request, row, form=None):
     posted = form if form and form.errors else None
-    unfolded = row.anchor if posted else None
-    rows = sheet_page.ShownRows(sheet_page.province_choices(), unfolded, posted)
-    shown = rows.of(row)
+    shown = sheet_page.show(
+        row,
+        sheet_page.province_choices(),
+        unfolded=row.anchor if posted else None,
+        posted=posted,
+    )
     context = {"shown": shown, "sheet": {"may_recall": _may_recall(request.user, row)}}
     status = _status(form) if form else 200
-    return render(request, "desk/_answer_row.html", context, status=status)
+    return render(request, shown.template, context, status=status)
 
 
 def _may_recall(user, row):
@@ -284,19 +287,20 @@ def _tell(sheet, reason, by):
     return number
 
 
-class SeenForm(forms.Form):
-    """Carries the revisions that were on the screen, each in its version."""
+class VersionsForm(forms.Form):
+    """Carries the versions that were on the screen, each as id:version."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    declared = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_seen(self):
-        try:
-            return seen_in(self.cleaned_data["seen"])
-        except ValueError as error:
-            raise forms.ValidationError(_("There is nothing to send.")) from error
+        return versions(self.cleaned_data["seen"])
+
+    def clean_declared(self):
+        return versions(self.cleaned_data["declared"])
 
 
-class SendForm(SeenForm):
+class SendForm(VersionsForm):
     note = LongText(
         rows=2,
         label=gettext_lazy("Note for the secretariat, if you have one"),
@@ -319,9 +323,18 @@ class SendForm(SeenForm):
     def clean(self):
         cleaned = super().clean()
         guard.judge(self, Transition, note="reason")
-        if not self.errors and not cleaned["seen"]:
+        if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
             raise forms.ValidationError(_("There is nothing to send."))
         return cleaned
+
+
+def versions(text):
+    """A dict of id → version; ``ValidationError`` for a text of another form."""
+    try:
+        pairs = (pair.split(":") for pair in text.split(",") if text)
+        return {int(pk): int(version) for pk, version in pairs}
+    except ValueError as error:
+        raise forms.ValidationError(_("There is nothing to send.")) from error
 
 
 def check(request, period, agency):
@@ -346,17 +359,39 @@ def _send_form(found, data):
         data,
         action=found.check_url,
         has_warnings=bool(found.warned),
-        initial={"seen": tokens_of(row.update for row in found.sendable)},
+        initial={
+            "seen": _shown_versions(found.ready),
+            "declared": _shown_versions(found.declared),
+        },
     )
+
+
+def _shown_versions(rows):
+    return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
 
 def _send(user, found, form):
     """Send, and return the receipt; the same one where the form is posted twice."""
-    seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
+    seen, declared = form.cleaned_data["seen"], form.cleaned_data["declared"]
     for submission in found.submissions:
-        if seen == seen_in_receipt(submission.content):
+        if (seen, declared) == (
+            _sent_versions(submission, "reports", "update"),
+            _sent_versions(submission, "declarations", "declaration"),
+        ):
             return submission
-    return workflow.submit_all(found.period, found.agency, seen, by=user, note=note)
+    return workflow.submit_all(
+        found.period,
+        found.agency,
+        seen,
+        declared=declared,
+        by=user,
+        note=form.cleaned_data["note"],
+    )
+
+
+def _sent_versions(submission, part, name):
+    """Id → version of a receipt's contents; older receipts hold no declarations."""
+    return {sent[name]: sent["version"] for sent in submission.content.get(part, [])}
 
 
 @require_POST
@@ -385,7 +420,8 @@ def receipt(request, pk):
         request,
         "desk/receipt.html",
         kept=kept,
-        parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
+        reports=_as_sent(kept, "reports", ActivityUpdate),
+        declarations=_as_sent(kept, "declarations", CommitmentUpdate),
         values=_values(kept),
     )
 
@@ -402,14 +438,14 @@ def _values(submission):
     ]
 
 
-def _as_sent(submission, question):
-    fields = question.model.fields.where(receipt=True)
+def _as_sent(submission, part, model):
+    fields = model.fields.where(receipt=True)
     return [
         {
-            "code": sent[question.name],
+            "code": sent[model.subject_field],
             "title": sent["title"],
             "said": in_words(fields, sent),
             "evidence": sent["evidence"],
         }
-        for sent in submission.content.get(question.part, [])
+        for sent in submission.content.get(part, [])
     ]

@@ -1,0 +1,242 @@
+"""What a person answers decides; a naming lasts to the next version of its file."""
+
+import io
+import json
+
+import openpyxl
+import pytest
+
+from strategic_areas.evidence import RefusedFileError
+from strategic_areas.matrices import Naming, look, read
+from tests.strategic_areas.reading_matrices import (
+    THREE,
+    content_of,
+    known,
+    lost,
+    name_content,
+    upload,
+)
+
+UNICA, EJES, NIVELES = "matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles"
+
+
+def first(name):
+    content = name_content(name)
+    naming = look(upload(content)).naming
+    return content, naming, read(upload(content), naming, institutions=known())
+
+
+def again(content, naming):
+    return read(upload(content), naming, institutions=known())
+
+
+def question_at(reading, place, field):
+    return next(
+        each
+        for each in reading.questions
+        if each.cell.endswith(f"!{place}") and each.field == field
+    )
+
+
+def line_at(reading, table, place):
+    return next(
+        line
+        for line in reading.of(table)
+        if any(cell == place or cell.endswith(f"!{place}") for cell in line.cells)
+    )
+
+
+ANSWERS = [
+    (UNICA, "D15", "responsible", "MITUR / DGM (apoyo)", "lead", "MITUR"),
+    (UNICA, "D48", "responsible", "MMUJER", "lead", "MMUJER"),
+    (UNICA, "E35", "due", "2028-S1", "due_on", "2028-06-30"),
+    (UNICA, "E24", "due", "dic-29", "due_on", "2029-12-31"),
+    (UNICA, "N35", "budget", "RD$ 55 millones", "budget_amount", "55000000"),
+    (UNICA, "N17", "budget", "DOP 1200000", "budget_amount", "1200000"),
+    (UNICA, "C22", "status", "suspended", "status", "suspended"),
+    (UNICA, "C22", "status", "", "status", None),
+    (UNICA, "C21", "code", "1.2.5", "code", "1.2.5"),
+    (NIVELES, "F13", "due", "", "exact_to", None),
+    (NIVELES, "F13", "due", "permanente", "exact_to", "continuing"),
+    (NIVELES, "A20", "code", "I.2.a.9", "code", "I.2.a.9"),
+    (NIVELES, "E13", "responsible", "MIREX", "lead", "MIREX"),
+    (EJES, "J11", "due", "2027-S1", "due_on", "2027-06-30"),
+    (EJES, "N18", "due", "2028", "due_on", "2028-12-31"),
+    (EJES, "C9", "responsible", "OGTIC / MIREX", "lead", "OGTIC"),
+    (EJES, "B8", "programme", "T.1", "programme", "T.1"),
+]
+
+
+@pytest.mark.parametrize(("name", "place", "field", "answer", "said", "value"), ANSWERS)
+def test_an_answer_decides(name, place, field, answer, said, value):
+    content, naming, reading = first(name)
+    question = question_at(reading, place, field)
+    line = reading.lines[question.line]
+
+    naming.answers[question.key] = answer
+    reading = again(content, naming)
+
+    assert question.key not in {each.key for each in reading.questions}
+    same = line_at(reading, line.table, question.cell)
+    assert same.said.get(said) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "answer", "targets"),
+    [
+        (UNICA, "I28", "150", {"2026": "150"}),
+        (UNICA, "I28", "", {}),
+        (UNICA, "L21", "3", {"2029": "3"}),
+        (EJES, "G10", "20", {"2030": "20"}),
+        (EJES, "R10", "240", {"2030": "240"}),
+        (NIVELES, "D52", "2026: 4; 2027: 8; 2028: 12", None),
+        (NIVELES, "D33", "2028: 1", {"2028": "1"}),
+    ],
+)
+def test_an_answer_decides_a_target(name, place, answer, targets):
+    content, naming, reading = first(name)
+    question = question_at(reading, place, "target")
+
+    naming.answers[question.key] = answer
+    reading = again(content, naming)
+
+    found = {
+        line.said["period"]: line.said["value"]
+        for line in reading.of("targets")
+        if line.places["value"].cell.endswith(f"!{place}")
+    }
+    wanted = {"2026": "4", "2027": "8", "2028": "12"} if targets is None else targets
+    assert found == wanted
+    assert question.key not in {each.key for each in reading.questions}
+
+
+#: What answers change by their nature: a title that goes on in the next row, and a
+#: state that is put in other words.
+GOING_ON = {
+    "Controles móviles en la frontera",
+    "Controles móviles en la frontera incluidos los mercados binacionales",
+    "Celebrar el 30 de julio, Día Mundial contra la Trata",
+}
+
+
+@pytest.mark.parametrize("name", THREE)
+def test_taking_every_likeliest_reading_changes_no_line(name):
+    content, naming, reading = first(name)
+    for question in reading.questions:
+        if question.field == "institution":
+            naming.institutions[question.text] = question.reading
+        elif question.reading is not None:
+            naming.answers[question.key] = question.reading
+
+    decided = again(content, naming)
+
+    open_ones = {q.key for q in reading.questions if q.reading is None}
+    assert {q.key for q in decided.questions} == open_ones
+    kept = ("title", "code", "lead", "supporting", "span", "due_on", "budget_amount")
+    assert [
+        [line.said.get(field) for field in (*kept, "value", "status", "state")]
+        for line in decided.lines
+        if line.said.get("title") not in GOING_ON
+    ] == [
+        [line.said.get(field) for field in (*kept, "value", "status", "state")]
+        for line in reading.lines
+        if line.said.get("title") not in GOING_ON
+    ]
+    assert lost(content, decided) == []
+
+
+def test_a_confirmed_institution_is_taken_everywhere():
+    content, naming, _reading = first(EJES)
+
+    naming.institutions["Ministerio de Cultura"] = "MINC"
+    naming.institutions["Evaluador externo"] = "EXT"
+    reading = again(content, naming)
+
+    assert line_at(reading, "commitments", "E11").said["supporting"] == ["MINC"]
+    assert {q.text for q in reading.questions} & {*naming.institutions} == set()
+    assert "MINC" in {line.said["agency"] for line in reading.of("participations")}
+
+
+def test_a_naming_is_plain_json():
+    _content, naming, _reading = first(UNICA)
+    naming.answers["a"], naming.institutions["b"] = "c", ""
+
+    stored = json.loads(json.dumps(naming.as_json()))
+
+    assert Naming.from_json(stored) == naming
+
+
+def test_a_stored_naming_with_an_unknown_role_is_refused():
+    naming = look(upload(name_content(UNICA))).naming.as_json()
+    naming["sheets"][0]["columns"]["A"] = "victim"
+
+    with pytest.raises(ValueError, match="victim"):
+        Naming.from_json(naming)
+
+
+def moved(content, sheet, *, columns=0, rows=0):
+    """The same matrix with new columns before and new rows above the table."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book[sheet]
+    merged = [str(each) for each in page.merged_cells.ranges]
+    for each in merged:
+        page.unmerge_cells(each)
+    page.insert_cols(1, columns) if columns else None
+    page.insert_rows(1, rows) if rows else None
+    for each in merged:
+        corner = openpyxl.worksheet.cell_range.CellRange(each)
+        corner.shift(columns, rows)
+        page.merge_cells(corner.coord)
+    return content_of(book)
+
+
+def test_a_kept_naming_fits_when_columns_and_rows_moved():
+    content, naming, reading = first(UNICA)
+    naming.sheets[0].columns["P"] = "ignore"
+    newer = moved(content, "Matriz PNA 2026-2030", columns=2, rows=3)
+
+    fitted = naming.fitted(look(upload(newer)))
+    other = again(newer, fitted)
+
+    assert fitted.sheets[0].columns["R"] == "ignore"
+    assert [line.said["code"] for line in other.of("commitments")] == [
+        line.said["code"] for line in reading.of("commitments")
+    ]
+    assert len(other.of("targets")) == len(reading.of("targets"))
+    assert not any("means_of_verification" in line.said for line in other.lines)
+
+
+def test_an_answer_is_not_taken_for_another_text():
+    content, naming, reading = first(UNICA)
+    question = question_at(reading, "I28", "target")
+    naming.answers[question.key] = "150"
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book["Matriz PNA 2026-2030"]["I28"] = "2.500"
+
+    other = again(content_of(book), naming)
+
+    assert question_at(other, "I28", "target").others == ("2500", "2.5")
+
+
+def test_a_stretch_of_a_million_joined_cells_is_refused():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Eje"
+    book.active.merged_cells.add("A1:XFD1048576")
+
+    with pytest.raises(RefusedFileError):
+        look(upload(content_of(book)))
+
+
+def test_what_is_hidden_is_told():
+    book = openpyxl.load_workbook(io.BytesIO(name_content(UNICA)))
+    page = book["Matriz PNA 2026-2030"]
+    page.row_dimensions[20].hidden = True
+    page.column_dimensions["Q"].hidden = True
+    content = content_of(book)
+    naming = look(upload(content)).naming
+
+    told = {(each.cell, each.kind) for each in again(content, naming).notices}
+
+    assert ("Matriz PNA 2026-2030!20", "hidden_row") in told
+    assert ("Matriz PNA 2026-2030!Q", "hidden_column") in told
+    assert ("Listas", "hidden_sheet") in told
