@@ -33,6 +33,7 @@ from agencies.models import FocalPoint, User
 from agencies.staleness import fingerprint
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.models import AgencyComment, RoundReopening
+from strategic_areas.workflow.questions import seen_of, token_of
 from tests import factories
 from tests.staff_rows import make_row
 from tests.uploads import make_pdf
@@ -191,7 +192,7 @@ class World:
     def _receipt(self, agency, author):
         activity = factories.make_activity(plan=self.plan, agency=agency)
         update = factories.make_update(activity=activity, period=self.open, by=author)
-        seen = {update.pk: update.version}
+        seen = seen_of(update)
         return workflow.submit_all(self.open, agency, seen, by=author)
 
     def _proposal(self, agency, author):
@@ -247,7 +248,7 @@ class World:
         update = factories.make_transcribed_update(
             activity=activity, letter=letter, by=self.colleague
         )
-        seen = {update.pk: update.version}
+        seen = seen_of(update)
         if handed:
             workflow.submit_letter(letter, seen, by=self.colleague)
             update.refresh_from_db()
@@ -255,7 +256,7 @@ class World:
             "pk": letter.pk,
             "activity": activity.pk,
             "commitment": activity.commitment.pk,
-            "seen": f"{update.pk}:{update.version}",
+            "seen": token_of(update),
             "version": update.version,
         }
 

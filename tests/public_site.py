@@ -29,6 +29,7 @@ from strategic_areas.models import (
 from strategic_areas.models.removals import UNTOLD_FOR
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
+from strategic_areas.workflow.questions import seen_of
 from tests import factories
 from tests.strategic_areas.plans.kept import load_shipped
 
@@ -350,13 +351,11 @@ class Official:
             update = factories.make_transcribed_update(
                 activity=activity, letter=letter, by=self.reviewer
             )
-            seen = {update.pk: update.version}
+            seen = seen_of(update)
             workflow.submit_letter(letter, seen, by=self.reviewer)
             update.refresh_from_db()
             if is_confirmed:
-                workflow.confirm_letter(
-                    letter, {update.pk: update.version}, by=self.author
-                )
+                workflow.confirm_letter(letter, seen_of(update), by=self.author)
             else:
                 workflow.publish(update, by=factories.make_reviewer())
 

@@ -37,6 +37,7 @@ FACTS = {
     "kind": _("kind"),
     "known": _("the account exists"),
     "leave_cover": _("covers a leave"),
+    "left_out": _("lines returned"),
     "limit": _("limit of"),
     "mandate": _("with a mandate"),
     "method": _("method"),

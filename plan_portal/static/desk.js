@@ -95,7 +95,7 @@
 
   const prefixOf = (row) => `sheet:${sheet.dataset.user}:${location.pathname}:${row.dataset.row}:`;
   const keysOf = (row) => Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(row)));
-  const report = (row) => row.querySelector(".row-form--reported, .row-form--declared");
+  const report = (row) => row.querySelector(".row-form--reported");
 
   function typedIn(form) {
     return [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
@@ -287,7 +287,7 @@
     const section = form.closest("[data-evidence]");
     const row = section.closest("[data-row]");
     if (sending.has(section)) return false;
-    if (["todo", "undeclared"].includes(row.dataset.state) && !await save(report(row), false)) {
+    if (row.dataset.state === "todo" && !await save(report(row), false)) {
       return false;
     }
     sending.add(section);
@@ -463,7 +463,7 @@
   });
   sheet.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form?.matches(".row-form--reported, .row-form--declared")) return;
+    if (!form?.matches(".row-form--reported")) return;
     settlePercent(form, event.target.name);
     keep(form);
   });

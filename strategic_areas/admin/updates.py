@@ -21,12 +21,11 @@ from strategic_areas.admin.approved import ApprovedMixin, ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.desk.changes.amending import GuardedForm
 from strategic_areas.desk.inputs import one_button, tell_protection, widgets
-from strategic_areas.desk.sheet.forms import EvidenceForm, whereabouts
-from strategic_areas.desk.sheet.revisions import RevisionForm, settled_pair
+from strategic_areas.desk.sheet.evidence import EvidenceForm, whereabouts
+from strategic_areas.desk.sheet.forms import RevisionForm, settled_pair
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    Commitment,
     CommitmentUpdate,
     Evidence,
     Plan,
@@ -307,8 +306,6 @@ def _is_writable(obj):
 
 
 class ActivityUpdateForm(RevisionForm):
-    subject_model, subject = Activity, "activity"
-
     class Meta:
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
@@ -410,8 +407,6 @@ def _is_continuing(request, update):
 
 
 class CommitmentUpdateForm(RevisionForm):
-    subject_model, subject = Commitment, "commitment"
-
     class Meta:
         model = CommitmentUpdate
         fields = [

@@ -1,10 +1,11 @@
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Submit
+from crispy_forms.layout import LayoutObject, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import TextField
 from django.forms.utils import flatatt
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
@@ -211,3 +212,36 @@ def text_boxes(fields):
         if isinstance(field.model_field, TextField)
         for column in field.columns
     }
+
+
+class Group(LayoutObject):
+    template = "portal/layout/group.html"
+
+    def __init__(self, *fields, css_class=""):
+        self.fields = list(fields)
+        self.css_class = css_class
+
+    def render(self, form, context, template_pack="portal", **kwargs):
+        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
+        return render_to_string(self.template, {**self._shown(form), "fields": fields})
+
+    def _shown(self, form):
+        return {"css_class": self.css_class}
+
+
+class Fold(Group):
+    """Fields that are seldom filled, folded away unless one is wrong or required."""
+
+    template = "portal/layout/fold.html"
+
+    def __init__(self, title, *fields, is_open=False):
+        super().__init__(*fields)
+        self.title = title
+        self.is_open = is_open
+
+    def _shown(self, form):
+        names = {pointer.name for pointer in self.get_field_names()}
+        return {
+            "title": self.title,
+            "is_open": self.is_open or names & set(form.errors),
+        }

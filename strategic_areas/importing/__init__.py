@@ -16,10 +16,10 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.importing.applying import Applying, Revising
+from strategic_areas.importing.applying import Revising, put_in
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.memory import ROW, Known, Memory
-from strategic_areas.importing.outcome import Fault, Outcome, Refused
+from strategic_areas.importing.outcome import Outcome, Refused
 from strategic_areas.importing.reading import read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
@@ -27,8 +27,9 @@ from strategic_areas.models import Indicator, PlanFile
 from strategic_areas.plan_document.stored import Stored
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from strategic_areas.queries.public_rows import concerned, difference, public_rows
+from strategic_areas.workbooks.reading import Fault
 
-__all__ = ["Fault", "Outcome", "Refused", "load"]
+__all__ = ["Outcome", "Refused", "load"]
 
 
 def load(path, *, dry_run=False, progress=None):
@@ -58,7 +59,7 @@ def _load_file(path, progress, dry_run):
         text = str(error).strip().splitlines()
         reason = text[0] if text else type(error).__name__
         found, expected = f"a refusal ({reason})", "that it takes the file"
-        raise Refused([Fault("the database", "", found, expected)]) from error
+        raise Refused([Fault("the database", "", expected, found=found)]) from error
     if dry_run:
         outcome.public = difference(public_rows(keys), after)
     return outcome
@@ -86,15 +87,15 @@ def _load(plan_file, file, progress):
     known = Known(plan_file, stored)
     personal, warnings = guard(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
-        raise Refused(sorted(faults, key=lambda fault: fault.line))
+        raise Refused(sorted(faults, key=lambda fault: fault.number))
     plan_file.forget_places()
     memory = Memory(plan_file.plan_code)
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
-    records = records_of(plan_file, known)
+    lines = records_of(plan_file, known)
     with figures.at_the_end():
-        _apply(records, stored, memory, outcome, progress)
-    outcome.absent = _absent(memory, records)
+        _apply(lines, stored, memory, outcome, progress)
+    outcome.absent = _absent(memory, lines)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
@@ -111,9 +112,9 @@ def _load(plan_file, file, progress):
     return outcome
 
 
-def _absent(memory, records):
+def _absent(memory, lines):
     """Table and key of each record of earlier files only."""
-    given = {(name, each.key) for name, some in records.items() for each in some}
+    given = {(name, each.name) for name, some in lines.items() for each in some}
     known = memory.records
     rows = {(place[0], known[place].values.get(ROW)) for place in given & known.keys()}
     return sorted(
@@ -131,18 +132,15 @@ def _put_on_record(file, plan, outcome):
     file.save()
 
 
-def _apply(records, stored, memory, outcome, progress):
-    applying = Applying(stored, memory, outcome)
-    for name in TABLES:
+def _apply(lines, stored, memory, outcome, progress):
+    others = []
+    for name, some in lines.items():
+        progress(name, len(some))
         if name not in REVISED:
-            progress(name, len(records[name]))
-            for record in records[name]:
-                applying.put_in(record)
-            applying.store_rows()
-    applying.link()
+            others += some
+    put_in(others, stored, memory, outcome)
     for name in REVISED:
-        progress(name, len(records[name]))
-        if records[name]:
+        if lines[name]:
             revising = Revising(TABLES[name], stored, memory, outcome)
-            for record in records[name]:
-                revising.put_in(record)
+            for line in lines[name]:
+                revising.put_in(line)

@@ -19,11 +19,11 @@ from strategic_areas.importing.format import (
     SOURCE_KEY,
     VERSION,
 )
-from strategic_areas.importing.outcome import Fault
 from strategic_areas.importing.reading import is_null, line_of, shortened, written
 from strategic_areas.importing.values import Unfit, Whole
 from strategic_areas.plan_document.tables import TABLES
 from strategic_areas.text_guard import Severity
+from strategic_areas.workbooks.reading import Fault
 
 #: What faults call the file where they are of no record.
 FILE = "the file"
@@ -50,9 +50,9 @@ class Entry:
         """A fault of one key; its value is quoted as the file writes it."""
         node = node or self.nodes.get(key)
         if node is None:
-            return Fault(self.name, key, "nothing", expected, self.line)
+            return Fault(self.name, key, expected, self.line, found="nothing")
         found = shortened(written(node, self.text))
-        return Fault(self.name, key, found, expected, line_of(node))
+        return Fault(self.name, key, expected, line_of(node), found=found)
 
     def with_nested(self):
         yield self
@@ -156,7 +156,7 @@ class Checker:
             else:
                 nodes[word] = node
                 continue
-            self.faults.append(Fault(name, word, found, expected, line_of(key)))
+            self.faults.append(Fault(name, word, expected, line_of(key), found=found))
         return nodes
 
     def section(self, section, node, above=None):
@@ -258,7 +258,7 @@ def guard(plan_file):
             message = str(finding.message)
         if finding.severity == Severity.BLOCK:
             found = f"personal data in {place}"
-            faults.append(Fault(entry.name, key, found, f"none: {message}", line))
+            faults.append(Fault(entry.name, key, f"none: {message}", line, found=found))
         elif not names_public_source(entry):
             warnings.append(f"{entry.name} (line {line}), {key}, {place}: {message}")
     return faults, warnings

@@ -143,32 +143,32 @@ class Memory:
             place = (record.section, record.key)
             self.others[place].append((record.plan.code, record.values))
 
-    def said(self, record):
-        remembered = self.records.get((record.table.name, record.key))
+    def said(self, line):
+        remembered = self.records.get((line.table.name, line.name))
         return remembered.values if remembered else {}
 
-    def set_by(self, record, attribute):
+    def set_by(self, line, attribute):
         """
         Pairs of another plan's code and what its file set the field to.
 
         A file that is silent on a flag has left it as usual.
         """
-        if not (found := self.others.get((record.table.name, record.key))):
+        if not (found := self.others.get((line.table.name, line.name))):
             return []
-        column = attribute != ROW and record.table.field(attribute)
+        column = attribute != ROW and line.table.field(attribute)
         is_flag = isinstance(column, columns.BooleanField)
         usual = {attribute: column.get_default()} if is_flag else {}
         told = [(plan, usual | said) for plan, said in found]
         return [(plan, said[attribute]) for plan, said in told if attribute in said]
 
-    def row(self, record):
+    def row(self, line):
         """The primary key of the row that a file put a record in, or None."""
-        if ROW in (said := self.said(record)):
+        if ROW in (said := self.said(line)):
             return said[ROW]
-        return next((pk for _, pk in self.set_by(record, ROW)), None)
+        return next((pk for _, pk in self.set_by(line, ROW)), None)
 
-    def remember(self, record, **values):
-        place = (record.table.name, record.key)
+    def remember(self, line, **values):
+        place = (line.table.name, line.name)
         remembered = self.records.get(place)
         if remembered is None:
             section, key = place

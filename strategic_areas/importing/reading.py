@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from strategic_areas.importing.outcome import Fault, Refused
+from strategic_areas.importing.outcome import Refused
+from strategic_areas.workbooks.reading import Fault
 
 #: The parser in C where the library has it: the same nodes, many times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -89,7 +90,7 @@ def _must_be_plain(text):
 
 
 def refuse(found, expected, line=0):
-    raise Refused([Fault("the file", "", found, expected, line)])
+    raise Refused([Fault("the file", "", expected, line, found=found)])
 
 
 def shortened(raw, length=200):

@@ -1,16 +1,15 @@
 """
-What a checked file says, as records of the tables that store it.
+What a checked file says, as lines of the tables that store it.
 
 Here the file's shapes end: spans become dates, and lists records of their own.
 """
 
-from dataclasses import dataclass, field
-from functools import cached_property
-
+from strategic_areas.importing.applying import FileLine
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES, SECTIONS
 from strategic_areas.importing.rules import counted_by
 from strategic_areas.importing.values import span
 from strategic_areas.models import CodeList
+from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.tables import TABLES
 
 #: Two code lists that a file fills without naming them.
@@ -28,25 +27,6 @@ BREAKDOWN_LABELS = {
     "name_es": "Etiquetas de los desgloses",
     "name_en": "Labels of breakdowns",
 }
-
-
-@dataclass
-class Record:
-    """
-    What a file says of one row: plain values by field.
-
-    ``starting`` are values of a new row on which the file is silent.
-    """
-
-    table: object
-    name: str
-    line: int
-    values: dict
-    starting: dict = field(default_factory=dict)
-
-    @cached_property
-    def key(self):
-        return "/".join(str(self.values[part] or "") for part in self.table.identity)
 
 
 def records_of(plan_file, known):
@@ -68,7 +48,7 @@ class Records:
         sources = self.file.top.values.get(GEOGRAPHY_SOURCES.name)
         if sources is not None:
             for record in [*self.lists["regions"], *self.lists["provinces"]]:
-                record.values["sources"] = sources
+                record.said["sources"] = sources
         return self.lists
 
     def add(self, table_name, entry, name="", starting=None, **more):
@@ -80,9 +60,20 @@ class Records:
         starting = starting or {}
         if table.has_field("provenance") and "provenance" not in values:
             starting["provenance"] = self.known.given_provenance(entry)
-        record = Record(table, name or entry.name, entry.line, values, starting)
-        self.lists[table_name].append(record)
-        return record
+        return self.put(table, name or entry.name, entry.line, values, starting)
+
+    def put(self, table, title, number, values, starting):
+        line = FileLine(
+            table,
+            number,
+            table.key_in(values),
+            LineState.NEW,
+            said=values,
+            title=title,
+            starting=starting,
+        )
+        self.lists[table.name].append(line)
+        return line
 
     def said(self, entry, table_name):
         values = {}
@@ -142,7 +133,7 @@ class Records:
                 provenance=self.claim(value),
             )
             for part in value.nested["breakdown"]:
-                self.add("breakdowns", part, measurement=measurement.key)
+                self.add("breakdowns", part, measurement=measurement.name)
 
     def take_classification(self, entry, order):
         if entry.values or entry.nested["entities"]:
@@ -153,8 +144,7 @@ class Records:
             self.take_list_values(each.values["code"], each.nested["values"])
         if labels := entry.nested["breakdown_labels"]:
             name, line = "classification breakdown_labels", labels[0].line
-            record = Record(TABLES["code_lists"], name, line, {**BREAKDOWN_LABELS})
-            self.lists["code_lists"].append(record)
+            self.put(TABLES["code_lists"], name, line, {**BREAKDOWN_LABELS}, {})
             self.take_list_values("breakdown_labels", labels)
 
     def take_list_values(self, code, entries):

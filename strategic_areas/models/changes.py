@@ -20,6 +20,7 @@ from agencies.fields import (
     bilingual,
     dates_in_order,
     internal,
+    notes,
     public,
     spanish_required,
 )
@@ -90,11 +91,12 @@ class RecordChange(models.Model):
     ``before`` and ``after`` hold the changed fields as JSON: links as keys, dates and
     decimals as text. A link to a record that the same change creates is ``{"new":
     place}``, and that has no ``object_id`` until then. No two undecided changes have
-    the same ``slot``. A trigger refuses every edit; only a running purge blanks its
-    texts.
+    the same ``slot``. ``returned`` is why whoever approved the others left this one
+    out; without it, it was applied with them. A trigger refuses every edit; only a
+    running purge blanks its texts.
     """
 
-    blanks = {"before": "{}", "after": "{}", "label": MARKER}
+    blanks = {"before": "{}", "after": "{}", "label": MARKER, "returned": MARKER}
 
     change = models.ForeignKey(PendingChange, models.PROTECT, related_name="records")
     place = models.PositiveSmallIntegerField(default=0)
@@ -106,8 +108,11 @@ class RecordChange(models.Model):
     label = models.CharField(_("what changes"), max_length=300)
     before = models.JSONField(_("stood before"), default=dict, blank=True)
     after = models.JSONField(_("stands afterwards"), default=dict)
+    returned = models.TextField(
+        _("why it was returned"), blank=True, default="", db_default=""
+    )
 
-    fields = Fields(*internal("slot", "label", "before", "after"))
+    fields = Fields(*internal("slot", "label", "before", "after"), *notes("returned"))
 
     class Meta:
         ordering = ["change_id", "place"]

@@ -1,23 +1,30 @@
 """Records that lines make or change: built, tried, saved or proposed."""
 
+from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from simple_history.utils import bulk_create_with_history
 
 from agencies import audit
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
-from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Provenance
-from strategic_areas.plan_document.lines import PlanLine
-from strategic_areas.plan_document.tables import (
-    EARLIER,
-    OF_PLAN,
-    STRUCTURE,
-    TABLE_OF_MODEL,
+from strategic_areas import figures, workflow
+from strategic_areas.models import (
+    ActivityUpdate,
+    CommitmentUpdate,
+    Indicator,
+    Provenance,
 )
+from strategic_areas.models.plan import PlanBound
+from strategic_areas.models.records import Coded
+from strategic_areas.plan_document.lines import PlanLine
+from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.queries.public_rows import (
     both,
     concerned,
@@ -34,8 +41,9 @@ class Draft:
     """
     A line and its record as it would be, not saved.
 
-    ``links`` are its changed many-to-many fields, ``before`` the former plain values of
-    all that changes.
+    ``links`` are its changed lists of links, and links to others of its own kind, which
+    are saved once all records are there; ``before`` the former plain values of all that
+    changes.
     """
 
     line: PlanLine
@@ -45,12 +53,22 @@ class Draft:
 
     @property
     def is_new(self):
-        return self.record.pk is None
+        return not self.line.origin
+
+
+class NotTakenError(RefusedError):
+    """The database does not take the record of ``draft``; nothing is saved."""
+
+    def __init__(self, draft):
+        super().__init__(
+            _("Nothing was saved: two records would be known by the same code.")
+        )
+        self.draft = draft
 
 
 def build(stored, lines):
     """The drafts of lines, in their order; a record may lead to any other of them."""
-    _relate(stored)
+    stored.relate()
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
         records = [_record(stored, line) for line in lines]
@@ -58,24 +76,11 @@ def build(stored, lines):
         return [_draft(stored, line, record) for line, record in pairs]
 
 
-def _relate(stored):
-    """Give every record those to which it leads, so that no query reads them again."""
-    for name, table in STRUCTURE.items():
-        for field in table.model._meta.concrete_fields:
-            other = TABLE_OF_MODEL.get(field.related_model)
-            if other is None or field.name in EARLIER:
-                continue
-            known = stored.tables[other.name].row_of_pk
-            for row in stored.tables[name].row_of_pk.values():
-                if linked := known.get(getattr(row, field.attname)):
-                    field.set_cached_value(row, linked)
-
-
 def _record(stored, line):
     table, rows = line.table, stored.tables[line.table.name].rows
     record, key = stored.new_row(table), line.name
     if line.origin:
-        record = rows[line.origin]
+        record = rows[line.origin] = stored.to_change(rows[line.origin])
         stands = {name: stored.plain(record, name) for name in table.identity}
         key = table.key_in(stands | line.said)
     rows.setdefault(key, record)
@@ -92,6 +97,8 @@ def _draft(stored, line, record):
         field = table.field(name)
         if field.many_to_many:
             links[name] = _linked(stored, record, field, value)
+        elif table.is_late(name):
+            links[name] = value and stored.linked_table(field).rows[value]
         else:
             stored.put_plain(record, name, value)
     if table.name == "targets" and not record.provenance:
@@ -156,16 +163,132 @@ def save_records(drafts, *, by):
 
 
 def _put_in(drafts, by):
+    """The same as ``put_in``, with what is told of indicators brought up to date."""
+    with figures.at_the_end():
+        put_in(drafts, by=by)
+    if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
+        figures.publish(Indicator.objects.filter(pk__in=pks))
+
+
+#: How many new rows, or lists of links, are stored at once.
+AT_ONCE = 500
+#: The models whose ``save`` fills in columns.
+COMPLETED = (PlanBound, Coded)
+
+
+def put_in(drafts, *, by=None):
+    """
+    Save drafts in their order, within a transaction: new rows of a table together.
+
+    Words that records take from one another are made room for. Raises ``NotTakenError``
+    of the first draft that the database does not take. Indicators are not published.
+    """
     set_aside(
         (type(draft.record), draft.record.pk, draft.before, draft.line.said)
         for draft in drafts
     )
     with override("es"):
+        waiting = []
         for draft in drafts:
             draft.record._history_user = by
-            draft.record.save()
-            for name, records in draft.links.items():
-                getattr(draft.record, name).set(records)
+            tables = {each.line.table.name for each in (*waiting[-1:], draft)}
+            is_alike = draft.is_new and len(tables) == 1
+            if not is_alike or len(waiting) == AT_ONCE:
+                _create(waiting)
+                waiting = []
+            if draft.is_new:
+                waiting.append(draft)
+            elif by or draft.line.said.keys() - draft.links.keys():
+                # Where links alone change, a version is there to name the person.
+                _save(draft)
+        _create(waiting)
+        _save_links(drafts)
+
+
+def together(add, one_by_one):
+    """Add many rows at once, or one by one if the database refuses any, to name it."""
+    try:
+        with transaction.atomic():
+            add()
+    except (DatabaseError, ValidationError):
+        one_by_one()
+
+
+def _create(drafts):
+    """Insert new rows of one model, each with its first version, as ``save`` does."""
+    if drafts:
+        rows = [draft.record for draft in drafts]
+        together(partial(_create_rows, rows), partial(_create_each, drafts))
+
+
+def _create_rows(rows):
+    for row in rows:
+        for kind in COMPLETED:
+            if isinstance(row, kind):
+                kind.complete(row)
+    model = type(rows[0])
+    if hasattr(model, "history"):
+        bulk_create_with_history(rows, model)
+    else:
+        model._default_manager.bulk_create(rows)
+
+
+def _create_each(drafts):
+    for draft in drafts:
+        draft.record.pk, draft.record._state.adding = None, True
+        _save(draft)
+
+
+def _save(draft):
+    with _naming(draft):
+        draft.record.save()
+
+
+@contextmanager
+def _naming(draft):
+    try:
+        yield
+    except (DatabaseError, ValidationError) as error:
+        raise NotTakenError(draft) from error
+
+
+def _save_links(drafts):
+    lists = []
+    for draft in drafts:
+        for name, linked in draft.links.items():
+            if isinstance(linked, list) and draft.is_new:
+                lists.append((draft, name, linked))
+            elif isinstance(linked, list):
+                _set_list(draft, name, linked)
+            elif linked or not draft.is_new:
+                setattr(draft.record, name, linked)
+                _save(draft)
+    for start in range(0, len(lists), AT_ONCE):
+        some = lists[start : start + AT_ONCE]
+        together(partial(_add_lists, some), partial(_set_lists, some))
+
+
+def _set_list(draft, name, linked):
+    with _naming(draft):
+        getattr(draft.record, name).set(linked)
+
+
+def _set_lists(lists):
+    for each in lists:
+        _set_list(*each)
+
+
+def _add_lists(lists):
+    rows = defaultdict(list)
+    for draft, name, linked in lists:
+        many = draft.line.table.field(name)
+        through, own = many.remote_field.through, f"{many.m2m_field_name()}_id"
+        other = f"{many.m2m_reverse_field_name()}_id"
+        rows[through] += [
+            through(**{own: draft.record.pk, other: each.pk}) for each in linked
+        ]
+    for through, new in rows.items():
+        through._default_manager.bulk_create(new)
 
 
 def propose(drafts, *, by):

@@ -7,13 +7,17 @@ Rows go by the keys that documents have for them; fields are compared in plain v
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.db import models as columns
 
 from agencies.models import AgencyName
-from strategic_areas.models import Plan
-from strategic_areas.plan_document.tables import REVISED, TABLE_OF_MODEL, TABLES
+from strategic_areas.plan_document.tables import (
+    EARLIER,
+    REVISED,
+    STRUCTURE,
+    TABLE_OF_MODEL,
+    TABLES,
+)
 
 #: How many rows of a table are read at once.
 AT_ONCE = 200
@@ -94,12 +98,14 @@ class Stored:
             return rows.select_related("continues__plan")
         return rows
 
-    @cached_property
+    @property
     def plan(self):
-        """The plan as the file has changed it, once it is stored."""
-        return Plan.objects.get(code=self.plan_code)
+        return self.tables["plans"].rows.get(self.plan_code)
 
-    def locked(self, row):
+    def relate(self):
+        """Give records those to which they lead, so that no query reads them again."""
+
+    def to_change(self, row):
         """The row as it is stored now, which nobody else changes meanwhile."""
         manager = row._meta.model._default_manager
         return manager.select_for_update(of=["self"]).get(pk=row.pk)
@@ -194,7 +200,11 @@ class TablesOnDemand(dict):
 
 
 class StoredObjects(Stored):
-    """The same on demand, with the records that rows are linked to."""
+    """
+    The same on demand, with the records that rows are linked to.
+
+    Its rows are changed as they are: whoever keeps that has locked them.
+    """
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
@@ -204,9 +214,19 @@ class StoredObjects(Stored):
     def rows_of(self, table):
         return self.with_links(table)
 
-    @property
-    def plan(self):
-        return self.tables["plans"].rows.get(self.plan_code)
+    def relate(self):
+        for name, table in STRUCTURE.items():
+            for field in table.model._meta.concrete_fields:
+                other = TABLE_OF_MODEL.get(field.related_model)
+                if other is None or field.name in EARLIER:
+                    continue
+                known = self.tables[other.name].row_of_pk
+                for row in self.tables[name].row_of_pk.values():
+                    if linked := known.get(getattr(row, field.attname)):
+                        field.set_cached_value(row, linked)
+
+    def to_change(self, row):
+        return row
 
 
 def before(row):

@@ -104,16 +104,9 @@ class PlanTable:
 
     def is_late(self, attribute):
         """True for links among records: they need other rows to be there."""
-        return attribute in self.late
-
-    @cached_property
-    def late(self):
-        columns = [*self.model._meta.fields, *self.model._meta.many_to_many]
-        return {
-            each.name
-            for each in columns
-            if each.many_to_many or each.related_model is self.model
-        }
+        field = self.field(attribute)
+        is_own = field.related_model is self.model and attribute not in EARLIER
+        return field.many_to_many or is_own
 
     @cached_property
     def columns(self):

@@ -185,6 +185,7 @@ def former(record):
         content_type=ContentType.objects.get_for_model(record),
         object_id=record.pk,
         change__status=Status.APPROVED,
+        returned="",
     )
     parts = parts.order_by("-change__decided_at", "-pk").select_related("change")
     part = parts.first()
@@ -320,7 +321,7 @@ def decided_since(takedown):
     """
     since = takedown.proposed_at
     parts = RecordChange.objects.filter(
-        change__status=Status.APPROVED, change__decided_at__gte=since
+        change__status=Status.APPROVED, change__decided_at__gte=since, returned=""
     )
     changed = {
         (row_key(part.model, part.object_id), name)

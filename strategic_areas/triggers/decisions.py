@@ -64,25 +64,29 @@ def record_changes():
     """
     The content of a proposed change stays as it was proposed.
 
-    The id of a new record may be set while it is applied; the decision clears the slot.
+    The id of a new record, or why it is returned, may be set while the change is
+    applied; the decision clears the slot.
     """
     model = model_named("RecordChange")
-    table, texts = model._meta.db_table, model.blanks
+    table, texts = model._meta.db_table, dict(model.blanks)
+    (told,) = rewritten(model, {"returned": texts.pop("returned")})
     changes = model_named("PendingChange")._meta.db_table
 
     def status(row):
         return f'(SELECT status FROM "{changes}" WHERE id = {row}.change_id)'  # noqa: S608
 
-    moving = {"object_id", "slot", *texts}
+    moving = {"object_id", "slot", "returned", *texts}
     columns = [field.column for field in model._meta.concrete_fields]
     kept = [differs(column) for column in columns if column not in moving]
     named = f"OLD.object_id IS NULL AND {status('OLD')} = 'applying'"
+    returned = f"OLD.returned = '' AND {status('OLD')} = 'applying'"
     freed = f"NEW.slot IS NULL AND {status('OLD')} <> 'pending'"
     changed = [
         *kept,
         *rewritten(model, texts),
         f"({differs('object_id')} AND NOT ({named}))",
         f"({differs('slot')} AND NOT ({freed}))",
+        f"({told} AND NOT ({returned}))",
     ]
     message = "a proposed change never changes; it is decided on once"
     yield refusal(

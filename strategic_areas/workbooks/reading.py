@@ -203,24 +203,39 @@ class Cell:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell, or with its row where ``place`` is empty."""
+    """
+    What is wrong with a cell, or with its row where ``place`` is empty.
+
+    ``number`` is that of the row, ``name`` that of the column. Of a file that is no
+    table, ``place`` is the record, ``number`` the line and ``found`` what it writes.
+    """
 
     place: str
     header: str
     message: str
-    #: The number of the row, and the name of the column.
     number: int = 0
     name: str = ""
+    found: str = ""
+
+    def __str__(self):
+        place = f"{self.place} (line {self.number})" if self.number else self.place
+        where = f"{place}, {self.header}" if self.header else place
+        return f"{where}: found {self.found}; expected {self.message}"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A field: the saved value, and that of the workbook."""
+    """
+    A field: the saved value, and that of the document.
+
+    ``protects``: it decides which numbers of people the public reads.
+    """
 
     header: str
-    old: str
-    new: str
+    old: object
+    new: object
     place: str = ""
+    protects: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,12 @@ from strategic_areas.workflow.changes import (
     waiting_among,
     waiting_change,
 )
-from strategic_areas.workflow.drafts import drop_lines, keep_line
+from strategic_areas.workflow.drafts import (
+    drop_lines,
+    keep_line,
+    may_return,
+    with_dependants,
+)
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
@@ -89,6 +94,7 @@ __all__ = [
     "give_back",
     "has_part_in",
     "may_propose",
+    "may_return",
     "may_review",
     "is_in_time",
     "keep_line",
@@ -115,6 +121,7 @@ __all__ = [
     "unstated",
     "waiting_among",
     "waiting_change",
+    "with_dependants",
     "withdraw",
     "within_agency",
 ]

@@ -137,7 +137,7 @@ def tell(change, made, amendment=None):
     ``made`` maps the place of each of its parts to the stored record.
     """
     rows, day = [], timezone.localdate(change.decided_at)
-    parts = list(change.records.all())
+    parts = [part for part in change.records.all() if part.place in made]
     kinds = kinds_of(parts)
     for part in parts:
         record = made[part.place]
@@ -386,13 +386,16 @@ def keep(amendment, change, parts):
     amendment.save()
 
 
-def enact(change, made, amendment, by):
+def enact(change, parts, amendment, by):
+    """``parts`` are pairs of each record that was saved and its ``RecordChange``."""
+    made = {part.place: record for record, part in parts}
     tell(change, made, amendment)
     if amendment is None:
         return
-    Amendment.objects.filter(pk=amendment.pk).update(
-        approved_by=by, approved_at=change.decided_at
-    )
+    # Of what was proposed some may have been left out.
+    amendment.kind = kind_of(amendment, parts)
+    amendment.approved_by, amendment.approved_at = by, change.decided_at
+    amendment.save(update_fields=["kind", "approved_by", "approved_at"])
     first = made[min(made)]
     agency = getattr(first, "agency", None) or getattr(first, "lead", None)
     audit.record(audit.Event.AMENDMENT_MADE, actor=by, obj=amendment, agency=agency)

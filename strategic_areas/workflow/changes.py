@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agencies.access import RefusedError
+from agencies.decisions import Status
 from agencies.fields import field_of
 from agencies.models import FocalPoint
 from strategic_areas.models import (
+    ActivityProposal,
     Amendment,
     AttributionDispute,
     PendingChange,
@@ -23,11 +25,12 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DRAFTED
 from strategic_areas.models.review import Reviewed
-from strategic_areas.workflow import amendments, approval
+from strategic_areas.workflow import amendments, approval, drafts
 from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
+    must_be_clean,
     must_count_nobody,
     must_not_wait_for_purge,
 )
@@ -113,16 +116,19 @@ class ChangeSteps(GuardedSteps):
         if amendment is not None:
             amendments.keep(amendment, change, records)
 
-    def apply(self, change, by, seen="", states=()):
+    def apply(self, change, by, seen="", states=(), returned=None):
         """
-        Save every record that it holds, in order.
+        Save every record that it holds, in order, but for those that are returned.
 
-        ``seen`` and ``states`` are of the approval of a plan, as in ``must_be_ready``.
+        ``seen`` and ``states`` are of the approval of a plan, as in ``must_be_ready``;
+        ``returned`` are reasons by the places of parts. Those go back, with all that
+        depend on them, into the draft of who proposed the change.
         """
-        parts = list(change.records.all())
-        approval.check(change, parts, seen=seen, states=states)
-        told = [value for part in parts for value in part.after.values()]
+        every = list(change.records.all())
+        approval.check(change, every, seen=seen, states=states)
+        told = [value for part in every for value in part.after.values()]
         must_not_wait_for_purge(change, told)
+        parts = self._leave_out(change, every, returned) if returned else every
         made = self.put_in(change, parts, by)
         for part in parts:
             if part.object_id is None:
@@ -130,10 +136,46 @@ class ChangeSteps(GuardedSteps):
                 rows.update(object_id=made[part.place].pk)
         # What held when it was proposed is asked again of the plan as it is now.
         amendment = Amendment.objects.filter(change=change).first()
-        amendments.check([(made[part.place], part) for part in parts], amendment)
-        amendments.enact(change, made, amendment, by)
+        applied = [(made[part.place], part) for part in parts]
+        amendments.check(applied, amendment)
+        amendments.enact(change, applied, amendment, by)
         for follow in self.afterwards:
             follow(change, made, by)
+        if not returned:
+            return {}
+        left = [part for part in every if part.returned]
+        drafts.lay_back(change, left, every)
+        return {"left_out": len(left)}
+
+    def _leave_out(self, change, every, returned):
+        """The parts that are applied; of the others it is noted why they are not."""
+        labels = {part.place: part.label for part in every}
+        if not (drafts.may_return(every) and returned.keys() <= labels.keys()):
+            raise RefusedError(
+                _("%(record)s: it is approved or declined as a whole.")
+                % {"record": change}
+            )
+        for place, reason in returned.items():
+            if not reason.strip():
+                text = _("%(record)s: state the reason.") % {"record": labels[place]}
+                raise RefusedError(text)
+            must_be_clean(RecordChange, returned=reason)
+        places = drafts.with_dependants(every, returned)
+        if len(places) == len(every):
+            raise RefusedError(
+                _("%(record)s: nothing of it would be approved. Decline it instead.")
+                % {"record": change}
+            )
+        with override(change.proposed_by.language):
+            others = ", ".join(labels[place] for place in returned)
+            follows = _("It depends on what was returned: %(names)s")
+            follows %= {"names": others}
+        for part in every:
+            if part.place in places:
+                part.returned = returned.get(part.place, follows).strip()
+                rows = change.records.filter(pk=part.pk)
+                rows.update(returned=part.returned)
+        return [part for part in every if not part.returned]
 
     def put_in(self, change, parts, by):
         """Save the records of the parts, in order, and return them by their places."""
@@ -147,7 +189,14 @@ class ChangeSteps(GuardedSteps):
         return made
 
     def ended(self, change):
+        """What an amendment would have changed goes back to the draft, if it fails."""
         change.records.update(slot=None)
+        if change.status == Status.APPROVED or not hasattr(change, "amendment"):
+            return
+        parts = [part for part in change.records.all() if part.after]
+        # What an agency proposed waits there, to be accepted anew.
+        if parts and not ActivityProposal.objects.filter(change=change).exists():
+            drafts.lay_back(change, parts, parts)
 
     def facts(self, change):
         """Which records and fields it was about; never what they say."""

@@ -1,12 +1,28 @@
-"""Lines of a person's draft of a plan. Only that person writes in it."""
+"""
+Lines of a person's draft of a plan, and the lines of a proposal that go back to it.
+
+Only that person writes in it, so that whoever edited a draft is who proposed it.
+"""
+
+from collections import defaultdict
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from agencies.models import Agency
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    DueProvenance,
+    Participation,
+    Plan,
+)
 from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
+from strategic_areas.workflow.approval import approves, path_to_plan
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
 from strategic_areas.workflow.moves import must_propose
+from strategic_areas.workflow.plain_values import NEW, is_new, new_place, words_of
 
 
 @transaction.atomic
@@ -22,15 +38,12 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
     must_propose(by, plan)
     must_be_clean(DRAFTED[table], **said)
     must_not_wait_for_purge(plan, said.values())
-    draft, _is_new = PlanDraft.objects.get_or_create(plan=plan, person=by)
-    draft = PlanDraft.objects.select_for_update().get(pk=draft.pk)
+    draft = _locked(plan, by)
     if record is not None:
         kept = draft.lines.filter(table=table, record=record).first()
     else:
         kept = line and draft.lines.get(pk=line, table=table, record=None)
-    if not kept:
-        last = draft.lines.aggregate(last=Max("order"))["last"] or 0
-        kept = DraftLine(draft=draft, order=last + 1, table=table, record=record)
+    kept = kept or _new_line(draft, table, record)
     kept.said |= said
     kept.seen = (seen or {}) | kept.seen
     kept.save()
@@ -48,6 +61,154 @@ def drop_lines(plan, lines, *, by):
     _touch(draft)
 
 
+def _locked(plan, person):
+    draft, _is_new = PlanDraft.objects.get_or_create(plan=plan, person=person)
+    return PlanDraft.objects.select_for_update().get(pk=draft.pk)
+
+
+def _new_line(draft, table, record):
+    last = draft.lines.aggregate(last=Max("order"))["last"] or 0
+    return DraftLine(draft=draft, order=last + 1, table=table, record=record)
+
+
 def _touch(draft):
     draft.changed_at = timezone.now()
     draft.save(update_fields=["changed_at"])
+
+
+TABLE_OF_MODEL = {model: table for table, model in DRAFTED.items()}
+#: What a record becomes by its proposal, and no draft says.
+NOT_SAID = {"plan", "introduced_by", "is_in_plan"}
+BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
+#: Where a column names another record, it does so by the first of these that it has.
+NAMED_BY = ("code", "acronym", "key")
+
+
+def may_return(parts):
+    """Whether some lines of a proposal may go back while the others are approved."""
+    return (
+        len(parts) > 1
+        and all(part.model in TABLE_OF_MODEL for part in parts)
+        and not any(map(approves, parts))
+        and _plan_of(parts) is not None
+    )
+
+
+def _plan_of(parts):
+    """The plan of lines that may go back: that of a record which is there already."""
+    for part in parts:
+        if part.object_id:
+            path = path_to_plan(part.model)
+            rows = Plan.objects.filter(
+                pk__in=part.model._default_manager.filter(pk=part.object_id).values(
+                    path or "pk"
+                )
+            )
+            return rows.first()
+    path = path_to_plan(parts[0].model)
+    return Plan.objects.filter(pk=parts[0].after.get(path)).first()
+
+
+def with_dependants(parts, places):
+    """
+    These places of parts of a change, and of those that cannot apply without them.
+
+    A part depends on another one that brings the record to which it leads, gives up the
+    word that it takes, brings its agency into the plan, extends the plan to its dates,
+    or takes the place of the same record.
+    """
+    offered, leaning = defaultdict(set), defaultdict(set)
+    plan = next((part for part in parts if part.model is Plan), None)
+    for part in parts:
+        for offer in _offers(part):
+            offered[offer].add(part.place)
+    for part in parts:
+        for need in _needs(part):
+            leaning[part.place] |= offered[need]
+        if plan and _is_outside(part, plan.before):
+            leaning[part.place].add(plan.place)
+    found = set(places)
+    while more := {each for each in leaning if leaning[each] & found} - found:
+        found |= more
+    return found
+
+
+def _offers(part):
+    yield NEW, part.place
+    for name in words_of(part.model) & part.before.keys():
+        yield part.model, name, part.before[name]
+    if part.model is Participation and part.object_id is None:
+        yield Agency, part.after.get("agency")
+    yield from _replaced(part)
+
+
+def _needs(part):
+    for name, value in part.after.items():
+        keys = value if isinstance(value, list) else [value]
+        yield from ((NEW, new_place(key)) for key in keys if is_new(key))
+        field = part.model._meta.get_field(name)
+        if field.related_model is Agency and part.model is not Participation:
+            yield from ((Agency, key) for key in keys)
+    for name in words_of(part.model) & part.after.keys():
+        yield part.model, name, part.after[name]
+    yield from _replaced(part)
+
+
+def _is_outside(part, plan):
+    """Whether its dates lie outside what the plan was before; days sort as texts."""
+    starts_on, ends_on = plan.get("starts_on", ""), plan.get("ends_on", "9999")
+    days = [part.after.get(name) for name in ("starts_on", "due_on")]
+    is_dated = part.model in (Commitment, Activity)
+    return is_dated and any(day and not starts_on <= day <= ends_on for day in days)
+
+
+def _replaced(part):
+    for key in part.after.get("supersedes", ()):
+        yield part.model, "supersedes", str(key)
+
+
+def lay_back(change, parts, every):
+    """
+    Put parts of a change that are not applied into the draft of who proposed it.
+
+    ``every`` are all its parts. What that person said meanwhile of a record stays. Each
+    line tells why its part was ``returned``, or the change declined.
+    """
+    draft = _locked(_plan_of(every), change.proposed_by)
+    codes = {part.place: part.after.get("code") for part in every}
+    for part in parts:
+        table = TABLE_OF_MODEL[part.model]
+        own = draft.lines.filter(table=table, record=part.object_id)
+        line = part.object_id and own.first() or _new_line(draft, table, part.object_id)
+        line.said = _as_said(part, part.after, codes) | line.said
+        line.seen = _as_said(part, part.before, codes) | line.seen
+        line.reason = part.returned or change.reason
+        line.save()
+    _touch(draft)
+
+
+def _as_said(part, values, codes):
+    """The values of a change as a draft says them: links by what records are called."""
+    fields = {name: part.model._meta.get_field(name) for name in values}
+    return {
+        name: _called(fields[name], value, codes)
+        for name, value in values.items()
+        if name not in NOT_SAID and (name, value) != BY_AMENDMENT
+    }
+
+
+def _called(field, value, codes):
+    if not field.is_relation:
+        return None if value == "" else value
+    keys = value if isinstance(value, list) else [value]
+    rows = field.related_model._default_manager.filter(
+        pk__in=[key for key in keys if key and not is_new(key)]
+    )
+    names = [_name(field, row) for row in rows]
+    names += [codes[new_place(key)] for key in keys if is_new(key)]
+    return sorted(names) if isinstance(value, list) else next(iter(names), None)
+
+
+def _name(field, row):
+    name = next(getattr(row, name) for name in NAMED_BY if hasattr(row, name))
+    return f"{row.plan.code}/{name}" if field.name == "continues" else name

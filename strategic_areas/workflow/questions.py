@@ -10,8 +10,8 @@ letters, the workbook, the queue, the review, receipts and reminders go through
 model and one declaration here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.db import models
@@ -27,6 +27,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.review import Reviewed
 from strategic_areas.queries import rounds
+from strategic_areas.sentences import DECLARED
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,13 +35,15 @@ class RoundQuestion:
     """
     One kind of question. ``name`` is that of its subject, in forms and addresses.
 
-    ``is_owed``: its agency has to answer; of another it may. ``heading`` and
+    ``is_owed``: its agency has to answer; of another it may. ``called`` are its answers
+    where a receipt counts them. ``heading`` and
     ``explanation`` stand above its rows on the sheet. ``part`` is its part in the
     content of a receipt.
     """
 
     name: str
     is_owed: bool
+    called: str | Promise
     heading: str | Promise = ""
     explanation: str | Promise = ""
     part: str
@@ -52,26 +55,34 @@ class UpdateQuestion(RoundQuestion):
     A question whose answers are revisions of ``model``.
 
     ``asked`` gives the subjects of one agency in a round, narrowed by lookups. ``word``
-    names a subject's row in the query of the sheet, and ``empty`` its state while it is
-    not answered. ``url`` is the last part of the names of its addresses, and ``path``
-    what they have before the id. ``kind`` is its word in the addresses of reviews and
-    ``number`` that of a revision in a receipt. ``tells`` is the field that says in a
-    word what was answered. ``related`` are the relations that a row reads with its
-    subject. ``beside`` is the template of what the form shows beside it: what was last
-    published, and what is planned.
+    names a subject's row in the query of the sheet. ``url`` is the last part of the
+    names of its addresses, and ``path`` what they have before the id. ``kind`` is its
+    word in the addresses of reviews and ``number`` that of a revision in a receipt.
+    ``related`` are the relations that a row reads with its subject. ``tells`` says in a
+    word what was answered, ``nothing`` that nothing was, and ``text`` is the field that
+    says more. ``asks`` are the fields that the form asks with words of its own and a
+    button for each answer. ``saves`` and ``opens`` stand on the button that saves a row
+    and on the link to the whole of what was sent. ``of_letter`` tells the secretariat
+    what to transcribe; without it nothing is transcribed. ``adds`` stands on
+    the button by which an agency adds a subject itself.
     """
 
     model: type[Reviewed]
     asked: Callable[..., QuerySet]
     word: str
-    empty: str
     path: str
     url: str
     kind: str
     number: str
-    tells: str
     related: tuple[str, ...]
-    beside: str
+    tells: Callable[[Reviewed], str]
+    nothing: str | Promise
+    text: str
+    asks: Mapping[str, str | Promise] = field(default_factory=dict)
+    saves: str | Promise
+    opens: str | Promise
+    of_letter: str | Promise = ""
+    adds: str | Promise = ""
     takes_evidence: bool = True
 
     @cached_property
@@ -106,25 +117,30 @@ def _off_plan(period, agency, **lookups):
 REPORT = UpdateQuestion(
     name="activity",
     is_owed=True,
+    called=_("Reports"),
     part="reports",
     model=ActivityUpdate,
     asked=lambda period, agency, **lookups: rounds.owed(
         period, agency=agency, **lookups
     ),
     word="fila",
-    empty="todo",
     path="",
     url="row",
     kind="avance",
     number="update",
-    tells="execution",
     related=("agency", "commitment", "plan"),
-    beside="desk/_last.html",
+    tells=lambda update: update.get_execution_display(),
+    nothing=_("Nothing yet"),
+    text="narrative",
+    saves=_("Save and next"),
+    opens=_("Read the whole report"),
+    of_letter=_("Write only what the letter says, row by row; leave the rest empty."),
 )
 DECLARATION = UpdateQuestion(
     name="commitment",
     is_owed=False,
-    heading=_("Commitments that your agency leads"),
+    called=_("Declarations"),
+    heading=_("Commitments that the agency leads"),
     explanation=_(
         "When the expected result of one is reached, declare it here. A declaration is "
         "never owed: leave the row alone where there is nothing to declare."
@@ -133,14 +149,18 @@ DECLARATION = UpdateQuestion(
     model=CommitmentUpdate,
     asked=_led,
     word="compromiso",
-    empty="undeclared",
     path="compromisos/",
     url="declaration",
     kind="declaracion",
     number="declaration",
-    tells="result",
     related=("lead", "plan"),
-    beside="desk/_last_declared.html",
+    tells=lambda update: DECLARED[update.result],
+    nothing=_("No declaration in this round"),
+    text="statement",
+    asks={"result": _("What became of the expected result?")},
+    saves=_("Save the declaration"),
+    opens=_("Read the whole declaration"),
+    of_letter=_("Only where the letter says whether the expected result is reached."),
 )
 #: Reports on work outside the plan; only which activities they are about differs.
 OFF_PLAN = replace(
@@ -153,11 +173,14 @@ OFF_PLAN = replace(
         "own, and is not counted."
     ),
     asked=_off_plan,
+    of_letter="",
+    adds=_("Add other work done"),
 )
 #: Values of indicators, whose numbers only ``figures`` knows until they are published.
 VALUE = RoundQuestion(
     name="value",
     is_owed=True,
+    called=_("Values"),
     heading=_("Values of your indicators"),
     explanation=_(
         "Hand in what your agency counted, over the days that it counted. The "
@@ -171,3 +194,50 @@ UPDATES = (REPORT, DECLARATION, OFF_PLAN)
 QUESTIONS = (*UPDATES, VALUE)
 #: The question that a revision answers, by its model.
 BY_MODEL = {question.model: question for question in (REPORT, DECLARATION)}
+
+
+#: By the word of its question and its id, the version of each revision on a screen.
+Seen = Mapping[tuple[str, int], int]
+
+
+def key_of(update):
+    return BY_MODEL[type(update)].kind, update.pk
+
+
+def token_of(update):
+    """What a page names a revision by, in the version that it shows."""
+    kind, pk = key_of(update)
+    return f"{kind}-{pk}-{update.version}"
+
+
+def tokens_of(updates):
+    return ",".join(map(token_of, updates))
+
+
+def seen_in(tokens) -> Seen:
+    """What ``tokens_of`` named; ``ValueError`` for a text of another form."""
+    parts = (token.split("-") for token in tokens.split(",") if token)
+    return {(kind, int(pk)): int(version) for kind, pk, version in parts}
+
+
+def seen_of(*updates) -> Seen:
+    return {key_of(update): update.version for update in updates}
+
+
+def revisions_seen(seen: Seen, **about):
+    """Each revision that was seen, in the order of questions and codes."""
+    for question in BY_MODEL.values():
+        if keys := [pk for kind, pk in seen if kind == question.kind]:
+            rows = question.model.objects.filter(pk__in=keys, **about)
+            rows = rows.select_related(question.name, "agency", "period")
+            rows = rows.prefetch_related("evidences")
+            yield from rows.order_by(f"{question.name}__sort_code", "pk")
+
+
+def seen_in_receipt(content) -> Seen:
+    """What a receipt holds; older ones have not the parts of all questions."""
+    return {
+        (question.kind, sent[question.number]): sent["version"]
+        for question in BY_MODEL.values()
+        for sent in content.get(question.part, ())
+    }

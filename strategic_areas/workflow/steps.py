@@ -8,9 +8,7 @@ from django.utils.translation import gettext as _
 from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas.models import (
-    ActivityUpdate,
     Cause,
-    CommitmentUpdate,
     Provenance,
     Status,
     Submission,
@@ -39,6 +37,7 @@ from strategic_areas.workflow.moves import (
     unchanged_since,
     within_agency,
 )
+from strategic_areas.workflow.questions import BY_MODEL, key_of, revisions_seen
 
 
 @transaction.atomic
@@ -352,24 +351,26 @@ def _save(update, by):
 
 
 @transaction.atomic
-def submit_all(period, agency, seen, *, by, declared=None, note=""):
+def submit_all(period, agency, seen, *, by, note=""):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
-    ``seen`` and ``declared`` map the id of each report or declaration to the version on
-    the screen. The public never reads the ``note``.
+    ``seen`` are those that the screen showed. The public never reads the ``note``.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
-    updates = _chosen(ActivityUpdate, "activity", seen, period, agency)
-    declared = declared or {}
-    declarations = _chosen(CommitmentUpdate, "commitment", declared, period, agency)
-    if not updates and not declarations:
-        raise TransitionError(_("There is nothing to send."))
-    for update in updates:
-        submit(update, by=by, seen_version=seen[update.pk], note=note)
-    for declaration in declarations:
-        submit(declaration, by=by, seen_version=declared[declaration.pk], note=note)
-    return _receipt(period, agency, updates, declarations, by, note)
+    updates = revisions_seen(seen, period=period, agency=agency)
+    versions = seen_updates(seen, updates, _("There is nothing to send."))
+    for update, version in versions.items():
+        submit(update, by=by, seen_version=version, note=note)
+    return _receipt(period, agency, versions, by, note)
+
+
+def seen_updates(seen, updates, refusal):
+    """By revision, the version that was seen; all of them, or ``TransitionError``."""
+    found = {each: seen[key_of(each)] for each in updates}
+    if not found or len(found) != len(seen):
+        raise TransitionError(refusal)
+    return found
 
 
 @transaction.atomic
@@ -403,19 +404,7 @@ def recall(update, *, by):
     )
 
 
-def _chosen(model, subject, seen, period, agency):
-    rows = model.objects.filter(pk__in=seen, period=period, agency=agency)
-    found = list(
-        rows.select_related(subject, "agency", "period")
-        .prefetch_related("evidences")
-        .order_by(f"{subject}__sort_code", "pk")
-    )
-    if len(found) != len(seen):
-        raise TransitionError(_("There is nothing to send."))
-    return found
-
-
-def _receipt(period, agency, updates, declarations, by, note):
+def _receipt(period, agency, updates, by, note):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
@@ -427,8 +416,14 @@ def _receipt(period, agency, updates, declarations, by, note):
         "agency": {"acronym": agency.acronym, "name": agency.name_es},
         "sent_at": at.isoformat(),
         "sent_by": by.get_full_name() or by.get_username(),
-        "reports": [_as_sent(each, "update") for each in updates],
-        "declarations": [_as_sent(each, "declaration") for each in declarations],
+        **{
+            question.part: [
+                _as_sent(each, question)
+                for each in updates
+                if isinstance(each, question.model)
+            ]
+            for question in BY_MODEL.values()
+        },
         **({"values": values} if (values := _values(period, agency)) else {}),
         **({"note": note} if note else {}),
     }
@@ -444,11 +439,11 @@ def _receipt(period, agency, updates, declarations, by, note):
     )
 
 
-def _as_sent(record, number):
+def _as_sent(record, question):
     return {
         record.subject_field: record.subject.code,
         "title": record.subject.title_es,
-        number: record.pk,
+        question.number: record.pk,
         "revision": record.revision,
         "version": record.version,
         "evidence": [_shown(item) for item in record.evidences.all()],

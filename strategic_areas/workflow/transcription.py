@@ -3,8 +3,7 @@ Reports that the agency did not write here: from its letters, and from public so
 
 The secretariat writes them in the agency's name. They are published when the agency
 confirms them, or when a second reviewer publishes them; nobody who wrote any part of
-one may do either. ``seen`` maps the id of each report to the version on the screen;
-``declared`` does the same for declarations.
+one may do either. ``seen`` are the revisions that the screen showed.
 
 The importer publishes what public sources say: the only step that needs no second
 person.
@@ -30,9 +29,11 @@ from strategic_areas.workflow.moves import (
     siblings,
     within_agency,
 )
+from strategic_areas.workflow.questions import revisions_seen
 from strategic_areas.workflow.steps import (
     make_public,
     must_be_editable,
+    seen_updates,
     send,
     send_back,
     store_draft,
@@ -67,13 +68,13 @@ def transcribe(update, letter, *, by, seen_version=None):
 
 
 @transaction.atomic
-def submit_letter(letter, seen, *, by, declared=None, printed_by=None):
+def submit_letter(letter, seen, *, by, printed_by=None):
     """
     Submit the transcribed revisions of a letter, all or none, to be confirmed.
 
     ``printed_by`` is the official source of numbers of people in texts about victims.
     """
-    for update, version in _chosen(letter, seen, declared):
+    for update, version in _chosen(letter, seen):
         must_transcribe(by, letter, update)
         must_still_answer(update)
         source = who_printed(update, printed_by)
@@ -81,8 +82,8 @@ def submit_letter(letter, seen, *, by, declared=None, printed_by=None):
 
 
 @transaction.atomic
-def confirm_letter(letter, seen, *, by, declared=None):
-    for update, version in _chosen(letter, seen, declared):
+def confirm_letter(letter, seen, *, by):
+    for update, version in _chosen(letter, seen):
         must_submit(by, update)
         make_public(
             update,
@@ -94,31 +95,16 @@ def confirm_letter(letter, seen, *, by, declared=None):
 
 
 @transaction.atomic
-def contest_letter(letter, seen, *, by, reason, declared=None):
-    for update, version in _chosen(letter, seen, declared):
+def contest_letter(letter, seen, *, by, reason):
+    for update, version in _chosen(letter, seen):
         must_submit(by, update)
         send_back(update, by=by, reason=reason, seen_version=version)
 
 
-def _chosen(letter, seen, declared):
-    declared = declared or {}
-    updates = letter.updates.filter(pk__in=seen, status__in=OPEN)
-    declarations = letter.declarations.filter(pk__in=declared, status__in=OPEN)
-    found = [
-        *_with_versions(updates, seen, "activity"),
-        *_with_versions(declarations, declared, "commitment"),
-    ]
-    if not found or len(found) != len(seen) + len(declared):
-        raise TransitionError(
-            _("Something changed in the meantime: look at the page again.")
-        )
-    return found
-
-
-def _with_versions(rows, versions, subject):
-    rows = rows.select_related(subject, "agency", "period")
-    ordered = rows.order_by(f"{subject}__sort_code", "pk")
-    return [(row, versions[row.pk]) for row in ordered]
+def _chosen(letter, seen):
+    updates = revisions_seen(seen, letter=letter, status__in=OPEN)
+    refusal = _("Something changed in the meantime: look at the page again.")
+    return seen_updates(seen, updates, refusal).items()
 
 
 #: The user who publishes what the importer takes from the public record.

@@ -28,6 +28,7 @@ from strategic_areas.models import (
     PendingChange,
     Translation,
 )
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_account_change,
     make_activity,
@@ -150,7 +151,7 @@ class World:
         letter = {"by": self.colleague}
         self.transcribed = make_transcribed_update(activity=other, **letter)
         self.sent = make_transcribed_update(activity=self._activity(), **letter)
-        sent = {self.sent.pk: self.sent.version}
+        sent = seen_of(self.sent)
         workflow.submit_letter(self.sent.letter, sent, by=self.colleague)
         self.receipt = self._receipt()
         self.proposal = make_proposal(
@@ -163,7 +164,7 @@ class World:
             activity=self._activity(), period=self.period, by=self.focal_point
         )
         return workflow.submit_all(
-            self.period, agency, {update.pk: update.version}, by=self.focal_point
+            self.period, agency, seen_of(update), by=self.focal_point
         )
 
     def _count(self):

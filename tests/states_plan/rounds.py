@@ -8,6 +8,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, ReportingPeriod
+from strategic_areas.workflow.questions import seen_of
 from tests import factories
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.staging import clock, pdf
@@ -105,22 +106,19 @@ def attach(update, titles):
 
 
 def send(world, period, updates, letter):
-    reports, declared = (
-        {each.pk: each.version for each in updates if type(each) is model}
-        for model in (ActivityUpdate, CommitmentUpdate)
-    )
+    seen = seen_of(*updates)
     if letter:
-        workflow.submit_letter(letter, reports, by=world.reviewer)
+        workflow.submit_letter(letter, seen, by=world.reviewer)
     elif updates:
         agency = updates[0].agency
         by = world.focal_point(agency)
-        workflow.submit_all(period, agency, reports, declared=declared, by=by)
+        workflow.submit_all(period, agency, seen, by=by)
 
 
 def review(world, update, row, letter, evidence):
     update.refresh_from_db()
     if letter:
-        seen = {update.pk: update.version}
+        seen = seen_of(update)
         workflow.confirm_letter(letter, seen, by=world.focal_point(update.agency))
     elif row.get("step") == "returned":
         workflow.give_back(update, by=world.reviewer, reason=row["reason"])

@@ -8,6 +8,7 @@ from agencies.accounts import factors
 from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation
+from strategic_areas.workflow.questions import seen_of
 from tests import factories, public_site, staff_rows
 
 FOCAL_POINT, REVIEWER, ADMINISTRATOR = "focal", "reviewer", "administrator"
@@ -56,8 +57,7 @@ def hand_in(official):
     workflow.submit_all(
         official.now,
         official.lead,
-        {update.pk: update.version for update in reports},
-        declared={declared.pk: declared.version},
+        seen_of(*reports, declared),
         by=official.author,
     )
 

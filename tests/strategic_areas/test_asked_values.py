@@ -18,6 +18,7 @@ from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.queries import asked_values, rounds
 from strategic_areas.queries.plan import board
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -261,7 +262,7 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     activity = make_activity(agency=scene.agency, plan=scene.plan)
     update = make_update(activity=activity, period=scene.period, by=scene.user)
     kept = workflow.submit_all(
-        scene.period, scene.agency, {update.pk: update.version}, by=scene.user
+        scene.period, scene.agency, seen_of(update), by=scene.user
     )
     client.force_login(scene.user)
 

@@ -64,7 +64,7 @@ def desk(client):
 
 
 def forms_of(page):
-    rows = [*page.context["rows"], *page.context["declarations"]]
+    rows = [row for _question, rows in page.context["sections"] for row in rows]
     return [bool(shown.form or shown.quick or shown.evidence.form) for shown in rows]
 
 

@@ -14,6 +14,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status, Translation
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import seen_of, token_of
 from tests.factories import (
     close_structure,
     make_act,
@@ -181,13 +182,13 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
     )
     client.force_login(secretary)
     send = reverse("admin:letter_send", args=[letter.pk])
-    seen = {"seen": f"{update.pk}:{update.version}", "declared": ""}
+    seen = {"seen": token_of(update)}
 
     assert client.post(send, seen).status_code == 422
     client.post(send, {**seen, "is_printed": "on", "printed_by": source.pk})
     update.refresh_from_db()
     agency = make_focal_point(agency=activity.agency)
-    workflow.confirm_letter(letter, {update.pk: update.version}, by=agency)
+    workflow.confirm_letter(letter, seen_of(update), by=agency)
 
     update.refresh_from_db()
     assert (update.status, update.printed_by) == (Status.PUBLISHED, source)

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.answers import NOTHING_CHANGED
 from strategic_areas.models import ActivityUpdate, RoundReopening, Status
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_declaration,
@@ -83,7 +84,7 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
     assert buttons(desk.home()) == [True, False]
     update = make_update(**desk.about)
     assert buttons(desk.home()) == [False, True]
-    kept = workflow.submit_all(desk.period, desk.agency, {update.pk: 1}, by=desk.user)
+    kept = workflow.submit_all(desk.period, desk.agency, seen_of(update), by=desk.user)
 
     page = desk.home()
     (part,) = page.context["parts"]

@@ -125,7 +125,7 @@ def test_a_changed_update_becomes_a_new_revision(tmp_path):
         (1, "replaced", 40, "documented", text, "record"),
         (2, "published", 60, "press", text, "record"),
     ]
-    fields = {change.field for change in outcome.changed[0][1]}
+    fields = {change.header for change in outcome.changed[0][1]}
     assert fields == {"percent", "provenance", "sources"}
     assert counts(again) == (0, 0, 0)
 
@@ -146,7 +146,7 @@ def test_an_update_of_a_reconstruction_follows_its_agency(
 
     outcome = load_small(tmp_path, content)
 
-    told = [(name, change.field) for name, (change,) in outcome.changed]
+    told = [(name, change.header) for name, (change,) in outcome.changed]
     newest = ActivityUpdate.objects.get(status="published")
     assert told == ([("updates C1.a 2030-S1", "agency")] if follows else [])
     assert (newest.agency == other) is follows

@@ -7,11 +7,12 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from yaml import ScalarNode
 
 from agencies.models import Agency
 from strategic_areas import importing
-from strategic_areas.importing import Refused, applying, load
+from strategic_areas.importing import Refused, load
 from strategic_areas.importing.reading import TAG
 from strategic_areas.importing.values import Text, Unfit
 from strategic_areas.models import Commitment, Plan, ReportingPeriod
@@ -309,8 +310,8 @@ def test_a_text_that_is_no_plan_is_told_with_its_line(tmp_path, text, line, foun
     with pytest.raises(Refused) as refused:
         load(path)
 
-    assert [fault.line for fault in refused.value.faults] == [line]
-    assert [fault.record for fault in refused.value.faults] == ["the file"]
+    assert [fault.number for fault in refused.value.faults] == [line]
+    assert [fault.place for fault in refused.value.faults] == ["the file"]
 
 
 @pytest.mark.parametrize(
@@ -479,10 +480,14 @@ def test_continuing_work_cannot_keep_a_percent_said_before(tmp_path):
 def test_what_the_database_refuses_is_a_fault_and_rolls_back(tmp_path, monkeypatch):
     before = footprint(*EVERY)
 
-    def refuse(*arguments):
-        raise DatabaseError("disk full")
+    whole = QuerySet.bulk_create
 
-    monkeypatch.setattr(applying.Applying, "link_one", refuse)
+    def refuse(rows, *arguments, **options):
+        if rows.model._meta.auto_created:
+            raise DatabaseError("disk full")
+        return whole(rows, *arguments, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", refuse)
 
     status, lines, errors = run(write(tmp_path, small()))
 
@@ -502,7 +507,7 @@ def test_a_broken_constraint_is_told_in_its_own_words(tmp_path):
     with pytest.raises(Refused) as refused:
         load_small(tmp_path, later)
 
-    assert [fault.record for fault in refused.value.faults] == ["commitments C1"]
-    assert refused.value.faults[0].expected == (
+    assert [fault.place for fault in refused.value.faults] == ["commitments C1"]
+    assert refused.value.faults[0].message == (
         "what the database takes: The end is before the start."
     )

@@ -10,10 +10,11 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from agencies.models import Agency
 from strategic_areas import figures
-from strategic_areas.importing import Refused, applying, load
-from strategic_areas.importing.applying import COMPLETED
+from strategic_areas.importing import Refused, load
 from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import Coded
+from strategic_areas.plan_document import records
+from strategic_areas.plan_document.records import COMPLETED
 from strategic_areas.plan_document.stored import Stored
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from tests.deep import DEEP
@@ -88,13 +89,13 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
     first = write(tmp_path, content)
     later = write(tmp_path, with_other_words(content), "later.yaml")
     # So few at once that most tables take several statements.
-    monkeypatch.setattr(applying, "AT_ONCE", 10)
+    monkeypatch.setattr(records, "AT_ONCE", 10)
     with transaction.atomic():
         load(first)
         told = load(later)
         together = stored()
         transaction.set_rollback(True)
-    monkeypatch.setattr(applying, "together", one_by_one)
+    monkeypatch.setattr(records, "together", one_by_one)
 
     load(first)
     again = load(later)
@@ -128,7 +129,7 @@ def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):
     with pytest.raises(Refused) as refused:
         load_small(tmp_path, small(activities=activities, updates=[]))
 
-    assert [(each.record, each.expected) for each in refused.value.faults] == [
+    assert [(each.place, each.message) for each in refused.value.faults] == [
         ("activities C1.555", "what the database takes (no room)")
     ]
     assert not Activity.objects.exists()
@@ -151,7 +152,7 @@ def test_the_one_change_that_the_database_refuses_is_named(tmp_path, monkeypatch
     with pytest.raises(Refused) as refused:
         load_small(tmp_path, small(activities=later, updates=[]))
 
-    assert [(each.record, each.expected) for each in refused.value.faults] == [
+    assert [(each.place, each.message) for each in refused.value.faults] == [
         ("activities C1.15", "what the database takes (no room)")
     ]
     assert not Activity.objects.filter(title_es__startswith="Curso").exists()
@@ -164,7 +165,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
     load_small(tmp_path, small(updates=[]))
     [first] = small()["activities"]
     later = [{**first, "title_es": "Otro curso"}]
-    refused, locked = [], Stored.locked
+    refused, locked = [], Stored.to_change
 
     def save_a_note():
         try:
@@ -182,7 +183,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
             pool.submit(save_a_note).result(20)
         return found
 
-    monkeypatch.setattr(Stored, "locked", locked_beside_somebody)
+    monkeypatch.setattr(Stored, "to_change", locked_beside_somebody)
     load_small(tmp_path, small(activities=later, updates=[]))
 
     assert refused == ["55P03"]

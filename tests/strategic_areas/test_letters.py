@@ -11,6 +11,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.desk.letters import pages
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.models import ActivityUpdate, Letter, Purge
+from strategic_areas.workflow.questions import seen_of, token_of
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -31,14 +32,14 @@ pytestmark = pytest.mark.django_db
 def handed_over(**fields):
     """A transcribed report that waits for its agency's word."""
     update = make_transcribed_update(**fields)
-    seen = {update.pk: update.version}
+    seen = seen_of(update)
     workflow.submit_letter(update.letter, seen, by=update.contributors.get())
     update.refresh_from_db()
     return update
 
 
 def seen(update):
-    return {update.pk: update.version}
+    return seen_of(update)
 
 
 # The workflow
@@ -308,7 +309,7 @@ def test_a_letter_of_another_agency_is_not_found(client):
         ("letter_file", None),
     ):
         address = reverse(f"admin:{name}", args=[update.letter.pk])
-        given = {"seen": f"{update.pk}:{update.version}", **(posted or {})}
+        given = {"seen": token_of(update), **(posted or {})}
         answer = client.get(address) if posted is None else client.post(address, given)
 
         update.refresh_from_db()
@@ -340,7 +341,7 @@ def test_the_secretariat_reads_no_draft_of_the_agency_on_the_letters_sheet(clien
 
     response = client.get(reverse("admin:letter", args=[letter.pk]))
 
-    assert response.context["sheet"].taken == (own.activity,)
+    assert response.context["sheet"].taken == [own.activity]
     assert "Un borrador nuestro." not in response.content.decode()
 
 
@@ -363,7 +364,7 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
 
     client.post(
         reverse("admin:letter_send", args=[update.letter.pk]),
-        {"seen": f"{update.pk}:{update.version}"},
+        {"seen": token_of(update)},
     )
 
     update.refresh_from_db()
@@ -405,7 +406,7 @@ def test_the_agency_reads_what_is_marked_before_it_confirms(client):
     client.force_login(make_focal_point(agency=update.agency))
     shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
     address = reverse("admin:letter_confirmed", args=[update.letter.pk])
-    posted = {"seen": f"{update.pk}:{update.version}"}
+    posted = {"seen": token_of(update)}
 
     refused = client.post(address, posted)
     update.refresh_from_db()
@@ -427,7 +428,7 @@ def test_the_agency_confirms_no_personal_data(client):
 
     refused = client.post(
         reverse("admin:letter_confirmed", args=[update.letter.pk]),
-        {"seen": f"{update.pk}:{update.version}", "checked": "on"},
+        {"seen": token_of(update), "checked": "on"},
     )
 
     update.refresh_from_db()
@@ -441,7 +442,7 @@ def test_contesting_wants_a_reason(client):
 
     response = client.post(
         reverse("admin:letter_contested", args=[update.letter.pk]),
-        {"seen": f"{update.pk}:{update.version}", "reason": ""},
+        {"seen": token_of(update), "reason": ""},
     )
 
     update.refresh_from_db()

@@ -16,6 +16,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Letter,
 )
+from strategic_areas.workflow.questions import DECLARATION, seen_of, token_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -36,15 +37,11 @@ STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
 SAID = {"result": "fulfilled", "statement_es": STATEMENT}
 
 
-def seen(declared):
-    return {declared.pk: declared.version}
-
-
 def handed_over(**fields):
     """A transcribed declaration that waits for its agency's word."""
     declared = make_transcribed_declaration(**fields)
     by = declared.letter.recorded_by
-    workflow.submit_letter(declared.letter, {}, by=by, declared=seen(declared))
+    workflow.submit_letter(declared.letter, seen_of(declared), by=by)
     declared.refresh_from_db()
     return declared
 
@@ -132,7 +129,7 @@ def test_the_leads_own_draft_is_neither_shown_nor_written_over(client):
     answer = client.post(address("letter_declaration", letter, own.commitment.pk), SAID)
 
     own.refresh_from_db()
-    assert page.context["sheet"].taken == (own.commitment,)
+    assert page.context["sheet"].taken == [own.commitment]
     assert "Un borrador nuestro." not in page.content.decode()
     assert (answer.status_code, own.statement_es) == (404, "Un borrador nuestro.")
 
@@ -144,8 +141,8 @@ def test_what_is_being_transcribed_is_not_the_leads_to_send(client):
     keys = [declared.period.pk, declared.agency.slug]
     page = client.get(reverse("admin:sheet", args=keys))
 
-    (shown,) = page.context["declarations"]
-    assert (shown.row.state, page.context["sheet"].sendable) == ("undeclared", [])
+    (shown,) = dict(page.context["sections"])[DECLARATION]
+    assert (shown.row.state, page.context["sheet"].sendable) == ("todo", [])
     assert declared.statement_es not in page.content.decode()
 
 
@@ -157,7 +154,7 @@ def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
     make_transcribed_declaration(commitment=activity.commitment, letter=letter, by=by)
     client.force_login(by)
     form = client.get(address("letter", letter)).context["form"]
-    posted = {name: form[name].value() for name in ("seen", "declared")}
+    posted = {"seen": form["seen"].value()}
 
     client.post(address("letter_send", letter), posted)
 
@@ -167,7 +164,7 @@ def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
     assert [each.status for each in sent] == ["submitted"] * 2
 
 
-@pytest.mark.parametrize("changed", ["seen", "declared"])
+@pytest.mark.parametrize("changed", ["avance", "declaracion"])
 def test_all_of_a_letter_is_handed_over_or_nothing(changed):
     activity = make_activity()
     by = make_reviewer()
@@ -176,11 +173,13 @@ def test_all_of_a_letter_is_handed_over_or_nothing(changed):
     declared = make_transcribed_declaration(
         commitment=activity.commitment, letter=letter, by=by
     )
-    stale = {"seen": seen(update), "declared": seen(declared)}
-    stale[changed] = {pk: version + 1 for pk, version in stale[changed].items()}
+    stale = {
+        (kind, pk): version + (kind == changed)
+        for (kind, pk), version in seen_of(update, declared).items()
+    }
 
     with pytest.raises(workflow.Conflict):
-        workflow.submit_letter(letter, **stale, by=by)
+        workflow.submit_letter(letter, stale, by=by)
 
     update.refresh_from_db()
     declared.refresh_from_db()
@@ -195,7 +194,7 @@ def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client, waiting):
 
     client.post(
         address("letter_confirmed", waiting.letter),
-        {"declared": page.context["confirm"]["declared"].value()},
+        {"seen": page.context["confirm"]["seen"].value()},
     )
 
     waiting.refresh_from_db()
@@ -232,9 +231,7 @@ def test_whoever_transcribed_it_neither_publishes_nor_confirms(waiting):
     with pytest.raises(workflow.TransitionError):
         workflow.publish(waiting, by=transcriber)
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(
-            waiting.letter, {}, declared=seen(waiting), by=transcriber
-        )
+        workflow.confirm_letter(waiting.letter, seen_of(waiting), by=transcriber)
 
     waiting.refresh_from_db()
     assert waiting.status == "submitted"
@@ -242,12 +239,12 @@ def test_whoever_transcribed_it_neither_publishes_nor_confirms(waiting):
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
 def test_nobody_but_the_lead_confirms_or_contests(make_actor, waiting):
-    said = {"declared": seen(waiting), "by": make_actor()}
+    said, by = seen_of(waiting), make_actor()
 
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(waiting.letter, {}, **said)
+        workflow.confirm_letter(waiting.letter, said, by=by)
     with pytest.raises(workflow.TransitionError):
-        workflow.contest_letter(waiting.letter, {}, **said, reason="No.")
+        workflow.contest_letter(waiting.letter, said, by=by, reason="No.")
 
     waiting.refresh_from_db()
     assert waiting.status == "submitted"
@@ -255,11 +252,9 @@ def test_nobody_but_the_lead_confirms_or_contests(make_actor, waiting):
 
 def test_what_the_lead_contests_comes_back_with_its_reason(client, waiting):
     client.force_login(make_focal_point(agency=waiting.agency))
-    pair = f"{waiting.pk}:{waiting.version}"
-
     client.post(
         address("letter_contested", waiting.letter),
-        {"declared": pair, "reason": "Falta la firma."},
+        {"seen": token_of(waiting), "reason": "Falta la firma."},
     )
 
     client.force_login(waiting.letter.recorded_by)
@@ -276,8 +271,8 @@ def test_what_the_lead_contests_comes_back_with_its_reason(client, waiting):
 def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiting):
     """Neither on its desk nor in its digest nor in what a successor takes over."""
     lead = make_focal_point(agency=waiting.agency)
-    told = {"by": lead, "reason": "Falta la firma.", "declared": seen(waiting)}
-    workflow.contest_letter(waiting.letter, {}, **told)
+    told = {"by": lead, "reason": "Falta la firma."}
+    workflow.contest_letter(waiting.letter, seen_of(waiting), **told)
     client.force_login(lead)
 
     desk = client.get(reverse("admin:index"))
@@ -296,10 +291,7 @@ def test_the_words_of_one_lead_never_become_anothers(waiting):
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            waiting.letter,
-            {},
-            by=make_focal_point(agency=other),
-            declared=seen(waiting),
+            waiting.letter, seen_of(waiting), by=make_focal_point(agency=other)
         )
     workflow.publish(waiting, by=make_reviewer())
 

@@ -22,6 +22,7 @@ from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, submissions
 from strategic_areas.queries.plan.counted import sources_behind
 from strategic_areas.queries.updates import register
+from strategic_areas.workflow.questions import OFF_PLAN
 from tests.factories import (
     make_activity,
     make_agency,
@@ -85,7 +86,7 @@ def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
 
     update = ActivityUpdate.objects.get()
     activity = update.activity
-    (row,) = desk.sheet().off_plan
+    (row,) = desk.sheet().sections[OFF_PLAN]
     assert response.url == row.page_url
     assert (activity.code, activity.is_in_plan, activity.agency) == (
         f"F-{desk.agency.acronym}-1",
@@ -237,7 +238,7 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
 
     sheet = desk.sheet()
 
-    assert [(row.subject.title_es, row.state) for row in sheet.off_plan] == [
+    assert [(row.subject.title_es, row.state) for row in sheet.sections[OFF_PLAN]] == [
         ("B", "todo")
     ]
     listed = queries.open_sheets(desk.user)

@@ -15,6 +15,7 @@ from strategic_areas.models import (
     PlanChange,
     ReportingPeriod,
 )
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -300,7 +301,7 @@ def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
     update = make_update()
     (person,) = update.contributors.all()
     period, agency = update.period, update.agency
-    workflow.submit_all(period, agency, {update.pk: update.version}, by=person)
+    workflow.submit_all(period, agency, seen_of(update), by=person)
     workflow.recall(ActivityUpdate.objects.get(), by=person)
     client.force_login(make_reviewer())
 

@@ -80,7 +80,7 @@ def test_the_plans_own_title_and_dates_are_changed(keeper):
     assert (plan.title_es, plan.ends_on) == ("Otro plan", later)
     assert Activity.objects.get().due_on == date(2030, 1, 1)
     kinds = list(Amendment.objects.values_list("kind", flat=True))
-    assert kinds == ([] if keeper.plan.status == "in_preparation" else ["extend_plan"])
+    assert kinds == ([] if keeper.plan.status == "in_preparation" else ["several"])
 
 
 def test_no_other_plan_is_added_or_changed(keeper):

@@ -29,6 +29,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.purging.places import Treatment, searched, texts_of, treatment
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -139,7 +140,7 @@ def plant_everywhere():
     workflow.submit_all(
         sent.period,
         sent.agency,
-        {sent.pk: sent.version},
+        seen_of(sent),
         by=returned.contributors.get(),
     )
     draft = make_update(narrative_es=TEXT)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from agencies.models import User
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.revisions import RevisionForm
+from strategic_areas.desk.sheet.forms import RevisionForm
 from strategic_areas.desk.sheet.rows import AnswerRow
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps

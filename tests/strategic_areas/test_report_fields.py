@@ -18,7 +18,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.contents import find_row
+from strategic_areas.desk.sheet.rows import find_row
 from strategic_areas.desk.workbook.columns import choice_label
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
@@ -28,6 +28,7 @@ from strategic_areas.search import index
 from strategic_areas.search.answers import answer
 from strategic_areas.search.words import ask
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import seen_of
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import factories
 from tests.strategic_areas.filling import TEXT, Filler
@@ -323,7 +324,7 @@ def change(revision, field):
 def test_the_receipt_holds_it(draft, field):
     by = draft.contributors.get()
 
-    workflow.submit_all(draft.period, draft.agency, {draft.pk: 1}, by=by)
+    workflow.submit_all(draft.period, draft.agency, seen_of(draft), by=by)
 
     (report,) = Submission.objects.get().content["reports"]
     assert report[field.name] == field.plain(draft)

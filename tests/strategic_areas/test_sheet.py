@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from agencies.models import FocalPoint
 from strategic_areas import purging, workflow
-from strategic_areas.desk.sheet import revisions, sheet_page
+from strategic_areas.desk.sheet import forms, sheet_page
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -26,6 +26,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
+from strategic_areas.workflow.questions import REPORT, seen_of, token_of, tokens_of
 from tests.deep import DEEP, SOME_ROWS
 from tests.factories import (
     make_activity,
@@ -91,7 +92,7 @@ class Desk(Lasting):
         written = ActivityUpdate.objects.filter(
             period=self.period, agency=self.agency, status=Status.DRAFT
         )
-        seen = ",".join(f"{update.pk}:{update.version}" for update in written)
+        seen = ",".join(token_of(update) for update in written)
         posted = {"seen": seen, "warnings_read": "on"}
         return self.client.post(self.address("sheet_check"), posted)
 
@@ -360,9 +361,9 @@ def test_two_numbers_that_disagree_are_asked_about(desk):
 
 
 def test_both_rules_agree_with_what_the_database_accepts():
-    for execution, percent in product(revisions.STATES, [None, 0, 1, 50, 99, 100]):
-        state = revisions.execution_for(percent, execution)
-        number = revisions.percent_for(execution, percent)
+    for execution, percent in product(forms.STATES, [None, 0, 1, 50, 99, 100]):
+        state = forms.execution_for(percent, execution)
+        number = forms.percent_for(execution, percent)
 
         assert (percent == 100) <= (state == "completed"), (execution, percent)
         assert (execution == "completed") == (number == 100), (execution, percent)
@@ -574,7 +575,7 @@ def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
     (report,) = kept.content["reports"]
     assert {name: report[name] for name in said} == said
     page = desk.client.get(reverse("admin:receipt", args=[kept.pk]))
-    (shown,) = page.context["reports"]
+    (shown,) = dict(page.context["parts"])[REPORT]
     assert dict(shown["said"]) == {
         "Respuesta": "Reportado",
         "Ejecución": "En ejecución",
@@ -591,7 +592,7 @@ def submit(desk, activity=None, **fields):
     """Write a report, and send it by itself."""
     about = {"activity": activity or desk.activity, "period": desk.period}
     update = make_update(by=desk.user, **about, **fields)
-    seen = {update.pk: update.version}
+    seen = seen_of(update)
     return workflow.submit_all(desk.period, desk.agency, seen, by=desk.user)
 
 
@@ -625,7 +626,7 @@ def test_sending_twice_leads_to_the_same_receipt(desk):
 def test_nothing_is_sent_by_a_forged_list(desk):
     make_update(activity=desk.activity, period=desk.period, by=desk.user)
 
-    for seen in ("", "x", "1", "999999:1"):
+    for seen in ("", "x", "1", "999999:1", "avance-999999-1", "otro-1-1", "avance-1"):
         desk.client.post(desk.address("sheet_check"), {"seen": seen})
 
         assert not Submission.objects.exists(), seen
@@ -640,7 +641,7 @@ def test_another_agencys_report_is_not_sent(desk):
 
     desk.client.post(
         desk.address("sheet_check"),
-        {"seen": f"{own.pk}:{own.version},{stranger.pk}:{stranger.version}"},
+        {"seen": tokens_of([own, stranger])},
     )
 
     stranger.refresh_from_db()
@@ -672,7 +673,7 @@ def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
     desk.save(seen_version=update.version, narrative_es="En Santiago.")
     after = desk.open().context["sheet"]
 
-    assert [len(before.ready), len(after.ready)] == [0, 1]
+    assert [len(before.sendable), len(after.sendable)] == [0, 1]
     assert before.rows[0].returned.reason == "Diga dónde."
 
 

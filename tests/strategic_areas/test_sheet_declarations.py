@@ -15,6 +15,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.letters import digest
+from strategic_areas.workflow.questions import DECLARATION, seen_of, tokens_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -67,10 +68,10 @@ class Lead(Lasting):
 
     def send(self):
         """Send all that is written, as the page's form carries it."""
-        posted = {
-            "seen": ready(ActivityUpdate, period=self.period, agency=self.agency),
-            "declared": ready(CommitmentUpdate, period=self.period, agency=self.agency),
-        }
+        about = {"period": self.period, "agency": self.agency, "status": Status.DRAFT}
+        models = ActivityUpdate, CommitmentUpdate
+        ready = [each for model in models for each in model.objects.filter(**about)]
+        posted = {"seen": tokens_of(ready)}
         return self.client.post(self.address("sheet_check"), posted)
 
 
@@ -92,7 +93,7 @@ def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
     superseded = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
     heir.supersedes.add(superseded)
 
-    shown = lead.open().context["declarations"]
+    shown = dict(lead.open().context["sections"])[DECLARATION]
 
     assert [each.row.subject for each in shown] == [lead.commitment, heir]
 
@@ -128,7 +129,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(
 ):
     response = lead.declare(**fields)
 
-    (shown,) = response.context["declarations"]
+    (shown,) = dict(response.context["sections"])[DECLARATION]
     assert (response.status_code, list(shown.posted.errors)) == (422, [wrong])
     assert not CommitmentUpdate.objects.exists()
 
@@ -150,7 +151,7 @@ def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(lead):
 
     response = lead.declare()
 
-    (shown,) = response.context["declarations"]
+    (shown,) = dict(response.context["sections"])[DECLARATION]
     assert (response.status_code, shown.posted.conflict.statement_es) == (409, "Suyo.")
     assert shown.posted["statement_es"].value() == STATEMENT
 
@@ -237,7 +238,7 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
 def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(lead):
     lead.declare()
     form = lead.client.get(lead.address("sheet_check")).context["form"]
-    posted = {name: form[name].value() for name in ("seen", "declared")}
+    posted = {"seen": form["seen"].value()}
 
     urls = [lead.client.post(lead.address("sheet_check"), posted).url for _ in "12"]
 
@@ -255,7 +256,7 @@ def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
     form = lead.client.get(lead.address("sheet_check")).context["form"]
     lead.declare(seen_version=1, statement_es="Otra cosa.")
 
-    posted = {name: form[name].value() for name in ("seen", "declared")}
+    posted = {"seen": form["seen"].value()}
     lead.client.post(lead.address("sheet_check"), posted)
 
     report.refresh_from_db()
@@ -269,9 +270,7 @@ def test_another_leads_declaration_is_not_sent(lead):
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit_all(
-            lead.period, lead.agency, {}, declared={theirs.pk: 1}, by=lead.user
-        )
+        workflow.submit_all(lead.period, lead.agency, seen_of(theirs), by=lead.user)
 
     theirs.refresh_from_db()
     assert theirs.status == Status.DRAFT
@@ -297,7 +296,7 @@ def test_receipts_of_before_there_were_declarations_still_open(lead):
     answer = lead.client.get(reverse("admin:receipt", args=[kept.pk]))
 
     assert answer.status_code == 200
-    assert answer.context["declarations"] == []
+    assert dict(answer.context["parts"])[DECLARATION] == []
 
 
 def test_what_came_back_says_why_on_sheet_and_desk(lead):
@@ -306,7 +305,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
     workflow.submit(declared, by=lead.user)
     workflow.give_back(declared, by=make_reviewer(), reason="Falta el acta.")
 
-    (row,) = lead.open().context["sheet"].declarations
+    (row,) = lead.open().context["sheet"].sections[DECLARATION]
     desk = lead.client.get(reverse("admin:index"))
 
     assert (row.state, row.returned.reason) == ("returned", "Falta el acta.")
@@ -314,7 +313,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
         "Falta el acta."
     ]
     lead.declare(seen_version=declared.version, statement_es="Con el acta.")
-    assert lead.open().context["sheet"].declarations[0].state == "ready"
+    assert lead.open().context["sheet"].sections[DECLARATION][0].state == "ready"
 
 
 def test_what_another_lead_got_back_is_not_on_the_desk(lead):
@@ -335,9 +334,9 @@ def test_the_last_published_declaration_stands_beside_the_new_one(lead):
         commitment=lead.commitment, period=before, by=lead.user, result="in_part"
     )
 
-    (row,) = lead.open().context["sheet"].declarations
+    (row,) = lead.open().context["sheet"].sections[DECLARATION]
 
-    assert (row.state, row.last) == ("undeclared", published)
+    assert (row.state, row.last) == ("todo", published)
 
 
 def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):

@@ -14,9 +14,10 @@ from django.urls import reverse
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.forms import AttachForm
+from strategic_areas.desk.sheet.evidence import AttachForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -283,7 +284,7 @@ def test_evidence_is_neither_added_nor_removed_by_a_link(row):
 
 def test_the_receipt_names_the_evidence(row):
     item = make_file_evidence(row.update)
-    seen = {row.update.pk: row.update.version}
+    seen = seen_of(row.update)
 
     kept = workflow.submit_all(row.period, row.agency, seen, by=row.user)
 

@@ -7,6 +7,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import token_of
 from tests.factories import (
     make_activity,
     make_earlier_report,
@@ -52,7 +53,7 @@ def test_its_numbers_tell_that_only_staff_read_them(client):
         (activity, name)
         for activity in (for_victims, other)
         for name in ("percent", "people_reached")
-        if _is_for_staff(page, f"r{activity.pk}_{name}")
+        if _is_for_staff(page, f"fila-{activity.pk}_{name}")
     } == {(for_victims, "percent"), (for_victims, "people_reached")}
 
 
@@ -74,7 +75,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
         return SHOWN in client.get(path).content.decode()
 
     assert (shown(row), shown(check)) == (True, True)
-    seen = {"seen": f"{update.pk}:{update.version}", "declared": ""}
+    seen = {"seen": token_of(update)}
     assert client.post(check, seen).context["form"].errors.keys() == {"warnings_read"}
     client.post(check, {**seen, "warnings_read": "on"})
     update.refresh_from_db()

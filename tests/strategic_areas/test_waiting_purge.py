@@ -9,6 +9,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import hiding
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     approve_plan,
     make_change,
@@ -88,14 +89,14 @@ def test_the_words_become_public_only_once_it_is_called_off(way):
 
 def test_a_letter_with_the_words_is_not_confirmed():
     update = make_transcribed_update(narrative_es=TEXT)
-    letter, seen = update.letter, {update.pk: update.version}
+    letter, seen = update.letter, seen_of(update)
     workflow.submit_letter(letter, seen, by=letter.recorded_by)
     update.refresh_from_db()
     purging.request(NAME, by=make_reviewer())
     focal_point = make_focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
-        workflow.confirm_letter(letter, {update.pk: update.version}, by=focal_point)
+        workflow.confirm_letter(letter, seen_of(update), by=focal_point)
 
     update.refresh_from_db()
     assert update.status == "submitted"

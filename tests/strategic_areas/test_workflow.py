@@ -18,6 +18,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.queries.plan import board as boards
+from strategic_areas.workflow.questions import seen_of
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -673,9 +674,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
 @pytest.mark.sqlite
 def test_a_letter_is_contested_and_not_taken_back():
     update = make_transcribed_update()
-    workflow.submit_letter(
-        update.letter, {update.pk: update.version}, by=update.contributors.get()
-    )
+    workflow.submit_letter(update.letter, seen_of(update), by=update.contributors.get())
 
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=make_focal_point(agency=update.agency))
@@ -685,7 +684,7 @@ def test_a_letter_is_contested_and_not_taken_back():
 def test_a_note_goes_with_a_submission():
     update = make_update()
     author = update.contributors.get()
-    sent = {update.pk: update.version}
+    sent = seen_of(update)
     asked = update.period, update.agency, sent
     with pytest.raises(workflow.TransitionError):
         workflow.submit_all(*asked, by=author, note="Cédula 001-1234567-8.")

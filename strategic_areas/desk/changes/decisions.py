@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,7 +25,12 @@ from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
 from strategic_areas.desk.screens import screen
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import ActivityProposal, Amendment, PendingChange
+from strategic_areas.models import (
+    ActivityProposal,
+    Amendment,
+    PendingChange,
+    RecordChange,
+)
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, PROPOSALS, guard
@@ -89,14 +96,13 @@ def _shown_of(model):
 
 
 def came_back(user):
+    returned = RecordChange.objects.exclude(returned="").values("change")
+    failed = [PendingChange.Status.DECLINED, PendingChange.Status.OUTDATED]
     return list(
         PendingChange.objects.visible_to(user)
         .filter(
+            Q(status__in=failed) | Q(pk__in=returned),
             proposed_by=user,
-            status__in=[
-                PendingChange.Status.DECLINED,
-                PendingChange.Status.OUTDATED,
-            ],
             decided_at__gte=timezone.now() - SHOWN_FOR,
         )
         .order_by("-decided_at")
@@ -152,6 +158,102 @@ class ApproveForm(DecisionForm):
             )
             raise forms.ValidationError(reason)
         return super().clean()
+
+
+class ApproveLinesForm(ApproveForm):
+    """
+    Approves a proposal of several lines, but for those that it returns with a reason.
+
+    What goes back is told before: the first press with a line to return shows all that
+    goes back with it and what the public would read of the rest, the next one does it.
+    """
+
+    told = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data, *, parts, **kwargs):
+        super().__init__(data, **kwargs)
+        self.parts = parts
+        self.helper.form_id = f"{self.step}-form"
+        self.helper.layout = Layout(*self.fields)
+        elsewhere = {"form": self.helper.form_id}
+        for part in parts:
+            self.fields[f"back_{part.place}"] = forms.BooleanField(
+                label=_("Return this line"),
+                required=False,
+                help_text=self._goes_with(part),
+                widget=forms.CheckboxInput(elsewhere),
+            )
+            self.fields[f"why_{part.place}"] = LongText(
+                label=_("Reason"), required=False
+            )
+            self.fields[f"why_{part.place}"].widget.attrs |= elsewhere
+
+    def _goes_with(self, part):
+        others = self._labels(
+            workflow.with_dependants(self.parts, [part.place]) - {part.place}
+        )
+        text = _("With it goes back what depends on it: %(names)s")
+        return text % {"names": others} if others else ""
+
+    def _labels(self, places):
+        return ", ".join(part.label for part in self.parts if part.place in places)
+
+    def of_line(self, place):
+        """The two fields on the line at this place."""
+        return [self[f"back_{place}"], self[f"why_{place}"]]
+
+    @property
+    def returned(self):
+        """The reason by the place of each line that is ticked to be returned."""
+        said = getattr(self, "cleaned_data", {})
+        return {
+            part.place: said.get(f"why_{part.place}", "")
+            for part in self.parts
+            if said.get(f"back_{part.place}")
+        }
+
+    @property
+    def left_out(self):
+        """The places of all that goes back."""
+        return workflow.with_dependants(self.parts, self.returned)
+
+    def clean(self):
+        cleaned = super().clean()
+        for part in self.parts:
+            back, why = (
+                cleaned.get(f"{name}_{part.place}") for name in ("back", "why")
+            )
+            if bool(back) != bool(why):
+                text = _("Tick what you return, and state the reason.")
+                self.add_error(f"why_{part.place}", text)
+        guard.judge(
+            self,
+            RecordChange,
+            **{f"why_{part.place}": "returned" for part in self.parts},
+        )
+        left = " ".join(map(str, sorted(self.left_out)))
+        if left != cleaned.get("told", ""):
+            self.data = self.data.copy()
+            self.data[self.add_prefix("told")] = left
+            # What the public would read is another text now.
+            self.data.pop(self.add_prefix("protection_read"), None)
+            raise forms.ValidationError(self._what_goes_back())
+        return cleaned
+
+    def _what_goes_back(self):
+        if not self.left_out:
+            return _(
+                "Nothing goes back any more: all of it will be approved. Press again."
+            )
+        text = _(
+            "These go back to who proposed them: %(names)s. The rest will be approved: "
+            "read above what the public would read of it, then press again."
+        )
+        return text % {"names": self._labels(self.left_out)}
+
+    @property
+    def arguments(self):
+        return {"returned": self.returned}
 
 
 class DeclineForm(DecisionForm):

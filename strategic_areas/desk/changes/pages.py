@@ -69,11 +69,16 @@ def approval(request, pk):
     amendment = getattr(change, "amendment", None)
     examined = _examined(change, amendment)
     plan = plan_to_approve(change)
+    approve_form, parts = decisions.ApproveForm, list(change.records.all())
+    if plan:
+        approve_form = partial(ApprovePlanForm, plan=plan)
+    elif workflow.may_return(parts):
+        approve_form = partial(decisions.ApproveLinesForm, parts=parts)
     steps = decisions.open_forms(
         request,
         workflow.CHANGES,
         change,
-        *([partial(ApprovePlanForm, plan=plan)] if plan else []),
+        approve_form,
         examined=examined,
         protects=bool(protection.named_fields(change)),
     )
@@ -85,9 +90,11 @@ def approval(request, pk):
         change=change,
         may_hide=not change.is_waiting and HIDINGS.decides(request.user),
         amendment=amendment,
-        records=records(change),
+        records=records(change, steps),
         examined=examined,
-        altered=protection.altered(change, request.user),
+        altered=protection.altered(
+            change, request.user, getattr(next(iter(steps), None), "left_out", ())
+        ),
         whole=read_whole(plan) if plan else None,
         is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
         steps=steps,
@@ -95,13 +102,15 @@ def approval(request, pk):
     )
 
 
-def records(change):
+def records(change, steps=()):
     """
     Each record that changes, its pages, and its fields that change.
 
     ``readings`` are what the public will read of a record with a template of its own;
-    ``opening`` is what a waiting round would do.
+    ``opening`` is what a waiting round would do. ``returning`` are the fields by which
+    the first of the ``steps`` returns the record alone.
     """
+    form = next(iter(steps), None)
     found = proposed_records(change)
     amendment = getattr(change, "amendment", None)
     is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
@@ -114,6 +123,8 @@ def records(change):
             "url": record_url(part),
             "lines": lines(part, names),
             "readings": _readings(change, proposed) if change.is_waiting else [],
+            "returned": part.returned,
+            "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
             "hides": hide_url(part.model, part.object_id),
             "public": _page_of(change, proposed) if len(found) == 1 else "",

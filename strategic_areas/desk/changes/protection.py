@@ -44,9 +44,14 @@ def named_fields(change):
     ]
 
 
-def altered(change, user):
-    """What a change alters of protection, and of what the public reads."""
-    fields, parts = named_fields(change), list(change.records.all())
+def altered(change, user, left_out=()):
+    """
+    What a change alters of protection, and of what the public reads.
+
+    ``left_out`` are the places of records that it is not about to change.
+    """
+    fields, every = named_fields(change), change.records.all()
+    parts = [part for part in every if part.place not in left_out]
     reads = access.is_reviewer(user) or user.is_superuser
     if not (reads and change.is_waiting):
         return Altered(fields, None)

@@ -11,6 +11,7 @@ from strategic_areas.desk.review.review_queue import QueuedReport
 from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.models import Letter, Status
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import BY_MODEL
 
 
 def waiting_for(user):
@@ -24,15 +25,14 @@ def _found(request, pk):
 
 
 def _waiting(letter, user):
-    found, known = [], guard.known_words()
-    for rows, subject in (
-        (letter.updates, "activity"),
-        (letter.declarations, "commitment"),
-    ):
-        waiting = rows.filter(status=Status.SUBMITTED)
-        related = waiting.select_related(subject, "period")
-        found += related.order_by(f"{subject}__sort_code", "pk")
-    return [QueuedReport(row, workflow.has_part_in(user, row), known) for row in found]
+    known = guard.known_words()
+    return [
+        QueuedReport(row, workflow.has_part_in(user, row), known)
+        for question in BY_MODEL.values()
+        for row in question.model.objects.filter(letter=letter, status=Status.SUBMITTED)
+        .select_related(question.name, "period")
+        .order_by(f"{question.name}__sort_code", "pk")
+    ]
 
 
 @require_safe
@@ -64,7 +64,7 @@ def _show(request, letter, *, confirm=None, contest=None, status=200):
 
 def _form(form_class, name, letter, rows, *posted, **kwargs):
     action = reverse(f"admin:{name}", args=[letter.pk])
-    return form_class(*posted, rows=rows, action=action, **kwargs)
+    return form_class(*posted, updates=rows, action=action, **kwargs)
 
 
 @require_POST

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -34,12 +34,10 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.pages import VersionsForm
-from strategic_areas.desk.sheet.rows import AnswerRow, read_rows
+from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.desk.sheet.pages import SeenForm
+from strategic_areas.desk.sheet.rows import read_rows, returned_steps
 from strategic_areas.models import (
-    Activity,
-    Commitment,
-    CommitmentUpdate,
     Letter,
     ReportingPeriod,
     Status,
@@ -47,7 +45,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import DECLARATION, REPORT
+from strategic_areas.workflow.questions import BY_MODEL, UPDATES, tokens_of
 
 
 class LetterForm(forms.ModelForm):
@@ -84,18 +82,12 @@ class LetterForm(forms.ModelForm):
         return self.clean_file
 
 
-class SeenForm(VersionsForm):
+class LetterStepForm(SeenForm):
     step, button, css_class = "", "", "default"
 
-    def __init__(self, *args, rows, action, **kwargs):
-        shown = {"seen": [], "declared": []}
-        for row in rows:
-            is_declared = isinstance(row, CommitmentUpdate)
-            place = "declared" if is_declared else "seen"
-            shown[place].append(f"{row.pk}:{row.version}")
-        initial = {name: ",".join(pairs) for name, pairs in shown.items()}
-        kwargs |= {"initial": initial, "label_suffix": ""}
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, updates, action, **kwargs):
+        initial = {"seen": tokens_of(updates)}
+        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
         self.helper = one_button(
             "step-form",
             self.step,
@@ -105,7 +97,7 @@ class SeenForm(VersionsForm):
         )
 
 
-class SendLetterForm(SeenForm):
+class SendLetterForm(LetterStepForm):
     step, button = "send", gettext_lazy("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
@@ -120,7 +112,7 @@ class SendLetterForm(SeenForm):
         PrintedByField.ask(self, counts)
 
 
-class ConfirmForm(SeenForm):
+class ConfirmForm(LetterStepForm):
     step, button = "confirm", gettext_lazy("Yes, this is what we reported: publish it")
 
     checked = NobodyField()
@@ -131,7 +123,7 @@ class ConfirmForm(SeenForm):
         NobodyField.ask(self, examined)
 
 
-class ContestForm(SeenForm):
+class ContestForm(LetterStepForm):
     step, button = "contest", gettext_lazy("This is not what we said: send it back")
     css_class = ""
 
@@ -208,8 +200,7 @@ def _page(request, letter, unfolded=None, posted=None, sending=None, status=200)
     found = read_letter_sheet(letter)
     if unfolded is None:
         unfolded = next((row.anchor for row in found.rows if row.waits), None)
-    provinces = sheet_page.province_choices()
-    shown = {"unfolded": unfolded, "posted": posted}
+    shown = sheet_page.ShownRows(sheet_page.province_choices(), unfolded, posted)
     return screen(
         request,
         "desk/letter.html",
@@ -217,8 +208,7 @@ def _page(request, letter, unfolded=None, posted=None, sending=None, status=200)
         title=str(letter),
         letter=letter,
         sheet=found,
-        rows=[sheet_page.show(row, provinces, **shown) for row in found.rows],
-        declarations=[sheet_page.show(row, (), **shown) for row in found.declarations],
+        sections=shown.sections(found),
         form=sending or _send_form(found),
         contested=_contested(letter),
     )
@@ -227,7 +217,7 @@ def _page(request, letter, unfolded=None, posted=None, sending=None, status=200)
 def _send_form(found, *posted):
     return SendLetterForm(
         *posted,
-        rows=[row.update for row in found.ready],
+        updates=[row.update for row in found.sendable],
         action=reverse("admin:letter_send", args=[found.letter.pk]),
         warnings=[each for row in found.warned for each in row.warnings],
     )
@@ -235,25 +225,21 @@ def _send_form(found, *posted):
 
 def _contested(letter):
     """(Code, last return transition) for each revision of it that was returned."""
-    back = {"status": Status.RETURNED}
-    steps = Transition.objects.filter(
-        Q(activity_update__in=letter.updates.filter(**back))
-        | Q(commitment_update__in=letter.declarations.filter(**back)),
-        to_status=Status.RETURNED,
-    ).select_related("activity_update__activity", "commitment_update__commitment")
-    records = [step.activity_update or step.commitment_update for step in steps]
-    found = {
-        record: (record.subject.code, step)
-        for record, step in zip(records, steps, strict=True)
-    }
-    return list(found.values())
+    found = []
+    for question in BY_MODEL.values():
+        back = question.model.objects.filter(letter=letter, status=Status.RETURNED)
+        back = {row.pk: row for row in back.select_related(question.name)}
+        steps = returned_steps(back)
+        found += [(row.subject.code, steps[pk]) for pk, row in back.items()]
+    return found
 
 
 @require_POST
-def save_row(request, pk, activity=None, commitment=None):
+def save_row(request, pk, **subject):
     letter = _found(request, pk)
     found = read_letter_sheet(letter)
-    row = found.row(activity) if activity else found.declaration(commitment)
+    ((name, key),) = subject.items()
+    row = found.row(name, key)
     if row is None:
         raise Http404
     form = answers.save_answer(row, request.POST, by=request.user, letter=letter)
@@ -261,12 +247,8 @@ def save_row(request, pk, activity=None, commitment=None):
         status = 409 if form.conflict else 422
         return _page(request, letter, row.anchor, posted=form, status=status)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
-    return redirect(_next_address(found, activity))
-
-
-def _next_address(found, activity):
-    following = found.next_waiting_row(activity) if activity else None
-    return following.page_url if following else f"{found.url}#send"
+    following = found.next_waiting_row(row)
+    return redirect(following.page_url if following else f"{found.url}#send")
 
 
 @require_POST
@@ -277,7 +259,7 @@ def send(request, pk):
         return _page(request, letter, sending=form, status=422)
     try:
         with transaction.atomic():
-            names = form.cleaned_data.keys() & {"seen", "declared", "printed_by"}
+            names = form.cleaned_data.keys() & {"seen", "printed_by"}
             said = {name: form.cleaned_data[name] for name in names}
             workflow.submit_letter(letter, **said, by=request.user)
             ask_agency(letter, by=request.user)
@@ -336,7 +318,7 @@ def _note_shown(request, letter):
 
 
 @dataclass(frozen=True)
-class LetterSheet:
+class LetterSheet(Sheet):
     """
     What can be transcribed of a letter.
 
@@ -344,51 +326,55 @@ class LetterSheet:
     draft.
     """
 
-    letter: Letter
-    rows: tuple[AnswerRow, ...]
-    declarations: tuple[AnswerRow, ...]
-    taken: tuple[Activity | Commitment, ...]
+    letter: Letter | None = None
+    #: What is transcribed can be handed over at any time.
+    is_closed = False
+
+    @cached_property
+    def _rows(self):
+        return {
+            question: read_rows(
+                question, self.period, self.agency, with_transcribed=True
+            )
+            for question in UPDATES
+            if question.of_letter
+        }
+
+    @cached_property
+    def sections(self):
+        return {
+            question: [
+                replace(row, letter=self.letter)
+                for row in rows
+                if may_be_transcribed(row.update, self.letter)
+            ]
+            for question, rows in self._rows.items()
+        }
+
+    @property
+    def taken(self):
+        return [
+            row.subject
+            for rows in self._rows.values()
+            for row in rows
+            if not may_be_transcribed(row.update, self.letter)
+        ]
 
     @property
     def url(self):
-        return sheet_url(self.letter)
+        return reverse("admin:letter", args=[self.letter.pk])
 
-    def row(self, activity):
-        return next((row for row in self.rows if row.key == activity), None)
-
-    def declaration(self, commitment):
-        return next((row for row in self.declarations if row.key == commitment), None)
-
-    @property
-    def ready(self):
-        rows = (*self.rows, *self.declarations)
-        return [row for row in rows if row.state == "ready"]
-
-    @property
-    def warned(self):
-        return [row for row in self.ready if row.warnings]
-
-    def next_waiting_row(self, activity):
-        place = [row.key for row in self.rows].index(activity)
+    def next_waiting_row(self, row):
+        """After an owed row, the next one that waits; starting again from the top."""
+        if not row.is_owed:
+            return None
+        place = self.rows.index(row)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
         return next((row for row in after if row.waits), None)
 
 
-def sheet_url(letter):
-    return reverse("admin:letter", args=[letter.pk])
-
-
 def read_letter_sheet(letter):
-    found, taken = {REPORT: [], DECLARATION: []}, []
-    for question, kept in found.items():
-        for row in read_rows(
-            question, letter.period, letter.agency, with_transcribed=True
-        ):
-            if may_be_transcribed(row.update, letter):
-                kept.append(replace(row, letter=letter))
-            else:
-                taken.append(row.subject)
-    return LetterSheet(letter, *map(tuple, found.values()), tuple(taken))
+    return LetterSheet(letter.period, letter.agency, letter=letter)
 
 
 def may_be_transcribed(update, letter):

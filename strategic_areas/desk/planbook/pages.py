@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -207,11 +207,8 @@ def planbook_save(request, plan):
     try:
         return _keep(request, plan)
     except RefusedError as error:
-        text = str(error)
-    except IntegrityError:
-        text = _("Nothing was saved: two records would be known by the same code.")
-    messages.error(request, text)
-    return redirect("admin:planbook", plan.code)
+        messages.error(request, str(error))
+        return redirect("admin:planbook", plan.code)
 
 
 @transaction.atomic

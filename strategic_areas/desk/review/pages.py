@@ -23,7 +23,7 @@ from strategic_areas.desk.inputs import (
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.forms import whereabouts
+from strategic_areas.desk.sheet.evidence import whereabouts
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries.updates.record import as_published
 from strategic_areas.workflow import guard

@@ -1,4 +1,4 @@
-"""Saving one answered row: a report, "same as before", "no news", a declaration."""
+"""Saving one answered row: the full answer, "same as before" or "no news"."""
 
 from django.db import transaction
 from django.forms import model_to_dict
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Kind
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.forms import DeclarationForm, NoNewsForm, ReportForm
+from strategic_areas.desk.sheet.forms import answer_form, no_news_form
 from strategic_areas.models import ActivityUpdate, Answer, Status
 
 #: The version that a form carries while no correction is begun.
@@ -89,19 +89,18 @@ def _newest_revision(row):
 
 
 def _form(row, instance, data):
-    if row.field == "commitment":
-        return DeclarationForm(data, instance=instance, action=row.url())
-    answer = data.get("answer")
+    answer = data.get("answer") if row.question.takes_no_news else None
     if answer == Answer.NO_NEWS:
         _say_no_news(instance, row)
-        return NoNewsForm(data, instance=instance)
+        return no_news_form(row, data, instance=instance)
     if answer == Answer.SAME_AS_BEFORE and row.own:
-        return _same_as_before(instance, row.own, data.get("seen_version"))
-    return ReportForm(data, instance=instance, last=row.own)
+        return _same_as_before(row, instance, data.get("seen_version"))
+    return answer_form(row, data, instance=instance)
 
 
-def _same_as_before(instance, last, seen_version):
+def _same_as_before(row, instance, seen_version):
     """The form as if somebody had typed the last report again, in both languages."""
+    last = row.own
     repeated = last.fields.where(repeated=True)
     again = model_to_dict(last, [field.columns[0] for field in repeated])
     for field in repeated:
@@ -109,9 +108,7 @@ def _same_as_before(instance, last, seen_version):
             again[field.name] = [each.pk for each in again[field.name]]
         for english in field.columns[1:]:
             setattr(instance, english, getattr(last, english))
-    form = ReportForm(
-        {**again, "seen_version": seen_version}, instance=instance, last=last
-    )
+    form = answer_form(row, {**again, "seen_version": seen_version}, instance=instance)
     form.answer = Answer.SAME_AS_BEFORE
     return form
 

@@ -1,38 +1,26 @@
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.db.models import Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from agencies.models import Agency, FocalPoint
+from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.rows import (
     AnswerRow,
     ValueRow,
+    find_round,
     grids,
     read_rows,
     read_values,
-    returned_steps,
-    revisions_of,
-    rows_of,
-    with_contents,
 )
 from strategic_areas.models import (
     ActivityProposal,
     ReportingPeriod,
-    Status,
     Submission,
 )
-from strategic_areas.workflow.questions import (
-    DECLARATION,
-    OFF_PLAN,
-    REPORT,
-    UPDATES,
-)
-
-#: Statuses of the newest revision of a row that may wait; None: there is none.
-WAITING = {None, Status.WITHDRAWN, Status.RETURNED}
+from strategic_areas.workflow.questions import REPORT, UPDATES, UpdateQuestion
 
 
 @dataclass(frozen=True)
@@ -40,14 +28,16 @@ class Sheet:
     """
     An agency's sheet in a round, in the order of the plan's codes.
 
-    ``rows`` are the activities it owes a report on. Whatever else it has is read when
-    somebody asks for it.
+    ``rows`` are the activities it owes a report on.
     """
 
     period: ReportingPeriod
     agency: Agency
-    rows: tuple[AnswerRow, ...]
-    may_submit: bool
+    may_submit: bool = False
+
+    @property
+    def rows(self) -> tuple[AnswerRow, ...]:
+        return self.sections[REPORT]
 
     @cached_property
     def submissions(self) -> tuple[Submission, ...]:
@@ -55,13 +45,16 @@ class Sheet:
         return tuple(sent.order_by("-number"))
 
     @cached_property
-    def declarations(self) -> tuple[AnswerRow, ...]:
-        """A row for each commitment that the agency leads; none is owed."""
-        return read_rows(DECLARATION, self.period, self.agency)
+    def sections(self) -> Mapping[UpdateQuestion, tuple[AnswerRow, ...]]:
+        """The rows of every question that updates answer, in the order of the page."""
+        return {
+            question: read_rows(question, self.period, self.agency)
+            for question in UPDATES
+        }
 
-    @cached_property
-    def off_plan(self) -> tuple[AnswerRow, ...]:
-        return read_rows(OFF_PLAN, self.period, self.agency)
+    @property
+    def updates(self):
+        return [row for rows in self.sections.values() for row in rows]
 
     @cached_property
     def proposals(self) -> tuple[ActivityProposal, ...]:
@@ -122,24 +115,17 @@ class Sheet:
     def may_recall(self):
         return self.may_submit and self.accepted_until is not None
 
-    def row(self, activity):
-        found = [row for row in self.rows if row.key == activity]
-        found = found or [row for row in self.off_plan if row.key == activity]
-        return next(iter(found), None)
+    def row(self, name, key):
+        """The row of the subject of that id, of the questions of that ``name``."""
+        rows = (row for row in self.updates if row.field == name)
+        return next((row for row in rows if row.key == key), None)
 
     def value(self, key):
         return next((row for row in self.values if row.key == key), None)
 
-    def declaration(self, commitment):
-        return next((row for row in self.declarations if row.key == commitment), None)
-
-    def in_state(self, *states):
-        return [row for row in self.rows if row.state in states]
-
     @property
-    def ready(self):
-        off_plan = [row for row in self.off_plan if row.state == "ready"]
-        return self._in_time([*self.in_state("ready"), *off_plan])
+    def waiting(self):
+        return [row for row in self.rows if row.waits]
 
     @property
     def answered(self):
@@ -154,32 +140,25 @@ class Sheet:
         """How many of the values that are asked for were handed in and stand."""
         return len(self.values) - len(self.open_values)
 
-    @property
-    def declared(self):
-        """The declarations that are ready to be sent."""
-        rows = [row for row in self.declarations if row.state == "ready"]
-        return self._in_time(rows)
-
     def _in_time(self, rows):
         return [row for row in rows if row.is_in_time] if self.is_closed else rows
 
     @property
     def sendable(self):
-        """All that "send all" sends, reports first."""
-        return [*self.ready, *self.declared]
+        """All that "send all" sends."""
+        return self._in_time([row for row in self.updates if row.state == "ready"])
 
     @property
     def handed_in(self):
         """All that was sent and stands: it waits for review or is published."""
-        rows = (*self.rows, *self.off_plan, *self.declarations, *self.values)
+        rows = [*self.updates, *self.values]
         return [row for row in rows if row.state in {"submitted", "published"}]
 
     @property
     def unanswered(self):
         """What is owed, and whatever else came back."""
-        others = (*self.off_plan, *self.declarations)
-        rows = [*self.owed, *(row for row in others if row.state == "returned")]
-        return self._in_time(rows)
+        waiting = [row for row in self.updates if row.waits]
+        return self._in_time([*waiting, *self.open_values])
 
     @property
     def owed(self):
@@ -202,10 +181,6 @@ class Sheet:
     def warned(self):
         return [row for row in self.sendable if row.warnings]
 
-    @property
-    def waiting(self):
-        return self.in_state("todo", "returned")
-
 
 def _urgency(row):
     is_continuing = getattr(row.subject, "is_continuing", False)
@@ -214,61 +189,9 @@ def _urgency(row):
 
 def find_sheet(user, period, slug):
     """The sheet, or None for a user who does not report for the agency now."""
-    asked = _asked(user, period, slug)
+    asked = find_round(user, period, slug)
     return asked and read_sheet(*asked, user)
 
 
-def find_row(user, period, slug, **subject):
-    """The row of the ``subject``, named by its question; None as in ``find_sheet``."""
-    asked = _asked(user, period, slug)
-    if asked is None:
-        return None
-    for question in UPDATES:
-        if pk := subject.get(question.name):
-            for row in read_rows(question, *asked, pk=pk):
-                return row
-    return None
-
-
-def read_again(row):
-    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
-    rows = row.question.model.objects.filter(**about).without_transcriptions()
-    stored = with_contents(row.question, rows).order_by("-revision").first()
-    if stored is None:
-        return replace(row, update=None, returned=None)
-    setattr(stored, row.field, row.subject)
-    stored.period, stored.agency = row.period, row.agency
-    step = returned_steps({stored.pk: stored}).get(stored.pk)
-    return replace(row, update=stored, returned=step)
-
-
-def next_waiting_row(row):
-    """The next owed row that waits for an answer, starting again from the top."""
-    asked = row.question.asked(row.period, row.agency)
-    newest = revisions_of(row.question, row.period)
-    states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
-    found = list(states.values_list("pk", "newest_status"))
-    place = [key for key, _status in found].index(row.key)
-    for key, status in [*found[place + 1 :], *found[:place]]:
-        if status in WAITING:
-            (other,) = rows_of(row.question, asked.filter(pk=key), row.period)
-            if other.waits:
-                return other
-    return None
-
-
-def _asked(user, period, slug):
-    agencies = FocalPoint.objects.agencies_of(user)
-    agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
-    periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-    period = periods.filter(pk=period).select_related("plan").first()
-    return (period, agency) if agency and period else None
-
-
 def read_sheet(period, agency, user):
-    return Sheet(
-        period,
-        agency,
-        read_rows(REPORT, period, agency),
-        workflow.may_submit(user, agency),
-    )
+    return Sheet(period, agency, workflow.may_submit(user, agency))

@@ -25,25 +25,25 @@ from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.contents import (
+from strategic_areas.desk.sheet.contents import find_sheet
+from strategic_areas.desk.sheet.rows import (
+    WORDS,
     find_row,
-    find_sheet,
     next_waiting_row,
     read_again,
 )
-from strategic_areas.desk.sheet.rows import WORDS
 from strategic_areas.desk.sheet.sheet_page import AskForm
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
-from strategic_areas.models import (
-    ActivityUpdate,
-    CommitmentUpdate,
-    Evidence,
-    Submission,
-    Transition,
-)
+from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.report_fields import in_words
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import (
+    BY_MODEL,
+    seen_in,
+    seen_in_receipt,
+    tokens_of,
+)
 
 #: The header by which the sheet's script asks for one row instead of a page.
 ROW_ONLY = "X-Row-Only"
@@ -109,15 +109,12 @@ def _status(form):
 
 def _row_only(request, row, form=None):
     posted = form if form and form.errors else None
-    shown = sheet_page.show(
-        row,
-        sheet_page.province_choices(),
-        unfolded=row.anchor if posted else None,
-        posted=posted,
-    )
+    unfolded = row.anchor if posted else None
+    rows = sheet_page.ShownRows(sheet_page.province_choices(), unfolded, posted)
+    shown = rows.of(row)
     context = {"shown": shown, "sheet": {"may_recall": _may_recall(request.user, row)}}
     status = _status(form) if form else 200
-    return render(request, shown.template, context, status=status)
+    return render(request, "desk/_answer_row.html", context, status=status)
 
 
 def _may_recall(user, row):
@@ -287,20 +284,19 @@ def _tell(sheet, reason, by):
     return number
 
 
-class VersionsForm(forms.Form):
-    """Carries the versions that were on the screen, each as id:version."""
+class SeenForm(forms.Form):
+    """Carries the revisions that were on the screen, each in its version."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    declared = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_seen(self):
-        return versions(self.cleaned_data["seen"])
+        try:
+            return seen_in(self.cleaned_data["seen"])
+        except ValueError as error:
+            raise forms.ValidationError(_("There is nothing to send.")) from error
 
-    def clean_declared(self):
-        return versions(self.cleaned_data["declared"])
 
-
-class SendForm(VersionsForm):
+class SendForm(SeenForm):
     note = LongText(
         rows=2,
         label=gettext_lazy("Note for the secretariat, if you have one"),
@@ -323,18 +319,9 @@ class SendForm(VersionsForm):
     def clean(self):
         cleaned = super().clean()
         guard.judge(self, Transition, note="reason")
-        if not self.errors and not (cleaned["seen"] or cleaned["declared"]):
+        if not self.errors and not cleaned["seen"]:
             raise forms.ValidationError(_("There is nothing to send."))
         return cleaned
-
-
-def versions(text):
-    """A dict of id → version; ``ValidationError`` for a text of another form."""
-    try:
-        pairs = (pair.split(":") for pair in text.split(",") if text)
-        return {int(pk): int(version) for pk, version in pairs}
-    except ValueError as error:
-        raise forms.ValidationError(_("There is nothing to send.")) from error
 
 
 def check(request, period, agency):
@@ -359,39 +346,17 @@ def _send_form(found, data):
         data,
         action=found.check_url,
         has_warnings=bool(found.warned),
-        initial={
-            "seen": _shown_versions(found.ready),
-            "declared": _shown_versions(found.declared),
-        },
+        initial={"seen": tokens_of(row.update for row in found.sendable)},
     )
-
-
-def _shown_versions(rows):
-    return ",".join(f"{row.update.pk}:{row.update.version}" for row in rows)
 
 
 def _send(user, found, form):
     """Send, and return the receipt; the same one where the form is posted twice."""
-    seen, declared = form.cleaned_data["seen"], form.cleaned_data["declared"]
+    seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
     for submission in found.submissions:
-        if (seen, declared) == (
-            _sent_versions(submission, "reports", "update"),
-            _sent_versions(submission, "declarations", "declaration"),
-        ):
+        if seen == seen_in_receipt(submission.content):
             return submission
-    return workflow.submit_all(
-        found.period,
-        found.agency,
-        seen,
-        declared=declared,
-        by=user,
-        note=form.cleaned_data["note"],
-    )
-
-
-def _sent_versions(submission, part, name):
-    """Id → version of a receipt's contents; older receipts hold no declarations."""
-    return {sent[name]: sent["version"] for sent in submission.content.get(part, [])}
+    return workflow.submit_all(found.period, found.agency, seen, by=user, note=note)
 
 
 @require_POST
@@ -420,8 +385,7 @@ def receipt(request, pk):
         request,
         "desk/receipt.html",
         kept=kept,
-        reports=_as_sent(kept, "reports", ActivityUpdate),
-        declarations=_as_sent(kept, "declarations", CommitmentUpdate),
+        parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
         values=_values(kept),
     )
 
@@ -438,14 +402,14 @@ def _values(submission):
     ]
 
 
-def _as_sent(submission, part, model):
-    fields = model.fields.where(receipt=True)
+def _as_sent(submission, question):
+    fields = question.model.fields.where(receipt=True)
     return [
         {
-            "code": sent[model.subject_field],
+            "code": sent[question.name],
             "title": sent["title"],
             "said": in_words(fields, sent),
             "evidence": sent["evidence"],
         }
-        for sent in submission.content.get(part, [])
+        for sent in submission.content.get(question.part, [])
     ]

@@ -1,6 +1,6 @@
 """The rows of a sheet: what is asked about, its newest revision and its state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies.fields import Kind
+from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.discipline import Standing
 from strategic_areas.models import (
@@ -24,7 +25,12 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import OFF_PLAN, VALUE, UpdateQuestion
+from strategic_areas.workflow.questions import (
+    OFF_PLAN,
+    UPDATES,
+    VALUE,
+    UpdateQuestion,
+)
 
 #: The word in the sheet's query that opens a published row as a correction.
 CORRECTING = "corregir"
@@ -70,12 +76,12 @@ class AnswerRow:
 
     @property
     def is_empty(self):
-        return self.state == self.question.empty
+        return self.state == "todo"
 
     @property
     def state(self):
         if self.update is None or self.update.status == Status.WITHDRAWN:
-            return self.question.empty
+            return "todo"
         if self.update.status == Status.RETURNED:
             return "ready" if self._is_mended else "returned"
         return "ready" if self.update.status == Status.DRAFT else self.update.status
@@ -86,11 +92,11 @@ class AnswerRow:
 
     @property
     def waits(self):
-        return self.state in {"todo", "returned"}
+        return self.state == "returned" or self.is_empty and self.is_owed
 
     @property
     def is_open(self):
-        return self.state in {self.question.empty, "returned", "ready"}
+        return self.state in {"todo", "returned", "ready"}
 
     @cached_property
     def is_in_time(self):
@@ -129,6 +135,20 @@ class AnswerRow:
     @property
     def anchor(self):
         return f"{self.question.word}-{self.key}"
+
+    @property
+    def place(self):
+        """By what the sheet's script keeps on the device what was typed in it."""
+        return self.key if self.field == "activity" else self.anchor
+
+    @property
+    def said(self):
+        """What was answered, in a word."""
+        return self.question.tells(self.update)
+
+    @property
+    def last_said(self):
+        return self.question.tells(self.last)
 
     @property
     def sheet_url(self):
@@ -279,6 +299,58 @@ def returned_steps(updates):
         **{f"{field}__in": given_back}, to_status=Status.RETURNED
     )
     return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}
+
+
+def find_row(user, period, slug, **subject):
+    """
+    The row of the ``subject``, named by its question.
+
+    None for a user who does not report for the agency now.
+    """
+    asked = find_round(user, period, slug)
+    if asked is None:
+        return None
+    for question in UPDATES:
+        if pk := subject.get(question.name):
+            for row in read_rows(question, *asked, pk=pk):
+                return row
+    return None
+
+
+def read_again(row):
+    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**about).without_transcriptions()
+    stored = with_contents(row.question, rows).order_by("-revision").first()
+    if stored is None:
+        return replace(row, update=None, returned=None)
+    setattr(stored, row.field, row.subject)
+    stored.period, stored.agency = row.period, row.agency
+    step = returned_steps({stored.pk: stored}).get(stored.pk)
+    return replace(row, update=stored, returned=step)
+
+
+def next_waiting_row(row):
+    """The next owed row that waits for an answer, starting again from the top."""
+    asked = row.question.asked(row.period, row.agency)
+    newest = revisions_of(row.question, row.period)
+    states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
+    found = list(states.values_list("pk", "newest_status"))
+    place = [key for key, _status in found].index(row.key)
+    for key, status in [*found[place + 1 :], *found[:place]]:
+        if status in {None, Status.WITHDRAWN, Status.RETURNED}:
+            (other,) = rows_of(row.question, asked.filter(pk=key), row.period)
+            if other.waits:
+                return other
+    return None
+
+
+def find_round(user, period, slug):
+    """The round and the agency for which the user reports now; None without one."""
+    agencies = FocalPoint.objects.agencies_of(user)
+    agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
+    periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
+    period = periods.filter(pk=period).select_related("plan").first()
+    return (period, agency) if agency and period else None
 
 
 #: What the state of a row is called, by how its value stands.

@@ -1,6 +1,6 @@
 """The context of the page of a sheet: its rows, with the forms that answer them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crispy_forms.layout import Submit
 from django import forms
@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.desk.inputs import LongText, helper_of, one_button
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet import revisions
 from strategic_areas.desk.sheet.answers import NOT_BEGUN
+from strategic_areas.desk.sheet.evidence import AttachForm, whereabouts
 from strategic_areas.desk.sheet.forms import (
-    AttachForm,
-    DeclarationForm,
-    NoNewsForm,
-    ReportForm,
+    AnswerForm,
+    RowForm,
     SameForm,
-    whereabouts,
+    answer_form,
+    no_news_form,
+    percent_rules,
 )
 from strategic_areas.desk.sheet.rows import CORRECTING, AnswerRow
 from strategic_areas.models import Province, RoundReopening
@@ -27,7 +27,6 @@ from strategic_areas.workflow.questions import UPDATES
 
 #: How many rows a page has with their forms; the script reads the others when needed.
 WHOLE = 5
-UNANSWERED = {"todo", "returned"}
 
 
 class UploadForm(forms.Form):
@@ -93,11 +92,6 @@ class ShownRow:
     is_closed: bool = False
 
     @property
-    def template(self):
-        is_declared = self.row.field == "commitment"
-        return "desk/_declaration.html" if is_declared else "desk/_row.html"
-
-    @property
     def posted(self):
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
@@ -111,33 +105,16 @@ def page(request, sheet, *, status=200, unfolded=None, posted=None, attaching=No
     """
     if unfolded is None:
         unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
-    provinces, whole = province_choices(), _whole_rows(sheet, unfolded)
-    correcting = unfolded if CORRECTING in request.GET else None
-
-    def shown(rows):
-        return [
-            show(
-                row,
-                provinces,
-                unfolded=unfolded,
-                posted=posted,
-                attaching=attaching,
-                correcting=correcting,
-            )
-            if row.anchor in whole
-            else ShownRow(row, is_closed=True)
-            for row in rows
-        ]
-
+    shown = ShownRows(province_choices(), unfolded, posted, attaching)
+    if CORRECTING in request.GET:
+        shown = replace(shown, correcting=unfolded)
     return screen(
         request,
         "desk/sheet.html",
         status=status,
         sheet=sheet,
-        rows=shown(sheet.rows),
-        off_plan=shown(sheet.off_plan),
-        declarations=shown(sheet.declarations),
-        percent_rules=revisions.rules(),
+        sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
+        percent_rules=percent_rules(),
         upload=UploadForm(action=sheet.workbook_url),
         reopening=AskForm(sheet=sheet) if sheet.was_closed else None,
     )
@@ -145,11 +122,11 @@ def page(request, sheet, *, status=200, unfolded=None, posted=None, attaching=No
 
 def _whole_rows(sheet, unfolded):
     """The anchors of the unfolded row and of those that are answered after it."""
-    rows = [*sheet.rows, *sheet.off_plan, *sheet.declarations]
+    rows = sheet.updates
     anchors = [row.anchor for row in rows]
     start = anchors.index(unfolded) if unfolded in anchors else 0
     rows = [*rows[start:], *rows[:start]]
-    rows.sort(key=lambda row: (row.anchor != unfolded, row.state not in UNANSWERED))
+    rows.sort(key=lambda row: (row.anchor != unfolded, not row.waits))
     return {row.anchor for row in rows[:WHOLE]}
 
 
@@ -171,37 +148,64 @@ def province_choices():
     return [(place.pk, place.name) for place in Province.objects.order_by("name")]
 
 
-def show(
-    row, provinces, *, unfolded=None, posted=None, attaching=None, correcting=None
-):
+@dataclass(frozen=True)
+class ShownRows:
     """
-    One row; a refused form is shown instead of an empty one of its kind.
+    How rows are shown: which is ``unfolded``, and what of them was refused.
 
-    ``correcting`` is the anchor of a published row that is opened to be corrected.
+    A refused form, ``posted`` or ``attaching``, is shown instead of an empty one of its
+    kind. ``correcting`` is the anchor of a published row opened to be corrected.
     """
-    is_unfolded = row.anchor == unfolded
-    evidence = evidence_of(row, attaching, corrects=row.anchor == correcting)
-    if posted and getattr(posted.instance, f"{row.field}_id", None) != row.key:
-        posted = None
-    if row.may_be_corrected and (posted or evidence.form):
-        form = posted or _correction_form(row, provinces)
-        form.button = _("Save the correction")
-        return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
-    if not (row.is_open and row.is_in_time):
-        return ShownRow(row, evidence, is_unfolded=is_unfolded)
-    if row.field == "commitment":
-        form = posted or DeclarationForm(instance=row.to_write, action=row.url())
-        return ShownRow(row, evidence, form, is_unfolded=is_unfolded)
-    form = _or_posted(ReportForm, row, posted, last=row.own, provinces=provinces)
-    quick = [_or_posted(NoNewsForm, row, posted)]
-    action = row.url()
-    if row.own:
-        seen = {"seen_version": row.update.version if row.update else None}
-        auto_id = f"r{row.key}_same_%s"
-        quick = [SameForm(initial=seen, action=action, auto_id=auto_id), *quick]
-    for each in (form, quick[-1]):
-        each.helper.form_action = action
-    return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
+
+    provinces: list
+    unfolded: str | None = None
+    posted: RowForm | None = None
+    attaching: AttachForm | None = None
+    correcting: str | None = None
+
+    def sections(self, sheet, whole=None):
+        """The rows of each question; those not among the ``whole`` ones stay closed."""
+        return [
+            (
+                question,
+                [
+                    self.of(row)
+                    if whole is None or row.anchor in whole
+                    else ShownRow(row, is_closed=True)
+                    for row in rows
+                ],
+            )
+            for question, rows in sheet.sections.items()
+        ]
+
+    def of(self, row):
+        is_unfolded = row.anchor == self.unfolded
+        corrects = row.anchor == self.correcting
+        evidence = evidence_of(row, self.attaching, corrects=corrects)
+        posted = self.posted
+        if posted and posted.row.anchor != row.anchor:
+            posted = None
+        if row.may_be_corrected and (posted or evidence.form):
+            form = posted or answer_form(row, provinces=self.provinces)
+            if not posted:
+                # Only saving it begins a correction.
+                form.initial["seen_version"] = NOT_BEGUN
+            form.button = _("Save the correction")
+            return ShownRow(row, evidence, form, (), is_unfolded, is_correction=True)
+        if not (row.is_open and row.is_in_time):
+            return ShownRow(row, evidence, is_unfolded=is_unfolded)
+        form, *quick = self._forms(row, posted)
+        return ShownRow(row, evidence, form, tuple(quick), is_unfolded)
+
+    def _forms(self, row, posted):
+        """The full form, and those of one press where the question takes no news."""
+        asked = [answer_form(row, provinces=self.provinces)]
+        if row.question.takes_no_news:
+            asked += [SameForm(row=row)] if row.own else []
+            asked.append(no_news_form(row))
+        if isinstance(posted, AnswerForm):
+            posted.take_provinces(self.provinces)
+        return [posted if type(each) is type(posted) else each for each in asked]
 
 
 def evidence_of(row, attaching=None, *, corrects=False):
@@ -229,22 +233,3 @@ def attach_form(row, *posted):
         action=row.url("_attach"),
         auto_id=f"{row.anchor}-evidence-%s",
     )
-
-
-def _or_posted(form_class, row, posted, **kwargs):
-    if isinstance(posted, form_class):
-        if provinces := kwargs.get("provinces"):
-            posted.fields["places"].choices = provinces
-        return posted
-    return form_class(instance=row.to_write, **kwargs)
-
-
-def _correction_form(row, provinces):
-    """The form with what is published; only saving it begins a correction."""
-    if row.field == "commitment":
-        form = DeclarationForm(instance=row.update, action=row.url())
-    else:
-        form = ReportForm(instance=row.update, last=row.own, provinces=provinces)
-        form.helper.form_action = row.url()
-    form.initial["seen_version"] = NOT_BEGUN
-    return form

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.access import RefusedError
 from agencies.numbers import DecimalField, written
-from strategic_areas.desk.inputs import limit, one_button
-from strategic_areas.desk.sheet.forms import Fold, Group
+from strategic_areas.desk.inputs import Fold, Group, limit, one_button
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
 from strategic_areas.figures.reporting import hand_in, standing

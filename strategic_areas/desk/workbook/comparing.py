@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies import fields, numbers
 from strategic_areas.desk.sheet import answers
-from strategic_areas.desk.sheet.revisions import settled_pair
+from strategic_areas.desk.sheet.forms import settled_pair
 from strategic_areas.desk.sheet.rows import AnswerRow, ValueRow
 from strategic_areas.desk.workbook.columns import (
     CELLS_OF_ANSWER,
@@ -65,7 +65,8 @@ def compare(sheet, lines, provinces, *, by):
     times = Counter(line.whole("activity") for line in lines)
     found = []
     for line in lines:
-        row, changed = sheet.row(line.whole("activity")), changed_cells(line)
+        row = sheet.row("activity", line.whole("activity"))
+        changed = changed_cells(line)
         if not changed:
             found.append(Outcome(line, row, Kind.UNCHANGED))
         elif faults := _misplaced(line, row, changed, times):

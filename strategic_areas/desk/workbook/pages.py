@@ -161,7 +161,7 @@ def save(sheet, rows, *, by):
             else:
                 result.handed_in.append(code)
             continue
-        row = sheet.row(activity)
+        row = sheet.row("activity", activity)
         if row is None:
             result.refused.append(
                 (code, _("It is no longer asked about in this round."))

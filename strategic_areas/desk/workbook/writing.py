@@ -76,7 +76,7 @@ def write(sheet, provinces):
             *((each.name, each.header, each.width, TO_FILL) for each in FILLED),
         ],
     )
-    rows = (*sheet.rows, *sheet.off_plan)
+    rows = [row for row in sheet.updates if row.field == "activity"]
     for number, row in enumerate(rows, FIRST_ROW):
         _add_line(page, number, row)
     if rows:

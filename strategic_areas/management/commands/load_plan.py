@@ -51,7 +51,7 @@ class Command(BaseCommand):
             for change in changes:
                 old, new = excerpts(change.old, change.new)
                 what = "changes what is protected" if change.protects else "changed"
-                self.stdout.write(f"{what}: {record}, {change.field}: {old} → {new}")
+                self.stdout.write(f"{what}: {record}, {change.header}: {old} → {new}")
         for each in outcome.public:
             for name in each.following:
                 old, new = told(each.before, name), told(each.after, name)

@@ -180,7 +180,7 @@ def faults_of(folder, content):
     try:
         load(write(folder, content))
     except Refused as refused:
-        return [(fault.record, fault.field, fault.found) for fault in refused.faults]
+        return [(fault.place, fault.header, fault.found) for fault in refused.faults]
     return []
 
 

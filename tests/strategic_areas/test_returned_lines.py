@@ -1,0 +1,363 @@
+"""Lines of a proposal that a reviewer returns while approving the others."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils.translation import override
+
+from agencies.access import RefusedError
+from agencies.audit import AuditEntry
+from strategic_areas import purging, workflow
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Participation,
+    Plan,
+    PlanChange,
+    RecordChange,
+)
+from strategic_areas.models.drafts import DraftLine, PlanDraft
+from tests import factories
+from tests.factories import make_act, make_reviewer, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def proposal():
+    """
+    Six lines: the plan is extended, an agency takes part and leads a new commitment
+    with a new activity, another activity is due after the former end, and one reworded.
+    """
+    plan = factories.make_plan(code="p")
+    above = factories.make_commitment(plan=plan, code="1", title_es="Antes")
+    redated = factories.make_activity(commitment=above, code="1.1", due_on="2028-06-30")
+    agency = factories.make_agency(acronym="NUEVA")
+    factories.close_structure()
+    plan.ends_on, redated.due_on = date(2029, 12, 31), date(2029, 6, 30)
+    commitment = Commitment(
+        plan=plan,
+        programme=above.programme,
+        lead=agency,
+        code="2",
+        title_es="Nuevo",
+        provenance="plan",
+    )
+    added = Activity(
+        plan=plan,
+        commitment=commitment,
+        agency=above.lead,
+        code="2.1",
+        title_es="Otra",
+        provenance="plan",
+    )
+    participation = Participation(
+        plan=plan, agency=agency, role="member", provenance="plan"
+    )
+    above.title_es = "Después"
+    records = [plan, participation, commitment, added, redated, above]
+    with override("es"):
+        return workflow.propose_together(
+            [(each, {}) for each in records],
+            by=make_reviewer(),
+            amendment=make_act(plan),
+        )
+
+
+def place(proposal, model, *, new=False):
+    return next(
+        part.place
+        for part in proposal.records.all()
+        if part.model is model and (part.object_id is None) == new
+    )
+
+
+def approve(proposal, returned, *, by=None):
+    with override("es"):
+        return workflow.approve(proposal, by=by or make_reviewer(), returned=returned)
+
+
+def test_the_others_apply_under_the_act_and_the_returned_goes_to_the_draft(proposal):
+    reworded = place(proposal, Commitment)
+    commitment = Commitment.objects.get(code="1")
+
+    approve(proposal, {reworded: "Falta el resultado."})
+
+    line = DraftLine.objects.get()
+    assert (line.draft.person, line.draft.plan.code) == (proposal.proposed_by, "p")
+    assert (line.table, line.record) == ("commitments", commitment.pk)
+    assert line.said == {"title_es": "Después"}
+    assert line.seen == {"title_es": "Antes"}
+    assert line.reason == "Falta el resultado."
+    assert Commitment.objects.get(code="1").title_es == "Antes"
+    assert Plan.objects.get().ends_on == date(2029, 12, 31)
+    assert Activity.objects.get(code="1.1").due_on == date(2029, 6, 30)
+    assert Commitment.objects.get(code="2").lead.acronym == "NUEVA"
+    assert not PlanChange.objects.filter(commitment=commitment).exists()
+
+
+def test_what_depends_on_a_returned_line_goes_back_with_it(proposal):
+    extended = place(proposal, Plan)
+    part = place(proposal, Participation, new=True)
+    proposed = proposal.amendment.kind
+
+    approve(proposal, {extended: "No consta.", part: "Sin carta."})
+
+    lines = DraftLine.objects.order_by("order")
+    assert [(each.table, each.said.get("code")) for each in lines] == [
+        ("plans", None),
+        ("participations", None),
+        ("commitments", "2"),
+        ("activities", "2.1"),
+        ("activities", None),
+    ]
+    new, added = lines[2].said, lines[3].said
+    assert (new["lead"], new["programme"]) == (
+        "NUEVA",
+        Commitment.objects.get().programme.code,
+    )
+    assert added["commitment"] == "2"
+    assert "due_provenance" not in lines[4].said
+    assert [lines[0].reason, lines[1].reason] == ["No consta.", "Sin carta."]
+    assert "NUEVA" in lines[2].reason
+    assert Commitment.objects.get().title_es == "Después"
+    proposal.amendment.refresh_from_db()
+    assert (proposed, proposal.amendment.kind) == ("several", "reword")
+
+
+def test_dependants_are_told_by_what_they_lean_on(proposal):
+    parts = list(proposal.records.all())
+    named = {
+        name: place(proposal, model, new=new)
+        for name, model, new in (
+            ("plan", Plan, False),
+            ("agency", Participation, True),
+            ("new", Commitment, True),
+            ("added", Activity, True),
+            ("redated", Activity, False),
+        )
+    }
+    told = {each: number for number, each in named.items()}
+
+    found = {
+        name: {
+            told[each] for each in workflow.with_dependants(parts, [number]) - {number}
+        }
+        for name, number in named.items()
+    }
+
+    assert found == {
+        "plan": {"redated"},
+        "agency": {"new", "added"},
+        "new": {"added"},
+        "added": set(),
+        "redated": set(),
+    }
+
+
+def test_both_parts_of_a_division_go_back_together():
+    activity = factories.make_activity(code="1.1")
+    commitment, plan = activity.commitment, activity.commitment.plan
+    factories.close_structure()
+    commitment.title_es = "Otro"
+    parts = [
+        Activity(
+            plan=plan,
+            commitment=commitment,
+            agency=activity.agency,
+            code=f"1.1.{letter}",
+            title_es=f"Parte {letter}",
+            provenance="plan",
+        )
+        for letter in "ab"
+    ]
+    with override("es"):
+        change = workflow.propose_together(
+            [(commitment, {}), *((each, {"supersedes": [activity]}) for each in parts)],
+            by=make_reviewer(),
+            amendment=make_act(plan),
+        )
+
+    approve(change, {1: "No se divide."})
+
+    assert [each.said["supersedes"] for each in DraftLine.objects.all()] == [
+        ["1.1"],
+        ["1.1"],
+    ]
+    assert [each.code for each in Activity.objects.all()] == ["1.1"]
+
+
+def test_what_the_person_drafted_meanwhile_stays(proposal):
+    commitment = Commitment.objects.get(code="1")
+    workflow.keep_line(
+        commitment.plan,
+        "commitments",
+        {"title_es": "Más tarde"},
+        by=proposal.proposed_by,
+        record=commitment.pk,
+        seen={"title_es": "Antes"},
+    )
+
+    approve(proposal, {place(proposal, Commitment): "Falta."})
+
+    assert DraftLine.objects.get().said == {"title_es": "Más tarde"}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "Lo pidió 001-1234567-8"])
+def test_a_line_goes_back_with_a_reason_that_names_nobody(reason, proposal):
+    with pytest.raises(RefusedError):
+        approve(proposal, {place(proposal, Commitment): reason})
+
+    proposal.refresh_from_db()
+    assert (proposal.is_waiting, DraftLine.objects.exists()) == (True, False)
+
+
+def test_a_line_that_is_not_there_cannot_go_back(proposal):
+    with pytest.raises(RefusedError):
+        approve(proposal, {99: "No está."})
+
+    assert Plan.objects.get().ends_on == date(2028, 12, 31)
+
+
+def test_a_proposal_of_which_nothing_is_left_is_declined_instead(proposal):
+    with pytest.raises(RefusedError):
+        approve(proposal, dict.fromkeys(range(6), "Nada consta."))
+
+    assert not DraftLine.objects.exists()
+
+
+def test_who_proposed_cannot_approve_a_part(proposal):
+    with pytest.raises(RefusedError):
+        approve(proposal, {place(proposal, Plan): "No."}, by=proposal.proposed_by)
+
+    assert Commitment.objects.count() == 1
+
+
+def test_words_that_wait_for_a_purge_hold_up_the_whole(proposal):
+    purging.request("Después Nuevo\nDespués", by=make_reviewer())
+
+    with pytest.raises(RefusedError):
+        approve(proposal, {place(proposal, Commitment): "No."})
+
+    assert not DraftLine.objects.exists()
+
+
+def test_what_was_returned_is_no_former_text_of_the_record(proposal):
+    approve(proposal, {place(proposal, Commitment): "Falta."})
+
+    told = RecordChange.objects.exclude(returned="")
+    assert [(each.label[:1], each.returned) for each in told] == [("1", "Falta.")]
+    assert AuditEntry.objects.filter(facts__left_out=1).count() == 1
+
+
+def test_why_a_line_was_returned_never_changes(proposal):
+    rows = proposal.records.filter(place=place(proposal, Commitment))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(returned="Antes.")
+    approve(proposal, {place(proposal, Commitment): "Falta."})
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows.update(returned="Otra cosa.")
+
+    assert rows.get().returned == "Falta."
+
+
+def test_a_purge_blanks_why_a_line_was_returned(proposal):
+    approve(proposal, {place(proposal, Commitment): "Lo dijo Juana Pérez Zapata."})
+
+    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    assert not RecordChange.objects.filter(returned__contains="Juana").exists()
+    assert RecordChange.objects.exclude(returned="").count() == 1
+    assert "Juana" not in DraftLine.objects.get().reason
+
+
+@pytest.mark.parametrize("step", ["decline", "take_back", "overtake"])
+def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
+    by = proposal.proposed_by if step == "take_back" else make_reviewer()
+    how = {"reason": "No consta."} if step == "decline" else {}
+
+    getattr(workflow.CHANGES, step)(proposal, by=by, **how)
+
+    lines = DraftLine.objects.order_by("order")
+    assert [each.table for each in lines] == [
+        *("plans", "participations", "commitments", "commitments"),
+        *("activities", "activities"),
+    ]
+    assert {each.reason for each in lines} == {how.get("reason", "")}
+    assert PlanDraft.objects.get().person == proposal.proposed_by
+
+
+def ticked(proposal, number, **more):
+    line = {f"back_{number}": "on", f"why_{number}": "Falta."}
+    return {"approve": "1", "checked": "on"} | line | more
+
+
+def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
+    sign_in(client, make_reviewer())
+    address = reverse("admin:approval", args=[proposal.pk])
+    number = place(proposal, Participation, new=True)
+
+    first = client.post(address, ticked(proposal, number))
+    form = first.context["steps"][0]
+    told = form["told"].value()
+    second = client.post(address, ticked(proposal, number, told=told))
+
+    assert (first.status_code, proposal.records.filter(returned="").count()) == (200, 3)
+    assert told.split() == [str(each) for each in sorted(form.left_out)]
+    assert len(form.left_out) == 3
+    assert second.status_code == 302
+    assert DraftLine.objects.count() == 3
+
+
+def test_the_first_press_with_a_line_to_return_applies_nothing(client, proposal):
+    sign_in(client, make_reviewer())
+    address = reverse("admin:approval", args=[proposal.pk])
+
+    client.post(address, ticked(proposal, place(proposal, Commitment)))
+
+    proposal.refresh_from_db()
+    assert (proposal.is_waiting, Commitment.objects.count()) == (True, 1)
+
+
+@pytest.mark.parametrize("missing", ["back", "why"])
+def test_the_page_asks_for_tick_and_reason(missing, client, proposal):
+    sign_in(client, make_reviewer())
+    number = place(proposal, Commitment)
+    posted = ticked(proposal, number, told=str(number))
+    del posted[f"{missing}_{number}"]
+
+    page = client.post(reverse("admin:approval", args=[proposal.pk]), posted)
+
+    assert f"why_{number}" in page.context["steps"][0].errors
+    assert Commitment.objects.count() == 1
+
+
+def test_who_proposed_reads_which_line_came_back_and_why(client, proposal):
+    approve(proposal, {place(proposal, Commitment): "Falta el resultado."})
+    sign_in(client, proposal.proposed_by)
+
+    desk = client.get(reverse("admin:index"))
+    page = client.get(reverse("admin:approval", args=[proposal.pk])).content.decode()
+
+    assert desk.context["came_back"] == [proposal]
+    assert page.count("Falta el resultado.") == 1
+
+
+def test_a_proposal_of_one_line_is_decided_as_a_whole(client):
+    commitment = factories.make_commitment()
+    factories.close_structure()
+    commitment.title_es = "Otro"
+    change = workflow.propose(
+        commitment, by=make_reviewer(), amendment=make_act(commitment.plan)
+    )
+    sign_in(client, make_reviewer())
+
+    page = client.get(reverse("admin:approval", args=[change.pk]))
+
+    assert "return-line" not in page.content.decode()
+    with pytest.raises(RefusedError):
+        approve(change, {0: "No."})
