@@ -144,7 +144,6 @@ POSTS = {
         "certainty": "confirmed",
     },
     "admin:value_recorded": lambda words: {"value": "40"},
-    "admin:value": lambda words: {"approve": "1"},
     "admin:exact_agency": lambda words: {"form": "csv"},
     "admin:exact_indicator": lambda words: {"form": "xlsx"},
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},

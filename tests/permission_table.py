@@ -165,7 +165,11 @@ exact_indicator          | measured         | 200 404 404 200 404 | 200 404 404 
 values_recorded          |                  | 404 404 404 200 404 | 405 405 405 405 405
 value_recorded           | measured         | 404 404 404 200 404 | 404 404 404 422 404
 value_receipt            | reported         | 200 404 404 200 404 | 405 405 405 405 405
-value                    | reported         | 404 404 404 200 404 | 404 404 404 302! 404
+value                    | reported         | 404 404 404 200 404 | 404 404 404 200 404
+value_recall             | reported         | 405 405 405 405 405 | 302! 404 404 302 404
+review_publish           | review-value     | 405 405 405 405 405 | 404 404 404 302! 404
+review_return            | review-value     | 405 405 405 405 405 | 404 404 404 302! 404
+review                   | review-value     | 404 404 404 200 404 | 404 404 404 200 404
 approval                 | comment          | 200 404 404 200 404 | 302! 404 404 302! 404
 approval                 | change           | 404 404 404 200 404 | 404 404 404 302! 404
 approval                 | change-mine      | 404 404 404 200 404 | 404 404 404 302! 404

@@ -23,7 +23,7 @@ from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import pages as values
-from strategic_areas.desk.values import review as value_review
+from strategic_areas.desk.values import review as told_values
 from strategic_areas.desk.workbook import pages as workbook
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -56,6 +56,7 @@ BUTTON_PAGES = {
     "planbook_save": PLANBOOK,
     "review_publish": REVIEW,
     "review_return": REVIEW,
+    "value_recall": ("admin:value_receipt", "pk"),
     "round_remind": ("admin:round", "pk"),
     "round_workbook": ("admin:round_state", "pk"),
     "round_document": ("admin:round_report", "pk"),
@@ -103,12 +104,9 @@ def patterns(site):
             (f"{sheet}cifras/<int:indicator>/tabla/", values.value_grid, "value_grid"),
             ("cifras/nuevas/", values.values_recorded, "values_recorded"),
             ("cifras/nuevas/<int:indicator>/", values.value_recorded, "value_recorded"),
-            ("cifras/<int:pk>/", value_review.value, "value"),
-            (
-                "cifras/<int:pk>/constancia/",
-                value_review.value_receipt,
-                "value_receipt",
-            ),
+            ("cifras/<int:pk>/", review.value_page, "value"),
+            ("cifras/<int:pk>/recobrar/", told_values.value_recall, "value_recall"),
+            ("cifras/<int:pk>/constancia/", told_values.value_receipt, "value_receipt"),
             ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
             (
                 "cifras/exactas/indicador/<int:indicator>/",

@@ -91,27 +91,36 @@ class ValueSteps(GuardedSteps):
         Each is approved by the same rule as alone. What they tell is protected once all
         of them are known, so that their order tells nothing.
         """
+        self._together(values, by, lambda each: self.approve(each, by=by).status)
+
+    @contextmanager
+    def tried(self, values, *, by):
+        """
+        Within, what publishing them would apply stands; afterwards nothing of it does.
+        """
+        with transaction.atomic():
+            self._together(values, by, lambda each: self._try(each, by))
+            yield
+            transaction.set_rollback(True)
+
+    def _try(self, reported, by):
+        self.apply(self._take(reported, Status.APPLYING, by), by)
+
+    def _together(self, values, by, step):
         with at_the_end():
-            for each in values:
+            for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
                     raise RefusedError(f"{each}: {why_not}")
-                if self.approve(each, by=by).status == Status.OUTDATED:
+                try:
+                    is_outdated = step(each) == Status.OUTDATED
+                except Outdated:
+                    is_outdated = True
+                if is_outdated:
                     raise RefusedError(
                         _("%(record)s: another value of these days was published.")
                         % {"record": each}
                     )
         publish(_indicators_of(values))
-
-    @contextmanager
-    def tried(self, values, *, by):
-        """Within, what publishing them would apply stands; afterwards nothing does."""
-        with transaction.atomic():
-            with at_the_end():
-                for each in values:
-                    self.apply(self._take(each, Status.APPLYING, by), by)
-            publish(_indicators_of(values))
-            yield
-            transaction.set_rollback(True)
 
     def ended(self, reported):
         tell_the_span(reported)

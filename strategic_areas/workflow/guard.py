@@ -162,8 +162,8 @@ def examined(record, known=None):
     return examine(_parts_of(record), known, counts_people=bool(counts(record)))
 
 
-def examined_texts(record, names):
-    return examine([(type(record), _stored(record, names), "")])
+def examined_texts(record, names, known=None):
+    return examine([(type(record), _stored(record, names), "")], known)
 
 
 def _seen(text, tells, known):
@@ -365,7 +365,16 @@ def _is_of_victims(subject):
 
 
 def warnings_of(record, names):
-    return found_warnings(type(record), _stored(record, names))
+    return judged_texts(record, names)[0]
+
+
+def judged_texts(record, names):
+    """The warnings about some texts of a record, and their blocks."""
+    found = list(_found(type(record), _stored(record, names)))
+    return tuple(
+        [warned for severity, warned in found if severity == wanted]
+        for wanted in (Severity.WARN, Severity.BLOCK)
+    )
 
 
 def found_warnings(model, values):

@@ -206,8 +206,8 @@ def has_part_in(user, update):
 
     What an account wrote that she alone invited counts as hers: it may be her own.
     """
-    hers = [user.pk, *user.invited_alone]
-    return update.contributors.filter(pk__in=hers).exists()
+    hers = {user.pk, *user.invited_alone}
+    return not hers.isdisjoint(each.pk for each in update.contributors.all())
 
 
 def may_propose(user, record):

@@ -33,7 +33,8 @@ from strategic_areas.sentences import DECLARED
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RoundQuestion:
     """
-    One kind of question. ``name`` is that of its subject, in forms and addresses.
+    One kind of question. ``name`` is that of its subject, in forms and addresses, and
+    ``kind`` its word in the addresses of reviews.
 
     ``is_owed``: its agency has to answer; of another it may. ``called`` are its answers
     where a receipt counts them. ``heading`` and
@@ -42,6 +43,7 @@ class RoundQuestion:
     """
 
     name: str
+    kind: str
     is_owed: bool
     called: str | Promise
     heading: str | Promise = ""
@@ -56,8 +58,8 @@ class UpdateQuestion(RoundQuestion):
 
     ``asked`` gives the subjects of one agency in a round, narrowed by lookups. ``word``
     names a subject's row in the query of the sheet. ``url`` is the last part of the
-    names of its addresses, and ``path`` what they have before the id. ``kind`` is its
-    word in the addresses of reviews and ``number`` that of a revision in a receipt.
+    names of its addresses, and ``path`` what they have before the id. ``number`` is the
+    name of a revision in a receipt.
     ``related`` are the relations that a row reads with its subject. ``tells`` says in a
     word what was answered, ``nothing`` that nothing was, and ``text`` is the field that
     says more. ``asks`` are the fields that the form asks with words of its own and a
@@ -72,7 +74,6 @@ class UpdateQuestion(RoundQuestion):
     word: str
     path: str
     url: str
-    kind: str
     number: str
     related: tuple[str, ...]
     tells: Callable[[Reviewed], str]
@@ -179,6 +180,7 @@ OFF_PLAN = replace(
 #: Values of indicators, whose numbers only ``figures`` knows until they are published.
 VALUE = RoundQuestion(
     name="value",
+    kind="cifra",
     is_owed=True,
     called=_("Values"),
     heading=_("Values of your indicators"),

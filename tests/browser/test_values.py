@@ -109,7 +109,7 @@ def decide(page, press, reason=""):
     page.goto(reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk]))
     if reason:
         page.locator("textarea[name=reason]").fill(reason)
-    page.locator(f"input[name={press}]").click()
+    page.locator(f"form[action*='{press}'] input[type=submit]").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
@@ -158,7 +158,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     expect(entering.locator(".parts-told p")).to_have_text("Las partes suman el total.")
     hand_in(entering)
 
-    decide(reviewing, "decline", reason="Son 18 mujeres, no 4918.")
+    decide(reviewing, "devolver", reason="Son 18 mujeres, no 4918.")
     entering.goto(scene.list)
     expect(entering.locator(".proposals")).to_contain_text("Son 18 mujeres, no 4918.")
     entering.get_by_role("link", name="Corregirlo").click()
@@ -167,7 +167,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     field(entering, "certainty").select_option("confirmed")
     type_parts(entering, woman=4920)
     hand_in(entering)
-    decide(reviewing, "approve")
+    decide(reviewing, "publicar")
 
     for address in scene.pages():
         soon(page, address, "4,951")
@@ -182,7 +182,7 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
     hand_without_reason(entering)
     field(entering, "why").fill("Faltaba el mes de diciembre.")
     hand_in(entering)
-    decide(reviewing, "approve")
+    decide(reviewing, "publicar")
     for address in scene.pages():
         soon(page, address, "4,981")
     page.goto(indicator)

@@ -3,6 +3,8 @@
 from django.contrib.auth.models import Group
 
 from agencies.access import Role
+from strategic_areas.desk.changes import decisions
+from strategic_areas.figures.reporting import VALUES
 from tests.factories import (
     make_account_change,
     make_activity,
@@ -54,6 +56,9 @@ KINDS = {
     "AccountChange": (make_account_change, make_reviewer, {}),
     "StandIn": (make_stand_in, make_reviewer, {}),
 }
+
+#: The steps of every kind: of values of indicators too, which the review lists.
+STEPS = (*decisions.KINDS, VALUES)
 
 
 class Case:

@@ -62,7 +62,7 @@ class Scene:
 
     def shown(self, reported):
         """What the review shows of the one indicator, with all that changes."""
-        preview = self.page(reported).context["preview"]
+        preview = self.page(reported).context["screen"]["preview"]
         (shown,) = preview["indicators"]
         return shown | {"lines": preview["lines"]}
 
@@ -196,4 +196,4 @@ def test_the_queue_names_the_agency(cases):
 def test_a_value_that_is_decided_has_no_preview(cases):
     reported = cases.publish(cases.hand_in(2024, 81))
 
-    assert cases.page(reported).context["preview"] is None
+    assert cases.page(reported).context["screen"]["preview"] is None

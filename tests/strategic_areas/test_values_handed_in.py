@@ -89,10 +89,13 @@ def desk(client, db, kept_desk):
     return kept_desk.again(client)
 
 
-def decide(client, **posted):
+def decide(client, step="publish", **posted):
+    """Read the value that was handed in last, and publish or return it."""
     client.force_login(make_reviewer())
-    page = reverse("admin:value", args=[ReportedValue.objects.latest("pk").pk])
-    return client.get(page), client.post(page, posted)
+    pk = ReportedValue.objects.latest("pk").pk
+    page = client.get(reverse("admin:value", args=[pk]))
+    address = reverse(f"admin:review_{step}", args=["cifra", pk])
+    return page, client.post(address, {"seen_version": 1, **posted})
 
 
 @pytest.mark.sqlite
@@ -101,10 +104,10 @@ def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
     listed = client.get(desk.address("values")).context["lines"]
     before = PublishedFigure.objects.count()
 
-    page, _answer = decide(client, approve="1")
+    page, _answer = decide(client)
 
     assert [row.value for row in listed[0]["handed_in"]] == [49]
-    assert ("Niños", "4") in page.context["parts"][0][1]
+    assert ("Niños", "4") in page.context["screen"]["parts"][0][1]
     figure = PublishedFigure.objects.get()
     assert (before, figure.value, figure.provenance) == (0, 49, "reported")
     assert figure.counted_by == desk.agency.acronym
@@ -121,12 +124,12 @@ def test_what_is_marked_beside_a_value_asks_that_nobody_can_be_recognised(
 ):
     desk.hand_in(**{field: "Lo anotó Yubelkis en Villa Jaragua."})
 
-    page, refused = decide(client, approve="1")
+    page, refused = decide(client)
     before = PublishedFigure.objects.count()
-    decide(client, approve="1", checked="on")
+    decide(client, checked="on")
 
     assert page.content.decode().count("<mark>") == 2
-    assert list(refused.context["steps"][0].errors) == ["checked"]
+    assert list(refused.context["screen"]["steps"][0].errors) == ["checked"]
     assert (before, PublishedFigure.objects.count()) == (0, 1)
 
 
@@ -134,7 +137,7 @@ def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
     for number, why in (("49", ""), ("60", "Faltaba una región.")):
         desk.client.force_login(desk.user)
         desk.hand_in(value=number, why=why, **{"sex+age.woman": int(number) - 31})
-        decide(client, approve="1")
+        decide(client)
 
     figure = PublishedFigure.objects.standing().get()
     assert (figure.value, figure.reason_es) == (60, "Faltaba una región.")
@@ -146,7 +149,7 @@ def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
 def test_a_declined_value_tells_its_agency_why(desk, client):
     desk.hand_in()
 
-    decide(client, decline="1", reason="Falta la fuente.")
+    decide(client, "return", reason="Falta la fuente.")
 
     client.force_login(desk.user)
     page = client.get(desk.address("values")).content.decode()
@@ -160,7 +163,7 @@ def test_a_declined_value_tells_its_agency_why(desk, client):
 @pytest.mark.sqlite
 def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
     desk.hand_in()
-    decide(client, decline="1", reason="Falta la fuente.")
+    decide(client, "return", reason="Falta la fuente.")
     returned = ReportedValue.objects.get()
     theirs = make_reported_value(value=77)
     address = desk.address("value_new", desk.indicator.pk)
@@ -193,7 +196,7 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     reported = ReportedValue.objects.get()
     with pytest.raises(RefusedError):
         VALUES.approve(reported, by=reviewer)
-    decide(client, approve="1")
+    decide(client)
 
     assert "source" in refused.context["form"].errors
     figure = PublishedFigure.objects.get()
@@ -219,7 +222,7 @@ def test_two_people_see_a_value_become_printed(desk, client):
     before = PublishedFigure.objects.count()
     with pytest.raises(RefusedError):
         VALUES.approve(ReportedValue.objects.get(), by=reviewer)
-    page, _answer = decide(client, approve="1")
+    page, _answer = decide(client)
 
     assert "printed_where" in refused.context["form"].errors
     assert f"{source} · impresa en: p. 4" in page.content.decode()
@@ -237,7 +240,7 @@ def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
     fields = {**days, "value": "50", "certainty": "confirmed", "source": source.pk}
 
     client.post(address, fields)
-    decide(client, approve="1")
+    decide(client)
 
     assert PublishedFigure.objects.get().value is None
 
@@ -274,7 +277,7 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
 @pytest.mark.sqlite
 def test_a_value_in_place_of_another_says_why(desk, client):
     desk.hand_in()
-    decide(client, approve="1")
+    decide(client)
     client.force_login(desk.user)
 
     answer = desk.hand_in(why=" ")
@@ -287,14 +290,17 @@ def test_a_value_in_place_of_another_says_why(desk, client):
 @pytest.mark.sqlite
 def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
     desk.hand_in()
-    waiting, _answer = decide(client, approve="1")
+    waiting, _answer = decide(client)
     pk = ReportedValue.objects.get().pk
 
     page = client.get(reverse("admin:value", args=[pk]))
 
     figure = PublishedFigure.objects.get()
     hides = reverse("admin:hide", args=["publishedfigure", figure.pk])
-    assert (waiting.context["hides"], page.context["hides"]) == ("", hides)
+    assert (waiting.context["screen"]["hides"], page.context["screen"]["hides"]) == (
+        "",
+        hides,
+    )
 
 
 @pytest.mark.parametrize(
@@ -322,7 +328,7 @@ def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
 @pytest.mark.sqlite
 def test_a_value_ten_times_the_last_is_asked_about(desk, client):
     desk.hand_in()
-    decide(client, approve="1")
+    decide(client)
     client.force_login(desk.user)
     none = {f"sex+age.{code}": "" for code, _label in WORDS}
     year = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "value": "490", **none}

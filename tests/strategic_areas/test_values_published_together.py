@@ -1,27 +1,49 @@
 """Several values are published as one: all of them or none, protected together."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import PublishedFigure
+from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
+from tests.deep import SOME_ROWS
 from tests.factories import (
     make_agency,
+    make_focal_point,
     make_indicator,
     make_reported_value,
     make_reviewer,
     make_source,
+    make_submitted_update,
 )
+from tests.strategic_areas.decision_cases import Case
 
 pytestmark = pytest.mark.django_db
 
 PERSONS = {"counts": "persons", "national": True, "family": "victims"}
 
+CASES = {"counts": "cases", "sensitive": False, "why_not_sensitive": "Cuenta casos."}
+
 
 def make_counted(is_teller=False):
     agency = make_agency()
     return make_indicator(agency=agency, is_teller=is_teller, **PERSONS)
+
+
+def overtake(reported):
+    """Let another value of these days become a measurement meanwhile."""
+    Measurement.objects.create(
+        indicator=reported.indicator,
+        starts_on=reported.starts_on,
+        ends_on=reported.ends_on,
+        counted_by=reported.agency.acronym,
+        value=7,
+        status="confirmed",
+        provenance="reported",
+    )
 
 
 def statuses():
@@ -75,15 +97,7 @@ def test_nobody_publishes_what_they_handed_in_and_then_none_is(client):
 
 def test_one_that_was_overtaken_is_named_and_none_is_published():
     values = [make_reported_value(), make_reported_value()]
-    Measurement.objects.create(
-        indicator=values[1].indicator,
-        starts_on=values[1].starts_on,
-        ends_on=values[1].ends_on,
-        counted_by=values[1].agency.acronym,
-        value=7,
-        status="confirmed",
-        provenance="reported",
-    )
+    overtake(values[1])
 
     with pytest.raises(RefusedError, match=f"^{values[1]}: "):
         VALUES.approve_all(values, by=make_reviewer())
@@ -100,3 +114,199 @@ def test_trying_them_leaves_nothing():
 
     assert (within, PublishedFigure.objects.count()) == (2, 0)
     assert statuses() == ["pending", "pending"]
+
+
+# The queue and the page on which several are published
+
+
+QUEUE, MANY = reverse("admin:review_queue"), reverse("admin:review_many")
+
+
+@pytest.fixture
+def reviewer(client):
+    user = make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def tokens(client):
+    """What can be ticked in the queue, in its order."""
+    rows = client.get(QUEUE).context["rows"]
+    return [row.token for row in rows if row.is_plain]
+
+
+@pytest.mark.sqlite
+def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
+    made = [make_reported_value(), make_submitted_update(), make_reported_value()]
+
+    rows = client.get(QUEUE).context["rows"]
+
+    assert [row.record for row in rows] == made
+
+
+def test_the_queue_costs_the_same_at_1_and_many_values(client, reviewer):
+    spent = []
+    client.get(QUEUE)
+
+    for number in (1, SOME_ROWS):
+        for _ in range(number):
+            make_reported_value()
+        with CaptureQueriesContext(connection) as captured:
+            client.get(QUEUE)
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
+
+
+@pytest.mark.sqlite
+def test_the_queue_tells_who_may_decide_and_whose_it_is(client):
+    case = Case(VALUES)
+    told = []
+
+    for user in (case.proposer, case.other):
+        client.force_login(user)
+        (row,) = client.get(QUEUE).context["rows"]
+        told.append((row.record, row.is_mine, row.may_be_published))
+
+    assert told == [(case.decision, True, False), (case.decision, False, True)]
+
+
+@pytest.mark.sqlite
+def test_what_a_reviewer_reads_by_itself_cannot_be_ticked(client, reviewer):
+    own = make_indicator(agency=make_agency())
+    make_reported_value(
+        indicator=own, by=reviewer, source=make_source(plan=own.introduced_by)
+    )
+    make_reported_value(note="Se atendió a dos niñas.")
+    plain = make_reported_value()
+
+    assert tokens(client) == [f"cifra-{plain.pk}-1"]
+
+
+@pytest.mark.sqlite
+def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, reviewer):
+    total, cases = (
+        make_counted(is_teller=True),
+        make_indicator(agency=make_agency(), **CASES),
+    )
+    values = [
+        make_reported_value(indicator=total, value=7, certainty="confirmed"),
+        make_reported_value(indicator=cases, value=81),
+    ]
+    picked = {"pick": tokens(client)}
+
+    page = client.get(MANY, picked)
+    before = PublishedFigure.objects.count()
+    client.post(MANY, {**picked, "checked": "on"})
+
+    of_values = page.context["of_values"]["indicators"]
+    raw = [facts["reported"] for each in of_values for facts in each["facts"]]
+    assert raw == values
+    assert [row["text"] for row in of_values[0]["series"]] == ["Dato protegido"]
+    assert (before, statuses()) == (0, ["approved", "approved"])
+    told = PublishedFigure.objects.values_list("indicator", "value")
+    assert dict(told) == {total.pk: None, cases.pk: 81}
+
+
+@pytest.mark.sqlite
+def test_reports_and_values_are_published_by_one_press(client, reviewer):
+    update = make_submitted_update()
+    make_reported_value()
+
+    client.post(MANY, {"pick": tokens(client), "checked": "on"})
+
+    update.refresh_from_db()
+    assert (update.status, statuses()) == ("published", ["approved"])
+
+
+@pytest.mark.sqlite
+def test_where_one_value_cannot_be_published_it_is_named_and_nothing_is(
+    client, reviewer
+):
+    update = make_submitted_update()
+    values = [make_reported_value(), make_reported_value()]
+    picked = {"pick": tokens(client)}
+    overtake(values[1])
+
+    page = client.post(MANY, {**picked, "checked": "on"})
+
+    update.refresh_from_db()
+    assert (page.status_code, statuses()) == (422, ["pending", "pending"])
+    assert page.context["refused"].startswith(f"{values[1]}: ")
+    assert update.status == "submitted"
+
+
+def test_a_value_that_somebody_decided_meanwhile_is_left_out(client, reviewer):
+    values = [make_reported_value(), make_reported_value()]
+    picked = {"pick": tokens(client)}
+    VALUES.decline(values[0], by=make_reviewer(), reason="Falta la fuente.")
+
+    client.post(MANY, {**picked, "checked": "on"})
+
+    assert statuses() == ["declined", "approved"]
+
+
+@pytest.mark.sqlite
+def test_each_step_leads_to_what_waits_next_whatever_it_is(client, reviewer):
+    value, update = make_reported_value(), make_submitted_update()
+    publish, give_back = (
+        reverse(f"admin:review_{step}", args=["cifra", value.pk])
+        for step in ("publish", "return")
+    )
+
+    refused = client.post(give_back, {"seen_version": 1, "reason": " "})
+    done = client.post(publish, {"seen_version": 1})
+    again = client.post(publish, {"seen_version": 1}, follow=True)
+
+    assert refused.status_code == 422
+    assert done["Location"] == reverse("admin:review", args=["avance", update.pk])
+    assert statuses() == ["approved"]
+    assert [told.level_tag for told in again.context["messages"]] == [
+        "success",
+        "error",
+    ]
+
+
+@pytest.mark.sqlite
+def test_the_history_tells_each_step_of_these_days(client, reviewer):
+    indicator = make_indicator(agency=make_agency())
+    first = make_reported_value(indicator=indicator)
+    VALUES.decline(first, by=reviewer, reason="Falta la fuente.")
+    second = make_reported_value(indicator=indicator)
+
+    page = client.get(reverse("admin:value", args=[second.pk]))
+
+    steps = page.context["screen"]["transitions"]
+    assert [(each["by"], each["reason"]) for each in steps] == [
+        (first.proposed_by, ""),
+        (reviewer, "Falta la fuente."),
+        (second.proposed_by, ""),
+    ]
+
+
+# Taking back
+
+
+def test_whoever_handed_a_value_in_takes_it_back_while_it_waits(client):
+    own, decided = make_reported_value(), make_reported_value()
+    VALUES.decline(decided, by=make_reviewer(), reason="Falta la fuente.")
+
+    for value in (own, decided):
+        client.force_login(value.proposed_by)
+        client.post(reverse("admin:value_recall", args=[value.pk]))
+
+    assert statuses() == ["taken_back", "declined"]
+    assert not ReportedSpan.objects.filter(indicator=own.indicator).exists()
+
+
+def test_nobody_else_takes_a_value_back(client, reviewer):
+    value = make_reported_value()
+    address = reverse("admin:value_recall", args=[value.pk])
+    colleague = make_focal_point(agency=value.agency)
+
+    answers = [client.post(address).status_code]
+    for user in (colleague, make_focal_point()):
+        client.force_login(user)
+        answers.append(client.post(address).status_code)
+
+    assert (answers, statuses()) == ([302, 302, 404], ["pending"])

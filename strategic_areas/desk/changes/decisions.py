@@ -24,7 +24,6 @@ from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
 from strategic_areas.desk.screens import screen
-from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,
@@ -40,7 +39,6 @@ from strategic_areas.workflow.guard import NOTHING_FOUND, blocked_texts
 KINDS = {
     CHANGES: "admin:approval",
     PROPOSALS: "admin:proposal",
-    VALUES: "admin:value",
     PURGES: "admin:purge",
     HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",
@@ -306,12 +304,13 @@ def take_pressed_step(request, steps, decision, forms):
         except RefusedError as error:
             form.add_error(None, str(error))
             return False
-        _tell(request, decided)
+        tell(request, decided)
         return True
     return False
 
 
-def _tell(request, decided):
+def tell(request, decided):
+    """Say what became of what was decided on."""
     if decided.status == Decision.Status.OUTDATED:
         text = _(
             "%(record)s: what it changes was changed meanwhile. Nothing was applied; "

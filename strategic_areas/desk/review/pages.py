@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import (
@@ -24,9 +25,12 @@ from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.evidence import whereabouts
-from strategic_areas.models import Status, Transition
+from strategic_areas.desk.values import review as value_review
+from strategic_areas.figures.reporting import VALUES
+from strategic_areas.models import Transition
 from strategic_areas.queries.updates.record import as_published
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import VALUE
 
 
 class StepForm(forms.Form):
@@ -71,13 +75,14 @@ class PublishForm(StepForm):
     is_printed = forms.BooleanField(label=IS_PRINTED)
     printed_by = PrintedByField()
 
-    def __init__(self, *args, record, examined, **kwargs):
+    def __init__(self, *args, item, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["evidence"].queryset = record.evidences.all()
-        if getattr(record, "is_reserved", False) or not record.evidences.all():
+        if getattr(item.record, "is_reserved", False) or not item.evidences:
             del self.fields["evidence"]
-        NobodyField.ask(self, examined)
-        PrintedByField.ask(self, examined.counts)
+        else:
+            self.fields["evidence"].queryset = item.evidences
+        NobodyField.ask(self, item.examined)
+        PrintedByField.ask(self, item.examined.counts)
 
 
 class PublishManyForm(forms.Form):
@@ -117,35 +122,53 @@ class ReturnForm(StepForm):
         help_text=gettext_lazy("Only the secretariat reads it; the agency never does."),
     )
 
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not item.takes_notes:
+            del self.fields["private_note"]
+
     def clean(self):
         guard.judge(self, Transition, reason="reason", private_note="private_note")
         return super().clean()
 
 
-def screen_of(user, record, posted=None):
+def screen_of(user, item, posted=None):
     """
-    What a reviewer reads before she decides.
+    What a reviewer reads before she decides, of a report or of a value.
 
     ``steps`` are the forms open to her: nobody publishes a record that she had a part
-    in or that the guard blocks. ``shows_notes`` is False for focal points of the
-    agency, even if they review. ``public`` is the page of the activity or commitment.
+    in or that the guard blocks.
     """
-    item = review_queue.QueuedReport(record, workflow.has_part_in(user, record))
-    before = comparison.last_published(record)
-    (preview,) = previews(user, [record], with_evidence=True)
+    is_value = isinstance(item, review_queue.QueuedValue)
     return {
-        "record": record,
-        "before": before,
-        "compared": comparison.compare(before, record),
+        "item": item,
+        "record": item.record,
+        "subject": item.subject,
         "examined": item.examined,
         "is_mine": item.is_mine,
         "days": item.days,
+        "place": _place(user, item),
+        "steps": _steps(item, posted),
+        **(value_review.shown if is_value else _of_report)(user, item.record),
+    }
+
+
+def _of_report(user, record):
+    """
+    What is read of a report alone.
+
+    ``shows_notes`` is False for focal points of the agency, even if they review.
+    ``public`` is the page of the activity or commitment.
+    """
+    before = comparison.last_published(record)
+    (preview,) = previews(user, [record], with_evidence=True)
+    return {
+        "before": before,
+        "compared": comparison.compare(before, record),
         "preview": preview,
         "has_english": bool(preview.text_en),
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
-        "place": _place(user, item),
-        "steps": _steps(item, posted),
         "public": public_address(record.subject),
     }
 
@@ -167,6 +190,8 @@ def previews(user, records, *, with_evidence=False):
 
 def _place(user, item):
     places = review_queue.places(user)
+    if item.place not in places:
+        return None
     number = places.index(item.place)
     return {
         "number": number + 1,
@@ -177,11 +202,10 @@ def _place(user, item):
 
 
 def _steps(item, posted):
-    kinds = (
-        [ReturnForm]
-        if item.is_mine or item.examined.blocks
-        else [PublishForm, ReturnForm]
-    )
+    if not item.is_waiting:
+        return []
+    kinds = [PublishForm] if item.may_be_published else []
+    kinds += [ReturnForm] if item.may_be_returned else []
     return [
         posted if isinstance(posted, kind) else step_form(kind, item) for kind in kinds
     ]
@@ -189,19 +213,9 @@ def _steps(item, posted):
 
 def step_form(kind, item, data=None):
     name = "publish" if kind is PublishForm else "return"
-    extra = {}
-    if kind is PublishForm:
-        extra = {"record": item.record, "examined": item.examined}
-    return kind(
-        data,
-        action=reverse(
-            f"admin:review_{name}",
-            args=[review_queue.WORDS[type(item.record)], item.record.pk],
-        ),
-        initial={"seen_version": item.record.version},
-        auto_id=f"{name}_%s",
-        **extra,
-    )
+    action = reverse(f"admin:review_{name}", args=[item.word, item.record.pk])
+    seen = {"seen_version": item.version}
+    return kind(data, action=action, item=item, initial=seen, auto_id=f"{name}_%s")
 
 
 #: Rows of the queue on one page.
@@ -211,7 +225,7 @@ MOST = 50
 
 
 def reviews(user):
-    return any(workflow.may_review(user, each) for each in review_queue.KINDS.values())
+    return any(workflow.may_review(user, each) for each in review_queue.WORDS)
 
 
 def must_review(user):
@@ -252,95 +266,70 @@ def decision_list(request):
     )
 
 
-def record_or_404(user, kind, pk):
-    model = review_queue.KINDS.get(kind)
-    if model is None:
+def item_or_404(user, kind, pk):
+    if kind not in review_queue.REVIEWED:
         raise Http404
-    rows = review_queue.reviewable(user, model).prefetch_related("evidences")
-    return get_object_or_404(rows, pk=pk)
+    rows = review_queue.reviewable(user, kind)
+    if kind in review_queue.KINDS:
+        rows = rows.prefetch_related("evidences")
+    return review_queue.queued(user, get_object_or_404(rows, pk=pk))
 
 
 def record_page(request, kind, pk):
-    record = record_or_404(request.user, kind, pk)
-    if record.status != Status.SUBMITTED:
+    item = item_or_404(request.user, kind, pk)
+    if not item.is_waiting and kind in review_queue.KINDS:
+        record = item.record
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
         name = f"admin:strategic_areas_{record._meta.model_name}_change"
         return redirect(name, record.pk)
-    return _show(request, record)
+    return _show(request, item)
 
 
-def _show(request, record, posted=None):
+def value_page(request, pk):
+    """A value that waits, or what became of it."""
+    return record_page(request, VALUE.kind, pk)
+
+
+def _show(request, item, posted=None):
+    is_value = isinstance(item, review_queue.QueuedValue)
     return screen(
         request,
-        "desk/review.html",
+        "desk/value.html" if is_value else "desk/review.html",
         status=422 if posted else 200,
-        title=str(record),
-        screen=screen_of(request.user, record, posted),
+        title=str(item.record),
+        screen=screen_of(request.user, item, posted),
     )
 
 
 @require_POST
 def publish(request, kind, pk):
-    return _take_step(
-        request, record_or_404(request.user, kind, pk), PublishForm, _publish
-    )
+    item = item_or_404(request.user, kind, pk)
+    return _take_step(request, item, PublishForm, item.publish)
 
 
 @require_POST
 def give_back(request, kind, pk):
-    record = record_or_404(request.user, kind, pk)
-    return _take_step(request, record, ReturnForm, _return)
+    item = item_or_404(request.user, kind, pk)
+    return _take_step(request, item, ReturnForm, item.give_back)
 
 
-def _publish(record, user, cleaned):
-    if guard.blocks(record):
-        raise workflow.TransitionError(
-            _("%(record)s holds personal data: return it.") % {"record": record}
-        )
-    workflow.publish(
-        record,
-        by=user,
-        seen_version=cleaned["seen_version"],
-        evidence=cleaned.get("evidence", ()),
-        printed_by=cleaned.get("printed_by"),
-    )
-
-
-def _return(record, user, cleaned):
-    workflow.give_back(
-        record,
-        by=user,
-        reason=cleaned["reason"],
-        private_note=cleaned["private_note"],
-        seen_version=cleaned["seen_version"],
-    )
-
-
-def _take_step(request, record, form_class, step):
-    item = review_queue.QueuedReport(record, is_mine=False)
+def _take_step(request, item, form_class, step):
     form = step_form(form_class, item, request.POST)
-    if record.status == Status.SUBMITTED and not form.is_valid():
-        return _show(request, record, form)
+    if item.is_waiting and not form.is_valid():
+        return _show(request, item, form)
     try:
-        if form.is_valid():
-            step(record, request.user, form.cleaned_data)
-        else:
-            raise workflow.TransitionError(
-                _("%(record)s waits no more.") % {"record": record}
-            )
-    except workflow.TransitionError as error:
+        if not form.is_valid():
+            raise RefusedError(_("%(record)s waits no more.") % {"record": item.record})
+        step(by=request.user, cleaned=form.cleaned_data)
+    except RefusedError as error:
         messages.error(request, str(error))
         return redirect(item.address)
-    text = _("%(record)s: %(status)s.") % {
-        "record": record,
-        "status": record.get_status_display().lower(),
-    }
-    messages.success(request, text)
+    decisions.tell(request, item.record)
     return redirect(_next_address(request.user, item.place))
 
 
 def _next_address(user, place):
-    following = review_queue.after(review_queue.places(user, contributors=user), place)
+    following = review_queue.after(review_queue.places(user, but_own=True), place)
     return following.address if following else reverse("admin:review_queue")
 
 
@@ -355,21 +344,39 @@ def publish_many(request):
         tokens=tokens,
         items=chosen,
     )
-    if form.is_valid():
-        _publish_each(request, chosen, left_out)
-        return redirect("admin:review_queue")
-    shown = previews(request.user, [item.record for item in chosen])
+    values, reports = _by_kind(chosen)
+    of_values, refused = None, ""
+    try:
+        if form.is_valid():
+            _publish_all(request, values, reports, left_out)
+            return redirect("admin:review_queue")
+        if values:
+            of_values = value_review.preview(values, by=request.user)
+    except RefusedError as error:
+        refused = str(error)
+    shown = previews(request.user, reports)
     return screen(
         request,
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Publish together"),
         previews=shown,
+        of_values=of_values,
+        refused=refused,
         chosen=[item for item in chosen if item.examined.asks],
         in_english=[entry for entry in shown if entry.text_en],
         left_out=left_out,
         form=form,
     )
+
+
+def _by_kind(chosen):
+    """The values among the items, and the reports."""
+    values, reports = [], []
+    for item in chosen:
+        is_value = isinstance(item, review_queue.QueuedValue)
+        (values if is_value else reports).append(item.record)
+    return values, reports
 
 
 def choose(user, tokens):
@@ -406,12 +413,18 @@ def _why_not(item, number):
     return ""
 
 
-def _publish_each(request, chosen, left_out):
-    published = 0
-    for item in chosen:
-        version = item.record.version
+def _publish_all(request, values, reports, left_out):
+    """
+    Publish the values as one, then each report.
+
+    ``RefusedError`` names a value that cannot be published; then nothing is. A report
+    that cannot be is told of, and the others are published.
+    """
+    VALUES.approve_all(values, by=request.user)
+    published = len(values)
+    for record in reports:
         try:
-            workflow.publish(item.record, by=request.user, seen_version=version)
+            workflow.publish(record, by=request.user, seen_version=record.version)
         except workflow.TransitionError as error:
             messages.warning(request, str(error))
         else:
@@ -420,8 +433,8 @@ def _publish_each(request, chosen, left_out):
         messages.warning(request, f"{label}: {reason}")
     if published:
         text = ngettext(
-            "%(number)d report was published.",
-            "%(number)d reports were published.",
+            "%(number)d answer was published.",
+            "%(number)d answers were published.",
             published,
         )
         messages.success(request, text % {"number": published})

@@ -1,22 +1,31 @@
-"""The queue of submitted reports that wait for review, the longest first."""
+"""The queue of the answers that wait for review, the longest first."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import F, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from agencies.access import RefusedError
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
+from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
+from strategic_areas.models.measurements import ReportedValue
+from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import BY_MODEL, VALUE
 
-#: The word in the address → the model that is reviewed there.
-KINDS = {"avance": ActivityUpdate, "declaracion": CommitmentUpdate}
-WORDS = {model: word for word, model in KINDS.items()}
+#: The word in the address → the model of reports that is reviewed there.
+KINDS = {question.kind: model for model, question in BY_MODEL.items()}
+#: Likewise of all that is reviewed.
+REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
+WORDS = {model: word for word, model in REVIEWED.items()}
 #: The related records that a row of the queue shows, for each model.
 RELATED = {
     ActivityUpdate: [
@@ -27,15 +36,21 @@ RELATED = {
         *("period", "translation", "letter"),
         *("agency", "commitment__plan"),
     ],
+    ReportedValue: [
+        *("agency", "indicator", "letter", "source"),
+        *("proposed_by", "decided_by", "revises"),
+    ],
 }
-
-
 #: The relations that are read at once of many reports: for the guard, and to tell who
 #: had a part in them.
 READ_TOGETHER = {
     ActivityUpdate: ["contributors", "evidences", "places"],
     CommitmentUpdate: ["contributors", "evidences"],
+    ReportedValue: [],
 }
+#: Since when each waits, and the status in which it does.
+SINCE = {ReportedValue: "proposed_at"}
+WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
 
 
 @dataclass(frozen=True, order=True)
@@ -62,10 +77,28 @@ class QueuedReport:
     #: The words that name nobody, read at most once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)
 
+    #: Whether a return takes a note that the secretariat alone reads.
+    takes_notes = True
+
+    @property
+    def evidences(self):
+        return self.record.evidences.all()
+
+    @property
+    def word(self):
+        return WORDS[type(self.record)]
+
+    @property
+    def subject(self):
+        return self.record.subject
+
+    @property
+    def version(self):
+        return self.record.version
+
     @property
     def token(self):
-        record = self.record
-        return f"{WORDS[type(record)]}-{record.pk}-{record.version}"
+        return f"{self.word}-{self.record.pk}-{self.version}"
 
     @property
     def kind(self):
@@ -73,7 +106,7 @@ class QueuedReport:
 
     @property
     def address(self):
-        return address_of(self.record)
+        return self.place.address
 
     @property
     def days(self):
@@ -85,7 +118,11 @@ class QueuedReport:
 
     @property
     def place(self):
-        return Place(self.since, WORDS[type(self.record)], self.record.pk)
+        return Place(self.since, self.word, self.record.pk)
+
+    @property
+    def is_waiting(self):
+        return self.record.status == Status.SUBMITTED
 
     @cached_property
     def _judged(self):
@@ -104,46 +141,134 @@ class QueuedReport:
         """Whether it may be published with others: no findings, no own part."""
         return not (self.is_mine or self.count)
 
+    @property
+    def may_be_published(self):
+        return not (self.is_mine or self.examined.blocks)
+
+    @property
+    def may_be_returned(self):
+        return True
+
+    def publish(self, *, by, cleaned):
+        if self._judged[1]:
+            raise RefusedError(
+                _("%(record)s holds personal data: return it.")
+                % {"record": self.record}
+            )
+        self._publish(by, cleaned)
+
+    def _publish(self, by, cleaned):
+        workflow.publish(
+            self.record,
+            by=by,
+            seen_version=cleaned["seen_version"],
+            evidence=cleaned.get("evidence", ()),
+            printed_by=cleaned.get("printed_by"),
+        )
+
+    def give_back(self, *, by, cleaned):
+        workflow.give_back(
+            self.record,
+            by=by,
+            reason=cleaned["reason"],
+            private_note=cleaned["private_note"],
+            seen_version=cleaned["seen_version"],
+        )
+
+
+class QueuedValue(QueuedReport):
+    """A value of an indicator: it has one version, which its writer may take back."""
+
+    word, version = VALUE.kind, 1
+    evidences, takes_notes = (), False
+    #: The texts that a reviewer reads for what could point at somebody.
+    texts = ("note", "why")
+
+    @property
+    def subject(self):
+        of = self.record
+        return AskedValue(of.indicator, of.agency, of.starts_on, of.ends_on)
+
+    @property
+    def since(self):
+        return self.record.proposed_at
+
+    @property
+    def is_waiting(self):
+        return self.record.is_waiting
+
+    @cached_property
+    def _judged(self):
+        return guard.judged_texts(self.record, self.texts)
+
+    @cached_property
+    def examined(self):
+        return guard.examined_texts(self.record, self.texts, self.known)
+
+    @property
+    def may_be_returned(self):
+        return not self.is_mine
+
+    def _publish(self, by, cleaned):
+        VALUES.approve(self.record, by=by)
+
+    def give_back(self, *, by, cleaned):
+        VALUES.decline(self.record, by=by, reason=cleaned["reason"])
+
+
+def queued(user, record, known=None):
+    if isinstance(record, ReportedValue):
+        return QueuedValue(record, bool(VALUES.why_not(user, record)), known)
+    return QueuedReport(record, workflow.has_part_in(user, record), known)
+
 
 def address_of(record):
     return reverse("admin:review", args=[WORDS[type(record)], record.pk])
 
 
-def reviewable(user, model):
-    """The rows of a model, without drafts, that the user may review."""
-    if not workflow.may_review(user, model):
-        return model.objects.none()
+def reviewable(user, word):
+    """The rows of a kind, without drafts, that the user may review."""
+    model = REVIEWED[word]
     rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
+    if not workflow.may_review(user, model):
+        return rows.none()
     return rows.select_related(*RELATED[model])
 
 
-def places(user, **but):
+def places(user, *, but_own=False, but_demonstrations=False):
     """
     The places of the records that wait for this reviewer, the longest waiting first.
     """
-    return sorted(
-        Place(since, word, pk)
-        for word, model in KINDS.items()
-        for since, pk in _waiting(user, model)
-        .exclude(**but)
-        .order_by()
-        .values_list("submitted_at", "pk")
-    )
+    found = []
+    for word, model in REVIEWED.items():
+        rows = _waiting(user, word)
+        if but_own:
+            is_value = model is ReportedValue
+            own = {"proposed_by" if is_value else "contributors": user}
+            rows = rows.exclude(**own)
+        if but_demonstrations and word in KINDS:
+            rows = rows.exclude(period__is_demonstration=True)
+        # Querysets of translated models change the order of columns: they are asked
+        # for the ids alone.
+        plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
+        since = F(SINCE.get(model, "submitted_at"))
+        found.append(plain.values_list(since, Value(word), "pk"))
+    return sorted(Place(*row) for row in found[0].union(*found[1:], all=True))
 
 
 def reports(user, asked):
     found, known = {}, SimpleLazyObject(guard.known_words)
-    for word, model in KINDS.items():
+    for word, model in REVIEWED.items():
         if keys := [place.pk for place in asked if place.word == word]:
-            rows = _waiting(user, model).filter(pk__in=keys)
+            rows = _waiting(user, word).filter(pk__in=keys)
             for row in rows.prefetch_related(*READ_TOGETHER[model]):
-                item = QueuedReport(row, user in row.contributors.all(), known)
+                item = queued(user, row, known)
                 found[item.place] = item
     return found
 
 
-def _waiting(user, model):
-    return reviewable(user, model).filter(status=Status.SUBMITTED)
+def _waiting(user, word):
+    return reviewable(user, word).filter(status__in=WAITING)
 
 
 def after(items, place):
@@ -184,7 +309,8 @@ class Everything:
         return [row for row in rows if not isinstance(row, Place)]
 
 
-def everything(user: User, **but) -> Everything:
+def everything(user: User, *, but_demonstrations=False) -> Everything:
     """What this person may decide, and what she proposed and others decide."""
-    items = [*places(user, **but), *to_decide(user)]
+    waiting = places(user, but_demonstrations=but_demonstrations)
+    items = [*waiting, *to_decide(user)]
     return Everything(user, tuple(sorted(items, key=lambda each: each.since)))

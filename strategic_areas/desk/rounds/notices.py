@@ -120,7 +120,7 @@ def digests(today):
             digest.copies += copies
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
-        waits = everything(user, period__is_demonstration=True)
+        waits = everything(user, but_demonstrations=True)
         has_news = waits.total and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))

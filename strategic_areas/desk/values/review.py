@@ -2,22 +2,18 @@
 What a reviewer reads of values before publishing them, and each value's receipt.
 """
 
-from django.db import DatabaseError
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.access import RefusedError
-from agencies.decisions import Outdated
+from agencies.routes import page_of
 from strategic_areas.addresses import address
-from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.values.forms import DIMENSIONS, categories_of, last_told
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.reporting import SPAN, VALUES
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
@@ -31,46 +27,40 @@ from strategic_areas.queries.public_rows import (
     value_key,
 )
 from strategic_areas.views.indicator_pictures import columns
-from strategic_areas.workflow import guard
 
 
-class PublishForm(decisions.ApproveForm):
-    button = gettext_lazy("Publish")
+def shown(user, reported):
+    """What is read of a value alone, and all that happened to those of these days."""
+    is_own = reported.proposed_by_id == user.pk
+    return {
+        **facts(reported),
+        "last": last_told(reported.indicator),
+        "preview": _preview_of(reported, user),
+        "may_be_recalled": reported.is_waiting and is_own,
+        "hides": _hides(user, reported),
+        "transitions": list(_steps(reported)),
+    }
 
 
-class ReturnForm(decisions.DeclineForm):
-    button = gettext_lazy("Return to the agency")
+def _preview_of(reported, user):
+    """None once it is decided, and where this person cannot publish it."""
+    try:
+        return preview([reported], by=user) if reported.is_waiting else None
+    except RefusedError:
+        return None
 
 
-def value(request, pk):
-    if not VALUES.decides(request.user):
-        raise Http404
-    rows = ReportedValue.objects.visible_to(request.user)
-    found = get_object_or_404(
-        rows.select_related("proposed_by", "decided_by", "revises"), pk=pk
-    )
-    examined = guard.examined_texts(found, ("note", "why"))
-    steps = decisions.open_forms(
-        request,
-        VALUES,
-        found,
-        PublishForm,
-        ReturnForm,
-        examined=examined,
-    )
-    if decisions.take_pressed_step(request, VALUES, found, steps):
-        return redirect("admin:index")
-    return screen(
-        request,
-        "desk/value.html",
-        **facts(found),
-        last=last_told(found.indicator),
-        examined=examined,
-        steps=steps,
-        why_not=VALUES.why_not(request.user, found),
-        preview=preview([found], by=request.user) if found.is_waiting else None,
-        hides=_hides(request.user, found),
-    )
+def _steps(reported):
+    """Each step of the values of these days, as the history of a report tells it."""
+    about = {name: getattr(reported, name) for name in SPAN}
+    rows = ReportedValue.objects.filter(**about).order_by("proposed_at", "pk")
+    names = ("at", "by", "get_to_status_display", "reason")
+    for row in rows.select_related("proposed_by", "decided_by"):
+        told = [(row.proposed_at, row.proposed_by, _("Handed in"), row.why)]
+        if not row.is_waiting:
+            status = row.get_status_display()
+            told.append((row.decided_at, row.decided_by, status, row.reason))
+        yield from (dict(zip(names, step, strict=True)) for step in told)
 
 
 def _hides(user, reported):
@@ -96,6 +86,16 @@ def facts(reported):
         for dimension, numbers in reported.parts.items()
     ]
     return {"reported": reported, "parts": parts}
+
+
+@require_POST
+def value_recall(request, pk):
+    """Take a value back that waits; only who handed it in does."""
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows, pk=pk)
+    done = _("%(record)s is yours again: nothing counts as handed in.")
+    take_step(request, VALUES.take_back, found, done=done % {"record": found})
+    return redirect(page_of(request))
 
 
 @require_safe
@@ -132,34 +132,31 @@ def preview(values, *, by):
     """
     What the public will read once these values are published together.
 
-    None where they cannot be. Each of ``indicators`` tells its own; ``lines`` are all
-    that changes in public, of whatever indicator.
+    Each of ``indicators`` tells its own; ``lines`` are all that changes in public, of
+    whatever indicator. ``RefusedError`` names a value that cannot be published.
     """
     about = list({each.indicator_id: each.indicator for each in values}.values())
     keys = concerned([(Indicator, each.pk) for each in about])
     rows = public_rows(keys)
     before = _lines(about)
-    try:
-        with VALUES.tried(values, by=by):
-            after, changed = _lines(about), difference(rows, public_rows(keys))
-            return {
-                "lines": in_lines(changed),
-                "indicators": [
-                    {
-                        "indicator": each,
-                        "facts": [
-                            facts(row) for row in values if row.indicator_id == each.pk
-                        ],
-                        "before": _card(before.get(each.pk)),
-                        "after": _card(after.get(each.pk)),
-                        "series": list(_series(after.get(each.pk), changed)),
-                        "pages": list(_pages(after.get(each.pk))),
-                    }
-                    for each in about
-                ],
-            }
-    except (Outdated, RefusedError, DatabaseError):
-        return None
+    with VALUES.tried(values, by=by):
+        after, changed = _lines(about), difference(rows, public_rows(keys))
+        return {
+            "lines": in_lines(changed),
+            "indicators": [
+                {
+                    "indicator": each,
+                    "facts": [
+                        facts(row) for row in values if row.indicator_id == each.pk
+                    ],
+                    "before": _card(before.get(each.pk)),
+                    "after": _card(after.get(each.pk)),
+                    "series": list(_series(after.get(each.pk), changed)),
+                    "pages": list(_pages(after.get(each.pk))),
+                }
+                for each in about
+            ],
+        }
 
 
 def _lines(about) -> dict[int, IndicatorLine]:
