@@ -1,12 +1,19 @@
 """Two reviewers and one help line, as they and the public see it."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 from playwright.sync_api import expect
 
+from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Translation
+from strategic_areas.models.drafts import DraftLine
 from tests.browser.axe import faults
 from tests.factories import (
+    close_structure,
+    make_act,
     make_activity,
     make_change,
     make_focal_point,
@@ -78,3 +85,36 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page):
         found += [(address, *fault) for fault in faults(page)]
 
     assert found == []
+
+
+def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
+    activity = make_activity(code="1.1", due_on="2026-03-31", title_es="Talleres")
+    commitment, plan = activity.commitment, activity.commitment.plan
+    close_structure()
+    plan.ends_on, activity.due_on = date(2029, 12, 31), date(2029, 6, 30)
+    commitment.title_es = "Otro resultado"
+    with override("es"):
+        change = workflow.propose_together(
+            [(plan, {}), (commitment, {}), (activity, {})],
+            by=make_reviewer(),
+            amendment=make_act(plan),
+        )
+    page = make_page(make_reviewer())
+    page.goto(reverse("admin:approval", args=[change.pk]))
+
+    line = page.locator(".return-line").first
+    line.locator("summary").click()
+    line.locator("input").check()
+    line.locator("textarea").fill("No consta en el acta.")
+    page.locator("#approve_checked").check()
+    page.locator("input[name=approve]").click()
+    expect(page.locator("#approve-form")).to_contain_text("Talleres")
+    assert faults(page) == []
+    page.locator("input[name=approve]").click()
+
+    expect(page.locator(".messagelist")).to_be_visible()
+    commitment.refresh_from_db()
+    assert commitment.title_es == "Otro resultado"
+    assert list(DraftLine.objects.values_list("table", flat=True)) == [
+        *("plans", "activities")
+    ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.models import PendingChange, Plan
+from strategic_areas.models import PendingChange, Plan, Target
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +184,24 @@ def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
         asked = pool.submit(propose_approval, Plan.objects.get(pk=plan.pk), reviewer)
         with pytest.raises(OperationalError, match="lock timeout"):
             asked.result()
+
+
+@pytest.mark.parametrize("status", ["in_preparation", "approved"])
+def test_what_a_public_plan_names_of_it_needs_a_second_person(plan, status):
+    indicator = factories.make_indicator(plan=plan)
+    other = factories.make_plan(status=status)
+    Target.objects.create(
+        indicator=indicator,
+        plan=other,
+        starts_on="2026-01-01",
+        ends_on="2026-12-31",
+        value=5,
+        provenance="plan",
+    )
+
+    found = (
+        workflow.applies_at_once(indicator, ["name_es"]),
+        workflow.all_apply_at_once(plan, [(indicator, {})]),
+    )
+
+    assert set(found) == {status == "in_preparation"}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crispy_forms.layout import Layout
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
@@ -172,11 +172,11 @@ class ApproveLinesForm(ApproveForm):
         super().__init__(data, **kwargs)
         self.parts = parts
         self.helper.form_id = f"{self.step}-form"
-        self.helper.layout = Layout(*self.fields)
+        self.helper.layout = Layout(HTML("{{ form.non_field_errors }}"), *self.fields)
         elsewhere = {"form": self.helper.form_id}
         for part in parts:
             self.fields[f"back_{part.place}"] = forms.BooleanField(
-                label=_("Return this line"),
+                label=_("It goes back to who proposed it"),
                 required=False,
                 help_text=self._goes_with(part),
                 widget=forms.CheckboxInput(elsewhere),
