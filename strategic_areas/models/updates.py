@@ -310,7 +310,15 @@ class CommitmentUpdate(Reviewed):
 
     fields = Fields(
         *public("commitment", "period"),
-        ReportField("result", part=Part.TEXT, heading=""),
+        ReportField(
+            "result",
+            part=Part.TEXT,
+            heading="",
+            column=Column(
+                24,
+                _("Choose from the list. Leave it alone while it is not decided."),
+            ),
+        ),
         ReportField(
             "result_reached",
             in_file=False,
@@ -319,7 +327,14 @@ class CommitmentUpdate(Reviewed):
             repeated=False,
             says_no=True,
         ),
-        ReportField("statement", bilingual=True, heading="", part=Part.TEXT, rows=4),
+        ReportField(
+            "statement",
+            bilingual=True,
+            heading="",
+            part=Part.TEXT,
+            rows=4,
+            column=Column(60, statement.help_text),
+        ),
         *TRANSCRIBED,
         *REVIEWED,
     )

@@ -243,8 +243,15 @@ class Line:
     number: int
     cells: dict[str, Cell] = field(default_factory=dict)
 
+    def cell(self, name):
+        """The cell of a column; an empty one where the page has no such column."""
+        return self.cells.get(name, Cell(""))
+
     def text(self, name):
-        return self.cells[name].text
+        return self.cell(name).text
+
+    def place(self, name):
+        return self.cell(name).place
 
     def whole(self, name):
         """A hidden id as a number, or 0."""
@@ -323,6 +330,6 @@ def comparable(text):
     return " ".join(fold(text).split())
 
 
-def digest_of(text):
+def digest_of(text, *, size=DIGEST_BYTES):
     """A short digest of what a cell says, to know a changed one."""
-    return hashlib.blake2s(text.encode(), digest_size=DIGEST_BYTES).hexdigest()
+    return hashlib.blake2s(text.encode(), digest_size=size).hexdigest()

@@ -55,7 +55,7 @@ def test_a_workbook_goes_out_and_comes_back(filler, make_page):
     assert not ActivityUpdate.objects.filter(period=filler.period).exists()
     expect(page.locator(".changes tbody tr").filter(has_text="60")).to_have_count(1)
 
-    page.locator(".send-form input[name=save]").click()
+    page.locator(".step-form input[name=save]").click()
 
     row = page.locator(f"#fila-{filler.activity.pk}")
     expect(row).to_have_attribute("data-state", "ready")
@@ -64,7 +64,7 @@ def test_a_workbook_goes_out_and_comes_back(filler, make_page):
 
     page.locator(".fold--workbook > summary").click()
     bring(page, book)
-    expect(page.locator(".send-form")).to_have_count(0)
+    expect(page.locator(".step-form")).to_have_count(0)
     assert ActivityUpdate.objects.get(period=filler.period).version == 1
 
 
@@ -104,7 +104,7 @@ def test_preview_and_refusal_have_no_fault(filler, make_page):
     found += faults(page)
     complaints.clear()
     bring(page, book)
-    page.locator(".send-form input[name=save]").click()
+    page.locator(".step-form input[name=save]").click()
     expect(page.locator("[data-state=ready]")).to_have_count(3)
 
     assert found == []

@@ -23,18 +23,24 @@ NAMES_ROW, FIRST_ROW = 1, 3
 class Book:
     """A downloaded workbook, opened; cells go by activity and column name."""
 
+    #: The name of the column by which the rows of the page are known.
+    key = "activity"
+
     def __init__(self, content):
         self.book = load_workbook(io.BytesIO(content))
         self.page = next(
-            page for page in self.book if page.cell(NAMES_ROW, 1).value == "activity"
+            page for page in self.book if page.cell(NAMES_ROW, 1).value == self.key
         )
 
     def columns(self):
         return {cell.value: cell.column for cell in self.page[NAMES_ROW]}
 
+    def letters(self):
+        return {cell.value: cell.column_letter for cell in self.page[NAMES_ROW]}
+
     def numbers(self):
         """Activity id → number of its line."""
-        column = self.columns()["activity"]
+        column = self.columns()[self.key]
         lines = range(FIRST_ROW, self.page.max_row + 1)
         return {self.page.cell(line, column).value: line for line in lines}
 
@@ -51,6 +57,11 @@ class Book:
         written = io.BytesIO()
         self.book.save(written)
         return written.getvalue()
+
+
+def in_state(response, state):
+    """The outcomes of the lines of an upload that are in this state."""
+    return [each for each in response.context["outcomes"] if each.state == state]
 
 
 class Filler(Lasting):

@@ -19,7 +19,7 @@ from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import answers
 from strategic_areas.desk.sheet.rows import find_row
-from strategic_areas.desk.workbook.columns import choice_label
+from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part
@@ -31,7 +31,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of
 from strategic_areas.workflow.steps import must_say_something_new
 from tests import factories
-from tests.strategic_areas.filling import TEXT, Filler
+from tests.strategic_areas.filling import TEXT, Filler, in_state
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +105,7 @@ def plain(field):
 def cell(field):
     """What the field's cell in the workbook holds then."""
     if field.kind in {Kind.CHOICE, Kind.FLAG}:
-        return choice_label(field.name, SAID[field.kind])
+        return columns_of(ActivityUpdate)[field.name].word(SAID[field.kind])
     return "Azua" if field.kind is Kind.LINKS else SAID[field.kind]
 
 
@@ -142,7 +142,7 @@ class Writer(Filler):
         if self.places:
             filled[self.field.name] = "; ".join(map(str, self.places))
         for name in {"execution", "is_reserved"} & set(filled):
-            filled[name] = choice_label(name, filled[name])
+            filled[name] = columns_of(ActivityUpdate)[name].word(filled[name])
         return filled
 
     def stored(self):
@@ -240,7 +240,7 @@ def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writers
 
     found = {
         outcome.row.subject: [fault.name for fault in outcome.faults]
-        for outcome in uploaded.context["kinds"]["refused"]
+        for outcome in in_state(uploaded, "refused")
     }
     assert found == {writer.activity: [writer.field.columns[0]] for writer in guarded}
     assert not ActivityUpdate.objects.filter(period=writers[0].period).exists()

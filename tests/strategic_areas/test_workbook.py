@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from strategic_areas.desk.workbook import columns, writing
+from strategic_areas.desk.workbook import pages
+from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.models import ActivityUpdate, Province, Region
+from strategic_areas.workbooks import writing
 from tests.deep import SOME_ROWS
 from tests.factories import (
     make_activity,
@@ -21,6 +23,8 @@ from tests.strategic_areas.filling import TEXT, Kept
 
 pytestmark = pytest.mark.django_db
 
+COLUMNS = columns_of(ActivityUpdate)
+
 
 @pytest.fixture(scope="module")
 def kept_filler(lasting):
@@ -34,12 +38,12 @@ def filler(client, db, kept_filler):
 
 def spanish(name, value):
     with translation.override("es"):
-        return columns.choice_label(name, value)
+        return COLUMNS[name].word(value)
 
 
 def held(book, activity):
     """What the fillable cells of an activity hold."""
-    cells = {name: book.cell(activity, name).value for name in columns.FIELDS}
+    cells = {name: book.cell(activity, name).value for name in COLUMNS}
     return {name: value for name, value in cells.items() if value is not None}
 
 
@@ -112,7 +116,7 @@ def test_each_page_names_its_font_and_is_printed_within_its_paper(filler):
     book = filler.book().book
 
     shown = [page for page in book if page.sheet_state == "visible"]
-    assert [page.page_setup.fitToWidth for page in shown] == [1, 3, 1]
+    assert [page.page_setup.fitToWidth for page in shown] == [1, 3, 3, 1]
     assert {cell.font.name for page in shown for row in page.rows for cell in row} == {
         "Calibri"
     }
@@ -123,7 +127,7 @@ def test_it_says_of_which_agency_and_round_it_is_but_not_who_took_it(filler):
 
     marks = dict(book["_hoja"].iter_rows(values_only=True))
     assert marks == {
-        "format": columns.FORMAT,
+        "format": pages.FORMAT,
         "plan": filler.plan.code,
         "period": "2026-t4",
         "agency": filler.agency.slug,
@@ -188,7 +192,7 @@ def test_only_what_may_be_filled_is_unlocked(filler):
 
     book = filler.download()
 
-    everything = set(columns.FIELDS)
+    everything = set(COLUMNS)
     assert book.page.protection.sheet
     assert book.page.protection.password is None
     assert open_cells(book, filler.activity) == everything - {"quantity"}
@@ -201,10 +205,10 @@ def test_ids_and_machine_names_are_hidden(filler):
 
     shown = {
         name
-        for name, column in book.columns().items()
-        if not book.page.column_dimensions[writing.LETTERS[name]].hidden
+        for name, letter in book.letters().items()
+        if not book.page.column_dimensions[letter].hidden
     }
-    assert shown == {c.name for c in (*columns.CONTEXT, *columns.FILLED)}
+    assert shown == {"code", "title", "state", "last", "last_text", *COLUMNS}
     assert book.page.row_dimensions[1].hidden
     assert book.page.freeze_panes.endswith("3")
 
@@ -237,19 +241,19 @@ def test_what_begins_like_a_formula_is_written_as_text(filler):
 
 def test_lists_and_numbers_are_checked_while_they_are_typed(filler):
     book = filler.book()
-    page, lists = book.page, book.book.sheetnames[2]
+    page, lists = book.page, "Listas"
 
     rules = {
         str(rule.sqref).split(":")[0].rstrip("0123456789"): (rule.type, rule.formula1)
         for rule in page.data_validations.dataValidation
     }
 
-    letters = writing.LETTERS
+    letters = book.letters()
     assert rules[letters["answer"]] == ("list", f"'{lists}'!$A$2:$A$4")
     assert rules[letters["execution"]] == ("list", f"'{lists}'!$B$2:$B$6")
     assert rules[letters["is_reserved"]] == ("list", f"'{lists}'!$C$2:$C$3")
     assert rules[letters["percent"]] == ("whole", "0")
-    assert len(rules) == len(columns.FILLED)
+    assert len(rules) == len(COLUMNS)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -260,7 +264,7 @@ def test_no_message_of_a_cell_is_longer_than_excel_takes(filler, language):
     rules = filler.download().page.data_validations.dataValidation
 
     with translation.override(language):
-        hints = {str(column.hint) for column in columns.FILLED}
+        hints = {str(column.hint) for column in COLUMNS.values()}
     assert {rule.prompt for rule in rules} == hints
     assert max(len(hint) for hint in hints) <= writing.LONGEST_MESSAGE
     assert max(len(rule.promptTitle) for rule in rules) <= writing.LONGEST_TITLE
@@ -273,7 +277,9 @@ def test_a_workbook_is_in_the_language_of_whoever_takes_it(filler):
 
     book = filler.download()
 
-    assert book.book.sheetnames == ["Instructions", "Report", "Lists", "_hoja"]
+    assert book.book.sheetnames == [
+        *("Instructions", "Reports", "Declarations", "Lists", "_hoja")
+    ]
     assert book.cell(filler.activity, "execution").value == "In progress"
 
 

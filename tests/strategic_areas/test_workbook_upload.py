@@ -9,8 +9,9 @@ from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.workbook import columns, signed_preview
-from strategic_areas.desk.workbook.reading import read
+from strategic_areas.desk.workbook import signed_preview
+from strategic_areas.desk.workbook.pages import read
+from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from strategic_areas.workbooks import reading
@@ -24,10 +25,12 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
-from tests.strategic_areas.filling import TEXT, Book, Kept
+from tests.strategic_areas.filling import TEXT, Book, Kept, in_state
 from tests.uploads import make_pdf, make_workbook, make_zip, unzip, with_shared_strings
 
 pytestmark = pytest.mark.django_db
+
+COLUMNS = columns_of(ActivityUpdate)
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +90,17 @@ def published(client, db, kept_published):
 
 def spanish(name, value):
     with translation.override("es"):
-        return columns.choice_label(name, value)
+        return COLUMNS[name].word(value)
 
 
 def kinds(response):
-    """Kind → codes of the activities, those without any left out."""
-    return {
-        kind: [each.row and each.row.subject.code for each in found]
-        for kind, found in response.context["kinds"].items()
-        if found
-    }
+    """State of the line → codes of the activities."""
+    found = {}
+    for each in response.context["outcomes"]:
+        if each.page.name == "activity":
+            code = each.row and each.row.subject.code
+            found.setdefault(each.state.value, []).append(code)
+    return found
 
 
 def changes(response):
@@ -383,7 +387,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
     filler.save(response)
 
     assert kinds(response) == {
-        "conflict": [filler.activity.code],
+        "stale": [filler.activity.code],
         "new": [second.code],
     }
     assert list(changes(response).values()) == [("Lo más nuevo.", "Lo del libro.")]
@@ -416,7 +420,7 @@ def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler
 
     response = filler.upload(book.fill(filler.activity, narrative_es="La vieja."))
 
-    assert kinds(response) == {"conflict": [filler.activity.code]}
+    assert kinds(response) == {"stale": [filler.activity.code]}
 
 
 def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
@@ -498,7 +502,7 @@ def test_each_error_names_its_cell_and_its_row_is_not_saved(many):
 
     found = {
         outcome.row.subject: {fault.place for fault in outcome.faults}
-        for outcome in response.context["kinds"]["refused"]
+        for outcome in in_state(response, "refused")
     }
     for activity, (cells, column) in zip(many.activities, WRONG, strict=True):
         assert found[activity] == {book.cell(activity, column).coordinate}, cells
@@ -701,7 +705,7 @@ def test_what_is_not_the_workbook_is_refused_in_words(filler):
 
     for number, (name, make_content) in enumerate(NOT_THE_WORKBOOK):
         with pytest.raises(RefusedFileError) as caught:
-            read(SimpleUploadedFile(name, make_content(filler)), sheet)
+            read(SimpleUploadedFile(name, make_content(filler)), sheet, by=filler.user)
 
         assert str(caught.value).strip(), (number, name)
 
@@ -791,7 +795,7 @@ def test_the_guards_warnings_stand_in_the_preview(published):
 
     response = published.upload(book)
 
-    (outcome,) = response.context["kinds"]["new"]
+    (outcome,) = in_state(response, "new")
     assert [warned.excerpt for warned in outcome.warnings] != []
 
 

@@ -18,6 +18,7 @@ from tests.factories import (
     make_published_figure,
     make_reviewer,
 )
+from tests.strategic_areas.filling import in_state
 from tests.strategic_areas.test_value_grid import Desk, values
 
 pytestmark = pytest.mark.django_db
@@ -119,11 +120,12 @@ def faults(page):
 
 
 def kinds(page):
-    return {
-        kind: [outcome.row and outcome.row.value.starts_on.year for outcome in found]
-        for kind, found in page.context["kinds"].items()
-        if found
-    }
+    found = {}
+    for each in page.context["outcomes"]:
+        if each.page.name == "value":
+            year = each.row and each.row.value.starts_on.year
+            found.setdefault(each.state.value, []).append(year)
+    return found
 
 
 def test_the_sheet_has_a_row_for_each_value_and_a_column_for_each_part(filler):
@@ -150,7 +152,7 @@ def test_nothing_is_handed_in_before_it_is_saved_and_the_rest_stays(filler):
     before = values()
     answer = filler.save(page)
 
-    (outcome,) = page.context["kinds"]["new"]
+    (outcome,) = in_state(page, "new")
     told = {change.header: change.new for change in outcome.changes}
     assert (before, kinds(page)) == ([], {"new": [2024], "unchanged": [2025]})
     assert told["Valor"] == "40"
@@ -271,7 +273,7 @@ def test_a_number_of_the_program_is_never_doubted(filler):
     page = filler.upload(filler.book().fill(2025, total=2.125))
 
     assert faults(page) == []
-    (outcome,) = page.context["kinds"]["new"]
+    (outcome,) = in_state(page, "new")
     assert [(each.header, each.new) for each in outcome.changes] == [
         ("Valor", "2.125"),
         ("Provisional o confirmado", "Provisional"),

@@ -24,7 +24,12 @@ from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, SEEN, compare
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook.signed_preview import StaleError, read_signed, sign
+from strategic_areas.desk.workbook.signed_preview import (
+    StagedForm,
+    StaleError,
+    read_signed,
+    sign,
+)
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import Amendment, Plan
 from strategic_areas.plan_document import records
@@ -91,14 +96,6 @@ def stood_of(table, stored, record):
 
 def _owner(plan, user):
     return [user.pk, "plan", plan.pk]
-
-
-class KeepForm(forms.Form):
-    staged = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, action, label, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button("step-form", "save", label, action=action)
 
 
 class ActOfBookForm(ActForm):
@@ -190,10 +187,10 @@ def _form(plan, preview, *posted, **kwargs):
     count = len(preview.drafts)
     if records.apply_at_once(plan, preview.drafts):
         label = ngettext("Save %(count)d record", "Save %(count)d records", count)
-        return KeepForm(*posted, label=label % {"count": count}, **kwargs)
+        return StagedForm(*posted, label=label % {"count": count}, **kwargs)
     kwargs["label"] = _("Send for approval")
     if not records.needs_act(preview.drafts):
-        form = KeepForm(*posted, **kwargs)
+        form = StagedForm(*posted, **kwargs)
         form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
         return form
     if preview.replaces and "initial" in kwargs:

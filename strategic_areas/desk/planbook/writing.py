@@ -1,33 +1,29 @@
-import io
+"""Writes a plan's workbook: a page for each kind of record, with room for new ones."""
 
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font, Protection
-from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.utils import quote_sheetname
 
 from agencies.fields import Kind
 from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, SEEN
-from strategic_areas.desk.workbook import guide
-from strategic_areas.desk.workbook.writing import (
-    FIRST_ROW,
-    HEADER,
-    HEADER_ROW,
-    LINED,
-    LOCKED,
-    LONGEST_MESSAGE,
-    LONGEST_TITLE,
-    NAMES_ROW,
-    TO_FILL,
-    TOP,
-    put,
-)
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import digests, for_cell
-from strategic_areas.workbooks.reading import MARKS
+from strategic_areas.workbooks.writing import (
+    FIRST_ROW,
+    NUMBER,
+    TEXT,
+    Heading,
+    chosen_from,
+    content_of,
+    letters_of,
+    new_book,
+    numbered,
+    write_lists,
+    write_marks,
+    write_notes,
+    write_rows,
+)
 
 #: Up to which row the lists to choose from reach.
 LAST_ROW = 1500
@@ -39,19 +35,7 @@ WIDTHS = {
 }
 #: Texts up to this many characters stand in narrow columns.
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
-FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: "General", Kind.WHOLE: "0"}
-PAGES_WIDE = 3
-OPEN = Protection(locked=False)
-HEADING = LINED | {"font": Font(name=guide.FONT, bold=True, color="FFFFFF")}
-LOOKS = {
-    "header": HEADING | {"fill": HEADER},
-    "header to fill": HEADING | {"fill": TO_FILL},
-    "origin": LINED | {"fill": LOCKED},
-    **{
-        f"to fill {shape}": LINED | {"number_format": shape, "protection": OPEN}
-        for shape in ("@", *FORMATS.values())
-    },
-}
+SHAPES = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"}
 
 
 def marks_of(plan):
@@ -61,27 +45,21 @@ def marks_of(plan):
 def write(plan):
     """The workbook of a plan as bytes, with room for new records."""
     stored = StoredObjects(plan.code)
-    book = Workbook()
-    book.properties.creator = ""
+    book = new_book()
     add_instructions(book.active, plan)
     pages = {name: book.create_sheet(table.title) for name, table in STRUCTURE.items()}
-    lists = guide.write_lists(book.create_sheet(_("Lists")), _lists(stored))
-    guide.add_marks(book.create_sheet(MARKS), marks_of(plan))
-    guide.add_looks(book, LOOKS)
+    lists = write_lists(book.create_sheet(_("Lists")), _lists(stored))
+    write_marks(book, marks_of(plan))
     for name, table in STRUCTURE.items():
-        _add_headers(pages[name], table)
-        for number, row in enumerate(table.rows(stored), FIRST_ROW):
-            _add_row(pages[name], number, table, row, stored)
-        _add_rules(pages[name], table, lists, plan)
-        _lay_out(pages[name], table, plan)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
-def letter_of(table, name):
-    names = [*BEFORE, *(column.name for column in table.columns)]
-    return get_column_letter(names.index(name) + 1)
+        write_rows(
+            pages[name],
+            _headings(table, lists, plan),
+            _rows(table, stored),
+            fixed=len(BEFORE) + 1,
+            footer=plan.code,
+            last_row=LAST_ROW,
+        )
+    return content_of(book)
 
 
 def _lists(stored):
@@ -108,30 +86,24 @@ def _known(column, stored):
     return sorted(for_cell(column, key, stored) for key in keys)
 
 
-def _add_headers(page, table):
-    for name in BEFORE:
-        header = _("Code of origin") if name == ORIGIN else name
-        cell = _add_header(page, letter_of(table, name), f"{table.name}.{name}", header)
-        cell.style = "header"
-    page.column_dimensions[letter_of(table, SEEN)].hidden = True
-    for column in table.columns:
-        letter = letter_of(table, column.name)
-        name, width = f"{table.name}.{column.name}", _width(column)
-        cell = _add_header(page, letter, name, column.header, width)
-        cell.style = "header to fill"
-        # Rows that are added later take the style of the column.
-        below = page.column_dimensions[letter]
-        below.alignment, below.protection = TOP, OPEN
-        below.number_format = FORMATS.get(column.kind, "@")
-    page.row_dimensions[NAMES_ROW].hidden = True
-
-
-def _add_header(page, letter, name, header, width=14):
-    put(page[f"{letter}{NAMES_ROW}"], name)
-    cell = page[f"{letter}{HEADER_ROW}"]
-    put(cell, header)
-    page.column_dimensions[letter].width = width
-    return cell
+def _headings(table, lists, plan):
+    seen, origin = (f"{table.name}.{name}" for name in BEFORE)
+    return [
+        Heading(seen, SEEN, 14, is_hidden=True),
+        Heading(origin, _("Code of origin"), 14),
+        *(
+            Heading(
+                f"{table.name}.{column.name}",
+                column.header,
+                _width(column),
+                _hint(column),
+                SHAPES.get(column.kind, TEXT),
+                _rule(column, lists, plan),
+                is_filled=True,
+            )
+            for column in table.columns
+        ),
+    ]
 
 
 def _width(column):
@@ -141,77 +113,53 @@ def _width(column):
     return NARROW if longest and longest <= SHORT_TEXT else WIDE
 
 
-def _add_row(page, number, table, row, stored):
-    values = table.plain(stored, row)
-    seen = [str(row.pk), *digests(table, values, stored)]
-    put(page[f"{letter_of(table, SEEN)}{number}"], "-".join(seen))
-    origin = page[f"{letter_of(table, ORIGIN)}{number}"]
-    put(origin, stored.tables[table.name].key_of_pk[row.pk])
-    origin.style = "origin"
-    for column in table.columns:
-        cell = page[f"{letter_of(table, column.name)}{number}"]
-        put(cell, for_cell(column, values[column.name], stored))
-        cell.style = f"to fill {FORMATS.get(column.kind, '@')}"
-
-
-def _add_rules(page, table, lists, plan):
-    for column in table.columns:
-        rule, prompt = _rule(column, lists, plan), _prompt(column)
-        if not (rule.type or prompt):
-            continue
-        rule.promptTitle = Truncator(column.label).chars(LONGEST_TITLE)
-        rule.prompt = Truncator(prompt).chars(LONGEST_MESSAGE)
-        rule.showInputMessage = bool(rule.prompt)
-        rule.showErrorMessage = rule.type is not None
-        letter = letter_of(table, column.name)
-        rule.add(f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}")
-        page.add_data_validation(rule)
+def _rows(table, stored):
+    filled = {f"{table.name}.{column.name}" for column in table.columns}
+    for row in table.rows(stored):
+        values = table.plain(stored, row)
+        said = {c.name: for_cell(c, values[c.name], stored) for c in table.columns}
+        said[SEEN] = "-".join([str(row.pk), *digests(table, values, stored)])
+        said[ORIGIN] = stored.tables[table.name].key_of_pk[row.pk]
+        yield {f"{table.name}.{name}": value for name, value in said.items()}, filled
 
 
 def _rule(column, lists, plan):
     if column.kind in (Kind.CHOICE, Kind.FLAG) or column.is_earlier:
-        return _choose_from(lists[column.table, column.name])
+        return chosen_from(lists[column.table, column.name])
     if column.kind is Kind.LINK and column.table != "participations":
         # Who takes part, and what is new on another sheet, may be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
-        rule = _choose_from(
-            _live(STRUCTURE[sheet]) if sheet in STRUCTURE else lists[sheet]
-        )
+        rule = chosen_from(_live(sheet) if sheet in STRUCTURE else lists[sheet])
         # A target may be set for an indicator that another plan introduced.
-        rule.errorStyle = "warning" if sheet == "indicators" else "stop"
-        return rule
+        return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is Kind.LINK:
-        return _choose_from(lists[column.linked])
-    if column.table == OF_PLAN:
-        return DataValidation()
-    if column.kind is Kind.DATE and column.name in {"starts_on", "due_on", "ends_on"}:
-        days = {
-            "formula1": _day(plan.starts_on),
-            "formula2": _day(plan.ends_on),
-        }
-        return DataValidation(
-            type="date", operator="between", errorStyle="warning", **days
-        )
-    return DataValidation()
+        return chosen_from(lists[column.linked])
+    is_planned = column.name in {"starts_on", "due_on", "ends_on"}
+    if column.table == OF_PLAN or column.kind is not Kind.DATE or not is_planned:
+        return {}
+    return {
+        "type": "date",
+        "operator": "between",
+        "errorStyle": "warning",
+        "formula1": _day(plan.starts_on),
+        "formula2": _day(plan.ends_on),
+    }
 
 
 def _day(day):
     return f"DATE({day.year},{day.month},{day.day})"
 
 
-def _choose_from(place):
-    return DataValidation(type="list", formula1=place, allow_blank=True)
-
-
-def _live(table):
+def _live(name):
     """The codes that stand on a sheet now, also those that were typed a moment ago."""
-    letter = letter_of(table, table.columns[0].name)
+    table = STRUCTURE[name]
+    letter = letters_of([*BEFORE, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"
     whole = f"{first}:${letter}${LAST_ROW}"
     return f"OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)"
 
 
-def _prompt(column):
+def _hint(column):
     hints = [str(column.field.model_field.help_text)]
     if column.is_earlier:
         hints.append(_("The plan and its code, such as 2031-2034/1.1."))
@@ -222,30 +170,17 @@ def _prompt(column):
     return " ".join(filter(None, hints))
 
 
-def _lay_out(page, table, plan):
-    third = get_column_letter(len(BEFORE) + 2)
-    page.freeze_panes = f"{third}{FIRST_ROW}"
-    last = get_column_letter(len(BEFORE) + len(table.columns))
-    page.auto_filter.ref = f"{letter_of(table, ORIGIN)}{HEADER_ROW}:{last}{LAST_ROW}"
-    guide.protect(page)
-    page.protection.autoFilter = False
-    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    page.page_setup.orientation = "landscape"
-    guide.fit(page, wide=PAGES_WIDE)
-    page.oddFooter.center.text = f"{plan.code} · &P / &N"
-
-
 def add_instructions(page, plan):
     days = _("From %(start)s to %(end)s.") % {
         "start": date_format(plan.starts_on, "SHORT_DATE_FORMAT"),
         "end": date_format(plan.ends_on, "SHORT_DATE_FORMAT"),
     }
-    guide.write_notes(
+    write_notes(
         page,
         f"{plan.code} · {plan.title}",
         [
             days,
-            (_("How to fill it"), guide.numbered(_steps())),
+            (_("How to fill it"), numbered(_steps())),
             (_("What the columns mean"), [f"– {text}" for text in _columns()]),
             (_("What is never written here"), [f"• {text}" for text in _never()]),
         ],

@@ -4,31 +4,74 @@ The workbook's pages: download, upload and compare, save what was shown.
 The announced rows are signed into the page, and checked again when they are saved.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
 
-from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
-from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet import answers, sheet_page
+from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook.comparing import Kind, compare
-from strategic_areas.desk.workbook.reading import read
+from strategic_areas.desk.workbook.lines import AGAIN
 from strategic_areas.desk.workbook.signed_preview import (
+    StagedForm,
     StaleError,
     read_signed,
     sign,
 )
-from strategic_areas.desk.workbook.value_lines import compare_values, save_value
+from strategic_areas.desk.workbook.update_lines import UpdatePage
+from strategic_areas.desk.workbook.value_lines import ValuePage
 from strategic_areas.evidence import RefusedFileError
+from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
+from strategic_areas.workbooks.reading import marks_in, pages_of
+from strategic_areas.workflow.questions import BY_MODEL
+
+#: Counts the shapes of the workbook; one of another shape is refused.
+FORMAT = "hoja-1"
+#: What is shown of lines, by their state: the heading, and what to do.
+SECTIONS = {
+    LineState.REFUSED: (
+        _("To be mended"),
+        _(
+            "These rows are not saved. Mend the cells in the workbook and upload it "
+            "again."
+        ),
+    ),
+    LineState.STALE: (
+        _("Saved by somebody else in the meantime"),
+        _(
+            "These rows are not overwritten. Open each on the sheet and put together "
+            "what belongs in."
+        ),
+    ),
+    LineState.NEW: (_("New"), ""),
+    LineState.CHANGED: (_("Changed"), ""),
+}
+
+
+def marks_of(sheet):
+    return {
+        "format": FORMAT,
+        "plan": sheet.period.plan.code,
+        "period": sheet.period.code,
+        "agency": sheet.agency.slug,
+    }
+
+
+def answer_pages(sheet):
+    """The pages of the workbook; of what is not owed only those that have rows."""
+    provinces = sheet_page.province_choices()
+    pages = [ValuePage(sheet.values)]
+    for question in reversed(BY_MODEL.values()):
+        rows = [row for row in sheet.updates if row.field == question.name]
+        pages.insert(0, UpdatePage(question, rows, provinces))
+    return [page for page in pages if page.rows or not page.is_optional]
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,130 +95,108 @@ def _download(request, sheet):
     from strategic_areas.desk.workbook.writing import write
 
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
-    names = [name for _pk, name in sheet_page.province_choices()]
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
-    return as_file(write(sheet, names), name, WORKBOOK)
+    return as_file(write(sheet, answer_pages(sheet), marks_of(sheet)), name, WORKBOOK)
+
+
+def read(upload, sheet, *, by):
+    """
+    The ``Outcome`` of every line of an uploaded workbook.
+
+    Raises ``RefusedFileError`` where the workbook is not this sheet's.
+    """
+    pages = pages_of(upload)
+    _must_be_of(marks_in(pages), sheet)
+    return [
+        outcome
+        for page in answer_pages(sheet)
+        for outcome in page.outcomes(pages, by=by)
+    ]
+
+
+def _must_be_of(found, sheet):
+    if found == marks_of(sheet):
+        return
+    if found.get("format") != FORMAT:
+        what = _("This is not the workbook of a sheet, or one of an older version.")
+        raise RefusedFileError("not_ours", what, AGAIN)
+    what = _(
+        "This workbook is of %(agency)s in the round %(period)s, not of this sheet."
+    ) % {"agency": found.get("agency"), "period": found.get("period")}
+    raise RefusedFileError("another_sheet", what, AGAIN)
 
 
 def _preview(sheet, file, user):
-    lines, pages = read(file, sheet)
-    values = compare_values(sheet, pages)
-    reports = compare(sheet, lines, sheet_page.province_choices(), by=user)
-    outcomes = [*reports, *values]
-    staged = sign_rows(sheet, outcomes, by=user)
-    kinds = {kind: [each for each in outcomes if each.kind == kind] for kind in Kind}
-    count = len(kinds[Kind.NEW]) + len(kinds[Kind.CHANGED])
+    outcomes = read(file, sheet, by=user)
+    announced = [each for each in outcomes if each.data]
+    rows = [
+        [each.page.name, each.row.key, each.row.subject.code, each.data]
+        for each in announced
+    ]
+    label = ngettext("Save %(count)d row", "Save %(count)d rows", len(rows))
+    shown = [
+        (title, explanation, [each for each in outcomes if each.state is state])
+        for state, (title, explanation) in SECTIONS.items()
+    ]
     return {
         "outcomes": outcomes,
-        "kinds": {kind.value: found for kind, found in kinds.items()},
-        "count": count,
-        "hands_in": any(each.data for each in values),
-        "form": SaveForm(
-            action=sheet.workbook_save_url, count=count, initial={"staged": staged}
+        "counts": Counter(each.state for each in outcomes),
+        "sections": [section for section in shown if section[2]],
+        "count": len(rows),
+        "hands_in": any(isinstance(each.page, ValuePage) for each in announced),
+        "form": StagedForm(
+            action=sheet.workbook_save_url,
+            label=label % {"count": len(rows)},
+            initial={"staged": sign(rows, _owner(sheet, user)) if rows else ""},
         ),
     }
-
-
-@require_POST
-def save_workbook(request, period, agency):
-    """Save the announced rows, and tell what became of each."""
-    sheet = sheet_or_404(request, period, agency)
-    try:
-        rows = read_signed_rows(request.POST.get("staged", ""), sheet, by=request.user)
-    except StaleError as error:
-        messages.error(request, str(error))
-        return redirect(sheet.url)
-    _show_result(request, save(sheet, rows, by=request.user))
-    return redirect(sheet.url)
-
-
-def _show_result(request, result):
-    if result.saved:
-        message = _("Saved from the workbook: %(codes)s.")
-        messages.success(request, message % {"codes": ", ".join(result.saved)})
-    if result.handed_in:
-        message = _("Handed in from the workbook: %(codes)s.")
-        messages.success(request, message % {"codes": ", ".join(result.handed_in)})
-    if result.conflicts:
-        message = _(
-            "Not saved, because somebody saved them in the meantime: %(codes)s. Upload "
-            "the same workbook again to see both texts."
-        )
-        messages.warning(request, message % {"codes": ", ".join(result.conflicts)})
-    for code, reason in result.refused:
-        message = _("%(code)s is not saved: %(reason)s")
-        messages.error(request, message % {"code": code, "reason": reason})
-
-
-def sign_rows(sheet, outcomes, *, by):
-    """The rows that would be saved, signed, or ""."""
-    rows = [
-        [outcome.row.key, outcome.row.subject.code, outcome.data]
-        for outcome in outcomes
-        if outcome.data
-    ]
-    return sign(rows, _owner(sheet, by)) if rows else ""
-
-
-def read_signed_rows(signed, sheet, *, by):
-    """Activity id, code and data of each row; or ``StaleError``."""
-    return read_signed(signed, _owner(sheet, by))
 
 
 def _owner(sheet, user):
     return [user.pk, sheet.period.pk, sheet.agency.pk]
 
 
-class SaveForm(forms.Form):
-    staged = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, action, count=0, **kwargs):
-        super().__init__(*args, **kwargs)
-        label = ngettext("Save %(count)d row", "Save %(count)d rows", count)
-        self.helper = one_button(
-            "send-form", "save", label % {"count": count}, action=action
-        )
-
-
-@dataclass
-class Saved:
-    """Codes by what became of them; ``refused`` with the reason."""
-
-    saved: list[str] = field(default_factory=list)
-    handed_in: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-def save(sheet, rows, *, by):
+@require_POST
+def save_workbook(request, period, agency):
     """
-    Store each row by itself, as the sheet does; a value is handed in.
+    Store each announced row by itself, as the sheet does; a value is handed in.
 
     What somebody saved meanwhile is left alone; what is stored already counts as saved.
     """
-    result = Saved()
-    for activity, code, data in rows:
-        if isinstance(activity, str):
-            if why_not := save_value(sheet, activity, data, by=by):
-                result.refused.append((code, why_not))
-            else:
-                result.handed_in.append(code)
-            continue
-        row = sheet.row("activity", activity)
-        if row is None:
-            result.refused.append(
-                (code, _("It is no longer asked about in this round."))
-            )
-            continue
-        form = answers.save_answer(row, data, by=by)
-        if form.conflict:
-            result.conflicts.append(code)
-        elif form.errors:
-            result.refused.append((code, _first(form.errors)))
+    sheet = sheet_or_404(request, period, agency)
+    try:
+        staged = request.POST.get("staged", "")
+        rows = read_signed(staged, _owner(sheet, request.user))
+    except StaleError as error:
+        messages.error(request, str(error))
+        return redirect(sheet.url)
+    pages = {page.name: page for page in answer_pages(sheet)}
+    became = {"saved": [], "handed_in": [], "conflicts": []}
+    for name, key, code, data in rows:
+        page = pages.get(name)
+        row = page and page.row(str(key))
+        what, why = "refused", _("It is no longer asked about in this round.")
+        if row:
+            what, why = page.save(row, data, by=request.user)
+        if what == "refused":
+            message = _("%(code)s is not saved: %(reason)s")
+            messages.error(request, message % {"code": code, "reason": why})
         else:
-            result.saved.append(code)
-    return result
-
-
-def _first(errors):
-    return next(iter(errors.values()))[0]
+            became[what].append(code)
+    for what, (tell, message) in {
+        "saved": (messages.success, _("Saved from the workbook: %(codes)s.")),
+        "handed_in": (
+            messages.success,
+            _("Handed in from the workbook: %(codes)s."),
+        ),
+        "conflicts": (
+            messages.warning,
+            _(
+                "Not saved, because somebody saved them in the meantime: %(codes)s. "
+                "Upload the same workbook again to see both texts."
+            ),
+        ),
+    }.items():
+        if became[what]:
+            tell(request, message % {"codes": ", ".join(became[what])})
+    return redirect(sheet.url)

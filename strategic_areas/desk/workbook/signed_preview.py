@@ -4,10 +4,12 @@ What a preview of either workbook announced, signed into the page that saves it.
 So the server keeps no second copy, and nobody saves what no preview showed to her.
 """
 
+from django import forms
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
+from strategic_areas.desk.inputs import one_button
 from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.workbook"
@@ -47,3 +49,13 @@ def read_signed(signed, owner):
     if signer != owner:
         raise StaleError
     return rows
+
+
+class StagedForm(forms.Form):
+    """Saves what the preview announced."""
+
+    staged = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, action, label, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.helper = one_button("step-form", "save", label, action=action)

@@ -1,13 +1,13 @@
-"""The workbook's sheet of values: its columns, and what an uploaded one hands in."""
+"""The workbook's lines of values: one for each value of an indicator, in numbers."""
 
-import hashlib
 import json
-from collections import Counter
-from dataclasses import dataclass
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from agencies.fields import Kind
+from agencies.numbers import UnreadError
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     ColumnForm,
@@ -16,236 +16,177 @@ from strategic_areas.desk.values.forms import (
     plainly,
     typed,
 )
-from strategic_areas.desk.workbook.comparing import Kind, Outcome, no_formula
+from strategic_areas.desk.workbook.lines import (
+    CODE,
+    KEY,
+    SEEN,
+    STATE,
+    AnswerColumn,
+    AnswerPage,
+    Outcome,
+)
 from strategic_areas.figures.reporting import returned_values
 from strategic_areas.models import PublishedFigure
-from strategic_areas.workbooks.reading import (
-    Change,
-    Fault,
-    cell_text,
-    comparable,
-    line_of,
-    rows_of_names,
-)
+from strategic_areas.plan_document.lines import LineState
+from strategic_areas.workbooks.reading import Change, digest_of
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import VALUE
 
-#: The name by which the sheet is found, and by which its rows are known.
-KEY, SEEN = "value_key", "value_seen"
-#: Hidden or locked columns: name → header and width.
-CONTEXT = {
-    KEY: ("value", 8),
-    SEEN: ("seen", 8),
-    "value_code": (_("Code"), 12),
-    "value_title": (_("Indicator"), 42),
-    "value_days": (_("Period"), 20),
-    "value_state": (_("State"), 28),
-}
-#: Columns to fill: name → field of the form, header and width.
-FILLED = {
-    "value_total": ("value", _("Value"), 14),
-    "value_certainty": ("certainty", _("Provisional or confirmed"), 16),
-    "value_note": ("note", _("Note"), 36),
-    "value_why": ("why", _("Why it was revised"), 36),
-    "value_checked": ("is_checked", _("I have checked the number: it is right"), 20),
-}
-#: Words of a cell that is ticked, in both languages.
-YES = ("sí", "si", "yes", "x", "1", "true")
-CERTAINTIES = PublishedFigure.Status
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column to fill; ``field`` is that of the form, ``dimension`` of a part."""
-
-    name: str
-    field: str
-    header: str
-    width: int
-    dimension: str = ""
-
-    @property
-    def is_number(self):
-        return self.field == "value" or bool(self.dimension)
+#: The columns of every value; those of its parts follow.
+COLUMNS = (
+    AnswerColumn("value", gettext_lazy("Value"), 14, kind=Kind.DECIMAL),
+    AnswerColumn(
+        "certainty",
+        gettext_lazy("Provisional or confirmed"),
+        16,
+        kind=Kind.CHOICE,
+        known=tuple(PublishedFigure.Status.choices),
+    ),
+    AnswerColumn("note", gettext_lazy("Note"), 36),
+    AnswerColumn("why", gettext_lazy("Why it was revised"), 36),
+    AnswerColumn(
+        "is_checked",
+        gettext_lazy("I have checked the number: it is right"),
+        20,
+        kind=Kind.FLAG,
+    ),
+)
+#: Columns whose names in the workbook differ from those of the form.
+NAMES = {"value": "value_total", "is_checked": "value_checked"}
+#: How many bytes the digest of a row has.
+DIGEST_BYTES = 8
 
 
-def columns_of(rows):
-    """The columns of every value, and one for each category."""
-    found = {
-        name: Column(name, field, str(header), width)
-        for name, (field, header, width) in FILLED.items()
+class ValuePage(AnswerPage):
+    """The values that a round asks for; of each indicator the parts that it has."""
+
+    context = {
+        "code": CODE,
+        "title": (gettext_lazy("Indicator"), 42),
+        "days": (gettext_lazy("Period"), 20),
+        "state": (STATE, 28),
     }
-    for categories in categories_by_indicator(rows).values():
-        for dimension, words in categories.items():
-            for code, word in words.items():
-                name = f"{dimension}.{code}"
-                header = f"{DIMENSIONS[dimension]}: {word}"
-                found[name] = Column(name, name, header, 16, dimension)
-    return found
 
+    def __init__(self, rows):
+        self.name, self.title, self.rows = VALUE.name, str(VALUE.called), rows
+        indicators = dict.fromkeys(row.value.indicator for row in rows)
+        self.categories = {each: categories_of(each) for each in indicators}
+        self.columns, self._last = {column.name: column for column in COLUMNS}, {}
+        for categories in self.categories.values():
+            for dimension, words in categories.items():
+                for code, word in words.items():
+                    label = f"{DIMENSIONS[dimension]}: {word}"
+                    name = f"{dimension}.{code}"
+                    self.columns[name] = AnswerColumn(
+                        name, label, 16, kind=Kind.DECIMAL
+                    )
 
-def categories_by_indicator(rows):
-    indicators = dict.fromkeys(row.value.indicator for row in rows)
-    return {each: categories_of(each) for each in indicators}
+    def machine_name(self, name):
+        return NAMES.get(name, name if "." in name else f"value_{name}")
 
+    def may_fill(self, row, name):
+        dimension, _point, code = name.rpartition(".")
+        own = self.categories[row.value.indicator].get(dimension, ())
+        return row.is_open and (not dimension or code in own)
 
-def held(rows, columns):
-    """By row, what its cells hold when it is downloaded."""
-    last = returned_values(row.value for row in rows if row.state == "returned")
-    found = {}
-    for row in rows:
-        told = typed(last[row.value]) if row.value in last else {}
-        told.setdefault("certainty", CERTAINTIES.PROVISIONAL)
-        found[row] = {
-            name: _shown(column, told.get(column.field))
-            for name, column in columns.items()
+    def told(self, row):
+        return {
+            KEY: row.key,
+            "code": row.subject.code,
+            "title": row.subject.indicator.name,
+            "days": row.subject.span,
+            "state": str(row.word),
         }
-    return found
+
+    @cached_property
+    def _returned(self):
+        return returned_values(
+            row.value for row in self.rows if row.state == "returned"
+        )
+
+    def held(self, row):
+        if not row.is_open:
+            return {}
+        last = self._returned.get(row.value)
+        told = {"certainty": PublishedFigure.Status.PROVISIONAL}
+        told |= typed(last) if last else {}
+        return {
+            name: _shown(column, told.get(name))
+            for name, column in self.columns.items()
+        }
+
+    def seen(self, texts):
+        told = {
+            self.machine_name(name): self.columns[name].meant(text)
+            for name, text in texts.items()
+            if text
+        }
+        return digest_of(json.dumps(dict(sorted(told.items()))), size=DIGEST_BYTES)
+
+    def changed(self, line):
+        """All that is filled of a row that was changed: it is handed in as a whole."""
+        texts = self.texts(line)
+        is_as_taken = self.seen(texts) == line.text(SEEN)
+        return set() if is_as_taken else {name for name in texts if texts[name]}
+
+    def rehearsed(self, line, row, changed, *, by):
+        data, faults = {}, {}
+        for name in changed:
+            column = self.columns[name]
+            try:
+                value = column.typed(line.cell(name))
+            except UnreadError as error:
+                faults[name] = str(error)
+            else:
+                value = "on" if value is True else value
+                data |= {f"{row.days}-{name}": value} if value else {}
+        form = self._form(row, data)
+        not_asked = changed - {*form.fields, "is_checked", *faults}
+        text = _("This indicator does not ask for it; leave the cell empty.")
+        faults |= dict.fromkeys(not_asked, text)
+        if not (form.has_changed() or faults):
+            return Outcome(self, line, row, LineState.UNCHANGED)
+        told = [*faults.items()]
+        for field, messages in form.errors.items():
+            name = field if field in self.columns else ""
+            told += [(name, text) for text in messages if name not in faults]
+        if told:
+            return self.refused(line, row, told)
+        changes = tuple(
+            Change(
+                self.header(name),
+                "",
+                plainly(form.cleaned_data[name])
+                if column.kind is Kind.DECIMAL
+                else line.text(name),
+                line.place(name),
+            )
+            for name, column in self.columns.items()
+            if name in changed
+        )
+        state = LineState.NEW if row.state == "todo" else LineState.CHANGED
+        warnings = tuple(guard.warnings_of(form.instance, ("note", "why")))
+        return Outcome(self, line, row, state, (), changes, warnings, data)
+
+    def _form(self, row, data):
+        indicator = row.value.indicator
+        if indicator not in self._last:
+            self._last[indicator] = last_told(indicator)
+        return ColumnForm(data, row=row, last=self._last[indicator])
+
+    def save(self, row, data, *, by):
+        if row.state == "submitted":
+            # The press came twice.
+            return "handed_in", ""
+        form = self._form(row, data)
+        if form.hand_in(by=by):
+            return "handed_in", ""
+        return "refused", next(iter(form.errors.values()))[0]
 
 
 def _shown(column, value):
     if value in (None, ""):
         return ""
-    if column.field == "certainty":
-        return str(CERTAINTIES(value).label)
-    return float(value) if column.is_number else str(value)
-
-
-def meant(column, text):
-    """What a cell means in any language; None where it means nothing."""
-    if column.field == "certainty":
-        known = {comparable(str(each.label)): each.value for each in CERTAINTIES}
-        known |= {each.value: each.value for each in CERTAINTIES}
-        return known.get(comparable(text)) if text else ""
-    if column.field == "is_checked":
-        return "on" if comparable(text) in YES else ""
-    return text
-
-
-def _typed(column, cell):
-    return cell.number if column.is_number else meant(column, cell.text)
-
-
-def _as_read(column, text, form):
-    """A cell before it is saved: a number as it was read."""
-    if not column.is_number:
-        return text
-    return plainly(form.cleaned_data[column.field])
-
-
-def digest(columns, texts):
-    """A short digest of a row's cells, to know a changed one."""
-    told = {name: meant(columns[name], text) or "" for name, text in texts.items()}
-    filled = {name: text for name, text in sorted(told.items()) if text}
-    return hashlib.blake2s(json.dumps(filled).encode(), digest_size=8).hexdigest()
-
-
-def texts_of(cells):
-    return {name: cell_text(name, value) for name, value in cells.items()}
-
-
-def compare_values(sheet, pages):
-    """The outcome of every line; none in an older workbook."""
-    columns = columns_of(sheet.values)
-    lines = list(_lines(pages, columns))
-    times = Counter(line.text(KEY) for line in lines)
-    last = {}
-    for row in sheet.values:
-        if row.value.indicator not in last:
-            last[row.value.indicator] = last_told(row.value.indicator)
-    return [_outcome(sheet, line, columns, times, last) for line in lines]
-
-
-def _lines(pages, columns):
-    names = {name: name for name in (KEY, SEEN, "value_code", *columns)}
-    for rows, start, found in rows_of_names(pages, names):
-        if KEY in found and SEEN in found:
-            for number, row in enumerate(rows[start:], start + 1):
-                line = line_of(number, row, found)
-                if line.text(KEY) not in {"", CONTEXT[KEY][0]}:
-                    yield line
-            return
-
-
-def _outcome(sheet, line, columns, times, last):
-    row = sheet.value(line.text(KEY))
-    texts = {name: line.text(name) for name in columns if name in line.cells}
-    if digest(columns, texts) == line.text(SEEN):
-        return Outcome(line, row, Kind.UNCHANGED)
-    if row is None:
-        return _refused(line, row, gettext("This value is no longer asked for."))
-    if times[line.text(KEY)] > 1:
-        return _refused(line, row, gettext("This value stands in more than one row."))
-    if not row.is_open:
-        return _refused(line, row, gettext("This value was handed in already."))
-    data = {
-        f"{row.days}-{columns[name].field}": said
-        for name in texts
-        if (said := _typed(columns[name], line.cells[name]))
-    }
-    form = ColumnForm(data, row=row, last=last[row.value.indicator])
-    faults = dict(_cell_faults(line, texts, columns, form))
-    if not (form.has_changed() or faults):
-        return Outcome(line, row, Kind.UNCHANGED)
-    found = [_fault(line, columns, name, text) for name, text in faults.items()]
-    found += list(_faults(form, line, columns, faults))
-    if found:
-        return Outcome(line, row, Kind.REFUSED, tuple(found))
-    return Outcome(
-        line,
-        row,
-        Kind.NEW if row.state == "todo" else Kind.CHANGED,
-        (),
-        tuple(
-            Change(columns[name].header, "", _as_read(columns[name], text, form))
-            for name, text in texts.items()
-            if text
-        ),
-        tuple(guard.warnings_of(form.instance, ("note", "why"))),
-        data,
-    )
-
-
-def _cell_faults(line, texts, columns, form):
-    """What is wrong with a cell before its form is asked."""
-    for name, text in texts.items():
-        column = columns[name]
-        if text and not line.cells[name].is_value:
-            yield name, no_formula()
-        elif meant(column, text) is None:
-            yield name, gettext("Choose provisional or confirmed.")
-        elif text and column.field not in {*form.fields, "is_checked"}:
-            yield (
-                name,
-                gettext("This indicator does not ask for it; leave the cell empty."),
-            )
-
-
-def _faults(form, line, columns, known_faults):
-    names = {column.field: name for name, column in columns.items()}
-    for field, messages in form.errors.items():
-        name = names.get(field, "")
-        if name not in known_faults:
-            for text in messages:
-                yield _fault(line, columns, name, text)
-
-
-def _fault(line, columns, name, message):
-    cell = line.cells.get(name)
-    heading = columns[name].header if name in columns else ""
-    return Fault(cell.place if cell else "", heading, message, line.number, name)
-
-
-def _refused(line, row, message):
-    return Outcome(line, row, Kind.REFUSED, (Fault("", "", message, line.number),))
-
-
-def save_value(sheet, key, data, *, by):
-    """Hand in the value of a row; return why not, or ""."""
-    row = sheet.value(key)
-    if row is None:
-        return gettext("It is no longer asked about in this round.")
-    if row.state == "submitted":
-        # The press came twice.
-        return ""
-    form = ColumnForm(data, row=row, last=last_told(row.value.indicator))
-    return "" if form.hand_in(by=by) else next(iter(form.errors.values()))[0]
+    if column.kind is Kind.CHOICE:
+        return column.word(value)
+    return float(value) if column.kind is Kind.DECIMAL else str(value)

@@ -1,0 +1,245 @@
+"""
+The pages of an agency's workbook: what their rows hold, and what a line would change.
+
+An ``AnswerPage`` has the rows of one kind of answer. Uploaded, each line becomes what
+the form of its row takes; saving it is tried and undone. A cell says something only
+where it was changed after the workbook was taken.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.fields import Kind
+from agencies.numbers import UnreadError
+from strategic_areas.evidence import RefusedFileError
+from strategic_areas.models.report_fields import ReportField
+from strategic_areas.plan_document.lines import LineState
+from strategic_areas.plan_document.values import read
+from strategic_areas.workbooks.reading import (
+    Cell,
+    Change,
+    Fault,
+    Line,
+    line_of,
+    rows_of_names,
+)
+
+CHOSEN, COUNTED = (Kind.CHOICE, Kind.FLAG), (Kind.WHOLE, Kind.DECIMAL)
+#: Kinds whose cells the form itself reads.
+TYPED = (*COUNTED, Kind.LINKS)
+#: The columns that every page has: the key of the row, and a digest of its cells.
+KEY, SEEN = "key", "seen"
+CODE, STATE = (gettext_lazy("Code"), 12), gettext_lazy("State")
+#: What to do where a workbook cannot be read.
+AGAIN = gettext_lazy(
+    "Download the workbook of this sheet and copy into it what you filled."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerColumn:
+    """
+    A column that the agency fills; ``name`` is that of the field of the form.
+
+    ``known`` are the pairs of value and word of a list, ``bounds`` the smallest and the
+    largest number allowed. ``field`` is that of the revision, if it has one.
+    """
+
+    name: str
+    label: str | Promise
+    width: int
+    hint: str | Promise = ""
+    kind: Kind = Kind.TEXT
+    known: tuple = ()
+    bounds: tuple = (None, None)
+    field: ReportField | None = None
+
+    @property
+    def choices(self):
+        if self.kind is Kind.FLAG:
+            return [(True, _("Yes")), (False, _("No"))]
+        return [(value, str(label)) for value, label in self.known]
+
+    @property
+    def offered(self):
+        return [word for _value, word in self.choices]
+
+    def word(self, value):
+        return dict(self.choices).get(value, "")
+
+    def typed(self, cell):
+        """What the form takes for a cell; ``UnreadError`` where it says nothing."""
+        if self.kind in TYPED and cell.is_value:
+            return cell.number
+        return read(self, cell, None)
+
+    def meant(self, text):
+        """What a cell's text means in whatever language it was chosen."""
+        if self.kind not in CHOSEN:
+            return text
+        unset = False if self.kind is Kind.FLAG else ""
+        try:
+            return str(read(self, Cell("", text), None) if text else unset)
+        except UnreadError:
+            return text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a line means for its ``row``, or None; ``data`` is what saving posts."""
+
+    page: "AnswerPage"
+    line: Line
+    row: object
+    state: LineState
+    faults: tuple[Fault, ...] = ()
+    changes: tuple[Change, ...] = ()
+    warnings: tuple = ()
+    data: dict | None = None
+
+    @property
+    def is_known(self):
+        return self.state is not LineState.NEW
+
+
+class AnswerPage:
+    """
+    One page of the workbook: ``rows`` of the sheet, and ``columns`` by name to fill.
+
+    ``name`` is that of the question.
+    ``hidden`` and ``context`` are the columns before them, the latter with heading and
+    width. ``needed`` are the columns without which a page is not read; a page that
+    ``is_optional`` may be missing as a whole, as it is in older workbooks.
+    """
+
+    name, title, rows, columns = "", "", (), {}
+    hidden, context, needed = (KEY, SEEN), {}, (KEY, SEEN)
+    is_optional = True
+
+    def machine_name(self, name):
+        """The name by which a column is found, wherever it was moved."""
+        raise NotImplementedError
+
+    def held(self, row):
+        """Name → what the cells to be filled hold when the workbook is taken."""
+        raise NotImplementedError
+
+    def told(self, row):
+        """Name → what stands in the hidden and the locked columns, but ``SEEN``."""
+        raise NotImplementedError
+
+    def may_fill(self, row, name):
+        raise NotImplementedError
+
+    def offered(self, column):
+        """The words of the list from which a column is chosen."""
+        return column.offered
+
+    def seen(self, texts):
+        """What a hidden cell keeps of the ``texts`` by name, to know a changed one."""
+        raise NotImplementedError
+
+    def changed(self, line):
+        """The names of the cells that were changed since the workbook was taken."""
+        raise NotImplementedError
+
+    def rehearsed(self, line, row, changed, *, by):
+        """The ``Outcome`` of a changed line that fits its row; saves nothing."""
+        raise NotImplementedError
+
+    def save(self, row, data, *, by):
+        """Store what was announced: what became of it, and why not where refused."""
+        raise NotImplementedError
+
+    def row(self, key):
+        return next((row for row in self.rows if str(row.key) == key), None)
+
+    def header(self, name):
+        if name in self.columns:
+            return str(self.columns[name].label)
+        return str(self.context.get(name, [self.machine_name(name)])[0])
+
+    def texts(self, line):
+        return {name: line.text(name) for name in self.columns}
+
+    def outcomes(self, pages, *, by):
+        """The outcome of every line of an uploaded workbook."""
+        lines = list(self._lines(pages))
+        times = Counter(line.text(KEY) for line in lines)
+        return [self._outcome(line, times, by) for line in lines]
+
+    def _lines(self, pages):
+        names = {
+            self.machine_name(name): name
+            for name in (*self.hidden, *self.context, *self.columns)
+        }
+        found = rows_of_names(pages, names)
+        rows, start, places = max(
+            found, key=lambda each: len(each[2]), default=([], 0, {})
+        )
+        self._must_be_whole(places)
+        for number, cells in enumerate(rows[start:], start + 1):
+            line = line_of(number, cells, places)
+            is_heading = line.text(KEY) == self.machine_name(KEY)
+            if places and not is_heading and self._says_something(line):
+                yield line
+
+    def _says_something(self, line):
+        return line.text(KEY) or any(self.texts(line).values())
+
+    def _must_be_whole(self, places):
+        if not places and not self.is_optional:
+            what = _("The hidden first row of the report is missing.")
+            raise RefusedFileError("no_names", what, AGAIN)
+        missing = [self.header(name) for name in self.needed if name not in places]
+        if places and missing:
+            what = _("These columns are missing: %(columns)s.")
+            what %= {"columns": ", ".join(missing)}
+            raise RefusedFileError("missing_column", what, AGAIN)
+
+    def _outcome(self, line, times, by):
+        row, changed = self.row(line.text(KEY)), self.changed(line)
+        if not changed:
+            return Outcome(self, line, row, LineState.UNCHANGED)
+        if faults := self._misplaced(line, row, changed, times):
+            return self.refused(line, row, faults)
+        return self.rehearsed(line, row, changed, by=by)
+
+    def _misplaced(self, line, row, changed, times):
+        """Why a changed line fits no row that is open, by column or ""."""
+        if not line.text(KEY):
+            text = _(
+                "Rows cannot be added in the workbook; activities are proposed on the "
+                "page of the sheet."
+            )
+        elif row is None:
+            text = _("It is no longer asked about in this round.")
+        elif times[line.text(KEY)] > 1:
+            text = _("This stands in more than one row.")
+        elif line.text("code") != row.subject.code:
+            text = _("The code does not belong to this row; cells were moved apart.")
+        elif not row.is_open:
+            text = _("This was sent already; it is no longer changed here.")
+            return [(name, text) for name in changed]
+        else:
+            return []
+        return [("", text)]
+
+    def refused(self, line, row, faults, changes=(), state=LineState.REFUSED):
+        """The outcome of a line with ``faults``: pairs of a column, or "", and text."""
+        places = ["", *self.columns]
+        told = tuple(
+            Fault(
+                line.place(name),
+                self.header(name) if name else "",
+                text,
+                line.number,
+                name,
+            )
+            for name, text in sorted(faults, key=lambda each: places.index(each[0]))
+        )
+        return Outcome(self, line, row, state, told, changes)

@@ -1,0 +1,349 @@
+"""The workbook's lines of reports, declarations and all else that revisions answer."""
+
+import re
+from functools import cache
+
+from django.db import transaction
+from django.template.defaultfilters import floatformat
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agencies import numbers
+from agencies.fields import Kind
+from agencies.numbers import UnreadError
+from strategic_areas.desk.sheet.answers import save_answer
+from strategic_areas.desk.sheet.forms import settled_pair
+from strategic_areas.desk.workbook.lines import (
+    CHOSEN,
+    CODE,
+    COUNTED,
+    KEY,
+    SEEN,
+    STATE,
+    AnswerColumn,
+    AnswerPage,
+    Outcome,
+)
+from strategic_areas.models import Answer, Status
+from strategic_areas.models.report_fields import Part
+from strategic_areas.plan_document.lines import LineState
+from strategic_areas.workbooks.reading import Change, comparable, digest_of
+from strategic_areas.workflow import guard
+
+BETWEEN_PLACES = re.compile(r"[;,\n]")
+_label = lazy(lambda field: field.label, str)
+#: Answer → the only cells that may be changed with it.
+CELLS_OF_ANSWER = {
+    Answer.SAME_AS_BEFORE: {"answer"},
+    Answer.NO_NEWS: {"answer", "no_news_reason_es"},
+}
+
+
+@cache
+def columns_of(model):
+    """Name → column of each field of a revision that the workbook has."""
+    return {
+        field.columns[0]: AnswerColumn(
+            field.columns[0],
+            _label(field),
+            field.column.width,
+            field.column.hint,
+            field.kind,
+            tuple(getattr(field.model_field, "flatchoices", ())),
+            field.bounds,
+            field,
+        )
+        for field in model.fields
+        if getattr(field, "column", None)
+    }
+
+
+class UpdatePage(AnswerPage):
+    """The rows whose answers are revisions of the ``question``'s model."""
+
+    hidden = (KEY, "update", "version", SEEN)
+
+    def __init__(self, question, rows, provinces):
+        self.question, self.rows, self.provinces = question, rows, provinces
+        self.name, self.title = question.name, str(question.called)
+        self.is_optional = not question.is_owed
+        self.columns = columns_of(question.model)
+        self.needed = (*self.hidden, "code", *self.columns)
+        subject = capfirst(str(question.subject_model._meta.verbose_name))
+        self.context = {
+            "code": CODE,
+            "title": (subject, 42),
+            "state": (STATE, 20),
+            "last": (_("Last published"), 26),
+            "last_text": (_("What was published"), 44),
+        }
+
+    def offered(self, column):
+        is_linked = column.kind is Kind.LINKS
+        return [name for _pk, name in self.provinces] if is_linked else column.offered
+
+    def machine_name(self, name):
+        # Reports were the only ones once, so their columns have plain names.
+        prefix = f"{self.question.name}." if self.is_optional else ""
+        return prefix + (self.question.name if name == KEY else name)
+
+    def may_fill(self, row, name):
+        other = "percent" if _is_continuing(row) else "quantity"
+        return row.is_open and name != other
+
+    def told(self, row):
+        last, update = row.last, row.update
+        return {
+            KEY: row.key,
+            "update": update.pk if update else 0,
+            "version": update.version if update else 0,
+            "code": row.subject.code,
+            "title": row.subject.title,
+            "state": _state(row),
+            "last": _last(row) if last else _("Nothing was published before"),
+            "last_text": getattr(last, self.question.text) or "" if last else "",
+        }
+
+    def held(self, row):
+        # As on the sheet, an empty row opens with the agency's own last answer.
+        update = row.own if row.is_empty else row.update
+        held = {
+            name: _held(
+                column, update if column.field.prefilled or not row.is_empty else None
+            )
+            for name, column in self.columns.items()
+        }
+        if getattr(update, "answer", Answer.NO_NEWS) != Answer.NO_NEWS:
+            held["no_news_reason_es"] = ""
+        return held
+
+    def seen(self, texts):
+        return "-".join(
+            digest_of(column.meant(texts[name]))
+            for name, column in self.columns.items()
+        )
+
+    def changed(self, line):
+        texts = self.texts(line)
+        before, now = line.text(SEEN).split("-"), self.seen(texts).split("-")
+        if len(before) != len(now):
+            return {name for name, text in texts.items() if text}
+        pairs = zip(self.columns, before, now, strict=True)
+        return {name for name, one, other in pairs if one != other}
+
+    def rehearsed(self, line, row, changed, *, by):
+        data, unread = self._posted(line, row, changed)
+        with transaction.atomic():
+            form = save_answer(row, data, by=by)
+            transaction.set_rollback(True)
+        faults = [*unread.items(), *self._form_faults(line, form, unread)]
+        if form.conflict:
+            changes = self._changes(line, form.conflict, form)
+            return self.refused(line, row, faults, changes, LineState.STALE)
+        if faults:
+            return self.refused(line, row, faults)
+        stored = None if row.is_empty else row.update
+        changes = self._changes(line, stored, form)
+        if form.is_already_saved or not changes:
+            return Outcome(self, line, row, LineState.UNCHANGED)
+        state = LineState.CHANGED if stored else LineState.NEW
+        warnings = tuple(guard.warnings(form.instance))
+        return Outcome(self, line, row, state, (), changes, warnings, data)
+
+    def _form_faults(self, line, form, known):
+        """Every error of the form; where the answer is wrong, of nothing else."""
+        errors = {} if "answer" in known else form.errors.as_data()
+        for name, messages in errors.items():
+            column = name if name in self.columns else ""
+            for error in messages:
+                text = " ".join(error.messages)
+                # A refused text counts as missing too; one reason is enough.
+                is_told = (
+                    column and line.text(column) and text == _("This is required.")
+                )
+                if not (name in known or error.code == "conflict" or is_told):
+                    yield column, text
+
+    def _changes(self, line, stored, form):
+        before, after = (
+            _in_words(self.columns, stored),
+            _in_words(self.columns, form.instance, form),
+        )
+        return tuple(
+            Change(self.header(name), before[name], after[name], line.place(name))
+            for name in self.columns
+            if before[name] != after[name]
+        )
+
+    def save(self, row, data, *, by):
+        form = save_answer(row, data, by=by)
+        if form.conflict:
+            return "conflicts", ""
+        if form.errors:
+            return "refused", next(iter(form.errors.values()))[0]
+        return "saved", ""
+
+    def _posted(self, line, row, changed):
+        """What the form takes of a line, and by column what could not be read."""
+        values, faults = {}, {}
+        for name, column in self.columns.items():
+            try:
+                values[name] = column.typed(line.cell(name))
+            except UnreadError as error:
+                faults[name] = str(error)
+        answer = values.get("answer") or _implied(changed)
+        faults = self._out_of_place(answer, row, changed) | faults
+        data = {"seen_version": _seen_version(line, row)}
+        if self.question.takes_no_news:
+            data["answer"] = answer
+        if answer == Answer.NO_NEWS:
+            data["no_news_reason_es"] = _as_typed(values.get("no_news_reason_es"))
+        elif answer == Answer.REPORTED:
+            data |= self._report(row, values, changed, faults)
+        return data, faults
+
+    def _out_of_place(self, answer, row, changed):
+        """By column why this answer or subject does not have what a cell says."""
+        found = {}
+        if answer == Answer.SAME_AS_BEFORE and row.own is None:
+            found["answer"] = _(
+                "The institution has reported nothing before: choose “Reported”."
+            )
+        if answer in CELLS_OF_ANSWER:
+            for name in changed - CELLS_OF_ANSWER[answer]:
+                found[name] = _(
+                    "With “%(answer)s” this cell stays as it was. Choose "
+                    "“%(reported)s”, or undo the change."
+                ) % {
+                    "answer": Answer(answer).label,
+                    "reported": Answer.REPORTED.label,
+                }
+        elif "no_news_reason_es" in changed:
+            found["no_news_reason_es"] = _(
+                "Only “No news” states this: leave it empty."
+            )
+        if _is_continuing(row) and "percent" in changed:
+            found["percent"] = _("Continuing work states a quantity, never a percent.")
+        if not _is_continuing(row) and "quantity" in changed:
+            found["quantity"] = _(
+                "Only continuing work states a quantity; state a percent."
+            )
+        return found
+
+    def _report(self, row, values, changed, faults):
+        data = {}
+        for name, column in self.columns.items():
+            if not column.field.filled_in or column.field.part == Part.NO_NEWS:
+                continue
+            value = values.get(name) or ""
+            if column.kind is Kind.LINKS:
+                value = self._places(name, value, faults)
+            elif column.kind is Kind.TEXT:
+                value = _as_typed(value)
+            data[name] = value
+        if _is_continuing(row):
+            data.pop("percent", None)
+        elif "percent" in data:
+            del data["quantity"]
+            data |= _settled(data["execution"], data["percent"], changed)
+        return data
+
+    def _places(self, name, text, faults):
+        by_name = {comparable(place): pk for pk, place in self.provinces}
+        places = [each.strip() for each in BETWEEN_PLACES.split(text)]
+        unknown = [each for each in places if each and comparable(each) not in by_name]
+        if unknown and name not in faults:
+            faults[name] = _(
+                "Not on the sheet of lists: %(names)s. Write each name as it stands "
+                "there, separated by a semicolon."
+            ) % {"names": ", ".join(each[:60] for each in unknown)}
+        known = {by_name.get(comparable(each)) for each in places}
+        return sorted(known - {None})
+
+
+def _is_continuing(row):
+    return getattr(row.subject, "is_continuing", False)
+
+
+def _state(row):
+    if row.state == "returned":
+        reason = row.returned.reason if row.returned else ""
+        return f"{Status.RETURNED.label}: {reason}"
+    update = row.update
+    return str(row.question.nothing if row.is_empty else update.get_status_display())
+
+
+def _last(row):
+    last, parts = row.last, [row.last_said]
+    if getattr(last, "percent", None) is not None:
+        parts.append(f"{last.percent} %")
+    if getattr(last, "quantity", None) is not None:
+        quantity = floatformat(last.quantity, "-2g")
+        parts.append(f"{quantity} {row.subject.unit or ''}".strip())
+    said = f"{' · '.join(map(str, parts))} ({last.period.name})"
+    if last == row.own:
+        return said
+    return f"{said}. {last.agency.acronym}, {last.get_provenance_display()}"
+
+
+def _held(column, update):
+    value = update and getattr(update, column.name)
+    if column.kind in CHOSEN:
+        return column.word(value)
+    if column.kind is Kind.LINKS:
+        return _linked_names(value.all() if update else ())
+    return value if column.kind in COUNTED else value or ""
+
+
+def _linked_names(records):
+    return "; ".join(sorted(str(record) for record in records))
+
+
+def _in_words(columns, update, form=None):
+    """Name → what a revision says; links as a ``form`` would save them."""
+    words = dict.fromkeys(columns, "")
+    for name, column in columns.items() if update else ():
+        if column.kind is not Kind.LINKS:
+            text = column.field.in_words(column.field.plain(update))
+            words[name] = "\n".join(text.splitlines()).strip()
+        else:
+            linked = form and form.cleaned_data.get(name)
+            if linked is None and update.pk:
+                linked = getattr(update, name).all()
+            words[name] = _linked_names(linked or ())
+    return words
+
+
+def _implied(changed):
+    only_reason = changed == {"no_news_reason_es"}
+    return Answer.NO_NEWS if only_reason else Answer.REPORTED
+
+
+def _seen_version(line, row):
+    """The downloaded version, if the row still has the same revision."""
+    if row.update is None or row.update.pk != line.whole("update"):
+        return None
+    return line.whole("version")
+
+
+def _settled(execution, percent, changed):
+    """
+    Adjust execution and percent to whichever was changed, from the workbook alone.
+    """
+    try:
+        number = numbers.read_whole(percent) if percent else None
+    except numbers.UnreadError:
+        return {}
+    number, execution = settled_pair(
+        number,
+        execution,
+        changed={"execution", "percent"} & changed,
+    )
+    percent = "" if number is None else str(number)
+    return {"execution": str(execution), "percent": percent}
+
+
+def _as_typed(text):
+    """The text with a browser's line ends."""
+    return (text or "").replace("\n", "\r\n")

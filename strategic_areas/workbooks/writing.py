@@ -1,0 +1,265 @@
+"""
+Writes workbooks of any kind from a declaration of their columns.
+
+A page of rows has a hidden row of machine names, the headings, and then the rows, in
+which only what somebody may fill is unlocked. Loaded only by who writes one.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import (
+    Alignment,
+    Border,
+    Font,
+    NamedStyle,
+    PatternFill,
+    Protection,
+    Side,
+)
+from openpyxl.styles.fonts import DEFAULT_FONT
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from strategic_areas import cells
+from strategic_areas.workbooks.reading import MARKS
+
+#: The hidden row of machine names, the headings, and the first row below them.
+NAMES_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
+#: Without the name of a font some office suites choose one with serifs for bold text.
+FONT = "Calibri"
+#: Number formats: of texts, and of numbers of any kind.
+TEXT, NUMBER = "@", "General"
+TOP = Alignment(vertical="top", wrap_text=True)
+THIN = Side(style="thin", color="9AA5B5")
+LINED = {
+    "alignment": TOP,
+    "border": Border(left=THIN, right=THIN, top=THIN, bottom=THIN),
+}
+HEADING = LINED | {"font": Font(name=FONT, bold=True, color="FFFFFF")}
+OPEN = Protection(locked=False)
+#: How the cells look: of headings, of what stands and of what may be filled.
+LOOKS = {
+    "header": HEADING | {"fill": PatternFill("solid", fgColor="003876")},
+    "header to fill": HEADING | {"fill": PatternFill("solid", fgColor="0B5D3B")},
+}
+TOLD = LINED | {"fill": PatternFill("solid", fgColor="E9EDF2")}
+TO_FILL = LINED | {"protection": OPEN}
+WARNING = PatternFill("solid", fgColor="FFF4E0")
+#: The longest messages of a cell; with longer ones Excel calls the file damaged.
+LONGEST_TITLE, LONGEST_MESSAGE = 32, 225
+#: The size of paper that is called letter, and how many pages wide rows are printed.
+LETTER_PAPER, PAGES_WIDE = 1, 3
+#: One column on a page of letter paper, also in the wide font of an office suite that
+#: lacks Calibri: LibreOffice cuts off a column that is wider than the page.
+WIDE = 72
+
+
+@dataclass(frozen=True)
+class Heading:
+    """
+    A column as it is written; ``name`` finds it wherever somebody moves it.
+
+    ``rule`` are the arguments of openpyxl's ``DataValidation`` that checks its cells
+    while they are typed, and ``hint`` is what it then says. ``shape`` is the number
+    format of its cells.
+    """
+
+    name: str
+    header: str
+    width: float
+    hint: str = ""
+    shape: str = TEXT
+    rule: Mapping = field(default_factory=dict)
+    is_hidden: bool = False
+    is_filled: bool = False
+
+
+def chosen_from(formula):
+    return {"type": "list", "formula1": formula, "allow_blank": True}
+
+
+def new_book():
+    """A workbook that does not say who took it."""
+    book = Workbook()
+    book.properties.creator = ""
+    return book
+
+
+def content_of(book):
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def letters_of(names):
+    """Name → letter of its column."""
+    return {name: get_column_letter(number) for number, name in enumerate(names, 1)}
+
+
+def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
+    """
+    Write a page of ``rows``: pairs of values by name, and the names that may be filled.
+
+    As many columns as are ``fixed`` stay in sight and are printed on every page. Up to
+    ``last_row`` new rows can be added; without it none can.
+    """
+    rows = list(rows)
+    letters = letters_of(each.name for each in headings)
+    looks = _looks(page.parent, {each.shape for each in headings})
+    for heading in headings:
+        _add_heading(page, heading, letters[heading.name], may_grow=bool(last_row))
+    page.row_dimensions[NAMES_ROW].hidden = True
+    for number, (values, open_names) in enumerate(rows, FIRST_ROW):
+        for heading in headings:
+            cell = page[f"{letters[heading.name]}{number}"]
+            put(cell, values.get(heading.name))
+            if not heading.is_hidden:
+                cell.style = looks[heading.shape, heading.name in open_names]
+    last = last_row or HEADER_ROW + len(rows)
+    if last >= FIRST_ROW:
+        for heading in headings:
+            letter = letters[heading.name]
+            _add_rule(page, heading, f"{letter}{FIRST_ROW}:{letter}{last}")
+    protect(page)
+    page.freeze_panes = f"{get_column_letter(fixed + 1)}{FIRST_ROW}"
+    shown = [letters[each.name] for each in headings if not each.is_hidden]
+    page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    page.print_title_cols = f"{shown[0]}:{get_column_letter(fixed)}"
+    page.page_setup.orientation = "landscape"
+    fit(page, wide=PAGES_WIDE)
+    # A single & begins a code of the footer.
+    page.oddFooter.center.text = f"{footer.replace('&', '&&')} · &P / &N"
+    if last_row:
+        page.auto_filter.ref = f"{shown[0]}{HEADER_ROW}:{shown[-1]}{last}"
+        page.protection.autoFilter = False
+
+
+def _looks(book, shapes):
+    """
+    The names of the looks of cells, by number format and whether they may be filled.
+
+    They are registered with the workbook: cells take them much faster by name.
+    """
+    wanted = LOOKS | {
+        f"{word} {shape}": parts | {"number_format": shape}
+        for shape in shapes
+        for word, parts in (("told", TOLD), ("to fill", TO_FILL))
+    }
+    plain = {"font": DEFAULT_FONT, "number_format": "General", "hidden": True}
+    for name, parts in wanted.items():
+        if name not in book.named_styles:
+            book.add_named_style(NamedStyle(name, **plain | parts))
+    words = {False: "told", True: "to fill"}
+    return {(s, is_open): f"{words[is_open]} {s}" for s in shapes for is_open in words}
+
+
+def _add_heading(page, heading, letter, *, may_grow):
+    put(page[f"{letter}{NAMES_ROW}"], heading.name)
+    cell = page[f"{letter}{HEADER_ROW}"]
+    put(cell, str(heading.header))
+    cell.style = "header to fill" if heading.is_filled else "header"
+    column = page.column_dimensions[letter]
+    column.width, column.hidden = heading.width, heading.is_hidden
+    if may_grow and heading.is_filled:
+        # Rows that are added later take the style of the column.
+        column.alignment, column.protection = TOP, OPEN
+        column.number_format = heading.shape
+
+
+def _add_rule(page, heading, place):
+    if not (heading.rule or heading.hint):
+        return
+    rule = DataValidation(**heading.rule)
+    rule.promptTitle = Truncator(heading.header).chars(LONGEST_TITLE)
+    rule.prompt = Truncator(heading.hint).chars(LONGEST_MESSAGE)
+    rule.errorTitle, rule.error = rule.promptTitle, rule.prompt
+    rule.showInputMessage = bool(heading.hint)
+    rule.showErrorMessage = rule.type is not None
+    rule.add(place)
+    page.add_data_validation(rule)
+
+
+def put(cell, value):
+    """Write a text as a text, whatever it begins with, and a number as a number."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        cell.value = cells.for_workbook(value)
+        cell.data_type = "s"
+    else:
+        cell.value = value
+
+
+def write_notes(page, title, parts):
+    """The first sheet: a title, sentences, and pairs of a heading and sentences."""
+    page.title = _("Instructions")
+    page.column_dimensions["A"].width = WIDE
+    lines = [(title, Font(name=FONT, bold=True, size=14))]
+    for part in parts:
+        heading, sentences = ("", [part]) if isinstance(part, str) else part
+        lines += [(heading, Font(name=FONT, bold=True))] if heading else []
+        lines += [(sentence, None) for sentence in sentences]
+    for number, (text, font) in enumerate(lines, 1):
+        cell = page.cell(number, 1)
+        put(cell, text)
+        cell.alignment = TOP
+        if font:
+            cell.font = font
+        if text.startswith("•"):
+            cell.fill = WARNING
+    fit(page, wide=1)
+    protect(page)
+
+
+def numbered(sentences):
+    return [f"{number}. {text}" for number, text in enumerate(sentences, 1)]
+
+
+def write_lists(page, columns):
+    """
+    The sheet of lists to choose from; returns name → formula of where its list stands.
+
+    ``columns`` maps names to a heading and the entries below it.
+    """
+    found = {}
+    for place, (name, (heading, entries)) in enumerate(columns.items(), 1):
+        letter = get_column_letter(place)
+        page.column_dimensions[letter].width = 30
+        page[f"{letter}1"] = str(heading)
+        page[f"{letter}1"].font = Font(name=FONT, bold=True)
+        for number, entry in enumerate(entries, 2):
+            page[f"{letter}{number}"] = cells.for_workbook(entry)
+        last = len(entries) + 1
+        found[name] = f"{quote_sheetname(page.title)}!${letter}$2:${letter}${last}"
+    page.freeze_panes = "A2"
+    fit(page, wide=1)
+    protect(page)
+    return found
+
+
+def write_marks(book, marks):
+    """The hidden sheet that says what the workbook was taken of."""
+    page = book.create_sheet(MARKS)
+    for pair in marks.items():
+        page.append([cells.for_workbook(part) for part in pair])
+    page.sheet_state = "veryHidden"
+    protect(page)
+
+
+def fit(page, *, wide):
+    """Print on letter paper, ``wide`` pages across."""
+    page.page_setup.paperSize = LETTER_PAPER
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def protect(page):
+    """Lock the page against mistakes, without a password."""
+    page.protection.sheet = True
+    page.protection.formatColumns = False
+    page.protection.formatRows = False
