@@ -129,6 +129,7 @@ class Fields:
 
     def __init__(self, *fields, tells=()):
         self._fields = {field.name: field for field in fields}
+        self._found = {}
         self.tells = frozenset(tells)
 
     def contribute_to_class(self, model, name):
@@ -157,13 +158,14 @@ class Fields:
         The fields whose attributes have these values; one without the attribute has
         none.
         """
-        return [
-            field
-            for field in self
-            if all(
-                getattr(field, name, None) == value for name, value in wanted.items()
-            )
-        ]
+        asked = frozenset(wanted.items())
+        if asked not in self._found:
+            self._found[asked] = [
+                field
+                for field in self
+                if all(getattr(field, name, None) == value for name, value in asked)
+            ]
+        return self._found[asked]
 
     def names(self, **wanted):
         return [field.name for field in self.where(**wanted)]

@@ -14,8 +14,7 @@ from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
-    ActivityUpdate,
-    CommitmentUpdate,
+    UPDATE_MODELS,
     Plan,
     PlanChange,
     ReportingPeriod,
@@ -104,8 +103,7 @@ def obstacle(period, today):
 
     Who is silent in a round stays on record once it was due, and nobody's work goes.
     """
-    kinds = (ActivityUpdate, CommitmentUpdate)
-    rows = [kind.objects.filter(period=period) for kind in kinds]
+    rows = [model.objects.filter(period=period) for model in UPDATE_MODELS]
     writers = {row.agency for each in rows for row in each.select_related("agency")}
     values = asked_values.asked(period.plan, [period]).get(period, ())
     writers |= {

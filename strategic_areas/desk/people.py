@@ -44,7 +44,6 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
-    CommitmentUpdate,
     Participation,
     Plan,
     ReportingPeriod,
@@ -52,6 +51,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.rounds import cells
+from strategic_areas.workflow.questions import BY_MODEL
 
 FLAGGED, PROPOSED = 2, 3
 #: How long before its end administrators are told of a mandate.
@@ -277,11 +277,12 @@ def agency_work(agency, today=None):
     today = today or timezone.localdate()
     updates = ActivityUpdate.objects.without_transcriptions()
     updates = updates.filter(agency=agency)
-    declared = CommitmentUpdate.objects.without_transcriptions()
-    declared = declared.filter(agency=agency)
     begun = [
-        *updates.filter(status__in=UNFINISHED).select_related("activity", "period"),
-        *declared.filter(status__in=UNFINISHED).select_related("commitment", "period"),
+        row
+        for question in BY_MODEL.values()
+        for row in question.model.objects.without_transcriptions()
+        .filter(agency=agency, status__in=UNFINISHED)
+        .select_related(question.name, "period")
     ]
     return {
         "agency": agency,

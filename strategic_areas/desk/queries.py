@@ -1,7 +1,6 @@
 """What a focal point still has to do: reports that are owed or were returned."""
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 
 from agencies import access
@@ -10,21 +9,15 @@ from strategic_areas.desk.sheet.contents import read_sheet
 from strategic_areas.desk.sheet.rows import AnswerRow, returned_steps
 from strategic_areas.models import (
     Activity,
-    ActivityUpdate,
     Commitment,
-    CommitmentUpdate,
     ReportingPeriod,
     Status,
 )
-from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import asked_indicators
-from strategic_areas.workflow.questions import DECLARATION
+from strategic_areas.workflow.questions import BY_MODEL, UPDATES
 
 #: In which order an agency reads its sheets, by the states of their rows.
 ORDER = ("returned", "todo", "ready")
-#: The page on which an update is written that no sheet shows.
-OWN_PAGE = "admin:strategic_areas_activityupdate_change"
-OWN_DECLARATION = "admin:strategic_areas_commitmentupdate_change"
 
 
 def open_sheets(user, today=None):
@@ -79,11 +72,6 @@ def _accepting(user, agencies, today):
         yield period, asked
 
 
-def row_url(activity, period):
-    sheet = reverse("admin:sheet", args=[period.pk, activity.agency.slug])
-    return f"{sheet}?fila={activity.pk}#fila-{activity.pk}"
-
-
 def _has_part_in(plan):
     active = Activity.objects.standing().filter(plan=plan).order_by()
     leads = Commitment.objects.standing().filter(plan=plan).order_by()
@@ -95,48 +83,39 @@ def _has_part_in(plan):
     )
 
 
-def returned_declarations(user):
+def returned_answers(user):
     """
-    The declarations of the user's agencies that were returned and not sent again.
+    The revisions of the user's agencies that were returned and not yet sent again.
 
-    Each has ``returned``, the transition, and ``row_url``, where it is corrected: the
-    sheet of the lead, or its own page where another agency leads meanwhile.
+    Each has ``returned``, the transition, and ``row_url``, where it is mended: its row
+    on the sheet, or its own page where the agency is asked no more about its subject.
+    Rounds may have closed meanwhile.
     """
-    found = _returned(user, CommitmentUpdate, "commitment__lead", "period")
-    for update in found:
-        update.row_url = reverse(OWN_DECLARATION, args=[update.pk])
-        if update.agency == update.answering:
-            row = AnswerRow(DECLARATION, update.commitment, update.period, update)
-            update.row_url = row.page_url
-    return found
-
-
-def returned_updates(user):
-    """
-    The updates of the user's agencies that were returned and not yet sent again.
-
-    Each has ``returned``, the transition, and ``row_url``, where it is corrected: of
-    work that was ended or replaced, its own page. Rounds may have closed meanwhile.
-    """
-    found = _returned(user, ActivityUpdate, "activity__agency", "period__plan")
-    for period in {update.period for update in found}:
-        of_round = [update for update in found if update.period == period]
-        keys = [update.activity_id for update in of_round]
-        on_sheet = set(rounds.owed(period, pk__in=keys))
-        for update in of_round:
-            update.row_url = (
-                row_url(update.activity, period)
-                if update.activity in on_sheet and update.agency == update.answering
-                else reverse(OWN_PAGE, args=[update.pk])
-            )
-    return found
-
-
-def _returned(user, model, *related):
-    agencies = FocalPoint.objects.agencies_of(user)
-    rows = model.objects.filter(agency__in=agencies, status=Status.RETURNED)
-    found = list(rows.select_related("agency", *related).without_transcriptions())
-    steps = returned_steps({row.pk: row for row in found})
-    for row in found:
-        row.returned = steps[row.pk]
+    agencies, found = FocalPoint.objects.agencies_of(user), []
+    for question in BY_MODEL.values():
+        subject = f"{question.name}__{question.answered_by}"
+        rows = question.model.objects.filter(
+            agency__in=agencies, status=Status.RETURNED
+        ).without_transcriptions()
+        rows = list(rows.select_related("agency", "period__plan", subject))
+        steps = returned_steps({row.pk: row for row in rows})
+        asked = _asked_now(question, rows)
+        for update in rows:
+            update.returned = steps[update.pk]
+            row = AnswerRow(question, update.subject, update.period, update)
+            is_asked = (update.period, update.subject) in asked
+            is_on_sheet = is_asked and update.agency == row.agency
+            update.row_url = row.page_url if is_on_sheet else row.whole_url
+        found += rows
     return sorted(found, key=lambda row: row.returned.at)
+
+
+def _asked_now(question, updates):
+    """The round and the subject of each revision whose round still asks about it."""
+    return {
+        (period, subject)
+        for period in {each.period for each in updates}
+        for asks in UPDATES
+        if asks.model is question.model
+        for subject in asks.asked(period, pk__in=[each.subject.pk for each in updates])
+    }

@@ -48,6 +48,7 @@ from strategic_areas.models.report_fields import Answer
 from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Cause, Status
 from strategic_areas.models.trail import Evidence, Transition, Translation
 from strategic_areas.models.updates import (
+    UPDATE_MODELS,
     ActivityUpdate,
     CommitmentUpdate,
     Execution,
@@ -56,6 +57,7 @@ from strategic_areas.models.updates import (
 
 __all__ = [
     "OPEN",
+    "UPDATE_MODELS",
     "PUBLIC_RECORD",
     "Activity",
     "ActivityProposal",

@@ -1,5 +1,7 @@
 import json
+from functools import reduce
 from hashlib import sha256
+from operator import add
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,15 +14,23 @@ from agencies import access
 from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
-from strategic_areas.models.review import Status
+from strategic_areas.models.review import Reviewed, Status
 from strategic_areas.models.trail import HoldsFile
 
 
+def answers_of_letters():
+    """The names by which letters find what was transcribed from them."""
+    links = Letter._meta.related_objects
+    return [link.name for link in links if issubclass(link.related_model, Reviewed)]
+
+
 def sum_of_reports(status):
-    """An expression: how many updates and declarations of a letter have this status."""
-    updates = Count("updates", filter=Q(updates__status=status), distinct=True)
-    of_declarations = Q(declarations__status=status)
-    return updates + Count("declarations", filter=of_declarations, distinct=True)
+    """An expression: how many answers of a letter have this status."""
+    counts = (
+        Count(name, filter=Q(**{f"{name}__status": status}), distinct=True)
+        for name in answers_of_letters()
+    )
+    return reduce(add, counts)
 
 
 class LetterQuerySet(models.QuerySet):
@@ -34,8 +44,8 @@ class LetterQuerySet(models.QuerySet):
 
     def to_confirm(self):
         """Letters with a transcribed report that waits to be confirmed."""
-        waits = Q(updates__status=Status.SUBMITTED)
-        waits |= Q(declarations__status=Status.SUBMITTED)
+        waiting = [f"{name}__status" for name in answers_of_letters()]
+        waits = Q.create([(each, Status.SUBMITTED) for each in waiting], Q.OR)
         return self.filter(waits).distinct()
 
     def with_counts(self):

@@ -361,3 +361,7 @@ class CommitmentUpdate(Reviewed):
         return address(
             "commitment", self.plan.code, self.commitment.code, language=language
         )
+
+
+#: What agencies and sources state about planned work, each with its revisions.
+UPDATE_MODELS = (ActivityUpdate, CommitmentUpdate)

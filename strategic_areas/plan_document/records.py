@@ -16,8 +16,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Outdated
 from strategic_areas import figures, workflow
 from strategic_areas.models import (
-    ActivityUpdate,
-    CommitmentUpdate,
+    UPDATE_MODELS,
     Indicator,
     Provenance,
 )
@@ -374,7 +373,7 @@ def _reports(replaced):
         model.objects.published()
         .filter(**{f"{model.subject_field}__in": found})
         .count()
-        for model in (ActivityUpdate, CommitmentUpdate)
+        for model in UPDATE_MODELS
         if (found := [each for each in replaced if _is_subject(model, each)])
     )
 

@@ -23,9 +23,8 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence import keeping
 from strategic_areas.models import (
     OPEN,
-    ActivityUpdate,
+    UPDATE_MODELS,
     Amendment,
-    CommitmentUpdate,
     Evidence,
     Letter,
     PendingChange,
@@ -44,8 +43,6 @@ from strategic_areas.purging.places import (
     without,
 )
 from strategic_areas.workflow.changes import CHANGES
-
-REVIEWED = (ActivityUpdate, CommitmentUpdate)
 
 
 def blank(places, phrases):
@@ -88,17 +85,19 @@ def _blank_field(field, rows, phrases):
 
 def touched(places):
     """The reviewed records that lose a text or a piece of evidence."""
-    ids = {model: set() for model in REVIEWED}
+    ids = {model: set() for model in UPDATE_MODELS}
     evidence = set()
     for place in places:
-        if place.model in REVIEWED:
+        if place.model in UPDATE_MODELS:
             ids[place.model].add(place.row)
         elif place.model is Evidence:
             evidence.add(place.row)
     for item in Evidence.objects.filter(pk__in=evidence):
         ids[type(item.record)].add(item.record.pk)
     return [
-        row for model in REVIEWED for row in rows_of(model).filter(pk__in=ids[model])
+        row
+        for model in UPDATE_MODELS
+        for row in rows_of(model).filter(pk__in=ids[model])
     ]
 
 
@@ -110,7 +109,7 @@ def stamp(records):
     on her screen gets a conflict when she saves.
     """
     now = timezone.now()
-    for model in REVIEWED:
+    for model in UPDATE_MODELS:
         rows = rows_of(model).filter(pk__in=[r.pk for r in records if type(r) is model])
         rows.update(purged_at=now)
         rows.filter(status__in=OPEN).update(version=F("version") + 1)

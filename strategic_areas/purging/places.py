@@ -15,9 +15,9 @@ from agencies.audit import AuditEntry, AuditHead
 from agencies.mail import Mail
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
+    UPDATE_MODELS,
     Activity,
     ActivityUpdate,
-    CommitmentUpdate,
     Evidence,
     Purge,
     PurgedText,
@@ -171,7 +171,7 @@ def without(value, phrases, instead):
 
 
 #: What an agency writes, and hands in.
-WRITTEN = (ActivityUpdate, CommitmentUpdate, Activity, Evidence)
+WRITTEN = (*UPDATE_MODELS, Activity, Evidence)
 
 
 def handed_in(record):
@@ -213,16 +213,17 @@ def divide(places):
 class _Secret:
     def __init__(self, places):
         drafts = {
-            model: model.objects.filter(status=Status.DRAFT)
-            for model in (ActivityUpdate, CommitmentUpdate)
+            model: model.objects.filter(status=Status.DRAFT) for model in UPDATE_MODELS
         }
         told = ActivityUpdate.objects.filter(submitted_at__isnull=False)
         drafts[Activity] = Activity.objects.off_plan().exclude(
             pk__in=told.values("activity")
         )
-        drafts[Evidence] = Evidence.objects.filter(
-            activity_update__in=drafts[ActivityUpdate]
-        ) | Evidence.objects.filter(commitment_update__in=drafts[CommitmentUpdate])
+        of_drafts = [
+            (f"{model.link_field}__in", drafts[model]) for model in UPDATE_MODELS
+        ]
+        attached = models.Q.create(of_drafts, models.Q.OR)
+        drafts[Evidence] = Evidence.objects.filter(attached)
         self.rows = {model: _keys(found) for model, found in drafts.items()}
         for model in WRITTEN:
             versions = model.history.model

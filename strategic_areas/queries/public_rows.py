@@ -20,6 +20,7 @@ from agencies.models import Agency
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED, planned
 from strategic_areas.models import (
+    UPDATE_MODELS,
     Activity,
     ActivityUpdate,
     Commitment,
@@ -87,7 +88,7 @@ def concerned(touched: Iterable[tuple[type[Model], int]]) -> Keys:
     keys = defaultdict(set)
     for model, pk in touched:
         keys[model].add(pk)
-    for model in (ActivityUpdate, CommitmentUpdate):
+    for model in UPDATE_MODELS:
         reports = model.objects.filter(pk__in=keys.pop(model, ()))
         subject = model._meta.get_field(model.subject_field)
         keys[subject.related_model].update(_pks(reports, subject.attname))

@@ -287,7 +287,7 @@ class GuardedSteps(Steps):
 
 
 def refusals(text):
-    found = text_guard.inspect(text or "")
+    found = text_guard.inspect(text) if text else ()
     blocks = [each for each in found if each.severity == Severity.BLOCK]
     return list(dict.fromkeys(str(each.message) for each in blocks))
 

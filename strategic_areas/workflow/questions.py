@@ -12,9 +12,7 @@ model and one declaration here.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -56,10 +54,12 @@ class UpdateQuestion(RoundQuestion):
     """
     A question whose answers are revisions of ``model``.
 
-    ``asked`` gives the subjects of one agency in a round, narrowed by lookups. ``word``
+    ``asked`` gives the subjects of a round, narrowed by lookups. ``word``
     names a subject's row in the query of the sheet. ``url`` is the last part of the
     names of its addresses, and ``path`` what they have before the id. ``number`` is the
-    name of a revision in a receipt.
+    name of a revision in a receipt. ``answered_by`` is the field of the subject that
+    names the agency which answers. ``takes_no_news``: "same as before" and "no news"
+    are answers too.
     ``related`` are the relations that a row reads with its subject. ``tells`` says in a
     word what was answered, ``nothing`` that nothing was, and ``text`` is the field that
     says more. ``asks`` are the fields that the form asks with words of its own and a
@@ -75,6 +75,8 @@ class UpdateQuestion(RoundQuestion):
     path: str
     url: str
     number: str
+    answered_by: str
+    takes_no_news: bool = False
     related: tuple[str, ...]
     tells: Callable[[Reviewed], str]
     nothing: str | Promise
@@ -86,33 +88,22 @@ class UpdateQuestion(RoundQuestion):
     adds: str | Promise = ""
     takes_evidence: bool = True
 
-    @cached_property
-    def subject_model(self) -> type[models.Model]:
-        return self.model._meta.get_field(self.name).related_model
-
-    @property
-    def answered_by(self) -> str:
-        """The field of the subject that names the agency which answers for it."""
-        return self.subject_model.answered_by
-
-    @property
-    def takes_no_news(self) -> bool:
-        """Whether "same as before" and "no news" are answers too."""
-        return "answer" in self.model.fields
+    def asked_of(self, agency, period, **lookups) -> QuerySet:
+        """The subjects about which a round asks an agency."""
+        return self.asked(period, **{self.answered_by: agency}, **lookups)
 
 
-def _led(period, agency, **lookups):
-    led = Commitment.objects.standing().filter(plan=period.plan, lead=agency)
-    return led.filter(**lookups)
+def _led(period, **lookups):
+    return Commitment.objects.standing().filter(plan=period.plan, **lookups)
 
 
-def _off_plan(period, agency, **lookups):
-    """Its work outside the plan that it has reported, and that nothing has ended."""
+def _off_plan(period, **lookups):
+    """Work outside the plan that was reported, and that nothing has ended."""
     reported = ActivityUpdate.objects.filter(
         activity=OuterRef("pk"), period__ends_on__lte=period.ends_on
     )
-    work = Activity.objects.off_plan().filter(plan=period.plan, agency=agency)
-    return rounds.unfinished(period, work.filter(Exists(reported), **lookups))
+    work = Activity.objects.off_plan().filter(plan=period.plan, **lookups)
+    return rounds.unfinished(period, work.filter(Exists(reported)))
 
 
 REPORT = UpdateQuestion(
@@ -121,14 +112,14 @@ REPORT = UpdateQuestion(
     called=_("Reports"),
     part="reports",
     model=ActivityUpdate,
-    asked=lambda period, agency, **lookups: rounds.owed(
-        period, agency=agency, **lookups
-    ),
+    asked=rounds.owed,
     word="fila",
     path="",
     url="row",
     kind="avance",
     number="update",
+    answered_by="agency",
+    takes_no_news=True,
     related=("agency", "commitment", "plan"),
     tells=lambda update: update.get_execution_display(),
     nothing=_("Nothing yet"),
@@ -154,6 +145,7 @@ DECLARATION = UpdateQuestion(
     url="declaration",
     kind="declaracion",
     number="declaration",
+    answered_by="lead",
     related=("lead", "plan"),
     tells=lambda update: DECLARED[update.result],
     nothing=_("No declaration in this round"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk.queries import returned_updates
+from strategic_areas.desk.queries import returned_answers
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidence
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies
@@ -209,11 +209,11 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
     with pytest.raises(workflow.TransitionError):
         moved.draft(moved.after)
     if step == "returned":
-        (back,) = returned_updates(moved.before)
+        (back,) = returned_answers(moved.before)
         assert back.row_url == reverse(
             "admin:strategic_areas_activityupdate_change", args=[sent.pk]
         )
-        assert returned_updates(moved.after) == []
+        assert returned_answers(moved.after) == []
 
 
 def test_a_declaration_stays_with_the_lead_that_made_it(client):

@@ -46,7 +46,7 @@ def test_the_desk_tells_when_and_why_also_after_the_round_closed(client):
 
     response = client.get(DESK)
 
-    (told,) = response.context["returned_updates"]
+    (told,) = response.context["returned"]
     page = response.content.decode()
     assert (told, told.returned) == (update, step)
     assert step.reason in page
@@ -62,7 +62,7 @@ def test_what_was_sent_again_is_no_more_told_as_returned(client):
     workflow.submit(update, by=author)
     client.force_login(author)
 
-    assert client.get(DESK).context["returned_updates"] == []
+    assert client.get(DESK).context["returned"] == []
 
 
 def test_the_digest_tells_when_and_why_of_updates_and_declarations():

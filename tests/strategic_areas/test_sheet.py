@@ -831,7 +831,7 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
         (activity, f"{desk.address()}?fila={activity.pk}#fila-{activity.pk}")
         for activity in (returned, desk.activity)
     ]
-    (came_back,) = page.context["returned_updates"]
+    (came_back,) = page.context["returned"]
     assert came_back.row_url == listed[returned]
     opened = desk.client.get(listed[returned]).context["rows"]
     assert [shown.row.subject for shown in opened if shown.is_unfolded] == [returned]
@@ -844,7 +844,7 @@ def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
 
     page = desk.client.get(reverse("admin:index"))
 
-    (came_back,) = page.context["returned_updates"]
+    (came_back,) = page.context["returned"]
     assert desk.client.get(came_back.row_url).status_code == 200
     assert desk.address() not in came_back.row_url
 

@@ -214,7 +214,7 @@ def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
 
     ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
-    asked = question.asked(period, agency, **lookups)
+    asked = question.asked_of(agency, period, **lookups)
     return rows_of(question, asked, period, with_transcribed=with_transcribed)
 
 
@@ -331,7 +331,7 @@ def read_again(row):
 
 def next_waiting_row(row):
     """The next owed row that waits for an answer, starting again from the top."""
-    asked = row.question.asked(row.period, row.agency)
+    asked = row.question.asked_of(row.agency, row.period)
     newest = revisions_of(row.question, row.period)
     states = asked.annotate(newest_status=Subquery(newest.values("status")[:1]))
     found = list(states.values_list("pk", "newest_status"))

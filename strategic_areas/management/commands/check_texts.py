@@ -6,7 +6,10 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models
 
-from strategic_areas.models import PUBLIC_RECORD, ActivityUpdate, CommitmentUpdate
+from strategic_areas.models import (
+    PUBLIC_RECORD,
+    UPDATE_MODELS,
+)
 from strategic_areas.text_guard import Severity
 from strategic_areas.workflow.guard import counts, found_in
 
@@ -37,7 +40,7 @@ def stopped():
 
 def counting():
     """A line for each public report about victims that counts people unprinted."""
-    for model in (ActivityUpdate, CommitmentUpdate):
+    for model in UPDATE_MODELS:
         rows = model.objects.filter(status__in=PUBLIC_RECORD, printed_by=None)
         for row in rows.order_by("pk").iterator(chunk_size=500):
             if counts(row):

@@ -10,6 +10,7 @@ from django.db.models import F
 from agencies.models import Agency
 from strategic_areas import discipline
 from strategic_areas.models import (
+    UPDATE_MODELS,
     Activity,
     ActivityUpdate,
     Amendment,
@@ -100,7 +101,7 @@ BELOW = {
 
 
 #: The models of entries, by their kind.
-MODELS = {each._meta.model_name: each for each in (ActivityUpdate, CommitmentUpdate)}
+MODELS = {each._meta.model_name: each for each in UPDATE_MODELS}
 
 
 def hidden_here(record):

@@ -16,6 +16,7 @@ from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED, Protected, figure, is_of_victims
 from strategic_areas.models import (
     PUBLIC_RECORD,
+    UPDATE_MODELS,
     Activity,
     ActivityUpdate,
     Answer,
@@ -38,7 +39,7 @@ from strategic_areas.states import Age
 #: The fields of accounts that public pages tell under a heading of their own.
 HEADED = {
     field.name: field
-    for model in (ActivityUpdate, CommitmentUpdate)
+    for model in UPDATE_MODELS
     for field in model.fields.where(public=True, filled_in=True)
     if field.heading != ""
 }.values()
@@ -48,7 +49,7 @@ TEXTS = [field for field in HEADED if field.bilingual]
 FIGURES_OF, TEXTS_OF = (
     {
         model: [each.name for each in fields if each.name in model.fields]
-        for model in (ActivityUpdate, CommitmentUpdate)
+        for model in UPDATE_MODELS
     }
     for fields in (FIGURES, TEXTS)
 )

@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas.models import (
+    UPDATE_MODELS,
     ActivityUpdate,
     CommitmentUpdate,
     Participation,
@@ -55,7 +56,6 @@ DAYS = {"since": "day__gte", "until": "day__lte"}
 #: Values that may be asked for even where no account has them.
 WORDS = {"change": frozenset(CHANGES)}
 #: The models of accounts. Of two of the same age that of the first model comes first.
-MODELS = (ActivityUpdate, CommitmentUpdate)
 #: The states of what the record holds.
 IN_RECORD = (Status.PUBLISHED, Status.WITHDRAWN)
 #: The day on which an account changed the record: a withdrawal when it was made, a
@@ -172,7 +172,7 @@ def _groups(plan, asked):
         "is_undated": _is(Q(day__isnull=True)) if of_days else Value(False),
     }
     columns, found = [*FILTERS.values(), *told, "is_planned"], []
-    for model in MODELS:
+    for model in UPDATE_MODELS:
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
         rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
@@ -316,7 +316,8 @@ def _read(plan, asked, most=None, account=None, is_before=False):
     """
     wanted = {FILTERS[name]: asked[name] for name in FILTERS if asked.get(name)}
     found = []
-    for model, read in zip(MODELS, (record.updates, record.declarations), strict=True):
+    readers = record.updates, record.declarations
+    for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = _in_record(model, plan).filter(_of_days(asked), **wanted)
         keys = keys.newest_first()
         if account:
@@ -329,14 +330,14 @@ def _read(plan, asked, most=None, account=None, is_before=False):
 
 def _place(account):
     """What orders an account: its age, then its model, then which was stored first."""
-    return *account.age, -MODELS.index(type(account)), -account.pk
+    return *account.age, -UPDATE_MODELS.index(type(account)), -account.pk
 
 
 def _beyond(rows, place, is_newer):
     """Those of the rows that are newer, or older, than what stands at the place."""
     rows = rows.alias(
         **{name: AGE[name] for name in Age._fields if name != "revision"},
-        model=Value(-MODELS.index(rows.model)),
+        model=Value(-UPDATE_MODELS.index(rows.model)),
         minus=-F("pk"),
     )
     found, same = Q(pk__in=()), Q()
@@ -360,6 +361,6 @@ def holds_updates_of(plan: Plan, agency: Agency) -> bool:
         model.objects.filter(plan=plan, agency=agency, status__in=IN_RECORD)
         .order_by()
         .values("pk")
-        for model in MODELS
+        for model in UPDATE_MODELS
     )
     return first.union(second).exists()
