@@ -18,8 +18,10 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from agencies.fields import Fields, internal
 from agencies.models import User
@@ -119,6 +121,28 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
         },
     )
     return created
+
+
+def tell_proposer(decision, kind, *, about, address):
+    """
+    Write to whoever proposed it what was decided, as the template of this kind says it.
+
+    ``about`` begins the subject; ``address`` leads to where she reads it.
+    """
+    person = decision.proposed_by
+    if not person.email:
+        return
+    with override(person.language):
+        queue_mail(
+            to=person.email,
+            language=person.language,
+            kind=kind,
+            subject=f"{about}: {decision.get_status_display().lower()}",
+            text=render_to_string(
+                f"email/{kind}.txt", {"decided": decision, "address": address}
+            ),
+            key=f"{kind}:{decision.pk}",
+        )
 
 
 def focal_points_of(agency, today=None):

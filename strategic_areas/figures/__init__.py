@@ -142,11 +142,7 @@ _is_held = ContextVar("is_held", default=False)
 
 @contextmanager
 def at_the_end():
-    """
-    Within, nothing is published; whoever holds it back publishes once, at the end.
-
-    So what a plan's file or several values change is protected as one.
-    """
+    """Within, nothing is published: whoever holds it back publishes it all as one."""
     token = _is_held.set(True)
     try:
         yield

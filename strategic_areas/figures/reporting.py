@@ -3,22 +3,18 @@ An agency hands in a value of an indicator; a reviewer publishes it, or declines
 """
 
 from collections.abc import Iterable
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from agencies.access import RefusedError
 from agencies.decisions import Outdated, Status
-from agencies.mail import queue_mail
+from agencies.mail import tell_proposer
 from strategic_areas.figures import at_the_end, publish
 from strategic_areas.models import Indicator, ReportedSpan
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
@@ -50,7 +46,7 @@ class ValueSteps(GuardedSteps):
         return may_review(user, ReportedValue)
 
     def apply(self, reported, by):
-        if reported.revises_id != key_of(standing(reported)):
+        if reported.revises != standing(reported):
             raise Outdated
         told = [reported.printed_where, reported.note, reported.why]
         must_not_wait_for_purge(reported, told)
@@ -91,44 +87,47 @@ class ValueSteps(GuardedSteps):
         Each is approved by the same rule as alone. What they tell is protected once all
         of them are known, so that their order tells nothing.
         """
-        self._together(values, by, lambda each: self.approve(each, by=by).status)
+        self._together(values, by, self.approve)
 
     @contextmanager
     def tried(self, values, *, by):
-        """
-        Within, what publishing them would apply stands; afterwards nothing of it does.
-        """
+        """Within, what publishing them applies stands; afterwards nothing of it."""
         with transaction.atomic():
-            self._together(values, by, lambda each: self._try(each, by))
+            self._together(values, by, self._try)
             yield
             transaction.set_rollback(True)
 
-    def _try(self, reported, by):
+    def _try(self, reported, *, by):
         self.apply(self._take(reported, Status.APPLYING, by), by)
+        return reported
 
     def _together(self, values, by, step):
+        text = _("%(record)s: another value of these days was published.")
         with at_the_end():
             for each in sorted(values, key=lambda value: value.pk):
                 if why_not := self.why_not(by, each):
                     raise RefusedError(f"{each}: {why_not}")
-                try:
-                    is_outdated = step(each) == Status.OUTDATED
-                except Outdated:
-                    is_outdated = True
-                if is_outdated:
-                    raise RefusedError(
-                        _("%(record)s: another value of these days was published.")
-                        % {"record": each}
-                    )
+                with suppress(Outdated):
+                    if step(each, by=by).status != Status.OUTDATED:
+                        continue
+                raise RefusedError(text % {"record": each})
         publish(_indicators_of(values))
 
     def ended(self, reported):
         tell_the_span(reported)
         if reported.status in {Status.APPROVED, Status.DECLINED}:
-            _tell(reported)
+            code, page = reported.indicator.code, _page_of(reported)
+            tell_proposer(reported, "value", about=code, address=page)
 
     def facts(self, reported):
         return {"agency": reported.agency, "indicator": reported.indicator.code}
+
+
+def _page_of(reported):
+    if reported.letter_id or reported.source_id:
+        return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
+    plan = reported.indicator.introduced_by
+    return agency_page("values", plan, reported.agency)
 
 
 VALUES = ValueSteps()
@@ -136,10 +135,6 @@ VALUES = ValueSteps()
 
 def _indicators_of(values):
     return Indicator.objects.filter(pk__in=[each.indicator_id for each in values])
-
-
-def key_of(measurement):
-    return measurement and measurement.pk
 
 
 def standing(reported):
@@ -207,48 +202,6 @@ def tell_the_span(reported):
         "handed_in_on": own and timezone.localdate(own.proposed_at),
     }
     ReportedSpan.objects.update_or_create(**about, defaults=told)
-
-
-def _page_of(reported):
-    if reported.letter_id or reported.source_id:
-        return settings.SITE_URL + reverse("admin:value", args=[reported.pk])
-    plan = reported.indicator.introduced_by
-    return agency_page("values", plan, reported.agency)
-
-
-def _tell(reported):
-    person = reported.proposed_by
-    if not person.email:
-        return
-    with override(person.language):
-        context = {"reported": reported, "address": _page_of(reported)}
-        text = render_to_string("email/value.txt", context)
-        subject = _("%(code)s: %(status)s") % {
-            "code": reported.indicator.code,
-            "status": reported.get_status_display().lower(),
-        }
-    queue_mail(
-        to=person.email,
-        language=person.language,
-        kind="value",
-        subject=subject,
-        text=text,
-        key=f"value:{reported.pk}",
-    )
-
-
-@dataclass(frozen=True)
-class ValueReturned:
-    at: datetime
-    reason: str
-
-
-def returned_steps(values: Iterable[AskedValue]) -> dict[AskedValue, ValueReturned]:
-    """The step by which each of these values, which were returned, came back."""
-    return {
-        value: ValueReturned(row.decided_at, row.reason)
-        for value, row in returned_values(values).items()
-    }
 
 
 def returned_values(values: Iterable[AskedValue]) -> dict[AskedValue, ReportedValue]:

@@ -4,14 +4,13 @@ Activities that agencies bring in: what they propose for the plan, and work outs
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from agencies import decisions
 from agencies.access import RefusedError
-from agencies.mail import queue_mail
+from agencies.mail import tell_proposer
 from agencies.models import Agency
 from strategic_areas.models import (
     PUBLIC_RECORD,
@@ -89,7 +88,13 @@ class ProposalSteps(GuardedSteps):
 
     def ended(self, proposal):
         if proposal.status in {decisions.Status.APPROVED, decisions.Status.DECLINED}:
-            _tell(proposal)
+            address = agency_page("sheet", proposal.plan, proposal.agency)
+            tell_proposer(
+                proposal,
+                "proposal",
+                about=gettext_lazy("Proposed activity"),
+                address=f"{address}#propuestas",
+            )
 
     def facts(self, proposal):
         return {"agency": proposal.agency}
@@ -142,27 +147,6 @@ def _activity(proposal, code, victims):
     except ValidationError as error:
         raise RefusedError(" ".join(error.messages)) from error
     return activity
-
-
-def _tell(proposal):
-    person = proposal.proposed_by
-    if not person.email:
-        return
-    with override(person.language):
-        address = agency_page("sheet", proposal.plan, proposal.agency)
-        context = {"proposal": proposal, "address": f"{address}#propuestas"}
-        text = render_to_string("email/proposal.txt", context)
-        subject = _("Proposed activity: %(status)s") % {
-            "status": proposal.get_status_display().lower()
-        }
-    queue_mail(
-        to=person.email,
-        language=person.language,
-        kind="proposal",
-        subject=subject,
-        text=text,
-        key=f"proposal:{proposal.pk}",
-    )
 
 
 @transaction.atomic

@@ -25,8 +25,7 @@ from strategic_areas import rounds, schedule
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.discipline import REPLY_WITHIN, Promptness, Standing
-from strategic_areas.figures.reporting import ValueReturned
-from strategic_areas.figures.reporting import returned_steps as returned_values
+from strategic_areas.figures.reporting import returned_values
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -35,7 +34,6 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
     Status,
-    Transition,
 )
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import board
@@ -47,11 +45,12 @@ MONDAY = 0
 @dataclass(frozen=True)
 class Returned:
     subject: Activity | Commitment | AskedValue
-    step: Transition | ValueReturned
+    at: datetime
+    reason: str
 
     @property
     def on(self):
-        return timezone.localdate(self.step.at)
+        return timezone.localdate(self.at)
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def to_do_in(asked, today):
     """A ``ToDo`` for each of the cells ``asked`` in which something is to be done."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
-        (update.period_id, update.activity): Returned(update.activity, step)
+        (update.period_id, update.activity): step
         for update, step in _given_back(updates.select_related("activity"))
     }
     values = [
@@ -149,8 +148,11 @@ def to_do_in(asked, today):
         for each in cell.standing(Standing.RETURNED)
         if isinstance(each, AskedValue)
     ]
-    steps = returned_values(value for _period, value in values)
-    back |= {(pk, value): Returned(value, steps[value]) for pk, value in values}
+    last = returned_values(value for _period, value in values)
+    back |= {
+        (pk, value): Returned(value, last[value].decided_at, last[value].reason)
+        for pk, value in values
+    }
     parts = []
     for cell in asked:
         returned = cell.standing(Standing.RETURNED)
@@ -180,7 +182,7 @@ def _with_declarations(parts):
         part = by_key.get((agency, period)) or ToDo(
             agency, period, period.due_on, period.closes_on, (), (), is_late=False
         )
-        returned = (*part.returned, Returned(update.commitment, step))
+        returned = (*part.returned, step)
         by_key[agency, period] = replace(part, returned=returned)
     return list(by_key.values())
 
@@ -189,7 +191,10 @@ def _given_back(revisions):
     rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
-    return [(row, steps[pk]) for pk, row in rows.items()]
+    return [
+        (row, Returned(row.subject, steps[pk].at, steps[pk].reason))
+        for pk, row in rows.items()
+    ]
 
 
 def _focal_points(parts, today):
