@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import cache
 from typing import NamedTuple
 
 from agencies.folding import fold
 
 #: From which likeness on a mistyped name is proposed.
-ALIKE = 0.84
+ALIKE, SURELY_ALIKE = 0.84, 0.93
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
 #: Abbreviated words of names, by what they stand for.
 SHORT = {
@@ -77,6 +78,16 @@ JOINT = re.compile(
 OPEN_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
 ALIAS = re.compile(r"(?:antes|ex|anterior|formerly)\b")
 GLOSSARY = re.compile(r"\b([A-ZÁÉÍÓÚÑ]{2,12}) *[=:] *([^.;=\n]{4,90})")
+
+
+@cache
+def _small(character):
+    return (fold(character) or " ")[0]
+
+
+def fold_in_place(text):
+    """Small letters without accents, one for each character."""
+    return "".join(map(_small, text))
 
 
 class KnownInstitution(NamedTuple):
@@ -186,8 +197,20 @@ class InstitutionBook:
         parts = [acr for known, acr in self.names.items() if _is_part(words, known)]
         if len(set(parts)) == 1:
             return parts[0]
-        best = max(self.names, key=lambda known: _likeness(name, known), default="")
-        return self.names[best] if _likeness(name, best) >= ALIKE else ""
+        return self.likest(name, ALIKE)
+
+    def likest(self, name, least):
+        """The acronym of the known name that is likest to a mistyped one; or ""."""
+        words, best = set(name.split()), ("", least)
+        for known, acronym in self.names.items():
+            is_near = abs(len(name) - len(known)) < 5 and not words.isdisjoint(
+                known.split()
+            )
+            if is_near:
+                likeness = SequenceMatcher(None, name, known)
+                if likeness.quick_ratio() >= best[1] <= likeness.ratio():
+                    best = acronym, likeness.ratio()
+        return best[0]
 
 
 def split_responsible(text, book, *, role="responsible"):
@@ -233,7 +256,7 @@ def split_responsible(text, book, *, role="responsible"):
 
 def _parts(text, book):
     """Triples of a name, whether it is marked as lead, and as supporter."""
-    folded = _same_length(text)
+    folded = fold_in_place(text)
     cut = WITH_SUPPORT.search(folded)
     main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
     first, is_open = _names(main, book)
@@ -248,12 +271,8 @@ def _parts(text, book):
 def _marked(text):
     found = MARK.search(fold(text))
     if not found:
-        bare = (
-            text[LEAD_WORD.match(_same_length(text)).end() :]
-            if LEAD_WORD.match(_same_length(text))
-            else text
-        )
-        return bare.strip(), bare != text, False
+        word = LEAD_WORD.match(fold_in_place(text))
+        return text[word.end() if word else 0 :].strip(), bool(word), False
     bare = re.sub(r"\([^)]*\)\s*$", "", text).strip()
     return bare, bool(found["lead"]), bool(found["support"])
 
@@ -297,18 +316,13 @@ def _is_one(stretch, book):
         return False
     if inside and HEADS.match(fold(bare)):
         return not any(HEADS.match(fold(each)) for each in pieces[1:])
-    is_known = any(_likeness(name, known) >= 0.93 for known in book.names)
-    return is_known and not any(HEADS.match(fold(each)) for each in pieces[1:])
+    is_single = not any(HEADS.match(fold(each)) for each in pieces[1:])
+    return is_single and bool(book.likest(name, SURELY_ALIKE))
 
 
 def _is_inside(text, at):
     """Whether a place stands in brackets."""
     return text.count("(", 0, at) > text.count(")", 0, at)
-
-
-def _same_length(text):
-    """Small letters without accents, one for each character."""
-    return "".join((fold(each) or " ")[0] for each in text)
 
 
 def _key(text):
@@ -327,9 +341,3 @@ def _is_part(words, known):
     known = set(known.split())
     shorter = min(len(words), len(known))
     return shorter > 1 and (words <= known or known <= words)
-
-
-def _likeness(name, known):
-    if abs(len(name) - len(known)) > 6:
-        return 0
-    return SequenceMatcher(None, name, known).ratio()

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from agencies.folding import fold
+from strategic_areas.matrices.institutions import fold_in_place
 from strategic_areas.matrices.looking import HIERARCHY, role_of
 
 ROMAN = r"[IVX]{1,5}"
@@ -55,8 +56,7 @@ def split_level(text):
         coordinator = found[1].strip()
         plain = (plain[: found.start()] + plain[found.end() :]).strip()
     word, code, name = "", "", plain
-    folded = "".join((fold(each) or " ")[0] for each in plain)
-    if found := WORDED.match(folded):
+    if found := WORDED.match(fold_in_place(plain)):
         rest = plain[found.start("rest") :]
         after = re.match(
             rf"(?P<code>{CODE})(?!\w)(?P<mark>[.):]?\s*[-–—:]?)\s*(?P<name>.*)", rest

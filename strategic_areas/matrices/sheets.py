@@ -1,6 +1,7 @@
 """The rows of one sheet of a matrix, as records at their levels."""
 
 import re
+from functools import lru_cache
 
 from agencies.folding import fold
 from strategic_areas import text_guard
@@ -15,7 +16,7 @@ from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_par
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell
 from strategic_areas.matrices.outcome import ProtectedCell
-from strategic_areas.text_guard import Kind
+from strategic_areas.text_guard import Kind, vocabulary
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
 #: The field in which a level's own text stands.
@@ -27,6 +28,12 @@ TITLES = {
 }
 #: Marks of the guard that are told of a matrix's cell; its others are of most texts.
 TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
+#: Words without which a text holds none of these marks.
+PEOPLE = frozenset().union(
+    *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
+    *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
+    vocabulary.UNITS_OF_AGES,
+)
 CODE_ROLES = {f"code:{level}" for level in LEVELS}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
@@ -321,15 +328,22 @@ class SheetReader:
         return "total" if is_total else "below"
 
     def _protect(self, cell, text):
-        if not re.search(r"[^\W\d_]{3}", text):
-            return
         said = split_level(text)
-        plain = said.name if said.code else text
-        kinds = [each.kind for each in text_guard.inspect(plain)]
-        kinds += [e.kind for e in text_guard.marks(plain) if e.kind in TOLD_MARKS]
+        kinds = _identifying(said.name if said.code else text)
         if kinds:
-            kinds = tuple(dict.fromkeys(kinds))
             self.reader.result.protected.append(ProtectedCell(cell.place, text, kinds))
+
+
+@lru_cache(maxsize=4_096)
+def _identifying(text):
+    """The kinds of what the guard finds in a text, and of marks that tell of people."""
+    if not re.search(r"[^\W\d_]{3}", text):
+        return ()
+    kinds = [each.kind for each in text_guard.inspect(text)]
+    if not PEOPLE.isdisjoint(re.findall("[a-z]+", fold(text))):
+        marks = [each.kind for each in text_guard.marks(text)]
+        kinds += [kind for kind in marks if kind in TOLD_MARKS]
+    return tuple(dict.fromkeys(kinds))
 
 
 def _folded(cell):
