@@ -70,10 +70,10 @@ class UpdatePage(AnswerPage):
         self.is_optional = not question.is_owed
         self.columns = columns_of(question.model)
         self.needed = (*self.hidden, "code", *self.columns)
-        subject = capfirst(str(question.subject_model._meta.verbose_name))
+        subject = question.model._meta.get_field(question.name).verbose_name
         self.context = {
             "code": CODE,
-            "title": (subject, 42),
+            "title": (capfirst(str(subject)), 42),
             "state": (STATE, 20),
             "last": (_("Last published"), 26),
             "last_text": (_("What was published"), 44),
