@@ -23,6 +23,7 @@ from strategic_areas.models import (
     PurgedText,
     Status,
 )
+from strategic_areas.models.drafts import DraftLine
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.phrases import holds
 
@@ -224,6 +225,7 @@ class _Secret:
         ]
         attached = models.Q.create(of_drafts, models.Q.OR)
         drafts[Evidence] = Evidence.objects.filter(attached)
+        drafts[DraftLine] = DraftLine.objects.all()
         self.rows = {model: _keys(found) for model, found in drafts.items()}
         for model in WRITTEN:
             versions = model.history.model

@@ -141,11 +141,11 @@ class ChangeSteps(GuardedSteps):
         amendments.enact(change, applied, amendment, by)
         for follow in self.afterwards:
             follow(change, made, by)
-        if not returned:
-            return {}
-        left = [part for part in every if part.returned]
-        drafts.lay_back(change, left, every)
-        return {"left_out": len(left)}
+        if left := [part for part in every if part.returned]:
+            record, part = applied[0]
+            plan = _follow(record, path_to_plan(part.model))
+            drafts.lay_back(change, plan, left, every)
+        return {"left_out": len(left)} if left else {}
 
     def _leave_out(self, change, every, returned):
         """The parts that are applied; of the others it is noted why they are not."""
@@ -196,7 +196,7 @@ class ChangeSteps(GuardedSteps):
         parts = [part for part in change.records.all() if part.after]
         # What an agency proposed waits there, to be accepted anew.
         if parts and not ActivityProposal.objects.filter(change=change).exists():
-            drafts.lay_back(change, parts, parts)
+            drafts.lay_back(change, change.amendment.plan, parts, parts)
 
     def facts(self, change):
         """Which records and fields it was about; never what they say."""
@@ -418,15 +418,12 @@ def _is_in_preparation(record, links):
     path = path_to_plan(type(record))
     if path is None:
         return False
-    forms = [record]
+    plan = _follow(record, path)
     if record.pk:
-        forms.append(type(record)._default_manager.get(pk=record.pk))
-    plans = [_follow(form, path) for form in forms]
-    return (
-        all(plan is not None and _is_open(plan) for plan in plans)
-        and not _leads_outside(record, links)
-        and not (record.pk and path and _are_named_outside(type(record), [record.pk]))
-    )
+        stored = _follow(type(record)._default_manager.get(pk=record.pk), path)
+        if stored is None or not _is_open(stored):
+            return False
+    return plan is not None and all_apply_at_once(plan, [(record, links)])
 
 
 def _follow(record, path):

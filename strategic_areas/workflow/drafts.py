@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Plan,
 )
 from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
-from strategic_areas.workflow.approval import approves, path_to_plan
+from strategic_areas.workflow.approval import approves
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
 from strategic_areas.workflow.moves import must_propose
 from strategic_areas.workflow.plain_values import NEW, is_new, new_place, words_of
@@ -90,23 +90,7 @@ def may_return(parts):
         len(parts) > 1
         and all(part.model in TABLE_OF_MODEL for part in parts)
         and not any(map(approves, parts))
-        and _plan_of(parts) is not None
     )
-
-
-def _plan_of(parts):
-    """The plan of lines that may go back: that of a record which is there already."""
-    for part in parts:
-        if part.object_id:
-            path = path_to_plan(part.model)
-            rows = Plan.objects.filter(
-                pk__in=part.model._default_manager.filter(pk=part.object_id).values(
-                    path or "pk"
-                )
-            )
-            return rows.first()
-    path = path_to_plan(parts[0].model)
-    return Plan.objects.filter(pk=parts[0].after.get(path)).first()
 
 
 def with_dependants(parts, places):
@@ -167,14 +151,15 @@ def _replaced(part):
         yield part.model, "supersedes", str(key)
 
 
-def lay_back(change, parts, every):
+def lay_back(change, plan, parts, every):
     """
     Put parts of a change that are not applied into the draft of who proposed it.
 
-    ``every`` are all its parts. What that person said meanwhile of a record stays. Each
-    line tells why its part was ``returned``, or the change declined.
+    ``every`` are all its parts, of records of one plan. What that person said meanwhile
+    of a record stays. Each line tells why its part was ``returned``, or the change
+    declined.
     """
-    draft = _locked(_plan_of(every), change.proposed_by)
+    draft = _locked(plan, change.proposed_by)
     codes = {part.place: part.after.get("code") for part in every}
     for part in parts:
         table = TABLE_OF_MODEL[part.model]

@@ -11,6 +11,7 @@ from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.models import PublicationVersion
 from strategic_areas.models.drafts import DraftLine, MatrixNaming, PlanDraft
+from strategic_areas.purging import places
 from tests.factories import (
     make_commitment,
     make_focal_point,
@@ -121,6 +122,15 @@ def test_a_purge_empties_its_words_in_drafts():
     line.refresh_from_db()
     assert (line.said, line.seen) == ({"title_es": "", "code": "1.1"}, {"title_es": ""})
     assert NAME not in line.reason
+
+
+def test_others_read_no_draft_on_the_page_of_a_purge():
+    keep(make_commitment(), by=make_reviewer(), title_es=f"Lo de {NAME}")
+    asked = purging.request(NAME, by=make_reviewer())
+
+    shown, counted = places.divide(purging.look(asked)[0])
+
+    assert (shown, [each.model for each in counted]) == ([], [DraftLine])
 
 
 def test_words_that_wait_for_a_purge_are_not_kept():
