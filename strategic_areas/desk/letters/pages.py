@@ -45,7 +45,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.questions import BY_MODEL, UPDATES, tokens_of
+from strategic_areas.workflow.questions import BY_MODEL, UPDATES
 
 
 class LetterForm(forms.ModelForm):
@@ -82,22 +82,7 @@ class LetterForm(forms.ModelForm):
         return self.clean_file
 
 
-class LetterStepForm(SeenForm):
-    step, button, css_class = "", "", "default"
-
-    def __init__(self, *args, updates, action, **kwargs):
-        initial = {"seen": tokens_of(updates)}
-        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
-        self.helper = one_button(
-            "step-form",
-            self.step,
-            self.button,
-            css_class=self.css_class,
-            action=action,
-        )
-
-
-class SendLetterForm(LetterStepForm):
+class SendLetterForm(SeenForm):
     step, button = "send", gettext_lazy("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
@@ -112,18 +97,17 @@ class SendLetterForm(LetterStepForm):
         PrintedByField.ask(self, counts)
 
 
-class ConfirmForm(LetterStepForm):
+class ConfirmForm(SeenForm):
     step, button = "confirm", gettext_lazy("Yes, this is what we reported: publish it")
 
     checked = NobodyField()
 
     def __init__(self, *args, examined, **kwargs):
-        kwargs.setdefault("auto_id", "confirm_%s")
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="confirm_%s", **kwargs)
         NobodyField.ask(self, examined)
 
 
-class ContestForm(LetterStepForm):
+class ContestForm(SeenForm):
     step, button = "contest", gettext_lazy("This is not what we said: send it back")
     css_class = ""
 
@@ -133,8 +117,7 @@ class ContestForm(LetterStepForm):
     )
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("auto_id", "contest_%s")
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="contest_%s", **kwargs)
 
     def clean(self):
         guard.judge(self, Transition, reason="reason")
@@ -242,7 +225,7 @@ def save_row(request, pk, **subject):
     row = found.row(name, key)
     if row is None:
         raise Http404
-    form = answers.save_answer(row, request.POST, by=request.user, letter=letter)
+    form = answers.save_answer(row, request.POST, by=request.user)
     if form.errors:
         status = 409 if form.conflict else 422
         return _page(request, letter, row.anchor, posted=form, status=status)

@@ -17,22 +17,22 @@ NOTHING_CHANGED = _(
 
 
 @transaction.atomic
-def save_answer(row, data, *, by, letter=None):
+def save_answer(row, data, *, by):
     """
     Store one row as posted and return its form; its errors say why it was refused.
 
-    With a ``letter`` the secretariat transcribes the row in the agency's name. The
-    subject is locked, so that a form posted twice makes one revision.
+    A row of a letter the secretariat transcribes in the agency's name. The subject is
+    locked, so that a form posted twice makes one revision.
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
-    instance = _revision_to_write(row, letter)
+    instance = _revision_to_write(row)
     is_published = instance.status == Status.PUBLISHED
     if is_published and data.get("seen_version") == str(NOT_BEGUN):
         return _save_correction(row, instance, data, by)
     form = _form(row, instance, data)
     form.by = by
     if form.is_valid() and not form.is_already_saved:
-        _store(form, by, letter)
+        _store(form, by)
     return form
 
 
@@ -63,29 +63,15 @@ def _seen(data, version):
     return data
 
 
-def _revision_to_write(row, letter):
-    instance = _newest_revision(row)
-    if letter and instance.pk and instance.letter_id != letter.pk:
-        # Whoever transcribes a letter never sees what the agency itself writes.
-        return row.blank()
-    return instance
-
-
-def _newest_revision(row):
+def _revision_to_write(row):
     """The newest revision or a blank one, read while the subject is locked."""
-    stored = (
-        row.question.model.objects.filter(
-            **{row.field: row.subject}, period=row.period, agency=row.agency
-        )
-        .exclude(status=Status.WITHDRAWN)
-        .order_by("-revision")
-        .first()
-    )
-    if stored is None:
+    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**about).exclude(status=Status.WITHDRAWN)
+    stored = rows.order_by("-revision").first()
+    # Whoever transcribes a letter never sees what the agency itself writes.
+    if stored is None or row.letter and stored.letter_id != row.letter.pk:
         return row.blank()
-    setattr(stored, row.field, row.subject)
-    stored.period, stored.agency = row.period, row.agency
-    return stored
+    return row.take(stored)
 
 
 def _form(row, instance, data):
@@ -134,12 +120,12 @@ def _say_no_news(instance, row):
                 setattr(instance, column, "" if field.kind is Kind.TEXT else None)
 
 
-def _store(form, by, letter=None):
+def _store(form, by):
     record = form.save(commit=False)
     seen = form.cleaned_data["seen_version"]
     try:
-        if letter:
-            workflow.transcribe(record, letter, by=by, seen_version=seen)
+        if form.row.letter:
+            workflow.transcribe(record, form.row.letter, by=by, seen_version=seen)
         elif record.pk:
             workflow.save(record, by=by, seen_version=seen)
         else:

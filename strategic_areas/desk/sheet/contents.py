@@ -23,6 +23,10 @@ from strategic_areas.models import (
 from strategic_areas.workflow.questions import REPORT, UPDATES, UpdateQuestion
 
 
+def _address(name):
+    return property(lambda sheet: reverse(f"admin:{name}", args=sheet.keys))
+
+
 @dataclass(frozen=True)
 class Sheet:
     """
@@ -69,33 +73,13 @@ class Sheet:
     def keys(self):
         return self.period.pk, self.agency.slug
 
-    @property
-    def url(self):
-        return reverse("admin:sheet", args=self.keys)
-
-    @property
-    def check_url(self):
-        return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
-
-    @property
-    def workbook_url(self):
-        return reverse("admin:workbook", args=[self.period.pk, self.agency.slug])
-
-    @property
-    def workbook_save_url(self):
-        return reverse("admin:workbook_save", args=[self.period.pk, self.agency.slug])
-
-    @property
-    def off_plan_url(self):
-        return reverse("admin:sheet_off_plan", args=[self.period.pk, self.agency.slug])
-
-    @property
-    def propose_url(self):
-        return reverse("admin:sheet_propose", args=[self.period.pk, self.agency.slug])
-
-    @property
-    def values_url(self):
-        return reverse("admin:values", args=[self.period.pk, self.agency.slug])
+    url = _address("sheet")
+    check_url = _address("sheet_check")
+    workbook_url = _address("workbook")
+    workbook_save_url = _address("workbook_save")
+    off_plan_url = _address("sheet_off_plan")
+    propose_url = _address("sheet_propose")
+    values_url = _address("values")
 
     @cached_property
     def accepted_until(self):

@@ -285,9 +285,18 @@ def _tell(sheet, reason, by):
 
 
 class SeenForm(forms.Form):
-    """Carries the revisions that were on the screen, each in its version."""
+    """One step with revisions that were on the screen, each in its version."""
+
+    step, button, css_class = "", "", "default"
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, action, updates=(), form_class="step-form", **kwargs):
+        initial = {"seen": tokens_of(updates)}
+        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+        self.helper = one_button(
+            form_class, self.step, self.button, css_class=self.css_class, action=action
+        )
 
     def clean_seen(self):
         try:
@@ -297,6 +306,8 @@ class SeenForm(forms.Form):
 
 
 class SendForm(SeenForm):
+    step, button = "send", gettext_lazy("Send all for review")
+
     note = LongText(
         rows=2,
         label=gettext_lazy("Note for the secretariat, if you have one"),
@@ -307,14 +318,13 @@ class SendForm(SeenForm):
     )
     warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
 
-    def __init__(self, *args, action, has_warnings, **kwargs):
-        kwargs["label_suffix"] = ""
-        super().__init__(*args, **kwargs)
-        if not has_warnings:
-            del self.fields["warnings_read"]
-        self.helper = one_button(
-            "send-form", "send", _("Send all for review"), action=action
+    def __init__(self, *args, sheet):
+        updates = [row.update for row in sheet.sendable]
+        super().__init__(
+            *args, action=sheet.check_url, updates=updates, form_class="send-form"
         )
+        if not sheet.warned:
+            del self.fields["warnings_read"]
 
     def clean(self):
         cleaned = super().clean()
@@ -326,7 +336,7 @@ class SendForm(SeenForm):
 
 def check(request, period, agency):
     found = sheet_or_404(request, period, agency)
-    form = _send_form(found, request.POST if request.method == "POST" else None)
+    form = SendForm(request.POST if request.method == "POST" else None, sheet=found)
     if form.is_valid():
         try:
             return redirect("admin:receipt", pk=_send(request.user, found, form).pk)
@@ -338,15 +348,6 @@ def check(request, period, agency):
         "desk/check.html",
         sheet=found,
         form=form,
-    )
-
-
-def _send_form(found, data):
-    return SendForm(
-        data,
-        action=found.check_url,
-        has_warnings=bool(found.warned),
-        initial={"seen": tokens_of(row.update for row in found.sendable)},
     )
 
 

@@ -193,8 +193,13 @@ class AnswerRow:
         return reverse(name, args=[*keys, self.key, *more])
 
     def blank(self):
-        about = {self.field: self.subject, "period": self.period}
-        return self.question.model(**about, agency=self.agency)
+        return self.take(self.question.model())
+
+    def take(self, update):
+        """The revision, with what it is about as the row has it."""
+        setattr(update, self.field, self.subject)
+        update.period, update.agency = self.period, self.agency
+        return update
 
     @property
     def to_write(self):
@@ -222,7 +227,7 @@ def rows_of(question, subjects, period, *, with_transcribed=False):
     """A row for each of the ``subjects``."""
     if subjects.query.is_empty():
         return ()
-    model, field = question.model, question.name
+    model = question.model
     newest = revisions_of(question, period, with_transcribed=with_transcribed)
     told = model.objects.counted()
     if question.takes_no_news:
@@ -249,13 +254,18 @@ def rows_of(question, subjects, period, *, with_transcribed=False):
     returned = returned_steps(updates)
     rows = []
     for subject in subjects:
-        if update := updates.get(subject.newest_id):
-            setattr(update, field, subject)
-            update.period = period
-            update.agency = getattr(subject, question.answered_by)
-        last, step = lasts.get(subject.last_id), returned.get(subject.newest_id)
-        own = lasts.get(subject.own_id)
-        rows.append(AnswerRow(question, subject, period, update, last, step, own))
+        row = AnswerRow(
+            question,
+            subject,
+            period,
+            updates.get(subject.newest_id),
+            lasts.get(subject.last_id),
+            returned.get(subject.newest_id),
+            lasts.get(subject.own_id),
+        )
+        if row.update:
+            row.take(row.update)
+        rows.append(row)
     return tuple(rows)
 
 
@@ -323,10 +333,8 @@ def read_again(row):
     stored = with_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
-    setattr(stored, row.field, row.subject)
-    stored.period, stored.agency = row.period, row.agency
     step = returned_steps({stored.pk: stored}).get(stored.pk)
-    return replace(row, update=stored, returned=step)
+    return replace(row, update=row.take(stored), returned=step)
 
 
 def next_waiting_row(row):
