@@ -13,6 +13,7 @@ model and one declaration here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,10 @@ class UpdateQuestion(RoundQuestion):
     of_letter: str | Promise = ""
     adds: str | Promise = ""
     takes_evidence: bool = True
+
+    @property
+    def subject_model(self) -> type[models.Model]:
+        return self.model._meta.get_field(self.name).related_model
 
     def asked_of(self, agency, period, **lookups) -> QuerySet:
         """The subjects about which a round asks an agency."""
