@@ -6,13 +6,7 @@ from functools import cached_property
 from django.db import models as columns
 from yaml import ScalarNode
 
-from strategic_areas.models import (
-    Activity,
-    ActivityUpdate,
-    Commitment,
-    ImportedRecord,
-    Status,
-)
+from strategic_areas.models import ActivityUpdate, ImportedRecord, Status
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
 from strategic_areas.plan_document.tables import TABLES
@@ -21,6 +15,8 @@ from strategic_areas.plan_document.tables import TABLES
 ROW = "row"
 #: What an activity says of the people whom it counts and reaches.
 VICTIMS = ("counts_victims", "reaches_victims")
+#: What decides over the numbers of an indicator.
+OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 
 class Known:
@@ -43,45 +39,42 @@ class Known:
             self.codes[section] = {*map(code_of, entries), *in_portal}
         return code in self.codes[section]
 
+    def values(self, section, *names):
+        """By code the plain values of stored records, as the file would leave them."""
+        table = self.stored.tables[section]
+        found = {
+            code: {name: self.stored.plain(row, name) for name in names}
+            for code, row in table.rows.items()
+        }
+        usual = {name: self.stored.unset(TABLES[section], name) for name in names}
+        for entry in self.plan_file.entries[section]:
+            said = {each: entry.values[each] for each in names if each in entry.values}
+            found[code_of(entry)] = found.get(code_of(entry), usual) | said
+        return found
+
     @cached_property
     def source_kinds(self):
-        rows = self.stored.tables["sources"].rows
-        kinds = {key: row.kind for key, row in rows.items()}
-        for entry in self.plan_file.entries["sources"]:
-            key = entry.values.get("key") or entry.nodes["key"].value
-            kinds[key] = entry.values.get("kind", "")
-        return kinds
+        found = self.values("sources", "kind")
+        return {key: said["kind"] or "" for key, said in found.items()}
 
     def given_provenance(self, entry):
         sources = entry.values.get("sources", [])
         return provenance_of(self.source_kinds.get(key, "") for key in sources)
 
     @cached_property
-    def continuing(self):
-        rows = self.stored.tables["activities"].rows
-        kinds = {code: row.kind for code, row in rows.items()}
-        for entry in self.plan_file.entries["activities"]:
-            if "kind" in entry.values and "code" in entry.values:
-                kinds[entry.values["code"]] = entry.values["kind"]
-        return {
-            code for code, kind in kinds.items() if kind == Activity.Kind.CONTINUING
-        }
+    def indicators(self):
+        return self.values("indicators", *OF_INDICATOR)
 
     @cached_property
     def of_victims(self):
         """Codes of activities that count or reach victims, and of their commitments."""
-        flags, above = {}, {}
-        commitments = self.stored.tables["commitments"].key_of_pk
-        for code, row in self.stored.tables["activities"].rows.items():
-            flags[code] = {name: getattr(row, name) for name in VICTIMS}
-            above[code] = commitments[row.commitment_id]
-        for entry in self.plan_file.entries["activities"]:
-            if code := entry.values.get("code"):
-                said = flags.setdefault(code, dict.fromkeys(VICTIMS, True))
-                said |= {n: entry.values[n] for n in VICTIMS if n in entry.values}
-                above[code] = entry.values.get("commitment", above.get(code))
-        found = {code for code, said in flags.items() if any(said.values())}
-        return found | {above[code] for code in found}
+        found = self.values("activities", *VICTIMS, "commitment")
+        concerned = {
+            code: said["commitment"]
+            for code, said in found.items()
+            if any(said[name] for name in VICTIMS)
+        }
+        return {*concerned, *concerned.values()}
 
     @cached_property
     def published_percents(self):
@@ -96,10 +89,12 @@ class Known:
         """By section, pairs of plan and code, with what each continues."""
         pairs = ("plan__code", "code", "continues__plan__code", "continues__code")
         found = {"commitments": {}, "activities": {}}
-        for section, model in zip(found, (Commitment, Activity), strict=True):
-            rows = model.objects.exclude(plan__code=self.stored.plan_code)
+        for section, replaced in found.items():
+            rows = TABLES[section].model.objects.exclude(
+                plan__code=self.stored.plan_code
+            )
             for plan, code, *before in rows.values_list(*pairs):
-                found[section][plan, code] = [tuple(before)] if before[0] else []
+                replaced[plan, code] = [tuple(before)] if before[0] else []
         return found
 
     def address_words(self, section, field):
@@ -118,6 +113,7 @@ class Known:
 
 
 def code_of(entry):
+    """What names an entry in its section, whether it fits or not; "" for nothing."""
     key = entry.section.identity[0]
     node = entry.nodes.get(key)
     is_word = isinstance(node, ScalarNode)

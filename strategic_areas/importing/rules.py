@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from strategic_areas.disclosure import is_small
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
+from strategic_areas.importing.memory import code_of
 from strategic_areas.importing.values import span
 from strategic_areas.models import (
     Activity,
@@ -179,11 +180,13 @@ def contradicted_states(plan_file, known):
 
 
 def percents_of_continuing_work(plan_file, known):
+    kinds = known.values("activities", "kind")
     said = set()
     for entry in plan_file.entries["updates"]:
         activity = entry.values.get("activity")
         said.add((activity, entry.values.get("period")))
-        if activity in known.continuing and entry.values.get("percent") is not None:
+        is_continuing = kinds.get(activity, {}).get("kind") == Activity.Kind.CONTINUING
+        if is_continuing and entry.values.get("percent") is not None:
             expected = "null: a continuing activity states no percent"
             yield entry.fault("percent", expected)
     becoming = [
@@ -216,9 +219,7 @@ def budgets_that_do_not_add_up(plan_file, known):
 
 def negative_counts(plan_file, known):
     for indicator in plan_file.entries["indicators"]:
-        row = known.stored.tables["indicators"].rows.get(indicator.values.get("code"))
-        counts = indicator.values.get("counts", row.counts if row else "")
-        if counts not in Indicator.COUNTED:
+        if known.indicators[code_of(indicator)]["counts"] not in Indicator.COUNTED:
             continue
         if is_negative(indicator.values.get("baseline") or {}):
             yield indicator.fault("baseline", "a value from 0 up: it counts")
@@ -235,8 +236,7 @@ def is_negative(values):
 def foreign_indicators(plan_file, known):
     own = plan_file.plan_code
     for entry in plan_file.entries["indicators"]:
-        row = known.stored.tables["indicators"].rows.get(entry.values.get("code"))
-        owner = known.stored.plain(row, "introduced_by") if row else own
+        owner = known.indicators[code_of(entry)]["introduced_by"] or own
         if own and owner != own:
             expected = f"a code of its own: the plan {owner} introduced this one"
             yield entry.fault("code", expected)
@@ -277,28 +277,29 @@ def printed_by_others(plan_file, known):
         number = value.values.get("value")
         if kind is None or number is None or is_official_kind(kind):
             continue
-        if counts_people(value.above, known) and is_small(Decimal(number)):
+        is_of_people = known.indicators[code_of(value.above)]["sensitive"]
+        if is_of_people and is_small(Decimal(number)):
             yield value.fault("printed_by", "an official source, of so small a number")
 
 
 def several_tellers(plan_file, known):
     """A second indicator that tells of the same people, here or stored."""
-    listed = {entry.values.get("code") for entry in plan_file.entries["indicators"]}
-    rows = known.stored.tables["indicators"].rows
+    found = dict(known.indicators)
+    listed = [
+        (entry, found.pop(code))
+        for entry in plan_file.entries["indicators"]
+        if (code := code_of(entry)) in found
+    ]
     tellers = {
-        row.family: code
-        for code, row in rows.items()
-        if row.is_teller and code not in listed
+        said["family"]: code for code, said in found.items() if said["is_teller"]
     }
-    for entry in plan_file.entries["indicators"]:
-        code, row = entry.values.get("code"), rows.get(entry.values.get("code"))
-        if not entry.values.get("is_teller", row and row.is_teller):
-            continue
-        family = entry.values.get("family", row and row.family)
-        if family in tellers:
-            expected = f"one indicator that tells of them; {tellers[family]} does"
+    for entry, said in listed:
+        if said["is_teller"] and said["family"] in tellers:
+            other = tellers[said["family"]]
+            expected = f"one indicator that tells of them; {other} does"
             yield entry.fault("is_teller", expected)
-        tellers.setdefault(family, code)
+        if said["is_teller"]:
+            tellers.setdefault(said["family"], code_of(entry))
 
 
 def people_counted(plan_file, known):
@@ -325,11 +326,6 @@ def said_where(entry):
         yield entry.fault("printed_where_es", "where in the source it is printed")
 
 
-def counts_people(indicator, known):
-    row = known.stored.tables["indicators"].rows.get(indicator.values.get("code"))
-    return indicator.values.get("sensitive", row.sensitive if row else True)
-
-
 def own_lists(plan_file, known):
     for entry in plan_file.nested("classification", "lists"):
         if entry.values.get("code") in OWN_LISTS:
@@ -340,52 +336,34 @@ def own_lists(plan_file, known):
 def lost_predecessors(plan_file, known):
     """Records that supersede or continue themselves, or continue what is not there."""
     own = plan_file.plan_code
-    for section in ("commitments", "activities"):
-        entries = [
-            each for each in plan_file.entries[section] if each.values.get("code")
-        ]
+    for section, elsewhere in known.in_other_plans.items():
         replaced = {
-            code: earlier
-            for code, row in known.stored.tables[section].rows.items()
-            if (earlier := known.stored.plain(row, "supersedes"))
+            code: said["supersedes"]
+            for code, said in known.values(section, "supersedes").items()
         }
-        for entry in entries:
-            if "supersedes" in entry.values:
-                replaced[entry.values["code"]] = entry.values["supersedes"] or []
-        for entry in entries:
-            code = entry.values["code"]
+        for entry in plan_file.entries[section]:
+            code = entry.values.get("code")
             if entry.values.get("supersedes") and code in all_before(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")
-            if before := entry.values.get("continues"):
-                pair = (before["plan"], before["code"])
-                elsewhere = known.in_other_plans[section]
-                if before["plan"] == own:
-                    yield entry.fault("continues", "a record of another plan")
-                elif pair not in elsewhere:
-                    expected = f"one of the {section} that another plan has here"
-                    yield entry.fault("continues", expected)
-                elif (own, code) in all_before(pair, elsewhere):
-                    expected = "an earlier record: this one is what it continues"
-                    yield entry.fault("continues", expected)
+            before = code and entry.values.get("continues")
+            pair = before and (before["plan"], before["code"])
+            if before and before["plan"] == own:
+                yield entry.fault("continues", "a record of another plan")
+            elif before and pair not in elsewhere:
+                expected = f"one of the {section} that another plan has here"
+                yield entry.fault("continues", expected)
+            elif before and (own, code) in all_before(pair, elsewhere):
+                expected = "an earlier record: this one is what it continues"
+                yield entry.fault("continues", expected)
 
 
 def circular_succession(plan_file, known):
     """Agencies that would succeed themselves."""
-    stored = known.stored.tables["agencies"].rows
-    successor = {
-        acronym: known.stored.plain(row, "succeeded_by")
-        for acronym, row in stored.items()
+    successors = {
+        acronym: [said["succeeded_by"]]
+        for acronym, said in known.values("agencies", "succeeded_by").items()
     }
-    entries = plan_file.entries["agencies"]
-    for entry in entries:
-        if "succeeded_by" in entry.values:
-            successor[entry.values.get("acronym")] = entry.values["succeeded_by"]
-    for entry in entries:
-        own, passed = entry.values.get("acronym"), set()
-        later = entry.values.get("succeeded_by")
-        while later and later not in passed:
-            if later == own:
-                yield entry.fault("succeeded_by", "an agency that is not its own end")
-                break
-            passed.add(later)
-            later = successor.get(later)
+    for entry in plan_file.entries["agencies"]:
+        own = entry.values.get("acronym")
+        if entry.values.get("succeeded_by") and own in all_before(own, successors):
+            yield entry.fault("succeeded_by", "an agency that is not its own end")
