@@ -5,7 +5,7 @@ The declaration of a model says which fields a file states; names and kinds of k
 follow from them, but for ``special``. docs/plan-format.md lists exactly these keys.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.db import models as columns
@@ -23,9 +23,9 @@ from strategic_areas.importing.values import (
     Items,
     Number,
     Part,
-    Reference,
     Whole,
     one_of,
+    reference,
     references,
 )
 from strategic_areas.models.records import STATED, STRENGTH
@@ -57,7 +57,7 @@ KIND_OF_NAME = {
     "provenance": one_of(STATED),
     "quantity": Number(least=0),
     "report_year": YEAR,
-    "succeeded_by": Reference(section="agencies of the portal"),
+    "succeeded_by": reference("agencies of the portal"),
     "year": YEAR,
 }
 
@@ -84,7 +84,7 @@ def kind_of(column):
     if column.is_relation:
         section = TABLE_OF_MODEL[column.related_model].name
         many = column.many_to_many
-        return references(section) if many else Reference(section=section)
+        return references(section) if many else reference(section)
     if column.choices:
         return one_of(word for word, _ in column.choices)
     return KIND_OF_COLUMN[type(column)]
@@ -143,6 +143,10 @@ class Section:
     Records of one kind. ``shape`` is "list", "mapping" (by key) or "record" (one).
 
     ``identity`` are the keys that name a record, ``nested`` the sections inside it.
+    ``above`` is the column that leads to the record around, ``fixed`` are values of
+    columns that no key states, ``starting`` those of new records on which the file is
+    silent. ``is_numbered``: a column has the place in the list. ``has_claim``: the
+    provenance follows from the sources as long as the file states none.
     """
 
     name: str
@@ -152,6 +156,11 @@ class Section:
     shape: str = "list"
     required: bool = False
     nested: tuple = ()
+    above: str = ""
+    fixed: dict = field(default_factory=dict, hash=False)
+    starting: dict = field(default_factory=dict, hash=False)
+    is_numbered: bool = False
+    has_claim: bool = False
 
     @cached_property
     def names(self):
@@ -176,7 +185,7 @@ def section(name, *fields, table="", special=None, also=(), **options):
 
 PLACES = {
     "places": [
-        Key("place", Reference(section="provinces"), stored_as=("places",)),
+        Key("place", reference("provinces"), stored_as=("places",)),
         Key("places", references("provinces")),
     ]
 }
@@ -187,20 +196,100 @@ PERIOD = {
     "ends_on": [],
 }
 
+#: The two code lists that a file fills without naming them.
+ENTITIES = {
+    "code": "entities",
+    "kind": models.CodeList.Kind.ENTITIES.value,
+    "provenance": None,
+    "name_es": "Entidades",
+    "name_en": "Entities",
+}
+BREAKDOWN_LABELS = {
+    "code": "breakdown_labels",
+    "kind": models.CodeList.Kind.BREAKDOWNS.value,
+    "provenance": None,
+    "name_es": "Etiquetas de los desgloses",
+    "name_en": "Labels of breakdowns",
+}
+APPROVED = {"status": "approved"}
+HELP_LINE = {
+    "numbers": [
+        Key("numbers", Items("a list of numbers, each in quotes", ordered=True), True)
+    ],
+    "hours": [Key("hours", TEXT, stored_as=("hours_es",)), Key("hours_en", TEXT)],
+}
+EXECUTION = {
+    "execution": [Key("status", one_of(models.Execution), True, ("execution",))],
+    "narrative": both("narrative", "narrative"),
+}
+BASELINE = ("baseline_value", "baseline_starts_on", "baseline_ends_on")
+INDICATOR = dict.fromkeys(BASELINE, ()) | {
+    "baseline_value": [
+        Key(
+            "baseline",
+            Part(kinds={"value": Number(), "period": SPAN}),
+            stored_as=BASELINE,
+        )
+    ],
+    "sources": [
+        Key("targets_provenance", one_of(STATED), False, ("provenance",), "targets"),
+        Key("sources", references("sources")),
+    ],
+}
+BREAKDOWN = section(
+    "breakdown",
+    table="breakdowns",
+    identity=("dimension", "category"),
+    above="measurement",
+)
+VALUES = section(
+    "values",
+    special=PERIOD
+    | FROM_SOURCES
+    | {"breaks": [Key("break", Flag(), stored_as=("breaks",))]},
+    identity=("period", "counted_by"),
+    nested=(BREAKDOWN,),
+    above="indicator",
+    has_claim=True,
+)
+TARGETS = section("targets", special=PERIOD, identity=("period",), above="indicator")
+
+
+def list_values(name, *fields, **options):
+    """Values of a code list, in the order in which they are listed."""
+    return section(name, *fields, table="code_list_values", is_numbered=True, **options)
+
+
+LISTS = section(
+    "lists",
+    table="code_lists",
+    fixed={"kind": models.CodeList.Kind.VALUES.value},
+    nested=(
+        list_values(
+            "values", "code", "label", above="code_list", fixed={"dimension": None}
+        ),
+    ),
+)
+LABELS = list_values(
+    "breakdown_labels",
+    special={
+        "dimension": [Key("dimension", TEXT, True)],
+        "code": [Key("category", TEXT, True, ("code",))],
+    },
+    identity=("dimension", "category"),
+    fixed={"code_list": BREAKDOWN_LABELS["code"]},
+)
+OF_ENTITIES = {"code_list": ENTITIES["code"], "dimension": None}
+
 SECTIONS = {
     each.name: each
     for each in [
+        section("sources", identity=("key",), shape="mapping"),
         section(
-            "sources",
-            identity=("key",),
-            shape="mapping",
+            "plan", table="plans", shape="record", required=True, starting=APPROVED
         ),
-        section("plan", table="plans", shape="record", required=True),
-        section("other_plans", table="plans"),
-        section(
-            "areas",
-            required=True,
-        ),
+        section("other_plans", table="plans", starting=APPROVED),
+        section("areas", required=True),
         section("programmes", required=True),
         section(
             "agencies",
@@ -211,99 +300,25 @@ SECTIONS = {
         section("legal_instruments"),
         section("frameworks"),
         section(
-            "hotlines",
-            special={
-                "numbers": [
-                    Key(
-                        "numbers",
-                        Items("a list of numbers, each in quotes", ordered=True),
-                        True,
-                    )
-                ],
-                "hours": [
-                    Key("hours", TEXT, stored_as=("hours_es",)),
-                    Key("hours_en", TEXT),
-                ],
-            },
-            identity=("label_es",),
+            "hotlines", special=HELP_LINE, identity=("label_es",), is_numbered=True
         ),
-        section("periods"),
-        section(
-            "commitments",
-            required=True,
-        ),
-        section(
-            "activities",
-            special=PLACES,
-        ),
-        section(
-            "later_activities",
-            special=PLACES,
-        ),
+        section("periods", fixed={"mode": "record"}),
+        section("commitments", required=True),
+        section("activities", special=PLACES),
+        section("later_activities", special=PLACES),
         section(
             "updates",
-            special=REPORTED
-            | {
-                "execution": [
-                    Key("status", one_of(models.Execution), True, ("execution",))
-                ],
-                "narrative": both("narrative", "narrative"),
-            },
+            special=REPORTED | EXECUTION,
             identity=("activity", "period"),
+            has_claim=True,
         ),
         section(
             "commitment_updates",
             special=REPORTED | {"result": [Key("result", one_of(models.Result), True)]},
             identity=("commitment", "period"),
+            has_claim=True,
         ),
-        section(
-            "indicators",
-            special={
-                "baseline_value": [
-                    Key(
-                        "baseline",
-                        Part(kinds={"value": Number(), "period": SPAN}),
-                        stored_as=(
-                            "baseline_value",
-                            "baseline_starts_on",
-                            "baseline_ends_on",
-                        ),
-                    )
-                ],
-                "baseline_starts_on": [],
-                "baseline_ends_on": [],
-                "sources": [
-                    Key(
-                        "targets_provenance",
-                        one_of(STATED),
-                        stored_as=("provenance",),
-                        table="targets",
-                    ),
-                    Key("sources", references("sources")),
-                ],
-            },
-            nested=(
-                section(
-                    "values",
-                    special=PERIOD
-                    | FROM_SOURCES
-                    | {"breaks": [Key("break", Flag(), stored_as=("breaks",))]},
-                    identity=("period", "counted_by"),
-                    nested=(
-                        section(
-                            "breakdown",
-                            table="breakdowns",
-                            identity=("dimension", "category"),
-                        ),
-                    ),
-                ),
-                section(
-                    "targets",
-                    special=PERIOD,
-                    identity=("period",),
-                ),
-            ),
-        ),
+        section("indicators", special=INDICATOR, nested=(VALUES, TARGETS)),
         section(
             "tip_tiers",
             special={"label": both("tier", "label")},
@@ -319,24 +334,11 @@ SECTIONS = {
             table="code_lists",
             identity=(),
             shape="record",
+            fixed=ENTITIES,
             nested=(
-                section("entities", "code", "label", table="code_list_values"),
-                section(
-                    "lists",
-                    table="code_lists",
-                    nested=(
-                        section("values", "code", "label", table="code_list_values"),
-                    ),
-                ),
-                section(
-                    "breakdown_labels",
-                    table="code_list_values",
-                    special={
-                        "dimension": [Key("dimension", TEXT, True)],
-                        "code": [Key("category", TEXT, True, ("code",))],
-                    },
-                    identity=("dimension", "category"),
-                ),
+                list_values("entities", "code", "label", fixed=OF_ENTITIES),
+                LISTS,
+                LABELS,
             ),
         ),
     ]

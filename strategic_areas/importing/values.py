@@ -5,6 +5,7 @@ Kinds of values: what a file may write for a key, and the plain form it is read 
 as text, codes for references, sorted lists) or raises ``Unfit``.
 """
 
+import math
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -38,10 +39,13 @@ class NoSpan(ValueError):
 class Text:
     """
     Text as it stands; ``check`` raises ``Unfit`` or ``ValueError`` for other text.
+
+    With a ``section`` it is the code of a record there, in this file or the portal.
     """
 
     label: str = "text"
     check: Callable | None = None
+    section: str = ""
 
     def read(self, node):
         if is_null(node):
@@ -52,10 +56,8 @@ class Text:
         if not is_text(node):
             raise Unfit(f"{self.label}, in quotes: '{text}'")
         # A database takes neither a NUL nor half of a surrogate pair.
-        if "\0" in text:
-            raise Unfit("text without the character NUL")
-        if re.search("[\ud800-\udfff]", text):
-            raise Unfit("text of whole characters")
+        if re.search("[\0\ud800-\udfff]", text):
+            raise Unfit("text of whole characters, without NUL")
         if not text.strip():
             return None
         try:
@@ -77,12 +79,8 @@ def one_of(words):
     return Text("one word of a list", check)
 
 
-@dataclass(frozen=True)
-class Reference(Text):
-    """The code of a record of ``section``, in this file or the portal."""
-
-    label: str = "a code"
-    section: str = ""
+def reference(section):
+    return Text("a code", section=section)
 
 
 @dataclass(frozen=True)
@@ -101,39 +99,34 @@ class Date:
 
 
 @dataclass(frozen=True)
-class Whole:
-    label: str = "a whole number"
-    least: int = 0
-    most: int = 2_147_483_647
-
-    def read(self, node):
-        if is_null(node):
-            return None
-        expected = f"{self.label} from {self.least} to {self.most}, without quotes"
-        if not (is_number(node) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", node.value)):
-            raise Unfit(expected)
-        if not self.least <= int(node.value) <= self.most:
-            raise Unfit(expected)
-        return int(node.value)
-
-
-@dataclass(frozen=True)
 class Number:
     """A number with decimals, never rounded."""
 
-    label: str = "a number"
-    least: int | None = None
+    label: str = "a number such as 12 or 12.5"
+    least: float = -math.inf
+    most: float = math.inf
+    form = r"-?\d{1,40}(\.\d{1,40})?"
 
     def read(self, node):
         if is_null(node):
             return None
-        form = r"-?\d{1,40}(\.\d{1,40})?"
-        if not (is_number(node) and re.fullmatch(form, node.value)):
-            raise Unfit("a number such as 12 or 12.5, without quotes")
-        number = Decimal(node.value)
-        if self.least is not None and number < self.least:
-            raise Unfit(f"a number from {self.least} up")
-        return plain(number)
+        if not (is_number(node) and re.fullmatch(self.form, node.value)):
+            raise Unfit(f"{self.label}, without quotes")
+        if not self.least <= Decimal(node.value) <= self.most:
+            raise Unfit(f"{self.label} from {self.least} to {self.most}")
+        return plain(Decimal(node.value))
+
+
+@dataclass(frozen=True)
+class Whole(Number):
+    label: str = "a whole number"
+    least: float = 0
+    most: float = 2_147_483_647
+    form = r"-?(0|[1-9]\d{0,17})"
+
+    def read(self, node):
+        found = super().read(node)
+        return found and int(found)
 
 
 def is_number(node):
@@ -180,12 +173,11 @@ class Items:
 
     @property
     def section(self):
-        """The section that its codes refer to, or ""."""
-        return getattr(self.each, "section", "")
+        return self.each.section
 
 
 def references(section):
-    return Items(label="a list of codes", each=Reference(section=section))
+    return Items("a list of codes", reference(section))
 
 
 @dataclass(frozen=True)
