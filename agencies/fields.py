@@ -113,6 +113,11 @@ class Field:
         return self.label
 
     @property
+    def is_needed(self):
+        """Whether a record cannot be without it; of a bilingual one the first text."""
+        return not (self.model_field.blank or self.model_field.has_default())
+
+    @property
     def columns(self):
         if not self.bilingual:
             return (self.name,)

@@ -16,11 +16,10 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
-from strategic_areas.importing.applying import Revising, put_in
+from strategic_areas.importing.applying import Outcome, Revising, put_in
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.memory import ROW, Known, Memory
-from strategic_areas.importing.outcome import Outcome, Refused
-from strategic_areas.importing.reading import read_file
+from strategic_areas.importing.reading import Refused, read_file
 from strategic_areas.importing.records import records_of
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.models import Indicator, PlanFile

@@ -1,5 +1,6 @@
 """What a checked file changes of what the portal holds, field by field."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.importing.memory import ROW, Revised
-from strategic_areas.importing.outcome import Kept, Refused
+from strategic_areas.importing.reading import Refused
 from strategic_areas.models import (
     OPEN,
     Activity,
@@ -38,6 +39,47 @@ from strategic_areas.workbooks.reading import Change, Fault
 OF_INDICATORS = {"values", "breakdowns"}
 #: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A field that differs from the file and is left alone, and why."""
+
+    record: str
+    field: str
+    here: object
+    in_file: object
+    reason: str
+
+
+@dataclass
+class Outcome:
+    """
+    What a load did, or would do. Counts are of records, ``kept`` of fields.
+
+    ``created`` counts by table; ``changed`` are pairs of a record's name and its
+    changes, in the order of the file. ``absent`` are pairs of a table and a key, of
+    records that an earlier file had and this one has not; they stay as they are.
+    ``warnings`` are sentences about texts that may make a person findable. ``touched``
+    are pairs of a model and a primary key, of the records that the public may read
+    otherwise; ``public`` is, of a dry run, what it would read otherwise.
+    """
+
+    created: Counter = field(default_factory=Counter)
+    changed: list = field(default_factory=list)
+    unchanged: int = 0
+    kept: list = field(default_factory=list)
+    absent: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)
+    touched: list = field(default_factory=list)
+    public: list = field(default_factory=list)
+
+    @property
+    def summary(self):
+        return (
+            f"created={self.created.total()} changed={len(self.changed)} "
+            f"unchanged={self.unchanged} kept={len(self.kept)} faults=0"
+        )
 
 
 @dataclass(frozen=True)

@@ -96,18 +96,16 @@ def keys_of(table_name, fields=(), special=None):
 
     The English key of a text is never required. ``special`` is by the field's name.
     """
-    table = TABLES[table_name]
     keys = []
-    for name in fields or table.model.fields.names(in_file=True):
-        if special and name in special:
-            keys += special[name]
-            continue
-        column = table.field(name)
-        required = not (column.blank or column.has_default()) and name != "provenance"
-        if table.model.fields[name].bilingual:
-            keys += both(name, name, kind_of(column), required)
-        else:
-            keys.append(Key(name, kind_of(column), required))
+    for column in TABLES[table_name].stated:
+        name, is_first = column.field.name, column.name == column.field.columns[0]
+        if name in (special or {}):
+            keys += special[name] if is_first else []
+        elif not fields or name in fields:
+            is_required = column.is_required and name != "provenance"
+            keys.append(
+                Key(column.name, kind_of(column.field.model_field), is_required)
+            )
     return tuple(
         replace(
             key, table=key.table or table_name, stored_as=key.stored_as or (key.name,)

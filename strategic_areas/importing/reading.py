@@ -8,7 +8,6 @@ from pathlib import Path
 
 import yaml
 
-from strategic_areas.importing.outcome import Refused
 from strategic_areas.workbooks.reading import Fault
 
 #: The parser in C where the library has it: the same nodes, many times faster.
@@ -16,6 +15,14 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST_FILE = 20_000_000
 DEEPEST = 12
 TAG = "tag:yaml.org,2002:"
+
+
+class Refused(Exception):
+    """The file is not loaded; ``faults`` is the list of every reason, in order."""
+
+    def __init__(self, faults):
+        self.faults = list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 def read_file(path):

@@ -5,7 +5,7 @@ File, workbook and tree read, compare and write these; whatever else one of them
 to know of a column follows from its field.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.text import capfirst
@@ -109,17 +109,28 @@ class PlanTable:
         return field.many_to_many or is_own
 
     @cached_property
+    def stated(self):
+        """The columns that a file states, with what it cannot leave out."""
+        return tuple(
+            Column(self.name, name, field, field.is_needed and name == field.columns[0])
+            for field in self.model.fields.where(in_file=True)
+            for name in field.columns
+        )
+
+    @cached_property
     def columns(self):
         """What people state of a record: what names it, then all that a file states."""
-        required = dict.fromkeys(self.identity, True)
-        for field in self.model.fields.where(in_file=True):
-            of_model = field.model_field
-            must = not (of_model.blank or of_model.has_default())
-            required |= dict.fromkeys(field.columns, False)
-            required[field.columns[0]] = must and field.name not in NEVER_MISSING
+        of_column = self.model.fields.of_column
+        known = {
+            name: Column(self.name, name, of_column(name), True)
+            for name in self.identity
+        }
+        known |= {each.name: each for each in self.stated}
         return tuple(
-            Column(self.name, name, self.model.fields.of_column(name), must)
-            for name, must in required.items()
+            replace(each, is_required=False)
+            if each.field.name in NEVER_MISSING
+            else each
+            for name, each in known.items()
             if (self.name, name) not in LEFT_OUT
         )
 
