@@ -178,6 +178,8 @@ STORED_RETURN = "_x000D_"
 LONGEST_TEXT = 32_767
 #: How many bytes the digest of one cell has.
 DIGEST_BYTES = 4
+#: The name of the hidden column that keeps what a row's cells said when it was taken.
+SEEN = "seen"
 #: In how many rows from the top the machine names are looked for.
 NAMES_WITHIN = 10
 CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
@@ -253,6 +255,9 @@ class Line:
     def place(self, name):
         return self.cell(name).place
 
+    def says_any(self, names):
+        return any(self.text(name) for name in names)
+
     def whole(self, name):
         """A hidden id as a number, or 0."""
         text = self.text(name)
@@ -265,19 +270,25 @@ def marks_in(pages):
     return {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
 
 
-def rows_of_names(pages, names):
+def lines_below(pages, names):
     """
-    Each row at the top of a page: the page's rows, its number, name → column.
+    The names that a page has among its first rows, and the lines below them.
 
-    ``names`` maps a cell's text to a column's name; the first of two counts.
+    ``names`` maps a cell's text to a column's name, the first of two counts; of several
+    pages it is the one that has most. Both are empty where none has any. The line of
+    the headings is left out: under ``SEEN`` it says that word.
     """
+    best, lines = {}, []
     for rows in pages.values():
         for number, row in enumerate(rows[:NAMES_WITHIN], 1):
             columns = {}
             for column, cell in enumerate(row):
                 if cell.value in names:
                     columns.setdefault(names[cell.value], column)
-            yield rows, number, columns
+            if len(columns) > len(best):
+                best, lines = columns, list(enumerate(rows, 1))[number:]
+    found = (line_of(number, row, best) for number, row in lines)
+    return best.keys(), [line for line in found if line.text(SEEN) != SEEN]
 
 
 def line_of(number, row, columns):

@@ -208,6 +208,14 @@ def test_a_returned_value_comes_with_what_was_handed_in(filler):
     assert [value for _year, value, _parts in values()] == [77, 78]
 
 
+def test_a_workbook_with_the_headings_of_an_earlier_time_is_read(filler):
+    book = filler.book().fill(2024, total=40)
+    assert book.page["A2"].value == "key"
+    book.page["A2"].value = "value"
+
+    assert kinds(filler.upload(book)) == {"new": [2024], "unchanged": [2025]}
+
+
 def test_what_was_handed_in_meanwhile_is_not_handed_in_again(filler):
     book = filler.book().fill(2024, total=40)
     filler.hand_in(value=39)

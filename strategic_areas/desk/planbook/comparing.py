@@ -18,10 +18,10 @@ from strategic_areas.plan_document.lines import (
 )
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import BETWEEN, NEW, digest, digests, read
-from strategic_areas.workbooks.reading import Fault, comparable
+from strategic_areas.workbooks.reading import SEEN, Fault, comparable
 
-#: The hidden key and digest of a row, and the locked code that the portal had for it.
-SEEN, ORIGIN = "seen", "origin"
+#: The locked code that the portal had for a row; ``SEEN`` begins with its key.
+ORIGIN = "origin"
 #: Names the shape of the workbook; one of another shape is refused.
 _SHAPE = " ".join(
     f"{name}.{column.name}"

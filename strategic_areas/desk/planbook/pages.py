@@ -21,7 +21,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import ActForm
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, SEEN, compare
+from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, compare
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.signed_preview import (
@@ -40,10 +40,10 @@ from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.plan_document.values import digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
-    line_of,
+    SEEN,
+    lines_below,
     marks_in,
     pages_of,
-    rows_of_names,
     too_much,
 )
 
@@ -269,33 +269,22 @@ def read(upload, plan):
             % {"plan": marks.get("plan")},
             _again(),
         )
-    lines = {name: list(_lines(table, pages)) for name, table in STRUCTURE.items()}
+    lines = {name: _lines(table, pages) for name, table in STRUCTURE.items()}
     if sum(map(len, lines.values())) > MOST_RECORDS:
         raise too_much()
     return Book(marks.get("plan", ""), lines)
 
 
 def _lines(table, pages):
-    rows, start, columns = _find_names(table, pages)
-    for number, row in enumerate(rows[start:], start + 1):
-        line = line_of(number, row, columns)
-        is_header = line.text(SEEN) == SEEN
-        if not is_header and any(line.text(each.name) for each in table.columns):
-            yield line
-
-
-def _find_names(table, pages):
-    """The rows of a sheet, where its lines begin, and name → place of its columns."""
     names = [SEEN, ORIGIN, *(column.name for column in table.columns)]
-    for found in rows_of_names(pages, {f"{table.name}.{name}": name for name in names}):
-        if len(found[2]) == len(names):
-            return found
-    raise RefusedFileError(
-        "missing_column",
-        _("Of the sheet “%(sheet)s” the hidden first row or a column is missing.")
-        % {"sheet": table.title},
-        _again(),
-    )
+    found, lines = lines_below(pages, {f"{table.name}.{name}": name for name in names})
+    if len(found) < len(names):
+        what = _(
+            "Of the sheet “%(sheet)s” the hidden first row or a column is missing."
+        )
+        what %= {"sheet": table.title}
+        raise RefusedFileError("missing_column", what, _again())
+    return [line for line in lines if line.says_any(names[2:])]
 
 
 def _again():

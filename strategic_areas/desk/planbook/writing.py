@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from openpyxl.utils import quote_sheetname
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, SEEN
+from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import digests, for_cell
+from strategic_areas.workbooks.reading import SEEN
 from strategic_areas.workbooks.writing import (
     FIRST_ROW,
     NUMBER,

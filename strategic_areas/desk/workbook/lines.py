@@ -20,19 +20,19 @@ from strategic_areas.models.report_fields import ReportField
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.values import read
 from strategic_areas.workbooks.reading import (
+    SEEN,
     Cell,
     Change,
     Fault,
     Line,
-    line_of,
-    rows_of_names,
+    lines_below,
 )
 
 CHOSEN, COUNTED = (Kind.CHOICE, Kind.FLAG), (Kind.WHOLE, Kind.DECIMAL)
 #: Kinds whose cells the form itself reads.
 TYPED = (*COUNTED, Kind.LINKS)
-#: The columns that every page has: the key of the row, and a digest of its cells.
-KEY, SEEN = "key", "seen"
+#: The name of the hidden column by which a row is known; ``SEEN`` is the other.
+KEY = "key"
 CODE, STATE = (gettext_lazy("Code"), 12), gettext_lazy("State")
 #: What to do where a workbook cannot be read.
 AGAIN = gettext_lazy(
@@ -110,50 +110,29 @@ class AnswerPage:
     """
     One page of the workbook: ``rows`` of the sheet, and ``columns`` by name to fill.
 
-    ``name`` is that of the question.
-    ``hidden`` and ``context`` are the columns before them, the latter with heading and
-    width. ``needed`` are the columns without which a page is not read; a page that
-    ``is_optional`` may be missing as a whole, as it is in older workbooks.
+    ``name`` is that of the question. ``hidden`` and ``context`` are the columns before
+    them, the latter with heading and width. ``needed`` are the columns without which a
+    page is not read; one that ``is_optional`` may be missing as a whole, as it is in
+    older workbooks. Each kind of page says by itself
+
+    - ``machine_name(name)``: by what a column is found, wherever it was moved;
+    - ``told(row)`` and ``held(row)``: what stands in its locked cells and in those to
+      fill, by name, when the workbook is taken; ``may_fill(row, name)``;
+    - ``seen(texts)``: what a hidden cell keeps of them, and ``changed(line)``: the
+      names of the cells that were changed since;
+    - ``rehearsed(line, row, changed, by=)``: the ``Outcome`` of a changed line that
+      fits its row; it saves nothing;
+    - ``save(row, data, by=)``: stores what was announced; what became of it (saved,
+      handed_in, conflicts, refused), and why not.
     """
 
     name, title, rows, columns = "", "", (), {}
     hidden, context, needed = (KEY, SEEN), {}, (KEY, SEEN)
     is_optional = True
 
-    def machine_name(self, name):
-        """The name by which a column is found, wherever it was moved."""
-        raise NotImplementedError
-
-    def held(self, row):
-        """Name → what the cells to be filled hold when the workbook is taken."""
-        raise NotImplementedError
-
-    def told(self, row):
-        """Name → what stands in the hidden and the locked columns, but ``SEEN``."""
-        raise NotImplementedError
-
-    def may_fill(self, row, name):
-        raise NotImplementedError
-
     def offered(self, column):
         """The words of the list from which a column is chosen."""
         return column.offered
-
-    def seen(self, texts):
-        """What a hidden cell keeps of the ``texts`` by name, to know a changed one."""
-        raise NotImplementedError
-
-    def changed(self, line):
-        """The names of the cells that were changed since the workbook was taken."""
-        raise NotImplementedError
-
-    def rehearsed(self, line, row, changed, *, by):
-        """The ``Outcome`` of a changed line that fits its row; saves nothing."""
-        raise NotImplementedError
-
-    def save(self, row, data, *, by):
-        """Store what was announced: what became of it, and why not where refused."""
-        raise NotImplementedError
 
     def row(self, key):
         return next((row for row in self.rows if str(row.key) == key), None)
@@ -168,35 +147,19 @@ class AnswerPage:
 
     def outcomes(self, pages, *, by):
         """The outcome of every line of an uploaded workbook."""
-        lines = list(self._lines(pages))
+        machine = (*self.hidden, *self.context, *self.columns)
+        names, lines = lines_below(pages, {self.machine_name(n): n for n in machine})
+        self._must_be_whole(names)
+        lines = [line for line in lines if line.says_any([KEY, *self.columns])]
         times = Counter(line.text(KEY) for line in lines)
         return [self._outcome(line, times, by) for line in lines]
 
-    def _lines(self, pages):
-        names = {
-            self.machine_name(name): name
-            for name in (*self.hidden, *self.context, *self.columns)
-        }
-        found = rows_of_names(pages, names)
-        rows, start, places = max(
-            found, key=lambda each: len(each[2]), default=([], 0, {})
-        )
-        self._must_be_whole(places)
-        for number, cells in enumerate(rows[start:], start + 1):
-            line = line_of(number, cells, places)
-            is_heading = line.text(KEY) == self.machine_name(KEY)
-            if places and not is_heading and self._says_something(line):
-                yield line
-
-    def _says_something(self, line):
-        return line.text(KEY) or any(self.texts(line).values())
-
-    def _must_be_whole(self, places):
-        if not places and not self.is_optional:
+    def _must_be_whole(self, names):
+        if not names and not self.is_optional:
             what = _("The hidden first row of the report is missing.")
             raise RefusedFileError("no_names", what, AGAIN)
-        missing = [self.header(name) for name in self.needed if name not in places]
-        if places and missing:
+        missing = [self.header(name) for name in self.needed if name not in names]
+        if names and missing:
             what = _("These columns are missing: %(columns)s.")
             what %= {"columns": ", ".join(missing)}
             raise RefusedFileError("missing_column", what, AGAIN)

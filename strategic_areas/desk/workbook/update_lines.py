@@ -19,7 +19,6 @@ from strategic_areas.desk.workbook.lines import (
     CODE,
     COUNTED,
     KEY,
-    SEEN,
     STATE,
     AnswerColumn,
     AnswerPage,
@@ -28,7 +27,7 @@ from strategic_areas.desk.workbook.lines import (
 from strategic_areas.models import Answer, Status
 from strategic_areas.models.report_fields import Part
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.workbooks.reading import Change, comparable, digest_of
+from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_of
 from strategic_areas.workflow import guard
 
 BETWEEN_PLACES = re.compile(r"[;,\n]")

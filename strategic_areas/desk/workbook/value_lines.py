@@ -19,7 +19,6 @@ from strategic_areas.desk.values.forms import (
 from strategic_areas.desk.workbook.lines import (
     CODE,
     KEY,
-    SEEN,
     STATE,
     AnswerColumn,
     AnswerPage,
@@ -28,7 +27,7 @@ from strategic_areas.desk.workbook.lines import (
 from strategic_areas.figures.reporting import returned_values
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.workbooks.reading import Change, digest_of
+from strategic_areas.workbooks.reading import SEEN, Change, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 

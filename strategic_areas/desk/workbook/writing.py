@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from strategic_areas.cells import for_workbook
-from strategic_areas.desk.workbook.lines import CHOSEN, COUNTED, SEEN
-from strategic_areas.workbooks.reading import cell_text
+from strategic_areas.desk.workbook.lines import CHOSEN, COUNTED
+from strategic_areas.workbooks.reading import SEEN, cell_text
 from strategic_areas.workbooks.writing import (
     NUMBER,
     TEXT,
@@ -56,8 +56,7 @@ def write(sheet, answer_pages, marks):
 
 def _headings(page, lists):
     for name in page.hidden:
-        machine = page.machine_name(name)
-        yield Heading(machine, machine, 8, is_hidden=True)
+        yield Heading(page.machine_name(name), name, 8, is_hidden=True)
     for name, (label, width) in page.context.items():
         yield Heading(page.machine_name(name), label, width)
     for column in page.columns.values():
