@@ -63,6 +63,11 @@ class RecordReader:
         for column, cell in cells.items():
             role = sheet.roles[column]
             kind = role.partition(":")[0]
+            if cell.is_formula and cell.text.startswith("="):
+                self.reader.ask(cell, kind, "formula", line=line)
+                cell = self.reader.answered(cell, kind)
+            if cell.kept.startswith("="):
+                continue
             if kind in {"indicator", "unit", "baseline", "baseline_year", "target"} or (
                 role == "code:indicator"
             ):
@@ -298,6 +303,8 @@ class RecordReader:
             name = self.reader.answered(cell, "indicator").kept if cell else ""
             name = name or line.said.get("product") or line.said.get("title", "")
             self.reader.say(made, "name", name, cell)
+            if cell and cell.is_struck and not line.said.get("is_struck"):
+                self.reader.ask(cell, "indicator", "struck_through", name, line=made)
         if cell is None and made.places == {} and self.sheet.is_first("no_indicator"):
             cell = next(iter(cells.values()))
             self.reader.ask(cell, "indicator", "no_indicator", name, line=made)

@@ -61,16 +61,17 @@ LEADS = (
     r"lidera|lider|lead\w*|responsable|coordina\w*|encabeza|ejecuta|principal|rector"
 )
 MARK = re.compile(
-    rf"\((?:(?P<lead>(?:{LEADS})[^)]*)|(?P<support>(?:en |de )?(?:{SUPPORTS})[^)]*))\)"
+    rf"\((?:(?P<lead>(?:{LEADS})[^)]*|[rl])"
+    rf"|(?P<support>(?:en |de )?(?:{SUPPORTS})[^)]*|[ac]))\)"
 )
 WITH_SUPPORT = re.compile(
     rf"[,;.]? *\b(?:con (?:el |la )?(?:apoyo|colaboracion|acompanamiento"
     rf"|soporte)(?: de(?:l| la)?)?"
     rf"|en (?:coordinacion|colaboracion) con|junto (?:a|con)"
     rf"|with (?:the )?support (?:of|from)"
-    rf"|(?:{SUPPORTS}) ?:)"
+    rf"|(?:{SUPPORTS}|a|c) ?:)"
 )
-LEAD_WORD = re.compile(rf"^(?:{LEADS}) ?: *")
+LEAD_WORD = re.compile(rf"^ *(?:{LEADS}|[rl]) ?: *")
 JOINT = re.compile(
     r" *(?:[/;,+&|\n•]|(?<=\w)-(?=[A-ZÁÉÍÓÚÑ])| [-–—] |\b[ye]\b(?= )| and | con ) *"
 )

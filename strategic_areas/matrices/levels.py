@@ -12,7 +12,7 @@ PART = rf"(?:{ROMAN}|\d{{1,2}}|[A-Za-z])"
 CODE = rf"{PART}(?:[.]{PART})*"
 #: A code without a word before it: several parts, or one with a mark after it.
 BARE_CODE = re.compile(
-    rf"(?P<code>(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
+    rf"(?P<code>[A-Z]{{1,3}}\d{{1,2}}(?:[.]{PART})*|(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
     rf"(?=[.):]| ?[-–—] ))(?![\w])[.):]?\s*[-–—:]?\s*(?P<name>.*)",
     re.DOTALL,
 )

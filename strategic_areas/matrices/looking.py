@@ -33,9 +33,10 @@ HEADINGS = [
         ("product", r"productos?\b|entregables?|outputs?|deliverables?"
                     r"|resultados? esperados?"),
         ("indicator", r"indicador(?:es)?|indicators?"),
-        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?responsables?|.*colabora"
-                       r"|involucrad|.*aliad"
-                       r"|participantes|support|.*partner|.*de apoyo|.*contraparte"),
+        ("responsible", r".*(?:responsable|lider).*(?:apoyo|colabora|corresponsable)"),
+        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?r?responsables?|.*colabora"
+                       r"|.*involucrad|.*aliad|.*participantes|support|.*partner"
+                       r"|.*contraparte"),
         ("responsible", r".*\bresponsables?\b|.*\blider|ejecutor|.*coordinador"
                         r"|unidad ejecutora"
                         r"|lead|responsible|.*a cargo|instituci"),
@@ -48,7 +49,7 @@ HEADINGS = [
                    r"|amount"),
         ("state", r"estado|estatus|situacion|avance|semaforo|status|progress"
                   r"|cumplimiento"),
-        ("note", r"observacion|notas?\b|comentario|remarks?|comments?|notes?"),
+        ("note", r"observacion|obs\b|notas?\b|comentario|remarks?|comments?|notes?"),
         ("target", r"metas?\b|targets?|programacion|meta\b"),
         ("chronogram", r"cronograma|calendario|calendar|schedule|chronogram|gantt"),
         ("area", r"ejes?\b|areas?\b|pilar|componente|ambito|axis|pillar"
@@ -406,11 +407,10 @@ def _settle(columns):
     """Make of what headings say the roles that fit together."""
     ranked = [c for c in columns if c.role in HIERARCHY]
     has_lower = {c.role for c in ranked}
-    if "outcome" in {c.role for c in columns} and "programme" not in has_lower:
-        outcome = next(c for c in columns if c.role == "outcome")
-        if len(ranked) < 3:
-            outcome.role = "programme"
-            ranked = [c for c in columns if c.role in HIERARCHY]
+    if "programme" not in has_lower:
+        for each in columns:
+            each.role = "programme" if each.role == "outcome" else each.role
+        ranked = [c for c in columns if c.role in HIERARCHY]
     order = sorted(ranked, key=lambda each: HIERARCHY.index(each.role))
     names = list(dict.fromkeys(each.role for each in order))
     levels = dict(zip(names, _as_levels(names), strict=False))

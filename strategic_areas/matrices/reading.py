@@ -26,6 +26,7 @@ from strategic_areas.matrices.outcome import (
 )
 from strategic_areas.matrices.sheets import TABLES, SheetReader
 
+PLAN = re.compile(r"\b(?:plan|estrategia|programa|strategy|programme) ")
 #: Fields that an answer fills as it stands; texts of others are read like a cell.
 AS_ANSWERED = {
     "code",
@@ -135,7 +136,7 @@ class MatrixReader:
             sheet = self.sheets.get(each.title)
             for row in range(1, each.heading_rows[0]) if sheet else ():
                 for cell in sheet.rows.get(row, []):
-                    is_plan = re.search(r"\bplan\b", fold(cell.text))
+                    is_plan = PLAN.search(fold(cell.text))
                     if is_plan and "title" not in self.result.plan:
                         title = re.sub(r"\s*\([^)]*\)$", "", cell.text)
                         self.result.plan |= {
@@ -158,7 +159,7 @@ class MatrixReader:
             counts = Counter(line.said["code"] for line in group)
             single = [x for x in group if depth_of(x.said["code"]) == 1]
             begin_again = any(counts[x.said["code"]] > 1 for x in single)
-            made = []
+            made, elsewhere = [], []
             for line in group:
                 up, code = self._up(line), line.said["code"]
                 start = f"{up.said['code']}." if up else ""
@@ -166,12 +167,15 @@ class MatrixReader:
                     line.said["code"] = found
                     self._ask_code(line, "code_missing", found)
                 elif code is None or (begin_again and line in single):
-                    line.said["number"] = code
+                    line.said |= {"number": code} if code else {}
                     free = self._free_code(f"{start}1", group)
                     line.said["code"] = f"{start}{code}" if code else free
                     made += [line] if level != "programme" or not code else []
                 elif depth_of(code) > max(1, start.count(".")) > 0:
-                    self._check_code(line, code, start)
+                    elsewhere += [line] if not code.startswith(start) else []
+            # Codes that mostly have nothing of those above them are of another kind.
+            for line in elsewhere if len(elsewhere) * 2 < len(group) else ():
+                self._check_code(line)
             if made:
                 cells = [self._code_cell(each).place for each in made]
                 first = made[0].said["code"]
@@ -194,11 +198,11 @@ class MatrixReader:
         codes = [x.said["code"] for x in below if depth_of(x.said.get("code")) > 1]
         return codes[0].rpartition(".")[0] if codes else None
 
-    def _check_code(self, line, code, start):
-        if start and not code.startswith(start):
-            line.said["code"] = other = in_script_of(code, start)
-            why = "other_script" if other != code else "code_elsewhere"
-            self._ask_code(line, why, other)
+    def _check_code(self, line):
+        code = line.said["code"]
+        line.said["code"] = other = in_script_of(code, self._up(line).said["code"])
+        why = "other_script" if other != code else "code_elsewhere"
+        self._ask_code(line, why, other)
 
     def _code_cell(self, line):
         place = line.places.get("code") or next(iter(line.places.values()))

@@ -1,10 +1,8 @@
 """The rows of one sheet of a matrix, as records at their levels."""
 
 import re
-from functools import lru_cache
 
 from agencies.folding import fold
-from strategic_areas import text_guard
 from strategic_areas.matrices.details import is_ditto
 from strategic_areas.matrices.levels import (
     COORDINATOR,
@@ -16,7 +14,7 @@ from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_par
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell
 from strategic_areas.matrices.outcome import ProtectedCell
-from strategic_areas.text_guard import Kind, vocabulary
+from strategic_areas.matrices.protecting import identifying_kinds
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
 #: The field in which a level's own text stands.
@@ -26,14 +24,6 @@ TITLES = {
     "commitment": "title",
     "activity": "title",
 }
-#: Marks of the guard that are told of a matrix's cell; its others are of most texts.
-TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
-#: Words without which a text holds none of these marks.
-PEOPLE = frozenset().union(
-    *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
-    *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
-    vocabulary.UNITS_OF_AGES,
-)
 CODE_ROLES = {f"code:{level}" for level in LEVELS}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
@@ -329,21 +319,9 @@ class SheetReader:
 
     def _protect(self, cell, text):
         said = split_level(text)
-        kinds = _identifying(said.name if said.code else text)
+        kinds = identifying_kinds(said.name if said.code else text)
         if kinds:
             self.reader.result.protected.append(ProtectedCell(cell.place, text, kinds))
-
-
-@lru_cache(maxsize=4_096)
-def _identifying(text):
-    """The kinds of what the guard finds in a text, and of marks that tell of people."""
-    if not re.search(r"[^\W\d_]{3}", text):
-        return ()
-    kinds = [each.kind for each in text_guard.inspect(text)]
-    if not PEOPLE.isdisjoint(re.findall("[a-z]+", fold(text))):
-        marks = [each.kind for each in text_guard.marks(text)]
-        kinds += [kind for kind in marks if kind in TOLD_MARKS]
-    return tuple(dict.fromkeys(kinds))
 
 
 def _folded(cell):

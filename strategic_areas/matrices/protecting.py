@@ -1,0 +1,75 @@
+"""Whether a cell of a matrix may identify somebody, more strictly than in reports."""
+
+import re
+from functools import lru_cache
+
+from agencies.folding import fold
+from strategic_areas import text_guard
+from strategic_areas.text_guard import Kind, vocabulary
+from strategic_areas.text_guard.reading import Reading
+
+#: Marks of the guard that are told of a matrix's cell; its others are of most texts.
+TOLD_MARKS = {Kind.AGE, Kind.TRAIT, Kind.DAY}
+#: Words without which a text holds none of these marks.
+PEOPLE = frozenset().union(
+    *(vocabulary.COUNTED, vocabulary.LIVING, vocabulary.KIN, vocabulary.OFFICES),
+    *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
+    vocabulary.UNITS_OF_AGES,
+)
+ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.KIN
+BEFORE_ONE = {"la", "el", "una", "un", "esta", "este", "dicha", "dicho", "the", "this"}
+#: Several words for people who are few, also without a number.
+FEW_BY_NATURE = {"hermanas", "hermanos", "gemelas", "gemelos", "primas", "familia"}
+#: "Caso Mercedes" and "M. R.", but no company and no part of the country.
+CASES = re.compile(
+    r"\b[Cc]aso (?!de |del |por )[A-ZÁÉÍÓÚ]"
+    r"|(?<![\w.])(?!S\. ?A|D\. ?N|R\. ?D)[A-ZÁÉÍÓÚ]\. ?[A-ZÁÉÍÓÚ]\."
+)
+#: What happens to somebody and to no group that a plan serves.
+HAPPENED = re.compile(
+    r"\bcasos?\b|\b(?:rescat|capt|explot|vendid|violad|abusad|asesinad|fallecid|hallad"
+    r"|traslad|retornad|repatriad|desaparecid|embarazad|secuestr|escap|huy|denunci"
+    r"|encontrad|rescued|case|killed|missing|pregnant)"
+)
+#: How many words after a person a place may stand.
+NEAR = 6
+
+
+@lru_cache(maxsize=4_096)
+def identifying_kinds(text):
+    """
+    The kinds of what may identify somebody in a text.
+
+    These are what the guard finds, its marks of ages, traits and days, one person to
+    whom something happened or who is of a place, and people of a small place.
+    """
+    if not re.search(r"[^\W\d_]{3}", text):
+        return ()
+    kinds = [each.kind for each in text_guard.inspect(text)]
+    if not PEOPLE.isdisjoint(re.findall("[a-z]+", fold(text))):
+        marks = [each.kind for each in text_guard.marks(text)]
+        kinds += [kind for kind in marks if kind in TOLD_MARKS]
+        reading = Reading(text)
+        is_of_people = not reading.said.isdisjoint(vocabulary.COUNTED)
+        if Kind.SMALL_PLACE in marks and is_of_people:
+            kinds.append(Kind.SMALL_PLACE)
+        if any(_is_somebody(reading, index) for index in range(len(reading.words))):
+            kinds.append(Kind.TRAIT)
+    if CASES.search(text):
+        kinds.append(Kind.POSSIBLE_NAME)
+    return tuple(dict.fromkeys(kinds))
+
+
+def _is_somebody(reading, index):
+    """Whether a word is one person who is told apart from all others."""
+    word = reading.word(index)
+    is_one = word.text in ONE_PERSON and reading.text(index - 1) in BEFORE_ONE
+    if not (is_one or word.text in FEW_BY_NATURE) or word.is_capitalised:
+        return False
+    if is_one and reading.text(index + 1) in vocabulary.SOUGHT_ONE:
+        return True  # "la adolescente venezolana"
+    places = range(index + 1, min(index + NEAR, len(reading.words)))
+    return bool(HAPPENED.search(reading.plain)) or any(
+        reading.word(at).is_capitalised and vocabulary.place_end(reading.words, at)
+        for at in places
+    )
