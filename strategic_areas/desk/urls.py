@@ -23,7 +23,7 @@ from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import pages as values
-from strategic_areas.desk.values import review as told_values
+from strategic_areas.desk.values import receipts as told_values
 from strategic_areas.desk.workbook import pages as workbook
 from strategic_areas.workflow.questions import BY_MODEL
 

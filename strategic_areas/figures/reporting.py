@@ -204,18 +204,20 @@ def tell_the_span(reported):
     ReportedSpan.objects.update_or_create(**about, defaults=told)
 
 
-def returned_values(values: Iterable[AskedValue]) -> dict[AskedValue, ReportedValue]:
-    """What was handed in last of each of these values, which were returned."""
+def handed_in(
+    values: Iterable[AskedValue], **lookups
+) -> dict[AskedValue, ReportedValue]:
+    """What was handed in last of each of these values, and not taken back."""
     by_key = {_key(each): each for each in values}
     if not by_key:
         return {}
-    rows = ReportedValue.objects.select_related("indicator", "agency").filter(
-        indicator__in={each.indicator for each in by_key.values()},
-        status__in=[Status.DECLINED, Status.OUTDATED],
+    rows = ReportedValue.objects.select_related("indicator", "agency", "proposed_by")
+    rows = rows.exclude(status=Status.TAKEN_BACK).filter(
+        indicator__in={each.indicator for each in by_key.values()}, **lookups
     )
     return {
         by_key[key]: row
-        for row in rows.order_by("decided_at", "pk")
+        for row in rows.order_by("proposed_at", "pk")
         if (key := _key(row)) in by_key
     }
 

@@ -17,7 +17,6 @@ from strategic_areas.models import (
 from strategic_areas.models.letters import digest
 from strategic_areas.models.records import is_official_kind
 from strategic_areas.models.review import Reviewed
-from strategic_areas.queries import asked_values
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.changes import propose
 from strategic_areas.workflow.moves import (
@@ -351,18 +350,19 @@ def _save(update, by):
 
 
 @transaction.atomic
-def submit_all(period, agency, seen, *, by, note=""):
+def submit_all(period, agency, seen, *, by, note="", values=()):
     """
     Submit the agency's revisions of a round, all or none, and return the receipt.
 
-    ``seen`` are those that the screen showed. The public never reads the ``note``.
+    ``seen`` are those that the screen showed. The public never reads the ``note``. The
+    receipt keeps besides how the ``values`` stood, without a number.
     """
     Agency.objects.select_for_update().get(pk=agency.pk)
     updates = revisions_seen(seen, period=period, agency=agency)
     versions = seen_updates(seen, updates, _("There is nothing to send."))
     for update, version in versions.items():
         submit(update, by=by, seen_version=version, note=note)
-    return _receipt(period, agency, versions, by, note)
+    return _receipt(period, agency, versions, by, note, values)
 
 
 def seen_updates(seen, updates, refusal):
@@ -404,7 +404,7 @@ def recall(update, *, by):
     )
 
 
-def _receipt(period, agency, updates, by, note):
+def _receipt(period, agency, updates, by, note, values):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
@@ -424,7 +424,7 @@ def _receipt(period, agency, updates, by, note):
             ]
             for question in BY_MODEL.values()
         },
-        **({"values": values} if (values := _values(period, agency)) else {}),
+        **({"values": values} if values else {}),
         **({"note": note} if note else {}),
     }
     return Submission.objects.create(
@@ -452,19 +452,6 @@ def _as_sent(record, question):
             for field in record.fields.where(receipt=True)
         },
     }
-
-
-def _values(period, agency):
-    """How each value stood; its receipt of its own alone tells the number."""
-    return [
-        {
-            "indicator": value.code,
-            "title": value.title_es,
-            "standing": value.standing.value,
-            "handed_in_on": value.first_day.isoformat() if value.first_day else None,
-        }
-        for value in asked_values.asked(period.plan, [period], agency).get(period, ())
-    ]
 
 
 def _shown(item):

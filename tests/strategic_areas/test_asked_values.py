@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -11,14 +12,16 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas import discipline, workflow
+from strategic_areas import discipline
 from strategic_areas.desk.rounds import notices
+from strategic_areas.desk.values.receipts import content
 from strategic_areas.discipline import Standing
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import PublishedFigure, ReportedSpan
+from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
+from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
 from strategic_areas.queries.plan import board
-from strategic_areas.workflow.questions import seen_of
+from strategic_areas.workflow.questions import token_of
 from tests.factories import (
     make_activity,
     make_agency,
@@ -258,22 +261,23 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
 
 @pytest.mark.sqlite
 def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
-    scene.hand_in(value=748_159)
+    value = scene.hand_in(value=Decimal(748_159))
     activity = make_activity(agency=scene.agency, plan=scene.plan)
     update = make_update(activity=activity, period=scene.period, by=scene.user)
-    kept = workflow.submit_all(
-        scene.period, scene.agency, seen_of(update), by=scene.user
-    )
     client.force_login(scene.user)
+    check = reverse("admin:sheet_check", args=[scene.period.pk, scene.agency.slug])
 
+    client.post(check, {"seen": token_of(update)})
+
+    kept = Submission.objects.get()
     page = client.get(reverse("admin:receipt", args=[kept.pk])).content.decode()
-
-    assert [each["standing"] for each in kept.content["values"]] == [
-        "submitted",
-        "nothing",
-    ]
-    assert "748159" not in str(kept.content["values"])
+    first, second = kept.content["values"]
+    assert (first["standing"], second["standing"]) == ("submitted", "nothing")
+    assert (first["sha256"], "sha256" in second) == (digest(content(value)), False)
+    assert "748159" not in str(kept.content)
     assert f"{scene.indicator.name_es}: 2024" in page
+    assert "748,159" in page
+    assert first["sha256"] in page
 
 
 @pytest.mark.sqlite

@@ -25,7 +25,7 @@ from strategic_areas import rounds, schedule
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.discipline import REPLY_WITHIN, Promptness, Standing
-from strategic_areas.figures.reporting import returned_values
+from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -148,7 +148,7 @@ def to_do_in(asked, today):
         for each in cell.standing(Standing.RETURNED)
         if isinstance(each, AskedValue)
     ]
-    last = returned_values(value for _period, value in values)
+    last = handed_in(value for _period, value in values)
     back |= {
         (pk, value): Returned(value, last[value].decided_at, last[value].reason)
         for pk, value in values

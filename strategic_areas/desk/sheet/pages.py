@@ -33,6 +33,7 @@ from strategic_areas.desk.sheet.rows import (
     read_again,
 )
 from strategic_areas.desk.sheet.sheet_page import AskForm
+from strategic_areas.desk.values import receipts as told_values
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.models import Evidence, Submission, Transition
 from strategic_areas.models.report_fields import in_words
@@ -357,7 +358,9 @@ def _send(user, found, form):
     for submission in found.submissions:
         if seen == seen_in_receipt(submission.content):
             return submission
-    return workflow.submit_all(found.period, found.agency, seen, by=user, note=note)
+    values = told_values.as_sent(row.value for row in found.values)
+    told = {"by": user, "note": note, "values": values}
+    return workflow.submit_all(found.period, found.agency, seen, **told)
 
 
 @require_POST
@@ -387,19 +390,23 @@ def receipt(request, pk):
         "desk/receipt.html",
         kept=kept,
         parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
-        values=_values(kept),
+        values=_values(kept, request.user),
     )
 
 
-def _values(submission):
+def _values(submission, user):
+    told = submission.content.get("values", [])
+    numbers = told_values.reported(told, user)
     return [
         {
-            "code": told["indicator"],
-            "title": told["title"],
-            "word": WORDS[told["standing"]],
-            "day": date.fromisoformat(day) if (day := told["handed_in_on"]) else None,
+            "code": each["indicator"],
+            "title": each["title"],
+            "word": WORDS[each["standing"]],
+            "day": date.fromisoformat(day) if (day := each["handed_in_on"]) else None,
+            "reported": numbers.get(each.get("value")),
+            "sha256": each.get("sha256"),
         }
-        for told in submission.content.get("values", [])
+        for each in told
     ]
 
 

@@ -1,21 +1,15 @@
-"""
-What a reviewer reads of values before publishing them, and each value's receipt.
-"""
+"""What a reviewer reads of values before publishing them."""
 
-from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from agencies.access import RefusedError
-from agencies.routes import page_of
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.screens import screen, take_step
-from strategic_areas.desk.values.forms import DIMENSIONS, categories_of, last_told
+from strategic_areas.desk.values.forms import last_told
+from strategic_areas.desk.values.receipts import facts
 from strategic_areas.figures.reporting import SPAN, VALUES
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
-from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.queries.figures import indicators, words
@@ -70,62 +64,6 @@ def _hides(user, reported):
     if (found := figure.first()) and may_hide(user, found):
         return hide_url(PublishedFigure, found.pk)
     return ""
-
-
-def facts(reported):
-    """What was handed in, with its parts in words."""
-    words = categories_of(reported.indicator)
-    parts = [
-        (
-            DIMENSIONS[dimension],
-            [
-                (words.get(dimension, {}).get(code, code), number)
-                for code, number in numbers.items()
-            ],
-        )
-        for dimension, numbers in reported.parts.items()
-    ]
-    return {"reported": reported, "parts": parts}
-
-
-@require_POST
-def value_recall(request, pk):
-    """Take a value back that waits; only who handed it in does."""
-    rows = ReportedValue.objects.visible_to(request.user)
-    found = get_object_or_404(rows, pk=pk)
-    done = _("%(record)s is yours again: nothing counts as handed in.")
-    take_step(request, VALUES.take_back, found, done=done % {"record": found})
-    return redirect(page_of(request))
-
-
-@require_safe
-def value_receipt(request, pk):
-    rows = ReportedValue.objects.visible_to(request.user)
-    found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
-    return screen(
-        request,
-        "desk/value_receipt.html",
-        **facts(found),
-        sha256=digest(content(found)),
-    )
-
-
-def content(reported):
-    """What was handed in, as its fingerprint covers it."""
-    return {
-        "indicator": reported.indicator.code,
-        "agency": reported.agency.acronym,
-        "starts_on": reported.starts_on.isoformat(),
-        "ends_on": reported.ends_on.isoformat(),
-        "value": format(reported.value.normalize(), "f"),
-        "certainty": reported.certainty,
-        "parts": reported.parts,
-        "printed_where": reported.printed_where,
-        "note": reported.note,
-        "why": reported.why,
-        "handed_in_by": reported.proposed_by.username,
-        "handed_in_at": reported.proposed_at.isoformat(),
-    }
 
 
 def preview(values, *, by):

@@ -24,7 +24,7 @@ from strategic_areas.desk.workbook.lines import (
     AnswerPage,
     Outcome,
 )
-from strategic_areas.figures.reporting import returned_values
+from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.workbooks.reading import SEEN, Change, digest_of
@@ -99,9 +99,7 @@ class ValuePage(AnswerPage):
 
     @cached_property
     def _returned(self):
-        return returned_values(
-            row.value for row in self.rows if row.state == "returned"
-        )
+        return handed_in(row.value for row in self.rows if row.state == "returned")
 
     def held(self, row):
         if not row.is_open:
