@@ -219,6 +219,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     change_form_template = "admin/strategic_areas/reviewed_change_form.html"
     list_per_page = 50
+    list_filter = [
+        "status",
+        ("period", admin.RelatedOnlyFieldListFilter),
+        ("agency", admin.RelatedOnlyFieldListFilter),
+    ]
     #: Each step is; what somebody writes in a draft is its history's alone.
     has_own_audit_entry = True
     #: The field of what is reported on, and its own field of the agency that answers.

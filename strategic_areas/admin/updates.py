@@ -4,6 +4,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.forms import modelform_factory
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from agencies import audit, numbers
 from agencies.access import RefusedError
 from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedRowsMixin
+from agencies.fields import Kind
 from agencies.numbers import WholeField
 from strategic_areas import evidence, rounds, workflow
 from strategic_areas.admin.approved import ApprovedMixin, ReviewedAdmin
@@ -26,7 +28,6 @@ from strategic_areas.desk.sheet.forms import RevisionForm, settled_pair
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    CommitmentUpdate,
     Evidence,
     Plan,
     ReportingPeriod,
@@ -34,6 +35,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.report_fields import Part
 from strategic_areas.schedule import Frequency, Schedule
+from strategic_areas.workflow.questions import BY_MODEL
 
 FREQUENCIES = [
     (Frequency.QUARTER, gettext_lazy("Every quarter")),
@@ -341,11 +343,6 @@ class ActivityUpdateAdmin(ReviewedAdmin):
     subject, answering = "activity", "agency"
     readonly_fields = ["answer", "no_news_reason_es"]
     list_display = ["activity", "status", "agency", "period", "execution", "advance"]
-    list_filter = [
-        "status",
-        ("period", admin.RelatedOnlyFieldListFilter),
-        ("agency", admin.RelatedOnlyFieldListFilter),
-    ]
     list_select_related = ["activity", "agency", "period"]
     search_fields = ["activity__code", "activity__title_es", "activity__title_en"]
     fieldsets = [
@@ -406,39 +403,41 @@ def _is_continuing(request, update):
     )
 
 
-class CommitmentUpdateForm(RevisionForm):
-    class Meta:
-        model = CommitmentUpdate
-        fields = [
-            "commitment",
-            "period",
-            *CommitmentUpdate.fields.columns(filled_in=True),
-        ]
+class AnswerAdmin(ReviewedAdmin):
+    """The revisions of a question's answers; form and lists follow from its fields."""
 
-
-@admin.register(CommitmentUpdate)
-class CommitmentUpdateAdmin(ReviewedAdmin):
-    form = CommitmentUpdateForm
     inlines = [EvidenceInline]
-    subject, answering = "commitment", "lead"
-    list_display = ["commitment", "agency", "period", "status", "result"]
-    list_filter = [
-        "status",
-        ("period", admin.RelatedOnlyFieldListFilter),
-        ("agency", admin.RelatedOnlyFieldListFilter),
-    ]
-    list_select_related = ["commitment", "agency", "period"]
-    search_fields = ["commitment__code", "commitment__title_es"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    *("commitment", "period"),
-                    *CommitmentUpdate.fields.spanish(filled_in=True),
-                    "seen_version",
-                ]
-            },
-        ),
-        _in_english(CommitmentUpdate),
-    ]
+
+    def __init__(self, model, site):
+        question = BY_MODEL[model]
+        fields, about = model.fields, [question.name, "period"]
+        self.subject, self.answering = question.name, question.answered_by
+        said = fields.names(filled_in=True, kind=Kind.CHOICE)
+        self.list_display = [question.name, "agency", "period", "status", *said]
+        self.list_select_related = [question.name, "agency", "period"]
+        self.search_fields = [f"{question.name}__code", f"{question.name}__title_es"]
+        self.fieldsets = [
+            (
+                None,
+                {
+                    "fields": [
+                        *about,
+                        *fields.spanish(filled_in=True),
+                        "seen_version",
+                    ]
+                },
+            ),
+            _in_english(model),
+        ]
+        self.form = modelform_factory(
+            model,
+            form=RevisionForm,
+            fields=[*about, *fields.columns(filled_in=True)],
+            formfield_callback=numbers.formfield,
+        )
+        super().__init__(model, site)
+
+
+admin.site.register(
+    [model for model in BY_MODEL if model is not ActivityUpdate], AnswerAdmin
+)

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import Kind
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -93,6 +94,11 @@ class UpdateQuestion(RoundQuestion):
     def subject_model(self) -> type[models.Model]:
         return self.model._meta.get_field(self.name).related_model
 
+    @property
+    def links(self) -> list[str]:
+        """The filled-in fields of an answer that hold other records."""
+        return self.model.fields.names(kind=Kind.LINKS, filled_in=True)
+
     def asked_of(self, agency, period, **lookups) -> QuerySet:
         """The subjects about which a round asks an agency."""
         return self.asked(period, **{self.answered_by: agency}, **lookups)
@@ -125,7 +131,7 @@ REPORT = UpdateQuestion(
     number="update",
     answered_by="agency",
     takes_no_news=True,
-    related=("agency", "commitment", "plan"),
+    related=("agency", "commitment__plan", "plan"),
     tells=lambda update: update.get_execution_display(),
     nothing=_("Nothing yet"),
     text="narrative",

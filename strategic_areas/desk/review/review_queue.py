@@ -15,8 +15,9 @@ from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Status
+from strategic_areas.models import Status
 from strategic_areas.models.measurements import ReportedValue
+from strategic_areas.models.review import Reviewed
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL, VALUE
@@ -28,14 +29,13 @@ REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
 WORDS = {model: word for word, model in REVIEWED.items()}
 #: The related records that a row of the queue shows, for each model.
 RELATED = {
-    ActivityUpdate: [
-        *("period", "translation", "letter"),
-        *("agency", "activity__commitment__plan"),
-    ],
-    CommitmentUpdate: [
-        *("period", "translation", "letter"),
-        *("agency", "commitment__plan"),
-    ],
+    **{
+        model: [
+            *("period", "translation", "letter", "agency"),
+            *(f"{question.name}__{name}" for name in question.related),
+        ]
+        for model, question in BY_MODEL.items()
+    },
     ReportedValue: [
         *("agency", "indicator", "letter", "source"),
         *("proposed_by", "decided_by", "revises"),
@@ -44,8 +44,10 @@ RELATED = {
 #: The relations that are read at once of many reports: for the guard, and to tell who
 #: had a part in them.
 READ_TOGETHER = {
-    ActivityUpdate: ["contributors", "evidences", "places"],
-    CommitmentUpdate: ["contributors", "evidences"],
+    **{
+        model: ["contributors", "evidences", *question.links]
+        for model, question in BY_MODEL.items()
+    },
     ReportedValue: [],
 }
 #: Since when each waits, and the status in which it does.
@@ -72,7 +74,7 @@ class QueuedReport:
     ``is_mine`` says that the user had a part in it, so that another must publish it.
     """
 
-    record: ActivityUpdate | CommitmentUpdate
+    record: Reviewed
     is_mine: bool
     #: The words that name nobody, read at most once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)

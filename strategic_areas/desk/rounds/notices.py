@@ -30,7 +30,6 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
-    CommitmentUpdate,
     Plan,
     ReportingPeriod,
     Status,
@@ -38,6 +37,7 @@ from strategic_areas.models import (
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.rounds import asked_in, cells, scorecards
+from strategic_areas.workflow.questions import BY_MODEL
 
 MONDAY = 0
 
@@ -132,7 +132,7 @@ def digests(today):
 
 def _to_do_in_all_plans(today):
     asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
-    return _with_declarations(to_do_in(cells(asked, today), today))
+    return _with_others(to_do_in(cells(asked, today), today))
 
 
 def to_do_in(asked, today):
@@ -173,17 +173,20 @@ def to_do_in(asked, today):
     return parts
 
 
-def _with_declarations(parts):
+def _with_others(parts):
+    """The parts, with what came back of questions that nobody has to answer."""
     by_key = {(part.agency, part.period): part for part in parts}
-    declared = CommitmentUpdate.objects.filter(period__is_demonstration=False)
-    declared = declared.select_related("commitment", "agency", "period__plan")
-    for update, step in _given_back(declared):
-        agency, period = update.agency, update.period
-        part = by_key.get((agency, period)) or ToDo(
-            agency, period, period.due_on, period.closes_on, (), (), is_late=False
-        )
-        returned = (*part.returned, step)
-        by_key[agency, period] = replace(part, returned=returned)
+    others = [each for each in BY_MODEL.values() if not each.is_owed]
+    for question in others:
+        rows = question.model.objects.filter(period__is_demonstration=False)
+        rows = rows.select_related(question.name, "agency", "period__plan")
+        for update, step in _given_back(rows):
+            agency, period = update.agency, update.period
+            part = by_key.get((agency, period)) or ToDo(
+                agency, period, period.due_on, period.closes_on, (), (), is_late=False
+            )
+            returned = (*part.returned, step)
+            by_key[agency, period] = replace(part, returned=returned)
     return list(by_key.values())
 
 

@@ -271,8 +271,7 @@ def rows_of(question, subjects, period, *, with_transcribed=False):
 
 def with_contents(question, rows):
     """The revisions, with all that a row shows of them."""
-    links = question.model.fields.names(kind=Kind.LINKS, filled_in=True)
-    return rows.prefetch_related(*links, "evidences")
+    return rows.prefetch_related(*question.links, "evidences")
 
 
 def revisions_of(question, period, *, with_transcribed=False):
