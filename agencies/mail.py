@@ -123,6 +123,23 @@ def queue_mail(*, to, language, kind, subject, text, html="", key=""):
     return created
 
 
+def write_to(person, kind, subject, /, *, key="", facts=None, **context):
+    """
+    Queue the mail of a kind for a person, in her language; as ``queue_mail`` says.
+
+    ``facts`` fill in the ``subject``, and ``context`` the template of this kind.
+    """
+    with override(person.language):
+        return queue_mail(
+            to=person.email,
+            language=person.language,
+            kind=kind,
+            subject=str(subject) % facts if facts else str(subject),
+            text=render_to_string(f"email/{kind}.txt", context),
+            key=key,
+        )
+
+
 def tell_proposer(decision, kind, *, about, address):
     """
     Write to whoever proposed it what was decided, as the template of this kind says it.
@@ -133,15 +150,13 @@ def tell_proposer(decision, kind, *, about, address):
     if not person.email:
         return
     with override(person.language):
-        queue_mail(
-            to=person.email,
-            language=person.language,
-            kind=kind,
-            subject=f"{about}: {decision.get_status_display().lower()}",
-            text=render_to_string(
-                f"email/{kind}.txt", {"decided": decision, "address": address}
-            ),
+        write_to(
+            person,
+            kind,
+            f"{about}: {decision.get_status_display().lower()}",
             key=f"{kind}:{decision.pk}",
+            decided=decision,
+            address=address,
         )
 
 

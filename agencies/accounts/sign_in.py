@@ -12,14 +12,13 @@ from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.accounts import devices, tries
 from agencies.audit import address_of
 from agencies.audit.watching import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
-from agencies.mail import queue_mail
+from agencies.mail import queue_mail, write_to
 
 #: The mails about an account: the subject, and what happened.
 NOTICES = {
@@ -157,21 +156,14 @@ class AccountAdapter(DefaultAccountAdapter):
         notify(user, template_prefix)
 
     def send_password_reset_mail(self, user, email, context):
-        with translation.override(user.language):
-            queue_mail(
-                to=user.email,
-                language=user.language,
-                kind="password_reset",
-                subject=gettext("A new password for the plan portal"),
-                text=render_to_string(
-                    "email/password_reset.txt",
-                    {
-                        "username": user.get_username(),
-                        "address": context["password_reset_url"],
-                        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
-                    },
-                ),
-            )
+        write_to(
+            user,
+            "password_reset",
+            _("A new password for the plan portal"),
+            username=user.get_username(),
+            address=context["password_reset_url"],
+            minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+        )
 
     def get_reset_password_from_key_url(self, key):
         """The link, with the portal's own address and never that of the request."""

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import audit
 from agencies.access import only_reviewers
 from agencies.audit import take_out
-from agencies.mail import focal_points_of, queue_mail
+from agencies.mail import focal_points_of, write_to
 from agencies.models import Agency
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import (
@@ -255,24 +253,16 @@ def send(request, pk):
 
 def ask_agency(letter, *, by):
     """Queue a mail to each focal point of the agency except the transcriber."""
-    for person in focal_points_of(letter.agency).exclude(pk=by.pk):
-        with translation.override(person.language):
-            queue_mail(
-                to=person.email,
-                language=person.language,
-                kind="letter",
-                subject=_("Please confirm what was transcribed from your letter"),
-                text=render_to_string("email/letter.txt", _context(letter, person)),
-            )
-
-
-def _context(letter, person):
     path = reverse("admin:letter_confirm", args=[letter.pk])
-    return {
-        "letter": letter,
-        "person": person,
-        "address": f"{settings.SITE_URL}{path}",
-    }
+    for person in focal_points_of(letter.agency).exclude(pk=by.pk):
+        write_to(
+            person,
+            "letter",
+            gettext_lazy("Please confirm what was transcribed from your letter"),
+            letter=letter,
+            person=person,
+            address=f"{settings.SITE_URL}{path}",
+        )
 
 
 @require_safe

@@ -15,10 +15,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.access import RefusedError, Role
-from agencies.mail import Mail, focal_points_of, queue_mail
+from agencies.mail import Mail, focal_points_of, queue_mail, write_to
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
@@ -356,29 +357,20 @@ def _notify(period, now):
     number, today = 0, timezone.localdate(now)
     asked = [cell.agency for cell in cells([period], today) if cell.items]
     for agency in asked:
+        path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
         for person in focal_points_of(agency):
-            with translation.override(person.language):
-                number += queue_mail(
-                    to=person.email,
-                    language=person.language,
-                    kind="scorecard",
-                    key=f"scorecard:{period.pk}:{now:%Y%m%d%H%M}:{person.pk}:{agency.pk}",
-                    subject=_("Your institution's scorecard, before it is public"),
-                    text=_text(period, agency, person, now),
-                )
+            number += write_to(
+                person,
+                "scorecard",
+                gettext_lazy("Your institution's scorecard, before it is public"),
+                key=f"scorecard:{period.pk}:{now:%Y%m%d%H%M}:{person.pk}:{agency.pk}",
+                period=period,
+                agency=agency,
+                person=person,
+                public_from=now + REPLY_WITHIN,
+                address=f"{settings.SITE_URL}{path}",
+            )
     return number
-
-
-def _text(period, agency, person, now):
-    path = reverse("admin:agency_comment", args=[period.pk, agency.slug])
-    context = {
-        "period": period,
-        "agency": agency,
-        "person": person,
-        "public_from": now + REPLY_WITHIN,
-        "address": f"{settings.SITE_URL}{path}",
-    }
-    return render_to_string("email/scorecard.txt", context)
 
 
 def own_scorecard(agency, period, today):

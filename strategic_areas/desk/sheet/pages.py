@@ -9,16 +9,15 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
 from agencies.audit import take_out
-from agencies.mail import queue_mail
+from agencies.mail import write_to
 from agencies.models import Agency, FocalPoint
 from agencies.stand_ins import reviewers
 from strategic_areas import workflow
@@ -230,9 +229,6 @@ def _answer(request, row, done, form=None, begun=False):
     return redirect(row.page_url)
 
 
-KIND = "reopening"
-
-
 @require_POST
 def ask(request, period, agency):
     sheet = sheet_or_404(request, period, agency)
@@ -262,27 +258,21 @@ def _tell(sheet, reason, by):
     today = timezone.localdate()
     about = {"period": sheet.period.pk, "agency": sheet.agency.pk, "reason": reason}
     form = reverse("admin:strategic_areas_roundreopening_add")
-    context = {
-        "sheet": sheet,
-        "reason": reason,
-        "person": by.get_full_name() or by.get_username(),
-        "address": f"{settings.SITE_URL}{form}?{urlencode(about)}",
-    }
-    number = 0
-    for person in _reviewers_with_mail():
-        with override(person.language):
-            number += queue_mail(
-                to=person.email,
-                language=person.language,
-                kind=KIND,
-                subject=_("%(agency)s asks to open a round again")
-                % {"agency": sheet.agency.acronym},
-                text=render_to_string("email/reopening.txt", context),
-                key=":".join(
-                    map(str, (KIND, *sheet.keys, f"{today:%Y%m%d}", person.pk))
-                ),
-            )
-    return number
+    keys = ":".join(map(str, ("reopening", *sheet.keys, f"{today:%Y%m%d}")))
+    return sum(
+        write_to(
+            person,
+            "reopening",
+            gettext_lazy("%(agency)s asks to open a round again"),
+            facts={"agency": sheet.agency.acronym},
+            key=f"{keys}:{person.pk}",
+            sheet=sheet,
+            reason=reason,
+            person=by.get_full_name() or by.get_username(),
+            address=f"{settings.SITE_URL}{form}?{urlencode(about)}",
+        )
+        for person in _reviewers_with_mail()
+    )
 
 
 class SeenForm(forms.Form):
