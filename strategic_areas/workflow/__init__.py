@@ -25,6 +25,7 @@ from strategic_areas.workflow.changes import (
     waiting_change,
 )
 from strategic_areas.workflow.drafts import (
+    dependants_of,
     drop_lines,
     keep_line,
     may_return,
@@ -86,6 +87,7 @@ __all__ = [
     "contest_letter",
     "correct",
     "decline",
+    "dependants_of",
     "dates_outside",
     "digest",
     "draft",

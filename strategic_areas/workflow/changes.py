@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from agencies import audit
 from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of
@@ -160,7 +161,7 @@ class ChangeSteps(GuardedSteps):
                 text = _("%(record)s: state the reason.") % {"record": labels[place]}
                 raise RefusedError(text)
             must_be_clean(RecordChange, returned=reason)
-        places = drafts.with_dependants(every, returned)
+        places = drafts.with_dependants(drafts.dependants_of(every), returned)
         if len(places) == len(every):
             raise RefusedError(
                 _("%(record)s: nothing of it would be approved. Decline it instead.")
@@ -199,13 +200,17 @@ class ChangeSteps(GuardedSteps):
             drafts.lay_back(change, change.amendment.plan, parts, parts)
 
     def facts(self, change):
-        """Which records and fields it was about; never what they say."""
+        """
+        Which records and fields it was about; never what they say.
+
+        Of many records it is told how many, since the change itself names them.
+        """
         parts = change.records.all()
-        return {
-            "kind": [part.model._meta.label_lower for part in parts],
-            "record": [part.object_id for part in parts],
-            "fields": {name for part in parts for name in part.after},
-        }
+        kinds = [part.model._meta.label_lower for part in parts]
+        told = {"kind": kinds, "record": [part.object_id for part in parts]}
+        if len(kinds) > audit.MOST_VALUES:
+            told = {"kind": set(kinds), "changed": len(kinds)}
+        return {**told, "fields": {name for part in parts for name in part.after}}
 
 
 CHANGES = ChangeSteps()

@@ -5,6 +5,7 @@ Only that person writes in it, so that whoever edited a draft is who proposed it
 """
 
 from collections import defaultdict
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Max
@@ -93,27 +94,35 @@ def may_return(parts):
     )
 
 
-def with_dependants(parts, places):
+def dependants_of(parts):
     """
-    These places of parts of a change, and of those that cannot apply without them.
+    By the place of each part of a change, the places of those that lean on it.
 
-    A part depends on another one that brings the record to which it leads, gives up the
+    A part leans on another one that brings the record to which it leads, gives up the
     word that it takes, brings its agency into the plan, extends the plan to its dates,
     or takes the place of the same record.
     """
-    offered, leaning = defaultdict(set), defaultdict(set)
-    plan = next((part for part in parts if part.model is Plan), None)
+    offering, leaning = defaultdict(set), defaultdict(set)
     for part in parts:
         for offer in _offers(part):
-            offered[offer].add(part.place)
+            offering[offer].add(part.place)
+    plan = next((part for part in parts if part.model is Plan), None)
     for part in parts:
-        for need in _needs(part):
-            leaning[part.place] |= offered[need]
+        for place in chain(*(offering.get(need, ()) for need in _needs(part))):
+            leaning[place].add(part.place)
         if plan and _is_outside(part, plan.before):
-            leaning[part.place].add(plan.place)
-    found = set(places)
-    while more := {each for each in leaning if leaning[each] & found} - found:
-        found |= more
+            leaning[plan.place].add(part.place)
+    return leaning
+
+
+def with_dependants(leaning, places):
+    """These places, and those of all parts that cannot apply without them."""
+    found, left = set(), list(places)
+    while left:
+        place = left.pop()
+        if place not in found:
+            found.add(place)
+            left += leaning.get(place, ())
     return found
 
 

@@ -431,6 +431,19 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     ]
 
 
+def test_of_very_many_records_the_audit_record_keeps_how_many(monkeypatch):
+    monkeypatch.setattr("agencies.audit.MOST_VALUES", 1)
+    lines = [make_help_line(scope_es="Antes."), make_help_line(scope_es="Antes.")]
+    for line in lines:
+        line.scope_es = "Después."
+
+    with override("es"):
+        workflow.propose_together([(each, {}) for each in lines], by=make_reviewer())
+
+    facts = AuditEntry.objects.get(event="approval_asked").facts
+    assert (facts["changed"], "record" in facts) == (2, False)
+
+
 # The admin
 
 

@@ -128,7 +128,7 @@ def test_what_depends_on_a_returned_line_goes_back_with_it(proposal):
 
 
 def test_dependants_are_told_by_what_they_lean_on(proposal):
-    parts = list(proposal.records.all())
+    leaning = workflow.dependants_of(list(proposal.records.all()))
     named = {
         name: place(proposal, model, new=new)
         for name, model, new in (
@@ -143,7 +143,8 @@ def test_dependants_are_told_by_what_they_lean_on(proposal):
 
     found = {
         name: {
-            told[each] for each in workflow.with_dependants(parts, [number]) - {number}
+            told[each]
+            for each in workflow.with_dependants(leaning, [number]) - {number}
         }
         for name, number in named.items()
     }

@@ -170,7 +170,7 @@ class ApproveLinesForm(ApproveForm):
 
     def __init__(self, data, *, parts, **kwargs):
         super().__init__(data, **kwargs)
-        self.parts = parts
+        self.parts, self.leaning = parts, workflow.dependants_of(parts)
         self.helper.form_id = f"{self.step}-form"
         self.helper.layout = Layout(HTML("{{ form.non_field_errors }}"), *self.fields)
         elsewhere = {"form": self.helper.form_id}
@@ -188,7 +188,7 @@ class ApproveLinesForm(ApproveForm):
 
     def _goes_with(self, part):
         others = self._labels(
-            workflow.with_dependants(self.parts, [part.place]) - {part.place}
+            workflow.with_dependants(self.leaning, [part.place]) - {part.place}
         )
         text = _("With it goes back what depends on it: %(names)s")
         return text % {"names": others} if others else ""
@@ -213,7 +213,7 @@ class ApproveLinesForm(ApproveForm):
     @property
     def left_out(self):
         """The places of all that goes back."""
-        return workflow.with_dependants(self.parts, self.returned)
+        return workflow.with_dependants(self.leaning, self.returned)
 
     def clean(self):
         cleaned = super().clean()
