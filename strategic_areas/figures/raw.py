@@ -5,7 +5,6 @@ Exact tables, for official questionnaires, hold them unprotected and say who too
 and when, so that a copy can be traced to its hand.
 """
 
-import io
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -159,11 +158,11 @@ def as_csv(indicators, taken: Taken) -> bytes:
 
 
 def as_workbook(indicators, taken: Taken) -> bytes:
-    from openpyxl import Workbook
     from openpyxl.styles import Font
 
-    book = Workbook()
-    book.properties.creator = ""
+    from strategic_areas.workbooks.writing import content_of, new_book
+
+    book = new_book()
     sheet = book.active
     sheet.title = taken.sheet_title
     for row in _rows(indicators, taken):
@@ -173,9 +172,7 @@ def as_workbook(indicators, taken: Taken) -> bytes:
             cell.font = Font(bold=True)
     sheet.freeze_panes = "B3"
     sheet.print_title_rows = "1:2"
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return content_of(book)
 
 
 def _rows(indicators, taken) -> Iterable[list]:

@@ -186,7 +186,7 @@ CALCULATED, BROKEN, NUMERIC = "f", "e", "n"
 
 
 @dataclass(frozen=True)
-class Cell:
+class WorkbookCell:
     """
     A cell at ``place``, such as F7; ``is_value`` is false for formulas and errors.
 
@@ -241,13 +241,13 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Line:
+class WorkbookLine:
     number: int
-    cells: dict[str, Cell] = field(default_factory=dict)
+    cells: dict[str, WorkbookCell] = field(default_factory=dict)
 
     def cell(self, name):
         """The cell of a column; an empty one where the page has no such column."""
-        return self.cells.get(name, Cell(""))
+        return self.cells.get(name, WorkbookCell(""))
 
     def text(self, name):
         return self.cell(name).text
@@ -300,15 +300,15 @@ def line_of(number, row, columns):
         place = f"{get_column_letter(column + 1)}{number}"
         cell = row[column] if column < len(row) else None
         if cell is None or cell.value is None:
-            cells[name] = Cell(place)
+            cells[name] = WorkbookCell(place)
         elif cell.data_type in {CALCULATED, BROKEN}:
-            cells[name] = Cell(place, str(cell.value), is_value=False)
+            cells[name] = WorkbookCell(place, str(cell.value), is_value=False)
         else:
             text = cell_text(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
                 raise too_much()
-            cells[name] = Cell(place, text, is_number=cell.data_type == NUMERIC)
-    return Line(number, cells)
+            cells[name] = WorkbookCell(place, text, is_number=cell.data_type == NUMERIC)
+    return WorkbookLine(number, cells)
 
 
 def cell_text(name, value, number_format=""):

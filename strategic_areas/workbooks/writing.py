@@ -60,7 +60,7 @@ WIDE = 72
 
 
 @dataclass(frozen=True)
-class Heading:
+class WrittenColumn:
     """
     A column as it is written; ``name`` finds it wherever somebody moves it.
 

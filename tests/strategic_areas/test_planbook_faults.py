@@ -17,7 +17,7 @@ from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.workbooks.reading import Cell
+from strategic_areas.workbooks.reading import WorkbookCell
 from tests import factories
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
@@ -54,7 +54,7 @@ def spoilt(book, *bad):
         is_text = declared.kind in (Kind.TEXT, Kind.OTHER)
         told = {"formula": "=1+1", "word": PERSON if is_text else WORD, "empty": ""}
         is_value = how != "formula"
-        cell = Cell(line.cells[column].place, told[how], is_value)
+        cell = WorkbookCell(line.cells[column].place, told[how], is_value)
         if {"formula": True, "word": not is_text, "empty": declared.is_required}[how]:
             places.add((sheet, cell.place))
         lines[sheet] = [*others, replace(line, cells=line.cells | {column: cell})]

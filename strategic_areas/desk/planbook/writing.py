@@ -14,7 +14,7 @@ from strategic_areas.workbooks.writing import (
     FIRST_ROW,
     NUMBER,
     TEXT,
-    Heading,
+    WrittenColumn,
     chosen_from,
     content_of,
     letters_of,
@@ -90,10 +90,10 @@ def _known(column, stored):
 def _headings(table, lists, plan):
     seen, origin = (f"{table.name}.{name}" for name in BEFORE)
     return [
-        Heading(seen, SEEN, 14, is_hidden=True),
-        Heading(origin, _("Code of origin"), 14),
+        WrittenColumn(seen, SEEN, 14, is_hidden=True),
+        WrittenColumn(origin, _("Code of origin"), 14),
         *(
-            Heading(
+            WrittenColumn(
                 f"{table.name}.{column.name}",
                 column.header,
                 _width(column),

@@ -1,6 +1,5 @@
 """What is printed of a round: the report for the commission, and the round's state."""
 
-import io
 import re
 from dataclasses import replace
 from datetime import date
@@ -411,12 +410,12 @@ def state_workbook(request, pk):
 
 def as_workbook(tables: tuple[Table, ...]) -> bytes:
     """The tables as a workbook, each text escaped, that prints on legal paper."""
-    from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    book = Workbook()
-    book.properties.creator = ""
+    from strategic_areas.workbooks.writing import content_of, new_book
+
+    book = new_book()
     sheet = book.active
     sheet.title = _("State of the round")
     for each in tables:
@@ -441,6 +440,4 @@ def as_workbook(tables: tuple[Table, ...]) -> bytes:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
     sheet.oddFooter.center.text = "&P / &N"
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    return content_of(book)

@@ -21,10 +21,10 @@ from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.values import read
 from strategic_areas.workbooks.reading import (
     SEEN,
-    Cell,
     Change,
     Fault,
-    Line,
+    WorkbookCell,
+    WorkbookLine,
     lines_below,
 )
 
@@ -83,17 +83,17 @@ class AnswerColumn:
             return text
         unset = False if self.kind is Kind.FLAG else ""
         try:
-            return str(read(self, Cell("", text), None) if text else unset)
+            return str(read(self, WorkbookCell("", text), None) if text else unset)
         except UnreadError:
             return text
 
 
 @dataclass(frozen=True)
-class Outcome:
+class LineOutcome:
     """What a line means for its ``row``, or None; ``data`` is what saving posts."""
 
     page: "AnswerPage"
-    line: Line
+    line: WorkbookLine
     row: object
     state: LineState
     faults: tuple[Fault, ...] = ()
@@ -120,7 +120,7 @@ class AnswerPage:
       fill, by name, when the workbook is taken; ``may_fill(row, name)``;
     - ``seen(texts)``: what a hidden cell keeps of them, and ``changed(line)``: the
       names of the cells that were changed since;
-    - ``rehearsed(line, row, changed, by=)``: the ``Outcome`` of a changed line that
+    - ``rehearsed(line, row, changed, by=)``: the ``LineOutcome`` of a changed line that
       fits its row; it saves nothing;
     - ``save(row, data, by=)``: stores what was announced; what became of it (saved,
       handed_in, conflicts, refused), and why not.
@@ -167,7 +167,7 @@ class AnswerPage:
     def _outcome(self, line, times, by):
         row, changed = self.row(line.text(KEY)), self.changed(line)
         if not changed:
-            return Outcome(self, line, row, LineState.UNCHANGED)
+            return LineOutcome(self, line, row, LineState.UNCHANGED)
         if faults := self._misplaced(line, row, changed, times):
             return self.refused(line, row, faults)
         return self.rehearsed(line, row, changed, by=by)
@@ -205,4 +205,4 @@ class AnswerPage:
             )
             for name, text in sorted(faults, key=lambda each: places.index(each[0]))
         )
-        return Outcome(self, line, row, state, told, changes)
+        return LineOutcome(self, line, row, state, told, changes)

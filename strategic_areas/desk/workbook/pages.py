@@ -101,7 +101,7 @@ def _download(request, sheet):
 
 def read(upload, sheet, *, by):
     """
-    The ``Outcome`` of every line of an uploaded workbook.
+    The ``LineOutcome`` of every line of an uploaded workbook.
 
     Raises ``RefusedFileError`` where the workbook is not this sheet's.
     """

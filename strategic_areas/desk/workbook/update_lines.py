@@ -22,7 +22,7 @@ from strategic_areas.desk.workbook.lines import (
     STATE,
     AnswerColumn,
     AnswerPage,
-    Outcome,
+    LineOutcome,
 )
 from strategic_areas.models import Answer, Status
 from strategic_areas.models.report_fields import Part
@@ -145,10 +145,10 @@ class UpdatePage(AnswerPage):
         stored = None if row.is_empty else row.update
         changes = self._changes(line, stored, form)
         if form.is_already_saved or not changes:
-            return Outcome(self, line, row, LineState.UNCHANGED)
+            return LineOutcome(self, line, row, LineState.UNCHANGED)
         state = LineState.CHANGED if stored else LineState.NEW
         warnings = tuple(guard.warnings(form.instance))
-        return Outcome(self, line, row, state, (), changes, warnings, data)
+        return LineOutcome(self, line, row, state, (), changes, warnings, data)
 
     def _form_faults(self, line, form, known):
         """Every error of the form; where the answer is wrong, of nothing else."""

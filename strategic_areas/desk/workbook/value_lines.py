@@ -22,7 +22,7 @@ from strategic_areas.desk.workbook.lines import (
     STATE,
     AnswerColumn,
     AnswerPage,
-    Outcome,
+    LineOutcome,
 )
 from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import PublishedFigure
@@ -142,7 +142,7 @@ class ValuePage(AnswerPage):
         text = _("This indicator does not ask for it; leave the cell empty.")
         faults |= dict.fromkeys(not_asked, text)
         if not (form.has_changed() or faults):
-            return Outcome(self, line, row, LineState.UNCHANGED)
+            return LineOutcome(self, line, row, LineState.UNCHANGED)
         told = [*faults.items()]
         for field, messages in form.errors.items():
             name = field if field in self.columns else ""
@@ -163,7 +163,7 @@ class ValuePage(AnswerPage):
         )
         state = LineState.NEW if row.state == "todo" else LineState.CHANGED
         warnings = tuple(guard.warnings_of(form.instance, ("note", "why")))
-        return Outcome(self, line, row, state, (), changes, warnings, data)
+        return LineOutcome(self, line, row, state, (), changes, warnings, data)
 
     def _form(self, row, data):
         indicator = row.value.indicator

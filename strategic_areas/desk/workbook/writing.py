@@ -10,7 +10,7 @@ from strategic_areas.workbooks.reading import SEEN, cell_text
 from strategic_areas.workbooks.writing import (
     NUMBER,
     TEXT,
-    Heading,
+    WrittenColumn,
     chosen_from,
     content_of,
     new_book,
@@ -56,11 +56,11 @@ def write(sheet, answer_pages, marks):
 
 def _headings(page, lists):
     for name in page.hidden:
-        yield Heading(page.machine_name(name), name, 8, is_hidden=True)
+        yield WrittenColumn(page.machine_name(name), name, 8, is_hidden=True)
     for name, (label, width) in page.context.items():
-        yield Heading(page.machine_name(name), label, width)
+        yield WrittenColumn(page.machine_name(name), label, width)
     for column in page.columns.values():
-        yield Heading(
+        yield WrittenColumn(
             page.machine_name(column.name),
             column.label,
             column.width,
