@@ -55,7 +55,11 @@ class StaleGuardMixin(forms.Form):
         if changed:
             self.data = self.data.copy()
             self.data[self.add_prefix("seen_state")] = json.dumps(marks)
-            raise forms.ValidationError(_conflict(stored, changed), code="conflict")
+            now = [
+                (capfirst(str(field.verbose_name)), _shown(stored, field))
+                for field in changed
+            ]
+            raise forms.ValidationError(conflict(now), code="conflict")
         return cleaned
 
     def _seen(self):
@@ -66,11 +70,9 @@ class StaleGuardMixin(forms.Form):
         return seen if isinstance(seen, dict) else {}
 
 
-def _conflict(stored, changed):
-    now = "; ".join(
-        f"{capfirst(str(field.verbose_name))}: {_shown(stored, field)}"
-        for field in changed
-    )
+def conflict(stands):
+    """What is said of fields that changed meanwhile: pairs of a name and a value."""
+    now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "
         "it is below. Now stands — %(now)s. Put together what belongs in, and save "

@@ -51,16 +51,6 @@ def evidence(words):
     return {"title_es": "Acta", "upload": pdf()}
 
 
-def extension(words):
-    return {
-        "ends_on": "2029-12-31",
-        "act": "decree",
-        "deciding_act_es": "12-28",
-        "decided_on": "2026-03-09",
-        "reason_es": "El decreto lo prolonga.",
-    }
-
-
 def branch(words):
     """A commitment that is reworded, or a new one."""
     return {
@@ -69,7 +59,7 @@ def branch(words):
         "programme": words["programme"],
         "lead": words["lead"],
         "provenance": "plan",
-        "seen_state": words["seen"],
+        "seen": words["seen"],
     }
 
 
@@ -148,7 +138,6 @@ POSTS = {
     "admin:exact_indicator": lambda words: {"form": "xlsx"},
     "admin:approval": lambda words: {"approve": "1", "take_back": "1"},
     "admin:letter_new": letter,
-    "admin:amend": extension,
     "admin:plan_node": branch,
     "admin:plan_node_new": branch,
     "admin:plan_node_step": lambda words: {"step": "delete"},

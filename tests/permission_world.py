@@ -5,7 +5,6 @@ An object is the words of an address by name, such as ``pk`` or ``agency``. Thos
 are the same as those of A, so that B is told of its own what A is told of its own.
 """
 
-import json
 from datetime import date, timedelta
 
 from allauth.account.internal.flows.login import record_authentication
@@ -30,8 +29,10 @@ from agencies import invitations
 from agencies.access import Role
 from agencies.accounts import sessions
 from agencies.models import FocalPoint, User
-from agencies.staleness import fingerprint
 from strategic_areas import evidence, purging, workflow
+from strategic_areas.desk.plantree.forms import NodeForm
+from strategic_areas.desk.plantree.levels import key_of
+from strategic_areas.desk.plantree.tree import Tree
 from strategic_areas.models import AgencyComment, RoundReopening
 from strategic_areas.workflow.questions import seen_of, token_of
 from tests import factories
@@ -231,6 +232,9 @@ class World:
         """A commitment of a plan in preparation."""
         plan = factories.make_plan(status="in_preparation")
         commitment = factories.make_commitment(plan=plan)
+        tree = Tree(plan)
+        node = tree.by_key[key_of(commitment)]
+        form = NodeForm(tree=tree, node=node, level=node.level)
         return {
             "plan": plan.code,
             "kind": "compromiso",
@@ -238,7 +242,7 @@ class World:
             "above": commitment.programme_id,
             "programme": commitment.programme_id,
             "lead": commitment.lead_id,
-            "seen": json.dumps(fingerprint(commitment)),
+            "seen": form.initial["seen"],
         }
 
     def _letter(self, agency, handed=False):

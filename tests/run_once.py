@@ -53,6 +53,7 @@ RUN_ONCE = {
     "strategic_areas/test_notes.py",
     "strategic_areas/test_off_plan.py",
     "strategic_areas/test_own_word.py",
+    "strategic_areas/test_plan_draft.py",
     "strategic_areas/test_plan_tree.py",
     "strategic_areas/test_planbook.py",
     "strategic_areas/test_planbook_whole.py",

@@ -2,7 +2,8 @@
 
 from itertools import chain
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from agencies.routes import Later, held_by
 from strategic_areas.desk import people, purges
@@ -29,6 +30,15 @@ from strategic_areas.workflow.questions import BY_MODEL
 
 #: A whole plan as a workbook: it needs what reads plan files.
 planbook = Later("strategic_areas.desk.planbook.pages")
+
+
+class PlaceConverter(StringConverter):
+    """The key of a record, or after an n that of a new one's line in a draft."""
+
+    regex = "n?[0-9]{1,18}"
+
+
+register_converter(PlaceConverter, "place")
 
 SHEET = ("admin:sheet", "period", "agency")
 LETTER = ("admin:letter", "pk")
@@ -123,8 +133,12 @@ def patterns(site):
             ("recibo/<int:pk>/", sheets.receipt, "receipt"),
             ("decisiones/", review.decision_list, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
-            ("modificaciones/", amending.amendment_kinds, "amendment_kinds"),
-            ("modificaciones/<slug:plan>/<slug:kind>/", amending.amend, "amend"),
+            ("modificaciones/", plantree.amendments_moved, "amendment_kinds"),
+            (
+                "modificaciones/<slug:plan>/<slug:kind>/",
+                plantree.amendments_moved,
+                "amend",
+            ),
             ("planes/", plantree.plan_list, "plan_list"),
             ("planes/<slug:plan>/", plantree.plan_tree, "plan_tree"),
             ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
@@ -133,9 +147,10 @@ def patterns(site):
                 preview.plan_preview,
                 "plan_preview",
             ),
-            (f"{node}<int:pk>/", plantree.plan_node, "plan_node"),
-            (f"{node}<int:pk>/paso/", plantree.plan_node_step, "plan_node_step"),
-            (f"{node}<int:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
+            ("planes/<slug:plan>/borrador/", plantree.plan_draft, "plan_draft"),
+            (f"{node}<place:pk>/", plantree.plan_node, "plan_node"),
+            (f"{node}<place:pk>/paso/", plantree.plan_node_step, "plan_node_step"),
+            (f"{node}<slug:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
             ("actos/<int:pk>/", amending.act_file, "act_file"),
             ("planes/<slug:plan>/libro/", planbook.planbook, "planbook"),
             (

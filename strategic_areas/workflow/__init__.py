@@ -29,6 +29,7 @@ from strategic_areas.workflow.drafts import (
     drop_lines,
     keep_line,
     may_return,
+    settle_line,
     with_dependants,
 )
 from strategic_areas.workflow.moves import (
@@ -114,6 +115,7 @@ __all__ = [
     "report_off_plan",
     "reports_for",
     "save",
+    "settle_line",
     "submit",
     "submit_all",
     "submit_letter",

@@ -77,6 +77,28 @@ def _touch(draft):
     draft.save(update_fields=["changed_at"])
 
 
+@transaction.atomic
+def settle_line(plan, pk, now, *, is_mine, by):
+    """
+    Settle a line with what others changed: ``now`` are the stored values by column.
+
+    ``is_mine`` keeps what the line says and counts ``now`` as seen; otherwise the line
+    gives up what others changed.
+    """
+    draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
+    line = draft.lines.get(pk=pk)
+    others = [name for name in line.said if now[name] != line.seen.get(name)]
+    for name in others:
+        if is_mine:
+            line.seen[name] = now[name]
+        else:
+            del line.said[name]
+    line.save()
+    if not line.said:
+        line.delete()
+    _touch(draft)
+
+
 TABLE_OF_MODEL = {model: table for table, model in DRAFTED.items()}
 #: What a record becomes by its proposal, and no draft says.
 NOT_SAID = {"plan", "introduced_by", "is_in_plan"}

@@ -8,6 +8,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from agencies.access import STAFF_ROUTES
 from agencies.models import Agency, FocalPoint
+from strategic_areas import workflow
 from strategic_areas.models import (
     ActivityUpdate,
     Commitment,
@@ -148,6 +149,18 @@ def hand_in_a_wrong_one(page, world):
 
 def plan_of(world):
     return [world.plan.code]
+
+
+def drafted_plan_of(world):
+    """Of a plan in force, which the person would change."""
+    commitment = world.commitment
+    workflow.keep_line(
+        *(world.plan, "commitments", {"title_es": "Otro título"}),
+        by=world.reviewer,
+        record=commitment.pk,
+        seen={"title_es": commitment.title_es},
+    )
+    return plan_of(world)
 
 
 def prepared_plan_of(world):
@@ -308,16 +321,10 @@ REVIEW = [
     Screen("admin:stand_ins", "administrator"),
     Screen("admin:stand_in", "administrator", lambda world: [world.stand_in.pk]),
     Screen("admin:account_change", "reviewer", lambda world: [world.account_change.pk]),
-    Screen("admin:amendment_kinds", "reviewer"),
-    Screen(
-        "admin:amend",
-        "reviewer",
-        lambda world: [world.period.plan.code, "dividir"],
-        press=send_empty,
-    ),
     Screen("admin:plan_list", "reviewer"),
     Screen("admin:plan_tree", "reviewer", plan_of, press=open_a_node),
     Screen("admin:plan_tree", "reviewer", prepared_plan_of),
+    Screen("admin:plan_draft", "reviewer", drafted_plan_of, press=send_empty),
     Screen("admin:plan_approval", "reviewer", prepared_plan_of, press=send_empty),
     Screen("admin:plan_node", "reviewer", node_of, press=unfold),
     Screen("admin:plan_node", "reviewer", node_of, press=save_no_title),
@@ -470,6 +477,7 @@ NO_SCREEN = {
     "leads to another page": {
         *("admin:login", "admin:logout", "admin:view_on_site"),
         *("admin:password_change", "admin:password_change_done"),
+        *("admin:amendment_kinds", "admin:amend"),
     },
 }
 #: Whose pages of history stand for all: one template each, fed by the same code.

@@ -4,7 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from agencies.models import Agency
+from strategic_areas.desk.plantree.levels import key_of
 from strategic_areas.models import Activity, Commitment
+from strategic_areas.models.drafts import DraftLine
 from tests import factories
 from tests.factories import make_reviewer
 
@@ -39,6 +42,18 @@ def fill(page, values, prefix="id_"):
             field.select_option(label=value)
         else:
             field.fill(value)
+
+
+def open_node(page, record):
+    page.locator(f"#{key_of(record)} > summary").click()
+    return page.locator(f"#{key_of(record)} .node-form")
+
+
+def propose(page, act):
+    """The draft is proposed by an act, which is stated once."""
+    page.get_by_role("link", name="Ver lo que propone").click()
+    fill(page, {"act": act, **ACT})
+    page.locator("input[name=propose]").click()
 
 
 def decide(page, proposer):
@@ -83,20 +98,24 @@ def test_a_date_moves_and_the_old_one_stays_beside_it(page, make_page, activity)
 def test_an_activity_is_divided_between_two_agencies(page, make_page, activity):
     first, second = make_page(make_reviewer()), make_page(make_reviewer())
 
-    first.goto("/gestion/")
-    first.get_by_role("link", name="Modificar un plan").click()
-    first.get_by_role("link", name="Dividir una actividad").click()
-    fill(
-        first,
-        {
-            "activity": str(activity),
-            **{"code_1": "1.1.1.a", "title_1": "Talleres del UNO", "agency_1": "UNO"},
-            **{"code_2": "1.1.1.b", "title_2": "Talleres del DOS", "agency_2": "DOS"},
-            "act": "Decreto",
-            **ACT,
-        },
-    )
-    first.locator("input[name=propose]").click()
+    first.goto("/gestion/planes/2025-2028/")
+    open_node(first, activity)
+    first.get_by_role("button", name="Dividir en dos").click()
+    expect(first.locator(".draft-line")).to_be_visible()
+    for code, title, agency, line in (
+        ("1.1.1.a", "Talleres del UNO", "UNO", 0),
+        ("1.1.1.b", "Talleres del DOS", "DOS", 1),
+    ):
+        pk = DraftLine.objects.order_by("pk")[line].pk
+        first.locator(f"#actividad-n{pk} > summary").click()
+        form = first.locator(f"#actividad-n{pk} .node-form")
+        form.locator("[name=code]").fill(code)
+        form.locator("[name=title_es]").fill(title)
+        chosen = Agency.objects.get(acronym=agency).pk
+        form.locator("[name=agency]").select_option(str(chosen))
+        form.locator("input[name=save]").click()
+        expect(first.locator(".node-form")).to_have_count(0)
+    propose(first, "Decreto")
     decide(second, first)
 
     page.goto("/2025-2028/modificaciones/")
@@ -120,10 +139,13 @@ def test_a_commitment_is_cancelled_and_is_asked_no_more(page, make_page, activit
 
     agency.goto("/gestion/")
     expect(agency.locator("#content")).to_contain_text(activity.title_es)
-    first.goto(reverse("admin:amend", args=[activity.plan.code, "cancelar"]))
-    fill(first, {"commitment": str(commitment), "stopped_on": "2026-01-01"})
-    fill(first, {"act": "Ley", **ACT})
-    first.locator("input[name=propose]").click()
+    first.goto("/gestion/planes/2025-2028/")
+    form = open_node(first, commitment)
+    form.get_by_text("Suspender, cancelar o reanudar").click()
+    form.locator("[name=stopped]").select_option("cancelled")
+    form.locator("[name=stopped_on]").fill("01/01/2026")
+    form.locator("input[name=save]").click()
+    propose(first, "Ley")
     decide(second, first)
 
     agency.goto("/gestion/")

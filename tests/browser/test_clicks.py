@@ -99,30 +99,88 @@ def test_a_commitment_gets_two_activities_on_one_page(make_page, is_approved):
     form = page.locator(".node-new .node-form")
 
     hand.click(page.locator("[data-adds^=programa-]"))
-    names = ["", "other-0-", "other-1-"] if is_approved else ["", "", ""]
-    for place, (name, code) in enumerate(zip(names, CODES, strict=True)):
-        expect(form.locator(f"[name={name}code]")).to_have_value(code)
-        expect(form.locator(f"[name={name}title_es]")).to_be_focused()
+    for place, code in enumerate(CODES):
+        expect(form.locator("[name=code]")).to_have_value(code)
+        expect(form.locator("[name=title_es]")).to_be_focused()
         hand.write(f"Título {place}")
         chooses = "agency" if place else "lead"
-        form.locator(f"[name={name}{chooses}]").select_option(str(agency.pk))
+        form.locator(f"[name={chooses}]").select_option(str(agency.pk))
         hand.clicks += 1
-        if place < 2:
-            hand.click(form.locator("input[name=add]"))
-    if is_approved:
-        hand.click(form.locator("summary", has_text="acto").last)
-        form.locator("[name=act-act]").select_option("resolution")
-        form.locator("[name=act-deciding_act_es]").fill("12-2026")
-        form.locator("[name=act-decided_on]").fill("2026-03-01")
-        form.locator("[name=act-reason_es]").fill("Faltaba esta parte.")
-        hand.clicks += 4
-    hand.click(form.locator("input[name=save]"))
+        hand.click(form.locator(f"input[name={'add' if place < 2 else 'save'}]"))
     expect(form).to_have_count(0)
+    if is_approved:
+        hand.click(page.get_by_role("link", name="Ver lo que propone"))
+        page.locator("[name=act]").select_option("resolution")
+        page.locator("[name=deciding_act_es]").fill("12-2026")
+        page.locator("[name=decided_on]").fill("2026-03-01")
+        page.locator("[name=reason_es]").fill("Faltaba esta parte.")
+        hand.clicks += 4
+        hand.click(page.locator("input[name=propose]"))
+        page.wait_for_url("**/aprobaciones/**")
 
-    assert hand.counted == ((12, 0) if is_approved else (7, 0))
+    assert hand.counted == ((13, 2) if is_approved else (7, 0))
     if is_approved:
         change = PendingChange.objects.get()
         workflow.approve(change, by=factories.make_reviewer())
     assert Commitment.objects.get().code == CODES[0]
     made = Activity.objects.order_by("sort_code")
     assert [each.code for each in made] == CODES[1:]
+
+
+def test_five_changes_of_an_approved_plan_are_one_amendment(make_page):
+    plan = factories.make_plan(code="p")
+    commitment = factories.make_commitment(plan=plan, code="1.1.1")
+    one, another = [
+        factories.make_activity(commitment=commitment, code=f"1.1.1.{number}")
+        for number in (1, 2)
+    ]
+    factories.close_structure()
+    hand = Hand(make_page(factories.make_reviewer()), "/gestion/planes/p/")
+    page = hand.page
+
+    def change(key, *, fold="", chosen=None, **typed):
+        """Open a record, type over some fields, and keep that in the draft."""
+        hand.click(page.locator(f"#{key} > summary"))
+        form = page.locator(f"#{key} .node-form")
+        expect(form).to_be_visible()
+        if fold:
+            hand.click(form.get_by_text(fold))
+        for name, value in (chosen or {}).items():
+            form.locator(f"[name={name}]").select_option(value)
+        for name, value in typed.items():
+            form.locator(f"[name={name}]").fill(value)
+        hand.clicks += len(typed) + len(chosen or {})
+        hand.click(form.locator("input[name=save]"))
+        expect(page.locator(".node-form")).to_have_count(0)
+
+    change("plan", ends_on="31/12/2029")
+    change(f"compromiso-{commitment.pk}", title_es="Prevenir en las escuelas")
+    change(f"actividad-{one.pk}", due_on="30/06/2029")
+    change(
+        f"actividad-{another.pk}",
+        fold="Suspender",
+        chosen={"stopped": "suspended"},
+        stopped_on="01/03/2026",
+    )
+    hand.click(page.locator(f"[data-adds=compromiso-{commitment.pk}]"))
+    form = page.locator(".node-new .node-form")
+    expect(form.locator("[name=title_es]")).to_be_focused()
+    hand.write("Formar a docentes")
+    form.locator("[name=agency]").select_option(str(one.agency_id))
+    hand.clicks += 1
+    hand.click(form.locator("input[name=save]"))
+    expect(form).to_have_count(0)
+    hand.click(page.get_by_role("link", name="Ver lo que propone"))
+    page.locator("[name=act]").select_option("resolution")
+    page.locator("[name=deciding_act_es]").fill("12-2026")
+    page.locator("[name=decided_on]").fill("2026-03-01")
+    page.locator("[name=reason_es]").fill("Faltaba esta parte.")
+    hand.clicks += 4
+    hand.click(page.locator("input[name=propose]"))
+    page.wait_for_url("**/aprobaciones/**")
+
+    assert hand.counted == (23, 2)
+    change = PendingChange.objects.get()
+    assert change.records.count() == 5
+    workflow.approve(change, by=factories.make_reviewer())
+    assert change.amendment.kind == "several"

@@ -1,24 +1,19 @@
-"""The pages on which staff propose amendments, and what they refuse."""
+"""The act on the forms of the admin, and what they refuse."""
 
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amending import FORMS
 from strategic_areas.models import (
     Activity,
     Amendment,
-    Commitment,
     PendingChange,
-    Plan,
     Programme,
 )
 from tests import factories
 from tests.factories import make_reviewer
-from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db
 ACT = {
@@ -47,151 +42,8 @@ def activity(world, client):
     return Activity.objects.get(pk=made.pk)
 
 
-def amend(client, kind, **fields):
-    return client.post(reverse("admin:amend", args=["p", kind]), {**ACT, **fields})
-
-
 def approved():
     return workflow.approve(PendingChange.objects.get(), by=make_reviewer())
-
-
-def posted(activity):
-    """Of each kind what is filled in besides the act."""
-    agency, commitment = activity.agency_id, activity.commitment_id
-    both = list(Activity.objects.values_list("pk", flat=True))
-    whole = {"title_es": "Talleres", "agency": agency, "work": "one_off"}
-    victims = {"counts_victims": "False", "reaches_victims": "False"}
-    return {
-        "agregar": {**whole, **victims, "code": "1.9", "commitment": commitment},
-        "dividir": {
-            "activity": activity.pk,
-            **{"code_1": "1.1.a", "title_1": "A", "agency_1": agency},
-            **{"code_2": "1.1.b", "title_2": "B", "due_on_2": "2026-09-30"},
-            "agency_2": activity.commitment.lead_id,
-        },
-        "unir": {**whole, "code": "1.9", "activities": both},
-        "suspender": {
-            "activity": activity.pk,
-            "stopped_on": "2026-03-01",
-            "resumes_on": "2026-06-01",
-        },
-        "cancelar": {"commitment": commitment, "stopped_on": "2026-03-01"},
-        "extender": {"ends_on": "2029-12-31"},
-    }
-
-
-#: Of each kind: the codes that stand afterwards, and how the first record stands.
-AFTERWARDS = {
-    "agregar": ["1.1", "1.2", "1.9"],
-    "dividir": ["1.1.a", "1.1.b", "1.2"],
-    "unir": ["1.9"],
-}
-
-
-@pytest.mark.parametrize("kind", FORMS)
-def test_each_kind_is_proposed_by_one_and_applies_when_another_approves(
-    kind, client, activity
-):
-    before = list(Activity.objects.standing().values_list("code", flat=True))
-
-    response = amend(client, kind, **posted(activity)[kind])
-
-    change = PendingChange.objects.get()
-    assert response.url == reverse("admin:approval", args=[change.pk])
-    assert ACT["reason_es"] in client.get(response.url).content.decode()
-    assert list(Activity.objects.standing().values_list("code", flat=True)) == before
-    assert approved().amendment.kind == FORMS[kind].kind
-    codes = Activity.objects.standing().values_list("code", flat=True)
-    assert list(codes) == AFTERWARDS.get(kind, before)
-    stood = Commitment.objects.get().stopped, Activity.objects.get(code="1.1").stopped
-    assert stood == {"cancelar": ("cancelled", ""), "suspender": ("", "suspended")}.get(
-        kind, ("", "")
-    )
-    assert Plan.objects.get().ends_on.year == (2029 if kind == "extender" else 2028)
-
-
-WRONG = {
-    "extender": {"ends_on": "2028-12-31"},
-    "unir": {"activities": []},
-    "dividir": {"due_on_2": "2030-01-01"},
-    "agregar": {"due_on": "2030-01-01"},
-    "cancelar": {"commitment": ""},
-    "suspender": {"resumes_on": "2026-03-01"},
-}
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields"),
-    [
-        *WRONG.items(),
-        ("agregar", {"counts_victims": ""}),
-        ("extender", {"act": "signed_page"}),
-        ("extender", {"act": ""}),
-        ("extender", {"deciding_act_es": ""}),
-        ("extender", {"decided_on": ""}),
-        ("extender", {"reason_es": "Lo pidió 001-1234567-8."}),
-        ("extender", {"upload": SimpleUploadedFile("a.exe", b"MZ")}),
-    ],
-)
-def test_what_is_wrong_is_said_and_nothing_is_lost(kind, fields, client, activity):
-    response = amend(client, kind, **posted(activity)[kind] | fields)
-
-    form = response.context["form"]
-    assert (response.status_code, list(form.errors)) == (
-        422,
-        ["commitment"] if kind == "cancelar" else list(fields),
-    )
-    assert form.data["act"] == fields.get("act", ACT["act"])
-    assert not PendingChange.objects.exists()
-
-
-def test_the_lists_offer_the_chosen_plans_own_records_alone(client, activity):
-    factories.open_structure()
-    other = factories.make_activity(plan=factories.make_plan(code="q"))
-    rebuilt = factories.make_activity(
-        commitment=activity.commitment, provenance="press"
-    )
-    factories.close_structure()
-
-    offered = client.get(reverse("admin:amend", args=["p", "dividir"])).context["form"]
-
-    found = set(offered.fields["activity"].queryset)
-    assert activity in found
-    assert not {other, rebuilt} & found
-    response = amend(
-        client, "dividir", **posted(activity)["dividir"] | {"activity": other.pk}
-    )
-    assert "activity" in response.context["form"].errors
-
-
-def test_a_warning_about_the_reason_stands_beside_the_decision(client, activity):
-    reason = "Se rescató a dos niñas en Azua."
-    amend(client, "extender", ends_on="2029-12-31", reason_es=reason)
-
-    page = client.get(reverse("admin:approval", args=[PendingChange.objects.get().pk]))
-
-    assert [each.label for each in page.context["examined"].found]
-
-
-def test_the_file_of_the_act_is_kept_for_the_secretariat(client, activity):
-    upload = SimpleUploadedFile("Acta.pdf", make_pdf())
-
-    amend(client, "extender", ends_on="2029-12-31", upload=upload)
-
-    amendment = Amendment.objects.get()
-    response = client.get(reverse("admin:act_file", args=[amendment.pk]))
-    assert amendment.original_name == "Acta.pdf"
-    assert b"".join(response).startswith(b"%PDF")
-
-
-def test_each_plan_leads_to_each_kind(client, activity):
-    page = client.get(reverse("admin:amendment_kinds")).content.decode()
-
-    addresses = [reverse("admin:amend", args=["p", kind]) for kind in FORMS]
-    assert [each for each in addresses if each not in page] == []
-
-
-# The forms of the admin
 
 
 def page_of(record):

@@ -14,16 +14,20 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
+from strategic_areas.models.drafts import DraftLine
 from tests import factories
+from tests.strategic_areas.drafts import (
+    NO_VICTIMS,
+    add,
+    edit,
+    form_at,
+    node,
+    propose,
+    send,
+)
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
-ACT = {
-    "act-act": "resolution",
-    "act-deciding_act_es": "12-2026",
-    "act-decided_on": "2026-03-01",
-    "act-reason_es": "Faltó presupuesto.",
-}
 
 
 @pytest.fixture
@@ -54,40 +58,6 @@ def kept_reviewer(lasting):
 @pytest.fixture
 def reviewer(client, db, kept_reviewer):
     return kept_reviewer.again(client).user
-
-
-def form_at(client, address, **headers):
-    answer = client.get(address, headers={"X-Tree-Part": "form", **headers})
-    assert answer.status_code == 200
-    return answer.context["form"]
-
-
-def send(client, address, **typed):
-    """Fill in the form at an address, and press "Save"."""
-    form = form_at(client, address)
-    values = {name: form[name].value() for name in form.fields}
-    posted = {name: value for name, value in values.items() if value not in (None, [])}
-    return client.post(address, posted | typed)
-
-
-def node(record):
-    words = {
-        StrategicArea: "eje",
-        Programme: "programa",
-        Commitment: "compromiso",
-        Activity: "actividad",
-    }
-    return [record.plan.code, words[type(record)], record.pk]
-
-
-def edit(client, record, **typed):
-    return send(client, reverse("admin:plan_node", args=node(record)), **typed)
-
-
-def add(client, word, above, **typed):
-    plan = above if isinstance(above, Plan) else above.plan
-    address = reverse("admin:plan_node_new", args=[plan.code, word, above.pk])
-    return send(client, address, **typed)
 
 
 def step(client, record, word):
@@ -136,61 +106,81 @@ def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer)
     assert not PendingChange.objects.exists()
 
 
-def test_of_an_approved_plan_an_edit_is_proposed_by_an_act(client, reviewer):
+def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
     activity = factories.make_activity(code="1.1.1.1", title_es="Talleres")
     factories.close_structure()
 
-    refused = edit(client, activity, title_es="Cursos")
-    edit(client, activity, title_es="Cursos", **ACT)
+    edit(client, activity, title_es="Cursos")
 
-    assert refused.status_code == 422
+    [line] = lines(reviewer)
+    assert (line.table, line.record) == ("activities", activity.pk)
+    assert (line.said, line.seen) == (
+        {"title_es": "Cursos"},
+        {"title_es": "Talleres"},
+    )
     activity.refresh_from_db()
     assert activity.title_es == "Talleres"
-    change = PendingChange.objects.get()
-    workflow.approve(change, by=factories.make_reviewer())
-    activity.refresh_from_db()
-    assert activity.title_es == "Cursos"
-    assert change.amendment.kind == "reword"
+    assert not PendingChange.objects.exists()
+    page = client.get(reverse("admin:plan_tree", args=[activity.plan.code]))
+    [shown] = [each for each in page.context["tree"].root if each.line]
+    assert [(each.old, each.new) for each in shown.changes] == [("Talleres", "Cursos")]
 
 
-def test_a_commitment_and_its_activities_are_one_amendment(client, reviewer):
+def lines(person):
+    return list(DraftLine.objects.filter(draft__person=person))
+
+
+def test_what_is_set_back_leaves_the_draft(client, reviewer):
+    activity = factories.make_activity(title_es="Talleres")
+    factories.close_structure()
+
+    edit(client, activity, title_es="Cursos")
+    edit(client, activity, title_es="Talleres")
+
+    assert lines(reviewer) == []
+
+
+def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
     programme = factories.make_programme(code="1.1")
     factories.close_structure()
     agency = factories.make_agency()
-    args = [programme.plan.code, "compromiso", programme.pk]
-    address = reverse("admin:plan_node_new", args=args)
-    form = form_at(client, address)
-    typed = {name: form[name].value() for name in form.fields}
-    typed = {name: value for name, value in typed.items() if value not in (None, [])}
-    typed |= {"title_es": "Formar", "lead": agency.pk}
 
-    # Two more are asked for and filled in, a third stays empty; then the act is stated.
-    for place in range(3):
-        answer = client.post(address, typed | {"add": "1"})
-        assert answer.status_code == 200
-        assert b"errorlist" not in answer.content
-        other = answer.context["form"].others[place]
-        said = {other.add_prefix(n): other[n].value() for n in other.fields}
-        typed |= {n: v for n, v in said.items() if v not in (None, [])}
-        typed["others"] = place + 1
-        if place < 2:
-            typed |= {other.add_prefix("title_es"): f"Actividad {place}"}
-            typed |= {other.add_prefix("agency"): agency.pk}
-    refused = client.post(address, typed | {"other-1-agency": ""} | ACT)
-    twice = client.post(address, typed | {"other-1-code": "1.1.1.1"} | ACT)
-    without_act = client.post(address, typed)
-    assert {refused.status_code, twice.status_code, without_act.status_code} == {422}
-    assert not PendingChange.objects.exists()
-    client.post(address, typed | ACT)
+    add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
+    [above] = lines(reviewer)
+    address = [programme.plan.code, "actividad", f"n{above.pk}"]
+    address = reverse("admin:plan_node_new", args=address)
+    for title in ("Talleres", "Guías"):
+        send(client, address, title_es=title, agency=agency.pk, **NO_VICTIMS)
 
-    change = PendingChange.objects.get()
-    assert change.amendment.kind == "add"
+    page = client.get(reverse("admin:plan_tree", args=[programme.plan.code]))
+    found = [(each.level.word, each.code) for each in page.context["tree"].root]
+    assert found[-3:] == [
+        ("compromiso", "1.1.1"),
+        ("actividad", "1.1.1.1"),
+        ("actividad", "1.1.1.2"),
+    ]
     assert not programme.commitments.exists()
-    workflow.approve(change, by=factories.make_reviewer())
-    commitment = programme.commitments.get()
-    below = commitment.activities.order_by("sort_code")
-    assert [each.code for each in below] == ["1.1.1.1", "1.1.1.2"]
-    assert {each.provenance for each in below} == {"plan"}
+
+
+def test_a_line_on_which_others_hang_is_not_dropped(client, reviewer):
+    programme = factories.make_programme(code="1.1")
+    factories.close_structure()
+    agency = factories.make_agency()
+    add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
+    [above] = lines(reviewer)
+    args = [programme.plan.code, "actividad", f"n{above.pk}"]
+    address = reverse("admin:plan_node_new", args=args)
+    send(client, address, title_es="Talleres", agency=agency.pk, **NO_VICTIMS)
+    below = lines(reviewer)[-1]
+
+    for word, line, left in (
+        ("compromiso", above, 2),
+        ("actividad", below, 1),
+        ("compromiso", above, 0),
+    ):
+        args = [programme.plan.code, word, f"n{line.pk}"]
+        client.post(reverse("admin:plan_node_step", args=args), {"step": "drop"})
+        assert len(lines(reviewer)) == left
 
 
 def branch(plan):
@@ -240,9 +230,10 @@ def test_a_commitment_moves_to_another_programme(
     there = Programme.objects.get(code="1.2")
     moved = Commitment.objects.get(code="1.1.1")
 
-    answer = edit(client, moved, programme=there.pk, **ACT)
+    answer = edit(client, moved, programme=there.pk)
     if is_approved:
         assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
+        propose(client, branched)
         workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
 
     assert answer.status_code == 302
@@ -288,6 +279,9 @@ def test_while_its_approval_waits_a_plan_changes_by_two_people(
 
     activity.refresh_from_db()
     assert activity.title_es == "Fue 1.1.1.1"
+    assert PendingChange.objects.count() == 1
+    assert [each.said for each in lines(reviewer)] == [{"title_es": "Otra cosa"}]
+    propose(client, branched)
     assert PendingChange.objects.count() == 2
 
 
@@ -297,8 +291,10 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
     factories.close_structure()
     typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
 
-    add(client, "actividad", commitment, **typed, **ACT)
-    edit(client, activity, title_es="Cursos", **ACT)
+    add(client, "actividad", commitment, **typed, **NO_VICTIMS)
+    propose(client, commitment.plan)
+    edit(client, activity, title_es="Cursos")
+    propose(client, commitment.plan)
 
     page = client.get(reverse("admin:plan_tree", args=[commitment.plan.code]))
     nodes = {each.record: each for each in page.context["tree"].root}
@@ -312,7 +308,8 @@ def test_a_code_that_waits_is_not_proposed_again(client, reviewer):
     commitment = factories.make_commitment(code="1.1.1")
     factories.close_structure()
     typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
-    add(client, "actividad", commitment, **typed, **ACT)
+    add(client, "actividad", commitment, **typed, **NO_VICTIMS)
+    propose(client, commitment.plan)
 
     args = [commitment.plan.code, "actividad", commitment.pk]
     form = form_at(client, reverse("admin:plan_node_new", args=args))
@@ -342,10 +339,12 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
     address = reverse("admin:plan_node", args=node(commitment))
     form = form_at(client, address)
 
-    agencies = list(form.fields["lead"].queryset)
-    assert agencies[0] == taking_part
-    assert gone not in agencies
-    assert {each.plan for each in form.fields["programme"].queryset} == {branched}
+    [_none, (_heading, members), (_others, others)] = form.fields["lead"].choices
+    assert [place for place, _label in members] == [str(taking_part.pk)]
+    assert str(gone.pk) not in dict(others)
+    offered = {place for place, _label in form.fields["programme"].choices if place}
+    own = Programme.objects.filter(plan=branched).values_list("pk", flat=True)
+    assert offered == set(map(str, own))
     assert edit(client, commitment, due_on="2031-01-01").status_code == 422
 
 
@@ -427,3 +426,23 @@ def test_no_preview_of_another_plan_or_level(client, branched, reviewer):
     for kind, record in (("eje", other), ("programa", own)):
         address = reverse("admin:plan_preview", args=["p", kind, record.pk])
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_each_level_offers_what_stands_below_it(client, branched, reviewer, language):
+    reviewer.language = language
+    reviewer.save()
+
+    page = client.get(reverse("admin:plan_tree", args=["p"]))
+
+    offered = {
+        each.level.word: [level.word for level, _address in each.adds]
+        for each in page.context["tree"].root
+    }
+    assert offered == {
+        "plan": ["eje", "participacion", "indicador"],
+        "eje": ["programa"],
+        "programa": ["compromiso"],
+        "compromiso": ["actividad", "indicador"],
+        "actividad": [],
+    }

@@ -29,6 +29,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
+from tests.strategic_areas.drafts import propose
 from tests.strategic_areas.plans import load_small, run, write
 from tests.strategic_areas.test_published_figures import parts, plan
 
@@ -102,6 +103,8 @@ def test_each_page_that_saves_a_protective_field_proposes_it(client, page):
     values = {name: value for name, value in values.items() if value not in (None, [])}
 
     client.post(address, values | {"counts_victims": "False"})
+    if page == "tree":
+        propose(client, activity.plan)
 
     activity.refresh_from_db()
     change = PendingChange.objects.get()

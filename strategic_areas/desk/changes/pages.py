@@ -28,7 +28,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.plantree.pages import (
+from strategic_areas.desk.plantree.whole import (
     ApprovePlanForm,
     plan_to_approve,
     read_whole,

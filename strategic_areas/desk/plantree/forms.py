@@ -1,97 +1,187 @@
-"""The forms of the tree: of each record the few fields that matter, then the others."""
+"""The form of one record of a tree: a field for each column of its table."""
 
-from functools import cache
+from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
-from django.forms.models import ModelChoiceIterator
+from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.models import Agency
-from strategic_areas import workflow
-from strategic_areas.desk.changes.amending import ApprovedForm, act_of
+from agencies.fields import Kind
+from agencies.staleness import conflict
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.desk.plantree.drafting import Edit
 from strategic_areas.desk.plantree.levels import (
-    follow,
+    BY_TABLE,
+    LEVELS,
+    PARTICIPATION,
+    PLAN,
     free_word,
-    key_of,
     level_of,
     next_code,
     over,
+    place_of,
+    proposed_codes,
 )
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    DueProvenance,
-    Participation,
-    Programme,
-    Provenance,
-    StrategicArea,
-)
+from strategic_areas.models import Plan, Provenance
+from strategic_areas.plan_document.lines import completed, with_due_date
+from strategic_areas.plan_document.previewing import in_words
+from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.tables import STRUCTURE, as_read
+from strategic_areas.plan_document.values import digest, for_cell
 
 #: The word that each of an area's addresses is made of.
 WORDS = {"slug_es": "name_es", "slug_en": "name_en"}
-#: What matters first: the code, the title, who, when and the result.
-SHOWN = {
-    StrategicArea: ("code", "name_es", "outcome_es"),
-    Programme: ("code", "name_es"),
-    Commitment: ("code", "title_es", "lead", "due_on", "expected_result_es"),
-    Activity: ("code", "title_es", "agency", "due_on", "expected_product_es"),
-}
-#: What only the page of the whole record asks for; an amendment stops and resumes.
-LEFT = {
-    *("plan", "sources", "frameworks", "places", "supersedes", "continues"),
-    *("stopped", "stopped_on", "resumes_on"),
-    *("budget", "budget_amount", "budget_currency", "budget_source"),
-}
-#: How many records are proposed at most together with a new one.
-MOST_OTHERS = 40
+#: What an amendment stops and resumes.
+STOPS = ("stopped", "stopped_on", "resumes_on")
 
 
-class NodeForm(ApprovedForm):
+class NodeForm(forms.Form):
     """
-    One record of the tree. ``coded_anew`` are the records below whose codes follow.
+    One record of a tree, or a new one of a level below a node.
 
-    Where a second person approves, ``others`` are the forms of records that are
-    proposed together with a new one.
+    ``said`` are the plain values that it would set, once it is valid; ``follows`` pairs
+    of a record below and the code that follows from this one's.
     """
 
-    #: The fields that stand open; the others are folded away.
-    shown = ()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.level, self.plan = level_of(self.instance), self.instance.plan
-        self.coded_anew = []
-        self.was_coded = self.instance.code
-        self.others, self.takes_others = [], False
-        place = key_of(self.instance if self.instance.pk else over(self.instance))
-        self.auto_id = f"{place}-{self.level.word}-%s"
-        if self.plan.status == self.plan.Status.IN_PREPARATION:
-            self.act = None
-        elif self.act:
-            self.act.auto_id = f"{place}-{self.level.word}-act-%s"
-        if not self.instance.pk:
-            self.initial["provenance"] = Provenance.PLAN
-            self.fields.pop(self.level.above, None)
-        if not self.instance.pk and not self.prefix:
-            self.initial["code"] = next_code(self.level, self.plan, over(self.instance))
-            self.takes_others = not workflow.applies_at_once(self.plan, ())
-            self._read_others()
-        for name in QUESTIONS.keys() & self.fields.keys():
-            self.fields[name] = VictimsField(name)
-        for name, field in self.fields.items():
-            self._fit(name, field)
+    def __init__(self, *posted, tree, node, level):
+        super().__init__(*posted, label_suffix="")
+        self.tree, self.node, self.level = tree, node, level
+        self.is_new = level is not node.level
+        self.table, self.said, self.follows = STRUCTURE[level.table], {}, []
+        is_public = tree.plan.status != Plan.Status.IN_PREPARATION
+        self.columns = [
+            column
+            for column in self.table.all_columns
+            if is_public or column.name not in STOPS
+        ]
+        self.stands, self.keys = self._stands(), {}
+        self.auto_id = f"{node.key}-{level.word}-%s"
+        for column in self.columns:
+            field = self.fields[column.name] = self._field(column)
+            field.label = QUESTIONS.get(column.name, column.label)
+            value = self.stands[column.name]
+            # A date or a number is drawn in the reader's own way.
+            if column.kind in (Kind.DATE, Kind.DECIMAL):
+                value = for_cell(column, value, tree.stored)
+            if known := self.keys.get(column.name):
+                wanted = value if isinstance(value, list) else [value]
+                places = [place for place, key in known.items() if key in wanted]
+                value = places if isinstance(value, list) else next(iter(places), None)
+            self.initial[column.name] = value
+            self._fit(column, field)
+        self.initial["seen"] = self._seen()
 
-    def _fit(self, name, field):
-        if name in WORDS:
+    def _stands(self):
+        """The plain value of each column, as the draft has left it."""
+        stored, names = self.tree.stored, [column.name for column in self.columns]
+        if not self.is_new:
+            record = self.node.record
+            said = {n: as_read(stored.plain(record, n)) for n in names}
+            return said | self.tree.said_of(record)
+        found = {name: stored.unset(self.table, name) for name in names}
+        if "provenance" in found:
+            found["provenance"] = Provenance.PLAN.value
+        for name in self.level.above:
+            if self.table.column(name).linked == self.node.level.table:
+                found[name] = self.tree.key(self.node.record)
+        if self.level.is_coded:
+            found["code"] = self.next_code(self.node)
+        return found
+
+    def _seen(self):
+        return "-".join(digest(self.stands[column.name]) for column in self.columns)
+
+    def next_code(self, above, *others):
+        """The code of a new record below a node; ``others`` are to be left out."""
+        level, stored = self.level, self.tree.stored
+        taken = {row.code for row in stored.tables[level.table].row_of_pk.values()}
+        taken |= {each.code for each in self.tree.nodes(level)} | {*others}
+        taken |= proposed_codes(level.model)
+        beside = above.parts.get(level, [])
+        if level not in LEVELS:
+            beside = beside or self.tree.nodes(level)
+        stem = f"{above.code}." if above.code else ""
+        return next_code(stem, [*(each.code for each in beside), *others], taken)
+
+    def _field(self, column):
+        if column.name in QUESTIONS:
+            return VictimsField(column.name)
+        if column.linked:
+            many = column.kind is Kind.LINKS
+            kind = forms.MultipleChoiceField if many else forms.ChoiceField
+            return kind(choices=self._choices(column), required=column.is_required)
+        of_model = self.table.model._meta.get_field(column.name)
+        is_address = isinstance(of_model, models.URLField)
+        options = {"assume_scheme": "https"} if is_address else {}
+        field = numbers.formfield(of_model, **options)
+        if column.name in WORDS or column.name.endswith("_en"):
             field.required = False
+        return field
+
+    def _choices(self, column):
+        """Choices by the places of records, agencies under headings."""
+        offered = self._offered(column)
+        value = self.stands[column.name]
+        known = {key for _heading, key, _place, _label in offered}
+        keys = value if isinstance(value, list) else [value]
+        offered += [("", key, key, key) for key in keys if key and key not in known]
+        self.keys[column.name] = {place: key for _heading, key, place, _l in offered}
+        choices = [] if column.kind is Kind.LINKS else [("", "---------")]
+        for heading, rows in groupby(offered, lambda row: row[0]):
+            own = [(place, label) for _heading, _key, place, label in rows]
+            choices += [(heading, own)] if heading else own
+        return choices
+
+    def _offered(self, column):
+        """What a link may lead to: heading, key, place and label of each record."""
+        stored = self.tree.stored
+        if column.is_earlier:
+            rows = stored.earlier(column.linked)
+            return [("", key, key, f"{key} {row.title}") for key, row in rows.items()]
+        if column.linked == "agencies":
+            return self._agencies()
+        if level := BY_TABLE.get(column.linked):
+            nodes = [
+                n for n in self.tree.nodes(level) if n is not self.node or self.is_new
+            ]
+            records = [each.record for each in nodes]
+            return [
+                ("", self.tree.key(each), place_of(each), coded(each))
+                for each in records
+            ]
+        table = stored.tables[column.linked]
+        return [
+            ("", key, str(pk), str(table.row_of_pk[pk]))
+            for pk, key in table.key_of_pk.items()
+        ]
+
+    def _agencies(self):
+        members = {each.record.agency_id for each in self.tree.nodes(PARTICIPATION)}
+        start = self.tree.plan.starts_on
+        rows = self.tree.stored.tables["agencies"].row_of_pk.values()
+        rows = [
+            each for each in rows if not each.dissolved_on or each.dissolved_on > start
+        ]
+        rows.sort(key=lambda row: (row.pk not in members, row.acronym))
+        titles = {True: _("They take part in the plan"), False: _("Others")}
+        return [
+            (
+                titles[each.pk in members],
+                *(each.acronym, str(each.pk), f"{each.acronym} · {each.name}"),
+            )
+            for each in rows
+        ]
+
+    def _fit(self, column, field):
+        if column.name in WORDS:
             field.help_text = _("Left empty, it is made of the name.")
-        if name.endswith("_en"):
-            field.required = False
+        if column.name.endswith("_en"):
             field.widget.attrs["lang"] = "en"
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 3
@@ -100,200 +190,209 @@ class NodeForm(ApprovedForm):
             field.widget = forms.DateInput(
                 attrs={"placeholder": _("dd/mm/yyyy"), "inputmode": "numeric"}
             )
-            field.help_text = _("From %(start)s to %(end)s.") % {
-                "start": date_format(self.plan.starts_on, "SHORT_DATE_FORMAT"),
-                "end": date_format(self.plan.ends_on, "SHORT_DATE_FORMAT"),
-            }
-        if isinstance(field, NamesAgencies):
-            field.queryset = _agencies_of(self.plan)
+            if column.name in ("starts_on", "due_on") and self.level in LEVELS:
+                field.help_text = _("From %(start)s to %(end)s.") % {
+                    "start": date_format(self.tree.plan.starts_on, "SHORT_DATE_FORMAT"),
+                    "end": date_format(self.tree.plan.ends_on, "SHORT_DATE_FORMAT"),
+                }
+        if column.linked == "agencies":
             field.widget.attrs["data-picker"] = _("Find by acronym or name")
-        if name == self.level.above and self.level.higher:
-            field.queryset = self.level.higher.rows(self.plan)
-            field.label_from_instance = _coded
+        elif column.linked:
             field.widget.attrs["data-picker"] = _("Find by code or name")
+        if column.name in self.level.above and self.level in LEVELS and not self.is_new:
             field.help_text = _("Choosing another moves it there, with all below it.")
-
-    @property
-    def goes_on(self):
-        """True while one more record is asked for; the act may be missing then."""
-        return self.takes_others and "add" in self.data
-
-    @property
-    def level_of_others(self):
-        return self.level.below or self.level
-
-    def _read_others(self):
-        asked = self.data.get("others", "")
-        number = int(asked) if asked.isascii() and asked.isdecimal() else 0
-        if self.takes_others:
-            for place in range(min(number, MOST_OTHERS)):
-                self.others.append(self._other(place, self.data, self.files))
-        if self.goes_on and self.act:
-            names = {name: self.act.add_prefix(name) for name in self.act.fields}
-            typed = {name: self.data.get(key) for name, key in names.items()}
-            self.act, auto_id = act_of(**typed), self.act.auto_id
-            self.act.auto_id = auto_id
-
-    def add_other(self):
-        if len(self.others) < MOST_OTHERS:
-            self.others.append(self._other(len(self.others)))
-
-    def _other(self, place, *posted):
-        level = self.level_of_others
-        above = self.instance if self.level.below else over(self.instance)
-        record = level.model(provenance=Provenance.PLAN, plan=self.plan)
-        setattr(record, level.above, above)
-        form = form_of(level.model)(
-            *posted,
-            instance=record,
-            prefix=f"other-{place}",
-            empty_permitted=True,
-            use_required_attribute=False,
-        )
-        form.act = None
-        if not posted:
-            beside = [self, *self.others] if level is self.level else self.others
-            codes = [each.instance.code for each in beside if each.instance.code]
-            form.initial["code"] = next_code(level, self.plan, above, codes)
-        return form
-
-    def has_changed(self):
-        return bool(self.typed_names() - {"code"})
-
-    def is_valid(self):
-        # The others are asked too where this one is wrong, to show all at once.
-        return all([super().is_valid(), *(each.is_valid() for each in self.others)])
-
-    @property
-    def new_records(self):
-        said = [each for each in self.others if each.has_changed()]
-        return [(each.instance, each.links) for each in said]
 
     def clean(self):
         cleaned = super().clean()
-        for word, name in WORDS.items():
-            if cleaned.get(name) and word in self.fields and not cleaned.get(word):
-                cleaned[word] = free_word(self.instance, word, cleaned[name])
-        if "due_on" in self.changed_data:
-            stated = cleaned.get("due_provenance") or DueProvenance.PLAN
-            cleaned["due_provenance"] = stated if cleaned.get("due_on") else ""
-        above = self.level.above
-        if above in self.changed_data and "code" not in self.changed_data:
-            cleaned["code"] = next_code(self.level, self.plan, cleaned.get(above))
+        names = [column.name for column in self.columns]
+        asked = {n: self._asked(n, cleaned[n]) for n in names if n in cleaned}
+        self._complete(asked)
+        if self.is_new:
+            said = {n: v for n, v in asked.items() if v not in (None, [])}
+            self.said = completed(self.table, said)
+            return cleaned
+        seen = dict(zip(names, (cleaned.get("seen") or "").split("-"), strict=False))
+        touched = [name for name in asked if seen.get(name) != digest(asked[name])]
+        self.said = {n: asked[n] for n in touched if asked[n] != self.stands[n]}
+        stale = [n for n in self.said if seen.get(n) != digest(self.stands[n])]
+        if stale:
+            self.data = self.data.copy()
+            self.data["seen"] = self._seen()
+            raise forms.ValidationError(self._conflict(stale), code="conflict")
+        self.said = with_due_date(self.table, self.said, self.stands)
+        self._code_below()
         return cleaned
 
-    def full_clean(self):
-        super().full_clean()
-        if not self.is_bound or (self.empty_permitted and not self.has_changed()):
-            return
-        self._refuse_taken_words()
-        if self.instance.pk and not self.errors:
-            self.coded_anew = follow(self.instance, self.was_coded)
-        codes = {self.instance.code} if self.level_of_others is self.level else set()
-        for each in self.others:
-            each.full_clean()
-            code = each.cleaned_data.get("code") if each.has_changed() else None
-            if code in codes:
-                each.add_error("code", _("This code stands twice in the proposal."))
-            codes |= {code} - {None}
-        for each in self.coded_anew:
-            try:
-                each.full_clean()
-            except forms.ValidationError as error:
-                told = f"{each}: {' '.join(error.messages)}"
-                self.add_error("code", told)
+    def _asked(self, name, value):
+        if known := self.keys.get(name):
+            value = (
+                [known[n] for n in value]
+                if isinstance(value, list)
+                else known.get(value)
+            )
+        return _as_plain(value)
 
-    def _refuse_taken_words(self):
-        """Refuse a code or an address word that another record of the plan has."""
-        unique = {"plan", "code", *WORDS}
-        fields = {field.name for field in self.instance._meta.concrete_fields}
-        try:
-            self.instance.validate_constraints(exclude=fields - unique)
-        except forms.ValidationError as error:
-            self.add_error("code", error.messages)
+    def _conflict(self, names):
+        columns = [column for column in self.columns if column.name in names]
+        return conflict(
+            (
+                each.label,
+                in_words(each, self.stands[each.name], self.tree.stored) or "–",
+            )
+            for each in columns
+        )
+
+    def _complete(self, asked):
+        """Say what follows from what was typed: an address word, a code, who dates."""
+        for word, name in WORDS.items():
+            if word in asked and not asked[word] and asked.get(name):
+                rows = self.tree.stored.tables["areas"].row_of_pk.values()
+                taken = {
+                    getattr(row, word) for row in rows if row is not self.node.record
+                }
+                longest = self.table.field(word).max_length
+                asked[word] = free_word(asked[name], taken, longest)
+        if "due_on" in asked and not asked["due_on"]:
+            asked["due_provenance"] = None
+        if self.is_new or self.level not in LEVELS:
+            self._keep_end(asked)
+            return
+        for name in self.level.above:
+            is_moved = asked.get(name) not in (None, self.stands[name])
+            if is_moved and asked.get("code") == self.stands["code"]:
+                nodes = self.tree.nodes(BY_TABLE[self.table.column(name).linked])
+                (above,) = [n for n in nodes if self.tree.key(n.record) == asked[name]]
+                asked["code"] = self.next_code(above)
+
+    def _keep_end(self, asked):
+        """An approved plan may end later, and not earlier."""
+        end, plan = asked.get("ends_on"), self.tree.plan
+        if self.level is not PLAN or plan.status == Plan.Status.IN_PREPARATION:
+            return
+        if end and end < self.stands["ends_on"]:
+            self.add_error("ends_on", _("That is earlier than it ends already."))
+
+    def _code_below(self):
+        """1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4."""
+        old, new = self.stands.get("code"), self.said.get("code")
+        if self.level in LEVELS and old and new:
+            self.follows = codes_below(self.tree, self.node.record, old, new)
 
     @property
-    def links(self):
-        return {
-            field.name: self.cleaned_data[field.name]
-            for field in self._meta.model._meta.many_to_many
-            if field.name in self.cleaned_data
-        }
+    def edits(self):
+        """What is to be kept: of this record first, then of those that follow."""
+        record = None if self.is_new else self.node.record.pk
+        line = self.node.line if not self.is_new and record is None else None
+        own = [Edit(self.level.table, self.said, record, line)] if self.said else []
+        return own + code_edits(self.follows)
+
+    def tell(self, found):
+        """Say beside each field the faults of the edits, in their order."""
+        for place, faults in enumerate(found):
+            for name, text in faults:
+                if place:
+                    record, _code = self.follows[place - 1]
+                    name, text = "code", f"{record}: {text}"
+                self.add_error(name if name in self.fields else None, text)
+
+    @property
+    def address(self):
+        at = self.node
+        return at.add_address(self.level) if self.is_new else at.address
+
+    @property
+    def name(self):
+        """What people call the record."""
+        if not self.is_new:
+            return str(self.node.record)
+        names = (f"{self.level.named}_es", *self.table.identity)
+        return " ".join(str(self.said[n]) for n in ("code", *names) if n in self.said)
 
     @property
     def first(self):
-        return [self[name] for name in self.shown if name in self.fields]
+        return [self[name] for name in self.level.first if name in self.fields]
+
+    @property
+    def stops(self):
+        return [self[name] for name in STOPS if name in self.fields]
 
     @property
     def rest(self):
-        return [each for each in self.visible_fields() if each.name not in self.shown]
+        apart = {*self.level.first, *STOPS}
+        return [each for each in self.visible_fields() if each.name not in apart]
 
     @property
     def is_unfolded(self):
         return any(each.errors for each in self.rest)
 
+    @property
+    def are_stops_unfolded(self):
+        return any(each.errors for each in self.stops)
 
-class AgenciesByPart(ModelChoiceIterator):
-    """Lists agencies in the plan first, then the others, each under a heading."""
-
-    def __iter__(self):
-        if getattr(self.field, "empty_label", None) is not None:
-            yield ("", self.field.empty_label)
-        groups = {True: _("They take part in the plan"), False: _("Others")}
-        for takes_part, rows in groupby(self.queryset, lambda row: row.takes_part):
-            yield (groups[takes_part], [self.choice(row) for row in rows])
+    @property
+    def then_adds(self):
+        return (self.level.below or self.level).then_adds
 
 
-class NamesAgencies:
-    iterator = AgenciesByPart
+def replacing(tree, nodes, number):
+    """
+    The edits by which so many new activities take the place of those of the nodes.
 
-    def label_from_instance(self, obj):
-        return f"{obj.acronym} · {obj.name}"
+    Each says what the first of them says, and that it counts or reaches victims if any
+    of them does; their forms tell in what they differ.
+    """
+    above = tree.node_of(over(nodes[0].record))
+    form = NodeForm(tree=tree, node=above, level=nodes[0].level)
+    stored, record = tree.stored, nodes[0].record
+    own = {"code", "supersedes", "continues", *STOPS}
+    said = {
+        column.name: as_read(stored.plain(record, column.name))
+        for column in form.columns
+        if column.name not in own
+    } | {name: any(getattr(each.record, name) for each in nodes) for name in QUESTIONS}
+    said["supersedes"] = sorted(tree.key(each.record) for each in nodes)
+    said = {name: value for name, value in said.items() if value not in (None, [])}
+    codes = []
+    for _each in range(number):
+        codes.append(form.next_code(above, *codes))
+    return [Edit(form.level.table, said | {"code": code}) for code in codes]
 
 
-class AgencyField(NamesAgencies, forms.ModelChoiceField):
-    """One agency."""
+def codes_below(tree, record, old, new):
+    """Pairs of each record below whose code begins with the old one, and its new code.
+
+    What was superseded follows too.
+    """
+    above, found = {id(record)}, []
+    for level in LEVELS[LEVELS.index(level_of(record)) + 1 :]:
+        rows = [each for each in tree.records[level] if id(over(each)) in above]
+        above = {id(each) for each in rows}
+        found += [each for each in rows if each.code.startswith(f"{old}.")]
+    return [(each, f"{new}.{each.code.removeprefix(f'{old}.')}") for each in found]
 
 
-class AgenciesField(NamesAgencies, forms.ModelMultipleChoiceField):
-    """Several agencies."""
-
-
-def _agencies_of(plan):
-    taking_part = Participation.objects.filter(plan=plan, agency=OuterRef("pk"))
-    return (
-        Agency.objects.filter(
-            Q(dissolved_on__isnull=True) | Q(dissolved_on__gt=plan.starts_on)
+def code_edits(pairs):
+    """An edit for each pair of a record and its new code."""
+    return [
+        Edit(
+            level_of(each).table,
+            {"code": code},
+            each.pk,
+            None if each.pk else each.draft_line,
         )
-        .annotate(takes_part=Exists(taking_part))
-        .order_by("-takes_part", "acronym")
-    )
-
-
-def _coded(record):
-    return f"{record.code} · {level_of(record).name_of(record)}"
-
-
-@cache
-def form_of(model):
-    names = [
-        name
-        for field in model.fields
-        if field.name not in LEFT and field.model_field.editable
-        for name in field.columns
+        for each, code in pairs
     ]
-    fields = {field.name: field.model_field for field in model.fields}
-    classes = {
-        name: AgenciesField if fields[name].many_to_many else AgencyField
-        for name in names
-        if name in fields and fields[name].related_model is Agency
-    }
-    made = forms.modelform_factory(
-        model,
-        form=NodeForm,
-        fields=names,
-        field_classes=classes,
-        formfield_callback=numbers.formfield,
-    )
-    made.shown = SHOWN[model]
-    return made
+
+
+def _as_plain(value):
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, list):
+        return sorted(value)
+    return as_read(value)
+
+
+def coded(record):
+    return f"{record.code} · {getattr(record, level_of(record).named)}"

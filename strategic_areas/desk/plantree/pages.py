@@ -1,270 +1,49 @@
-"""A plan's tree, the steps taken on it, and the page on which it is read as a whole."""
-
-from dataclasses import dataclass
+"""A plan's tree: its forms, the steps taken on it, and the draft that it edits."""
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access, audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import ApproveForm, with_link_to_change
+from strategic_areas.desk.changes.amending import ActForm
+from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.plantree import levels, tree
-from strategic_areas.desk.plantree.forms import form_of
-from strategic_areas.desk.plantree.levels import key_of, over
-from strategic_areas.desk.screens import screen
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Indicator,
-    Participation,
-    Plan,
-    Provenance,
+from strategic_areas.desk.plantree import drafting
+from strategic_areas.desk.plantree.forms import (
+    NodeForm,
+    code_edits,
+    codes_below,
+    replacing,
 )
-
-#: The column of the act → the checkbox by which a person states that there is none.
-STATES = {"act_es": "no_act", "launched_on": "no_date"}
-
-
-@dataclass(frozen=True)
-class Lack:
-    """
-    What a plan has not, and what follows; ``records`` are pairs of a code and a place.
-
-    What ``is_grave`` has to be stated by the persons, or mended.
-    """
-
-    text: str
-    follows: str
-    records: tuple = ()
-    is_grave: bool = False
-
-
-def read_whole(plan):
-    found = tree.load(plan, waits=workflow.waiting_change(plan))
-    nodes = list(found.root)[1:]
-    indicators = list(Indicator.objects.filter(introduced_by=plan).order_by("pk"))
-    members = set(
-        Participation.objects.filter(plan=plan).values_list("agency", flat=True)
-    )
-    counts = [
-        *found.counts,
-        ngettext("%(n)d indicator", "%(n)d indicators", len(indicators))
-        % {"n": len(indicators)},
-        ngettext("%(n)d agency", "%(n)d agencies", len(members)) % {"n": len(members)},
-    ]
-    lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
-    return {
-        "plan": plan,
-        "tree": found,
-        "counts": counts,
-        "lacks": lacks,
-        "protected": _protected(nodes, indicators),
-        "rounds": list(plan.periods.order_by("starts_on", "code")),
-    }
-
-
-def _of_act(plan):
-    missing = workflow.unstated(plan)
-    if "act_es" in missing:
-        yield Lack(
-            _("The act that approved it."),
-            _("Nobody wrote which act approves it. Write it, or both state it."),
-            is_grave=True,
-        )
-    if "launched_on" in missing:
-        yield Lack(
-            _("The date of its launch."),
-            _("Nobody wrote when it was launched. Write it, or both state it."),
-            is_grave=True,
-        )
-    if late := workflow.overdue(plan):
-        yield Lack(
-            _("Rounds that were due already: %(rounds)s.")
-            % {"rounds": ", ".join(map(str, late))},
-            _("At once the public would read that nobody reported. Mend them first."),
-            is_grave=True,
-        )
-
-
-def _of_tree(nodes, members):
-    commitments = [each for each in nodes if isinstance(each.record, Commitment)]
-    activities = [each for each in nodes if isinstance(each.record, Activity)]
-    lowest = levels.LEVELS[-1]
-    yield from _lack(
-        [each for each in nodes if each.level is not lowest and not each.below],
-        _("Nothing stands below:"),
-        _("The public reads of it only its name; nobody reports on it."),
-    )
-    yield from _lack(
-        [each for each in commitments if not each.result],
-        _("Commitments without an expected result:"),
-        _("Nobody can ever declare them fulfilled."),
-    )
-    yield from _lack(
-        [
-            each
-            for each in [*commitments, *activities]
-            if each.agency is None or each.agency.pk not in members
-        ],
-        _("Without an agency that takes part in the plan:"),
-        _("Say which agency takes part, or another one."),
-    )
-    yield from _lack(
-        [each for each in activities if not each.record.due_on],
-        _("Activities without a due date:"),
-        _("They are never late; the public reads that no date is known."),
-    )
-
-
-def _lack(nodes, text, follows):
-    if nodes:
-        yield Lack(text, follows, tuple((n.record.code, n.key) for n in nodes))
-
-
-def _of_indicators(indicators):
-    bare = [each.code for each in indicators if _counts_people(each)]
-    if bare:
-        yield Lack(
-            _("Indicators that count people, without protection: %(codes)s.")
-            % {"codes": ", ".join(bare)},
-            _("The public reads each number of them, however small."),
-            is_grave=True,
-        )
-    silent = [each.code for each in indicators if each.agency_id is None]
-    if silent:
-        yield Lack(
-            _("Indicators for which no agency answers: %(codes)s.")
-            % {"codes": ", ".join(silent)},
-            _("Nobody is asked for their values."),
-        )
-
-
-def _counts_people(indicator):
-    return indicator.counts == Indicator.Counts.PERSONS and not indicator.sensitive
-
-
-def _protected(nodes, indicators):
-    activities = [n.record for n in nodes if isinstance(n.record, Activity)]
-    return _(
-        "Protected as numbers of people: %(sensitive)d of %(indicators)d indicators. "
-        "Of %(activities)d activities %(counts)d count victims and %(reaches)d reach "
-        "them."
-    ) % {
-        "sensitive": sum(each.sensitive for each in indicators),
-        "indicators": len(indicators),
-        "activities": len(activities),
-        "counts": sum(each.counts_victims for each in activities),
-        "reaches": sum(each.reaches_victims for each in activities),
-    }
-
-
-class ReadMixin(forms.Form):
-    """
-    Says that a plan was read as it stands; one that changed since is asked for again.
-    """
-
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    no_act = forms.BooleanField(
-        label=gettext_lazy("There is no act that approves it. The public reads so.")
-    )
-    no_date = forms.BooleanField(
-        label=gettext_lazy(
-            "There is no date on which it was launched. The public reads so."
-        )
-    )
-    plan_read = forms.BooleanField(
-        label=gettext_lazy(
-            "I have read the plan and what is missing. From now on it changes only by "
-            "an act."
-        )
-    )
-
-    def __init__(self, data, *, plan, **kwargs):
-        self.now = workflow.digest(plan)
-        super().__init__(data, initial={"seen": self.now}, **kwargs)
-        self.missing = workflow.unstated(plan)
-        for column, name in STATES.items():
-            if column not in self.missing:
-                del self.fields[name]
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("seen") != self.now:
-            self.add_error(
-                None, _("The plan was changed after you had read it: read it again.")
-            )
-            # What is drawn now is the plan as it stands, and nothing of it is ticked.
-            self.data = {self.step: "1", "seen": self.now}
-        return cleaned
-
-    @property
-    def arguments(self):
-        return {"seen": self.cleaned_data["seen"], "states": self.missing}
-
-
-class ApprovePlanForm(ReadMixin, ApproveForm):
-    button = gettext_lazy("Yes, approve the plan")
-
-
-class SendForm(ReadMixin):
-    step = "send"
-
-    def __init__(self, data, **kwargs):
-        super().__init__(data, label_suffix="", **kwargs)
-        self.helper = one_button(
-            "step-form", self.step, _("Send the plan for approval")
-        )
-
-
-def plan_to_approve(change):
-    """The plan that a waiting change approves; None where it approves none."""
-    if not (change.is_waiting and change.plan_digest):
-        return None
-    return Plan.objects.get(pk=change.records.get().object_id)
-
-
-def approval_page(request, plan):
-    """Show the whole plan; posted, it is proposed for approval as it was shown."""
-    place = redirect("admin:plan_tree", plan=plan.code)
-    if plan.status != Plan.Status.IN_PREPARATION:
-        return place
-    if waits := workflow.waiting_change(plan):
-        return redirect("admin:approval", pk=waits.pk)
-    form = SendForm(request.POST if request.method == "POST" else None, plan=plan)
-    if form.is_valid():
-        try:
-            change = workflow.propose_approval(plan, by=request.user, **form.arguments)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
-            text = _("Kept. It applies when another person approves it.")
-            messages.success(request, text)
-            return redirect("admin:approval", pk=change.pk)
-    return screen(
-        request,
-        "desk/plan_approval.html",
-        status=422 if form.errors else 200,
-        title=_("Send the plan %(code)s for approval") % {"code": plan.code},
-        whole=read_whole(plan),
-        form=form,
-        act_address=reverse("admin:strategic_areas_plan_change", args=[plan.pk]),
-    )
-
+from strategic_areas.desk.plantree.levels import (
+    ACTIVITY,
+    ADDED,
+    BY_TABLE,
+    BY_WORD,
+    LEVELS,
+    PLAN,
+    place_of,
+)
+from strategic_areas.desk.plantree.tree import Tree
+from strategic_areas.desk.plantree.whole import approval_page
+from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.screens import screen
+from strategic_areas.models import Amendment, Plan, Provenance
+from strategic_areas.plan_document import records
+from strategic_areas.plan_document.previewing import preview_of
+from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.values import digest
 
 #: The header by which the script asks for a part of the page: "form" or "tree".
 PART = "X-Tree-Part"
-#: The words of the buttons that move a record → which neighbour it changes with.
-STEPS = {"up": -1, "down": 1}
 
 
 def _plan(request, code):
@@ -272,13 +51,18 @@ def _plan(request, code):
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
-def _record(plan, kind, pk):
-    level = levels.named(kind)
-    if level is None:
-        raise Http404
-    record = get_object_or_404(level.rows(plan), pk=pk)
-    record.plan = plan
-    return record
+def _tree(request, plan):
+    kept = drafting.lines_of(plan, request.user)
+    return Tree(plan, kept, workflow.waiting_change(plan))
+
+
+def _node(tree, kind, place):
+    """The node of a record, which an address names by its level and place."""
+    level = BY_WORD.get(kind)
+    for node in tree.nodes(level):
+        if place_of(node.record) == place:
+            return node
+    raise Http404
 
 
 @require_safe
@@ -293,113 +77,146 @@ def plan_list(request):
 
 
 @require_safe
+def amendments_moved(request, plan="", kind=""):
+    """Lead from where plans were amended by forms of their own to their trees."""
+    access.only_reviewers(request)
+    return redirect("admin:plan_tree", plan) if plan else redirect("admin:plan_list")
+
+
+@require_safe
 def plan_tree(request, plan):
     """The whole plan, open at the record that ``node`` in the address names."""
-    return _page(request, _plan(request, plan))
+    tree = _tree(request, _plan(request, plan))
+    return _page(request, tree, key=request.GET.get("node", ""))
 
 
 def plan_node(request, plan, kind, pk):
-    """The form of one record in its place; posted, it saves or proposes."""
-    plan = _plan(request, plan)
-    record = _record(plan, kind, pk)
-    return _form_page(request, plan, record, key_of(record))
+    """The form of one record in its place; posted, it is saved or kept in the draft."""
+    return _form_page(request, plan, lambda tree: _node(tree, kind, pk))
 
 
 def plan_node_new(request, plan, kind, above):
-    plan, level = _plan(request, plan), levels.named(kind)
-    if level is None:
+    level = BY_WORD.get(kind)
+
+    def find(tree):
+        for node in tree.root:
+            adds = level in ADDED.get(node.level, ())
+            if adds and above in (node.key, place_of(node.record)):
+                return node
         raise Http404
-    rows = level.higher.rows(plan) if level.higher else Plan.objects.filter(pk=plan.pk)
-    above = get_object_or_404(rows, pk=above)
-    record = level.model(provenance=Provenance.PLAN, plan=plan)
-    setattr(record, level.above, above)
-    return _form_page(request, plan, record, key_of(above))
+
+    return _form_page(request, plan, find, level)
 
 
-def _form_page(request, plan, record, key):
-    is_posted = request.method == "POST"
+def _form_page(request, code, find, level=None):
+    plan, is_posted = _plan(request, code), request.method == "POST"
     with transaction.atomic():
-        form = form_of(type(record))(
-            *((request.POST, request.FILES) if is_posted else ()), instance=record
-        )
-        is_valid = form.is_valid()
-        if is_valid and form.goes_on:
-            form.add_other()
-        elif is_valid and (said := _keep(request, form)):
-            messages.success(request, said)
-            return _done(plan, form, goes_on="add" in request.POST)
+        if is_posted:
+            _lock(plan)
+        tree = _tree(request, plan)
+        node = find(tree)
+        posted = (request.POST,) if is_posted else ()
+        form = NodeForm(*posted, tree=tree, node=node, level=level or node.level)
+        if form.is_valid() and (done := _keep(request, form)):
+            return done
         if is_posted:
             transaction.set_rollback(True)
-    is_refused = is_posted and not (is_valid and form.goes_on)
-    return _page(request, plan, form, key, status=422 if is_refused else 200)
+    return _page(request, tree, form, node.key, status=422 if is_posted else 200)
+
+
+def _lock(plan):
+    """Let nobody else save or draft until this request has kept, or refused."""
+    list(Plan.objects.select_for_update().filter(pk=plan.pk).values_list("pk"))
 
 
 def _keep(request, form):
-    """
-    Save what the form says, or propose it where a second person has to approve.
-
-    Returns the sentence that says so; "" where the form's errors say why not.
-    """
-    record, is_new = form.instance, form.instance.pk is None
-    together = [(record, form.links), *((each, {}) for each in form.coded_anew)]
-    together += form.new_records
-    changed = [*form.typed_names(), *(["code"] if form.coded_anew else [])]
-    if not is_new and not changed:
-        return _("Nothing was changed.")
+    """Keep what a form says; None where its errors say why not."""
+    tree, node, edits = form.tree, form.node, form.edits
+    if not edits:
+        messages.success(request, _("Nothing was changed."))
+        return _back(tree.plan, node.key)
     try:
-        if not all(
-            workflow.applies_at_once(each, changed, links) for each, links in together
-        ):
-            change = form.propose(together, by=request.user)
-            return with_link_to_change(
-                change, _("Kept. It applies when another person approves it.")
-            )
-        form.save()
-        for each in form.coded_anew:
-            each.save()
-    except workflow.AlreadyWaiting as error:
-        text = _("A change of this waits for approval; nothing of yours was kept.")
-        form.add_error(None, with_link_to_change(error.current, text))
-        return ""
+        with transaction.atomic():
+            result = drafting.keep(tree, edits, by=request.user)
     except RefusedError as error:
         form.add_error(None, str(error))
-        return ""
-    event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
-    audit.record(event, request=request, obj=record, fields=set(changed))
-    return _("Saved: %(record)s") % {"record": record}
+        return None
+    except IntegrityError:
+        text = _("Nothing was saved: two records would be known by the same code.")
+        form.add_error(None, text)
+        return None
+    if not result.is_kept:
+        form.tell(result.faults)
+        return None
+    level = form.level
+    _tell(request, result, form.name)
+    place = result.place if form.is_new else place_of(node.record)
+    if "add" not in request.POST:
+        return _back(tree.plan, node.key if level is PLAN else f"{level.word}-{place}")
+    if level.below:
+        return redirect("admin:plan_node_new", tree.plan.code, level.below.word, place)
+    above = node if form.is_new else tree.above(node)
+    return redirect(above.add_address(level))
+
+
+def _tell(request, result, told, saved=""):
+    text = saved or _("Saved: %(record)s")
+    if result.lines:
+        text = _("In your draft: %(record)s. You propose it with all the rest.")
+    for each in result.saved:
+        event = audit.Event.RECORD_MADE if each.is_new else audit.Event.RECORD_CHANGED
+        audit.record(event, request=request, obj=each.record, fields=each.names)
+    messages.success(request, text % {"record": told})
 
 
 @require_POST
 def plan_node_step(request, plan, kind, pk):
-    """Move a record before or after its neighbour, or delete it; nobody approves it."""
+    """Take a step that needs no form: by its word among ``STEPS``."""
     plan = _plan(request, plan)
-    record = _record(plan, kind, pk)
-    above, step = over(record), request.POST.get("step")
+    step = STEPS.get(request.POST.get("step"))
+    if step is None:
+        raise Http404
     try:
         with transaction.atomic():
-            if step == "delete":
-                said = _delete(request, record)
-            elif step in STEPS:
-                said = _move(request, record, STEPS[step])
-            else:
-                raise Http404
+            _lock(plan)
+            tree = _tree(request, plan)
+            key = step(request, tree, _node(tree, kind, pk))
     except RefusedError as error:
         messages.warning(request, str(error))
-        return _back(plan, record)
-    messages.success(request, said)
-    return _back(plan, above if step == "delete" else record)
+        key = f"{kind}-{pk}"
+    if "from_draft" in request.POST:
+        return redirect("admin:plan_draft", plan.code)
+    return _back(plan, key)
 
 
-def _move(request, record, step):
-    for each in levels.swap(record, step):
-        audit.record(
-            audit.Event.RECORD_CHANGED, request=request, obj=each, fields={"code"}
-        )
-    return _("Moved: %(record)s") % {"record": record}
+def _move_up(request, tree, node):
+    return _swap(request, tree, node, -1)
 
 
-def _delete(request, record):
-    if not workflow.applies_at_once(record, ["code"]):
+def _move_down(request, tree, node):
+    return _swap(request, tree, node, 1)
+
+
+def _swap(request, tree, node, step):
+    """Exchange the codes of a record and its neighbour, with all below them."""
+    beside = node.beside
+    place = beside.index(node) + step
+    if not 0 <= place < len(beside):
+        raise RefusedError(_("There is nothing to change places with."))
+    if not tree.is_free or node.level not in LEVELS:
+        raise RefusedError(_("Codes of an approved plan change one by one."))
+    pairs = []
+    for one, another in ((node, beside[place]), (beside[place], node)):
+        pairs.append((one.record, another.code))
+        pairs += codes_below(tree, one.record, one.code, another.code)
+    moved = _("Moved: %(record)s")
+    _keep_all(request, tree, code_edits(pairs), node.record, moved)
+    return node.key
+
+
+def _delete(request, tree, node):
+    record = node.record
+    if node.is_new or not workflow.applies_at_once(record, ["code"]):
         raise RefusedError(_("Only what stands in a plan in preparation is deleted."))
     told = str(record)
     audit.record(audit.Event.RECORD_DELETED, request=request, obj=record)
@@ -409,42 +226,197 @@ def _delete(request, record):
         text = _("Other records hang on it; delete those first: %(others)s")
         others = ", ".join(sorted({str(each) for each in error.protected_objects})[:5])
         raise RefusedError(text % {"others": others}) from error
-    return _("Deleted: %(record)s") % {"record": told}
+    messages.success(request, _("Deleted: %(record)s") % {"record": told})
+    return tree.above(node).key
+
+
+def _drop(request, tree, node):
+    """Take out of the draft what it says of a record."""
+    if node.line is None:
+        raise RefusedError(_("Your draft says nothing of this."))
+    leading = drafting.drop(tree.plan, tree.kept, node.line, by=request.user)
+    if leading:
+        keys = {each.pk for each in leading}
+        others = [str(each.record) for each in tree.root if each.line in keys]
+        text = _("Other lines of your draft lead to it; drop those first: %(others)s")
+        raise RefusedError(text % {"others": ", ".join(others[:5])})
+    messages.success(request, _("Dropped: %(record)s") % {"record": node.record})
+    return tree.above(node).key if node.is_new else node.key
+
+
+def _split(request, tree, node):
+    """Let two activities take the place of one; their forms say in what they differ."""
+    return _replace(request, tree, [node], 2)
+
+
+def _join(request, tree, node):
+    """Let one activity take the place of several of one commitment."""
+    chosen = {*request.POST.getlist("with")}
+    others = [each for each in node.partners if each.key in chosen]
+    if not others:
+        raise RefusedError(_("Choose at least one other activity of the commitment."))
+    return _replace(request, tree, [node, *others], 1)
+
+
+def _replace(request, tree, nodes, number):
+    if not all(each.may_be_replaced for each in nodes):
+        raise RefusedError(
+            _("Only an activity that the approved plan itself states is replaced.")
+        )
+    edits = replacing(tree, nodes, number)
+    result = _keep_all(request, tree, edits, nodes[0].record)
+    return f"{ACTIVITY.word}-{result.place}"
+
+
+def _keep_all(request, tree, edits, told, saved=""):
+    result = drafting.keep(tree, edits, by=request.user)
+    if not result.is_kept:
+        raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
+    _tell(request, result, told, saved)
+    return result
+
+
+STEPS = {
+    "up": _move_up,
+    "down": _move_down,
+    "delete": _delete,
+    "drop": _drop,
+    "split": _split,
+    "join": _join,
+}
 
 
 def plan_approval(request, plan):
     return approval_page(request, _plan(request, plan))
 
 
-def _done(plan, form, goes_on):
-    record, level = form.instance, form.level
-    if not goes_on:
-        return _back(plan, record if record.pk else over(record))
-    if level.below and record.pk:
-        return redirect("admin:plan_node_new", plan.code, level.below.word, record.pk)
-    return redirect("admin:plan_node_new", plan.code, level.word, over(record).pk)
+class ProposeForm(ActForm):
+    """
+    Proposes a whole draft, by its act where one is needed.
+
+    ``shown`` is the digest of the lines that the person has read.
+    """
+
+    shown = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *posted, plan, preview, shown):
+        super().__init__(
+            *posted, instance=Amendment(plan=plan), initial={"shown": shown}
+        )
+        self.drafts, self.now = preview.drafts, shown
+        if not records.needs_act(self.drafts):
+            self.fields = {"shown": self.fields["shown"]}
+        self.helper = one_button("step-form", "propose", _("Send for approval"))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("shown") != self.now:
+            self.add_error(None, _("Your draft was changed meanwhile: read it again."))
+            self.data = {**self.data.dict(), "shown": self.now}
+        is_cited = cleaned.get("act") in Amendment.CITED
+        if is_cited and any(map(_is_decided, self.drafts)):
+            text = _(
+                "A page or a document corrects what is written. What divides, joins, "
+                "stops or extends is decided by an act."
+            )
+            self.add_error("act", text)
+        return cleaned
+
+    def propose(self, *, by):
+        pairs = [(draft.record, draft.links) for draft in self.drafts]
+        return self.propose_with(pairs, by=by)
 
 
-def _back(plan, record):
-    page, key = reverse("admin:plan_tree", args=[plan.code]), key_of(record)
+def _is_decided(draft):
+    """Whether a line divides, joins, stops or extends, which only an act decides."""
+    replaced = draft.links.get("supersedes", ())
+    return (
+        "stopped" in draft.line.said
+        or isinstance(draft.record, Plan)
+        and "ends_on" in draft.line.said
+        or any(each.provenance == Provenance.PLAN for each in replaced)
+    )
+
+
+@transaction.atomic
+def plan_draft(request, plan):
+    """What the person proposes: settled with others' changes, read, and sent."""
+    plan, posted = _plan(request, plan), ()
+    if request.method == "POST":
+        posted = (request.POST, request.FILES)
+        _lock(plan)
+    kept = drafting.lines_of(plan, request.user)
+    if "settle" in request.POST:
+        drafting.settle(plan, kept, request.POST, by=request.user)
+        return redirect("admin:plan_draft", plan.code)
+    stored = StoredObjects(plan.code)
+    conflicts = drafting.conflicts_of(stored, kept)
+    pairs = drafting.document_lines(stored, kept)
+    preview = preview_of(stored, [line for _each, line in pairs], members_only=False)
+    form, outlook = None, {}
+    if preview.drafts and preview.is_whole and not conflicts:
+        shown = digest([[each.pk, each.said] for each in kept])
+        form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
+        if form.is_valid() and (change := form.propose(by=request.user)):
+            workflow.drop_lines(plan, [each.pk for each in kept], by=request.user)
+            text = _("Kept. It applies when another person approves it.")
+            messages.success(request, text)
+            return redirect("admin:approval", pk=change.pk)
+        outlook = records.outlook(plan, preview.drafts, by=request.user)
+    return screen(
+        request,
+        "desk/plan_draft.html",
+        status=422 if posted else 200,
+        title=_("What you propose: plan %(code)s") % {"code": plan.code},
+        plan=plan,
+        preview=preview,
+        rows=_rows(plan, pairs, preview),
+        conflicts=conflicts,
+        form=form,
+        outlook=outlook,
+        public=in_lines(outlook.get("public") or ()),
+    )
+
+
+def _rows(plan, pairs, preview):
+    """Pairs of a title and its lines, each with what is kept and its place."""
+    kept = {id(line): each for each, line in pairs}
+    found = []
+    for title, lines in preview.tables:
+        rows = []
+        for shown in lines:
+            each = kept[id(shown.line)]
+            level, place = BY_TABLE[each.table], str(each.record or f"n{each.pk}")
+            key = "plan" if level is PLAN else f"{level.word}-{place}"
+            step = reverse("admin:plan_node_step", args=[plan.code, level.word, place])
+            changes = [Line(c.header, c.old, c.new) for c in shown.changes]
+            rows.append((shown, each, key, step, changes))
+        found.append((title, rows))
+    return found
+
+
+def _back(plan, key):
+    page = reverse("admin:plan_tree", args=[plan.code])
     return redirect(f"{page}?node={key}#{key}")
 
 
-def _page(request, plan, form=None, key="", status=200):
+def _page(request, tree, form=None, key="", status=200):
     """The page, with a form in the node of this key; for the script a part of it."""
-    key = key or request.GET.get("node", "plan")
-    waits = workflow.waiting_change(plan)
-    found, part = tree.load(plan, key, waits), request.headers.get(PART)
-    node = next((each for each in found.root if each.key == key), None)
-    context = {"tree": found, "form": form, "key": key, "node": node}
+    tree.open_at(key)
+    part = request.headers.get(PART)
+    context = {"tree": tree, "form": form, "key": key, "node": tree.by_key.get(key)}
     if form and (part == "form" or part and request.method == "POST"):
         return render(request, "desk/_plan_node_form.html", context, status=status)
     if part:
         context["said"] = messages.get_messages(request)
         return render(request, "desk/_plan_tree.html", context)
-    context |= {
-        **admin.site.each_context(request),
-        "title": _("Plan %(code)s as a tree") % {"code": plan.code},
-        "waits": waits,
-    }
-    return render(request, "desk/plan_tree.html", context, status=status)
+    title = _("Plan %(code)s as a tree") % {"code": tree.plan.code}
+    waits = workflow.waiting_change(tree.plan)
+    return screen(
+        request,
+        "desk/plan_tree.html",
+        status=status,
+        title=title,
+        waits=waits,
+        **context,
+    )

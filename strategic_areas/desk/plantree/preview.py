@@ -33,7 +33,7 @@ def plan_preview(request, plan, kind, pk):
     content = _content(template, RequestContext(request, {"plan": plan, **shown}))
     context = {
         "plan": plan,
-        "name": f"{record.code} {level_of(record).name_of(record)}",
+        "name": f"{record.code} {getattr(record, level_of(record).named)}",
         "key": key_of(record),
         "content": content,
     }

@@ -1,22 +1,53 @@
-"""A plan read as a tree, in a fixed number of queries."""
+"""A plan read as a tree, with a person's draft laid over it, in as many queries."""
 
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.formats import date_format
 
-from strategic_areas.desk.plantree.levels import LEVELS, Level, key_of, level_of, over
-from strategic_areas.models import (
-    Activity,
-    Commitment,
-    Plan,
-    RecordChange,
-    StrategicArea,
+from agencies.numbers import written
+from strategic_areas.desk.plantree.drafting import document_lines
+from strategic_areas.desk.plantree.levels import (
+    ACTIVITY,
+    ADDED,
+    ALL,
+    AREA,
+    COMMITMENT,
+    INDICATOR,
+    LEVELS,
+    PARTICIPATION,
+    PLAN,
+    TARGET,
+    Level,
+    key_of,
+    level_of,
+    over,
+    place_of,
 )
+from strategic_areas.models import Plan, Provenance, RecordChange
+from strategic_areas.models.records import sort_key
+from strategic_areas.plan_document.previewing import preview_of
+from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.tables import STRUCTURE
 
 #: A plan of more records than this shows its commitments folded.
 MANY = 60
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The nodes of one level below another node, and what may be added to them."""
+
+    level: Level
+    nodes: list
+    is_open: bool
+    key: str
+
+    @property
+    def title(self):
+        return self.level.counted(len(self.nodes))
 
 
 @dataclass
@@ -25,30 +56,80 @@ class Node:
     One record of the plan, or the plan itself, with what stands below it.
 
     ``waits`` is the key of the undecided change of it, ``added`` are the undecided
-    additions below it; ``is_open`` says whether what stands below is shown at once.
+    additions below it. ``line`` is the key of the draft's line of it, ``changes`` are
+    what that says, and ``reason`` is why a reviewer returned it; ``heirs`` are what the
+    draft puts in its place; ``beside`` is it among its like.
+    ``is_open`` says whether the chain below is shown at once.
     """
 
     plan: Plan
     record: Model
-    level: Level | None = None
-    below: list["Node"] = field(default_factory=list)
+    level: Level
+    parts: dict = field(default_factory=dict)
     waits: int | None = None
     added: list[RecordChange] = field(default_factory=list)
+    line: int | None = None
+    changes: tuple = ()
+    reason: str = ""
+    heirs: list[Model] = field(default_factory=list)
+    beside: list["Node"] = field(default_factory=list)
     is_first: bool = True
     is_last: bool = True
     is_open: bool = True
+    is_on_path: bool = False
 
     @property
     def key(self):
         return key_of(self.record)
 
     @property
+    def is_new(self):
+        return self.record.pk is None
+
+    @property
+    def below(self):
+        """What stands below it in the chain from area to activity."""
+        return self.parts.get(AREA if self.level is PLAN else self.level.below, [])
+
+    @property
+    def branches(self):
+        chain = AREA if self.level is PLAN else self.level.below
+        return [
+            Branch(
+                level,
+                nodes,
+                self.is_open
+                if level is chain
+                else any(each.is_on_path for each in nodes),
+                self.key if level is chain else f"{self.key}-{level.word}",
+            )
+            for level, nodes in self.parts.items()
+            if nodes
+        ]
+
+    @property
     def number_below(self):
-        return self.adds.counted(len(self.below))
+        return self.level.below.counted(len(self.below)) if self.level.below else ""
+
+    @property
+    def code(self):
+        return "" if self.level is PLAN else getattr(self.record, "code", "")
+
+    @property
+    def title(self):
+        """The name of what has none of its own."""
+        if self.level is PARTICIPATION:
+            role = self.record.get_role_display()
+            return f"{self.record.agency.acronym} · {self.record.agency.name} · {role}"
+        days = [self.record.starts_on, self.record.ends_on]
+        span = " – ".join(date_format(day, "SHORT_DATE_FORMAT") for day in days if day)
+        value = self.record.value
+        return span if value is None else f"{span}: {written(value)}"
 
     @property
     def agency(self):
-        return getattr(self.record, self.level.answers) if self.level.answers else None
+        name = self.level.answers
+        return getattr(self.record, name, None) if name else None
 
     @property
     def is_dated(self):
@@ -59,10 +140,6 @@ class Node:
         return getattr(self.record, self.level.result) if self.level.result else ""
 
     @property
-    def adds(self):
-        return self.level.below if self.level else LEVELS[0]
-
-    @property
     def address(self):
         return self._reverse("plan_node")
 
@@ -71,8 +148,14 @@ class Node:
         return self._reverse("plan_node_step")
 
     @property
-    def add_address(self):
-        args = [self.plan.code, self.adds.word, self.record.pk]
+    def adds(self):
+        """Pairs of each level that may be added below it, and where that is done."""
+        return [(level, self.add_address(level)) for level in ADDED.get(self.level, ())]
+
+    def add_address(self, level):
+        # An indicator stands below the plan, or below a commitment.
+        place = self.key if level is INDICATOR else place_of(self.record)
+        args = [self.plan.code, level.word, place]
         return reverse("admin:plan_node_new", args=args)
 
     @property
@@ -83,108 +166,209 @@ class Node:
 
     @property
     def hides(self):
-        """The page that hides something of it; "" while the plan is not public."""
-        if self.plan.status == Plan.Status.IN_PREPARATION:
+        """The page that hides something of it; "" while the public reads nothing."""
+        in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
+        if in_preparation or self.is_new or self.level not in LEVELS:
             return ""
         args = [self.record._meta.model_name, self.record.pk]
         return reverse("admin:hide", args=args)
 
     @property
     def preview(self):
-        """The page that shows how the public will read it; "" of the plan itself."""
-        if self.level is None:
+        """The page that shows how the public will read it; "" where there is none."""
+        if self.is_new or self.level not in LEVELS:
             return ""
-        has_page = isinstance(self.record, (StrategicArea, Commitment))
+        has_page = self.level in (AREA, COMMITMENT)
         record = self.record if has_page else over(self.record)
         args = [self.plan.code, level_of(record).word, record.pk]
-        place = f"#{self.record.code}" if isinstance(self.record, Activity) else ""
+        place = f"#{self.record.code}" if self.level is ACTIVITY else ""
         return reverse("admin:plan_preview", args=args) + place
 
     @property
     def public_page(self):
-        record = self.record
-        page = record if hasattr(record, "get_absolute_url") else record.area
+        if self.is_new or self.level is TARGET:
+            return ""
+        page = self.record
+        page = page if hasattr(page, "get_absolute_url") else over(page)
         return page.get_absolute_url()
 
+    @property
+    def may_move(self):
+        return self.level in LEVELS
+
+    @property
+    def may_go(self):
+        """Whether it may be deleted from a plan in preparation."""
+        return self.level is not PLAN and not any(self.parts.values())
+
+    @property
+    def may_be_replaced(self):
+        """Whether an amendment may divide it, or join it with others."""
+        return (
+            self.level is ACTIVITY
+            and self.plan.status != Plan.Status.IN_PREPARATION
+            and not (self.is_new or self.waits or self.heirs)
+            and self.record.provenance == Provenance.PLAN
+        )
+
+    @property
+    def partners(self):
+        """What it may be joined with."""
+        return [n for n in self.beside if n is not self and n.may_be_replaced]
+
     def _reverse(self, name):
-        args = [self.plan.code, self.level.word, self.record.pk]
+        args = [self.plan.code, self.level.word, place_of(self.record)]
         return reverse(f"admin:{name}", args=args)
 
     def __iter__(self):
         """Itself and all below it."""
         yield self
-        for each in self.below:
-            yield from each
+        for nodes in self.parts.values():
+            for each in nodes:
+                yield from each
 
 
-@dataclass(frozen=True)
 class Tree:
-    plan: Plan
-    root: Node
-    is_free: bool
+    """
+    The tree of a plan.
+
+    ``kept`` are the lines of a draft, ``waits`` an undecided change of the plan.
+    """
+
+    def __init__(self, plan, kept=(), waits=None):
+        self.stored = StoredObjects(plan.code)
+        self.plan = self.stored.plan
+        self.kept = list(kept)
+        pairs = document_lines(self.stored, self.kept)
+        lines = [line for _kept, line in pairs]
+        self.preview = preview_of(self.stored, lines, is_checked=True)
+        self.kept_of = {id(line): each for each, line in pairs}
+        for draft in self.preview.drafts:
+            draft.record.draft_line = self.kept_of[id(draft.line)].pk
+        self.is_free = plan.status == Plan.Status.IN_PREPARATION and waits is None
+        self.root = Node(self.plan, self.plan, PLAN)
+        self._nodes, self.records = {id(self.plan): self.root}, {}
+        for level in ALL[1:]:
+            self._put(level)
+        self.by_key = {each.key: each for each in self.root}
+        self._lay_draft_over()
+        self._tell_what_waits()
+        self.open_at("")
 
     @property
     def counts(self):
         levels = [each.level for each in self.root]
         return [each.counted(levels.count(each)) for each in LEVELS]
 
+    def said_of(self, record):
+        """What the draft says of a record, as plain values by column."""
+        found = (d for d in self.preview.drafts if d.record is record)
+        return next((draft.line.said for draft in found), {})
 
-def load(plan, key="plan", waits=None):
-    """The tree of a plan, opened down to the node of this key."""
-    root = Node(plan, plan)
-    above = {plan.pk: root}
-    for level in LEVELS:
-        rows = level.rows(plan)
-        rows = rows.select_related(level.answers) if level.answers else rows
-        nodes = {}
-        for record in rows:
-            if over := above.get(getattr(record, f"{level.above}_id")):
-                record.plan = plan
-                setattr(record, level.above, over.record)
-                nodes[record.pk] = node = Node(plan, record, level)
-                over.below.append(node)
-        _mark_ends(above.values())
-        _tell_what_waits(level, above, nodes)
-        above = nodes
-    _fold(root, key)
-    is_free = plan.status == Plan.Status.IN_PREPARATION and waits is None
-    return Tree(plan, root, is_free)
+    def node_of(self, record):
+        return self._nodes.get(id(record))
+
+    def above(self, node):
+        return self.node_of(over(node.record)) or self.root
+
+    def key(self, record):
+        """The key by which lines lead to a record: that of its draft's line if new."""
+        if record.pk is None:
+            return f"+{record.draft_line}"
+        return self.stored.tables[level_of(record).table].key_of_pk[record.pk]
+
+    def nodes(self, level):
+        return [each for each in self.root if each.level is level]
+
+    def open_at(self, key):
+        """Unfold the tree down to the node of this key."""
+        path = {key}
+        for node in reversed(list(self.root)):
+            is_on_path = any(
+                each.key in path for nodes in node.parts.values() for each in nodes
+            )
+            path |= {node.key} if is_on_path else set()
+            is_long = len(self.by_key) > MANY and node.level is COMMITMENT
+            node.is_open = not is_long or node.key in path
+            node.is_on_path = node.key in path
+
+    def _put(self, level):
+        table = STRUCTURE[level.table]
+        rows = self.records[level] = [
+            *table.rows(self.stored),
+            *(
+                draft.record
+                for draft in self.preview.drafts
+                if draft.is_new and draft.line.table is table
+            ),
+        ]
+        if level.answers:
+            stored = (row for row in rows if row.pk)
+            replaced = {old.pk for row in stored for old in row.supersedes.all()}
+            rows = [row for row in rows if row.pk not in replaced]
+        for record in sorted(rows, key=lambda row: _place(level, row)):
+            above = self.node_of(over(record))
+            if above is None and level in LEVELS:
+                continue
+            node = self._nodes[id(record)] = Node(self.plan, record, level)
+            (above or self.root).parts.setdefault(level, []).append(node)
+        for above in self._nodes.values():
+            nodes = above.parts.get(level, [])
+            for place, node in enumerate(nodes):
+                node.beside = nodes
+                node.is_first, node.is_last = place == 0, place == len(nodes) - 1
+
+    def _lay_draft_over(self):
+        changes = {
+            id(each.line): each.changes
+            for _title, lines in self.preview.tables
+            for each in lines
+        }
+        for draft in self.preview.drafts:
+            if node := self.node_of(draft.record):
+                line = self.kept_of[id(draft.line)]
+                node.line, node.reason = line.pk, line.reason
+                node.changes = changes[id(draft.line)]
+            for old in draft.links.get("supersedes", ()):
+                if replaced := self.node_of(old):
+                    replaced.heirs.append(draft.record)
+
+    def _tell_what_waits(self):
+        """Mark what an undecided change is about, and name under its place an addition.
+
+        A record that is new too has no key yet, so nothing is named under it.
+        """
+        kinds = ContentType.objects.get_for_models(*(each.model for each in ALL))
+        nodes = {
+            (kinds[each.level.model].pk, each.record.pk): each for each in self.root
+        }
+        levels = {kind.pk: level for level in ALL for kind in [kinds[level.model]]}
+        for part in RecordChange.objects.filter(
+            content_type__in=levels, slot__isnull=False
+        ):
+            level = levels[part.content_type_id]
+            if part.object_id:
+                if node := nodes.get((part.content_type_id, part.object_id)):
+                    node.waits = part.change_id
+                continue
+            above = [
+                nodes.get((kinds[of].pk, part.after.get(name)))
+                for name in (*level.above, "plan", "introduced_by")
+                if (of := _leads_to(level, name))
+                and isinstance(part.after.get(name), int)
+            ]
+            if above and above[0]:
+                above[0].added.append(part)
 
 
-def _fold(root, key):
-    nodes, path = list(root), _path(root, key)
-    for node in nodes:
-        holds_activities = node.adds is LEVELS[-1]
-        node.is_open = len(nodes) <= MANY or not holds_activities or node.key in path
+def _leads_to(level, name):
+    fields = {each.name: each for each in level.model._meta.concrete_fields}
+    return fields[name].related_model if name in fields else None
 
 
-def _mark_ends(nodes):
-    for above in nodes:
-        for place, node in enumerate(above.below):
-            node.is_first = place == 0
-            node.is_last = place == len(above.below) - 1
-
-
-def _tell_what_waits(level, above, nodes):
-    """Mark what an undecided change is about, and name under its place what it adds."""
-    kind = ContentType.objects.get_for_model(level.model)
-    for part in RecordChange.objects.filter(content_type=kind, slot__isnull=False):
-        if part.object_id:
-            if node := nodes.get(part.object_id):
-                node.waits = part.change_id
-        elif _is_of(part.after.get(level.above), above):
-            above[part.after[level.above]].added.append(part)
-
-
-def _is_of(key, above):
-    """True for the key of one of these; a record that is new too has none yet."""
-    return isinstance(key, int) and key in above
-
-
-def _path(root, key):
-    above = {each.key: node.key for node in root for each in node.below}
-    path = []
-    while key in above:
-        path.append(key)
-        key = above[key]
-    return path
+def _place(level, record):
+    if level.is_coded:
+        return sort_key(record.code or "")
+    if level is PARTICIPATION:
+        return record.agency.acronym if record.agency_id else ""
+    return str([record.starts_on, record.ends_on])

@@ -1,0 +1,295 @@
+"""A person's draft of a plan: laid over it, compared with it, and kept line by line."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from strategic_areas import workflow
+from strategic_areas.models import Plan
+from strategic_areas.models.drafts import DraftLine
+from strategic_areas.plan_document import records
+from strategic_areas.plan_document.checking import faults
+from strategic_areas.plan_document.lines import LineState, PlanLine
+from strategic_areas.plan_document.previewing import in_words
+from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.values import NEW
+from strategic_areas.workbooks.reading import Change, Fault
+
+
+def lines_of(plan, person):
+    """The lines of the person's draft of a plan, in their order."""
+    return list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
+
+
+def document_lines(stored, kept):
+    """
+    Pairs of a draft's line and the line of the plan's document that it asks for.
+
+    One whose record is gone, or that would change nothing any more, asks for none.
+    """
+    names = {
+        id(each): f"{NEW}{each.pk or f'x{place}'}"
+        for place, each in enumerate(kept)
+        if each.record is None
+    }
+    new = {each.table: {} for each in kept}
+    for each in kept:
+        if name := names.get(id(each)):
+            new[each.table] |= {name: name, each.said.get("code"): name}
+    places, found = list(STRUCTURE), []
+    for each in sorted(kept, key=lambda line: places.index(line.table)):
+        table = STRUCTURE[each.table]
+        origin = stored.tables[table.name].key_of_pk.get(each.record, "")
+        said, lost = _led(stored, table, each.said, new)
+        if origin:
+            row = stored.tables[table.name].rows[origin]
+            said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
+        if each.record and not (origin and (said or lost)):
+            continue
+        state = LineState.CHANGED if origin else LineState.NEW
+        name = origin or names[id(each)]
+        line = PlanLine(table, 0, name, state, origin, said, {}, faults=tuple(lost))
+        found.append((each, line))
+    return found
+
+
+def _led(stored, table, said, new):
+    """What a line says, with links to what is there; and the faults of the others."""
+    names, lost = {column.name for column in table.all_columns}, []
+    found = {name: value for name, value in said.items() if name in names}
+    for column in table.columns:
+        value = said.get(column.name)
+        if not (column.linked and value):
+            continue
+        known = stored.tables[column.linked].rows
+        if column.is_earlier:
+            known = stored.earlier(column.linked)
+        own, is_list = new.get(column.linked, {}), isinstance(value, list)
+        keys = value if is_list else [value]
+        there = [key if key in known else own.get(key) for key in keys]
+        if None in there:
+            text = _("The record that stood here is not in the plan any more.")
+            lost.append(Fault("", column.label, text, name=column.name))
+        there = [key for key in there if key]
+        found[column.name] = there if is_list else next(iter(there), None)
+    return found, lost
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What others changed of a record since a draft's line first touched it."""
+
+    line: DraftLine
+    name: str
+    changes: tuple = ()
+    is_gone: bool = False
+
+
+def conflicts_of(stored, kept):
+    """The ``Conflict`` of each line that has one; asked before any line is built."""
+    found = []
+    for each in kept:
+        table = STRUCTURE[each.table]
+        row = stored.tables[table.name].row_of_pk.get(each.record)
+        if each.record is None:
+            continue
+        if row is None:
+            name = each.seen.get("code") or table.title
+            found.append(Conflict(each, name, is_gone=True))
+            continue
+        now = {name: stored.plain(row, name) for name in each.said}
+        changes = tuple(
+            Change(
+                column.label,
+                *(_told(stored, column, v[name]) for v in (now, each.said)),
+            )
+            for column in table.columns
+            if (name := column.name) in now
+            and now[name] not in (each.said[name], each.seen.get(name))
+        )
+        if changes:
+            found.append(Conflict(each, str(row), changes))
+    return found
+
+
+def _told(stored, column, value):
+    try:
+        return in_words(column, value, stored)
+    except KeyError:
+        return "–"
+
+
+def settle(plan, kept, posted, *, by):
+    """Count as seen what others changed, or take it over, by the line's choice."""
+    stored = StoredObjects(plan.code)
+    for each in conflicts_of(stored, kept):
+        choice, line = posted.get(f"line-{each.line.pk}"), each.line
+        if each.is_gone:
+            workflow.drop_lines(plan, [line.pk], by=by)
+        elif choice in ("mine", "theirs"):
+            row = stored.tables[line.table].row_of_pk[line.record]
+            now = {name: stored.plain(row, name) for name in line.said}
+            is_mine = choice == "mine"
+            workflow.settle_line(plan, line.pk, now, is_mine=is_mine, by=by)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """
+    What is said of one record of a table, as plain values by column.
+
+    ``record`` is the key of a stored record, ``line`` that of the draft's line of a new
+    one; without both a new record is added.
+    """
+
+    table: str
+    said: dict
+    record: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """
+    What became of edits: of each its faults, pairs of a column or "" and a text.
+
+    ``saved`` are the built records if they were saved, with what they were given;
+    ``lines`` those of the draft that keep the edits instead.
+    """
+
+    faults: list
+    saved: tuple = ()
+    lines: tuple = ()
+
+    @property
+    def is_kept(self):
+        return not any(self.faults)
+
+    @property
+    def place(self):
+        """What names the first record in addresses."""
+        if self.lines:
+            return str(self.lines[0].record or f"n{self.lines[0].pk}")
+        return str(self.saved[0].record.pk)
+
+
+def keep(tree, edits, *, by):
+    """
+    Save edits at once where one person may, or else keep them in the person's draft.
+
+    Where an edit has a fault, nothing is kept.
+    """
+    plan, kept = tree.plan, tree.kept
+    if plan.status == Plan.Status.IN_PREPARATION and not _go_on(kept, edits):
+        drafts, found, _stood = _tried(plan, [_line(each) for each in edits])
+        if all(drafts) and records.apply_at_once(plan, drafts):
+            if any(found):
+                return Result(found)
+            saved = tuple(
+                Saved(each.record, each.is_new, {*each.line.said}) for each in drafts
+            )
+            records.save_records(drafts, by=by)
+            return Result(found, saved)
+    lines = {_place(each): each for each in kept}
+    edited, kept = [], list(kept)
+    for each in edits:
+        line = lines.get(_place_of(each))
+        if line is None:
+            line = _line(each)
+            kept.append(line)
+        line.said = line.said | each.said
+        edited.append(line)
+    _drafts, found, stood = _tried(plan, kept, edited)
+    if any(found):
+        return Result(found)
+    pairs = zip(edits, stood, strict=True)
+    return Result(found, lines=tuple(_kept_line(plan, *each, by) for each in pairs))
+
+
+@dataclass(frozen=True)
+class Saved:
+    record: object
+    is_new: bool
+    names: set
+
+
+def _line(edit):
+    return DraftLine(table=edit.table, record=edit.record, said=edit.said)
+
+
+def _place(line):
+    return (line.table, line.record) if line.record else ("new", line.pk)
+
+
+def _place_of(edit):
+    if edit.record or edit.line:
+        return (edit.table, edit.record) if edit.record else ("new", edit.line)
+    return None
+
+
+def _go_on(kept, edits):
+    """Whether edits are about records that the draft changes or brings."""
+    lines = {_place(each) for each in kept}
+    keys = [key for each in edits for key in _links(each)]
+    return (
+        any(each.line for each in edits)
+        or any((each.table, each.record) in lines for each in edits if each.record)
+        or any(f"{NEW}{each.pk}" in keys for each in kept)
+    )
+
+
+def _tried(plan, kept, edited=None):
+    """
+    Of each edited line: its built draft or None, its faults, what stood there.
+    """
+    stored = StoredObjects(plan.code)
+    edited = kept if edited is None else edited
+    stood = [_stood(stored, each) for each in edited]
+    pairs = document_lines(stored, kept)
+    drafts = records.build(stored, [line for _kept, line in pairs])
+    told = faults(stored, drafts, members_only=False)
+    built, found = {}, {}
+    for (each, line), draft, own in zip(pairs, drafts, told, strict=True):
+        built[id(each)] = draft
+        found[id(each)] = [*own, *((fault.name, fault.text) for fault in line.faults)]
+    return (
+        [built.get(id(each)) for each in edited],
+        [found.get(id(each), []) for each in edited],
+        stood,
+    )
+
+
+def _stood(stored, line):
+    row = stored.tables[line.table].row_of_pk.get(line.record)
+    return {name: stored.plain(row, name) for name in line.said} if row else {}
+
+
+def _kept_line(plan, edit, stood, by):
+    line = workflow.keep_line(
+        *(plan, edit.table, edit.said),
+        by=by,
+        record=edit.record,
+        seen={name: stood.get(name) for name in edit.said} if edit.record else None,
+        line=edit.line,
+    )
+    if line.record and line.said == line.seen:
+        workflow.drop_lines(plan, [line.pk], by=by)
+    return line
+
+
+def drop(plan, kept, pk, *, by):
+    """
+    Take a line out of the draft; return the lines that lead to its new record.
+
+    Where there are any, nothing is taken out.
+    """
+    leading = [each for each in kept if f"{NEW}{pk}" in _links(each)]
+    if not leading:
+        workflow.drop_lines(plan, [pk], by=by)
+    return leading
+
+
+def _links(line):
+    values = line.said.values()
+    return [k for v in values for k in (v if isinstance(v, list) else [v])]

@@ -1,0 +1,251 @@
+"""A plan in preparation, read as a whole before two people approve it."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.access import RefusedError
+from strategic_areas import workflow
+from strategic_areas.desk.changes.decisions import ApproveForm
+from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.plantree.levels import (
+    ACTIVITY,
+    COMMITMENT,
+    INDICATOR,
+    LEVELS,
+    PARTICIPATION,
+)
+from strategic_areas.desk.plantree.tree import Tree
+from strategic_areas.desk.screens import screen
+from strategic_areas.models import Indicator, Plan
+
+#: The column of the act → the checkbox by which a person states that there is none.
+STATES = {"act_es": "no_act", "launched_on": "no_date"}
+
+
+@dataclass(frozen=True)
+class Lack:
+    """
+    What a plan has not, and what follows; ``records`` are pairs of a code and a place.
+
+    What ``is_grave`` has to be stated by the persons, or mended.
+    """
+
+    text: str
+    follows: str
+    records: tuple = ()
+    is_grave: bool = False
+
+
+def read_whole(plan):
+    found = Tree(plan, waits=workflow.waiting_change(plan))
+    nodes = [each for level in LEVELS for each in found.nodes(level)]
+    indicators = [each.record for each in found.nodes(INDICATOR)]
+    members = {each.record.agency_id for each in found.nodes(PARTICIPATION)}
+    counts = [
+        *found.counts,
+        ngettext("%(n)d indicator", "%(n)d indicators", len(indicators))
+        % {"n": len(indicators)},
+        ngettext("%(n)d agency", "%(n)d agencies", len(members)) % {"n": len(members)},
+    ]
+    lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
+    return {
+        "plan": plan,
+        "tree": found,
+        "counts": counts,
+        "lacks": lacks,
+        "protected": _protected(nodes, indicators),
+        "rounds": list(plan.periods.order_by("starts_on", "code")),
+    }
+
+
+def _of_act(plan):
+    missing = workflow.unstated(plan)
+    if "act_es" in missing:
+        yield Lack(
+            _("The act that approved it."),
+            _("Nobody wrote which act approves it. Write it, or both state it."),
+            is_grave=True,
+        )
+    if "launched_on" in missing:
+        yield Lack(
+            _("The date of its launch."),
+            _("Nobody wrote when it was launched. Write it, or both state it."),
+            is_grave=True,
+        )
+    if late := workflow.overdue(plan):
+        yield Lack(
+            _("Rounds that were due already: %(rounds)s.")
+            % {"rounds": ", ".join(map(str, late))},
+            _("At once the public would read that nobody reported. Mend them first."),
+            is_grave=True,
+        )
+
+
+def _of_tree(nodes, members):
+    commitments = [each for each in nodes if each.level is COMMITMENT]
+    activities = [each for each in nodes if each.level is ACTIVITY]
+    yield from _lack(
+        [each for each in nodes if each.level is not ACTIVITY and not each.below],
+        _("Nothing stands below:"),
+        _("The public reads of it only its name; nobody reports on it."),
+    )
+    yield from _lack(
+        [each for each in commitments if not each.result],
+        _("Commitments without an expected result:"),
+        _("Nobody can ever declare them fulfilled."),
+    )
+    yield from _lack(
+        [
+            each
+            for each in [*commitments, *activities]
+            if each.agency is None or each.agency.pk not in members
+        ],
+        _("Without an agency that takes part in the plan:"),
+        _("Say which agency takes part, or another one."),
+    )
+    yield from _lack(
+        [each for each in activities if not each.record.due_on],
+        _("Activities without a due date:"),
+        _("They are never late; the public reads that no date is known."),
+    )
+
+
+def _lack(nodes, text, follows):
+    if nodes:
+        yield Lack(text, follows, tuple((n.record.code, n.key) for n in nodes))
+
+
+def _of_indicators(indicators):
+    bare = [each.code for each in indicators if _counts_people(each)]
+    if bare:
+        yield Lack(
+            _("Indicators that count people, without protection: %(codes)s.")
+            % {"codes": ", ".join(bare)},
+            _("The public reads each number of them, however small."),
+            is_grave=True,
+        )
+    silent = [each.code for each in indicators if each.agency_id is None]
+    if silent:
+        yield Lack(
+            _("Indicators for which no agency answers: %(codes)s.")
+            % {"codes": ", ".join(silent)},
+            _("Nobody is asked for their values."),
+        )
+
+
+def _counts_people(indicator):
+    return indicator.counts == Indicator.Counts.PERSONS and not indicator.sensitive
+
+
+def _protected(nodes, indicators):
+    activities = [n.record for n in nodes if n.level is ACTIVITY]
+    return _(
+        "Protected as numbers of people: %(sensitive)d of %(indicators)d indicators. "
+        "Of %(activities)d activities %(counts)d count victims and %(reaches)d reach "
+        "them."
+    ) % {
+        "sensitive": sum(each.sensitive for each in indicators),
+        "indicators": len(indicators),
+        "activities": len(activities),
+        "counts": sum(each.counts_victims for each in activities),
+        "reaches": sum(each.reaches_victims for each in activities),
+    }
+
+
+class ReadMixin(forms.Form):
+    """
+    Says that a plan was read as it stands; one that changed since is asked for again.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    no_act = forms.BooleanField(
+        label=gettext_lazy("There is no act that approves it. The public reads so.")
+    )
+    no_date = forms.BooleanField(
+        label=gettext_lazy(
+            "There is no date on which it was launched. The public reads so."
+        )
+    )
+    plan_read = forms.BooleanField(
+        label=gettext_lazy(
+            "I have read the plan and what is missing. From now on it changes only by "
+            "an act."
+        )
+    )
+
+    def __init__(self, data, *, plan, **kwargs):
+        self.now = workflow.digest(plan)
+        super().__init__(data, initial={"seen": self.now}, **kwargs)
+        self.missing = workflow.unstated(plan)
+        for column, name in STATES.items():
+            if column not in self.missing:
+                del self.fields[name]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("seen") != self.now:
+            self.add_error(
+                None, _("The plan was changed after you had read it: read it again.")
+            )
+            # What is drawn now is the plan as it stands, and nothing of it is ticked.
+            self.data = {self.step: "1", "seen": self.now}
+        return cleaned
+
+    @property
+    def arguments(self):
+        return {"seen": self.cleaned_data["seen"], "states": self.missing}
+
+
+class ApprovePlanForm(ReadMixin, ApproveForm):
+    button = gettext_lazy("Yes, approve the plan")
+
+
+class SendForm(ReadMixin):
+    step = "send"
+
+    def __init__(self, data, **kwargs):
+        super().__init__(data, label_suffix="", **kwargs)
+        self.helper = one_button(
+            "step-form", self.step, _("Send the plan for approval")
+        )
+
+
+def plan_to_approve(change):
+    """The plan that a waiting change approves; None where it approves none."""
+    if not (change.is_waiting and change.plan_digest):
+        return None
+    return Plan.objects.get(pk=change.records.get().object_id)
+
+
+def approval_page(request, plan):
+    """Show the whole plan; posted, it is proposed for approval as it was shown."""
+    place = redirect("admin:plan_tree", plan=plan.code)
+    if plan.status != Plan.Status.IN_PREPARATION:
+        return place
+    if waits := workflow.waiting_change(plan):
+        return redirect("admin:approval", pk=waits.pk)
+    form = SendForm(request.POST if request.method == "POST" else None, plan=plan)
+    if form.is_valid():
+        try:
+            change = workflow.propose_approval(plan, by=request.user, **form.arguments)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+        else:
+            text = _("Kept. It applies when another person approves it.")
+            messages.success(request, text)
+            return redirect("admin:approval", pk=change.pk)
+    return screen(
+        request,
+        "desk/plan_approval.html",
+        status=422 if form.errors else 200,
+        title=_("Send the plan %(code)s for approval") % {"code": plan.code},
+        whole=read_whole(plan),
+        form=form,
+        act_address=reverse("admin:strategic_areas_plan_change", args=[plan.pk]),
+    )

@@ -1,0 +1,55 @@
+"""How a reviewer edits a plan on its tree, and proposes the draft."""
+
+from django.urls import reverse
+
+from strategic_areas.desk.plantree.levels import level_of
+from strategic_areas.models import Plan
+
+ACT = {
+    "act": "resolution",
+    "deciding_act_es": "12-2026",
+    "decided_on": "2026-03-01",
+    "reason_es": "Faltó presupuesto.",
+}
+NO_VICTIMS = {"counts_victims": "False", "reaches_victims": "False"}
+
+
+def form_at(client, address, **headers):
+    answer = client.get(address, headers={"X-Tree-Part": "form", **headers})
+    assert answer.status_code == 200
+    return answer.context["form"]
+
+
+def send(client, address, **typed):
+    """Fill in the form at an address, and press "Save"."""
+    form = form_at(client, address)
+    values = {name: form[name].value() for name in form.fields}
+    posted = {name: value for name, value in values.items() if value not in (None, [])}
+    return client.post(address, posted | typed)
+
+
+def node(record):
+    plan = record if isinstance(record, Plan) else over_all(record)
+    return [plan.code, level_of(record).word, record.pk]
+
+
+def over_all(record):
+    return getattr(record, "plan", None) or record.introduced_by
+
+
+def edit(client, record, **typed):
+    return send(client, reverse("admin:plan_node", args=node(record)), **typed)
+
+
+def add(client, word, above, **typed):
+    plan = above if isinstance(above, Plan) else above.plan
+    address = reverse("admin:plan_node_new", args=[plan.code, word, above.pk])
+    return send(client, address, **typed)
+
+
+def propose(client, plan, **act):
+    """Propose the person's draft of a plan by an act, as its page shows it."""
+    address = reverse("admin:plan_draft", args=[plan.code])
+    form = client.get(address).context["form"]
+    typed = {**ACT, **act} if "act" in form.fields else {}
+    return client.post(address, {"shown": form["shown"].value(), **typed})
