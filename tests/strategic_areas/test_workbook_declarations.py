@@ -1,10 +1,13 @@
 """Declarations on commitments in the workbook of a round."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.models import CommitmentUpdate
+from strategic_areas.workflow.questions import BY_MODEL, DECLARATION
 from tests.factories import make_commitment, make_declaration, make_reviewer
 from tests.strategic_areas.filling import Book, Filler, in_state
 
@@ -41,6 +44,21 @@ class Lead(Filler):
 @pytest.fixture
 def lead(client):
     return Lead(client)
+
+
+def test_a_further_kind_of_answer_has_its_page_from_its_declaration(lead, monkeypatch):
+    """An owed one too; its names are its own, and older workbooks do without it."""
+    owed = replace(DECLARATION, is_owed=True)
+    before = lead.client.get(lead.address()).content
+    monkeypatch.setitem(BY_MODEL, CommitmentUpdate, owed)
+
+    book = lead.fill(result="Cumplido", statement_es=STATEMENT)
+    lead.save(lead.upload(book))
+    older = DeclarationBook(before)
+    del older.book[older.page.title]
+
+    assert lead.saved() == [(lead.commitment, "fulfilled", STATEMENT)]
+    assert lead.upload(older).status_code == 200
 
 
 def places(response):

@@ -65,13 +65,18 @@ def marks_of(sheet):
 
 
 def answer_pages(sheet):
-    """The pages of the workbook; of what is not owed only those that have rows."""
+    """
+    The pages of the workbook: the reports, and of all else that a round asks and that
+    has columns the pages with rows.
+    """
     provinces = sheet_page.province_choices()
     pages = [ValuePage(sheet.values)]
     for question in reversed(BY_MODEL.values()):
         rows = [row for row in sheet.updates if row.field == question.name]
         pages.insert(0, UpdatePage(question, rows, provinces))
-    return [page for page in pages if page.rows or not page.is_optional]
+    return [
+        page for page in pages if page.columns and (page.rows or not page.is_optional)
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -29,6 +29,7 @@ from strategic_areas.models.report_fields import Part
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_of
 from strategic_areas.workflow import guard
+from strategic_areas.workflow.questions import REPORT
 
 BETWEEN_PLACES = re.compile(r"[;,\n]")
 _label = lazy(lambda field: field.label, str)
@@ -66,7 +67,7 @@ class UpdatePage(AnswerPage):
     def __init__(self, question, rows, provinces):
         self.question, self.rows, self.provinces = question, rows, provinces
         self.name, self.title = question.name, str(question.called)
-        self.is_optional = not question.is_owed
+        self.is_optional = question is not REPORT
         self.columns = columns_of(question.model)
         self.needed = (*self.hidden, "code", *self.columns)
         subject = question.model._meta.get_field(question.name).verbose_name
