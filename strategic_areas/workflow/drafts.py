@@ -40,11 +40,7 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
     must_be_clean(DRAFTED[table], **said)
     must_not_wait_for_purge(plan, said.values())
     draft = _locked(plan, by)
-    if record is not None:
-        kept = draft.lines.filter(table=table, record=record).first()
-    else:
-        kept = line and draft.lines.get(pk=line, table=table, record=None)
-    kept = kept or _new_line(draft, table, record)
+    kept = _line(draft, table, record, line)
     kept.said |= said
     kept.seen = (seen or {}) | kept.seen
     kept.save()
@@ -67,7 +63,14 @@ def _locked(plan, person):
     return PlanDraft.objects.select_for_update().get(pk=draft.pk)
 
 
-def _new_line(draft, table, record):
+def _line(draft, table, record, line=None):
+    """The line of a record, or that of this key; a new one where there is none."""
+    # Locked, or what a purge takes out meanwhile would be saved again.
+    rows = draft.lines.select_for_update().filter(table=table, record=record)
+    if line:
+        return rows.get(pk=line)
+    if record and (found := rows.first()):
+        return found
     last = draft.lines.aggregate(last=Max("order"))["last"] or 0
     return DraftLine(draft=draft, order=last + 1, table=table, record=record)
 
@@ -194,8 +197,7 @@ def lay_back(change, plan, parts, every):
     codes = {part.place: part.after.get("code") for part in every}
     for part in parts:
         table = TABLE_OF_MODEL[part.model]
-        own = draft.lines.filter(table=table, record=part.object_id)
-        line = part.object_id and own.first() or _new_line(draft, table, part.object_id)
+        line = _line(draft, table, part.object_id)
         line.said = _as_said(part, part.after, codes) | line.said
         line.seen = _as_said(part, part.before, codes) | line.seen
         line.reason = part.returned or change.reason

@@ -1,6 +1,7 @@
 """Lines of a proposal that a reviewer returns while approving the others."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -16,9 +17,11 @@ from strategic_areas.models import (
     Participation,
     Plan,
     PlanChange,
+    Province,
     RecordChange,
 )
 from strategic_areas.models.drafts import DraftLine, PlanDraft
+from strategic_areas.plan_document.stored import StoredObjects
 from tests import factories
 from tests.factories import make_act, make_reviewer, sign_in
 
@@ -290,6 +293,52 @@ def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
     ]
     assert {each.reason for each in lines} == {how.get("reason", "")}
     assert PlanDraft.objects.get().person == proposal.proposed_by
+
+
+def make_full(commitment, former, code):
+    """An unsaved activity that says something in fields of each kind, and its links."""
+    source = factories.make_source(plan=commitment.plan)
+    made = Activity(
+        plan=commitment.plan,
+        commitment=commitment,
+        agency=commitment.lead,
+        code=code,
+        title_es=f"Actividad {code}",
+        kind="continuing",
+        starts_on=date(2026, 1, 1),
+        due_on=date(2026, 12, 31),
+        due_provenance="plan",
+        quantity=Decimal("10.50"),
+        unit_es="talleres",
+        counts_victims=False,
+        reaches_victims=True,
+        continues=former,
+        provenance="plan",
+    )
+    replaced = factories.make_activity(commitment=commitment)
+    places = [Province.objects.create(code=f"DO-0{n}", name=f"P{n}") for n in (1, 2)]
+    return made, {"supersedes": [replaced], "sources": [source], "places": places}
+
+
+def test_a_line_in_the_draft_says_what_the_plans_document_would():
+    commitment = factories.make_commitment(plan=factories.make_plan(code="p"))
+    former = factories.make_activity(plan=factories.make_plan(code="de-antes"))
+    record = make_full(commitment, former, "1.1")
+    factories.close_structure()
+    with override("es"):
+        for step in (workflow.decline, workflow.approve):
+            change = workflow.propose_together(
+                [record], by=make_reviewer(), amendment=make_act(commitment.plan)
+            )
+            how = {"reason": "Falta."} if step == workflow.decline else {}
+            step(change, by=make_reviewer(), **how)
+
+    said = DraftLine.objects.get().said
+    stored, row = StoredObjects("p"), Activity.objects.get(code="1.1")
+    assert said == {name: stored.plain(row, name) for name in said}
+    assert "due_provenance" not in said
+    assert said["continues"] == f"de-antes/{former.code}"
+    assert len(said) > 15
 
 
 def ticked(proposal, number, **more):
