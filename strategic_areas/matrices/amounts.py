@@ -32,8 +32,9 @@ NUMBER = re.compile(
 )
 #: What stands where no number is, and needs no question in a budget or a baseline.
 NOTHING = re.compile(
-    r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dci]\.?|t\.?b\.?d\.?|no (?:disponible|aplica|hay"
-    r"|tiene|definid[oa]).*|sin (?:costo|datos?|linea|informacion|presupuesto|fondos).*"
+    r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dc]\.?|s/i|t\.?b\.?d\.?"
+    r"|no (?:disponible|aplica|hay|tiene|definid[oa]).*"
+    r"|sin (?:costo|datos?|linea|informacion|presupuesto|fondos).*"
     r"|por (?:definir|determinar|identificar|asignar|confirmar|establecer).*"
     r"|pendiente.*"
     r"|fondos propios|recursos propios|ninguno|no cost|none|own funds|not? .*|to be .*"
@@ -62,7 +63,7 @@ AT_LEAST = re.compile(
     r"[<>≥≤~±]|al menos|minimo|maximo|mas de|menos de|hasta|cerca de|at least|aprox"
 )
 RELATIVE = re.compile(
-    r"aument|increment|reduc|disminu|respecto|mas que|increase|decrease"
+    r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase|decrease"
 )
 RANGE = re.compile(
     rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})(?: ?(?:{SCALE}))? ?%?"
@@ -127,9 +128,10 @@ def target_of(cell, name, *, shares=False):
         return MatrixNumber(why="relative")
     if RANGE.search(plain):
         return MatrixNumber(why="range")
-    found = NUMBER.search(plain)
-    if not found:
+    numbers = [each for each in NUMBER.finditer(plain) if not _is_year(each)]
+    if not numbers:
         return MatrixNumber(why="no_number")
+    found = numbers[0]
     read = _number(found, of_share=is_share)
     rest = plain[: found.start()] + " " + plain[found.end() :]
     why = read.why
@@ -232,7 +234,9 @@ def budget_of(cell, heading, years, *, country, has_points=False):
         return MatrixBudget(amount * (years[1] - years[0] + 1), currency, "yearly")
     is_odd = "," in numbers[0]["figures"] and read.why == "" and has_points
     is_decimal = re.fullmatch(r"\d+,\d{1,2}", numbers[0]["figures"])
-    return MatrixBudget(amount, currency, "comma" if is_odd and is_decimal else "")
+    why = "comma" if is_odd and is_decimal else ""
+    is_twice = scaled and numbers[0]["scale"]
+    return MatrixBudget(amount, currency, "unit_twice" if is_twice else why)
 
 
 def currency_of(text, country):
@@ -278,6 +282,10 @@ def _together(found, is_share):
                 why = why or "more_numbers"
             values[str(year)] = read.value
     return values, is_share, why
+
+
+def _is_year(found):
+    return bool(re.fullmatch(YEAR, found[0]))
 
 
 def _plain(text):

@@ -31,7 +31,7 @@ DONE = re.compile(
     r"cumplid|completad|realizad|ejecutad|terminad|done|completed|achieved"
 )
 DITTO = re.compile(
-    r"(?:id(?:em|\.)?|ditto|igual|lo mismo|same|misma?|[\"'”“″〃]+|,,)\.?"
+    r"(?:id(?:em|\.)?|ditto|igual|lo mismo|same|misma?|[\"'”“″〃»]+|,,)\.?"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 #: Which share of a chronogram's cells may have a colour that is a mark.
@@ -84,9 +84,8 @@ class RecordReader:
         if columns and "exact_to" not in line.said:
             self._chronogram(line, columns)
         self._state(line, cells)
-        who = {"lead", "responsible"} & {*sheet.columns}
-        if is_new and who and "lead" not in line.said and "title" in line.said:
-            self._ask_title(line, "lead", "no_lead")
+        if is_new and "lead" not in line.said and "title" in line.said:
+            self._no_lead(line)
         self._measure(line, measures)
 
     def _detail(self, line, role, column, cell):
@@ -124,6 +123,19 @@ class RecordReader:
         self.reader.ask(cell, name, why, reading, line=line, **more)
 
     # Who, and when.
+
+    def _no_lead(self, line):
+        """Ask who leads; where no column tells, the sheet may be named after it."""
+        guess = self.reader.book.guess(self.sheet.sheet.title.strip())
+        if {"lead", "responsible"} & {*self.sheet.columns}:
+            self._ask_title(line, "lead", "no_lead")
+        elif guess and guess.why != "unknown":
+            if self.sheet.is_first("lead_from_title"):
+                self._ask_title(line, "lead", "lead_from_title", guess.acronym)
+                self.looks[self.sheet.sheet.title, "lead"] = line.said["lead"]
+            line.said["lead"] = self.looks[self.sheet.sheet.title, "lead"]
+        elif self.sheet.is_first("no_lead"):
+            self._ask_title(line, "lead", "no_lead")
 
     def _who(self, line, role, column, cell):
         name = "supporting" if role == "supporting" else "responsible"

@@ -19,6 +19,7 @@ ALIKE, SURELY_ALIKE = 0.84, 0.93
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
 #: Abbreviated words of names, by what they stand for.
 SHORT = {
+    "m": "ministerio",
     "min": "ministerio",
     "gral": "general",
     "dir": "direccion",
@@ -42,7 +43,7 @@ HEADS = re.compile(
     r"|suprema|universidad|university|comision|commission|ayuntamientos?|secretaria"
     r"|cuerpo|banco|bank|fundacion|foundation|cancilleria|departamento|junta|servicio"
     r"|agencia|agency|poder|congreso|camara|defensor|alcaldia|gabinete|centro|escuela"
-    r"|superintendencia|contraloria|armada|ejercito|vicepresidencia|despacho|mesa"
+    r"|superintendencia|gobernaciones|contraloria|armada|ejercito|vicepresidencia|despacho|mesa"
     r"|organizacion|asociacion|red|liga|confederacion)\b"
 )
 NOBODY = re.compile(
@@ -317,8 +318,13 @@ def _is_one(stretch, book):
         return False
     if inside and HEADS.match(fold(bare)):
         return not any(HEADS.match(fold(each)) for each in pieces[1:])
-    is_single = not any(HEADS.match(fold(each)) for each in pieces[1:])
-    return is_single and bool(book.likest(name, SURELY_ALIKE))
+    if any(HEADS.match(fold(each)) or ACRONYM.fullmatch(each) for each in pieces[1:]):
+        return False
+    first = book.guess(pieces[0])
+    is_new = HEADS.match(fold(bare)) and (not first or first.why == "unknown")
+    if is_new and re.fullmatch(r"[^/;,+&|\n•]+ [ye] [^/;,+&|\n•]+", bare):
+        return True  # "Ministerio de Hacienda y Economía"
+    return bool(book.likest(name, SURELY_ALIKE))
 
 
 def _is_inside(text, at):

@@ -43,9 +43,11 @@ class LevelText(NamedTuple):
     coordinator: str = ""
 
 
-def split_level(text):
+def split_level(text, *, is_high=False):
     """
     The level word, code, name and coordinator of a text; "" for what it has not.
+
+    Of a high level also "1 Prevention" begins with a code.
 
     >>> split_level("Línea I.1.a – Comunicación (Coordina: MIREX)")
     LevelText(word='line', code='I.1.a', name='Comunicación', coordinator='MIREX')
@@ -75,7 +77,9 @@ def split_level(text):
             word, code, name = role, after["code"], after["name"] or plain
         elif re.match(r"\s*[:–—-]\s", plain[found.end("word") :] + " "):
             word, name = role, plain[found.end("word") :].lstrip(" :.-–—")
-    if not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:
+    if is_high and (found := re.fullmatch(r"(\d{1,2}) ([A-ZÁÉÍÓÚÑ].*)", plain)):
+        code, name = found.groups()
+    elif not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:
         code, name = found["code"], found["name"]
     return LevelText(word, code.rstrip("."), sentence(name.strip()), coordinator)
 

@@ -7,9 +7,10 @@ Everything is a proposal, which a person confirms as a ``Naming`` before rows ar
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from agencies.folding import fold
-from strategic_areas.matrices.naming import CODES, LEVELS, Naming, SheetNaming
+from strategic_areas.matrices.naming import LEVELS, Naming, SheetNaming
 from strategic_areas.matrices.opening import MatrixSheet, open_matrix
 from strategic_areas.matrices.times import period_of, time_of
 
@@ -22,13 +23,13 @@ HEADINGS = [
                          r"|evidencias?|means of verification"),
         ("funding", r"fuentes?\b|financiamiento|financiador|cooperante|funding|source"),
         ("baseline_year", r"ano (?:de la |de )?(?:linea )?(?:de )?base|baseline year"),
-        ("baseline", r"linea (?:de )?base|valor (?:inicial|base)|baseline"
+        ("baseline", r"linea (?:de )?base|lb\b|valor (?:inicial|base)|baseline"
                      r"|situacion inicial"),
-        ("unit", r"unidad(?: de medida)?\b|unit"),
+        ("unit", r"unidad(?:es)?(?: de medida)?$|unit"),
         ("code:indicator", r"(?:cod\w*|n[o.]*) (?:del? )?indicador"),
         ("code", r"(?:n\.?[o°º]?\.?|num\w*\.?|#|cod\w*\.?|id|item|code|number"
                  r"|ref\w*\.?)"
-                 r"(?: (?:de(?:l| la)? |of )?\w+)?"),
+                 r"(?: (?:de(?:l| la)? |of )?\w+)?$"),
         ("outcome", r"objetivo (?:general|estrategico)|strategic objective|impacto"),
         ("product", r"productos?\b|entregables?|outputs?|deliverables?"
                     r"|resultados? esperados?"),
@@ -88,6 +89,8 @@ class LookedColumn:
     heading: str
     role: str
     samples: list
+    #: How many of the first rows hold a text in it.
+    filled: int = 0
     is_hidden: bool = False
 
 
@@ -292,11 +295,8 @@ def _heading_block(sheet, top):
             for row in range(first, last + 1)
             for cell in sheet.rows.get(row, [])
         )
-        if not below and not reaches:
-            break
-        if below and not all(map(_is_heading_like, below)):
-            break
-        if below and not reaches and not _is_below_heading(sheet, last, below):
+        is_heading = below and all(map(_is_heading_like, below))
+        if not reaches and not (is_heading and _is_below_heading(sheet, last, below)):
             break
         last += 1
     return first, last
@@ -331,7 +331,8 @@ def _columns(sheet, first, last, years):
             parts = [above[0], *parts] if period_of(parts[-1], 2000) else parts
         if top is not None and top.text:
             above = parts
-        samples = _samples(sheet, column, last)
+        texts = _texts(sheet, column, last)
+        samples = list(dict.fromkeys(texts))[:SAMPLES]
         if not parts and not samples:
             continue
         role = _column_role(parts, years, samples)
@@ -344,18 +345,17 @@ def _columns(sheet, first, last, years):
         )
         letter = letter_of(column)
         hidden = letter in sheet.hidden_columns
-        found.append(LookedColumn(letter, heading, role, samples, hidden))
+        found.append(LookedColumn(letter, heading, role, samples, len(texts), hidden))
     _settle(found)
     return found
 
 
-def _samples(sheet, column, after):
-    texts = [
+def _texts(sheet, column, after):
+    return [
         cell.text
         for row in range(after + 1, after + 40)
         if (cell := sheet.cells.get((row, column))) and cell.text
     ]
-    return list(dict.fromkeys(texts))[:SAMPLES]
 
 
 def _column_role(parts, years, samples):
@@ -411,34 +411,40 @@ def _settle(columns):
         for each in columns:
             each.role = "programme" if each.role == "outcome" else each.role
         ranked = [c for c in columns if c.role in HIERARCHY]
-    order = sorted(ranked, key=lambda each: HIERARCHY.index(each.role))
-    names = list(dict.fromkeys(each.role for each in order))
-    levels = dict(zip(names, _as_levels(names), strict=False))
-    for each in ranked:
-        each.role = levels.get(each.role, "note")
+    ranked.sort(key=lambda each: HIERARCHY.index(each.role))
+    levels = _as_levels([each.role for each in ranked])
+    for each, level in zip_longest(ranked[: len(LEVELS)], levels):
+        each.role = level
+    for each in ranked[len(LEVELS) :]:
+        each.role = "note"
+    budgets = [each for each in columns if each.role == "budget"]
+    whole = [each for each in budgets if "total" in fold(each.heading)] or budgets
+    for each in budgets:
+        each.role = "budget" if each is whole[0] else "ignore"
     roles = {each.role for each in columns}
-    for at, each in enumerate(columns):
+    for each in columns:
         if each.role == "responsible" and "supporting" in roles:
             each.role = "lead"
-        if each.role == "code":
-            after = [
-                c.role for c in columns[at + 1 :] if c.role in (*LEVELS, "indicator")
-            ]
-            lowest = [level for level in LEVELS if level in roles][-1:]
-            nearest = after[:1] if _is_next(columns, at) else lowest
-            role = f"code:{(nearest or lowest or ['commitment'])[0]}"
-            each.role = role if role in CODES else "ignore"
+    _settle_codes(columns)
     seen = Counter()
     for each in columns:
         seen[each.role] += 1
-        if seen[each.role] > 1 and each.role in {*LEVELS, "level", "indicator", *CODES}:
+        if seen[each.role] > 1 and each.role in {*LEVELS, "level", "indicator"}:
             each.role = "note"
 
 
-def _is_next(columns, at):
-    """Whether another code, or a level right after, says whose code a column holds."""
-    codes = [each for each in columns if each.role == "code" or each.role in CODES]
-    return len(codes) > 1 or "activ" in fold(columns[at].heading)
+def _settle_codes(columns):
+    """A code is of the column to its right that has as many texts, or the nearest."""
+    taken = set()
+    for at, each in reversed([*enumerate(columns)]):
+        if each.role != "code":
+            continue
+        named = [c for c in columns[at + 1 :] if c.role in {*LEVELS, "indicator"}]
+        named.sort(key=lambda other: abs(other.filled - each.filled))
+        each.role = f"code:{named[0].role}" if named else "ignore"
+        if each.role in taken:
+            each.role = "ignore"
+        taken.add(each.role)
 
 
 def _last_row(sheet, looked):

@@ -31,6 +31,7 @@ REASONS = {
     "goes_on": _("It goes on with the text of the row above."),
     "institution_otherwise": _("Written by another name: is this the institution?"),
     "institution_unknown": _("The portal does not know this institution."),
+    "lead_from_title": _("No text names the lead; the sheet's name is taken for it."),
     "level_by_colour": _("Only its colour tells which level it is of."),
     "mark": _("A mark in place of a number."),
     "mark_unclear": _("No clear mark, so the time is not agreed."),

@@ -16,7 +16,7 @@ PEOPLE = frozenset().union(
     *(vocabulary.TRAITS, vocabulary.TOLD_OF, vocabulary.AGE_WORDS, vocabulary.AGED),
     vocabulary.UNITS_OF_AGES,
 )
-ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.KIN
+ONE_PERSON = vocabulary.SOUGHT_ONE | vocabulary.AGED_PEOPLE
 BEFORE_ONE = {"la", "el", "una", "un", "esta", "este", "dicha", "dicho", "the", "this"}
 #: Several words for people who are few, also without a number.
 FEW_BY_NATURE = {"hermanas", "hermanos", "gemelas", "gemelos", "primas", "familia"}

@@ -1,7 +1,6 @@
 """Reads the rows of a named matrix into lines of a plan, losing no cell silently."""
 
 import re
-from collections import Counter
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
@@ -156,9 +155,9 @@ class MatrixReader:
         """
         for level in LEVELS:
             group = self.result.of(TABLES[level])
-            counts = Counter(line.said["code"] for line in group)
             single = [x for x in group if depth_of(x.said["code"]) == 1]
-            begin_again = any(counts[x.said["code"]] > 1 for x in single)
+            places = {(x.said["code"], x.above) for x in single}
+            begin_again = len({code for code, _above in places}) < len(places)
             made, elsewhere = [], []
             for line in group:
                 up, code = self._up(line), line.said["code"]
@@ -242,9 +241,8 @@ class MatrixReader:
                     if acronym not in self.known:
                         member = self.line("participations")
                         member.said["agency"] = acronym
-                        member.places["agency"] = (
-                            line.places.get(name) or line.places["lead"]
-                        )
+                        places = [line.places.get(name), *line.places.values()]
+                        member.places["agency"] = next(filter(None, places))
                         self.known[acronym] = member
 
     def _tell_other_sheets(self, named):

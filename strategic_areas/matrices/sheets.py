@@ -203,7 +203,8 @@ class SheetReader:
                 if cell and cell.text and not is_ditto(cell):
                     code = self._code(row, level)
                     before = len(self.reader.result.lines)
-                    line = self._record(level, cell, split_level(cell.kept), code)
+                    said = split_level(cell.kept, is_high=level in LEVELS[:2])
+                    line = self._record(level, cell, said, code)
                     if len(self.reader.result.lines) > before:
                         started = line
                 elif cell and cell.text and level in self.current:

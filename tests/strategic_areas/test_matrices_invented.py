@@ -1,0 +1,370 @@
+"""Matrices of other layouts are read by the same rules; no cell of theirs is lost."""
+
+import datetime
+import time
+from functools import cache
+
+import openpyxl
+import pytest
+
+from strategic_areas.matrices import look, read
+from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
+from strategic_areas.matrices.institutions import InstitutionBook, split_responsible
+from strategic_areas.matrices.opening import MatrixCell
+from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.matrices.times import time_of
+from tests.strategic_areas.invented_matrices import INVENTED, invented
+from tests.strategic_areas.reading_matrices import (
+    content_of,
+    known,
+    lost,
+    read_as_guessed,
+    upload,
+)
+
+each_layout = pytest.mark.parametrize("layout", INVENTED)
+
+
+@cache
+def read_once(layout):
+    return invented(layout), read_as_guessed(invented(layout))
+
+
+def outline(reading):
+    """Codes and leads of the lowest records, and how much is below them."""
+    table = "activities" if reading.of("activities") else "commitments"
+    return [
+        (
+            line.said["code"],
+            line.said.get("lead"),
+            line.said.get("supporting"),
+            line.said.get("due_on") or line.said.get("exact_to"),
+        )
+        for line in reading.of(table)
+    ]
+
+
+@each_layout
+def test_no_cell_is_lost_without_a_word(layout):
+    content, reading = read_once(layout)
+
+    assert lost(content, reading) == []
+    assert [line for line in reading.lines if not (line.cells or line.places)] == []
+
+
+OUTLINES = {
+    "flat": [
+        ("1.1.1", "MIREX", ["MINERD", "MMUJER"], "2027-12-31"),
+        ("1.1.2", "MIP", [], "2028-06-30"),
+        ("1.2.1", "MITUR", ["CESTUR", "ASONAHORES"], "2028-12-31"),
+        ("2.1.1", "MMUJER", [], "2029-12-31"),
+        ("2.1.2", "PGR", ["CONANI"], "continuing"),
+        ("2.1.3", "MMUJER", ["PGR"], None),
+    ],
+    "english": [
+        ("1.1.1", "MIREX", ["MINERD", "MMUJER"], "2028-12-31"),
+        ("1.1.2", "MINERD", [], "2027-12-31"),
+        ("2.1.1", "PGR", ["PN", "DGM"], "continuing"),
+        ("2.2.1", "ENJ", [], "2029-06-30"),
+    ],
+    "months": [
+        ("1.1", "MINERD", [], "2027-03-31"),
+        ("1.2", "MIP", ["CONANI"], "2027-09-30"),
+        ("2.1", "CONANI", [], "2027-02-28"),
+    ],
+    "three_levels": [
+        ("1.1.1", "MIP", ["AYUNTAMIENTOS"], "2030-12-31"),
+        ("1.1.2", "MC", [], "continuing"),
+        ("1.2.1", "MT", ["DGM"], "continuing"),
+        ("2.1.1", "MISPAS", ["SNS"], "continuing"),
+        ("2.1.2", "MMUJER", ["SNS"], "2029-12-31"),
+    ],
+    "banners": [
+        ("1", "MIREX", ["MMUJER"], "2027-12-31"),
+        ("2", "MIREX", ["OIM"], "2028-09-30"),
+        ("3", "PGR", ["PN", "DGM"], "2028-07-31"),
+        ("4", "PN", [], None),
+    ],
+    "no_codes": [
+        ("1.1.1", "MIREX", ["MINERD", "CONANI"], "2027-06-30"),
+        ("1.1.2", "MIP", ["GOBERNACIONES"], "2028-06-30"),
+        ("1.2.1", "MINERD", [], "2028-12-31"),
+        ("2.1.1", "MMUJER", ["CONANI", "PGR"], "continuing"),
+        ("2.1.2", "CONANI", [], "2027-03-31"),
+    ],
+    "two_sheets": [
+        ("1.1.1", "MIREX", ["MMUJER", "CONANI"], "2028-12-31"),
+        ("1.1.2", "MIP", [], "2027-05-15"),
+        ("1.2.1", "MINERD", ["INFOTEP"], "2028-03-31"),
+        ("2.1.1", "ENJ", ["PGR"], "2028-12-31"),
+    ],
+    "four_columns": [
+        ("A1.1.1", "MIREX", ["MMUJER", "CONANI"], "2026-12-31"),
+        ("A1.1.2", "MIREX", [], "continuing"),
+        ("A1.2.1", "MINERD", ["CONANI"], "2028-12-31"),
+        ("A2.1.1", "PGR", [], "2027-05-31"),
+    ],
+    "operative": [
+        ("A-1", "MIREX", ["DIRCOM", "MINERD", "CONANI"], "2028-12-31"),
+        ("A-2", "MINERD", [], "2027-12-31"),
+        ("A-3", "MITUR", ["ASONAHORES", "CESTUR"], "continuing"),
+        ("A-4", "MT", ["PN", "DGM"], "2029-12-31"),
+        ("B-1", "MMUJER", ["CR"], "2028-09-30"),
+        ("B-1", "MMUJER", ["CR"], None),
+        ("B-2", "MHE", ["PGR"], None),
+    ],
+    "by_institution": [
+        ("1.1.1", "MIREX", ["MINERD", "OIM"], "2027-06-30"),
+        ("1.1.2", "MIREX", [], "2027-06-30"),
+        ("1.2.1", "MIREX", [], "continuing"),
+        ("2.1.1", "MIREX", ["PGR", "CONANI"], "2028-03-15"),
+        ("3.1.1", "PGR", ["PN"], "2027-12-31"),
+        ("3.1.2", "PGR", ["ENJ"], "2028-12-31"),
+        ("2.2.1", "CONANI", ["MMUJER", "DGM"], "2029-12-31"),
+    ],
+}
+
+
+@each_layout
+def test_records_are_read_as_they_are_meant(layout):
+    _content, reading = read_once(layout)
+
+    assert outline(reading) == OUTLINES[layout]
+
+
+#: Tables → counts: areas, programmes, indicators, targets.
+COUNTS = {
+    "flat": (2, 3, 7, 16),
+    "english": (2, 3, 5, 19),
+    "months": (2, 0, 0, 0),
+    "three_levels": (2, 3, 5, 10),
+    "banners": (2, 2, 4, 3),
+    "no_codes": (2, 3, 5, 5),
+    "two_sheets": (2, 3, 4, 5),
+    "four_columns": (2, 2, 4, 8),
+    "operative": (2, 4, 7, 13),
+    "by_institution": (3, 5, 7, 9),
+}
+
+
+@each_layout
+def test_nothing_is_read_twice_and_nothing_is_left(layout):
+    _content, reading = read_once(layout)
+
+    tables = ("areas", "programmes", "indicators", "targets")
+    assert tuple(len(reading.of(table)) for table in tables) == COUNTS[layout]
+
+
+@pytest.mark.parametrize(
+    ("layout", "cells"),
+    [
+        ("flat", {"F11", "T11"}),
+        ("english", {"P8"}),
+        ("no_codes", {"D9"}),
+        ("operative", {"R10", "F12"}),
+        ("by_institution", {"J6", "J3"}),
+        ("months", set()),
+        ("three_levels", set()),
+        ("banners", set()),
+        ("two_sheets", set()),
+        ("four_columns", set()),
+    ],
+)
+def test_texts_about_somebody_are_told(layout, cells):
+    _content, reading = read_once(layout)
+
+    assert {each.cell.rpartition("!")[2] for each in reading.protected} == cells
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Apoyo a la niña haitiana rescatada en Dajabón",
+        "Seguimiento al caso de la joven de Sosúa",
+        "Repatriar a la adolescente venezolana",
+        "Traslado de hermanos de Monte Cristi",
+        "Reparación para M. R.",
+        "Caso Mercedes",
+        "Caso de la señora retornada de Buenos Aires en mayo",
+        "Víctimas del batey Algodón",
+    ],
+)
+def test_somebody_is_found_without_a_number(text):
+    assert identifying_kinds(text) != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Atención integral a la víctima",
+        "Ministerio de la Mujer",
+        "Fortalecer la familia",
+        "Sistema nacional de registro de casos",
+        "Capacitar a jueces de la instrucción y de fondo",
+        "Retorno voluntario asistido de víctimas dominicanas en el exterior",
+        "Empresa S. A. en el D. N.",
+    ],
+)
+def test_work_for_all_is_no_somebody(text):
+    assert identifying_kinds(text) == ()
+
+
+TIMES = {
+    "T1 2027": ("2027-Q1", "2027-03-31", "quarter", ""),
+    "1er trimestre de 2027": ("2027-Q1", "2027-03-31", "quarter", ""),
+    "2do. trimestre 2028": ("2028-Q2", "2028-06-30", "quarter", ""),
+    "Trim. II 2028": ("2028-Q2", "2028-06-30", "quarter", ""),
+    "primer semestre de 2027": ("2027-S1", "2027-06-30", "half_year", ""),
+    "2027 (primer semestre)": ("2027-S1", "2027-06-30", "half_year", ""),
+    "I y II semestre 2027": ("2027-S1/2027-S2", "2027-12-31", "half_year", ""),
+    "enero-marzo 2027": ("2027-01/2027-03", "2027-03-31", "month", ""),
+    "ene 2027 - jun 2028": ("2027-01/2028-06", "2028-06-30", "month", ""),
+    "primer cuatrimestre 2027": ("2027-01/2027-04", "2027-04-30", "month", ""),
+    "a más tardar en junio 2028": ("2028-06", "2028-06-30", "month", ""),
+    "15/03/2027": ("2027-03-15", "2027-03-15", "day", ""),
+    "16 de agosto de 2026": ("2026-08-16", "2026-08-16", "day", ""),
+    "March 15, 2027": ("2027-03-15", "2027-03-15", "day", ""),
+    "del 1 al 15 de marzo de 2027": (
+        *("2027-03-01/2027-03-15", "2027-03-15", "day", ""),
+    ),
+    "permanente": ("", None, "continuing", ""),
+    "Continuo": ("", None, "continuing", ""),
+    "anual": ("", None, "continuing", "recurring"),
+    "fines de 2028": ("2028-12-31", "2028-12-31", "day", "about"),
+    "a partir de 2027": ("2027/2030", "2030-12-31", "year", "open_end"),
+    "antes de julio de 2028": ("2028-07", "2028-07-31", "month", "about"),
+    "diciembre 2037": ("2037-12", "2037-12-31", "month", "outside_plan"),
+    "2027, 2028 y 2029": ("2027/2029", "2029-12-31", "year", "partly_read"),
+    "31/02/2027": ("", None, None, "no_date"),
+    "a los 12 meses": ("", None, None, "no_date"),
+}
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_times_are_read_as_people_write_them(text):
+    found = time_of(text, (2026, 2030))
+
+    assert (found.span, found.due_on, found.exact_to, found.why) == TIMES[text]
+
+
+def test_a_date_of_the_program_is_as_exact_as_it_is_shown():
+    day = datetime.date(2028, 12, 1)
+
+    exact = [
+        time_of("", (2026, 2030), day=day, form=form).due_on
+        for form in ("dd/mm/yyyy", "mmm-yy", "yyyy", 'd "de" mmmm')
+    ]
+
+    assert exact == ["2028-12-01", "2028-12-31", "2028-12-31", "2028-12-01"]
+
+
+def cell_of(text):
+    return MatrixCell("S!A1", 1, 1, text, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "why"),
+    [
+        ("2,400", 2400, ""),
+        ("12.000.000", 12_000_000, ""),
+        ("1.500", None, "thousands_or_decimals"),
+        ("5 mil", 5000, ""),
+        ("60 funciones", 60, ""),
+        ("≥ 12", 12, "at_least"),
+        ("15-20", None, "range"),
+        ("x", 1, "mark"),
+        ("Sí", 1, "mark"),
+        ("50% más de plazas", None, "relative"),
+        ("protocolo aprobado (2028)", None, "no_number"),
+        ("todas", None, "no_number"),
+    ],
+)
+def test_one_number_is_read_or_asked(text, value, why):
+    found = target_of(cell_of(text), "Personas")
+
+    assert (found.value, found.why) == (value, why)
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("400 (2027), 800 (2028)", {"2027": 400, "2028": 800}),
+        ("10 talleres en 2027 y 20 en 2028", {"2027": 10, "2028": 20}),
+        ("2027: 10%, 2028: 20%", {"2027": 10, "2028": 20}),
+        ("5 anuales de 2027 a 2028", {"2027": 5, "2028": 5}),
+        ("30 por año a partir de 2029", {"2029": 30, "2030": 30}),
+        ("2027: 1,200 2028: 1,500", {"2027": 1200, "2028": 1500}),
+    ],
+)
+def test_targets_of_several_years_are_read_from_one_text(text, targets):
+    found, _is_share, why = targets_of(cell_of(text), "Talleres", (2026, 2030), None)
+
+    assert (found, why) == (targets, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "amount", "currency"),
+    [
+        ("RD$ 3.1 MM", "Presupuesto", 3_100_000, "DOP"),
+        ("US$ 40 mil", "Presupuesto", 40_000, "USD"),
+        ("2.5", "Presupuesto (millones de RD$)", 2_500_000, "DOP"),
+        ("45.5", "Budget (US$ thousands)", 45_500, "USD"),
+        ("€ 3,000", "Costo", 3000, "EUR"),
+        ("1,500,000", "Costo", 1_500_000, "DOP"),
+    ],
+)
+def test_budgets_are_read_in_full_units(text, heading, amount, currency, settings):
+    years, country = (2026, 2030), settings.COUNTRY
+
+    found = budget_of(cell_of(text), heading, years, country=country)
+
+    assert (found.amount, found.currency, found.why) == (amount, currency, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "lead", "supporting"),
+    [
+        ("Responsable: MIREX. Apoyo: PGR, CONANI", "MIREX", ["PGR", "CONANI"]),
+        ("Lidera: PGR; apoyan: PN y DGM", "PGR", ["PN", "DGM"]),
+        ("MINERD (R), CONANI (A)", "MINERD", ["CONANI"]),
+        ("PGR, MIREX (coordina)", "MIREX", ["PGR"]),
+        ("MIREX\nPGR\nCONANI", "MIREX", ["PGR", "CONANI"]),
+        ("Ministerio de Interior y Policía", "MIP", []),
+        (
+            "Ministerio de Interior y Policía, Policía Nacional y Min. de la Mujer",
+            *("MIP", ["PN", "MMUJER"]),
+        ),
+        ("Dirección Gral. de Migración y Policía Nacional", "DGM", ["PN"]),
+        ("Ministerio de Hacienda y Economía / PGR", "MHE", ["PGR"]),
+        ("Mnisterio de Turismo", "MITUR", []),
+        ("—", None, []),
+    ],
+)
+def test_who_leads_and_who_supports(text, lead, supporting):
+    found = split_responsible(text, InstitutionBook(known()))
+
+    assert (found.lead, found.supporting) == (lead, supporting)
+
+
+def test_a_matrix_of_two_thousand_rows_is_read_in_time():
+    book = openpyxl.Workbook()
+    headings = ["Eje", "Objetivo", "Código", "Acción", "Responsable", "Plazo"]
+    book.active.append([*headings, "Indicador", "Meta 2027", "Meta 2028", "Costo RD$"])
+    for number in range(2_000):
+        area, goal = number // 500 + 1, number // 50 + 1
+        book.active.append(
+            [
+                *(f"Eje {area}: Área", f"{area}.{goal} Objetivo", f"{area}.{number}"),
+                *(f"Realizar la actividad {number}", "MIREX / PGR, Min. de Trabajo"),
+                *("II semestre 2027", f"Personas {number}", "1,200", 300, "RD$ 2 MM"),
+            ]
+        )
+    content = content_of(book)
+    naming = look(upload(content)).naming
+
+    started = time.process_time()
+    reading = read(upload(content), naming, institutions=known())
+
+    # Five seconds of a machine of its own; others may be slower by half.
+    assert time.process_time() - started < 7.5
+    assert len(reading.of("commitments")) == 2_000
