@@ -15,6 +15,7 @@ from strategic_areas.models import (
     Activity,
     Commitment,
     Participation,
+    PendingChange,
     Plan,
     PlanChange,
     Province,
@@ -24,6 +25,7 @@ from strategic_areas.models.drafts import DraftLine, PlanDraft
 from strategic_areas.plan_document.stored import StoredObjects
 from tests import factories
 from tests.factories import make_act, make_reviewer, sign_in
+from tests.strategic_areas.drafts import propose
 
 pytestmark = pytest.mark.django_db
 
@@ -395,6 +397,22 @@ def test_who_proposed_reads_which_line_came_back_and_why(client, proposal):
 
     assert desk.context["came_back"] == [proposal]
     assert page.count("Falta el resultado.") == 1
+
+
+def test_what_came_back_is_proposed_again_from_the_tree(client, proposal):
+    extended, part = place(proposal, Plan), place(proposal, Participation, new=True)
+    approve(proposal, {extended: "No consta.", part: "Sin carta."})
+    sign_in(client, proposal.proposed_by)
+
+    tree = client.get(reverse("admin:plan_tree", args=["p"])).content.decode()
+    propose(client, Plan.objects.get())
+    approve(PendingChange.objects.waiting().get(), {})
+
+    assert (tree.count("No consta."), DraftLine.objects.count()) == (1, 0)
+    assert Commitment.objects.get(code="2").lead.acronym == "NUEVA"
+    assert Activity.objects.get(code="2.1").commitment.code == "2"
+    assert Activity.objects.get(code="1.1").due_on == date(2029, 6, 30)
+    assert Plan.objects.get().ends_on == date(2029, 12, 31)
 
 
 def test_a_proposal_of_one_line_is_decided_as_a_whole(client):
