@@ -209,6 +209,8 @@ class Reviewed(InWords, PlanBound, Sourced):
 
     #: The field of the record reported on, and the field by which others link to this.
     subject_field = link_field = ""
+    #: The field of what it says.
+    says = ""
 
     class Origin(models.TextChoices):
         ENTERED = "entered", _("Entered in the portal")

@@ -1,5 +1,8 @@
 """The evidence of reviewed records, and every step of the workflow on them."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.validators import URLValidator
@@ -10,11 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import Fields, bilingual, internal, notes, public
 from strategic_areas.models.report_fields import Answer
 from strategic_areas.models.review import Status
-from strategic_areas.models.updates import ActivityUpdate, CommitmentUpdate
+from strategic_areas.models.updates import (
+    UPDATE_MODELS,
+    ActivityUpdate,
+    CommitmentUpdate,
+)
+
+#: The fields by which a record belongs to an update.
+LINKS = tuple(model.link_field for model in UPDATE_MODELS)
 
 
 class AboutReviewed(models.Model):
-    """A record that belongs to exactly one update or one declaration."""
+    """A record that belongs to exactly one update, of whatever model."""
 
     activity_update = models.ForeignKey(
         ActivityUpdate,
@@ -38,17 +48,15 @@ class AboutReviewed(models.Model):
 
     @property
     def record(self):
-        return self.activity_update or self.commitment_update
+        links = (getattr(self, name) for name in LINKS)
+        return next(filter(None, links), None)
 
 
 def belongs_to_one(model):
-    """A constraint: it belongs to either an update or a declaration."""
+    """A constraint: it belongs to just one update, of whatever model."""
+    alone = (Q(**{f"{name}__isnull": name != link for name in LINKS}) for link in LINKS)
     return models.CheckConstraint(
-        name=f"{model}_belongs_to_one_record",
-        condition=(
-            Q(activity_update__isnull=False, commitment_update__isnull=True)
-            | Q(activity_update__isnull=True, commitment_update__isnull=False)
-        ),
+        name=f"{model}_belongs_to_one_record", condition=reduce(or_, alone)
     )
 
 
@@ -105,21 +113,21 @@ def evidence_storage():
 class EvidenceQuerySet(models.QuerySet):
     def cleared(self):
         """Evidence that anyone may open: it is cleared and its revision published."""
-        return self.filter(
-            Q(activity_update__in=ActivityUpdate.objects.published())
-            | Q(commitment_update__in=CommitmentUpdate.objects.published()),
-            is_public=True,
-        )
+        published = {model: model.objects.published() for model in UPDATE_MODELS}
+        return self.filter(is_public=True).of_updates(published)
+
+    def of_updates(self, rows):
+        """What belongs to one of the updates that ``rows`` has, by their model."""
+        about = [(f"{model.link_field}__in", found) for model, found in rows.items()]
+        return self.filter(Q.create(about, Q.OR))
 
     def of_agency(self, agency):
-        return self.filter(
-            Q(activity_update__agency=agency) | Q(commitment_update__agency=agency)
-        )
+        about = [(f"{name}__agency", agency) for name in LINKS]
+        return self.filter(Q.create(about, Q.OR))
 
     def visible_to(self, user):
-        return self.filter(
-            Q(activity_update__in=ActivityUpdate.objects.visible_to(user))
-            | Q(commitment_update__in=CommitmentUpdate.objects.visible_to(user))
+        return self.of_updates(
+            {model: model.objects.visible_to(user) for model in UPDATE_MODELS}
         )
 
 
@@ -356,10 +364,8 @@ class Translation(models.Model):
 
 def translated_fields(record):
     """Names of the translation's fields, each with that of the field it translates."""
-    if isinstance(record, CommitmentUpdate):
-        text = "statement"
-    else:
-        text = "no_news_reason" if record.answer == Answer.NO_NEWS else "narrative"
+    is_no_news = getattr(record, "answer", None) == Answer.NO_NEWS
+    text = "no_news_reason" if is_no_news else record.says
     same = {name: name for name in TEXTS if name in record.fields}
     return {"text": text, **same}
 

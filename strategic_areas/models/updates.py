@@ -52,6 +52,7 @@ class ActivityUpdate(Answered, Reviewed):
 
     same_plan_as = ("activity", "period")
     subject_field, link_field = "activity", "activity_update"
+    says = "narrative"
 
     plan = models.ForeignKey(
         Plan,
@@ -279,6 +280,7 @@ class CommitmentUpdate(Reviewed):
 
     same_plan_as = ("commitment", "period")
     subject_field, link_field = "commitment", "commitment_update"
+    says = "statement"
 
     plan = models.ForeignKey(
         Plan,

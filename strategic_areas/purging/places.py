@@ -220,11 +220,8 @@ class _Secret:
         drafts[Activity] = Activity.objects.off_plan().exclude(
             pk__in=told.values("activity")
         )
-        of_drafts = [
-            (f"{model.link_field}__in", drafts[model]) for model in UPDATE_MODELS
-        ]
-        attached = models.Q.create(of_drafts, models.Q.OR)
-        drafts[Evidence] = Evidence.objects.filter(attached)
+        of_updates = {model: drafts[model] for model in UPDATE_MODELS}
+        drafts[Evidence] = Evidence.objects.of_updates(of_updates)
         drafts[DraftLine] = DraftLine.objects.all()
         self.rows = {model: _keys(found) for model, found in drafts.items()}
         for model in WRITTEN:

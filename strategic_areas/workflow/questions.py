@@ -56,19 +56,18 @@ class UpdateQuestion(RoundQuestion):
     """
     A question whose answers are revisions of ``model``.
 
-    ``asked`` gives the subjects of a round, narrowed by lookups. ``word``
-    names a subject's row in the query of the sheet. ``url`` is the last part of the
-    names of its addresses, and ``path`` what they have before the id. ``number`` is the
-    name of a revision in a receipt. ``answered_by`` is the field of the subject that
-    names the agency which answers. ``takes_no_news``: "same as before" and "no news"
-    are answers too.
-    ``related`` are the relations that a row reads with its subject. ``tells`` says in a
-    word what was answered, ``nothing`` that nothing was, and ``text`` is the field that
-    says more. ``asks`` are the fields that the form asks with words of its own and a
-    button for each answer. ``saves`` and ``opens`` stand on the button that saves a row
-    and on the link to the whole of what was sent. ``of_letter`` tells the secretariat
-    what to transcribe; without it nothing is transcribed. ``adds`` stands on
-    the button by which an agency adds a subject itself.
+    ``asked`` gives the subjects of a round, narrowed by lookups; ``answered_by`` is the
+    field of a subject that names the agency which answers, and ``related`` are the
+    relations that a row reads with it. ``word`` names a row in the query of the sheet,
+    ``url`` is the last part of the names of its addresses, ``path`` what they have
+    before the id, and ``number`` the name of a revision in a receipt.
+
+    ``takes_no_news``: "same as before" and "no news" are answers too. ``tells`` says in
+    a word what was answered, and ``nothing`` that nothing was. ``asks`` are the fields
+    that the form asks with words of its own and a button for each answer. ``saves`` and
+    ``opens`` stand on the button that saves a row and on the link to the whole of what
+    was sent, ``adds`` on the button by which an agency adds a subject itself.
+    ``of_letter`` tells the secretariat what to transcribe; without it nothing is.
     """
 
     model: type[Reviewed]
@@ -82,7 +81,6 @@ class UpdateQuestion(RoundQuestion):
     related: tuple[str, ...]
     tells: Callable[[Reviewed], str]
     nothing: str | Promise
-    text: str
     asks: Mapping[str, str | Promise] = field(default_factory=dict)
     saves: str | Promise
     opens: str | Promise
@@ -134,7 +132,6 @@ REPORT = UpdateQuestion(
     related=("agency", "commitment__plan", "plan"),
     tells=lambda update: update.get_execution_display(),
     nothing=_("Nothing yet"),
-    text="narrative",
     saves=_("Save and next"),
     opens=_("Read the whole report"),
     of_letter=_("Write only what the letter says, row by row; leave the rest empty."),
@@ -160,7 +157,6 @@ DECLARATION = UpdateQuestion(
     related=("lead", "plan"),
     tells=lambda update: DECLARED[update.result],
     nothing=_("No declaration in this round"),
-    text="statement",
     asks={"result": _("What became of the expected result?")},
     saves=_("Save the declaration"),
     opens=_("Read the whole declaration"),

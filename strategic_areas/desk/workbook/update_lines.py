@@ -102,7 +102,7 @@ class UpdatePage(AnswerPage):
             "title": row.subject.title,
             "state": _state(row),
             "last": _last(row) if last else _("Nothing was published before"),
-            "last_text": getattr(last, self.question.text) or "" if last else "",
+            "last_text": getattr(last, last.says) or "" if last else "",
         }
 
     def held(self, row):
