@@ -30,13 +30,12 @@ COUNTERS = ("number", "takedowns")
 ON_NO_REVISION = {"AttributionDispute"}
 
 _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
-#: By model, the condition under which a change takes something away from the public.
+#: By model, the condition under which a change takes something away from the public;
+#: every revision does when it is withdrawn.
 #: Every change of a help line counts, since a wrong number may reach the wrong people.
 #: A replaced revision does not count, as it can still be read at its address, and
 #: neither does an edited text: a purge takes a text away for good.
 TAKEN_DOWN = {
-    "ActivityUpdate": _WITHDRAWN,
-    "CommitmentUpdate": _WITHDRAWN,
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "HelpLine": "NOT OLD.confirm_before_publishing",
     "Takedown": "OLD.is_moving AND NOT NEW.is_moving",
@@ -95,7 +94,8 @@ def version():
 
 def takedowns():
     """The triggers that move both counters when a row changes as in ``TAKEN_DOWN``."""
-    for model, condition in TAKEN_DOWN.items():
+    withdrawn = {model.__name__: _WITHDRAWN for model in revisions()}
+    for model, condition in (withdrawn | TAKEN_DOWN).items():
         table = model_named(model)._meta.db_table
         name = f"{PREFIX}takedown_{table}"
         yield Trigger(
