@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.pages import sheet_or_404
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.lines import AGAIN
@@ -69,11 +68,10 @@ def answer_pages(sheet):
     The pages of the workbook: the reports, and of all else that a round asks and that
     has columns the pages with rows.
     """
-    provinces = sheet_page.province_choices()
     pages = [ValuePage(sheet.values)]
     for question in reversed(BY_MODEL.values()):
         rows = [row for row in sheet.updates if row.field == question.name]
-        pages.insert(0, UpdatePage(question, rows, provinces))
+        pages.insert(0, UpdatePage(question, rows))
     return [
         page for page in pages if page.columns and (page.rows or not page.is_optional)
     ]

@@ -5,7 +5,7 @@ from functools import cache
 
 from django.db import transaction
 from django.template.defaultfilters import floatformat
-from django.utils.functional import lazy
+from django.utils.functional import cached_property, lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_o
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import REPORT
 
-BETWEEN_PLACES = re.compile(r"[;,\n]")
+BETWEEN_NAMES = re.compile(r"[;,\n]")
 _label = lazy(lambda field: field.label, str)
 #: Answer → the only cells that may be changed with it.
 CELLS_OF_ANSWER = {
@@ -64,13 +64,13 @@ class UpdatePage(AnswerPage):
 
     hidden = (KEY, "update", "version", SEEN)
 
-    def __init__(self, question, rows, provinces):
-        self.question, self.rows, self.provinces = question, rows, provinces
+    def __init__(self, question, rows):
+        self.question, self.rows = question, rows
         self.name, self.title = question.name, str(question.called)
         self.is_optional = question is not REPORT
         self.columns = columns_of(question.model)
         self.needed = (*self.hidden, "code", *self.columns)
-        subject = question.model._meta.get_field(question.name).verbose_name
+        subject = question.subject_model._meta.verbose_name
         self.context = {
             "code": CODE,
             "title": (capfirst(str(subject)), 42),
@@ -79,9 +79,21 @@ class UpdatePage(AnswerPage):
             "last_text": (_("What was published"), 44),
         }
 
+    @cached_property
+    def linked(self):
+        """By column of links: the ids of the records that may be named, by name."""
+        return {
+            name: {
+                str(each): each.pk
+                for each in column.field.model_field.related_model.objects.all()
+            }
+            for name, column in self.columns.items()
+            if column.kind is Kind.LINKS
+        }
+
     def offered(self, column):
-        is_linked = column.kind is Kind.LINKS
-        return [name for _pk, name in self.provinces] if is_linked else column.offered
+        linked = self.linked.get(column.name)
+        return column.offered if linked is None else sorted(linked, key=comparable)
 
     def machine_name(self, name):
         # Reports were the only ones once, so their columns have plain names.
@@ -238,7 +250,7 @@ class UpdatePage(AnswerPage):
                 continue
             value = values.get(name) or ""
             if column.kind is Kind.LINKS:
-                value = self._places(name, value, faults)
+                value = self._links(name, value, faults)
             elif column.kind is Kind.TEXT:
                 value = _as_typed(value)
             data[name] = value
@@ -249,17 +261,16 @@ class UpdatePage(AnswerPage):
             data |= _settled(data["execution"], data["percent"], changed)
         return data
 
-    def _places(self, name, text, faults):
-        by_name = {comparable(place): pk for pk, place in self.provinces}
-        places = [each.strip() for each in BETWEEN_PLACES.split(text)]
-        unknown = [each for each in places if each and comparable(each) not in by_name]
+    def _links(self, name, text, faults):
+        known = {comparable(word): pk for word, pk in self.linked[name].items()}
+        words = [each.strip() for each in BETWEEN_NAMES.split(text)]
+        unknown = [each for each in words if each and comparable(each) not in known]
         if unknown and name not in faults:
             faults[name] = _(
                 "Not on the sheet of lists: %(names)s. Write each name as it stands "
                 "there, separated by a semicolon."
             ) % {"names": ", ".join(each[:60] for each in unknown)}
-        known = {by_name.get(comparable(each)) for each in places}
-        return sorted(known - {None})
+        return sorted({known.get(comparable(each)) for each in words} - {None})
 
 
 def _is_continuing(row):
