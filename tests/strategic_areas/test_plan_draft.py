@@ -191,6 +191,32 @@ def test_indicator_target_and_participation_are_proposed_together(client, activi
     assert activity.plan.participations.get().agency == agency
 
 
+def test_in_a_plan_in_preparation_what_concerns_another_one_is_drafted(
+    client, activity
+):
+    plan = factories.make_plan(code="q", status="in_preparation")
+    own = factories.make_commitment(plan=plan, continues=activity.commitment)
+
+    edit(client, own, title_es="Prevenir")
+
+    assert DraftLine.objects.get().said == {"title_es": "Prevenir"}
+    propose(client, plan)
+    approved()
+    own.refresh_from_db()
+    assert own.title_es == "Prevenir"
+
+
+def test_what_is_suspended_resumes(client, activity):
+    factories.open_structure()
+    Activity.objects.filter(pk=activity.pk).update(**STOPPED)
+    factories.close_structure()
+
+    edit(client, activity, resumes_on="2026-06-01")
+    propose(client, activity.plan)
+
+    assert approved().amendment.kind == "resume"
+
+
 def test_what_needs_no_act_is_proposed_without_one(client, activity):
     edit(client, activity, note_es="Nota")
 
@@ -335,7 +361,7 @@ def test_what_others_changed_meanwhile_is_settled_by_line(
 
     page = draft_page(client)
     assert page.context["form"] is None
-    [conflict] = page.context["conflicts"]
+    [conflict] = page.context["tree"].conflicts
     assert [(each.old, each.new) for each in conflict.changes] == [
         ("Charlas", "Cursos")
     ]
@@ -384,8 +410,8 @@ def test_a_line_that_leads_to_what_is_gone_is_told(client, activity):
 
     page = draft_page(client)
 
-    [(_title, [(row, *_rest)])] = page.context["rows"]
-    assert [each.header for each in row.faults] == ["Compromiso"]
+    [(_title, [row])] = page.context["rows"]
+    assert [each.header for each in row["shown"].faults] == ["Compromiso"]
     assert page.context["form"] is None
 
 

@@ -98,7 +98,7 @@ def conflicts_of(stored, kept):
             name = each.seen.get("code") or table.title
             found.append(Conflict(each, name, is_gone=True))
             continue
-        now = {name: stored.plain(row, name) for name in each.said}
+        now = _stood(stored, each)
         changes = tuple(
             Change(
                 column.label,
@@ -120,16 +120,15 @@ def _told(stored, column, value):
         return "–"
 
 
-def settle(plan, kept, posted, *, by):
+def settle(tree, posted, *, by):
     """Count as seen what others changed, or take it over, by the line's choice."""
-    stored = StoredObjects(plan.code)
-    for each in conflicts_of(stored, kept):
+    plan, stored = tree.plan, StoredObjects(tree.plan.code)
+    for each in tree.conflicts:
         choice, line = posted.get(f"line-{each.line.pk}"), each.line
         if each.is_gone:
             workflow.drop_lines(plan, [line.pk], by=by)
         elif choice in ("mine", "theirs"):
-            row = stored.tables[line.table].row_of_pk[line.record]
-            now = {name: stored.plain(row, name) for name in line.said}
+            now = _stood(stored, line)
             is_mine = choice == "mine"
             workflow.settle_line(plan, line.pk, now, is_mine=is_mine, by=by)
 

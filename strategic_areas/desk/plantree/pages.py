@@ -38,8 +38,6 @@ from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.screens import screen
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
-from strategic_areas.plan_document.previewing import preview_of
-from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.values import digest
 
 #: The header by which the script asks for a part of the page: "form" or "tree".
@@ -51,9 +49,9 @@ def _plan(request, code):
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
-def _tree(request, plan):
+def _tree(request, plan, **options):
     kept = drafting.lines_of(plan, request.user)
-    return Tree(plan, kept, workflow.waiting_change(plan))
+    return Tree(plan, kept, workflow.waiting_change(plan), **options)
 
 
 def _node(tree, kind, place):
@@ -345,20 +343,20 @@ def plan_draft(request, plan):
     if request.method == "POST":
         posted = (request.POST, request.FILES)
         _lock(plan)
-    kept = drafting.lines_of(plan, request.user)
+    tree = _tree(request, plan, is_checked=True)
     if "settle" in request.POST:
-        drafting.settle(plan, kept, request.POST, by=request.user)
+        drafting.settle(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
-    stored = StoredObjects(plan.code)
-    conflicts = drafting.conflicts_of(stored, kept)
-    pairs = drafting.document_lines(stored, kept)
-    preview = preview_of(stored, [line for _each, line in pairs], members_only=False)
-    form, outlook = None, {}
-    if preview.drafts and preview.is_whole and not conflicts:
-        shown = digest([[each.pk, each.said] for each in kept])
+    form, outlook, preview = None, {}, tree.preview
+    rows = [
+        (title, [_row(tree, each) for each in lines]) for title, lines in preview.tables
+    ]
+    if preview.drafts and preview.is_whole and not tree.conflicts:
+        shown = digest([[each.pk, each.said] for each in tree.kept])
         form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
-            workflow.drop_lines(plan, [each.pk for each in kept], by=request.user)
+            lines = [each.pk for each in tree.kept]
+            workflow.drop_lines(plan, lines, by=request.user)
             text = _("Kept. It applies when another person approves it.")
             messages.success(request, text)
             return redirect("admin:approval", pk=change.pk)
@@ -368,31 +366,26 @@ def plan_draft(request, plan):
         "desk/plan_draft.html",
         status=422 if posted else 200,
         title=_("What you propose: plan %(code)s") % {"code": plan.code},
-        plan=plan,
-        preview=preview,
-        rows=_rows(plan, pairs, preview),
-        conflicts=conflicts,
+        tree=tree,
+        rows=rows,
         form=form,
         outlook=outlook,
         public=in_lines(outlook.get("public") or ()),
     )
 
 
-def _rows(plan, pairs, preview):
-    """Pairs of a title and its lines, each with what is kept and its place."""
-    kept = {id(line): each for each, line in pairs}
-    found = []
-    for title, lines in preview.tables:
-        rows = []
-        for shown in lines:
-            each = kept[id(shown.line)]
-            level, place = BY_TABLE[each.table], str(each.record or f"n{each.pk}")
-            key = "plan" if level is PLAN else f"{level.word}-{place}"
-            step = reverse("admin:plan_node_step", args=[plan.code, level.word, place])
-            changes = [Line(c.header, c.old, c.new) for c in shown.changes]
-            rows.append((shown, each, key, step, changes))
-        found.append((title, rows))
-    return found
+def _row(tree, shown):
+    """A line as the page shows it, what is kept of it, its key and its changes."""
+    kept = tree.kept_of[id(shown.line)]
+    level, place = BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
+    step = reverse("admin:plan_node_step", args=[tree.plan.code, level.word, place])
+    return {
+        "shown": shown,
+        "kept": kept,
+        "key": "plan" if level is PLAN else f"{level.word}-{place}",
+        "step": step,
+        "changes": [Line(c.header, c.old, c.new) for c in shown.changes],
+    }
 
 
 def _back(plan, key):

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from agencies.numbers import written
-from strategic_areas.desk.plantree.drafting import document_lines
+from strategic_areas.desk.plantree.drafting import conflicts_of, document_lines
 from strategic_areas.desk.plantree.levels import (
     ACTIVITY,
     ADDED,
@@ -32,6 +31,11 @@ from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
+#: The links under which a record stands, the first that is filled counts.
+ABOVE = (
+    *("commitment", "programme", "indicator", "area"),
+    *("plan", "introduced_by"),
+)
 #: A plan of more records than this shows its commitments folded.
 MANY = 60
 
@@ -233,15 +237,20 @@ class Tree:
     The tree of a plan.
 
     ``kept`` are the lines of a draft, ``waits`` an undecided change of the plan.
+    ``conflicts`` are what others changed meanwhile, ``preview`` what the draft would
+    do, without its faults unless it ``is_checked``.
     """
 
-    def __init__(self, plan, kept=(), waits=None):
+    def __init__(self, plan, kept=(), waits=None, *, is_checked=False):
         self.stored = StoredObjects(plan.code)
         self.plan = self.stored.plan
         self.kept = list(kept)
+        self.conflicts = conflicts_of(self.stored, self.kept)
         pairs = document_lines(self.stored, self.kept)
         lines = [line for _kept, line in pairs]
-        self.preview = preview_of(self.stored, lines, is_checked=True)
+        self.preview = preview_of(
+            *(self.stored, lines), is_checked=not is_checked, members_only=False
+        )
         self.kept_of = {id(line): each for each, line in pairs}
         for draft in self.preview.drafts:
             draft.record.draft_line = self.kept_of[id(draft.line)].pk
@@ -334,36 +343,22 @@ class Tree:
                     replaced.heirs.append(draft.record)
 
     def _tell_what_waits(self):
-        """Mark what an undecided change is about, and name under its place an addition.
-
-        A record that is new too has no key yet, so nothing is named under it.
         """
-        kinds = ContentType.objects.get_for_models(*(each.model for each in ALL))
-        nodes = {
-            (kinds[each.level.model].pk, each.record.pk): each for each in self.root
-        }
-        levels = {kind.pk: level for level in ALL for kind in [kinds[level.model]]}
-        for part in RecordChange.objects.filter(
-            content_type__in=levels, slot__isnull=False
-        ):
-            level = levels[part.content_type_id]
+        Mark what an undecided change is about, and name an addition under its place.
+
+        What stands under a record that is new too is named under none.
+        """
+        nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
+        models = {each.model for each in ALL}
+        for part in RecordChange.objects.filter(slot__isnull=False):
             if part.object_id:
-                if node := nodes.get((part.content_type_id, part.object_id)):
+                if node := nodes.get((part.model, str(part.object_id))):
                     node.waits = part.change_id
-                continue
-            above = [
-                nodes.get((kinds[of].pk, part.after.get(name)))
-                for name in (*level.above, "plan", "introduced_by")
-                if (of := _leads_to(level, name))
-                and isinstance(part.after.get(name), int)
-            ]
-            if above and above[0]:
-                above[0].added.append(part)
-
-
-def _leads_to(level, name):
-    fields = {each.name: each for each in level.model._meta.concrete_fields}
-    return fields[name].related_model if name in fields else None
+            elif part.model in models:
+                name = next(filter(part.after.get, ABOVE))
+                above = part.model._meta.get_field(name).related_model
+                if node := nodes.get((above, str(part.after[name]))):
+                    node.added.append(part)
 
 
 def _place(level, record):
