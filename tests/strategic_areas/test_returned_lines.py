@@ -297,6 +297,26 @@ def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
     assert PlanDraft.objects.get().person == proposal.proposed_by
 
 
+def test_what_a_purge_ends_goes_back_without_its_words():
+    one = factories.make_commitment(title_es="Antes")
+    other = factories.make_commitment(programme=one.programme)
+    factories.close_structure()
+    one.title_es, other.title_es = "Ayudar a Juana Pérez Zapata", "Otro"
+    with override("es"):
+        change = workflow.propose_together(
+            [(one, {}), (other, {})], by=make_reviewer(), amendment=make_act(one.plan)
+        )
+
+    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    purging.confirm(asked, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert change.status == "outdated"
+    assert [(each.record, each.said) for each in DraftLine.objects.all()] == [
+        (other.pk, {"title_es": "Otro"})
+    ]
+
+
 def make_full(commitment, former, code):
     """An unsaved activity that says something in fields of each kind, and its links."""
     source = factories.make_source(plan=commitment.plan)
