@@ -191,6 +191,11 @@ class World:
         self.counted = make_reported_value(
             **mine, why="Faltaban dos.", note=f"Sin cuatro provincias. {WARNED}"
         )
+        # It is published together with reports.
+        make_reported_value(
+            indicator=make_indicator(plan=self.plan, agency=self.agency),
+            by=self.focal_point,
+        )
 
     def _ask_for_approval(self):
         self.line = make_help_line()
