@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
+from agencies.fields import Kind
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
@@ -27,29 +28,6 @@ KINDS = {question.kind: model for model, question in BY_MODEL.items()}
 #: Likewise of all that is reviewed.
 REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
 WORDS = {model: word for word, model in REVIEWED.items()}
-#: The related records that a row of the queue shows, for each model.
-RELATED = {
-    **{
-        model: [
-            *("period", "translation", "letter", "agency"),
-            *(f"{question.name}__{name}" for name in question.related),
-        ]
-        for model, question in BY_MODEL.items()
-    },
-    ReportedValue: [
-        *("agency", "indicator", "letter", "source"),
-        *("proposed_by", "decided_by", "revises"),
-    ],
-}
-#: The relations that are read at once of many reports: for the guard, and to tell who
-#: had a part in them.
-READ_TOGETHER = {
-    **{
-        model: ["contributors", "evidences", *question.links]
-        for model, question in BY_MODEL.items()
-    },
-    ReportedValue: [],
-}
 #: Since when each waits, and the status in which it does.
 SINCE = {ReportedValue: "proposed_at"}
 WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
@@ -234,7 +212,12 @@ def reviewable(user, word):
     rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
     if not workflow.may_review(user, model):
         return rows.none()
-    return rows.select_related(*RELATED[model])
+    if model is ReportedValue:
+        related = ("letter", "source", "revises", "proposed_by", "decided_by")
+        return rows.select_related("agency", "indicator", *related)
+    question = BY_MODEL[model]
+    of_subject = [f"{question.name}__{each}" for each in question.related]
+    return rows.select_related("period", "translation", "letter", "agency", *of_subject)
 
 
 def places(user, *, but_own=False, but_demonstrations=False):
@@ -263,10 +246,21 @@ def reports(user, asked):
     for word, model in REVIEWED.items():
         if keys := [place.pk for place in asked if place.word == word]:
             rows = _waiting(user, word).filter(pk__in=keys)
-            for row in rows.prefetch_related(*READ_TOGETHER[model]):
+            for row in rows.prefetch_related(*_read_together(model)):
                 item = queued(user, row, known)
                 found[item.place] = item
     return found
+
+
+def _read_together(model):
+    """What is read at once of many: for the guard, and to tell who had a part."""
+    if model is ReportedValue:
+        return []
+    return [
+        "contributors",
+        "evidences",
+        *model.fields.names(prefilled=True, kind=Kind.LINKS),
+    ]
 
 
 def _waiting(user, word):

@@ -227,48 +227,32 @@ FORMS = {
 
 def exact_agency(request, agency):
     found = get_object_or_404(Agency, slug=agency)
-    _must_answer(request.user, found)
     rows = Indicator.objects.filter(agency=found)
-    return _page(request, rows, found, agency=found, subject=found.slug)
+    return _exact(request, found, found, rows, subject=found.slug)
 
 
 def exact_indicator(request, indicator):
     found = get_object_or_404(Indicator.objects.select_related("agency"), pk=indicator)
-    _must_answer(request.user, found.agency)
     rows = Indicator.objects.filter(pk=found.pk)
-    return _page(request, rows, found, agency=found.agency, subject=found.code)
+    return _exact(request, found, found.agency, rows, subject=found.code)
 
 
-def _must_answer(user, agency):
+def _exact(request, record, agency, indicators, *, subject):
     """``Http404`` to all but the secretariat and who reports for the agency now."""
-    if access.is_reviewer(user):
-        return
-    own = FocalPoint.objects.agencies_of(user)
-    if agency is None or not own.filter(agency=agency).exists():
+    person, form = request.user, request.POST.get("form")
+    own = FocalPoint.objects.agencies_of(person)
+    if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
         raise Http404
-
-
-def _page(request, rows, record, *, agency, subject):
-    form = request.POST.get("form")
-    if request.method == "POST" and form in FORMS:
-        return _file(request, rows, record, form, agency=agency, subject=subject)
-    return screen(
-        request,
-        "desk/exact.html",
-        record=record,
-        indicators=rows,
-        forms={name: word for name, (_write, _type, word) in FORMS.items()},
-    )
-
-
-def _file(request, rows, record, form, *, agency, subject):
+    if request.method != "POST" or form not in FORMS:
+        words = {name: word for name, (_write, _type, word) in FORMS.items()}
+        context = {"record": record, "indicators": indicators, "forms": words}
+        return screen(request, "desk/exact.html", **context)
     write, content_type, _word = FORMS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
-    person = request.user
     taken = raw.Taken(
         person=person.get_full_name() or person.get_username(),
         account=person.get_username(),
         moment=timezone.localtime(),
         subject=subject,
     )
-    return as_file(write(rows, taken), taken.file_name(form), content_type)
+    return as_file(write(indicators, taken), taken.file_name(form), content_type)
