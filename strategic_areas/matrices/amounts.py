@@ -46,6 +46,7 @@ EACH_YEAR = (
     r"|anual(?:es|mente)?|annual(?:ly)?|yearly)"
 )
 YEAR = r"(?:19|20)\d\d"
+LONGEST = 500
 UNTIL = re.compile(rf"(?:hasta|until|a) (?:el )?({YEAR})")
 FROM = re.compile(rf"(?:desde|a partir de|from) (?:el )?({YEAR})")
 SPANS = re.compile(rf"({YEAR})(?: ?(?:-|–|a|al|to) ?({YEAR}))?")
@@ -289,6 +290,8 @@ def _is_year(found):
 
 
 def _plain(text):
+    """Small letters without accents, of as much as a number may need."""
+    text = text[:LONGEST]
     return " ".join(fold(text.replace("\n", " ; ")).split()) if text else ""
 
 

@@ -62,6 +62,7 @@ class RecordReader:
         measures = {}
         for column, cell in cells.items():
             role = sheet.roles[column]
+            role = "due" if role == "chronogram" else role
             kind = role.partition(":")[0]
             if cell.is_formula and cell.text.startswith("="):
                 self.reader.ask(cell, kind, "formula", line=line)
@@ -79,7 +80,7 @@ class RecordReader:
             elif kind in {"code", "currency", "level"}:
                 self.reader.take(line, cell)
         columns = [
-            c for c, role in sheet.roles.items() if role.startswith("chronogram")
+            c for c, role in sheet.roles.items() if role.startswith("chronogram:")
         ]
         if columns and "exact_to" not in line.said:
             self._chronogram(line, columns)
@@ -208,7 +209,7 @@ class RecordReader:
             elif cell.colour in self._mark_colours(columns):
                 coloured[column] = cell
         line.said["exact_to"] = None
-        both = dict(sorted((marked | coloured).items()))
+        both = marked | coloured
         if both and not others:
             self._marks(line, both, [*both.values()][0], is_marked=bool(marked))
         for place, (column, cell) in (others | answered).items():
@@ -223,13 +224,14 @@ class RecordReader:
                 self.reader.ask(cell, "due", "mark_unclear", others=[period], line=line)
 
     def _marks(self, line, both, cell, *, is_marked):
-        periods = [self.sheet.roles[column].partition(":")[2] for column in both]
+        roles = {self.sheet.roles[column].partition(":")[2]: column for column in both}
+        periods = sorted(roles, key=span)
         text = "/".join(dict.fromkeys([periods[0], periods[-1]]))
         starts_on, ends_on = (day.isoformat() for day in span(text))
         line.said |= {"span": text, "starts_on": starts_on, "marked": periods}
         line.said["exact_to"] = exactness(periods[-1])
         self.reader.say(line, "due_on", ends_on, cell)
-        steps = [after - before for before, after in pairwise(both)]
+        steps = [roles[after] - roles[before] for before, after in pairwise(periods)]
         if steps and min(steps) > 1:
             self.reader.ask(cell, "due", "marks_with_gaps", ends_on, line=line)
         elif max(steps, default=1) > 1:
@@ -349,6 +351,7 @@ class RecordReader:
         found = amounts.target_of(answer, made.said["name"])
         value = None if found.value is None else amounts.plain_number(found.value)
         self.reader.say(made, "baseline", value, cell)
+        self.reader.protect(cell, f"{made.said['name']}: {value}")
         if found.is_percent:
             made.said["unit"] = "%"
         if found.why not in {"", "whole_share"} and not amounts.is_nothing(text):

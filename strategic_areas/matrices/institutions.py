@@ -15,6 +15,8 @@ from typing import NamedTuple
 from agencies.folding import fold
 
 #: From which likeness on a mistyped name is proposed.
+#: No list of institutions is longer.
+LONGEST = 600
 ALIKE, SURELY_ALIKE = 0.84, 0.93
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
 #: Abbreviated words of names, by what they stand for.
@@ -224,6 +226,9 @@ def split_responsible(text, book, *, role="responsible"):
     found = ResponsibleParts()
     plain = fold(text)
     if NO_TEXT.fullmatch(text.strip()):
+        return found
+    if len(text) > LONGEST:
+        found.whys.append("no_institution")
         return found
     if NOBODY.fullmatch(plain.strip()) or EVERYBODY.fullmatch(plain.strip()):
         found.whys.append("nobody_named" if NOBODY.fullmatch(plain) else "everybody")

@@ -21,8 +21,10 @@ from strategic_areas.matrices.outcome import (
     MatrixPlace,
     MatrixQuestion,
     MatrixReading,
+    ProtectedCell,
     key_of,
 )
+from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.matrices.sheets import TABLES, SheetReader
 
 PLAN = re.compile(r"\b(?:plan|estrategia|programa|strategy|programme) ")
@@ -75,6 +77,7 @@ class MatrixReader:
         self._complete_codes()
         self._ask_institutions()
         self._tell_other_sheets({naming.title for _, naming in named})
+        self.result.questions += self.asked.values()
         places = [x.place for each in self.sheets.values() for x in each.cells.values()]
         order = {place: number for number, place in enumerate(places)}
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
@@ -107,17 +110,18 @@ class MatrixReader:
 
     def ask(self, cell, name, why, reading=None, *, others=(), line=None, cells=()):
         """Ask about a cell, unless a person answered or it is asked already."""
-        self.taken.add(cell.place)
         asked = MatrixQuestion(
             cell.place, name, cell.text, why, reading, tuple(others),
             line and line.number, tuple(cells),
         )  # fmt: skip
         answer = self.naming.answers.get(asked.key)
-        if answer is None and asked.key not in self.asked:
-            self.asked[asked.key] = asked
-            self.result.questions.append(asked)
-        elif answer is not None and line is not None and name in AS_ANSWERED:
-            line.said[name] = answer or None
+        if answer is None:
+            self.taken.add(cell.place)
+            self.asked.setdefault(asked.key, asked)
+        elif line is not None:
+            self.take(line, cell)
+            if name in AS_ANSWERED:
+                line.said[name] = answer or None
 
     def leave_out(self, cell, why):
         if cell.place not in self.taken:
@@ -127,6 +131,14 @@ class MatrixReader:
     def notice(self, cell, kind, text=""):
         place = cell if isinstance(cell, str) else cell.place
         self.result.notices.append(MatrixNotice(place, kind, text))
+
+    def protect(self, cell, text):
+        """Tell of a text that may identify somebody, in a cell or made of several."""
+        said = split_level(text)
+        kinds = identifying_kinds(said.name if said.code else text)
+        found = ProtectedCell(cell.place, text, kinds)
+        if kinds and found not in self.result.protected:
+            self.result.protected.append(found)
 
     # What is told of the whole file.
 
@@ -211,7 +223,7 @@ class MatrixReader:
         seen = set()
         for line in group:
             code = fold(line.said["code"] or "")
-            if code in seen:
+            if code and code in seen:
                 others = [self._free_code(line.said["code"], group)]
                 self._ask_code(line, "code_repeated", None, others=others)
             seen.add(code)
@@ -268,7 +280,7 @@ class MatrixReader:
         asked_here = any(
             each.cell.startswith(f"{sheet.title}!")
             and each.cell.endswith(str(cell.row))
-            for each in self.result.questions
+            for each in self.asked.values()
         )
         is_text = cell.number is None and not cell.is_formula
         if is_text and is_first and not (is_known or is_said or asked_here):

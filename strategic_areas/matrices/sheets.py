@@ -13,8 +13,6 @@ from strategic_areas.matrices.levels import (
 from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_parts
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell
-from strategic_areas.matrices.outcome import ProtectedCell
-from strategic_areas.matrices.protecting import identifying_kinds
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
 #: The field in which a level's own text stands.
@@ -24,7 +22,10 @@ TITLES = {
     "commitment": "title",
     "activity": "title",
 }
-CODE_ROLES = {f"code:{level}" for level in LEVELS}
+#: The roles of a lone cell that is the title of what follows.
+BANNERS = {"level", *(f"code:{level}" for level in LEVELS)}
+#: What no total has.
+OF_RECORDS = {"lead", "responsible", "due", "indicator"}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
 OUTCOME = re.compile(r"(?:objetivo|proposito|outcome|goal)\b[^:]{0,30}: *")
 
@@ -67,10 +68,6 @@ class SheetReader:
         self.asked_once.add(why)
         return is_first
 
-    def _leave_out(self, cells, why):
-        for cell in cells:
-            self.reader.leave_out(cell, why)
-
     def _legend(self):
         """Colour → state: below the rows, a cell of it beside a text."""
         found = {}
@@ -89,7 +86,7 @@ class SheetReader:
                 continue
             said = split_level(cell.text)
             level = level_among(said.word, self.levels)
-            if not level and said.code and not self._is_alone(row, cell):
+            if not level and said.code and len(self.sheet.rows[row]) > 1:
                 level = self.levels[-1]
             if level:
                 self.by_depth.setdefault(depth_of(said.code), level)
@@ -99,9 +96,6 @@ class SheetReader:
 
     def _width(self, cell):
         return self.sheet.widths.get((cell.row, cell.column), 1)
-
-    def _is_alone(self, row, cell):
-        return len(self.sheet.rows[row]) == 1
 
     def _area_of_sheet(self):
         """The area that the sheet's title, or its name, says."""
@@ -125,23 +119,26 @@ class SheetReader:
     # Rows.
 
     def _read_row(self, row, cells):
-        first = _folded(cells[0])
-        if self._repeats_headings(cells):
-            return self._leave_out(cells, "heading_again")
-        if TOTAL.match(first):
-            return self._leave_out(cells, "total")
         here = [cell for cell in cells if cell.column in self.roles]
-        alone = len(here) == 1
-        if alone and NOTE.match(first) and self.roles[here[0].column] != "note":
-            return self._leave_out(cells, "note_row")
-        role = self.roles[here[0].column] if here else ""
-        is_wide = alone and self._width(here[0]) > 2
-        goes_on = alone and role in LEVELS and GOES_ON.match(here[0].kept)
-        if alone and (role == "level" or is_wide or goes_on or role in CODE_ROLES):
+        roles = [self.roles[cell.column] for cell in here]
+        first, alone = _folded(cells[0]), len(here) == 1
+        why = "column"
+        if self._repeats_headings(cells):
+            why = "heading_again"
+        elif TOTAL.match(first) and OF_RECORDS.isdisjoint(roles):
+            why = "total"
+        elif alone and NOTE.match(first) and roles != ["note"]:
+            why = "note_row"
+        elif alone and (
+            roles[0] in BANNERS
+            or self._width(here[0]) > 2
+            or (roles[0] in LEVELS and GOES_ON.match(here[0].kept))
+        ):
             self._read_banner(here[0])
         elif here:
-            self._read_record(row, here)
-        return self._leave_out(cells, "column")
+            self._read_record(row)
+        for cell in cells:
+            self.reader.leave_out(cell, why)
 
     def _repeats_headings(self, cells):
         parts = self.headings
@@ -168,6 +165,7 @@ class SheetReader:
             joined = f"{self.carrier.said[name]} {more}"
             self.reader.ask(cell, name, "goes_on", joined, line=self.carrier)
             self.reader.take(self.carrier, cell)
+            self.reader.protect(cell, joined)
         else:
             self.reader.leave_out(cell, "not_understood")
 
@@ -189,7 +187,7 @@ class SheetReader:
             return word or role
         return "area" if depth_of(said.code) == 1 else ""
 
-    def _read_record(self, row, cells):
+    def _read_record(self, row):
         started = None
         if "level" in self.columns:
             cell = self.sheet.cells.get((row, self.columns["level"][0]))
@@ -304,7 +302,7 @@ class SheetReader:
             if cell.text:
                 reader.leave_out(cell, self._why_left_out(cell))
             for text in filter(None, (cell.text, cell.comment)):
-                self._protect(cell, text)
+                reader.protect(cell, text)
         for row in sorted(sheet.hidden_rows):
             reader.notice(f"{sheet.title}!{row}", "hidden_row")
         for letter in sorted(sheet.hidden_columns):
@@ -317,12 +315,6 @@ class SheetReader:
             return "column"
         is_total = TOTAL.match(_folded(self.sheet.rows[cell.row][0]))
         return "total" if is_total else "below"
-
-    def _protect(self, cell, text):
-        said = split_level(text)
-        kinds = identifying_kinds(said.name if said.code else text)
-        if kinds:
-            self.reader.result.protected.append(ProtectedCell(cell.place, text, kinds))
 
 
 def _folded(cell):

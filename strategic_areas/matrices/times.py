@@ -96,6 +96,8 @@ YEARLY = re.compile(
     r"|quarterly|monthly|periodic[oa]|toda la vigencia|todo el (?:plan|periodo)"
     r"|throughout|segun (?:demanda|necesidad)"
 )
+#: No text about time is longer.
+LONGEST = 200
 #: Words of about when in a year, and the last day that they may mean.
 ABOUT = re.compile(
     r"(?:a )?(?:(?P<end>fin(?:es|al|ales)?|end)|(?P<middle>mediados?|mid)"
@@ -133,7 +135,7 @@ def time_of(text, years, *, day=None, form=""):
         if shown != "general" and "d" not in shown:
             part = part[: 7 if "m" in shown else 4]
         return _within(_spanned(part), years)
-    whole = " ".join(fold(text).replace("º", "o").replace("°", "o").split())
+    whole = " ".join(fold(text[:LONGEST]).replace("º", "o").replace("°", "o").split())
     plain = " ".join(whole.translate(NO_BRACKETS).split())
     plain = BEFORE.sub("", plain).strip(" .:;")
     if CONTINUING.fullmatch(plain):
