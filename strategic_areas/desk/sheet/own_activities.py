@@ -138,6 +138,7 @@ def _page(request, found, form):
     return screen(
         request,
         "desk/off_plan.html",
+        title=_("Other work done (outside the plan)"),
         status=422 if form.errors else 200,
         sheet=found,
         form=form,
@@ -183,6 +184,7 @@ def propose(request, period, agency):
     return screen(
         request,
         "desk/propose.html",
+        title=_("Propose an activity"),
         status=422 if form.errors else 200,
         sheet=found,
         form=form,

@@ -24,7 +24,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.sheet import answers, sheet_page
-from strategic_areas.desk.sheet.contents import find_sheet
+from strategic_areas.desk.sheet.contents import Sheet, find_sheet
 from strategic_areas.desk.sheet.rows import (
     WORDS,
     find_row,
@@ -337,6 +337,7 @@ def check(request, period, agency):
     return screen(
         request,
         "desk/check.html",
+        title=_("Check your answers"),
         sheet=found,
         form=form,
     )
@@ -378,6 +379,8 @@ def receipt(request, pk):
     return screen(
         request,
         "desk/receipt.html",
+        title=" ".join([_("Receipt"), kept.reference]),
+        sheet=Sheet(kept.period, kept.agency),
         kept=kept,
         parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
         values=_values(kept, request.user),

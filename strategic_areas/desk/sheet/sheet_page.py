@@ -112,6 +112,7 @@ def page(request, sheet, *, status=200, unfolded=None, posted=None, attaching=No
         request,
         "desk/sheet.html",
         status=status,
+        title=f"{sheet.agency.acronym} · {sheet.period}",
         sheet=sheet,
         sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
         percent_rules=percent_rules(),

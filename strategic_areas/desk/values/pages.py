@@ -55,6 +55,7 @@ def values(request, period, agency):
     return screen(
         request,
         "desk/values.html",
+        title=_("Values of your indicators"),
         sheet=sheet,
         lines=[
             {

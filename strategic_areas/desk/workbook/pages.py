@@ -84,7 +84,11 @@ def workbook(request, period, agency):
     if request.method == "GET":
         return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
-    context = {"sheet": sheet, "upload": upload}
+    context = {
+        "sheet": sheet,
+        "upload": upload,
+        "title": _("What the workbook would change"),
+    }
     if upload.is_valid():
         try:
             context |= _preview(sheet, upload.cleaned_data["workbook"], request.user)
