@@ -312,19 +312,17 @@ def _is_below_heading(sheet, row, below):
 
 
 def heading_parts(sheet, column, rows):
-    """The folded texts above a column, from the top on, each once."""
-    parts = []
-    for row in range(rows[0], rows[1] + 1):
-        cell = sheet.at(row, column)
-        if cell and cell.text and _words(cell) not in parts:
-            parts.append(_words(cell))
-    return parts
+    """The texts above a column as they stand, from the top on, each once."""
+    cells = [sheet.at(row, column) for row in range(rows[0], rows[1] + 1)]
+    texts = [" ".join(cell.text.split()) for cell in cells if cell and cell.text]
+    return list(dict.fromkeys(texts))
 
 
 def _columns(sheet, first, last, years):
     found, above = [], []
     for column in range(1, sheet.last_column + 1):
-        parts = heading_parts(sheet, column, (first, last))
+        texts = heading_parts(sheet, column, (first, last))
+        heading, parts = " / ".join(texts), [fold(each) for each in texts]
         top = sheet.at(first, column)
         if parts and (top is None or not top.text) and above:
             # An upper heading that is not joined over those to its right.
@@ -336,13 +334,6 @@ def _columns(sheet, first, last, years):
         if not parts and not samples:
             continue
         role = _column_role(parts, years, samples)
-        heading = " / ".join(
-            dict.fromkeys(
-                " ".join(cell.text.split())
-                for row in range(first, last + 1)
-                if (cell := sheet.at(row, column)) and cell.text
-            )
-        )
         letter = letter_of(column)
         hidden = letter in sheet.hidden_columns
         found.append(LookedColumn(letter, heading, role, samples, len(texts), hidden))

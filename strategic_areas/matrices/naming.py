@@ -67,16 +67,6 @@ class SheetNaming:
     headings: dict = field(default_factory=dict)
     area: str = ""
 
-    @property
-    def by_role(self):
-        """Role → letters, without what is ignored; roles with a period by both."""
-        found = {}
-        for letter, role in self.columns.items():
-            for each in {role, role.partition(":")[0]} if role not in CODES else {role}:
-                found.setdefault(each, []).append(letter)
-        found.pop("ignore", None)
-        return found
-
 
 @dataclass
 class Naming:
@@ -117,28 +107,21 @@ class Naming:
         Answers stay; ``read`` asks again where a cell says something else.
         """
         guess = look.naming
-        for sheet in guess.sheets:
-            old = _same(self.sheets, sheet.title, lambda each: each.title)
-            if old is None and len(self.sheets) == len(guess.sheets) == 1:
-                old = self.sheets[0]
-            if old is None:
-                continue
-            words = {fold(old.headings.get(k, "")): v for k, v in old.columns.items()}
+        kept = {_plain(each.title): each for each in self.sheets}
+        if len(kept) == len(guess.sheets) == 1:
+            kept = {_plain(guess.sheets[0].title): self.sheets[0]}
+        named = [each for each in guess.sheets if _plain(each.title) in kept]
+        for sheet in named:
+            old = kept[_plain(sheet.title)]
+            words = old.headings
+            roles = {_plain(words.get(k, "")): v for k, v in old.columns.items()}
             for letter, heading in sheet.headings.items():
-                if heading and fold(heading) in words:
-                    sheet.columns[letter] = words[fold(heading)]
-                elif old.headings.get(letter) == heading and letter in old.columns:
-                    sheet.columns[letter] = old.columns[letter]
+                same = (
+                    roles.get(_plain(heading)) if heading else old.columns.get(letter)
+                )
+                sheet.columns[letter] = same or sheet.columns[letter]
             sheet.area = sheet.area or old.area
-        if self.sheets and any(
-            _same(self.sheets, each.title, lambda old: old.title)
-            for each in guess.sheets
-        ):
-            guess.sheets = [
-                each
-                for each in guess.sheets
-                if _same(self.sheets, each.title, lambda old: old.title)
-            ]
+        guess.sheets = named or guess.sheets
         guess.levels, guess.years = self.levels, self.years
         guess.answers, guess.institutions = dict(self.answers), dict(self.institutions)
         return guess
@@ -150,9 +133,5 @@ def is_role(role):
     return role in ROLES or bool(period and start in {"target", "chronogram"})
 
 
-def _same(items, title, title_of):
-    wanted = " ".join(fold(title).split())
-    return next(
-        (each for each in items if " ".join(fold(title_of(each)).split()) == wanted),
-        None,
-    )
+def _plain(text):
+    return " ".join(fold(text).split())

@@ -121,7 +121,8 @@ class MatrixReader:
         elif line is not None:
             self.take(line, cell)
             if name in AS_ANSWERED:
-                line.said[name] = answer or None
+                kept = line.said[name] if name in {"name", "title"} else None
+                line.said[name] = answer or kept
 
     def leave_out(self, cell, why):
         if cell.place not in self.taken:
@@ -173,7 +174,7 @@ class MatrixReader:
             made, elsewhere = [], []
             for line in group:
                 up, code = self._up(line), line.said["code"]
-                start = f"{up.said['code']}." if up else ""
+                start = f"{up.said['code']}." if up and up.said["code"] else ""
                 if code is None and (found := self._code_from_below(line)):
                     line.said["code"] = found
                     self._ask_code(line, "code_missing", found)

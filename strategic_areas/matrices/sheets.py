@@ -51,7 +51,9 @@ class SheetReader:
     def read(self):
         sheet, naming = self.sheet, self.naming
         self.headings = {
-            column: heading_parts(sheet, column, naming.heading_rows)
+            column: [
+                fold(each) for each in heading_parts(sheet, column, naming.heading_rows)
+            ]
             for column in range(1, sheet.last_column + 1)
         }
         if "level" in self.columns:
@@ -215,11 +217,9 @@ class SheetReader:
         self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
-        for column in self.columns.get(f"code:{level}", ()):
-            cell = self.sheet.at(row, column)
-            if cell and cell.text:
-                return cell
-        return None
+        columns = self.columns.get(f"code:{level}", ())
+        cells = [self.sheet.at(row, column) for column in columns]
+        return next((cell for cell in cells if cell and cell.text), None)
 
     # Records.
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+from copy import deepcopy
+from functools import cache
 
 import openpyxl
 import pytest
@@ -20,10 +22,18 @@ from tests.strategic_areas.reading_matrices import (
 UNICA, EJES, NIVELES = "matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles"
 
 
-def first(name):
+@cache
+def first_reading(name):
     content = name_content(name)
     naming = look(upload(content)).naming
-    return content, naming, read(upload(content), naming, institutions=known())
+    reading = read(upload(content), naming, institutions=known())
+    return content, naming.as_json(), reading
+
+
+def first(name):
+    """A matrix, a naming of its own for each test, and what it gives as guessed."""
+    content, naming, reading = first_reading(name)
+    return content, Naming.from_json(deepcopy(naming)), reading
 
 
 def again(content, naming):
