@@ -39,6 +39,7 @@ ROLES = ("A", "review", "keep")
 KEEP_NOTHING = {
     "admin:exact_agency": "it answers with a file",
     "admin:exact_indicator": "it answers with a file",
+    "admin:matrix": "it previews a matrix; planbook_save keeps it",
     "admin:planbook": "it previews a workbook; planbook_save keeps it",
     "admin:workbook": "it previews a workbook; workbook_save keeps it",
 }

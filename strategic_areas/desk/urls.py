@@ -64,6 +64,7 @@ BUTTON_PAGES = {
     "purge_cancel": PURGE,
     "planbook_file": PLANBOOK,
     "planbook_save": PLANBOOK,
+    "matrix": PLANBOOK,
     "review_publish": REVIEW,
     "review_return": REVIEW,
     "value_recall": ("admin:value_receipt", "pk"),
@@ -153,6 +154,7 @@ def patterns(site):
             (f"{node}<slug:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
             ("actos/<int:pk>/", amending.act_file, "act_file"),
             ("planes/<slug:plan>/libro/", planbook.planbook, "planbook"),
+            ("planes/<slug:plan>/matriz/", planbook.matrix, "matrix"),
             (
                 "planes/<slug:plan>/libro/archivo/",
                 planbook.planbook_file,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
@@ -20,6 +21,7 @@ from tests.strategic_areas.filling import Book
 from tests.strategic_areas.planbooks import PlanBook
 from tests.uploads import make_pdf
 
+MATRIX = Path(__file__).parent.parent / "strategic_areas/matrices/matriz-unica.xlsx"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -120,6 +122,19 @@ def bring_a_wrong_plan(page, world):
     book.add("programmes", code="9.1", area="no", name_es="Otro")
     bring_book(page, book)
     page.locator(".answer .notice--errors").wait_for()
+
+
+def bring_a_matrix(page, world):
+    page.locator("input[name=workbook]").set_input_files(MATRIX)
+    page.locator("input[name=upload]").click()
+    page.locator(".matrix-columns").first.wait_for()
+
+
+def name_a_matrix(page, world):
+    """The plan that comes out, with what is asked of its cells."""
+    bring_a_matrix(page, world)
+    page.locator("button[name=name]").click()
+    page.locator(".matrix-branch").first.wait_for()
 
 
 def take_plan(page, world):
@@ -334,6 +349,8 @@ REVIEW = [
     Screen("admin:planbook", "reviewer", plan_of),
     Screen("admin:planbook", "reviewer", plan_of, press=bring_a_plan),
     Screen("admin:planbook", "reviewer", plan_of, press=bring_a_wrong_plan),
+    Screen("admin:planbook", "reviewer", plan_of, press=bring_a_matrix),
+    Screen("admin:planbook", "reviewer", plan_of, press=name_a_matrix),
     Screen("admin:values_recorded", "reviewer"),
     Screen(
         "admin:value_recorded",
@@ -442,7 +459,7 @@ ACCOUNT = [
 #: No screen: what stands there instead.
 NO_SCREEN = {
     "a press, by POST alone": {
-        *("language", "admin:planbook_save", "admin:workbook_save"),
+        *("language", "admin:planbook_save", "admin:workbook_save", "admin:matrix"),
         *("admin:sheet_row", "admin:sheet_row_attach"),
         *("admin:sheet_row_detach", "admin:sheet_declaration"),
         *(

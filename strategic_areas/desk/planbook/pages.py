@@ -22,6 +22,14 @@ from strategic_areas.desk.changes.amending import ActForm
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, compare
+from strategic_areas.desk.planbook.matrix import (
+    AnswerForm,
+    Matrix,
+    NamingForm,
+    keep_naming,
+    proposed_naming,
+    tree_of,
+)
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.signed_preview import (
@@ -130,11 +138,94 @@ def planbook(request, plan):
     upload = UploadForm(request.POST, request.FILES, action=_address("planbook", plan))
     shown = {}
     if upload.is_valid():
+        file = upload.cleaned_data["workbook"]
         try:
-            shown = _preview(plan, upload.cleaned_data["workbook"], request.user)
+            pages = pages_of(file)
+            if not marks_in(pages):
+                return _name(request, plan, Matrix.of(file))
+            stored = StoredObjects(plan.code)
+            lines = compare(stored, read(pages, plan))
+            shown = _preview(plan, stored, lines, request.user)
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
     return _page(request, plan, upload, **shown)
+
+
+@require_POST
+def matrix(request, plan):
+    """What the columns of a matrix are, and the plan that comes out of it."""
+    plan = _plan(request, plan)
+    try:
+        brought = Matrix.unsigned(
+            request.POST.get("matrix", ""), _owner(plan, request.user)
+        )
+        if brought.naming is None or "columns" in request.POST:
+            return _name(request, plan, brought, is_posted="name" in request.POST)
+        return _read(request, plan, brought)
+    except (RefusedError, RefusedFileError) as error:
+        messages.error(request, str(error))
+    return redirect("admin:planbook", plan.code)
+
+
+def _name(request, plan, brought, *, is_posted=False):
+    look = brought.look
+    naming = brought.naming or proposed_naming(plan, look)
+    form = NamingForm(request.POST if is_posted else None, look=look, naming=naming)
+    if is_posted and form.is_valid():
+        brought.naming = form.naming()
+        return _read(request, plan, brought)
+    brought.naming = None
+    return screen(
+        request,
+        "desk/matrix_naming.html",
+        status=422 if form.errors else 200,
+        title=_("What is each column?"),
+        plan=plan,
+        matrix=brought,
+        signed=brought.signed(_owner(plan, request.user)),
+        form=form,
+    )
+
+
+def _read(request, plan, brought):
+    """The plan that comes out, with the answers that the page brings."""
+    reading = brought.read()
+    answers = AnswerForm(reading)
+    if "answer" in request.POST:
+        lines = brought.lines(StoredObjects(plan.code), reading)
+        has_errors = brought.take(lines, AnswerForm(reading, request.POST))
+        reading = brought.read()
+        answers = AnswerForm(reading, request.POST if has_errors else None)
+    keep_naming(plan, brought.naming)
+    stored = StoredObjects(plan.code)
+    lines = brought.lines(stored, reading)
+    if len(lines.lines) > MOST_RECORDS:
+        raise too_much()
+    shown = {}
+    if not (answers.asked or brought.unchecked(lines)):
+        shown = _preview(plan, stored, lines.lines, request.user)
+    return screen(
+        request,
+        "desk/matrix.html",
+        status=422 if answers.has_errors else 200,
+        title=_("The plan that comes out of your matrix"),
+        plan=plan,
+        matrix=brought,
+        signed=brought.signed(_owner(plan, request.user)),
+        counts=[
+            (table.title, len(found))
+            for name, table in STRUCTURE.items()
+            if (found := reading.of(name))
+        ],
+        reading=reading,
+        answers=answers,
+        lines=lines,
+        texts=brought.asked_texts(lines),
+        given=list(brought.given),
+        tree=tree_of(reading),
+        may_add_agencies=request.user.has_perm("agencies.add_agency"),
+        **shown,
+    )
 
 
 def _page(request, plan, upload, **shown):
@@ -156,10 +247,7 @@ def _address(name, plan):
     return reverse(f"admin:{name}", args=[plan.code])
 
 
-def _preview(plan, file, user):
-    stored = StoredObjects(plan.code)
-    book = read(file, plan)
-    lines = compare(stored, book)
+def _preview(plan, stored, lines, user):
     preview = preview_of(stored, lines)
     shown = {"preview": preview, "absent": _absent(stored, lines)}
     if preview.drafts and preview.is_whole:
@@ -248,13 +336,12 @@ class Book:
     lines: dict
 
 
-def read(upload, plan):
+def read(pages, plan):
     """
-    The ``Book`` of an upload; ``RefusedFileError`` where the plan cannot take it.
+    The ``Book`` of these sheets; ``RefusedFileError`` where the plan cannot take it.
 
     A plan in preparation takes the workbook of another plan too, to start from it.
     """
-    pages = pages_of(upload)
     marks = marks_in(pages)
     if marks.get("format") != FORMAT:
         raise RefusedFileError(

@@ -1,0 +1,476 @@
+"""
+A plan's matrix between its upload and the plan: what its columns are, what is asked.
+
+The file itself goes from page to page, signed for who brought it: nothing of it is
+stored, and nothing that comes back is believed without the signature.
+"""
+
+import base64
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies import numbers
+from agencies.models import Agency
+from strategic_areas import matrices, text_guard
+from strategic_areas.desk.planbook.matrix_lines import MatrixLines
+from strategic_areas.desk.workbook.signed_preview import read_signed, sign
+from strategic_areas.evidence import RefusedFileError
+from strategic_areas.matrices import ROLES, Naming
+from strategic_areas.matrices.looking import LookedColumn, letter_of
+from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.models.activities import Stop
+from strategic_areas.models.drafts import MatrixNaming
+from strategic_areas.plan_document.values import DAY
+from strategic_areas.workbooks.reading import digest_of
+
+#: The largest file that still fits, signed, into the form of a page.
+LARGEST = 1_300_000
+#: The answer that leaves a cell out.
+NOTHING = "-"
+#: Questions whose answer is a text of the plan, which no naming keeps.
+TEXTS = {"title", "name", "indicator", "product", "outcome"}
+#: Questions that only an institution of the portal answers.
+WHO = {"responsible", "lead", "supporting"}
+NUMBERS = {"target", "baseline"}
+#: What no record can be without.
+NEEDED = {"responsible", "lead", "code", "programme"}
+DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
+CODE = re.compile(r"[^\s/\\]{1,40}")
+ACRONYM = re.compile(r"[^\W\d_][\w-]+")
+#: How many rows of a sheet without headings are shown.
+FIRST_ROWS = 6
+#: How many questions a page asks at once.
+MOST_QUESTIONS = 150
+
+
+#: The parts of a naming that map a text to another.
+PAIRS = ("answers", "institutions")
+#: The fields of a sheet's rows, in their order.
+ROWS = ("heading", "headings", "first", "last")
+
+
+@dataclass
+class Matrix:
+    """
+    An uploaded matrix and what a person said of it.
+
+    ``texts`` maps a text that may make somebody findable to the one in its place, and
+    ``checked`` are the keys of those by which nobody can be recognised.
+    """
+
+    name: str
+    content: bytes
+    naming: Naming | None = None
+    texts: dict = field(default_factory=dict)
+    checked: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, upload):
+        """``RefusedFileError`` for a file that no page can carry."""
+        if upload.size > LARGEST:
+            raise RefusedFileError(
+                "size",
+                _("This file is larger than %(limit)s.")
+                % {"limit": filesizeformat(LARGEST)},
+                _("Take the pictures out of it, such as logos, and save it again."),
+            )
+        upload.seek(0)
+        return cls(upload.name, upload.read())
+
+    def signed(self, owner):
+        naming = self.naming and self.naming.as_json()
+        content = base64.b64encode(self.content).decode()
+        return sign([self.name, content, naming, self.texts, self.checked], owner)
+
+    @classmethod
+    def unsigned(cls, text, owner):
+        """What ``signed`` made for this owner; ``StaleError`` for anything else."""
+        name, content, naming, texts, checked = read_signed(text, owner)
+        naming = naming and Naming.from_json(naming)
+        return cls(name, base64.b64decode(content), naming, texts, checked)
+
+    @property
+    def file(self):
+        return SimpleUploadedFile(self.name, self.content)
+
+    @cached_property
+    def look(self):
+        return matrices.look(self.file)
+
+    def lines(self, stored, reading):
+        return MatrixLines(stored, reading, self.naming.answers, self.texts)
+
+    @property
+    def given(self):
+        """Triples of an answer's key, where it is of, and the answer in words."""
+        for key, answer in self.naming.answers.items():
+            cell, name, _text = key.rsplit("#", 2)
+            label = ROLES.get(name, name)
+            yield key, f"{cell} · {label}", in_words(answer) if answer else "–"
+        for text, acronym in self.naming.institutions.items():
+            yield text, f"«{text}»", acronym or "–"
+
+    def take(self, lines, answers):
+        """
+        Take what a page says of the texts and questions of one reading.
+
+        Answers that it wants to be asked for again are forgotten. True if something
+        typed could not be read.
+        """
+        data, self.checked = answers.data, []
+        for found in lines.found:
+            text = data.get(found.name, found.text).replace("\r\n", "\n").strip()
+            if text != found.text:
+                self.texts[found.key] = text
+            if f"{found.name}-checked" in data:
+                self.checked.append(checked_key(found.key, text))
+        for key in data.getlist("again"):
+            self.naming.answers.pop(key, None)
+            self.naming.institutions.pop(key, None)
+        for asked in answers.asked:
+            if not asked.chosen:
+                continue
+            answer = "" if asked.chosen == NOTHING else asked.chosen
+            if asked.question.field == "institution":
+                self.naming.institutions[asked.question.text] = answer
+            else:
+                self.naming.answers[asked.question.key] = answer
+        return answers.has_errors
+
+    def asked_texts(self, lines):
+        """Pairs of each found text and whether somebody looked at it."""
+        return [
+            (found, checked_key(found.key, found.text) in self.checked)
+            for found in lines.found
+        ]
+
+    def unchecked(self, lines):
+        """The texts that stop the plan: barred, or not looked at yet."""
+        return [
+            found
+            for found, is_checked in self.asked_texts(lines)
+            if found.messages and (found.is_barred or not is_checked)
+        ]
+
+    def read(self):
+        return matrices.read(self.file, self.naming, institutions=_institutions())
+
+
+def _institutions():
+    for agency in Agency.objects.prefetch_related("former_names"):
+        former = [
+            x for old in agency.former_names.all() for x in (old.acronym, old.name)
+        ]
+        names = filter(None, (agency.name_es, agency.name_en))
+        yield matrices.KnownInstitution(agency.acronym, [*names], former)
+
+
+def proposed_naming(plan, look):
+    """The naming kept for the plan, fitted to the file; else what the reader sees."""
+    naming = look.naming
+    if kept := MatrixNaming.objects.filter(plan=plan).first():
+        # A purge may have emptied what a naming cannot be without.
+        with suppress(TypeError, ValueError, KeyError):
+            pairs = {name: dict(kept.naming[name]) for name in PAIRS}
+            naming = Naming.from_json(kept.naming | pairs).fitted(look)
+    naming.years = [plan.starts_on.year, plan.ends_on.year]
+    return naming
+
+
+def keep_naming(plan, naming):
+    """
+    Keep it for the next version of the file, without texts of the plan.
+
+    Pairs stand in lists, as a purge looks at values and never at names.
+    """
+    data = naming.as_json()
+    for name in PAIRS:
+        data[name] = [
+            pair
+            for pair in data[name].items()
+            if not any(map(text_guard.inspect, pair))
+            and TEXTS.isdisjoint(pair[0].split("#"))
+        ]
+    MatrixNaming.objects.update_or_create(
+        plan=plan, defaults={"naming": data, "changed_at": timezone.now()}
+    )
+
+
+class NamingForm(forms.Form):
+    """What each sheet and column is; each field says to which sheet it belongs."""
+
+    def __init__(self, *args, look, naming, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.base, self.sheets = naming, []
+        named = {each.title: each for each in naming.sheets}
+        for number, sheet in enumerate(look.sheets):
+            if sheet.kind not in {"hidden", "empty"}:
+                columns = sheet.columns or _unnamed(look, sheet)
+                self._add(number, sheet, columns, named.get(sheet.title))
+        if not self.sheets:
+            raise RefusedFileError(
+                "empty",
+                _("This workbook has no visible sheet with a text."),
+                _("Save it with the sheet of the plan visible, and bring it again."),
+            )
+        if any(each.layout == "levels in one column" for each in look.sheets):
+            self.fields["levels"] = forms.MultipleChoiceField(
+                label=_("Levels that stand in one column"),
+                choices=[(each, ROLES[each]) for each in LEVELS],
+                initial=naming.levels,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def _add(self, number, sheet, looked, naming):
+        start = f"{number}-"
+        rows = sheet.heading_rows or [1, 1], sheet.first_row or 2
+        shown = naming or matrices.SheetNaming(
+            sheet.title, *rows, sheet.last_row or sheet.rows
+        )
+        rows = {
+            "heading": (_("First row of the headings"), shown.heading_rows[0]),
+            "headings": (_("Last row of the headings"), shown.heading_rows[-1]),
+            "first": (_("First row of the plan"), shown.first_row),
+            "last": (_("Last row of the plan"), shown.last_row),
+        }
+        self.fields[f"{start}read"] = forms.BooleanField(
+            label=_("Read this sheet"), required=False, initial=naming is not None
+        )
+        for name, (label, value) in rows.items():
+            self.fields[start + name] = forms.IntegerField(
+                label=label, initial=value, min_value=1, max_value=3000
+            )
+        self.fields[f"{start}area"] = forms.RegexField(
+            r"^(?:title|[A-Z]{1,3}[0-9]{1,4})?$",
+            label=_("Cell that names the area of the whole sheet"),
+            initial=shown.area,
+            required=False,
+            help_text=_("Such as A4; “title” if the name of the sheet does."),
+        )
+        columns = []
+        for column in looked:
+            role = shown.columns.get(column.letter, column.role) or "ignore"
+            name = start + column.letter
+            self.fields[name] = forms.ChoiceField(
+                label=_("What column %(letter)s is") % {"letter": column.letter},
+                choices=self._roles(role),
+                initial=role,
+            )
+            columns.append((column, name))
+        self.sheets.append((sheet, start, columns))
+
+    def _roles(self, role):
+        first, last = self.base.years
+        periods = [f"target:{year}" for year in range(first, last + 1)]
+        if ":" in role and role not in ROLES:
+            periods = dict.fromkeys([*periods, role])
+        named = [(name, str(label).capitalize()) for name, label in ROLES.items()]
+        return named + [
+            (each, f"{str(ROLES[start]).capitalize()} · {period}")
+            for each in periods
+            for start, _colon, period in [each.partition(":")]
+        ]
+
+    @property
+    def parts(self):
+        """Of each sheet: itself, its own fields, and its columns with their fields."""
+        for sheet, start, columns in self.sheets:
+            own = ("read", *ROWS, "area")
+            yield (
+                sheet,
+                [self[start + name] for name in own],
+                [(column, self[name]) for column, name in columns],
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        for _sheet, start, _columns in self.sheets:
+            rows = [
+                cleaned.get(start + x) for x in ("heading", "headings", "first", "last")
+            ]
+            if None not in rows and sorted(rows) != rows:
+                text = _("The rows of the headings come first, then those of the plan.")
+                self.add_error(f"{start}first", text)
+        if not any(cleaned.get(f"{start}read") for _s, start, _c in self.sheets):
+            raise ValidationError(_("Choose at least one sheet."))
+        return cleaned
+
+    def naming(self):
+        said, sheets = self.cleaned_data, []
+        for sheet, start, columns in self.sheets:
+            if said[f"{start}read"]:
+                sheets.append(
+                    matrices.SheetNaming(
+                        sheet.title,
+                        [said[f"{start}heading"], said[f"{start}headings"]],
+                        said[f"{start}first"],
+                        said[f"{start}last"],
+                        {column.letter: said[name] for column, name in columns},
+                        {column.letter: column.heading for column, name in columns},
+                        said[f"{start}area"],
+                    )
+                )
+        self.base.sheets = sheets
+        self.base.levels = said.get("levels", self.base.levels)
+        return self.base
+
+
+def _unnamed(look, sheet):
+    """The columns of a sheet in which the reader saw no headings."""
+    texts = look.texts(sheet.title, 1, FIRST_ROWS)
+    for number in range(1, sheet.column_count + 1):
+        letter = letter_of(number)
+        samples = [row[letter][:60] for row in texts.values() if letter in row]
+        yield LookedColumn(letter, "", "ignore", samples)
+
+
+@dataclass
+class AskedCell:
+    """A question as the page shows it: what may be chosen, and what was typed."""
+
+    name: str
+    question: object
+    place: str
+    choices: list
+    chosen: str = ""
+    typed: str = ""
+    error: str = ""
+
+    @property
+    def may_be_typed(self):
+        return self.question.field not in {"institution", "lead", "status"}
+
+    @property
+    def label(self):
+        return ROLES.get(self.question.field, "")
+
+    @property
+    def more(self):
+        return len(self.question.cells) - 1
+
+
+class AnswerForm:
+    """The open questions of a reading, and the answers that a page posts."""
+
+    def __init__(self, reading, data=None):
+        self.agencies = dict(Agency.objects.values_list("acronym", "name_es"))
+        self.programmes = [
+            (line.said["code"], f"{line.said['code']} {line.said['name']}")
+            for line in reading.of("programmes")
+        ]
+        self.data, self.count = data, len(reading.questions)
+        self.asked = [self._asked(x) for x in reading.questions[:MOST_QUESTIONS]]
+        if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
+            for each in self.asked:
+                each.place = short(each.place)
+
+    def _asked(self, question):
+        name, data = f"q-{digest_of(question.key)}", self.data
+        readings = [question.reading, *question.others]
+        is_agency = question.field in {"institution", *WHO}
+        choices = {x: in_words(x) for x in readings if x}
+        if question.field == "institution":
+            choices = {}
+        if is_agency:
+            choices |= {a: f"{a} · {b}" for a, b in sorted(self.agencies.items())}
+        if question.why == "no_programme":
+            choices |= dict(self.programmes)
+        if question.field not in NEEDED:
+            choices[NOTHING] = _("Leave it out")
+        asked = AskedCell(name, question, question.cell, list(choices.items()))
+        values = choices
+        asked.chosen = question.reading if question.reading in values else ""
+        if data is not None:
+            chosen = data.get(name, "")
+            asked.chosen = chosen if chosen in values else ""
+            asked.typed = data.get(f"{name}-text", "").strip()
+            if asked.typed and asked.may_be_typed:
+                try:
+                    asked.chosen = self._typed(question, asked.typed)
+                except (ValidationError, ValueError) as error:
+                    asked.chosen = ""
+                    asked.error = " ".join(getattr(error, "messages", [str(error)]))
+        return asked
+
+    def _typed(self, question, text):
+        if len(text) > 400:
+            raise ValueError(_("Write at most 400 characters."))
+        if question.field in WHO:
+            unknown = [
+                word
+                for word in ACRONYM.findall(text.replace("(apoyo)", ""))
+                if word not in self.agencies
+            ]
+            if unknown:
+                raise ValueError(
+                    _(
+                        "Write acronyms of the portal: the lead, a slash, and those "
+                        "that support, such as MIREX / PGR, MT (apoyo)."
+                    )
+                )
+        elif question.field in {"due", "start"}:
+            return DAY.clean(text).isoformat()
+        elif question.field in NUMBERS:
+            for part in text.split(";"):
+                numbers.read(part.rpartition(":")[2])
+        elif question.field == "budget":
+            return numbers.written(numbers.read(text))
+        elif question.field == "code" and not CODE.fullmatch(text):
+            raise ValueError(_("A code has no blanks and no slashes."))
+        return text
+
+    @property
+    def has_errors(self):
+        return any(asked.error for asked in self.asked)
+
+
+def checked_key(key, text):
+    return f"{key}#{digest_of(text)}"
+
+
+def in_words(reading):
+    """A reading as people write it."""
+    if DAY_READ.fullmatch(reading):
+        return f"{date.fromisoformat(reading):%d/%m/%Y}"
+    return str(dict(Stop.choices).get(reading, reading))
+
+
+@dataclass
+class ReadNode:
+    """A line as the tree shows it; ``cells`` are the places of its values, by field."""
+
+    line: object
+    cells: dict
+    due: str
+    below: list = field(default_factory=list)
+
+
+def tree_of(reading):
+    """The lines of a reading, each with those below it; without participations."""
+    nodes = []
+    for line in reading.lines:
+        cells = {name: short(place.cell) for name, place in line.places.items()}
+        nodes.append(ReadNode(line, cells, in_words(line.said.get("due_on") or "")))
+    for node in nodes:
+        if node.line.above is not None:
+            nodes[node.line.above].below.append(node)
+    return [
+        node
+        for node in nodes
+        if node.line.above is None and node.line.table != "participations"
+    ]
+
+
+def short(cell):
+    """The place of a cell without the name of its sheet."""
+    return cell.rpartition("!")[2]

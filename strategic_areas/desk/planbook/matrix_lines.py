@@ -1,0 +1,303 @@
+"""The lines of a matrix as lines of the plan's document."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from itertools import count
+
+from django.utils.translation import gettext, override
+
+from agencies.fields import Kind
+from strategic_areas.matrices import ROLES, MatrixLine
+from strategic_areas.matrices.outcome import key_of
+from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.models import Activity, Indicator, Participation
+from strategic_areas.plan_document.lines import (
+    LineState,
+    PlanLine,
+    completed,
+    with_due_date,
+)
+from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.values import digests
+from strategic_areas.text_guard.findings import MESSAGES, STOPS
+from strategic_areas.workbooks.reading import Fault, comparable, digest_of
+
+#: By table: field of a line of the matrix → column of the plan's table.
+COLUMNS = {
+    "areas": {"code": "code", "name": "name_es", "outcome": "outcome_es"},
+    "programmes": {"code": "code", "area": "area", "name": "name_es"},
+    "commitments": {
+        **{"code": "code", "programme": "programme", "title": "title_es"},
+        **{"product": "expected_result_es", "lead": "lead", "supporting": "supporting"},
+        **{"starts_on": "starts_on", "due_on": "due_on"},
+        "means_of_verification": "means_of_verification_es",
+    },
+    "activities": {
+        **{"code": "code", "commitment": "commitment", "title": "title_es"},
+        **{"product": "expected_product_es", "lead": "agency", "kind": "kind"},
+        **{"starts_on": "starts_on", "due_on": "due_on"},
+        "means_of_verification": "means_of_verification_es",
+    },
+    "indicators": {
+        **{"code": "code", "name": "name_es", "unit": "unit_es", "counts": "counts"},
+        **{"commitment": "commitment", "baseline": "baseline_value"},
+        **{"baseline_starts_on": "baseline_starts_on"},
+        "baseline_ends_on": "baseline_ends_on",
+    },
+    "targets": {
+        **{"indicator": "indicator", "starts_on": "starts_on", "ends_on": "ends_on"},
+        "value": "value",
+    },
+    "participations": {"agency": "agency", "role": "role"},
+}
+#: What a plan's record has no place for → what its column is called.
+HOMELESS = {
+    **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
+    **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
+    **{"product": "product", "means_of_verification": "verification"},
+}
+ROW = re.compile(r"\d+$")
+#: Indicators get codes of their own, since no matrix has any.
+INDICATOR = "I-"
+
+
+@dataclass(frozen=True)
+class FoundText:
+    """A text that may make somebody findable; ``key`` changes with the text."""
+
+    key: str
+    place: str
+    label: str
+    text: str
+    messages: tuple
+    is_barred: bool
+
+    @property
+    def name(self):
+        """Its name in a form."""
+        return f"text-{digest_of(self.key)}"
+
+
+class MatrixLines:
+    """
+    The ``PlanLine``s of a reading, compared with the plan as it is stored.
+
+    ``texts`` maps the key of a found text to the one that a person put in its place, ""
+    to leave it out. Afterwards ``found`` are the texts that may make somebody findable,
+    and ``homeless`` maps a name of columns to the cells for which a plan has no place.
+    """
+
+    def __init__(self, stored, reading, answers, texts):
+        self.stored, self.reading, self.texts = stored, reading, texts
+        self.found, self.homeless, self.gone = [], defaultdict(list), set()
+        #: Area → the code of the programme that was made for it.
+        self.made = {}
+        self.protected = {each.cell: each.messages for each in reading.protected}
+        self.agencies = stored.tables["agencies"]
+        self.keys, self.numbers = {}, Counter()
+        commitments = stored.tables["commitments"].key_of_pk
+        self.named = {
+            (commitments.get(row.commitment_id), comparable(row.name_es)): code
+            for code, row in stored.tables["indicators"].rows.items()
+            if row.introduced_by_id == stored.plan.pk
+        }
+        self._complete(answers)
+        self.lines = []
+        for table in COLUMNS:
+            self.lines += [self._line(STRUCTURE[table], x) for x in reading.of(table)]
+        self.lines = self._known_once(filter(None, self.lines))
+
+    def _complete(self, answers):
+        """Take the answers about what no cell says: who leads, and which programme."""
+        wanted = self.reading.of("commitments")
+        for line in [*wanted, *self.reading.of("activities")]:
+            for place in list(line.places.values()):
+                for name in ("lead", "programme"):
+                    answer = answers.get(key_of(place.cell, name, place.text))
+                    if answer and not line.said.get(name):
+                        line.said[name] = answer
+                        line.places.setdefault(name, place)
+        for line in wanted:
+            if name := line.said.get("programme"):
+                line.said["programme"] = self._programme(line, name)
+        for line in wanted:
+            line.said.setdefault("programme", self.made.get(line.said.get("area")))
+
+    def _programme(self, line, name):
+        """The code of a programme, which a person named where the matrix names none."""
+        area, rows = line.said.get("area"), self.stored.tables["programmes"].rows
+        codes = {each.said.get("code") for each in self.reading.of("programmes")}
+        codes |= rows.keys()
+        if name in codes:
+            return name
+        alike = [
+            code
+            for code, row in rows.items()
+            if comparable(row.name_es) == comparable(name)
+        ]
+        free = (x for n in count(1) if (x := f"{area}.{n}") not in codes)
+        self.made[area] = alike[0] if alike else next(free)
+        place = line.places.get("programme") or line.places["title"]
+        made = MatrixLine("programmes", len(self.reading.lines))
+        made.said |= {"code": self.made[area], "area": area, "name": name}
+        made.places |= {"name": place, "code": place}
+        self.reading.lines.append(made)
+        return self.made[area]
+
+    def _line(self, table, line):
+        if line.above in self.gone:
+            self.gone.add(line.number)
+            return None
+        said, faults = self._said(table, line), []
+        for column in table.columns:
+            value = said.get(column.name)
+            if not value:
+                continue
+            if column.linked == "agencies":
+                said[column.name] = self._agency(column, line, value, faults)
+            elif column.kind is Kind.TEXT and column.name.endswith("_es"):
+                said[column.name] = self._text(column, line, value)
+        title = next((c for c in ("title_es", "name_es") if c in said), None)
+        if title and not said[title]:
+            self.gone.add(line.number)
+            return None
+        return self._compared(table, line, said, faults)
+
+    def _said(self, table, line):
+        """The values of a line by column, with what follows from the lines above."""
+        said, up = dict(line.said), self._up(line, "commitments")
+        if up is not None:
+            said["commitment"] = self.keys.get(up.number)
+        if table.name == "activities":
+            is_continuing = said.get("exact_to") == "continuing"
+            kinds = Activity.Kind
+            said["kind"] = kinds.CONTINUING if is_continuing else kinds.ONE_OFF
+        if table.name == "indicators":
+            self._complete_indicator(said)
+        if table.name == "targets":
+            said["indicator"] = self.keys.get(line.above)
+        if table.name == "participations":
+            said["role"] = Participation.Role.PARTNER
+        columns = COLUMNS[table.name]
+        for name, place in line.places.items():
+            if name in HOMELESS and name not in columns and said.get(name):
+                self.homeless[ROLES[HOMELESS[name]]].append(place.cell)
+        return {columns[name]: value for name, value in said.items() if name in columns}
+
+    def _up(self, line, table):
+        while line.above is not None:
+            line = self.reading.lines[line.above]
+            if line.table == table:
+                return line
+        return None
+
+    def _complete_indicator(self, said):
+        with override("es"):
+            said.setdefault("unit", gettext("units"))
+        said["counts"] = Indicator.Counts.OTHER
+        year = said.get("baseline_year")
+        if said.get("baseline") and year:
+            said |= {"baseline_starts_on": f"{year}-01-01"}
+            said |= {"baseline_ends_on": f"{year}-12-31"}
+        else:
+            said["baseline"] = None
+        if not said.get("code"):
+            said["code"] = self._indicator_code(said)
+
+    def _indicator_code(self, said):
+        """That of the stored indicator of this name; else the next of its record."""
+        rows, plan = self.stored.tables["indicators"].rows, self.stored.plan
+        of, name = said.get("commitment"), comparable(said["name"])
+        if (of, name) in self.named:
+            return self.named[of, name]
+        while True:
+            self.numbers[of] += 1
+            code = f"{INDICATOR}{of}.{self.numbers[of]}"
+            if code in rows and rows[code].introduced_by_id != plan.pk:
+                code = f"{code}-{plan.code}"
+            if code not in rows:
+                return code
+
+    def _agency(self, column, line, value, faults):
+        """Keys of agencies; a fault for what is none of the portal."""
+        names = value if isinstance(value, list) else [value]
+        known = [x for x in names if x in self.agencies.rows]
+        for name in names:
+            if name not in known:
+                text = gettext("The portal has no institution “%(name)s”.")
+                place = self._place(line, column.name)
+                faults.append(Fault(place, column.label, text % {"name": name[:40]}))
+        keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
+        if column.kind is Kind.LINKS:
+            return sorted(set(keys))
+        return keys[0] if keys else None
+
+    def _text(self, column, line, value):
+        """A text as it may be taken; what may make somebody findable is kept aside."""
+        place = self._place(line, column.name)
+        key = f"{place}#{column.name}#{digest_of(value)}"
+        said = self.texts.get(key, value)
+        kinds = identifying_kinds(said)
+        messages = [MESSAGES[kind] for kind in kinds]
+        if said == value and self._own_place(line, column.name):
+            messages += self.protected.get(place, [])
+        if messages or key in self.texts:
+            is_barred = not STOPS.keys().isdisjoint(kinds)
+            messages = tuple(dict.fromkeys(map(str, messages)))
+            label = f"{line.said.get('code') or ''} {column.label}".strip()
+            found = FoundText(key, place, label, said, messages, is_barred)
+            self.found.append(found)
+        return said or None
+
+    def _own_place(self, line, column):
+        names = {of: name for name, of in COLUMNS[line.table].items()}
+        return line.places.get(names.get(column))
+
+    def _place(self, line, column):
+        """The cell of a value; of what no cell says, that of its record."""
+        place = self._own_place(line, column)
+        if place is None and line.places:
+            place = line.places.get("title") or next(iter(line.places.values()))
+        return place.cell if place else ""
+
+    def _compared(self, table, line, said, faults):
+        places = {name: self._place(line, name) for name in said}
+        row = ROW.search(next(iter(places.values()), ""))
+        number = int(row.group()) if row else 0
+        key = self.keys[line.number] = table.key_in(said)
+        record = self.stored.tables[table.name].rows.get(key)
+        state = LineState.REFUSED if faults else LineState.NEW
+        if record is None:
+            said = {n: value for n, value in said.items() if value not in (None, [])}
+            said = completed(table, said)
+            return PlanLine(
+                table, number, key, state, "", said, places, faults=tuple(faults)
+            )
+        stands = table.plain(self.stored, record)
+        asked = {
+            name: value
+            for name, value in said.items()
+            if value != stands[name] and name not in ("role", "counts")
+        }
+        if table.name == "indicators" and "unit" not in line.said:
+            asked.pop("unit_es", None)
+        asked = with_due_date(table, asked, stands)
+        state = LineState.CHANGED if asked else LineState.UNCHANGED
+        stood = "-".join(digests(table, stands, self.stored))
+        if faults:
+            state = LineState.REFUSED
+        return PlanLine(
+            table, number, key, state, key, asked, places, stood, tuple(faults)
+        )
+
+    def _known_once(self, lines):
+        lines = list(lines)
+        counts = Counter((line.table.name, line.name) for line in lines)
+        text = gettext("This record, or its code, stands in more than one row.")
+        return [
+            replace(line, state=LineState.REFUSED, faults=(Fault("", "", text),))
+            if line.name and counts[line.table.name, line.name] > 1
+            else line
+            for line in lines
+        ]

@@ -1,0 +1,117 @@
+"""A secretariat's own matrix becomes the plan that two people approve."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from strategic_areas.models import Commitment, Plan, Target
+from tests import factories
+from tests.browser.test_clicks import Hand
+from tests.factories import make_reviewer
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_record"),
+]
+
+FILE = Path(__file__).parent.parent / "strategic_areas/matrices/matriz-unica.xlsx"
+#: Those that the matrix names in full, and those that it calls by their acronyms.
+NAMED = {
+    "MT": "Ministerio de Trabajo",
+    "PGR": "Procuraduría General de la República",
+    "MISPAS": "Ministerio de Salud Pública",
+    "PJ": "Poder Judicial",
+    "MH": "Ministerio de Hacienda",
+    "MICM": "Ministerio de Industria, Comercio y Mipymes",
+    "MINERD": "Ministerio de Educación",
+}
+BY_ACRONYM = (
+    *("MIREX", "CONANI", "MMUJER", "DGM", "MITUR", "PN", "CESTUR", "OIM", "ONE"),
+    *("UNICEF", "INM", "ENJ", "ASONAHORES", "SNS", "INFOTEP", "MIP"),
+)
+#: What no reader can decide: the cell, and what a person chooses for it.
+DECIDED = {
+    "C21": "1.2.5",
+    "I28": "1500",
+    "E35": "-",
+    "K35": "-",
+    "N35": "-",
+    "D48": "MMUJER",
+}
+
+
+@pytest.fixture
+def plan():
+    for acronym in BY_ACRONYM:
+        factories.make_agency(acronym=acronym, name_es=f"Institución {acronym}")
+    for acronym, name in NAMED.items():
+        factories.make_agency(acronym=acronym, name_es=name)
+    plan = factories.make_plan(code="2026-2030", status="in_preparation")
+    days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
+    Plan.objects.filter(pk=plan.pk).update(**days)
+    return plan
+
+
+def decide(hand):
+    """Choose for the cells without a likeliest reading, and tick what was marked."""
+    page = hand.page
+    for box in page.locator(".matrix-answers .answer input[type=checkbox]").all():
+        box.check()
+        hand.clicks += 1
+    for row in page.locator(".matrix-answers tbody tr").all():
+        choice = row.locator("select")
+        if not choice.input_value():
+            cell = row.locator(".code").first.inner_text().rpartition("!")[2]
+            choice.select_option(DECIDED[cell])
+            hand.clicks += 1
+    hand.click(page.locator("[name=answer]"))
+
+
+def test_a_matrix_becomes_the_plan_that_two_people_approve(page, make_page, plan):
+    hand = Hand(make_page(make_reviewer()))
+    first, second = hand.page, make_page(make_reviewer())
+
+    hand.click(first.get_by_role("link", name="Armar y mantener un plan"))
+    hand.click(first.get_by_role("link", name="Libro o matriz 2026-2030"))
+    first.locator("input[name=workbook]").set_input_files(str(FILE))
+    hand.click(first.locator("input[name=upload]"))
+    expect(first.locator("h1")).to_have_text("¿Qué es cada columna?")
+    hand.click(first.get_by_role("button", name="Ver el plan que sale"))
+    decide(hand)
+    expect(first.locator(".preview-counts")).to_be_visible()
+    assert not Commitment.objects.exists()
+    hand.click(first.locator("input[name=save]"))
+    expect(first.locator(".messagelist")).to_be_visible()
+    counts = Commitment.objects.count(), Target.objects.count()
+    assert (counts, hand.counted) == ((29, 127), (13, 6))
+
+    first.goto("/gestion/planes/2026-2030/aprobar/")
+    for name in ("no_act", "no_date", "plan_read"):
+        for box in first.locator(f"input[name={name}]").all():
+            box.check()
+    first.locator("input[name=send]").click()
+    second.goto("/gestion/")
+    second.locator(".waiting tbody .button").click()
+    for name in ("no_act", "no_date", "plan_read"):
+        for box in second.locator(f"input[name={name}]").all():
+            box.check()
+    second.locator("input[name=approve]").click()
+    expect(second.locator(".messagelist")).to_be_visible()
+    page.goto("/2026-2030/compromisos/1.1.1/")
+    expect(page.locator("h1")).to_contain_text("campaña nacional")
+
+
+def test_it_works_without_script_on_a_telephone(make_page, plan):
+    page = make_page(make_reviewer(), java_script_enabled=False)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/gestion/planes/2026-2030/libro/")
+    page.locator("input[name=workbook]").set_input_files(str(FILE))
+
+    page.locator("input[name=upload]").click()
+    page.locator("[name='0-A']").select_option("area")
+    page.get_by_role("button", name="Ver el plan que sale").click()
+
+    expect(page.locator(".matrix-answers select").first).to_be_visible()
+    body = page.locator("body").bounding_box()
+    assert body["width"] <= 360

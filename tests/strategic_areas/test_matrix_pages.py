@@ -1,0 +1,404 @@
+"""A plan's own matrix: its columns are named, its cells decided, its records kept."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from lxml import html
+from openpyxl import Workbook
+
+from strategic_areas.desk.planbook import matrix
+from strategic_areas.desk.workbook import signed_preview
+from strategic_areas.models import (
+    Amendment,
+    Commitment,
+    Indicator,
+    Participation,
+    PendingChange,
+    Plan,
+    Programme,
+    Target,
+)
+from strategic_areas.models.drafts import MatrixNaming
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+FILES = Path(__file__).parent / "matrices"
+HEADINGS = ["Eje", "Objetivo", "Acción", "Responsable", "Plazo", "Indicador", "2027"]
+ACTION = "1.1.1 Formar a docentes"
+ROW = ["1. Prevención", "1.1 Informar", ACTION, "MIREX / MT", "dic-27", "Cursos", 4]
+ACT = {
+    **{"act": "resolution", "deciding_act_es": "12-2026", "decided_on": "2026-03-01"},
+    "reason_es": "Faltó presupuesto.",
+}
+
+
+def workbook(*rows, headings=HEADINGS):
+    book = Workbook()
+    for row in (headings, *rows):
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+class Bringer:
+    """A reviewer who brings matrices of one plan, and fills in what the pages show."""
+
+    def __init__(self, client, plan):
+        self.client, self.plan = client, plan
+        self.user = factories.make_reviewer()
+        client.force_login(self.user)
+
+    def bring(self, content, name="Plan v7.xlsx"):
+        address = reverse("admin:planbook", args=[self.plan.code])
+        file = SimpleUploadedFile(name, content)
+        return self.client.post(address, {"workbook": file})
+
+    def press(self, response, button, **fields):
+        """Send the page's form as a browser would, with ``fields`` filled in."""
+        document = html.fromstring(response.content.decode())
+        form = next(x for x in document.forms if x.get("action").endswith("/matriz/"))
+        data = {}
+        for name, value in form.form_values():
+            data.setdefault(name, []).append(value)
+        return self.client.post(form.get("action"), data | fields | {button: ""})
+
+    def read(self, content, **columns):
+        """The page after the columns were confirmed."""
+        return self.press(self.bring(content), "name", **columns)
+
+    def confirm(self, response, **fields):
+        return self.press(response, "answer", **fields)
+
+    def keep(self, response, **act):
+        staged = response.context["keep"]["staged"].value()
+        address = reverse("admin:planbook_save", args=[self.plan.code])
+        return self.client.post(address, {"staged": staged, **act})
+
+
+@pytest.fixture
+def plan():
+    for acronym in ("MIREX", "MT", "PGR"):
+        factories.make_agency(acronym=acronym, name_es=f"Ministerio {acronym}")
+    plan = factories.make_plan(code="2026-2030", status="in_preparation")
+    days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
+    Plan.objects.filter(pk=plan.pk).update(**days)
+    plan.refresh_from_db()
+    return plan
+
+
+@pytest.fixture
+def bringer(client, plan):
+    return Bringer(client, plan)
+
+
+def asked(response):
+    """Cell → the question about it, as the page shows it."""
+    found = response.context["answers"].asked
+    return {each.question.cell.partition("!")[2]: each for each in found}
+
+
+def counts(response):
+    return dict(response.context["preview"].counts)
+
+
+def texts(response):
+    return [found for found, _is_checked in response.context["texts"]]
+
+
+def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
+    named = bringer.bring(workbook(ROW))
+    columns = [
+        (column.heading, field.value())
+        for _sheet, _own, columns in named.context["form"].parts
+        for column, field in columns
+    ]
+
+    seen = bringer.press(named, "name")
+    was_saved = Commitment.objects.exists()
+    bringer.keep(seen)
+
+    roles = "area programme commitment responsible due indicator target:2027"
+    assert columns == list(zip(HEADINGS, roles.split(), strict=True))
+    assert (asked(seen), counts(seen), was_saved) == ({}, {"new": 7}, False)
+    commitment = Commitment.objects.get()
+    programme = commitment.programme
+    assert (programme.area.name, programme.name_es) == ("Prevención", "Informar")
+    assert (commitment.code, commitment.title_es) == ("1.1.1", "Formar a docentes")
+    assert commitment.lead.acronym == "MIREX"
+    assert [each.acronym for each in commitment.supporting.all()] == ["MT"]
+    assert (str(commitment.due_on), commitment.due_provenance) == ("2027-12-31", "plan")
+    target = Target.objects.get()
+    assert (target.value, str(target.ends_on)) == (4, "2027-12-31")
+    assert target.indicator.commitment == commitment
+    assert target.indicator.sensitive
+    parts = Participation.objects.values_list("agency__acronym", "role")
+    assert set(parts) == {("MIREX", "partner"), ("MT", "partner")}
+
+
+def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):
+    bringer.keep(bringer.read(workbook(ROW)))
+    changed = [*ROW[:2], "1.1.1 Formar a orientadores", *ROW[3:6], 5]
+
+    same, other = bringer.read(workbook(ROW)), bringer.read(workbook(changed))
+
+    assert (counts(same), "keep" in same.context) == ({"unchanged": 7}, False)
+    assert counts(other) == {"unchanged": 5, "changed": 2}
+    shown = {
+        (change.header, change.old, change.new, change.place)
+        for _title, rows in other.context["preview"].tables
+        for row in rows
+        for change in row.changes
+    }
+    assert shown == {
+        ("Título", "Formar a docentes", "Formar a orientadores", "Sheet!C2"),
+        ("Valor", "4", "5", "Sheet!G2"),
+    }
+    bringer.keep(other)
+    assert Commitment.objects.get().title_es == "Formar a orientadores"
+    assert Target.objects.get().value == 5
+
+
+def test_of_an_approved_plan_it_becomes_one_amendment_with_its_act(bringer, plan):
+    bringer.keep(bringer.read(workbook(ROW)))
+    Plan.objects.filter(pk=plan.pk).update(status="approved")
+    later = [*ROW[:4], "dic-28", *ROW[5:]]
+    new = [None, None, "1.1.2 Difundir", "MT", "2029", None, None]
+
+    seen = bringer.read(workbook(later, new))
+    bringer.keep(seen, **ACT)
+
+    change = PendingChange.objects.get()
+    assert (change.status, change.proposed_by) == ("pending", bringer.user)
+    assert len(change.records.all()) == 2
+    assert str(Amendment.objects.get().decided_on) == "2026-03-01"
+    assert str(Commitment.objects.get().due_on) == "2027-12-31"
+
+
+def test_rows_out_of_order_and_no_sheet_at_all_are_refused_by_name(bringer):
+    named = bringer.bring(workbook(ROW))
+
+    disordered = bringer.press(named, "name", **{"0-first": "1", "0-heading": "2"})
+    none = bringer.press(named, "name", **{"0-read": []})
+    unknown = bringer.press(named, "name", **{"0-A": "everything"})
+
+    assert [x.status_code for x in (disordered, none, unknown)] == [422] * 3
+    assert list(disordered.context["form"].errors) == ["0-first"]
+    assert list(none.context["form"].errors) == ["__all__"]
+    assert list(unknown.context["form"].errors) == ["0-A"]
+    assert not MatrixNaming.objects.exists()
+
+
+def test_nothing_is_kept_before_each_question_has_its_answer(bringer):
+    row = [*ROW[:4], "por definir", *ROW[5:]]
+
+    seen = bringer.read(workbook(row))
+    unanswered = bringer.confirm(seen)
+    field = asked(seen)["E2"].name
+    wrong = bringer.confirm(seen, **{f"{field}-text": "mañana"})
+    typed = bringer.confirm(wrong, **{f"{field}-text": "30/06/2029"})
+
+    assert [asked(each).keys() for each in (seen, unanswered)] == [{"E2"}] * 2
+    assert ("keep" in unanswered.context, wrong.status_code) == (False, 422)
+    assert asked(wrong)["E2"].error
+    assert asked(wrong)["E2"].typed == "mañana"
+    bringer.keep(typed)
+    assert str(Commitment.objects.get().due_on) == "2029-06-30"
+
+
+def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
+    row = [*ROW[:4], "por definir", *ROW[5:]]
+    seen = bringer.read(workbook(row))
+
+    left = bringer.confirm(seen, **{asked(seen)["E2"].name: matrix.NOTHING})
+    (key, _where, _answer) = left.context["given"][0]
+    again = bringer.confirm(left, again=key)
+
+    assert (counts(left), asked(again).keys()) == ({"new": 7}, {"E2"})
+    bringer.keep(left)
+    assert Commitment.objects.get().due_on is None
+
+
+def test_an_answer_that_no_question_offers_is_none(bringer):
+    row = [*ROW[:4], "por definir", *ROW[5:]]
+    seen = bringer.read(workbook(row))
+
+    answered = bringer.confirm(seen, **{asked(seen)["E2"].name: "2031-01-01"})
+
+    assert asked(answered).keys() == {"E2"}
+
+
+def test_an_institution_by_another_name_is_proposed_and_confirmed(bringer):
+    row = [*ROW[:3], "Ministerio PGR / OIM", *ROW[4:]]
+    seen = bringer.read(workbook(row))
+    found = {each.question.text: each for each in seen.context["answers"].asked}
+
+    offered = {text: each.chosen for text, each in found.items()}
+    silent = bringer.confirm(seen)
+    chosen = bringer.confirm(seen, **{found["OIM"].name: "MT"})
+
+    assert offered == {"Ministerio PGR": "PGR", "OIM": ""}
+    assert "keep" not in silent.context
+    bringer.keep(chosen)
+    commitment = Commitment.objects.get()
+    assert commitment.lead.acronym == "PGR"
+    assert [each.acronym for each in commitment.supporting.all()] == ["MT"]
+
+
+def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
+    headings = [HEADINGS[0], *HEADINGS[2:]]
+    rows = [[ROW[0], *ROW[2:]], [None, "1.1.2 Difundir", "MT", "2029", None, None]]
+    content = workbook(*rows, headings=headings)
+    seen = bringer.read(content)
+    question = next(
+        each
+        for each in seen.context["answers"].asked
+        if each.question.why == "no_programme"
+    )
+
+    named = bringer.confirm(seen, **{f"{question.name}-text": "Coordinar"})
+    bringer.keep(named)
+    again = bringer.read(content)
+
+    assert Programme.objects.get().name_es == "Coordinar"
+    assert Commitment.objects.filter(programme__name_es="Coordinar").count() == 2
+    assert set(counts(again)) == {"unchanged"}
+
+
+def test_what_identifies_a_person_never_gets_through(bringer):
+    row = [*ROW[:2], "1.1.1 Atender a 001-1234567-8", *ROW[3:]]
+    seen = bringer.read(workbook(row))
+    (found,) = texts(seen)
+
+    ticked = bringer.confirm(seen, **{f"{found.name}-checked": "on"})
+    still = bringer.confirm(ticked, **{found.name: "Atender a 402-1234567-8"})
+    worded = bringer.confirm(ticked, **{found.name: "Atender a personas"})
+
+    assert (found.is_barred, found.place) == (True, "Sheet!C2")
+    assert ["keep" in each.context for each in (seen, ticked, still)] == [False] * 3
+    bringer.keep(worded)
+    assert Commitment.objects.get().title_es == "Atender a personas"
+
+
+def test_what_may_identify_somebody_takes_a_tick_of_its_own(bringer):
+    row = [*ROW[:2], "1.1.1 Fondo para las 2 hermanas de Dajabón", *ROW[3:5]]
+    row += ["Casa para 3 víctimas", 4]
+    seen = bringer.read(workbook(row))
+    title, name = texts(seen)
+
+    one = bringer.confirm(seen, **{f"{title.name}-checked": "on"})
+    other = bringer.confirm(one, **{title.name: "Fondo para las 3 hermanas de Azua"})
+    both = bringer.confirm(one, **{f"{name.name}-checked": "on"})
+
+    assert [each.place for each in (title, name)] == ["Sheet!C2", "Sheet!F2"]
+    assert ["keep" in each.context for each in (one, other)] == [False, False]
+    bringer.keep(both)
+    assert Indicator.objects.get().name_es == "Casa para 3 víctimas"
+
+
+def test_a_title_that_is_emptied_leaves_the_record_out_with_all_below_it(bringer):
+    row = [*ROW[:2], "1.1.1 Fondo para las 2 hermanas de Dajabón", *ROW[3:]]
+    seen = bringer.read(workbook(row))
+
+    left = bringer.confirm(seen, **{texts(seen)[0].name: ""})
+    bringer.keep(left)
+
+    assert Programme.objects.get().code == "1.1"
+    assert not Commitment.objects.exists()
+    assert not Indicator.objects.exists()
+
+
+def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):
+    headings = [*HEADINGS[:4], "Cuándo", *HEADINGS[5:]]
+    row = [*ROW[:3], "Ministerio PGR", "por definir", *ROW[5:]]
+    seen = bringer.read(workbook(row, headings=headings), **{"0-E": "due"})
+    fields = {f"{asked(seen)['E2'].name}-text": "2029-06-30"}
+    bringer.confirm(seen, **fields)
+
+    later = bringer.read(workbook(row, headings=headings))
+
+    kept = MatrixNaming.objects.get(plan=plan)
+    assert kept.naming["institutions"] == [["Ministerio PGR", "PGR"]]
+    assert [answer for _key, answer in kept.naming["answers"]] == ["2029-06-30"]
+    assert ACTION not in str(kept.naming)
+    assert counts(later) == {"new": 6}
+
+
+def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
+    named = bringer.bring(workbook(ROW))
+    seen = bringer.press(named, "name")
+    naming = matrix.Matrix.unsigned(
+        seen.context["signed"], [bringer.user.pk, "plan", plan.pk]
+    ).naming
+    naming.institutions = {"Casa de 001-1234567-8": "MT", "Mintrab": "MT"}
+    naming.answers = {"A!C2#title#0": "Un texto", "A!E2#due#0": "2029-06-30"}
+
+    matrix.keep_naming(plan, naming)
+
+    kept = MatrixNaming.objects.get().naming
+    assert kept["institutions"] == [["Mintrab", "MT"]]
+    assert kept["answers"] == [["A!E2#due#0", "2029-06-30"]]
+
+
+def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(
+    bringer, plan, monkeypatch
+):
+    seen = bringer.read(workbook(ROW))
+    address = reverse("admin:matrix", args=[plan.code])
+    signed = seen.context["signed"]
+    other = factories.make_plan(code="2031-2034", status="in_preparation")
+
+    def goes_on(plan=plan, signed=signed):
+        address = reverse("admin:matrix", args=[plan.code])
+        response = bringer.client.post(address, {"matrix": signed, "answer": ""})
+        return response.status_code == 200
+
+    found = [goes_on(), goes_on(signed=f"{signed}x"), goes_on(signed="")]
+    found.append(goes_on(plan=other))
+    monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
+    found.append(goes_on())
+    monkeypatch.undo()
+    bringer.client.force_login(factories.make_reviewer())
+    found.append(goes_on())
+
+    assert found == [True, False, False, False, False, False]
+    refused = bringer.client.post(address, {"matrix": signed})
+    assert refused.headers["Location"] == reverse("admin:planbook", args=[plan.code])
+
+
+def test_a_file_that_no_page_can_carry_is_refused_with_what_to_do(bringer, monkeypatch):
+    monkeypatch.setattr(matrix, "LARGEST", 100)
+
+    response = bringer.bring(workbook(ROW))
+
+    assert response.status_code == 422
+    assert "logos" in str(response.context["upload"].errors)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("unica", {"commitments": 29, "targets": 126}),
+        ("por-ejes", {"commitments": 31, "targets": 42}),
+        ("cuatro-niveles", {"commitments": 10, "activities": 26, "targets": 74}),
+    ],
+)
+def test_nothing_to_protect_of_three_matrices_gets_through_unseen(bringer, name, found):
+    content = (FILES / f"matriz-{name}.xlsx").read_bytes()
+
+    seen = bringer.read(content)
+
+    reading, shown = seen.context["reading"], texts(seen)
+    assert {table: len(reading.of(table)) for table in found} == found
+    taken = {
+        place.cell
+        for line in seen.context["reading"].lines
+        for field, place in line.places.items()
+        if field in {"title", "name", "product", "outcome", "means_of_verification"}
+    }
+    protected = {each.cell for each in reading.protected}
+    assert protected & taken <= {each.place for each in shown}
+    assert "keep" not in seen.context
