@@ -147,5 +147,5 @@ def _called(column, key, stored):
     code = called(column, key, stored)
     if column.linked not in STRUCTURE or column.is_earlier:
         return code
-    record = stored.tables[column.linked].rows[key]
-    return code if record.code == code else str(record)
+    record = stored.tables[column.linked].rows.get(key)
+    return str(record) if record and record.code != code else code

@@ -446,6 +446,23 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
     assert commitment.indicators.get().targets.get().value == 12
 
 
+def test_a_line_of_a_record_that_is_gone_is_dropped(client, reviewer):
+    client.force_login(reviewer)
+    plan = factories.make_plan(code="r", status="in_preparation")
+    own = factories.make_commitment(plan=plan, continues=factories.make_commitment())
+    edit(client, own, title_es="Prevenir")
+    own.delete()
+
+    address = reverse("admin:plan_draft", args=["r"])
+    page = client.get(address)
+    assert page.context["form"] is None
+    [conflict] = page.context["tree"].conflicts
+    assert conflict.changes == ()
+    client.post(address, {"settle": "1"})
+
+    assert not DraftLine.objects.exists()
+
+
 # The act, and where amendments were
 
 

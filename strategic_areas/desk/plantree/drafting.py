@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from agencies import audit
 from strategic_areas import workflow
 from strategic_areas.models import Plan
 from strategic_areas.models.drafts import DraftLine
@@ -78,74 +79,44 @@ def _led(stored, table, said, new):
 
 @dataclass(frozen=True)
 class Conflict:
-    """What others changed of a record since a draft's line first touched it."""
+    """What others changed of a line's record meanwhile; nothing if it is gone."""
 
     line: DraftLine
     name: str
     changes: tuple = ()
-    is_gone: bool = False
 
 
 def conflicts_of(stored, kept):
     """The ``Conflict`` of each line that has one; asked before any line is built."""
     found = []
     for each in kept:
-        table = STRUCTURE[each.table]
-        row = stored.tables[table.name].row_of_pk.get(each.record)
-        if each.record is None:
-            continue
-        if row is None:
-            name = each.seen.get("code") or table.title
-            found.append(Conflict(each, name, is_gone=True))
-            continue
-        now = _stood(stored, each)
+        table, now = STRUCTURE[each.table], _stood(stored, each)
         changes = tuple(
             Change(
                 column.label,
-                *(_told(stored, column, v[name]) for v in (now, each.said)),
+                in_words(column, now[name], stored),
+                in_words(column, each.said[name], stored),
             )
-            for column in table.columns
+            for column in table.all_columns
             if (name := column.name) in now
             and now[name] not in (each.said[name], each.seen.get(name))
         )
-        if changes:
-            found.append(Conflict(each, str(row), changes))
+        if changes or each.record and not now:
+            row = stored.tables[table.name].row_of_pk.get(each.record)
+            found.append(Conflict(each, str(row or table.title), changes))
     return found
-
-
-def _told(stored, column, value):
-    try:
-        return in_words(column, value, stored)
-    except KeyError:
-        return "–"
 
 
 def settle(tree, posted, *, by):
     """Count as seen what others changed, or take it over, by the line's choice."""
-    plan, stored = tree.plan, StoredObjects(tree.plan.code)
+    stored = StoredObjects(tree.plan.code)
     for each in tree.conflicts:
         choice, line = posted.get(f"line-{each.line.pk}"), each.line
-        if each.is_gone:
-            workflow.drop_lines(plan, [line.pk], by=by)
+        if not each.changes:
+            workflow.drop_lines(tree.plan, [line.pk], by=by)
         elif choice in ("mine", "theirs"):
-            now = _stood(stored, line)
-            is_mine = choice == "mine"
-            workflow.settle_line(plan, line.pk, now, is_mine=is_mine, by=by)
-
-
-@dataclass(frozen=True)
-class Edit:
-    """
-    What is said of one record of a table, as plain values by column.
-
-    ``record`` is the key of a stored record, ``line`` that of the draft's line of a new
-    one; without both a new record is added.
-    """
-
-    table: str
-    said: dict
-    record: int | None = None
-    line: int | None = None
+            now, is_mine = _stood(stored, line), choice == "mine"
+            workflow.settle_line(tree.plan, line.pk, now, is_mine=is_mine, by=by)
 
 
 @dataclass(frozen=True)
@@ -153,97 +124,67 @@ class Result:
     """
     What became of edits: of each its faults, pairs of a column or "" and a text.
 
-    ``saved`` are the built records if they were saved, with what they were given;
-    ``lines`` those of the draft that keep the edits instead.
+    ``place`` names the first record in addresses, "" where nothing was kept.
     """
 
     faults: list
-    saved: tuple = ()
-    lines: tuple = ()
-
-    @property
-    def is_kept(self):
-        return not any(self.faults)
-
-    @property
-    def place(self):
-        """What names the first record in addresses."""
-        if self.lines:
-            return str(self.lines[0].record or f"n{self.lines[0].pk}")
-        return str(self.saved[0].record.pk)
+    place: str = ""
+    is_drafted: bool = False
 
 
-def keep(tree, edits, *, by):
+def keep(request, tree, edits):
     """
     Save edits at once where one person may, or else keep them in the person's draft.
 
-    Where an edit has a fault, nothing is kept.
+    Edits are lines as of a draft, not stored; that of a record which the draft brings
+    has the key of its line. Where one has a fault, nothing is kept.
     """
-    plan, kept = tree.plan, tree.kept
-    if plan.status == Plan.Status.IN_PREPARATION and not _go_on(kept, edits):
-        drafts, found, _stood = _tried(plan, [_line(each) for each in edits])
+    plan, by = tree.plan, request.user
+    if plan.status == Plan.Status.IN_PREPARATION and not _go_on(tree.kept, edits):
+        drafts, found, _were = _tried(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
-            if any(found):
-                return Result(found)
-            saved = tuple(
-                Saved(each.record, each.is_new, {*each.line.said}) for each in drafts
-            )
-            records.save_records(drafts, by=by)
-            return Result(found, saved)
-    lines = {_place(each): each for each in kept}
-    edited, kept = [], list(kept)
+            return Result(found) if any(found) else _save(request, drafts, found)
+    lines, kept = {_place(each): each for each in tree.kept}, [*tree.kept]
+    edited = []
     for each in edits:
-        line = lines.get(_place_of(each))
-        if line is None:
-            line = _line(each)
-            kept.append(line)
-        line.said = line.said | each.said
-        edited.append(line)
-    _drafts, found, stood = _tried(plan, kept, edited)
+        if line := lines.get(_place(each)):
+            line.said = line.said | each.said
+        else:
+            kept.append(each)
+        edited.append(line or each)
+    _drafts, found, were = _tried(plan, kept, edited)
     if any(found):
         return Result(found)
-    pairs = zip(edits, stood, strict=True)
-    return Result(found, lines=tuple(_kept_line(plan, *each, by) for each in pairs))
+    made = [_kept_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
+    return Result(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
 
 
-@dataclass(frozen=True)
-class Saved:
-    record: object
-    is_new: bool
-    names: set
-
-
-def _line(edit):
-    return DraftLine(table=edit.table, record=edit.record, said=edit.said)
+def _save(request, drafts, found):
+    new = {id(each.record) for each in drafts if each.is_new}
+    records.save_records(drafts, by=request.user)
+    for each in drafts:
+        is_new, names = id(each.record) in new, {*each.line.said}
+        event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
+        audit.record(event, request=request, obj=each.record, fields=names)
+    return Result(found, str(drafts[0].record.pk))
 
 
 def _place(line):
-    return (line.table, line.record) if line.record else ("new", line.pk)
-
-
-def _place_of(edit):
-    if edit.record or edit.line:
-        return (edit.table, edit.record) if edit.record else ("new", edit.line)
-    return None
+    return (line.table, line.record) if line.record else line.pk
 
 
 def _go_on(kept, edits):
     """Whether edits are about records that the draft changes or brings."""
     lines = {_place(each) for each in kept}
     keys = [key for each in edits for key in _links(each)]
-    return (
-        any(each.line for each in edits)
-        or any((each.table, each.record) in lines for each in edits if each.record)
-        or any(f"{NEW}{each.pk}" in keys for each in kept)
+    return any(_place(each) in lines for each in edits) or any(
+        f"{NEW}{each.pk}" in keys for each in kept
     )
 
 
-def _tried(plan, kept, edited=None):
-    """
-    Of each edited line: its built draft or None, its faults, what stood there.
-    """
+def _tried(plan, kept, edited):
+    """Of each edited line: its built draft or None, its faults, what stood there."""
     stored = StoredObjects(plan.code)
-    edited = kept if edited is None else edited
     stood = [_stood(stored, each) for each in edited]
     pairs = document_lines(stored, kept)
     drafts = records.build(stored, [line for _kept, line in pairs])
@@ -265,12 +206,10 @@ def _stood(stored, line):
 
 
 def _kept_line(plan, edit, stood, by):
+    seen = {name: stood.get(name) for name in edit.said} if edit.record else None
     line = workflow.keep_line(
         *(plan, edit.table, edit.said),
-        by=by,
-        record=edit.record,
-        seen={name: stood.get(name) for name in edit.said} if edit.record else None,
-        line=edit.line,
+        **{"by": by, "record": edit.record, "seen": seen, "line": edit.pk},
     )
     if line.record and line.said == line.seen:
         workflow.drop_lines(plan, [line.pk], by=by)

@@ -13,7 +13,6 @@ from agencies import numbers
 from agencies.fields import Kind
 from agencies.staleness import conflict
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
-from strategic_areas.desk.plantree.drafting import Edit
 from strategic_areas.desk.plantree.levels import (
     BY_TABLE,
     LEVELS,
@@ -27,6 +26,7 @@ from strategic_areas.desk.plantree.levels import (
     proposed_codes,
 )
 from strategic_areas.models import Plan, Provenance
+from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document.lines import completed, with_due_date
 from strategic_areas.plan_document.previewing import in_words
 from strategic_areas.plan_document.stored import plain
@@ -282,8 +282,8 @@ class NodeForm(forms.Form):
     def edits(self):
         """What is to be kept: of this record first, then of those that follow."""
         record = None if self.is_new else self.node.record.pk
-        line = self.node.line if not self.is_new and record is None else None
-        own = [Edit(self.level.table, self.said, record, line)] if self.said else []
+        line = None if self.is_new else self.node.line
+        own = [edit_of(self.level, self.said, record, line)] if self.said else []
         return own + code_edits(self.follows)
 
     def tell(self, found):
@@ -355,7 +355,7 @@ def replacing(tree, nodes, number):
     codes = []
     for _each in range(number):
         codes.append(form.next_code(above, *codes))
-    return [Edit(form.level.table, said | {"code": code}) for code in codes]
+    return [edit_of(form.level, said | {"code": code}) for code in codes]
 
 
 def codes_below(tree, record, old, new):
@@ -374,14 +374,16 @@ def codes_below(tree, record, old, new):
 def code_edits(pairs):
     """An edit for each pair of a record and its new code."""
     return [
-        Edit(
-            level_of(each).table,
-            {"code": code},
-            each.pk,
-            None if each.pk else each.draft_line,
-        )
+        edit_of(level_of(each), {"code": code}, each.pk, each.pk or each.draft_line)
         for each, code in pairs
     ]
+
+
+def edit_of(level, said, record=None, line=None):
+    """What is said of a record: a stored one, one of the draft's, or a new one."""
+    return DraftLine(
+        table=level.table, said=said, record=record, pk=None if record else line
+    )
 
 
 def _as_plain(value):

@@ -135,7 +135,7 @@ def _keep(request, form):
         return _back(tree.plan, node.key)
     try:
         with transaction.atomic():
-            result = drafting.keep(tree, edits, by=request.user)
+            result = drafting.keep(request, tree, edits)
     except RefusedError as error:
         form.add_error(None, str(error))
         return None
@@ -143,7 +143,7 @@ def _keep(request, form):
         text = _("Nothing was saved: two records would be known by the same code.")
         form.add_error(None, text)
         return None
-    if not result.is_kept:
+    if not result.place:
         form.tell(result.faults)
         return None
     level = form.level
@@ -159,11 +159,8 @@ def _keep(request, form):
 
 def _tell(request, result, told, saved=""):
     text = saved or _("Saved: %(record)s")
-    if result.lines:
+    if result.is_drafted:
         text = _("In your draft: %(record)s. You propose it with all the rest.")
-    for each in result.saved:
-        event = audit.Event.RECORD_MADE if each.is_new else audit.Event.RECORD_CHANGED
-        audit.record(event, request=request, obj=each.record, fields=each.names)
     messages.success(request, text % {"record": told})
 
 
@@ -267,8 +264,8 @@ def _replace(request, tree, nodes, number):
 
 
 def _keep_all(request, tree, edits, told, saved=""):
-    result = drafting.keep(tree, edits, by=request.user)
-    if not result.is_kept:
+    result = drafting.keep(request, tree, edits)
+    if not result.place:
         raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
     _tell(request, result, told, saved)
     return result
