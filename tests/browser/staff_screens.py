@@ -470,7 +470,7 @@ NO_SCREEN = {
         *("admin:sheet_declaration_attach", "admin:sheet_declaration_detach"),
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),
-        *("admin:purge_confirm", "admin:purge_cancel"),
+        *("admin:purge_confirm", "admin:purge_cancel", "admin:value_recall"),
         *("admin:review_publish", "admin:review_return", "admin:round_remind"),
         "admin:value_recall",
         "admin:plan_node_step",
