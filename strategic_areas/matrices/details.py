@@ -363,7 +363,7 @@ class RecordReader:
         reader, name = self.reader, made.said["name"]
         answer, others = reader.answered(cell, "target"), ()
         reader.take(made, cell)
-        if not answer.kept:
+        if not answer.kept.strip("-–—_. "):
             return
         is_own = answer is cell
         is_dated = not is_own and YEAR.search(answer.kept)

@@ -17,14 +17,17 @@ BARE_CODE = re.compile(
     re.DOTALL,
 )
 WORD = (
-    r"(?P<word>eje|area|pilar|componente|ambito|axis|pillar|objetivo|oe|og|programa"
+    r"(?P<word>eje|area|pilar|componente|ambito|axis|pillar|objetivo|programa"
+    r"|(?:oe|og|obj|la|le|ac|act)(?=[ .:]{1,2}\d)"
     r"|estrategia|resultado|objective|programme|linea|line|accion|medida|compromiso"
     r"|action|measure|actividad|activity|tarea)"
     r"(?: (?:estrategic[oa]|especific[oa]|general|tematic[oa]|de (?:accion|trabajo"
     r"|intervencion)|strategic|specific))*"
 )
 WORDED = re.compile(rf"{WORD}(?:\s*(?:n\.?[o°]\.?|#)?\s*)(?P<rest>.*)", re.DOTALL)
-SHORT_WORDS = {"oe": "programme", "og": "programme"}
+#: Short words; all of them only before digits, since "La V Cumbre" has no code.
+SHORT_WORDS = {"oe": "programme", "og": "programme", "obj": "programme", "la": "line"}
+SHORT_WORDS |= {"le": "line", "ac": "commitment", "act": "activity"}
 CROSSWISE = re.compile(r"transversal(?:es)?|crosscutting|cross-cutting")
 COORDINATOR = re.compile(
     r"\((?:coordina\w*|responsables?|lidera|lead|a cargo de)(?: de)? ?:? ([^)]+)\)",

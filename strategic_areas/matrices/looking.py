@@ -30,7 +30,8 @@ HEADINGS = [
         ("code", r"(?:n\.?[o°º]?\.?|num\w*\.?|#|cod\w*\.?|id|item|code|number"
                  r"|ref\w*\.?)"
                  r"(?: (?:de(?:l| la)? |of )?\w+)?$"),
-        ("outcome", r"objetivo (?:general|estrategico)|strategic objective|impacto"),
+        ("outcome", r"obj\w*\.? (?:gral|general|estrategico)|strategic objective"
+                    r"|impacto"),
         ("product", r"productos?\b|entregables?|outputs?|deliverables?"
                     r"|resultados? esperados?"),
         ("indicator", r"indicador(?:es)?|indicators?"),
@@ -46,7 +47,7 @@ HEADINGS = [
                 r"|timeline"
                 r"|time ?frame|periodo\b|tiempo|vigencia|end"),
         ("currency", r"moneda|currency|divisa"),
-        ("budget", r"presupuesto|costos?\b|monto|inversion|recursos|budget|cost"
+        ("budget", r"presupuesto|ppto|costos?\b|monto|inversion|recursos|budget|cost"
                    r"|amount"),
         ("state", r"estado|estatus|situacion|avance|semaforo|status|progress"
                   r"|cumplimiento"),
@@ -55,7 +56,8 @@ HEADINGS = [
         ("chronogram", r"cronograma|calendario|calendar|schedule|chronogram|gantt"),
         ("area", r"ejes?\b|areas?\b|pilar|componente|ambito|axis|pillar"
                  r"|strategic area|dimension"),
-        ("programme", r"objetivo|programa|estrategia|objective|outcome|resultado"
+        ("programme", r"obj(?:etivos?)?\b|programa|estrategia|objective|outcome"
+                      r"|resultado"
                       r"|programme|goal"),
         ("line", r"linea|line\b|lines\b|proyecto"),
         ("commitment", r"compromiso|accion|medida|action|measure|commitment"
@@ -397,11 +399,12 @@ def _role_by_samples(samples):
 def _settle(columns):
     """Make of what headings say the roles that fit together."""
     ranked = [c for c in columns if c.role in HIERARCHY]
-    has_lower = {c.role for c in ranked}
-    if "programme" not in has_lower:
-        for each in columns:
-            each.role = "programme" if each.role == "outcome" else each.role
-        ranked = [c for c in columns if c.role in HIERARCHY]
+    free = {"programme", "area"} - {each.role for each in ranked}
+    for each in columns:
+        # "Objetivo general" is a level where the file has no other of its height.
+        if each.role == "outcome" and free:
+            each.role = max(free)
+    ranked = [c for c in columns if c.role in HIERARCHY]
     ranked.sort(key=lambda each: HIERARCHY.index(each.role))
     levels = _as_levels([each.role for each in ranked])
     for each, level in zip_longest(ranked[: len(LEVELS)], levels):

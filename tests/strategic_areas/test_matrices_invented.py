@@ -113,6 +113,14 @@ OUTLINES = {
         ("B-1", "MMUJER", ["CR"], None),
         ("B-2", "MHE", ["PGR"], None),
     ],
+    "logical_framework": [
+        ("1.1.1.1", "MIREX", ["MMUJER"], "2027-12-15"),
+        ("1.1.1.2", "MIREX", [], "2030-12-31"),
+        ("1.1.2.1", "MINERD", ["CONANI", "OIM"], "2029-12-31"),
+        ("1.2.1.1", "MT", ["MIREX", "MICM"], "2027-09-30"),
+        ("2.1.1.1", "MMUJER", ["CONANI"], "2030-12-31"),
+        ("2.1.1.2", "CONANI", ["PGR"], "2027-06-30"),
+    ],
     "by_institution": [
         ("1.1.1", "MIREX", ["MINERD", "OIM"], "2027-06-30"),
         ("1.1.2", "MIREX", [], "2027-06-30"),
@@ -144,6 +152,7 @@ COUNTS = {
     "four_columns": (2, 2, 4, 8),
     "operative": (2, 4, 7, 13),
     "by_institution": (3, 5, 7, 9),
+    "logical_framework": (2, 3, 6, 17),
 }
 
 
@@ -163,6 +172,7 @@ def test_nothing_is_read_twice_and_nothing_is_left(layout):
         ("no_codes", {"D9"}),
         ("operative", {"R10", "F12"}),
         ("by_institution", {"J6", "J3"}),
+        ("logical_framework", {"V12"}),
         ("months", set()),
         ("three_levels", set()),
         ("banners", set()),
