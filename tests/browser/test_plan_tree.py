@@ -131,3 +131,17 @@ def test_it_works_without_script(make_page, plan):
         "1.1 Fronteras seguras"
     )
     assert "#programa-" in page.url
+
+
+def test_a_record_moves_up(make_page, plan):
+    area = plan.areas.get()
+    factories.make_programme(area=area, code="1.2", name_es="Escuelas")
+    page = make_page(make_reviewer())
+    page.goto("/gestion/planes/2027-2030/")
+
+    page.get_by_text("1.2 Escuelas").click()
+    page.get_by_role("button", name="Subir").click()
+
+    expect(page.locator(".node--programme .node-name")).to_have_text(
+        ["1.1 Escuelas", "1.2 Fronteras"]
+    )
