@@ -43,7 +43,12 @@ def fill_sheet(page, sheet):
 
 
 def value_of(text):
-    """Digits as a number, unless an apostrophe says that they are a text."""
+    """
+    Digits as a number, unless an apostrophe says that they are a text.
+
+    A sign stands for a new line inside a cell.
+    """
+    text = text.replace(" ⏎ ", "\n")
     if text.startswith("'"):
         return text[1:]
     try:
