@@ -116,6 +116,17 @@ def _with_zeros(match: re.Match[str]) -> str:
     return re.sub("o", "0", re.sub("[il]", "1", number))
 
 
+class _At(dict):
+    """By index; ``nothing`` for one outside the text."""
+
+    def __init__(self, known, nothing) -> None:
+        super().__init__(known)
+        self.nothing = nothing
+
+    def __missing__(self, index: int):
+        return self.nothing
+
+
 class Reading:
     """
     The folded text with and without capitals, its words and original positions.
@@ -137,7 +148,11 @@ class Reading:
             make((plain[start:end], cased[start:end], start, end))
             for start, end in map(re.Match.span, WORD.finditer(plain))
         ]
-        self.said = frozenset([word.text for word in self.words])
+        texts = [word.text for word in self.words]
+        self.said = frozenset(texts)
+        #: The word at an index and its text, of which the rules ask all the time.
+        self.word = _At(enumerate(self.words), NOTHING).__getitem__
+        self.text = _At(enumerate(texts), "").__getitem__
 
     def _fold(self, text: str) -> list[str]:
         kept: list[str] = []
@@ -153,13 +168,6 @@ class Reading:
             if kept and unicodedata.combining(original):
                 self._ends[-1] = index + 1
         return kept
-
-    def word(self, index: int) -> Word:
-        """``NOTHING`` for an index outside the text."""
-        return self.words[index] if 0 <= index < len(self.words) else NOTHING
-
-    def text(self, index: int) -> str:
-        return self.word(index).text
 
     def texts(self, start: int, end: int) -> set[str]:
         return {self.word(index).text for index in range(start, end)}
