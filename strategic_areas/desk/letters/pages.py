@@ -174,18 +174,17 @@ def new(request):
 
 @require_safe
 def sheet(request, pk):
-    return _page(request, _found(request, pk), sheet_page.requested_row(request))
+    return _page(request, _found(request, pk))
 
 
-def _page(request, letter, unfolded=None, posted=None, sending=None, status=200):
+def _page(request, letter, unfolded=None, posted=None, sending=None):
     found = read_letter_sheet(letter)
-    if unfolded is None:
-        unfolded = next((row.anchor for row in found.rows if row.waits), None)
-    shown = sheet_page.ShownRows(sheet_page.province_choices(), unfolded, posted)
+    unfolded = unfolded or sheet_page.unfolded_row(request, found)
+    shown = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
     return screen(
         request,
         "desk/letter.html",
-        status=status,
+        status=422 if sending else shown.status,
         title=str(letter),
         letter=letter,
         sheet=found,
@@ -225,8 +224,7 @@ def save_row(request, pk, **subject):
         raise Http404
     form = answers.save_answer(row, request.POST, by=request.user)
     if form.errors:
-        status = 409 if form.conflict else 422
-        return _page(request, letter, row.anchor, posted=form, status=status)
+        return _page(request, letter, row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     following = found.next_waiting_row(row)
     return redirect(following.page_url if following else f"{found.url}#send")
@@ -237,7 +235,7 @@ def send(request, pk):
     letter = _found(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
-        return _page(request, letter, sending=form, status=422)
+        return _page(request, letter, sending=form)
     try:
         with transaction.atomic():
             names = form.cleaned_data.keys() & {"seen", "printed_by"}

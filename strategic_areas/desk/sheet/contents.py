@@ -56,7 +56,7 @@ class Sheet:
             for question in UPDATES
         }
 
-    @property
+    @cached_property
     def updates(self):
         return [row for rows in self.sections.values() for row in rows]
 
@@ -127,7 +127,7 @@ class Sheet:
     def _in_time(self, rows):
         return [row for row in rows if row.is_in_time] if self.is_closed else rows
 
-    @property
+    @cached_property
     def sendable(self):
         """All that "send all" sends."""
         return self._in_time([row for row in self.updates if row.state == "ready"])

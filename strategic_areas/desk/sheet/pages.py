@@ -71,9 +71,7 @@ def sheet(request, period, agency):
     """
     if ROW_ONLY in request.headers:
         return _closed_row(request, period, agency)
-    found = sheet_or_404(request, period, agency)
-    unfolded = sheet_page.requested_row(request)
-    return sheet_page.page(request, found, unfolded=unfolded)
+    return sheet_page.page(request, sheet_or_404(request, period, agency))
 
 
 def _closed_row(request, period, agency):
@@ -90,31 +88,19 @@ def save_row(request, period, agency, **subject):
     if ROW_ONLY in request.headers:
         return _row_only(request, read_again(row), form)
     if form.errors:
-        return sheet_page.page(
-            request,
-            sheet_or_404(request, period, agency),
-            status=_status(form),
-            unfolded=row.anchor,
-            posted=form,
-        )
+        found = sheet_or_404(request, period, agency)
+        return sheet_page.page(request, found, unfolded=row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     return redirect(_next_address(row))
-
-
-def _status(form):
-    if not form.errors:
-        return 200
-    return 409 if form.conflict else 422
 
 
 def _row_only(request, row, form=None):
     posted = form if form and form.errors else None
     unfolded = row.anchor if posted else None
-    rows = sheet_page.ShownRows(sheet_page.province_choices(), unfolded, posted)
-    shown = rows.of(row)
-    context = {"shown": shown, "sheet": {"may_recall": _may_recall(request.user, row)}}
-    status = _status(form) if form else 200
-    return render(request, "desk/_answer_row.html", context, status=status)
+    rows = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
+    sheet = {"may_recall": _may_recall(request.user, row)}
+    context = {"shown": rows.of(row), "sheet": sheet}
+    return render(request, "desk/_answer_row.html", context, status=rows.status)
 
 
 def _may_recall(user, row):
@@ -218,13 +204,8 @@ def _answer(request, row, done, form=None, begun=False):
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        return sheet_page.page(
-            request,
-            sheet_or_404(request, row.period.pk, row.agency.slug),
-            status=status,
-            unfolded=row.anchor,
-            attaching=refused,
-        )
+        found = sheet_or_404(request, row.period.pk, row.agency.slug)
+        return sheet_page.page(request, found, unfolded=row.anchor, attaching=refused)
     messages.success(request, done)
     return redirect(row.page_url)
 
@@ -356,9 +337,7 @@ def _send(user, found, form):
 
 @require_POST
 def recall(request, period, agency, **subject):
-    row = row_or_404(request, period, agency, **subject)
-    if row.update is None:
-        raise Http404
+    row = _row_or_404(request, period, agency, **subject)
     done = _(
         "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
         "you send it anew."

@@ -1,6 +1,6 @@
 """The context of the page of a sheet: its rows, with the forms that answer them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from crispy_forms.layout import Submit
 from django import forms
@@ -96,22 +96,15 @@ class ShownRow:
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
-def page(request, sheet, *, status=200, unfolded=None, posted=None, attaching=None):
-    """
-    The whole sheet.
-
-    ``unfolded`` is the anchor of the unfolded row; ``posted`` a row's form that was
-    refused, ``attaching`` an evidence form that was refused.
-    """
-    if unfolded is None:
-        unfolded = next((row.anchor for row in sheet.rows if row.waits), None)
-    shown = ShownRows(province_choices(), unfolded, posted, attaching)
-    if CORRECTING in request.GET:
-        shown = replace(shown, correcting=unfolded)
+def page(request, sheet, *, unfolded=None, **refused):
+    """The whole sheet; what was ``refused`` is as in ``ShownRows``."""
+    unfolded = unfolded or unfolded_row(request, sheet)
+    correcting = unfolded if CORRECTING in request.GET else None
+    shown = ShownRows(unfolded=unfolded, correcting=correcting, **refused)
     return screen(
         request,
         "desk/sheet.html",
-        status=status,
+        status=shown.status,
         title=f"{sheet.agency.acronym} · {sheet.period}",
         sheet=sheet,
         sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
@@ -131,9 +124,12 @@ def _whole_rows(sheet, unfolded):
     return {row.anchor for row in rows[:WHOLE]}
 
 
-def requested_row(request):
-    words = [each.word for each in UPDATES if each.word in request.GET]
-    return f"{words[0]}-{request.GET[words[0]]}" if words else None
+def unfolded_row(request, sheet):
+    """The anchor of the row that the query asks for, or else of the next that waits."""
+    asked = (f"{each.word}-{request.GET.get(each.word)}" for each in UPDATES)
+    anchors = {row.anchor for row in sheet.updates}
+    waiting = (row.anchor for row in sheet.waiting)
+    return next(filter(anchors.__contains__, asked), None) or next(waiting, None)
 
 
 def requested_subject(request):
@@ -158,11 +154,18 @@ class ShownRows:
     kind. ``correcting`` is the anchor of a published row opened to be corrected.
     """
 
-    provinces: list
+    provinces: list = field(default_factory=province_choices)
     unfolded: str | None = None
     posted: RowForm | None = None
     attaching: AttachForm | None = None
     correcting: str | None = None
+
+    @property
+    def status(self):
+        """That of the answer which shows them."""
+        if self.posted and self.posted.conflict:
+            return 409
+        return 422 if self.posted or self.attaching else 200
 
     def sections(self, sheet, whole=None):
         """The rows of each question; those not among the ``whole`` ones stay closed."""
