@@ -472,7 +472,6 @@ NO_SCREEN = {
         *("admin:letter_row", "admin:letter_declaration"),
         *("admin:purge_confirm", "admin:purge_cancel", "admin:value_recall"),
         *("admin:review_publish", "admin:review_return", "admin:round_remind"),
-        "admin:value_recall",
         "admin:plan_node_step",
         *("admin:agencies_invitation_send", "admin:agencies_invitation_code"),
         *("admin:agencies_invitation_revoke", "admin:agencies_factorreset_approve"),
