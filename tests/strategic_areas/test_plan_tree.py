@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
+from strategic_areas.desk.plantree.levels import key_of
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -446,3 +447,32 @@ def test_each_level_offers_what_stands_below_it(client, branched, reviewer, lang
         "compromiso": ["actividad", "indicador"],
         "actividad": [],
     }
+
+
+def test_what_is_no_branch_is_edited_in_place_too(client, branched, reviewer):
+    """The plan itself, who takes part, an indicator below a commitment, its target."""
+    agency = factories.make_agency()
+    commitment = Commitment.objects.get(code="1.1.1")
+    named = {"name_es": "Talleres", "unit_es": "talleres", "counts": "events"}
+    days = {"starts_on": "2027-01-01", "ends_on": "2027-12-31"}
+
+    edit(client, branched, title_es="Plan nuevo")
+    add(client, "participacion", branched, agency=agency.pk, role="member")
+    args = ["p", "indicador", key_of(commitment)]
+    send(client, reverse("admin:plan_node_new", args=args), **named, code="T-1")
+    indicator = commitment.indicators.get()
+    for value in ("12", "13"):
+        args = ["p", "meta", indicator.pk]
+        send(client, reverse("admin:plan_node_new", args=args), **days, value=value)
+
+    branched.refresh_from_db()
+    assert branched.title_es == "Plan nuevo"
+    assert branched.participations.get().agency == agency
+    assert indicator.introduced_by == branched
+    target = indicator.targets.get()
+    assert (target.plan, target.value, target.provenance) == (branched, 12, "plan")
+    step(client, indicator, "delete")
+    step(client, target, "delete")
+    step(client, indicator, "delete")
+    assert not commitment.indicators.exists()
+    assert not lines(reviewer)
