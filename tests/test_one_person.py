@@ -185,11 +185,6 @@ class Walk:
                 "=period": world.open.pk,
                 **NO_EVIDENCE,
             },
-            "admin:strategic_areas_participation_add": lambda: {"=agency": b.pk},
-            "admin:strategic_areas_target_add": lambda: {
-                "=starts_on": "2026-02-01",
-                "=ends_on": "2026-12-31",
-            },
             "admin:strategic_areas_attributiondispute_change": lambda: {
                 "=outcome": "kept",
                 "=resolved_on": A_DAY,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from agencies import access
 from agencies.access import RefusedError
 from agencies.admin.scoping import (
     ReadOnlyMixin,
@@ -22,6 +23,7 @@ from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes import pages
 from strategic_areas.desk.changes.amending import ApprovedForm, GuardMixin
 from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.plantree.levels import level_of
 from strategic_areas.desk.review import review_queue
 from strategic_areas.desk.review.pages import StepForm
 from strategic_areas.models import (
@@ -81,7 +83,7 @@ class ApprovedMixin:
             edited = [row for row, _names in rows.changed_objects]
             together += [(row, {}) for row in [*rows.new_objects, *edited]]
         if together:
-            self._propose(request, together, form)
+            self._propose(request, together)
 
     def _links(self, form):
         return {
@@ -90,9 +92,9 @@ class ApprovedMixin:
             if field.name in form.cleaned_data
         }
 
-    def _propose(self, request, together, form):
+    def _propose(self, request, together):
         try:
-            change = form.propose(together, by=request.user)
+            change = workflow.propose_together(together, by=request.user)
         except workflow.AlreadyWaiting as error:
             request.proposed = error.current
         except RefusedError as error:
@@ -144,6 +146,37 @@ class ApprovedMixin:
             )
         context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+class OnTreeMixin(ApprovedMixin):
+    """
+    A record that is edited on the tree of its plan; here it is read, with its history.
+
+    ``plan_field`` leads to the plan. Name the mixin before the admin class.
+    """
+
+    plan_field = "plan"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        on_tree = getattr(obj, "is_in_plan", True)
+        return not on_tree and super().has_change_permission(request, obj)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and getattr(obj, "is_in_plan", True):
+            plan = getattr(obj, self.plan_field)
+            context["tree_address"] = tree_address(request.user, plan, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def tree_address(user, plan, record):
+    """Where this person edits a record of a plan; "" for who does not."""
+    if not access.is_reviewer(user):
+        return ""
+    place = [plan.code, level_of(record).word, record.pk]
+    return reverse("admin:plan_node", args=place)
 
 
 def _is_direct(rows):

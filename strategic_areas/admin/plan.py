@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from agencies import access
 from agencies.admin.scoping import (
     AGENCY_KINDS,
     BilingualAdmin,
@@ -20,7 +21,12 @@ from agencies.admin.scoping import (
 )
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
-from strategic_areas.admin.approved import ApprovedInline, ApprovedMixin
+from strategic_areas.admin.approved import (
+    ApprovedInline,
+    ApprovedMixin,
+    OnTreeMixin,
+    tree_address,
+)
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import (
@@ -67,6 +73,8 @@ OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
 
 @admin.register(Plan)
 class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    """A plan is begun here, and its state goes on; all else is edited on its tree."""
+
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
 
@@ -74,7 +82,15 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         """A plan begins in preparation, and is approved on the page that shows it."""
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION
         fixed = [] if is_public else ["status"]
+        if obj:
+            names = Plan.fields.columns()
+            fixed += [name for name in names if name not in {"code", "status"}]
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context["tree_address"] = tree_address(request.user, obj, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
 @admin.register(Source)
@@ -123,8 +139,8 @@ def _with_plan(record):
     return f"{record.plan.code} · {record}"
 
 
-class PlanBoundAdmin(OfPlanMixin, ApprovedMixin, BilingualHistoryAdmin):
-    pass
+class PlanBoundAdmin(OnTreeMixin, BilingualHistoryAdmin):
+    list_filter = [OF_PLAN]
 
 
 @admin.register(StrategicArea)
@@ -163,13 +179,15 @@ class CommitmentAdmin(PlanBoundAdmin):
     def get_list_filter(self, request):
         """Focal points see only their own agency's, so they need no filter by lead."""
         filters = super().get_list_filter(request)
-        if self.has_change_permission(request):
+        if access.is_reviewer(request.user) or request.user.is_superuser:
             return filters
         return [each for each in filters if each != OF_LEAD]
 
 
 @admin.register(Activity)
-class ActivityAdmin(PlanBoundAdmin):
+class ActivityAdmin(OfPlanMixin, PlanBoundAdmin):
+    """Work outside the plan stands on no tree: it is changed here."""
+
     list_display = ["code", "title", "agency", "kind", "due_on"]
     list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
@@ -313,14 +331,15 @@ class FigureMixin:
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class IndicatorAdmin(OnTreeMixin, BilingualHistoryAdmin):
+    plan_field = "introduced_by"
     list_display = ["code", "name", "unit", "counted_by", "sensitive"]
     list_filter = ["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["code", "name_es", "name_en"]
 
 
 @admin.register(Target)
-class TargetAdmin(ApprovedMixin, FigureMixin, ScopedHistoryAdmin):
+class TargetAdmin(OnTreeMixin, FigureMixin, ScopedHistoryAdmin):
     list_display = ["indicator", "figure", "starts_on", "ends_on", "plan"]
     list_filter = [OF_PLAN]
     list_select_related = ["indicator", "plan"]

@@ -25,8 +25,10 @@ from tests.factories import (
     make_record_update,
     make_reviewer,
     make_round,
+    make_source,
     make_submitted_update,
 )
+from tests.strategic_areas.drafts import edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -202,8 +204,8 @@ def make_plan_in_preparation():
     return make_plan(status="in_preparation")
 
 
-def make_activity_in_preparation():
-    return make_activity(plan=make_plan_in_preparation())
+def make_source_in_preparation():
+    return make_source(plan=make_plan_in_preparation())
 
 
 def make_round_in_preparation():
@@ -213,8 +215,8 @@ def make_round_in_preparation():
 @pytest.mark.parametrize(
     ("make_actor", "make_record", "changed"),
     [
-        (make_reviewer, make_activity_in_preparation, {"title_es": "Palabra"}),
-        (make_reviewer, make_plan_in_preparation, {"title_es": "Palabra"}),
+        (make_reviewer, make_source_in_preparation, {"title": "Palabra"}),
+        (make_reviewer, make_plan_in_preparation, {"code": "palabra"}),
         (make_reviewer, make_round_in_preparation, {"name_es": "Palabra"}),
         (make_administrator, make_agency, {"only_titular_submits": "on"}),
         (make_administrator, make_reviewer, {"last_name": "Palabra-del-nombre"}),
@@ -238,13 +240,23 @@ def test_what_is_changed_in_the_admin_is_recorded_without_its_words(
     assert entry.facts == {"fields": [*changed]}
 
 
+def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
+    reviewer = make_reviewer()
+    client.force_login(reviewer)
+    activity = make_activity(plan=make_plan_in_preparation())
+
+    edit(client, activity, title_es="Palabra")
+
+    entry = AuditEntry.objects.get(event="record_changed")
+    assert (entry.actor, entry.facts) == (reviewer, {"fields": ["title_es"]})
+    assert entry.object == f"strategic_areas.activity:{activity.pk}"
+
+
 def test_nothing_is_recorded_where_nothing_was_changed(client):
-    record = make_activity()
+    record = make_source()
     client.force_login(make_reviewer())
 
-    save_again(
-        client, reverse("admin:strategic_areas_activity_change", args=[record.pk])
-    )
+    save_again(client, reverse("admin:strategic_areas_source_change", args=[record.pk]))
 
     assert not AuditEntry.objects.filter(event="record_changed").exists()
 

@@ -38,6 +38,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
+from tests.strategic_areas.drafts import add, propose
 from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -465,20 +466,19 @@ def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
 
 
 @pytest.mark.sqlite
-def test_adding_an_indicator_in_the_admin_proposes_it(client):
-    plan = make_plan()
+def test_adding_an_indicator_on_the_tree_proposes_it(client):
+    plan, why = make_plan(), "Cuenta casos, no personas."
     client.force_login(make_reviewer())
-    form = {"introduced_by": plan.pk, "code": "I-9", "name_es": "Casos"}
-    form |= {"unit_es": "casos", "counts": "cases", "direction": "none"}
-    form |= {"aggregation": "none", "frequency": "not_asked"}
+    said = {"code": "I-9", "name_es": "Casos", "unit_es": "casos", "counts": "cases"}
+    said |= {"sensitive": ""}
 
-    refused = client.post(address(Indicator(), "add"), form)
-    form["why_not_sensitive"] = "Cuenta casos, no personas."
-    response = client.post(address(Indicator(), "add"), form)
+    refused = add(client, "indicador", plan, **said)
+    add(client, "indicador", plan, **said, why_not_sensitive=why)
+    propose(client, plan)
 
     change = PendingChange.objects.get()
-    assert list(refused.context["errors"]) != []
-    assert (response.status_code, Indicator.objects.count()) == (302, 0)
+    assert refused.context["form"].errors != {}
+    assert Indicator.objects.count() == 0
     assert (held(change).after["code"], held(change).after["sensitive"]) == (
         "I-9",
         False,
@@ -521,15 +521,13 @@ def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client)
 
 @pytest.mark.sqlite
 def test_the_guard_stands_beside_its_field_in_the_admin(client):
-    indicator = make_indicator()
+    line = make_help_line()
     client.force_login(make_reviewer())
-    form = filled(client, address(indicator))
+    form = filled(client, address(line))
 
-    response = client.post(
-        address(indicator), {**form, "definition_es": "ana@example.org"}
-    )
+    response = client.post(address(line), {**form, "note_es": "ana@example.org"})
 
-    assert set(response.context["adminform"].form.errors) == {"definition_es"}
+    assert set(response.context["adminform"].form.errors) == {"note_es"}
     assert PendingChange.objects.count() == 0
 
 

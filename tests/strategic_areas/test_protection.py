@@ -29,7 +29,7 @@ from tests.factories import (
     make_source,
     make_user,
 )
-from tests.strategic_areas.drafts import propose
+from tests.strategic_areas.drafts import edit, propose
 from tests.strategic_areas.plans import load_small, run, write
 from tests.strategic_areas.test_published_figures import parts, plan
 
@@ -87,24 +87,12 @@ def test_one_person_changes_nothing_that_protects(client, name):
     assert not workflow.applies_at_once(MAKERS[model](), [column])
 
 
-@pytest.mark.parametrize("page", ["admin", "tree"])
-def test_each_page_that_saves_a_protective_field_proposes_it(client, page):
+def test_the_tree_proposes_a_protective_field_that_it_saves(client):
     activity = make_activity(counts_victims=True, provenance="press")
     client.force_login(make_reviewer())
-    args = [activity.plan.code, "actividad", activity.pk]
-    address = (
-        reverse("admin:plan_node", args=args)
-        if page == "tree"
-        else reverse("admin:strategic_areas_activity_change", args=[activity.pk])
-    )
-    shown = client.get(address).context
-    form = shown["form"] if page == "tree" else shown["adminform"].form
-    values = {form[name].html_name: form[name].value() for name in form.fields}
-    values = {name: value for name, value in values.items() if value not in (None, [])}
 
-    client.post(address, values | {"counts_victims": "False"})
-    if page == "tree":
-        propose(client, activity.plan)
+    edit(client, activity, counts_victims="False")
+    propose(client, activity.plan)
 
     activity.refresh_from_db()
     change = PendingChange.objects.get()

@@ -10,6 +10,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import token_of
 from tests.factories import (
     make_activity,
+    make_commitment,
     make_earlier_report,
     make_focal_point,
     make_reviewer,
@@ -17,6 +18,7 @@ from tests.factories import (
     make_submitted_update,
     make_update,
 )
+from tests.strategic_areas.drafts import form_at
 
 pytestmark = pytest.mark.django_db
 
@@ -162,11 +164,10 @@ def test_staff_read_every_number(client):
 
 def test_adding_an_activity_asks_whether_it_is_of_victims(client):
     client.force_login(make_reviewer())
+    commitment = make_commitment()
+    place = [commitment.plan.code, "actividad", commitment.pk]
 
-    form = client.get(reverse("admin:strategic_areas_activity_add")).context[
-        "adminform"
-    ]
-    fields = form.form.fields
+    fields = form_at(client, reverse("admin:plan_node_new", args=place)).fields
 
     asked = [fields["counts_victims"], fields["reaches_victims"]]
     assert [(each.required, each.initial) for each in asked] == [(True, None)] * 2

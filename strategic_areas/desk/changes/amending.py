@@ -14,7 +14,6 @@ from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit
 from strategic_areas.models import Amendment
 from strategic_areas.views.files import as_attachment
-from strategic_areas.workflow import amendments
 from strategic_areas.workflow.guard import blocked_texts
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -100,66 +99,14 @@ class GuardedForm(GuardMixin, StaleGuardForm):
     """The form of a public record that one person may save alone, such as a round."""
 
 
-def act_of(*posted, **initial):
-    """
-    The form of the act beside a record's own.
+class ApprovedForm(GuardedForm):
+    """Refuses, besides, a change while another one of the record waits for approval."""
 
-    Only some changes need it, so no browser asks for its fields.
-    """
-    return ActForm(*posted, prefix="act", initial=initial, use_required_attribute=False)
-
-
-class AmendedMixin(forms.ModelForm):
-    """
-    A form of a record which, where only an amendment may change it, asks for the act.
-    """
-
-    amendment = None
-
-    def __init__(self, data=None, files=None, *args, **kwargs):
-        super().__init__(data, files, *args, **kwargs)
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         # What stood is read from the record: no page has a hidden copy of a default.
         for field in self.fields.values():
             field.show_hidden_initial = False
-        self.act = None
-        if self.instance.fields.names(structure=True):
-            is_free = self.instance.pk and amendments.plan_of(self.instance) is None
-            self.act = None if is_free else act_of(data, files)
-
-    def is_multipart(self):
-        return super().is_multipart() or self.act is not None
-
-    def full_clean(self):
-        super().full_clean()
-        if not self.is_bound or (self.empty_permitted and not self.has_changed()):
-            return
-        said = self.cleaned_data
-        changed = {name: said[name] for name in self.changed_data if name in said}
-        for name, reason in workflow.dates_outside(self.instance, changed).items():
-            self.add_error(name, reason)
-        if self.act is None or not self.act.is_bound:
-            return
-        is_new = self.instance.pk is None
-        names = amendments.changed_structure(
-            self.instance,
-            {} if is_new else self.initial,
-            said if is_new else changed,
-            is_new=is_new,
-        )
-        if names and self.act.is_valid():
-            self.amendment = self.act.instance
-            self.amendment.plan = amendments.plan_of(self.instance)
-        elif names:
-            text = gettext(
-                "The plan is approved, so this changes only by an amendment: "
-                "%(fields)s. State the act below."
-            )
-            told = amendments.labels(self.instance, names)
-            self.add_error(None, text % {"fields": told})
-
-
-class ApprovedForm(AmendedMixin, GuardedForm):
-    """Refuses, besides, a change while another one of the record waits for approval."""
 
     def clean(self):
         cleaned = super().clean()
@@ -170,17 +117,6 @@ class ApprovedForm(AmendedMixin, GuardedForm):
             )
             raise forms.ValidationError(with_link_to_change(change, text), code="waits")
         return cleaned
-
-    def propose(self, records, *, by):
-        """
-        Propose pairs of a record and its links as one change, by the act if it is one.
-
-        Raises ``RefusedError``, also where a change of one of them waits already.
-        """
-        with evidence.kept_only_if_saved():
-            if self.amendment and self.act.clean_file:
-                evidence.write(self.amendment, self.act.clean_file)
-            return workflow.propose_together(records, by=by, amendment=self.amendment)
 
 
 @require_safe

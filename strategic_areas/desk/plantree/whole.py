@@ -247,5 +247,5 @@ def approval_page(request, plan):
         title=_("Send the plan %(code)s for approval") % {"code": plan.code},
         whole=read_whole(plan),
         form=form,
-        act_address=reverse("admin:strategic_areas_plan_change", args=[plan.pk]),
+        act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )
