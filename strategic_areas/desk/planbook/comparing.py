@@ -13,7 +13,9 @@ from agencies.numbers import UnreadError
 from strategic_areas.plan_document.lines import (
     LineState,
     PlanLine,
+    Verdict,
     completed,
+    verdict,
     with_due_date,
 )
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
@@ -38,6 +40,8 @@ OF_OTHER_PLAN = {
 }
 #: A column that follows another one: whoever changes that need not say it too.
 FOLLOWS = {"due_provenance": "due_on"}
+#: Stands for what a cell said when it was taken, where the record says another now.
+CHANGED_SINCE = object()
 #: What an empty cell of a list holds.
 WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
 
@@ -281,11 +285,12 @@ class Comparing:
             name = column.name
             if FOLLOWS.get(name) in touched and name not in touched:
                 continue
-            if values[name] == stands[name]:
-                continue
-            if was != now:
+            taken = stands[name] if was == now else CHANGED_SINCE
+            found = verdict(values[name], stands[name], said=taken)
+            if found is Verdict.KEEP:
                 stale.append(_changed_since(line, column))
-            said[name] = values[name]
+            if found is not Verdict.AGREED:
+                said[name] = values[name]
         state = LineState.CHANGED if said else LineState.UNCHANGED
         if said and not stale:
             said = with_due_date(table, said, stands)

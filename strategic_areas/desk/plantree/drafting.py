@@ -10,7 +10,12 @@ from strategic_areas.models import Plan
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.checking import faults
-from strategic_areas.plan_document.lines import LineState, PlanLine
+from strategic_areas.plan_document.lines import (
+    LineState,
+    PlanLine,
+    Verdict,
+    verdict,
+)
 from strategic_areas.plan_document.previewing import in_words
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
@@ -99,7 +104,8 @@ def conflicts_of(stored, kept):
             )
             for column in table.all_columns
             if (name := column.name) in now
-            and now[name] not in (each.said[name], each.seen.get(name))
+            and verdict(each.said[name], now[name], said=each.seen.get(name))
+            is Verdict.KEEP
         )
         if changes or each.record and not now:
             row = stored.tables[table.name].row_of_pk.get(each.record)
