@@ -55,7 +55,7 @@ def bars(parts: Iterable[Part]) -> Bars:
 
 
 @dataclass(frozen=True)
-class Column:
+class ChartColumn:
     x: str
     y: str
     width: str
@@ -70,7 +70,7 @@ class Columns:
     first: int
     last: int
     height: str
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
 
 
 def columns(values: Iterable[Value]) -> Columns | None:
@@ -88,7 +88,7 @@ def columns(values: Iterable[Value]) -> Columns | None:
         if value.number > 0:
             height = max(height, LEAST)
         found.append(
-            Column(
+            ChartColumn(
                 x=percent(round(start + (end - start - width) / 2, 1)),
                 y=em(HEIGHT - height),
                 width=percent(round(width, 1)),

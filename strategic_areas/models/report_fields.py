@@ -37,7 +37,7 @@ class Part(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnLayout:
     width: int
     hint: str | Promise = ""
 
@@ -70,7 +70,7 @@ class ReportField(Field):
     stands: bool = False
     prefilled: bool = False
     says_no: bool = False
-    column: Column | None = None
+    column: ColumnLayout | None = None
     heading: str | Promise | None = None
 
     @property
@@ -186,7 +186,7 @@ ANSWER = ReportField(
     "answer",
     in_file=False,
     repeated=False,
-    column=Column(
+    column=ColumnLayout(
         22,
         _(
             "Choose from the list. With “Same as the previous period” and “No news” "
@@ -201,7 +201,7 @@ ANSWERED = (
         in_file=False,
         part=Part.REACH,
         prefilled=True,
-        column=Column(
+        column=ColumnLayout(
             26,
             _(
                 "Names as they stand on the sheet of lists, separated by a semicolon: "
@@ -216,14 +216,14 @@ ANSWERED = (
         part=Part.NOTE,
         compared=False,
         repeated=False,
-        column=Column(34, _("Never published.")),
+        column=ColumnLayout(34, _("Never published.")),
     ),
     ReportField(
         "is_reserved",
         in_file=False,
         part=Part.RESERVED,
         stands=True,
-        column=Column(
+        column=ColumnLayout(
             12,
             _(
                 "Yes where the law withholds it; then reason and legal basis are "
@@ -237,14 +237,14 @@ ANSWERED = (
         **NOTE,
         part=Part.RESERVED,
         stands=True,
-        column=Column(34, _("For the secretariat; never published.")),
+        column=ColumnLayout(34, _("For the secretariat; never published.")),
     ),
     ReportField(
         "reserved_legal_basis",
         in_file=False,
         part=Part.RESERVED,
         stands=True,
-        column=Column(24, AN_ARTICLE),
+        column=ColumnLayout(24, AN_ARTICLE),
     ),
     ReportField(
         "no_news_reason",
@@ -255,7 +255,7 @@ ANSWERED = (
         part=Part.NO_NEWS,
         rows=1,
         repeated=False,
-        column=Column(
+        column=ColumnLayout(
             34,
             _("Only with the answer “No news”. The public reads it. Name no person."),
         ),

@@ -15,7 +15,7 @@ from strategic_areas.models.report_fields import (
     ANSWERED,
     TRANSCRIBED,
     Answered,
-    Column,
+    ColumnLayout,
     Part,
     ReportField,
     confirmed_field,
@@ -103,7 +103,7 @@ class ActivityUpdate(Answered, Reviewed):
             part=Part.FIGURES,
             stands=True,
             prefilled=True,
-            column=Column(
+            column=ColumnLayout(
                 18,
                 _(
                     "Choose from the list. Where a percent says it, it follows from "
@@ -117,7 +117,7 @@ class ActivityUpdate(Answered, Reviewed):
             part=Part.FIGURES,
             stands=True,
             prefilled=True,
-            column=Column(
+            column=ColumnLayout(
                 13,
                 _(
                     "A whole number from 0 to 100, since the activity began. "
@@ -128,7 +128,9 @@ class ActivityUpdate(Answered, Reviewed):
         ReportField(
             "quantity",
             part=Part.FIGURES,
-            column=Column(13, _("A number, 0 or more. Only for continuing work.")),
+            column=ColumnLayout(
+                13, _("A number, 0 or more. Only for continuing work.")
+            ),
         ),
         ReportField(
             "narrative",
@@ -137,7 +139,7 @@ class ActivityUpdate(Answered, Reviewed):
             part=Part.TEXT,
             rows=5,
             prefilled=True,
-            column=Column(
+            column=ColumnLayout(
                 60,
                 _(
                     "About the work, never about a person. The public reads it. A new "
@@ -151,7 +153,7 @@ class ActivityUpdate(Answered, Reviewed):
             heading=_("What holds it back"),
             part=Part.HELD_BACK,
             prefilled=True,
-            column=Column(
+            column=ColumnLayout(
                 40,
                 _(
                     "What holds it back. Required when it is suspended, cancelled or "
@@ -164,12 +166,14 @@ class ActivityUpdate(Answered, Reviewed):
             bilingual=True,
             part=Part.HELD_BACK,
             prefilled=True,
-            column=Column(40, _("Required when it is suspended, cancelled or late.")),
+            column=ColumnLayout(
+                40, _("Required when it is suspended, cancelled or late.")
+            ),
         ),
         ReportField(
             "people_reached",
             part=Part.REACH,
-            column=Column(13, _("A whole number, 0 or more.")),
+            column=ColumnLayout(13, _("A whole number, 0 or more.")),
         ),
         *ANSWERED,
         *TRANSCRIBED,
@@ -316,7 +320,7 @@ class CommitmentUpdate(Reviewed):
             "result",
             part=Part.TEXT,
             heading="",
-            column=Column(
+            column=ColumnLayout(
                 24,
                 _("Choose from the list. Leave it alone while it is not decided."),
             ),
@@ -335,7 +339,7 @@ class CommitmentUpdate(Reviewed):
             heading="",
             part=Part.TEXT,
             rows=4,
-            column=Column(60, statement.help_text),
+            column=ColumnLayout(60, statement.help_text),
         ),
         *TRANSCRIBED,
         *REVIEWED,
