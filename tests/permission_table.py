@@ -269,10 +269,20 @@ agencies_factorreset_refuse | reset, reset-mine  | 403 403 403 403 404 | 403 403
 #: The pages of the tables, by who keeps them: tables, then rows as above.
 #: "old" is the address that leads to "change", "past" a record as it once was.
 TABLES = [
-    (
+    (  # They are edited on the tree of their plan.
         "strategic_areas.strategicarea strategic_areas.programme "
+        "strategic_areas.indicator strategic_areas.target",
+        """
+        changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 200 404 | 404 404 404 403 404
+        history         | row | 404 404 404 200 404 | 404 404 404 200 404
+        delete          | row | 404 404 404 403 404 | 404 404 404 403 404
+        old             | row | 302 302 302 302 302 | 302 302 302 302 302
+        """,
+    ),
+    (
         "strategic_areas.helpline strategic_areas.correction "
-        "strategic_areas.indicator strategic_areas.target "
         "strategic_areas.frameworktarget strategic_areas.legalinstrument "
         "strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term "
         "strategic_areas.discrepancy strategic_areas.source",
@@ -343,8 +353,8 @@ TABLES = [
         "strategic_areas.participation",
         """
         changelist      |     | 403 403 403 200 200 | 403 403 403 200 200
-        add             |     | 403 403 403 200 403 | 403 403 403 200 403
-        change          | row | 404 404 404 200 200 | 404 404 404 200 403
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 200 200 | 404 404 404 403 403
         history         | row | 404 404 404 200 200 | 404 404 404 200 200
         delete          | row | 404 404 404 403 403 | 404 404 404 403 403
         simple_history  | row | 404 404 404 200 200 | 403 403 403 403 403
@@ -379,8 +389,8 @@ TABLES = [
         "strategic_areas.commitment strategic_areas.activity",
         """
         changelist      |     | 200 200 200 200 403 | 200 200 200 200 403
-        add             |     | 403 403 403 200 403 | 403 403 403 200 403
-        change          | row | 404 404 404 200 404 | 404 404 404 200 404
+        add             |     | 403 403 403 403 403 | 403 403 403 403 403
+        change          | row | 404 404 404 200 404 | 404 404 404 403 404
         history         | row | 404 404 404 200 404 | 404 404 404 200 404
         delete          | row | 404 404 404 403 404 | 404 404 404 403 404
         simple_history  | row | 404 404 404 200 404 | 403 403 403 403 403
@@ -390,7 +400,7 @@ TABLES = [
     (
         "strategic_areas.commitment",
         """
-        change          | own | 200 404 404 200 404 | 403 404 404 200 404
+        change          | own | 200 404 404 200 404 | 403 404 404 403 404
         history         | own | 200 404 404 200 404 | 200 404 404 200 404
         delete          | own | 403 404 404 403 404 | 403 404 404 403 404
         """,

@@ -225,14 +225,15 @@ def visited(lasting):
 
 @pytest.fixture(scope="module")
 def planted(visited):
-    """The admin pages of records whose flags protect a small number."""
+    """The pages of records whose flags protect a small number."""
     world = visited.world
     activity = factories.make_activity(
         plan=world.plan, counts_victims=True, quantity=10, unit_es="víctimas"
     )
     factories.make_published_update(activity=activity, quantity=3, percent=30)
+    place = [world.plan.code, "actividad", activity.pk]
     return [
-        reverse("admin:strategic_areas_activity_change", args=[activity.pk]),
+        reverse("admin:plan_node", args=place),
         reverse("admin:strategic_areas_reportingperiod_change", args=[world.late.pk]),
     ]
 
