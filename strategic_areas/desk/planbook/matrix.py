@@ -108,7 +108,7 @@ class Matrix:
         return matrices.look(self.file)
 
     def lines(self, stored, reading):
-        return MatrixLines(stored, reading, self.naming.answers, self.texts)
+        return MatrixLines(stored, reading, self.texts)
 
     @property
     def given(self):
@@ -353,10 +353,6 @@ class AskedCell:
     @property
     def label(self):
         return ROLES.get(self.question.field, "")
-
-    @property
-    def more(self):
-        return len(self.question.cells) - 1
 
 
 class AnswerForm:

@@ -2,14 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 from django.utils.translation import gettext, override
 
 from agencies.fields import Kind
 from strategic_areas.matrices import ROLES, MatrixLine
-from strategic_areas.matrices.outcome import key_of
 from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.models import Activity, Indicator, Participation
 from strategic_areas.plan_document.lines import (
@@ -57,6 +56,8 @@ HOMELESS = {
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
     **{"product": "product", "means_of_verification": "verification"},
 }
+#: Columns of new records for which a matrix says nothing.
+GIVEN = {"role", "counts", "unit_es"}
 ROW = re.compile(r"\d+$")
 #: Indicators get codes of their own, since no matrix has any.
 INDICATOR = "I-"
@@ -88,62 +89,48 @@ class MatrixLines:
     and ``homeless`` maps a name of columns to the cells for which a plan has no place.
     """
 
-    def __init__(self, stored, reading, answers, texts):
+    def __init__(self, stored, reading, texts):
         self.stored, self.reading, self.texts = stored, reading, texts
         self.found, self.homeless, self.gone = [], defaultdict(list), set()
-        #: Area → the code of the programme that was made for it.
-        self.made = {}
         self.protected = {each.cell: each.messages for each in reading.protected}
         self.agencies = stored.tables["agencies"]
-        self.keys, self.numbers = {}, Counter()
+        self.keys, self.numbers, self.seen = {}, Counter(), set()
         commitments = stored.tables["commitments"].key_of_pk
         self.named = {
             (commitments.get(row.commitment_id), comparable(row.name_es)): code
             for code, row in stored.tables["indicators"].rows.items()
             if row.introduced_by_id == stored.plan.pk
         }
-        self._complete(answers)
-        self.lines = []
-        for table in COLUMNS:
-            self.lines += [self._line(STRUCTURE[table], x) for x in reading.of(table)]
-        self.lines = self._known_once(filter(None, self.lines))
+        self._name_programmes()
+        made = [
+            self._line(STRUCTURE[x], line) for x in COLUMNS for line in reading.of(x)
+        ]
+        self.lines = list(filter(None, made))
 
-    def _complete(self, answers):
-        """Take the answers about what no cell says: who leads, and which programme."""
-        wanted = self.reading.of("commitments")
-        for line in [*wanted, *self.reading.of("activities")]:
-            for place in list(line.places.values()):
-                for name in ("lead", "programme"):
-                    answer = answers.get(key_of(place.cell, name, place.text))
-                    if answer and not line.said.get(name):
-                        line.said[name] = answer
-                        line.places.setdefault(name, place)
+    def _name_programmes(self):
+        """Give work for which the matrix names no programme the one that was named."""
+        made, wanted = {}, self.reading.of("commitments")
         for line in wanted:
             if name := line.said.get("programme"):
-                line.said["programme"] = self._programme(line, name)
+                line.said["programme"] = self._programme(line, name, made)
         for line in wanted:
-            line.said.setdefault("programme", self.made.get(line.said.get("area")))
+            line.said.setdefault("programme", made.get(line.said.get("area")))
 
-    def _programme(self, line, name):
-        """The code of a programme, which a person named where the matrix names none."""
+    def _programme(self, line, name, made):
+        """The code of a programme; of one that a person names, by area in ``made``."""
         area, rows = line.said.get("area"), self.stored.tables["programmes"].rows
         codes = {each.said.get("code") for each in self.reading.of("programmes")}
         codes |= rows.keys()
         if name in codes:
             return name
-        alike = [
-            code
-            for code, row in rows.items()
-            if comparable(row.name_es) == comparable(name)
-        ]
+        stored = {comparable(row.name_es): code for code, row in rows.items()}
         free = (x for n in count(1) if (x := f"{area}.{n}") not in codes)
-        self.made[area] = alike[0] if alike else next(free)
-        place = line.places.get("programme") or line.places["title"]
-        made = MatrixLine("programmes", len(self.reading.lines))
-        made.said |= {"code": self.made[area], "area": area, "name": name}
-        made.places |= {"name": place, "code": place}
-        self.reading.lines.append(made)
-        return self.made[area]
+        code = made[area] = stored.get(comparable(name)) or next(free)
+        new = MatrixLine("programmes", len(self.reading.lines))
+        new.said |= {"code": code, "area": area, "name": name}
+        new.places["name"] = new.places["code"] = line.places["title"]
+        self.reading.lines.append(new)
+        return code
 
     def _line(self, table, line):
         if line.above in self.gone:
@@ -156,7 +143,7 @@ class MatrixLines:
                 continue
             if column.linked == "agencies":
                 said[column.name] = self._agency(column, line, value, faults)
-            elif column.kind is Kind.TEXT and column.name.endswith("_es"):
+            elif column.kind is Kind.TEXT and column.name != "code":
                 said[column.name] = self._text(column, line, value)
         title = next((c for c in ("title_es", "name_es") if c in said), None)
         if title and not said[title]:
@@ -261,43 +248,40 @@ class MatrixLines:
             place = line.places.get("title") or next(iter(line.places.values()))
         return place.cell if place else ""
 
+    def _is_given(self, line, column):
+        """Whether the portal gave a value that the matrix does not say."""
+        return column in GIVEN and self._own_place(line, column) is None
+
     def _compared(self, table, line, said, faults):
         places = {name: self._place(line, name) for name in said}
         row = ROW.search(next(iter(places.values()), ""))
-        number = int(row.group()) if row else 0
         key = self.keys[line.number] = table.key_in(said)
-        record = self.stored.tables[table.name].rows.get(key)
-        state = LineState.REFUSED if faults else LineState.NEW
+        if (table.name, key) in self.seen:
+            text = gettext("This record, or its code, stands in more than one row.")
+            faults.append(Fault("", "", text))
+        self.seen.add((table.name, key))
+        record, stood = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
             said = {n: value for n, value in said.items() if value not in (None, [])}
-            said = completed(table, said)
-            return PlanLine(
-                table, number, key, state, "", said, places, faults=tuple(faults)
-            )
-        stands = table.plain(self.stored, record)
-        asked = {
-            name: value
-            for name, value in said.items()
-            if value != stands[name] and name not in ("role", "counts")
-        }
-        if table.name == "indicators" and "unit" not in line.said:
-            asked.pop("unit_es", None)
-        asked = with_due_date(table, asked, stands)
-        state = LineState.CHANGED if asked else LineState.UNCHANGED
-        stood = "-".join(digests(table, stands, self.stored))
-        if faults:
-            state = LineState.REFUSED
+            said, state = completed(table, said), LineState.NEW
+        else:
+            stands = table.plain(self.stored, record)
+            said = {
+                name: value
+                for name, value in said.items()
+                if value != stands[name] and not self._is_given(line, name)
+            }
+            said = with_due_date(table, said, stands)
+            state = LineState.CHANGED if said else LineState.UNCHANGED
+            stood = "-".join(digests(table, stands, self.stored))
         return PlanLine(
-            table, number, key, state, key, asked, places, stood, tuple(faults)
+            table,
+            int(row.group()) if row else 0,
+            key,
+            LineState.REFUSED if faults else state,
+            key if record else "",
+            said,
+            places,
+            stood,
+            tuple(faults),
         )
-
-    def _known_once(self, lines):
-        lines = list(lines)
-        counts = Counter((line.table.name, line.name) for line in lines)
-        text = gettext("This record, or its code, stands in more than one row.")
-        return [
-            replace(line, state=LineState.REFUSED, faults=(Fault("", "", text),))
-            if line.name and counts[line.table.name, line.name] > 1
-            else line
-            for line in lines
-        ]
