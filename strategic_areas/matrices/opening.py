@@ -6,8 +6,12 @@ import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 
+from django.utils.translation import gettext as _
+
+from strategic_areas.evidence import RefusedFileError
 from strategic_areas.workbooks.reading import (
     CALCULATED,
     LONGEST_TEXT,
@@ -99,7 +103,16 @@ def open_matrix(upload):
     Raises ``RefusedFileError`` as every upload of a workbook does, and where stretches
     of cells are joined that no matrix has.
     """
-    return open_safely(upload, _load)
+    try:
+        return open_safely(upload, _load)
+    except RefusedFileError as error:
+        if error.code != "too_much":
+            raise
+        raise RefusedFileError(
+            "too_much",
+            _("This workbook holds or joins far more cells than a matrix has."),
+            _("Copy the matrix alone into a new workbook and upload that one."),
+        ) from error
 
 
 def _load(content):
@@ -120,12 +133,15 @@ def _must_join_few(content):
     """openpyxl makes an object of every cell that is joined or linked."""
     from defusedxml import sax
 
+    counter = StretchCounter()
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        counter = StretchCounter()
-        for entry in packed.infolist():
-            part = packed.read(entry)
-            if STRETCHES.search(part.replace(b"\0", b"")):
+        for part in map(packed.read, packed.infolist()):
+            try:
                 sax.parseString(part, counter, forbid_dtd=True)
+            except SAXException:
+                # No XML, as a picture; a sheet that is none is damaged.
+                if STRETCHES.search(part.replace(b"\0", b"")):
+                    raise
 
 
 class StretchCounter(ContentHandler):
@@ -189,6 +205,7 @@ def _cell(title, cell, values):
     if struck and len(struck) < len(runs):
         kept = "".join(str(run) for run in runs if str(run) not in struck).strip()
     font = getattr(cell, "font", None)
+    is_day = isinstance(value, date)
     return MatrixCell(
         place=f"{title}!{cell.coordinate}",
         row=cell.row,
@@ -196,9 +213,7 @@ def _cell(title, cell, values):
         text=text,
         kept=kept,
         number=value if is_number else None,
-        day=date(value.year, value.month, value.day)
-        if isinstance(value, date)
-        else None,
+        day=date(value.year, value.month, value.day) if is_day else None,
         format=cell.number_format,
         colour=colour,
         comment=comment.text.strip() if comment else "",

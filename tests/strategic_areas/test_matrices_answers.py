@@ -18,6 +18,7 @@ from tests.strategic_areas.reading_matrices import (
     name_content,
     upload,
 )
+from tests.uploads import make_zip, unzip
 
 UNICA, EJES, NIVELES = "matriz-unica", "matriz-por-ejes", "matriz-cuatro-niveles"
 
@@ -233,8 +234,10 @@ def test_a_stretch_of_a_million_joined_cells_is_refused():
     book.active["A1"] = "Eje"
     book.active.merged_cells.add("A1:XFD1048576")
 
-    with pytest.raises(RefusedFileError):
+    with pytest.raises(RefusedFileError) as caught:
         look(upload(content_of(book)))
+
+    assert caught.value.code == "too_much"
 
 
 def test_what_is_hidden_is_told():
@@ -250,3 +253,19 @@ def test_what_is_hidden_is_told():
     assert ("Matriz PNA 2026-2030!20", "hidden_row") in told
     assert ("Matriz PNA 2026-2030!Q", "hidden_column") in told
     assert ("Listas", "hidden_sheet") in told
+
+
+def test_a_stretch_in_another_encoding_is_refused_too():
+    """The parser reads what a search for letters does not find."""
+    content = content_of(openpyxl.Workbook())
+    parts = unzip(content)
+    name = "xl/worksheets/sheet1.xml"
+    joined = b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+    sheet = parts[name].replace(b"<pageMargins", joined + b"<pageMargins")
+    text = sheet.decode().partition("?>")[2] or sheet.decode()
+    parts[name] = ('<?xml version="1.0" encoding="UTF-16"?>' + text).encode("utf-16")
+
+    with pytest.raises(RefusedFileError) as caught:
+        look(upload(make_zip(parts)))
+
+    assert caught.value.code == "too_much"
