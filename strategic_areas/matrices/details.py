@@ -93,16 +93,19 @@ class RecordReader:
         """One cell beside a record, unless an earlier row said the same."""
         name = TEXTS.get(role) or FIELDS.get(role, role)
         old = line.places.get(name)
+        readers = {"budget": self._budget, "due": self._time, "start": self._time}
+        readers |= dict.fromkeys(["responsible", "lead", "supporting"], self._who)
+        read = readers.get(role, self._text)
         if old is None or (name == "note" and old.cell != cell.place):
-            read = {"budget": self._budget, "due": self._time, "start": self._time}
-            read |= {"responsible": self._who, "lead": self._who}
-            read.get(role, self._who if role == "supporting" else self._text)(
-                line, role, column, cell
-            )
+            read(line, role, column, cell)
         elif old.text != cell.text:
             said = line.said[name]
             said = ", ".join(said) if isinstance(said, list) else said
             self.reader.ask(cell, role, "second_value", said, line=line)
+            answer = self.reader.answered(cell, role)
+            if answer is not cell and answer.kept not in {"", said}:
+                line.said.pop(name)
+                read(line, role, column, answer)
         self.reader.take(line, cell)
 
     def _text(self, line, role, _column, cell):

@@ -269,3 +269,39 @@ def test_a_stretch_in_another_encoding_is_refused_too():
         look(upload(make_zip(parts)))
 
     assert caught.value.code == "too_much"
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "field", "value"),
+    [
+        ("D3", "2028", "due_on", "2028-12-31"),
+        ("D3", "2027-12-31", "due_on", "2027-12-31"),
+        ("D3", "", "due_on", "2027-12-31"),
+        ("C3", "PGR / PN (apoyo)", "lead", "PGR"),
+        ("E3", "DOP 900", "budget_amount", "900"),
+        ("F3", "En pausa", "state", "En pausa"),
+    ],
+)
+def test_an_answer_decides_between_two_texts_of_a_record(place, answer, field, value):
+    book = openpyxl.Workbook()
+    headings = ["Código", "Acción", "Responsable", "Plazo", "Costo RD$", "Estado"]
+    for row in [
+        [*headings, "Indicador"],
+        ["1.1", "Campaña", "MIREX", "2027", "500", "En curso", "Cuñas"],
+        ["1.1", "Campaña", "PGR", "2028", "900", "En pausa", "Murales"],
+    ]:
+        book.active.append(row)
+    content = content_of(book)
+    naming = look(upload(content)).naming
+    (question,) = [
+        each
+        for each in again(content, naming).questions
+        if each.why == "second_value" and each.cell.endswith(place)
+    ]
+
+    naming.answers[question.key] = answer
+    reading = again(content, naming)
+
+    (line,) = reading.of("commitments")
+    assert line.said[field] == value
+    assert question.key not in {each.key for each in reading.questions}
