@@ -208,6 +208,32 @@ def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, review
     assert dict(told) == {total.pk: None, cases.pk: 81}
 
 
+def test_what_is_marked_beside_one_asks_that_nobody_can_be_recognised(client, reviewer):
+    make_reported_value(note="Lo anotó Yubelkis en Villa Jaragua.")
+    picked = {"pick": tokens(client)}
+
+    refused = client.post(MANY, picked)
+    before = statuses()
+    client.post(MANY, {**picked, "checked": "on"})
+
+    assert "checked" in refused.context["form"].errors
+    assert (before, statuses()) == (["pending"], ["approved"])
+
+
+def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer):
+    own = make_indicator(agency=make_agency())
+    source = make_source(plan=own.introduced_by)
+    made = [
+        make_reported_value(indicator=own, by=reviewer, source=source),
+        make_reported_value(note="Se atendió a dos niñas."),
+    ]
+
+    forged = [f"cifra-{value.pk}-1" for value in made]
+    client.post(MANY, {"pick": forged, "checked": "on"})
+
+    assert statuses() == ["pending", "pending"]
+
+
 @pytest.mark.sqlite
 def test_reports_and_values_are_published_by_one_press(client, reviewer):
     update = make_submitted_update()
