@@ -63,7 +63,8 @@ def document_lines(stored, kept):
 def _led(stored, table, said, new):
     """What a line says, with links to what is there; and the faults of the others."""
     names, lost = {column.name for column in table.all_columns}, []
-    found = {name: value for name, value in said.items() if name in names}
+    # A purge empties texts; what is no text is then unsaid.
+    found = {n: None if v == "" else v for n, v in said.items() if n in names}
     for column in table.columns:
         value = said.get(column.name)
         if not (column.linked and value):

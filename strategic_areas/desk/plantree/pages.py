@@ -211,7 +211,8 @@ def _swap(request, tree, node, step):
 
 def _delete(request, tree, node):
     record = node.record
-    if node.is_new or not workflow.applies_at_once(record, ["code"]):
+    is_gone_alone = node.level is not PLAN and not node.is_new
+    if not (is_gone_alone and workflow.applies_at_once(record, ["code"])):
         raise RefusedError(_("Only what stands in a plan in preparation is deleted."))
     told = str(record)
     audit.record(audit.Event.RECORD_DELETED, request=request, obj=record)
