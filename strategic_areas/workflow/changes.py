@@ -128,6 +128,9 @@ class ChangeSteps(GuardedSteps):
         every = list(change.records.all())
         approval.check(change, every, seen=seen, states=states)
         told = [value for part in every for value in part.after.values()]
+        if amendment := Amendment.objects.filter(change=change).first():
+            names = amendment.fields.columns(guarded=True)
+            told += [getattr(amendment, name) for name in names]
         must_not_wait_for_purge(change, told)
         parts = self._leave_out(change, every, returned) if returned else every
         made = self.put_in(change, parts, by)
@@ -136,7 +139,6 @@ class ChangeSteps(GuardedSteps):
                 rows = change.records.filter(pk=part.pk)
                 rows.update(object_id=made[part.place].pk)
         # What held when it was proposed is asked again of the plan as it is now.
-        amendment = Amendment.objects.filter(change=change).first()
         applied = [(made[part.place], part) for part in parts]
         amendments.check(applied, amendment)
         amendments.enact(change, applied, amendment, by)

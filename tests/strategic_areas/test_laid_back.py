@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.models import (
     Activity,
@@ -82,6 +83,24 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     ]
 
     assert [each.status_code for each in pages] == [200, 200]
+
+
+def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
+    commitment = factories.make_commitment()
+    factories.close_structure()
+    purging.request(NAME, by=make_reviewer())
+    commitment.title_es = "Otro"
+    act = make_act(commitment.plan, reason_es=f"Lo pidió {NAME}")
+    with override("es"):
+        change = workflow.propose_together(
+            [(commitment, {})], by=make_reviewer(), amendment=act
+        )
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert change.is_waiting
 
 
 def test_a_plan_is_not_deleted_on_its_tree(client):
