@@ -145,9 +145,7 @@ class ChangeSteps(GuardedSteps):
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:
-            record, part = applied[0]
-            plan = _follow(record, path_to_plan(part.model))
-            drafts.lay_back(change, plan, left, every)
+            drafts.lay_back(change, left, every)
         return {"left_out": len(left)} if left else {}
 
     def _leave_out(self, change, every, returned):
@@ -192,14 +190,15 @@ class ChangeSteps(GuardedSteps):
         return made
 
     def ended(self, change):
-        """What an amendment would have changed goes back to the draft, if it fails."""
+        """What it would have changed of a plan goes back to the draft, if it fails."""
         change.records.update(slot=None)
-        if change.status == Status.APPROVED or not hasattr(change, "amendment"):
+        if change.status == Status.APPROVED:
             return
         parts = [part for part in change.records.all() if part.after]
+        is_of_plan = hasattr(change, "amendment") or drafts.may_return(parts)
         # What an agency proposed waits there, to be accepted anew.
-        if parts and not ActivityProposal.objects.filter(change=change).exists():
-            drafts.lay_back(change, change.amendment.plan, parts, parts)
+        if is_of_plan and not ActivityProposal.objects.filter(change=change).exists():
+            drafts.lay_back(change, parts, parts)
 
     def facts(self, change):
         """

@@ -16,11 +16,13 @@ from strategic_areas.models import (
     Activity,
     Commitment,
     DueProvenance,
+    Indicator,
     Participation,
     Plan,
+    Target,
 )
 from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
-from strategic_areas.workflow.approval import approves
+from strategic_areas.workflow.approval import approves, path_to_plan
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
 from strategic_areas.workflow.moves import must_propose
 from strategic_areas.workflow.plain_values import NEW, is_new, new_place, words_of
@@ -39,7 +41,7 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
     must_propose(by, plan)
     must_be_clean(DRAFTED[table], **said)
     must_not_wait_for_purge(plan, said.values())
-    draft = _locked(plan, by)
+    draft = _locked(plan.pk, by)
     kept = _line(draft, table, record, line)
     kept.said |= said
     kept.seen = (seen or {}) | kept.seen
@@ -59,7 +61,7 @@ def drop_lines(plan, lines, *, by):
 
 
 def _locked(plan, person):
-    draft, _is_new = PlanDraft.objects.get_or_create(plan=plan, person=person)
+    draft, _is_new = PlanDraft.objects.get_or_create(plan_id=plan, person=person)
     return PlanDraft.objects.select_for_update().get(pk=draft.pk)
 
 
@@ -89,7 +91,7 @@ def settle_line(plan, pk, now, *, is_mine, by):
     gives up what others changed.
     """
     draft = PlanDraft.objects.select_for_update().get(plan=plan, person=by)
-    line = draft.lines.get(pk=pk)
+    line = draft.lines.select_for_update().get(pk=pk)
     others = [name for name in line.said if now[name] != line.seen.get(name)]
     for name in others:
         if is_mine:
@@ -108,12 +110,14 @@ NOT_SAID = {"plan", "introduced_by", "is_in_plan"}
 BY_AMENDMENT = ("due_provenance", DueProvenance.AMENDMENT)
 #: Where a column names another record, it does so by the first of these that it has.
 NAMED_BY = ("code", "acronym", "key")
+#: A browser sends a field of each line, and no request has more than 1,000 of them.
+MOST_LINES = 400
 
 
 def may_return(parts):
     """Whether some lines of a proposal may go back while the others are approved."""
     return (
-        len(parts) > 1
+        1 < len(parts) <= MOST_LINES
         and all(part.model in TABLE_OF_MODEL for part in parts)
         and not any(map(approves, parts))
     )
@@ -125,7 +129,8 @@ def dependants_of(parts):
 
     A part leans on another one that brings the record to which it leads, gives up the
     word that it takes, brings its agency into the plan, extends the plan to its dates,
-    or takes the place of the same record.
+    takes the place of the same record or gives that up, moves what stands below the
+    replaced record, or alters how its record is protected.
     """
     offering, leaning = defaultdict(set), defaultdict(set)
     for part in parts:
@@ -137,6 +142,11 @@ def dependants_of(parts):
             leaning[place].add(part.place)
         if plan and _is_outside(part, plan.before):
             leaning[plan.place].add(part.place)
+    targets = {part.object_id: part.place for part in parts if part.model is Target}
+    rows = Target.objects.filter(pk__in=targets.keys() - {None})
+    for pk, indicator in rows.values_list("pk", "indicator") if targets else ():
+        for place in offering.get((Indicator, indicator), ()):
+            leaning[place].add(targets[pk])
     return leaning
 
 
@@ -157,6 +167,10 @@ def _offers(part):
         yield part.model, name, part.before[name]
     if part.model is Participation and part.object_id is None:
         yield Agency, part.after.get("agency")
+    if part.model is Activity and "commitment" in part.before:
+        yield Commitment, "supersedes", str(part.before["commitment"])
+    if part.object_id and part.after.keys() & part.model.fields.names(protects=True):
+        yield part.model, part.object_id
     yield from _replaced(part)
 
 
@@ -165,8 +179,8 @@ def _needs(part):
         keys = value if isinstance(value, list) else [value]
         yield from ((NEW, new_place(key)) for key in keys if is_new(key))
         field = part.model._meta.get_field(name)
-        if field.related_model is Agency and part.model is not Participation:
-            yield from ((Agency, key) for key in keys)
+        if field.is_relation and part.model is not Participation:
+            yield from ((field.related_model, key) for key in keys if not is_new(key))
     for name in words_of(part.model) & part.after.keys():
         yield part.model, name, part.after[name]
     yield from _replaced(part)
@@ -181,41 +195,56 @@ def _is_outside(part, plan):
 
 
 def _replaced(part):
-    for key in part.after.get("supersedes", ()):
+    for key in chain(
+        *(said.get("supersedes", ()) for said in (part.before, part.after))
+    ):
         yield part.model, "supersedes", str(key)
 
 
-def lay_back(change, plan, parts, every):
+def lay_back(change, parts, every):
     """
-    Put parts of a change that are not applied into the draft of who proposed it.
+    Put parts of a change that are not applied into drafts of who proposed it.
 
-    ``every`` are all its parts, of records of one plan. What that person said meanwhile
-    of a record stays. Each line tells why its part was ``returned``, or the change
-    declined.
+    ``every`` are all its parts. What that person said meanwhile of a record stays. Each
+    line tells why its part was ``returned``, or the change declined.
     """
-    draft = _locked(plan, change.proposed_by)
-    codes = {part.place: part.after.get("code") for part in every}
-    for part in parts:
+    plans = {part.place: plan for part in parts if (plan := _plan_of(part))}
+    drafts = {plan: _locked(plan, change.proposed_by) for plan in {*plans.values()}}
+    names = {part.place: part.after.get("code") for part in every}
+    for part in (each for each in parts if each.place in plans):
         table = TABLE_OF_MODEL[part.model]
-        line = _line(draft, table, part.object_id)
-        line.said = _as_said(part, part.after, codes) | line.said
-        line.seen = _as_said(part, part.before, codes) | line.seen
+        line = _line(drafts[plans[part.place]], table, part.object_id)
+        line.said = _as_said(part, part.after, names) | line.said
+        line.seen = _as_said(part, part.before, names) | line.seen
         line.reason = part.returned or change.reason
         line.save()
-    _touch(draft)
+        if part.object_id is None:
+            # A code may be another record's by then.
+            names[part.place] = f"+{line.pk}"
+    for draft in drafts.values():
+        _touch(draft)
 
 
-def _as_said(part, values, codes):
+def _plan_of(part):
+    """The key of the plan into whose draft a part goes back; None if it is gone."""
+    path = path_to_plan(part.model)
+    if part.object_id is None:
+        return part.after[path]
+    rows = part.model._default_manager.filter(pk=part.object_id)
+    return rows.values_list(path or "pk", flat=True).first()
+
+
+def _as_said(part, values, new):
     """The values of a change as a draft says them: links by what records are called."""
     fields = {name: part.model._meta.get_field(name) for name in values}
     return {
-        name: _called(fields[name], value, codes)
+        name: _called(fields[name], value, new)
         for name, value in values.items()
         if name not in NOT_SAID and (name, value) != BY_AMENDMENT
     }
 
 
-def _called(field, value, codes):
+def _called(field, value, new):
     if not field.is_relation:
         return None if value == "" else value
     keys = value if isinstance(value, list) else [value]
@@ -223,7 +252,7 @@ def _called(field, value, codes):
         pk__in=[key for key in keys if key and not is_new(key)]
     )
     names = [_name(field, row) for row in rows]
-    names += [codes[new_place(key)] for key in keys if is_new(key)]
+    names += [new.get(new_place(key)) for key in keys if is_new(key)]
     return sorted(names) if isinstance(value, list) else next(iter(names), None)
 
 

@@ -1,6 +1,9 @@
 """What goes back to a draft: to which one, how it is found again, and without what."""
 
+from datetime import date
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -9,9 +12,12 @@ from strategic_areas import purging, workflow
 from strategic_areas.models import (
     Activity,
     Commitment,
+    Indicator,
     Plan,
+    Target,
 )
 from strategic_areas.models.drafts import DraftLine
+from strategic_areas.workflow.drafts import MOST_LINES
 from tests import factories
 from tests.factories import make_act, make_reviewer, sign_in
 
@@ -51,6 +57,20 @@ def purge(words):
     return purging.confirm(asked, by=make_reviewer())
 
 
+def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
+    above = factories.make_commitment(code="1")
+    factories.close_structure()
+    commitment = new_commitment(above, title_es=f"Ayudar a {NAME}")
+    change = proposed(above.plan, commitment, new_activity(commitment))
+
+    purge(NAME)
+
+    change.refresh_from_db()
+    assert change.status == "outdated"
+    [line] = DraftLine.objects.all()
+    assert (line.said["title_es"], line.said["commitment"]) == ("Otra", None)
+
+
 def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
     above = factories.make_commitment(code="1", plan=factories.make_plan(code="p"))
     factories.close_structure()
@@ -85,6 +105,132 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     assert [each.status_code for each in pages] == [200, 200]
 
 
+def test_lines_go_back_to_the_draft_of_their_own_plan():
+    indicator = factories.make_indicator(
+        plan=factories.make_plan(code="p"), name_es="A"
+    )
+    other = factories.make_plan(code="q")
+    factories.close_structure()
+    indicator.name_es = "B"
+    days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    target = Target(plan=other, indicator=indicator, value=5, provenance="plan", **days)
+    second = Target(
+        plan=other,
+        indicator=indicator,
+        value=6,
+        provenance="plan",
+        **{**days, "ends_on": date(2027, 12, 31)},
+    )
+    change = proposed(other, indicator, target, second)
+
+    with override("es"):
+        workflow.approve(change, by=make_reviewer(), returned={1: "No consta."})
+
+    line = DraftLine.objects.get()
+    assert (line.table, line.draft.plan) == ("targets", other)
+
+
+def test_several_lines_that_need_no_act_go_back_too():
+    one = factories.make_commitment(code="1")
+    other = factories.make_commitment(code="2", programme=one.programme)
+    factories.close_structure()
+    one.note_es, other.note_es = "Una", "Otra"
+    change = proposed(one.plan, one, other, act=False)
+
+    workflow.decline(change, by=make_reviewer(), reason="Falta.")
+
+    assert [(each.record, each.said) for each in DraftLine.objects.all()] == [
+        (one.pk, {"note_es": "Una"}),
+        (other.pk, {"note_es": "Otra"}),
+    ]
+
+
+def test_a_target_goes_back_with_what_protects_its_indicator():
+    indicator = factories.make_indicator(
+        sensitive=False, why_not_sensitive="Son leyes."
+    )
+    plan = indicator.introduced_by
+    commitment = factories.make_commitment(plan=plan)
+    days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+    stored = Target.objects.create(
+        plan=plan, indicator=indicator, value=50, provenance="plan", **days
+    )
+    factories.close_structure()
+    indicator.sensitive, commitment.title_es, stored.value = True, "Otro", 3
+    new = Target(
+        plan=plan,
+        indicator=indicator,
+        value=4,
+        provenance="plan",
+        **{**days, "ends_on": date(2027, 12, 31)},
+    )
+    change = proposed(plan, indicator, commitment, stored, new)
+    places = {each.place: each for each in change.records.all()}
+    [place] = [p for p, each in places.items() if each.model is Indicator]
+
+    with override("es"):
+        workflow.approve(change, by=make_reviewer(), returned={place: "No consta."})
+
+    commitment.refresh_from_db()
+    assert commitment.title_es == "Otro"
+    assert [each.value for each in Target.objects.all()] == [50]
+
+
+def test_what_takes_a_place_that_another_gives_up_goes_back_with_it():
+    old = factories.make_activity(code="1.1")
+    heir = factories.make_activity(code="1.2", commitment=old.commitment)
+    heir.supersedes.add(old)
+    factories.close_structure()
+    above = old.commitment
+    above.title_es = "Otro"
+    change = proposed(
+        above.plan,
+        above,
+        (heir, {"supersedes": []}),
+        (new_activity(above), {"supersedes": [old]}),
+    )
+    [place] = [
+        each.place
+        for each in change.records.all()
+        if each.object_id == heir.pk and each.model is Activity
+    ]
+
+    with override("es"):
+        workflow.approve(change, by=make_reviewer(), returned={place: "No."})
+
+    assert [each.code for each in old.superseded_by.all()] == ["1.2"]
+
+
+def test_no_activity_stays_below_a_commitment_that_another_replaces():
+    moved = factories.make_activity(code="1.1")
+    old = moved.commitment
+    other = factories.make_commitment(code="8", programme=old.programme)
+    factories.close_structure()
+    new, other.title_es = new_commitment(old), "Otro"
+    moved.commitment = new
+    change = proposed(old.plan, (new, {"supersedes": [old]}), moved, other)
+    [place] = [each.place for each in change.records.all() if each.model is Activity]
+
+    with override("es"):
+        workflow.approve(change, by=make_reviewer(), returned={place: "No."})
+
+    assert Activity.objects.standing().filter(pk=moved.pk).exists()
+    assert not Commitment.objects.filter(code="9").exists()
+
+
+def test_a_returned_record_stays_below_the_returned_one():
+    above = factories.make_commitment(code="1")
+    factories.close_structure()
+    commitment = new_commitment(above)
+    change = proposed(above.plan, commitment, new_activity(commitment))
+    workflow.decline(change, by=make_reviewer(), reason="Falta.")
+    factories.open_structure()
+    factories.make_commitment(code="9", programme=above.programme)
+
+    first, second = DraftLine.objects.order_by("order")
+    assert second.said["commitment"] == f"+{first.pk}"
+
+
 def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
     commitment = factories.make_commitment()
     factories.close_structure()
@@ -101,6 +247,36 @@ def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
 
     change.refresh_from_db()
     assert change.is_waiting
+
+
+def test_what_is_left_of_a_change_goes_back_though_a_record_is_gone():
+    plan = factories.make_plan(code="q", status="in_preparation")
+    one = factories.make_commitment(plan=plan, code="1")
+    other = factories.make_commitment(programme=one.programme, code="2")
+    one.title_es, other.title_es = "Uno", "Otro"
+    change = proposed(plan, one, other, act=False)
+    one.delete()
+
+    workflow.approve(change, by=make_reviewer())
+
+    change.refresh_from_db()
+    assert change.status == "outdated"
+    assert [each.said for each in DraftLine.objects.all()] == [{"title_es": "Otro"}]
+
+
+def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatch):
+    one = factories.make_commitment(code="1")
+    other = factories.make_commitment(code="2", programme=one.programme)
+    factories.close_structure()
+    one.note_es, other.note_es = "Una", "Otra"
+    parts = list(proposed(one.plan, one, other, act=False).records.all())
+
+    found = [workflow.may_return(parts)]
+    monkeypatch.setattr("strategic_areas.workflow.drafts.MOST_LINES", 1)
+    found.append(workflow.may_return(parts))
+
+    assert found == [True, False]
+    assert 2 * MOST_LINES < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 def test_a_plan_is_not_deleted_on_its_tree(client):

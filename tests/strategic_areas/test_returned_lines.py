@@ -123,7 +123,7 @@ def test_what_depends_on_a_returned_line_goes_back_with_it(proposal):
         "NUEVA",
         Commitment.objects.get().programme.code,
     )
-    assert added["commitment"] == "2"
+    assert added["commitment"] == f"+{lines[2].pk}"
     assert "due_provenance" not in lines[4].said
     assert [lines[0].reason, lines[1].reason] == ["No consta.", "Sin carta."]
     assert "NUEVA" in lines[2].reason
