@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from strategic_areas.models import Commitment, Plan, Target
+from strategic_areas.models import Commitment, Plan, Programme, Target
 from tests import factories
+from tests.browser.staff_screens import XLSX
 from tests.browser.test_clicks import Hand
 from tests.factories import make_reviewer
+from tests.strategic_areas.planbooks import PlanBook
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -100,6 +102,27 @@ def test_a_matrix_becomes_the_plan_that_two_people_approve(page, make_page, plan
     expect(second.locator(".messagelist")).to_be_visible()
     page.goto("/2026-2030/compromisos/1.1.1/")
     expect(page.locator("h1")).to_contain_text("campaña nacional")
+
+
+def test_the_own_workbook_is_known_at_the_same_place(make_page, plan):
+    hand = Hand(make_page(make_reviewer()))
+    page = hand.page
+
+    hand.click(page.get_by_role("link", name="Armar y mantener un plan"))
+    hand.click(page.get_by_role("link", name="Libro o matriz 2026-2030"))
+    with page.expect_download() as taken:
+        hand.click(page.locator("a[href$='/archivo/']"))
+    book = PlanBook(Path(taken.value.path()).read_bytes())
+    book.add("areas", code="1", name_es="Prevención")
+    book.add("programmes", code="1.1", area="1", name_es="Formación")
+    file = {"name": "plan.xlsx", "mimeType": XLSX, "buffer": book.content}
+    page.locator("input[name=workbook]").set_input_files(file)
+    hand.click(page.locator("input[name=upload]"))
+    hand.click(page.locator("input[name=save]"))
+
+    expect(page.locator(".messagelist")).to_be_visible()
+    assert Programme.objects.get(plan=plan).name_es == "Formación"
+    assert hand.counted == (5, 4)
 
 
 def test_it_works_without_script_on_a_telephone(make_page, plan):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 from openpyxl import Workbook
@@ -152,6 +154,20 @@ def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     assert target.indicator.sensitive
     parts = Participation.objects.values_list("agency__acronym", "role")
     assert set(parts) == {("MIREX", "partner"), ("MT", "partner")}
+
+
+def test_one_row_and_many_take_the_same_number_of_queries(
+    bringer, django_assert_max_num_queries
+):
+    rows = [[*ROW[:2], f"1.1.{number} Formar", *ROW[3:]] for number in range(1, 41)]
+    one, many = (bringer.bring(workbook(*each)) for each in (rows[:1], rows))
+    with CaptureQueriesContext(connection) as taken:
+        bringer.press(one, "name")
+
+    with django_assert_max_num_queries(len(taken) + 5):
+        seen = bringer.press(many, "name")
+
+    assert len(seen.context["reading"].of("commitments")) == 40
 
 
 def test_a_changed_file_shows_what_changed_against_what_was_taken(bringer):

@@ -42,6 +42,8 @@ TEXTS = {"title", "name", "indicator", "product", "outcome"}
 #: Questions that only an institution of the portal answers.
 WHO = {"responsible", "lead", "supporting"}
 NUMBERS = {"target", "baseline"}
+#: What is only chosen, never typed.
+CHOSEN = {"institution", "lead", "status", *LEVELS}
 #: What no record can be without.
 NEEDED = {"responsible", "lead", "code", "programme"}
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
@@ -348,7 +350,7 @@ class AskedCell:
 
     @property
     def may_be_typed(self):
-        return self.question.field not in {"institution", "lead", "status"}
+        return self.question.field not in CHOSEN or self.question.why == "no_programme"
 
     @property
     def label(self):

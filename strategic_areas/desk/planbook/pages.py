@@ -44,7 +44,7 @@ from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
-from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
@@ -204,6 +204,9 @@ def _read(request, plan, brought):
     shown = {}
     if not (answers.asked or brought.unchecked(lines)):
         shown = _preview(plan, stored, lines.lines, request.user)
+        # No matrix holds the plan's own row.
+        own = STRUCTURE[OF_PLAN].title
+        shown["absent"] = [pair for pair in shown["absent"] if pair[0] != own]
     return screen(
         request,
         "desk/matrix.html",
