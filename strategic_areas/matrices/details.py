@@ -304,8 +304,11 @@ class RecordReader:
         elif line.said.get("is_struck") and self.is_new:
             likely, others = by_note or "cancelled", [*ENDED, ""]
             self._ask_title(line, "status", "struck_through", likely, others=others)
-        if DONE.search(state) and YEAR.search(state) and "state" in line.places:
-            cell = next(x for x in cells.values() if fold(x.kept) == state)
+        place = line.places.get("state")
+        cell = next(
+            (x for x in cells.values() if place and x.place == place.cell), None
+        )
+        if cell and DONE.search(state) and YEAR.search(state):
             self.reader.ask(cell, "state", "state_of_a_year", "in progress", line=line)
 
     # Measured by what.

@@ -1,13 +1,14 @@
 """Matrices of other layouts are read by the same rules; no cell of theirs is lost."""
 
 import datetime
+import random
 import time
 from functools import cache
 
 import openpyxl
 import pytest
 
-from strategic_areas.matrices import look, read
+from strategic_areas.matrices import ROLES, look, read
 from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
 from strategic_areas.matrices.institutions import InstitutionBook, split_responsible
 from strategic_areas.matrices.opening import MatrixCell
@@ -378,3 +379,19 @@ def test_a_matrix_of_two_thousand_rows_is_read_in_time():
     # Five seconds of a machine of its own; others may be slower by half.
     assert time.process_time() - started < 7.5
     assert len(reading.of("commitments")) == 2_000
+
+
+@pytest.mark.parametrize("layout", INVENTED)
+def test_a_wrong_naming_loses_nothing_and_breaks_nothing(layout):
+    content = invented(layout)
+    chance = random.Random(layout)  # noqa: S311 - the same draw each time
+    naming = look(upload(content)).naming
+    for sheet in naming.sheets:
+        for letter in sheet.columns:
+            if chance.random() < 0.4:
+                sheet.columns[letter] = chance.choice([*ROLES, "chronogram:2027-Q1"])
+        sheet.last_row += chance.choice([-2, 0, 5])
+
+    reading = read(upload(content), naming, institutions=known())
+
+    assert lost(content, reading) == []
