@@ -370,6 +370,23 @@ def dates_outside(record, names, plan=None):
     return found
 
 
+def must_not_replace_themselves(parts):
+    """
+    Refuse records, saved already, that take their own place through others.
+
+    Nothing would stand there any more, and no list would tell it.
+    """
+    for record, part in parts:
+        found, waiting = set(), {record.pk} if PLACE in part.after else set()
+        while waiting:
+            rows = type(record).objects.filter(superseded_by__in=waiting)
+            waiting = {*rows.values_list("pk", flat=True)} - found
+            found |= waiting
+        if record.pk in found:
+            text = _("A record cannot replace itself.")
+            raise RefusedError(f"{record}: {text}")
+
+
 def keep(amendment, change, parts):
     amendment.change, amendment.proposed_by = change, change.proposed_by
     amendment.kind = kind_of(amendment, parts)

@@ -141,6 +141,7 @@ class ChangeSteps(GuardedSteps):
         # What held when it was proposed is asked again of the plan as it is now.
         applied = [(made[part.place], part) for part in parts]
         amendments.check(applied, amendment)
+        amendments.must_not_replace_themselves(applied)
         amendments.enact(change, applied, amendment, by)
         for follow in self.afterwards:
             follow(change, made, by)

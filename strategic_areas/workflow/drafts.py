@@ -136,6 +136,16 @@ def dependants_of(parts):
     for part in parts:
         for offer in _offers(part):
             offering[offer].add(part.place)
+    activities = (part for part in parts if part.model is Activity)
+    heirs = {
+        key: part.place
+        for part in activities
+        for key in part.after.get("supersedes", ())
+        if not is_new(key)
+    }
+    rows = Activity.objects.filter(pk__in=heirs) if heirs else Activity.objects.none()
+    for pk, above in rows.values_list("pk", "commitment"):
+        offering[Commitment, "supersedes", str(above)].add(heirs[pk])
     plan = next((part for part in parts if part.model is Plan), None)
     for part in parts:
         for place in chain(*(offering.get(need, ()) for need in _needs(part))):

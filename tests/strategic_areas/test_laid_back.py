@@ -52,6 +52,16 @@ def new_activity(above, **said):
     )
 
 
+def returned(change, model, pk=None):
+    """Approve a change without its first part of this model, or of this record."""
+    parts = [each for each in change.records.all() if each.model is model]
+    place = next(each.place for each in parts if pk in (None, each.object_id))
+    with override("es"):
+        return workflow.approve(
+            change, by=make_reviewer(), returned={place: "No consta."}
+        )
+
+
 def purge(words):
     asked = purging.request(words, by=make_reviewer())
     return purging.confirm(asked, by=make_reviewer())
@@ -289,3 +299,32 @@ def test_a_plan_is_not_deleted_on_its_tree(client):
 
     assert answer.status_code == 302
     assert Plan.objects.filter(pk=plan.pk).exists()
+
+
+def test_what_is_replaced_below_a_replaced_commitment_is_replaced_with_it():
+    replaced = factories.make_activity(code="1.1")
+    old = replaced.commitment
+    other = factories.make_commitment(code="8", programme=old.programme)
+    factories.close_structure()
+    new, other.title_es = new_commitment(old), "Otro"
+    heir = (new_activity(new), {"supersedes": [replaced]})
+    change = proposed(old.plan, (new, {"supersedes": [old]}), heir, other)
+
+    returned(change, Activity)
+
+    assert Activity.objects.standing().filter(pk=replaced.pk).exists()
+    assert Commitment.objects.get(code="8").title_es == "Otro"
+
+
+def test_two_records_cannot_take_the_place_of_each_other():
+    one = factories.make_activity(code="1.1")
+    other = factories.make_activity(code="1.2", commitment=one.commitment)
+    factories.close_structure()
+    first = proposed(one.plan, (one, {"supersedes": [other]}))
+    second = proposed(one.plan, (other, {"supersedes": [one]}))
+    workflow.approve(first, by=make_reviewer())
+
+    with pytest.raises(RefusedError):
+        workflow.approve(second, by=make_reviewer())
+
+    assert list(Activity.objects.standing()) == [one]
