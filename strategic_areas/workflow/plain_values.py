@@ -1,6 +1,6 @@
 from collections import defaultdict
 from decimal import Decimal
-from functools import reduce
+from functools import cache, reduce
 from operator import and_
 
 from django.contrib.contenttypes.models import ContentType
@@ -235,6 +235,7 @@ def must_be_valid(record, exclude=(), free=()):
 AT_ONCE = 400
 
 
+@cache
 def words_of(model):
     """The names of the text columns in which no two records may say the same."""
     return {
