@@ -20,6 +20,7 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.workflow.drafts import MOST_LINES
 from tests import factories
 from tests.factories import make_act, make_reviewer, sign_in
+from tests.strategic_areas.drafts import edit
 
 pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
@@ -328,3 +329,15 @@ def test_two_records_cannot_take_the_place_of_each_other():
         workflow.approve(second, by=make_reviewer())
 
     assert list(Activity.objects.standing()) == [one]
+
+
+@pytest.mark.parametrize("provenance", ["plan", "press"])
+def test_only_the_plans_own_record_is_stopped(provenance, client):
+    plan = factories.make_plan(code="p")
+    record = factories.make_commitment(plan=plan, provenance=provenance)
+    factories.close_structure()
+    sign_in(client, make_reviewer())
+
+    edit(client, record, stopped="cancelled", stopped_on="2026-03-01")
+
+    assert DraftLine.objects.exists() == (provenance == "plan")

@@ -35,7 +35,7 @@ from strategic_areas.plan_document.values import digest, for_cell
 
 #: The word that each of an area's addresses is made of.
 WORDS = {"slug_es": "name_es", "slug_en": "name_en"}
-#: What an amendment stops and resumes.
+#: What an amendment stops and resumes: the plan's own records alone.
 STOPS = ("stopped", "stopped_on", "resumes_on")
 
 
@@ -55,10 +55,11 @@ class NodeForm(forms.Form):
         self.is_new = level is not node.level
         self.table, self.said, self.follows = STRUCTURE[level.table], {}, []
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
+        is_official = getattr(node.record, "provenance", "") == Provenance.PLAN
         self.columns = [
             column
             for column in self.table.all_columns
-            if is_public or column.name not in STOPS
+            if is_public and is_official or column.name not in STOPS
         ]
         self.stands, self.keys = self._stands(), {}
         self.auto_id = f"{node.key}-{level.word}-%s"
