@@ -173,9 +173,9 @@ def letter_of(column):
 
 
 def column_of(letter):
-    from openpyxl.utils import column_index_from_string
+    from openpyxl.utils import range_boundaries
 
-    return column_index_from_string(letter)
+    return range_boundaries(f"{letter}1")[0]
 
 
 def role_of(heading):
