@@ -413,7 +413,7 @@ class AnswerForm:
                 raise ValueError(
                     _(
                         "Write acronyms of the portal: the lead, a slash, and those "
-                        "that support, such as MIREX / PGR, MT (apoyo)."
+                        "that support, such as AAA / BBB, CCC (apoyo)."
                     )
                 )
         elif question.field in {"due", "start"}:
