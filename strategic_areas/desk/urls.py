@@ -17,7 +17,7 @@ from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.letters import confirming
 from strategic_areas.desk.letters import pages as letters
 from strategic_areas.desk.plantree import pages as plantree
-from strategic_areas.desk.plantree import preview
+from strategic_areas.desk.plantree import whole
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
@@ -145,7 +145,7 @@ def patterns(site):
             ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
             (
                 "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
-                preview.plan_preview,
+                whole.plan_preview,
                 "plan_preview",
             ),
             ("planes/<slug:plan>/borrador/", plantree.plan_draft, "plan_draft"),

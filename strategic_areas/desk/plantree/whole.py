@@ -1,15 +1,26 @@
-"""A plan in preparation, read as a whole before two people approve it."""
+"""
+A plan in preparation as it is read: as a whole, before two people approve it, and how
+the public will read an area or a commitment of it.
+"""
 
 from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import redirect
+from django.db.models import Value
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template import RequestContext
+from django.template.loader import get_template
+from django.template.loader_tags import BlockNode
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
-from agencies.access import RefusedError
+from agencies.access import RefusedError, only_reviewers
+from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import ApproveForm
 from strategic_areas.desk.inputs import one_button
@@ -19,10 +30,16 @@ from strategic_areas.desk.plantree.levels import (
     INDICATOR,
     LEVELS,
     PARTICIPATION,
+    key_of,
+    level_of,
 )
 from strategic_areas.desk.plantree.tree import Tree
 from strategic_areas.desk.screens import screen
-from strategic_areas.models import Indicator, Plan
+from strategic_areas.models import Activity, Commitment, Indicator, Plan
+from strategic_areas.queries.pages import areas, commitments
+from strategic_areas.queries.plan import board, counted, plans
+from strategic_areas.views.commitments import figures_of, part_shown
+from strategic_areas.views.plans import area_context
 
 #: The column of the act → the checkbox by which a person states that there is none.
 STATES = {"act_es": "no_act", "launched_on": "no_date"}
@@ -38,6 +55,7 @@ class Lack:
 
     text: str
     follows: str
+    is_there: bool
     records: tuple = ()
     is_grave: bool = False
 
@@ -58,89 +76,91 @@ def read_whole(plan):
         "plan": plan,
         "tree": found,
         "counts": counts,
-        "lacks": lacks,
+        "lacks": [each for each in lacks if each.is_there],
         "protected": _protected(nodes, indicators),
         "rounds": list(plan.periods.order_by("starts_on", "code")),
     }
 
 
 def _of_act(plan):
-    missing = workflow.unstated(plan)
-    if "act_es" in missing:
-        yield Lack(
+    missing, late = workflow.unstated(plan), workflow.overdue(plan)
+    return (
+        Lack(
             _("The act that approved it."),
             _("Nobody wrote which act approves it. Write it, or both state it."),
+            "act_es" in missing,
             is_grave=True,
-        )
-    if "launched_on" in missing:
-        yield Lack(
+        ),
+        Lack(
             _("The date of its launch."),
             _("Nobody wrote when it was launched. Write it, or both state it."),
+            "launched_on" in missing,
             is_grave=True,
-        )
-    if late := workflow.overdue(plan):
-        yield Lack(
+        ),
+        Lack(
             _("Rounds that were due already: %(rounds)s.")
             % {"rounds": ", ".join(map(str, late))},
             _("At once the public would read that nobody reported. Mend them first."),
+            bool(late),
             is_grave=True,
-        )
+        ),
+    )
 
 
 def _of_tree(nodes, members):
     commitments = [each for each in nodes if each.level is COMMITMENT]
     activities = [each for each in nodes if each.level is ACTIVITY]
-    yield from _lack(
-        [each for each in nodes if each.level is not ACTIVITY and not each.below],
-        _("Nothing stands below:"),
-        _("The public reads of it only its name; nobody reports on it."),
+    lacks = (
+        (
+            _("Nothing stands below:"),
+            _("The public reads of it only its name; nobody reports on it."),
+            [n for n in nodes if n.level is not ACTIVITY and not n.below],
+        ),
+        (
+            _("Commitments without an expected result:"),
+            _("Nobody can ever declare them fulfilled."),
+            [each for each in commitments if not each.result],
+        ),
+        (
+            _("Without an agency that takes part in the plan:"),
+            _("Say which agency takes part, or another one."),
+            [
+                each
+                for each in [*commitments, *activities]
+                if each.agency is None or each.agency.pk not in members
+            ],
+        ),
+        (
+            _("Activities without a due date:"),
+            _("They are never late; the public reads that no date is known."),
+            [each for each in activities if not each.record.due_on],
+        ),
     )
-    yield from _lack(
-        [each for each in commitments if not each.result],
-        _("Commitments without an expected result:"),
-        _("Nobody can ever declare them fulfilled."),
-    )
-    yield from _lack(
-        [
-            each
-            for each in [*commitments, *activities]
-            if each.agency is None or each.agency.pk not in members
-        ],
-        _("Without an agency that takes part in the plan:"),
-        _("Say which agency takes part, or another one."),
-    )
-    yield from _lack(
-        [each for each in activities if not each.record.due_on],
-        _("Activities without a due date:"),
-        _("They are never late; the public reads that no date is known."),
-    )
-
-
-def _lack(nodes, text, follows):
-    if nodes:
-        yield Lack(text, follows, tuple((n.record.code, n.key) for n in nodes))
+    return [
+        Lack(text, follows, bool(found), tuple((n.record.code, n.key) for n in found))
+        for text, follows, found in lacks
+    ]
 
 
 def _of_indicators(indicators):
-    bare = [each.code for each in indicators if _counts_people(each)]
-    if bare:
-        yield Lack(
+    people = [each for each in indicators if each.counts == Indicator.Counts.PERSONS]
+    bare = [each.code for each in people if not each.sensitive]
+    silent = [each.code for each in indicators if each.agency_id is None]
+    return (
+        Lack(
             _("Indicators that count people, without protection: %(codes)s.")
             % {"codes": ", ".join(bare)},
             _("The public reads each number of them, however small."),
+            bool(bare),
             is_grave=True,
-        )
-    silent = [each.code for each in indicators if each.agency_id is None]
-    if silent:
-        yield Lack(
+        ),
+        Lack(
             _("Indicators for which no agency answers: %(codes)s.")
             % {"codes": ", ".join(silent)},
             _("Nobody is asked for their values."),
-        )
-
-
-def _counts_people(indicator):
-    return indicator.counts == Indicator.Counts.PERSONS and not indicator.sensitive
+            bool(silent),
+        ),
+    )
 
 
 def _protected(nodes, indicators):
@@ -249,3 +269,75 @@ def approval_page(request, plan):
         form=form,
         act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )
+
+
+@require_safe
+def plan_preview(request, plan, kind, pk):
+    """The content of the record's public page, in a frame that only staff see."""
+    only_reviewers(request)
+    if kind not in PAGES:
+        raise Http404
+    rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
+    rows = rows.annotate(is_reconstructed=plans.reconstructed())
+    plan = get_object_or_404(rows, code=plan)
+    template, read = PAGES[kind]
+    record, shown = read(plan, pk)
+    content = _content(template, RequestContext(request, {"plan": plan, **shown}))
+    context = {
+        "plan": plan,
+        "name": f"{record.code} {getattr(record, level_of(record).named)}",
+        "key": key_of(record),
+        "content": content,
+    }
+    return render(request, "desk/plan_preview.html", context)
+
+
+def _commitment(plan, pk):
+    rows = Commitment.objects.standing().select_related("lead", "programme__area")
+    commitment = get_object_or_404(rows, plan=plan, pk=pk)
+    commitment.plan = commitment.programme.area.plan = plan
+    commitment.is_disputed = commitment.is_declared = False
+    return commitment, {
+        "commitment": commitment,
+        **figures_of(commitment),
+        **part_shown(commitment, commitments.Succession(plan), {}),
+    }
+
+
+def _area(plan, pk):
+    area = next((each for each in areas.of_plan(plan) if each.pk == pk), None)
+    if area is None:
+        raise Http404
+    area.plan = plan
+    return area, area_context(area, _board(plan))
+
+
+def _board(plan):
+    """The plan as it stands, of which nobody has reported anything yet."""
+    agencies, found = Agency.objects.in_bulk(), {}
+    for model in (Commitment, Activity):
+        rows = model.objects.standing().annotate(is_disputed=Value(False))
+        found[model] = rows.order_by("sort_code", "pk")
+    commitments = board.commitments_of(plan, found[Commitment], agencies)
+    work = board.activities_of(plan, found[Activity], agencies, commitments)
+    rows = board.build(commitments, work, counted.Accounts(), (), timezone.localdate())
+    return board.Board(plan, rows)
+
+
+#: The word in the address → the template of the public page, and what reads for it.
+PAGES = {
+    "eje": ("area.html", _area),
+    "compromiso": ("commitment.html", _commitment),
+}
+
+
+def _content(template, context):
+    """What the block ``content`` of a public template says, without the page around."""
+    template = get_template(template).template
+    (block,) = [
+        node
+        for node in template.nodelist.get_nodes_by_type(BlockNode)
+        if node.name == "content"
+    ]
+    with context.render_context.push_state(template), context.bind_template(template):
+        return block.nodelist.render(context)
