@@ -16,7 +16,7 @@ def test_a_plan_that_is_no_number_breaks_no_page(client, caplog, value):
     client.force_login(make_user(is_superuser=True))
 
     answer = client.get(
-        reverse("admin:strategic_areas_strategicarea_add"), {"plan": value}
+        reverse("admin:strategic_areas_reportingperiod_add"), {"plan": value}
     )
 
     assert answer.status_code in {200, 400}

@@ -17,7 +17,7 @@ from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.workbooks.reading import WorkbookCell
+from strategic_areas.workbooks.reading import WorkbookCell, pages_of
 from tests import factories
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
@@ -40,7 +40,8 @@ def filled(lasting):
     plan = factories.make_plan(code="p", status="in_preparation")
     factories.make_agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
-    return plan, pages.read(SimpleUploadedFile("p.xlsx", book.content), plan)
+    found = pages_of(SimpleUploadedFile("p.xlsx", book.content))
+    return plan, pages.read(found, plan)
 
 
 def spoilt(book, *bad):
