@@ -103,7 +103,8 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
     activity = factories.make_activity(code="1.1", plan=factories.make_plan(code="p"))
     factories.close_structure()
     person = make_reviewer()
-    said = {"due_on": "", "title_es": "", "agency": "", "quantity": "", "note_es": ""}
+    names = ("due_on", "title_es", "agency", "quantity", "note_es", "continues")
+    said = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
     keep = {"by": person, "record": activity.pk, "seen": dict(said)}
     workflow.keep_line(activity.plan, "activities", said, **keep)
     sign_in(client, person)

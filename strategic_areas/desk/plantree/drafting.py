@@ -25,7 +25,17 @@ from strategic_areas.workbooks.reading import Change, Fault
 
 def lines_of(plan, person):
     """The lines of the person's draft of a plan, in their order."""
-    return list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
+    lines = list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
+    for each in lines:
+        each.said = {name: _unpurged(value) for name, value in each.said.items()}
+    return lines
+
+
+def _unpurged(value):
+    """What a line says; a purge empties words, of a day or a link nothing is left."""
+    if isinstance(value, list):
+        return [key for key in value if key]
+    return None if value == "" else value
 
 
 def document_lines(stored, kept):
@@ -63,8 +73,7 @@ def document_lines(stored, kept):
 def _led(stored, table, said, new):
     """What a line says, with links to what is there; and the faults of the others."""
     names, lost = {column.name for column in table.all_columns}, []
-    # A purge empties texts; what is no text is then unsaid.
-    found = {n: None if v == "" else v for n, v in said.items() if n in names}
+    found = {name: value for name, value in said.items() if name in names}
     for column in table.columns:
         value = said.get(column.name)
         if not (column.linked and value):
