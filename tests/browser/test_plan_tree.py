@@ -44,7 +44,7 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
     first, second = make_page(make_reviewer()), make_page(make_reviewer())
     first.goto("/gestion/")
     first.get_by_role("link", name="Armar y mantener un plan").click()
-    first.get_by_role("link", name="2027-2030").click()
+    first.get_by_role("link", name="2027-2030", exact=True).click()
     first.wait_for_load_state()
     loads = []
     first.on("load", lambda each: loads.append(each.url))
