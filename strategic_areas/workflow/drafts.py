@@ -35,8 +35,10 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
 
     ``said`` and ``seen`` are plain values by column, ``record`` the key of a stored
     record and ``line`` that of a kept line of a new one. Columns that the line said
-    already stay; what was seen first stays too. ``RefusedError`` for a text that holds
-    personal data, or words that somebody asked to withdraw.
+    already stay; what was seen first stays too. Of a new record ``seen`` are, by
+    column, pairs of a key that its links name and the primary key to which that leads.
+    ``RefusedError`` for a text that holds personal data, or words that somebody asked
+    to withdraw.
     """
     must_propose(by, plan)
     must_be_clean(DRAFTED[table], **said)
@@ -44,7 +46,7 @@ def keep_line(plan, table, said, *, by, record=None, seen=None, line=None):
     draft = _locked(plan.pk, by)
     kept = _line(draft, table, record, line)
     kept.said |= said
-    kept.seen = (seen or {}) | kept.seen
+    kept.seen = (seen or {}) | (kept.seen if record else {})
     kept.save()
     _touch(draft)
     return kept

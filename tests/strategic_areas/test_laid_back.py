@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
+from strategic_areas.desk.plantree.pages import STEPS
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -20,7 +21,7 @@ from strategic_areas.models.drafts import DraftLine
 from strategic_areas.workflow.drafts import MOST_LINES
 from tests import factories
 from tests.factories import make_act, make_reviewer, sign_in
-from tests.strategic_areas.drafts import edit
+from tests.strategic_areas.drafts import NO_VICTIMS, add, edit, send
 
 pytestmark = pytest.mark.django_db
 NAME = "Juana Pérez Zapata"
@@ -291,12 +292,13 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
     assert 2 * MOST_LINES < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
-def test_a_plan_is_not_deleted_on_its_tree(client):
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_of_a_record_is_taken_on_a_plan(step, client):
     plan = factories.make_plan(code="q", status="in_preparation")
     sign_in(client, make_reviewer())
 
     answer = client.post(
-        reverse("admin:plan_node_step", args=["q", "plan", plan.pk]), {"step": "delete"}
+        reverse("admin:plan_node_step", args=["q", "plan", plan.pk]), {"step": step}
     )
 
     assert answer.status_code == 302
@@ -342,3 +344,28 @@ def test_only_the_plans_own_record_is_stopped(provenance, client):
     edit(client, record, stopped="cancelled", stopped_on="2026-03-01")
 
     assert DraftLine.objects.exists() == (provenance == "plan")
+
+
+def test_a_code_that_another_record_took_meanwhile_leads_nowhere(client):
+    plan = factories.make_plan(code="p")
+    one = factories.make_commitment(plan=plan, code="1")
+    other = factories.make_commitment(programme=one.programme, code="2")
+    factories.close_structure()
+    sign_in(client, make_reviewer())
+    typed = {"code": "1.5", "title_es": "Talleres", "agency": one.lead_id}
+    add(client, "actividad", one, **NO_VICTIMS, **typed)
+    one.code, other.code = "2", "1"
+    workflow.approve(proposed(plan, one, other), by=make_reviewer())
+
+    tree = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
+    draft = client.get(reverse("admin:plan_draft", args=["p"])).context
+    line = DraftLine.objects.get()
+    address = reverse("admin:plan_node", args=["p", "actividad", f"n{line.pk}"])
+    send(client, address, commitment=str(one.pk))
+
+    [node] = [each for each in tree.root if each.line]
+    assert tree.above(node).level.word == "plan"
+    assert draft["form"] is None
+    mended = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
+    [node] = [each for each in mended.root if each.line]
+    assert mended.above(node).record == one

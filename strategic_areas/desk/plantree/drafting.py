@@ -57,7 +57,7 @@ def document_lines(stored, kept):
     for each in sorted(kept, key=lambda line: places.index(line.table)):
         table = STRUCTURE[each.table]
         origin = stored.tables[table.name].key_of_pk.get(each.record, "")
-        said, lost = _led(stored, table, each.said, new)
+        said, lost = _led(stored, table, each, new)
         if origin:
             row = stored.tables[table.name].rows[origin]
             said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
@@ -70,19 +70,19 @@ def document_lines(stored, kept):
     return found
 
 
-def _led(stored, table, said, new):
+def _led(stored, table, line, new):
     """What a line says, with links to what is there; and the faults of the others."""
     names, lost = {column.name for column in table.all_columns}, []
+    said, led = line.said, {} if line.record else line.seen
     found = {name: value for name, value in said.items() if name in names}
     for column in table.columns:
         value = said.get(column.name)
         if not (column.linked and value):
             continue
-        known = stored.tables[column.linked].rows
-        if column.is_earlier:
-            known = stored.earlier(column.linked)
         own, is_list = new.get(column.linked, {}), isinstance(value, list)
-        keys = value if is_list else [value]
+        keys, was = value if is_list else [value], dict(led.get(column.name, ()))
+        rows = _rows(stored, column, keys)
+        known = {key for key, row in rows.items() if was.get(key, row.pk) == row.pk}
         there = [key if key in known else own.get(key) for key in keys]
         if None in there:
             text = _("The record that stood here is not in the plan any more.")
@@ -90,6 +90,15 @@ def _led(stored, table, said, new):
         there = [key for key in there if key]
         found[column.name] = there if is_list else next(iter(there), None)
     return found, lost
+
+
+def _rows(stored, column, keys):
+    """The stored records to which keys lead, by key."""
+    if column.is_earlier:
+        rows = stored.earlier(column.linked)
+    else:
+        rows = stored.tables[column.linked].rows
+    return {key: rows[key] for key in keys if key in rows}
 
 
 @dataclass(frozen=True)
@@ -201,7 +210,7 @@ def _go_on(kept, edits):
 def _tried(plan, kept, edited):
     """Of each edited line: its built draft or None, its faults, what stood there."""
     stored = StoredObjects(plan.code)
-    stood = [_stood(stored, each) for each in edited]
+    stood = [(_stood if each.record else _led_to)(stored, each) for each in edited]
     pairs = document_lines(stored, kept)
     drafts = records.build(stored, [line for _kept, line in pairs])
     told = faults(stored, drafts, members_only=False)
@@ -221,11 +230,25 @@ def _stood(stored, line):
     return {name: stored.plain(row, name) for name in line.said} if row else {}
 
 
+def _led_to(stored, line):
+    """Of each link of a new record, the primary keys of what its keys lead to now."""
+    # By the time that the line is proposed, a code may be another record's. They are
+    # pairs, since a purge empties values alone.
+    return {
+        column.name: [[key, row.pk] for key, row in rows.items()]
+        for column in STRUCTURE[line.table].columns
+        if column.linked and (value := line.said.get(column.name))
+        for keys in [value if isinstance(value, list) else [value]]
+        for rows in [_rows(stored, column, keys)]
+    }
+
+
 def _kept_line(plan, edit, stood, by):
-    seen = {name: stood.get(name) for name in edit.said} if edit.record else None
+    if edit.record:
+        stood = {name: stood.get(name) for name in edit.said}
     line = workflow.keep_line(
         *(plan, edit.table, edit.said),
-        **{"by": by, "record": edit.record, "seen": seen, "line": edit.pk},
+        **{"by": by, "record": edit.record, "seen": stood, "line": edit.pk},
     )
     if line.record and line.said == line.seen:
         workflow.drop_lines(plan, [line.pk], by=by)

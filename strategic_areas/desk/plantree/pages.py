@@ -194,12 +194,12 @@ def _move_down(request, tree, node):
 
 def _swap(request, tree, node, step):
     """Exchange the codes of a record and its neighbour, with all below them."""
+    if not tree.is_free or node.level not in LEVELS:
+        raise RefusedError(_("Codes of an approved plan change one by one."))
     beside = node.beside
     place = beside.index(node) + step
     if not 0 <= place < len(beside):
         raise RefusedError(_("There is nothing to change places with."))
-    if not tree.is_free or node.level not in LEVELS:
-        raise RefusedError(_("Codes of an approved plan change one by one."))
     pairs = []
     for one, another in ((node, beside[place]), (beside[place], node)):
         pairs.append((one.record, another.code))
