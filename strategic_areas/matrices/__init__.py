@@ -9,31 +9,16 @@ Nothing is stored, and no model is known here.
 """
 
 from strategic_areas.matrices.institutions import KnownInstitution
-from strategic_areas.matrices.looking import Look, look
+from strategic_areas.matrices.looking import look
 from strategic_areas.matrices.naming import ROLES, Naming, SheetNaming
-from strategic_areas.matrices.outcome import (
-    LeftOutCell,
-    MatrixLine,
-    MatrixNotice,
-    MatrixPlace,
-    MatrixQuestion,
-    MatrixReading,
-    ProtectedCell,
-)
+from strategic_areas.matrices.outcome import MatrixLine
 from strategic_areas.matrices.reading import read
 
 __all__ = [
     "ROLES",
     "KnownInstitution",
-    "LeftOutCell",
-    "Look",
     "MatrixLine",
-    "MatrixNotice",
-    "MatrixPlace",
-    "MatrixQuestion",
-    "MatrixReading",
     "Naming",
-    "ProtectedCell",
     "SheetNaming",
     "look",
     "read",

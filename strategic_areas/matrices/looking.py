@@ -337,7 +337,7 @@ def _columns(sheet, first, last, years):
             continue
         role = _column_role(parts, years, samples)
         letter = letter_of(column)
-        hidden = letter in sheet.hidden_columns
+        hidden = (letter, "hidden_column") in sheet.hidden
         found.append(LookedColumn(letter, heading, role, samples, len(texts), hidden))
     _settle(found)
     return found

@@ -1,13 +1,9 @@
 """A matrix as its file holds it: cells with their looks, merges and what is hidden."""
 
 import io
-import re
-import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from xml.sax import SAXException
-from xml.sax.handler import ContentHandler
 
 from django.utils.translation import gettext as _
 
@@ -22,9 +18,6 @@ from strategic_areas.workbooks.reading import (
     too_much,
 )
 
-#: The most cells that a file may join, or link, by stretches such as A1:H60.
-MOST_JOINED = 100_000
-STRETCHES = re.compile(rb"mergeCell|hyperlink", re.IGNORECASE)
 #: Colours that a cell has without being coloured.
 NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
 
@@ -71,8 +64,8 @@ class MatrixSheet:
     anchors: dict = field(default_factory=dict)
     #: Of the cells that are joined with others: how many columns they reach over.
     widths: dict = field(default_factory=dict)
-    hidden_rows: set = field(default_factory=set)
-    hidden_columns: set = field(default_factory=set)
+    #: Pairs of a row's number or a column's letter, and the kind of notice.
+    hidden: list = field(default_factory=list)
 
     def at(self, row, column):
         """The cell whose text holds at a place, also by merging; None without one."""
@@ -118,7 +111,6 @@ def open_matrix(upload):
 def _load(content):
     from openpyxl import load_workbook
 
-    _must_join_few(content)
     book = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
     cells = [cell for page in book.worksheets for cell in page._cells.values()]
     values = None
@@ -127,36 +119,6 @@ def _load(content):
     return [
         _sheet(page, values[page.title] if values else page) for page in book.worksheets
     ]
-
-
-def _must_join_few(content):
-    """openpyxl makes an object of every cell that is joined or linked."""
-    from defusedxml import sax
-
-    counter = StretchCounter()
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        for part in map(packed.read, packed.infolist()):
-            try:
-                sax.parseString(part, counter, forbid_dtd=True)
-            except SAXException:
-                # No XML, as a picture; a sheet that is none is damaged.
-                if STRETCHES.search(part.replace(b"\0", b"")):
-                    raise
-
-
-class StretchCounter(ContentHandler):
-    """Counts the cells of joined and linked stretches; refuses too many."""
-
-    joined = 0
-
-    def startElement(self, name, attrs):
-        from openpyxl.utils import range_boundaries
-
-        if name.rpartition(":")[2] in {"mergeCell", "hyperlink"}:
-            left, top, right, bottom = range_boundaries(attrs.get("ref", "A1"))
-            self.joined += (right - left + 1) * (bottom - top + 1)
-        if self.joined > MOST_JOINED:
-            raise too_much()
 
 
 def _sheet(page, values):
@@ -175,19 +137,25 @@ def _sheet(page, values):
         sheet.widths[corner] = joined.max_col - joined.min_col + 1
         for place in joined.cells:
             sheet.anchors[place] = corner
-    hidden = {row for row, each in page.row_dimensions.items() if each.hidden}
-    sheet.hidden_rows = {row for row in hidden if row in sheet.rows}
+    for row, each in page.row_dimensions.items():
+        if each.hidden and row in sheet.rows:
+            sheet.hidden.append((row, "hidden_row"))
     for each in page.column_dimensions.values():
         if each.hidden:
             last = min(each.max or each.min or 0, sheet.last_column)
-            columns = range(each.min or 0, last + 1)
-            sheet.hidden_columns |= {get_column_letter(at) for at in columns if at}
+            sheet.hidden += [
+                (get_column_letter(column), "hidden_column")
+                for column in range(each.min or 1, last + 1)
+            ]
     return sheet
 
 
 def _cell(title, cell, values):
     """None for a cell with neither text, colour nor comment."""
-    colour, comment = _colour(cell), getattr(cell, "comment", None)
+    # Cells that are joined have no looks of their own.
+    has_looks = hasattr(cell, "font")
+    colour = _colour(cell.fill) if has_looks else ""
+    comment = cell.comment if has_looks else None
     if cell.value is None and not colour and not comment:
         return None
     is_formula = cell.data_type == CALCULATED
@@ -200,11 +168,12 @@ def _cell(title, cell, values):
         raise too_much()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     runs = value if isinstance(value, list) else []
-    struck = [str(run) for run in runs if getattr(_font(run), "strike", None)]
+    struck = [
+        str(run) for run in runs if getattr(getattr(run, "font", None), "strike", None)
+    ]
     kept = text
     if struck and len(struck) < len(runs):
         kept = "".join(str(run) for run in runs if str(run) not in struck).strip()
-    font = getattr(cell, "font", None)
     is_day = isinstance(value, date)
     return MatrixCell(
         place=f"{title}!{cell.coordinate}",
@@ -217,19 +186,14 @@ def _cell(title, cell, values):
         format=cell.number_format,
         colour=colour,
         comment=comment.text.strip() if comment else "",
-        is_struck=bool(font and font.strike) or bool(runs and len(struck) == len(runs)),
-        is_bold=bool(font and font.b),
+        is_struck=bool(cell.font.strike or runs and len(struck) == len(runs)),
+        is_bold=bool(cell.font.b),
         is_formula=is_formula,
     )
 
 
-def _font(run):
-    return getattr(run, "font", None)
-
-
-def _colour(cell):
-    fill = getattr(cell, "fill", None)
-    if fill is None or fill.fill_type != "solid":
+def _colour(fill):
+    if fill.fill_type != "solid":
         return ""
     colour = fill.fgColor
     if colour.type == "theme":

@@ -68,8 +68,8 @@ REASONS = {
     "yearly": _("A number for each year."),
     "years_not_told": _("Several numbers without years."),
 }
-#: Why a cell became nothing.
-LEFT_OUT = {
+#: Why a cell became nothing, and what else is told of a file.
+TOLD = {
     "above": _("above the table"),
     "below": _("below the table: notes or a legend"),
     "column": _("its column is not to be read"),
@@ -80,9 +80,6 @@ LEFT_OUT = {
     "nothing": _("it says that there is nothing"),
     "sheet": _("its sheet is not to be read"),
     "total": _("a total"),
-}
-#: What else is told of a file.
-NOTICES = {
     "colour_as_state": _("The colour is a state by the legend."),
     "comment": _("It has a comment."),
     "formula": _("It holds a formula; its stored result was read."),
@@ -147,21 +144,12 @@ class MatrixQuestion:
 
 
 @dataclass(frozen=True)
-class LeftOutCell:
-    """A text that became nothing."""
-
-    cell: str
-    text: str
-    why: str
-
-    @property
-    def message(self):
-        return LEFT_OUT[self.why]
-
-
-@dataclass(frozen=True)
 class MatrixNotice:
-    """Something about a cell, row or sheet that a reader of values would not see."""
+    """
+    That a text became nothing, or what a reader of values would not see.
+
+    It is of a cell, a row, a column or a sheet.
+    """
 
     cell: str
     kind: str
@@ -169,7 +157,7 @@ class MatrixNotice:
 
     @property
     def message(self):
-        return NOTICES[self.kind]
+        return TOLD[self.kind]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from strategic_areas.matrices.looking import TOTAL, role_of
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell, open_matrix
 from strategic_areas.matrices.outcome import (
-    LeftOutCell,
     MatrixLine,
     MatrixNotice,
     MatrixPlace,
@@ -127,7 +126,7 @@ class MatrixReader:
     def leave_out(self, cell, why):
         if cell.place not in self.taken:
             self.taken.add(cell.place)
-            self.result.left_out.append(LeftOutCell(cell.place, cell.text, why))
+            self.result.left_out.append(MatrixNotice(cell.place, why, cell.text))
 
     def notice(self, cell, kind, text=""):
         place = cell if isinstance(cell, str) else cell.place

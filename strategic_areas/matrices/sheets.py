@@ -303,10 +303,8 @@ class SheetReader:
                 reader.leave_out(cell, self._why_left_out(cell))
             for text in filter(None, (cell.text, cell.comment)):
                 reader.protect(cell, text)
-        for row in sorted(sheet.hidden_rows):
-            reader.notice(f"{sheet.title}!{row}", "hidden_row")
-        for letter in sorted(sheet.hidden_columns):
-            reader.notice(f"{sheet.title}!{letter}", "hidden_column")
+        for name, kind in sheet.hidden:
+            reader.notice(f"{sheet.title}!{name}", kind)
 
     def _why_left_out(self, cell):
         if cell.row < self.naming.first_row:

@@ -25,6 +25,10 @@ UNPACKED_BYTES = 30 * 1024 * 1024
 #: The most cells and texts; the most elements and attributes that are neither those nor
 #: part of them; and the most of all together. openpyxl takes some 2 seconds for them.
 MOST_CELLS, MOST_OTHERS, MOST_ELEMENTS = 200_000, 50_000, 600_000
+#: The most cells that stretches such as A1:H60 may join or link: openpyxl makes an
+#: object of each.
+MOST_JOINED = 100_000
+STRETCHES = re.compile(rb"mergeCell |hyperlink ")
 CELLS, OF_CELLS = frozenset(["c", "si", "t"]), frozenset(["row", "v", "is"])
 #: Ways of packing that unpack no more at once than they are asked for.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -121,15 +125,20 @@ class ElementCounter(ContentHandler):
 
     def __init__(self):
         super().__init__()
-        self.cells = self.others = self.elements = 0
+        self.cells = self.others = self.elements = self.joined = 0
 
     def startElement(self, name, attrs):
+        from openpyxl.utils import range_boundaries
+
         kind, size = name.rpartition(":")[2], 1 + len(attrs)
         self.elements += size
         if kind in CELLS:
             self.cells += 1
         elif kind not in OF_CELLS:
             self.others += size
+        if kind in {"mergeCell", "hyperlink"}:
+            left, top, right, bottom = range_boundaries(attrs.get("ref", "A1"))
+            self.joined += (right - left + 1) * (bottom - top + 1)
         self._must_fit()
         if ACTIVE.search(attrs.get("ContentType", "")):
             raise _active()
@@ -142,8 +151,9 @@ class ElementCounter(ContentHandler):
         """Count by their signs the tags of what only begins like an XML."""
         if not part.lstrip(NO_SIGN).startswith(b"<"):
             return
-        if b"<!DOCTYPE" in part.replace(BETWEEN, b""):
-            raise ValueError("A type of document, as no spreadsheet has")
+        signs = part.replace(BETWEEN, b"")
+        if b"<!DOCTYPE" in signs or STRETCHES.search(signs):
+            raise ValueError("What no spreadsheet has, or what cannot be counted")
         self.others += part.count(b"<") + part.count(b"=")
         self._must_fit()
 
@@ -152,6 +162,7 @@ class ElementCounter(ContentHandler):
             self.cells > MOST_CELLS
             or self.others > MOST_OTHERS
             or self.elements > MOST_ELEMENTS
+            or self.joined > MOST_JOINED
         ):
             raise too_much()
 
