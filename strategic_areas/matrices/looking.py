@@ -8,11 +8,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import NamedTuple
 
 from agencies.folding import fold
 from strategic_areas.matrices.naming import LEVELS, Naming, SheetNaming
-from strategic_areas.matrices.opening import MatrixSheet, open_matrix
+from strategic_areas.matrices.opening import open_matrix
 from strategic_areas.matrices.times import period_of, time_of
+from strategic_areas.workbooks.reading import comparable
 
 #: Headings by the role that they seem to name; the first that fits counts.
 HEADINGS = [
@@ -90,10 +92,13 @@ class LookedColumn:
     letter: str
     heading: str
     role: str
-    samples: list
-    #: How many of the first rows hold a text in it.
-    filled: int = 0
+    #: Those of the first rows.
+    texts: list
     is_hidden: bool = False
+
+    @property
+    def samples(self):
+        return list(dict.fromkeys(self.texts))[:SAMPLES]
 
 
 @dataclass
@@ -101,39 +106,23 @@ class LookedSheet:
     """
     A sheet as it seems. ``kind`` is "matrix", "other", "empty" or "hidden".
 
-    ``layout`` is "levels in one column", "levels in columns" or "". Of hidden sheets
-    only name, state and size are told.
+    ``has_levels`` says that one column holds several levels. Of hidden sheets only name
+    and size are told.
     """
 
     title: str
-    state: str
     kind: str
     rows: int
+    naming: SheetNaming
     columns: list = field(default_factory=list)
-    column_count: int = 0
-    heading_rows: list = field(default_factory=list)
-    first_row: int = 0
-    last_row: int = 0
-    layout: str = ""
-    area: str = ""
+    has_levels: bool = False
 
 
-@dataclass
-class Look:
+class Look(NamedTuple):
     """The sheets of a matrix, and the ``naming`` that is proposed for them."""
 
-    sheets: list[LookedSheet]
+    sheets: list
     naming: Naming
-    #: The first rows of each matrix, as letters → texts by number of row, for people.
-    opened: list[MatrixSheet]
-
-    def texts(self, title, first, last):
-        """Number of row → letter → text of a sheet's rows, to show them."""
-        sheet = next(each for each in self.opened if each.title == title)
-        return {
-            row: {letter_of(cell.column): cell.text for cell in sheet.rows.get(row, [])}
-            for row in range(first, last + 1)
-        }
 
 
 def look(file):
@@ -143,27 +132,14 @@ def look(file):
     Raises ``RefusedFileError`` for what cannot be opened safely.
     """
     opened = open_matrix(file)
-    years = _years(opened)
-    sheets = [_looked(each, years) for each in opened]
-    naming = Naming(years=list(years))
-    names = set()
-    for each in sheets:
-        if each.kind == "matrix":
-            naming.sheets.append(
-                SheetNaming(
-                    each.title,
-                    each.heading_rows,
-                    each.first_row,
-                    each.last_row,
-                    {column.letter: column.role for column in each.columns},
-                    {column.letter: column.heading for column in each.columns},
-                    each.area,
-                )
-            )
-            names |= {(c.role, c.heading) for c in each.columns if c.role == "level"}
-    if names:
-        naming.levels = _levels_of(fold(next(iter(names))[1]))
-    return Look(sheets, naming, opened)
+    sheets = [_looked(each) for each in opened]
+    naming = Naming(years=_years(opened))
+    naming.sheets = [each.naming for each in sheets if each.kind == "matrix"]
+    columns = [column for each in sheets for column in each.columns]
+    headings = [each.heading for each in columns if each.role == "level"]
+    if headings:
+        naming.levels = _as_levels(_ranked(fold(headings[0])))
+    return Look(sheets, naming)
 
 
 def letter_of(column):
@@ -182,10 +158,7 @@ def role_of(heading):
     """The role that a folded heading names; "" for none."""
     if len(heading) > LONGEST_HEADING:
         return ""
-    words = re.split(r" ?/ ?| y | e |, ", heading)
-    if len({w for each in words if (w := _role(each)) in HIERARCHY}) > 1:
-        return "level"
-    return _role(heading)
+    return "level" if len({*_ranked(heading)}) > 1 else _role(heading)
 
 
 def _role(heading):
@@ -193,23 +166,18 @@ def _role(heading):
     return next((role for role, form in HEADINGS if form.match(bare)), "")
 
 
-def _levels_of(heading):
-    """The levels of the plan that a heading such as "Eje / Línea / Actividad" names."""
-    found = [_role(each) for each in re.split(r" ?/ ?| y | e |, |\n", heading)]
-    return _as_levels([role for role in found if role in HIERARCHY])
+def _ranked(heading):
+    """The level words of a heading such as "Eje / Línea / Actividad"."""
+    parts = map(_role, re.split(r" ?/ ?| y | e |, |\n", heading))
+    return [role for role in parts if role in HIERARCHY]
 
 
 def _as_levels(ranked):
     """The plan's levels for ranked words of a file, the highest first."""
-    count = len(ranked)
-    if count >= len(LEVELS):
-        return list(LEVELS)
-    if count == 3:
-        return list(LEVELS[:3])
-    if count == 2:
-        upper = "area" if ranked[0] == "area" else "programme"
-        return [upper, "commitment"]
-    return ["commitment"] if count else []
+    if len(ranked) > 2:
+        return [*LEVELS[: len(ranked)]]
+    upper = ["area" if ranked[0] == "area" else "programme"] if ranked[1:] else []
+    return [*upper, "commitment"] if ranked else []
 
 
 def _years(opened):
@@ -226,37 +194,33 @@ def _years(opened):
         if (found := YEARS.search(text)) and int(found[1]) < int(found[2])
     )
     if spans:
-        return spans.most_common(1)[0][0]
+        return [*spans.most_common(1)[0][0]]
     years = [int(each) for text in texts for each in re.findall(r"\b20\d\d\b", text)]
-    return (min(years), max(years)) if years else (0, 9999)
+    return [min(years), max(years)] if years else [0, 9999]
 
 
-def _looked(sheet, years):
-    looked = LookedSheet(
-        sheet.title,
-        sheet.state,
-        "hidden",
-        sheet.last_row,
-        column_count=sheet.last_column,
-    )
-    if sheet.state != "visible":
-        return looked
-    looked.kind = "other" if sheet.rows else "empty"
-    top = _heading_row(sheet)
+def _looked(sheet):
+    kind = "hidden" if sheet.state != "visible" else "other" if sheet.rows else "empty"
+    naming = SheetNaming(sheet.title, last_row=sheet.last_row)
+    looked = LookedSheet(sheet.title, kind, sheet.last_row, naming)
+    top = _heading_row(sheet) if kind == "other" else None
     if top is None:
+        if kind == "other":
+            # Whoever names its columns may still find the plan in it.
+            looked.columns = [
+                LookedColumn(letter_of(column), "", "ignore", _texts(sheet, column, 0))
+                for column in range(1, sheet.last_column + 1)
+            ]
         return looked
     first, last = _heading_block(sheet, top)
-    looked.kind, looked.heading_rows, looked.first_row = (
-        "matrix",
-        [first, last],
-        last + 1,
-    )
-    looked.columns = _columns(sheet, first, last, years)
-    looked.last_row = _last_row(sheet, looked)
-    has_level = any(column.role == "level" for column in looked.columns)
-    looked.layout = "levels in one column" if has_level else "levels in columns"
-    if not has_level and not any(column.role == "area" for column in looked.columns):
-        looked.area = _area_title(sheet, first)
+    looked.kind, looked.columns = "matrix", _columns(sheet, first, last)
+    naming.heading_rows, naming.first_row = [first, last], last + 1
+    naming.columns = {each.letter: each.role for each in looked.columns}
+    naming.headings = {each.letter: each.heading for each in looked.columns}
+    naming.last_row = _last_row(sheet, naming)
+    looked.has_levels = "level" in naming.columns.values()
+    if not {"level", "area"} & {*naming.columns.values()}:
+        naming.area = _area_title(sheet, first)
     return looked
 
 
@@ -265,19 +229,15 @@ def _heading_row(sheet):
     for row, cells in sheet.rows.items():
         if row > HEADINGS_WITHIN:
             break
-        roles = [role_of(_words(cell)) for cell in cells]
+        roles = [role_of(comparable(cell.text)) for cell in cells]
         score = len({role for role in roles if role})
         if score > best and score * 2 >= len([c for c in cells if c.number is None]):
             best, found = score, row
     return found
 
 
-def _words(cell):
-    return " ".join(fold(cell.text).split())
-
-
 def _is_heading_like(cell):
-    words = _words(cell)
+    words = comparable(cell.text)
     is_year = bool(re.fullmatch(r"(?:ano )?20\d\d", words))
     return len(words) <= LONGEST_HEADING and bool(
         is_year or role_of(words) or period_of(words, 2000)
@@ -307,7 +267,7 @@ def _heading_block(sheet, top):
 def _is_below_heading(sheet, row, below):
     """Whether a row of heading-like words is no row of data: looks or periods tell."""
     looks = {(cell.colour, cell.is_bold) for cell in sheet.rows[row]}
-    periods = [cell for cell in below if period_of(_words(cell), 2000)]
+    periods = [cell for cell in below if period_of(comparable(cell.text), 2000)]
     return all((c.colour, c.is_bold) in looks for c in below) and (
         bool(below[0].colour or below[0].is_bold) or len(periods) == len(below)
     )
@@ -320,25 +280,24 @@ def heading_parts(sheet, column, rows):
     return list(dict.fromkeys(texts))
 
 
-def _columns(sheet, first, last, years):
+def _columns(sheet, first, last):
     found, above = [], []
     for column in range(1, sheet.last_column + 1):
-        texts = heading_parts(sheet, column, (first, last))
-        heading, parts = " / ".join(texts), [fold(each) for each in texts]
+        heading = heading_parts(sheet, column, (first, last))
+        parts = [fold(each) for each in heading]
         top = sheet.at(first, column)
         if parts and (top is None or not top.text) and above:
             # An upper heading that is not joined over those to its right.
             parts = [above[0], *parts] if period_of(parts[-1], 2000) else parts
         if top is not None and top.text:
             above = parts
-        texts = _texts(sheet, column, last)
-        samples = list(dict.fromkeys(texts))[:SAMPLES]
-        if not parts and not samples:
-            continue
-        role = _column_role(parts, years, samples)
         letter = letter_of(column)
         hidden = (letter, "hidden_column") in sheet.hidden
-        found.append(LookedColumn(letter, heading, role, samples, len(texts), hidden))
+        texts = _texts(sheet, column, last)
+        made = LookedColumn(letter, " / ".join(heading), "", texts, hidden)
+        if parts or texts:
+            made.role = _column_role(parts, made.samples)
+            found.append(made)
     _settle(found)
     return found
 
@@ -351,11 +310,10 @@ def _texts(sheet, column, after):
     ]
 
 
-def _column_role(parts, years, samples):
+def _column_role(parts, samples):
     if not parts:
         return _role_by_samples(samples)
-    joined, year = " ".join(parts), None
-    period = ""
+    year, period = None, ""
     for part in parts:
         bare = re.sub(
             r"^(?:cronograma|calendario|metas?|targets?|ano|programacion|al"
@@ -368,16 +326,15 @@ def _column_role(parts, years, samples):
             period, year = found, found[:4]
         elif (named := re.search(r"\b(20\d\d)\b", part)) and not YEARS.search(part):
             year = named[1]
-            period = period or (
-                year if role_of(part) in {"target", "chronogram"} else ""
-            )
+            is_dated = role_of(part) in {"target", "chronogram"}
+            period = period or (year if is_dated else "")
     roles = [role for part in parts if (role := role_of(part))]
     if "baseline" in roles:
         is_year = parts[-1] in {"ano", "year"} or "baseline_year" in roles
         return "baseline_year" if is_year else "baseline"
     first = roles[0] if roles else ""
     if period and first in {"", "target", "chronogram", "due"}:
-        if "target" in roles and not re.match("programacion", joined):
+        if "target" in roles and not parts[0].startswith("programacion"):
             return f"target:{period}"
         marks = [each for each in samples if len(each) > 2 or each.isdecimal()]
         is_marked = "chronogram" in roles or len(period) > 4 or not marks
@@ -388,12 +345,10 @@ def _column_role(parts, years, samples):
 
 
 def _role_by_samples(samples):
-    years = (1900, 2100)
     if samples and all(CODE.fullmatch(fold(each)) for each in samples):
         return "code"
-    if samples and all(time_of(each, years).due_on for each in samples):
-        return "due"
-    return "ignore"
+    are_times = samples and all(time_of(x, (1900, 2100)).due_on for x in samples)
+    return "due" if are_times else "ignore"
 
 
 def _settle(columns):
@@ -434,30 +389,31 @@ def _settle_codes(columns):
         if each.role != "code":
             continue
         named = [c for c in columns[at + 1 :] if c.role in {*LEVELS, "indicator"}]
-        named.sort(key=lambda other: abs(other.filled - each.filled))
+        named.sort(key=lambda other: abs(len(other.texts) - len(each.texts)))
         each.role = f"code:{named[0].role}" if named else "ignore"
         if each.role in taken:
             each.role = "ignore"
         taken.add(each.role)
 
 
-def _last_row(sheet, looked):
+def _last_row(sheet, naming):
     """The last row before totals, notes and legends."""
-    letters = {c.letter for c in looked.columns if c.role not in {"ignore", "note"}}
+    read = {k for k, role in naming.columns.items() if role not in {"ignore", "note"}}
     for row in sorted(sheet.rows, reverse=True):
-        cells = [c for c in sheet.rows[row] if letter_of(c.column) in letters]
-        if row < looked.first_row:
+        cells = [c for c in sheet.rows[row] if letter_of(c.column) in read]
+        if row < naming.first_row:
             break
-        is_total = bool(cells) and TOTAL.match(_words(cells[0]))
-        if len(cells) > 1 and not is_total and not NOTE.match(_words(cells[0])):
+        words = comparable(cells[0].text) if len(cells) > 1 else "total"
+        if not TOTAL.match(words) and not NOTE.match(words):
             return row
-    return looked.first_row
+    return naming.first_row
 
 
 def _area_title(sheet, first):
     """The place of the title that names the area of the sheet."""
     for row in range(1, first):
         for cell in sheet.rows.get(row, []):
-            if AREA_TITLE.match(_words(cell)) and role_of(_words(cell)) != "level":
+            words = comparable(cell.text)
+            if AREA_TITLE.match(words) and role_of(words) != "level":
                 return f"{letter_of(cell.column)}{row}"
     return "title"

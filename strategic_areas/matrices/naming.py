@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.folding import fold
+from strategic_areas.workbooks.reading import comparable
 
 #: What a column may be. "target" and "chronogram" may name a period, "target:2027".
 ROLES = {
@@ -107,18 +107,17 @@ class Naming:
         Answers stay; ``read`` asks again where a cell says something else.
         """
         guess = look.naming
-        kept = {_plain(each.title): each for each in self.sheets}
+        kept = {comparable(each.title): each for each in self.sheets}
         if len(kept) == len(guess.sheets) == 1:
-            kept = {_plain(guess.sheets[0].title): self.sheets[0]}
-        named = [each for each in guess.sheets if _plain(each.title) in kept]
+            kept = {comparable(guess.sheets[0].title): self.sheets[0]}
+        named = [each for each in guess.sheets if comparable(each.title) in kept]
         for sheet in named:
-            old = kept[_plain(sheet.title)]
+            old = kept[comparable(sheet.title)]
             words = old.headings
-            roles = {_plain(words.get(k, "")): v for k, v in old.columns.items()}
+            roles = {comparable(words.get(k, "")): v for k, v in old.columns.items()}
             for letter, heading in sheet.headings.items():
-                same = (
-                    roles.get(_plain(heading)) if heading else old.columns.get(letter)
-                )
+                by_words = roles.get(comparable(heading))
+                same = by_words if heading else old.columns.get(letter)
                 sheet.columns[letter] = same or sheet.columns[letter]
             sheet.area = sheet.area or old.area
         guess.sheets = named or guess.sheets
@@ -131,7 +130,3 @@ def is_role(role):
     """Whether a word names a role, with or without a period."""
     start, _colon, period = str(role).partition(":")
     return role in ROLES or bool(period and start in {"target", "chronogram"})
-
-
-def _plain(text):
-    return " ".join(fold(text).split())

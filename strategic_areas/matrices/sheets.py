@@ -13,6 +13,7 @@ from strategic_areas.matrices.levels import (
 from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_parts
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.opening import MatrixCell
+from strategic_areas.workbooks.reading import comparable
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
 #: The field in which a level's own text stands.
@@ -114,7 +115,7 @@ class SheetReader:
         line = self._record("area", cell, split_level(cell.kept))
         for row in range(cell.row + 1, naming.heading_rows[0]) if cell.row else ():
             for below in self.sheet.rows.get(row, []):
-                if found := OUTCOME.match(_folded(below)):
+                if found := OUTCOME.match(comparable(below.text)):
                     reader.say(line, "outcome", below.kept[found.end() :], below)
         return line
 
@@ -123,7 +124,7 @@ class SheetReader:
     def _read_row(self, row, cells):
         here = [cell for cell in cells if cell.column in self.roles]
         roles = [self.roles[cell.column] for cell in here]
-        first, alone = _folded(cells[0]), len(here) == 1
+        first, alone = comparable(cells[0].text), len(here) == 1
         why = "column"
         if self._repeats_headings(cells):
             why = "heading_again"
@@ -143,11 +144,10 @@ class SheetReader:
             self.reader.leave_out(cell, why)
 
     def _repeats_headings(self, cells):
-        parts = self.headings
         same = [
             cell
             for cell in cells
-            if any(_folded(cell).startswith(part) for part in parts[cell.column])
+            if comparable(cell.text).startswith(tuple(self.headings[cell.column]))
         ]
         return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
 
@@ -311,9 +311,5 @@ class SheetReader:
             return "heading" if cell.row >= self.naming.heading_rows[0] else "above"
         if cell.row <= self.naming.last_row:
             return "column"
-        is_total = TOTAL.match(_folded(self.sheet.rows[cell.row][0]))
+        is_total = TOTAL.match(comparable(self.sheet.rows[cell.row][0].text))
         return "total" if is_total else "below"
-
-
-def _folded(cell):
-    return " ".join(fold(cell.text).split())

@@ -53,7 +53,9 @@ UNIT = (
     r"(?P<unit>cuatrimestre|cuatrim|trimestres?|trim|quarter|tri|semestres?|sem|half"
     r"|half.year|t|q|s|h)\.?"
 )
-LENGTHS = {"c": 4, "t": 3, "q": 3, "s": 6, "h": 6}
+#: By the first letter of a unit: how many a year has, and its span in plan files.
+UNITS = dict.fromkeys("tq", (4, "{0}-Q{1}")) | dict.fromkeys("sh", (2, "{0}-S{1}"))
+UNITS["c"] = (3, "{0}-{2:02}/{0}-{3:02}")
 #: From the most exact on; each gives the parts of a span of plan files.
 FORMS = [
     re.compile(form)
@@ -73,10 +75,6 @@ FORMS = [
         rf"(?P<which>i{{1,3}}|iv){OF}{YEAR}",
         rf"(?:ano )?{YEAR}",
     )
-]
-BARE = [
-    re.compile(rf"{ORDINAL}[-. ]*{UNIT}"),
-    re.compile(rf"{UNIT}[- ]?{ORDINAL}"),
 ]
 OPEN_END = re.compile(r"(?:a partir|desde|from)\b")
 NO_BRACKETS = str.maketrans("()", "  ")
@@ -166,14 +164,8 @@ def period_of(text, year=None):
     The period of a heading, such as 2027-Q1 for "T1" below the year 2027; or "".
     """
     plain = " ".join(fold(text).replace("º", "o").split()).strip(" .:")
-    if found := _part(plain):
-        return found
-    bare = BARE[0].fullmatch(plain) or BARE[1].fullmatch(plain)
-    if year and bare:
-        return _unit_part(year, bare["unit"], ORDINALS[bare["which"]])
-    if year and re.fullmatch(MONTH, plain):
-        return f"{year}-{MONTHS[plain[:3]]:02}"
-    return ""
+    of_year = _part(f"{plain} {year}") if year and plain not in ORDINALS else ""
+    return _part(plain) or of_year
 
 
 def exactness(part):
@@ -197,17 +189,11 @@ def _read(plain):
 
 def _lend(first, end):
     """ "enero" before "marzo 2027", "I" before "II semestre 2027" and so on."""
-    year = end[:4]
-    if found := period_of(first, year):
-        return found
-    if found := re.fullmatch(ORDINAL, first):
-        if "Q" in end or "S" in end:
-            return f"{end[:6]}{ORDINALS[found['which']]}"
-        if len(end) == 10 and first.isdecimal():
-            return f"{end[:8]}{int(first):02}"
+    if first in ORDINALS and re.search("[QS]", end):
+        return f"{end[:6]}{ORDINALS[first]}"
     if len(end) == 10 and first.isdecimal() and len(first) < 3:
         return f"{end[:8]}{int(first):02}"
-    return ""
+    return period_of(first, end[:4])
 
 
 def _spanned(text):
@@ -245,24 +231,14 @@ def _as_part(found):
     year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     if which := parts.get("which"):
         number = ORDINALS[which]
-        return _unit_part(
-            year, parts.get("unit") or ("q" if number > 2 else "s"), number
-        )
-    month = parts.get("month_number")
-    if parts.get("month"):
-        month = MONTHS[parts["month"][:3]]
+        unit = parts.get("unit") or ("q" if number > 2 else "s")
+        most, form = UNITS[unit[0]]
+        found = form.format(year, number, number * 4 - 3, number * 4)
+        return found if number <= most else ""
+    month = parts.get("month_number") or MONTHS.get((parts.get("month") or "")[:3])
     if month is None:
         return str(year)
     day, month = parts.get("day"), int(month)
     if day and month > 12 >= int(day):
         day, month = month, int(day)
     return f"{year}-{month:02}" + (f"-{int(day):02}" if day else "")
-
-
-def _unit_part(year, unit, number):
-    length = LENGTHS["c" if unit.startswith("cuat") else unit[0]]
-    if number * length > 12:
-        return ""
-    if length == 4:
-        return f"{year}-{number * 4 - 3:02}/{year}-{number * 4:02}"
-    return f"{year}-{'Q' if length == 3 else 'S'}{number}"

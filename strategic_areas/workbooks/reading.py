@@ -128,8 +128,6 @@ class ElementCounter(ContentHandler):
         self.cells = self.others = self.elements = self.joined = 0
 
     def startElement(self, name, attrs):
-        from openpyxl.utils import range_boundaries
-
         kind, size = name.rpartition(":")[2], 1 + len(attrs)
         self.elements += size
         if kind in CELLS:
@@ -137,8 +135,7 @@ class ElementCounter(ContentHandler):
         elif kind not in OF_CELLS:
             self.others += size
         if kind in {"mergeCell", "hyperlink"}:
-            left, top, right, bottom = range_boundaries(attrs.get("ref", "A1"))
-            self.joined += (right - left + 1) * (bottom - top + 1)
+            self.joined += _cells_in(attrs.get("ref", "A1"))
         self._must_fit()
         if ACTIVE.search(attrs.get("ContentType", "")):
             raise _active()
@@ -165,6 +162,13 @@ class ElementCounter(ContentHandler):
             or self.joined > MOST_JOINED
         ):
             raise too_much()
+
+
+def _cells_in(stretch):
+    from openpyxl.utils import range_boundaries
+
+    left, top, right, bottom = range_boundaries(stretch)
+    return (right - left + 1) * (bottom - top + 1)
 
 
 def _active():

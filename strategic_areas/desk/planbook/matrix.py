@@ -26,7 +26,6 @@ from strategic_areas.desk.planbook.matrix_lines import MatrixLines
 from strategic_areas.desk.workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
-from strategic_areas.matrices.looking import LookedColumn, letter_of
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.models.activities import Stop
 from strategic_areas.models.drafts import MatrixNaming
@@ -49,8 +48,6 @@ NEEDED = {"responsible", "lead", "code", "programme"}
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 CODE = re.compile(r"[^\s/\\]{1,40}")
 ACRONYM = re.compile(r"[^\W\d_][\w-]+")
-#: How many rows of a sheet without headings are shown.
-FIRST_ROWS = 6
 #: How many questions a page asks at once.
 MOST_QUESTIONS = 150
 
@@ -217,15 +214,14 @@ class NamingForm(forms.Form):
         named = {each.title: each for each in naming.sheets}
         for number, sheet in enumerate(look.sheets):
             if sheet.kind not in {"hidden", "empty"}:
-                columns = sheet.columns or _unnamed(look, sheet)
-                self._add(number, sheet, columns, named.get(sheet.title))
+                self._add(number, sheet, named.get(sheet.title))
         if not self.sheets:
             raise RefusedFileError(
                 "empty",
                 _("This workbook has no visible sheet with a text."),
                 _("Save it with the sheet of the plan visible, and bring it again."),
             )
-        if any(each.layout == "levels in one column" for each in look.sheets):
+        if any(each.has_levels for each in look.sheets):
             self.fields["levels"] = forms.MultipleChoiceField(
                 label=_("Levels that stand in one column"),
                 choices=[(each, ROLES[each]) for each in LEVELS],
@@ -233,12 +229,8 @@ class NamingForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
-    def _add(self, number, sheet, looked, naming):
-        start = f"{number}-"
-        rows = sheet.heading_rows or [1, 1], sheet.first_row or 2
-        shown = naming or matrices.SheetNaming(
-            sheet.title, *rows, sheet.last_row or sheet.rows
-        )
+    def _add(self, number, sheet, naming):
+        start, shown = f"{number}-", naming or sheet.naming
         rows = {
             "heading": (_("First row of the headings"), shown.heading_rows[0]),
             "headings": (_("Last row of the headings"), shown.heading_rows[-1]),
@@ -260,7 +252,7 @@ class NamingForm(forms.Form):
             help_text=_("Such as A4; “title” if the name of the sheet does."),
         )
         columns = []
-        for column in looked:
+        for column in sheet.columns:
             role = shown.columns.get(column.letter, column.role) or "ignore"
             name = start + column.letter
             self.fields[name] = forms.ChoiceField(
@@ -297,9 +289,7 @@ class NamingForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         for _sheet, start, _columns in self.sheets:
-            rows = [
-                cleaned.get(start + x) for x in ("heading", "headings", "first", "last")
-            ]
+            rows = [cleaned.get(start + name) for name in ROWS]
             if None not in rows and sorted(rows) != rows:
                 text = _("The rows of the headings come first, then those of the plan.")
                 self.add_error(f"{start}first", text)
@@ -308,32 +298,22 @@ class NamingForm(forms.Form):
         return cleaned
 
     def naming(self):
-        said, sheets = self.cleaned_data, []
-        for sheet, start, columns in self.sheets:
-            if said[f"{start}read"]:
-                sheets.append(
-                    matrices.SheetNaming(
-                        sheet.title,
-                        [said[f"{start}heading"], said[f"{start}headings"]],
-                        said[f"{start}first"],
-                        said[f"{start}last"],
-                        {column.letter: said[name] for column, name in columns},
-                        {column.letter: column.heading for column, name in columns},
-                        said[f"{start}area"],
-                    )
-                )
-        self.base.sheets = sheets
+        said = self.cleaned_data
+        self.base.sheets = [
+            matrices.SheetNaming(
+                sheet.title,
+                [said[f"{start}heading"], said[f"{start}headings"]],
+                said[f"{start}first"],
+                said[f"{start}last"],
+                {column.letter: said[name] for column, name in columns},
+                {column.letter: column.heading for column, name in columns},
+                said[f"{start}area"],
+            )
+            for sheet, start, columns in self.sheets
+            if said[f"{start}read"]
+        ]
         self.base.levels = said.get("levels", self.base.levels)
         return self.base
-
-
-def _unnamed(look, sheet):
-    """The columns of a sheet in which the reader saw no headings."""
-    texts = look.texts(sheet.title, 1, FIRST_ROWS)
-    for number in range(1, sheet.column_count + 1):
-        letter = letter_of(number)
-        samples = [row[letter][:60] for row in texts.values() if letter in row]
-        yield LookedColumn(letter, "", "ignore", samples)
 
 
 @dataclass
