@@ -61,7 +61,7 @@ class NodeForm(forms.Form):
             for column in self.table.all_columns
             if is_public and is_official or column.name not in STOPS
         ]
-        self.stands, self.keys = self._stands(), {}
+        self.stands = self._stands()
         self.auto_id = f"{node.key}-{level.word}-%s"
         for column in self.columns:
             field = self.fields[column.name] = self._field(column)
@@ -70,11 +70,7 @@ class NodeForm(forms.Form):
             # A date or a number is drawn in the reader's own way.
             if column.kind in (Kind.DATE, Kind.DECIMAL):
                 value = for_cell(column, value, tree.stored)
-            if known := self.keys.get(column.name):
-                wanted = value if isinstance(value, list) else [value]
-                places = [place for place, key in known.items() if key in wanted]
-                value = places if isinstance(value, list) else next(iter(places), None)
-            self.initial[column.name] = value
+            self.initial.setdefault(column.name, value)
             self._fit(column, field)
         self.initial["seen"] = self._seen()
 
@@ -114,9 +110,7 @@ class NodeForm(forms.Form):
         if column.name in QUESTIONS:
             return VictimsField(column.name)
         if column.linked:
-            many = column.kind is Kind.LINKS
-            kind = forms.MultipleChoiceField if many else forms.ChoiceField
-            return kind(choices=self._choices(column), required=column.is_required)
+            return self._choice(column)
         of_model = self.table.model._meta.get_field(column.name)
         is_address = isinstance(of_model, models.URLField)
         options = {"assume_scheme": "https"} if is_address else {}
@@ -125,19 +119,22 @@ class NodeForm(forms.Form):
             field.required = False
         return field
 
-    def _choices(self, column):
-        """Choices by the places of records, agencies under headings."""
+    def _choice(self, column):
+        """A field that reads keys from places of records, agencies under headings."""
         offered = self._offered(column)
-        value = self.stands[column.name]
+        value, many = self.stands[column.name], column.kind is Kind.LINKS
         known = {key for _heading, key, _place, _label in offered}
         keys = value if isinstance(value, list) else [value]
         offered += [("", key, key, key) for key in keys if key and key not in known]
-        self.keys[column.name] = {place: key for _heading, key, place, _l in offered}
-        choices = [] if column.kind is Kind.LINKS else [("", "---------")]
+        key_of = {place: key for _heading, key, place, _label in offered}
+        chosen = [place for place, key in key_of.items() if key in keys]
+        self.initial[column.name] = chosen if many else next(iter(chosen), None)
+        choices = [] if many else [("", "---------")]
         for heading, rows in groupby(offered, lambda row: row[0]):
             own = [(place, label) for _heading, _key, place, label in rows]
             choices += [(heading, own)] if heading else own
-        return choices
+        kind = forms.TypedMultipleChoiceField if many else forms.TypedChoiceField
+        return kind(choices=choices, coerce=key_of.get, required=column.is_required)
 
     def _offered(self, column):
         """What a link may lead to: heading, key, place and label of each record."""
@@ -206,7 +203,7 @@ class NodeForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         names = [column.name for column in self.columns]
-        asked = {n: self._asked(n, cleaned[n]) for n in names if n in cleaned}
+        asked = {n: _as_plain(cleaned[n]) for n in names if n in cleaned}
         self._complete(asked)
         if self.is_new:
             said = {n: v for n, v in asked.items() if v not in (None, [])}
@@ -223,15 +220,6 @@ class NodeForm(forms.Form):
         self.said = with_due_date(self.table, self.said, self.stands)
         self._code_below()
         return cleaned
-
-    def _asked(self, name, value):
-        if known := self.keys.get(name):
-            value = (
-                [known[n] for n in value]
-                if isinstance(value, list)
-                else known.get(value)
-            )
-        return _as_plain(value)
 
     def _conflict(self, names):
         columns = [column for column in self.columns if column.name in names]
