@@ -142,7 +142,7 @@ def patterns(site):
             ),
             ("planes/", plantree.plan_list, "plan_list"),
             ("planes/<slug:plan>/", plantree.plan_tree, "plan_tree"),
-            ("planes/<slug:plan>/aprobar/", plantree.plan_approval, "plan_approval"),
+            ("planes/<slug:plan>/aprobar/", whole.plan_approval, "plan_approval"),
             (
                 "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
                 whole.plan_preview,

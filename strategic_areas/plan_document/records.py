@@ -290,10 +290,10 @@ def _add_lists(lists):
         through._default_manager.bulk_create(new)
 
 
-def propose(drafts, *, by):
+def propose(drafts, *, by, amendment=None):
     with override("es"):
         pairs = [(draft.record, draft.links) for draft in drafts]
-        return workflow.propose_together(pairs, by=by)
+        return workflow.propose_together(pairs, by=by, amendment=amendment)
 
 
 def lock(plan, lines):

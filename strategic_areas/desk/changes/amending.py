@@ -2,7 +2,7 @@
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -13,13 +13,28 @@ from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes.decisions import with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit
 from strategic_areas.models import Amendment
+from strategic_areas.plan_document import records
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow.guard import blocked_texts
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class ActForm(forms.ModelForm):
+class GuardMixin(forms.ModelForm):
+    """Refuses personal data in what was typed; what stood before is not judged."""
+
+    def clean(self):
+        cleaned = super().clean()
+        typed = {name: cleaned[name] for name in self.typed_names() if name in cleaned}
+        for name, reason in blocked_texts(self._meta.model, typed).items():
+            self.add_error(name, reason)
+        return cleaned
+
+    def typed_names(self):
+        return set(self.changed_data) - {"seen_state"}
+
+
+class ActForm(GuardMixin):
     upload = DocumentField(
         label=_("The act itself"),
         required=False,
@@ -47,12 +62,8 @@ class ActForm(forms.ModelForm):
         limit(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
 
-    def clean(self):
-        cleaned = super().clean()
-        texts = {name: cleaned[name] for name in self._meta.fields if name in cleaned}
-        for name, reason in blocked_texts(Amendment, texts).items():
-            self.add_error(name, reason)
-        return cleaned
+    def typed_names(self):
+        return self._meta.fields
 
     def clean_upload(self):
         self.clean_file = self.cleaned_data["upload"]
@@ -61,38 +72,24 @@ class ActForm(forms.ModelForm):
     def validate_constraints(self):
         """Leave it to the workflow, which knows the kind of the amendment."""
 
-    def propose_with(self, records, *, by):
+    def propose(self, drafts, *, by):
         """
-        Propose pairs of a record and its links, by this act if it asks for one.
+        Propose drafts of records, by this act if the form asks for one.
 
         Returns None where the form has errors.
         """
         amendment = self.instance if "act" in self.fields else None
         try:
-            with evidence.kept_only_if_saved(), override("es"):
+            with evidence.kept_only_if_saved():
                 if self.clean_file:
                     evidence.write(amendment, self.clean_file)
-                return workflow.propose_together(records, by=by, amendment=amendment)
+                return records.propose(drafts, by=by, amendment=amendment)
         except workflow.AlreadyWaiting as error:
             text = _("A change of this waits for approval; nothing of yours was kept.")
             self.add_error(None, with_link_to_change(error.current, text))
         except RefusedError as error:
             self.add_error(None, str(error))
         return None
-
-
-class GuardMixin(forms.ModelForm):
-    """Refuses personal data in what was typed; what stood before is not judged."""
-
-    def clean(self):
-        cleaned = super().clean()
-        typed = {name: cleaned[name] for name in self.typed_names() if name in cleaned}
-        for name, reason in blocked_texts(self._meta.model, typed).items():
-            self.add_error(name, reason)
-        return cleaned
-
-    def typed_names(self):
-        return set(self.changed_data) - {"seen_state"}
 
 
 class GuardedForm(GuardMixin, StaleGuardForm):

@@ -309,6 +309,12 @@ def take_pressed_step(request, steps, decision, forms):
     return False
 
 
+def proposed(request, change):
+    """Lead who proposed a change to its page."""
+    messages.success(request, _("Kept. It applies when another person approves it."))
+    return redirect("admin:approval", pk=change.pk)
+
+
 def tell(request, decided):
     """Say what became of what was decided on."""
     if decided.status == Decision.Status.OUTDATED:

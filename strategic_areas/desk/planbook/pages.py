@@ -19,6 +19,7 @@ from agencies.access import RefusedError, only_reviewers
 from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import ActForm
+from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, compare
@@ -305,12 +306,11 @@ def _keep(request, plan):
     preview = unstage(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
     if isinstance(form, ActOfBookForm):
-        pairs = [(draft.record, draft.links) for draft in preview.drafts]
-        change = form.is_valid() and form.propose_with(pairs, by=request.user)
+        change = form.is_valid() and form.propose(preview.drafts, by=request.user)
         if not change:
             upload = UploadForm(action=_address("planbook", plan))
             return _page(request, plan, upload, preview=preview, keep=form)
-        return _sent(request, change)
+        return proposed(request, change)
     if records.apply_at_once(plan, preview.drafts):
         records.save(plan, preview.drafts, by=request.user)
         count = len(preview.drafts)
@@ -319,12 +319,7 @@ def _keep(request, plan):
         )
         messages.success(request, text % {"count": count})
         return redirect("admin:planbook", plan.code)
-    return _sent(request, records.propose(preview.drafts, by=request.user))
-
-
-def _sent(request, change):
-    messages.success(request, _("Kept. It applies when another person approves it."))
-    return redirect("admin:approval", pk=change.pk)
+    return proposed(request, records.propose(preview.drafts, by=request.user))
 
 
 #: Several times as many as a plan has; each takes some hundredths of a second to check.

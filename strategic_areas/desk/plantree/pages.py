@@ -1,5 +1,7 @@
 """A plan's tree: its forms, the steps taken on it, and the draft that it edits."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -14,6 +16,7 @@ from agencies import access, audit
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import ActForm
+from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.plantree import drafting
@@ -33,7 +36,6 @@ from strategic_areas.desk.plantree.levels import (
     place_of,
 )
 from strategic_areas.desk.plantree.tree import Tree
-from strategic_areas.desk.plantree.whole import approval_page
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.screens import screen
 from strategic_areas.models import Amendment, Plan, Provenance
@@ -184,15 +186,7 @@ def plan_node_step(request, plan, kind, pk):
     return _back(plan, key)
 
 
-def _move_up(request, tree, node):
-    return _swap(request, tree, node, -1)
-
-
-def _move_down(request, tree, node):
-    return _swap(request, tree, node, 1)
-
-
-def _swap(request, tree, node, step):
+def _swap(step, request, tree, node):
     """Exchange the codes of a record and its neighbour, with all below them."""
     if not tree.is_free or node.level not in LEVELS:
         raise RefusedError(_("Codes of an approved plan change one by one."))
@@ -273,17 +267,13 @@ def _keep_all(request, tree, edits, told, saved=""):
 
 
 STEPS = {
-    "up": _move_up,
-    "down": _move_down,
+    "up": partial(_swap, -1),
+    "down": partial(_swap, 1),
     "delete": _delete,
     "drop": _drop,
     "split": _split,
     "join": _join,
 }
-
-
-def plan_approval(request, plan):
-    return approval_page(request, _plan(request, plan))
 
 
 class ProposeForm(ActForm):
@@ -318,10 +308,6 @@ class ProposeForm(ActForm):
             self.add_error("act", text)
         return cleaned
 
-    def propose(self, *, by):
-        pairs = [(draft.record, draft.links) for draft in self.drafts]
-        return self.propose_with(pairs, by=by)
-
 
 def _is_decided(draft):
     """Whether a line divides, joins, stops or extends, which only an act decides."""
@@ -352,12 +338,12 @@ def plan_draft(request, plan):
     if preview.drafts and preview.is_whole and not tree.conflicts:
         shown = digest([[each.pk, each.said] for each in tree.kept])
         form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
-        if form.is_valid() and (change := form.propose(by=request.user)):
+        if form.is_valid() and (
+            change := form.propose(preview.drafts, by=request.user)
+        ):
             lines = [each.pk for each in tree.kept]
             workflow.drop_lines(plan, lines, by=request.user)
-            text = _("Kept. It applies when another person approves it.")
-            messages.success(request, text)
-            return redirect("admin:approval", pk=change.pk)
+            return proposed(request, change)
         outlook = records.outlook(plan, preview.drafts, by=request.user)
     return screen(
         request,

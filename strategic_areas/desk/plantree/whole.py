@@ -6,7 +6,6 @@ the public will read an area or a commitment of it.
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import messages
 from django.db.models import Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import RefusedError, only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import ApproveForm
+from strategic_areas.desk.changes.decisions import ApproveForm, proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.plantree.levels import (
     ACTIVITY,
@@ -243,8 +242,10 @@ def plan_to_approve(change):
     return Plan.objects.get(pk=change.records.get().object_id)
 
 
-def approval_page(request, plan):
+def plan_approval(request, plan):
     """Show the whole plan; posted, it is proposed for approval as it was shown."""
+    only_reviewers(request)
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), code=plan)
     place = redirect("admin:plan_tree", plan=plan.code)
     if plan.status != Plan.Status.IN_PREPARATION:
         return place
@@ -257,9 +258,7 @@ def approval_page(request, plan):
         except RefusedError as error:
             form.add_error(None, str(error))
         else:
-            text = _("Kept. It applies when another person approves it.")
-            messages.success(request, text)
-            return redirect("admin:approval", pk=change.pk)
+            return proposed(request, change)
     return screen(
         request,
         "desk/plan_approval.html",
