@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import access
 from agencies.fields import field_of
@@ -81,6 +82,26 @@ def _is_usual(field, value):
     return not field.has_default() or value == field.get_default()
 
 
+#: What is told in words → what it is called, and how a row says it.
+TOLD = {
+    "state": (gettext_lazy("State"), lambda row: sentences.state_word(row["state"])),
+    "punctuality": (
+        gettext_lazy("Punctuality"),
+        lambda row: str(sentences.PUNCTUALITY.get(row["punctuality"], "")),
+    ),
+    "caption_es": (
+        gettext_lazy("caption"),
+        lambda row: words.chosen(row["caption_es"], row["caption_en"]),
+    ),
+    "note_es": (
+        gettext_lazy("note"),
+        lambda row: words.chosen(row["note_es"], row["note_en"]),
+    ),
+    "earlier": (
+        gettext_lazy("earlier values"),
+        lambda row: "; ".join(map(words.number, row["earlier"])),
+    ),
+}
 #: A dataset → the model that calls its columns by name.
 CALLED = {
     "commitments": ActivityUpdate,
@@ -120,15 +141,8 @@ def _label(each, name):
     if dataset == "parts":
         label = words.chosen(row["label_es"], row["label_en"])
         parts += [words.dimension(row["dimension"]), label]
-    known = {
-        "state": _("State"),
-        "punctuality": _("Punctuality"),
-        "caption_es": _("caption"),
-        "note_es": _("note"),
-        "earlier": _("earlier values"),
-    }
-    if name in known:
-        parts.append(known[name])
+    if name in TOLD:
+        parts.append(str(TOLD[name][0]))
     elif dataset in CALLED:
         parts.append(field_of(CALLED[dataset], name).label)
     return " · ".join(filter(None, parts))
@@ -138,14 +152,8 @@ def _said(each, row, name):
     """What the public reads in a column; "" where there is no such row."""
     if row is None:
         return ""
-    if name in {"caption_es", "note_es"}:
-        return words.chosen(row[name], row[f"{name[:-2]}en"])
-    if name == "earlier":
-        return "; ".join(map(words.number, row[name]))
-    if name == "state":
-        return sentences.state_word(row[name])
-    if name == "punctuality":
-        return str(sentences.PUNCTUALITY.get(row[name], ""))
+    if name in TOLD:
+        return TOLD[name][1](row)
     if row.get("shown") is Shown.WITHDRAWN:
         return _("Withdrawn figure")
     if row[name] is None:
