@@ -39,7 +39,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
-from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
+from strategic_areas.workflow.plain_values import is_new, new_place, plain_values
 
 #: The records of which a plan's list of changes tells.
 OF_PLAN = (
@@ -199,8 +199,8 @@ def _lines(record, part, made):
 
 def _said(record, names, of, values, language):
     field = record._meta.get_field(of[language])
-    value = values.get(field.name, _stored(record, field))
-    return in_words(field, value, names)
+    values = plain_values(record, [field.name]) | values
+    return in_words(field, values[field.name], names)
 
 
 def _brought(record, part, made):
@@ -214,12 +214,6 @@ def _brought(record, part, made):
         **_in_both("new_value", lambda language: str(record)),
         **(_in_both("old_value", former) if replaced else {}),
     }
-
-
-def _stored(record, field):
-    if field.many_to_many:
-        return plain_value(field, getattr(record, field.name).all())
-    return plain_value(field, field.value_from_object(record))
 
 
 def _plain(field, before):
