@@ -2,7 +2,6 @@
 Activities that agencies bring in: what they propose for the plan, and work outside it.
 """
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +16,12 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     Amendment,
-    PendingChange,
     Plan,
     Provenance,
     Status,
 )
 from strategic_areas.rounds import agency_page
-from strategic_areas.workflow.changes import CHANGES, parts_of
+from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.moves import TransitionError, may_review, must_report
 from strategic_areas.workflow.steps import draft
@@ -75,11 +73,9 @@ class ProposalSteps(GuardedSteps):
             decided_on=decided_on,
             reason_es=proposal.why,
         )
+        activity = _activity(proposal, code, victims)
         with override("es"):
-            parts = parts_of([(_activity(proposal, code, victims), {})], amendment)
-        change = CHANGES.propose(
-            PendingChange(), by=by, parts=parts, amendment=amendment
-        )
+            change = propose(activity, by=by, amendment=amendment)
         ActivityProposal.objects.filter(pk=proposal.pk).update(change=change)
         return change
 
@@ -128,7 +124,7 @@ def propose_activity(proposal, *, by):
 
 
 def _activity(proposal, code, victims):
-    activity = Activity(
+    return Activity(
         plan=proposal.plan,
         commitment=proposal.commitment,
         agency=proposal.agency,
@@ -140,13 +136,6 @@ def _activity(proposal, code, victims):
         provenance=Provenance.PLAN,
         **victims,
     )
-    try:
-        activity.clean_fields(exclude=["sort_code"])
-        activity.clean()
-        activity.validate_constraints()
-    except ValidationError as error:
-        raise RefusedError(" ".join(error.messages)) from error
-    return activity
 
 
 @transaction.atomic
