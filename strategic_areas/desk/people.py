@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies import access
-from agencies.access import RefusedError, Role, is_administrator, is_reviewer
+from agencies.access import Role, is_administrator, is_reviewer
 from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
 from agencies.accounts.factors import FACTORS
 from agencies.accounts.leaving import hand_over
@@ -339,11 +339,8 @@ def hand_over_page(request, pk):
     mandate = get_object_or_404(current, pk=pk)
     form = HandoverForm(request.POST or None, mandate=mandate)
     if form.is_valid():
-        try:
+        with decisions.told_on(form):
             hand_over(mandate, form.cleaned_data["successor"], by=request.user)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
             done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
             messages.success(request, done)
             return redirect("admin:agencies_focalpoint_changelist")
@@ -402,11 +399,9 @@ def stand_ins(request):
     if is_reviewer(request.user):
         form = StandInForm(request.POST or None, by=request.user)
         if form.is_valid():
-            try:
+            with decisions.told_on(form):
                 made = name_stand_in(form.save(commit=False), by=request.user)
                 return redirect("admin:stand_in", pk=made.pk)
-            except RefusedError as error:
-                form.add_error(None, str(error))
     return screen(
         request,
         "desk/stand_ins.html",

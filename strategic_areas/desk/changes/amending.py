@@ -2,21 +2,21 @@
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import only_reviewers
 from agencies.audit import take_out
 from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.changes.decisions import with_link_to_change
+from strategic_areas.desk.changes.decisions import told_on, with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit
 from strategic_areas.models import Amendment
 from strategic_areas.plan_document import records
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow.guard import blocked_texts
 
+WAITS = _("A change of this waits for approval; nothing of yours was kept.")
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -55,19 +55,13 @@ class ActForm(GuardMixin):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.clean_file = None
-        self.fields["act"].required = True
-        self.fields["deciding_act_es"].required = True
-        self.fields["reason_es"].required = True
+        for name in ("act", "deciding_act_es", "reason_es"):
+            self.fields[name].required = True
         limit(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
 
     def typed_names(self):
         return self._meta.fields
-
-    def clean_upload(self):
-        self.clean_file = self.cleaned_data["upload"]
-        return self.clean_file
 
     def validate_constraints(self):
         """Leave it to the workflow, which knows the kind of the amendment."""
@@ -79,16 +73,10 @@ class ActForm(GuardMixin):
         Returns None where the form has errors.
         """
         amendment = self.instance if "act" in self.fields else None
-        try:
-            with evidence.kept_only_if_saved():
-                if self.clean_file:
-                    evidence.write(amendment, self.clean_file)
-                return records.propose(drafts, by=by, amendment=amendment)
-        except workflow.AlreadyWaiting as error:
-            text = _("A change of this waits for approval; nothing of yours was kept.")
-            self.add_error(None, with_link_to_change(error.current, text))
-        except RefusedError as error:
-            self.add_error(None, str(error))
+        with told_on(self, waits=WAITS), evidence.kept_only_if_saved():
+            if upload := self.cleaned_data.get("upload"):
+                evidence.write(amendment, upload)
+            return records.propose(drafts, by=by, amendment=amendment)
         return None
 
 
@@ -109,10 +97,8 @@ class ApprovedForm(GuardedForm):
         cleaned = super().clean()
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            text = gettext(
-                "A change of this waits for approval; nothing of yours was kept."
-            )
-            raise forms.ValidationError(with_link_to_change(change, text), code="waits")
+            told = with_link_to_change(change, WAITS)
+            raise forms.ValidationError(told, code="waits")
         return cleaned
 
 

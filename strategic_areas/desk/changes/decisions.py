@@ -1,5 +1,6 @@
 """Decisions that one person proposes and another takes: the list, forms, proposals."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -299,13 +300,10 @@ def take_pressed_step(request, steps, decision, forms):
         if not (form.is_bound and form.is_valid()):
             continue
         step = getattr(steps, form.step)
-        try:
-            decided = step(decision, by=request.user, **form.arguments)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-            return False
-        tell(request, decided)
-        return True
+        with told_on(form):
+            tell(request, step(decision, by=request.user, **form.arguments))
+            return True
+        return False
     return False
 
 
@@ -368,16 +366,23 @@ class ChangeForm(forms.ModelForm):
 
     def propose(self, *, by):
         """Store the change and return it; None where the form's errors say why not."""
-        try:
+        text = _(
+            "Another proposal for this waits for approval. Your text is still here."
+        )
+        with told_on(self, waits=text):
             return workflow.propose(self.instance, by=by)
-        except workflow.AlreadyWaiting as error:
-            text = _(
-                "Another proposal for this waits for approval. Your text is still here."
-            )
-            self.add_error(None, with_link_to_change(error.current, text))
-        except RefusedError as error:
-            self.add_error(None, str(error))
         return None
+
+
+@contextmanager
+def told_on(form, *, waits=""):
+    """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
+    try:
+        yield
+    except workflow.AlreadyWaiting as error:
+        form.add_error(None, with_link_to_change(error.current, waits or str(error)))
+    except RefusedError as error:
+        form.add_error(None, str(error))
 
 
 def with_link_to_change(change, text):

@@ -309,11 +309,9 @@ def hide(request, kind, pk):
     form = HideForm(request.POST or None, record=record)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("cause", "why")}
-        try:
+        with decisions.told_on(form):
             made = hiding.hide(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
-        except RefusedError as error:
-            form.add_error(None, str(error))
     before = hiding.former(record)
     now = plain_values(record, before)
     before = {name: value for name, value in before.items() if value != now[name]}

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import ApproveForm, proposed
+from strategic_areas.desk.changes.decisions import ApproveForm, proposed, told_on
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.plantree.levels import (
     ACTIVITY,
@@ -253,11 +253,8 @@ def plan_approval(request, plan):
         return redirect("admin:approval", pk=waits.pk)
     form = SendForm(request.POST if request.method == "POST" else None, plan=plan)
     if form.is_valid():
-        try:
+        with told_on(form):
             change = workflow.propose_approval(plan, by=request.user, **form.arguments)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
             return proposed(request, change)
     return screen(
         request,
