@@ -303,24 +303,22 @@ class NodeForm(forms.Form):
 
     @property
     def stops(self):
-        return [self[name] for name in STOPS if name in self.fields]
+        return _fold(self[name] for name in STOPS if name in self.fields)
 
     @property
     def rest(self):
         apart = {*self.level.first, *STOPS}
-        return [each for each in self.visible_fields() if each.name not in apart]
-
-    @property
-    def is_unfolded(self):
-        return any(each.errors for each in self.rest)
-
-    @property
-    def are_stops_unfolded(self):
-        return any(each.errors for each in self.stops)
+        return _fold(each for each in self.visible_fields() if each.name not in apart)
 
     @property
     def then_adds(self):
         return (self.level.below or self.level).then_adds
+
+
+def _fold(fields):
+    """Fields that are folded away unless one of them is wrong."""
+    fields = list(fields)
+    return {"fields": fields, "is_open": any(each.errors for each in fields)}
 
 
 def replacing(tree, nodes, number):

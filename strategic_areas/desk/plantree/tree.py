@@ -40,20 +40,6 @@ ABOVE = (
 MANY = 60
 
 
-@dataclass(frozen=True)
-class Branch:
-    """The nodes of one level below another node, and what may be added to them."""
-
-    level: Level
-    nodes: list
-    is_open: bool
-    key: str
-
-    @property
-    def title(self):
-        return self.level.counted(len(self.nodes))
-
-
 @dataclass
 class Node:
     """
@@ -77,8 +63,6 @@ class Node:
     reason: str = ""
     heirs: list[Model] = field(default_factory=list)
     beside: list["Node"] = field(default_factory=list)
-    is_first: bool = True
-    is_last: bool = True
     is_open: bool = True
     is_on_path: bool = False
 
@@ -97,23 +81,18 @@ class Node:
 
     @property
     def branches(self):
-        chain = AREA if self.level is PLAN else self.level.below
+        """What stands below it, level by level, with the key of each on the page."""
         return [
-            Branch(
-                level,
-                nodes,
-                self.is_open
-                if level is chain
+            {
+                "title": level.counted(len(nodes)),
+                "nodes": nodes,
+                "is_open": self.is_open
+                if nodes is self.below
                 else any(each.is_on_path for each in nodes),
-                self.key if level is chain else f"{self.key}-{level.word}",
-            )
+                "key": self.key if nodes is self.below else f"{self.key}-{level.word}",
+            }
             for level, nodes in self.parts.items()
-            if nodes
         ]
-
-    @property
-    def number_below(self):
-        return self.level.below.counted(len(self.below)) if self.level.below else ""
 
     @property
     def code(self):
@@ -134,10 +113,6 @@ class Node:
     def agency(self):
         name = self.level.answers
         return getattr(self.record, name, None) if name else None
-
-    @property
-    def is_dated(self):
-        return bool(self.level.answers)
 
     @property
     def result(self):
@@ -323,9 +298,8 @@ class Tree:
             (above or self.root).parts.setdefault(level, []).append(node)
         for above in self._nodes.values():
             nodes = above.parts.get(level, [])
-            for place, node in enumerate(nodes):
+            for node in nodes:
                 node.beside = nodes
-                node.is_first, node.is_last = place == 0, place == len(nodes) - 1
 
     def _lay_draft_over(self):
         changes = {
