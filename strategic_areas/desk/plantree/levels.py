@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.models import Indicator, RecordChange
+from strategic_areas.models import RecordChange
 from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.tables import STRUCTURE
 
@@ -20,7 +20,7 @@ class Level:
     One kind of record in the tree.
 
     ``word`` stands in addresses; ``table`` names its table of the plan's document.
-    ``above`` are the links to the record above it, the first that is filled counts.
+    ``above`` are the links to the record above it, if that is not the plan.
     ``named`` is the field of its name, ``answers`` the link to the agency that answers,
     ``result`` what it brings about; ``first`` are the columns that its form shows
     unfolded. ``adds`` and ``then_adds`` stand on the link and the button that add one.
@@ -39,6 +39,11 @@ class Level:
     @property
     def model(self):
         return STRUCTURE[self.table].model
+
+    @property
+    def links(self):
+        """The links under which a record stands, the first that is filled counts."""
+        return (*self.above, "introduced_by", "plan")
 
     @property
     def model_name(self):
@@ -117,10 +122,11 @@ ADDED = {
 }
 BY_WORD = {each.word: each for each in ALL}
 BY_TABLE = {each.table: each for each in ALL}
+BY_MODEL = {each.model: each for each in ALL}
 
 
 def level_of(record):
-    return next(each for each in ALL if isinstance(record, each.model))
+    return BY_MODEL[type(record)]
 
 
 def place_of(record):
@@ -135,13 +141,9 @@ def key_of(record):
 
 
 def over(record):
-    """The record above it; its plan where no link leads to one."""
-    links = (getattr(record, name, None) for name in level_of(record).above)
-    return next(filter(None, links), None) or _plan_of(record)
-
-
-def _plan_of(record):
-    return record.introduced_by if isinstance(record, Indicator) else record.plan
+    """The record above it; its plan where no link leads to one, None over a plan."""
+    links = (getattr(record, name, None) for name in level_of(record).links)
+    return next(filter(None, links), None)
 
 
 def next_code(stem, beside, taken):

@@ -13,6 +13,7 @@ from strategic_areas.desk.plantree.levels import (
     ADDED,
     ALL,
     AREA,
+    BY_MODEL,
     COMMITMENT,
     INDICATOR,
     LEVELS,
@@ -31,11 +32,6 @@ from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
-#: The links under which a record stands, the first that is filled counts.
-ABOVE = (
-    *("commitment", "programme", "indicator", "area"),
-    *("plan", "introduced_by"),
-)
 #: A plan of more records than this shows its commitments folded.
 MANY = 60
 
@@ -323,13 +319,12 @@ class Tree:
         What stands under a record that is new too is named under none.
         """
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
-        models = {each.model for each in ALL}
         for part in RecordChange.objects.filter(slot__isnull=False):
             if part.object_id:
                 if node := nodes.get((part.model, str(part.object_id))):
                     node.waits = part.change_id
-            elif part.model in models:
-                name = next(filter(part.after.get, ABOVE))
+            elif level := BY_MODEL.get(part.model):
+                name = next(filter(part.after.get, level.links))
                 above = part.model._meta.get_field(name).related_model
                 if node := nodes.get((above, str(part.after[name]))):
                     node.added.append(part)
