@@ -414,11 +414,9 @@ class AcceptProposalForm(ApproveForm):
     counts_victims = VictimsField("counts_victims")
     reaches_victims = VictimsField("reaches_victims")
 
-    def clean_deciding_act(self):
-        text = self.cleaned_data["deciding_act"]
-        if reasons := guard.refusals(text):
-            raise forms.ValidationError(reasons)
-        return text
+    def clean(self):
+        guard.refuse(self, "deciding_act")
+        return super().clean()
 
     @property
     def arguments(self):
