@@ -1,15 +1,22 @@
 """How a screen of the desk answers: with its page, or once a step was pressed."""
 
 from django.contrib import admin, messages
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
-from agencies.access import RefusedError
+from agencies.access import RefusedError, only_reviewers
+from strategic_areas.models import Plan
 
 
 def screen(request, template, /, *, status=200, **context):
     """A page with what the admin site says on all of its own."""
     context = {**admin.site.each_context(request), **context}
     return render(request, template, context, status=status)
+
+
+def plan_or_404(request, code):
+    """The plan of this code, on a screen of those who keep plans."""
+    only_reviewers(request)
+    return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
 def take_step(request, step, *args, done, **kwargs):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from agencies.access import RefusedError, only_reviewers
+from agencies.access import RefusedError
 from agencies.audit import take_out
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import ActForm
@@ -31,7 +31,7 @@ from strategic_areas.desk.planbook.matrix import (
     proposed_naming,
     tree_of,
 )
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import plan_or_404, screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.signed_preview import (
     StagedForm,
@@ -115,16 +115,11 @@ class ActOfBookForm(ActForm):
         self.helper = one_button("step-form", "save", label, action=action)
 
 
-def _plan(request, code):
-    only_reviewers(request)
-    return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
-
-
 @require_safe
 def planbook_file(request, plan):
     from strategic_areas.desk.planbook.writing import write
 
-    plan = _plan(request, plan)
+    plan = plan_or_404(request, plan)
     if request.method == "GET":
         take_out(request, plan, agency=None, kind="planbook")
     return as_file(write(plan), f"plan-{plan.code}.xlsx", WORKBOOK)
@@ -133,7 +128,7 @@ def planbook_file(request, plan):
 @require_http_methods(["GET", "HEAD", "POST"])
 def planbook(request, plan):
     """The workbook of a plan to take; uploaded, what it would change."""
-    plan = _plan(request, plan)
+    plan = plan_or_404(request, plan)
     if request.method != "POST":
         return _page(request, plan, UploadForm(action=_address("planbook", plan)))
     upload = UploadForm(request.POST, request.FILES, action=_address("planbook", plan))
@@ -155,7 +150,7 @@ def planbook(request, plan):
 @require_POST
 def matrix(request, plan):
     """What the columns of a matrix are, and the plan that comes out of it."""
-    plan = _plan(request, plan)
+    plan = plan_or_404(request, plan)
     try:
         brought = Matrix.unsigned(
             request.POST.get("matrix", ""), _owner(plan, request.user)
@@ -292,7 +287,7 @@ def _form(plan, preview, *posted, **kwargs):
 
 @require_POST
 def planbook_save(request, plan):
-    plan = _plan(request, plan)
+    plan = plan_or_404(request, plan)
     try:
         return _keep(request, plan)
     except RefusedError as error:

@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies import access, audit
-from agencies.access import RefusedError
+from agencies import audit
+from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import ActForm
 from strategic_areas.desk.changes.decisions import proposed
@@ -37,18 +37,13 @@ from strategic_areas.desk.plantree.levels import (
 )
 from strategic_areas.desk.plantree.tree import Tree
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import plan_or_404, screen
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
 
 #: The header by which the script asks for a part of the page: "form" or "tree".
 PART = "X-Tree-Part"
-
-
-def _plan(request, code):
-    access.only_reviewers(request)
-    return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
 def _tree(request, plan, **options):
@@ -67,7 +62,7 @@ def _node(tree, kind, place):
 
 @require_safe
 def plan_list(request):
-    access.only_reviewers(request)
+    only_reviewers(request)
     return screen(
         request,
         "desk/plan_list.html",
@@ -79,14 +74,14 @@ def plan_list(request):
 @require_safe
 def amendments_moved(request, plan="", kind=""):
     """Lead from where plans were amended by forms of their own to their trees."""
-    access.only_reviewers(request)
+    only_reviewers(request)
     return redirect("admin:plan_tree", plan) if plan else redirect("admin:plan_list")
 
 
 @require_safe
 def plan_tree(request, plan):
     """The whole plan, open at the record that ``node`` in the address names."""
-    tree = _tree(request, _plan(request, plan))
+    tree = _tree(request, plan_or_404(request, plan))
     return _page(request, tree, key=request.GET.get("node", ""))
 
 
@@ -109,7 +104,7 @@ def plan_node_new(request, plan, kind, above):
 
 
 def _form_page(request, code, find, level=None):
-    plan, is_posted = _plan(request, code), request.method == "POST"
+    plan, is_posted = plan_or_404(request, code), request.method == "POST"
     with transaction.atomic():
         if is_posted:
             _lock(plan)
@@ -169,7 +164,7 @@ def _tell(request, result, told, saved=""):
 @require_POST
 def plan_node_step(request, plan, kind, pk):
     """Take a step that needs no form: by its word among ``STEPS``."""
-    plan = _plan(request, plan)
+    plan = plan_or_404(request, plan)
     step = STEPS.get(request.POST.get("step"))
     if step is None:
         raise Http404
@@ -323,7 +318,7 @@ def _is_decided(draft):
 @transaction.atomic
 def plan_draft(request, plan):
     """What the person proposes: settled with others' changes, read, and sent."""
-    plan, posted = _plan(request, plan), ()
+    plan, posted = plan_or_404(request, plan), ()
     if request.method == "POST":
         posted = (request.POST, request.FILES)
         _lock(plan)

@@ -33,7 +33,7 @@ from strategic_areas.desk.plantree.levels import (
     level_of,
 )
 from strategic_areas.desk.plantree.tree import Tree
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import plan_or_404, screen
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, counted, plans
@@ -244,8 +244,7 @@ def plan_to_approve(change):
 
 def plan_approval(request, plan):
     """Show the whole plan; posted, it is proposed for approval as it was shown."""
-    only_reviewers(request)
-    plan = get_object_or_404(Plan.objects.visible_to(request.user), code=plan)
+    plan = plan_or_404(request, plan)
     place = redirect("admin:plan_tree", plan=plan.code)
     if plan.status != Plan.Status.IN_PREPARATION:
         return place

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.models import FocalPoint
 from strategic_areas import rounds, workflow
+from strategic_areas.desk.changes.decisions import proposed, told_on
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import screen
@@ -255,8 +256,7 @@ def _close(request, period, today):
     except access.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:round", pk=period.pk)
-    messages.success(request, _("Kept. It applies when another person approves it."))
-    return redirect("admin:approval", pk=change.pk)
+    return proposed(request, change)
 
 
 def take_back(request, pk):
@@ -267,11 +267,8 @@ def take_back(request, pk):
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)
     today = timezone.localdate()
     if form.is_valid():
-        try:
+        with told_on(form):
             rounds.take_back(period, by=request.user, today=today)
-        except access.RefusedError as error:
-            form.add_error(None, str(error))
-        else:
             text = _("%(period)s is taken back.") % {"period": period}
             messages.success(request, text)
             return redirect("admin:strategic_areas_reportingperiod_changelist")
