@@ -56,8 +56,7 @@
     const slot = link.closest(".node-new");
     if (slot) return slot.remove();
     const panel = link.closest(".node-panel");
-    const body = panel.querySelector(".node-body");
-    body.replaceChildren();
+    panel.querySelector(".node-body").replaceChildren();
     panel.open = false;
     panel.querySelector("summary").focus();
   }
@@ -130,8 +129,7 @@
     });
     ready(fresh);
     const slot = [...fresh.querySelectorAll(".node-new")].find((each) => !kept.includes(each));
-    const told = fresh.querySelector(".messagelist");
-    announce.textContent = told ? told.textContent.trim() : "";
+    announce.textContent = fresh.querySelector(".messagelist")?.textContent.trim() ?? "";
     if (slot) first(slot);
     else focusOn(fresh);
   }
@@ -154,6 +152,12 @@
 
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+  /* Whether an element has each word that was typed in a box. */
+  function matcher(box) {
+    const asked = plain(box.value).split(/\s+/).filter(Boolean);
+    return (each) => asked.every((word) => plain(each.textContent).includes(word));
+  }
+
   function ready(slot) {
     slot.querySelectorAll("select[data-picker]").forEach((select) => {
       if (select.options.length < 8 || select.previousElementSibling?.matches(".find")) return;
@@ -164,7 +168,7 @@
       box.setAttribute("aria-label", `${select.labels[0]?.textContent ?? ""}: ${select.dataset.picker}`);
       box.addEventListener("input", () => sift(select, box));
       box.addEventListener("keydown", (event) => choose(select, box, event));
-      select.addEventListener("change", () => { if (!select.multiple) done(select, box); });
+      if (!select.multiple) select.addEventListener("change", () => done(select, box));
       select.before(box);
     });
   }
@@ -172,21 +176,18 @@
   const options = (select) => [...select.options].filter((each) => each.value);
 
   function sift(select, box) {
-    const asked = plain(box.value).split(/\s+/).filter(Boolean);
-    options(select).forEach((each) => {
-      const text = plain(each.textContent);
-      each.hidden = each.disabled = !asked.every((word) => text.includes(word));
-    });
+    const matches = matcher(box);
+    options(select).forEach((each) => { each.hidden = each.disabled = !matches(each); });
     select.querySelectorAll("optgroup").forEach((group) => {
       group.hidden = ![...group.children].some((each) => !each.hidden);
     });
-    if (!select.multiple) select.size = asked.length ? 6 : 0;
+    if (!select.multiple) select.size = box.value.trim() ? 6 : 0;
   }
 
   function choose(select, box, event) {
     if (event.key !== "Enter" || !box.value) return;
     event.preventDefault();
-    const [found] = options(select).filter((each) => !each.hidden);
+    const found = options(select).find((each) => !each.hidden);
     if (!found) return;
     found.selected = true;
     done(select, box);
@@ -202,13 +203,11 @@
   const find = page.querySelector(".plantree-find");
   find.hidden = false;
   find.querySelector("input").addEventListener("input", (event) => {
-    const asked = plain(event.target.value).split(/\s+/).filter(Boolean);
+    const matches = matcher(event.target);
     [...tree().querySelectorAll(".node")].reverse().forEach((node) => {
-      const text = plain(node.querySelector("summary, a").textContent);
       const below = node.querySelector(":scope > .branch .node:not([hidden])");
-      node.hidden = !below && !asked.every((word) => text.includes(word));
-      const branch = node.querySelector(":scope > .branch");
-      if (asked.length && below && branch) branch.open = true;
+      node.hidden = !below && !matches(node.querySelector("summary, a"));
+      if (event.target.value.trim() && below) below.closest(".branch").open = true;
     });
   });
 
@@ -219,8 +218,7 @@
     const link = event.target.closest("a[data-adds], a[data-close]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (link.matches("[data-adds]")) add(link);
-    else close(link);
+    (link.matches("[data-adds]") ? add : close)(link);
   });
   page.addEventListener("submit", (event) => {
     if (!event.target.matches(".node-form, .node-steps form")) return;
