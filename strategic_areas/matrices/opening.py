@@ -18,6 +18,9 @@ from strategic_areas.workbooks.reading import (
     too_much,
 )
 
+#: What a file says of itself, and what it says of cells that are being filled in.
+ABOUT_FILE = ("title", "subject", "description", "keywords", "category")
+PROMPTS = ("promptTitle", "prompt", "errorTitle", "error")
 #: Colours that a cell has without being coloured.
 NO_COLOURS = {"00000000", "FFFFFFFF", "00FFFFFF"}
 
@@ -66,6 +69,8 @@ class MatrixSheet:
     widths: dict = field(default_factory=dict)
     #: Pairs of a row's number or a column's letter, and the kind of notice.
     hidden: list = field(default_factory=list)
+    #: Texts outside the cells, such as those that are printed above and below a page.
+    outside: list = field(default_factory=list)
 
     def at(self, row, column):
         """The cell whose text holds at a place, also by merging; None without one."""
@@ -116,15 +121,34 @@ def _load(content):
     values = None
     if any(cell.data_type == CALCULATED for cell in cells):
         values = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-    return [
-        _sheet(page, values[page.title] if values else page) for page in book.worksheets
-    ]
+    pages = book.worksheets
+    sheets = [_sheet(page, values[page.title] if values else page) for page in pages]
+    if sheets:
+        sheets[0].outside += _texts_of(book.properties, ABOUT_FILE)
+    return sheets
+
+
+def _texts_of(part, names):
+    return [text for name in names if (text := getattr(part, name, None))]
+
+
+def _outside(page):
+    """Headers, footers, prompts of cells and addresses that they link to."""
+    for when in ("odd", "even", "first"):
+        for where in ("Header", "Footer"):
+            printed = getattr(page, f"{when}{where}")
+            for part in (printed.left, printed.center, printed.right):
+                yield from _texts_of(part, ["text"])
+    for rule in page.data_validations.dataValidation:
+        yield from _texts_of(rule, PROMPTS)
+    for cell in page._cells.values():
+        yield from _texts_of(getattr(cell, "hyperlink", None), ["target", "tooltip"])
 
 
 def _sheet(page, values):
     from openpyxl.utils import get_column_letter
 
-    sheet = MatrixSheet(page.title, page.sheet_state)
+    sheet = MatrixSheet(page.title, page.sheet_state, outside=[*_outside(page)])
     for (row, column), cell in sorted(page._cells.items()):
         if made := _cell(page.title, cell, values):
             if row > MOST_ROWS or column > MOST_COLUMNS:

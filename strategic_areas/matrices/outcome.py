@@ -87,6 +87,7 @@ TOLD = {
     "hidden_column": _("The column is hidden."),
     "hidden_row": _("The row is hidden."),
     "hidden_sheet": _("The sheet is hidden and was not read."),
+    "outside": _("A text outside the cells, which is not read."),
     "struck": _("It is struck through."),
 }
 

@@ -25,6 +25,30 @@ CASES = re.compile(
     r"\b[Cc]aso (?!de |del |por )[A-ZÁÉÍÓÚ]"
     r"|(?<![\w.])(?!S\. ?A|D\. ?N|R\. ?D)[A-ZÁÉÍÓÚ]\. ?[A-ZÁÉÍÓÚ]\."
 )
+#: What a text without a word about people may say of one: a telephone, an age, a first
+#: letter, another name, and where somebody is or was.
+SIGNS = {
+    Kind.TELEPHONE: re.compile(
+        r"\(?\b8[024]9\)?[ .-]?\d{3}[ .-]?\d{4}\b"
+        r"|\+\d{1,3}[ .-]?\(?\d{2,4}\)?(?:[ .-]?\d{3,4}){2}"
+    ),
+    Kind.AGE: re.compile(
+        r"(?<![\d.])\d{1,2} ?a(?:[.](?! ?m\b)|ns?\b)"
+        r"|\([fmh]\),? ?\d{1,2}\b|\b(?:fem|masc)\w*[.,]* \d{1,2}\b"
+    ),
+    Kind.POSSIBLE_INITIALS: re.compile(
+        r"\b(?:victima|menor|nin[ao]|sobreviviente|joven|adolescente|senora?|testigo"
+        r"|madre|padre|herman[ao])s? [a-z][.]|\([a-z][.][,)]"
+    ),
+    Kind.POSSIBLE_NAME: re.compile(
+        r"\b(?:testigo|victima|sobreviviente|informante|menor|nin[ao]|alias)\b[^.]{0,20}[«\"“”']"
+    ),
+    Kind.SMALL_PLACE: re.compile(
+        r"\bhabitacion (?:n\S* )?\d|\d[.]\d{2,}, ?-\d+[.]\d{2}"
+        r"|\bcasos? (?:del?|en el|en la|de la) "
+        r"(?:bar|hotel|motel|club|colmado|finca|batey|negocio|cabanas?)\b"
+    ),
+}
 #: What happens to somebody and to no group that a plan serves.
 HAPPENED = re.compile(
     r"\bcasos?\b|\b(?:rescat|capt|explot|vendid|violad|abusad|asesinad|fallecid|hallad"
@@ -43,10 +67,12 @@ def identifying_kinds(text):
     These are what the guard finds, its marks of ages, traits and days, one person to
     whom something happened or who is of a place, and people of a small place.
     """
+    plain = fold(text)
+    kinds = [kind for kind, form in SIGNS.items() if form.search(plain)]
     if not re.search(r"[^\W\d_]{3}", text):
-        return ()
-    kinds = [each.kind for each in text_guard.inspect(text)]
-    if not PEOPLE.isdisjoint(re.findall("[a-z]+", fold(text))):
+        return tuple(kinds)
+    kinds += [each.kind for each in text_guard.inspect(text)]
+    if not PEOPLE.isdisjoint(re.findall("[a-z]+", plain)):
         marks = [each.kind for each in text_guard.marks(text)]
         kinds += [kind for kind in marks if kind in TOLD_MARKS]
         reading = Reading(text)

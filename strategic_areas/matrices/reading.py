@@ -76,6 +76,7 @@ class MatrixReader:
         self._complete_codes()
         self._ask_institutions()
         self._tell_other_sheets({naming.title for _, naming in named})
+        self._protect_all()
         self.result.questions += self.asked.values()
         places = [x.place for each in self.sheets.values() for x in each.cells.values()]
         order = {place: number for number, place in enumerate(places)}
@@ -139,6 +140,18 @@ class MatrixReader:
         found = ProtectedCell(cell.place, text, kinds)
         if kinds and found not in self.result.protected:
             self.result.protected.append(found)
+
+    def _protect_all(self):
+        """Look at every text that is shown or kept, also where no line is read."""
+        for sheet in self.sheets.values():
+            page = MatrixCell(f"{sheet.title}!", 0, 0)
+            for text in sheet.outside:
+                self.notice(page, "outside", text)
+            for text in (sheet.title, *sheet.outside):
+                self.protect(page, text)
+            for cell in sheet.cells.values() if sheet.state == "visible" else ():
+                for text in filter(None, (cell.text, cell.comment)):
+                    self.protect(cell, text)
 
     # What is told of the whole file.
 

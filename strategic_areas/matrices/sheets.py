@@ -301,8 +301,6 @@ class SheetReader:
                 reader.notice(cell, "formula", cell.text)
             if cell.text:
                 reader.leave_out(cell, self._why_left_out(cell))
-            for text in filter(None, (cell.text, cell.comment)):
-                reader.protect(cell, text)
         for name, kind in sheet.hidden:
             reader.notice(f"{sheet.title}!{name}", kind)
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategic_areas.matrices import ROLES, look, read
 from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
@@ -198,6 +199,18 @@ def test_texts_about_somebody_are_told(layout, cells):
         "Caso Mercedes",
         "Caso de la señora retornada de Buenos Aires en mayo",
         "Víctimas del batey Algodón",
+        "la víctima (F., 17 a., La Romana)",
+        "niña de 9 a., Elías Piña",
+        "19 a.",
+        "sobreviviente R. (f) 24",
+        "la menor J.",
+        "(829) 555-0166",
+        "+1 849 555 0199",
+        "+58 412-5550123",
+        "testigo protegido «Halcón»",
+        "habitación 3, casa de acogida de Baní",
+        "GPS 18.47, -69.89",
+        "el caso del bar La Perla de Puerto Plata",
     ],
 )
 def test_somebody_is_found_without_a_number(text):
@@ -214,10 +227,43 @@ def test_somebody_is_found_without_a_number(text):
         "Capacitar a jueces de la instrucción y de fondo",
         "Retorno voluntario asistido de víctimas dominicanas en el exterior",
         "Empresa S. A. en el D. N.",
+        "58 (H 12, M 46)",
+        "de 9 a. m. a 5 p. m.",
+        "2.1.1 a.",
+        "RD$ 809,555,016.60",
     ],
 )
 def test_work_for_all_is_no_somebody(text):
     assert identifying_kinds(text) == ()
+
+
+def test_texts_outside_what_is_read_are_guarded():
+    book = openpyxl.Workbook()
+    plan, other = book.active, book.create_sheet("Caso 2024-0113 Yuleisy")
+    plan.title = "Plan"
+    plan.append(["Código", "Acción", "Responsable", "Plazo"])
+    plan.append(["1.1", "Formar a docentes", "MIREX", "2027"])
+    plan["B2"].hyperlink = "mailto:maria.perez@gmail.com"
+    plan.oddFooter.left.text = "víctima M.R.L."
+    plan.evenHeader.center.text = "Borrador"
+    rule = DataValidation(type="list", formula1='"a,b"', prompt="809-555-0144")
+    rule.add("A5")
+    plan.add_data_validation(rule)
+    other["A1"] = "M.R.L., 16 años, Barahona"
+    book.properties.description = "llamar al 809-555-0133"
+
+    reading = read_as_guessed(content_of(book))
+
+    assert {(each.cell, each.text) for each in reading.protected} == {
+        ("Plan!", "víctima M.R.L."),
+        ("Plan!", "809-555-0144"),
+        ("Plan!", "mailto:maria.perez@gmail.com"),
+        ("Plan!", "llamar al 809-555-0133"),
+        ("Caso 2024-0113 Yuleisy!", "Caso 2024-0113 Yuleisy"),
+        ("Caso 2024-0113 Yuleisy!A1", "M.R.L., 16 años, Barahona"),
+    }
+    told = {each.text for each in reading.notices if each.kind == "outside"}
+    assert {"Borrador", "víctima M.R.L.", "809-555-0144"} < told
 
 
 TIMES = {
