@@ -14,14 +14,11 @@ from functools import partial
 from django.conf import settings
 
 from strategic_areas.text_guard import (
-    ages,
     counts,
     identifiers,
-    initials,
     names,
     online,
     patterns,
-    spelt,
     traces,
 )
 from strategic_areas.text_guard import marks as marking
@@ -40,10 +37,10 @@ def _find_identifiers(reading):
 RULES = (
     _find_identifiers,
     partial(patterns.find, rules=traces.RULES),
-    spelt.find_spelt_numbers,
+    identifiers.find_spelt_numbers,
     counts.find_small_numbers,
-    ages.find_ages_with_places,
-    initials.find_initials,
+    counts.find_ages_with_places,
+    names.find_initials,
     names.find_names,
 )
 

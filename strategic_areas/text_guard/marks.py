@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from strategic_areas.text_guard import ages, counts, names, vocabulary
+from strategic_areas.text_guard import counts, names, vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.names import Known
 from strategic_areas.text_guard.patterns import MONTH, NO_CODE, either, words
@@ -45,9 +45,9 @@ NICKNAME = re.compile(
 def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
     """Where some overlap, names come last."""
     yield from counts.find_counts(reading)
-    for age in ages.ages(reading):
+    for age in counts.ages(reading):
         yield reading.stretch(Kind.AGE, *age)
-    for place in ages.small_places(reading):
+    for place in counts.small_places(reading):
         yield reading.stretch(Kind.SMALL_PLACE, *place)
     shapes = [
         *(
