@@ -73,19 +73,29 @@ def save(update, *, by, seen_version):
     report transcribed by the secretariat becomes the agency's own report.
     """
     must_report(by, update)
-    stored = type(update).objects.select_for_update().get(pk=update.pk)
-    must_be_editable(stored)
-    if stored.version != seen_version:
-        raise Conflict(stored)
+    stored = locked(update)
     if getattr(stored, "letter_id", None):
         update.letter = None
         if update.provenance == Provenance.TRANSCRIBED:
             update.provenance = Provenance.REPORTED
-    return store_save(update, stored, by)
+    return store_save(update, stored, by, seen_version)
 
 
-def store_save(update, stored, by):
+def locked(update):
+    """The stored revision, locked until the end of the step that changes it."""
+    stored = type(update).objects.select_for_update().get(pk=update.pk)
+    if not stored.is_editable:
+        raise TransitionError(
+            _("%(record)s is %(status)s and can no longer be changed.")
+            % {"record": stored, "status": stored.get_status_display().lower()}
+        )
+    return stored
+
+
+def store_save(update, stored, by, seen_version):
     """Store the changed content as the next version; the permission is checked."""
+    if stored.version != seen_version:
+        raise Conflict(stored)
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
@@ -100,10 +110,8 @@ def open_for_evidence(update, *, by):
     The version stays, so that somebody who is writing in the row gets no conflict.
     """
     must_report(by, update)
-    rows = type(update).objects.filter(pk=update.pk)
-    stored = rows.select_for_update().get()
-    must_be_editable(stored)
-    rows.update(changed_at=timezone.now())
+    locked(update)
+    type(update).objects.filter(pk=update.pk).update(changed_at=timezone.now())
     update.contributors.add(by)
 
 
@@ -326,14 +334,6 @@ def _content(update):
         "kind", "title_es", "url", "sha256", "archive_office", "archive_number"
     )
     return content, sorted(map(str, evidence))
-
-
-def must_be_editable(stored):
-    if not stored.is_editable:
-        raise TransitionError(
-            _("%(record)s is %(status)s and can no longer be changed.")
-            % {"record": stored, "status": stored.get_status_display().lower()}
-        )
 
 
 def _save(update, by):

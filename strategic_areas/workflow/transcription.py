@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from strategic_areas.models import OPEN, Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.moves import (
-    Conflict,
     TransitionError,
     leave_trace,
     move,
@@ -31,8 +30,8 @@ from strategic_areas.workflow.moves import (
 )
 from strategic_areas.workflow.questions import revisions_seen
 from strategic_areas.workflow.steps import (
+    locked,
     make_public,
-    must_be_editable,
     seen_updates,
     send,
     send_back,
@@ -56,15 +55,12 @@ def transcribe(update, letter, *, by, seen_version=None):
         must_accept_reports(update)
         update.letter = letter
         return store_draft(update, by, Provenance.TRANSCRIBED)
-    stored = type(update).objects.select_for_update().get(pk=update.pk)
+    stored = locked(update)
     if stored.letter_id != letter.pk:
         raise TransitionError(
             _("%(record)s: the agency writes its own report.") % {"record": update}
         )
-    must_be_editable(stored)
-    if stored.version != seen_version:
-        raise Conflict(stored)
-    return store_save(update, stored, by)
+    return store_save(update, stored, by, seen_version)
 
 
 @transaction.atomic
