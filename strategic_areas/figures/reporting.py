@@ -17,6 +17,7 @@ from agencies.decisions import Outdated, Status
 from agencies.mail import tell_proposer
 from strategic_areas.figures import at_the_end, publish
 from strategic_areas.models import Indicator, ReportedSpan
+from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
@@ -220,6 +221,49 @@ def handed_in(
         for row in rows.order_by("proposed_at", "pk")
         if (key := _key(row)) in by_key
     }
+
+
+def content(reported):
+    """What was handed in, as its fingerprint covers it."""
+    return {
+        "indicator": reported.indicator.code,
+        "agency": reported.agency.acronym,
+        "starts_on": reported.starts_on.isoformat(),
+        "ends_on": reported.ends_on.isoformat(),
+        "value": format(reported.value.normalize(), "f"),
+        "certainty": reported.certainty,
+        "parts": reported.parts,
+        "printed_where": reported.printed_where,
+        "note": reported.note,
+        "why": reported.why,
+        "handed_in_by": reported.proposed_by.username,
+        "handed_in_at": reported.proposed_at.isoformat(),
+    }
+
+
+def as_sent(values: Iterable[AskedValue]) -> list[dict]:
+    """
+    How each value stands, for the receipt of a round: without its number, which the
+    fingerprint of what was handed in covers.
+    """
+    values = list(values)
+    last = handed_in(values, source=None)
+    return [
+        {
+            "indicator": value.code,
+            "title": value.title_es,
+            "standing": value.standing.value,
+            "handed_in_on": value.first_day.isoformat() if value.first_day else None,
+            **_fingerprint(last.get(value)),
+        }
+        for value in values
+    ]
+
+
+def _fingerprint(reported):
+    if reported is None:
+        return {}
+    return {"value": reported.pk, "sha256": digest(content(reported))}
 
 
 def _key(told):

@@ -24,7 +24,7 @@ from strategic_areas.desk.inputs import (
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.evidence import whereabouts
+from strategic_areas.desk.sheet.sheet_page import whereabouts
 from strategic_areas.desk.values import review as value_review
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
@@ -291,10 +291,9 @@ def value_page(request, pk):
 
 
 def _show(request, item, posted=None):
-    is_value = isinstance(item, review_queue.QueuedValue)
     return screen(
         request,
-        "desk/value.html" if is_value else "desk/review.html",
+        item.template,
         status=422 if posted else 200,
         title=str(item.record),
         screen=screen_of(request.user, item, posted),

@@ -15,26 +15,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access
 from agencies.audit import take_out
 from agencies.decisions import Status
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.pages import sheet_or_404
+from agencies.routes import page_of
+from strategic_areas.desk.screens import screen, take_step, taken
+from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.rows import DAYS
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     ColumnForm,
     SourcedForm,
     ValueForm,
+    facts,
     last_told,
     typed,
 )
 from strategic_areas.figures import raw
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.reporting import VALUES, content, hand_in
 from strategic_areas.models import Indicator
+from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.views.files import WORKBOOK, as_file
 
@@ -47,7 +50,7 @@ def answered(**lookups):
 
 @require_safe
 def values(request, period, agency):
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     lines = {each.pk: (each, []) for each in answered(agency=sheet.agency)}
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=lines)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
@@ -69,7 +72,7 @@ def values(request, period, agency):
 
 
 def value_new(request, period, agency, indicator):
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
     before = _begun_from(request, sheet, found)
     form = ValueForm(
@@ -78,7 +81,7 @@ def value_new(request, period, agency, indicator):
         initial=typed(before) if before else _days_asked(request),
         last=last_told(found),
     )
-    if form.is_bound and form.hand_in(by=request.user):
+    if taken(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(sheet.values_url)
     return _entry(request, "desk/value_new.html", [form], sheet=sheet, before=before)
@@ -95,6 +98,7 @@ def _entry(request, template, forms, **context):
         request,
         template,
         status=422 if has_faults else 200,
+        title=forms[0].indicator.code,
         has_faults=has_faults,
         forms=forms,
         form=forms[0],
@@ -124,7 +128,7 @@ def _days_asked(request):
 
 def value_grid(request, period, agency, indicator):
     """A column for each value of the indicator that was never handed in."""
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
     empty = [row for row in sheet.values if row.state == "todo"]
     rows = [row for row in empty if row.value.indicator == found]
@@ -167,7 +171,7 @@ def _hand_in(forms, *, by):
     if any(form.errors for form in forms):
         return 0
     with transaction.atomic():
-        if not all(form.hand_in(by=by) for form in filled):
+        if not all(taken(form, hand_in, form.instance, by=by) for form in filled):
             transaction.set_rollback(True)
             return 0
     return len(filled)
@@ -186,6 +190,29 @@ def _lines(forms, *names):
         if label := next((cell.label for cell in cells if cell), None):
             found.append({"label": label, "cells": cells})
     return found
+
+
+@require_POST
+def value_recall(request, pk):
+    """Take a value back that waits; only who handed it in does."""
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows, pk=pk)
+    done = _("%(record)s is yours again: nothing counts as handed in.")
+    take_step(request, VALUES.take_back, found, done=done % {"record": found})
+    return redirect(page_of(request))
+
+
+@require_safe
+def value_receipt(request, pk):
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
+    return screen(
+        request,
+        "desk/value_receipt.html",
+        title=f"{_('Receipt')} {found}",
+        **facts(found),
+        sha256=digest(content(found)),
+    )
 
 
 @require_safe
@@ -208,7 +235,7 @@ def value_recorded(request, indicator):
         instance=ReportedValue(indicator=found, agency=found.agency),
         last=last_told(found),
     )
-    if form.is_bound and form.hand_in(by=request.user):
+    if taken(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("Kept. Another person publishes it."))
         return redirect("admin:decisions")
     return _entry(request, "desk/value_new.html", [form])
@@ -247,7 +274,8 @@ def _exact(request, record, agency, indicators, *, subject):
     if request.method != "POST" or form not in FORMS:
         words = {name: word for name, (_write, _type, word) in FORMS.items()}
         context = {"record": record, "indicators": indicators, "forms": words}
-        return screen(request, "desk/exact.html", **context)
+        title = _("Exact table")
+        return screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = FORMS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
     taken = raw.Taken(

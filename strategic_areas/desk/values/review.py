@@ -6,8 +6,7 @@ from agencies.access import RefusedError
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.values.forms import last_told
-from strategic_areas.desk.values.receipts import facts
+from strategic_areas.desk.values.forms import facts, last_told
 from strategic_areas.figures.reporting import SPAN, VALUES
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.measurements import Publication, ReportedValue
