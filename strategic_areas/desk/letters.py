@@ -106,7 +106,7 @@ class ConfirmForm(SeenForm):
     checked = NobodyField()
 
     def __init__(self, *args, examined, **kwargs):
-        super().__init__(*args, auto_id="confirm_%s", **kwargs)
+        super().__init__(*args, **kwargs)
         NobodyField.ask(self, examined)
 
 
@@ -118,9 +118,6 @@ class ContestForm(SeenForm):
         label=gettext_lazy("What is not as you reported it"),
         help_text=gettext_lazy("The secretariat reads it. Name no person."),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="contest_%s", **kwargs)
 
     def clean(self):
         guard.judge(self, Transition, reason="reason")

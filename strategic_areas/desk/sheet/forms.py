@@ -30,7 +30,7 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.models import ActivityUpdate, Answer, Status
 from strategic_areas.models.report_fields import Part
-from strategic_areas.progress import execution_for, percent_for, settled_pair
+from strategic_areas.progress import State, execution_for, percent_for, settled_pair
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -59,6 +59,8 @@ class RevisionForm(forms.ModelForm):
 
     #: Who posts the form, so that it can tell her own earlier save from another's.
     by = None
+    #: The field that tells that neither percent nor execution was stated.
+    asks_execution_at = "execution"
     #: Percent and execution as posted, before one was adjusted to the other.
     posted_pair = None
 
@@ -91,12 +93,9 @@ class RevisionForm(forms.ModelForm):
         changed = {"percent", "execution"} & set(self.changed_data)
         percent, execution = settled_pair(percent, execution, changed=changed)
         cleaned |= {"percent": percent, "execution": execution}
-        if (percent == 100) != (execution == "completed") and percent is not None:
-            self.add_error(
-                "percent", _("100 % and completed go together, and only together.")
-            )
         if not execution:
-            self.add_error("percent", _("State the percent, or choose the execution."))
+            text = _("State the percent, or choose the execution.")
+            self.add_error(self.asks_execution_at, text)
 
     def _refuse_personal_data(self, cleaned):
         """Refuse personal data, even in a draft; the text stays on screen."""
@@ -260,6 +259,7 @@ class AnswerForm(RowForm):
     """
 
     answer = Answer.REPORTED
+    asks_execution_at = "percent"
 
     def __init__(self, *args, row, provinces=None, **kwargs):
         self.last, self.button = row.own, row.question.saves
@@ -299,14 +299,10 @@ class AnswerForm(RowForm):
     def _fold(self, part, names):
         is_open = part is Part.RESERVED and self.instance.is_reserved
         if part is Part.HELD_BACK:
-            is_open = self._is_held_back()
+            stands = self.instance.execution or self.initial.get("execution") or ""
+            told = ActivityUpdate(activity=self.row.subject, execution=stands)
+            is_open = told.is_held_back()
         return Fold(part.label, *names, is_open=is_open)
-
-    def _is_held_back(self):
-        stands = self.instance.execution or self.initial.get("execution") or ""
-        return ActivityUpdate(
-            activity=self.row.subject, execution=stands
-        ).is_held_back()
 
     def clean(self):
         is_empty = not (self.instance.pk or self.last or self.has_changed())
@@ -314,6 +310,15 @@ class AnswerForm(RowForm):
             self.add_error(None, NOTHING_SAID)
         self._keep_english()
         return super().clean()
+
+    def _settle_percent(self):
+        super()._settle_percent()
+        percent = self.cleaned_data.get("percent")
+        is_completed = self.cleaned_data.get("execution") == State.COMPLETED
+        is_told = self.posted_pair and percent is not None
+        if is_told and (percent == 100) != is_completed:
+            text = _("100 % and completed go together, and only together.")
+            self.add_error("percent", text)
 
     def _keep_english(self):
         """
@@ -371,12 +376,8 @@ def _form_class(model, base):
     )
 
 
-def answer_form(row, *args, **kwargs):
-    return _form_class(row.question.model, AnswerForm)(*args, row=row, **kwargs)
-
-
-def no_news_form(row, *args, **kwargs):
-    return _form_class(row.question.model, NoNewsForm)(*args, row=row, **kwargs)
+def row_form(row, *args, base=AnswerForm, **kwargs):
+    return _form_class(row.question.model, base)(*args, row=row, **kwargs)
 
 
 @transaction.atomic
@@ -441,10 +442,10 @@ def _form(row, instance, data):
     answer = data.get("answer") if row.question.takes_no_news else None
     if answer == Answer.NO_NEWS:
         _say_no_news(instance, row)
-        return no_news_form(row, data, instance=instance)
+        return row_form(row, data, base=NoNewsForm, instance=instance)
     if answer == Answer.SAME_AS_BEFORE and row.own:
         return _same_as_before(row, instance, data.get("seen_version"))
-    return answer_form(row, data, instance=instance)
+    return row_form(row, data, instance=instance)
 
 
 def _same_as_before(row, instance, seen_version):
@@ -457,7 +458,7 @@ def _same_as_before(row, instance, seen_version):
             again[field.name] = [each.pk for each in again[field.name]]
         for english in field.columns[1:]:
             setattr(instance, english, getattr(last, english))
-    form = answer_form(row, {**again, "seen_version": seen_version}, instance=instance)
+    form = row_form(row, {**again, "seen_version": seen_version}, instance=instance)
     form.answer = Answer.SAME_AS_BEFORE
     return form
 

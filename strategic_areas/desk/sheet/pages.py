@@ -254,7 +254,8 @@ class SeenForm(forms.Form):
 
     def __init__(self, *args, action, updates=(), form_class="step-form", **kwargs):
         initial = {"seen": tokens_of(updates)}
-        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+        kwargs |= {"initial": initial, "auto_id": f"{self.step}_%s"}
+        super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button(
             form_class, self.step, self.button, css_class=self.css_class, action=action
         )

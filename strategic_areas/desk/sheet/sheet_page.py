@@ -25,9 +25,9 @@ from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.forms import (
     NOT_BEGUN,
     AnswerForm,
+    NoNewsForm,
     RowForm,
-    answer_form,
-    no_news_form,
+    row_form,
 )
 from strategic_areas.desk.sheet.rows import CORRECTING, AnswerRow
 from strategic_areas.models import Answer, Evidence, Province, RoundReopening
@@ -334,7 +334,7 @@ class ShownRows:
         if posted and posted.row.anchor != row.anchor:
             posted = None
         if row.may_be_corrected and (posted or evidence.form):
-            form = posted or answer_form(row, provinces=self.provinces)
+            form = posted or row_form(row, provinces=self.provinces)
             if not posted:
                 # Only saving it begins a correction.
                 form.initial["seen_version"] = NOT_BEGUN
@@ -347,10 +347,10 @@ class ShownRows:
 
     def _forms(self, row, posted):
         """The full form, and those of one press where the question takes no news."""
-        asked = [answer_form(row, provinces=self.provinces)]
+        asked = [row_form(row, provinces=self.provinces)]
         if row.question.takes_no_news:
             asked += [SameForm(row=row)] if row.own else []
-            asked.append(no_news_form(row))
+            asked.append(row_form(row, base=NoNewsForm))
         if isinstance(posted, AnswerForm):
             posted.take_provinces(self.provinces)
         return [posted if type(each) is type(posted) else each for each in asked]
