@@ -26,7 +26,7 @@ from strategic_areas.workflow.guard import (
     must_be_clean,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import may_review, must_report, must_review
+from strategic_areas.workflow.moves import may_review, must, must_report, must_review
 
 #: What tells of which days a value is, and whose.
 SPAN = ("indicator", "agency", "starts_on", "ends_on")
@@ -161,29 +161,32 @@ def hand_in(reported, *, by):
         must_review(by, reported)
     else:
         must_report(by, reported)
-    if reported.letter and reported.letter.agency_id != reported.agency_id:
-        raise RefusedError(
-            _("%(record)s: the letter is another agency's.") % {"record": reported}
-        )
+    must(
+        not reported.letter or reported.letter.agency_id == reported.agency_id,
+        _("%(record)s: the letter is another agency's."),
+        record=reported,
+    )
     indicator = Indicator.objects.select_for_update().get(pk=reported.indicator_id)
-    if indicator.agency_id != reported.agency_id:
-        raise RefusedError(
-            _("%(record)s: another agency answers for it.") % {"record": indicator}
-        )
+    must(
+        indicator.agency_id == reported.agency_id,
+        _("%(record)s: another agency answers for it."),
+        record=indicator,
+    )
     must_be_clean(ReportedValue, note=reported.note, why=reported.why)
     waiting = ReportedValue.objects.waiting().filter(
         indicator=indicator, starts_on=reported.starts_on, ends_on=reported.ends_on
     )
-    if waiting.exists():
-        raise RefusedError(
-            _("%(record)s: a value of these days waits for review.")
-            % {"record": indicator}
-        )
+    must(
+        not waiting.exists(),
+        _("%(record)s: a value of these days waits for review."),
+        record=indicator,
+    )
     reported.revises = standing(reported)
-    if reported.revises and not reported.why.strip():
-        raise RefusedError(
-            _("%(record)s: say why it is revised.") % {"record": indicator}
-        )
+    must(
+        not reported.revises or reported.why.strip(),
+        _("%(record)s: say why it is revised."),
+        record=indicator,
+    )
     VALUES.propose(reported, by=by)
     tell_the_span(reported)
     return reported

@@ -25,7 +25,7 @@ from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import whereabouts
-from strategic_areas.desk.values import review as value_review
+from strategic_areas.desk.values import pages as value_pages
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
 from strategic_areas.queries.updates.record import as_published
@@ -149,7 +149,7 @@ def screen_of(user, item, posted=None):
         "days": item.days,
         "place": _place(user, item),
         "steps": _steps(item, posted),
-        **(value_review.shown if is_value else _of_report)(user, item.record),
+        **(value_pages.shown if is_value else _of_report)(user, item.record),
     }
 
 
@@ -350,7 +350,7 @@ def publish_many(request):
             _publish_all(request, values, reports, left_out)
             return redirect("admin:review_queue")
         if values:
-            of_values = value_review.preview(values, by=request.user)
+            of_values = value_pages.preview(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
     shown = previews(request.user, reports)
