@@ -339,7 +339,7 @@ class LetterSheet(Sheet):
 
     def next_waiting_row(self, row):
         """After an owed row, the next one that waits; starting again from the top."""
-        if not row.is_owed:
+        if not row.question.is_owed:
             return None
         place = self.rows.index(row)
         after = [*self.rows[place + 1 :], *self.rows[:place]]

@@ -99,10 +99,12 @@ def _may_recall(user, row):
 
 def _next_address(row):
     """The next row that waits, unfolded; after the last one the check page."""
-    if not row.is_owed:
+    if not row.question.is_owed:
         return row.page_url
     after = next_waiting_row(row)
-    return after.page_url if after else row.check_url
+    if after:
+        return after.page_url
+    return reverse("admin:sheet_check", args=[row.period.pk, row.agency.slug])
 
 
 @require_safe

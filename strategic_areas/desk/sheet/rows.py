@@ -67,15 +67,6 @@ class AnswerRow:
         return getattr(self.subject, self.question.answered_by)
 
     @property
-    def is_owed(self):
-        return self.question.is_owed
-
-    @property
-    def takes_evidence(self):
-        """Whether evidence can be attached to it here; a letter itself is evidence."""
-        return self.question.takes_evidence and self.letter is None
-
-    @property
     def is_empty(self):
         return self.state == "todo"
 
@@ -93,7 +84,7 @@ class AnswerRow:
 
     @property
     def waits(self):
-        return self.state == "returned" or self.is_empty and self.is_owed
+        return self.state == "returned" or self.is_empty and self.question.is_owed
 
     @property
     def is_open(self):
@@ -180,10 +171,6 @@ class AnswerRow:
             f"admin:strategic_areas_{self.update._meta.model_name}_change",
             args=[self.update.pk],
         )
-
-    @property
-    def check_url(self):
-        return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
     def url(self, step="", *more):
         """The address that takes the row's form or, with a ``step``, another of it."""

@@ -358,7 +358,8 @@ class ShownRows:
 
 def evidence_of(row, attaching=None, *, corrects=False):
     """The evidence of a row; ``attaching`` is a form that was refused."""
-    takes = row.takes_evidence and row.is_in_time
+    # A letter itself is the evidence of what is transcribed from it.
+    takes = row.question.takes_evidence and not row.letter and row.is_in_time
     if row.is_empty:
         form = attach_form(row) if takes else None
         return ShownEvidence(row, (), form)
