@@ -18,25 +18,24 @@ from strategic_areas.text_guard import (
     identifiers,
     names,
     online,
-    patterns,
     traces,
 )
 from strategic_areas.text_guard import marks as marking
 from strategic_areas.text_guard.findings import Finding, Kind, Severity
 from strategic_areas.text_guard.names import NOTHING_KNOWN, Known
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import Reading, find
 
 __all__ = ["Finding", "Kind", "Known", "Severity", "inspect", "marks"]
 
 
 def _find_identifiers(reading):
     rules = [*online.RULES, *identifiers.rules(settings.COUNTRY)]
-    return patterns.find(reading, rules)
+    return find(reading, rules)
 
 
 RULES = (
     _find_identifiers,
-    partial(patterns.find, rules=traces.RULES),
+    partial(find, rules=traces.RULES),
     identifiers.find_spelt_numbers,
     counts.find_small_numbers,
     counts.find_ages_with_places,

@@ -13,21 +13,23 @@ from django.conf import settings
 
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
-from strategic_areas.text_guard.patterns import (
+from strategic_areas.text_guard.reading import (
     GAP,
     INSTITUTION,
     MONTH,
     NO_CODE,
+    NOTHING,
     NUMBERED,
     PRIVATE,
+    Reading,
     Rule,
+    Word,
     around,
     either,
     is_of_an_office,
     rule,
     words,
 )
-from strategic_areas.text_guard.reading import NOTHING, Reading, Word
 
 DATE = (
     r"(?:\d{1,4}[-/. ]{1,2}\d{1,2}[-/. ]{1,2}\d{2,4}|(?<!\d)(?:\d{6}|\d{8})(?!\d)"

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from strategic_areas.text_guard import counts, names, vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.names import Known
-from strategic_areas.text_guard.patterns import MONTH, NO_CODE, either, words
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import MONTH, NO_CODE, Reading, either, words
 
 DAY = re.compile(
     rf"(?<![\d.,/-])(?:\d{{1,2}}(?:ro|o|st|nd|rd|th)?[ -](?:de |of )?{MONTH}(?![a-z])"
