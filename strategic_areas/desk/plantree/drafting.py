@@ -103,11 +103,16 @@ def _rows(stored, column, keys):
 
 @dataclass(frozen=True)
 class Conflict:
-    """What others changed of a line's record meanwhile; nothing if it is gone."""
+    """
+    What others changed of a line's record meanwhile; nothing if it is gone.
+
+    ``now`` are the stored plain values of what the line says.
+    """
 
     line: DraftLine
     name: str
-    changes: tuple = ()
+    now: dict
+    changes: tuple
 
 
 def conflicts_of(stored, kept):
@@ -128,20 +133,20 @@ def conflicts_of(stored, kept):
         )
         if changes or each.record and not now:
             row = stored.tables[table.name].row_of_pk.get(each.record)
-            found.append(Conflict(each, str(row or table.title), changes))
+            found.append(Conflict(each, str(row or table.title), now, changes))
     return found
 
 
 def settle(tree, posted, *, by):
     """Count as seen what others changed, or take it over, by the line's choice."""
-    stored = StoredObjects(tree.plan.code)
     for each in tree.conflicts:
-        choice, line = posted.get(f"line-{each.line.pk}"), each.line
+        line = each.line.pk
+        choice = posted.get(f"line-{line}")
         if not each.changes:
-            workflow.drop_lines(tree.plan, [line.pk], by=by)
+            workflow.drop_lines(tree.plan, [line], by=by)
         elif choice in ("mine", "theirs"):
-            now, is_mine = _stood(stored, line), choice == "mine"
-            workflow.settle_line(tree.plan, line.pk, now, is_mine=is_mine, by=by)
+            is_mine = choice == "mine"
+            workflow.settle_line(tree.plan, line, each.now, is_mine=is_mine, by=by)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from strategic_areas.desk.plantree.levels import (
     next_code,
     over,
     place_of,
-    proposed_codes,
 )
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.drafts import DraftLine
@@ -99,7 +98,11 @@ class NodeForm(forms.Form):
         level, stored = self.level, self.tree.stored
         taken = {row.code for row in stored.tables[level.table].row_of_pk.values()}
         taken |= {each.code for each in self.tree.nodes(level)} | {*others}
-        taken |= proposed_codes(level.model)
+        taken |= {
+            part.after.get("code")
+            for part in self.tree.waiting
+            if part.model is level.model and part.object_id is None
+        }
         beside = above.parts.get(level, [])
         if level not in LEVELS:
             beside = beside or self.tree.nodes(level)

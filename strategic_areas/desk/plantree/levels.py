@@ -3,12 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from django.contrib.contenttypes.models import ContentType
 from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.models import RecordChange
 from strategic_areas.models.records import sort_key
 from strategic_areas.plan_document.tables import STRUCTURE
 
@@ -157,13 +155,6 @@ def next_code(stem, beside, taken):
     while (code := f"{stem}{number + 1}") in taken:
         number += 1
     return code
-
-
-def proposed_codes(model):
-    """The codes of new records that wait for approval."""
-    kind = ContentType.objects.get_for_model(model)
-    parts = RecordChange.objects.filter(content_type=kind, slot__isnull=False)
-    return {part.after.get("code") for part in parts if part.object_id is None}
 
 
 def free_word(name, taken, longest):

@@ -383,12 +383,10 @@ def _page(request, tree, form=None, key="", status=200):
         context["said"] = messages.get_messages(request)
         return render(request, "desk/_plan_tree.html", context)
     title = _("Plan %(code)s as a tree") % {"code": tree.plan.code}
-    waits = workflow.waiting_change(tree.plan)
     return screen(
         request,
         "desk/plan_tree.html",
         status=status,
         title=title,
-        waits=waits,
         **context,
     )

@@ -207,14 +207,15 @@ class Tree:
     """
     The tree of a plan.
 
-    ``kept`` are the lines of a draft, ``waits`` an undecided change of the plan.
+    ``kept`` are the lines of a draft, ``waits`` an undecided change of the plan;
+    ``waiting`` are the undecided changes of whatever record.
     ``conflicts`` are what others changed meanwhile, ``preview`` what the draft would
     do, without its faults unless it ``is_checked``.
     """
 
     def __init__(self, plan, kept=(), waits=None, *, is_checked=False):
         self.stored = StoredObjects(plan.code)
-        self.plan = self.stored.plan
+        self.plan, self.waits = self.stored.plan, waits
         self.kept = list(kept)
         self.conflicts = conflicts_of(self.stored, self.kept)
         pairs = document_lines(self.stored, self.kept)
@@ -319,7 +320,8 @@ class Tree:
         What stands under a record that is new too is named under none.
         """
         nodes = {(each.level.model, str(each.record.pk)): each for each in self.root}
-        for part in RecordChange.objects.filter(slot__isnull=False):
+        self.waiting = list(RecordChange.objects.filter(slot__isnull=False))
+        for part in self.waiting:
             if part.object_id:
                 if node := nodes.get((part.model, str(part.object_id))):
                     node.waits = part.change_id
