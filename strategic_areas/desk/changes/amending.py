@@ -35,6 +35,8 @@ class GuardMixin(forms.ModelForm):
 
 
 class ActForm(GuardMixin):
+    """Proposes drafts of a plan's records, by an act where one is needed."""
+
     upload = DocumentField(
         label=_("The act itself"),
         required=False,
@@ -53,12 +55,17 @@ class ActForm(GuardMixin):
             "reason_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, *args, plan, drafts, **kwargs):
+        act = Amendment(plan=plan)
+        super().__init__(*args, instance=act, label_suffix="", **kwargs)
+        self.drafts = drafts
         for name in ("act", "deciding_act_es", "reason_es"):
             self.fields[name].required = True
         limit(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
+        if not records.needs_act(drafts):
+            for name in (*self._meta.fields, "upload"):
+                del self.fields[name]
 
     def typed_names(self):
         return self._meta.fields
@@ -66,17 +73,13 @@ class ActForm(GuardMixin):
     def validate_constraints(self):
         """Leave it to the workflow, which knows the kind of the amendment."""
 
-    def propose(self, drafts, *, by):
-        """
-        Propose drafts of records, by this act if the form asks for one.
-
-        Returns None where the form has errors.
-        """
+    def propose(self, *, by):
+        """Propose the drafts and return the change; None where errors say why not."""
         amendment = self.instance if "act" in self.fields else None
         with told_on(self, waits=WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
                 evidence.write(amendment, upload)
-            return records.propose(drafts, by=by, amendment=amendment)
+            return records.propose(self.drafts, by=by, amendment=amendment)
         return None
 
 

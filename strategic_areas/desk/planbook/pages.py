@@ -110,8 +110,8 @@ def _owner(plan, user):
 class ActOfBookForm(ActForm):
     staged = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, plan, action, label, **kwargs):
-        super().__init__(*args, instance=Amendment(plan=plan), **kwargs)
+    def __init__(self, *args, action, label, **kwargs):
+        super().__init__(*args, **kwargs)
         self.helper = one_button("step-form", "save", label, action=action)
 
 
@@ -276,13 +276,11 @@ def _form(plan, preview, *posted, **kwargs):
         label = ngettext("Save %(count)d record", "Save %(count)d records", count)
         return StagedForm(*posted, label=label % {"count": count}, **kwargs)
     kwargs["label"] = _("Send for approval")
-    if not records.needs_act(preview.drafts):
-        form = StagedForm(*posted, **kwargs)
-        form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
-        return form
     if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
-    return ActOfBookForm(*posted, plan=plan, **kwargs)
+    form = ActOfBookForm(*posted, plan=plan, drafts=preview.drafts, **kwargs)
+    form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
+    return form
 
 
 @require_POST
@@ -300,12 +298,6 @@ def _keep(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     preview = unstage(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
-    if isinstance(form, ActOfBookForm):
-        change = form.is_valid() and form.propose(preview.drafts, by=request.user)
-        if not change:
-            upload = UploadForm(action=_address("planbook", plan))
-            return _page(request, plan, upload, preview=preview, keep=form)
-        return proposed(request, change)
     if records.apply_at_once(plan, preview.drafts):
         records.save(plan, preview.drafts, by=request.user)
         count = len(preview.drafts)
@@ -314,7 +306,10 @@ def _keep(request, plan):
         )
         messages.success(request, text % {"count": count})
         return redirect("admin:planbook", plan.code)
-    return proposed(request, records.propose(preview.drafts, by=request.user))
+    if form.is_valid() and (change := form.propose(by=request.user)):
+        return proposed(request, change)
+    upload = UploadForm(action=_address("planbook", plan))
+    return _page(request, plan, upload, preview=preview, keep=form)
 
 
 #: Several times as many as a plan has; each takes some hundredths of a second to check.

@@ -273,7 +273,7 @@ STEPS = {
 
 class ProposeForm(ActForm):
     """
-    Proposes a whole draft, by its act where one is needed.
+    Proposes a whole draft.
 
     ``shown`` is the digest of the lines that the person has read.
     """
@@ -281,12 +281,9 @@ class ProposeForm(ActForm):
     shown = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *posted, plan, preview, shown):
-        super().__init__(
-            *posted, instance=Amendment(plan=plan), initial={"shown": shown}
-        )
-        self.drafts, self.now = preview.drafts, shown
-        if not records.needs_act(self.drafts):
-            self.fields = {"shown": self.fields["shown"]}
+        initial = {"shown": shown}
+        super().__init__(*posted, plan=plan, drafts=preview.drafts, initial=initial)
+        self.now = shown
         self.helper = one_button("step-form", "propose", _("Send for approval"))
 
     def clean(self):
@@ -333,9 +330,7 @@ def plan_draft(request, plan):
     if preview.drafts and preview.is_whole and not tree.conflicts:
         shown = digest([[each.pk, each.said] for each in tree.kept])
         form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
-        if form.is_valid() and (
-            change := form.propose(preview.drafts, by=request.user)
-        ):
+        if form.is_valid() and (change := form.propose(by=request.user)):
             lines = [each.pk for each in tree.kept]
             workflow.drop_lines(plan, lines, by=request.user)
             return proposed(request, change)

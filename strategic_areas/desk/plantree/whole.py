@@ -60,7 +60,7 @@ class Lack:
 
 
 def read_whole(plan):
-    found = Tree(plan, waits=workflow.waiting_change(plan))
+    found = Tree(plan)
     nodes = [each for level in LEVELS for each in found.nodes(level)]
     indicators = [each.record for each in found.nodes(INDICATOR)]
     members = {each.record.agency_id for each in found.nodes(PARTICIPATION)}
