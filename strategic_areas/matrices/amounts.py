@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agencies.folding import fold
+from strategic_areas.workbooks.reading import comparable
 
 WORDS = {
     **dict.fromkeys(["un", "uno", "una", "one"], 1),
@@ -17,14 +18,12 @@ WORDS = {
     **{"ocho": 8, "nueve": 9, "diez": 10, "doce": 12, "two": 2, "three": 3, "four": 4},
 }
 SCALES = [
-    (re.compile(r"mil millones|billions?"), 10**9),
+    (re.compile(r"mil millones|millardos?|billions?"), 10**9),
     (re.compile(r"mill?on(?:es)?|mill\.?|mm|millions?|m"), 10**6),
     (re.compile(r"mil(?:es)?|k|thousands?"), 10**3),
 ]
 SCALE = "|".join(form.pattern for form, _ in SCALES)
-HEAD_SCALE = re.compile(
-    r"\b(?:mil millones|mill?on(?:es)?|millions?|mm|mil(?:es)?|thousands?)\b"
-)
+HEAD_SCALE = re.compile(rf"\b(?:{SCALE})\b")
 FIGURES = r"\d+(?:[.,'\u2019]\d+)*(?: \d{3}(?!\d))*"
 NUMBER = re.compile(
     rf"(?<![\w.,])(?:(?P<figures>{FIGURES})|(?P<word>{'|'.join(WORDS)})(?![a-z]))"
@@ -33,16 +32,17 @@ NUMBER = re.compile(
 #: What stands where no number is, and needs no question in a budget or a baseline.
 NOTHING = re.compile(
     r"[-–—_./*]*|n\.?/?[adp]\.?|s\.?/?[dc]\.?|s/i|t\.?b\.?d\.?"
+    r"|#(?:[a-z]+/?[a-z0-9]*[!?]|n/[ad]|[a-z]+)"
     r"|no (?:disponible|aplica|hay|tiene|definid[oa]).*"
     r"|sin (?:costo|datos?|linea|informacion|presupuesto|fondos).*"
     r"|por (?:definir|determinar|identificar|asignar|confirmar|establecer).*"
     r"|pendiente.*"
-    r"|fondos propios|recursos propios|ninguno|no cost|none|own funds|not? .*|to be .*"
+    r"|(?:fondos|recursos) propios|own funds|ninguno|no cost|none|not? .*|to be .*"
     r"|a definir.*"
 )
 MARKS = re.compile(r"[x✓✔√●■☑]|si|yes")
 EACH_YEAR = (
-    r"(?:(?:por|al|cada|a|per|each|every|todos los|en cada) (?:ano|year)s?"
+    r"(?:(?:por|al|cada|a|per|each|every|todos los|en cada|/) ?(?:ano|year)s?\b"
     r"|anual(?:es|mente)?|annual(?:ly)?|yearly)"
 )
 YEAR = r"(?:19|20)\d\d"
@@ -61,45 +61,43 @@ IN_YEARS = re.compile(
     rf" ?(?:\(|en |para |al |in |by )(?:el )?(?P<first>{YEAR})\)?"
 )
 AT_LEAST = re.compile(
-    r"[<>≥≤~±]|al menos|minimo|maximo|mas de|menos de|hasta|cerca de|at least|aprox"
+    r"[<>≥≤~±+]|al menos|m[ia](?:nimo|ximo|n\.|x\.)|mas de|menos de|hasta|cerca de"
+    r"|at least|aprox"
 )
-RELATIVE = re.compile(
-    r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase|decrease"
-)
-RANGE = re.compile(
-    rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})(?: ?(?:{SCALE}))? ?%?"
-)
+#: Why a text is no one number.
+REFUSED = [
+    (why, re.compile(form))
+    for why, form in [
+        ("no_number", rf"\A(?:{NOTHING.pattern})\Z"),
+        ("relative", r"% mas|aument|increment|reduc|disminu|respecto|mas que|increase"
+                     r"|decrease|(?<![\w.,])[+−-]\d|\+ ?\d"),
+        ("range", rf"({FIGURES}) ?%? ?(?:-|–|a|to|entre|y) ?({FIGURES})"),
+    ]
+]  # fmt: skip
+CURRENCIES = [
+    ("USD", re.compile(r"us ?\$|usd|u\$s|dolar(?:es)?|dollars?")),
+    ("EUR", re.compile(r"€|\beur(?:os?)?")),
+]
 
 
 @dataclass(frozen=True)
 class MatrixNumber:
-    """A number, whether it is a percentage, and why a person has to look; or None."""
+    """
+    A number, whether it is a percentage, and why a person has to look; or None.
+
+    A budget is in full units of ``currency``.
+    """
 
     value: Decimal | None = None
     is_percent: bool = False
     why: str = ""
     others: tuple = ()
-
-
-def number_of(text):
-    """
-    The one number that begins or fills a text, without what follows it.
-
-    >>> number_of("12.5 millones").value
-    Decimal('12500000')
-    """
-    found = NUMBER.search(_plain(text))
-    return _number(found) if found else MatrixNumber(why="no_number")
+    currency: str | None = None
 
 
 def is_nothing(text):
     """Whether a text says that there is no number, such as "n/d" or "—"."""
     return bool(NOTHING.fullmatch(_plain(text)))
-
-
-def is_yearly(text):
-    """Whether a text says a number for each year."""
-    return bool(re.search(EACH_YEAR, _plain(text)))
 
 
 def target_of(cell, name, *, shares=False):
@@ -121,32 +119,30 @@ def target_of(cell, name, *, shares=False):
             return MatrixNumber(value * 100, True, "fraction")
         return MatrixNumber(value, is_share)
     plain = _plain(cell.kept)
-    if MARKS.fullmatch(plain):
-        return MatrixNumber(Decimal(1), why="mark")
-    if is_nothing(plain):
-        return MatrixNumber(why="no_number")
-    if RELATIVE.search(plain):
-        return MatrixNumber(why="relative")
-    if RANGE.search(plain):
-        return MatrixNumber(why="range")
-    numbers = [each for each in NUMBER.finditer(plain) if not _is_year(each)]
-    if not numbers:
-        return MatrixNumber(why="no_number")
+    if MARKS.fullmatch(plain) or plain == "no":
+        return MatrixNumber(Decimal(plain != "no"), why="mark")
+    numbers = [x for x in NUMBER.finditer(plain) if not re.fullmatch(YEAR, x[0])]
+    if why := _why_refused(plain, numbers):
+        return MatrixNumber(why=why)
     found = numbers[0]
     read = _number(found, of_share=is_share)
-    rest = plain[: found.start()] + " " + plain[found.end() :]
-    why = read.why
-    if (
-        not why
-        and re.search(r"\b(?:en )?mil(?:es)?\b|thousand", fold(name))
-        and found["scale"]
-    ):
-        read, why = MatrixNumber(read.value / _scale(found["scale"])), "unit_twice"
-    if not why and AT_LEAST.search(rest):
-        why = "at_least"
-    if not why and (re.search(r"\d", rest) or re.search(r"\bun[oa] por\b", rest)):
-        why = "more_numbers"
+    rest = f"{plain[: found.start()]} {plain[found.end() :]}"
+    whys = {
+        "unit_twice": found["scale"] and HEAD_SCALE.search(fold(name)),
+        "each_or_all": re.search(r"\bacum", rest),
+        "at_least": AT_LEAST.search(rest),
+        "more_numbers": re.search(r"\d|\bun[oa] por\b", rest),
+    }
+    why = read.why or next(filter(whys.get, whys), "")
+    if why == "unit_twice":
+        read = MatrixNumber(read.value / _scale(found["scale"]))
     return MatrixNumber(read.value, read.is_percent or is_share, why, read.others)
+
+
+def _why_refused(plain, numbers):
+    """Why a text with these matches of ``NUMBER`` says no one number; or ""."""
+    whys = (why for why, form in REFUSED if form.search(plain))
+    return next(whys, "" if numbers else "no_number")
 
 
 def targets_of(cell, name, years, due_year, *, asks_yearly=False):
@@ -162,15 +158,14 @@ def targets_of(cell, name, years, due_year, *, asks_yearly=False):
         return _together(found, is_share)
     if is_nothing(plain):
         return {}, is_share, "no_number"
-    yearly = re.search(EACH_YEAR, plain)
-    spanless = SPANS.sub(" ", plain)
-    if yearly and not RELATIVE.search(plain) and (number := NUMBER.search(spanless)):
+    number = NUMBER.search(SPANS.sub(" ", plain))
+    is_relative = _why_refused(plain, ()) == "relative"
+    if number and not is_relative and re.search(EACH_YEAR, plain):
         start, end = FROM.search(plain), UNTIL.search(plain)
-        span = SPANS.search(plain)
-        first = int(start[1]) if start else years[0]
-        last = int(end[1]) if end else years[1]
-        if span and span[2]:
-            first, last = int(span[1]), int(span[2])
+        if (span := SPANS.search(plain)) and span[2]:
+            start, end = [span[1]] * 2, [span[2]] * 2
+        first = int(start[1] if start else years[0])
+        last = int(end[1] if end else years[1])
         read = _number(number)
         each = dict.fromkeys(map(str, range(first, last + 1)), read.value)
         why = read.why or ("yearly" if asks_yearly else "")
@@ -196,15 +191,6 @@ def is_percentage(name):
     )
 
 
-@dataclass(frozen=True)
-class MatrixBudget:
-    """An amount in full units of ``currency``; None where the text gives none."""
-
-    amount: Decimal | None = None
-    currency: str | None = None
-    why: str = ""
-
-
 def budget_of(cell, heading, years, *, country, has_points=False):
     """
     The budget of a cell; ``heading`` may say the currency and that it is in millions.
@@ -217,37 +203,42 @@ def budget_of(cell, heading, years, *, country, has_points=False):
     scaled = HEAD_SCALE.search(head)
     factor = _scale(scaled[0]) if scaled else 1
     if cell.number is not None:
-        return MatrixBudget(Decimal(str(cell.number)) * factor, currency)
+        value = Decimal(str(cell.number)) * factor
+        return MatrixNumber(value, currency=currency)
     if is_nothing(plain):
-        return MatrixBudget()
+        return MatrixNumber(why="no_number" if plain.startswith("#") else "")
     numbers = [each for each in NUMBER.finditer(plain) if each["figures"]]
-    if not numbers:
-        return MatrixBudget(why="who_pays")
-    if RANGE.search(plain):
-        return MatrixBudget(why="range")
-    if len(numbers) > 1:
-        return MatrixBudget(why="more_numbers")
+    if why := _why_refused(plain, numbers):
+        return MatrixNumber(why=why if numbers else "who_pays")
+    figures, scale = numbers[0]["figures"], numbers[0]["scale"]
     read = _number(numbers[0])
-    if read.value is None:
-        return MatrixBudget(why=read.why)
-    amount = read.value * (1 if numbers[0]["scale"] else factor)
-    if re.search(EACH_YEAR, plain):
-        return MatrixBudget(amount * (years[1] - years[0] + 1), currency, "yearly")
-    is_odd = "," in numbers[0]["figures"] and read.why == "" and has_points
-    is_decimal = re.fullmatch(r"\d+,\d{1,2}", numbers[0]["figures"])
-    why = "comma" if is_odd and is_decimal else ""
-    is_twice = scaled and numbers[0]["scale"]
-    return MatrixBudget(amount, currency, "unit_twice" if is_twice else why)
+    if len(numbers) > 1 or read.value is None:
+        return MatrixNumber(why="more_numbers" if numbers[1:] else read.why)
+    amount = read.value * (1 if scale else factor)
+    rest = f"{plain[: numbers[0].start()]} {plain[numbers[0].end() :]}"
+    for _name, form in _currencies(country):
+        rest = form.sub(" ", rest)
+    is_yearly = re.search(EACH_YEAR, rest)
+    whys = {
+        "yearly": is_yearly,
+        "unit_twice": scaled and scale,
+        "at_least": AT_LEAST.search(rest),
+        "comma": has_points and re.fullmatch(r"\d+,\d{1,2}", figures),
+        "more_words": re.search("[a-z]{3}", rest),
+    }
+    amount *= years[1] - years[0] + 1 if is_yearly else 1
+    why = next(filter(whys.get, whys), "")
+    return MatrixNumber(amount, why=why, currency=currency)
 
 
 def currency_of(text, country):
     """The currency that a folded text names by sign, code or word; or ""."""
-    if re.search(r"us ?\$|usd|u\$s|dolar|dollar", text):
-        return "USD"
-    if re.search(r"€|\beur", text):
-        return "EUR"
+    return next((x for x, form in _currencies(country) if form.search(text)), "")
+
+
+def _currencies(country):
     own = rf"\b{country.currency_sign} ?\$|\b{country.currency.lower()}\b|pesos"
-    return country.currency if re.search(own, text) else ""
+    return [*CURRENCIES, (country.currency, re.compile(own))]
 
 
 def plain_number(value):
@@ -285,14 +276,9 @@ def _together(found, is_share):
     return values, is_share, why
 
 
-def _is_year(found):
-    return bool(re.fullmatch(YEAR, found[0]))
-
-
 def _plain(text):
     """Small letters without accents, of as much as a number may need."""
-    text = text[:LONGEST]
-    return " ".join(fold(text.replace("\n", " ; ")).split()) if text else ""
+    return comparable(text[:LONGEST].replace("\n", " ; "))
 
 
 def _scale(text):
@@ -311,6 +297,8 @@ def _number(found, *, of_share=False):
         last = marks[-1]
         figures = figures.replace("," if last == "." else ".", "").replace(last, ".")
     elif len(marks) > 1:
+        if not re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", figures):
+            return MatrixNumber(None, percent, "thousands_or_decimals")
         figures = figures.replace(marks[0], "")
     elif marks:
         whole, _mark, part = figures.replace(",", ".").partition(".")

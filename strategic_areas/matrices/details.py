@@ -20,6 +20,8 @@ TEXTS = {
     "state": "state",
     "outcome": "outcome",
 }
+#: Texts of which a record may have one in each of its rows.
+SEVERAL = {"note", "means_of_verification"}
 #: The field whose place tells that a role was read already.
 FIELDS = {"responsible": "lead", "due": "due_on", "start": "starts_on"}
 FIELDS |= {"budget": "budget_amount"}
@@ -96,7 +98,7 @@ class RecordReader:
         readers = {"budget": self._budget, "due": self._time, "start": self._time}
         readers |= dict.fromkeys(["responsible", "lead", "supporting"], self._who)
         read = readers.get(role, self._text)
-        if old is None or (name == "note" and old.cell != cell.place):
+        if old is None or (name in SEVERAL and old.cell != cell.place):
             read(line, role, column, cell)
         elif old.text != cell.text:
             said = line.said[name]
@@ -281,7 +283,7 @@ class RecordReader:
             country=settings.COUNTRY,
             has_points=self.looks[key],
         )
-        amount = None if found.amount is None else amounts.plain_number(found.amount)
+        amount = None if found.value is None else amounts.plain_number(found.value)
         line.said["budget_currency"] = found.currency
         self.reader.say(line, "budget_amount", amount, cell)
         if found.why:
@@ -373,7 +375,8 @@ class RecordReader:
             return
         is_own = answer is cell
         is_dated = not is_own and YEAR.search(answer.kept)
-        if period and not is_dated and not amounts.is_yearly(answer.kept):
+        is_yearly = re.search(amounts.EACH_YEAR, fold(answer.kept))
+        if period and not is_dated and not is_yearly:
             found = amounts.target_of(answer, name, shares=shares and is_own)
             values = {} if found.value is None else {period: found.value}
             is_percent, why, others = found.is_percent, found.why, found.others

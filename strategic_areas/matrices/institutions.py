@@ -8,16 +8,16 @@ whoever loads the matrix confirms it once for each way of writing.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from typing import NamedTuple
 
 from agencies.folding import fold
 
-#: From which likeness on a mistyped name is proposed.
 #: No list of institutions is longer.
 LONGEST = 600
-ALIKE, SURELY_ALIKE = 0.84, 0.93
+#: From which likeness on a mistyped name is proposed.
+ALIKE, SURELY_ALIKE, ALIKE_ACRONYM = 0.84, 0.93, 0.9
 ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][A-ZÁÉÍÓÚÑ0-9&.-]+")
 #: Abbreviated words of names, by what they stand for.
 SHORT = {
@@ -80,7 +80,7 @@ JOINT = re.compile(
 )
 #: Joints that leave open whether what they join is as much responsible as the first.
 OPEN_JOINTS = re.compile(r"^ *(?:[-–—]|[ye]|and) *$")
-ALIAS = re.compile(r"(?:antes|ex|anterior|formerly)\b")
+EITHER = re.compile(r" (?:o|u|or) ")
 GLOSSARY = re.compile(r"\b([A-ZÁÉÍÓÚÑ]{2,12}) *[=:] *([^.;=\n]{4,90})")
 
 
@@ -162,9 +162,8 @@ class InstitutionBook:
     def _guess(self, text):
         if (key := _key(text)) in self.confirmed:
             return InstitutionGuess(self.confirmed[key])
-        if key in self.acronyms:
-            written = text == self.acronyms[key]
-            return InstitutionGuess(self.acronyms[key], "" if written else "otherwise")
+        if found := self.acronyms.get(_key(text.strip("¿?"))):
+            return InstitutionGuess(found, "otherwise" if "?" in text else "")
         if found := self._named(text):
             return InstitutionGuess(found, "otherwise")
         bare, _bracket, inside = text.partition("(")
@@ -179,7 +178,12 @@ class InstitutionBook:
         return self._unknown(text)
 
     def _unknown(self, text):
+        inside = {a for x in text.split() if (a := self.acronyms.get(_key(x))) == x}
+        if len(inside) == 1 and not EITHER.search(text):
+            return InstitutionGuess(inside.pop(), "otherwise")
         if ACRONYM.fullmatch(text) and len(text) < 13:
+            if near := get_close_matches(_key(text), self.acronyms, 1, ALIKE_ACRONYM):
+                return InstitutionGuess(self.acronyms[near[0]], "otherwise")
             return InstitutionGuess(text, "unknown")
         words = text.split()
         is_name = all(word[0].isupper() or fold(word) in NO_NAME for word in words)
@@ -196,7 +200,7 @@ class InstitutionBook:
         if found := self.names.get(name):
             return found
         words = set(name.split())
-        if len(name) < 8 and len(words) < 2:
+        if len(name) < 5 or HEADS.fullmatch(name):
             return ""
         parts = [acr for known, acr in self.names.items() if _is_part(words, known)]
         if len(set(parts)) == 1:
@@ -234,6 +238,8 @@ def split_responsible(text, book, *, role="responsible"):
         found.whys.append("nobody_named" if NOBODY.fullmatch(plain) else "everybody")
         return found
     parts, is_open = _parts(text, book)
+    # Where supporters have a column of their own, several names are as many leads.
+    is_open = is_open or role == "lead"
     leads = [name for name, is_lead, is_support in parts if is_lead]
     names = []
     for part, is_lead, is_support in parts:
@@ -266,6 +272,9 @@ def _parts(text, book):
     folded = fold_in_place(text)
     cut = WITH_SUPPORT.search(folded)
     main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
+    if main.count("(") > main.count(")"):
+        # "PGR (con apoyo de MIREX)"
+        main, rest = main.replace("(", " "), rest.replace(")", " ", 1)
     first, is_open = _names(main, book)
     others, _open = _names(rest, book)
     parts = [_marked(each) for each in first]
@@ -351,5 +360,4 @@ def _name(text):
 
 def _is_part(words, known):
     known = set(known.split())
-    shorter = min(len(words), len(known))
-    return shorter > 1 and (words <= known or known <= words)
+    return words <= known or (len(known) > 1 and known <= words)

@@ -36,6 +36,7 @@ REASONS = {
     "mark": _("A mark in place of a number."),
     "mark_unclear": _("No clear mark, so the time is not agreed."),
     "marks_with_gaps": _("Single marks with gaps between them; the last one counts."),
+    "more_words": _("There are more words beside the amount."),
     "more_numbers": _("There are more numbers in the cell."),
     "no_coordinator": _("Others of its level name who coordinates them."),
     "no_date": _("No time can be read."),

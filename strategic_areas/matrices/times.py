@@ -8,8 +8,8 @@ half_year, year, continuing (no end), or None where it says no time.
 import re
 from dataclasses import dataclass, replace
 
-from agencies.folding import fold
 from strategic_areas.importing.values import NoSpan, span
+from strategic_areas.workbooks.reading import comparable
 
 MONTHS = {
     start: number
@@ -42,11 +42,17 @@ YEAR = r"(?P<year>(?:19|20)\d\d)"
 SHORT_YEAR = r"(?P<year>(?:19|20)\d\d|[23456]\d)"
 OF = r"(?: ?[-/. ,] ?| ?del? (?:ano )?| of )"
 ORDINALS = {
-    **dict.fromkeys(["1", "i", "1er", "1ro", "1ra", "1o", "1st", "primer"], 1),
-    **dict.fromkeys(["primero", "primera", "first"], 1),
-    **dict.fromkeys(["2", "ii", "2do", "2da", "2o", "2nd", "segundo", "second"], 2),
-    **dict.fromkeys(["3", "iii", "3er", "3ro", "3o", "3rd", "tercer", "third"], 3),
-    **dict.fromkeys(["4", "iv", "4to", "4o", "4th", "cuarto", "fourth"], 4),
+    word: number
+    for number, words in enumerate(
+        [
+            "1 i 1er 1ro 1ra 1o 1a 1st primer primero primera first",
+            "2 ii 2do 2da 2o 2a 2nd segundo segunda second",
+            "3 iii 3er 3ro 3ra 3o 3a 3rd tercer tercero tercera third",
+            "4 iv 4to 4ta 4o 4a 4th cuarto cuarta fourth",
+        ],
+        1,
+    )
+    for word in words.split()
 }
 ORDINAL = rf"(?P<which>{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"
 UNIT = (
@@ -67,12 +73,13 @@ FORMS = [
         rf"{MONTH}{OF}{SHORT_YEAR}",
         rf"{YEAR}{OF}{MONTH}",
         rf"(?P<month_number>0?[1-9]|1[0-2])[-/]{YEAR}",
-        r"(?P<year>20\d\d)-(?P<month_number>0[1-9]|1[0-2])",
+        r"(?P<year>20\d\d)[-/](?P<month_number>0[1-9]|1[0-2])",
         rf"{ORDINAL}[-. ]*{UNIT}{OF}{YEAR}",
         rf"{UNIT}[- ]?{ORDINAL}{OF}{YEAR}",
         rf"{YEAR}{OF}{ORDINAL}[-. ]*{UNIT}",
         rf"{YEAR}{OF}{UNIT}[- ]?{ORDINAL}",
         rf"(?P<which>i{{1,3}}|iv){OF}{YEAR}",
+        rf"{YEAR}{OF}(?P<which>i{{1,3}}|iv)",
         rf"(?:ano )?{YEAR}",
     )
 ]
@@ -89,11 +96,15 @@ CONTINUING = re.compile(
     r"|ongoing|permanent|sin fecha de termino|indefinid[oa]"
 )
 YEARLY = re.compile(
-    r"(?:de|en )?(?:cada|todos los|every|each) (?:anos?|year)|anual(?:mente|es)?"
+    r"\b(?:cada|every|each) |todos los anos|bienal(?:mente)?|anual(?:mente|es)?"
     r"|yearly|annual(?:ly)?|semestral(?:mente)?|trimestral(?:mente)?|mensual(?:mente)?"
-    r"|quarterly|monthly|periodic[oa]|toda la vigencia|todo el (?:plan|periodo)"
+    r"|quarterly|monthly|periodic[oa]|(?:toda la )?vigencia|todo el (?:plan|periodo)"
     r"|throughout|segun (?:demanda|necesidad)"
 )
+#: "2026-28", and no month of a year.
+SHORT_SPAN = re.compile(r"20(\d\d)[-–/](1[3-9]|[2-9]\d)")
+#: Two years with others between them that are not said.
+APART = re.compile(r"(20\d\d) (?:y|e|and) (20\d\d)")
 #: No text about time is longer.
 LONGEST = 200
 #: Words of about when in a year, and the last day that they may mean.
@@ -133,7 +144,7 @@ def time_of(text, years, *, day=None, form=""):
         if shown != "general" and "d" not in shown:
             part = part[: 7 if "m" in shown else 4]
         return _within(_spanned(part), years)
-    whole = " ".join(fold(text[:LONGEST]).replace("º", "o").replace("°", "o").split())
+    whole = _plain(text[:LONGEST])
     plain = " ".join(whole.translate(NO_BRACKETS).split())
     plain = BEFORE.sub("", plain).strip(" .:;")
     if CONTINUING.fullmatch(plain):
@@ -141,6 +152,9 @@ def time_of(text, years, *, day=None, form=""):
     if found := _read(plain):
         if OPEN_END.match(whole) and "/" not in found.span:
             return replace(_spanned(f"{found.span}/{years[1]}"), why="open_end")
+        apart = APART.fullmatch(plain)
+        if apart and int(apart[2]) - int(apart[1]) > 1:
+            return replace(found, why="partly_read")
         if re.match("antes de|before", whole) and found.exact_to != "day":
             return replace(found, why="about")
         return _within(found, years)
@@ -163,7 +177,7 @@ def period_of(text, year=None):
     """
     The period of a heading, such as 2027-Q1 for "T1" below the year 2027; or "".
     """
-    plain = " ".join(fold(text).replace("º", "o").split()).strip(" .:")
+    plain = _plain(text).strip(" .:")
     of_year = _part(f"{plain} {year}") if year and plain not in ORDINALS else ""
     return _part(plain) or of_year
 
@@ -175,9 +189,17 @@ def exactness(part):
     return {4: "year", 7: "month"}.get(len(part), "day")
 
 
+def _plain(text):
+    """Small letters without accents; "2.º" and "1.er" as "2o" and "1er"."""
+    plain = comparable(text).replace("°", "o")
+    return re.sub(r"(\d)\.(?=(?:o|a|er|ro|ra|do|da|to|ta)\b)", r"\1", plain)
+
+
 def _read(plain):
     if part := _part(plain):
         return _spanned(part)
+    if years := SHORT_SPAN.fullmatch(plain):
+        return _spanned(f"20{years[1]}/20{years[2]}")
     for joint in JOINTS.finditer(plain):
         first, last = plain[: joint.start()], plain[joint.end() :]
         end = _part(last)

@@ -3,7 +3,7 @@
 import re
 
 from strategic_areas.text_guard.findings import Kind
-from strategic_areas.text_guard.reading import (
+from strategic_areas.text_guard.patterns import (
     NO_CODE,
     NUMBERED,
     around,

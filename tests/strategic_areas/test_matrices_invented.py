@@ -3,6 +3,7 @@
 import datetime
 import random
 import time
+from decimal import Decimal
 from functools import cache
 
 import openpyxl
@@ -123,6 +124,18 @@ OUTLINES = {
         ("2.1.1.1", "MMUJER", ["CONANI"], "2030-12-31"),
         ("2.1.1.2", "CONANI", ["PGR"], "2027-06-30"),
     ],
+    "narrative": [
+        ("A1.1.1", "MMUJER", ["MINERD", "CONANI", "AYUNTAMIENTOS"], "2027-06-30"),
+        ("A1.1.2", "MINERD", ["MMUJER"], "2027-03-31"),
+        ("A1.1.3", "PGR", ["PROSOLI"], "2029-12-31"),
+        ("A1.2.1", "MITUR", ["ASONAHORES", "CESTUR"], "2029-12-31"),
+        ("A2.1.1", "PGR", ["PN"], "2028-12-31"),
+        ("A2.1.2", "PGR", ["DNI", "DGM"], None),
+        ("A2.1.3", None, ["MIDE"], "2028-06-30"),
+        ("A3.1.1", "MMUJER", ["CONANI"], "2028-12-31"),
+        ("A3.1.2", "MIREX", ["OIM", "UNICEF"], None),
+        ("A3.1.3", "MMUJER", ["MH"], "continuing"),
+    ],
     "by_institution": [
         ("1.1.1", "MIREX", ["MINERD", "OIM"], "2027-06-30"),
         ("1.1.2", "MIREX", [], "2027-06-30"),
@@ -155,6 +168,7 @@ COUNTS = {
     "operative": (2, 4, 7, 13),
     "by_institution": (3, 5, 7, 9),
     "logical_framework": (2, 3, 6, 17),
+    "narrative": (3, 4, 13, 37),
 }
 
 
@@ -175,6 +189,7 @@ def test_nothing_is_read_twice_and_nothing_is_left(layout):
         ("operative", {"R10", "F12"}),
         ("by_institution", {"J6", "J3"}),
         ("logical_framework", {"V12"}),
+        ("narrative", {"B4", "E15", "F15", "K18", "P20"}),
         ("months", set()),
         ("three_levels", set()),
         ("banners", set()),
@@ -293,6 +308,15 @@ TIMES = {
     "diciembre 2037": ("2037-12", "2037-12-31", "month", "outside_plan"),
     "2027, 2028 y 2029": ("2027/2029", "2029-12-31", "year", "partly_read"),
     "31/02/2027": ("", None, None, "no_date"),
+    "1.º semestre de 2027": ("2027-S1", "2027-06-30", "half_year", ""),
+    "1.er trimestre de 2027": ("2027-Q1", "2027-03-31", "quarter", ""),
+    "2027/06": ("2027-06", "2027-06-30", "month", ""),
+    "2027-II": ("2027-S2", "2027-12-31", "half_year", ""),
+    "2026-28": ("2026/2028", "2028-12-31", "year", ""),
+    "2026 y 2028": ("2026/2028", "2028-12-31", "year", "partly_read"),
+    "cada 30 de julio": ("", None, "continuing", "recurring"),
+    "bienal": ("", None, "continuing", "recurring"),
+    "vigencia del plan": ("", None, "continuing", "recurring"),
     "a los 12 meses": ("", None, None, "no_date"),
 }
 
@@ -334,6 +358,15 @@ def cell_of(text):
         ("50% más de plazas", None, "relative"),
         ("protocolo aprobado (2028)", None, "no_number"),
         ("todas", None, "no_number"),
+        ("+10%", None, "relative"),
+        ("-5", None, "relative"),
+        ("línea base + 5", None, "relative"),
+        ("5+", 5, "at_least"),
+        ("mín. 5", 5, "at_least"),
+        ("48 (acum. 168)", 48, "each_or_all"),
+        ("10,00,000", None, "thousands_or_decimals"),
+        ("#DIV/0!", None, "no_number"),
+        ("No", 0, "mark"),
     ],
 )
 def test_one_number_is_read_or_asked(text, value, why):
@@ -375,7 +408,55 @@ def test_budgets_are_read_in_full_units(text, heading, amount, currency, setting
 
     found = budget_of(cell_of(text), heading, years, country=country)
 
-    assert (found.amount, found.currency, found.why) == (amount, currency, "")
+    assert (found.value, found.currency, found.why) == (amount, currency, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "why"),
+    [
+        ("RD$800,000 / año", 4_000_000, "yearly"),
+        ("RD$ 450 mil mensuales", 450_000, "more_words"),
+        ("RD$ 300,000 por taller", 300_000, "more_words"),
+        ("aprox. RD$ 1 millón", 1_000_000, "at_least"),
+        ("hasta RD$ 5 millones", 5_000_000, "at_least"),
+        ("incluido en 1.2", Decimal("1.2"), "more_words"),
+        ("3.4 millardos", 3_400_000_000, ""),
+        ("RD$ 10,00,000", None, "thousands_or_decimals"),
+        ("-5000", None, "relative"),
+        ("#DIV/0!", None, "no_number"),
+        ("Cooperación", None, "who_pays"),
+    ],
+)
+def test_a_budget_that_is_no_plain_amount_is_asked(text, amount, why, settings):
+    years, country = (2026, 2030), settings.COUNTRY
+
+    found = budget_of(cell_of(text), "Costo", years, country=country)
+
+    assert (found.value, found.why) == (amount, why)
+
+
+@pytest.mark.parametrize(
+    ("text", "acronym", "why"),
+    [
+        ("Mitur", "MITUR", ""),
+        ("P.N.", "PN", ""),
+        ("MIREX?", "MIREX", "otherwise"),
+        ("Dir. Comunicaciones MIREX", "MIREX", "otherwise"),
+        ("Trabajo", "MT", "otherwise"),
+        ("CONAI", "CONANI", "otherwise"),
+    ],
+)
+def test_an_institution_is_known_in_short(text, acronym, why):
+    assert InstitutionBook(known()).guess(text) == (acronym, why)
+
+
+def test_several_names_in_a_column_of_leads_are_asked_about():
+    book = InstitutionBook(known())
+
+    found = split_responsible("MMUJER\nMINERD", book, role="lead")
+
+    assert (found.lead, found.supporting) == ("MMUJER", ["MINERD"])
+    assert found.whys == ["who_leads"]
 
 
 @pytest.mark.parametrize(
@@ -394,6 +475,7 @@ def test_budgets_are_read_in_full_units(text, heading, amount, currency, setting
         ("Dirección Gral. de Migración y Policía Nacional", "DGM", ["PN"]),
         ("Ministerio de Hacienda y Economía / PGR", "MHE", ["PGR"]),
         ("Mnisterio de Turismo", "MITUR", []),
+        ("PGR (con apoyo de MIREX)", "PGR", ["MIREX"]),
         ("—", None, []),
     ],
 )

@@ -59,7 +59,6 @@ class QueuedReport:
 
     #: Whether a return takes a note that the secretariat alone reads.
     takes_notes = True
-    template = "desk/review.html"
 
     @property
     def evidences(self):
@@ -161,7 +160,7 @@ class QueuedValue(QueuedReport):
     """A value of an indicator: it has one version, which its writer may take back."""
 
     word, version = VALUE.kind, 1
-    evidences, takes_notes, template = (), False, "desk/value.html"
+    evidences, takes_notes = (), False
     #: The texts that a reviewer reads for what could point at somebody.
     texts = ("note", "why")
 

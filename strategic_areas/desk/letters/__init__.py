@@ -1,0 +1,1 @@
+"""Reports that came by letter or mail: recorded, transcribed, confirmed."""
