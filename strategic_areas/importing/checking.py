@@ -5,28 +5,22 @@ What identifies a person refuses the file; what may make one findable is a warni
 unless the record names the public source that says it.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
 
+from django.core.exceptions import ValidationError
 from django.db.models import DecimalField
 from django.utils.translation import override
 from yaml import MappingNode, ScalarNode, SequenceNode
 
 from strategic_areas import text_guard
-from strategic_areas.importing.format import (
-    GEOGRAPHY_SOURCES,
-    SECTIONS,
-    SOURCE_KEY,
-    VERSION,
-)
+from strategic_areas.importing.format import FILE, SOURCE_KEY
 from strategic_areas.importing.reading import is_null, line_of, shortened, written
-from strategic_areas.importing.values import Unfit, Whole
+from strategic_areas.importing.values import Unfit
 from strategic_areas.plan_document.tables import TABLES
 from strategic_areas.text_guard import Severity
 from strategic_areas.workbooks.reading import Fault
-
-#: What faults call the file where they are of no record.
-FILE = "the file"
 
 
 @dataclass
@@ -72,14 +66,16 @@ class PlanFile:
     """
     What a file says, and its faults so far.
 
-    ``top`` has the keys beside the sections. ``unread`` are sections that could not be
-    read: references to those are not judged.
+    ``unread`` are sections that could not be read: references to those are not judged.
     """
 
-    entries: dict
     top: Entry
     faults: list
     unread: set
+
+    @property
+    def entries(self):
+        return self.top.nested
 
     @property
     def plan_code(self):
@@ -89,7 +85,7 @@ class PlanFile:
 
     def forget_places(self):
         """Let go of the nodes, once no fault is told any more."""
-        for entry in [self.top, *self.every_entry()]:
+        for entry in self.top.with_nested():
             entry.text, entry.nodes = "", {}
 
     def nested(self, section, name):
@@ -97,28 +93,14 @@ class PlanFile:
             yield from entry.nested.get(name, [])
 
     def every_entry(self):
-        for entries in self.entries.values():
-            for entry in entries:
-                yield from entry.with_nested()
+        return [entry for entry in self.top.with_nested() if entry is not self.top]
 
 
 def check(text, mapping):
     """The ``PlanFile`` of a text, with a fault for each value that does not fit."""
     checker = Checker(text)
-    known = ["format", GEOGRAPHY_SOURCES.name, *SECTIONS]
-    top = checker.top = Entry(None, FILE, 0, text)
-    top.nodes = checker.keys(mapping, known, FILE)
-    checker.version()
-    entries = {}
-    for name, section in SECTIONS.items():
-        node = top.nodes.get(name)
-        if section.required and (node is None or is_null(node)):
-            checker.faults.append(top.fault(name, "this section"))
-            checker.unread.add(name)
-        entries[name] = checker.section(section, node)
-    if GEOGRAPHY_SOURCES.name in top.nodes:
-        checker.value(top, GEOGRAPHY_SOURCES, top.nodes[GEOGRAPHY_SOURCES.name])
-    return PlanFile(entries, top, checker.faults, checker.unread)
+    top = checker.record(FILE, mapping, "the file")
+    return PlanFile(top, checker.faults, checker.unread)
 
 
 class Checker:
@@ -126,19 +108,8 @@ class Checker:
 
     def __init__(self, text):
         self.text = text
-        self.top = None
         self.faults = []
         self.unread = set()
-
-    def version(self):
-        node = self.top.nodes.get("format")
-        try:
-            fits = node is not None and Whole().read(node) == VERSION
-        except Unfit:
-            fits = False
-        if not fits:
-            first_line = replace(self.top, line=1)
-            self.faults.append(first_line.fault("format", str(VERSION)))
 
     def keys(self, mapping, known, name):
         """The values of a mapping by key; duplicate and unknown keys are faults."""
@@ -159,16 +130,20 @@ class Checker:
             self.faults.append(Fault(name, word, expected, line_of(key), found=found))
         return nodes
 
-    def section(self, section, node, above=None):
+    def section(self, section, node, above):
+        """The records of a section; ``above`` is the one around, or the file."""
         if node is None or is_null(node):
+            if section.required:
+                self.faults.append(above.fault(section.name, "this section", node))
+                self.unread.add(section.name)
             return []
         is_list = section.shape == "list"
         if not isinstance(node, SequenceNode if is_list else MappingNode):
             expected = "a list of records" if is_list else "a mapping"
-            fault = (above or self.top).fault(section.name, expected, node)
-            self.faults.append(fault)
+            self.faults.append(above.fault(section.name, expected, node))
             self.unread.add(section.name)
             return []
+        above = None if above.section is FILE else above
         if section.shape == "record":
             return [self.record(section, node, section.name, above)]
         if section.shape == "mapping":
@@ -225,27 +200,25 @@ class Checker:
             if key.required and value in (None, []):
                 raise Unfit(f"{key.kind.label}; it is required")
             if key.table:
-                refuse_too_long(value, key.column)
+                must_fit(value, key.column)
         except Unfit as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
             entry.values[key.name] = value
 
 
-def refuse_too_long(value, column):
-    """Raise ``Unfit`` where a model's field has no room for a plain value."""
+def must_fit(value, column):
+    """Raise ``Unfit`` where a model's field does not take a plain value."""
     if isinstance(value, dict):
         value = value.get("value")
-    if not isinstance(value, str):
+    if not isinstance(value, str) or column.is_relation:
         return
-    if isinstance(column, DecimalField):
-        whole, _, decimals = value.lstrip("-").partition(".")
-        room = column.max_digits - column.decimal_places
-        if len(whole.lstrip("0")) > room or len(decimals) > column.decimal_places:
-            places = column.decimal_places
-            raise Unfit(f"at most {room} digits and {places} decimals")
-    elif column.max_length and len(value) > column.max_length:
-        raise Unfit(f"at most {column.max_length} characters, not {len(value)}")
+    is_decimal = isinstance(column, DecimalField)
+    try:
+        column.run_validators(Decimal(value) if is_decimal else value)
+    except ValidationError as error:
+        with override("en"):
+            raise Unfit(f"what the field takes: {error.messages[0]}") from None
 
 
 def guard(plan_file):

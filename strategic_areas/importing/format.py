@@ -12,50 +12,52 @@ from django.db import models as columns
 
 from strategic_areas import models
 from strategic_areas.importing.values import (
+    AMOUNT,
     CODE,
     CURRENCY,
-    SLUG,
+    DATE,
+    FLAG,
+    NUMBER,
+    PERCENT,
     SPAN,
     TEXT,
     URL,
-    Date,
-    Flag,
+    WHOLE,
+    YEAR,
     Items,
-    Number,
     Part,
-    Whole,
     one_of,
     reference,
     references,
+    whole,
 )
 from strategic_areas.models.records import STATED, STRENGTH
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL, TABLES
 
-YEAR = Whole("a year", 1000, 9999)
 #: Kinds of value that follow from the type of a model's field.
 KIND_OF_COLUMN = {
-    columns.BooleanField: Flag(),
+    columns.BooleanField: FLAG,
     columns.CharField: TEXT,
-    columns.DateField: Date(),
-    columns.DecimalField: Number(),
-    columns.PositiveIntegerField: Whole(),
-    columns.SlugField: SLUG,
+    columns.DateField: DATE,
+    columns.DecimalField: NUMBER,
+    columns.PositiveIntegerField: WHOLE,
+    columns.SlugField: TEXT,
     columns.TextField: TEXT,
     columns.URLField: URL,
 }
 #: Kinds of value that follow from the name of a model's field.
 KIND_OF_NAME = {
     "acronym": CODE,
-    "budget_amount": Number(least=0),
+    "budget_amount": AMOUNT,
     "budget_currency": CURRENCY,
     "code": CODE,
     "continues": Part(kinds={"plan": CODE, "code": CODE}),
     "covers_year": YEAR,
     "mandate_provenance": one_of(STATED),
     "outcome_provenance": one_of(STATED),
-    "percent": Whole("a percent", 0, 100),
+    "percent": PERCENT,
     "provenance": one_of(STATED),
-    "quantity": Number(least=0),
+    "quantity": AMOUNT,
     "report_year": YEAR,
     "succeeded_by": reference("agencies of the portal"),
     "year": YEAR,
@@ -123,7 +125,7 @@ def both(name, stored_as, kind=None, required=True):
 
 
 #: What the key ``format`` of a file says.
-VERSION = 1
+VERSION = Key("format", whole("1", 1, 1), True)
 
 #: The sources of every region and province of the file; the one bare list.
 GEOGRAPHY_SOURCES = Key("geography_sources", references("sources"))
@@ -132,7 +134,7 @@ GEOGRAPHY_SOURCES = Key("geography_sources", references("sources"))
 #: The key of a source, which stands before its record.
 SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
 #: The kinds of what somebody types: free texts, codes and addresses.
-TYPED = (TEXT, CODE, SLUG, URL)
+TYPED = (TEXT, CODE, URL)
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ INDICATOR = dict.fromkeys(BASELINE, ()) | {
     "baseline_value": [
         Key(
             "baseline",
-            Part(kinds={"value": Number(), "period": SPAN}),
+            Part(kinds={"value": NUMBER, "period": SPAN}),
             stored_as=BASELINE,
         )
     ],
@@ -244,7 +246,7 @@ VALUES = section(
     "values",
     special=PERIOD
     | FROM_SOURCES
-    | {"breaks": [Key("break", Flag(), stored_as=("breaks",))]},
+    | {"breaks": [Key("break", FLAG, stored_as=("breaks",))]},
     identity=("period", "counted_by"),
     nested=(BREAKDOWN,),
     above="indicator",
@@ -341,3 +343,6 @@ SECTIONS = {
         ),
     ]
 }
+
+#: The file as a whole.
+FILE = Section("", "", (VERSION, GEOGRAPHY_SOURCES), nested=tuple(SECTIONS.values()))

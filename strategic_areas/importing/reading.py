@@ -118,7 +118,3 @@ def line_of(node):
 
 def is_null(node):
     return node.tag == f"{TAG}null"
-
-
-def is_text(node):
-    return node.tag == f"{TAG}str" and isinstance(node, yaml.ScalarNode)

@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
-
 from strategic_areas.disclosure import is_small
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
 from strategic_areas.importing.memory import code_of
@@ -15,7 +13,6 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
 )
-from strategic_areas.models.plan import is_not_reserved
 from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
 from strategic_areas.plan_document.checking import all_before
@@ -37,7 +34,6 @@ def broken_rules(plan_file, known):
     for rule in (
         repeated,
         unknown_references,
-        reserved_plans,
         plans_that_go_back,
         out_of_order,
         taken_addresses,
@@ -118,14 +114,6 @@ def unknown_in(entry, key, section, known):
         if code is not None and not known.has(section, code):
             expected = f"the code of one of the {section}"
             yield entry.fault(key, expected, entry.item(key, code))
-
-
-def reserved_plans(plan_file, known):
-    for entry in [*plan_file.entries["plan"], *plan_file.entries["other_plans"]]:
-        try:
-            is_not_reserved(entry.values.get("code"))
-        except ValidationError:
-            yield entry.fault("code", "a code that is no address word of other pages")
 
 
 def plans_that_go_back(plan_file, known):

@@ -9,16 +9,16 @@ import math
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, URLValidator, validate_slug
+from django.core.validators import RegexValidator, URLValidator
 from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml.constructor import SafeConstructor
 
-from strategic_areas.importing.reading import TAG, is_null, is_text
+from strategic_areas.importing.reading import TAG, is_null
 from strategic_areas.plan_document.stored import plain
 
 
@@ -36,15 +36,18 @@ class NoSpan(ValueError):
 
 
 @dataclass(frozen=True)
-class Text:
+class Scalar:
     """
-    Text as it stands; ``check`` raises ``Unfit`` or ``ValueError`` for other text.
+    One value of the YAML types ``types``; ``hint`` tells how to write it so.
 
+    ``plain`` makes it of the text, and raises ``Unfit`` or ``ValueError`` for another.
     With a ``section`` it is the code of a record there, in this file or the portal.
     """
 
-    label: str = "text"
-    check: Callable | None = None
+    label: str
+    plain: Callable
+    types: tuple = ("str",)
+    hint: str = ", in quotes: '{}'"
     section: str = ""
 
     def read(self, node):
@@ -52,97 +55,66 @@ class Text:
             return None
         if not isinstance(node, ScalarNode):
             raise Unfit(self.label)
-        text = node.value
-        if not is_text(node):
-            raise Unfit(f"{self.label}, in quotes: '{text}'")
+        if node.tag.removeprefix(TAG) not in self.types:
+            raise Unfit(self.label + self.hint.format(node.value))
+        try:
+            return self.plain(node.value)
+        except (ValidationError, ValueError):
+            raise Unfit(self.label) from None
+
+
+def text(label="text", check=str, section=""):
+    """Text as it stands; ``check`` raises for what does not fit."""
+
+    def read(text):
         # A database takes neither a NUL nor half of a surrogate pair.
         if re.search("[\0\ud800-\udfff]", text):
             raise Unfit("text of whole characters, without NUL")
         if not text.strip():
             return None
-        try:
-            if self.check:
-                self.check(text)
-        except (ValidationError, ValueError):
-            raise Unfit(self.label) from None
+        check(text)
         return text
+
+    return Scalar(label, read, section=section)
+
+
+TEXT = text()
 
 
 def one_of(words):
     """The kind for one word of a ``TextChoices`` or a list."""
     words = [str(getattr(word, "value", word)) for word in words]
-
-    def check(text):
-        if text not in words:
-            raise Unfit(f"one of {', '.join(words)}")
-
-    return Text("one word of a list", check)
+    return text(f"one of {', '.join(words)}", words.index)
 
 
 def reference(section):
-    return Text("a code", section=section)
+    return text("a code", section=section)
 
 
-@dataclass(frozen=True)
-class Date:
-    label: str = "a date such as 2018-05-10"
-
-    def read(self, node):
-        if is_null(node):
-            return None
-        try:
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d", node.value, re.ASCII):
-                raise ValueError
-            return date.fromisoformat(node.value).isoformat()
-        except (TypeError, ValueError):
-            raise Unfit(self.label) from None
-
-
-@dataclass(frozen=True)
-class Number:
+def number(label, least=-math.inf, most=math.inf, form=r"-?\d{1,40}(\.\d{1,40})?"):
     """A number with decimals, never rounded."""
 
-    label: str = "a number such as 12 or 12.5"
-    least: float = -math.inf
-    most: float = math.inf
-    form = r"-?\d{1,40}(\.\d{1,40})?"
+    def read(text):
+        if not (re.fullmatch(form, text) and least <= Decimal(text) <= most):
+            raise ValueError(text)
+        return plain(Decimal(text))
 
-    def read(self, node):
-        if is_null(node):
-            return None
-        if not (is_number(node) and re.fullmatch(self.form, node.value)):
-            raise Unfit(f"{self.label}, without quotes")
-        if not self.least <= Decimal(node.value) <= self.most:
-            raise Unfit(f"{self.label} from {self.least} to {self.most}")
-        return plain(Decimal(node.value))
+    return Scalar(label, read, ("int", "float"), ", without quotes")
 
 
-@dataclass(frozen=True)
-class Whole(Number):
-    label: str = "a whole number"
-    least: float = 0
-    most: float = 2_147_483_647
-    form = r"-?(0|[1-9]\d{0,17})"
-
-    def read(self, node):
-        found = super().read(node)
-        return found and int(found)
+def whole(label, least, most):
+    found = number(label, least, most, r"-?(0|[1-9]\d{0,17})")
+    return replace(found, plain=lambda text: int(found.plain(text)))
 
 
-def is_number(node):
-    return node.tag in {f"{TAG}int", f"{TAG}float"}
+def day(text):
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError(text)
+    return text
 
 
-@dataclass(frozen=True)
-class Flag:
-    label: str = "true or false"
-
-    def read(self, node):
-        if is_null(node):
-            return None
-        if node.tag != f"{TAG}bool":
-            raise Unfit(f"{self.label}, without quotes")
-        return SafeConstructor.bool_values[node.value.lower()]
+def flag(text):
+    return SafeConstructor.bool_values[text.lower()]
 
 
 @dataclass(frozen=True)
@@ -150,7 +122,7 @@ class Items:
     """A list of values of one kind; sorted unless ``ordered``."""
 
     label: str = "a list"
-    each: object = Text()
+    each: Scalar = TEXT
     ordered: bool = False
 
     def read(self, node):
@@ -260,13 +232,18 @@ def _days(text):
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
-TEXT = Text()
 #: A code as the plan writes it; it is a part of addresses.
-CODE = Text("a code", check_code)
-SLUG = Text("an address word of unaccented letters, digits and hyphens", validate_slug)
-URL = Text(
+CODE = text("a code", check_code)
+URL = text(
     "a web address that begins with https:// or http://",
     URLValidator(schemes=["http", "https"]),
 )
-CURRENCY = Text("a currency of ISO 4217, such as DOP", RegexValidator(r"\A[A-Z]{3}\Z"))
-SPAN = Text("a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03", span)
+CURRENCY = text("a currency of ISO 4217, such as DOP", RegexValidator(r"\A[A-Z]{3}\Z"))
+SPAN = text("a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03", span)
+DATE = Scalar("a date such as 2018-05-10", day, ("timestamp", "str"), "")
+FLAG = Scalar("true or false", flag, ("bool",), ", without quotes")
+NUMBER = number("a number such as 12 or 12.5")
+AMOUNT = number("a number from 0 up, such as 12 or 12.5", 0)
+WHOLE = whole("a whole number from 0 to 2147483647", 0, 2_147_483_647)
+YEAR = whole("a year from 1000 to 9999", 1000, 9999)
+PERCENT = whole("a whole percent from 0 to 100", 0, 100)

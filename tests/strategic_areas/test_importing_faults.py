@@ -14,7 +14,7 @@ from agencies.models import Agency
 from strategic_areas import importing
 from strategic_areas.importing import Refused, load
 from strategic_areas.importing.reading import TAG
-from strategic_areas.importing.values import Text, Unfit
+from strategic_areas.importing.values import TEXT, Unfit
 from strategic_areas.models import Commitment, Plan, ReportingPeriod
 from tests.strategic_areas.plans import (
     FOLDER,
@@ -361,7 +361,7 @@ def test_text_that_no_database_takes_is_a_fault(tmp_path):
 
 def test_half_a_character_is_no_text():
     with pytest.raises(Unfit):
-        Text().read(ScalarNode(f"{TAG}str", "a\ud800b"))
+        TEXT.read(ScalarNode(f"{TAG}str", "a\ud800b"))
 
 
 def test_an_address_word_of_another_agency_is_a_fault(tmp_path):
