@@ -88,9 +88,12 @@ class PlanFile:
         for entry in self.top.with_nested():
             entry.text, entry.nodes = "", {}
 
-    def nested(self, section, name):
-        for entry in self.entries[section]:
-            yield from entry.nested.get(name, [])
+    def records(self, path):
+        """The records of a section, such as "plan" or "indicators.values"."""
+        found = [self.top]
+        for name in path.split("."):
+            found = [inner for each in found for inner in each.nested.get(name, ())]
+        return found
 
     def every_entry(self):
         return [entry for entry in self.top.with_nested() if entry is not self.top]

@@ -66,6 +66,15 @@ class Known:
         return self.values("indicators", *OF_INDICATOR)
 
     @cached_property
+    def kinds(self):
+        return self.values("activities", "kind")
+
+    @cached_property
+    def successors(self):
+        found = self.values("agencies", "succeeded_by")
+        return {acronym: [said["succeeded_by"]] for acronym, said in found.items()}
+
+    @cached_property
     def of_victims(self):
         """Codes of activities that count or reach victims, and of their commitments."""
         found = self.values("activities", *VICTIMS, "commitment")

@@ -1,6 +1,7 @@
 """What no single value shows: references, order, uniqueness, and what adds up."""
 
 from decimal import Decimal
+from itertools import chain
 
 from strategic_areas.disclosure import is_small
 from strategic_areas.importing.format import GEOGRAPHY_SOURCES
@@ -17,41 +18,16 @@ from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
 from strategic_areas.plan_document.checking import all_before
 
-#: Sections whose records have a first and a last day, with the keys that state them.
-ORDERED = {
-    "plan": ("starts_on", "ends_on"),
-    "other_plans": ("starts_on", "ends_on"),
-    "periods": ("starts_on", "ends_on"),
-    "commitments": ("starts_on", "due_on"),
-    "activities": ("starts_on", "due_on"),
-    "later_activities": ("starts_on", "due_on"),
-}
 #: Codes of lists that the classification's own parts take.
 OWN_LISTS = {"entities", "breakdown_labels"}
 
 
 def broken_rules(plan_file, known):
-    for rule in (
-        repeated,
-        unknown_references,
-        plans_that_go_back,
-        out_of_order,
-        taken_addresses,
-        contradicted_states,
-        percents_of_continuing_work,
-        budgets_that_do_not_add_up,
-        lost_predecessors,
-        circular_succession,
-        negative_counts,
-        foreign_indicators,
-        periods_that_are_rounds,
-        stronger_claims,
-        printed_by_others,
-        people_counted,
-        several_tellers,
-        own_lists,
-        codes_of_other_work,
-    ):
+    for sections, key, rule, expected in OF_ONE_RECORD:
+        for entry in chain(*map(plan_file.records, sections)):
+            if found := rule(entry, key, known):
+                yield entry.fault(key, expected.format(found))
+    for rule in OF_SEVERAL:
         yield from rule(plan_file, known)
 
 
@@ -82,10 +58,6 @@ def repeated(plan_file, known):
             expected = f"each record once; line {seen[named].line} has it"
             yield entry.fault(entry.section.identity[0], expected)
         seen.setdefault(named, entry)
-    own = plan_file.plan_code
-    for entry in plan_file.entries["other_plans"]:
-        if own and entry.values.get("code") == own:
-            yield entry.fault("code", "another plan than the file's own")
 
 
 def unknown_references(plan_file, known):
@@ -98,37 +70,12 @@ def unknown_references(plan_file, known):
         yield from unknown_in(plan_file.top, GEOGRAPHY_SOURCES.name, "sources", known)
 
 
-def codes_of_other_work(plan_file, known):
-    for entry in plan_file.entries["activities"]:
-        if entry.values.get("code", "").startswith(Activity.OFF_PLAN):
-            expected = (
-                f"a code that does not begin with {Activity.OFF_PLAN}, which is for "
-                "work that agencies report outside the plan"
-            )
-            yield entry.fault("code", expected)
-
-
 def unknown_in(entry, key, section, known):
     value = entry.values[key]
     for code in value if isinstance(value, list) else [value]:
         if code is not None and not known.has(section, code):
             expected = f"the code of one of the {section}"
             yield entry.fault(key, expected, entry.item(key, code))
-
-
-def plans_that_go_back(plan_file, known):
-    for entry in [*plan_file.entries["plan"], *plan_file.entries["other_plans"]]:
-        row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
-        if row and entry.values.get("status") in Plan.PAST[row.status]:
-            yield entry.fault("status", f"{row.status} or later; it never goes back")
-
-
-def out_of_order(plan_file, known):
-    for section, (first, last) in ORDERED.items():
-        for entry in plan_file.entries[section]:
-            start, end = entry.values.get(first), entry.values.get(last)
-            if start and end and end < start:
-                yield entry.fault(last, f"a date not before {first}, {start}")
 
 
 def taken_addresses(plan_file, known):
@@ -156,27 +103,11 @@ def taken_words(entries, key, code, taken):
         whose.setdefault(word, own)
 
 
-def contradicted_states(plan_file, known):
-    for entry in plan_file.entries["updates"]:
-        percent, status = entry.values.get("percent"), entry.values.get("status")
-        if percent is None or status is None:
-            continue
-        if status == Execution.COMPLETED and percent != 100:
-            yield entry.fault("percent", "100 or null, since the status is completed")
-        elif percent == 100 and status != Execution.COMPLETED:
-            yield entry.fault("status", "completed, since the percent is 100")
-
-
-def percents_of_continuing_work(plan_file, known):
-    kinds = known.values("activities", "kind")
-    said = set()
-    for entry in plan_file.entries["updates"]:
-        activity = entry.values.get("activity")
-        said.add((activity, entry.values.get("period")))
-        is_continuing = kinds.get(activity, {}).get("kind") == Activity.Kind.CONTINUING
-        if is_continuing and entry.values.get("percent") is not None:
-            expected = "null: a continuing activity states no percent"
-            yield entry.fault("percent", expected)
+def percents_said_before(plan_file, known):
+    said = {
+        (entry.values.get("activity"), entry.values.get("period"))
+        for entry in plan_file.entries["updates"]
+    }
     becoming = [
         entry
         for entry in plan_file.entries["activities"]
@@ -187,22 +118,6 @@ def percents_of_continuing_work(plan_file, known):
         if entry.values.get("code") in standing:
             expected = "one_off: published updates of it state a percent"
             yield entry.fault("kind", expected)
-
-
-def budgets_that_do_not_add_up(plan_file, known):
-    parts = ("budget_amount", "budget_source")
-    for entry in plan_file.entries["activities"]:
-        is_amount = entry.values.get("budget") == Activity.Budget.AMOUNT
-        for part in parts:
-            there = entry.values.get(part) is not None
-            if is_amount and not there:
-                if part in entry.nodes and part not in entry.values:
-                    continue  # it is a fault by itself
-                yield entry.fault(part, "a value, since the budget is an amount")
-            elif there and not is_amount and "budget" not in entry.nodes:
-                yield entry.fault("budget", f"amount, since there is a {part}")
-            elif there and not is_amount and "budget" in entry.values:
-                yield entry.fault(part, "nothing, since the budget is no amount")
 
 
 def negative_counts(plan_file, known):
@@ -221,52 +136,14 @@ def is_negative(values):
     return value is not None and value.startswith("-")
 
 
-def foreign_indicators(plan_file, known):
-    own = plan_file.plan_code
-    for entry in plan_file.entries["indicators"]:
-        owner = known.indicators[code_of(entry)]["introduced_by"] or own
-        if own and owner != own:
-            expected = f"a code of its own: the plan {owner} introduced this one"
-            yield entry.fault("code", expected)
-
-
-def periods_that_are_rounds(plan_file, known):
-    for entry in plan_file.entries["periods"]:
-        row = known.stored.tables["periods"].rows.get(entry.values.get("code"))
-        if row and row.mode == ReportingPeriod.Mode.ROUND:
-            yield entry.fault("code", "another code: a round of the portal has it")
-
-
-def stronger_claims(plan_file, known):
-    reported = [
-        *plan_file.entries["updates"],
-        *plan_file.entries["commitment_updates"],
-        *plan_file.nested("indicators", "values"),
-    ]
-    for entry in reported:
-        claim = entry.values.get("provenance")
-        if "sources" in entry.nodes and "sources" not in entry.values:
-            continue
-        given = known.given_provenance(entry)
-        if claim and is_stronger(claim, than=given):
-            yield entry.fault("provenance", f"{given} or weaker, as its sources give")
-
-
-def printed_by_others(plan_file, known):
-    """Numbers are quoted with their place; parts, and few people, only officially."""
-    for value in plan_file.nested("indicators", "values"):
-        for part in value.nested["breakdown"]:
-            yield from said_where(part)
-            kind = known.source_kinds.get(part.values.get("printed_by"))
-            if kind is not None and not is_official_kind(kind):
-                yield part.fault("printed_by", "an official source")
-        yield from said_where(value)
-        kind = known.source_kinds.get(value.values.get("printed_by"))
+def small_numbers(plan_file, known):
+    """So small a number of people is quoted from an official source alone."""
+    for value in plan_file.records(VALUES):
         number = value.values.get("value")
-        if kind is None or number is None or is_official_kind(kind):
-            continue
         is_of_people = known.indicators[code_of(value.above)]["sensitive"]
-        if is_of_people and is_small(Decimal(number)):
+        if number is None or not is_of_people or not is_small(Decimal(number)):
+            continue
+        if is_unofficial(value, "printed_by", known):
             yield value.fault("printed_by", "an official source, of so small a number")
 
 
@@ -294,8 +171,6 @@ def people_counted(plan_file, known):
     """A text about victims tells a number of people only from an official source."""
     for entry in plan_file.entries["updates"] + plan_file.entries["commitment_updates"]:
         source = entry.values.get("printed_by")
-        if not is_official_kind(known.source_kinds.get(source, "official_")):
-            yield entry.fault("printed_by", "an official source")
         about = entry.values.get("activity") or entry.values.get("commitment")
         if source or about not in known.of_victims:
             continue
@@ -307,18 +182,6 @@ def people_counted(plan_file, known):
                     "victims; or printed_by, an official source that printed it"
                 )
                 yield entry.fault(key, expected)
-
-
-def said_where(entry):
-    if entry.values.get("printed_by") and not entry.values.get("printed_where_es"):
-        yield entry.fault("printed_where_es", "where in the source it is printed")
-
-
-def own_lists(plan_file, known):
-    for entry in plan_file.nested("classification", "lists"):
-        if entry.values.get("code") in OWN_LISTS:
-            expected = "another code: this one is that of a part of the classification"
-            yield entry.fault("code", expected)
 
 
 def lost_predecessors(plan_file, known):
@@ -345,13 +208,186 @@ def lost_predecessors(plan_file, known):
                 yield entry.fault("continues", expected)
 
 
-def circular_succession(plan_file, known):
-    """Agencies that would succeed themselves."""
-    successors = {
-        acronym: [said["succeeded_by"]]
-        for acronym, said in known.values("agencies", "succeeded_by").items()
-    }
-    for entry in plan_file.entries["agencies"]:
-        own = entry.values.get("acronym")
-        if entry.values.get("succeeded_by") and own in all_before(own, successors):
-            yield entry.fault("succeeded_by", "an agency that is not its own end")
+# Rules of one record and its key: what is wrong with it, or nothing.
+
+
+def is_the_files_own(entry, key, known):
+    return entry.values.get(key) == known.stored.plan_code
+
+
+def is_off_plan(entry, key, known):
+    return entry.values.get(key, "").startswith(Activity.OFF_PLAN)
+
+
+def is_a_part(entry, key, known):
+    return entry.values.get(key) in OWN_LISTS
+
+
+def is_a_round(entry, key, known):
+    row = known.stored.tables["periods"].rows.get(entry.values.get(key))
+    return row and row.mode == ReportingPeriod.Mode.ROUND
+
+
+def other_owner(entry, key, known):
+    owner = known.indicators[code_of(entry)]["introduced_by"]
+    return owner if known.stored.plan_code not in ("", owner) else None
+
+
+def later_state(entry, key, known):
+    row = known.stored.tables["plans"].rows.get(entry.values.get("code"))
+    return row.status if row and entry.values.get(key) in Plan.PAST[row.status] else ""
+
+
+def later_start(entry, key, known):
+    first, last = entry.values.get("starts_on"), entry.values.get(key)
+    return first if first and last and last < first else None
+
+
+def is_completed_in_part(entry, key, known):
+    is_completed = entry.values.get("status") == Execution.COMPLETED
+    return is_completed and entry.values.get(key) not in (None, 100)
+
+
+def is_whole_but_not_completed(entry, key, known):
+    is_said = entry.values.get(key) is not None
+    is_completed = entry.values.get(key) == Execution.COMPLETED
+    return is_said and entry.values.get("percent") == 100 and not is_completed
+
+
+def continues_with_percent(entry, key, known):
+    kind = known.kinds.get(entry.values.get("activity"), {}).get("kind")
+    return kind == Activity.Kind.CONTINUING and entry.values.get(key) is not None
+
+
+def is_of_amount(entry):
+    return entry.values.get("budget") == Activity.Budget.AMOUNT
+
+
+def lacks_part(entry, key, known):
+    is_unread = key in entry.nodes and key not in entry.values
+    return is_of_amount(entry) and not is_unread and entry.values.get(key) is None
+
+
+def has_part_of_no_amount(entry, key, known):
+    is_other = "budget" in entry.values and not is_of_amount(entry)
+    return is_other and entry.values.get(key) is not None
+
+
+def part_without_budget(entry, key, known):
+    parts = [part for part in OF_BUDGET if entry.values.get(part) is not None]
+    return parts and key not in entry.nodes and parts[0]
+
+
+def weaker_sources(entry, key, known):
+    is_unread = "sources" in entry.nodes and "sources" not in entry.values
+    claim, given = entry.values.get(key), known.given_provenance(entry)
+    is_too_strong = claim and not is_unread and is_stronger(claim, than=given)
+    return given if is_too_strong else None
+
+
+def lacks_place(entry, key, known):
+    return entry.values.get("printed_by") and not entry.values.get(key)
+
+
+def is_unofficial(entry, key, known):
+    kind = known.source_kinds.get(entry.values.get(key))
+    return kind is not None and not is_official_kind(kind)
+
+
+def succeeds_itself(entry, key, known):
+    own = entry.values.get("acronym")
+    return entry.values.get(key) and own in all_before(own, known.successors)
+
+
+OF_BUDGET = ("budget_amount", "budget_source")
+UPDATES = ("updates", "commitment_updates")
+WORK = ("commitments", "activities", "later_activities")
+PLANS = ("plan", "other_plans")
+VALUES, PARTS = "indicators.values", "indicators.values.breakdown"
+OFF_PLAN = (
+    f"a code that does not begin with {Activity.OFF_PLAN}, which is for work that "
+    "agencies report outside the plan"
+)
+#: By sections and key, a rule and what is expected, filled with what the rule found.
+OF_ONE_RECORD = (
+    (("other_plans",), "code", is_the_files_own, "another plan than the file's own"),
+    (("activities",), "code", is_off_plan, OFF_PLAN),
+    (
+        ("classification.lists",),
+        "code",
+        is_a_part,
+        "another code: this one is that of a part of the classification",
+    ),
+    (
+        ("periods",),
+        "code",
+        is_a_round,
+        "another code: a round of the portal has it",
+    ),
+    (
+        ("indicators",),
+        "code",
+        other_owner,
+        "a code of its own: the plan {} introduced this one",
+    ),
+    (PLANS, "status", later_state, "{} or later; it never goes back"),
+    ((*PLANS, "periods"), "ends_on", later_start, "a date not before starts_on, {}"),
+    (WORK, "due_on", later_start, "a date not before starts_on, {}"),
+    (
+        ("updates",),
+        "percent",
+        is_completed_in_part,
+        "100 or null, since the status is completed",
+    ),
+    (
+        ("updates",),
+        "status",
+        is_whole_but_not_completed,
+        "completed, since the percent is 100",
+    ),
+    (
+        ("updates",),
+        "percent",
+        continues_with_percent,
+        "null: a continuing activity states no percent",
+    ),
+    *(
+        (("activities",), part, rule, expected)
+        for part in OF_BUDGET
+        for rule, expected in (
+            (lacks_part, "a value, since the budget is an amount"),
+            (has_part_of_no_amount, "nothing, since the budget is no amount"),
+        )
+    ),
+    (("activities",), "budget", part_without_budget, "amount, since there is a {}"),
+    (
+        (*UPDATES, VALUES),
+        "provenance",
+        weaker_sources,
+        "{} or weaker, as its sources give",
+    ),
+    (
+        (VALUES, PARTS),
+        "printed_where_es",
+        lacks_place,
+        "where in the source it is printed",
+    ),
+    ((*UPDATES, PARTS), "printed_by", is_unofficial, "an official source"),
+    (
+        ("agencies",),
+        "succeeded_by",
+        succeeds_itself,
+        "an agency that is not its own end",
+    ),
+)
+OF_SEVERAL = (
+    repeated,
+    unknown_references,
+    taken_addresses,
+    percents_said_before,
+    lost_predecessors,
+    negative_counts,
+    small_numbers,
+    people_counted,
+    several_tellers,
+)
