@@ -328,7 +328,7 @@ class Revising(Comparing):
                 self.stored.put_plain(update, name, value)
         for name in (update.subject_field, "period"):
             setattr(update, name, self.objects_of(name)[getattr(update, f"{name}_id")])
-        sources = self.stored.keys(self.table.field("sources"), values["sources"])
+        sources = self.stored.linked(self.table.field("sources"), values["sources"])
         try:
             workflow.record(update, sources=sources)
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:

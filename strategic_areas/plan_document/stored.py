@@ -13,7 +13,6 @@ from django.db import models as columns
 from agencies.models import AgencyName
 from strategic_areas.plan_document.tables import (
     EARLIER,
-    REVISED,
     STRUCTURE,
     TABLE_OF_MODEL,
     TABLES,
@@ -51,15 +50,25 @@ class StoredTable:
         self.key_of_pk[row.pk] = key
 
 
+class TablesOnDemand(dict):
+    """Tables by their names, each read when it is first asked for."""
+
+    def __init__(self, read):
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, name):
+        self.read(name)
+        return self[name]
+
+
 class Stored:
     """Every table that the file of one plan may touch: of shared ones all rows."""
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
-        self.tables, self.blanks, self.of_other_plans = {}, {}, {}
-        for name in TABLES:
-            if name not in REVISED:
-                self.read(name)
+        self.tables = TablesOnDemand(self.read)
+        self.blanks, self.of_other_plans = {}, {}
 
     def read(self, name):
         table, found = TABLES[name], StoredTable()
@@ -112,8 +121,7 @@ class Stored:
 
     def key(self, table, row):
         """The key of a row, as ``Record.key`` writes it."""
-        parts = (self.plain(row, attribute) for attribute in table.identity)
-        return "/".join(str(part or "") for part in parts)
+        return table.key_in({name: self.plain(row, name) for name in table.identity})
 
     def linked_table(self, field):
         return self.tables[TABLE_OF_MODEL[field.related_model].name]
@@ -126,7 +134,8 @@ class Stored:
             # Sources of other plans are those plans' files' own affair.
             return sorted(keys[pk] for pk in self.linked_to(row, field) if pk in keys)
         if attribute == "continues":
-            return before(row)
+            former = row.continues
+            return former and f"{former.plan.code}/{former.code}"
         value = getattr(row, field.attname)
         if field.is_relation:
             return value and self.linked_table(field).key_of_pk.get(value, f"#{value}")
@@ -175,10 +184,6 @@ class Stored:
     def linked(self, field, codes):
         return [self.linked_table(field).rows[code] for code in codes]
 
-    def keys(self, field, codes):
-        """The primary keys of the rows that codes name."""
-        return [row.pk for row in self.linked(field, codes)]
-
     def new_row(self, table):
         """An unsaved row, with its plan where it names one itself."""
         row = table.model()
@@ -187,29 +192,12 @@ class Stored:
         return row
 
 
-class TablesOnDemand(dict):
-    """Tables by their names, each read when it is first asked for."""
-
-    def __init__(self, read):
-        super().__init__()
-        self.read = read
-
-    def __missing__(self, name):
-        self.read(name)
-        return self[name]
-
-
 class StoredObjects(Stored):
     """
-    The same on demand, with the records that rows are linked to.
+    The same, with the records that rows are linked to.
 
     Its rows are changed as they are: whoever keeps that has locked them.
     """
-
-    def __init__(self, plan_code):
-        self.plan_code = plan_code
-        self.tables = TablesOnDemand(self.read)
-        self.blanks, self.of_other_plans = {}, {}
 
     def rows_of(self, table):
         return self.with_links(table)
@@ -227,8 +215,3 @@ class StoredObjects(Stored):
 
     def to_change(self, row):
         return row
-
-
-def before(row):
-    """What a row continues, as "plan/code"."""
-    return row.continues and f"{row.continues.plan.code}/{row.continues.code}"
