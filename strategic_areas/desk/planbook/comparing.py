@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -178,48 +179,40 @@ class Finder:
 def compare(stored, book):
     """Every row of a ``Book``, in the order in which records are saved."""
     is_own = book.plan == stored.plan_code
-    comparing = Comparing(stored, book, None if is_own else Starting(stored, book))
-    return [
-        comparing.row(table, line)
-        for name, table in STRUCTURE.items()
-        for line in book.lines[name]
-    ]
+    return Comparing(stored, book, None if is_own else Starting(stored, book)).rows()
 
 
 class Comparing:
     """Compares the rows of one workbook; ``starting`` if it is another plan's."""
 
     def __init__(self, stored, book, starting):
-        self.stored, self.starting = stored, starting
+        self.stored, self.starting, self.book = stored, starting, book
         self.find = Finder(stored, book, is_own=starting is None)
-        self.seen = Counter()
-        for name, table in STRUCTURE.items():
-            for line in book.lines[name]:
-                self.seen.update(self._names(table, line))
 
-    def _names(self, table, line):
-        """By what a row is known; no two rows may be known by the same."""
-        values, _faults = self._values(table, line)
-        origin = self.find.origin(table, line)
-        found = [(table.name, "origin", origin)] if origin else []
-        if all(values.get(part) for part in table.identity):
-            found.append((table.name, "code", table.key_in(values)))
-        return found
+    def rows(self):
+        read = [
+            (table, line, self.find.origin(table, line), *self._values(table, line))
+            for name, table in STRUCTURE.items()
+            for line in self.book.lines[name]
+        ]
+        names = [_names(table, origin, v) for table, _line, origin, v, _f in read]
+        seen = Counter(chain.from_iterable(names))
+        repeated = [any(seen[name] > 1 for name in own) for own in names]
+        return [self._row(*pair) for pair in zip(read, repeated, strict=True)]
 
-    def row(self, table, line):
-        values, faults = self._values(table, line)
+    def _row(self, read, is_repeated):
+        table, line, origin, values, faults = read
         key = table.key_in(values)
         rows = self.stored.tables[table.name].rows
         if self.starting and self.starting.leaves_out(table, values, rows):
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
-        if any(self.seen[name] > 1 for name in self._names(table, line)):
+        if is_repeated:
             text = _("This record, or its code, stands in more than one row.")
             faults.append(Fault("", "", text))
-        origin = self.find.origin(table, line)
         if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
             faults.append(Fault(line.cells[ORIGIN].place, "", text))
-            return _refused(table, line, key, faults)
+            return _unread(table, line, key, LineState.REFUSED, faults)
         row = self._asked(table, line, values, origin)
         if not faults:
             return row
@@ -273,7 +266,8 @@ class Comparing:
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
             text = _("The hidden cells of this row were changed.")
-            return _refused(table, line, origin, [Fault("", "", text)])
+            fault = Fault("", "", text)
+            return _unread(table, line, origin, LineState.REFUSED, [fault])
         stored, said, stale = digests(table, stands, self.stored), {}, []
         for column, was, now in zip(table.columns, seen, stored, strict=True):
             text = line.text(column.name)
@@ -288,52 +282,44 @@ class Comparing:
             taken = stands[name] if was == now else CHANGED_SINCE
             found = verdict(values[name], stands[name], said=taken)
             if found is Verdict.KEEP:
-                stale.append(_changed_since(line, column))
+                text = _("Somebody changed this after the workbook was taken.")
+                stale.append(Fault(line.cells[name].place, column.label, text))
             if found is not Verdict.AGREED:
                 said[name] = values[name]
+        if stale:
+            return _unread(table, line, origin, LineState.STALE, stale, origin)
         state = LineState.CHANGED if said else LineState.UNCHANGED
-        if said and not stale:
-            said = with_due_date(table, said, stands)
+        said = with_due_date(table, said, stands)
         places = {name: line.cells[name].place for name in values}
         stood = "-".join(stored)
-        row = PlanLine(table, line.number, origin, state, origin, said, places, stood)
-        return _outdated(row, stale) if stale else row
+        return PlanLine(table, line.number, origin, state, origin, said, places, stood)
 
     def _there_already(self, table, line, values, key):
         """A row without an origin whose record is there: saved before, or another's."""
         record = self.stored.tables[table.name].rows[key]
         stands = table.plain(self.stored, record)
-        different = [
-            column
+        is_different = any(
+            line.text(column.name)
+            and values.get(column.name) not in (None, [], stands[column.name])
             for column in table.columns
             if column.name not in FOLLOWS
-            and line.text(column.name)
-            and values.get(column.name) not in (None, [], stands[column.name])
-        ]
-        row = PlanLine(table, line.number, key, LineState.UNCHANGED, key)
-        if not different:
-            return row
+        )
+        if not is_different:
+            return PlanLine(table, line.number, key, LineState.UNCHANGED, key)
         text = _(
             "The plan has a record of this code already, and it says something else."
         )
-        return _outdated(row, [Fault(line.cells[ORIGIN].place, "", text)])
+        fault = Fault(line.cells[ORIGIN].place, "", text)
+        return _unread(table, line, key, LineState.STALE, [fault], key)
 
 
-def _changed_since(line, column):
-    text = _("Somebody changed this after the workbook was taken.")
-    return Fault(line.cells[column.name].place, column.label, text)
+def _names(table, origin, values):
+    """By what a row is known; no two rows may be known by the same."""
+    found = [(table.name, "origin", origin)] if origin else []
+    if all(values.get(part) for part in table.identity):
+        found.append((table.name, "code", table.key_in(values)))
+    return found
 
 
-def _outdated(row, faults):
-    return PlanLine(
-        row.table,
-        row.number,
-        row.name,
-        LineState.STALE,
-        row.origin,
-        faults=tuple(faults),
-    )
-
-
-def _refused(table, line, name, faults):
-    return PlanLine(table, line.number, name, LineState.REFUSED, faults=tuple(faults))
+def _unread(table, line, name, state, faults, origin=""):
+    return PlanLine(table, line.number, name, state, origin, faults=tuple(faults))
