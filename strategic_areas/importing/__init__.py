@@ -9,6 +9,7 @@ field (``applying``), but for what was edited here (``memory``).
 import gc
 from contextlib import contextmanager
 from hashlib import file_digest
+from itertools import chain
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
@@ -20,7 +21,7 @@ from strategic_areas.importing.applying import Outcome, Revising, put_in
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.memory import ROW, Known, Memory
 from strategic_areas.importing.reading import Refused, read_file
-from strategic_areas.importing.records import records_of
+from strategic_areas.importing.records import Records
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.models import Indicator, PlanFile
 from strategic_areas.plan_document.stored import Stored
@@ -44,7 +45,9 @@ def load(path, *, dry_run=False, progress=None):
 
 def _load_file(path, progress, dry_run):
     plan_file = check(*read_file(path))
-    file = PlanFile(name=Path(path).name, sha256=sum_of(path))
+    with Path(path).open("rb") as content:
+        digest = file_digest(content, "sha256").hexdigest()
+    file = PlanFile(name=Path(path).name, sha256=digest)
     try:
         # Spanish, the first language: it is what undecorated columns hold.
         with transaction.atomic(), override("es"):
@@ -62,11 +65,6 @@ def _load_file(path, progress, dry_run):
     if dry_run:
         outcome.public = difference(public_rows(keys), after)
     return outcome
-
-
-def sum_of(path):
-    with Path(path).open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
@@ -91,21 +89,23 @@ def _load(plan_file, file, progress):
     memory = Memory(plan_file.plan_code)
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
-    lines = records_of(plan_file, known)
+    lines = Records(plan_file, known).lists
     with figures.at_the_end():
         _apply(lines, stored, memory, outcome, progress)
     outcome.absent = _absent(memory, lines)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
-        _put_on_record(file, stored.plan, outcome)
-        audit.record(
-            audit.Event.PLAN_LOADED,
-            obj=stored.plan,
-            created=outcome.created.total(),
-            changed=len(outcome.changed),
-            kept=len(outcome.kept),
-        )
+        counts = {
+            "created": outcome.created.total(),
+            "changed": len(outcome.changed),
+            "kept": len(outcome.kept),
+        }
+        file.plan, file.status = stored.plan, PlanFile.Status.LOADED
+        for name, count in counts.items():
+            setattr(file, name, count)
+        file.save()
+        audit.record(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
     else:
         file.delete()
     return outcome
@@ -124,22 +124,12 @@ def _absent(memory, lines):
     )
 
 
-def _put_on_record(file, plan, outcome):
-    file.plan, file.status = plan, PlanFile.Status.LOADED
-    file.created, file.changed = outcome.created.total(), len(outcome.changed)
-    file.kept = len(outcome.kept)
-    file.save()
-
-
 def _apply(lines, stored, memory, outcome, progress):
-    others = []
     for name, some in lines.items():
         progress(name, len(some))
-        if name not in REVISED:
-            others += some
-    put_in(others, stored, memory, outcome)
-    for name in REVISED:
-        if lines[name]:
-            revising = Revising(TABLES[name], stored, memory, outcome)
-            for line in lines[name]:
-                revising.put_in(line)
+    others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
+    put_in(list(others), stored, memory, outcome)
+    for name in filter(lines.get, REVISED):
+        revising = Revising(TABLES[name], stored, memory, outcome)
+        for line in lines[name]:
+            revising.put_in(line)

@@ -16,25 +16,18 @@ from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.tables import TABLES
 
 
-def records_of(plan_file, known):
-    """The lines of a file without faults, by the name of their table."""
-    return Records(plan_file, known).all()
-
-
 class Records:
+    """``lists`` are the lines of a file without faults, by the name of their table."""
+
     def __init__(self, plan_file, known):
-        self.file = plan_file
         self.known = known
         self.lists = {name: [] for name in TABLES}
-
-    def all(self):
         for name, section in SECTIONS.items():
-            self.take(section, self.file.entries[name])
-        sources = self.file.top.values.get(GEOGRAPHY_SOURCES.name)
+            self.take(section, plan_file.entries[name])
+        sources = plan_file.top.values.get(GEOGRAPHY_SOURCES.name)
         if sources is not None:
             for line in [*self.lists["regions"], *self.lists["provinces"]]:
                 line.said["sources"] = sources
-        return self.lists
 
     def take(self, section, entries, above=None):
         if section.fixed.get("code_list") == BREAKDOWN_LABELS["code"] and entries:
@@ -42,14 +35,10 @@ class Records:
             lists = TABLES["code_lists"]
             self.put(lists, title, entries[0].line, {**BREAKDOWN_LABELS}, {})
         for order, entry in enumerate(entries, start=1):
-            line = above
             # Lists alone make no list of entities.
-            if (
-                section.shape != "record"
-                or entry.values
-                or entry.nested.get("entities")
-            ):
-                line = self.add(section, entry, order, above)
+            is_record = entry.values or entry.nested.get("entities")
+            is_made = section.shape != "record" or is_record
+            line = self.add(section, entry, order, above) if is_made else above
             for inner in section.nested:
                 self.take(inner, entry.nested[inner.name], line)
 
@@ -121,7 +110,7 @@ def spread(key, value):
     columns = key.stored_as
     if columns == ("places",):
         codes = value if isinstance(value, list) else [value]
-        return [("places", [code for code in codes if code])]
+        return [("places", list(filter(None, codes)))]
     if columns == ("starts_on", "ends_on"):
         return zip(columns, dates(value), strict=True)
     if key.name == "baseline":

@@ -32,6 +32,11 @@ def digests(table, values, stored):
     ]
 
 
+def stood_of(table, record, stored):
+    """What tells a record as it stands now."""
+    return "-".join(digests(table, table.plain(stored, record), stored))
+
+
 def digest(value):
     return digest_of(json.dumps(value))
 

@@ -18,7 +18,7 @@ from strategic_areas.plan_document.lines import (
     with_due_date,
 )
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.plan_document.values import digests
+from strategic_areas.plan_document.values import stood_of
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
 from strategic_areas.workbooks.reading import Fault, comparable, digest_of
 
@@ -273,7 +273,7 @@ class MatrixLines:
             }
             said = with_due_date(table, said, stands)
             state = LineState.CHANGED if said else LineState.UNCHANGED
-            stood = "-".join(digests(table, stands, self.stored))
+            stood = stood_of(table, record, self.stored)
         return PlanLine(
             table,
             int(row.group()) if row else 0,

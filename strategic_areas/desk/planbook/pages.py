@@ -46,7 +46,7 @@ from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
-from strategic_areas.plan_document.values import digests
+from strategic_areas.plan_document.values import stood_of
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
     SEEN,
@@ -94,13 +94,9 @@ def unstage(signed, plan, *, by):
         record = stored.tables[line.table.name].rows.get(line.origin or line.name)
         if bool(line.origin) != (record is not None):
             raise StaleError
-        if record and stood_of(line.table, stored, record) != line.stood:
+        if record and stood_of(line.table, record, stored) != line.stood:
             raise StaleError
     return preview_of(stored, lines, is_checked=True)
-
-
-def stood_of(table, stored, record):
-    return "-".join(digests(table, table.plain(stored, record), stored))
 
 
 def _owner(plan, user):
