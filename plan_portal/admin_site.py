@@ -22,7 +22,7 @@ from strategic_areas.desk import people, queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import decisions, own_words
 from strategic_areas.desk.changes.addresses import hide_address
-from strategic_areas.desk.letters import confirming
+from strategic_areas.desk.letters import waiting_for
 from strategic_areas.desk.people import oddities, review_page
 from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review.review_queue import everything
@@ -154,7 +154,7 @@ class PortalAdminSite(AdminSite):
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
             "oddities": oddities(today) if access.is_administrator(user) else [],
-            "letters": confirming.waiting_for(user),
+            "letters": waiting_for(user),
             "purges": PURGES.decides(user),
             "silent": silent_now(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,

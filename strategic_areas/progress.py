@@ -389,3 +389,73 @@ def average_percent(
     if not percents or None in percents:
         return None
     return sum(capped(percent) for percent in percents) // len(percents)
+
+
+#: The cases of a percent that the rules tell apart, with an example of each.
+PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
+#: The executions that an agency may state; "" while it has stated none.
+EXECUTIONS = (
+    "",
+    State.NOT_STARTED,
+    State.IN_PROGRESS,
+    State.COMPLETED,
+    State.SUSPENDED,
+    State.CANCELLED,
+)
+
+
+def execution_for(percent, execution):
+    """The execution for a newly typed percent; ``execution`` is the one before."""
+    if percent is None:
+        return execution
+    if percent == 100:
+        return State.COMPLETED
+    if execution in {State.SUSPENDED, State.CANCELLED}:
+        return execution
+    return State.NOT_STARTED if percent == 0 else State.IN_PROGRESS
+
+
+def percent_for(execution, percent):
+    """The percent for a newly chosen execution; ``percent`` is the one before."""
+    if execution == State.COMPLETED:
+        return 100
+    if execution == State.NOT_STARTED:
+        return 0
+    return None if percent == 100 else percent
+
+
+def settled_pair(percent, execution, *, changed):
+    """
+    Percent and execution to be stored, given what was typed in both fields.
+
+    Where only one of them ``changed``, the other is adjusted to it; an empty execution
+    is derived from the percent.
+    """
+    if changed == {"percent"} or not execution:
+        return percent, execution_for(percent, execution)
+    if changed == {"execution"}:
+        return percent_for(execution, percent), execution
+    return percent, execution
+
+
+def percent_rules():
+    """Both rules for every case as plain values, which the sheet's script looks up."""
+    return {
+        "execution": {
+            kind: {
+                str(state): str(execution_for(percent, state)) for state in EXECUTIONS
+            }
+            for kind, percent in PERCENT_EXAMPLES.items()
+        },
+        "percent": {
+            str(state): {
+                kind: _unless_same(percent_for(state, percent), percent)
+                for kind, percent in PERCENT_EXAMPLES.items()
+            }
+            for state in EXECUTIONS
+        },
+    }
+
+
+def _unless_same(new, old):
+    return "same" if new == old else new

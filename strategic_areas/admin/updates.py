@@ -23,15 +23,17 @@ from strategic_areas.admin.approved import ApprovedMixin, ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN
 from strategic_areas.desk.changes.amending import GuardedForm
 from strategic_areas.desk.inputs import one_button, tell_protection, widgets
-from strategic_areas.desk.sheet.evidence import EvidenceForm, whereabouts
-from strategic_areas.desk.sheet.forms import RevisionForm, settled_pair
+from strategic_areas.desk.sheet.forms import RevisionForm
+from strategic_areas.desk.sheet.sheet_page import EvidenceForm, whereabouts
 from strategic_areas.models import (
+    OPEN,
     Activity,
     ActivityUpdate,
     Evidence,
     Plan,
     ReportingPeriod,
     RoundReopening,
+    Status,
 )
 from strategic_areas.models.report_fields import Part
 from strategic_areas.schedule import Frequency, Schedule
@@ -307,7 +309,35 @@ def _is_writable(obj):
     return obj is None or obj.is_editable
 
 
-class ActivityUpdateForm(RevisionForm):
+class WholeForm(RevisionForm):
+    """A revision of any subject and round, chosen in it where it is a new one."""
+
+    def clean(self):
+        cleaned = super().clean()
+        subject = cleaned.get(self._meta.model.subject_field)
+        if not self.instance.pk and subject and cleaned.get("period"):
+            self._refuse_second(subject, cleaned["period"])
+        return cleaned
+
+    def _refuse_second(self, subject, period):
+        """One open revision per subject and period; locked against a second save."""
+        type(subject).objects.select_for_update().get(pk=subject.pk)
+        model = self._meta.model
+        rows = model.objects.filter(**{model.subject_field: subject}, period=period)
+        if rows.filter(status__in=OPEN).exists():
+            raise forms.ValidationError(
+                _(
+                    "A report of this for the period is already being worked on. Open "
+                    "it from the list instead of writing a second one."
+                )
+            )
+        if rows.filter(status=Status.PUBLISHED).exists():
+            raise forms.ValidationError(
+                _("A report of this is published for the period. Open it and correct.")
+            )
+
+
+class ActivityUpdateForm(WholeForm):
     class Meta:
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
@@ -321,19 +351,6 @@ class ActivityUpdateForm(RevisionForm):
             self.fields["execution"].required = False
         if self.instance.activity_id:
             tell_protection(self.fields, self.instance.activity)
-
-    def clean(self):
-        cleaned = self.cleaned_data
-        if {"execution", "percent"} <= set(cleaned):
-            changed = {"execution", "percent"} & set(self.changed_data)
-            percent, execution = settled_pair(
-                cleaned["percent"], cleaned["execution"], changed=changed
-            )
-            cleaned |= {"percent": percent, "execution": execution}
-            if not execution:
-                text = gettext_lazy("State the percent, or choose the execution.")
-                self.add_error("execution", text)
-        return super().clean()
 
 
 @admin.register(ActivityUpdate)
@@ -431,7 +448,7 @@ class AnswerAdmin(ReviewedAdmin):
         ]
         self.form = modelform_factory(
             model,
-            form=RevisionForm,
+            form=WholeForm,
             fields=[*about, *fields.columns(filled_in=True)],
             formfield_callback=numbers.formfield,
         )

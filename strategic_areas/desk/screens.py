@@ -19,6 +19,16 @@ def plan_or_404(request, code):
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
+def taken(form, step, *args, by):
+    """Whether the step was taken with a valid form; else the form says why not."""
+    if form.is_valid():
+        try:
+            step(*args, by=by)
+        except RefusedError as error:
+            form.add_error(None, str(error))
+    return form.is_valid()
+
+
 def take_step(request, step, *args, done, **kwargs):
     """Take a step as this person, who reads ``done`` or why not; whether it was."""
     try:

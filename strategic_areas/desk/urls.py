@@ -6,7 +6,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import people, purges
+from strategic_areas.desk import letters, people, purges
 from strategic_areas.desk.changes import (
     addresses,
     amending,
@@ -14,8 +14,6 @@ from strategic_areas.desk.changes import (
     own_words,
 )
 from strategic_areas.desk.changes import pages as changes
-from strategic_areas.desk.letters import confirming
-from strategic_areas.desk.letters import pages as letters
 from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import whole
 from strategic_areas.desk.report import pages as report
@@ -24,7 +22,6 @@ from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
 from strategic_areas.desk.values import pages as values
-from strategic_areas.desk.values import receipts as told_values
 from strategic_areas.desk.workbook import pages as workbook
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -116,8 +113,8 @@ def patterns(site):
             ("cifras/nuevas/", values.values_recorded, "values_recorded"),
             ("cifras/nuevas/<int:indicator>/", values.value_recorded, "value_recorded"),
             ("cifras/<int:pk>/", review.value_page, "value"),
-            ("cifras/<int:pk>/recobrar/", told_values.value_recall, "value_recall"),
-            ("cifras/<int:pk>/constancia/", told_values.value_receipt, "value_receipt"),
+            ("cifras/<int:pk>/recobrar/", values.value_recall, "value_recall"),
+            ("cifras/<int:pk>/constancia/", values.value_receipt, "value_receipt"),
             ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
             (
                 "cifras/exactas/indicador/<int:indicator>/",
@@ -176,9 +173,9 @@ def patterns(site):
             ("cartas/<int:pk>/", letters.sheet, "letter"),
             ("cartas/<int:pk>/archivo/", letters.download, "letter_file"),
             ("cartas/<int:pk>/enviar/", letters.send, "letter_send"),
-            ("cartas/<int:pk>/confirmar/", confirming.page, "letter_confirm"),
-            ("cartas/<int:pk>/confirmada/", confirming.confirm, "letter_confirmed"),
-            ("cartas/<int:pk>/objetada/", confirming.contest, "letter_contested"),
+            ("cartas/<int:pk>/confirmar/", letters.confirmation, "letter_confirm"),
+            ("cartas/<int:pk>/confirmada/", letters.confirm, "letter_confirmed"),
+            ("cartas/<int:pk>/objetada/", letters.contest, "letter_contested"),
             ("purga/", purges.purge_list, "purges"),
             ("purga/nueva/", purges.new, "purge_new"),
             ("purga/<int:pk>/", purges.detail, "purge"),

@@ -17,6 +17,7 @@ from agencies.decisions import Outdated, Status
 from agencies.mail import tell_proposer
 from strategic_areas.figures import at_the_end, publish
 from strategic_areas.models import Indicator, ReportedSpan
+from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Breakdown, Measurement, ReportedValue
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.rounds import agency_page
@@ -25,7 +26,7 @@ from strategic_areas.workflow.guard import (
     must_be_clean,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import may_review, must_report, must_review
+from strategic_areas.workflow.moves import may_review, must, must_report, must_review
 
 #: What tells of which days a value is, and whose.
 SPAN = ("indicator", "agency", "starts_on", "ends_on")
@@ -160,29 +161,32 @@ def hand_in(reported, *, by):
         must_review(by, reported)
     else:
         must_report(by, reported)
-    if reported.letter and reported.letter.agency_id != reported.agency_id:
-        raise RefusedError(
-            _("%(record)s: the letter is another agency's.") % {"record": reported}
-        )
+    must(
+        not reported.letter or reported.letter.agency_id == reported.agency_id,
+        _("%(record)s: the letter is another agency's."),
+        record=reported,
+    )
     indicator = Indicator.objects.select_for_update().get(pk=reported.indicator_id)
-    if indicator.agency_id != reported.agency_id:
-        raise RefusedError(
-            _("%(record)s: another agency answers for it.") % {"record": indicator}
-        )
+    must(
+        indicator.agency_id == reported.agency_id,
+        _("%(record)s: another agency answers for it."),
+        record=indicator,
+    )
     must_be_clean(ReportedValue, note=reported.note, why=reported.why)
     waiting = ReportedValue.objects.waiting().filter(
         indicator=indicator, starts_on=reported.starts_on, ends_on=reported.ends_on
     )
-    if waiting.exists():
-        raise RefusedError(
-            _("%(record)s: a value of these days waits for review.")
-            % {"record": indicator}
-        )
+    must(
+        not waiting.exists(),
+        _("%(record)s: a value of these days waits for review."),
+        record=indicator,
+    )
     reported.revises = standing(reported)
-    if reported.revises and not reported.why.strip():
-        raise RefusedError(
-            _("%(record)s: say why it is revised.") % {"record": indicator}
-        )
+    must(
+        not reported.revises or reported.why.strip(),
+        _("%(record)s: say why it is revised."),
+        record=indicator,
+    )
     VALUES.propose(reported, by=by)
     tell_the_span(reported)
     return reported
@@ -220,6 +224,49 @@ def handed_in(
         for row in rows.order_by("proposed_at", "pk")
         if (key := _key(row)) in by_key
     }
+
+
+def content(reported):
+    """What was handed in, as its fingerprint covers it."""
+    return {
+        "indicator": reported.indicator.code,
+        "agency": reported.agency.acronym,
+        "starts_on": reported.starts_on.isoformat(),
+        "ends_on": reported.ends_on.isoformat(),
+        "value": format(reported.value.normalize(), "f"),
+        "certainty": reported.certainty,
+        "parts": reported.parts,
+        "printed_where": reported.printed_where,
+        "note": reported.note,
+        "why": reported.why,
+        "handed_in_by": reported.proposed_by.username,
+        "handed_in_at": reported.proposed_at.isoformat(),
+    }
+
+
+def as_sent(values: Iterable[AskedValue]) -> list[dict]:
+    """
+    How each value stands, for the receipt of a round: without its number, which the
+    fingerprint of what was handed in covers.
+    """
+    values = list(values)
+    last = handed_in(values, source=None)
+    return [
+        {
+            "indicator": value.code,
+            "title": value.title_es,
+            "standing": value.standing.value,
+            "handed_in_on": value.first_day.isoformat() if value.first_day else None,
+            **_fingerprint(last.get(value)),
+        }
+        for value in values
+    ]
+
+
+def _fingerprint(reported):
+    if reported is None:
+        return {}
+    return {"value": reported.pk, "sha256": digest(content(reported))}
 
 
 def _key(told):

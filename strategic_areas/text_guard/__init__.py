@@ -14,36 +14,32 @@ from functools import partial
 from django.conf import settings
 
 from strategic_areas.text_guard import (
-    ages,
     counts,
     identifiers,
-    initials,
     names,
     online,
-    patterns,
-    spelt,
     traces,
 )
 from strategic_areas.text_guard import marks as marking
 from strategic_areas.text_guard.findings import Finding, Kind, Severity
 from strategic_areas.text_guard.names import NOTHING_KNOWN, Known
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import Reading, find
 
 __all__ = ["Finding", "Kind", "Known", "Severity", "inspect", "marks"]
 
 
 def _find_identifiers(reading):
     rules = [*online.RULES, *identifiers.rules(settings.COUNTRY)]
-    return patterns.find(reading, rules)
+    return find(reading, rules)
 
 
 RULES = (
     _find_identifiers,
-    partial(patterns.find, rules=traces.RULES),
-    spelt.find_spelt_numbers,
+    partial(find, rules=traces.RULES),
+    identifiers.find_spelt_numbers,
     counts.find_small_numbers,
-    ages.find_ages_with_places,
-    initials.find_initials,
+    counts.find_ages_with_places,
+    names.find_initials,
     names.find_names,
 )
 

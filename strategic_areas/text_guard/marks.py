@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from strategic_areas.text_guard import ages, counts, names, vocabulary
+from strategic_areas.text_guard import counts, names, vocabulary
 from strategic_areas.text_guard.findings import Finding, Kind
 from strategic_areas.text_guard.names import Known
-from strategic_areas.text_guard.patterns import MONTH, NO_CODE, either, words
-from strategic_areas.text_guard.reading import Reading
+from strategic_areas.text_guard.reading import MONTH, NO_CODE, Reading, either, words
 
 DAY = re.compile(
     rf"(?<![\d.,/-])(?:\d{{1,2}}(?:ro|o|st|nd|rd|th)?[ -](?:de |of )?{MONTH}(?![a-z])"
@@ -45,9 +44,9 @@ NICKNAME = re.compile(
 def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
     """Where some overlap, names come last."""
     yield from counts.find_counts(reading)
-    for age in ages.ages(reading):
+    for age in counts.ages(reading):
         yield reading.stretch(Kind.AGE, *age)
-    for place in ages.small_places(reading):
+    for place in counts.small_places(reading):
         yield reading.stretch(Kind.SMALL_PLACE, *place)
     shapes = [
         *(

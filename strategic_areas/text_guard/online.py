@@ -6,8 +6,8 @@ from functools import partial
 from strategic_areas.text_guard import vocabulary
 from strategic_areas.text_guard.findings import Kind
 from strategic_areas.text_guard.names import people
-from strategic_areas.text_guard.patterns import INSTITUTION, either, words
-from strategic_areas.text_guard.patterns import rule as any_rule
+from strategic_areas.text_guard.reading import INSTITUTION, either, words
+from strategic_areas.text_guard.reading import rule as any_rule
 
 AT = (
     r"(?:@ ?| ?[(\[{<] ?(?:@|at|arroba|arobas) ?[)\]}>] ?|[ ,-]{1,3}(?:arroba"

@@ -3,7 +3,7 @@
 import re
 
 from strategic_areas.text_guard.findings import Kind
-from strategic_areas.text_guard.patterns import (
+from strategic_areas.text_guard.reading import (
     NO_CODE,
     NUMBERED,
     around,

@@ -37,6 +37,12 @@ class TransitionError(RefusedError):
     """The step is not possible now; the message tells people why."""
 
 
+def must(holds, refusal, **facts):
+    """Refuse a step where its rule does not hold; the facts stand in the refusal."""
+    if not holds:
+        raise TransitionError(refusal % facts)
+
+
 class Conflict(TransitionError):
     """Somebody else saved this revision meanwhile; ``current`` is the stored one."""
 
@@ -277,52 +283,51 @@ def within_agency(user, updates):
 
 
 def must_report(by, update):
-    if not reports_for(by, update.agency):
-        raise TransitionError(
-            _("%(record)s: you do not report for this agency.") % {"record": update}
-        )
+    is_hers = reports_for(by, update.agency)
+    must(is_hers, _("%(record)s: you do not report for this agency."), record=update)
 
 
 def must_submit(by, update):
     must_report(by, update)
-    if not may_submit(by, update.agency):
-        raise TransitionError(
-            _("%(record)s: only a titular of %(agency)s submits.")
-            % {"record": update, "agency": update.agency}
-        )
+    must(
+        may_submit(by, update.agency),
+        _("%(record)s: only a titular of %(agency)s submits."),
+        record=update,
+        agency=update.agency,
+    )
 
 
 def must_review(by, update):
-    if not may_review(by, update):
-        raise TransitionError(
-            _("%(record)s: only the secretariat reviews.") % {"record": update}
-        )
+    must(
+        may_review(by, update),
+        _("%(record)s: only the secretariat reviews."),
+        record=update,
+    )
 
 
 def must_transcribe(by, letter, update):
     """Refuse all but the secretariat, and letters of another agency or round."""
     sender = letter.agency_id, letter.period_id
     is_sender = sender == (update.agency.pk, update.period_id)
-    if not (is_sender and may_review(by, update)):
-        raise TransitionError(
-            _("%(record)s: only the secretariat transcribes, from the agency's letter.")
-            % {"record": update}
-        )
+    must(
+        is_sender and may_review(by, update),
+        _("%(record)s: only the secretariat transcribes, from the agency's letter."),
+        record=update,
+    )
 
 
 def must_still_answer(update):
     """Refuse a first submission by an agency that was asked before another one."""
-    if update.submitted_at or update.agency == update.answering or published(update):
-        return
-    raise TransitionError(
-        _("%(record)s: %(agency)s answers for this now.")
-        % {"record": update, "agency": update.answering}
+    must(
+        update.submitted_at or update.agency == update.answering or published(update),
+        _("%(record)s: %(agency)s answers for this now."),
+        record=update,
+        agency=update.answering,
     )
 
 
 def must_say_why(update, reason):
-    if not reason.strip():
-        raise TransitionError(_("%(record)s: state the reason.") % {"record": update})
+    must(reason.strip(), _("%(record)s: state the reason."), record=update)
 
 
 def must_accept_reports(update):
@@ -332,15 +337,16 @@ def must_accept_reports(update):
     Corrections are always possible.
     """
     period = update.period
-    if not period.is_round:
-        raise TransitionError(
-            _("%(period)s only files what public sources say; choose a round.")
-            % {"period": period}
-        )
-    if not period.accepts(update.agency) and not published(update):
-        raise TransitionError(
-            _("%(period)s is not open for reports.") % {"period": period}
-        )
+    must(
+        period.is_round,
+        _("%(period)s only files what public sources say; choose a round."),
+        period=period,
+    )
+    must(
+        period.accepts(update.agency) or published(update),
+        _("%(period)s is not open for reports."),
+        period=period,
+    )
     others = siblings(update).exclude(agency=update.agency)
     if earlier := others.filter(status__in=HANDED_IN).first():
         raise TransitionError(
@@ -360,17 +366,12 @@ def is_in_time(update):
 
 
 def must_be_in_time(update):
-    period, agency = update.period, update.agency
     if is_in_time(update):
         return
-    raise TransitionError(
-        _(
-            "%(period)s closed on %(day)s. The secretariat can open it again for "
-            "%(agency)s; what you wrote is kept until then."
-        )
-        % {
-            "period": period,
-            "day": date_format(period.closes_on, "SHORT_DATE_FORMAT"),
-            "agency": agency,
-        }
+    text = _(
+        "%(period)s closed on %(day)s. The secretariat can open it again for "
+        "%(agency)s; what you wrote is kept until then."
     )
+    day = date_format(update.period.closes_on, "SHORT_DATE_FORMAT")
+    facts = {"period": update.period, "agency": update.agency, "day": day}
+    raise TransitionError(text % facts)

@@ -23,6 +23,7 @@ from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
     move,
+    must,
     must_accept_reports,
     must_be_in_time,
     must_report,
@@ -73,19 +74,30 @@ def save(update, *, by, seen_version):
     report transcribed by the secretariat becomes the agency's own report.
     """
     must_report(by, update)
-    stored = type(update).objects.select_for_update().get(pk=update.pk)
-    must_be_editable(stored)
-    if stored.version != seen_version:
-        raise Conflict(stored)
+    stored = locked(update)
     if getattr(stored, "letter_id", None):
         update.letter = None
         if update.provenance == Provenance.TRANSCRIBED:
             update.provenance = Provenance.REPORTED
-    return store_save(update, stored, by)
+    return store_save(update, stored, by, seen_version)
 
 
-def store_save(update, stored, by):
+def locked(update):
+    """The stored revision, locked until the end of the step that changes it."""
+    stored = type(update).objects.select_for_update().get(pk=update.pk)
+    must(
+        stored.is_editable,
+        _("%(record)s is %(status)s and can no longer be changed."),
+        record=stored,
+        status=stored.get_status_display().lower(),
+    )
+    return stored
+
+
+def store_save(update, stored, by, seen_version):
     """Store the changed content as the next version; the permission is checked."""
+    if stored.version != seen_version:
+        raise Conflict(stored)
     update.status = stored.status
     update.version = stored.version + 1
     _save(update, by)
@@ -100,10 +112,8 @@ def open_for_evidence(update, *, by):
     The version stays, so that somebody who is writing in the row gets no conflict.
     """
     must_report(by, update)
-    rows = type(update).objects.filter(pk=update.pk)
-    stored = rows.select_for_update().get()
-    must_be_editable(stored)
-    rows.update(changed_at=timezone.now())
+    locked(update)
+    type(update).objects.filter(pk=update.pk).update(changed_at=timezone.now())
     update.contributors.add(by)
 
 
@@ -117,11 +127,11 @@ def submit(update, *, by, seen_version=None, note=""):
     must_submit(by, update)
     must_be_in_time(update)
     must_still_answer(update)
-    if getattr(update, "letter_id", None):
-        raise TransitionError(
-            _("%(record)s was transcribed from a letter: save it as your own first.")
-            % {"record": update}
-        )
+    must(
+        not getattr(update, "letter_id", None),
+        _("%(record)s was transcribed from a letter: save it as your own first."),
+        record=update,
+    )
     send(update, by=by, note=note, seen_version=seen_version)
 
 
@@ -236,18 +246,19 @@ def correct(update, *, by):
     even if another one answers now.
     """
     must_report(by, update)
-    if update.status != Status.PUBLISHED:
-        raise TransitionError(
-            _("%(record)s: only what is published is corrected.") % {"record": update}
-        )
-    if Takedown.objects.waiting().hiding(update).exists():
-        raise TransitionError(
-            _(
-                "%(record)s: something of it is hidden now and waits for a decision. "
-                "Correct it once that is decided."
-            )
-            % {"record": update}
-        )
+    must(
+        update.status == Status.PUBLISHED,
+        _("%(record)s: only what is published is corrected."),
+        record=update,
+    )
+    must(
+        not Takedown.objects.waiting().hiding(update).exists(),
+        _(
+            "%(record)s: something of it is hidden now and waits for a decision. "
+            "Correct it once that is decided."
+        ),
+        record=update,
+    )
     evidence = list(update.evidences.all())
     content = update.fields.where(corrected=True)
     links = [field.name for field in content if field.kind is Kind.LINKS]
@@ -300,24 +311,24 @@ def who_printed(update, source):
     """
     if not guard.counts(update):
         return None
-    if source is not None and is_official_kind(source.kind):
-        return source
-    raise TransitionError(
+    must(
+        source is not None and is_official_kind(source.kind),
         _(
             "%(record)s counts people in work with victims: name the official source "
             "that printed the number, or return it."
-        )
-        % {"record": update}
+        ),
+        record=update,
     )
+    return source
 
 
 def must_say_something_new(update):
     before = published(update)
-    if before and _content(before) == _content(update):
-        raise TransitionError(
-            _("%(record)s says just what is published already: change it first.")
-            % {"record": update}
-        )
+    must(
+        before is None or _content(before) != _content(update),
+        _("%(record)s says just what is published already: change it first."),
+        record=update,
+    )
 
 
 def _content(update):
@@ -326,14 +337,6 @@ def _content(update):
         "kind", "title_es", "url", "sha256", "archive_office", "archive_number"
     )
     return content, sorted(map(str, evidence))
-
-
-def must_be_editable(stored):
-    if not stored.is_editable:
-        raise TransitionError(
-            _("%(record)s is %(status)s and can no longer be changed.")
-            % {"record": stored, "status": stored.get_status_display().lower()}
-        )
 
 
 def _save(update, by):
@@ -368,8 +371,7 @@ def submit_all(period, agency, seen, *, by, note="", values=()):
 def seen_updates(seen, updates, refusal):
     """By revision, the version that was seen; all of them, or ``TransitionError``."""
     found = {each: seen[key_of(each)] for each in updates}
-    if not found or len(found) != len(seen):
-        raise TransitionError(refusal)
+    must(found and len(found) == len(seen), refusal)
     return found
 
 
@@ -383,16 +385,16 @@ def recall(update, *, by):
     but that of its first one where it was returned before.
     """
     must_submit(by, update)
-    if getattr(update, "letter_id", None):
-        raise TransitionError(
-            _("%(record)s was transcribed from a letter: confirm or contest it.")
-            % {"record": update}
-        )
-    if not update.period.accepts(update.agency):
-        raise TransitionError(
-            _("%(period)s is closed: what was sent stays sent.")
-            % {"period": update.period}
-        )
+    must(
+        not getattr(update, "letter_id", None),
+        _("%(record)s was transcribed from a letter: confirm or contest it."),
+        record=update,
+    )
+    must(
+        update.period.accepts(update.agency),
+        _("%(period)s is closed: what was sent stays sent."),
+        period=update.period,
+    )
     was_returned = update.transitions.filter(to_status=Status.RETURNED).exists()
     move(
         update,

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from strategic_areas.models import OPEN, Provenance, Status
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.moves import (
-    Conflict,
-    TransitionError,
     leave_trace,
     move,
+    must,
     must_accept_reports,
     must_still_answer,
     must_submit,
@@ -31,8 +30,8 @@ from strategic_areas.workflow.moves import (
 )
 from strategic_areas.workflow.questions import revisions_seen
 from strategic_areas.workflow.steps import (
+    locked,
     make_public,
-    must_be_editable,
     seen_updates,
     send,
     send_back,
@@ -56,15 +55,13 @@ def transcribe(update, letter, *, by, seen_version=None):
         must_accept_reports(update)
         update.letter = letter
         return store_draft(update, by, Provenance.TRANSCRIBED)
-    stored = type(update).objects.select_for_update().get(pk=update.pk)
-    if stored.letter_id != letter.pk:
-        raise TransitionError(
-            _("%(record)s: the agency writes its own report.") % {"record": update}
-        )
-    must_be_editable(stored)
-    if stored.version != seen_version:
-        raise Conflict(stored)
-    return store_save(update, stored, by)
+    stored = locked(update)
+    must(
+        stored.letter_id == letter.pk,
+        _("%(record)s: the agency writes its own report."),
+        record=update,
+    )
+    return store_save(update, stored, by, seen_version)
 
 
 @transaction.atomic
@@ -130,27 +127,26 @@ def record(update, *, sources):
     Only the importer calls this. It needs a source, its provenance is never that of a
     report, and it never replaces what an agency reported here.
     """
-    if not sources:
-        raise TransitionError(
-            _("%(record)s: a matter of record needs a source.") % {"record": update}
-        )
-    if update.provenance not in {
-        Provenance.PLAN,
-        Provenance.DOCUMENTED,
-        Provenance.PRESS,
-        Provenance.RECONSTRUCTED,
-    }:
-        raise TransitionError(
-            _("%(record)s: a matter of record is never “%(provenance)s”.")
-            % {"record": update, "provenance": update.get_provenance_display()}
-        )
+    must(sources, _("%(record)s: a matter of record needs a source."), record=update)
+    must(
+        update.provenance
+        in {
+            Provenance.PLAN,
+            Provenance.DOCUMENTED,
+            Provenance.PRESS,
+            Provenance.RECONSTRUCTED,
+        },
+        _("%(record)s: a matter of record is never “%(provenance)s”."),
+        record=update,
+        provenance=update.get_provenance_display(),
+    )
     revisions = list(siblings(update).order_by("revision"))
     in_force = [each for each in revisions if each.status in {*OPEN, Status.PUBLISHED}]
-    if any(each.origin == Reviewed.Origin.ENTERED for each in in_force):
-        raise TransitionError(
-            _("%(record)s: the agency itself has reported on this.")
-            % {"record": update}
-        )
+    must(
+        all(each.origin != Reviewed.Origin.ENTERED for each in in_force),
+        _("%(record)s: the agency itself has reported on this."),
+        record=update,
+    )
     by = system_user()
     published = (each for each in in_force if each.status == Status.PUBLISHED)
     before = next(published, None)

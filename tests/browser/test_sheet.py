@@ -9,7 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from agencies.mail import Mail
-from strategic_areas.desk.sheet import forms, sheet_page
+from strategic_areas import progress
+from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.models import ActivityUpdate, Submission
 from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
@@ -278,7 +279,9 @@ def test_the_script_settles_both_fields_as_the_server_does(make_page):
     page = make_page(asked.user)
     page.goto(asked.address)
     percents = [None, 0, 1, 99, 100]
-    cases = [(str(state), number) for state in forms.STATES for number in percents]
+    cases = [
+        (str(state), number) for state in progress.EXECUTIONS for number in percents
+    ]
 
     told = page.evaluate(
         "cases => cases.map(([state, number]) => ["
@@ -288,7 +291,7 @@ def test_the_script_settles_both_fields_as_the_server_does(make_page):
     )
 
     assert told == [
-        [forms.execution_for(number, state), forms.percent_for(state, number)]
+        [progress.execution_for(number, state), progress.percent_for(state, number)]
         for state, number in cases
     ]
 

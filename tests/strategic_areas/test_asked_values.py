@@ -14,9 +14,8 @@ from django.utils import timezone
 
 from strategic_areas import discipline
 from strategic_areas.desk.rounds import notices
-from strategic_areas.desk.values.receipts import content
 from strategic_areas.discipline import Standing
-from strategic_areas.figures.reporting import VALUES
+from strategic_areas.figures.reporting import VALUES, content
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.answers import NOTHING_CHANGED
+from strategic_areas.desk.sheet.forms import NOTHING_CHANGED
 from strategic_areas.models import ActivityUpdate, RoundReopening, Status
 from strategic_areas.workflow.questions import seen_of
 from tests.factories import (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail
 from strategic_areas import purging, workflow
-from strategic_areas.desk.letters import pages
+from strategic_areas.desk import letters
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.models import ActivityUpdate, Letter, Purge
 from strategic_areas.workflow.questions import seen_of, token_of
@@ -380,7 +380,7 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
     letter = make_letter()
     make_mandate(user=letter.recorded_by, agency=letter.agency)
 
-    pages.ask_agency(letter, by=letter.recorded_by)
+    letters.ask_agency(letter, by=letter.recorded_by)
 
     assert Mail.objects.count() == 0
 

@@ -94,7 +94,7 @@ def test_it_is_stored_with_its_first_draft_under_a_code_of_its_own(desk):
         desk.agency,
     )
     assert (update.status, update.percent, update.people_reached) == ("draft", 100, 40)
-    assert (row.update, row.state, row.is_owed) == (update, "ready", False)
+    assert (row.update, row.state, row.question.is_owed) == (update, "ready", False)
 
 
 def test_codes_go_on_and_a_second_press_tells_it_once(desk):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from agencies.models import User
-from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet import forms
 from strategic_areas.desk.sheet.forms import RevisionForm
 from strategic_areas.desk.sheet.rows import AnswerRow
 from strategic_areas.models import ActivityUpdate
@@ -90,7 +90,7 @@ class Race:
     def _add(self, row, mark, person):
         """Save the text that was read with one more mark."""
         text = row.update.narrative_es if row.update else "Avances:"
-        form = answers.save_answer(
+        form = forms.save_answer(
             row,
             {
                 "answer": "reported",
@@ -129,7 +129,7 @@ def test_without_the_guard_the_same_editors_lose(monkeypatch):
         return guarded(update, by=by, seen_version=stored.version)
 
     monkeypatch.setattr(RevisionForm, "_refuse_stale", lambda form: None)
-    monkeypatch.setattr(answers.workflow, "save", unguarded)
+    monkeypatch.setattr(forms.workflow, "save", unguarded)
     race = Race()
 
     saved, conflicts = race.run(1)

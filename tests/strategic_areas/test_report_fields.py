@@ -17,7 +17,7 @@ from agencies.fields import Kind
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
-from strategic_areas.desk.sheet import answers
+from strategic_areas.desk.sheet import forms
 from strategic_areas.desk.sheet.rows import find_row
 from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
@@ -343,10 +343,10 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
 
     row = writer.row()
 
-    again = answers.save_answer(row, {"answer": "same_as_before"}, by=writer.user)
+    again = forms.save_answer(row, {"answer": "same_as_before"}, by=writer.user)
     repeated = field.plain(again.instance)
     seen = {"answer": "no_news", "no_news_reason_es": "No hubo.", "seen_version": 1}
-    answers.save_answer(row, seen, by=writer.user)
+    forms.save_answer(row, seen, by=writer.user)
 
     if field.part is Part.NO_NEWS:
         # What told no news is nothing to say again.

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import FocalPoint
-from strategic_areas import purging, workflow
-from strategic_areas.desk.sheet import forms, sheet_page
+from strategic_areas import progress, purging, workflow
+from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -361,9 +361,9 @@ def test_two_numbers_that_disagree_are_asked_about(desk):
 
 
 def test_both_rules_agree_with_what_the_database_accepts():
-    for execution, percent in product(forms.STATES, [None, 0, 1, 50, 99, 100]):
-        state = forms.execution_for(percent, execution)
-        number = forms.percent_for(execution, percent)
+    for execution, percent in product(progress.EXECUTIONS, [None, 0, 1, 50, 99, 100]):
+        state = progress.execution_for(percent, execution)
+        number = progress.percent_for(execution, percent)
 
         assert (percent == 100) <= (state == "completed"), (execution, percent)
         assert (execution == "completed") == (number == 100), (execution, percent)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.evidence import AttachForm
+from strategic_areas.desk.sheet.sheet_page import AttachForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from strategic_areas.workflow.questions import seen_of

@@ -59,6 +59,7 @@ class QueuedReport:
 
     #: Whether a return takes a note that the secretariat alone reads.
     takes_notes = True
+    template = "desk/review.html"
 
     @property
     def evidences(self):
@@ -160,7 +161,7 @@ class QueuedValue(QueuedReport):
     """A value of an indicator: it has one version, which its writer may take back."""
 
     word, version = VALUE.kind, 1
-    evidences, takes_notes = (), False
+    evidences, takes_notes, template = (), False, "desk/value.html"
     #: The texts that a reviewer reads for what could point at somebody.
     texts = ("note", "why")
 

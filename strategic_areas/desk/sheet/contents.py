@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,15 +12,14 @@ from strategic_areas.desk.sheet.rows import (
     AnswerRow,
     ValueRow,
     find_round,
-    grids,
     read_rows,
-    read_values,
 )
 from strategic_areas.models import (
     ActivityProposal,
     ReportingPeriod,
     Submission,
 )
+from strategic_areas.queries import asked_values
 from strategic_areas.workflow.questions import REPORT, UPDATES, UpdateQuestion
 
 
@@ -67,7 +67,8 @@ class Sheet:
 
     @cached_property
     def values(self) -> tuple[ValueRow, ...]:
-        return read_values(self.period, self.agency)
+        found = asked_values.asked(self.period.plan, [self.period], self.agency)
+        return tuple(ValueRow(each, self.period) for each in found.get(self.period, ()))
 
     @property
     def keys(self):
@@ -117,7 +118,17 @@ class Sheet:
 
     @property
     def grids(self):
-        return grids(self.values)
+        """Indicators of which several values are asked and none was handed in yet."""
+        empty = Counter(r.value.indicator for r in self.values if r.state == "todo")
+        return [
+            {
+                "code": indicator.code,
+                "number": number,
+                "url": reverse("admin:value_grid", args=[*self.keys, indicator.pk]),
+            }
+            for indicator, number in empty.items()
+            if number > 1
+        ]
 
     @property
     def given_values(self):
@@ -171,10 +182,9 @@ def _urgency(row):
     return row.state != "returned", row.state == "ready", is_continuing
 
 
-def find_sheet(user, period, slug):
-    """The sheet, or None for a user who does not report for the agency now."""
-    asked = find_round(user, period, slug)
-    return asked and read_sheet(*asked, user)
+def find_sheet(user, period, agency):
+    """The sheet of an agency's slug; ``Http404`` to who does not report for it now."""
+    return read_sheet(*find_round(user, period, agency), user)
 
 
 def read_sheet(period, agency, user):

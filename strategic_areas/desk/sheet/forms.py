@@ -1,14 +1,13 @@
 """
-The forms by which a row is answered; what they ask follows from the model's fields.
-
-Execution and percent both say how far the work has come. Where one of them changes, the
-other follows by the rules at the end of this module.
+The forms by which a row is answered, and saving what they say: the full answer, "same
+as before" or "no news". What they ask follows from the model's fields.
 """
 
 from functools import cache
 
 from crispy_forms.layout import Hidden, Layout, Submit
 from django import forms
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import model_to_dict, modelform_factory
 from django.utils.formats import date_format
@@ -17,6 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import numbers
+from agencies.fields import Kind
+from strategic_areas import workflow
 from strategic_areas.desk.inputs import (
     LONGEST_TEXT,
     PLAIN,
@@ -27,12 +28,17 @@ from strategic_areas.desk.inputs import (
     text_boxes,
     widgets,
 )
-from strategic_areas.models import OPEN, ActivityUpdate, Answer, Execution, Status
+from strategic_areas.models import ActivityUpdate, Answer, Status
 from strategic_areas.models.report_fields import Part
-from strategic_areas.progress import State
+from strategic_areas.progress import State, execution_for, percent_for, settled_pair
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL
 
+#: The version that a form carries while no correction is begun.
+NOT_BEGUN = 0
+NOTHING_CHANGED = _(
+    "This says just what is published. Change what is to be corrected, then save."
+)
 #: Why an empty row is refused.
 NOTHING_SAID = _(
     "Nothing is said here yet. Write what was done, or answer “No news”. What others "
@@ -53,32 +59,43 @@ class RevisionForm(forms.ModelForm):
 
     #: Who posts the form, so that it can tell her own earlier save from another's.
     by = None
+    #: The field that tells that neither percent nor execution was stated.
+    asks_execution_at = "execution"
+    #: Percent and execution as posted, before one was adjusted to the other.
+    posted_pair = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.conflict = None
         self.is_already_saved = False
-        self._name_languages()
         if self.instance.pk:
             self.initial["seen_version"] = self.instance.version
-
-    def _name_languages(self):
-        """Spanish is the form's own language; only English needs to be named."""
+        # Spanish is the form's own language; only English needs to be named.
         for declared in self._meta.model.fields.where(bilingual=True):
             for name in self.fields.keys() & {*declared.columns}:
                 self.fields[name].label = declared.label_of(name)
 
     def clean(self):
+        self._settle_percent()
         cleaned = super().clean()
         self._refuse_personal_data(cleaned)
         self._refuse_long(cleaned)
         if self.instance.pk:
             self._refuse_stale()
-        else:
-            subject = cleaned.get(self._meta.model.subject_field)
-            if subject and cleaned.get("period"):
-                self._refuse_second(subject, cleaned["period"])
         return cleaned
+
+    def _settle_percent(self):
+        cleaned = self.cleaned_data
+        if not {"percent", "execution"} <= set(cleaned):
+            return
+        percent, execution = cleaned["percent"], cleaned["execution"]
+        self.posted_pair = percent, execution
+        changed = {"percent", "execution"} & set(self.changed_data)
+        percent, execution = settled_pair(percent, execution, changed=changed)
+        cleaned |= {"percent": percent, "execution": execution}
+        if not execution:
+            text = _("State the percent, or choose the execution.")
+            self.add_error(self.asks_execution_at, text)
 
     def _refuse_personal_data(self, cleaned):
         """Refuse personal data, even in a draft; the text stays on screen."""
@@ -170,31 +187,24 @@ class RevisionForm(forms.ModelForm):
         ]
 
     def _says_the_same(self, stored):
+        """Also true where the first of two equal posts had its pair adjusted."""
         answer = getattr(self.instance, "answer", None)
         if getattr(stored, "answer", None) != answer:
             return False
+        if self.posted_pair:
+            percent, execution = self.posted_pair
+            followed = [
+                (percent, execution_for(percent, execution)),
+                (percent_for(execution, percent), execution),
+            ]
+            if (stored.percent, stored.execution) in followed:
+                names = ["percent", "execution"]
+                self.cleaned_data.update(model_to_dict(stored, names))
         return all(
             _comparable(stored, name) == _plain(value)
             for name, value in self.cleaned_data.items()
             if name != "seen_version"
         )
-
-    def _refuse_second(self, subject, period):
-        """One open revision per subject and period; locked against a second save."""
-        type(subject).objects.select_for_update().get(pk=subject.pk)
-        model = self._meta.model
-        rows = model.objects.filter(**{model.subject_field: subject}, period=period)
-        if rows.filter(status__in=OPEN).exists():
-            raise forms.ValidationError(
-                _(
-                    "A report of this for the period is already being worked on. Open "
-                    "it from the list instead of writing a second one."
-                )
-            )
-        if rows.filter(status=Status.PUBLISHED).exists():
-            raise forms.ValidationError(
-                _("A report of this is published for the period. Open it and correct.")
-            )
 
 
 def _comparable(record, name):
@@ -249,8 +259,7 @@ class AnswerForm(RowForm):
     """
 
     answer = Answer.REPORTED
-    #: Percent and execution as posted, before one was adjusted to the other.
-    posted_pair = None
+    asks_execution_at = "percent"
 
     def __init__(self, *args, row, provinces=None, **kwargs):
         self.last, self.button = row.own, row.question.saves
@@ -290,22 +299,26 @@ class AnswerForm(RowForm):
     def _fold(self, part, names):
         is_open = part is Part.RESERVED and self.instance.is_reserved
         if part is Part.HELD_BACK:
-            is_open = self._is_held_back()
+            stands = self.instance.execution or self.initial.get("execution") or ""
+            told = ActivityUpdate(activity=self.row.subject, execution=stands)
+            is_open = told.is_held_back()
         return Fold(part.label, *names, is_open=is_open)
-
-    def _is_held_back(self):
-        stands = self.instance.execution or self.initial.get("execution") or ""
-        return ActivityUpdate(
-            activity=self.row.subject, execution=stands
-        ).is_held_back()
 
     def clean(self):
         is_empty = not (self.instance.pk or self.last or self.has_changed())
         if is_empty and self.row.question.takes_no_news:
             self.add_error(None, NOTHING_SAID)
-        self._settle_percent()
         self._keep_english()
         return super().clean()
+
+    def _settle_percent(self):
+        super()._settle_percent()
+        percent = self.cleaned_data.get("percent")
+        is_completed = self.cleaned_data.get("execution") == State.COMPLETED
+        is_told = self.posted_pair and percent is not None
+        if is_told and (percent == 100) != is_completed:
+            text = _("100 % and completed go together, and only together.")
+            self.add_error("percent", text)
 
     def _keep_english(self):
         """
@@ -326,36 +339,6 @@ class AnswerForm(RowForm):
             elif is_changed and stands:
                 setattr(self.instance, english, "")
 
-    def _settle_percent(self):
-        cleaned = self.cleaned_data
-        if not {"percent", "execution"} <= set(cleaned):
-            return
-        percent, execution = cleaned["percent"], cleaned["execution"]
-        self.posted_pair = percent, execution
-        changed = {"percent", "execution"} & set(self.changed_data)
-        percent, execution = settled_pair(percent, execution, changed=changed)
-        cleaned |= {"percent": percent, "execution": execution}
-        if (percent == 100) != (execution == "completed") and percent is not None:
-            self.add_error(
-                "percent", _("100 % and completed go together, and only together.")
-            )
-        if not execution:
-            self.add_error("percent", _("State the percent, or choose the execution."))
-
-    def _says_the_same(self, stored):
-        """Also true where the first of two equal posts had its pair adjusted."""
-        if self.posted_pair:
-            percent, execution = self.posted_pair
-            stands = stored.percent, stored.execution
-            followed = [
-                (percent, execution_for(percent, execution)),
-                (percent_for(execution, percent), execution),
-            ]
-            if stands in followed:
-                pair = dict(zip(("percent", "execution"), stands, strict=True))
-                self.cleaned_data.update(pair)
-        return super()._says_the_same(stored)
-
 
 def _lines(text):
     return (text or "").strip().splitlines()
@@ -370,20 +353,6 @@ class NoNewsForm(RowForm):
         super().__init__(*args, **kwargs)
         self.fields["no_news_reason_es"].label = gettext("No news, because…")
         self.helper.add_input(Submit("save", _("No news, for this reason")))
-
-
-class SameForm(forms.Form):
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *, row):
-        seen = {"seen_version": row.update.version if row.update else None}
-        super().__init__(initial=seen, auto_id=f"{row.anchor}_same_%s")
-        self.helper = helper_of(
-            "row-form row-form--same_as_before",
-            Hidden("answer", Answer.SAME_AS_BEFORE),
-            Submit("save", _("Same as the previous period")),
-            action=row.url(),
-        )
 
 
 @cache
@@ -407,70 +376,125 @@ def _form_class(model, base):
     )
 
 
-def answer_form(row, *args, **kwargs):
-    return _form_class(row.question.model, AnswerForm)(*args, row=row, **kwargs)
+def row_form(row, *args, base=AnswerForm, **kwargs):
+    return _form_class(row.question.model, base)(*args, row=row, **kwargs)
 
 
-def no_news_form(row, *args, **kwargs):
-    return _form_class(row.question.model, NoNewsForm)(*args, row=row, **kwargs)
-
-
-#: The cases of a percent that the rules tell apart, with an example of each.
-PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
-#: The executions that an agency may state; "" while it has stated none.
-STATES = ["", *map(State, Execution.values)]
-
-
-def execution_for(percent, execution):
-    """The execution for a newly typed percent; ``execution`` is the one before."""
-    if percent is None:
-        return execution
-    if percent == 100:
-        return State.COMPLETED
-    if execution in {State.SUSPENDED, State.CANCELLED}:
-        return execution
-    return State.NOT_STARTED if percent == 0 else State.IN_PROGRESS
-
-
-def percent_for(execution, percent):
-    """The percent for a newly chosen execution; ``percent`` is the one before."""
-    if execution == State.COMPLETED:
-        return 100
-    if execution == State.NOT_STARTED:
-        return 0
-    return None if percent == 100 else percent
-
-
-def settled_pair(percent, execution, *, changed):
+@transaction.atomic
+def save_answer(row, data, *, by):
     """
-    Percent and execution to be stored, given what was typed in both fields.
+    Store one row as posted and return its form; its errors say why it was refused.
 
-    Where only one of them ``changed``, the other is adjusted to it; an empty execution
-    is derived from the percent.
+    A row of a letter the secretariat transcribes in the agency's name. The subject is
+    locked, so that a form posted twice makes one revision.
     """
-    if changed == {"percent"} or not execution:
-        return percent, execution_for(percent, execution)
-    if changed == {"execution"}:
-        return percent_for(execution, percent), execution
-    return percent, execution
+    type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
+    instance = _revision_to_write(row)
+    is_published = instance.status == Status.PUBLISHED
+    if is_published and data.get("seen_version") == str(NOT_BEGUN):
+        return _save_correction(row, instance, data, by)
+    form = _form(row, instance, data)
+    form.by = by
+    if form.is_valid() and not form.is_already_saved:
+        _store(form, by)
+    return form
 
 
-def percent_rules():
-    """Both rules for every case as plain values, which the sheet's script looks up."""
-    return {
-        "execution": {
-            kind: {str(state): str(execution_for(percent, state)) for state in STATES}
-            for kind, percent in PERCENT_EXAMPLES.items()
-        },
-        "percent": {
-            str(state): {
-                kind: _unless_same(percent_for(state, percent), percent)
-                for kind, percent in PERCENT_EXAMPLES.items()
-            }
-            for state in STATES
-        },
-    }
+def _save_correction(row, published, data, by):
+    """Begin a correction with what is posted; one that is refused leaves no trace."""
+    with transaction.atomic():
+        try:
+            instance = workflow.correct(published, by=by)
+        except workflow.TransitionError as error:
+            form = _form(row, published, _seen(data, published.version))
+            form.add_error(None, str(error))
+            return form
+        setattr(instance, row.field, row.subject)
+        form = _form(row, instance, _seen(data, instance.version))
+        if form.is_valid() and not form.has_changed():
+            form.add_error(None, NOTHING_CHANGED)
+        if form.is_valid():
+            _store(form, by)
+        if form.errors:
+            transaction.set_rollback(True)
+            form.data = _seen(data, NOT_BEGUN)
+    return form
 
 
-def _unless_same(new, old):
-    return "same" if new == old else new
+def _seen(data, version):
+    data = data.copy()
+    data["seen_version"] = str(version)
+    return data
+
+
+def _revision_to_write(row):
+    """The newest revision or a blank one, read while the subject is locked."""
+    about = {row.field: row.subject, "period": row.period, "agency": row.agency}
+    rows = row.question.model.objects.filter(**about).exclude(status=Status.WITHDRAWN)
+    stored = rows.order_by("-revision").first()
+    # Whoever transcribes a letter never sees what the agency itself writes.
+    if stored is None or row.letter and stored.letter_id != row.letter.pk:
+        return row.blank()
+    return row.take(stored)
+
+
+def _form(row, instance, data):
+    answer = data.get("answer") if row.question.takes_no_news else None
+    if answer == Answer.NO_NEWS:
+        _say_no_news(instance, row)
+        return row_form(row, data, base=NoNewsForm, instance=instance)
+    if answer == Answer.SAME_AS_BEFORE and row.own:
+        return _same_as_before(row, instance, data.get("seen_version"))
+    return row_form(row, data, instance=instance)
+
+
+def _same_as_before(row, instance, seen_version):
+    """The form as if somebody had typed the last report again, in both languages."""
+    last = row.own
+    repeated = last.fields.where(repeated=True)
+    again = model_to_dict(last, [field.columns[0] for field in repeated])
+    for field in repeated:
+        if field.kind is Kind.LINKS:
+            again[field.name] = [each.pk for each in again[field.name]]
+        for english in field.columns[1:]:
+            setattr(instance, english, getattr(last, english))
+    form = row_form(row, {**again, "seen_version": seen_version}, instance=instance)
+    form.answer = Answer.SAME_AS_BEFORE
+    return form
+
+
+def _say_no_news(instance, row):
+    """
+    Keep the values that remain in force; empty all that belongs to one period.
+
+    Of what others said of it only the state remains, never a figure.
+    """
+    if row.own:
+        before = row.own
+    elif row.last:
+        before = ActivityUpdate(execution=row.last.execution)
+    else:
+        percent = None if instance.activity.is_continuing else 0
+        before = ActivityUpdate(execution="not_started", percent=percent)
+    for field in instance.fields.where(repeated=True):
+        if field.stands:
+            setattr(instance, field.name, getattr(before, field.name))
+        elif field.kind is not Kind.LINKS:
+            for column in field.columns:
+                setattr(instance, column, "" if field.kind is Kind.TEXT else None)
+
+
+def _store(form, by):
+    record = form.save(commit=False)
+    seen = form.cleaned_data["seen_version"]
+    try:
+        if form.row.letter:
+            workflow.transcribe(record, form.row.letter, by=by, seen_version=seen)
+        elif record.pk:
+            workflow.save(record, by=by, seen_version=seen)
+        else:
+            workflow.draft(record, by=by)
+    except workflow.TransitionError as error:
+        form.add_error(None, str(error))
+    else:
+        form.save_m2m()

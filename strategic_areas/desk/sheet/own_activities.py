@@ -9,12 +9,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.access import RefusedError
 from agencies.numbers import WholeField
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, VictimsField, limit, one_button
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.pages import row_or_404, sheet_or_404
+from strategic_areas.desk.screens import screen, taken
+from strategic_areas.desk.sheet.contents import find_sheet
+from strategic_areas.desk.sheet.rows import find_row
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -22,6 +22,7 @@ from strategic_areas.models import (
     Commitment,
     Execution,
 )
+from strategic_areas.progress import percent_for
 from strategic_areas.workflow import guard
 
 DONE = [
@@ -70,20 +71,18 @@ class OffPlanForm(NameForm):
         guard.refuse(self, "narrative_es")
         return super().clean()
 
-    def report(self, period):
-        cleaned = self.cleaned_data
-        is_done = cleaned["execution"] == Execution.COMPLETED
-        return ActivityUpdate(
-            period=period,
-            execution=cleaned["execution"],
-            percent=100 if is_done else None,
-            narrative_es=cleaned["narrative_es"],
-            people_reached=cleaned["people_reached"],
+    def store(self, period, *, by):
+        names = ("execution", "narrative_es", "people_reached")
+        update = ActivityUpdate(
+            period=period, **{name: self.cleaned_data[name] for name in names}
         )
+        update.percent = percent_for(update.execution, None)
+        stored = workflow.report_off_plan(self.instance, update, by=by)
+        self.instance = stored.activity
 
 
 def report(request, period, agency):
-    found = sheet_or_404(request, period, agency)
+    found = find_sheet(request.user, period, agency)
     form = OffPlanForm(
         request.POST if request.method == "POST" else None,
         instance=Activity(agency=found.agency),
@@ -91,23 +90,16 @@ def report(request, period, agency):
         action=found.off_plan_url,
         button=_("Save"),
     )
-    if form.is_valid():
-        try:
-            update = workflow.report_off_plan(
-                form.instance, form.report(found.period), by=request.user
-            )
-        except workflow.TransitionError as error:
-            form.add_error(None, str(error))
-        else:
-            return _saved(request, period, agency, update.activity)
+    if taken(form, form.store, found.period, by=request.user):
+        return _saved(request, period, agency, form.instance)
     return _page(request, found, form)
 
 
 def rename(request, period, agency, activity):
-    row = row_or_404(request, period, agency, activity=activity)
+    row = find_row(request.user, period, agency, activity=activity)
     if not row.may_be_renamed:
         raise Http404
-    found = sheet_or_404(request, period, agency)
+    found = find_sheet(request.user, period, agency)
     form = NameForm(
         request.POST if request.method == "POST" else None,
         instance=row.subject,
@@ -115,13 +107,8 @@ def rename(request, period, agency, activity):
         action=row.rename_url,
         button=_("Save"),
     )
-    if form.is_valid():
-        try:
-            workflow.rename_off_plan(form.instance, by=request.user)
-        except workflow.TransitionError as error:
-            form.add_error(None, str(error))
-        else:
-            return _saved(request, period, agency, row.subject)
+    if taken(form, workflow.rename_off_plan, form.instance, by=request.user):
+        return _saved(request, period, agency, row.subject)
     return _page(request, found, form)
 
 
@@ -131,14 +118,16 @@ def _commitments(found):
 
 def _saved(request, period, agency, activity):
     messages.success(request, _("%(code)s is saved.") % {"code": activity.code})
-    return redirect(row_or_404(request, period, agency, activity=activity.pk).page_url)
+    return redirect(
+        find_row(request.user, period, agency, activity=activity.pk).page_url
+    )
 
 
-def _page(request, found, form):
+def _page(request, found, form, template="desk/off_plan.html", title=None):
     return screen(
         request,
-        "desk/off_plan.html",
-        title=_("Other work done (outside the plan)"),
+        template,
+        title=title or _("Other work done (outside the plan)"),
         status=422 if form.errors else 200,
         sheet=found,
         form=form,
@@ -167,25 +156,14 @@ class ProposalForm(forms.ModelForm):
 
 
 def propose(request, period, agency):
-    found = sheet_or_404(request, period, agency)
+    found = find_sheet(request.user, period, agency)
     form = ProposalForm(
         request.POST if request.method == "POST" else None,
         instance=ActivityProposal(agency=found.agency, plan=found.period.plan),
         commitments=_commitments(found),
     )
-    if form.is_valid():
-        try:
-            workflow.propose_activity(form.instance, by=request.user)
-        except RefusedError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Your proposal is with the secretariat."))
-            return redirect(f"{found.url}#propuestas")
-    return screen(
-        request,
-        "desk/propose.html",
-        title=_("Propose an activity"),
-        status=422 if form.errors else 200,
-        sheet=found,
-        form=form,
-    )
+    if taken(form, workflow.propose_activity, form.instance, by=request.user):
+        messages.success(request, _("Your proposal is with the secretariat."))
+        return redirect(f"{found.url}#propuestas")
+    title = _("Propose an activity")
+    return _page(request, found, form, "desk/propose.html", title)

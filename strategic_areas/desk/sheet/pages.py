@@ -23,8 +23,9 @@ from agencies.stand_ins import reviewers
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
 from strategic_areas.desk.screens import screen, take_step
-from strategic_areas.desk.sheet import answers, sheet_page
+from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.contents import Sheet, find_sheet
+from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet.rows import (
     WORDS,
     find_row,
@@ -32,9 +33,10 @@ from strategic_areas.desk.sheet.rows import (
     read_again,
 )
 from strategic_areas.desk.sheet.sheet_page import AskForm
-from strategic_areas.desk.values import receipts as told_values
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
+from strategic_areas.figures.reporting import as_sent
 from strategic_areas.models import Evidence, Submission, Transition
+from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.report_fields import in_words
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow import guard
@@ -49,20 +51,6 @@ from strategic_areas.workflow.questions import (
 ROW_ONLY = "X-Row-Only"
 
 
-def sheet_or_404(request, period, agency):
-    found = find_sheet(request.user, period, agency)
-    if found is None:
-        raise Http404
-    return found
-
-
-def row_or_404(request, period, agency, **subject):
-    row = find_row(request.user, period, agency, **subject)
-    if row is None:
-        raise Http404
-    return row
-
-
 def sheet(request, period, agency):
     """
     Show every activity owed in the round, with the next empty row unfolded.
@@ -71,24 +59,24 @@ def sheet(request, period, agency):
     """
     if ROW_ONLY in request.headers:
         return _closed_row(request, period, agency)
-    return sheet_page.page(request, sheet_or_404(request, period, agency))
+    return sheet_page.page(request, find_sheet(request.user, period, agency))
 
 
 def _closed_row(request, period, agency):
     subject = sheet_page.requested_subject(request)
     if subject is None:
         raise Http404
-    return _row_only(request, row_or_404(request, period, agency, **subject))
+    return _row_only(request, find_row(request.user, period, agency, **subject))
 
 
 @require_POST
 def save_row(request, period, agency, **subject):
-    row = row_or_404(request, period, agency, **subject)
-    form = answers.save_answer(row, request.POST, by=request.user)
+    row = find_row(request.user, period, agency, **subject)
+    form = save_answer(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
         return _row_only(request, read_again(row), form)
     if form.errors:
-        found = sheet_or_404(request, period, agency)
+        found = find_sheet(request.user, period, agency)
         return sheet_page.page(request, found, unfolded=row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     return redirect(_next_address(row))
@@ -111,10 +99,12 @@ def _may_recall(user, row):
 
 def _next_address(row):
     """The next row that waits, unfolded; after the last one the check page."""
-    if not row.is_owed:
+    if not row.question.is_owed:
         return row.page_url
     after = next_waiting_row(row)
-    return after.page_url if after else row.check_url
+    if after:
+        return after.page_url
+    return reverse("admin:sheet_check", args=[row.period.pk, row.agency.slug])
 
 
 @require_safe
@@ -138,7 +128,7 @@ def attach(request, **keys):
 
     What is attached to a published report begins its correction.
     """
-    row = row_or_404(request, **keys)
+    row = find_row(request.user, **keys)
     if row.is_empty:
         messages.error(request, _("Save the row first; then attach its evidence."))
         return redirect(row.page_url)
@@ -172,7 +162,7 @@ def _save(form, user, *, begins):
 
 @require_POST
 def detach(request, item, **keys):
-    row = _row_or_404(request, **keys)
+    row = _begun_row(request, **keys)
     found = get_object_or_404(row.update.evidences, pk=item)
     try:
         with transaction.atomic():
@@ -184,8 +174,9 @@ def detach(request, item, **keys):
     return _answer(request, row, _("%(title)s is removed.") % {"title": found})
 
 
-def _row_or_404(request, *args, **keys):
-    row = row_or_404(request, *args, **keys)
+def _begun_row(request, **keys):
+    """The row of something that was answered."""
+    row = find_row(request.user, **keys)
     if row.update is None:
         raise Http404
     return row
@@ -204,7 +195,7 @@ def _answer(request, row, done, form=None, begun=False):
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = sheet_or_404(request, row.period.pk, row.agency.slug)
+        found = find_sheet(request.user, row.period.pk, row.agency.slug)
         return sheet_page.page(request, found, unfolded=row.anchor, attaching=refused)
     messages.success(request, done)
     return redirect(row.page_url)
@@ -212,7 +203,7 @@ def _answer(request, row, done, form=None, begun=False):
 
 @require_POST
 def ask(request, period, agency):
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     form = AskForm(request.POST, sheet=sheet)
     if sheet.accepted_until:
         messages.info(request, _("The round takes your reports."))
@@ -265,7 +256,8 @@ class SeenForm(forms.Form):
 
     def __init__(self, *args, action, updates=(), form_class="step-form", **kwargs):
         initial = {"seen": tokens_of(updates)}
-        super().__init__(*args, initial=initial, label_suffix="", **kwargs)
+        kwargs |= {"initial": initial, "auto_id": f"{self.step}_%s"}
+        super().__init__(*args, label_suffix="", **kwargs)
         self.helper = one_button(
             form_class, self.step, self.button, css_class=self.css_class, action=action
         )
@@ -307,7 +299,7 @@ class SendForm(SeenForm):
 
 
 def check(request, period, agency):
-    found = sheet_or_404(request, period, agency)
+    found = find_sheet(request.user, period, agency)
     form = SendForm(request.POST if request.method == "POST" else None, sheet=found)
     if form.is_valid():
         try:
@@ -330,14 +322,14 @@ def _send(user, found, form):
     for submission in found.submissions:
         if seen == seen_in_receipt(submission.content):
             return submission
-    values = told_values.as_sent(row.value for row in found.values)
+    values = as_sent(row.value for row in found.values)
     told = {"by": user, "note": note, "values": values}
     return workflow.submit_all(found.period, found.agency, seen, **told)
 
 
 @require_POST
-def recall(request, period, agency, **subject):
-    row = _row_or_404(request, period, agency, **subject)
+def recall(request, **keys):
+    row = _begun_row(request, **keys)
     done = _(
         "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
         "you send it anew."
@@ -368,7 +360,8 @@ def receipt(request, pk):
 
 def _values(submission, user):
     told = submission.content.get("values", [])
-    numbers = told_values.reported(told, user)
+    keys = {each["value"] for each in told if "value" in each}
+    numbers = ReportedValue.objects.visible_to(user).in_bulk(keys)
     return [
         {
             "code": each["indicator"],

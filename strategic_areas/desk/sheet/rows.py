@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,6 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.review import Reviewed
-from strategic_areas.queries import asked_values
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import (
@@ -66,15 +67,6 @@ class AnswerRow:
         return getattr(self.subject, self.question.answered_by)
 
     @property
-    def is_owed(self):
-        return self.question.is_owed
-
-    @property
-    def takes_evidence(self):
-        """Whether evidence can be attached to it here; a letter itself is evidence."""
-        return self.question.takes_evidence and self.letter is None
-
-    @property
     def is_empty(self):
         return self.state == "todo"
 
@@ -92,7 +84,7 @@ class AnswerRow:
 
     @property
     def waits(self):
-        return self.state == "returned" or self.is_empty and self.is_owed
+        return self.state == "returned" or self.is_empty and self.question.is_owed
 
     @property
     def is_open(self):
@@ -179,10 +171,6 @@ class AnswerRow:
             f"admin:strategic_areas_{self.update._meta.model_name}_change",
             args=[self.update.pk],
         )
-
-    @property
-    def check_url(self):
-        return reverse("admin:sheet_check", args=[self.period.pk, self.agency.slug])
 
     def url(self, step="", *more):
         """The address that takes the row's form or, with a ``step``, another of it."""
@@ -310,20 +298,14 @@ def returned_steps(updates):
     return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}
 
 
-def find_row(user, period, slug, **subject):
-    """
-    The row of the ``subject``, named by its question.
-
-    None for a user who does not report for the agency now.
-    """
-    asked = find_round(user, period, slug)
-    if asked is None:
-        return None
+def find_row(user, period, agency, **subject):
+    """The row of the ``subject``, named by its question, or ``Http404``."""
+    asked = find_round(user, period, agency)
     for question in UPDATES:
         if pk := subject.get(question.name):
             for row in read_rows(question, *asked, pk=pk):
                 return row
-    return None
+    raise Http404
 
 
 def read_again(row):
@@ -352,12 +334,11 @@ def next_waiting_row(row):
 
 
 def find_round(user, period, slug):
-    """The round and the agency for which the user reports now; None without one."""
+    """The round and the agency; ``Http404`` to who does not report for it now."""
     agencies = FocalPoint.objects.agencies_of(user)
-    agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
+    agency = get_object_or_404(Agency, pk__in=agencies, slug=slug)
     periods = ReportingPeriod.objects.visible_to(user).filter(mode="round")
-    period = periods.filter(pk=period).select_related("plan").first()
-    return (period, agency) if agency and period else None
+    return get_object_or_404(periods.select_related("plan"), pk=period), agency
 
 
 #: What the state of a row is called, by how its value stands.
@@ -416,33 +397,3 @@ class ValueRow:
     def page_url(self):
         keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]
         return f"{reverse('admin:value_new', args=keys)}?{urlencode({DAYS: self.days})}"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Several values of one indicator of which none was handed in yet."""
-
-    rows: tuple[ValueRow, ...]
-
-    @property
-    def code(self):
-        return self.rows[0].subject.code
-
-    @property
-    def url(self):
-        first = self.rows[0]
-        keys = [first.period.pk, first.value.agency.slug, first.value.indicator.pk]
-        return reverse("admin:value_grid", args=keys)
-
-
-def grids(rows):
-    found = {}
-    for row in rows:
-        if row.state == "todo":
-            found.setdefault(row.value.indicator, []).append(row)
-    return [Grid(tuple(each)) for each in found.values() if len(each) > 1]
-
-
-def read_values(period, agency):
-    found = asked_values.asked(period.plan, [period], agency)
-    return tuple(ValueRow(each, period) for each in found.get(period, ()))

@@ -9,12 +9,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from agencies import numbers
-from agencies.access import RefusedError
 from agencies.numbers import DecimalField, written
 from strategic_areas.desk.inputs import Fold, Group, limit, one_button
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
-from strategic_areas.figures.reporting import hand_in, standing
+from strategic_areas.figures.reporting import standing
 from strategic_areas.models import (
     CodeList,
     CodeListValue,
@@ -107,6 +106,22 @@ def categories_of(indicator):
         english = row.label_en if get_language() == "en" else ""
         found[row.dimension][row.code] = english or row.label_es
     return {name: found[name] for name in asked if name in found}
+
+
+def facts(reported):
+    """What was handed in, with its parts in words."""
+    words = categories_of(reported.indicator)
+    parts = [
+        (
+            DIMENSIONS[dimension],
+            [
+                (words.get(dimension, {}).get(code, code), number)
+                for code, number in numbers.items()
+            ],
+        )
+        for dimension, numbers in reported.parts.items()
+    ]
+    return {"reported": reported, "parts": parts}
 
 
 def last_told(indicator):
@@ -221,15 +236,6 @@ class ValueForm(forms.ModelForm):
             is_checked=is_checked,
         ):
             self.add_error(*fault)
-
-    def hand_in(self, *, by):
-        """Hand in what is valid; whether it was, or the form's errors say why not."""
-        if self.is_valid():
-            try:
-                hand_in(self.instance, by=by)
-            except RefusedError as error:
-                self.add_error(None, str(error))
-        return self.is_valid()
 
 
 class ColumnForm(ValueForm):

@@ -2,7 +2,8 @@
 The pages on which values are entered: an agency's indicators, a form, a grid of years.
 
 The secretariat records here what a letter or a source says. Whoever may read raw values
-takes exact tables out.
+takes exact tables out. Before values are published, a reviewer reads here what the
+public would.
 """
 
 from datetime import date
@@ -15,28 +16,45 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies import access
+from agencies.access import RefusedError
 from agencies.audit import take_out
 from agencies.decisions import Status
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.pages import sheet_or_404
+from agencies.routes import page_of
+from strategic_areas.addresses import address
+from strategic_areas.desk.changes.pages import hide_url
+from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.desk.screens import screen, take_step, taken
+from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.rows import DAYS
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     ColumnForm,
     SourcedForm,
     ValueForm,
+    facts,
     last_told,
     typed,
 )
 from strategic_areas.figures import raw
-from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import Indicator
-from strategic_areas.models.measurements import ReportedValue
+from strategic_areas.figures.reporting import SPAN, VALUES, content, hand_in
+from strategic_areas.models import Commitment, Indicator, PublishedFigure
+from strategic_areas.models.letters import digest
+from strategic_areas.models.measurements import Publication, ReportedValue
+from strategic_areas.purging.hiding import may_hide
+from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures.indicators import IndicatorLine
+from strategic_areas.queries.public_rows import (
+    concerned,
+    difference,
+    public_rows,
+    value_key,
+)
 from strategic_areas.views.files import WORKBOOK, as_file
+from strategic_areas.views.indicator_pictures import columns
 
 
 def answered(**lookups):
@@ -47,7 +65,7 @@ def answered(**lookups):
 
 @require_safe
 def values(request, period, agency):
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     lines = {each.pk: (each, []) for each in answered(agency=sheet.agency)}
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=lines)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
@@ -69,7 +87,7 @@ def values(request, period, agency):
 
 
 def value_new(request, period, agency, indicator):
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
     before = _begun_from(request, sheet, found)
     form = ValueForm(
@@ -78,7 +96,7 @@ def value_new(request, period, agency, indicator):
         initial=typed(before) if before else _days_asked(request),
         last=last_told(found),
     )
-    if form.is_bound and form.hand_in(by=request.user):
+    if taken(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(sheet.values_url)
     return _entry(request, "desk/value_new.html", [form], sheet=sheet, before=before)
@@ -95,6 +113,7 @@ def _entry(request, template, forms, **context):
         request,
         template,
         status=422 if has_faults else 200,
+        title=forms[0].indicator.code,
         has_faults=has_faults,
         forms=forms,
         form=forms[0],
@@ -124,7 +143,7 @@ def _days_asked(request):
 
 def value_grid(request, period, agency, indicator):
     """A column for each value of the indicator that was never handed in."""
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
     empty = [row for row in sheet.values if row.state == "todo"]
     rows = [row for row in empty if row.value.indicator == found]
@@ -167,7 +186,7 @@ def _hand_in(forms, *, by):
     if any(form.errors for form in forms):
         return 0
     with transaction.atomic():
-        if not all(form.hand_in(by=by) for form in filled):
+        if not all(taken(form, hand_in, form.instance, by=by) for form in filled):
             transaction.set_rollback(True)
             return 0
     return len(filled)
@@ -186,6 +205,29 @@ def _lines(forms, *names):
         if label := next((cell.label for cell in cells if cell), None):
             found.append({"label": label, "cells": cells})
     return found
+
+
+@require_POST
+def value_recall(request, pk):
+    """Take a value back that waits; only who handed it in does."""
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows, pk=pk)
+    done = _("%(record)s is yours again: nothing counts as handed in.")
+    take_step(request, VALUES.take_back, found, done=done % {"record": found})
+    return redirect(page_of(request))
+
+
+@require_safe
+def value_receipt(request, pk):
+    rows = ReportedValue.objects.visible_to(request.user)
+    found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
+    return screen(
+        request,
+        "desk/value_receipt.html",
+        title=f"{_('Receipt')} {found}",
+        **facts(found),
+        sha256=digest(content(found)),
+    )
 
 
 @require_safe
@@ -208,7 +250,7 @@ def value_recorded(request, indicator):
         instance=ReportedValue(indicator=found, agency=found.agency),
         last=last_told(found),
     )
-    if form.is_bound and form.hand_in(by=request.user):
+    if taken(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("Kept. Another person publishes it."))
         return redirect("admin:decisions")
     return _entry(request, "desk/value_new.html", [form])
@@ -247,7 +289,8 @@ def _exact(request, record, agency, indicators, *, subject):
     if request.method != "POST" or form not in FORMS:
         words = {name: word for name, (_write, _type, word) in FORMS.items()}
         context = {"record": record, "indicators": indicators, "forms": words}
-        return screen(request, "desk/exact.html", **context)
+        title = _("Exact table")
+        return screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = FORMS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
     taken = raw.Taken(
@@ -257,3 +300,137 @@ def _exact(request, record, agency, indicators, *, subject):
         subject=subject,
     )
     return as_file(write(indicators, taken), taken.file_name(form), content_type)
+
+
+def shown(user, reported):
+    """What is read of a value alone, and all that happened to those of these days."""
+    is_own = reported.proposed_by_id == user.pk
+    return {
+        **facts(reported),
+        "last": last_told(reported.indicator),
+        "preview": _preview_of(reported, user),
+        "may_be_recalled": reported.is_waiting and is_own,
+        "hides": _hides(user, reported),
+        "transitions": list(_steps(reported)),
+    }
+
+
+def _preview_of(reported, user):
+    """None once it is decided, and where this person cannot publish it."""
+    try:
+        return preview([reported], by=user) if reported.is_waiting else None
+    except RefusedError:
+        return None
+
+
+def _steps(reported):
+    """Each step of the values of these days, as the history of a report tells it."""
+    about = {name: getattr(reported, name) for name in SPAN}
+    rows = ReportedValue.objects.filter(**about).order_by("proposed_at", "pk")
+    names = ("at", "by", "get_to_status_display", "reason")
+    for row in rows.select_related("proposed_by", "decided_by"):
+        told = [(row.proposed_at, row.proposed_by, _("Handed in"), row.why)]
+        if not row.is_waiting:
+            status = row.get_status_display()
+            told.append((row.decided_at, row.decided_by, status, row.reason))
+        yield from (dict(zip(names, step, strict=True)) for step in told)
+
+
+def _hides(user, reported):
+    """Where the figure is taken away that tells the value now; "" if none does."""
+    told = Publication.objects.filter(measurement=reported.measurement_id)
+    figure = PublishedFigure.objects.public().filter(pk__in=told.values("figure"))
+    if (found := figure.first()) and may_hide(user, found):
+        return hide_url(PublishedFigure, found.pk)
+    return ""
+
+
+def preview(values, *, by):
+    """
+    What the public will read once these values are published together.
+
+    Each of ``indicators`` tells its own; ``lines`` are all that changes in public, of
+    whatever indicator. ``RefusedError`` names a value that cannot be published.
+    """
+    about = list({each.indicator_id: each.indicator for each in values}.values())
+    keys = concerned([(Indicator, each.pk) for each in about])
+    rows = public_rows(keys)
+    before = _lines_by_key(about)
+    with VALUES.tried(values, by=by):
+        after, changed = _lines_by_key(about), difference(rows, public_rows(keys))
+        return {
+            "lines": in_lines(changed),
+            "indicators": [
+                {
+                    "indicator": each,
+                    "facts": [
+                        facts(row) for row in values if row.indicator_id == each.pk
+                    ],
+                    "before": _card(before.get(each.pk)),
+                    "after": _card(after.get(each.pk)),
+                    "series": list(_series(after.get(each.pk), changed)),
+                    "pages": list(_pages(after.get(each.pk))),
+                }
+                for each in about
+            ],
+        }
+
+
+def _lines_by_key(about) -> dict[int, IndicatorLine]:
+    rows = indicators.public().filter(pk__in=[each.pk for each in about])
+    return {line.indicator.pk: line for line in indicators.lines(rows)}
+
+
+def _card(line):
+    if line is None or line.last is None:
+        return None
+    return {"text": words.sentence(line, line.last), "picture": columns(line)}
+
+
+def _series(line, changed):
+    """The values of a series; ``is_new`` where the public reads it so for once."""
+    new = {
+        each.key
+        for each in changed
+        if {name for name, _old, _new in each.columns} & {"value", "shown"}
+    }
+    for point in line.points if line else ():
+        yield {
+            "span": words.span(point.starts_on, point.ends_on, *words.exact_to(point)),
+            "text": words.value_text(point),
+            "state": words.state(point),
+            "is_new": value_key(line.indicator, point) in new,
+        }
+
+
+def _pages(line):
+    """Pairs of a page that would show the value, and its address."""
+    if line is None or line.last is None:
+        return
+    of = line.indicator
+    if of.key_figure:
+        yield _("The first page"), address("home")
+    yield _("Its own page"), address("indicator", of.code)
+    yield _("The list of figures"), address("indicators")
+    if of.area and _is_among(of, indicators.of_area(of.area)):
+        yield str(of.area), of.area.get_absolute_url()
+    if of.agency and _is_among(of, indicators.of_agency(of.agency)):
+        agency = of.agency
+        yield str(agency), address("agency", of.introduced_by.code, agency.slug)
+    for commitment in _commitments(of):
+        yield str(commitment), commitment.get_absolute_url()
+
+
+def _is_among(indicator, lines):
+    """Whether a page that shows the first of these lines shows the indicator's."""
+    shown = indicators.first_of(lines)["lines"]
+    return any(each.indicator.pk == indicator.pk for each in shown)
+
+
+def _commitments(indicator):
+    if not (indicator.commitment_id or indicator.programme_id):
+        return Commitment.objects.none()
+    rows = Commitment.objects.standing().select_related("plan")
+    if indicator.commitment_id:
+        return rows.filter(pk=indicator.commitment_id)
+    return rows.filter(programme=indicator.programme_id)

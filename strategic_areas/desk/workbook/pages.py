@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.pages import sheet_or_404
+from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.lines import AGAIN
 from strategic_areas.desk.workbook.signed_preview import (
@@ -80,7 +80,7 @@ def answer_pages(sheet):
 @require_http_methods(["GET", "POST"])
 def workbook(request, period, agency):
     """The sheet of the round as a workbook, or what an uploaded one would change."""
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     if request.method == "GET":
         return _download(request, sheet)
     upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
@@ -170,7 +170,7 @@ def save_workbook(request, period, agency):
 
     What somebody saved meanwhile is left alone; what is stored already counts as saved.
     """
-    sheet = sheet_or_404(request, period, agency)
+    sheet = find_sheet(request.user, period, agency)
     try:
         staged = request.POST.get("staged", "")
         rows = read_signed(staged, _owner(sheet, request.user))

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.desk.sheet.answers import save_answer
-from strategic_areas.desk.sheet.forms import settled_pair
+from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.workbook.lines import (
     CHOSEN,
     CODE,
@@ -27,6 +26,7 @@ from strategic_areas.desk.workbook.lines import (
 from strategic_areas.models import Answer, Status
 from strategic_areas.models.report_fields import Part
 from strategic_areas.plan_document.lines import LineState
+from strategic_areas.progress import settled_pair
 from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import REPORT

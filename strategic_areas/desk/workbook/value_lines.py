@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
+from strategic_areas.desk.screens import taken
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     ColumnForm,
@@ -24,7 +25,7 @@ from strategic_areas.desk.workbook.lines import (
     AnswerPage,
     LineOutcome,
 )
-from strategic_areas.figures.reporting import handed_in
+from strategic_areas.figures.reporting import hand_in, handed_in
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.workbooks.reading import SEEN, Change, digest_of
@@ -176,7 +177,7 @@ class ValuePage(AnswerPage):
             # The press came twice.
             return "handed_in", ""
         form = self._form(row, data)
-        if form.hand_in(by=by):
+        if taken(form, hand_in, form.instance, by=by):
             return "handed_in", ""
         return "refused", next(iter(form.errors.values()))[0]
 

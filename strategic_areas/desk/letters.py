@@ -1,4 +1,7 @@
-"""The secretariat's pages: the list of letters, and the sheet of one letter."""
+"""
+Letters of agencies: their list, the sheet on which the secretariat transcribes one, and
+the page on which the agency confirms or contests what was transcribed.
+"""
 
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -30,9 +33,11 @@ from strategic_areas.desk.inputs import (
     PrintedByField,
     one_button,
 )
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet import answers, sheet_page
+from strategic_areas.desk.review.review_queue import queued
+from strategic_areas.desk.screens import screen, take_step
+from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet.pages import SeenForm
 from strategic_areas.desk.sheet.rows import read_rows, returned_steps
 from strategic_areas.models import (
@@ -101,7 +106,7 @@ class ConfirmForm(SeenForm):
     checked = NobodyField()
 
     def __init__(self, *args, examined, **kwargs):
-        super().__init__(*args, auto_id="confirm_%s", **kwargs)
+        super().__init__(*args, **kwargs)
         NobodyField.ask(self, examined)
 
 
@@ -113,9 +118,6 @@ class ContestForm(SeenForm):
         label=gettext_lazy("What is not as you reported it"),
         help_text=gettext_lazy("The secretariat reads it. Name no person."),
     )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, auto_id="contest_%s", **kwargs)
 
     def clean(self):
         guard.judge(self, Transition, reason="reason")
@@ -222,7 +224,7 @@ def save_row(request, pk, **subject):
     row = found.row(name, key)
     if row is None:
         raise Http404
-    form = answers.save_answer(row, request.POST, by=request.user)
+    form = save_answer(row, request.POST, by=request.user)
     if form.errors:
         return _page(request, letter, row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
@@ -337,7 +339,7 @@ class LetterSheet(Sheet):
 
     def next_waiting_row(self, row):
         """After an owed row, the next one that waits; starting again from the top."""
-        if not row.is_owed:
+        if not row.question.is_owed:
             return None
         place = self.rows.index(row)
         after = [*self.rows[place + 1 :], *self.rows[:place]]
@@ -355,3 +357,88 @@ def may_be_transcribed(update, letter):
         or update.status == Status.WITHDRAWN
         or update.letter_id == letter.pk
     )
+
+
+def waiting_for(user):
+    letters = Letter.objects.of_agencies(user).to_confirm()
+    return list(letters.select_related("agency", "period"))
+
+
+def _own(request, pk):
+    letters = Letter.objects.of_agencies(request.user)
+    return get_object_or_404(letters.select_related("agency", "period__plan"), pk=pk)
+
+
+def _waiting(letter, user):
+    known = guard.known_words()
+    return [
+        queued(user, row, known)
+        for question in BY_MODEL.values()
+        for row in question.model.objects.filter(letter=letter, status=Status.SUBMITTED)
+        .select_related(question.name, "period")
+        .order_by(f"{question.name}__sort_code", "pk")
+    ]
+
+
+@require_safe
+def confirmation(request, pk):
+    return _show_confirmation(request, _own(request, pk))
+
+
+def _show_confirmation(request, letter, *, confirm=None, contest=None, status=200):
+    items = _waiting(letter, request.user)
+    rows = [item.record for item in items]
+    examined = guard.together(item.examined for item in items)
+    wrote = any(item.is_mine for item in items)
+    return screen(
+        request,
+        "desk/letter_confirm.html",
+        status=status,
+        title=_("Confirm what was transcribed"),
+        letter=letter,
+        items=items,
+        wrote=wrote,
+        may_confirm=workflow.may_submit(request.user, letter.agency) and not wrote,
+        confirm=None
+        if examined.blocks
+        else confirm
+        or _step_form(ConfirmForm, "letter_confirmed", letter, rows, examined=examined),
+        contest=contest or _step_form(ContestForm, "letter_contested", letter, rows),
+    )
+
+
+def _step_form(form_class, name, letter, rows, *posted, **kwargs):
+    action = reverse(f"admin:{name}", args=[letter.pk])
+    return form_class(*posted, updates=rows, action=action, **kwargs)
+
+
+@require_POST
+def confirm(request, pk):
+    letter = _own(request, pk)
+    items = _waiting(letter, request.user)
+    examined = guard.together(item.examined for item in items)
+    form = _step_form(
+        ConfirmForm, "letter_confirmed", letter, (), request.POST, examined=examined
+    )
+    if examined.blocks or "checked" in form.errors:
+        return _show_confirmation(request, letter, confirm=form, status=422)
+    done = _("Confirmed and published. Thank you.")
+    return _decide(request, letter, form, workflow.confirm_letter, done)
+
+
+@require_POST
+def contest(request, pk):
+    letter = _own(request, pk)
+    form = _step_form(ContestForm, "letter_contested", letter, (), request.POST)
+    if "reason" in form.errors:
+        return _show_confirmation(request, letter, contest=form, status=422)
+    done = _("Sent back to the secretariat. You may write your own report too.")
+    return _decide(request, letter, form, workflow.contest_letter, done)
+
+
+def _decide(request, letter, form, step, done):
+    form.full_clean()
+    said = {name: x for name, x in form.cleaned_data.items() if name != "checked"}
+    if take_step(request, step, letter, done=done, **{"seen": {}, **said}):
+        return redirect("admin:index")
+    return redirect("admin:letter_confirm", pk=letter.pk)

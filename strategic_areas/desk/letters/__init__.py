@@ -1,1 +1,0 @@
-"""Reports that came by letter or mail: recorded, transcribed, confirmed."""
