@@ -20,7 +20,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.queries import asked_values
-from strategic_areas.workflow.questions import REPORT, UPDATES, UpdateQuestion
+from strategic_areas.workflow.questions import REPORT, UPDATES, VALUE, UpdateQuestion
 
 
 def _address(name):
@@ -38,6 +38,9 @@ class Sheet:
     period: ReportingPeriod
     agency: Agency
     may_submit: bool = False
+
+    #: What its values answer.
+    of_values = VALUE
 
     @property
     def rows(self) -> tuple[AnswerRow, ...]:

@@ -73,7 +73,7 @@ def values(request, period, agency):
     return screen(
         request,
         "desk/values.html",
-        title=_("Values of your indicators"),
+        title=sheet.of_values.heading,
         sheet=sheet,
         lines=[
             {
