@@ -13,6 +13,8 @@ def fold(text):
     >>> fold("Capacitación")
     'capacitacion'
     """
+    if text.isascii():
+        return text.casefold()
     characters = unicodedata.normalize("NFKD", text)
     kept = (each for each in characters if unicodedata.category(each) not in LEFT_OUT)
     return "".join(kept).casefold()

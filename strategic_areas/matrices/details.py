@@ -58,9 +58,9 @@ class RecordReader:
         at = sheet.sheet.at if is_new else lambda *place: sheet.sheet.cells.get(place)
         cells = {}
         for column in sheet.roles:
-            cell = at(row, column)
-            if cell and cell.text and cell not in cells.values():
-                cells[column] = cell
+            if (cell := at(row, column)) and cell.text:
+                cells.setdefault(cell.place, (column, cell))
+        cells = dict(cells.values())
         measures = {}
         for column, cell in cells.items():
             role = sheet.roles[column]
@@ -199,6 +199,9 @@ class RecordReader:
     def _chronogram(self, line, columns):
         """The time that marks or colours tell, or a text across them."""
         marked, coloured, others, answered = {}, {}, {}, {}
+        # The colour of a band over the whole row is no mark.
+        beside = (c for c in self.sheet.sheet.rows[self.row] if c.column not in columns)
+        marks = self._mark_colours(columns) - {cell.colour for cell in beside}
         for column in columns:
             cell = self.sheet.sheet.at(self.row, column)
             if cell is None:
@@ -211,7 +214,7 @@ class RecordReader:
                 self.reader.take(line, cell)
             elif text:
                 others[cell.place] = column, cell
-            elif cell.colour in self._mark_colours(columns):
+            elif cell.colour in marks:
                 coloured[column] = cell
         line.said["exact_to"] = None
         both = marked | coloured

@@ -8,7 +8,7 @@ whoever loads the matrix confirms it once for each way of writing.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
 from functools import cache
 from typing import NamedTuple
 
@@ -48,17 +48,21 @@ HEADS = re.compile(
     r"|superintendencia|gobernaciones|contraloria|armada|ejercito|vicepresidencia|despacho|mesa"
     r"|organizacion|asociacion|red|liga|confederacion)\b"
 )
-NOBODY = re.compile(
-    r"por (?:definir|asignar|determinar|identificar|designar|confirmar).*|pendiente.*"
-    r"|t\.?b\.?d\.?|to be .*|n/?[ad]|s/?d|sin (?:asignar|responsable|definir).*|¿?\?+"
-)
 NO_TEXT = re.compile(r"[-–—_./*]*")
-EVERYBODY = re.compile(
-    r"(?:con )?(?:(?:todas|todos) (?:las |los )?(?:instituciones|miembros|entidades"
-    r"|organizaciones|agencias).*|all (?:the )?(?:institutions|agencies|members).*"
-    r"|todos|todas|all|varios|(?:varias|diversas) instituciones"
-    r"|instituciones de la comision)"
-)
+#: What names no institution, and why.
+NO_ONE = [
+    (why, re.compile(form))
+    for why, form in [
+        ("nobody_named", r"por (?:definir|asignar|determinar|identificar|designar"
+                         r"|confirmar).*|pendiente.*|t\.?b\.?d\.?|to be .*|n/?[ad]"
+                         r"|s/?d|sin (?:asignar|responsable|definir).*|¿?\?+"),
+        ("everybody", r"(?:con )?(?:(?:todas|todos) (?:las |los )?(?:instituciones"
+                      r"|miembros|entidades|organizaciones|agencias).*"
+                      r"|all (?:the )?(?:institutions|agencies|members).*|todos|todas"
+                      r"|all|varios|(?:varias|diversas) instituciones"
+                      r"|instituciones de la comision)"),
+    ]
+]  # fmt: skip
 SUPPORTS = r"apoy\w+|colabora\w*|soporte|support\w*|corresponsables?|acompa\w+|aliados?"
 LEADS = (
     r"lidera|lider|lead\w*|responsable|coordina\w*|encabeza|ejecuta|principal|rector"
@@ -142,9 +146,7 @@ class InstitutionBook:
         for each in known:
             acronym, names, former = (*each, (), ())[:3]
             self.acronyms[_key(acronym)] = acronym
-            for name in names:
-                self.names.setdefault(_name(name), acronym)
-            for name in former:
+            for name in (*names, *former):
                 self.names.setdefault(_name(name), acronym)
 
     def learn(self, text):
@@ -209,16 +211,14 @@ class InstitutionBook:
 
     def likest(self, name, least):
         """The acronym of the known name that is likest to a mistyped one; or ""."""
-        words, best = set(name.split()), ("", least)
-        for known, acronym in self.names.items():
-            is_near = abs(len(name) - len(known)) < 5 and not words.isdisjoint(
-                known.split()
-            )
-            if is_near:
-                likeness = SequenceMatcher(None, name, known)
-                if likeness.quick_ratio() >= best[1] <= likeness.ratio():
-                    best = acronym, likeness.ratio()
-        return best[0]
+        words = set(name.split())
+        near = [
+            known
+            for known in self.names
+            if abs(len(name) - len(known)) < 5 and not words.isdisjoint(known.split())
+        ]
+        found = get_close_matches(name, near, 1, least)
+        return self.names[found[0]] if found else ""
 
 
 def split_responsible(text, book, *, role="responsible"):
@@ -228,14 +228,10 @@ def split_responsible(text, book, *, role="responsible"):
     The first is the lead unless another is marked as it.
     """
     found = ResponsibleParts()
-    plain = fold(text)
     if NO_TEXT.fullmatch(text.strip()):
         return found
-    if len(text) > LONGEST:
-        found.whys.append("no_institution")
-        return found
-    if NOBODY.fullmatch(plain.strip()) or EVERYBODY.fullmatch(plain.strip()):
-        found.whys.append("nobody_named" if NOBODY.fullmatch(plain) else "everybody")
+    if why := "no_institution" if len(text) > LONGEST else _why_nobody(text):
+        found.whys.append(why)
         return found
     parts, is_open = _parts(text, book)
     # Where supporters have a column of their own, several names are as many leads.
@@ -243,17 +239,13 @@ def split_responsible(text, book, *, role="responsible"):
     leads = [name for name, is_lead, is_support in parts if is_lead]
     names = []
     for part, is_lead, is_support in parts:
-        if EVERYBODY.fullmatch(fold(part)):
-            found.whys.append("everybody")
-            continue
-        guess = None if NOBODY.fullmatch(fold(part)) else book.guess(part)
-        if guess is None or not guess.acronym:
-            if guess is None:
-                found.whys.append("no_institution")
-            continue
-        if guess.why:
-            found.named[part] = guess
-        names.append((guess.acronym, is_lead, is_support))
+        why = _why_nobody(part)
+        guess = None if why else book.guess(part)
+        if guess is None:
+            found.whys.append("everybody" if why == "everybody" else "no_institution")
+        elif guess.acronym:
+            found.named |= {part: guess} if guess.why else {}
+            names.append((guess.acronym, is_lead, is_support))
     for acronym, is_lead, is_support in names:
         may_lead = role != "supporting" and not is_support and found.lead is None
         if may_lead and (is_lead or not leads):
@@ -265,6 +257,11 @@ def split_responsible(text, book, *, role="responsible"):
     if role != "supporting" and is_open and not is_marked and len(names) > 1:
         found.whys.append("who_leads")
     return found
+
+
+def _why_nobody(text):
+    plain = fold(text).strip()
+    return next((why for why, form in NO_ONE if form.fullmatch(plain)), "")
 
 
 def _parts(text, book):

@@ -44,8 +44,6 @@ ROLES = {
     "ignore": _("not to be read"),
 }
 LEVELS = ("area", "programme", "commitment", "activity")
-#: The codes of levels and of indicators; each stands in the row of what it names.
-CODES = tuple(role for role in ROLES if role.startswith("code:"))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from functools import cache
 
 import openpyxl
 import pytest
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from strategic_areas.matrices import ROLES, look, read
@@ -523,3 +524,26 @@ def test_a_wrong_naming_loses_nothing_and_breaks_nothing(layout):
     reading = read(upload(content), naming, institutions=known())
 
     assert lost(content, reading) == []
+
+
+def test_a_band_over_a_whole_row_marks_no_time():
+    book = openpyxl.Workbook()
+    quarters = [f"T{number} 2027" for number in (1, 2, 3, 4)]
+    book.active.append(["Eje", "Código", "Acción", "Responsable", "Apoyo", *quarters])
+    book.active.append(["Eje 1: Área", "1.1", "Campaña", "MIREX", "PN"])
+    book.active.append(["Eje 1: Área", "1.2", "Taller", "PGR", "PN"])
+    book.active.append(["Eje 1: Área", "1.3", "Guía", "PGR", "PN", "x"])
+    for cell in book.active[2]:
+        cell.fill = PatternFill("solid", fgColor="FFD9D9D9")
+    for place in ("F2", "G2", "H2", "I2", "H3"):
+        book.active[place].fill = PatternFill("solid", fgColor="FFD9D9D9")
+    reading = read_as_guessed(content_of(book))
+
+    asked = {each.cell for each in reading.questions if each.why == "only_colour"}
+
+    assert [line.said.get("due_on") for line in reading.of("commitments")] == [
+        None,
+        "2027-09-30",
+        "2027-03-31",
+    ]
+    assert asked == {"Sheet!H3"}
