@@ -23,7 +23,7 @@ from strategic_areas.models import (
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.guard import GuardedSteps
-from strategic_areas.workflow.moves import TransitionError, may_review, must_report
+from strategic_areas.workflow.moves import may_review, must, must_report
 from strategic_areas.workflow.steps import draft
 
 
@@ -57,15 +57,16 @@ class ProposalSteps(GuardedSteps):
         proposal = rows.get(pk=proposal.pk)
         if why_not := self.why_not(by, proposal):
             raise RefusedError(why_not)
-        if not proposal.is_waiting:
-            raise RefusedError(
-                _("%(proposal)s: this was decided already.") % {"proposal": proposal}
-            )
-        if proposal.plan.status == Plan.Status.ENDED:
-            raise RefusedError(
-                _("%(plan)s has ended: it takes no activity any more.")
-                % {"plan": proposal.plan}
-            )
+        must(
+            proposal.is_waiting,
+            _("%(proposal)s: this was decided already."),
+            proposal=proposal,
+        )
+        must(
+            proposal.plan.status != Plan.Status.ENDED,
+            _("%(plan)s has ended: it takes no activity any more."),
+            plan=proposal.plan,
+        )
         amendment = Amendment(
             plan=proposal.plan,
             act=act,
@@ -174,10 +175,12 @@ def rename_off_plan(activity, *, by):
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     update = stored.updates.order_by("pk").first()
     must_report(by, update)
-    if stored.updates.filter(status__in=[*PUBLIC_RECORD, Status.SUBMITTED]).exists():
-        raise TransitionError(
-            _("%(record)s was sent already and keeps its name.") % {"record": stored}
-        )
+    sent = stored.updates.filter(status__in=[*PUBLIC_RECORD, Status.SUBMITTED])
+    must(
+        not sent.exists(),
+        _("%(record)s was sent already and keeps its name."),
+        record=stored,
+    )
     activity._history_user = by
     activity.save()
     stored.updates.update(changed_at=timezone.now())
