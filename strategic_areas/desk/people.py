@@ -38,7 +38,7 @@ from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import (
     Activity,
@@ -339,7 +339,7 @@ def hand_over_page(request, pk):
     mandate = get_object_or_404(current, pk=pk)
     form = HandoverForm(request.POST or None, mandate=mandate)
     if form.is_valid():
-        with decisions.told_on(form):
+        with told_on(form):
             hand_over(mandate, form.cleaned_data["successor"], by=request.user)
             done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
             messages.success(request, done)
@@ -399,7 +399,7 @@ def stand_ins(request):
     if is_reviewer(request.user):
         form = StandInForm(request.POST or None, by=request.user)
         if form.is_valid():
-            with decisions.told_on(form):
+            with told_on(form):
                 made = name_stand_in(form.save(commit=False), by=request.user)
                 return redirect("admin:stand_in", pk=made.pk)
     return screen(

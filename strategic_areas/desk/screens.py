@@ -1,9 +1,15 @@
 """How a screen of the desk answers: with its page, or once a step was pressed."""
 
+from contextlib import contextmanager
+
 from django.contrib import admin, messages
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError, only_reviewers
+from strategic_areas import workflow
 from strategic_areas.models import Plan
 
 
@@ -19,13 +25,28 @@ def plan_or_404(request, code):
     return get_object_or_404(Plan.objects.visible_to(request.user), code=code)
 
 
-def taken(form, step, *args, by):
+@contextmanager
+def told_on(form, *, waits=""):
+    """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
+    try:
+        yield
+    except workflow.AlreadyWaiting as error:
+        form.add_error(None, with_link_to_change(error.current, waits or str(error)))
+    except RefusedError as error:
+        form.add_error(None, str(error))
+
+
+def with_link_to_change(change, text):
+    address = reverse("admin:approval", args=[change.pk])
+    name = _("See the change that waits")
+    return format_html('{} <a href="{}">{}</a>', text, address, name)
+
+
+def taken(form, step, *args, **kwargs):
     """Whether the step was taken with a valid form; else the form says why not."""
     if form.is_valid():
-        try:
-            step(*args, by=by)
-        except RefusedError as error:
-            form.add_error(None, str(error))
+        with told_on(form):
+            step(*args, **kwargs)
     return form.is_valid()
 
 

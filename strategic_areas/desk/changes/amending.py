@@ -9,8 +9,8 @@ from agencies.access import only_reviewers
 from agencies.audit import take_out
 from agencies.staleness import StaleGuardForm
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.changes.decisions import told_on, with_link_to_change
 from strategic_areas.desk.inputs import DocumentField, limit
+from strategic_areas.desk.screens import told_on, with_link_to_change
 from strategic_areas.models import Amendment
 from strategic_areas.plan_document import records
 from strategic_areas.views.files import as_attachment

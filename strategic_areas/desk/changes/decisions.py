@@ -1,6 +1,5 @@
 """Decisions that one person proposes and another takes: the list, forms, proposals."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,19 +11,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.access import RefusedError
 from agencies.accounts.confirming import ACCOUNT_CHANGES
 from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,
@@ -372,23 +369,6 @@ class ChangeForm(forms.ModelForm):
         with told_on(self, waits=text):
             return workflow.propose(self.instance, by=by)
         return None
-
-
-@contextmanager
-def told_on(form, *, waits=""):
-    """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
-    try:
-        yield
-    except workflow.AlreadyWaiting as error:
-        form.add_error(None, with_link_to_change(error.current, waits or str(error)))
-    except RefusedError as error:
-        form.add_error(None, str(error))
-
-
-def with_link_to_change(change, text):
-    address = reverse("admin:approval", args=[change.pk])
-    name = _("See the change that waits")
-    return format_html('{} <a href="{}">{}</a>', text, address, name)
 
 
 #: The acts that decide; a correction cites a page instead.

@@ -37,7 +37,7 @@ from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.desk.rounds.pages import opening
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
     AgencyComment,
     Amendment,
@@ -309,7 +309,7 @@ def hide(request, kind, pk):
     form = HideForm(request.POST or None, record=record)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("cause", "why")}
-        with decisions.told_on(form):
+        with told_on(form):
             made = hiding.hide(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
     before = hiding.former(record)

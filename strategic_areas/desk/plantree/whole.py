@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import ApproveForm, proposed, told_on
+from strategic_areas.desk.changes.decisions import ApproveForm, proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.plantree.levels import (
     ACTIVITY,
@@ -33,7 +33,7 @@ from strategic_areas.desk.plantree.levels import (
     level_of,
 )
 from strategic_areas.desk.plantree.tree import Tree
-from strategic_areas.desk.screens import plan_or_404, screen
+from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, counted, plans

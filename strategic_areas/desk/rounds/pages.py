@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.models import FocalPoint
 from strategic_areas import rounds, workflow
-from strategic_areas.desk.changes.decisions import proposed, told_on
+from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import screen, taken
 from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells, unfinished
@@ -266,12 +266,10 @@ def take_back(request, pk):
     period = get_object_or_404(rows, pk=pk)
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)
     today = timezone.localdate()
-    if form.is_valid():
-        with told_on(form):
-            rounds.take_back(period, by=request.user, today=today)
-            text = _("%(period)s is taken back.") % {"period": period}
-            messages.success(request, text)
-            return redirect("admin:strategic_areas_reportingperiod_changelist")
+    if taken(form, rounds.take_back, period, by=request.user, today=today):
+        text = _("%(period)s is taken back.") % {"period": period}
+        messages.success(request, text)
+        return redirect("admin:strategic_areas_reportingperiod_changelist")
     return screen(
         request,
         "desk/take_back.html",
