@@ -72,12 +72,12 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
 
 
 def completed(table, said):
-    """The values of a new record with those that the portal gives it by itself."""
+    """What is said of a new record, with what the portal gives it by itself."""
     names = {column.name for column in table.columns}
-    found = dict(said)
+    found = {name: value for name, value in said.items() if value not in (None, [])}
     for language in ("es", "en"):
-        slug, name = f"slug_{language}", said.get(f"name_{language}")
-        if slug in names and slug not in said and name:
+        slug, name = f"slug_{language}", found.get(f"name_{language}")
+        if slug in names and slug not in found and name:
             found[slug] = slugify(name)[:60].strip("-")
     if "provenance" in names:
         found.setdefault("provenance", Provenance.PLAN.value)

@@ -61,9 +61,6 @@ class Starting:
             for name in ("commitments", "activities")
         }
 
-    def drops(self, column):
-        return column.name in OF_OTHER_PLAN
-
     def adjust(self, table, values):
         for column in table.columns:
             is_planned = table.name in self.replaced and column.kind is Kind.DATE
@@ -226,10 +223,7 @@ class Comparing:
         if key in rows and key not in self.find.given_up[table.name]:
             return self._there_already(table, line, values, key)
         key = self.find.new_key(table.name, key)
-        said = {
-            name: value for name, value in values.items() if value not in (None, [])
-        }
-        said = completed(table, said)
+        said = completed(table, values)
         places = {each.name: line.cells[each.name].place for each in table.columns}
         state, faults = LineState.NEW, ()
         if not self.starting and (former := line.text(ORIGIN)):
@@ -243,7 +237,7 @@ class Comparing:
         values, faults = {}, []
         for column in table.columns:
             cell = line.cells[column.name]
-            if self.starting and self.starting.drops(column):
+            if self.starting and column.name in OF_OTHER_PLAN:
                 values[column.name] = [] if column.kind is Kind.LINKS else None
                 continue
             try:

@@ -262,7 +262,6 @@ class MatrixLines:
         self.seen.add((table.name, key))
         record, stood = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
-            said = {n: value for n, value in said.items() if value not in (None, [])}
             said, state = completed(table, said), LineState.NEW
         else:
             stands = table.plain(self.stored, record)

@@ -209,8 +209,7 @@ class NodeForm(forms.Form):
         asked = {n: _as_plain(cleaned[n]) for n in names if n in cleaned}
         self._complete(asked)
         if self.is_new:
-            said = {n: v for n, v in asked.items() if v not in (None, [])}
-            self.said = completed(self.table, said)
+            self.said = completed(self.table, asked)
             return cleaned
         seen = dict(zip(names, (cleaned.get("seen") or "").split("-"), strict=False))
         touched = [name for name in asked if seen.get(name) != digest(asked[name])]
