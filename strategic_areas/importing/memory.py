@@ -86,12 +86,17 @@ class Known:
         return {*concerned, *concerned.values()}
 
     @cached_property
-    def published_percents(self):
-        """Activity and period of each published percent."""
+    def with_standing_percents(self):
+        """Codes of activities with a published percent on which the file is silent."""
         updates = ActivityUpdate.objects.filter(
             plan__code=self.stored.plan_code, status=Status.PUBLISHED
         ).exclude(percent=None)
-        return set(updates.values_list("activity__code", "period__code"))
+        said = {
+            (entry.values.get("activity"), entry.values.get("period"))
+            for entry in self.plan_file.entries["updates"]
+        }
+        pairs = updates.values_list("activity__code", "period__code")
+        return {activity for activity, _ in set(pairs) - said}
 
     @cached_property
     def in_other_plans(self):

@@ -20,6 +20,12 @@ from strategic_areas.plan_document.checking import all_before
 
 #: Codes of lists that the classification's own parts take.
 OWN_LISTS = {"entities", "breakdown_labels"}
+#: Sections, the keys of their address words, and what names their records.
+ADDRESS_WORDS = (
+    ("areas", "slug_es", "code"),
+    ("areas", "slug_en", "code"),
+    ("agencies", "slug", "acronym"),
+)
 
 
 def broken_rules(plan_file, known):
@@ -79,72 +85,20 @@ def unknown_in(entry, key, section, known):
 
 
 def taken_addresses(plan_file, known):
-    for section, key, code in [
-        ("areas", "slug_es", "code"),
-        ("areas", "slug_en", "code"),
-        ("agencies", "slug", "acronym"),
-    ]:
-        taken = known.address_words(section, key)
-        yield from taken_words(plan_file.entries[section], key, code, taken)
-
-
-def taken_words(entries, key, code, taken):
-    listed = {entry.values.get(code) for entry in entries}
-    whose = {}
-    for entry in entries:
-        word, own = entry.values.get(key), entry.values.get(code)
-        if not word or not own:
-            continue
-        holder = {whose[word]} if word in whose else taken.get(word, {own})
-        # One that the file lists too gets the address word that the file gives it.
-        if own not in holder and (word in whose or not holder & listed):
-            expected = f"another address word: {min(holder)} has this one"
-            yield entry.fault(key, expected)
-        whose.setdefault(word, own)
-
-
-def percents_said_before(plan_file, known):
-    said = {
-        (entry.values.get("activity"), entry.values.get("period"))
-        for entry in plan_file.entries["updates"]
-    }
-    becoming = [
-        entry
-        for entry in plan_file.entries["activities"]
-        if entry.values.get("kind") == Activity.Kind.CONTINUING
-    ]
-    standing = becoming and {code for code, _ in known.published_percents - said}
-    for entry in becoming:
-        if entry.values.get("code") in standing:
-            expected = "one_off: published updates of it state a percent"
-            yield entry.fault("kind", expected)
-
-
-def negative_counts(plan_file, known):
-    for indicator in plan_file.entries["indicators"]:
-        if known.indicators[code_of(indicator)]["counts"] not in Indicator.COUNTED:
-            continue
-        if is_negative(indicator.values.get("baseline") or {}):
-            yield indicator.fault("baseline", "a value from 0 up: it counts")
-        for entry in indicator.with_nested():
-            if entry is not indicator and is_negative(entry.values):
-                yield entry.fault("value", "a number from 0 up: it counts")
-
-
-def is_negative(values):
-    value = values.get("value")
-    return value is not None and value.startswith("-")
-
-
-def small_numbers(plan_file, known):
-    """So small a number of people is quoted from an official source alone."""
-    for value in plan_file.records(VALUES):
-        number = value.values.get("value")
-        is_of_people = known.indicators[code_of(value.above)]["sensitive"]
-        if number is None or not is_of_people or not is_small(Decimal(number)):
-            continue
-        if is_unofficial(value, "printed_by", known):
-            yield value.fault("printed_by", "an official source, of so small a number")
+    for section, key, code in ADDRESS_WORDS:
+        taken, whose = known.address_words(section, key), {}
+        entries = plan_file.entries[section]
+        listed = {entry.values.get(code) for entry in entries}
+        for entry in entries:
+            word, own = entry.values.get(key), entry.values.get(code)
+            if not word or not own:
+                continue
+            holder = {whose[word]} if word in whose else taken.get(word, {own})
+            # One that the file lists too gets the address word that the file gives it.
+            if own not in holder and (word in whose or not holder & listed):
+                expected = f"another address word: {min(holder)} has this one"
+                yield entry.fault(key, expected)
+            whose.setdefault(word, own)
 
 
 def several_tellers(plan_file, known):
@@ -259,6 +213,11 @@ def continues_with_percent(entry, key, known):
     return kind == Activity.Kind.CONTINUING and entry.values.get(key) is not None
 
 
+def stated_a_percent(entry, key, known):
+    is_continuing = entry.values.get(key) == Activity.Kind.CONTINUING
+    return is_continuing and entry.values.get("code") in known.with_standing_percents
+
+
 def is_of_amount(entry):
     return entry.values.get("budget") == Activity.Budget.AMOUNT
 
@@ -287,6 +246,26 @@ def weaker_sources(entry, key, known):
 
 def lacks_place(entry, key, known):
     return entry.values.get("printed_by") and not entry.values.get(key)
+
+
+def indicator_of(entry, known):
+    while entry.above:
+        entry = entry.above
+    return known.indicators[code_of(entry)]
+
+
+def counts_below_zero(entry, key, known):
+    said = entry.values.get(key)
+    number = said.get("value") if isinstance(said, dict) else said
+    is_counted = indicator_of(entry, known)["counts"] in Indicator.COUNTED
+    return is_counted and str(number).startswith("-")
+
+
+def is_small_and_unofficial(entry, key, known):
+    number = entry.values.get("value")
+    is_of_people = number is not None and indicator_of(entry, known)["sensitive"]
+    is_small_one = is_of_people and is_small(Decimal(number))
+    return is_small_one and is_unofficial(entry, key, known)
 
 
 def is_unofficial(entry, key, known):
@@ -374,6 +353,30 @@ OF_ONE_RECORD = (
     ),
     ((*UPDATES, PARTS), "printed_by", is_unofficial, "an official source"),
     (
+        (VALUES,),
+        "printed_by",
+        is_small_and_unofficial,
+        "an official source, of so small a number",
+    ),
+    (
+        ("indicators",),
+        "baseline",
+        counts_below_zero,
+        "a value from 0 up: it counts",
+    ),
+    (
+        (VALUES, PARTS, "indicators.targets"),
+        "value",
+        counts_below_zero,
+        "a number from 0 up: it counts",
+    ),
+    (
+        ("activities",),
+        "kind",
+        stated_a_percent,
+        "one_off: published updates of it state a percent",
+    ),
+    (
         ("agencies",),
         "succeeded_by",
         succeeds_itself,
@@ -384,10 +387,7 @@ OF_SEVERAL = (
     repeated,
     unknown_references,
     taken_addresses,
-    percents_said_before,
     lost_predecessors,
-    negative_counts,
-    small_numbers,
     people_counted,
     several_tellers,
 )
