@@ -135,10 +135,8 @@ class Checker:
 
     def section(self, section, node, above):
         """The records of a section; ``above`` is the one around, or the file."""
-        if node is None or is_null(node):
-            if section.required:
-                self.faults.append(above.fault(section.name, "this section", node))
-                self.unread.add(section.name)
+        is_empty = node is None or is_null(node)
+        if is_empty and not section.required:
             return []
         is_list = section.shape == "list"
         if not isinstance(node, SequenceNode if is_list else MappingNode):
@@ -157,14 +155,11 @@ class Checker:
         ]
 
     def keyed(self, section, mapping):
-        known = [key.value for key, _ in mapping.value]
-        seen = self.keys(mapping, known, section.name)
-        for key, node in mapping.value:
-            if seen.pop(key.value, None) is None:
-                continue
-            entry = self.record(section, node, f"{section.name} {key.value}")
-            entry.nodes["key"] = key
-            self.value(entry, SOURCE_KEY, key)
+        keys = {key.value: key for key, _node in reversed(mapping.value)}
+        for word, node in self.keys(mapping, list(keys), section.name).items():
+            entry = self.record(section, node, f"{section.name} {word}")
+            entry.nodes["key"] = keys[word]
+            self.value(entry, SOURCE_KEY, keys[word])
             yield entry
 
     def name(self, section, node, number, above):

@@ -117,6 +117,17 @@ def flag(text):
     return SafeConstructor.bool_values[text.lower()]
 
 
+def inside(kind, node, told):
+    """A value that its list or mapping cannot be without."""
+    try:
+        value = kind.read(node)
+    except Unfit as unfit:
+        raise Unfit(told.format(unfit.expected), node) from None
+    if value is None:
+        raise Unfit(told.format(kind.label), node)
+    return value
+
+
 @dataclass(frozen=True)
 class Items:
     """A list of values of one kind; sorted unless ``ordered``."""
@@ -132,12 +143,7 @@ class Items:
             raise Unfit(f"{self.label}, such as [a, b]")
         values = []
         for item in node.value:
-            try:
-                value = self.each.read(item)
-            except Unfit as unfit:
-                raise Unfit(f"{unfit.expected} in the list", item) from None
-            if value is None:
-                raise Unfit(f"{self.each.label} in the list", item)
+            value = inside(self.each, item, "{} in the list")
             if value in values:
                 raise Unfit("each item once", item)
             values.append(value)
@@ -162,21 +168,14 @@ class Part:
     def read(self, node):
         if is_null(node):
             return None
-        expected = f"a mapping of {' and '.join(self.kinds)}"
-        if not isinstance(node, MappingNode):
-            raise Unfit(expected)
-        if sorted(key.value for key, _ in node.value) != sorted(self.kinds):
-            raise Unfit(expected)
-        values = {}
-        for key, value in node.value:
-            kind = self.kinds[key.value]
-            try:
-                values[key.value] = kind.read(value)
-            except Unfit as unfit:
-                raise Unfit(f"{key.value}: {unfit.expected}", value) from None
-            if values[key.value] is None:
-                raise Unfit(f"{key.value}: {kind.label}", value)
-        return values
+        known = isinstance(node, MappingNode) and [key.value for key, _ in node.value]
+        if not known or sorted(known) != sorted(self.kinds):
+            raise Unfit(f"a mapping of {' and '.join(self.kinds)}")
+        nodes = {key.value: value for key, value in node.value}
+        return {
+            name: inside(self.kinds[name], nodes[name], f"{name}: {{}}")
+            for name in known
+        }
 
 
 def check_code(text):
