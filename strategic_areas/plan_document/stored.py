@@ -8,8 +8,6 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from django.db import models as columns
-
 from agencies.models import AgencyName
 from strategic_areas.plan_document.tables import (
     EARLIER,
@@ -165,10 +163,8 @@ class Stored:
             value = self.earlier(TABLE_OF_MODEL[type(row)].name)[value]
         elif field.is_relation:
             value = self.linked_table(field).rows[value]
-        elif isinstance(field, columns.DateField):
-            value = date.fromisoformat(value)
-        elif isinstance(field, columns.DecimalField):
-            value = Decimal(value)
+        else:
+            value = field.to_python(value)
         setattr(row, attribute, value)
 
     def earlier(self, name):
