@@ -37,6 +37,8 @@ from strategic_areas.workbooks.reading import Change, Fault
 
 #: The tables of raw values, whose records are told with their indicator.
 OF_INDICATORS = {"values", "breakdowns"}
+#: The states of a report that counts, or waits.
+IN_FORCE = {*OPEN, Status.PUBLISHED}
 #: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
 
@@ -287,9 +289,8 @@ class Revising(Comparing):
             self.published[key] = row
         if row.status == Status.WITHDRAWN:
             self.reasons[key] = "withdrawn here"
-        elif row.origin == Reviewed.Origin.ENTERED:
-            if row.status == Status.PUBLISHED or row.status in OPEN:
-                self.reasons[key] = "reported here"
+        elif row.origin == Reviewed.Origin.ENTERED and row.status in IN_FORCE:
+            self.reasons[key] = "reported here"
         elif row.status == Status.PUBLISHED:
             self.reasons.pop(key, None)
             if row.pk in self.disputed:

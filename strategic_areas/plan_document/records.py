@@ -117,18 +117,17 @@ def needs_act(drafts):
     return any(
         amendments.changed_structure(
             draft.record,
-            draft.before | _stored_links(draft),
+            draft.before
+            | {
+                name: list(getattr(draft.record, name).all())
+                for name in draft.links
+                if not draft.is_new
+            },
             draft.line.said | draft.links,
             is_new=draft.is_new,
         )
         for draft in drafts
     )
-
-
-def _stored_links(draft):
-    if draft.is_new:
-        return {}
-    return {name: list(getattr(draft.record, name).all()) for name in draft.links}
 
 
 def apply_at_once(plan, drafts):

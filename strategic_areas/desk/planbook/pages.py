@@ -59,15 +59,14 @@ from strategic_areas.workbooks.reading import (
 
 def stage(preview, plan, *, by):
     lines = [
-        [line.table.name, line.number, line.name, *_said(line)]
+        [
+            *(line.table.name, line.number, line.name, line.origin, line.said),
+            {name: place for name, place in line.places.items() if name in line.said},
+            line.stood,
+        ]
         for line in (draft.line for draft in preview.drafts)
     ]
     return sign(lines, _owner(plan, by))
-
-
-def _said(line):
-    places = {name: place for name, place in line.places.items() if name in line.said}
-    return line.origin, line.said, places, line.stood
 
 
 def unstage(signed, plan, *, by):
