@@ -95,6 +95,7 @@ class MatrixLines:
         self.protected = {each.cell: each.messages for each in reading.protected}
         self.agencies = stored.tables["agencies"]
         self.keys, self.numbers, self.seen = {}, Counter(), set()
+        self.recoded = {}
         commitments = stored.tables["commitments"].key_of_pk
         self.named = {
             (commitments.get(row.commitment_id), comparable(row.name_es)): code
@@ -143,12 +144,16 @@ class MatrixLines:
                 continue
             if column.linked == "agencies":
                 said[column.name] = self._agency(column, line, value, faults)
-            elif column.kind is Kind.TEXT and column.name != "code":
+            elif column.kind is Kind.TEXT:
                 said[column.name] = self._text(column, line, value)
+            elif column.linked:
+                said[column.name] = self.recoded.get((column.linked, value), value)
         title = next((c for c in ("title_es", "name_es") if c in said), None)
-        if title and not said[title]:
+        code = line.said.get("code")
+        if title and not said[title] or code and not said.get("code", True):
             self.gone.add(line.number)
             return None
+        self.recoded[table.name, code] = said.get("code")
         return self._compared(table, line, said, faults)
 
     def _said(self, table, line):
@@ -225,9 +230,12 @@ class MatrixLines:
         place = self._place(line, column.name)
         key = f"{place}#{column.name}#{digest_of(value)}"
         said = self.texts.get(key, value)
-        kinds = identifying_kinds(said)
+        # A code often stands in the cell of the title, which tells its findings itself.
+        is_code = column.name == "code"
+        is_made = is_code and not self._own_place(line, "code")
+        kinds = () if is_made else identifying_kinds(said)
         messages = [MESSAGES[kind] for kind in kinds]
-        if said == value and self._own_place(line, column.name):
+        if not is_code and said == value and self._own_place(line, column.name):
             messages += self.protected.get(place, [])
         if messages or key in self.texts:
             is_barred = not STOPS.keys().isdisjoint(kinds)
