@@ -69,7 +69,7 @@ def identifying_kinds(text):
     """
     plain = fold(text)
     kinds = [kind for kind, form in SIGNS.items() if form.search(plain)]
-    if not re.search(r"[^\W\d_]{3}", text):
+    if not re.search(r"[^\W\d_]{3}|\d{3}|@", text):
         return tuple(kinds)
     kinds += [each.kind for each in text_guard.inspect(text)]
     if not PEOPLE.isdisjoint(re.findall("[a-z]+", plain)):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import Workbook
 
+from strategic_areas import matrices
 from strategic_areas.desk.planbook import matrix
 from strategic_areas.desk.workbook import signed_preview
 from strategic_areas.models import (
@@ -330,6 +331,80 @@ def test_what_may_identify_somebody_takes_a_tick_of_its_own(bringer):
     assert Indicator.objects.get().name_es == "Casa para 3 víctimas"
 
 
+CODED = ["Eje", "Objetivo", "Código", *HEADINGS[2:]]
+CODED_ROW = [*ROW[:2], "Yuleisy-Perez", "Formar a docentes", *ROW[3:]]
+
+
+def test_a_code_that_may_be_a_name_takes_a_tick_too(bringer):
+    columns = {"0-C": "code:commitment"}
+    seen = bringer.read(workbook(CODED_ROW, headings=CODED), **columns)
+    (found,) = texts(seen)
+
+    ticked = bringer.confirm(seen, **{f"{found.name}-checked": "on"})
+    left = bringer.confirm(seen, **{found.name: ""})
+    recoded = bringer.confirm(seen, **{found.name: "1.1.7"})
+
+    assert (found.place, found.text) == ("Sheet!C2", "Yuleisy-Perez")
+    shown = (seen, ticked, left, recoded)
+    assert ["keep" in each.context for each in shown] == [False, True, True, True]
+    assert left.context["preview"].counts["new"] == 4
+    bringer.keep(recoded)
+    assert Indicator.objects.get().commitment.code == "1.1.7"
+
+
+def test_the_code_of_an_area_is_written_anew_with_what_it_leads(bringer):
+    row = ["Yuleisy-Perez", "Prevención", *ROW[1:]]
+    headings = ["Código", *HEADINGS]
+    columns = {"0-A": "code:area"}
+    seen = bringer.read(workbook(row, headings=headings), **columns)
+    found = next(each for each in texts(seen) if each.text == "Yuleisy-Perez")
+
+    recoded = bringer.decide(bringer.confirm(seen, **{found.name: "7"}))
+
+    bringer.keep(recoded)
+    assert Commitment.objects.get().programme.area.code == "7"
+
+
+@pytest.mark.parametrize("typed", ["2027-13-45", "2027-02-30"])
+def test_what_only_looks_like_a_day_is_shown_as_it_is(bringer, typed):
+    row = [*ROW[:2], None, "Formar a docentes", *ROW[3:]]
+    columns = {"0-C": "code:commitment"}
+    seen = bringer.read(workbook(row, headings=CODED), **columns)
+    code = next(x for x in asked(seen).values() if x.question.field == "code")
+
+    answered = bringer.confirm(seen, **{f"{code.name}-text": typed})
+
+    assert typed in [answer for _key, _where, answer in answered.context["given"]]
+
+
+def test_beside_a_target_nothing_but_its_years_is_typed(bringer):
+    seen = bringer.read(workbook([*ROW[:6], "más de 3"]))
+    field = f"{asked(seen)['G2'].name}-text"
+
+    named = bringer.confirm(seen, **{field: "Yuleisy: 5"})
+    dated = bringer.confirm(named, **{field: "2027: 5; 2028: 6"})
+
+    assert (named.status_code, asked(named).keys()) == (422, {"G2"})
+    bringer.keep(dated)
+    assert [*Target.objects.values_list("value", flat=True)] == [5, 6]
+
+
+def test_neither_signed_state_is_taken_for_the_other(bringer, plan):
+    seen = bringer.read(workbook(ROW))
+    staged = seen.context["keep"]["staged"].value()
+    pages = {"matrix": {"matrix": staged}, "planbook_save": {"staged": ""}}
+    pages["planbook_save"]["staged"] = seen.context["signed"]
+
+    answers = [
+        bringer.client.post(reverse(f"admin:{name}", args=[plan.code]), data)
+        for name, data in pages.items()
+    ]
+
+    home = reverse("admin:planbook", args=[plan.code])
+    assert [each.headers["Location"] for each in answers] == [home, home]
+    assert not Commitment.objects.exists()
+
+
 def test_a_title_that_is_emptied_leaves_the_record_out_with_all_below_it(bringer):
     row = [*ROW[:2], "1.1.1 Fondo para las 2 hermanas de Dajabón", *ROW[3:]]
     seen = bringer.read(workbook(row))
@@ -362,16 +437,23 @@ def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     named = bringer.bring(workbook(ROW))
     seen = bringer.press(named, "name")
     naming = matrix.Matrix.unsigned(
-        seen.context["signed"], [bringer.user.pk, "plan", plan.pk]
+        seen.context["signed"], [bringer.user.pk, "matrix", plan.pk]
     ).naming
     naming.institutions = {"Casa de 001-1234567-8": "MT", "Mintrab": "MT"}
+    naming.institutions |= {"001-1234567-8": "MT"}
     naming.answers = {"A!C2#title#0": "Un texto", "A!E2#due#0": "2029-06-30"}
+    naming.answers |= {"A!H2#note#0": "Un texto", "A!B2#programme#0": "Caso Yuleisy"}
+    naming.sheets[0].headings["G"] = "Casos de María Pérez Gómez"
+    naming.sheets.append(matrices.SheetNaming("Caso Yuleisy"))
 
     matrix.keep_naming(plan, naming)
 
     kept = MatrixNaming.objects.get().naming
     assert kept["institutions"] == [["Mintrab", "MT"]]
     assert kept["answers"] == [["A!E2#due#0", "2029-06-30"]]
+    assert [each["title"] for each in kept["sheets"]] == ["Sheet", ""]
+    assert [*kept["sheets"][0]["headings"].values()] == [*HEADINGS[:6], ""]
+    bringer.read(workbook(ROW))
 
 
 def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(

@@ -21,12 +21,13 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.models import Agency
-from strategic_areas import matrices, text_guard
+from strategic_areas import matrices
 from strategic_areas.desk.planbook.matrix_lines import MatrixLines
 from strategic_areas.desk.workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
 from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.models.activities import Stop
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
@@ -38,6 +39,7 @@ LARGEST = 1_300_000
 NOTHING = "-"
 #: Questions whose answer is a text of the plan, which no naming keeps.
 TEXTS = {"title", "name", "indicator", "product", "outcome"}
+TEXTS |= {"verification", "funding", "state", "note", "unit"}
 #: Questions that only an institution of the portal answers.
 WHO = {"responsible", "lead", "supporting"}
 NUMBERS = {"target", "baseline"}
@@ -46,6 +48,7 @@ CHOSEN = {"institution", "lead", "status", *LEVELS}
 #: What no record can be without.
 NEEDED = {"responsible", "lead", "code", "programme"}
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
+YEARS_TYPED = re.compile(r"[\d\s–-]*")
 CODE = re.compile(r"[^\s/\\]{1,40}")
 ACRONYM = re.compile(r"[^\W\d_][\w-]+")
 #: How many questions a page asks at once.
@@ -197,9 +200,15 @@ def keep_naming(plan, naming):
         data[name] = [
             pair
             for pair in data[name].items()
-            if not any(map(text_guard.inspect, pair))
+            if not any(map(identifying_kinds, pair))
             and TEXTS.isdisjoint(pair[0].split("#"))
         ]
+    for sheet in data["sheets"]:
+        if identifying_kinds(sheet["title"]):
+            sheet["title"] = ""
+        for letter, heading in sheet["headings"].items():
+            if identifying_kinds(heading):
+                sheet["headings"][letter] = ""
     MatrixNaming.objects.update_or_create(
         plan=plan, defaults={"naming": data, "changed_at": timezone.now()}
     )
@@ -400,7 +409,10 @@ class AnswerForm:
             return DAY.clean(text).isoformat()
         elif question.field in NUMBERS:
             for part in text.split(";"):
-                numbers.read(part.rpartition(":")[2])
+                years, _colon, number = part.rpartition(":")
+                if not YEARS_TYPED.fullmatch(years):
+                    raise ValueError(_("Write years and numbers, such as 2027: 5."))
+                numbers.read(number)
         elif question.field == "budget":
             return numbers.written(numbers.read(text))
         elif question.field == "code" and not CODE.fullmatch(text):
@@ -418,8 +430,9 @@ def checked_key(key, text):
 
 def in_words(reading):
     """A reading as people write it."""
-    if DAY_READ.fullmatch(reading):
-        return f"{date.fromisoformat(reading):%d/%m/%Y}"
+    with suppress(ValueError):
+        if DAY_READ.fullmatch(reading):
+            return f"{date.fromisoformat(reading):%d/%m/%Y}"
     return str(dict(Stop.choices).get(reading, reading))
 
 

@@ -102,6 +102,11 @@ def _owner(plan, user):
     return [user.pk, "plan", plan.pk]
 
 
+def _bringer(plan, user):
+    """Apart from ``_owner``, so that a matrix is never taken for a preview of lines."""
+    return [user.pk, "matrix", plan.pk]
+
+
 class ActOfBookForm(ActForm):
     staged = forms.CharField(widget=forms.HiddenInput)
 
@@ -148,7 +153,7 @@ def matrix(request, plan):
     plan = plan_or_404(request, plan)
     try:
         brought = Matrix.unsigned(
-            request.POST.get("matrix", ""), _owner(plan, request.user)
+            request.POST.get("matrix", ""), _bringer(plan, request.user)
         )
         if brought.naming is None or "columns" in request.POST:
             return _name(request, plan, brought, is_posted="name" in request.POST)
@@ -173,7 +178,7 @@ def _name(request, plan, brought, *, is_posted=False):
         title=_("What is each column?"),
         plan=plan,
         matrix=brought,
-        signed=brought.signed(_owner(plan, request.user)),
+        signed=brought.signed(_bringer(plan, request.user)),
         form=form,
     )
 
@@ -205,7 +210,7 @@ def _read(request, plan, brought):
         title=_("The plan that comes out of your matrix"),
         plan=plan,
         matrix=brought,
-        signed=brought.signed(_owner(plan, request.user)),
+        signed=brought.signed(_bringer(plan, request.user)),
         counts=[
             (table.title, len(found))
             for name, table in STRUCTURE.items()
