@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from agencies.folding import fold
 from strategic_areas.matrices.institutions import fold_in_place
-from strategic_areas.matrices.looking import HIERARCHY, role_of
+from strategic_areas.matrices.naming import HIERARCHY, role_of
 
 ROMAN = r"[IVX]{1,5}"
 PART = rf"(?:{ROMAN}|\d{{1,2}}|[A-Za-z])"
 CODE = rf"{PART}(?:[.]{PART})*"
+#: A cell that holds nothing but a code, such as "1.1.a)" and "2.1 b".
+CODE_ALONE = re.compile(rf"(?:[A-Z]{{1,3}}-?)?{CODE}(?: [a-z])?[.)]*")
 #: A code without a word before it: several parts, or one with a mark after it.
 BARE_CODE = re.compile(
     rf"(?P<code>[A-Z]{{1,3}}\d{{1,2}}(?:[.]{PART})*|(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
@@ -94,8 +96,30 @@ def sentence(text):
     return text
 
 
+def parts_of(code):
+    """
+    The parts of a code; how many they are is its depth.
+
+    >>> parts_of("R1.2 a)")
+    ('1', '2', 'a')
+    """
+    parts = re.findall(r"[^\W_]+", re.sub(r"^[A-Z]{1,3}-?(?=\d)", "", code or ""))
+    while parts[1:] and not parts[-1].strip("0"):
+        parts.pop()  # "1.0"
+    return tuple(parts)
+
+
 def depth_of(code):
-    return len(code.split(".")) if code else 0
+    return len(parts_of(code))
+
+
+def are_nested(codes):
+    """Whether codes are of several depths, and most begin with one of the others."""
+    every = [*map(parts_of, codes)]
+    known, top = {*every}, min(map(len, every), default=0)
+    lower = [each for each in every if len(each) > top]
+    below = [x for x in lower if any(x[:at] in known for at in range(top, len(x)))]
+    return bool(lower) and min(len(below) / len(lower), len(known) / len(every)) > 0.8
 
 
 def in_script_of(code, above):

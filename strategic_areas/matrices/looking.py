@@ -11,67 +11,30 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from agencies.folding import fold
-from strategic_areas.matrices.naming import LEVELS, Naming, SheetNaming
+from strategic_areas.matrices.levels import (
+    CODE_ALONE,
+    are_nested,
+    depth_of,
+    split_level,
+)
+from strategic_areas.matrices.naming import (
+    HIERARCHY,
+    LEVELS,
+    LONGEST_HEADING,
+    Naming,
+    SheetNaming,
+    ranked_words,
+    role_of,
+)
 from strategic_areas.matrices.opening import open_matrix
 from strategic_areas.matrices.times import period_of, time_of
-from strategic_areas.workbooks.reading import comparable
+from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
-#: Headings by the role that they seem to name; the first that fits counts.
-HEADINGS = [
-    (role, re.compile(form))
-    for role, form in [
-        ("verification", r"medios? de verificacion|fuentes? de verificacion"
-                         r"|verificacion"
-                         r"|evidencias?|means of verification"),
-        ("funding", r"fuentes?\b|financiamiento|financiador|cooperante|funding|source"),
-        ("baseline_year", r"ano (?:de la |de )?(?:linea )?(?:de )?base|baseline year"),
-        ("baseline", r"linea (?:de )?base|lb\b|valor (?:inicial|base)|baseline"
-                     r"|situacion inicial"),
-        ("unit", r"unidad(?:es)?(?: de medida)?$|unit"),
-        ("code:indicator", r"(?:cod\w*|n[o.]*) (?:del? )?indicador"),
-        ("code", r"(?:n\.?[o°º]?\.?|num\w*\.?|#|cod\w*\.?|id|item|code|number"
-                 r"|ref\w*\.?)"
-                 r"(?: (?:de(?:l| la)? |of )?\w+)?$"),
-        ("outcome", r"obj\w*\.? (?:gral|general|estrategico)|strategic objective"
-                    r"|impacto"),
-        ("product", r"productos?\b|entregables?|outputs?|deliverables?"
-                    r"|resultados? esperados?"),
-        ("indicator", r"indicador(?:es)?|indicators?"),
-        ("responsible", r".*(?:responsable|lider).*(?:apoyo|colabora|corresponsable)"),
-        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?r?responsables?|.*colabora"
-                       r"|.*involucrad|.*aliad|.*participantes|support|.*partner"
-                       r"|.*contraparte"),
-        ("responsible", r".*\bresponsables?\b|.*\blider|ejecutor|.*coordinador"
-                        r"|unidad ejecutora"
-                        r"|lead|responsible|.*a cargo|instituci"),
-        ("start", r"(?:fecha (?:de )?)?inicio|desde|start"),
-        ("due", r"plazos?\b|fechas?\b|vencimiento|hasta|fin\b|termino|deadline|due"
-                r"|timeline"
-                r"|time ?frame|periodo\b|tiempo|vigencia|end"),
-        ("currency", r"moneda|currency|divisa"),
-        ("budget", r"presupuesto|ppto|costos?\b|monto|inversion|recursos|budget|cost"
-                   r"|amount"),
-        ("state", r"estado|estatus|situacion|avance|semaforo|status|progress"
-                  r"|cumplimiento"),
-        ("note", r"observacion|obs\b|notas?\b|comentario|remarks?|comments?|notes?"),
-        ("target", r"metas?\b|targets?|programacion|meta\b"),
-        ("chronogram", r"cronograma|calendario|calendar|schedule|chronogram|gantt"),
-        ("area", r"ejes?\b|areas?\b|pilar|componente|ambito|axis|pillar"
-                 r"|strategic area|dimension"),
-        ("programme", r"obj(?:etivos?)?\b|programa|estrategia|objective|outcome"
-                      r"|resultado"
-                      r"|programme|goal"),
-        ("line", r"linea|line\b|lines\b|proyecto"),
-        ("commitment", r"compromiso|accion|medida|action|measure|commitment"
-                       r"|iniciativa"),
-        ("activity", r"actividad|tarea|activit|task|sub-?accion"),
-    ]
-]  # fmt: skip
-HIERARCHY = ("area", "programme", "line", "commitment", "activity")
-LONGEST_HEADING = 70
 #: Within how many rows from the top headings are looked for, and over how many they go.
 HEADINGS_WITHIN, MOST_HEADING_ROWS = 60, 4
 SAMPLES = 3
+#: Roles of columns whose codes may tell levels; "code" is that of any code.
+MAY_HOLD_LEVELS = {"code", "ignore", "level", "product", "outcome", *LEVELS}
 TOTAL = re.compile(r"(?:sub-? ?)?total(?:es)?\b|suma\b|gran total|sum\b|grand total")
 NOTE = re.compile(
     r"notas?\b|note|fuentes?\b|leyenda|legend|elaborad|source|\*|\d\)|aclaracion"
@@ -106,8 +69,8 @@ class LookedSheet:
     """
     A sheet as it seems. ``kind`` is "matrix", "other", "empty" or "hidden".
 
-    ``has_levels`` says that one column holds several levels. Of hidden sheets only name
-    and size are told.
+    ``nested`` are the levels that the depth of its codes tells. Of hidden sheets only
+    name and size are told.
     """
 
     title: str
@@ -115,7 +78,7 @@ class LookedSheet:
     rows: int
     naming: SheetNaming
     columns: list = field(default_factory=list)
-    has_levels: bool = False
+    nested: list = field(default_factory=list)
 
 
 class Look(NamedTuple):
@@ -137,8 +100,10 @@ def look(file):
     naming.sheets = [each.naming for each in sheets if each.kind == "matrix"]
     columns = [column for each in sheets for column in each.columns]
     headings = [each.heading for each in columns if each.role == "level"]
-    if headings:
-        naming.levels = _as_levels(_ranked(fold(headings[0])))
+    if nested := max((each.nested for each in sheets), key=len, default=[]):
+        naming.levels, naming.by_depth = nested, True
+    elif headings:
+        naming.levels = _as_levels(ranked_words(fold(headings[0])))
     return Look(sheets, naming)
 
 
@@ -152,24 +117,6 @@ def column_of(letter):
     from openpyxl.utils import range_boundaries
 
     return range_boundaries(f"{letter}1")[0]
-
-
-def role_of(heading):
-    """The role that a folded heading names; "" for none."""
-    if len(heading) > LONGEST_HEADING:
-        return ""
-    return "level" if len({*_ranked(heading)}) > 1 else _role(heading)
-
-
-def _role(heading):
-    bare = re.sub(r"^(?:la|el|los|las|the) ", "", heading.strip(" .:*"))
-    return next((role for role, form in HEADINGS if form.match(bare)), "")
-
-
-def _ranked(heading):
-    """The level words of a heading such as "Eje / Línea / Actividad"."""
-    parts = map(_role, re.split(r" ?/ ?| y | e |, |\n", heading))
-    return [role for role in parts if role in HIERARCHY]
 
 
 def _as_levels(ranked):
@@ -208,20 +155,57 @@ def _looked(sheet):
         if kind == "other":
             # Whoever names its columns may still find the plan in it.
             looked.columns = [
-                LookedColumn(letter_of(column), "", "ignore", _texts(sheet, column, 0))
-                for column in range(1, sheet.last_column + 1)
+                LookedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
+                for letter in map(letter_of, range(1, sheet.last_column + 1))
             ]
         return looked
     first, last = _heading_block(sheet, top)
     looked.kind, looked.columns = "matrix", _columns(sheet, first, last)
     naming.heading_rows, naming.first_row = [first, last], last + 1
+    depths = _nest(sheet, last, looked.columns)
     naming.columns = {each.letter: each.role for each in looked.columns}
     naming.headings = {each.letter: each.heading for each in looked.columns}
     naming.last_row = _last_row(sheet, naming)
-    looked.has_levels = "level" in naming.columns.values()
     if not {"level", "area"} & {*naming.columns.values()}:
         naming.area = _area_title(sheet, first)
+    free = [level for level in LEVELS if level not in naming.columns.values()]
+    if 1 < depths < len(free):
+        lowest = "commitment" if "commitment" in free else free[-1]
+        free = [*free[: depths - 1], lowest]
+    looked.nested = free if depths else []
     return looked
+
+
+def _nest(sheet, after, columns):
+    """
+    How many depths the codes of a column have; 0 where they tell no levels.
+
+    Such a column, or the titles beside it, holds several levels whatever its heading.
+    """
+    by_letter = {
+        each.letter: _texts(sheet, each.letter, after)
+        for each in columns
+        if each.role.partition(":")[0] in MAY_HOLD_LEVELS
+    }
+    for letter, texts in by_letter.items():
+        titles = [letter]
+        begun = {row: split_level(text, is_high=True) for row, text in texts.items()}
+        codes = {row: x.code for row, x in begun.items() if x.code and not x.word}
+        alone = {row: x for row, x in texts.items() if CODE_ALONE.fullmatch(x)}
+        if len(alone) > 0.8 * len(texts):
+            codes = alone
+            titles = [
+                each
+                for each, others in by_letter.items()
+                if column_of(each) > column_of(letter)
+                and len(alone.keys() & others.keys()) > 0.8 * len(alone)
+            ]
+        if titles and 2 * len(codes) > len(texts) and are_nested(codes.values()):
+            roles = {letter: "code:level", titles[0]: "level"}
+            for each in columns:
+                each.role = roles.get(each.letter, each.role)
+            return len({*map(depth_of, codes.values())})
+    return 0
 
 
 def _heading_row(sheet):
@@ -293,7 +277,7 @@ def _columns(sheet, first, last):
             above = parts
         letter = letter_of(column)
         hidden = (letter, "hidden_column") in sheet.hidden
-        texts = _texts(sheet, column, last)
+        texts = [*_texts(sheet, letter, last, last + 39).values()]
         made = LookedColumn(letter, " / ".join(heading), "", texts, hidden)
         if parts or texts:
             made.role = _column_role(parts, made.samples)
@@ -302,12 +286,16 @@ def _columns(sheet, first, last):
     return found
 
 
-def _texts(sheet, column, after):
-    return [
-        cell.text
-        for row in range(after + 1, after + 40)
-        if (cell := sheet.cells.get((row, column))) and cell.text
-    ]
+def _texts(sheet, letter, after, until=MOST_ROWS):
+    """Number of row → text of a column."""
+    column = column_of(letter)
+    return {
+        row: cell.text
+        for row in sheet.rows
+        if after < row <= until
+        and (cell := sheet.cells.get((row, column)))
+        and cell.text
+    }
 
 
 def _column_role(parts, samples):
@@ -332,7 +320,11 @@ def _column_role(parts, samples):
     if "baseline" in roles:
         is_year = parts[-1] in {"ano", "year"} or "baseline_year" in roles
         return "baseline_year" if is_year else "baseline"
-    first = roles[0] if roles else ""
+    first, own = roles[0] if roles else "", parts[-1]
+    is_titled = parts[1:] and not (role_of(own) or period_of(own, 2000))
+    if is_titled and samples and not re.search(r"\d", " ".join([own, *samples])):
+        # A heading of another kind below one joined over several columns.
+        return "ignore" if min(map(len, samples)) > 2 else first
     if period and first in {"", "target", "chronogram", "due"}:
         if "target" in roles and not parts[0].startswith("programacion"):
             return f"target:{period}"

@@ -4,6 +4,7 @@ What a matrix's sheets and columns mean: named by a person, kept for its next ve
 Everything here is plain JSON by ``as_json`` and back by ``from_json``.
 """
 
+import re
 from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ ROLES = {
     "code:programme": _("code of the programme"),
     "code:commitment": _("code of the commitment"),
     "code:activity": _("code of the activity"),
+    "code:level": _("code of several levels"),
     "outcome": _("what the area is to lead to"),
     "product": _("product"),
     "indicator": _("indicator"),
@@ -44,6 +46,61 @@ ROLES = {
     "ignore": _("not to be read"),
 }
 LEVELS = ("area", "programme", "commitment", "activity")
+#: Headings by the role that they seem to name; the first that fits counts.
+HEADINGS = [
+    (role, re.compile(form))
+    for role, form in [
+        ("verification", r"medios? de verificacion|fuentes? de verificacion"
+                         r"|verificacion"
+                         r"|evidencias?|means of verification"),
+        ("funding", r"fuentes?\b|financiamiento|financiador|cooperante|funding|source"),
+        ("baseline_year", r"ano (?:de la |de )?(?:linea )?(?:de )?base|baseline year"),
+        ("baseline", r"linea (?:de )?base|lb\b|valor (?:inicial|base)|baseline"
+                     r"|situacion inicial|ejec(?:[.]|utad[oa]|ucion)? 20\d\d"),
+        ("unit", r"unidad(?:es)?(?: de medida)?$|unit"),
+        ("code:indicator", r"(?:cod\w*|n[o.]*) (?:del? )?indicador"),
+        ("code", r"(?:n\.?[o°º]?\.?|num\w*\.?|#|cod\w*\.?|id|item|code|number"
+                 r"|ref\w*\.?)"
+                 r"(?: (?:de(?:l| la)? |of )?\w+)?$"),
+        ("outcome", r"obj\w*\.? (?:gral|general|estrategico)|strategic objective"
+                    r"|impacto"),
+        ("product", r"productos?\b|entregables?|outputs?|deliverables?"
+                    r"|resultados? esperados?"),
+        ("indicator", r"indicador(?:es)?|indicators?"),
+        ("responsible", r".*(?:responsable|lider).*(?:apoyo|colabora|corresponsable)"),
+        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?r?responsables?|.*colabora"
+                       r"|.*involucrad|.*aliad|.*participantes|support|.*partner"
+                       r"|.*contraparte"),
+        ("responsible", r".*\bresponsables?\b|.*\blider|ejecutor|.*coordinador"
+                        r"|unidad ejecutora"
+                        r"|lead|responsible|.*a cargo|instituci"),
+        ("start", r"(?:fecha (?:de )?)?inicio|desde|start"),
+        ("due", r"plazos?\b|fechas?\b|vencimiento|hasta|fin\b|termino|deadline|due"
+                r"|timeline"
+                r"|time ?frame|periodo\b|tiempo|vigencia|end"),
+        ("currency", r"moneda|currency|divisa"),
+        ("budget", r"presupuesto|ppto|costos?\b|monto|inversion|recursos|budget|cost"
+                   r"|amount"),
+        ("state", r"estado|estatus|situacion|avance|semaforo|status|progress"
+                  r"|cumplimiento"),
+        ("note", r"observacion|obs\b|notas?\b|comentario|remarks?|comments?|notes?"),
+        ("target", r"metas?\b|targets?|programacion|meta\b"),
+        ("chronogram", r"cronograma|calendario|calendar|schedule|chronogram|gantt"),
+        ("area", r"ejes?\b|areas?\b|pilar|componente|ambito|axis|pillar"
+                 r"|strategic area|dimension"),
+        ("programme", r"obj(?:etivos?)?\b|programa|estrategia|objective|outcome"
+                      r"|resultado"
+                      r"|programme|goal"),
+        ("line", r"linea|line\b|lines\b|proyecto"),
+        ("commitment", r"compromiso|accion|medida|action|measure|commitment"
+                       r"|iniciativa"),
+        ("activity", r"actividad|tarea|activit|task|sub-?accion"),
+    ]
+]  # fmt: skip
+HIERARCHY = ("area", "programme", "line", "commitment", "activity")
+LONGEST_HEADING = 70
+#: The codes of levels and of indicators; each stands in the row of what it names.
+CODES = tuple(role for role in ROLES if role.startswith("code:"))
 
 
 @dataclass
@@ -71,7 +128,8 @@ class Naming:
     """
     How a whole matrix is read.
 
-    ``levels`` are the levels that a column of several holds, from the highest on;
+    ``levels`` are the levels that a column of several holds, from the highest on, told
+    by the depth of a row's code where ``by_depth``, else by words, looks and joins;
     ``years`` the first and the last of the plan. ``answers`` maps the key of a question
     to the text chosen for its cell, "" for nothing; ``institutions`` the way in which
     an institution is written to its acronym, "" for none.
@@ -79,6 +137,7 @@ class Naming:
 
     sheets: list = field(default_factory=list)
     levels: list = field(default_factory=lambda: list(LEVELS))
+    by_depth: bool = False
     years: list = field(default_factory=lambda: [0, 0])
     answers: dict = field(default_factory=dict)
     institutions: dict = field(default_factory=dict)
@@ -119,9 +178,28 @@ class Naming:
                 sheet.columns[letter] = same or sheet.columns[letter]
             sheet.area = sheet.area or old.area
         guess.sheets = named or guess.sheets
-        guess.levels, guess.years = self.levels, self.years
+        guess.levels, guess.by_depth = self.levels, self.by_depth
+        guess.years = self.years
         guess.answers, guess.institutions = dict(self.answers), dict(self.institutions)
         return guess
+
+
+def role_of(heading):
+    """The role that a folded heading names; "" for none."""
+    if len(heading) > LONGEST_HEADING:
+        return ""
+    return "level" if len({*ranked_words(heading)}) > 1 else _role(heading)
+
+
+def _role(heading):
+    bare = re.sub(r"^(?:la|el|los|las|the) ", "", heading.strip(" .:*"))
+    return next((role for role, form in HEADINGS if form.match(bare)), "")
+
+
+def ranked_words(heading):
+    """The level words of a heading such as "Eje / Línea / Actividad"."""
+    parts = map(_role, re.split(r" ?/ ?| y | e |, |\n", heading))
+    return [role for role in parts if role in HIERARCHY]
 
 
 def is_role(role):

@@ -11,8 +11,8 @@ from strategic_areas.matrices.levels import (
     sentence,
     split_level,
 )
-from strategic_areas.matrices.looking import TOTAL, role_of
-from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.looking import TOTAL
+from strategic_areas.matrices.naming import LEVELS, role_of
 from strategic_areas.matrices.opening import MatrixCell, open_matrix
 from strategic_areas.matrices.outcome import (
     MatrixLine,

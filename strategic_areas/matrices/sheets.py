@@ -11,7 +11,7 @@ from strategic_areas.matrices.levels import (
     split_level,
 )
 from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_parts
-from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.naming import CODES, LEVELS
 from strategic_areas.matrices.opening import MatrixCell
 from strategic_areas.workbooks.reading import comparable
 
@@ -24,7 +24,7 @@ TITLES = {
     "activity": "title",
 }
 #: The roles of a lone cell that is the title of what follows.
-BANNERS = {"level", *(f"code:{level}" for level in LEVELS)}
+BANNERS = {"level", *CODES}
 #: What no total has.
 OF_RECORDS = {"lead", "responsible", "due", "indicator"}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
@@ -45,6 +45,7 @@ class SheetReader:
         self.current, self.above = {}, {}
         self.levels = reader.naming.levels
         self.by_colour, self.by_depth, self.widths = {}, {}, {}
+        self.is_nested = reader.naming.by_depth and "level" in self.columns
         self.legend = self._legend()
         self.carrier = None
         self.asked_once = set()
@@ -57,10 +58,15 @@ class SheetReader:
             ]
             for column in range(1, sheet.last_column + 1)
         }
-        if "level" in self.columns:
+        if self.is_nested:
+            self._learn_depths()
+        elif "level" in self.columns:
             self._learn_levels()
+        has_titles = self.columns.keys() & {"level", *LEVELS}
         for row, cells in sheet.rows.items():
             if naming.first_row <= row <= naming.last_row:
+                if not has_titles and self.is_first("no_titles"):
+                    self.reader.ask(cells[0], "level", "no_titles")
                 self._read_row(row, cells)
         self._ask_coordinators()
         self._tell_cells()
@@ -80,6 +86,17 @@ class SheetReader:
             if is_below and cell.colour and not cell.text and beside and beside.text:
                 found[cell.colour] = beside.text
         return found
+
+    def _learn_depths(self):
+        """The deeper a code, the lower its level; a title above names the area."""
+        rows = range(self.naming.first_row, self.naming.last_row + 1)
+        column = self.columns["level"][0]
+        cells = (self.sheet.cells.get((row, column)) for row in rows)
+        depths = {depth_of(self._said(cell, "level").code) for cell in cells if cell}
+        above = ["area"] if self.naming.area else []
+        levels = [each for each in self.levels if each not in above] or [*LEVELS]
+        for at, depth in enumerate(sorted(depths - {0})):
+            self.by_depth[depth] = levels[min(at, len(levels) - 1)]
 
     def _learn_levels(self):
         column = self.columns["level"][0]
@@ -123,6 +140,8 @@ class SheetReader:
 
     def _read_row(self, row, cells):
         here = [cell for cell in cells if cell.column in self.roles]
+        if self.is_nested:
+            here = [x for x in here if self.roles[x.column] not in CODES] or here
         roles = [self.roles[cell.column] for cell in here]
         first, alone = comparable(cells[0].text), len(here) == 1
         why = "column"
@@ -130,18 +149,29 @@ class SheetReader:
             why = "heading_again"
         elif TOTAL.match(first) and OF_RECORDS.isdisjoint(roles):
             why = "total"
-        elif alone and NOTE.match(first) and roles != ["note"]:
+        elif alone and roles != ["note"] and self._is_note(here[0], first):
             why = "note_row"
         elif alone and (
             roles[0] in BANNERS
             or self._width(here[0]) > 2
             or (roles[0] in LEVELS and GOES_ON.match(here[0].kept))
+            or self._lacks_code(here[0])
         ):
             self._read_banner(here[0])
         elif here:
             self._read_record(row)
         for cell in cells:
             self.reader.leave_out(cell, why)
+
+    def _is_note(self, cell, first):
+        is_coded = self.is_nested and self._said(cell, "level").code
+        return NOTE.match(first) and not is_coded
+
+    def _lacks_code(self, cell):
+        """Whether a title has no code, though its level has a column of codes."""
+        level = self.roles[cell.column]
+        is_coded = level in LEVELS and self.columns.get(f"code:{level}")
+        return is_coded and not self._said(cell, level).code
 
     def _repeats_headings(self, cells):
         same = [
@@ -153,7 +183,7 @@ class SheetReader:
 
     def _read_banner(self, cell):
         """A row with one text: a level's title, or what goes on from the row above."""
-        said = split_level(cell.kept)
+        said = self._said(cell, self.roles[cell.column])
         level = self._level_of(cell, said, is_alone=True)
         if level and not (self.carrier and GOES_ON.match(cell.kept)):
             line = self._record(level, cell, said)
@@ -161,6 +191,8 @@ class SheetReader:
                 joined = [each for each in self.widths[level] if each > 1]
                 if len(joined) * 2 > len(self.widths[level]) and said.word:
                     self.reader.ask(cell, level, "not_merged", said.code, line=line)
+        elif said.code:
+            self.reader.ask(cell, "level", "no_level", others=self.levels)
         elif self.carrier is not None:
             name = "title" if "title" in self.carrier.said else "name"
             more = re.sub(r"^\([^)]*\)\s*", "", cell.kept)
@@ -172,6 +204,11 @@ class SheetReader:
             self.reader.leave_out(cell, "not_understood")
 
     def _level_of(self, cell, said, *, is_alone):
+        answer = self.reader.answered(cell, "level")
+        if answer is not cell:
+            return answer.kept
+        if self.is_nested and said.code:
+            return self.by_depth[depth_of(said.code)]
         if "level" in self.columns:
             if level := level_among(said.word, self.levels):
                 return level
@@ -185,6 +222,8 @@ class SheetReader:
         below = [level for level in LEVELS if level in self.columns]
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
+        if not word and self._lacks_code(cell):
+            return ""
         if word or role in LEVELS:
             return word or role
         return "area" if depth_of(said.code) == 1 else ""
@@ -194,17 +233,15 @@ class SheetReader:
         if "level" in self.columns:
             cell = self.sheet.cells.get((row, self.columns["level"][0]))
             if cell and cell.text:
-                said = split_level(cell.kept)
+                said = self._said(cell, "level")
                 level = self._level_of(cell, said, is_alone=False)
                 started = self._record(level, cell, said)
         for level in LEVELS:
             for column in self.columns.get(level, ()):
                 cell = self.sheet.cells.get((row, column))
                 if cell and cell.text and not is_ditto(cell):
-                    code = self._code(row, level)
                     before = len(self.reader.result.lines)
-                    said = split_level(cell.kept, is_high=level in LEVELS[:2])
-                    line = self._record(level, cell, said, code)
+                    line = self._record(level, cell, self._said(cell, level))
                     if len(self.reader.result.lines) > before:
                         started = line
                 elif cell and cell.text and level in self.current:
@@ -217,18 +254,32 @@ class SheetReader:
         self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
-        columns = self.columns.get(f"code:{level}", ())
+        """The cell of the code that a column of its own gives a title."""
+        roles = CODES[:-1] if level == "level" else [f"code:{level}"]
+        columns = [each for role in roles for each in self.columns.get(role, ())]
         cells = [self.sheet.at(row, column) for column in columns]
         return next((cell for cell in cells if cell and cell.text), None)
 
+    def _said(self, cell, level):
+        """What a title says, with the code that stands in a column of its own."""
+        is_high = self.is_nested or level in LEVELS[:2]
+        said, code = (
+            split_level(cell.kept, is_high=is_high),
+            self._code(cell.row, level),
+        )
+        if code is None:
+            return said
+        worded = split_level(code.kept + " -")
+        own = worded.code if worded.word else ""
+        return said._replace(code=own or code.kept.rstrip(".)"))
+
     # Records.
 
-    def _record(self, level, cell, said, code_cell=None):
+    def _record(self, level, cell, said):
         """The line of a level's text: a new one, or the one that it repeats."""
-        reader = self.reader
-        code = code_cell.kept.rstrip(".)") if code_cell else said.code
-        if code_cell and (worded := split_level(code_cell.kept + " -")).word:
-            code = worded.code or code
+        reader, code = self.reader, said.code
+        role = self.roles.get(cell.column, "")
+        code_cell = self._code(cell.row, role)
         higher = reversed(LEVELS[: LEVELS.index(level)])
         up = next((self.current[x] for x in higher if x in self.current), None)
         if up is None and level != "area" and self.naming.area:
@@ -241,7 +292,11 @@ class SheetReader:
         name = TITLES[level]
         if same is None:
             reader.say(line, name, said.name, cell)
-            reader.say(line, "code", code or None, code_cell or cell)
+            reader.say(line, "code", ".".join(code.split()) or None, code_cell or cell)
+            if " " in code:
+                reader.ask(
+                    code_cell, "code", "other_script", line.said["code"], line=line
+                )
             self._read_struck(line, cell)
             if said.coordinator:
                 self._coordinate(line, cell, said.coordinator)

@@ -130,17 +130,17 @@ def texts(response):
 def test_the_columns_are_proposed_and_the_plan_that_comes_out_is_saved(bringer):
     named = bringer.bring(workbook(ROW))
     columns = [
-        (column.heading, field.value())
+        (column.heading, f"{field.value()} {period.value()}".strip())
         for _sheet, _own, columns in named.context["form"].parts
-        for column, field in columns
+        for column, field, period in columns
     ]
 
     seen = bringer.press(named, "name")
     was_saved = Commitment.objects.exists()
     bringer.keep(seen)
 
-    roles = "area programme commitment responsible due indicator target:2027"
-    assert columns == list(zip(HEADINGS, roles.split(), strict=True))
+    roles = ["area", "programme", "commitment", "responsible", "due", "indicator"]
+    assert columns == list(zip(HEADINGS, [*roles, "target 2027"], strict=True))
     assert (asked(seen), counts(seen), was_saved) == ({}, {"new": 7}, False)
     commitment = Commitment.objects.get()
     programme = commitment.programme
@@ -520,3 +520,40 @@ def test_nothing_to_protect_of_a_matrix_gets_through_unseen(bringer, plan, name,
     assert protected & taken <= {each.place for each in texts(seen)}
     saved = {table: TABLES[table].model.objects.count() for table in found}
     assert (saved, set(counts(again))) == (found, {"unchanged"})
+
+
+def test_a_person_says_that_the_depth_of_codes_tells_levels(bringer):
+    rows = [["1", "Prevención"], ["1.1", "Informar"], ["1.1.1", "Formar", "MIREX"]]
+    content = workbook(*rows, headings=["Ref", "Texto", "Responsable"])
+    named = bringer.bring(content)
+    fields = {"0-read": "on", "0-A": "code:level", "0-B": "level", "0-C": "lead"}
+    levels = ["area", "programme", "commitment"]
+
+    seen = bringer.press(
+        named, "name", levels=levels, by_depth="on", **{"0-last": 4}, **fields
+    )
+
+    assert [
+        (line.table, line.said["code"])
+        for line in seen.context["reading"].lines
+        if line.table != "participations"
+    ] == [("areas", "1"), ("programmes", "1.1"), ("commitments", "1.1.1")]
+
+
+@pytest.mark.parametrize(
+    ("period", "read"), [("T2 2027", "2027-Q2"), ("2027-q2", "2027-Q2"), ("pronto", "")]
+)
+def test_a_person_names_the_period_of_a_column(bringer, period, read):
+    content = workbook([*ROW[:-1], None, "x"], headings=[*HEADINGS, "Segundo"])
+    fields = {"0-H": "chronogram", "0-H-period": period, "0-E": "ignore"}
+
+    seen = bringer.press(bringer.bring(content), "name", **fields)
+
+    if read:
+        commitment = seen.context["reading"].of("commitments")[0]
+        assert (commitment.said["span"], commitment.said["due_on"]) == (
+            read,
+            "2027-06-30",
+        )
+    else:
+        assert "0-H-period" in seen.context["form"].errors

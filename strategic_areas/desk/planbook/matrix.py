@@ -28,6 +28,7 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
 from strategic_areas.matrices.naming import LEVELS
 from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.matrices.times import period_of
 from strategic_areas.models.activities import Stop
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
@@ -44,9 +45,10 @@ TEXTS |= {"verification", "funding", "state", "note", "unit"}
 WHO = {"responsible", "lead", "supporting"}
 NUMBERS = {"target", "baseline"}
 #: What is only chosen, never typed.
-CHOSEN = {"institution", "lead", "status", *LEVELS}
+CHOSEN = {"institution", "lead", "level", "status", *LEVELS}
 #: What no record can be without.
 NEEDED = {"responsible", "lead", "code", "programme"}
+PERIOD = re.compile(r"20\d\d(?:-(?:Q[1-4]|S[12]|0[1-9]|1[0-2]))?")
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 YEARS_TYPED = re.compile(r"[\d\s–-]*")
 CODE = re.compile(r"[^\s/\\]{1,40}")
@@ -230,13 +232,18 @@ class NamingForm(forms.Form):
                 _("This workbook has no visible sheet with a text."),
                 _("Save it with the sheet of the plan visible, and bring it again."),
             )
-        if any(each.has_levels for each in look.sheets):
-            self.fields["levels"] = forms.MultipleChoiceField(
-                label=_("Levels that stand in one column"),
-                choices=[(each, ROLES[each]) for each in LEVELS],
-                initial=naming.levels,
-                widget=forms.CheckboxSelectMultiple,
-            )
+        self.fields["levels"] = forms.MultipleChoiceField(
+            label=_("Levels that stand in one column"),
+            choices=[(each, ROLES[each]) for each in LEVELS],
+            initial=naming.levels,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["by_depth"] = forms.BooleanField(
+            label=_("There, the depth of its code tells the level of a row"),
+            help_text=_("1 stands above 1.1, and 1.1 above 1.1.1 or 1.1.a."),
+            initial=naming.by_depth,
+            required=False,
+        )
 
     def _add(self, number, sheet, naming):
         start, shown = f"{number}-", naming or sheet.naming
@@ -263,26 +270,22 @@ class NamingForm(forms.Form):
         columns = []
         for column in sheet.columns:
             role = shown.columns.get(column.letter, column.role) or "ignore"
-            name = start + column.letter
+            name, period = start + column.letter, ""
+            if role not in ROLES:
+                role, _colon, period = role.partition(":")
             self.fields[name] = forms.ChoiceField(
                 label=_("What column %(letter)s is") % {"letter": column.letter},
-                choices=self._roles(role),
+                choices=[(each, str(ROLES[each]).capitalize()) for each in ROLES],
                 initial=role,
+            )
+            self.fields[f"{name}-period"] = forms.CharField(
+                label=_("Period of column %(letter)s") % {"letter": column.letter},
+                initial=period,
+                required=False,
+                max_length=40,
             )
             columns.append((column, name))
         self.sheets.append((sheet, start, columns))
-
-    def _roles(self, role):
-        first, last = self.base.years
-        periods = [f"target:{year}" for year in range(first, last + 1)]
-        if ":" in role and role not in ROLES:
-            periods = dict.fromkeys([*periods, role])
-        named = [(name, str(label).capitalize()) for name, label in ROLES.items()]
-        return named + [
-            (each, f"{str(ROLES[start]).capitalize()} · {period}")
-            for each in periods
-            for start, _colon, period in [each.partition(":")]
-        ]
 
     @property
     def parts(self):
@@ -292,12 +295,14 @@ class NamingForm(forms.Form):
             yield (
                 sheet,
                 [self[start + name] for name in own],
-                [(column, self[name]) for column, name in columns],
+                [(each, self[name], self[f"{name}-period"]) for each, name in columns],
             )
 
     def clean(self):
         cleaned = super().clean()
-        for _sheet, start, _columns in self.sheets:
+        for _sheet, start, columns in self.sheets:
+            for _column, name in columns:
+                cleaned[name] = self._role(name, cleaned)
             rows = [cleaned.get(start + name) for name in ROWS]
             if None not in rows and sorted(rows) != rows:
                 text = _("The rows of the headings come first, then those of the plan.")
@@ -305,6 +310,18 @@ class NamingForm(forms.Form):
         if not any(cleaned.get(f"{start}read") for _s, start, _c in self.sheets):
             raise ValidationError(_("Choose at least one sheet."))
         return cleaned
+
+    def _role(self, name, cleaned):
+        """The role of a column, with its period where one was named."""
+        role, period = cleaned.get(name), cleaned.get(f"{name}-period")
+        if not period or role not in {"target", "chronogram"}:
+            return role
+        found = PERIOD.fullmatch(period.upper())
+        part = found[0] if found else period_of(period, self.base.years[0])
+        if not part:
+            text = _("Write a period such as 2027, 2027-S1, 2027-Q1 or 2027-03.")
+            self.add_error(f"{name}-period", text)
+        return f"{role}:{part}"
 
     def naming(self):
         said = self.cleaned_data
@@ -321,7 +338,7 @@ class NamingForm(forms.Form):
             for sheet, start, columns in self.sheets
             if said[f"{start}read"]
         ]
-        self.base.levels = said.get("levels", self.base.levels)
+        self.base.levels, self.base.by_depth = said["levels"], said["by_depth"]
         return self.base
 
 
@@ -433,7 +450,7 @@ def in_words(reading):
     with suppress(ValueError):
         if DAY_READ.fullmatch(reading):
             return f"{date.fromisoformat(reading):%d/%m/%Y}"
-    return str(dict(Stop.choices).get(reading, reading))
+    return str((ROLES | dict(Stop.choices)).get(reading, reading))
 
 
 @dataclass
