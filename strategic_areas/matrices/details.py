@@ -61,7 +61,7 @@ class RecordReader:
             if (cell := at(row, column)) and cell.text:
                 cells.setdefault(cell.place, (column, cell))
         cells = dict(cells.values())
-        measures = {}
+        measures, numbers = {}, {}
         for column, cell in cells.items():
             role = sheet.roles[column]
             role = "due" if role == "chronogram" else role
@@ -75,12 +75,23 @@ class RecordReader:
                 role == "code:indicator"
             ):
                 measures[role] = cell
+            elif kind == "chronogram" and cell.kept.isdecimal():
+                numbers[role.replace(kind, "target")] = cell
             elif role == "outcome" and "area" in sheet.current:
                 self._detail(sheet.current["area"], role, column, cell)
             elif kind in {*TEXTS, *FIELDS, "lead", "supporting"}:
                 self._detail(line, role, column, cell)
             elif kind in {"code", "currency", "level"}:
                 self.reader.take(line, cell)
+        if {each.kept for each in numbers.values()} - {"1"}:
+            first = next(iter(numbers.values()))
+            self.reader.ask(first, "target", "number_of_period", first.kept, line=line)
+            measures |= numbers
+        measures = {
+            role: cell
+            for role, cell in measures.items()
+            if cell.place not in self.reader.taken or cell in numbers.values()
+        }
         columns = [
             c for c, role in sheet.roles.items() if role.startswith("chronogram:")
         ]
@@ -209,7 +220,9 @@ class RecordReader:
             text = fold(cell.kept).strip()
             if self.reader.answered(cell, "due") is not cell:
                 answered[cell.place] = column, cell
-            if amounts.MARKS.fullmatch(text) or re.fullmatch(r"\w", text):
+            if text.isdecimal() and not int(text):
+                self.reader.take(line, cell)
+            elif amounts.MARKS.fullmatch(text) or re.fullmatch(r"\w|\d+", text):
                 marked[column] = cell
                 self.reader.take(line, cell)
             elif text:
@@ -319,7 +332,6 @@ class RecordReader:
     # Measured by what.
 
     def _measure(self, line, cells):
-        cells = {k: c for k, c in cells.items() if c.place not in self.reader.taken}
         if not cells:
             return
         made, cell = self.indicators.get(line.number), cells.get("indicator")

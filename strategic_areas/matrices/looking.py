@@ -321,11 +321,11 @@ def _column_role(parts, samples):
         is_year = parts[-1] in {"ano", "year"} or "baseline_year" in roles
         return "baseline_year" if is_year else "baseline"
     first, own = roles[0] if roles else "", parts[-1]
-    is_titled = parts[1:] and not (role_of(own) or period_of(own, 2000))
-    if is_titled and samples and not re.search(r"\d", " ".join([own, *samples])):
-        # A heading of another kind below one joined over several columns.
-        return "ignore" if min(map(len, samples)) > 2 else first
     if period and first in {"", "target", "chronogram", "due"}:
+        is_of_time = role_of(own) or period_of(own, 2000)
+        words = samples and min(map(len, samples)) > 2 and " ".join([own, *samples])
+        if words and not is_of_time and not re.search(r"\d", words):
+            return "ignore"  # "Prioridad" below "Programación 2027"
         if "target" in roles and not parts[0].startswith("programacion"):
             return f"target:{period}"
         marks = [each for each in samples if len(each) > 2 or each.isdecimal()]

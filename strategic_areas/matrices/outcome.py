@@ -51,6 +51,7 @@ REASONS = {
     "nobody_named": _("No institution is named yet."),
     "not_merged": _("Its cells are not joined as those of its level are."),
     "only_colour": _("Only colours tell the time."),
+    "number_of_period": _("A number in place of a mark: the target of its period."),
     "open_end": _("It says a beginning and no end."),
     "other_script": _("The code is written otherwise than those above it."),
     "outside_plan": _("The time is not within the years of the plan."),

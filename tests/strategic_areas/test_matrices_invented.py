@@ -57,6 +57,24 @@ def test_no_cell_is_lost_without_a_word(layout):
 
 
 OUTLINES = {
+    "depths": [
+        ("1.1.1.a", "MIREX", ["MMUJER"], "2027-06-30"),
+        ("1.1.1.b", "MIREX", [], "2027-12-31"),
+        ("1.1.1.c", "MIREX", ["ONE"], "2027-12-31"),
+        ("1.1.2.a", "MIREX", ["CDP", "MINERD"], "2027-12-31"),
+        ("1.1.2.b", "EFOP", ["MINERD"], "2027-06-30"),
+        ("2.1.1.a", "MIREX", ["INDEX"], "2027-12-31"),
+        ("2.1.1.b", "MIREX", ["OIM"], "2027-03-31"),
+        ("2.1.1.d", "MIREX", ["DGM"], None),
+        ("2.1.2.a", "MIREX", ["PGR"], None),
+        ("2.1.2.b", "MIREX", ["PGR"], None),
+    ],
+    "depths_in_titles": [
+        ("1.1.1.1", "MIREX", [], "2027-12-31"),
+        ("1.1.1.2", "MIREX", [], "2027-12-31"),
+        ("1.2.1.1", "MINERD", [], "2028-12-31"),
+        ("2.1.1.1", "MMUJER", [], "2028-12-31"),
+    ],
     "flat": [
         ("1.1.1", "MIREX", ["MINERD", "MMUJER"], "2027-12-31"),
         ("1.1.2", "MIP", [], "2028-06-30"),
@@ -158,6 +176,8 @@ def test_records_are_read_as_they_are_meant(layout):
 
 #: Tables → counts: areas, programmes, indicators, targets.
 COUNTS = {
+    "depths": (2, 2, 10, 13),
+    "depths_in_titles": (2, 3, 0, 0),
     "flat": (2, 3, 7, 16),
     "english": (2, 3, 5, 19),
     "months": (2, 0, 0, 0),
@@ -181,10 +201,85 @@ def test_nothing_is_read_twice_and_nothing_is_left(layout):
     assert tuple(len(reading.of(table)) for table in tables) == COUNTS[layout]
 
 
+def questions(reading):
+    """Cell without its sheet, field and reason of each question."""
+    asked = reading.questions
+    return {(x.cell.partition("!")[2], x.field, x.why) for x in asked}
+
+
+def test_the_depth_of_a_code_tells_the_level():
+    _content, reading = read_once("depths")
+
+    tables = ("areas", "programmes", "commitments")
+    codes = [line.said["code"] for table in tables for line in reading.of(table)]
+    assert codes == ["1", "2", "1.1", "2.1", "1.1.1", "1.1.2", "2.1.1", "2.1.2"]
+    asked = questions(reading)
+    assert {each for each in asked if each[1] in {"code", "level", "title"}} == {
+        ("A22", "code", "other_script")
+    }
+
+
+def test_a_row_with_a_code_never_goes_on_with_another():
+    content, reading = read_once("depths_in_titles")
+    naming = look(upload(content)).naming
+    naming.by_depth = False
+
+    by_words = read(upload(content), naming, institutions=known())
+
+    assert questions(reading) == {("A9", "title", "goes_on")}
+    of_levels = {each for each in questions(by_words) if each[1] == "level"}
+    assert ("A10", "level", "no_level") in of_levels
+    assert {each[2] for each in of_levels} == {"no_level"}
+    key = next(x.key for x in by_words.questions if x.cell == "Plan!A10")
+    naming.answers[key] = "programme"
+    answered = read(upload(content), naming, institutions=known())
+    assert [x.said["name"] for x in answered.of("programmes")] == ["Formar"]
+
+
+def test_numbers_below_quarters_are_their_targets():
+    _content, reading = read_once("depths")
+
+    values = {
+        line.said["period"]: line.said["value"]
+        for line in reading.of("targets")
+        if line.places["value"].cell.endswith("15")
+    }
+    quarters = {"2027-Q1": "1", "2027-Q2": "2", "2027-Q3": "2", "2027-Q4": "1"}
+    assert values == {**quarters, "2027": "6"}
+    assert ("D15", "target", "number_of_period") in questions(reading)
+
+
+def test_rows_without_a_column_of_titles_are_asked_about():
+    content, _reading = read_once("depths")
+    naming = look(upload(content)).naming
+    naming.sheets[0].columns |= {"A": "ignore", "B": "product"}
+
+    reading = read(upload(content), naming, institutions=known())
+
+    assert ("A7", "level", "no_titles") in questions(reading)
+
+
+def test_a_title_without_the_code_of_its_neighbours_is_asked_about():
+    book = openpyxl.Workbook()
+    book.active.append(["No.", "Compromiso", "Responsable", "Plazo"])
+    book.active.append([1, "Formar oficiales", "DGM", "2027"])
+    book.active.append([None, "   En 2025 se formó a otros"])
+    book.active.append([2, "Compartir estadísticas", "DGM", "2028"])
+
+    reading = read_as_guessed(content_of(book))
+
+    assert [x.said["title"] for x in reading.of("commitments")] == [
+        *("Formar oficiales", "Compartir estadísticas")
+    ]
+    assert ("B3", "title", "goes_on") in questions(reading)
+
+
 @pytest.mark.parametrize(
     ("layout", "cells"),
     [
         ("flat", {"F11", "T11"}),
+        ("depths", {"R14", "P16", "B22", "E15", "P22", "B31"}),
+        ("depths_in_titles", set()),
         ("english", {"P8"}),
         ("no_codes", {"D9"}),
         ("operative", {"R10", "F12"}),
