@@ -172,6 +172,18 @@ def test_a_press_that_comes_twice_hands_in_once(filler):
     assert [year for year, _value, _parts in values()] == [2024]
 
 
+@pytest.mark.parametrize(("other", "level"), [(39, "warning"), (40, "success")])
+def test_a_number_that_was_not_handed_in_is_not_called_so(filler, other, level):
+    page = filler.upload(filler.book().fill(2024, total=40, note="Sin Azua."))
+    filler.hand_in(value=other, note="Sin Azua.")
+
+    filler.save(page)
+
+    told = filler.client.get(filler.url("sheet")).context["messages"]
+    assert [each.level_tag for each in told] == [level]
+    assert [value for _year, value, _parts in values()] == [other]
+
+
 @pytest.mark.parametrize(("told", "name"), drawn(FAULTS, 3, key="faults"))
 def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, name):
     book = filler.book().fill(2025, **told)

@@ -173,10 +173,12 @@ class ValuePage(AnswerPage):
         return ColumnForm(data, row=row, last=self._last[indicator])
 
     def save(self, row, data, *, by):
-        if row.state == "submitted":
-            # The press came twice.
-            return "handed_in", ""
         form = self._form(row, data)
+        if row.state == "submitted":
+            waiting = handed_in([row.value])[row.value]
+            is_same = form.is_valid() and typed(form.instance) == typed(waiting)
+            # The press came twice, or somebody handed in another number meanwhile.
+            return "handed_in" if is_same else "conflicts", ""
         if taken(form, hand_in, form.instance, by=by):
             return "handed_in", ""
         return "refused", next(iter(form.errors.values()))[0]
