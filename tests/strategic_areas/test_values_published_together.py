@@ -262,14 +262,35 @@ def test_where_one_value_cannot_be_published_it_is_named_and_nothing_is(
     assert update.status == "submitted"
 
 
-def test_a_value_that_somebody_decided_meanwhile_is_left_out(client, reviewer):
-    values = [make_reported_value(), make_reported_value()]
+def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, reviewer):
+    """Else the year's total came out that beside the other was read as protected."""
+    total = make_counted(is_teller=True)
+    part = make_indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
+    source = make_source(plan=total.introduced_by, kind="official_report")
+    make_reported_value(indicator=total, value=49, certainty="confirmed")
+    other = make_reported_value(
+        indicator=part,
+        by=make_reviewer(),
+        starts_on="2025-01-01",
+        ends_on="2025-03-31",
+        value=12,
+        certainty="confirmed",
+        source=source,
+        printed_where="p. 4",
+    )
     picked = {"pick": tokens(client)}
-    VALUES.decline(values[0], by=make_reviewer(), reason="Falta la fuente.")
+    VALUES.decline(other, by=make_reviewer(), reason="Falta la fuente.")
 
-    client.post(MANY, {**picked, "checked": "on"})
+    page = client.post(MANY, {**picked, "checked": "on"})
+    before = statuses()
+    left = page.context["form"].initial["pick"]
+    client.post(MANY, {"pick": left, "checked": "on"})
 
-    assert statuses() == ["declined", "approved"]
+    assert (page.status_code, before) == (422, ["pending", "declined"])
+    assert [label for label, _reason in page.context["left_out"]] == [
+        token for token in picked["pick"] if token not in left
+    ]
+    assert statuses() == ["approved", "declined"]
 
 
 @pytest.mark.sqlite

@@ -338,8 +338,13 @@ def publish_many(request):
     picked = request.POST if request.method == "POST" else request.GET
     tokens = picked.getlist("pick")
     chosen, left_out = choose(request.user, tokens)
+    known = {item.token for item in chosen}
+    # What values tell is protected together: without one of them it has to be read anew.
+    is_as_shown = not any(
+        token.startswith(f"{VALUE.kind}-") and token not in known for token in tokens
+    )
     form = PublishManyForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if request.method == "POST" and is_as_shown else None,
         action=reverse("admin:review_many"),
         tokens=tokens,
         items=chosen,
