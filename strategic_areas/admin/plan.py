@@ -4,6 +4,7 @@ The admin of plans, their parts and agencies, and of what is published besides a
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -86,6 +87,10 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
             names = Plan.fields.columns()
             fixed += [name for name in names if name not in {"code", "status"}]
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def response_post_save_add(self, request, obj):
+        """What comes next is on its tree."""
+        return redirect("admin:plan_tree", obj.code)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:

@@ -155,7 +155,7 @@ def test_a_status_never_goes_back(client, reviewer, status, earlier):
 
 @pytest.mark.sqlite
 def test_a_new_plan_begins_in_preparation(client, reviewer):
-    client.post(
+    answer = client.post(
         reverse("admin:strategic_areas_plan_add"),
         {
             "code": "nuevo",
@@ -167,6 +167,7 @@ def test_a_new_plan_begins_in_preparation(client, reviewer):
     )
 
     assert Plan.objects.get().status == "in_preparation"
+    assert answer.url == reverse("admin:plan_tree", args=["nuevo"])
 
 
 def propose_approval(plan, reviewer):

@@ -305,7 +305,7 @@ def _keep(request, plan):
             "%(count)d record is saved.", "%(count)d records are saved.", count
         )
         messages.success(request, text % {"count": count})
-        return redirect("admin:planbook", plan.code)
+        return redirect("admin:plan_tree", plan.code)
     if form.is_valid() and (change := form.propose(by=request.user)):
         return proposed(request, change)
     upload = UploadForm(action=_address("planbook", plan))
