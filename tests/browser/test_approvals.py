@@ -109,6 +109,7 @@ def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
     page.locator("#approve_checked").check()
     page.locator("input[name=approve]").click()
     expect(page.locator("#approve-form")).to_contain_text("Talleres")
+    expect(page.locator("#approve-form")).to_be_in_viewport()
     assert faults(page) == []
     page.locator("input[name=approve]").click()
 

@@ -170,6 +170,8 @@ class ApproveLinesForm(ApproveForm):
         super().__init__(data, **kwargs)
         self.parts, self.leaning = parts, workflow.dependants_of(parts)
         self.helper.form_id = f"{self.step}-form"
+        # Else what a first press tells stands below all that was proposed.
+        self.helper.form_action = "#decision"
         self.helper.layout = Layout(HTML("{{ form.non_field_errors }}"), *self.fields)
         elsewhere = {"form": self.helper.form_id}
         for part in parts:
