@@ -170,6 +170,8 @@ def test_five_changes_of_an_approved_plan_are_one_amendment(make_page):
     hand.clicks += 1
     hand.click(form.locator("input[name=save]"))
     expect(form).to_have_count(0)
+    told = page.locator(".messagelist")
+    expect(told).to_contain_text("En su borrador: 1.1.1.3 Formar a docentes. Lo")
     hand.click(page.get_by_role("link", name="Ver lo que propone"))
     page.locator("[name=act]").select_option("resolution")
     page.locator("[name=deciding_act_es]").fill("12-2026")

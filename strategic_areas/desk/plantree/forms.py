@@ -294,10 +294,11 @@ class NodeForm(forms.Form):
     @property
     def name(self):
         """What people call the record."""
-        if not self.is_new:
+        if not self.is_new and self.node.record.pk:
             return str(self.node.record)
-        names = (f"{self.level.named}_es", *self.table.identity)
-        return " ".join(str(self.said[n]) for n in ("code", *names) if n in self.said)
+        said = self.stands | self.said
+        names = dict.fromkeys(["code", f"{self.level.named}_es", *self.table.identity])
+        return " ".join(str(said[name]) for name in names if said.get(name))
 
     @property
     def first(self):
