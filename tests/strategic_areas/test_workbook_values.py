@@ -296,5 +296,5 @@ def test_a_number_of_the_program_is_never_doubted(filler):
     (outcome,) = in_state(page, "new")
     assert [(each.header, each.new) for each in outcome.changes] == [
         ("Valor", "2.125"),
-        ("Provisional o confirmado", "Provisional"),
+        ("Cifra provisional o confirmada", "Provisional"),
     ]

@@ -165,9 +165,9 @@ def _of_indicators(indicators):
 def _protected(nodes, indicators):
     activities = [n.record for n in nodes if n.level is ACTIVITY]
     return _(
-        "Protected as numbers of people: %(sensitive)d of %(indicators)d indicators. "
-        "Of %(activities)d activities %(counts)d count victims and %(reaches)d reach "
-        "them."
+        "Indicators protected as numbers of people: %(sensitive)d of %(indicators)d. "
+        "Activities that count victims: %(counts)d of %(activities)d; that reach them: "
+        "%(reaches)d."
     ) % {
         "sensitive": sum(each.sensitive for each in indicators),
         "indicators": len(indicators),
