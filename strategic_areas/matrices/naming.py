@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.workbooks.reading import comparable
+from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
 #: What a column may be. "target" and "chronogram" may name a period, "target:2027".
 ROLES = {
@@ -45,6 +45,8 @@ ROLES = {
     "note": _("note, not to be published"),
     "ignore": _("not to be read"),
 }
+#: The cell of the title that names an area, "title" for that of the sheet, or nothing.
+AREA = r"(?:title|[A-Z]{1,3}[0-9]{1,4})?"
 LEVELS = ("area", "programme", "commitment", "activity")
 #: Headings by the role that they seem to name; the first that fits counts.
 HEADINGS = [
@@ -151,9 +153,14 @@ class Naming:
         naming = cls(**data)
         naming.sheets = [SheetNaming(**each) for each in naming.sheets]
         for sheet in naming.sheets:
-            unknown = [r for r in sheet.columns.values() if not is_role(r)]
-            if unknown:
-                raise ValueError(f"{sheet.title}: {', '.join(map(str, unknown))}")
+            first, last = sheet.heading_rows
+            if not 0 < first <= last <= sheet.first_row <= sheet.last_row <= MOST_ROWS:
+                raise ValueError(f"{sheet.title}: rows")
+            if not re.fullmatch(AREA, sheet.area):
+                raise ValueError(f"{sheet.title}: {sheet.area}")
+            for letter, role in sheet.columns.items():
+                if not (re.fullmatch("[A-Z]{1,3}", letter) and is_role(role)):
+                    raise ValueError(f"{sheet.title}: {letter} {role}")
         return naming
 
     def fitted(self, look):

@@ -185,6 +185,25 @@ def test_a_stored_naming_with_an_unknown_role_is_refused():
         Naming.from_json(naming)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"heading_rows": []},
+        {"heading_rows": ["1", "2"]},
+        {"first_row": 0},
+        {"last_row": 99_999_999},
+        {"area": "zz"},
+        {"columns": {"XXXX": "target"}},
+    ],
+)
+def test_a_stored_naming_that_fits_no_sheet_is_refused(changed):
+    naming = look(upload(name_content(UNICA))).naming.as_json()
+    naming["sheets"][0] |= changed
+
+    with pytest.raises((TypeError, ValueError)):
+        Naming.from_json(naming)
+
+
 def moved(content, sheet, *, columns=0, rows=0):
     """The same matrix with new columns before and new rows above the table."""
     book = openpyxl.load_workbook(io.BytesIO(content))

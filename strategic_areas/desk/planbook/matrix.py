@@ -26,13 +26,13 @@ from strategic_areas.desk.planbook.matrix_lines import MatrixLines
 from strategic_areas.desk.workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
-from strategic_areas.matrices.naming import LEVELS
+from strategic_areas.matrices.naming import AREA, LEVELS
 from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.matrices.times import period_of
 from strategic_areas.models.activities import Stop
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
-from strategic_areas.workbooks.reading import digest_of
+from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 
 #: The largest file that still fits, signed, into the form of a page.
 LARGEST = 1_300_000
@@ -258,10 +258,10 @@ class NamingForm(forms.Form):
         )
         for name, (label, value) in rows.items():
             self.fields[start + name] = forms.IntegerField(
-                label=label, initial=value, min_value=1, max_value=3000
+                label=label, initial=value, min_value=1, max_value=MOST_ROWS
             )
         self.fields[f"{start}area"] = forms.RegexField(
-            r"^(?:title|[A-Z]{1,3}[0-9]{1,4})?$",
+            rf"^{AREA}$",
             label=_("Cell that names the area of the whole sheet"),
             initial=shown.area,
             required=False,
