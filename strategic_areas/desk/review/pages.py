@@ -339,7 +339,7 @@ def publish_many(request):
     tokens = picked.getlist("pick")
     chosen, left_out = choose(request.user, tokens)
     known = {item.token for item in chosen}
-    # What values tell is protected together: without one of them it has to be read anew.
+    # What values tell is protected together: without one of them it is read anew.
     is_as_shown = not any(
         token.startswith(f"{VALUE.kind}-") and token not in known for token in tokens
     )
