@@ -103,6 +103,18 @@ def test_what_was_handed_in_has_no_column(desk):
     assert [form.prefix for form in columns] == [SECOND]
 
 
+def test_a_number_of_days_that_somebody_told_meanwhile_is_not_dropped_unsaid(desk):
+    desk.hand_in(value=39)
+
+    one = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
+    told = [str(each) for each in desk.client.get(one["Location"]).context["messages"]]
+    again = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
+
+    assert [value for _year, value, _parts in values()] == [39, 50]
+    assert told[0].startswith("2024: ")
+    assert (len(told), again.status_code) == (2, 302)
+
+
 def test_an_empty_grid_hands_nothing_in(desk):
     page = desk.post()
 

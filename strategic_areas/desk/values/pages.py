@@ -145,8 +145,14 @@ def value_grid(request, period, agency, indicator):
     """A column for each value of the indicator that was never handed in."""
     sheet = find_sheet(request.user, period, agency)
     found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
-    empty = [row for row in sheet.values if row.state == "todo"]
-    rows = [row for row in empty if row.value.indicator == found]
+    own = [row for row in sheet.values if row.value.indicator == found]
+    rows = [row for row in own if row.state == "todo"]
+    late = [x for x in own if x not in rows and request.POST.get(f"{x.days}-value")]
+    for row in late:
+        text = _("%(days)s: a value was handed in already. Compare it with yours.")
+        messages.warning(request, text % {"days": row.value.span})
+    if late and not rows:
+        return redirect(sheet.values_url)
     if not rows:
         raise Http404
     last = last_told(found)
