@@ -416,6 +416,7 @@ def test_who_proposed_reads_which_line_came_back_and_why(client, proposal):
     page = client.get(reverse("admin:approval", args=[proposal.pk])).content.decode()
 
     assert desk.context["came_back"] == [proposal]
+    assert "algunas de sus líneas volvieron a su borrador" in desk.content.decode()
     assert page.count("Falta el resultado.") == 1
 
 
