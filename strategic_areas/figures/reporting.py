@@ -227,7 +227,7 @@ def handed_in(
 
 
 def content(reported):
-    """What was handed in, as its fingerprint covers it."""
+    """The facts of a value that its fingerprint is made of."""
     return {
         "indicator": reported.indicator.code,
         "agency": reported.agency.acronym,

@@ -28,8 +28,8 @@ from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import (
     NOTHING,
     LineState,
+    LineVerdict,
     PlanLine,
-    Verdict,
     verdict,
 )
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL
@@ -235,17 +235,17 @@ class Comparing:
             others=[value for _, value in others],
             is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
         )
-        if found is Verdict.APPLY and (now := self.revised.instead_of(row)):
+        if found is LineVerdict.APPLY and (now := self.revised.instead_of(row)):
             here, reason = self.stored.plain(now, name), REVISED_HERE
             if here == wanted:
                 return None
         setters = [plan for plan, value in others if value == here]
-        if found is Verdict.AGREED:
+        if found is LineVerdict.AGREED:
             # What another plan's file set stays that file's to change.
             if not setters:
                 self.memory.remember(line, **{name: wanted})
             return None
-        if found is Verdict.APPLY and not reason:
+        if found is LineVerdict.APPLY and not reason:
             self.memory.remember(line, **{name: wanted})
             protects = field_of(row._meta.model, name).protects
             return Change(name, here, wanted, protects=protects)

@@ -64,7 +64,7 @@ AT_LEAST = re.compile(
     r"[<>≥≤~±+]|al menos|m[ia](?:nimo|ximo|n\.|x\.)|mas de|menos de|hasta|cerca de"
     r"|at least|aprox"
 )
-#: Why a text is no one number.
+#: The reasons for which a text cannot be read as one number.
 REFUSED = [
     (why, re.compile(form))
     for why, form in [

@@ -307,7 +307,7 @@ class RecordReader:
             self.reader.ask(cell, "budget", found.why, reading, line=line)
 
     def _state(self, line, cells):
-        """The state: by its words, a legend's colours, and what is struck through."""
+        """Read the state from words, from the legend's colours or from struck text."""
         for cell in cells.values():
             if cell.colour in self.sheet.legend and "state" not in line.said:
                 line.said["state"] = self.sheet.legend[cell.colour]

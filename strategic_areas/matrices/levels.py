@@ -90,7 +90,7 @@ def split_level(text, *, is_high=False):
 
 
 def sentence(text):
-    """A text in capitals as a sentence; any other as it stands."""
+    """Write a text in capitals as a sentence; return any other unchanged."""
     if len(text) > 3 and text.isupper() and (" " in text or len(text) > 6):
         return text.capitalize()
     return text

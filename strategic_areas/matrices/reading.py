@@ -83,7 +83,7 @@ class MatrixReader:
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
         return self.result
 
-    # What lines, questions and cells become.
+    # Each of these puts a line, a question or a cell into the result.
 
     def line(self, table, above=None):
         line = MatrixLine(table, len(self.result.lines), above and above.number)

@@ -46,7 +46,7 @@ class PlanLine:
 NOTHING = object()
 
 
-class Verdict(Enum):
+class LineVerdict(Enum):
     AGREED = "the stored value is the document's already"
     APPLY = "the document's value goes in"
     KEEP = "the stored value stays"
@@ -61,14 +61,14 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     ``is_own``: the row is the document's own plan.
     """
     if wanted == here:
-        return Verdict.AGREED
+        return LineVerdict.AGREED
     if said is not NOTHING:
-        return Verdict.APPLY if here == said else Verdict.KEEP
+        return LineVerdict.APPLY if here == said else LineVerdict.KEEP
     if here == unset and not others:
-        return Verdict.APPLY
+        return LineVerdict.APPLY
     if is_own and here in others:
-        return Verdict.APPLY
-    return Verdict.KEEP
+        return LineVerdict.APPLY
+    return LineVerdict.KEEP
 
 
 def completed(table, said):

@@ -303,7 +303,7 @@ def lock(plan, lines):
         list(rows.values("pk"))
 
 
-#: The tables of records that others may replace.
+#: The tables whose records another record may replace.
 REPLACING = ("commitments", "activities")
 
 

@@ -14,7 +14,7 @@ from strategic_areas.models.records import (
     is_stronger,
     provenance_of,
 )
-from strategic_areas.plan_document.lines import NOTHING, Verdict, verdict
+from strategic_areas.plan_document.lines import NOTHING, LineVerdict, verdict
 from strategic_areas.plan_document.stored import plain
 from strategic_areas.plan_document.tables import TABLES
 from tests.strategic_areas.plans import ROOT, load_small
@@ -247,19 +247,19 @@ def test_a_claim_is_stronger_in_the_order_of_the_table():
 @pytest.mark.parametrize(
     ("wanted", "here", "options", "expected"),
     [
-        ("a", "a", {}, Verdict.AGREED),
-        ("b", "a", {"said": "a"}, Verdict.APPLY),
-        ("b", "c", {"said": "a"}, Verdict.KEEP),
-        ("a", "c", {"said": "a"}, Verdict.KEEP),
-        ("a", None, {"said": NOTHING}, Verdict.APPLY),
-        ("a", None, {"said": "a"}, Verdict.KEEP),
-        ("a", "usual", {"unset": "usual"}, Verdict.APPLY),
-        ("a", "c", {}, Verdict.KEEP),
-        ("a", None, {"others": [None]}, Verdict.KEEP),
-        ("a", None, {"others": ["c"]}, Verdict.KEEP),
-        ("a", "c", {"others": ["c"]}, Verdict.KEEP),
-        ("a", "c", {"others": ["c"], "is_own": True}, Verdict.APPLY),
-        ("a", "d", {"others": ["c"], "is_own": True}, Verdict.KEEP),
+        ("a", "a", {}, LineVerdict.AGREED),
+        ("b", "a", {"said": "a"}, LineVerdict.APPLY),
+        ("b", "c", {"said": "a"}, LineVerdict.KEEP),
+        ("a", "c", {"said": "a"}, LineVerdict.KEEP),
+        ("a", None, {"said": NOTHING}, LineVerdict.APPLY),
+        ("a", None, {"said": "a"}, LineVerdict.KEEP),
+        ("a", "usual", {"unset": "usual"}, LineVerdict.APPLY),
+        ("a", "c", {}, LineVerdict.KEEP),
+        ("a", None, {"others": [None]}, LineVerdict.KEEP),
+        ("a", None, {"others": ["c"]}, LineVerdict.KEEP),
+        ("a", "c", {"others": ["c"]}, LineVerdict.KEEP),
+        ("a", "c", {"others": ["c"], "is_own": True}, LineVerdict.APPLY),
+        ("a", "d", {"others": ["c"], "is_own": True}, LineVerdict.KEEP),
     ],
 )
 def test_a_file_changes_only_what_nobody_else_filled(wanted, here, options, expected):

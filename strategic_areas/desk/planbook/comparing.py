@@ -13,8 +13,8 @@ from agencies.fields import Kind
 from agencies.numbers import UnreadError
 from strategic_areas.plan_document.lines import (
     LineState,
+    LineVerdict,
     PlanLine,
-    Verdict,
     completed,
     verdict,
     with_due_date,
@@ -275,10 +275,10 @@ class Comparing:
                 continue
             taken = stands[name] if was == now else CHANGED_SINCE
             found = verdict(values[name], stands[name], said=taken)
-            if found is Verdict.KEEP:
+            if found is LineVerdict.KEEP:
                 text = _("Somebody changed this after the workbook was taken.")
                 stale.append(Fault(line.cells[name].place, column.label, text))
-            if found is not Verdict.AGREED:
+            if found is not LineVerdict.AGREED:
                 said[name] = values[name]
         if stale:
             return _unread(table, line, origin, LineState.STALE, stale, origin)

@@ -363,7 +363,7 @@ class AskedCell:
         return ROLES.get(self.question.field, "")
 
 
-class AnswerForm:
+class MatrixAnswerForm:
     """The open questions of a reading, and the answers that a page posts."""
 
     def __init__(self, reading, data=None):

@@ -24,8 +24,8 @@ from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, compare
 from strategic_areas.desk.planbook.matrix import (
-    AnswerForm,
     Matrix,
+    MatrixAnswerForm,
     NamingForm,
     keep_naming,
     proposed_naming,
@@ -186,12 +186,12 @@ def _name(request, plan, brought, *, is_posted=False):
 def _read(request, plan, brought):
     """The plan that comes out, with the answers that the page brings."""
     reading = brought.read()
-    answers = AnswerForm(reading)
+    answers = MatrixAnswerForm(reading)
     if "answer" in request.POST:
         lines = brought.lines(StoredObjects(plan.code), reading)
-        has_errors = brought.take(lines, AnswerForm(reading, request.POST))
+        has_errors = brought.take(lines, MatrixAnswerForm(reading, request.POST))
         reading = brought.read()
-        answers = AnswerForm(reading, request.POST if has_errors else None)
+        answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
     keep_naming(plan, brought.naming)
     stored = StoredObjects(plan.code)
     lines = brought.lines(stored, reading)
@@ -200,7 +200,7 @@ def _read(request, plan, brought):
     shown = {}
     if not (answers.asked or brought.unchecked(lines)):
         shown = _preview(plan, stored, lines.lines, request.user)
-        # No matrix holds the plan's own row.
+        # A matrix has no row for the plan itself, so that one is not missing.
         own = STRUCTURE[OF_PLAN].title
         shown["absent"] = [pair for pair in shown["absent"] if pair[0] != own]
     return screen(

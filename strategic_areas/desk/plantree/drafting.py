@@ -12,8 +12,8 @@ from strategic_areas.plan_document import records
 from strategic_areas.plan_document.checking import faults
 from strategic_areas.plan_document.lines import (
     LineState,
+    LineVerdict,
     PlanLine,
-    Verdict,
     verdict,
 )
 from strategic_areas.plan_document.previewing import in_words
@@ -102,7 +102,7 @@ def _rows(stored, column, keys):
 
 
 @dataclass(frozen=True)
-class Conflict:
+class DraftConflict:
     """
     What others changed of a line's record meanwhile; nothing if it is gone.
 
@@ -116,7 +116,7 @@ class Conflict:
 
 
 def conflicts_of(stored, kept):
-    """The ``Conflict`` of each line that has one; asked before any line is built."""
+    """The conflict of each line that has one; asked before any line is built."""
     found = []
     for each in kept:
         table, now = STRUCTURE[each.table], _stood(stored, each)
@@ -129,11 +129,11 @@ def conflicts_of(stored, kept):
             for column in table.all_columns
             if (name := column.name) in now
             and verdict(each.said[name], now[name], said=each.seen.get(name))
-            is Verdict.KEEP
+            is LineVerdict.KEEP
         )
         if changes or each.record and not now:
             row = stored.tables[table.name].row_of_pk.get(each.record)
-            found.append(Conflict(each, str(row or table.title), now, changes))
+            found.append(DraftConflict(each, str(row or table.title), now, changes))
     return found
 
 
@@ -150,7 +150,7 @@ def settle(tree, posted, *, by):
 
 
 @dataclass(frozen=True)
-class Result:
+class DraftOutcome:
     """
     What became of edits: of each its faults, pairs of a column or "" and a text.
 
@@ -173,7 +173,7 @@ def keep(request, tree, edits):
     if plan.status == Plan.Status.IN_PREPARATION and not _go_on(tree.kept, edits):
         drafts, found, _were = _tried(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
-            return Result(found) if any(found) else _save(request, drafts, found)
+            return DraftOutcome(found) if any(found) else _save(request, drafts, found)
     lines, kept = {_place(each): each for each in tree.kept}, [*tree.kept]
     edited = []
     for each in edits:
@@ -184,9 +184,9 @@ def keep(request, tree, edits):
         edited.append(line or each)
     _drafts, found, were = _tried(plan, kept, edited)
     if any(found):
-        return Result(found)
+        return DraftOutcome(found)
     made = [_kept_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
-    return Result(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
+    return DraftOutcome(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
 
 
 def _save(request, drafts, found):
@@ -196,7 +196,7 @@ def _save(request, drafts, found):
         is_new, names = id(each.record) in new, {*each.line.said}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
         audit.record(event, request=request, obj=each.record, fields=names)
-    return Result(found, str(drafts[0].record.pk))
+    return DraftOutcome(found, str(drafts[0].record.pk))
 
 
 def _place(line):

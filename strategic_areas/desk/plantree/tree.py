@@ -124,7 +124,7 @@ class Node:
 
     @property
     def adds(self):
-        """Pairs of each level that may be added below it, and where that is done."""
+        """Pairs of a level that can be added below this record, and its address."""
         return [(level, self.add_address(level)) for level in ADDED.get(self.level, ())]
 
     def add_address(self, level):

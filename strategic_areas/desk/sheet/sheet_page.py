@@ -306,7 +306,7 @@ class ShownRows:
 
     @property
     def status(self):
-        """That of the answer which shows them."""
+        """The HTTP status of the page: 409 for a conflict, 422 for what is refused."""
         if self.posted and self.posted.conflict:
             return 409
         return 422 if self.posted or self.attaching else 200
