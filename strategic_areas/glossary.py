@@ -75,7 +75,7 @@ TERMS = [
         "compromiso",
         _("Commitment"),
         _(
-            "What one lead institution, with others that support it, has undertaken "
+            "What one lead agency, with others that support it, has undertaken "
             "under a programme, by when and to what result."
         ),
     ),
@@ -92,7 +92,7 @@ TERMS = [
         "actividad",
         _("Activity"),
         _(
-            "A piece of work of one institution toward a commitment. It is done once, "
+            "A piece of work of one agency toward a commitment. It is done once, "
             "or it continues; what continues tells its state and a quantity, never a "
             "percent."
         ),
@@ -101,7 +101,7 @@ TERMS = [
         "reporte",
         _("Update"),
         _(
-            "One institution's account of one activity over one period. It is public "
+            "One agency's account of one activity over one period. It is public "
             "once a second person, of the secretariat, has reviewed it."
         ),
     ),
@@ -109,7 +109,7 @@ TERMS = [
         "ejecucion",
         _("Execution"),
         _(
-            "How far work has come, as its institution reports it: not started, in "
+            "How far work has come, as its agency reports it: not started, in "
             "progress, completed, suspended or cancelled."
         ),
     ),
@@ -148,7 +148,7 @@ TERMS = [
         _("Evidence"),
         _(
             "What shows what an update says: a file, a link, or the place in an "
-            "institution's archive. It stays internal unless a reviewer clears it."
+            "agency's archive. It stays internal unless a reviewer clears it."
         ),
     ),
     Term(
@@ -163,7 +163,7 @@ TERMS = [
         "procedencia",
         _("Where this comes from"),
         _(
-            "Whether a record is the plan's own, an institution's report, a "
+            "Whether a record is the plan's own, an agency's report, a "
             "transcribed letter, or was taken from documents or the press."
         ),
     ),

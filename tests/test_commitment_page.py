@@ -406,7 +406,7 @@ def test_terms_of_a_text_lead_to_the_glossary_once(client):
 @pytest.mark.parametrize(
     ("is_asked", "why"),
     [
-        (False, "Nothing is reported yet: no institution has been asked"),
+        (False, "Nothing is reported yet: no agency has been asked"),
         (True, "No report on it is published yet"),
     ],
 )

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 TEXT = "Ese operativo lo hizo otra institución."
 MARK = {
     "es": "La institución no reconoce esta atribución",
-    "en": "The institution does not acknowledge this attribution",
+    "en": "The agency does not acknowledge this attribution",
 }
 CALLED_LATE = r'<section class="delay">.*?</section>'
 NO_MARK = {"home": 0, "commitment": 0}
@@ -420,7 +420,7 @@ def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name,
         text = client.get(path).content.decode("utf-8-sig")
         (row,) = csv.DictReader(io.StringIO(text))
         return [
-            row["Not acknowledged by the institution"],
+            row["Not acknowledged by the agency"],
             row["Where this comes from"],
         ]
 

@@ -85,7 +85,7 @@ KEPT = {
             "tests/strategic_areas/test_text_guard.py::"
             "test_what_could_lead_to_somebody_is_marked",
         ],
-        "A second person reads what institutions": [
+        "A second person reads what agencies": [
             SECOND,
             f"{HERE}test_what_the_shipped_plan_tells_names_its_sources",
             "tests/strategic_areas/test_importing_guard.py::"
@@ -103,7 +103,7 @@ KEPT = {
             f"{FILES}test_what_was_cleaned_is_clean",
             f"{HERE}test_institutions_are_told_to_send_no_lists_of_names",
         ],
-        "Of what institutions report": [NUMBERS],
+        "Of what agencies report": [NUMBERS],
         "A text about work with victims tells a number": [
             "tests/strategic_areas/test_counted_people.py::"
             "test_without_the_official_source_it_stays_where_it_is",
@@ -151,7 +151,7 @@ KEPT = {
         ],
     },
     "terms": {
-        "What an institution reports here was reviewed": [
+        "What an agency reports here was reviewed": [
             SECOND,
             f"{PURGING}test_without_a_running_purge_a_public_text_never_changes",
         ],

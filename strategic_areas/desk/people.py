@@ -229,7 +229,7 @@ def _about_account(each, today):
         if each.is_proposed:
             missed = f"{missed}; {_('proposed to be closed')}"
         elif each.is_only_one:
-            missed = f"{missed}; {_('the only one of its institution')}"
+            missed = f"{missed}; {_('the only one of its agency')}"
         yield missed
     if settings.REQUIRE_SECOND_FACTOR and not each.has_factor:
         yield _("No second factor yet")

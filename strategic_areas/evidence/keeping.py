@@ -88,7 +88,7 @@ def must_fit(agency, count, new_files):
     if used + sum(each.size for each in new_files) > AGENCY_BYTES:
         raise RefusedFileError(
             "quota",
-            _("The files of this institution would be more than %(limit)s.")
+            _("The files of this agency would be more than %(limit)s.")
             % {"limit": filesizeformat(AGENCY_BYTES)},
             _(
                 "Remove files from drafts that need them no more, or record that the "

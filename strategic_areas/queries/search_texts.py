@@ -37,11 +37,11 @@ RESTING = (
     *(models.Participation, models.LaterActivity, models.TipTier, models.HelpLine),
     *(models.Indicator, models.PublishedFigure),
 )
-DISPUTED = gettext_noop("Attribution that the institution does not acknowledge")
+DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 #: What people ask that a list of a plan answers, and what it holds, by its page.
 LISTS = {
     "agencies": (
-        gettext_noop("Institutions of the plan"),
+        gettext_noop("Agencies of the plan"),
         gettext_noop("What each answers for, who has reported and who has not."),
         gettext_noop(
             "who has not reported, which institutions are silent, missing reports, "
@@ -57,7 +57,7 @@ LISTS = {
     ),
     "updates": (
         gettext_noop("Everything published on the plan"),
-        gettext_noop("By period, institution and area, the newest first."),
+        gettext_noop("By period, agency and area, the newest first."),
         gettext_noop("what changed since, news, latest reports, what is new"),
     ),
 }

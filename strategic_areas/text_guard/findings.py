@@ -83,7 +83,7 @@ WARNINGS = {
         "them, or both."
     ),
     Kind.NAME: _(
-        "This may be the name of a person. Take it out unless it names an institution."
+        "This may be the name of a person. Take it out unless it names an agency."
     ),
     Kind.CASE_NUMBER: _(
         "This looks like the number of a case file. Take it out: it leads to the "
@@ -92,7 +92,7 @@ WARNINGS = {
     Kind.PLATE: _("This looks like the number plate of a vehicle. Take it out."),
     Kind.ADDRESS: _(
         "This looks like a street address. Take it out unless it is the public office "
-        "of an institution."
+        "of an agency."
     ),
 }
 #: Kinds that most texts hold without harm: whoever reviews a text looks at them.

@@ -83,7 +83,7 @@ def csv_file(
 
 
 def disputed_heading() -> str:
-    return _("Not acknowledged by the institution")
+    return _("Not acknowledged by the agency")
 
 
 def disputed(is_disputed: bool) -> str:

@@ -59,8 +59,8 @@ COLUMNS = {
     "source_addresses": gettext_lazy("Addresses of the sources"),
     "printed_in": gettext_lazy("Printed in"),
     "note": gettext_lazy("Note"),
-    "disputed": gettext_lazy("Not acknowledged by the institution"),
-    "disputed_words": gettext_lazy("What the institution says, and what was decided"),
+    "disputed": gettext_lazy("Not acknowledged by the agency"),
+    "disputed_words": gettext_lazy("What the agency says, and what was decided"),
     "address": gettext_lazy("Address"),
     "data_as_of": gettext_lazy("Data as of"),
 }

@@ -88,7 +88,7 @@ class ChangeSteps(GuardedSteps):
         if is_own is None:
             is_own = _of_own_disputes(user).filter(change=change).exists()
         text = _(
-            "Your institution does not acknowledge this record: another person decides."
+            "Your agency does not acknowledge this record: another person decides."
         )
         return text if is_own else ""
 

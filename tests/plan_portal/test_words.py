@@ -1,5 +1,6 @@
 """Words that the portal no longer uses, because readers took them otherwise."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,25 @@ def sentences():
 def test_a_word_that_was_replaced_stands_nowhere(sentences, words):
     assert len(sentences) > 1000
     assert [text for text in sentences if words in text] == []
+
+
+def test_an_agency_has_one_name_in_english():
+    """Aside: labels that migrations hold, and a search for the other word."""
+    with CATALOGUE.open("rb") as file:
+        found = pofile.read_po(file)
+    english = {
+        text
+        for message in found
+        for text in ([message.id] if isinstance(message.id, str) else message.id)
+    }
+
+    assert {
+        text for text in english if re.search(r"\binstitutions?\b", text, re.I)
+    } == {
+        "A focal point needs an institution and a kind; the other roles have neither.",
+        "Focal point of an institution",
+        "In the institution's archive",
+        "The institution asked for it.",
+        "who has not reported, which institutions are silent, missing reports, "
+        "who takes part, members",
+    }

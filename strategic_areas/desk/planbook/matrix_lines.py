@@ -217,7 +217,7 @@ class MatrixLines:
         known = [x for x in names if x in self.agencies.rows]
         for name in names:
             if name not in known:
-                text = gettext("The portal has no institution “%(name)s”.")
+                text = gettext("The portal has no agency “%(name)s”.")
                 place = self._place(line, column.name)
                 faults.append(Fault(place, column.label, text % {"name": name[:40]}))
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]

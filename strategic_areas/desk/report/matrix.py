@@ -30,7 +30,7 @@ def of_areas(content: RoundReport) -> Iterable[Section]:
     columns = {
         _("Code"): 6,
         _("Activity"): 16,
-        _("Institution"): 6,
+        _("Agency"): 6,
         _("Due"): 7,
         _("State"): 8,
         pgettext("how far it has come", "Progress"): 9,
@@ -136,7 +136,7 @@ def of_institutions(content: RoundReport) -> Iterable[Section]:
             )
     if idle:
         names = ", ".join(agency.acronym for agency in idle)
-        yield Section(_("Institutions without work in the plan"), (names,))
+        yield Section(_("Agencies without work in the plan"), (names,))
 
 
 def _undertaken(content, rows):

@@ -185,13 +185,13 @@ def _silence(content, today):
     if not asked:
         said = _("Nobody is asked in this round.")
     elif not lacking:
-        said = _("Every institution has handed in its reports.")
+        said = _("Every agency has handed in its reports.")
     elif today > due:
         said = _("The reports were due on %(day)s.") % {"day": _day(due)}
     else:
         said = _("Due on %(day)s; until then nobody is late.") % {"day": _day(due)}
     columns = {
-        _("Institution"): 8,
+        _("Agency"): 8,
         pgettext("reports", "Asked"): 2,
         pgettext("reports", "Handed in"): 2,
         pgettext("reports", "Missing"): 10,
@@ -210,7 +210,7 @@ def _silence(content, today):
     return Section(
         _("Who has not reported"),
         (said,),
-        table(_("Institutions with reports missing"), columns, rows),
+        table(_("Agencies with reports missing"), columns, rows),
         starts_page=True,
     )
 
@@ -227,7 +227,7 @@ def _changes(content):
     columns = {
         _("Code"): 3,
         _("Commitment or activity"): 9,
-        _("Institution"): 3,
+        _("Agency"): 3,
         pgettext("state at the last round", "Then"): 4,
         pgettext("state at this round", "Now"): 4,
     }
@@ -345,7 +345,7 @@ HEADING = "003876"
 
 def state_of(period: ReportingPeriod, today) -> tuple[Table, ...]:
     columns = {
-        _("Institution"): 12,
+        _("Agency"): 12,
         _("Code"): 10,
         _("Activity or indicator"): 50,
         pgettext("of a report", "State"): 20,

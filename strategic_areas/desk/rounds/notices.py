@@ -362,7 +362,7 @@ def _notify(period, now):
             number += write_to(
                 person,
                 "scorecard",
-                gettext_lazy("Your institution's scorecard, before it is public"),
+                gettext_lazy("Your agency's scorecard, before it is public"),
                 key=f"scorecard:{period.pk}:{now:%Y%m%d%H%M}:{person.pk}:{agency.pk}",
                 period=period,
                 agency=agency,

@@ -42,7 +42,7 @@ NOTHING_CHANGED = _(
 #: Why an empty row is refused.
 NOTHING_SAID = _(
     "Nothing is said here yet. Write what was done, or answer “No news”. What others "
-    "published stands beside it and is not reported in the institution's name."
+    "published stands beside it and is not reported in the agency's name."
 )
 
 

@@ -220,7 +220,7 @@ class UpdatePage(AnswerPage):
         found = {}
         if answer == Answer.SAME_AS_BEFORE and row.own is None:
             found["answer"] = _(
-                "The institution has reported nothing before: choose “Reported”."
+                "The agency has reported nothing before: choose “Reported”."
             )
         if answer in CELLS_OF_ANSWER:
             for name in changed - CELLS_OF_ANSWER[answer]:

@@ -111,7 +111,7 @@ def _steps():
             "cells only tell what stands."
         ),
         _(
-            "An empty row opens with what the institution last reported. Change what "
+            "An empty row opens with what the agency last reported. Change what "
             "changed: often one number is enough. A row that you do not touch says "
             "nothing."
         ),
@@ -125,7 +125,7 @@ def _steps():
         ),
         _(
             "If there is a sheet of declarations, one row is one commitment that the "
-            "institution leads: declare there what became of its expected result, and "
+            "agency leads: declare there what became of its expected result, and "
             "leave alone what is not decided."
         ),
         _(
