@@ -287,21 +287,33 @@ def companions(context):
     """
     The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
 
-    A page without its ``own`` has those of the plan.
+    A page that has none of its own has those of the plan.
     """
     if not (plan := context.get("plan")):
         return {}
     match = context["request"].resolver_match
-    own = match.url_name in FOLLOWED
     kind, args = "plan", [plan.code]
-    if own:
+    if match.url_name in FOLLOWED:
         kind, args = match.url_name, list(match.kwargs.values())
-    found = {"own": own, "feed": address(f"{kind}_feed", *args)}
+    found = {"feed": address(f"{kind}_feed", *args)}
     if kind in {"plan", "agency"}:
         found["calendar"] = address(f"{kind}_dates", *args)
     if kind in {"area", "commitment", "agency"}:
         found["card"] = address(f"{kind}_card", *args)
     return found
+
+
+@register.inclusion_tag("_take.html", takes_context=True)
+def take(context, citation="", files=()):
+    """What one may take along of this page: see _take.html."""
+    return {
+        "citation": citation,
+        "files": files,
+        "links": companions(context),
+        "title": context["title"],
+        "url": absolute(page_in(context, get_language())),
+        "today": context["portal"]["today"],
+    }
 
 
 @register.simple_tag

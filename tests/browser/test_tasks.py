@@ -129,8 +129,12 @@ def test_help_now(reader):
 
 
 def test_to_cite_a_commitment(reader):
+    """Two clicks lead to its page; how to cite it opens there, on the first screen."""
     reader.click(f"main a[href^='/{SHIPPED}/ejes/']", "main a[href*='/compromisos/R-']")
+    cite = reader.page.locator(".take summary").first
 
+    assert cite.bounding_box()["y"] < reader.page.viewport_size["height"]
+    cite.click()
     said = reader.page.locator("cite:visible").inner_text()
     assert said.rstrip(".").endswith(reader.page.url)
 

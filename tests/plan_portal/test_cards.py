@@ -112,6 +112,17 @@ def test_a_page_offers_the_code_of_its_card(client, commitment, name, language):
     assert card.resolver_match.url_name == name
 
 
+@pytest.mark.parametrize("kind", ["plan", *(name[:-5] for name in CARDS)])
+def test_a_page_that_has_a_feed_can_be_cited_and_followed(client, commitment, kind):
+    page = client.get(path_of(kind, ROUTES[kind], commitment, "es"))
+
+    (line,) = re.findall(r'<ul class="take">(.*?)</ul>', page.text, re.DOTALL)
+    (sentence,) = re.findall(r"<cite>(.*?)</cite>", line, re.DOTALL)
+    assert sentence.endswith(f"http://localhost:8000{page.request['PATH_INFO']}")
+    (feed,) = re.findall(r'href="([^"]+)" type="application/atom', line)
+    assert client.get(feed).status_code == 200
+
+
 def test_a_commitment_can_be_cited(client, commitment):
     html = client.get(commitment.get_absolute_url("en")).content.decode()
 
