@@ -95,6 +95,23 @@ class User(AbstractUser):
             self.invitation.save(update_fields=["confirmed_at"])
 
 
+#: The first words of names that a sentence tells with an article, by the article. Other
+#: names, such as those that are no Spanish, stand without one.
+ARTICLES = {
+    "el": "Ayuntamiento Banco Centro Comité Congreso Consejo Cuerpo Defensor "
+    "Departamento Despacho Ejército Fondo Gabinete Instituto Ministerio Observatorio "
+    "Poder Programa Senado Servicio Sistema Tribunal",
+    "la": "Agencia Alianza Armada Asociación Autoridad Cámara Comisión Conferencia "
+    "Corte Defensoría Dirección Escuela Federación Fiscalía Fuerza Fundación Guardia "
+    "Inspectoría Junta Misión Oficina Organización Policía Presidencia Procuraduría "
+    "Red Secretaría Superintendencia Suprema Unidad Unión Universidad Vicepresidencia",
+    "las": "Fuerzas",
+}
+ARTICLE_OF = {
+    word: article for article, words in ARTICLES.items() for word in words.split()
+}
+
+
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, user):
         if access.is_reviewer(user) or access.is_administrator(user):
@@ -182,6 +199,14 @@ class Agency(models.Model):
     def local_acronym(self):
         is_english = (get_language() or "es").startswith("en")
         return is_english and self.acronym_en or self.acronym
+
+    @property
+    def spoken_name(self):
+        """The name as it stands within a sentence: "la Guardia de Costas"."""
+        article = ARTICLE_OF.get(self.name_es.partition(" ")[0])
+        if article is None:
+            return self.name
+        return f"{article if self.name == self.name_es else 'the'} {self.name}"
 
     #: What a former name keeps: a change of one of these is a change of name.
     NAMES = ("acronym", "slug", "name_es", "name_en")

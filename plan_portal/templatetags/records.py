@@ -287,8 +287,15 @@ register.filter("number", words.number)
 register.filter("dimension", words.dimension)
 register.filter("caption", words.caption)
 register.filter("in_words", words.in_language)
+
 register.filter("value_state", words.state)
 register.filter("quoted", words.quoted)
+
+
+@register.filter
+def spoken(agencies):
+    """Names of agencies within a sentence: "la Fiscalía y el Ministerio de Trabajo"."""
+    return words.listed([each.spoken_name for each in agencies])
 
 
 @register.filter
