@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 
+from django import forms
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -23,11 +25,31 @@ def in_english(label):
     return gettext("%(label)s, in English") % {"label": label}
 
 
+class WordsField(models.JSONField):
+    """Several words of a fixed list, which are its ``choices``."""
+
+    def validate(self, value, model_instance):
+        if unknown := set(value) - set(dict(self.flatchoices)):
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": ", ".join(sorted(unknown))},
+            )
+
+    def formfield(self, **options):
+        return forms.MultipleChoiceField(
+            choices=self.choices,
+            required=not self.blank,
+            help_text=self.help_text,
+        )
+
+
 class Kind(Enum):
     """What a field holds."""
 
     TEXT = auto()  #: free text, whoever writes it
     CHOICE = auto()  #: one word of a fixed list
+    CHOICES = auto()  #: several words of a fixed list
     FLAG = auto()  #: yes or no
     WHOLE = auto()  #: a whole number
     DECIMAL = auto()  #: a number with decimals
@@ -89,7 +111,8 @@ class Field:
         if self.model_field.is_relation:
             return Kind.LINKS if self.model_field.many_to_many else Kind.LINK
         if self.model_field.choices:
-            return Kind.CHOICE
+            is_list = isinstance(self.model_field, WordsField)
+            return Kind.CHOICES if is_list else Kind.CHOICE
         known = (kind for of, kind in KINDS if isinstance(self.model_field, of))
         return next(known, Kind.OTHER)
 
@@ -99,7 +122,9 @@ class Field:
         Whether the guard for personal data looks at it: whatever the public reads.
         """
         return self.public and (
-            self.kind is Kind.TEXT or isinstance(self.model_field, TYPED)
+            self.kind is Kind.TEXT
+            or self.kind is Kind.OTHER
+            and isinstance(self.model_field, TYPED)
         )
 
     @property

@@ -26,6 +26,7 @@ ROWS = [
         "spans",
         "states",
         "text_guard",
+        "themes",
     ],
     ["models", "sentences", "translation"],
     [

@@ -65,6 +65,7 @@ from strategic_areas.sentences import (
     SOURCE_KINDS,
     TARGET_KINDS,
 )
+from strategic_areas.themes import Theme
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 #: A longer number is no key of a record.
@@ -197,6 +198,13 @@ class ActivityAdmin(OfPlanMixin, PlanBoundAdmin):
     list_filter = [OF_PLAN, "kind", ("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["agency"]
     search_fields = ["code", "title_es", "title_en"]
+    # Django's admin shows no list of words.
+    exclude = ["themes"]
+    readonly_fields = ["themes_in_words"]
+
+    @admin.display(description=_("themes"))
+    def themes_in_words(self, activity):
+        return ", ".join(str(Theme(each).label) for each in activity.themes)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in QUESTIONS:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from django.db import models as columns
 
+from agencies.fields import WordsField
 from strategic_areas import models
 from strategic_areas.importing.values import (
     AMOUNT,
@@ -88,7 +89,9 @@ def kind_of(column):
         many = column.many_to_many
         return references(section) if many else reference(section)
     if column.choices:
-        return one_of(word for word, _ in column.choices)
+        word = one_of(word for word, _ in column.choices)
+        is_list = isinstance(column, WordsField)
+        return Items("a list of codes", word) if is_list else word
     return KIND_OF_COLUMN[type(column)]
 
 

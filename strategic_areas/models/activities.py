@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.fields import (
     Fields,
+    WordsField,
     bilingual,
     dates_in_order,
     protective,
@@ -23,6 +24,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models.plan import Plan, PlanBound, Programme
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
 from strategic_areas.models.references import FrameworkTarget, Province
+from strategic_areas.themes import Theme
 
 
 class DueProvenance(models.TextChoices):
@@ -307,6 +309,9 @@ class Activity(PlanBound, Coded, Planned, Sourced):
     places = models.ManyToManyField(
         Province, blank=True, related_name="+", verbose_name=_("provinces")
     )
+    themes = WordsField(
+        _("themes"), choices=Theme, default=list, db_default=[], blank=True
+    )
     expected_product = models.TextField(_("expected product"), blank=True)
     quantity = models.DecimalField(
         _("planned quantity"), max_digits=14, decimal_places=2, null=True, blank=True
@@ -348,7 +353,7 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         *public("year"),
         *DATED,
         *STOPPED,
-        *public("places"),
+        *public("places", "themes"),
         *structure(*bilingual("expected_product")),
         *structure(*protective(*public("quantity"))),
         *structure(*bilingual("unit")),

@@ -59,6 +59,8 @@ def for_cell(column, value, stored):
         return Decimal(value)
     if column.kind in (Kind.CHOICE, Kind.FLAG):
         return dict(column.choices).get(value, value)
+    if column.kind is Kind.CHOICES:
+        return "; ".join(dict(column.choices).get(each, each) for each in value)
     if column.kind in (Kind.LINK, Kind.LINKS):
         keys = value if isinstance(value, list) else [value]
         return "; ".join(called(column, key, stored) for key in keys)
@@ -90,9 +92,10 @@ def read(column, cell, find):
                 "formulas and errors of calculation are not read."
             )
         )
-    if column.kind is Kind.LINKS:
+    if column.kind in (Kind.LINKS, Kind.CHOICES):
         words = [word.strip() for word in BETWEEN.split(text)]
-        return sorted({_linked(column, word, find) for word in words if word})
+        read_one = READERS[column.kind]
+        return sorted({read_one(column, word, find) for word in words if word})
     if not text:
         return None
     if column.kind in (Kind.DECIMAL, Kind.WHOLE):
@@ -167,6 +170,8 @@ READERS = {
     Kind.DECIMAL: _number,
     Kind.WHOLE: _whole,
     Kind.CHOICE: _chosen,
+    Kind.CHOICES: _chosen,
     Kind.FLAG: _chosen,
     Kind.LINK: _linked,
+    Kind.LINKS: _linked,
 }

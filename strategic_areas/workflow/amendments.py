@@ -121,7 +121,9 @@ def in_words(field, value, names=None):
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
+        known = dict(field.flatchoices)
+        words = value if isinstance(value, list) else [value]
+        return ", ".join(str(known.get(word, word)) for word in words)
     kind = field.get_internal_type()
     if kind == "DateField":
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")

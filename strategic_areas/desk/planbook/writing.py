@@ -1,6 +1,7 @@
 """Writes a plan's workbook: a page for each kind of record, with room for new ones."""
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.utils import quote_sheetname
@@ -33,7 +34,13 @@ LAST_ROW = 1500
 BEFORE = (SEEN, ORIGIN)
 WIDTHS = {
     **{Kind.DATE: 13, Kind.DECIMAL: 13, Kind.WHOLE: 9, Kind.FLAG: 14},
-    **{Kind.CHOICE: 20, Kind.LINK: 16, Kind.LINKS: 26, Kind.OTHER: 20},
+    **{
+        Kind.CHOICE: 20,
+        Kind.LINK: 16,
+        Kind.LINKS: 26,
+        Kind.CHOICES: 26,
+        Kind.OTHER: 20,
+    },
 }
 #: Texts up to this many characters stand in narrow columns.
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
@@ -165,7 +172,9 @@ def _hint(column):
     hints = [str(column.field.model_field.help_text)]
     if column.is_earlier:
         hints.append(_("The plan and its code, such as 2031-2034/1.1."))
-    if column.kind is Kind.LINKS:
+    if column.kind is Kind.CHOICES:
+        hints.append(f"{get_text_list(column.offered, _('or'))}.")
+    if column.kind in (Kind.LINKS, Kind.CHOICES):
         hints.append(_("Several are separated by a semicolon."))
     if column.kind is Kind.DATE:
         hints.append(_("A day such as 31/12/2030."))
