@@ -305,7 +305,9 @@ def companions(context):
 
 @register.inclusion_tag("_take.html", takes_context=True)
 def take(context, citation="", files=()):
-    """What one may take along of this page: see _take.html."""
+    """What one may take along of this page; nothing of a preview without an address."""
+    if "title" not in context:
+        return {}
     return {
         "citation": citation,
         "files": files,
