@@ -55,6 +55,15 @@ DECLARED = {
     Result.CARRIED_OVER: _("Its result is declared to pass to another plan"),
     "": _("Its result is declared not reached yet"),
 }
+#: What is said of a change that stops a record, by the kind of amendment and the model.
+STOPS = {
+    ("cancel", "commitment"): _("The commitment is cancelled."),
+    ("cancel", "activity"): _("The activity is cancelled."),
+    ("suspend", "commitment"): _("The commitment is suspended."),
+    ("suspend", "activity"): _("The activity is suspended."),
+    ("resume", "commitment"): _("The commitment is taken up again."),
+    ("resume", "activity"): _("The activity is taken up again."),
+}
 #: The families of international targets, in the order in which pages list them.
 FAMILIES = {
     "SDG": _("Sustainable Development Goals (SDG)"),
@@ -195,6 +204,12 @@ def what_changes(change) -> str:
     return capfirst(str(name))
 
 
+def stop_told(change) -> str:
+    """That a change of a plan stops a record or lets it go on; "" of another change."""
+    is_stop = change.field == "stopped"
+    return str(STOPS.get((change.kind, change.model), "")) if is_stop else ""
+
+
 def target_code(target) -> str:
     """The code of an international target as people write it."""
     number = target.code.removeprefix(f"{target.family}-")
@@ -231,8 +246,8 @@ FOUND = ngettext_lazy(
 #: By the name of the number in ``Records``.
 ON_RECORD = {
     "done": ngettext_lazy(
-        "%(n)d done, a source says",
-        "%(n)d done, sources say",
+        "%(n)d reported as done",
+        "%(n)d reported as done",
         "n",
     ),
     "going": ngettext_lazy(
@@ -249,12 +264,12 @@ ON_RECORD = {
 }
 #: The sentences of a single activity.
 ONE_ON_RECORD = {
-    "done": _("We found 1 activity, which a source says is done"),
+    "done": _("We found 1 activity, reported as done"),
     "going": _("We found 1 activity, under way at its last record"),
     "other": _("We found 1 activity, not begun or stopped at its last record"),
     "untold": _("We found 1 activity, without a record"),
 }
-ONE_BY_PRESS = _("We found 1 activity, which only the press or an NGO says is done")
+ONE_BY_PRESS = _("We found 1 activity, reported as done by the press or an NGO alone")
 BY_PRESS = ngettext_lazy(
     "%(n)d by press or NGO alone", "%(n)d by press or NGO alone", "n"
 )

@@ -67,7 +67,7 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
     assert said in text_of(html)
     times = html.split('class="plan-time"')[1].split("</ol>")[0]
     assert re.findall(r"<span>(\d+)</span>", times) == ["13", "23", "24", "12"]
-    assert "Registros encontrados, no trabajo hecho" in text_of(html)
+    assert "Menciones en las fuentes, por año" in text_of(html)
     assert "El plan 2017-2020 terminó y no encontramos un informe final." in text_of(
         html
     )

@@ -172,7 +172,7 @@ def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
     goals = client.get(address("results")).content.decode()
     line = client.get(address("commitment", "2017-2020", "R-2.2.2")).content.decode()
 
-    assert "menores de edad: 70 por ciento en 2018" in goals
+    assert "menores de edad: 70 % en 2018" in goals
     assert "Víctimas de trata identificadas: 136 en 2024" in goals
     assert "<strong>más de 1.6 millones de dólares (US$)</strong> en 2019" in line
 

@@ -91,7 +91,7 @@ def test_the_counts_on_the_home_page_are_those_of_the_file(client, shipped):
     assert len(overview.every_institution) == len(roles)
     assert overview.sources == len(sources_of_the_file())
     assert (
-        "We found 55 activities: 30 done, sources say (17 by press or NGO alone), "
+        "We found 55 activities: 30 reported as done (17 by press or NGO alone), "
         "24 under way at last record, 1 without a record. We do not know how many "
         "the plan had."
     ) in page.text

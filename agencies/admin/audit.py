@@ -64,8 +64,8 @@ FACTS = {
 ASKED = "asked_"
 #: What values of facts are called on screen.
 VALUES = {
-    True: _("yes"),
-    False: _("no"),
+    True: _("Yes"),
+    False: _("No"),
     None: "–",
     "absolute": _("twelve hours had passed"),
     "administrator": _("Administrator"),

@@ -7,7 +7,7 @@ of commitments, and "9 suspendidas" of activities.
 
 from django import template
 from django.utils.html import format_html_join
-from django.utils.translation import npgettext_lazy, pgettext
+from django.utils.translation import npgettext_lazy
 
 from plan_portal.templatetags.portal import bilingual, made_once
 from strategic_areas import sentences
@@ -252,6 +252,7 @@ def _said(numbers, words):
 
 register.filter("what_changes", sentences.what_changes)
 register.filter("kind_of_record", sentences.kind_of_record)
+register.filter("stop_told", sentences.stop_told)
 register.filter("target_code", sentences.target_code)
 register.filter("lead_word", sentences.lead_word)
 register.filter("author", sentences.author_of)
@@ -336,6 +337,4 @@ def told_value(change, name):
     """The old or the new value of a change of a plan, as the public reads it."""
     if name in change.protected:
         return str(PROTECTED)
-    if not getattr(change, f"{name}_es"):
-        return pgettext("amendment", "nothing")
     return bilingual(change, name)

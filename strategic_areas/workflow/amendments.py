@@ -119,7 +119,7 @@ def in_words(field, value, names=None):
         new = [str(names[new_place(key)]) for key in keys if is_new(key)]
         return ", ".join([*map(str, rows), *new])
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return _("Yes") if value else _("No")
     if field.choices:
         known = dict(field.flatchoices)
         words = value if isinstance(value, list) else [value]

@@ -24,6 +24,11 @@ REPLACED = {
     "enters no count": "is not counted",
     "nobody can say what is late": "we cannot say what is late",
     "her or him": "them",
+    "registros encontrados, no trabajo hecho": "Menciones en las fuentes, por año",
+    "leído aquí": "consultado",
+    "lo último que consta": "Lo más reciente",
+    "personal de las instituciones": "Acceso para instituciones",
+    "a source says is done": "reported as done",
 }
 
 

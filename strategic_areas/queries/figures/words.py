@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.attainment import Attained
@@ -41,8 +42,6 @@ FORMATS = {
     ExactTo.MONTH: "YEAR_MONTH_FORMAT",
     ExactTo.YEAR: "Y",
 }
-#: So many missing years are named; of more only the number is said.
-MOST_NAMED = 4
 
 
 def dimension(code: str) -> str:
@@ -255,11 +254,20 @@ def title(line: IndicatorLine) -> str:
 
 
 def said_missing(years: list[int]) -> str:
-    if len(years) > MOST_NAMED:
-        return _("%(number)d years are missing") % {"number": len(years)}
-    return ngettext("%(years)s is missing", "%(years)s are missing", len(years)) % {
-        "years": listed(list(map(str, years)))
-    }
+    """ "no data for 2018, 2020 and 2021", "no data for 2015 to 2021"."""
+    runs = []
+    for year in years:
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    told = [
+        [_("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]}]
+        if len(run) > 2
+        else map(str, run)
+        for run in runs
+    ]
+    return _("no data for %(years)s") % {"years": listed([*chain(*told)])}
 
 
 def unknown(line: IndicatorLine, today: date) -> str:
