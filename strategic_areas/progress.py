@@ -20,9 +20,11 @@ from strategic_areas.states import (
     Account,
     CommitmentState,
     Facts,
+    Family,
     Tally,
     Work,
     commitment_state,
+    family_of,
     newest,
     newness,
     tally,
@@ -34,8 +36,6 @@ AT_RISK_DAYS = 30
 AT_RISK_POINTS = 25
 #: With fewer of the agencies asked having reported, nobody can say how a plan goes.
 ENOUGH_REPORTS = Fraction(2, 3)
-#: How many states a short legend names; the others are folded away.
-NAMED = 4
 
 
 class State(StrEnum):
@@ -138,16 +138,12 @@ class Counts:
         return dict(self.by_state)[state]
 
     @property
-    def most(self) -> list[tuple[State | CommitmentState, int]]:
-        """The states that most are in, as a short legend names them."""
-        by_number = sorted(self.by_state, key=lambda pair: -pair[1])[:NAMED]
-        return [pair for pair in self.by_state if pair in by_number and pair[1]]
-
-    @property
-    def rest(self) -> list[tuple[State | CommitmentState, int]]:
-        """The other states that any is in."""
-        most = self.most
-        return [pair for pair in self.by_state if pair[1] and pair not in most]
+    def by_family(self) -> tuple[tuple[Family, int], ...]:
+        """How many are in each family; the families that none is in too."""
+        tally = Counter()
+        for state, number in self.by_state:
+            tally[family_of(state)] += number
+        return tuple((family, tally[family]) for family in Family)
 
 
 def activity_state(reports: Iterable[Report]) -> State:

@@ -12,7 +12,7 @@ from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.spans import is_of_whole_years, year_of
-from strategic_areas.states import CommitmentState
+from strategic_areas.states import CommitmentState, Family
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
@@ -46,6 +46,16 @@ COMMITMENT_STATES = {
     CommitmentState.NO_REPORT: _("No report"),
     CommitmentState.NOT_ASKED: _("Not asked for a report"),
     CommitmentState.NO_ACTIVITIES: _("No activities on record"),
+}
+#: The words for the families of states.
+FAMILY_WORDS = {
+    Family.MET: pgettext_lazy("a family of states", "Fulfilled"),
+    Family.UNMET: pgettext_lazy("a family of states", "Not fulfilled, or in part"),
+    Family.GOING: pgettext_lazy("a family of states", "Under way"),
+    Family.HALTED: pgettext_lazy("a family of states", "Halted or cancelled"),
+    Family.UNBEGUN: pgettext_lazy("a family of states", "Not begun"),
+    Family.SILENT: pgettext_lazy("a family of states", "No news"),
+    Family.UNREAD: pgettext_lazy("a family of states", "Reported, not published"),
 }
 #: What a declaration says; "" is that of an old one, which said "not reached yet".
 DECLARED = {
@@ -172,6 +182,15 @@ def state_word(state, voice=None) -> str:
         return str(voice.label)
     is_commitment = isinstance(state, CommitmentState)
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
+
+
+def kept_word(standing) -> str:
+    """The word for whether an activity or a commitment keeps its date; "" for none."""
+    if standing.punctuality is None:
+        return ""
+    is_commitment = isinstance(standing.state, CommitmentState)
+    words = COMMITMENT_PUNCTUALITY if is_commitment else PUNCTUALITY
+    return str(words[standing.punctuality])
 
 
 def lead_word(is_official) -> str:

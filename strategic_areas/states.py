@@ -133,6 +133,80 @@ UNDER_WAY = frozenset(
 )
 
 
+class Family(StrEnum):
+    """
+    What readers need to know of a state first; in the order in which pages count.
+
+    ``UNREAD`` is no seventh family: it says nothing of the work, and is not silence.
+    """
+
+    MET = "met"
+    UNMET = "unmet"
+    GOING = "going"
+    HALTED = "halted"
+    UNBEGUN = "unbegun"
+    SILENT = "silent"
+    UNREAD = "unread"
+
+
+class FamilyRow(NamedTuple):
+    """What a family says of a commitment, and the states that say it."""
+
+    family: Family
+    says: str
+    states: tuple[CommitmentState, ...]
+
+
+#: Each state in one family; the methodology page prints it.
+FAMILIES = (
+    FamilyRow(
+        Family.MET, _("Its lead declared that the result was achieved."), (S.FULFILLED,)
+    ),
+    FamilyRow(
+        Family.UNMET,
+        _("Its lead declared that it was not, or not wholly."),
+        (S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER),
+    ),
+    FamilyRow(
+        Family.GOING,
+        _("Something was done or is being done, and the result is to be declared."),
+        (S.IN_PROGRESS, S.BEGUN, S.TO_DECLARE, S.KEPT_UP, S.LEFT_IN_PROGRESS),
+    ),
+    FamilyRow(
+        Family.HALTED,
+        _("It stands still, or an act cancelled it."),
+        (S.SUSPENDED, S.PARTLY_SUSPENDED, S.CANCELLED),
+    ),
+    FamilyRow(
+        Family.UNBEGUN,
+        _("It was reported that nothing has begun."),
+        (S.NOT_STARTED, S.INCOMPLETE),
+    ),
+    FamilyRow(
+        Family.SILENT,
+        _("Nobody has said anything, or there was nothing to ask for."),
+        (S.NO_REPORT, S.NOT_ASKED, S.NO_ACTIVITIES),
+    ),
+    FamilyRow(
+        Family.UNREAD,
+        _("Neither a family nor silence: there is a report, and it cannot be read."),
+        (S.IN_REVIEW, S.RESERVED),
+    ),
+)
+#: States that say no more than their family.
+PLAIN = frozenset({S.FULFILLED, S.IN_PROGRESS, S.NOT_STARTED})
+#: By value: those of activities are the same, and two more.
+_FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states} | {
+    "completed": Family.MET,
+    "no_record": Family.SILENT,
+}
+
+
+def family_of(state: str) -> Family:
+    """The family of the state of a commitment, or of an activity."""
+    return _FAMILY_OF[state]
+
+
 class Work(StrEnum):
     """What is publicly known of one activity, as the rule reads it."""
 

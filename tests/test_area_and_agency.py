@@ -241,9 +241,9 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     assert {len(each.asked) for each in answers.values()} == {3}
     assert answers[silent].reported == 0
     told_html, silent_html = (pages[each].content.decode() for each in (told, silent))
-    assert "status--in_review" in told_html
-    assert "status--no_report" not in told_html
-    assert "status--no_report" in silent_html
+    assert "family--unread" in told_html
+    assert "family--silent" not in told_html
+    assert "family--silent" in silent_html
     assert "Origin" not in silent_html
     name = plan.periods.get().name_en
     assert [cells[each][f"Handed in, {name}"] for each in (told, silent)] == [

@@ -8,8 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from strategic_areas.addresses import address
+from strategic_areas.progress import State
+from strategic_areas.sentences import STATES, UNDER_WAY_THEN
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -153,8 +156,10 @@ def test_a_feed_names_who_said_it_and_dates_no_record_without_a_day(
 def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
     html = page_of(client, recorded, "es")
 
-    assert 'class="status status--left_in_progress"' in html
-    assert 'class="status status--in_progress"' not in html
+    with override("es"):
+        then, now = str(UNDER_WAY_THEN), str(STATES[State.IN_PROGRESS])
+    assert f"</svg>{then}</span>" in html
+    assert f"</svg>{now}</span>" not in html
 
 
 @pytest.mark.parametrize("name", ["plan_commitments", "plan_updates"])

@@ -212,9 +212,9 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
     heads = [told("commitment", line).split("<h2")[0] for line in lines]
     cards = [told("commitment_card", line).split("<main>")[1] for line in lines]
     for pages in (heads, cards):
-        assert ["status--fulfilled" in page for page in pages] == [True, False]
+        assert ["family--met" in page for page in pages] == [True, False]
         assert ["Encontramos 1 actividad, " in page for page in pages] == [False, True]
-        assert "status--" not in pages[1]
+        assert "family--" not in pages[1]
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["Estado"] for row in rows] == ["Cumplido", ""]
     assert [row.standing.state for row in listed.context["table"]["lines"]] == [

@@ -19,8 +19,10 @@ BANS = {
         r"mark_safe|SafeString|\|\s*safe\b|autoescape off",
         ("py", "html"),
         {
-            # It escapes the text in the same call; of JSON, what could end its element.
+            # It escapes the text in the same call.
             "plan_portal/templatetags/portal.py",
+            # Of JSON it escapes what could end its element.
+            "plan_portal/templatetags/linked_data.py",
         },
     ),
     "text run as code": (

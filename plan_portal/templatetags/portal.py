@@ -1,6 +1,5 @@
-"""Tags of the public pages: addresses, texts in two languages, states, linked data."""
+"""Tags of the public pages: addresses, texts in two languages, states."""
 
-import json
 import re
 from functools import cache
 from html import unescape
@@ -18,17 +17,17 @@ from django.utils.html import (
     strip_tags,
 )
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas import disclosure, sentences
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
-from strategic_areas.progress import Counts
-from strategic_areas.queries.figures import words
+from strategic_areas.progress import Counts, Punctuality
 from strategic_areas.queries.plan import plans
-from strategic_areas.sentences import DECLARED, PROMPTNESS, PUNCTUALITY
+from strategic_areas.sentences import DECLARED, FAMILY_WORDS, PROMPTNESS
+from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
 
 register = template.Library()
 
@@ -188,22 +187,86 @@ register.filter("declared", lambda result: DECLARED[result])
 
 @register.simple_tag
 def status(state, voice=None):
+    """The exact state in words, with the mark of its family."""
     if not state:
         return ""
-    return made_once("_status.html", "state", state, sentences.state_word(state, voice))
+    return family_mark(family_of(state), sentences.state_word(state, voice))
+
+
+@register.simple_tag
+def family(state, said="", voice=None):
+    """
+    The family of a commitment's state, and the exact state below where it says more.
+
+    ``said`` follows it, such as who says so and when. An activity has the mark of its
+    family and its own word, to which ``voice`` belongs as in ``status``. Of a family
+    alone it is the mark and its word.
+    """
+    if not state:
+        return ""
+    if isinstance(state, Family):
+        return family_mark(state, str(FAMILY_WORDS[state]))
+    if not isinstance(state, CommitmentState):
+        return status(state, voice)
+    exact = "" if state in PLAIN else sentences.state_word(state)
+    below = ", ".join(text for text in (exact[:1].lower() + exact[1:], said) if text)
+    shown = family(family_of(state))
+    return (
+        format_html('{}<span class="exact">{}</span>', shown, below) if below else shown
+    )
+
+
+@register.simple_tag
+def family_mark(family, word=""):
+    """The mark of a family; without a word beside what says the same."""
+    return made_once("_family.html", "family", family, word)
+
+
+@register.simple_tag
+def late(standing):
+    """Whether work is late, or at risk of it; "" otherwise."""
+    kept = standing.punctuality
+    if kept == Punctuality.AT_RISK:
+        return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))
+    if kept != Punctuality.LATE:
+        return ""
+    return made_once("_late.html", "kept", kept, sentences.kept_word(standing))
+
+
+@register.simple_tag
+def late_by(days):
+    """The mark of work that is late, with its number of days."""
+    word = ngettext("%(number)s day late", "%(number)s days late", days)
+    return made_once("_late.html", "kept", "late", word % {"number": days})
+
+
+@register.inclusion_tag("_family_bar.html")
+def family_bar(counts: Counts):
+    """
+    How many are in each family as one bar, which is read in grey and aloud too.
+
+    Each part asks for a width far beyond the bar's, and all shrink in proportion.
+    """
+    parts = [
+        (family, FAMILY_WORDS[family], number, number * 100_000 // counts.total)
+        for family, number in counts.by_family
+        if number
+    ]
+    return {"parts": parts}
 
 
 @register.simple_tag
 def account_status(entry):
     if not (state := sentences.account_state(entry)):
         return ""
-    return made_once("_status.html", "state", state, sentences.account_word(entry))
+    return family_mark(family_of(state), sentences.account_word(entry))
 
 
 @register.simple_tag
 def punctuality(standing):
-    kept = standing.punctuality
-    return made_once("_punctuality.html", "kept", kept, str(PUNCTUALITY.get(kept, "")))
+    """Whether work keeps its date: the mark of what is late or at risk, else a word."""
+    kept, word = standing.punctuality, sentences.kept_word(standing)
+    return late(standing) or made_once("_punctuality.html", "kept", kept, word)
 
 
 @register.simple_tag
@@ -227,33 +290,8 @@ def dial(number):
     return "".join(char for char in str(number) if char.isdigit() or char in "*#+")
 
 
-@register.inclusion_tag("_bar.html")
-def bar(counts: Counts):
-    """Counts by state as one bar in segments."""
-    segments, start = [], 0
-    for state, number in counts.by_state:
-        if number:
-            segments.append({"state": state, "start": start, "number": number})
-            start += number
-    return {"segments": segments, "total": counts.total}
-
-
-#: These characters could end the element or begin a comment inside it.
-ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
 #: Pages with a feed of their own. The others have the plan's.
 FOLLOWED = ("plan", "area", "commitment", "agency")
-#: The types of pages in schema.org, for pages that have one.
-KINDS = {
-    "about": "AboutPage",
-    "contact": "ContactPage",
-    "plans": "CollectionPage",
-    "areas": "CollectionPage",
-    "commitments": "CollectionPage",
-    "agencies": "CollectionPage",
-    "updates": "CollectionPage",
-    "indicators": "CollectionPage",
-    "search": "SearchResultsPage",
-}
 
 
 @register.tag
@@ -321,140 +359,3 @@ def take(context, citation="", files=()):
 @register.simple_tag
 def og_locale():
     return "en_US" if get_language() == "en" else f"es_{settings.COUNTRY.code}"
-
-
-@register.simple_tag(takes_context=True)
-def page_data(context, title, url):
-    name = context["request"].resolver_match.url_name
-    page = {
-        "@type": KINDS.get(name, "WebPage"),
-        "@id": url,
-        "url": url,
-        "name": title,
-        "inLanguage": get_language(),
-        "isPartOf": _website(),
-    }
-    if about := _about(context, name):
-        page["mainEntity"] = about
-    return _element({"@context": "https://schema.org", **page})
-
-
-@register.simple_tag
-def breadcrumb_data(plan, page, parent, parent_address):
-    steps = [(_("Home"), address("home"))]
-    if plan:
-        words = _("Plan %(code)s") % {"code": plan.code}
-        steps.append((words, plan.get_absolute_url()))
-    if parent:
-        steps.append((str(parent), parent_address))
-    items = [
-        {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
-        for place, (name, path) in enumerate(steps, start=1)
-    ]
-    items.append({"@type": "ListItem", "position": len(items) + 1, "name": str(page)})
-    return _element(
-        {
-            "@context": "https://schema.org",
-            "@type": "BreadcrumbList",
-            "itemListElement": items,
-        }
-    )
-
-
-def _website():
-    """Only an official one names the secretariat."""
-    site = {
-        "@type": "WebSite",
-        "name": _("National Plan against Human Trafficking"),
-        "url": absolute(address("home")),
-    }
-    if settings.OFFICIAL_SITE:
-        site["publisher"] = {
-            "@type": "GovernmentOrganization",
-            "name": settings.SECRETARIAT_NAME,
-        }
-    return site
-
-
-def _about(context, name):
-    plan = context.get("plan")
-    if name == "agency":
-        agency = context["agency"]
-        return {
-            "@type": "GovernmentOrganization",
-            "name": agency.name,
-            "alternateName": agency.local_acronym,
-        }
-    if name == "update":
-        return _account(context["entry"])
-    if name == "indicator":
-        return _dataset(context["page"], context["files"])
-    if name in {"plan", "area", "commitment"} and plan:
-        return {
-            "@type": "Report",
-            "name": plan.title,
-            "temporalCoverage": f"{plan.starts_on}/{plan.ends_on}",
-            "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
-        }
-    return None
-
-
-def _dataset(page, files):
-    found = {
-        "@type": "Dataset",
-        "name": words.in_language(page.indicator, "name"),
-        "identifier": page.indicator.code,
-        "description": words.in_language(page.indicator, "definition"),
-        "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": form,
-                "contentUrl": absolute(path),
-            }
-            for form, path in files
-        ],
-    }
-    if page.points:
-        first = min(point.starts_on for point in page.points)
-        last = max(point.ends_on for point in page.points)
-        found["temporalCoverage"] = f"{first}/{last}"
-    return {name: value for name, value in found.items() if value}
-
-
-def _account(entry):
-    """
-    Of a withdrawn account it tells no more than the page.
-
-    Its agency is the author of what it reported here, and of nothing else.
-    """
-    agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
-    told = {
-        "@type": "Report",
-        "name": entry.subject.title,
-        "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
-        "about": agency,
-    }
-    if entry.dated_on:
-        told["datePublished"] = f"{entry.dated_on}"
-    if entry.is_recorded:
-        told["sdDatePublished"] = f"{entry.published_on}"
-        told["isBasedOn"] = [_source(each) for each in entry.sources]
-    elif not entry.is_demonstration:
-        told["author"] = agency
-    return told
-
-
-def _source(source):
-    work = {"@type": "CreativeWork", "name": source.title}
-    if source.url:
-        work["url"] = source.url
-    if source.publisher:
-        work["publisher"] = {"@type": "Organization", "name": source.publisher}
-    return work
-
-
-def _element(content):
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    script = f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>'
-    return mark_safe(script)  # noqa: S308 - nothing in it can end the element

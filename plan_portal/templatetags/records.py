@@ -9,14 +9,13 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.translation import npgettext_lazy
 
-from plan_portal.templatetags.portal import bilingual, made_once
+from plan_portal.templatetags.portal import bilingual
 from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
-from strategic_areas.sentences import COMMITMENT_PUNCTUALITY
 from strategic_areas.states import CommitmentState
 
 register = template.Library()
@@ -235,13 +234,6 @@ def in_cell(years):
         '<span class="strip--{2}"><small>{0}:</small> {1}</span> ',
         years,
     )
-
-
-@register.simple_tag
-def commitment_kept(kept):
-    """The word for whether a commitment keeps its date; none for None."""
-    word = str(COMMITMENT_PUNCTUALITY.get(kept, ""))
-    return made_once("_punctuality.html", "kept", kept, word)
 
 
 def _said(numbers, words):

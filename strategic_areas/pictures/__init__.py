@@ -13,27 +13,15 @@ MARGIN = 72
 FONTS = Path(__file__).parent / "fonts"
 
 PAPER, INK, SOFT, HEADER, LINE = "#ffffff", "#1d2433", "#4a5365", "#003876", "#cfd5de"
-#: As in portal.css, where a test compares them.
+#: As in portal.css, where a test compares them; the last three are told by their lines.
 COLOURS = {
-    "fulfilled": "#17603a",
-    "in_part": "#3a7549",
-    "unfulfilled": "#9b1c1c",
-    "carried_over": "#0f6b6b",
-    "to_declare": "#4a7724",
-    "in_progress": "#1f5aa6",
-    "kept_up": "#2b6f9e",
-    "left_in_progress": "#486a98",
-    "begun": "#4763b8",
-    "not_started": "#5a6372",
-    "incomplete": "#6e6752",
-    "partly_suspended": "#94600f",
-    "suspended": "#8a4b00",
-    "cancelled": "#6b2c7e",
-    "in_review": "#7558b0",
-    "reserved": "#3b4252",
-    "no_report": LINE,
-    "not_asked": LINE,
-    "no_activities": LINE,
+    "met": "#0f5130",
+    "unmet": "#b1480b",
+    "going": "#174a8c",
+    "halted": "#7d569c",
+    "unbegun": PAPER,
+    "silent": "#f3f5f8",
+    "unread": LINE,
 }
 
 
@@ -41,7 +29,7 @@ def draw(*, site, kicker, title, summary, parts, note, foot) -> bytes:
     """
     A PNG of few colours, so that it weighs little. Its texts stand from the top down.
 
-    ``parts`` are the segments of the bar with their legend: a state, its word and how
+    ``parts`` are those of the bar with their legend: a family, its word and how
     many. ``note`` says what is on record of reconstructed work.
     """
     from PIL import Image, ImageDraw
@@ -104,24 +92,24 @@ def _title(canvas, title):
 
 
 def _bar(canvas, parts, top):
-    total = sum(number for _state, _word, number in parts)
+    total = sum(number for _family, _word, number in parts)
     width, start = WIDTH - 2 * MARGIN, MARGIN
-    for state, _word, number in parts:
+    for family, _word, number in parts:
         end = start + width * number / total
-        canvas.rectangle((start, top, end, top + 30), fill=COLOURS[state])
+        part = (start, top, end, top + 30)
+        canvas.rectangle(part, fill=COLOURS[family], outline=SOFT)
         start = end
-    canvas.rectangle((MARGIN, top, WIDTH - MARGIN, top + 30), outline=LINE)
 
 
 def _legend(canvas, parts, top):
     left = MARGIN
-    for state, word, number in parts:
+    for family, word, number in parts:
         text = f"{word} {number}"
         width = font(28).getlength(text) + 32
         if left > MARGIN and left + width > WIDTH - MARGIN:
             left, top = MARGIN, top + 42
         square = (left, top + 8, left + 20, top + 28)
-        canvas.rectangle(square, fill=COLOURS[state], outline=SOFT)
+        canvas.rectangle(square, fill=COLOURS[family], outline=SOFT)
         canvas.text((left + 32, top), text, INK, font(28))
         left += width + 40
     return top + 54

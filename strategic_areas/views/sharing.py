@@ -13,7 +13,7 @@ from strategic_areas.pictures import draw
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.rows import count_rows, records_of
-from strategic_areas.sentences import on_record, state_word
+from strategic_areas.sentences import FAMILY_WORDS, on_record
 from strategic_areas.views.parameters import found_or_404, public_plan
 
 
@@ -112,7 +112,7 @@ def plan_picture(request, plan):
         kicker=_("Plan %(code)s") % {"code": found.plan.code},
         title=found.plan.title,
         summary=_total(counts.total, len(found.rows)),
-        parts=[(s, state_word(s), n) for s, n in counts.by_state if n],
+        parts=[(f, str(FAMILY_WORDS[f]), n) for f, n in counts.by_family if n],
         note=on_record(records) if records else "",
         foot=_foot(found),
     )

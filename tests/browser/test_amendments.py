@@ -153,7 +153,7 @@ def test_a_commitment_is_cancelled_and_is_asked_no_more(page, make_page, activit
     expect(agency.locator("#content")).not_to_contain_text(activity.title_es)
     page.goto(commitment.get_absolute_url("es"))
     main = page.locator("main")
-    expect(main.locator(".status").first).to_contain_text("Cancelad")
+    expect(main.locator(".family").first).to_contain_text("Cancelad")
     expect(main).to_contain_text("Cancelación por una modificación del plan")
     expect(main).to_contain_text("Ley 12-2026")
     expect(main).to_contain_text(REASON)

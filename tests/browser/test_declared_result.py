@@ -66,4 +66,4 @@ def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     for language in ("es", "en"):
         page.goto(commitment.get_absolute_url(language=language))
         expect(page.get_by_role("main")).to_contain_text(STATEMENT)
-    expect(page.locator(".status--fulfilled").first).to_be_visible()
+    expect(page.locator(".family--met").first).to_be_visible()

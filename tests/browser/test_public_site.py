@@ -73,10 +73,12 @@ LINKED = """() => [...document.querySelectorAll("main a[href^=http]")]
         !getComputedStyle(each, "::after").content.includes(each.getAttribute("href")))
     .map(each => each.href)"""
 HEADER = "() => document.querySelector('body > header').offsetHeight"
-#: What marks areas and segments of bars, with its colour and that of the page.
-FILLS = """() => [...document.querySelectorAll(
-    ".status svg, .bar rect, .area-mark")].map(each =>
-    [getComputedStyle(each).fill, getComputedStyle(document.body).backgroundColor])"""
+#: What marks areas and parts of bars, with its colour and that of the page.
+FILLS = """() => [
+    "fill .area-mark", "color .family svg", "borderTopColor .family-bar li"
+].map(each => each.split(/ (.*)/)).flatMap(([name, marks]) =>
+        [...document.querySelectorAll(marks)].map(each => [getComputedStyle(each)[name],
+            getComputedStyle(document.body).backgroundColor]))"""
 #: How many letters stand on the page, and how many of them are smaller than its text.
 LETTERS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -96,9 +98,9 @@ LINES = """() => [...document.querySelectorAll("main .prose > p")]
         parseFloat(getComputedStyle(each).lineHeight)])
     .filter(([letters, lines]) => lines > 3)
     .map(([letters, lines]) => letters / lines)"""
-BOTTOM_OF_STATE = """() => document.querySelector("main .status, main .records")
+BOTTOM_OF_STATE = """() => document.querySelector("main .family, main .records")
     .getBoundingClientRect().bottom"""
-SIGNS = """() => [...document.querySelectorAll(".status svg, .site-search svg")].map(
+SIGNS = """() => [...document.querySelectorAll(".family svg, .site-search svg")].map(
     each => each.getBoundingClientRect().width)"""
 
 

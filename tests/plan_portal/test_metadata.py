@@ -20,6 +20,7 @@ from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
 from strategic_areas.addresses import address
 from strategic_areas.models import Commitment
+from strategic_areas.states import Family
 from tests import factories
 from tests.deep import DEEP
 
@@ -188,21 +189,21 @@ def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch
     client.get(address("plan_picture", commitment.plan.code))
 
     assert [[(state, number) for state, _, number in p["parts"]] for p in drawn] == [
-        [("in_progress", 1), ("no_activities", 1)]
+        [("going", 1), ("silent", 1)]
     ]
 
 
-#: States of which a bar is drawn as an empty part.
-WITHOUT_WORK = {"no_report", "not_asked", "no_activities"}
+#: Families of which a bar is drawn as a part that is not full.
+NOT_FULL = {"unbegun": "paper", "silent": "paper-shade", "unread": "line"}
 
 
 def test_pictures_use_the_colours_of_the_pages():
     css = (site.BASE_DIR / "plan_portal/static/portal.css").read_text()
-    light = dict(re.findall(r"--(\w+): (#\w+);", css.split("@media")[0]))
+    light = dict(re.findall(r"--([\w-]+): (#\w+);", css.split("@media")[0]))
+    light["paper"] += "fff"
 
     assert {
-        state: light["line" if state in WITHOUT_WORK else state]
-        for state in pictures.COLOURS
+        each: light[NOT_FULL.get(each, each)] for each in Family
     } == pictures.COLOURS
 
 

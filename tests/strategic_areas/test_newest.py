@@ -56,7 +56,7 @@ def test_the_public_page_shows_the_account_by_which_the_work_stands(client, acti
     above, line = text.split('class="timeline"')
     assert "La obra se entregó." in above
     assert "Una fuente pública lo recoge." not in above
-    assert line.index("status--completed") < line.index("Una fuente pública")
+    assert line.index("family--met") < line.index("Una fuente pública")
 
 
 def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from plan_portal import settings
 from strategic_areas.models import Result
-from strategic_areas.pictures import COLOURS
 from strategic_areas.progress import (
     Deadline,
     Declaration,
@@ -20,18 +19,22 @@ from strategic_areas.progress import (
     State,
     average_percent,
     commitment_standing,
+    count,
     work_of,
 )
-from strategic_areas.sentences import COMMITMENT_STATES, work_done
+from strategic_areas.sentences import COMMITMENT_STATES, FAMILY_WORDS, work_done
 from strategic_areas.states import (
     DECLARED,
+    FAMILIES,
     RULE,
     UNTOLD,
     CommitmentState,
     Facts,
+    Family,
     Tally,
     Work,
     commitment_state,
+    family_of,
     newest,
     tally,
 )
@@ -102,17 +105,83 @@ def test_every_state_stands_in_one_row_and_every_row_gives_its_states():
     assert given == [set(row.states) for row in RULE]
 
 
-def test_every_state_has_a_word_a_shape_a_colour_and_a_code():
-    shapes = (settings.BASE_DIR / "templates/_shapes.html").read_text()
-    css = (settings.BASE_DIR / "plan_portal/static/portal.css").read_text()
-    drawn = re.findall(r'id="shape-(\w+)"( [^>]*>.*)</symbol>', shapes)
+def test_every_state_has_a_word_of_its_own():
     words = [str(word) for word in COMMITMENT_STATES.values()]
 
-    assert set(COMMITMENT_STATES) == set(COLOURS) == set(CommitmentState)
+    assert set(COMMITMENT_STATES) == set(CommitmentState)
     assert len(set(words)) == len(CommitmentState)
-    assert set(CommitmentState) <= {name for name, _ in drawn}
-    assert len({shape for _, shape in drawn}) == len(drawn)
-    assert all(f".status--{each}," in css for each in CommitmentState)
+
+
+def test_every_state_is_in_one_family_or_reported_and_not_to_be_read():
+    assert [row.family for row in FAMILIES] == list(Family)
+    assert Counter(state for row in FAMILIES for state in row.states) == Counter(
+        CommitmentState
+    )
+    assert {state for state in CommitmentState if family_of(state) == "unread"} == {
+        "in_review",
+        "reserved",
+    }
+    assert {state: family_of(state) for state in State} == {
+        "completed": "met",
+        "in_progress": "going",
+        "left_in_progress": "going",
+        "not_started": "unbegun",
+        "suspended": "halted",
+        "cancelled": "halted",
+        "in_review": "unread",
+        "no_report": "silent",
+        "not_asked": "silent",
+        "no_record": "silent",
+    }
+
+
+@given(st.lists(st.sampled_from([None, *CommitmentState])))
+def test_the_families_sum_to_the_whole(states):
+    counts = count(states)
+
+    assert [family for family, _ in counts.by_family] == list(Family)
+    assert sum(number for _, number in counts.by_family) == counts.total
+    for family, number in counts.by_family:
+        assert number == sum(
+            state is not None and family_of(state) == family for state in states
+        )
+
+
+def luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_every_family_has_a_word_a_mark_and_a_colour_that_is_read_in_grey_too():
+    shapes = (settings.BASE_DIR / "templates/_shapes.html").read_text()
+    css = (settings.BASE_DIR / "plan_portal/static/portal.css").read_text()
+    drawn = dict(re.findall(r'id="shape-(\w+)"( [^>]*>.*)</symbol>', shapes))
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): (#\w{6});", part.replace("#fff;", "#ffffff;")))
+        for part in css.split("*,\n")[0].split("@media screen")
+    )
+
+    assert list(FAMILY_WORDS) == list(Family)
+    assert len({str(word) for word in FAMILY_WORDS.values()}) == len(Family)
+    assert len({drawn[each] for each in [*Family, "late"]}) == len(Family) + 1
+    assert all(f".family--{each} " in css for each in Family)
+    for colours in (light, dark):
+        inks = [colours[each] for each in Family]
+        for paper in (colours["paper"], colours["paper-shade"]):
+            for ink in [*inks, colours["late"]]:
+                assert contrast(ink, paper) >= 4.5
+        # A bar's parts are full up to the fourth; the others are told by their lines.
+        full = inks[:4]
+        assert min(map(contrast, full, full[1:])) >= 1.4
 
 
 @given(st.lists(st.sampled_from(list(Work))), st.booleans())

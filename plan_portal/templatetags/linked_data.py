@@ -1,0 +1,167 @@
+"""What pages tell machines of themselves, in the words of schema.org."""
+
+import json
+
+from django import template
+from django.conf import settings
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from plan_portal.templatetags.portal import absolute
+from strategic_areas.addresses import address
+from strategic_areas.queries.figures import words
+
+register = template.Library()
+
+#: These characters could end the element or begin a comment inside it.
+ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}
+#: The types of pages in schema.org, for pages that have one.
+KINDS = {
+    "about": "AboutPage",
+    "contact": "ContactPage",
+    "plans": "CollectionPage",
+    "areas": "CollectionPage",
+    "commitments": "CollectionPage",
+    "agencies": "CollectionPage",
+    "updates": "CollectionPage",
+    "indicators": "CollectionPage",
+    "search": "SearchResultsPage",
+}
+
+
+@register.simple_tag(takes_context=True)
+def page_data(context, title, url):
+    name = context["request"].resolver_match.url_name
+    page = {
+        "@type": KINDS.get(name, "WebPage"),
+        "@id": url,
+        "url": url,
+        "name": title,
+        "inLanguage": get_language(),
+        "isPartOf": _website(),
+    }
+    if about := _about(context, name):
+        page["mainEntity"] = about
+    return _element({"@context": "https://schema.org", **page})
+
+
+@register.simple_tag
+def breadcrumb_data(plan, page, parent, parent_address):
+    steps = [(_("Home"), address("home"))]
+    if plan:
+        words = _("Plan %(code)s") % {"code": plan.code}
+        steps.append((words, plan.get_absolute_url()))
+    if parent:
+        steps.append((str(parent), parent_address))
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+        for place, (name, path) in enumerate(steps, start=1)
+    ]
+    items.append({"@type": "ListItem", "position": len(items) + 1, "name": str(page)})
+    return _element(
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": items,
+        }
+    )
+
+
+def _website():
+    """Only an official one names the secretariat."""
+    site = {
+        "@type": "WebSite",
+        "name": _("National Plan against Human Trafficking"),
+        "url": absolute(address("home")),
+    }
+    if settings.OFFICIAL_SITE:
+        site["publisher"] = {
+            "@type": "GovernmentOrganization",
+            "name": settings.SECRETARIAT_NAME,
+        }
+    return site
+
+
+def _about(context, name):
+    plan = context.get("plan")
+    if name == "agency":
+        agency = context["agency"]
+        return {
+            "@type": "GovernmentOrganization",
+            "name": agency.name,
+            "alternateName": agency.local_acronym,
+        }
+    if name == "update":
+        return _account(context["entry"])
+    if name == "indicator":
+        return _dataset(context["page"], context["files"])
+    if name in {"plan", "area", "commitment"} and plan:
+        return {
+            "@type": "Report",
+            "name": plan.title,
+            "temporalCoverage": f"{plan.starts_on}/{plan.ends_on}",
+            "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
+        }
+    return None
+
+
+def _dataset(page, files):
+    found = {
+        "@type": "Dataset",
+        "name": words.in_language(page.indicator, "name"),
+        "identifier": page.indicator.code,
+        "description": words.in_language(page.indicator, "definition"),
+        "spatialCoverage": {"@type": "Country", "name": settings.COUNTRY.name},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": form,
+                "contentUrl": absolute(path),
+            }
+            for form, path in files
+        ],
+    }
+    if page.points:
+        first = min(point.starts_on for point in page.points)
+        last = max(point.ends_on for point in page.points)
+        found["temporalCoverage"] = f"{first}/{last}"
+    return {name: value for name, value in found.items() if value}
+
+
+def _account(entry):
+    """
+    Of a withdrawn account it tells no more than the page.
+
+    Its agency is the author of what it reported here, and of nothing else.
+    """
+    agency = {"@type": "GovernmentOrganization", "name": entry.agency.name}
+    told = {
+        "@type": "Report",
+        "name": entry.subject.title,
+        "temporalCoverage": f"{entry.period.starts_on}/{entry.period.ends_on}",
+        "about": agency,
+    }
+    if entry.dated_on:
+        told["datePublished"] = f"{entry.dated_on}"
+    if entry.is_recorded:
+        told["sdDatePublished"] = f"{entry.published_on}"
+        told["isBasedOn"] = [_source(each) for each in entry.sources]
+    elif not entry.is_demonstration:
+        told["author"] = agency
+    return told
+
+
+def _source(source):
+    work = {"@type": "CreativeWork", "name": source.title}
+    if source.url:
+        work["url"] = source.url
+    if source.publisher:
+        work["publisher"] = {"@type": "Organization", "name": source.publisher}
+    return work
+
+
+def _element(content):
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    script = f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>'
+    return mark_safe(script)  # noqa: S308 - nothing in it can end the element
