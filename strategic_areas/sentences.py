@@ -225,8 +225,9 @@ def what_changes(change) -> str:
 
 def stop_told(change) -> str:
     """That a change of a plan stops a record or lets it go on; "" of another change."""
-    is_stop = change.field == "stopped"
-    return str(STOPS.get((change.kind, change.model), "")) if is_stop else ""
+    kind = change.kind or getattr(change.amendment, "kind", "")
+    said = STOPS.get((kind, change.model)) if change.field == "stopped" else None
+    return str(said or "")
 
 
 def target_code(target) -> str:

@@ -1,10 +1,12 @@
 """Amendments: how a change of an approved plan's structure is proposed and told."""
 
+import re
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from agencies.access import RefusedError
@@ -421,6 +423,27 @@ def test_pages_tell_what_an_act_of_several_kinds_did_to_a_record(activity, clien
     assert [of_plan.count(each) for each in said] == [1, 1, 1, 1]
     assert "Nuevas fechas · Resolución" in of_record
     assert "Varios cambios" not in of_record
+
+
+def test_pages_say_in_a_sentence_that_a_record_is_stopped_or_goes_on(activity, client):
+    told = []
+    for stop, day in (("cancelled", date(2026, 1, 1)), ("", None)):
+        activity.stopped, activity.stopped_on = stop, day
+        approved(activity, make_act(activity.plan))
+        page = client.get(reverse("es:amendments", args=["p"])).content.decode()
+        lines = re.findall(r'<p class="plan-change">(.*?)</p>', page, re.S)
+        told.append([" ".join(strip_tags(line).split()) for line in lines[:2]])
+
+    assert told == [
+        [
+            "La actividad queda cancelada.",
+            "Suspensión o cancelación desde: 01/01/2026.",
+        ],
+        [
+            "La actividad se reanuda.",
+            "Suspensión o cancelación desde: ya no se indica; decía 01/01/2026.",
+        ],
+    ]
 
 
 @pytest.mark.parametrize(
