@@ -361,3 +361,18 @@ def test_spans_are_told_apart(language):
             said = [say(*span) for span in spans]
             assert len(set(said)) == len(said)
             assert all("2019" in each for each in said)
+
+
+def test_files_and_citation_stand_once_and_at_the_chart(client):
+    _commitment, indicator = world()
+
+    page = body(client, address("indicator", indicator.code, language="es")).decode()
+
+    chart, _table = page.split('<details class="twin"')
+    picture = address("indicator_drawing", indicator.code, language="es")
+    assert chart.index("</figure>") < chart.index('<ul class="take">')
+    assert page.count('<p class="cite">') == chart.count('<p class="cite">') == 1
+    assert page.count(f'href="{picture}"') == chart.count(f'href="{picture}"') == 1
+    assert re.search(r"/indicadores/[^/]+/#\d{4}</cite>", chart)
+    # No feed and no calendar: an indicator is of no plan.
+    assert ".atom" not in chart.partition("<body")[2]

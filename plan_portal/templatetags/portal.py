@@ -342,18 +342,25 @@ def companions(context):
 
 
 @register.inclusion_tag("_take.html", takes_context=True)
-def take(context, citation="", files=()):
+def take(context, citation="", files=(), **others):
     """What one may take along of this page; nothing of a preview without an address."""
     if "title" not in context:
         return {}
     return {
         "citation": citation,
         "files": files,
-        "links": companions(context),
+        "links": companions(context) if _is_of_plan(context) else {},
         "title": context["title"],
         "url": absolute(page_in(context, get_language())),
         "today": context["portal"]["today"],
+        **others,
     }
+
+
+def _is_of_plan(context):
+    """An indicator is of no plan, though its page has the menu of one."""
+    match = context["request"].resolver_match
+    return match.url_name == "home" or "plan" in match.kwargs
 
 
 @register.simple_tag

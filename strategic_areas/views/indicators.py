@@ -124,6 +124,8 @@ def indicator(request, code):
         "has_break": any(point.is_break for point in page.points[1:]),
         "files": [(form.upper(), address(f"indicator_{form}", code)) for form in FORMS],
     }
+    if series:
+        context["files"].append(("SVG", address("indicator_drawing", code)))
     return render(request, "indicator.html", context)
 
 
