@@ -681,6 +681,33 @@ def test_contact_tells_what_the_settings_state_and_nothing_else(client, settings
     assert not [a for a in bare.every("a") if a["href"].startswith("mailto:")]
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [("/ayuda/", "Líneas telefónicas"), ("/en/help/", "Telephone lines")],
+)
+def test_a_browser_s_history_of_the_help_tells_nothing_of_the_site(client, path, title):
+    html = client.get(path).content.decode()
+
+    described = re.findall('name="description"[^>]*content="(.*?)"', html)
+    assert re.findall("<title>(.*?)</title>", html) == [title]
+    assert [re.search("trata|traffick", text, re.I) for text in described] == [None]
+
+
+def test_contact_tells_in_how_many_days_requests_were_decided(client):
+    bare = read(client, "/contacto/")
+    factories.make_correction_request(
+        asked_on=date(2026, 3, 1),
+        decided_on=date(2026, 3, 7),
+        outcome="corrected",
+        decision_es="Se corrige.",
+    )
+
+    decided = read(client, "/contacto/")
+
+    assert "Hasta hoy" not in bare.text
+    assert "Hasta hoy se ha decidido 1 petición, en 6 días." in decided.text
+
+
 # Reporting an error
 
 

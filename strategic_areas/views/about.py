@@ -40,7 +40,6 @@ def facts():
 protection = text_page("protection.html")
 accessibility = text_page("accessibility.html")
 privacy = text_page("privacy.html")
-contact = text_page("contact.html")
 terms_of_use = text_page("terms.html")
 
 
@@ -48,6 +47,10 @@ def about(request):
     plan = plans.choose(timezone.localdate()).shown
     context = {"plan": plan, "taking_part": plan and agencies.taking_part(plan)}
     return render(request, "about.html", context | facts())
+
+
+def contact(request):
+    return page(request, "contact.html", log=changes.log(), **facts())
 
 
 def glossary(request):
