@@ -705,7 +705,7 @@ def test_contact_tells_in_how_many_days_requests_were_decided(client):
     decided = read(client, "/contacto/")
 
     assert "Hasta hoy" not in bare.text
-    assert "Hasta hoy se ha decidido 1 petición, en 6 días." in decided.text
+    assert "Hasta hoy se ha decidido 1 solicitud, en 6 días." in decided.text
 
 
 # Reporting an error
