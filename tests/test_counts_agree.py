@@ -217,20 +217,17 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
     assert counted == dict.fromkeys(counted, {SHIPPED: 30, INVENTED: 21}[plan])
 
 
-def test_the_home_page_counts_activities_of_all_as_the_areas_do(get):
+def test_the_home_page_has_a_tile_for_each_commitment_as_the_areas_count(get):
     page = get("home")
-    home, table = page.context["overview"], page.context["table"]
-    every = home.every_institution
+    overview = page.context["overview"]
+    counts = {family: len(rows) for family, rows in overview.tiles}
+    tiles = Counter(re.findall(r'class="tile family--(\w+)', page.text))
 
-    column = table["headings"].index("Actividades terminadas")
-    cells = [cells[column][1] for _agency, _path, cells in table["rows"]]
-
-    assert home.board.plan.code == INVENTED
-    assert sum(each.tally.total for each in every) == 55
-    assert sum(each.tally.done for each in every) == 21
-    assert cells == [
-        f"{each.tally.done}/{each.tally.total}" for each in home.institutions
-    ]
+    assert overview.board.plan.code == INVENTED
+    assert tiles == counts == dict(overview.board.counts.by_family)
+    assert counts == sum(
+        (Counter(dict(row.counts.by_family)) for row in overview.areas), Counter()
+    )
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -302,22 +299,23 @@ def test_each_value_of_a_filter_of_figures_counts_the_rows_that_it_leaves(get):
 
 def test_how_many_reported_names_its_round(get):
     home, agencies = get("home"), get("agencies", INVENTED)
-    overview = home.context["overview"]
-    answers, name = overview.headline.answers, overview.round.name
-    heard = f"{answers.heard} de {len(answers.asked)}"
-    last = latest_round(overview.board.periods, TODAY).name
+    asking = home.context["overview"].asking
+    heard = f"{asking.answers.heard} de {len(asking.answers.asked)}"
+    last = latest_round(home.context["board"].periods, TODAY)
 
-    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", home.text))
+    box = home.text.split('class="round-box"')[1].split("</section>")[0]
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", box))
 
-    assert name != last
-    assert said.count(f"{name}: reportaron {heard} instituciones") == 1
-    assert f"Reportes, {name}" in home.context["table"]["headings"]
-    assert f"Entregó, {last}" in agencies.text
-    every = overview.every_institution
-    assert sum(bool(each.given) for each in every) == answers.heard
-    assert sum(bool(each.owed) for each in every) == len(answers.asked)
-    spans = {each.period.name: each.answers for each in overview.spans}
-    assert spans[name] == answers
+    assert asking.period == last
+    assert f"{last.name}: quién ha reportado" in said
+    assert said.count(f"Reportaron {heard} instituciones.") == 1
+    assert f"Entregó, {last.name}" in agencies.text
+    assert box.count("<i></i>") == asking.answers.heard
+    assert f"{asking.due.name}: una no reportó." in said
+    ((agency, again),) = asking.missing
+    assert (agency.acronym, again) == ("GUACO", False)
+    spans = get("plan", INVENTED).context["structure"]["spans"]
+    assert {s.period.name: s.answers for s in spans}[last.name] == asking.answers
 
 
 def test_the_sources_of_the_headline_are_those_that_its_records_cite(get):

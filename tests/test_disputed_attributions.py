@@ -123,7 +123,7 @@ def test_what_is_late_bears_the_mark_once(client, update):
     for record in (activity, activity.commitment):
         rows = type(record).objects.filter(pk=record.pk)
         rows.update(due_on=due, due_provenance="agency")
-    lists = {"home": r'<ul class="delays">.*?</ul>', "commitment": CALLED_LATE}
+    lists = {"home": r'<div class="delay">.*?</div>', "commitment": CALLED_LATE}
     paths = {"home": address("home"), **pages(update, "es")}
 
     def marks():

@@ -2,17 +2,20 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
+from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
 from tests import factories
 from tests.columns_seen import idle_columns
 from tests.deep import drawn
+from tests.strategic_areas.asked import on
 from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_pages import LANGUAGES, Page
 
@@ -57,7 +60,7 @@ def test_of_the_shipped_plan_no_column_repeats_and_nothing_goes_on(
 
 
 def test_records_are_told_from_the_records_and_by_year(client, shipped):
-    html = main_of(client, "/")
+    html = main_of(client, "/2017-2020/")
 
     said = (
         "Encontramos 55 actividades: 30 realizadas, según alguna fuente (17 solo "
@@ -73,16 +76,52 @@ def test_records_are_told_from_the_records_and_by_year(client, shipped):
     )
 
 
-def test_institutions_with_least_to_tell_are_folded_away(client, shipped):
-    found = client.get("/").context["overview"]
+def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, shipped):
+    html = main_of(client, "/")
 
-    assert overview.MOST_INSTITUTIONS == 8 < len(found.every_institution) == 31
-    assert len(found.institutions) == overview.SHOWN_OF_MANY == 5
-    assert min(each.weight for each in found.institutions) >= max(
-        each.weight for each in found.folded
+    counts = html.split('class="count-band"')[1].split("</dl>")[0]
+    assert re.findall(r"<dt>([^<]+)</dt><dd>(\d+)", counts) == [
+        ("hechas, según un documento oficial", "13"),
+        ("hechas, pero solo según la prensa o una ONG", "17"),
+        ("en curso la última vez que se supo de ellas", "24"),
+        ("de la que ninguna fuente dice más", "1"),
+    ]
+    assert html.count("No sabemos si el plan se cumplió.") == 1
+    assert 'class="tiles"' not in html
+
+
+def test_every_commitment_is_a_tile_in_its_family_and_names_itself(client):
+    plan = factories.make_plan(code="plan-de-prueba")
+    asked = factories.make_round(plan=plan)
+    silent, heard = (
+        factories.make_activity(plan=plan, code=code).commitment for code in "12"
     )
-    folded = main_of(client, "/").split("<summary>")[1].split("</details>")[0]
-    assert folded.count("<a ") == len(found.folded) == 26
+    factories.make_published_update(activity=heard.activities.get(), period=asked)
+
+    for language in LANGUAGES:
+        html = main_of(client, address("home", language=language))
+
+        with override(language):
+            named = [f"{each.code} {each.title}" for each in (heard, silent)]
+        tile = r'tile family--(\w+)[^"]*" href="[^>]+ aria-label="([^"]+)"'
+        assert re.findall(tile, html) == [
+            ("going", named[0]),
+            ("silent", named[1]),
+        ]
+
+
+def test_a_plan_of_very_many_commitments_has_a_bar_in_place_of_tiles(
+    client, monkeypatch
+):
+    monkeypatch.setattr(overview, "MOST_TILES", 1)
+    asked = factories.make_round()
+    for _ in range(2):
+        factories.make_activity(plan=asked.plan)
+
+    html = main_of(client, "/")
+
+    assert 'class="tile ' not in html
+    assert "family-bar" in html.split('class="area-card')[0]
 
 
 def test_the_page_of_a_plan_tells_its_structure_as_a_tree(client, shipped):
@@ -98,23 +137,24 @@ def test_the_page_of_a_plan_tells_its_structure_as_a_tree(client, shipped):
 
 
 def test_of_the_silent_no_nought_is_told(client):
-    """Neither of an area nor of an agency of which nothing is published."""
+    """Of an area of which nothing is published."""
     asked = factories.make_round()
     activity = factories.make_activity(plan=asked.plan)
-    factories.make_participation(plan=asked.plan, agency=activity.agency)
     factories.make_submitted_update(activity=activity, period=asked)
 
     for language in LANGUAGES:
         page = client.get(address("home", language=language))
 
-        ((_agency, _path, told),) = page.context["table"]["rows"]
         (area,) = page.context["overview"].areas
-        with override(language):
-            cells = {str(heading): cell for heading, cell in told}
         assert (area.is_told, area.tally.told) == (False, 0)
-        assert [cell for cell in cells.values() if cell.startswith("0")] == []
-        figures = page.text.split('class="figures"')[1].split("</dl>")[0]
-        assert re.findall(r"<dd>(\d+)", figures) == ["1", "1"]
+        card = page.text.split('class="card area-card')[1].split("</ul>")[0]
+        assert "0" not in re.findall(r"\d+", text_of(f"<{card}"))
+
+
+def missing_in(client, plan):
+    """The names of those that the first page calls silent."""
+    box = main_of(client, "/").split('class="round-box"')[1].split("</section>")[0]
+    return re.findall(rf'<li>\s*<a href="/{plan.code}/instituciones/[^>]+>([^<]+)', box)
 
 
 def test_after_the_due_date_whoever_has_not_reported_is_named(client):
@@ -126,10 +166,85 @@ def test_after_the_due_date_whoever_has_not_reported_is_named(client):
     names = []
     for due_on in (today, yesterday):
         type(asked).objects.filter(pk=asked.pk).update(due_on=due_on)
-        text = text_of(main_of(client, address("home", language="en")))
-        names.append(f"Not yet: {silent.agency.acronym}." in text)
+        names.append(missing_in(client, plan))
 
-    assert names == [False, True]
+    assert names == [[], [silent.agency.name]]
+
+
+def make_rounds(plan, *opened):
+    """Rounds of a month that opened so many days ago, and were due 20 days later."""
+    today = timezone.localdate()
+    return [
+        factories.make_round(
+            plan=plan,
+            starts_on=today - timedelta(days + 30),
+            ends_on=today - timedelta(days + 1),
+            opens_on=today - timedelta(days),
+            due_on=today - timedelta(days - 20),
+            closes_on=today - timedelta(days - 25),
+        )
+        for days in opened
+    ]
+
+
+def report(activity, period, **fields):
+    """A report that is published while the round is open."""
+    with on(period.opens_on):
+        return factories.make_published_update(
+            activity=activity, period=period, **fields
+        )
+
+
+def test_until_a_round_is_due_the_silent_of_the_one_before_are_named(client):
+    plan = factories.make_plan()
+    first, before, latest = make_rounds(plan, 200, 100, 10)
+    twice, once, heard = (
+        factories.make_activity(plan=plan, starts_on=first.starts_on) for _ in range(3)
+    )
+    report(once, first)
+    report(heard, first)
+    report(heard, before)
+
+    asking = client.get("/").context["overview"].asking
+
+    assert (asking.period, asking.due, asking.before) == (latest, before, first)
+    assert set(asking.missing) == {(twice.agency, True), (once.agency, False)}
+    assert set(missing_in(client, plan)) == {twice.agency.name, once.agency.name}
+
+
+def test_before_its_first_round_it_says_when_that_opens(client):
+    day = timezone.localdate() + timedelta(days=20)
+    asked = factories.make_round(opens_on=day, due_on=day, closes_on=day)
+    factories.make_activity(plan=asked.plan)
+
+    html = text_of(main_of(client, "/"))
+
+    assert "Todavía no se ha pedido ningún reporte" in html
+    assert missing_in(client, asked.plan) == []
+
+
+def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
+    plan = factories.make_plan()
+    before, now = make_rounds(plan, 100, 10)
+    done, same, withdrawn = (
+        factories.make_activity(plan=plan, starts_on=before.starts_on) for _ in range(3)
+    )
+    finished = {"execution": "completed", "percent": 100}
+    for activity in (done, same, withdrawn):
+        report(activity, before)
+    report(same, now)
+    report(done, now, **finished)
+    taken = report(withdrawn, now, **finished)
+    workflow.withdraw(taken, by=factories.make_reviewer(), cause="error")
+
+    page = client.get("/")
+
+    changed = page.context["overview"].changed
+    assert changed.since == before
+    assert [row.commitment for row in changed.rows] == [done.commitment]
+    (link,) = re.findall(r'href="([^"]+changed=[^"]+)"', page.text)
+    listed = client.get(unescape(link)).context["catalogue"]
+    assert [row.commitment for row in listed.rows] == [done.commitment]
 
 
 def test_the_first_page_tells_what_is_noted_of_its_plan(client):

@@ -219,6 +219,11 @@ def _fields(found):
         (_("International target"), _("Any target")),
         [(each.family, code, _target(each)) for code, each in found.targets.items()],
     )
+    yield (
+        "changed",
+        (_("Changed since"), _("Any round")),
+        [("", each.code, each.name) for each in found.board.periods],
+    )
 
 
 def _target(target):

@@ -2,20 +2,12 @@
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, overview, references
-from strategic_areas.queries.pages.overview import HomeAgency, Overview
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitments, indicator_pictures
-from strategic_areas.views.parameters import (
-    found_or_404,
-    public_plan,
-    telling,
-)
+from strategic_areas.views.parameters import found_or_404, public_plan
 
 
 def home(request):
@@ -25,9 +17,8 @@ def home(request):
     context = {"choice": choice, "plan": choice.shown}
     context["figures"] = indicator_pictures.key_figures()
     if choice.shown:
-        found = overview.load(choice, today)
+        found = overview.load(choice.shown, today)
         context |= {"overview": found, "board": found.board}
-        context["table"] = institutions_table(found)
     return render(request, "home.html", context)
 
 
@@ -46,78 +37,6 @@ def plan_list(request):
     lines = plans.lines(today, choice, plans.standing_numbers())
     context = {"plan": choice.shown, "lines": lines}
     return render(request, "plans.html", context)
-
-
-def institutions_table(found: Overview) -> dict:
-    """The institutions of a plan, with the columns that tell them apart."""
-    headings, plan = _headings(found), found.board.plan.code
-    cells = [
-        {name: CELLS[name](each) for name in headings} for each in found.institutions
-    ]
-    columns = telling(headings, cells)
-    return {
-        "headings": [headings[name] for name in columns.shown],
-        "rows": [
-            (
-                each.agency,
-                address("agency", plan, each.agency.slug),
-                [(headings[name], row[name]) for name in columns.shown],
-            )
-            for each, row in zip(found.institutions, cells, strict=True)
-        ],
-        "common": columns.common,
-    }
-
-
-def _headings(found: Overview) -> dict[str, str]:
-    """The columns; none of reconstructed work could pass for a measure."""
-    if not found.board.knows_the_matrix:
-        return {
-            "activities": _("Activities found"),
-            "done": _("Done, sources say"),
-        }
-    headings = {
-        "fulfilled": pgettext("commitments", "Fulfilled"),
-        "work": _("Activities completed"),
-    }
-    if found.round:
-        headings["given"] = _("Reports, %(round)s") % {"round": found.round.name}
-    return headings
-
-
-def _of(number: int, total: int) -> str:
-    return f"{number}/{total}"
-
-
-def _fulfilled(each: HomeAgency) -> str:
-    """How many that it leads; what is not told is never zero."""
-    if not each.led:
-        return ""
-    return _of(each.fulfilled, each.led) if each.is_told else _("no report")
-
-
-def _work(each: HomeAgency) -> str:
-    """How many official activities are done, and how many others were found."""
-    said = []
-    if each.tally.total:
-        done, total = each.tally.done, each.tally.total
-        said.append(_of(done, total) if each.tally.told else _("no report"))
-    if each.records.found:
-        said.append(_("%(number)d found") % {"number": each.records.found})
-    return "; ".join(said)
-
-
-def _given(each: HomeAgency) -> str:
-    return _of(each.given, each.owed) if each.owed else _("not asked")
-
-
-CELLS = {
-    "activities": lambda each: str(each.activities),
-    "done": lambda each: str(each.records.done),
-    "fulfilled": _fulfilled,
-    "work": _work,
-    "given": _given,
-}
 
 
 #: How many lines the page of an area has at most, and at least of each programme.

@@ -61,13 +61,13 @@ PLACES = """() => {
     };
 }"""
 
-#: Where the headline and the figures end on the first page, and the top of the areas.
+#: Where the headline, the figures and the first row of tiles end on the first page.
 FIRST = """() => {
     const box = (name) => document.querySelector(name).getBoundingClientRect();
     return {
         headline: box(".headline").bottom,
         figures: box(".key-figures").bottom,
-        areas: box(".area-card h3").bottom,
+        tiles: box(".tile").bottom,
         height: document.documentElement.scrollHeight,
     };
 }"""
@@ -196,12 +196,15 @@ def test_every_fate_of_a_report_befalls_one(in_force):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_its_first_page_is_short_and_tells_the_areas_first(client, in_force, language):
+def test_its_first_page_is_short_and_begins_with_all_commitments(
+    client, in_force, language
+):
     html = client.get(address("home", language=language)).content.decode()
     seen = FOLDED.sub(r"\1", html.split("<main")[1].split("</main>")[0])
 
     assert 200 < len(re.sub(r"<[^>]*>", " ", seen).split()) <= MOST_WORDS
-    assert seen.index("area-card") < seen.index("plan-counts")
+    assert seen.index('class="tiles"') < seen.index("round-box")
+    assert seen.index("change-list") < seen.index("area-card")
 
 
 # In a browser, once its round is due
@@ -223,11 +226,14 @@ def test_what_is_late_and_held_back(later_reader):
 
 
 def test_who_has_not_reported(later_reader):
-    said = later_reader.page.locator("main p").all_inner_texts()
-    agencies = set(Agency.objects.values_list("acronym", flat=True))
-    named = [agencies & set(re.findall(r"\w+", text)) for text in said]
+    box = later_reader.page.locator("main .round-box")
+    silent = Agency.objects.filter(acronym__in=("ATUR", "DEPUN", "GUACO"))
 
-    assert {"ATUR", "DEPUN", "GUACO"} in named
+    assert "Tercer semestre" in box.locator("h2").inner_text()
+    assert box.locator("li a").all_inner_texts() == sorted(
+        silent.values_list("name_es", flat=True)
+    )
+    assert "Segundo semestre: tampoco." in box.inner_text()
 
 
 def test_what_changed_since_a_day(later_reader):
@@ -254,7 +260,7 @@ def test_the_first_page_of_a_plan_under_way_shows_its_answer_at_once(invented):
 
     wide, narrow = (page.goto("/") and page.evaluate(FIRST) for page in (desk, phone))
 
-    assert wide["headline"] < wide["figures"] < wide["areas"] <= 800
+    assert wide["headline"] < wide["figures"] < wide["tiles"] <= 800
     assert narrow["headline"] <= 640
     assert narrow["height"] <= 4000
 

@@ -12,8 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def spans_of(plan, today):
-    choice = plans.Choice(plan, plans.by_code(plan.code))
-    return overview.load(choice, today).spans
+    return overview.load_structure(plans.by_code(plan.code), today)["spans"]
 
 
 def test_without_rounds_the_time_line_has_the_years_of_the_plan():
@@ -80,26 +79,3 @@ def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
     heard = [each.answers.heard for each in spans_of(plan, today)]
 
     assert heard == [1, 0]
-
-
-def test_other_plans_and_the_years_without_any_stand_beside_it():
-    for first, last in ((2009, 2014), (2017, 2020), (2021, 2023)):
-        factories.make_plan(
-            code=f"p{first}", starts_on=date(first, 1, 1), ends_on=date(last, 12, 31)
-        )
-    factories.make_plan(starts_on=date(2025, 6, 1), code="p2025")
-
-    found = overview.course(plans.lines(timezone.localdate()))
-
-    assert [getattr(each, "code", None) or each.years for each in found] == [
-        "p2009",
-        "2015-2016",
-        "p2017",
-        "p2021",
-        "",
-        "p2025",
-    ]
-    assert (found[4].starts_on, found[4].ends_on) == (
-        date(2024, 1, 1),
-        date(2025, 5, 31),
-    )

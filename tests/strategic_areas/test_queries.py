@@ -209,14 +209,11 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
         activity=factories.make_activity(plan=asked.plan), period=asked
     )
     workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el acta.")
-    factories.make_participation(plan=asked.plan, agency=update.agency)
 
-    choice = plans.Choice(asked.plan, plans.by_code(asked.plan.code))
-    found = overview.load(choice, timezone.localdate())
+    found = overview.load(plans.by_code(asked.plan.code), timezone.localdate())
 
-    (institution,) = found.institutions
     assert found.headline.answers.missing == ()
-    assert (institution.given, institution.owed) == (1, 1)
+    assert found.asking.answers.heard == len(found.asking.answers.asked) == 1
 
 
 @pytest.mark.sqlite

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from agencies.models import Agency
 from strategic_areas import headline
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries import rounds
@@ -38,22 +39,29 @@ def round_that_tells(
     return next(due, next(iter(open_rounds), None))
 
 
-def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
-    """How the agencies of which a round asks anything have answered it."""
+def agencies_asked(board: Board, asked: ReportingPeriod) -> dict[Agency, bool]:
+    """The agencies of which a round asks anything, and which ones have answered it."""
     owing, given = set(), set()
     for agency, rows in answering.asked_of(board, asked).items():
         if any(row.owes(asked) for row in rows):
-            owing.add(agency.acronym)
+            owing.add(agency)
         if any(rounds.was_handed_in(board, row, asked) for row in rows):
-            given.add(agency.acronym)
+            given.add(agency)
     for value in board.values.get(asked, ()):
-        owing.add(value.agency.acronym)
+        owing.add(value.agency)
         if value.is_handed_in:
-            given.add(value.agency.acronym)
+            given.add(value.agency)
+    in_order = sorted(owing, key=lambda each: each.acronym)
+    return {agency: agency in given for agency in in_order}
+
+
+def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
+    """How the agencies of which a round asks anything have answered it."""
+    found = agencies_asked(board, asked)
     return headline.Answers(
         due_on=asked.due_on,
-        asked=tuple(sorted(owing)),
-        reported=frozenset(given),
+        asked=tuple(each.acronym for each in found),
+        reported=frozenset(each.acronym for each in found if found[each]),
         is_final=asked.is_final,
         name_es=asked.name_es,
         name_en=asked.name_en or "",

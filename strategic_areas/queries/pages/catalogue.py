@@ -10,8 +10,10 @@ from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.pages.delays import is_delayed
+from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
+from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
 from strategic_areas.states import CommitmentState
 
@@ -24,6 +26,7 @@ FILTERS = (
     "state",
     "punctuality",
     "framework",
+    "changed",
 )
 #: Asks for all that is late or held back itself, or in any of its activities.
 DELAYED = "delayed"
@@ -61,7 +64,8 @@ class Catalogue:
     def is_unknown(self) -> bool:
         """True if a value was asked for that no commitment of the plan can have."""
         facets = {name: each for name, each in self.facets.items() if name != "q"}
-        return any_unknown(facets, WORDS)
+        rounds = {"changed": {each.code for each in self.board.periods}}
+        return any_unknown(facets, WORDS | rounds)
 
 
 def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogue:
@@ -73,8 +77,9 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
     """
     targets, answers = targets_of(board)
     part_of = _agencies_of(board)
+    changed = _changed(board, asked.get("changed", ""))
     items = [
-        Item(row, _values(row, answers, part_of, asked.get("q", "")))
+        Item(row, _values(row, answers, part_of, changed, asked.get("q", "")))
         for row in board.rows
     ]
     rows, facets = sift(items, asked, FILTERS)
@@ -105,7 +110,15 @@ def _agencies_of(board):
     return found
 
 
-def _values(row, answers, part_of, words):
+def _changed(board, code):
+    """By id, the round of this code for those whose state changed since it was due."""
+    rounds = opened(board.periods, board.day)
+    since = next((each for each in rounds if each.code == code), None)
+    rows = past.changed_since(board, since) if since else ()
+    return {row.commitment.pk: frozenset({code}) for row in rows}
+
+
+def _values(row, answers, part_of, changed, words):
     commitment, standing = row.commitment, row.standing
     kept = {standing.punctuality, DELAYED if is_delayed(row) else None}
     return {
@@ -116,6 +129,7 @@ def _values(row, answers, part_of, words):
         "state": frozenset(filter(None, [standing.state])),
         "punctuality": frozenset(filter(None, kept)),
         "framework": answers.get(commitment.pk, frozenset()),
+        "changed": changed.get(commitment.pk, frozenset()),
     }
 
 

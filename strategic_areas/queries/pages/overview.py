@@ -1,4 +1,4 @@
-"""A plan as a whole: what the first page tells of it, its own page and time line."""
+"""A plan as a whole: what the first page and its own page tell of it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,23 +15,26 @@ from strategic_areas.models import (
     PublicationVersion,
     ReportingPeriod,
 )
-from strategic_areas.queries import rounds
 from strategic_areas.queries.memory import at_version
 from strategic_areas.queries.pages import answers, areas, delays
-from strategic_areas.queries.plan import answering, board, plans
+from strategic_areas.queries.plan import board, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import sources_behind
-from strategic_areas.queries.plan.plans import PlanLine, opened
-from strategic_areas.queries.plan.rows import Records, count_records
-from strategic_areas.spans import days_of, is_of_whole_years
-from strategic_areas.states import NOT_TOLD, CommitmentState, Tally, tally
+from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.plan.rows import CommitmentRow
+from strategic_areas.spans import days_of
+from strategic_areas.states import Family, family_of
 
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120
-#: A plan of more institutions folds away those with least to tell.
-MOST_INSTITUTIONS = 8
-#: How many institutions of such a plan stay in sight.
-SHOWN_OF_MANY = 5
+#: The most commitments for which the first page has a tile each.
+MOST_TILES = 60
+#: How many of those that changed it names, and of which family before others.
+MOST_CHANGED = 5
+TOLD_FIRST = (
+    *(Family.MET, Family.UNMET, Family.HALTED, Family.SILENT),
+    *(Family.UNBEGUN, Family.GOING, Family.UNREAD),
+)
 
 
 class Tense(StrEnum):
@@ -55,22 +58,6 @@ class Span:
     period: ReportingPeriod | None = None
     answers: Answers | None = None
     records: int | None = None
-
-
-@dataclass(frozen=True)
-class Gap:
-    """The days between two plans, on which there was none."""
-
-    starts_on: date
-    ends_on: date
-
-    @property
-    def years(self):
-        """The years that it fills, as "2015-2016"; "" if it does not fill them."""
-        if not is_of_whole_years(self.starts_on, self.ends_on):
-            return ""
-        years = str(self.starts_on.year), str(self.ends_on.year)
-        return "-".join(dict.fromkeys(years))
 
 
 def spans(board: Board, today: date) -> tuple[Span, ...]:
@@ -109,16 +96,6 @@ def _tense(first, last, today):
     return Tense.NOW if today >= first else Tense.TO_COME
 
 
-def course(lines: Iterable[PlanLine]) -> tuple[Plan | Gap, ...]:
-    """All plans and the gaps between them, the oldest first."""
-    found = []
-    for line in reversed(list(lines)):
-        if line.gap_from:
-            found.append(Gap(line.gap_from, line.gap_until))
-        found.append(line.plan)
-    return tuple(found)
-
-
 def year_of(plan: Plan, today: date) -> tuple[int, int] | None:
     """In which of its years, from 1, the plan is, and how many it has."""
     if not plan.starts_on <= today <= plan.ends_on:
@@ -133,20 +110,55 @@ def _year(plan, day):
 
 
 @dataclass(frozen=True)
+class Asking:
+    """
+    The latest round that has opened, and how it was answered.
+
+    ``missing`` did not answer ``due``, the last round whose due date has passed; each
+    with whether it did not answer ``before``, the round before that, either.
+    """
+
+    period: ReportingPeriod
+    answers: Answers
+    due: ReportingPeriod | None
+    before: ReportingPeriod | None
+    missing: tuple[tuple[Agency, bool], ...]
+
+    @property
+    def is_due(self):
+        return self.due == self.period
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The commitments whose state was another one when the round ``since`` was due."""
+
+    since: ReportingPeriod
+    rows: tuple[CommitmentRow, ...]
+
+    @property
+    def told(self):
+        """The first ``MOST_CHANGED`` of them, by what they became."""
+        found, left = dict(by_family(self.rows)), MOST_CHANGED
+        for family in TOLD_FIRST:
+            if left > 0 and family in found:
+                yield family, found[family][:left]
+                left -= len(found[family])
+
+
+@dataclass(frozen=True)
 class Overview:
     """All that the first page tells of the plan that it shows."""
 
     board: Board
     headline: Headline
     areas: tuple[areas.AreaRow, ...]
-    spans: tuple[Span, ...]
-    #: All plans and the gaps between them, the oldest first.
-    course: tuple[Plan | Gap, ...]
-    #: The institutions to show, the chair first, and those with least to tell.
-    institutions: list["HomeAgency"]
-    folded: list["HomeAgency"]
-    #: The round that tells how many institutions have reported, if any has opened.
-    round: ReportingPeriod | None
+    #: The round that is asked for, and the first one that will be; None without.
+    asking: Asking | None
+    first_round: ReportingPeriod | None
+    #: What changed since the round before the latest; None without one.
+    changed: Changed | None
+    institutions: int
     sources: int
     latest: dict[str, list[areas.UpdateListItem]]
     delays: delays.Delays
@@ -154,8 +166,20 @@ class Overview:
     year: tuple[int, int] | None
 
     @property
-    def every_institution(self):
-        return self.institutions + self.folded
+    def tiles(self):
+        """The commitments that have states, by family; none of a plan of too many."""
+        rows = [row for row in self.board.rows if row.standing.state]
+        return by_family(rows) if len(rows) <= MOST_TILES else ()
+
+
+def by_family(
+    rows: Iterable[CommitmentRow],
+) -> list[tuple[Family, list[CommitmentRow]]]:
+    """The commitments of each family that any is in."""
+    found = defaultdict(list)
+    for row in rows:
+        found[family_of(row.standing.state)].append(row)
+    return [(family, found[family]) for family in Family if found[family]]
 
 
 def keep_board(today: date) -> None:
@@ -165,21 +189,21 @@ def keep_board(today: date) -> None:
             board.load(plan, today)
 
 
-def load(choice: plans.Choice, today: date) -> Overview:
-    """The plan to show of a choice."""
-    plan = choice.shown
+def load(plan: Plan, today: date) -> Overview:
+    """What the first page tells of a plan."""
     found = board.load_with_rounds(plan, today)
-    asked = answers.round_that_tells(found.periods, today)
-    shown, folded = _institutions(found, asked)
+    rounds = opened(found.periods, today)
+    to_come = [each for each in found.periods if each.is_round and not rounds]
     return Overview(
         board=found,
         headline=answers.headline_of(found, today),
         areas=areas.rows(areas.of_plan(plan), found),
-        spans=spans(found, today),
-        course=course(plans.lines(today, choice)),
-        institutions=shown,
-        folded=folded,
-        round=asked,
+        asking=_asking(found, rounds, today) if rounds else None,
+        first_round=min(to_come, key=lambda each: each.opens_on, default=None),
+        changed=Changed(rounds[1], past.changed_since(found, rounds[1]))
+        if len(rounds) > 1
+        else None,
+        institutions=Participation.objects.filter(plan=plan).count(),
         sources=sources_behind(plan).count(),
         latest=areas.latest(found, found.rows),
         delays=delays.load(found, today),
@@ -187,87 +211,25 @@ def load(choice: plans.Choice, today: date) -> Overview:
     )
 
 
-@dataclass(frozen=True)
-class HomeAgency:
-    """
-    An institution of the plan in figures.
-
-    ``records`` are those of its reconstructed activities, ``tally`` counts the others.
-    ``owed`` and ``given`` count reports and values in the round that tells who has
-    reported.
-    """
-
-    agency: Agency
-    led: int
-    fulfilled: int
-    #: Whether anything is published of how far any of its commitments has come.
-    is_told: bool
-    activities: int
-    records: Records
-    tally: Tally
-    owed: int
-    given: int
-
-    @property
-    def weight(self):
-        return self.led + self.activities + self.owed
-
-
-def _institutions(found, asked):
-    """Those with a part in the plan: the ones to show, and the others; one query."""
-    led, work = defaultdict(list), defaultdict(list)
-    owed, given = defaultdict(int), defaultdict(int)
-    for row in found.rows:
-        led[row.commitment.lead_id].append(row)
-    for row in found.activities:
-        if row.is_counted:
-            work[row.activity.agency_id].append(row)
-    for agency, rows in answering.asked_of(found, asked).items() if asked else ():
-        due = [row for row in rows if row.owes(asked)]
-        owed[agency.pk] += len(due)
-        given[agency.pk] += sum(rounds.was_handed_in(found, row, asked) for row in due)
-    for value in found.values.get(asked, ()):
-        owed[value.agency.pk] += 1
-        given[value.agency.pk] += value.is_handed_in
-    parts = Participation.objects.filter(plan=found.plan).select_related("agency")
-    every = [
-        _institution(
-            part.agency,
-            found.plan,
-            led[part.agency_id],
-            work[part.agency_id],
-            owed=owed[part.agency_id],
-            given=given[part.agency_id],
-        )
-        for part in sorted(parts, key=_place)
-    ]
-    number = MOST_INSTITUTIONS if len(every) <= MOST_INSTITUTIONS else SHOWN_OF_MANY
-    most = sorted(every, key=lambda each: -each.weight)[:number]
-    seen = {each.agency.pk for each in most if each.weight}
-    return (
-        [each for each in every if each.agency.pk in seen],
-        [each for each in every if each.agency.pk not in seen],
-    )
-
-
-def _place(part):
-    return part.role != Participation.Role.CHAIR, fold(part.agency.name), part.pk
-
-
-def _institution(agency, plan, rows, activities, **reports):
-    official, found = [], []
-    for each in activities:
-        (official if each.activity.commitment.is_official else found).append(each)
-    years = plan.starts_on.year, plan.ends_on.year
-    return HomeAgency(
-        agency=agency,
-        led=len(rows),
-        fulfilled=sum(row.standing.state == CommitmentState.FULFILLED for row in rows),
-        is_told=any(row.standing.state not in {None, *NOT_TOLD} for row in rows),
-        activities=len(activities),
-        records=count_records([each.reports for each in found], *years),
-        tally=tally([each.work for each in official]),
-        **reports,
+def _asking(found, rounds, today):
+    silent = {
+        each: {
+            agency
+            for agency, has_answered in answers.agencies_asked(found, each).items()
+            if not has_answered
+        }
+        for each in rounds[:3]
+        if each.due_on < today
+    }
+    due, before = [*silent, None, None][:2]
+    missing = sorted(silent.get(due, ()), key=lambda each: fold(each.name))
+    again = silent.get(before, ())
+    return Asking(
+        period=rounds[0],
+        answers=answers.answers(found, rounds[0]),
+        due=due,
+        before=before,
+        missing=tuple((each, each in again) for each in missing),
     )
 
 

@@ -28,7 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.plan import answering, board, counted, plans
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.rows import build
+from strategic_areas.queries.plan.rows import CommitmentRow, build
 
 
 def load(plan: Plan, period: ReportingPeriod) -> Board:
@@ -59,6 +59,35 @@ def load(plan: Plan, period: ReportingPeriod) -> Board:
     accounts = replace(counted.accounts_of(*read, periods), handed_in={})
     rows = build(commitments, activities, accounts, periods, day)
     return Board(plan, rows, tuple(periods), day)
+
+
+def changed_since(board: Board, period: ReportingPeriod) -> tuple[CommitmentRow, ...]:
+    """
+    The commitments whose state was another one when a round was due.
+
+    They are compared with what accounts of periods up to that one tell. No query: what
+    is in the plan by now counts for then too, and only stops and their days are undone.
+    """
+    last = period.ends_on
+
+    def by_then(accounts):
+        return [each for each in accounts if each.period_ends_on <= last]
+
+    then = build(
+        [row.commitment for row in board.rows],
+        [each.activity for each in board.activities],
+        counted.Accounts(
+            {each.activity.pk: by_then(each.reports) for each in board.activities},
+            {row.commitment.pk: by_then(row.declarations) for row in board.rows},
+        ),
+        [each for each in board.periods if each.ends_on <= last],
+        period.due_on,
+    )
+    return tuple(
+        row
+        for row, before in zip(board.rows, then, strict=True)
+        if row.standing.state != before.standing.state
+    )
 
 
 def _programmes(plan):

@@ -9,6 +9,7 @@ from functools import cached_property
 from agencies.models import Agency
 from strategic_areas import discipline, headline, progress
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
+from strategic_areas.models.records import Voice
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work, newest
@@ -19,13 +20,15 @@ class Records:
     """
     How many activities were found, and what the last record says of each.
 
-    No measure of the plan: nobody knows how many it had. ``by_press`` are those of
-    ``done`` that only the press or an organisation calls so; ``other`` were not begun,
-    suspended or cancelled. ``years`` are pairs of a year and its number of records.
+    No measure of the plan: nobody knows how many it had. ``by_office`` are those of
+    ``done`` that an official source calls so, ``by_press`` those that only the press or
+    an organisation does; ``other`` were not begun, suspended or cancelled. ``years``
+    are pairs of a year and its number of records.
     """
 
     found: int
     done: int
+    by_office: int
     by_press: int
     going: int
     other: int
@@ -39,6 +42,11 @@ class Records:
         return [
             (year, number, -(-4 * number // (most or 1))) for year, number in self.years
         ]
+
+    @property
+    def by_others(self):
+        """How many are done by sources that are neither."""
+        return self.done - self.by_office - self.by_press
 
     @property
     def last_year(self):
@@ -275,6 +283,7 @@ def count_records(
     return Records(
         found=len(accounts),
         done=len(done),
+        by_office=sum(each.voice == Voice.OFFICIAL for each in done),
         by_press=sum(each.voice is not None and each.voice.is_outside for each in done),
         going=going,
         other=len(told) - len(done) - going,
