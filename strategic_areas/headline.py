@@ -36,13 +36,6 @@ UNFINISHED = frozenset(CommitmentState) - CLOSED
 OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
-#: What a headline names before all else: neither success nor failure is "other".
-DECIDED = frozenset({CommitmentState.FULFILLED, CommitmentState.UNFULFILLED})
-#: How many states a headline names at most, and one less beside a final report; the
-#: bar below it tells all.
-NAMED = 3
-
-
 @dataclass(frozen=True)
 class Answers:
     """
@@ -93,19 +86,6 @@ class Headline:
     @property
     def late(self) -> int:
         return self.punctuality[Punctuality.LATE]
-
-    @property
-    def named(self) -> tuple[tuple[CommitmentState, int], ...]:
-        """The states to name: fulfilled and unfulfilled, then those of most."""
-        occurring = [pair for pair in self.counts.by_state if pair[1]]
-        most = sorted(occurring, key=lambda pair: (pair[0] not in DECIDED, -pair[1]))
-        number = NAMED - (Finding.FINAL in self.findings)
-        return tuple(pair for pair in occurring if pair in most[:number])
-
-    @property
-    def others(self) -> int:
-        """How many are in states that the headline does not name."""
-        return self.counts.total - sum(number for _, number in self.named)
 
 
 def headline(

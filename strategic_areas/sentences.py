@@ -193,6 +193,16 @@ def kept_word(standing) -> str:
     return str(words[standing.punctuality])
 
 
+def listed(words: list[str]) -> str:
+    """ "2018", "2018 and 2021", "2018, 2020 and 2021"."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(words)s and %(last)s") % {
+        "words": ", ".join(words[:-1]),
+        "last": words[-1],
+    }
+
+
 def lead_word(is_official) -> str:
     """
     What the agency of a commitment is called.

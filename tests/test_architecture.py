@@ -28,7 +28,7 @@ ROWS = [
         "text_guard",
         "themes",
     ],
-    ["models", "sentences", "translation"],
+    ["models", "sentences", "sums", "translation"],
     [
         *("queries", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures", "workbooks"),

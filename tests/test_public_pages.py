@@ -13,7 +13,6 @@ from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from plan_portal.templatetags.records import tally
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.addresses import RESERVED_WORDS, address
@@ -33,6 +32,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.sentences import state_word
 from strategic_areas.states import RULE
+from strategic_areas.sums import summed
 from tests import factories
 from tests.deep import DEEP, MANY_ROWS
 from tests.public_site import MOST_QUERIES
@@ -634,7 +634,7 @@ def test_the_headline_of_an_official_plan_tells_its_states(client):
     words = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
     assert (headline.counts.total, headline.unfinished) == (2, 2)
     with override("en"):
-        assert tally(headline.counts.by_state) in words
+        assert summed(headline.counts) in words
 
 
 @pytest.mark.parametrize(("hours", "is_marked"), [("24 h", False), ("De día", True)])

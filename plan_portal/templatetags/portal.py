@@ -20,7 +20,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from strategic_areas import disclosure, sentences
+from strategic_areas import disclosure, sentences, sums
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
@@ -38,6 +38,8 @@ register.filter("work_done", sentences.work_done)
 register.filter("work_counted", sentences.work_counted)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
+register.filter("summed", sums.summed)
+register.filter("late_count", sums.late_count)
 register.simple_tag(address)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.

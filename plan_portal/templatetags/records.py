@@ -16,126 +16,11 @@ from strategic_areas.models import Indicator
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
-from strategic_areas.states import CommitmentState
 
 register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
 
 COMMITMENTS = {
-    CommitmentState.FULFILLED: npgettext_lazy(
-        "commitments",
-        "%(n)d fulfilled",
-        "%(n)d fulfilled",
-        "n",
-    ),
-    CommitmentState.IN_PART: npgettext_lazy(
-        "commitments",
-        "%(n)d fulfilled in part",
-        "%(n)d fulfilled in part",
-        "n",
-    ),
-    CommitmentState.UNFULFILLED: npgettext_lazy(
-        "commitments",
-        "%(n)d not fulfilled",
-        "%(n)d not fulfilled",
-        "n",
-    ),
-    CommitmentState.CARRIED_OVER: npgettext_lazy(
-        "commitments",
-        "%(n)d that pass to another plan",
-        "%(n)d that pass to another plan",
-        "n",
-    ),
-    CommitmentState.TO_DECLARE: npgettext_lazy(
-        "commitments",
-        "%(n)d done, result to be declared",
-        "%(n)d done, result to be declared",
-        "n",
-    ),
-    CommitmentState.IN_PROGRESS: npgettext_lazy(
-        "commitments",
-        "%(n)d in progress",
-        "%(n)d in progress",
-        "n",
-    ),
-    CommitmentState.KEPT_UP: npgettext_lazy(
-        "commitments",
-        "%(n)d kept up until the plan ended",
-        "%(n)d kept up until the plan ended",
-        "n",
-    ),
-    CommitmentState.LEFT_IN_PROGRESS: npgettext_lazy(
-        "commitments",
-        "%(n)d in progress by the last report",
-        "%(n)d in progress by the last report",
-        "n",
-    ),
-    CommitmentState.BEGUN: npgettext_lazy(
-        "commitments",
-        "%(n)d begun",
-        "%(n)d begun",
-        "n",
-    ),
-    CommitmentState.NOT_STARTED: npgettext_lazy(
-        "commitments",
-        "%(n)d not begun",
-        "%(n)d not begun",
-        "n",
-    ),
-    CommitmentState.INCOMPLETE: npgettext_lazy(
-        "commitments",
-        "%(n)d with an incomplete report",
-        "%(n)d with an incomplete report",
-        "n",
-    ),
-    CommitmentState.PARTLY_SUSPENDED: npgettext_lazy(
-        "commitments",
-        "%(n)d suspended in part",
-        "%(n)d suspended in part",
-        "n",
-    ),
-    CommitmentState.SUSPENDED: npgettext_lazy(
-        "commitments",
-        "%(n)d suspended",
-        "%(n)d suspended",
-        "n",
-    ),
-    CommitmentState.CANCELLED: npgettext_lazy(
-        "commitments",
-        "%(n)d cancelled",
-        "%(n)d cancelled",
-        "n",
-    ),
-    CommitmentState.IN_REVIEW: npgettext_lazy(
-        "commitments",
-        "%(n)d reported, in review",
-        "%(n)d reported, in review",
-        "n",
-    ),
-    CommitmentState.RESERVED: npgettext_lazy(
-        "commitments",
-        "%(n)d reported, content withheld by law",
-        "%(n)d reported, content withheld by law",
-        "n",
-    ),
-    CommitmentState.NO_REPORT: npgettext_lazy(
-        "commitments",
-        "%(n)d without a report",
-        "%(n)d without a report",
-        "n",
-    ),
-    CommitmentState.NOT_ASKED: npgettext_lazy(
-        "commitments",
-        "%(n)d not asked for a report",
-        "%(n)d not asked for a report",
-        "n",
-    ),
-    CommitmentState.NO_ACTIVITIES: npgettext_lazy(
-        "commitments",
-        "%(n)d without activities on record",
-        "%(n)d without activities on record",
-        "n",
-    ),
     Punctuality.ON_TIME: npgettext_lazy(
         "commitments",
         "%(n)d on time",
@@ -203,9 +88,10 @@ ACTIVITIES = {
 @register.simple_tag
 def tally(numbers):
     """
-    The numbers that are not zero in words, such as "9 completed, 13 in progress".
+    How many commitments keep their dates, such as "9 on time, 3 late".
 
-    ``numbers`` are pairs of a state or a punctuality and a number.
+    ``numbers`` are pairs of a punctuality and a number; those that are zero are left
+    out.
     """
     return _said(numbers, COMMITMENTS)
 
@@ -288,7 +174,7 @@ register.filter("quoted", words.quoted)
 @register.filter
 def spoken(agencies):
     """Names of agencies within a sentence: "la Fiscalía y el Ministerio de Trabajo"."""
-    return words.listed([each.spoken_name for each in agencies])
+    return sentences.listed([each.spoken_name for each in agencies])
 
 
 @register.filter

@@ -16,6 +16,7 @@ from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
 from strategic_areas.models.figures import Exactness, ExactTo
 from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
+from strategic_areas.sentences import listed
 from strategic_areas.spans import is_of_whole_years
 
 #: What can be said of a target.
@@ -277,16 +278,6 @@ def unknown(line: IndicatorLine, today: date) -> str:
     if (year := line.last.ends_on.year) >= today.year - 1:
         return ""
     return _("Nothing is on record after %(year)d.") % {"year": year}
-
-
-def listed(words: list[str]) -> str:
-    """ "2018", "2018 and 2021", "2018, 2020 and 2021"."""
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(words)s and %(last)s") % {
-        "words": ", ".join(words[:-1]),
-        "last": words[-1],
-    }
 
 
 def disputed(point: Point) -> str:

@@ -1,0 +1,116 @@
+"""How many commitments are in each family of states, in sentences."""
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext_lazy, pgettext_lazy
+
+from strategic_areas.progress import Counts
+from strategic_areas.sentences import FAMILY_WORDS, listed
+from strategic_areas.states import AFTERWARDS, Family
+
+#: How many commitments are in a family, as parts of one sentence: the last three have
+#: no verb of their own in Spanish.
+FAMILY_COUNTS = {
+    Family.MET: npgettext_lazy(
+        "commitments", "%(n)s is fulfilled", "%(n)s are fulfilled", "number"
+    ),
+    Family.UNMET: npgettext_lazy(
+        "commitments",
+        "%(n)s was not fulfilled or only in part",
+        "%(n)s were not fulfilled or only in part",
+        "number",
+    ),
+    Family.GOING: npgettext_lazy(
+        "commitments", "%(n)s is under way", "%(n)s are under way", "number"
+    ),
+    Family.HALTED: npgettext_lazy(
+        "commitments",
+        "%(n)s is halted or cancelled",
+        "%(n)s are halted or cancelled",
+        "number",
+    ),
+    Family.UNBEGUN: npgettext_lazy(
+        "commitments", "%(n)s has not begun", "%(n)s have not begun", "number"
+    ),
+    Family.SILENT: npgettext_lazy(
+        "commitments", "%(n)s has no news", "%(n)s have no news", "number"
+    ),
+    Family.UNREAD: npgettext_lazy(
+        "commitments",
+        "%(n)s has an unpublished report",
+        "%(n)s have unpublished reports",
+        "number",
+    ),
+}
+#: How many are under way of a plan that has ended.
+LEFT_UNDER_WAY = npgettext_lazy(
+    "commitments", "%(n)s stayed under way", "%(n)s stayed under way", "number"
+)
+LATE = npgettext_lazy("commitments", "%(n)s is late.", "%(n)s are late.", "number")
+#: The numbers of commitments that a sentence writes out.
+NUMBERS = (
+    pgettext_lazy("commitments", "one"),
+    pgettext_lazy("commitments", "two"),
+    pgettext_lazy("commitments", "three"),
+    pgettext_lazy("commitments", "four"),
+    pgettext_lazy("commitments", "five"),
+    pgettext_lazy("commitments", "six"),
+    pgettext_lazy("commitments", "seven"),
+    pgettext_lazy("commitments", "eight"),
+    pgettext_lazy("commitments", "nine"),
+    pgettext_lazy("commitments", "ten"),
+    pgettext_lazy("commitments", "eleven"),
+    pgettext_lazy("commitments", "twelve"),
+)
+#: So many families one sentence tells of; of more the others have a second.
+IN_ONE_SENTENCE = 3
+
+
+def spelled(number: int) -> str:
+    """A number of commitments as a sentence writes it, in letters up to twelve."""
+    return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
+
+
+def summed(counts: Counts) -> str:
+    """
+    How many commitments are in each family, in sentences that sum to the whole.
+
+    What was fulfilled and what goes on comes first; "" where nothing is counted.
+    """
+    parts = [(family, number) for family, number in counts.by_family if number]
+    if len(parts) == 1:
+        ((family, total),) = parts
+        text = ngettext(
+            "The only commitment: %(family)s.",
+            "The %(total)s commitments: %(family)s.",
+            total,
+        )
+        word = str(FAMILY_WORDS[family])
+        return text % {"family": word[:1].lower() + word[1:], "total": spelled(total)}
+    first = [part for part in parts if part[0] in {Family.MET, Family.GOING}]
+    if not first or len(parts) <= IN_ONE_SENTENCE:
+        first = parts
+    rest = [part for part in parts if part not in first]
+    is_over = any(counts[state] for state in AFTERWARDS)
+    said = _("Of %(total)s commitments, %(said)s.") % {
+        "total": spelled(counts.total),
+        "said": _counted(first, is_over),
+    }
+    if rest:
+        others = sum(number for _family, number in rest)
+        said += " " + _("Of the other %(total)s, %(said)s.") % {
+            "total": spelled(others),
+            "said": _counted(rest, is_over),
+        }
+    return said if parts else ""
+
+
+def _counted(parts, is_over):
+    texts = FAMILY_COUNTS | ({Family.GOING: LEFT_UNDER_WAY} if is_over else {})
+    return listed([str(texts[f] % {"number": n, "n": spelled(n)}) for f, n in parts])
+
+
+def late_count(number: int) -> str:
+    """How many commitments are late, as a sentence; "" for none."""
+    said = LATE % {"number": number, "n": spelled(number)}
+    return capfirst(said) if number else ""
