@@ -264,6 +264,8 @@ MISSING = ngettext_lazy(
     "untold",
 )
 CELL = _("%(done)d of %(total)d completed")
+OF = pgettext_lazy("activities", "%(done)d of %(total)d")
+NONE_OF = pgettext_lazy("activities", "none; %(told)d of %(total)d reported")
 CELL_REPORTED = _("%(told)d of %(total)d reported, none completed")
 UNTOLD = _("%(untold)d without a published report")
 NOTHING_TOLD = _("%(total)d without a published report")
@@ -343,6 +345,26 @@ def work_counted(row) -> str:
     return f"{CELL % numbers}; {UNTOLD % numbers}"
 
 
+def work_in_cell(row) -> str:
+    """How much of the work is done, for a cell whose heading says what is counted."""
+    if row.records:
+        said = OF % {"done": row.records.done, "total": row.records.found}
+        pressed = row.records.by_press
+        return f"{said} ({BY_PRESS % {'n': pressed}})" if pressed else str(said)
+    tally = row.standing.tally
+    numbers = {**vars(tally), "untold": tally.untold}
+    if not tally.told:
+        return "—" if tally.total else str(NONE)
+    if tally.untold and not tally.done:
+        return str(NONE_OF % numbers)
+    return f"{OF % numbers}; {UNTOLD % numbers}" if tally.untold else str(OF % numbers)
+
+
+def years_on_record(records) -> str:
+    """The years of which anything is on record."""
+    return ", ".join(str(year) for year, number in records.years if number)
+
+
 def on_record(records) -> str:
     """What is on record of reconstructed work, in one sentence."""
     if records.found == 1:
@@ -398,6 +420,23 @@ def said_by(row) -> str:
     if row.declared_by:
         return ACCORDING_TO % {"agency": row.declared_by.local_acronym, "month": month}
     return LAST_REPORT % {"month": month}
+
+
+#: How many letters a text has at most in the cell of a list.
+SHORT = 140
+
+
+def shortened(text) -> str:
+    """The beginning of a text in one line, cut after a sentence or else a word."""
+    text = " ".join(text.split())
+    if len(text) <= SHORT:
+        return text
+    begun = text[: SHORT + 1]
+    sentence = max(begun.rfind(f"{end} ") for end in ".!?;")
+    if sentence >= SHORT // 2:
+        return f"{begun[: sentence + 1]} …"
+    words = begun.rpartition(" ")[0] or begun[:SHORT]
+    return f"{words.rstrip(',:')}…"
 
 
 def since(period) -> str:

@@ -36,11 +36,15 @@ class Tables(HTMLParser):
 
 
 def idle_columns(html):
-    """Pairs of the number of a column and its only value, of tables with many rows."""
+    """
+    Pairs of the number of a column and its only value, of tables with many rows.
+
+    A row without cells is a heading of others.
+    """
     return [
         (place, cells[0])
-        for rows in Tables(html).tables
-        if len(rows) >= MANY_ROWS
+        for table in Tables(html).tables
+        if len(rows := [row for row in table if row]) >= MANY_ROWS
         for place, cells in enumerate(zip(*rows, strict=False))
         if len(set(cells)) == 1
     ]

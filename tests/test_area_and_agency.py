@@ -11,7 +11,7 @@ from strategic_areas.addresses import address
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.plan import board, plans
-from strategic_areas.sentences import work_counted
+from strategic_areas.sentences import work_in_cell
 from tests import factories
 from tests.columns_seen import idle_columns
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
@@ -31,9 +31,8 @@ def agency_page(client, plan, agency):
 
 def works(page):
     return [
-        (line.standing.percent, work_counted(line))
-        for _, table, _number in page.context["programmes"]
-        for line in table["lines"]
+        (line.row.standing.percent, work_in_cell(line.row))
+        for line in page.context["table"]["lines"]
     ]
 
 
@@ -84,7 +83,7 @@ def test_activities_are_told_in_numbers_where_a_percent_means_nothing(client):
     ((_, reconstructed),) = works(area_page(client, area, "en"))
 
     assert (percent, re.findall(r"\d+", work)) == (None, ["1", "2"])
-    assert reconstructed == "2"
+    assert reconstructed == "1 of 2"
 
 
 # An agency's scorecard
@@ -362,7 +361,7 @@ def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
     found = client.get(address("commitments", plan, language="es"))
 
     assert ">Atrasado<" in card.text
-    (field,) = (f for f in found.context["fields"] if f.name == "punctuality")
+    (field,) = (f for f in found.context["filters"] if f.name == "punctuality")
     words = {value: label for _, group in field.groups for value, label, _n in group}
     assert words["late"] == "Atrasado"
     assert "Atrasada" not in card.text + found.text

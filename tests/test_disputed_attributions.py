@@ -103,8 +103,8 @@ def resolve(dispute, **fields):
     ("kind", "unmarked"),
     [
         ("compromiso", set()),
-        ("actividad", {"plan", "commitments", "commitment_card"}),
-        ("avance", {"plan", "commitments", "commitment_card"}),
+        ("actividad", {"plan", "commitment_card"}),
+        ("avance", {"plan", "commitment_card"}),
     ],
 )
 def test_it_is_shown_beside_the_record_wherever_it_stands(

@@ -217,7 +217,7 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         assert "family--" not in pages[1]
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["Estado"] for row in rows] == ["Cumplido", ""]
-    assert [row.standing.state for row in listed.context["table"]["lines"]] == [
+    assert [line.row.standing.state for line in listed.context["table"]["lines"]] == [
         "fulfilled",
         None,
     ]

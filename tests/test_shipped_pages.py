@@ -21,7 +21,7 @@ from tests.factories import make_reviewer
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
-from tests.test_public_pages import LANGUAGES, read
+from tests.test_public_pages import LANGUAGES, Page, read
 from tests.test_public_records import shown
 from tests.test_reconstructed_pages import MEASURES, Said
 
@@ -113,7 +113,9 @@ def test_no_percent_stands_above_an_activity_of_a_reconstruction(
 ):
     for name in ("home", "plan", "areas", "commitments", "agencies"):
         args = () if name == "home" else (PLAN,)
-        page = read(client, address(name, *args, language=language))
+        html = client.get(address(name, *args, language=language)).text
+        # What a source says may be a percent of something else.
+        page = Page(re.sub(r'<span class="brief">.*?</span>', "", html))
         assert not re.search(r"\d\s?%", page.text), name
 
 
@@ -309,7 +311,8 @@ def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(
         for target, number in numbered.findall(main):
             if not target.startswith("#"):
                 listed = client.get(unescape(target)).content.decode()
-                rows = listed.count("<tr") - listed.count("<thead")
+                rows = len(re.findall(r"<tr(?! class=.group)", listed))
+                rows -= listed.count("<thead")
                 found[path, target] = (int(number), rows)
 
     assert len(found) >= 4

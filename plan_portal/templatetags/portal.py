@@ -36,6 +36,8 @@ register.filter("state_word", sentences.state_word)
 register.filter("account_word", sentences.account_word)
 register.filter("work_done", sentences.work_done)
 register.filter("work_counted", sentences.work_counted)
+register.filter("work_in_cell", sentences.work_in_cell)
+register.filter("years_on_record", sentences.years_on_record)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
 register.filter("summed", sums.summed)
@@ -103,7 +105,17 @@ def text_of(record, field):
 @register.simple_tag
 def bilingual(record, field):
     """A short text in the page's language, else in Spanish and marked so."""
+    return _marked(*text_of(record, field))
+
+
+@register.simple_tag
+def brief(record, field):
+    """The beginning of a longer text, for the cell of a list; marked likewise."""
     text, only_spanish = text_of(record, field)
+    return _marked(with_signs(sentences.shortened(text)), only_spanish)
+
+
+def _marked(text, only_spanish):
     if not only_spanish:
         return text
     mark = '<span lang="es">{}</span> <small class="only-spanish">({})</small>'

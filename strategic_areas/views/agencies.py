@@ -19,7 +19,6 @@ from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.sentences import state_word, work_counted
-from strategic_areas.views import commitments
 from strategic_areas.views.parameters import (
     Heading,
     asked,
@@ -213,11 +212,12 @@ def undertaken_table(page: AgencyPage, board: Board) -> dict:
             "role": role,
             "state": _state(line),
             "work": f"{work_counted(line)} {line.standing.percent or ''}".strip(),
-            "due": commitments.cells(line)["due"],
+            "due": line.deadline.due_on,
         }
         for line, role in lines
     ]
-    years = commitments.years(line for line, _role in lines)
+    strips = (line.records.years for line, _role in lines if line.records)
+    years = [year for year, _number in next(strips, ())]
     return {**_table(lines, headings, rows), "years": years}
 
 

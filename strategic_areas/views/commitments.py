@@ -1,41 +1,47 @@
 """Commitments: the list of a plan's, and one with all that is known of it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
 
 from django.conf import settings
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Provenance
+from strategic_areas.models import Programme, Provenance, StrategicArea
+from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import chosen
-from strategic_areas.queries.pages import catalogue, commitments
+from strategic_areas.queries.pages import areas, catalogue, commitments
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
 from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
 from strategic_areas.queries.public_rows import commitment_row
+from strategic_areas.queries.updates import done
+from strategic_areas.queries.updates.done import Done
 from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.sentences import (
     COMMITMENT_STATES,
+    FAMILY_WORDS,
     lead_word,
     on_record,
-    said_by,
     state_word,
     target_code,
-    work_counted,
     work_done,
 )
 from strategic_areas.views import files
 from strategic_areas.views.parameters import (
     asked,
     by_label,
+    chips,
     field,
     found_or_404,
-    headings,
     lead_to_list,
     made_up,
     page_of,
@@ -52,6 +58,18 @@ MANY, PER_PAGE_OF_MANY = 200, 25
 TOLD = 12
 #: What a reader may ask of the list, in the order in which its address names it.
 ASKED = (*catalogue.FILTERS, "sort")
+#: The filters that the form shows. Families and what is late are chips above it; the
+#: others are asked for by links from elsewhere, and kept.
+SHOWN = ("area", "agency")
+#: The orders that the form offers; others stand in addresses of former headings.
+ORDERS = {
+    "": gettext_lazy("As the plan has it"),
+    "title": pgettext_lazy("order of a list", "By title"),
+    "state": pgettext_lazy("order of a list", "By state"),
+    "agency": pgettext_lazy("order of a list", "By agency"),
+    "due": gettext_lazy("By due date"),
+    "-due": gettext_lazy("By due date, the last first"),
+}
 
 
 @reads(*ASKED, "page", sort="code")
@@ -63,13 +81,23 @@ def commitment_list(request, plan):
     is_long = len(found.board.rows) > MANY
     page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
-    shown = table(page.object_list, column_names(found.board.rows))
-    context |= {"table": shown, "no_order": no_order}
-    context |= _filters(found, shown["columns"], wanted)
+    is_by_area = wanted.get("sort", "code").removeprefix("-") in catalogue.BY_AREA
+    groups = _by_area(found, page.object_list) if is_by_area else [(None, page)]
+    context |= {"table": table(found.board, groups), "no_order": no_order}
+    context |= _filters(found, wanted)
     if no_order:
         context["is_variant"] = True
     page = render(request, "commitments.html", context)
     return made_up(page, found.is_unknown or bool(no_order))
+
+
+def _by_area(found, rows):
+    """The areas, each with its ``number`` of rows on all pages, and those of this."""
+    numbers = Counter(row.commitment.programme.area_id for row in found.rows)
+    known = {each.pk: each for each in areas.of_plan(found.board.plan)}
+    for pk, group in groupby(rows, lambda row: row.commitment.programme.area_id):
+        known[pk].number = numbers[pk]
+        yield known[pk], group
 
 
 @reads(*ASKED, sort="code")
@@ -139,41 +167,38 @@ def _page_query(number):
     return query({"page": str(number) if number > 1 else ""})
 
 
-def _filters(found: Catalogue, columns: list, given: dict) -> dict:
+def _filters(found: Catalogue, given: dict) -> dict:
     wanted = {name: value for name, value in given.items() if name != "page"}
-    fields = [
-        field(name, found.facets[name], words, labels, wanted)
+    plan = found.board.plan
+    fields = {
+        name: field(name, found.facets[name], words, labels, wanted)
         for name, words, labels in _fields(found)
-    ]
+    }
     words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
-    chosen = [each for each in [words, *fields] if each.asked]
-    sort = given.get("sort", "code")
-    title = _("Documented action") if found.board.is_reconstructed else _("Commitment")
-    names = {"code": title, **dict(columns)}
+    chosen = [each for each in [words, *fields.values()] if each.asked]
     return {
         "asked": given,
-        "fields": [each for each in fields if each.is_useful],
+        "filters": list(fields.values()),
+        "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
+        "kept": [each for each in chosen if each.name not in {"q", *SHOWN}],
+        "chips": _chips(fields, wanted),
         "chosen": chosen,
         "total": len(found.board.rows),
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
-        "columns": headings(names, sort, wanted, "code"),
-        "orders": [("", _("As the plan has it")), *_orders(names)],
+        "orders": list(ORDERS.items()),
         "page_query": query(given),
         "is_variant": bool(wanted),
-        "table_address": address("plan_commitments", found.board.plan.code)
-        + query(wanted),
+        "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
         "shared": query(wanted),
     }
 
 
-def _orders(names):
-    """The orders of the form, which phones show instead of headings."""
-    orders = {"title": _("Title"), **names}
-    return [
-        (name, pgettext("order of a list", "By %(column)s") % {"column": label.lower()})
-        for name, label in orders.items()
-        if name != "code"
-    ] + [("-due", _("By due date, the last first"))] * ("due" in names)
+def _chips(fields, wanted):
+    """The families and what is late, each with the number of rows it leads to."""
+    families = chips(fields["family"], wanted, pgettext("commitments", "All"))
+    kept = chips(fields["punctuality"], wanted, "")
+    late = [chip for chip in kept if chip.value == Punctuality.LATE]
+    return [*families, *late] if families[1:] or late else []
 
 
 def _fields(found):
@@ -200,6 +225,11 @@ def _fields(found):
         "agency",
         (_("Agency, as lead or in support"), _("Any agency")),
         [("", slug, name) for slug, name in agencies],
+    )
+    yield (
+        "family",
+        (_("State"), _("Any state")),
+        [("", str(family), str(label)) for family, label in FAMILY_WORDS.items()],
     )
     yield (
         "state",
@@ -231,56 +261,63 @@ def _target(target):
     return f"{target_code(target)} · {name}"
 
 
-def column_names(rows: Iterable[CommitmentRow]) -> dict[str, str]:
-    """The headings of all columns but the titles'."""
-    has_states = any(row.commitment.is_official for row in rows)
-    return {
-        "area": _("Area"),
-        "state": _("State") if has_states else _("Records by year"),
-        "work": _("Activities"),
-        "agency": lead_word(has_states),
-        "due": _("Due"),
-    }
+@dataclass(frozen=True)
+class Line:
+    """A commitment in a list: what was ``done``, and by how many days it is late."""
+
+    row: CommitmentRow
+    done: Done
+    days: int
+
+    @property
+    def commitment(self):
+        return self.row.commitment
 
 
-def table(rows: Iterable[CommitmentRow], names: Mapping[str, str]) -> dict:
+def table(
+    board: Board,
+    groups: Iterable[tuple[StrategicArea | Programme | None, Iterable[CommitmentRow]]],
+    *,
+    has_leads: bool = True,
+) -> dict:
     """
-    Commitments as rows, in those columns of ``names`` that tell them apart.
+    Commitments as rows under headings, with what was done on each; two queries.
 
-    ``common`` is what every row says, instead of a column.
+    A heading tells its ``number`` of commitments where it has one.
     """
-    lines = list(rows)
-    found = telling(names, [cells(row) for row in lines])
+    groups = [(heading, list(rows)) for heading, rows in groups]
+    rows = [row for _heading, group in groups for row in group]
+    told = done.of_commitments(board, rows)
+    lines = {
+        row.commitment.pk: Line(row, told[row.commitment.pk], row.days_late(board.day))
+        for row in rows
+    }
+    has_states = any(row.standing.state for row in rows)
+    headings = {"agency": lead_word(has_states), "due": _("Due")}
+    if not has_leads:
+        del headings["agency"]
+    columns = telling(headings, map(_cells_of, lines.values()))
     return {
-        "lines": lines,
-        "shown": found.shown,
-        "columns": [(name, names[name]) for name in found.shown],
-        "common": found.common,
-        "years": years(lines),
+        "groups": [
+            (heading, [lines[row.commitment.pk] for row in group])
+            for heading, group in groups
+        ],
+        "lines": list(lines.values()),
+        "has_states": has_states,
+        "headings": [(name, headings[name]) for name in columns.shown],
+        "common": columns.common,
+        "width": 4 + len(columns.shown),
     }
 
 
-def years(rows: Iterable[CommitmentRow]) -> list[int]:
-    """The years of the strips of these rows."""
-    strips = (row.records.years for row in rows if row.records)
-    return [year for year, _number in next(strips, ())]
-
-
-def cells(row: CommitmentRow) -> dict[str, str]:
-    """What a row says in each column."""
-    told = row.records.years if row.records else ()
-    state = [state_word(row.standing.state)]
-    state += [f"{number} ({year})" for year, number in told if number]
-    state.append(said_by(row))
-    day = (due := due_day(row)) and date_format(due, "SHORT_DATE_FORMAT")
-    kept = PUNCTUALITY.get(row.standing.punctuality, "")
-    return {
-        "area": row.commitment.programme.area.label,
-        "state": ", ".join(filter(None, state)),
-        "work": work_counted(row),
-        "agency": row.commitment.lead.local_acronym,
-        "due": f"{day or ''} {kept}".strip(),
-    }
+def _cells_of(line):
+    """What a row says in the columns that may be left out."""
+    kept, day = line.row.standing.punctuality, due_day(line.row)
+    due = [day and date_format(day, "SHORT_DATE_FORMAT")]
+    if kept in {Punctuality.LATE, Punctuality.AT_RISK}:
+        due.append(str(PUNCTUALITY[kept]))
+    lead = line.commitment.lead.local_acronym
+    return {"agency": lead, "due": " ".join(filter(None, due))}
 
 
 def _as_csv(found: Catalogue):

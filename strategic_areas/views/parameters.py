@@ -207,22 +207,27 @@ def day_field(
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
-def headings(
-    names: Mapping[str, str], sort: str, asked: Mapping[str, str], default: str
-) -> tuple[Heading, ...]:
-    """The headings that sort the table; pressed again, they reverse the order."""
-    by, is_descending = sort.removeprefix("-"), sort.startswith("-")
-    found = []
-    for name, label in names.items():
-        turned = f"-{name}" if name == by and not is_descending else name
-        address = query(
-            asked, **FROM_THE_START, sort="" if turned == default else turned
-        )
-        direction = ""
-        if name == by:
-            direction = "descending" if is_descending else "ascending"
-        found.append(Heading(name, label, address or "?", direction))
-    return tuple(found)
+@dataclass(frozen=True)
+class Chip:
+    """A value of a filter as a link, with the number of records it leads to."""
+
+    name: str
+    value: str
+    label: str
+    address: str
+    number: int | None
+    is_chosen: bool
+
+
+def chips(field: FilterField, asked: Mapping[str, str], every: str) -> list[Chip]:
+    """The values of a filter as links, first ``every``; without those of nothing."""
+    found = [Chip("", "", every, field.dropped or "?", field.without, not field.asked)]
+    for value, label, number in (o for _, options in field.groups for o in options):
+        there = query(asked, **{field.name: value, **FROM_THE_START})
+        if number != 0 or value == field.asked:
+            is_chosen = value == field.asked
+            found.append(Chip(field.name, value, label, there, number, is_chosen))
+    return found
 
 
 def by_label(pairs: Iterable[tuple[str, str]]) -> list:

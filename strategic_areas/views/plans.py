@@ -3,11 +3,12 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, overview, references
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views import commitments, indicator_pictures
-from strategic_areas.views.parameters import found_or_404, public_plan
+from strategic_areas.views.parameters import found_or_404, public_plan, query
 
 
 def home(request):
@@ -68,34 +69,22 @@ def area_context(area, found):
     """What the page of an area needs, from the board of its plan."""
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
-    context |= _programmes(row)
+    context["table"] = _programmes(row, found)
     context["latest"] = areas.latest(found, row.rows)
     context["targets"] = references.targets_of_area(area, found)
     context["figures"] = indicators.first_of(indicators.of_area(area))
     return context
 
 
-def _programmes(row):
-    """
-    Each programme with its table, and what every row of them all says.
-
-    Of a long area the tables are cut, and tell how many lines there are.
-    """
-    names = commitments.column_names(row.rows)
-    del names["area"]
-    whole = commitments.table(row.rows, names)
-    left = {name: names[name] for name in whole["shown"]}
+def _programmes(row, found):
+    """Its commitments under their programmes; of a long area the first of each."""
     most = len(row.rows)
     if most > MOST_LINES:
         most = max(FEWEST, MOST_LINES // len(row.programmes))
-    return {
-        "common": whole["common"],
-        "programmes": [
-            (
-                programme,
-                commitments.table(rows[:most], left),
-                max(len(rows) - most, 0) and len(rows),
-            )
-            for programme, rows in row.programmes
-        ],
-    }
+    for programme, rows in row.programmes:
+        programme.number = len(rows)
+        if len(rows) > most:
+            whole = query({"programme": programme.code})
+            programme.listed = address("commitments", found.plan.code) + whole
+    groups = [(programme, rows[:most]) for programme, rows in row.programmes]
+    return commitments.table(found, groups)

@@ -75,6 +75,8 @@ def codes(response):
         ({"area": "1"}, ["A-1", "A-2"]),
         ({"agency": "mmujer"}, ["A-1", "B-1"]),
         ({"state": "fulfilled"}, ["B-1"]),
+        ({"family": "met"}, ["B-1"]),
+        ({"family": "silent"}, ["A-1", "A-2"]),
         ({"punctuality": "late"}, ["A-2"]),
         ({"framework": "SDG-5.2"}, ["B-1"]),
         ({"q": "CAMPANA  ninez"}, ["A-1"]),
@@ -117,7 +119,7 @@ def test_reconstructed_work_is_ordered_by_the_year_of_its_last_record(client):
 
 @pytest.mark.sqlite
 def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, plan):
-    fields = ask(client, plan, area="1").context["fields"]
+    fields = ask(client, plan, area="1").context["filters"]
 
     told = {
         field.name: {
@@ -127,6 +129,7 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
     }
     assert told["area"] == {"1": 2, "2": 1}
     assert told["agency"] == {"mmujer": 1, "pn": 1}
+    assert told["family"] == {"met": 0, "silent": 2}
     assert told["state"] == {"no_report": 2, "fulfilled": 0}
 
 
@@ -136,7 +139,7 @@ def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     second = factories.make_programme(area=area)
     factories.make_commitment(programme=second, lead=factories.make_agency())
 
-    (field,) = (f for f in ask(client, plan).context["fields"] if f.name == "area")
+    (field,) = (f for f in ask(client, plan).context["filters"] if f.name == "area")
 
     values = [value for _, group in field.groups for value, *_rest in group]
     assert values == ["1", "2"]
@@ -144,7 +147,7 @@ def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
 
 @pytest.mark.sqlite
 def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
-    for field in ask(client, plan, agency="mmujer").context["fields"]:
+    for field in ask(client, plan, agency="mmujer").context["filters"]:
         for _, group in field.groups:
             for value, _label, number in group:
                 asked = {"agency": "mmujer", field.name: value}
@@ -346,6 +349,33 @@ def test_the_file_costs_as_many_queries_with_many_rows(client, plan):
 def test_the_list_needs_no_script(client, plan):
     page = read(client, address("commitments", plan.code))
 
-    (form,) = [each for each in page.every("form") if each.get("class") == "filters"]
+    (form,) = [e for e in page.every("form") if e.get("class") == "filter-row"]
     assert (form["method"], form.get("action")) == ("get", None)
-    assert {each["name"] for each in page.every("select")} >= {"area", "state", "sort"}
+    assert {each["name"] for each in page.every("select")} == {"area", "agency", "sort"}
+    links = {each.get("href") for each in page.every("a")}
+    assert {"?family=met", "?family=silent", "?punctuality=late"} <= links
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("asked", [{}, {"area": "1"}, {"family": "silent"}])
+def test_each_chip_tells_how_many_rows_it_leads_to(client, plan, asked):
+    path, found = address("commitments", plan.code), {}
+
+    for chip in ask(client, plan, **asked).context["chips"]:
+        rows = codes(client.get(path + chip.address, follow=True))
+        found[chip.name, chip.value] = (chip.number, len(rows))
+
+    assert len(found) >= 3
+    assert [key for key, (told, led) in found.items() if told != led] == []
+
+
+@pytest.mark.sqlite
+def test_the_form_keeps_what_other_links_asked_for(client, plan):
+    page = Page(ask(client, plan, programme="x", family="silent").content.decode())
+
+    hidden = {
+        each["name"]: each["value"]
+        for each in page.every("input")
+        if each["type"] == "hidden"
+    }
+    assert hidden == {"programme": "x", "family": "silent"}

@@ -15,7 +15,7 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
-from strategic_areas.states import CommitmentState
+from strategic_areas.states import CommitmentState, Family, family_of
 
 #: What a reader may ask for; "q" are words.
 FILTERS = (
@@ -23,6 +23,7 @@ FILTERS = (
     "area",
     "programme",
     "agency",
+    "family",
     "state",
     "punctuality",
     "framework",
@@ -32,9 +33,12 @@ FILTERS = (
 DELAYED = "delayed"
 #: Values that may be asked for even where no commitment has them.
 WORDS = {
+    "family": frozenset(map(str, Family)),
     "state": frozenset(map(str, CommitmentState)),
     "punctuality": frozenset({*map(str, progress.Punctuality), DELAYED}),
 }
+#: The orders that keep commitments of an area together.
+BY_AREA = ("code", "area")
 SORTS = ("code", "title", "area", "state", "work", "agency", "due")
 
 
@@ -120,13 +124,15 @@ def _changed(board, code):
 
 def _values(row, answers, part_of, changed, words):
     commitment, standing = row.commitment, row.standing
+    state = standing.state
     kept = {standing.punctuality, DELAYED if is_delayed(row) else None}
     return {
         "q": frozenset({words} if words and matches(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
         "programme": frozenset({commitment.programme.code}),
         "agency": frozenset(each.slug for each in part_of[commitment.pk]),
-        "state": frozenset(filter(None, [standing.state])),
+        "family": frozenset({family_of(state)} if state else ()),
+        "state": frozenset({state} if state else ()),
         "punctuality": frozenset(filter(None, kept)),
         "framework": answers.get(commitment.pk, frozenset()),
         "changed": changed.get(commitment.pk, frozenset()),
@@ -152,12 +158,16 @@ def matches(row: CommitmentRow, words: str) -> bool:
     return all(word in text for word in fold(words).split())
 
 
-STATES = {state: place for place, state in enumerate(CommitmentState)}
+FAMILY_ORDER, STATE_ORDER = list(Family), list(CommitmentState)
 
 
 def _state_place(row):
     """Reconstructed work follows by the year of its record."""
-    return row.records.last_year if row.records else STATES[row.standing.state]
+    if row.records:
+        year = row.records.last_year
+        return year and (year,)
+    state = row.standing.state
+    return FAMILY_ORDER.index(family_of(state)), STATE_ORDER.index(state)
 
 
 KEYS = {

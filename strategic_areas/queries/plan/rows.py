@@ -150,6 +150,10 @@ class CommitmentRow:
     def is_late(self):
         return self.standing.punctuality == progress.Punctuality.LATE
 
+    def days_late(self, day: date) -> int:
+        """By how many days it is late on this day; 0 if it is not."""
+        return (day - self.deadline.due_on).days if self.is_late else 0
+
     @property
     def deadline(self):
         return deadline_of(self.commitment)
