@@ -1,31 +1,37 @@
 """The record of everything published on a plan, and each account at its address."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agencies.folding import fold
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.models import Plan, Provenance
+from strategic_areas.models import Plan, Provenance, ReportingPeriod
 from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.pages.round_report import Answered, answered
+from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.public_rows import report_row
 from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
-from strategic_areas.sentences import CHANGES, account_word, dated
-from strategic_areas.spans import year_of
+from strategic_areas.sentences import CHANGES, account_word
 from strategic_areas.views import files
 from strategic_areas.views.parameters import (
     FROM_THE_START,
     asked,
     by_label,
+    chips,
     day_field,
     field,
     found_or_404,
@@ -34,14 +40,15 @@ from strategic_areas.views.parameters import (
     public_plan,
     query,
     reads,
-    telling,
 )
 
-#: Fifty accounts of the shipped plan would fill the 14 kB that a page may weigh.
-PER_PAGE = 30
+#: More would be longer than anybody reads on a telephone.
+PER_PAGE = 20
 PLACES = ("after", "before")
 SIFTED = (*register.FILTERS, *register.DAYS)
 ASKED = (*SIFTED, *PLACES)
+#: The filters that the form shows, and those that it keeps as they are.
+SHOWN, KEPT = ("agency", "area"), ("period", "change")
 #: What an account says that has a column of the file; a quantity says little without
 #: the unit of its activity.
 COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
@@ -49,15 +56,16 @@ COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
 
 @reads(*ASKED)
 def update_list(request, plan):
-    """All that was published, by period, agency and area, from a place in it."""
+    """All that was published, by period and agency or day, from a place in it."""
     plan, wanted = public_plan(plan), asked(request, *ASKED)
     counts = register.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
-    shown = register.read_page(plan, wanted, PER_PAGE, place)
+    given = counts.agencies.values()
+    shown = register.read_page(plan, wanted, PER_PAGE, place, given)
     context = {"plan": plan, "record_page": shown, "counts": counts}
     context["record_name"] = _record_name(plan)
     context["recorded_until"] = _recorded_until(shown.entries)
-    context["years"] = years(shown)
+    context["sections"] = sections(plan, shown, counts)
     context |= _filters(plan, counts, wanted)
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
@@ -104,25 +112,33 @@ def _record_name(plan):
 
 def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
     wanted = {name: given[name] for name in given if name not in FROM_THE_START}
-    fields = [
-        field(name, found.facets[name], words, labels, wanted, uncounted)
+    fields = {
+        name: field(name, found.facets[name], words, labels, wanted, uncounted)
         for name, words, labels, uncounted in _fields(found)
-    ]
+    }
+    if plan.is_reconstructed:
+        labels = {"since": _("From"), "until": _("Until")}
+    else:
+        labels = {"since": _("Published from"), "until": _("Published until")}
     days = [
         day_field(name, label, wanted, _day(wanted, name))
-        for name, label in (("since", _("From")), ("until", _("Until")))
+        for name, label in labels.items()
     ]
-    chosen = [each for each in [*fields, *days] if each.asked]
+    chosen = [each for each in [*fields.values(), *days] if each.asked]
+    every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
         "asked": given,
         "days": days,
-        "fields": [each for each in fields if each.is_useful],
+        "chips": chips(fields["period"], wanted, every),
+        "filters": list(fields.values()),
+        "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
+        "kept": [fields[name] for name in KEPT if fields[name].asked],
         "chosen": chosen,
         "dropped": "?",
         "shared": query(wanted),
         "page_query": query(given),
         "is_variant": bool(wanted),
-        "table_address": address("plan_updates", plan.code) + query(wanted),
+        "files": [("CSV", address("plan_updates", plan.code) + query(wanted))],
     }
 
 
@@ -242,43 +258,70 @@ def _reserved(entry):
     return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
 
 
-def years(page: register.RegisterPage) -> list[dict]:
-    """The lines of each year, with the columns that tell them apart."""
-    return [
-        _year(year, list(lines))
-        for year, lines in groupby(page.lines, key=attrgetter("year"))
-    ]
+@dataclass(frozen=True)
+class Section:
+    """The lines of one period, and of a round how agencies answered it."""
+
+    period: ReportingPeriod
+    is_recorded: bool
+    groups: list["LineGroup"]
+    answers: list[Answered]
+
+    @property
+    def heard(self):
+        return [each.agency for each in self.answers if each.handed_in]
+
+    @property
+    def missing(self):
+        """The agencies that handed in nothing, by name."""
+        silent = (each.agency for each in self.answers if not each.handed_in)
+        return sorted(silent, key=lambda agency: fold(agency.name))
+
+    @property
+    def is_due(self):
+        return timezone.localdate() > self.period.due_on
 
 
-def _year(year, lines):
-    headings = {
-        "agency": _("Agency"),
-        "state": _("State"),
-        "change": _("What changed"),
-        "period": _("Period"),
-        "day": pgettext("of a record or a publication", "Date"),
+@dataclass(frozen=True)
+class LineGroup:
+    """
+    The lines of an agency, and how it ``answered`` the round; of public sources those
+    that have a day, or have none, and their ``number`` on all pages.
+    """
+
+    lines: list[register.Line]
+    number: int
+    answered: Answered | None
+
+    @property
+    def unpublished(self):
+        return self.answered.handed_in - self.answered.published
+
+
+def sections(
+    plan: Plan, page: register.RegisterPage, counts: register.FilterCounts
+) -> list[Section]:
+    """
+    The lines of each period, grouped by agency or by whether they have a day.
+
+    How agencies answered its rounds the first page tells, and no other.
+    """
+    known = {each.pk: each for each in counts.periods.values()}
+    rounds, today = opened(known.values(), timezone.localdate()), timezone.localdate()
+    if page.newer:
+        rounds = []
+    standing = rounds and board.load(plan, today, asked=rounds)
+    shown = {line.entry.period for line in page.lines}
+    answers = {
+        period: answered(standing, period) for period in rounds if period in shown
     }
-    rows = [
-        {
-            "agency": line.entry.agency.local_acronym,
-            "state": account_word(line.entry),
-            "change": str(CHANGES[line.change]),
-            "period": line.entry.period.name,
-            "day": dated(line.day, line.entry.period),
-        }
-        for line in lines
-    ]
-    if all(_is_of_year(line.entry.period) for line in lines):
-        del headings["period"]
-    found = telling(headings, rows)
-    return {
-        "year": year,
-        "lines": lines,
-        "columns": [(name, headings[name]) for name in found.shown],
-        "common": found.common,
-    }
-
-
-def _is_of_year(period):
-    """Whether the year in which it ends is the whole period."""
-    return year_of(period.starts_on, period.ends_on) is not None
+    found = []
+    for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
+        asked = [] if is_recorded else answers.get(period, [])
+        by_agency = {each.agency.pk: each for each in asked}
+        groups = [
+            LineGroup(list(group), counts.dated[period.pk, key], by_agency.get(key))
+            for key, group in groupby(lines, attrgetter("group"))
+        ]
+        found.append(Section(known[period.pk], is_recorded, groups, asked))
+    return found

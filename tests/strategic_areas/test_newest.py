@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from agencies.folding import fold
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
@@ -156,10 +157,17 @@ def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count(stored):
         assert row.age == entry.age == report.age
 
 
+def name_of(row):
+    """The name by which a report is sorted; none of what public sources tell."""
+    return fold(row.agency.name) if row.origin == "entered" else ""
+
+
 @pytest.mark.sqlite
-def test_the_pages_of_the_record_follow_the_rule_on_and_back(stored):
+def test_the_record_tells_periods_then_sources_then_agencies_on_and_back(stored):
     plan = stored[0].plan
     rightly = sorted(stored, key=newness, reverse=True)
+    rightly.sort(key=lambda row: (row.origin == "entered", name_of(row)))
+    rightly.sort(key=lambda row: (row.period.ends_on, row.period_id), reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]
     back = register.read_page(plan, {}, 20, (rightly[-1], True))
 

@@ -17,7 +17,6 @@ from strategic_areas.addresses import address
 from strategic_areas.queries.updates import register
 from strategic_areas.views.updates import PER_PAGE
 from tests import factories
-from tests.columns_seen import idle_columns
 from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
@@ -80,7 +79,7 @@ def test_the_record_holds_what_is_asked(client, plan, asked, expected):
 
 @pytest.mark.sqlite
 def test_each_value_tells_how_many_accounts_it_leaves(client, plan):
-    fields = ask(client, plan, area="1").context["fields"]
+    fields = ask(client, plan, area="1").context["filters"]
 
     numbers = {
         field.name: {
@@ -400,10 +399,9 @@ def test_it_can_be_asked_what_changed_and_since_when(client, changing, asked, ex
     assert set(changes_of(response)) == {found[name].public_id for name in expected}
     counts = response.context["counts"]
     assert (counts.found, counts.total) == (len(expected), 3)
-    is_left_out = not asked.keys().isdisjoint({"since", "until"})
-    is_left_out &= asked.get("change", "first") == "first"
-    assert counts.undated == is_left_out
-    rows = client.get(response.context["table_address"]).content.decode()
+    assert counts.undated == (asked.get("change", "first") == "first")
+    ((_form, file),) = response.context["files"]
+    rows = client.get(file).content.decode()
     assert len(rows.strip().splitlines()) == 1 + len(expected)
 
 
@@ -431,32 +429,3 @@ def test_a_correction_a_declaration_and_a_withdrawal_are_changes_too(client, cha
     assert told[fixed.public_id][0] == "corrected"
     assert told[declared.public_id][0] == "declared"
     assert later[declared.public_id] == ("withdrawn", timezone.localdate())
-
-
-@pytest.mark.sqlite
-def test_it_counts_by_institution_and_year(client, plan):
-    counts = ask(client, plan, agency="pn").context["counts"]
-
-    assert counts.years == YEARS
-    assert [(agency.slug, numbers) for agency, numbers in counts.tellers] == [
-        ("mmujer", (1, 1, 1)),
-        ("pn", (1, 1, 1)),
-    ]
-
-
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.sqlite
-def test_it_is_a_table_for_each_year_whose_columns_tell_rows_apart(client, language):
-    plan = factories.make_plan()
-    period = factories.make_period(plan=plan)
-    for _ in range(7):
-        factories.make_record_update(
-            activity=factories.make_activity(plan=plan), period=period
-        )
-
-    html = ask(client, plan, language).content.decode()
-
-    assert '<article class="entry' not in html
-    assert "<h2>2025</h2>" in html
-    assert {"es": "Período:", "en": "Period:"}[language] not in html
-    assert idle_columns(html.partition("<aside")[0]) == []

@@ -99,7 +99,7 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
         areas=areas.rows(areas.of_plan(board.plan), board),
         figures=indicators.key_figures(),
         members=_members(board, today),
-        answers=tuple(_answers(board, period)),
+        answers=tuple(answered(board, period)),
         accounts=_accounts(board.activities),
         before=before,
         moved=tuple(_moved(then, board)) if then else (),
@@ -131,8 +131,12 @@ def _members(board, today):
     return agencies.in_order(found)
 
 
-def _answers(board, period):
-    """The agencies of which the round asks anything, those that owe most first."""
+def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
+    """
+    The agencies of which the round asks anything, those that owe most first.
+
+    The board was loaded for the round.
+    """
     found = []
     for (agency, _period), owed in rounds.asked_in(board, [period]).items():
         missing = tuple(each.subject for each in owed if not each.is_handed_in)

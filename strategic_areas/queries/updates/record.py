@@ -305,10 +305,8 @@ def _columns(model, related):
 def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
     """Loaded revisions with their sources and evidence; three queries."""
     rows = list(rows)
-    updates = [row for row in rows if isinstance(row, ActivityUpdate)]
-    declarations = [row for row in rows if isinstance(row, CommitmentUpdate)]
-    for each in (updates, declarations):
-        prefetch_related_objects(each, Source.by_key(to_attr="its_sources"))
+    _read_sources(rows)
+    updates, declarations = _by_model(rows)
     about = Q(activity_update__in=updates) | Q(commitment_update__in=declarations)
     cleared = defaultdict(list)
     for item in Evidence.objects.filter(about, is_public=True).order_by("pk"):
@@ -321,6 +319,22 @@ def entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
         make_entry(row, row.its_sources, cleared[key])
         for row, key in zip(rows, keys, strict=True)
     ]
+
+
+def brief_entries(rows: Iterable[ActivityUpdate | CommitmentUpdate]) -> list[Entry]:
+    """The same without evidence, and with sources only of what nobody reported."""
+    rows = list(rows)
+    _read_sources([row for row in rows if row.origin == "record"])
+    return [make_entry(row, getattr(row, "its_sources", ())) for row in rows]
+
+
+def _read_sources(rows):
+    for each in _by_model(rows):
+        prefetch_related_objects(each, Source.by_key(to_attr="its_sources"))
+
+
+def _by_model(rows):
+    return [[row for row in rows if isinstance(row, model)] for model in UPDATE_MODELS]
 
 
 def make_entry(

@@ -1,12 +1,12 @@
 """
-The register of all that was published on a plan, by period, agency, area and change.
+The register of all that was published on a plan: by period, then by agency or by day.
 
 It is read a page at a time from a place in it, never by counting rows: what is
 published meanwhile moves no page, and the last page costs what the first one does.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,7 +37,7 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
-from strategic_areas.models.review import AGE
+from strategic_areas.models.review import AGE, day_of
 from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
@@ -73,8 +73,8 @@ class FilterCounts:
     How many accounts each value of a filter leaves, given the other filters.
 
     Accounts of planned work and of other work; demonstrations are never counted.
-    ``total``, ``off_plan`` (about work outside the plan), ``years`` and ``tellers``
-    tell of all accounts, whatever is asked.
+    ``total``, ``off_plan`` (about work outside the plan) and ``withdrawn`` tell of all
+    accounts, whatever is asked.
     """
 
     facets: Mapping[str, Facet]
@@ -82,14 +82,14 @@ class FilterCounts:
     periods: Mapping[str, ReportingPeriod]
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
-    years: tuple[int, ...]
-    #: The agencies by their initials, each with how many it gave of each year.
-    tellers: tuple[tuple[Agency, tuple[int, ...]], ...]
     found: int
     total: int
     off_plan: int
-    #: How many have no day, and are left out because days are asked for.
+    withdrawn: int
+    #: How many that match but for their day have none: days asked for leave them out.
     undated: int
+    #: How many are found of each period with a day of their own, and without.
+    dated: Mapping[tuple[int, bool], int]
 
     @property
     def is_unknown(self) -> bool:
@@ -99,15 +99,26 @@ class FilterCounts:
 
 @dataclass(frozen=True)
 class Line:
-    """An account, what it changed in the record, and the day on which it did."""
+    """
+    An account, what it changed in the record, and the day on which it did.
+
+    ``corrects`` is the day on which the revision was published that it replaced.
+    """
 
     entry: Entry
     change: str
     day: date | None
+    corrects: date | None
 
     @property
-    def year(self):
-        return self.entry.period.ends_on.year
+    def section(self):
+        """The period and whether public sources tell: each is a table of its own."""
+        return self.entry.period, self.entry.is_recorded
+
+    @property
+    def group(self):
+        """What stands together in it: an agency, or what has a day or has none."""
+        return self.day is not None if self.entry.is_recorded else self.entry.agency.pk
 
 
 @dataclass(frozen=True)
@@ -143,42 +154,44 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     periods = {each.code: each for each in periods}
     areas = StrategicArea.objects.filter(plan=plan, code__in=facets["area"].numbers)
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
-    years, tellers = _tellers(real, periods, agencies)
     if silent := _silent(plan, asked.get("agency", ""), agencies):
         agencies[silent.slug], facets["agency"].numbers[silent.slug] = silent, 0
-    undated = (group for group in _sifted(real, asked) if group.is_undated)
+    undated = (group for group in _sifted(real, asked) if not group.is_dated)
+    dated = Counter()
+    for group in _sifted(within, asked):
+        dated[group.period, group.is_dated] += group.number
     return FilterCounts(
         facets=facets,
         periods=periods,
         agencies=agencies,
         areas={each.code: each for each in areas},
-        years=years,
-        tellers=tellers,
         found=_total(_sifted(within, asked)),
         total=_total(real),
         off_plan=_total(group for group in real if not group.is_planned),
+        withdrawn=_total(group for group in real if group.change == "withdrawn"),
         undated=_total(undated),
+        dated=dated,
     )
 
 
 def _groups(plan, asked):
     """How many accounts are alike in all that they are counted by, as rows."""
-    of_days = _of_days(asked)
+    of_days, kinds = _of_days(asked), []
     told = {
         "is_real": _is(
             ~Q(provenance=Provenance.DEMONSTRATION), period__is_demonstration=False
         ),
         "is_within": _is(of_days) if of_days else Value(True),
-        "is_undated": _is(Q(day__isnull=True)) if of_days else Value(False),
+        "is_dated": _is(day__isnull=False),
     }
-    columns, found = [*FILTERS.values(), *told, "is_planned"], []
     for model in UPDATE_MODELS:
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
         rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
-        rows = rows.values(*columns).annotate(number=Count("pk"))
-        found += rows.values_list(*columns, "number", named=True)
-    return found
+        columns = [*FILTERS.values(), "period", *told, "is_planned", "number"]
+        rows = rows.values(*columns[:-1]).annotate(number=Count("pk"))
+        kinds.append(rows.values_list(*columns, named=True))
+    return list(kinds[0].union(kinds[1], all=True))
 
 
 def _is(*conditions, **others):
@@ -253,21 +266,6 @@ def _total(groups):
     return sum(group.number for group in groups)
 
 
-def _tellers(groups, periods, agencies):
-    """The years of accounts, and how many each agency gave of each of them."""
-    by_year = defaultdict(Counter)
-    for group in groups:
-        year = periods[group.period__code].ends_on.year
-        by_year[group.agency__slug][year] += group.number
-    years = tuple(sorted({year for each in by_year.values() for year in each}))
-    tellers = [
-        (agencies[slug], tuple(each[year] for year in years))
-        for slug, each in by_year.items()
-    ]
-    tellers.sort(key=lambda each: fold(each[0].acronym))
-    return years, tuple(tellers)
-
-
 def _silent(plan, word, known):
     """The agency of this word if it takes part and gave no account."""
     if not word or word in known:
@@ -278,23 +276,30 @@ def _silent(plan, word, known):
 
 
 def read_page(
-    plan: Plan, asked: Mapping[str, str], length: int, place=None
+    plan: Plan,
+    asked: Mapping[str, str],
+    length: int,
+    place=None,
+    agencies: Iterable[Agency] = (),
 ) -> RegisterPage:
     """
-    A page of ``length`` accounts, the newest first.
+    A page of ``length`` accounts: the latest period first, in it agencies by name, and
+    what public sources tell by its day, without one last.
 
     ``place`` is None for the first page, else a pair: an account of ``account_at``, and
-    whether the page before it is asked for.
+    whether the page before it is asked for. ``agencies`` are those of its accounts,
+    where they are known already.
     """
     account, is_before = place or (None, False)
-    found = _read(plan, asked, length + 1, account, is_before)
+    ranks = _ranks(agencies or Agency.objects.all())
+    found = _read(plan, asked, ranks, length + 1, account, is_before)
     has_more = len(found) > length
     found = found[-length:] if is_before else found[:length]
     if not found:
         return RegisterPage((), "", "")
     lines = tuple(
-        Line(entry, row.change, row.day)
-        for row, entry in zip(found, record.entries(found), strict=True)
+        Line(entry, row.change, row.day, row.corrects and day_of(row.corrects))
+        for row, entry in zip(found, record.brief_entries(found), strict=True)
     )
     return RegisterPage(
         lines=lines,
@@ -305,12 +310,12 @@ def read_page(
 
 def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
     """All accounts that match what is asked, in the order of the pages."""
-    return record.entries(_read(plan, asked))
+    return record.entries(_read(plan, asked, _ranks(Agency.objects.all())))
 
 
-def _read(plan, asked, most=None, account=None, is_before=False):
+def _read(plan, asked, ranks, most=None, account=None, is_before=False):
     """
-    The accounts asked for, demonstrations too, the newest first.
+    The accounts asked for, demonstrations too, in the order of the register.
 
     At most so many of each model, the next ones beyond an ``account``.
     """
@@ -319,32 +324,73 @@ def _read(plan, asked, most=None, account=None, is_before=False):
     readers = record.updates, record.declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = _in_record(model, plan).filter(_of_days(asked), **wanted)
-        keys = keys.newest_first()
+        keys = keys.alias(**_order(model, ranks))
+        keys = keys.order_by(*(f"-{name}" for name in ORDER))
         if account:
-            keys = _beyond(keys, _place(account), is_before)
+            keys = _beyond(keys, _place(account, ranks), is_before)
         keys = (keys.reverse() if is_before else keys).values("pk")[:most]
-        rows = read().filter(pk__in=keys)
-        found += rows.annotate(change=_change(model is ActivityUpdate), day=CHANGED_ON)
-    return sorted(found, key=_place, reverse=True)
+        rows = (
+            read()
+            .filter(pk__in=keys)
+            .annotate(
+                change=_change(model is ActivityUpdate),
+                day=CHANGED_ON,
+                corrects=_corrected(model),
+            )
+        )
+        found += rows
+    return sorted(found, key=lambda row: _place(row, ranks), reverse=True)
 
 
-def _place(account):
-    """What orders an account: its age, then its model, then which was stored first."""
-    return *account.age, -UPDATE_MODELS.index(type(account)), -account.pk
+def _ranks(agencies):
+    """By the id of an agency its place by name, the first the greatest."""
+    every = sorted(agencies, key=lambda each: (fold(each.name), each.pk))
+    return {each.pk: -place for place, each in enumerate(every)}
+
+
+#: What orders accounts, the greatest first: of one agency and period the newer, then
+#: the one of the first model, then that which was stored first.
+ORDER = (
+    *("period_ends_on", "period_id", "rank", "said_on", "was_entered", "revision"),
+    *("model", "minus"),
+)
+
+
+def _order(model, ranks):
+    """The expressions of what orders accounts but for plain columns."""
+    by_agency = [
+        When(agency=pk, origin="entered", then=rank) for pk, rank in ranks.items()
+    ]
+    return {
+        **{name: AGE[name] for name in Age._fields if name != "revision"},
+        "rank": Case(*by_agency, default=Value(1)),
+        "model": Value(-UPDATE_MODELS.index(model)),
+        "minus": -F("pk"),
+    }
+
+
+def _place(account, ranks):
+    """The same of an account that was read."""
+    rank = ranks.get(account.agency_id, 0) if account.origin == "entered" else 1
+    age, model = account.age, UPDATE_MODELS.index(type(account))
+    return age.period_ends_on, account.period_id, rank, *age[1:], -model, -account.pk
 
 
 def _beyond(rows, place, is_newer):
-    """Those of the rows that are newer, or older, than what stands at the place."""
-    rows = rows.alias(
-        **{name: AGE[name] for name in Age._fields if name != "revision"},
-        model=Value(-UPDATE_MODELS.index(rows.model)),
-        minus=-F("pk"),
-    )
+    """Those of the rows that come before, or after, what stands at the place."""
     found, same = Q(pk__in=()), Q()
-    for name, value in zip((*Age._fields, "model", "minus"), place, strict=True):
+    for name, value in zip(ORDER, place, strict=True):
         found |= same & Q(**{f"{name}__{'gt' if is_newer else 'lt'}": value})
         same &= Q(**{name: value})
     return rows.filter(found)
+
+
+def _corrected(model):
+    """When the revision was published that a row replaced; null of a first one."""
+    about = {name: OuterRef(name) for name in ("period", model.subject_field)}
+    before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
+    before = before.filter(status=Status.REPLACED).order_by("-revision")
+    return Subquery(before.values("published_at")[:1])
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
