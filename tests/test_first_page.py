@@ -73,6 +73,14 @@ def test_the_latest_comes_first_each_with_the_reason_that_its_agency_states():
     ]
 
 
+def test_the_signs_of_a_reason_are_escaped_once(client):
+    make_late(obstacle_es="La firma «A & B» no entregó.")
+
+    home = client.get(address("home")).content.decode()
+
+    assert home.count("La firma «A &amp; B» no entregó.") == 1
+
+
 def test_what_is_late_as_a_whole_comes_before_what_is_late_in_part():
     in_part = make_late(30)
     whole = factories.make_commitment(plan=in_part.plan, due_on=ago(5), **STATED)

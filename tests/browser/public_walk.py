@@ -4,6 +4,7 @@ A browser before the public site, which is asked in this very process, and what 
 `make deep` leaves nothing out.
 """
 
+import io
 import re
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from html import unescape
 from itertools import product
 from urllib.parse import urljoin, urlsplit
 
+import pikepdf
 from axe_playwright_python.base import AXE_SCRIPT
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -84,6 +86,12 @@ class Answer:
     @cached_property
     def weight(self):
         return len(compress(self.body))
+
+
+def sheets(page):
+    """How many sheets of paper (A4) a page takes."""
+    with pikepdf.open(io.BytesIO(page.pdf(format="A4"))) as printed:
+        return len(printed.pages)
 
 
 class Site:

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from tests import public_site
-from tests.browser.public_walk import Site
+from tests.browser.public_walk import Site, sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,14 @@ def test_its_answer_is_in_sight_at_once_and_it_is_short(site, path):
     assert wide["headline"] < wide["known"] <= 800
     assert narrow["headline"] <= 640
     assert narrow["height"] <= LONGEST
+
+
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_it_is_printed_on_two_sheets(site, path):
+    page = site.open()
+    page.goto(path)
+
+    assert sheets(page) <= 2
 
 
 def test_long_lists_fold_on_a_telephone_and_lie_open_on_a_screen_and_on_paper(site):
