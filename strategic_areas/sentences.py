@@ -12,7 +12,7 @@ from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.spans import is_of_whole_years, year_of
-from strategic_areas.states import CommitmentState, Family
+from strategic_areas.states import CommitmentState, Family, family_of
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
@@ -182,6 +182,11 @@ def state_word(state, voice=None) -> str:
         return str(voice.label)
     is_commitment = isinstance(state, CommitmentState)
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
+
+
+def family_word(state) -> str:
+    """The word for the family of a commitment's state; "" for none."""
+    return str(FAMILY_WORDS[family_of(state)]) if state else ""
 
 
 def kept_word(standing) -> str:

@@ -216,7 +216,10 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         assert ["Encontramos 1 actividad, " in page for page in pages] == [False, True]
         assert "family--" not in pages[1]
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert [row["Estado"] for row in rows] == ["Cumplido", ""]
+    assert [(row["Familia de estados"], row["Estado"]) for row in rows] == [
+        ("Cumplido", "Cumplido"),
+        ("", ""),
+    ]
     assert [line.row.standing.state for line in listed.context["table"]["lines"]] == [
         "fulfilled",
         None,

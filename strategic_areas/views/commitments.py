@@ -29,6 +29,7 @@ from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.sentences import (
     COMMITMENT_STATES,
     FAMILY_WORDS,
+    family_word,
     lead_word,
     on_record,
     state_word,
@@ -328,6 +329,7 @@ def _as_csv(found: Catalogue):
         _("Title"),
         _("Strategic area"),
         _("Programme"),
+        _("Family of states"),
         _("State"),
         _("Activities"),
         _("Last report"),
@@ -356,6 +358,7 @@ def _cells(row, found):
         chosen(told["title_es"], told["title_en"]),
         commitment.programme.area.name,
         commitment.programme.name,
+        family_word(told["state"]),
         state_word(told["state"]),
         on_record(row.records) if row.records else work_done(standing.tally),
         row.records.last_year if row.records else _month(standing.said_on),

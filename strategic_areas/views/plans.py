@@ -49,9 +49,10 @@ def area_list(request, plan):
     found = board.load(plan, timezone.localdate())
     context = {"plan": plan, "board": found}
     context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
-    occurring = [state for state, number in found.counts.by_state if number]
+    occurring = [family for family, number in found.counts.by_family if number]
     context["by_area"] = [
-        (row, [row.counts[state] for state in occurring]) for row in rows
+        (row, [n for family, n in row.counts.by_family if family in occurring])
+        for row in rows
     ]
     return render(request, "areas.html", context)
 

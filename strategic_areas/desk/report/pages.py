@@ -31,7 +31,7 @@ from strategic_areas.queries.pages import round_report
 from strategic_areas.queries.rounds import cells
 from strategic_areas.sentences import (
     COMMITMENT_PUNCTUALITY,
-    COMMITMENT_STATES,
+    FAMILY_WORDS,
     PROMPTNESS,
     kind_of_record,
     on_record,
@@ -111,11 +111,12 @@ def _areas(content):
         return ()
     groups = [content.board, *content.areas]
     counts = [each.counts for each in groups]
-    states = [state for state, number in content.board.counts.by_state if number]
+    families = zip(*(each.by_family for each in counts), strict=True)
     late = [sum(row.is_late for row in each.rows) for each in groups]
     rows = [
-        (COMMITMENT_STATES[state], *(each[state] for each in counts))
-        for state in states
+        (FAMILY_WORDS[told[0][0]], *(number for _family, number in told))
+        for told in families
+        if told[0][1]
     ]
     rows.append((_("In all"), *(each.total for each in counts)))
     rows.append((COMMITMENT_PUNCTUALITY[Punctuality.LATE], *late))
