@@ -116,7 +116,7 @@ def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
         found = {
             "led": _("Documented actions attributed to it"),
             "activities": _("Activities found"),
-            "done": pgettext("activities", "Done, sources say"),
+            "done": pgettext("activities", "Reported as done"),
         }
     else:
         found = {
