@@ -220,7 +220,7 @@ def test_so_is_the_number_of_those_that_are_done(get, plan):
 def test_the_home_page_has_a_tile_for_each_commitment_as_the_areas_count(get):
     page = get("home")
     overview = page.context["overview"]
-    counts = {family: len(rows) for family, rows in overview.tiles}
+    counts = {family: len(rows) for family, rows in overview.families}
     tiles = Counter(re.findall(r'class="tile family--(\w+)', page.text))
 
     assert overview.board.plan.code == INVENTED

@@ -166,10 +166,13 @@ class Overview:
     year: tuple[int, int] | None
 
     @property
-    def tiles(self):
-        """The commitments that have states, by family; none of a plan of too many."""
-        rows = [row for row in self.board.rows if row.standing.state]
-        return by_family(rows) if len(rows) <= MOST_TILES else ()
+    def families(self):
+        """The commitments that have states, by family."""
+        return by_family(row for row in self.board.rows if row.standing.state)
+
+    @property
+    def has_tiles(self):
+        return self.board.counts.total <= MOST_TILES
 
 
 def by_family(
