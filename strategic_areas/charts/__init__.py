@@ -12,6 +12,7 @@ from textwrap import wrap
 from strategic_areas.charts.bars import Bars, Columns, bars, columns
 from strategic_areas.charts.scales import Level, Line, Part, Period, Value
 from strategic_areas.charts.series import SeriesPicture, series
+from strategic_areas.charts.times import TimeAxis, time_axis
 
 __all__ = [
     "Bars",
@@ -21,11 +22,13 @@ __all__ = [
     "Part",
     "Period",
     "SeriesPicture",
+    "TimeAxis",
     "Value",
     "bars",
     "columns",
     "file",
     "series",
+    "time_axis",
 ]
 
 #: In pixels: the file's width, its margin, its letters, and a line of text.

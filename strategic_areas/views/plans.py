@@ -3,6 +3,7 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, overview, references
@@ -28,7 +29,19 @@ def plan(request, plan):
     plan, today = public_plan(plan), timezone.localdate()
     found = overview.load_structure(plan, today)
     context = {"plan": plan, "board": found["board"], "structure": found}
+    context["axis"] = _axis(plan, found["spans"], today)
     return render(request, "plan.html", context)
+
+
+def _axis(plan, spans, today):
+    """The plan's rounds on an axis of time, or its years where it has none."""
+    told = [
+        (each.starts_on, each.ends_on, each.tense, str(number) if each.period else "")
+        for number, each in enumerate(spans, start=1)
+        if each.period or not spans[-1].period
+    ]
+    days = [each.period.due_on for each in spans if each.period]
+    return charts.time_axis((plan.starts_on, plan.ends_on), told, days, today)
 
 
 def plan_list(request):

@@ -1,0 +1,80 @@
+"""An axis of time: a plan, its rounds or years, and a day, each at its true place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from strategic_areas.charts.scales import Years, percent
+
+#: So many years have a label at most.
+LABELLED = 8
+#: A span that takes less of the width, in percent, bears no text.
+LEAST = 3.5
+#: Nearer to an edge than this, in percent, a text is not centred on its place.
+NEAR = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """A span of the axis or, without a ``width``, a day of it."""
+
+    x: str
+    width: str = ""
+    middle: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """``today`` is None before the first year; its ``kind`` is where its text ends."""
+
+    whole: Place
+    spans: tuple[Place, ...]
+    days: tuple[Place, ...]
+    years: tuple[Place, ...]
+    today: Place | None
+
+
+def time_axis(
+    whole: tuple[date, date],
+    spans: Iterable[tuple[date, date, str, str]],
+    days: Iterable[date],
+    today: date,
+) -> TimeAxis:
+    """
+    The axis of the years of all that is given; ``spans`` have their kind and a text.
+
+    It reaches to today, unless nothing has begun yet.
+    """
+    spans, days = list(spans), list(days)
+    now = [today] if today >= whole[0] else []
+    told = [whole, *(each[:2] for each in spans)]
+    years = Years.over([*told, *((day, day) for day in (*days, *now))])
+    return TimeAxis(
+        whole=_span(years, *whole),
+        spans=tuple(_span(years, *each) for each in spans),
+        days=tuple(Place(percent(years.at(day))) for day in days),
+        years=tuple(
+            Place(
+                percent(years.at(date(year, 1, 1))),
+                middle=percent(years.middle(year)),
+                text=str(year),
+            )
+            for year in years.labelled(LABELLED)
+        ),
+        today=_today(years.at(today)) if now else None,
+    )
+
+
+def _span(years, first, last, kind="", text=""):
+    start, end = years.span(first, last)
+    wide = text if end - start >= LEAST else ""
+    return Place(
+        percent(start), percent(end - start), percent((start + end) / 2), kind, wide
+    )
+
+
+def _today(place):
+    kind = "start" if place < NEAR else "end" if place > 100 - NEAR else "middle"
+    return Place(percent(place), kind=kind)
