@@ -177,6 +177,17 @@ def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
     assert "<strong>más de 1.6 millones de dólares (US$)</strong> en 2019" in line
 
 
+def test_of_each_goal_one_sentence_says_first_what_is_known(client, shipped):
+    page = client.get(address("results")).content.decode().split("<main")[1]
+    told, pictures = page.split("</dl>", 1)
+
+    goals = re.findall(r'<dt><a href="#(\w+)">', told)
+    assert len(goals) == 4
+    assert [f'<section id="{goal}">' in pictures for goal in goals] == [True] * 4
+    assert "<strong>136 personas en 2024, provisional</strong>" in told
+    assert told.count("<strong>") == 4
+
+
 def test_what_the_values_of_a_table_share_is_said_once(client, shipped):
     shared = client.get(address("indicator", "I-12")).content.decode()
     mixed = client.get(address("indicator", "I-39")).content.decode()

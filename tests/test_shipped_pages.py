@@ -249,6 +249,9 @@ def test_later_activities_of_the_file_are_told_with_their_sources(client, shippe
     } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
     years = [each.year or 0 for each in context["later"]]
     assert years == sorted(years, reverse=True)
+    line = address("later_activities", PLAN)
+    headings = re.findall(r'class="when">(\d{4})<', client.get(line).text)
+    assert headings == [str(year) for year in dict.fromkeys(years) if year]
 
 
 def test_the_shipped_plan_measures_nothing(client, shipped):

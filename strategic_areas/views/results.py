@@ -13,13 +13,11 @@ from strategic_areas.views import indicator_pictures
 def results(request):
     """The goals of the plan, over all years on record."""
     periods, today = indicator_pictures.plan_periods(), timezone.localdate()
-    lines = indicators.lines(indicators.public().exclude(goal=""))
+    lines = list(indicators.lines(indicators.public().exclude(goal="")))
+    # What is told of a goal first is its key figure, else one that has a value.
+    lines.sort(key=lambda line: (not line.last, not line.indicator.key_figure))
     parts = [
-        {
-            "goal": goal,
-            "known": [_known(line, periods, today) for line in about],
-            "tellers": _tellers(about),
-        }
+        _part(goal, about, periods, today)
         for goal in Indicator.Goal
         if (about := [line for line in lines if line.indicator.goal == goal])
     ]
@@ -32,6 +30,19 @@ def results(request):
         "tiers": [(year, tiers.get(year)) for year in years],
     }
     return render(request, "results.html", context)
+
+
+def _part(goal, lines, periods, today):
+    """A goal: what is known in a sentence, then its pictures."""
+    first = lines[0]
+    return {
+        "goal": goal,
+        "first": first,
+        "sentence": first.last and words.sentence(first, first.last),
+        "unknown": words.unknown(first, today),
+        "known": [_known(line, periods, today) for line in lines],
+        "tellers": _tellers(lines),
+    }
 
 
 def _known(line, periods, today):
