@@ -4,7 +4,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext_lazy, pgettext_lazy
 
-from strategic_areas.progress import Counts
+from strategic_areas.progress import Counts, Punctuality
 from strategic_areas.sentences import FAMILY_WORDS, listed
 from strategic_areas.states import AFTERWARDS, Family
 
@@ -47,6 +47,30 @@ LEFT_UNDER_WAY = npgettext_lazy(
     "commitments", "%(n)s stayed under way", "%(n)s stayed under way", "number"
 )
 LATE = npgettext_lazy("commitments", "%(n)s is late.", "%(n)s are late.", "number")
+#: How many commitments are not finished, and how those keep their dates.
+OPEN = npgettext_lazy(
+    "commitments", "%(n)s is still open", "%(n)s are still open", "number"
+)
+KEPT = {
+    Punctuality.LATE: npgettext_lazy(
+        "commitments", "%(n)s is overdue", "%(n)s are overdue", "number"
+    ),
+    Punctuality.AT_RISK: npgettext_lazy(
+        "commitments",
+        "%(n)s is at risk of delay",
+        "%(n)s are at risk of delay",
+        "number",
+    ),
+    Punctuality.NO_DEADLINE: npgettext_lazy(
+        "commitments",
+        "%(n)s has no known deadline",
+        "%(n)s have no known deadline",
+        "number",
+    ),
+}
+NONE_OVERDUE = npgettext_lazy(
+    "commitments", "it is not overdue", "none is overdue", "number"
+)
 #: The numbers of commitments that a sentence writes out.
 NUMBERS = (
     pgettext_lazy("commitments", "one"),
@@ -114,3 +138,20 @@ def late_count(number: int) -> str:
     """How many commitments are late, as a sentence; "" for none."""
     said = LATE % {"number": number, "n": spelled(number)}
     return capfirst(said) if number else ""
+
+
+def still_open(headline) -> str:
+    """
+    How many commitments are not finished, and how they keep their dates; "" for none.
+
+    That none is overdue is said only where the deadline of any is known.
+    """
+    number, kept = headline.unfinished, headline.punctuality
+    parts = [(KEPT[kind], kept[kind]) for kind in KEPT if kept[kind]]
+    if not kept[Punctuality.LATE] and kept[Punctuality.NO_DEADLINE] < number:
+        parts.insert(0, (NONE_OVERDUE, number))
+    said, *rest = [
+        str(words % {"number": n, "n": spelled(n)})
+        for words, n in [(OPEN, number), *parts]
+    ]
+    return f"{capfirst(said)}; {listed(rest)}." if number else ""

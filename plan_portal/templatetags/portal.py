@@ -42,6 +42,7 @@ register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
 register.filter("summed", sums.summed)
 register.filter("late_count", sums.late_count)
+register.filter("still_open", sums.still_open)
 register.simple_tag(address)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.

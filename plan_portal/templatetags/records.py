@@ -13,37 +13,13 @@ from plan_portal.templatetags.portal import bilingual
 from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
 
 register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
 
-COMMITMENTS = {
-    Punctuality.ON_TIME: npgettext_lazy(
-        "commitments",
-        "%(n)d on time",
-        "%(n)d on time",
-        "n",
-    ),
-    Punctuality.AT_RISK: npgettext_lazy(
-        "commitments",
-        "%(n)d at risk of delay",
-        "%(n)d at risk of delay",
-        "n",
-    ),
-    Punctuality.LATE: npgettext_lazy("commitments", "%(n)d late", "%(n)d late", "n"),
-    Punctuality.NOT_DUE: npgettext_lazy(
-        "commitments", "%(n)d not yet due", "%(n)d not yet due", "n"
-    ),
-    Punctuality.NO_DEADLINE: npgettext_lazy(
-        "commitments",
-        "%(n)d without a known deadline",
-        "%(n)d without a known deadline",
-        "n",
-    ),
-}
 #: Used of official plans only: in a reconstruction finished work is not counted.
 ACTIVITIES = {
     State.LEFT_IN_PROGRESS: npgettext_lazy(
@@ -83,17 +59,6 @@ ACTIVITIES = {
         "activities", "%(n)d without a record", "%(n)d without a record", "n"
     ),
 }
-
-
-@register.simple_tag
-def tally(numbers):
-    """
-    How many commitments keep their dates, such as "9 on time, 3 late".
-
-    ``numbers`` are pairs of a punctuality and a number; those that are zero are left
-    out.
-    """
-    return _said(numbers, COMMITMENTS)
 
 
 @register.simple_tag

@@ -1,6 +1,8 @@
 """The sentences that tell how many commitments are in each family."""
 
 import re
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from django.utils.translation import override
@@ -9,7 +11,13 @@ from hypothesis import strategies as st
 
 from strategic_areas.progress import count
 from strategic_areas.states import CommitmentState
-from strategic_areas.sums import NUMBERS, late_count, spelled, summed
+from strategic_areas.sums import (
+    NUMBERS,
+    late_count,
+    spelled,
+    still_open,
+    summed,
+)
 
 
 def counted(**numbers):
@@ -84,3 +92,47 @@ def test_numbers_are_written_out_up_to_twelve_and_none_is_late_without_a_word():
             "Dos van con atraso.",
             "13 van con atraso.",
         ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "spanish", "english"),
+    [
+        ({}, "", ""),
+        (
+            {"on_time": 6},
+            "Seis siguen abiertos; ninguno ha vencido.",
+            "Six are still open; none is overdue.",
+        ),
+        (
+            {"on_time": 1},
+            "Uno sigue abierto; no ha vencido.",
+            "One is still open; it is not overdue.",
+        ),
+        (
+            {"on_time": 9, "at_risk": 1, "late": 2, "no_deadline": 1},
+            "13 siguen abiertos; dos han vencido, uno tiene alerta de retraso y uno no "
+            "tiene plazo conocido.",
+            "13 are still open; two are overdue, one is at risk of delay and one has "
+            "no known deadline.",
+        ),
+        (
+            {"not_due": 1, "no_deadline": 2},
+            "Tres siguen abiertos; ninguno ha vencido y dos no tienen plazo conocido.",
+            "Three are still open; none is overdue and two have no known deadline.",
+        ),
+        (
+            {"no_deadline": 2},
+            "Dos siguen abiertos; dos no tienen plazo conocido.",
+            "Two are still open; two have no known deadline.",
+        ),
+    ],
+)
+def test_a_sentence_tells_what_is_open_and_how_it_keeps_its_dates(
+    kept, spanish, english
+):
+    told = SimpleNamespace(unfinished=sum(kept.values()), punctuality=Counter(kept))
+
+    with override("es"):
+        assert still_open(told) == spanish
+    with override("en"):
+        assert still_open(told) == english
