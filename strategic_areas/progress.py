@@ -134,8 +134,8 @@ class Counts:
     total: int
     by_state: tuple[tuple[State | CommitmentState, int], ...]
 
-    def __getitem__(self, state: State | CommitmentState) -> int:
-        return dict(self.by_state)[state]
+    def __getitem__(self, kind: State | CommitmentState | Family) -> int:
+        return dict((*self.by_state, *self.by_family))[kind]
 
     @property
     def by_family(self) -> tuple[tuple[Family, int], ...]:

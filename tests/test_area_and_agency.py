@@ -160,8 +160,8 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
 
     page = agency_page(client, activity.plan, activity.agency).content.decode()
 
-    facts = page.split('class="side"')[1].split("</dl>")[0]
-    assert re.findall(r"<dd>(\d+)</dd>", facts) == ["1", "0", "1"]
+    counts = page.split('class="count-band"')[1].split("</dl>")[0]
+    assert re.findall(r"<dd>(\d+)", counts) == ["1", "0", "0"]
 
 
 def test_whether_withheld_reports_have_evidence_is_not_told(client):
@@ -256,8 +256,8 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (0, {"Asked for a report, due on", "asked for 1 report, due on"}),
-        (-1, {"The agency has not reported.", "it has not handed in the report"}),
+        (0, {"Asked for a report, due on", "Nothing yet"}),
+        (-1, {"The agency has not reported.", "Nothing handed in"}),
     ],
 )
 def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, said):
@@ -296,16 +296,17 @@ def test_what_it_undertook_and_did_stands_in_one_table_each(client):
 
     page = agency_page(client, plan, agency)
 
-    undertaken, did = page.context["undertaken"]["lines"], page.context["done"]["lines"]
-    assert [line.commitment for line, _role in undertaken] == [led, helped]
-    assert [(each.activity, bool(each.remark)) for each in did] == [
+    told, did = page.context["page"], page.context["done"]["lines"]
+    assert [line.commitment for line in page.context["led"]["lines"]] == [led]
+    assert [line.commitment for line in told.supported] == [helped]
+    assert [(work.activity, work.row is None) for work, _said in did] == [
         (done, False),
         (beside.activity, True),
     ]
     html = page.content.decode()
     assert '<article class="entry' not in html
     listed = re.findall(r'href="([^"]+/compromisos/\?agency=[^"]+)"', html)
-    assert len(client.get(listed[0]).context["catalogue"].rows) == len(undertaken)
+    assert len(client.get(listed[0]).context["catalogue"].rows) == 2
 
 
 def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
@@ -320,8 +321,178 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
         path = address("agency", plan.code, agency.slug, language=language)
         html = client.get(path).text
 
-        assert html.count("<tr") == 2 * (1 + 6)
+        assert html.count("<tr") == 1 + 6
         assert idle_columns(html) == [], language
+
+
+# What was done, and what was not, in an area
+
+
+def test_an_area_tells_what_is_done_in_the_words_of_each_last_account(client):
+    asked = factories.make_round()
+    commitment = factories.make_commitment(plan=asked.plan)
+    person = factories.make_focal_point(agency=commitment.lead)
+    told = [
+        factories.make_published_update(
+            by=person,
+            activity=factories.make_activity(commitment=commitment),
+            period=asked,
+            execution=execution,
+            percent=None,
+            narrative_es=f"Se hizo {execution}.",
+        )
+        for execution in ("completed", "in_progress", "completed")
+    ]
+    area = commitment.programme.area
+
+    page = area_page(client, area)
+
+    finished = [account.pk for _row, account in page.context["finished"]]
+    assert sorted(finished) == [told[0].pk, told[2].pk]
+    row = page.context["row"]
+    assert len(row.finished) == row.tally.done == 2
+    done = page.text.split("Qué se hizo")[1].split("</section>")[0]
+    assert done.count("Se hizo completed.") == 2
+    assert "Se hizo in_progress." not in done
+
+
+@pytest.fixture
+def late_and_unmet():
+    """One commitment that is late for a reason, one suspended, one not fulfilled."""
+    asked, today = factories.make_round(), timezone.localdate()
+    programme = factories.make_programme(plan=asked.plan)
+    made = [factories.make_commitment(programme=programme) for _ in range(4)]
+    late, held, unmet, _going = made
+    Commitment.objects.filter(pk=late.pk).update(
+        due_on=today - timedelta(9), due_provenance="plan"
+    )
+    for commitment, fields in (
+        (late, {"execution": "in_progress", "obstacle_es": "Falta el local."}),
+        (held, {"execution": "suspended", "obstacle_es": "Falta el dinero."}),
+        (unmet, {"execution": "in_progress"}),
+        (_going, {"execution": "in_progress"}),
+    ):
+        activity = factories.make_activity(commitment=commitment)
+        factories.make_published_update(activity=activity, period=asked, **fields)
+    factories.make_published_declaration(
+        commitment=unmet, period=asked, result="unfulfilled", statement_es="No se pudo."
+    )
+    return programme.area, [late, held, unmet]
+
+
+def test_an_area_tells_what_went_wrong_with_the_reason_open(client, late_and_unmet):
+    area, expected = late_and_unmet
+
+    page = area_page(client, area)
+
+    told = [each for each, _delay, _done in page.context["setbacks"]]
+    assert [each.row.commitment for each in told] == expected
+    assert [each.kind for each in told] == ["late", "held", "unmet"]
+    section = page.text.split('class="thirds"')[1].split("</section>")[0]
+    assert "<details" not in section
+    for reason in ("Falta el local.", "Falta el dinero.", "No se pudo."):
+        assert reason in section
+
+
+# An agency that is silent
+
+
+@pytest.fixture
+def owing():
+    """An agency of which a round asks for a report that was due five days ago."""
+    due_on = timezone.localdate() - timedelta(5)
+    asked = factories.make_round(due_on=due_on)
+    activity = factories.make_activity(plan=asked.plan)
+    factories.make_participation(plan=asked.plan, agency=activity.agency)
+    return activity, asked
+
+
+def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
+    activity, asked = owing
+    plan, agency = asked.plan, activity.agency
+
+    page = agency_page(client, plan, agency)
+
+    assert page.context["page"].silent_in == [asked]
+    main = page.text.split("<main")[1].split("</main>")[0]
+    first = main.index("No ha reportado en este portal")
+    assert first < main.index("count-band")
+    assert asked.name_es in main[first : main.index("count-band")]
+    feed = address("agency_feed", plan.code, agency.slug)
+    assert re.search(rf'href="{feed}"[^>]*>Avisarme cuando reporte<', main)
+
+
+@pytest.mark.parametrize("step", ["submitted", "returned", "published", "off plan"])
+def test_who_ever_handed_in_anything_is_not_called_silent(client, owing, step):
+    activity, asked = owing
+    person = factories.make_focal_point(agency=activity.agency)
+    if step == "off plan":
+        update = factories.make_off_plan_update(
+            commitment=activity.commitment, period=asked, by=person
+        )
+    else:
+        update = factories.make_update(activity=activity, period=asked, by=person)
+    workflow.submit(update, by=person)
+    if step == "returned":
+        workflow.give_back(update, by=factories.make_reviewer(), reason="Falta.")
+    elif step in {"published", "off plan"}:
+        workflow.publish(update, by=factories.make_reviewer())
+
+    page = agency_page(client, asked.plan, activity.agency)
+
+    assert not page.context["page"].is_silent
+    assert "No ha reportado en este portal" not in page.text
+
+
+# What nobody may read
+
+
+def hidden_words(client, area, agency):
+    """Which of the pages say the word that nobody may read."""
+    pages = area_page(client, area), agency_page(client, area.plan, agency)
+    return ["zanahoria" in page.text for page in pages]
+
+
+@pytest.mark.parametrize("execution", ["completed", "suspended"])
+def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execution):
+    asked = factories.make_round()
+    commitment = factories.make_commitment(plan=asked.plan)
+    area, agency = commitment.programme.area, commitment.lead
+    said = {
+        "execution": execution,
+        "percent": None,
+        "narrative_es": "Se habló de una zanahoria.",
+        "obstacle_es": "Falta una zanahoria.",
+    }
+    reserved = {
+        "is_reserved": True,
+        "reserved_reason": "Un proceso abierto.",
+        "reserved_legal_basis": "Ley 200-04, art. 17",
+    }
+
+    person = factories.make_focal_point(agency=agency)
+
+    def make(**fields):
+        update = factories.make_update(
+            activity=factories.make_activity(commitment=commitment),
+            period=asked,
+            by=person,
+            **said | fields,
+        )
+        workflow.submit(update, by=person)
+        return update
+
+    waiting, withheld, gone, shown = make(), make(**reserved), make(), make()
+    reviewer = factories.make_reviewer()
+    for update in (withheld, gone):
+        workflow.publish(update, by=reviewer)
+    workflow.withdraw(gone, by=reviewer, cause="error")
+    before = hidden_words(client, area, agency)
+    workflow.publish(shown, by=reviewer)
+
+    assert waiting.status == "submitted"
+    assert before == [False, False]
+    assert hidden_words(client, area, agency) == [True, True]
 
 
 # Words that agree with what they are said of

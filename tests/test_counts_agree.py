@@ -176,7 +176,7 @@ def test_so_are_the_states_of_activities(get, rows_of, plan):
         page = get("agency", plan, each.agency.slug).context
         shown = [
             line
-            for line in page["done"]["lines"]
+            for line, _said in page["done"]["lines"]
             if line.activity.is_in_plan and line.activity.agency_id == page["agency"].pk
         ]
         assert states(own) == Counter(line.state for line in shown)

@@ -33,6 +33,7 @@ register = template.Library()
 
 register.filter("planned", disclosure.planned)
 register.filter("state_word", sentences.state_word)
+register.filter("in_family", family_of)
 register.filter("account_word", sentences.account_word)
 register.filter("work_done", sentences.work_done)
 register.filter("work_counted", sentences.work_counted)

@@ -1,7 +1,6 @@
 """Agencies: those of a plan, and one with what it undertook, did and reports."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,16 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity, Commitment, Provenance
-from strategic_areas.models.records import Voice
+from strategic_areas.disclosure import planned
 from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import latest_round
-from strategic_areas.sentences import state_word, work_counted
+from strategic_areas.queries.updates import done
+from strategic_areas.sentences import state_word
+from strategic_areas.views import commitments
 from strategic_areas.views.parameters import (
     Heading,
     asked,
@@ -35,6 +36,8 @@ from strategic_areas.views.parameters import (
 UNRANKED = frozenset({"done"})
 #: How many agencies of the list, and activities of one agency, stand on a page.
 PER_PAGE = 50
+#: How many commitments that an agency leads stand on its page, which leads to all.
+MOST_LED = 40
 
 
 @reads("sort", "page")
@@ -83,17 +86,17 @@ def agency(request, plan, slug):
     plan, agency, participation = found
     standing = board.load(plan, today, supporter=agency)
     page = found_or_404(agencies.page(agency, participation, standing, today))
-    done = done_table(page, standing)
+    listed = query({"agency": agency.slug})
     context = {
         "plan": plan,
         "board": standing,
         "agency": agency,
         "page": page,
-        "undertaken": undertaken_table(page, standing),
-        "done": done,
-        "shown": page_of(done["lines"], wanted, PER_PAGE),
+        "led": _led_table(page, standing),
+        "done": done_table(page, standing, wanted),
         "page_query": query(wanted),
-        "listed": query({"agency": agency.slug}),
+        "listed": listed,
+        "files": [("CSV", address("plan_commitments", plan.code) + listed)],
         "figures": indicators.first_of(indicators.of_agency(agency)),
     }
     return render(request, "agency.html", context)
@@ -177,138 +180,63 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
         yield Heading(name, label, there, direction)
 
 
-def _table(lines, headings, rows):
-    """The lines, and the columns that tell them apart."""
-    found = telling(headings, rows)
-    return {
-        "lines": lines,
-        "columns": [(name, headings[name]) for name in found.shown],
-        "common": found.common,
-    }
+def _led_table(page, standing):
+    """None where nothing is led, or where all is reconstructed, which has no states."""
+    if not page.led or not standing.knows_the_matrix:
+        return None
+    groups = [(None, page.led[:MOST_LED])]
+    return commitments.table(standing, groups, has_leads=False)
 
 
-def undertaken_table(page: AgencyPage, board: Board) -> dict:
-    """What the agency leads, then what it supports, each with its part in it."""
+def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dict:
+    """
+    What the agency does in the plan, then beside it, a page of all.
+
+    Of one that told of nothing it is what is planned and due.
+    """
+    work = sorted(page.work, key=_place)
+    shown = page_of([*work, *page.off_plan], wanted, PER_PAGE)
+    accounts = done.of_reports(each.last for each in shown if each.row and each.last)
     lines = [
-        (
-            line,
-            pgettext("a part in a commitment", "Attributed to it")
-            if line.records
-            else pgettext("a part in a commitment", "Leads"),
-        )
-        for line in page.led
+        (each, accounts.get(each.last.pk) if each.row and each.last else each.last)
+        for each in shown
     ]
-    for line in page.supported:
-        lead = line.commitment.lead.local_acronym
-        lines.append((line, _("Supports %(lead)s") % {"lead": lead}))
-    headings = {
-        "state": _("Records by year") if board.is_reconstructed else _("State"),
-        "role": pgettext("in a commitment", "Part"),
-        "work": _("Activities"),
-        "due": _("Due"),
+    headings = _of_work(page, board, any(said for _each, said in lines))
+    found = telling(headings, [_cells_of_work(*line, headings) for line in lines])
+    columns = [(name, headings[name]) for name in found.shown]
+    return {"shown": shown, "lines": lines, "columns": columns, "common": found.common}
+
+
+def _place(work):
+    """What is done comes first; what is of another agency now comes last."""
+    return list(State).index(work.state) if work.state else len(State)
+
+
+def _of_work(page, board, is_told):
+    """The columns of activities; of a silent agency, what is planned and due."""
+    is_reconstructed = board.is_reconstructed
+    first = _("Documented action") if is_reconstructed else _("Commitment")
+    if page.is_silent:
+        return {"commitment": first, "planned": _("Planned"), "due": _("Due")}
+    told = {
+        "words": _("What the source says") if is_reconstructed else _("In its words")
     }
-    rows = [
-        {
-            "role": role,
-            "state": _state(line),
-            "work": f"{work_counted(line)} {line.standing.percent or ''}".strip(),
-            "due": line.deadline.due_on,
-        }
-        for line, role in lines
-    ]
-    strips = (line.records.years for line, _role in lines if line.records)
-    years = [year for year, _number in next(strips, ())]
-    return {**_table(lines, headings, rows), "years": years}
-
-
-def _state(line):
-    """The state in words; of reconstructed work, its records by year."""
-    if not line.records:
-        return state_word(line.standing.state)
-    return ", ".join(f"{number} ({year})" for year, number in line.records.years)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActivityRecord:
-    """
-    An activity, and what was last told of it.
-
-    ``last`` is the period of that account and ``read`` its address, "" where nothing is
-    told; ``voice`` says that it is done, None for its agency.
-    """
-
-    activity: Activity
-    commitment: Commitment
-    state: State | None
-    voice: Voice | None
-    last: str
-    read: str
-    source: str
-    remark: str
-    #: Whether its agency disputes the activity or this very account.
-    is_disputed: bool
-
-
-def done_table(page: AgencyPage, board: Board) -> dict:
-    """What the agency does in the plan, then what it reported outside the plan."""
-    lines = [_done(each) for each in page.work]
-    lines += [_outside_the_plan(entry) for entry in page.off_plan]
-    headings = {
-        "commitment": _("Documented action")
-        if board.is_reconstructed
-        else _("Commitment"),
+    last = {"last": _("Last record") if is_reconstructed else _("Reported in")}
+    return {
         "state": _("State"),
-        "last": _("Last record") if board.is_reconstructed else _("Last report"),
-        "source": pgettext("of what is told", "Origin"),
+        **(told if is_told else {}),
+        "commitment": first,
+        **(last if is_told else {}),
     }
-    if not any(each.source for each in lines):
-        # What nobody told comes from nowhere, as the column beside it says.
-        del headings["source"]
-    rows = [
-        {
-            "commitment": each.commitment.code,
-            "state": state_word(each.state, each.voice),
-            "last": each.last,
-            "source": each.source,
-        }
-        for each in lines
-    ]
-    return _table(lines, headings, rows)
 
 
-def _done(work):
-    account, activity, remark = work.last, work.row.activity, ""
-    source = str(Provenance(account.provenance).label) if account else ""
-    if work.told_by:
-        source = f"{source} ({work.told_by.local_acronym})"
-    if work.moved_to:
-        remark = _("now of %(agency)s") % {"agency": work.moved_to.local_acronym}
-    return ActivityRecord(
-        activity=activity,
-        commitment=work.commitment,
-        state=None if work.moved_to else work.row.standing.state,
-        voice=account.voice if account else None,
-        last=work.period.name if work.period else "",
-        read=_address(work.commitment, account) if account else "",
-        source=source,
-        remark=remark,
-        is_disputed=activity.is_disputed or bool(account and account.is_disputed),
-    )
-
-
-def _outside_the_plan(entry):
-    return ActivityRecord(
-        activity=entry.subject,
-        commitment=entry.commitment,
-        state=entry.state,
-        voice=entry.voice,
-        last=entry.period.name,
-        read=_address(entry.commitment, entry),
-        source=str(Provenance(entry.provenance).label),
-        remark=_("outside the plan, not counted"),
-        is_disputed=entry.is_disputed,
-    )
-
-
-def _address(commitment, account):
-    return address("update", commitment.plan.code, account.public_id)
+def _cells_of_work(work, said, names):
+    told = {
+        "state": state_word(work.state, work.last.voice if work.last else None),
+        "words": in_language(said, "text") if said else "",
+        "commitment": work.commitment.code,
+        "planned": planned(work.activity),
+        "due": work.activity.due_on,
+        "last": work.period.name if work.period else "",
+    }
+    return {name: told[name] for name in names}

@@ -6,8 +6,9 @@ from django.utils import timezone
 from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import areas, overview, references
+from strategic_areas.queries.pages import areas, delays, overview, references
 from strategic_areas.queries.plan import board, plans
+from strategic_areas.queries.updates import done
 from strategic_areas.views import commitments, indicator_pictures
 from strategic_areas.views.parameters import found_or_404, public_plan, query
 
@@ -55,6 +56,8 @@ def plan_list(request):
 
 #: How many lines the page of an area has at most, and at least of each programme.
 MOST_LINES, FEWEST = 40, 1
+#: How much it tells of what was done, and of what is late, halted or not fulfilled.
+MOST_FINISHED, MOST_SETBACKS = 24, 9
 
 
 def area_list(request, plan):
@@ -84,10 +87,34 @@ def area_context(area, found):
     (row,) = areas.rows([area], found)
     context = {"plan": area.plan, "page_subject": area, "board": found, "row": row}
     context["table"] = _programmes(row, found)
-    context["latest"] = areas.latest(found, row.rows)
+    context |= _done_and_not(row, found)
     context["targets"] = references.targets_of_area(area, found)
     context["figures"] = indicators.first_of(indicators.of_area(area))
+    table = address("plan_commitments", area.plan.code) + query({"area": area.code})
+    context["files"] = [("CSV", table)] if row.rows else []
     return context
+
+
+def _done_and_not(row, found):
+    """What is done, and what is late, halted or not fulfilled, with the accounts."""
+    finished, setbacks = row.finished, row.setbacks(found.day)
+    told, first = finished[:MOST_FINISHED], setbacks[:MOST_SETBACKS]
+    held = [part.row for e in first if e.delay for part in e.delay.parts]
+    accounts = done.of_activities([*told, *held])
+    results = done.of_commitments(found, [e.row for e in first if not e.delay])
+    return {
+        "finished": [(each, accounts.get(each.activity.pk)) for each in told],
+        "finished_left": len(finished) - len(told),
+        "setbacks": [
+            (
+                each,
+                delays.with_accounts(each.delay, accounts),
+                results.get(each.row.commitment.pk),
+            )
+            for each in first
+        ],
+        "setbacks_left": len(setbacks) - len(first),
+    }
 
 
 def _programmes(row, found):

@@ -176,6 +176,15 @@ class IndicatorLine:
         return max(shown, key=lambda each: (each.ends_on, each.starts_on), default=None)
 
     @property
+    def before(self) -> Point | None:
+        """The value of the days before those of the last, if both count alike."""
+        begins_on = self.last.starts_on
+        earlier = [each for each in self.points if each.ends_on < begins_on]
+        later = [each for each in self.points if each.ends_on >= begins_on]
+        is_alike = earlier and not any(each.is_break for each in later)
+        return earlier[-1] if is_alike and earlier[-1].value is not None else None
+
+    @property
     def baseline(self) -> Decimal | Protected | None:
         """The value before the plan, if any; protected unless it is told elsewhere."""
         of = self.indicator

@@ -18,8 +18,9 @@ from django.db.models import (
 from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
-from strategic_areas.discipline import Discipline, Scorecard
+from strategic_areas.discipline import Discipline, Promptness, Scorecard
 from strategic_areas.models import (
+    Activity,
     AgencyComment,
     Commitment,
     Participation,
@@ -42,7 +43,7 @@ from strategic_areas.queries.plan.rows import (
 )
 from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.states import DECLARED, CommitmentState, newest, newness
+from strategic_areas.states import DECLARED, CommitmentState, newest, newness, tally
 
 #: How many scorecards and comments the page of an agency shows.
 LATEST = 12
@@ -195,18 +196,32 @@ def taking_part(plan: Plan) -> dict:
 @dataclass(frozen=True)
 class AgencyWork:
     """
-    An activity, and its last account; of one that was moved, the agency's own last.
+    An activity and its last account; of one that was moved, the agency's own last.
 
+    ``row`` is None of work outside the plan, whose account is an ``Entry``.
     ``moved_to`` answers for it now and ``told_by`` gave the last account, each where it
     is another agency.
     """
 
-    row: ActivityRow
+    activity: Activity
     commitment: Commitment
-    last: CountedReport | None
+    row: ActivityRow | None
+    last: CountedReport | Entry | None
     period: ReportingPeriod | None
     moved_to: Agency | None = None
     told_by: Agency | None = None
+
+    @property
+    def state(self):
+        if self.moved_to:
+            return None
+        return self.row.standing.state if self.row else self.last.state
+
+    @property
+    def is_disputed(self):
+        """Whether its agency disputes the activity or this very account."""
+        is_in_plan = self.row is not None and self.activity.is_disputed
+        return is_in_plan or bool(self.last and self.last.is_disputed)
 
 
 @dataclass(frozen=True)
@@ -219,7 +234,8 @@ class AgencyPage:
     work: list[AgencyWork]
     #: The ids of reports with evidence: whether any of it is open to all.
     evidenced: Mapping[int, bool]
-    off_plan: tuple[Entry, ...]
+    #: What it last reported of each piece of work outside the plan.
+    off_plan: list[AgencyWork]
     #: The latest round, if any has opened, and what it asked of the agency.
     round: ReportingPeriod | None
     is_due: bool
@@ -232,6 +248,8 @@ class AgencyPage:
     former_names: QuerySet[AgencyName]
     #: What it says of rounds of which no scorecard is shown.
     comments: list[AgencyComment]
+    #: Whether it ever handed in anything for which a round asked.
+    has_answered: bool
     #: Whether the list of updates holds any of it.
     has_updates: bool
 
@@ -239,6 +257,25 @@ class AgencyPage:
     def activities(self):
         """The activities for which it answers now, but for those cancelled."""
         return [row for row in self._own if row.is_counted]
+
+    @property
+    def tally(self):
+        """How many of its activities in the plan are done; reconstructed ones not."""
+        rows = (row for row in self.activities if row.activity.commitment.is_official)
+        return tally([row.work for row in rows])
+
+    @property
+    def silent_in(self):
+        """The rounds that got nothing of it in time, the latest first."""
+        silent = Promptness.SILENT
+        found = [each for each, card, _ in self.scorecards if card.promptness == silent]
+        is_missing = self.asked and self.is_due and not self.reported
+        return [self.round, *found] if is_missing and self.round not in found else found
+
+    @property
+    def is_silent(self):
+        """Whether rounds that are over asked it and nothing was ever handed in."""
+        return bool(self.silent_in) and not (self.has_answered or self.has_updates)
 
     @property
     def cancelled(self):
@@ -368,6 +405,7 @@ def page(
             F("ends_on").desc(nulls_last=True), "pk"
         ),
         comments=[said[each] for each in said if each not in public],
+        has_answered=any(o.is_handed_in for items in asked.values() for o in items),
         has_updates=agency.pk in told or register.holds_updates_of(board.plan, agency),
     )
 
@@ -381,6 +419,7 @@ def _work_of(board, agency):
             if told:
                 last = newest(each.reports if is_own else told)
                 yield AgencyWork(
+                    activity=each.activity,
                     row=each,
                     commitment=row.commitment,
                     last=last,
@@ -393,13 +432,15 @@ def _work_of(board, agency):
 
 
 def _off_plan(agency, plan):
-    """What it last reported of each piece of work outside the plan."""
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
     rows = rows.filter(status=Status.PUBLISHED)
     newest_of = {}
     for row in sorted(rows, key=_real_last, reverse=True):
         newest_of.setdefault(row.activity_id, row)
-    return tuple(record.entries(newest_of.values()))
+    return [
+        AgencyWork(each.subject, each.commitment, None, each, each.period)
+        for each in record.entries(newest_of.values())
+    ]
 
 
 def _real_last(row):

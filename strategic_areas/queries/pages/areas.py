@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from heapq import nlargest
 
 from django.db.models import Prefetch
@@ -19,6 +20,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import day_of
+from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
 from strategic_areas.queries.plan.rows import (
@@ -28,7 +30,15 @@ from strategic_areas.queries.plan.rows import (
     records_of,
     sentence_of,
 )
-from strategic_areas.states import NOT_TOLD, added, newness
+from strategic_areas.states import (
+    NOT_TOLD,
+    Family,
+    Work,
+    added,
+    family_of,
+    newest,
+    newness,
+)
 
 
 @dataclass(frozen=True)
@@ -51,9 +61,49 @@ class AreaRow:
         return added(row.standing.tally for row in self.rows)
 
     @property
+    def finished(self):
+        """Its completed activities, those told of last first."""
+        work = (each for row in self.rows for each in row.activities)
+        done = [each for each in work if each.work == Work.COMPLETED]
+        return sorted(
+            done, key=lambda each: newness(newest(each.reports)), reverse=True
+        )
+
+    def setbacks(self, today: date) -> list["Setback"]:
+        """What is late or held back, then what was halted or not fulfilled."""
+        found = (Setback(row, delays.of_commitment(row, today)) for row in self.rows)
+        return sorted(
+            (each for each in found if each.kind), key=lambda each: each.place
+        )
+
+    @property
     def is_told(self):
         """Whether anything tells how far any commitment has come."""
         return any(row.standing.state not in {None, *NOT_TOLD} for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Setback:
+    """A commitment that is late, held back, halted or not fulfilled."""
+
+    row: CommitmentRow
+    delay: delays.Delay | None
+
+    @property
+    def kind(self):
+        """What it is first of all: "late", "held", "unmet", or "" for none of these."""
+        if self.delay and self.delay.worst:
+            return "late"
+        family = family_of(state) if (state := self.row.standing.state) else None
+        if self.delay or family == Family.HALTED:
+            return "held"
+        return "unmet" if family == Family.UNMET else ""
+
+    @property
+    def place(self):
+        """Late ones first, of these those late as a whole, then those late longest."""
+        days, worst = (self.delay.days, self.delay.worst) if self.delay else (0, 0)
+        return ("late", "held", "unmet").index(self.kind), not days, -worst
 
 
 def of_plan(plan: Plan) -> list[StrategicArea]:

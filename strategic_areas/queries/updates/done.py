@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from strategic_areas.models import ReportingPeriod, Status
 from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record
@@ -63,10 +64,15 @@ def of_commitments(board: Board, rows: Iterable[CommitmentRow]) -> dict[int, Don
 def of_activities(rows: Iterable[ActivityRow]) -> dict[int, Entry]:
     """The last published account of each activity, by its id; one query."""
     last = {row.activity.pk: newest(row.reports) for row in rows}
-    found = _entries(record.updates(), [each.pk for each in last.values() if each])
+    found = of_reports(filter(None, last.values()))
     return {
         pk: found[each.pk] for pk, each in last.items() if each and each.pk in found
     }
+
+
+def of_reports(reports: Iterable[CountedReport]) -> dict[int, Entry]:
+    """What these reports say, by their own ids; one query."""
+    return _entries(record.updates(), [each.pk for each in reports])
 
 
 #: What says most of what was done: of reports for one period the first of these. That
