@@ -41,6 +41,7 @@ register.filter("work_in_cell", sentences.work_in_cell)
 register.filter("years_on_record", sentences.years_on_record)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
+register.filter("spelled", sums.spelled)
 register.filter("summed", sums.summed)
 register.filter("late_count", sums.late_count)
 register.filter("still_open", sums.still_open)
@@ -114,7 +115,8 @@ def bilingual(record, field):
 def brief(record, field):
     """The beginning of a longer text, for the cell of a list; marked likewise."""
     text, only_spanish = text_of(record, field)
-    return _marked(with_signs(sentences.shortened(text)), only_spanish)
+    begun = _marked(with_signs(sentences.shortened(text)), only_spanish)
+    return format_html("{} {}", begun, _translated(record, field, "small"))
 
 
 def _marked(text, only_spanish):
@@ -177,13 +179,12 @@ def _with_links(html, addresses):
     return re.sub(rf"(?<!\w)(?:{codes})(?!\w)", link, html)
 
 
-def _translated(record, field):
+def _translated(record, field, element="p"):
     if get_language() == "es" or field not in getattr(record, "translated", ()):
         return ""
-    mark = '<p class="only-spanish translated">{}</p>'
-    return format_html(
-        mark, _("translated by the secretariat; the agency wrote in Spanish")
-    )
+    words = _("translated by the secretariat; the agency wrote in Spanish")
+    mark = '<{0} class="only-spanish translated">{1}</{0}>'
+    return format_html(mark, element, words)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from strategic_areas import workflow
+from strategic_areas.addresses import address as public_address
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
@@ -90,6 +91,23 @@ def test_a_reviewer_proposes_english_beside_the_spanish(client):
         "obstacle": "Lack of paper.",
     }
     assert Translation.objects.count() == 0
+
+
+def test_a_translation_is_marked_where_its_beginning_stands(client, update):
+    make_translation(update)
+    commitment, agency = update.activity.commitment, update.agency
+    code = update.plan.code
+    paths = [
+        commitment.programme.area.get_absolute_url(language="en"),
+        public_address("agency", code, agency.slug, language="en"),
+        public_address("commitments", code, language="en"),
+    ]
+
+    pages = [client.get(path).text for path in paths]
+
+    said = [page.count(ENGLISH) for page in pages]
+    assert min(said) > 0
+    assert [page.count('"only-spanish translated"') for page in pages] == said
 
 
 def test_an_approved_translation_is_read_and_marked_and_the_row_stays(client, update):
