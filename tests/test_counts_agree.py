@@ -14,12 +14,14 @@ from datetime import date
 from html import unescape
 
 import pytest
+from django.utils.translation import override
 
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment, Programme, StrategicArea
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.public_rows import concerned, public_rows
-from strategic_areas.sentences import work_in_cell
+from strategic_areas.sentences import COMMITMENT_STATES, FAMILY_WORDS, work_in_cell
+from strategic_areas.states import family_of
 from tests import states_plan
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
@@ -163,6 +165,39 @@ def test_the_states_of_commitments_on_pages_are_those_of_the_public_rows(
         page = get("agency", plan, each.agency.slug).context["page"]
         assert states(own) == counted(each.counts) == counted(page.counts)
         assert each.late == sum(row["punctuality"] == "late" for row in own)
+
+
+def test_every_number_of_a_family_leads_to_so_many_commitments(get, rows_of):
+    official = rows_of[INVENTED]["commitments"].values()
+
+    page = get("methodology")
+
+    families = page.context["families"]
+    assert {row.family: number for row, number in families} == Counter(
+        family_of(each["state"]) for each in official
+    )
+    linked = re.findall(r'href="([^"]+)[?]family=(\w+)">.*?</span>(\d+)</a>', page.text)
+    assert [(family, int(number)) for _path, family, number in linked] == [
+        (row.family, number) for row, number in families if number
+    ]
+    for path, family, number in linked:
+        lines = get("commitments", INVENTED, family=family).context["table"]["lines"]
+        assert path == address("commitments", INVENTED, language="es")
+        assert [family_of(each.row.standing.state) for each in lines] == [family] * int(
+            number
+        )
+
+
+def test_the_file_has_the_family_of_each_state(get):
+    with override("es"):
+        words = {str(word): family for family, word in FAMILY_WORDS.items()}
+        exact = {str(word): state for state, word in COMMITMENT_STATES.items()}
+
+    rows = file_of(get("plan_commitments", INVENTED))
+
+    assert len(rows) == 24
+    for row in rows:
+        assert words[row["Familia de estados"]] == family_of(exact[row["Estado"]])
 
 
 @pytest.mark.parametrize("plan", PLANS)

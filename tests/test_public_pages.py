@@ -30,8 +30,8 @@ from strategic_areas.models import (
     PublishedFigure,
     Target,
 )
-from strategic_areas.sentences import state_word
-from strategic_areas.states import RULE
+from strategic_areas.sentences import FAMILY_WORDS, state_word
+from strategic_areas.states import FAMILIES, RULE
 from strategic_areas.sums import summed
 from tests import factories
 from tests.deep import DEEP, MANY_ROWS
@@ -659,6 +659,19 @@ def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language
         for row in RULE:
             assert gettext(row.case) in page.text
             assert all(state_word(state) in page.text for state in row.states)
+        for row in FAMILIES:
+            assert gettext(row.says) in page.text
+            assert str(FAMILY_WORDS[row.family]) in page.text
+
+
+def test_of_a_reconstruction_the_methodology_counts_no_family(client, db):
+    commitment = factories.make_commitment(provenance="reconstructed")
+
+    page = client.get(address("methodology"))
+
+    assert page.context["plan"] == commitment.plan
+    assert {number for _row, number in page.context["families"]} == {None}
+    assert "?family=" not in page.text
 
 
 def test_the_glossary_begins_with_trafficking_and_smuggling(client):

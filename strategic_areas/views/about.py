@@ -74,15 +74,22 @@ def help_page(request):
 
 
 def methodology(request):
-    told = {
+    told = rules() | {
         "review_days": submissions.review_days(),
         "pair": references.printed_pair(),
     }
-    return page(request, "methodology.html", **told, **rules())
+    today = timezone.localdate()
+    plan = plans.choose(today).shown
+    counts = plan and board.load(plan, today).counts
+    if counts and counts.total:
+        numbers = [number for _family, number in counts.by_family]
+        told["families"] = list(zip(states.FAMILIES, numbers, strict=True))
+    return render(request, "methodology.html", {"plan": plan, **told})
 
 
 def rules():
     return {
+        "families": [(row, None) for row in states.FAMILIES],
         "rule": states.RULE,
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
