@@ -13,6 +13,7 @@ from plan_portal.admin_site import choose_language
 from plan_portal.conditional import public_page
 from strategic_areas import feeds
 from strategic_areas.desk.sheet import pages as staff_evidence
+from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
     about,
     agencies,
@@ -34,6 +35,8 @@ class CodeConverter(StringConverter):
 
 
 register_converter(CodeConverter, "code")
+register_converter(ThemeConverter, "tema")
+register_converter(EnglishThemeConverter, "theme")
 
 #: Every public page: its name, its view, its path in Spanish and in English.
 PUBLIC_PAGES = [
@@ -81,6 +84,12 @@ PUBLIC_PAGES = [
         commitments.commitment,
         "<slug:plan>/compromisos/<code:code>/",
         "<slug:plan>/commitments/<code:code>/",
+    ),
+    (
+        "theme",
+        commitments.theme_list,
+        "<slug:plan>/temas/<tema:theme>/",
+        "<slug:plan>/themes/<theme:theme>/",
     ),
     (
         "agencies",

@@ -50,7 +50,7 @@ class ThemeConverter:
 
     def to_url(self, theme):
         with override(self.language):
-            return slugify(Theme(theme).label)
+            return slugify(str(Theme(theme).label))
 
 
 class EnglishThemeConverter(ThemeConverter):

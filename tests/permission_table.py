@@ -40,6 +40,7 @@ plan_commitments, plan_updates                                 | plan       | 20
 area, area_feed, area_card                                     | area       | 200 | 405
 commitment, commitment_feed                                    | commitment | 200 | 405
 commitment_card                                                | commitment | 200 | 405
+theme                                                          | theme      | 200 | 405
 agency, agency_feed, agency_dates, agency_card                 | agency     | 200 | 405
 indicator_picture                                              | indicator  | 301 | 405
 area_picture                                                   | area       | 301 | 405

@@ -327,6 +327,7 @@ class World:
         commitment = factories.make_commitment(
             programme=factories.make_programme(area=area), lead=self.agencies["A"]
         )
+        factories.make_activity(commitment=commitment, themes=["work"])
         indicator = factories.make_indicator(plan=self.plan)
         for year in (2024, 2025):
             factories.make_published_figure(
@@ -341,6 +342,7 @@ class World:
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
             "area": {**plan, "slug": area.slug_es},
+            "theme": {**plan, "tema:theme": "trabajo", "theme": "work"},
             "commitment": {**plan, "code": commitment.code},
             "agency": {**plan, "slug": self.agencies["A"].slug},
         }

@@ -282,7 +282,8 @@ class Visited:
         route = self.routes[row.address]
         for pattern, plain in PATTERNS.items():
             route = route.replace(pattern, plain)
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(words[m[1]]), route)
+        parts = re.compile(r"<((?:\w+:)?(\w+))>")
+        return "/" + parts.sub(lambda m: str(words.get(m[1]) or words[m[2]]), route)
 
 
 def contents(name):

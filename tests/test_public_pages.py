@@ -33,6 +33,7 @@ from strategic_areas.models import (
 from strategic_areas.sentences import FAMILY_WORDS, state_word
 from strategic_areas.states import FAMILIES, RULE
 from strategic_areas.sums import summed
+from strategic_areas.themes import Theme
 from tests import factories
 from tests.deep import DEEP, MANY_ROWS
 from tests.public_site import MOST_QUERIES
@@ -88,7 +89,7 @@ def make_world(rows=1, *, demonstration=False):
     make_beside(commitment, source, rows)
     activities, led = [], []
     for number in range(rows):
-        activity = factories.make_activity(commitment=commitment)
+        activity = factories.make_activity(commitment=commitment, themes=[Theme.WORK])
         activities.append(activity)
         factories.make_record_update(activity=activity, sources=[source])
         HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
@@ -211,6 +212,7 @@ def arguments(commitment):
     area = commitment.programme.area
     takes = {
         "area": lambda language: (plan, getattr(area, f"slug_{language}")),
+        "theme": lambda language: (plan, Theme.WORK),
         "commitment": lambda language: (plan, commitment.code),
         "agency": lambda language: (plan, commitment.lead.slug),
         "update": lambda language: (plan, published.public_id),
@@ -273,6 +275,13 @@ def some_addresses(commitment):
             "/p/compromisos/R-1.1.2/",
             "/en/p/commitments/R-1.1.2/",
         ),
+        (
+            "theme",
+            ("p", Theme.CHILDREN),
+            "/p/temas/ninez-y-adolescencia/",
+            "/en/p/themes/children-and-adolescents/",
+        ),
+        ("theme", ("p", Theme.BORDER), "/p/temas/frontera/", "/en/p/themes/border/"),
         ("agencies", ("p",), "/p/instituciones/", "/en/p/agencies/"),
         ("agency", ("p", "pgr"), "/p/instituciones/pgr/", "/en/p/agencies/pgr/"),
         ("updates", ("p",), "/p/avances/", "/en/p/updates/"),
@@ -410,7 +419,7 @@ def test_an_empty_portal_still_answers(client):
 
 def test_a_demonstration_is_marked_and_counted_nowhere(client):
     commitment = make_world(0, demonstration=True)
-    activity = factories.make_activity(commitment=commitment)
+    activity = factories.make_activity(commitment=commitment, themes=[Theme.WORK])
     period = commitment.plan.periods.get(is_demonstration=True)
     before = {
         path: counts(read(client, path)) for *_, path in some_addresses(commitment)

@@ -25,6 +25,7 @@ from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import TEXTS, make_entry
 from strategic_areas.search.index import LANGUAGES, Document, Place, Text
 from strategic_areas.sentences import FAMILIES
+from strategic_areas.themes import ASKED, Theme
 
 #: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
@@ -61,6 +62,7 @@ LISTS = {
         gettext_noop("what changed since, news, latest reports, what is new"),
     ),
 }
+ABOUT_THEME = gettext_noop("What the plan does about it, whoever does it.")
 #: The name, content and questions of the list of indicators. An indicator that a
 #: question names answers it by itself.
 FIGURES = (
@@ -94,17 +96,21 @@ def documents():
 
 def _document(kind, row, place, plan=None, agency=None, **others):
     """What most documents have in common, unless ``others`` say otherwise."""
-    code, captions = getattr(row, "sort_code", ""), ()
+    code, captions, also = getattr(row, "sort_code", ""), (), ()
     if agency:
         captions += (Text(agency.acronym, agency.acronym_en or agency.acronym),)
-        others["also"] = (_text(agency, "name"),)
+        also += (_text(agency, "name"),)
     if plan:
         captions += (_same(plan.code),)
+    for theme in map(Theme, getattr(row, "themes", ())):
+        captions += (in_both(theme.label),)
+        also += (in_both(ASKED[theme]),)
     if "title" not in others:
         others["title"] = _title(row)
     if "texts" not in others:
         others["texts"] = _texts(row)
-    common = {"captions": captions, "order": (plan.rank, code) if plan else ()}
+    common = {"captions": captions, "also": also}
+    common["order"] = (plan.rank, code) if plan else ()
     pk = f"{row._meta.model_name}-{row.pk}"
     return Document(kind=kind, pk=pk, place=place, **{**common, **others})
 
@@ -188,14 +194,16 @@ def _structure(public, seen):
     for plan in public.values():
         place, named = Place("plan", (plan.code,)), (plan.code,)
         yield _document("plan", plan, place, plan, names=named, order=(plan.rank,))
-    rows = models.Commitment.objects.standing().select_related("lead")
-    for row, plan in read(rows):
-        place = _commitment_page(plan, row)
-        yield found("commitment", row, place, plan, row.lead, **_coded(row))
+    themes = defaultdict(set)
     rows = models.Activity.objects.standing().select_related("agency", "commitment")
     for row, plan in read(rows):
         place = _commitment_page(plan, row.commitment, row)
+        themes[row.commitment_id].update(row.themes)
         yield found("activity", row, place, plan, row.agency, **_coded(row))
+    rows = models.Commitment.objects.standing().select_related("lead")
+    for row, plan in read(rows):
+        place, row.themes = _commitment_page(plan, row), sorted(themes[row.pk])
+        yield found("commitment", row, place, plan, row.lead, **_coded(row))
     for row, plan in read(models.LaterActivity.objects.select_related("agency")):
         place = Place("later_activities", (plan.code,), fragment=row.code)
         named = (row.code,)
@@ -296,6 +304,7 @@ def _lists(public):
         said = {"title": called, "texts": (held,), "questions": (asked,)}
         return Document(kind="page", pk=name, place=place, **said, **others)
 
+    themes = plans.themes()
     yield found("figures", FIGURES, Place("indicators"))
     for plan in public.values():
         for number, (name, sentences) in enumerate(LISTS.items()):
@@ -305,6 +314,14 @@ def _lists(public):
                     captions=(_same(plan.code),),
                     order=(plan.rank, number),
                 )
+        for number, theme in enumerate(themes.get(plan.pk, ()), start=len(LISTS)):
+            yield found(
+                f"{plan.code}-{theme}",
+                (theme.label, ABOUT_THEME, ASKED[theme]),
+                Place("theme", (plan.code, theme)),
+                captions=(_same(plan.code),),
+                order=(plan.rank, number),
+            )
 
 
 def _agencies(public, seen):

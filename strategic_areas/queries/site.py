@@ -40,7 +40,7 @@ Place = tuple[tuple, tuple, datetime | None]
 
 def places() -> dict[str, list[Place]]:
     """
-    The places of all public pages by the name of the page; seven queries.
+    The places of all public pages by the name of the page; eight queries.
 
     ``of_plan`` holds those of pages that take only a plan, "" those of pages that take
     nothing. Pages that would be empty are left out.
@@ -69,6 +69,10 @@ def places() -> dict[str, list[Place]]:
         for row in commitments
         for key in [(row.plan.code, row.code)]
     ]
+    themes = plans.themes()
+    found["theme"] = _same(
+        (plan.code, theme) for plan in recorded for theme in themes.get(plan.pk, ())
+    )
     found["agency"] = _same(
         Participation.objects.filter(plan__in=recorded).values_list(
             "plan__code", "agency__slug"

@@ -59,7 +59,9 @@ def glossary(request):
 
 
 def site_map(request):
-    return page(request, "site_map.html", plans=plans.with_areas())
+    themes = plans.themes()
+    found = [(plan, themes.get(plan.pk)) for plan in plans.with_areas()]
+    return page(request, "site_map.html", plans=found)
 
 
 def data(request):

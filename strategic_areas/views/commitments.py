@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +20,7 @@ from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.pages import areas, catalogue, commitments
 from strategic_areas.queries.pages.catalogue import Catalogue, due_day
-from strategic_areas.queries.plan import board
+from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
 from strategic_areas.queries.public_rows import commitment_row
@@ -36,6 +37,7 @@ from strategic_areas.sentences import (
     target_code,
     work_done,
 )
+from strategic_areas.themes import Theme
 from strategic_areas.views import files
 from strategic_areas.views.parameters import (
     asked,
@@ -61,7 +63,7 @@ TOLD = 12
 ASKED = (*catalogue.FILTERS, "sort")
 #: The filters that the form shows. Families and what is late are chips above it; the
 #: others are asked for by links from elsewhere, and kept.
-SHOWN = ("area", "agency")
+SHOWN = ("area", "agency", "theme")
 #: The orders that the form offers; others stand in addresses of former headings.
 ORDERS = {
     "": gettext_lazy("As the plan has it"),
@@ -99,6 +101,25 @@ def _by_area(found, rows):
     for pk, group in groupby(rows, lambda row: row.commitment.programme.area_id):
         known[pk].number = numbers[pk]
         yield known[pk], group
+
+
+@reads("page")
+def theme_list(request, plan, theme):
+    """The commitments of which an activity has a theme."""
+    plan, wanted = public_plan(plan), asked(request, "page")
+    found = _sifted(plan, {"theme": theme})
+    if not found.rows:
+        raise Http404
+    work = [each.activity for row in found.rows for each in row.activities]
+    page, by_theme = page_of(found.rows, wanted, PER_PAGE), query({"theme": theme})
+    context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
+    context |= {"theme": theme, "themes": plans.themes()[plan.pk]}
+    context["table"] = table(found.board, _by_area(found, page.object_list))
+    context["files"] = [("CSV", address("plan_commitments", plan.code) + by_theme)]
+    context["filtered"] = address("commitments", plan.code) + by_theme
+    context["number"] = sum(theme in each.themes for each in work)
+    context["page_query"] = query(wanted)
+    return render(request, "theme.html", context)
 
 
 @reads(*ASKED, sort="code")
@@ -255,6 +276,11 @@ def _fields(found):
         (_("Changed since"), _("Any round")),
         [("", each.code, each.name) for each in found.board.periods],
     )
+    yield (
+        "theme",
+        (_("Theme"), _("Any theme")),
+        [("", str(theme), str(theme.label)) for theme in Theme],
+    )
 
 
 def _target(target):
@@ -341,6 +367,7 @@ def _as_csv(found: Catalogue):
         lead_word(not is_reconstructed),
         _("Agency to which it is attributed") if is_reconstructed else _("Lead agency"),
         _("International targets"),
+        _("Themes"),
         _("Where this comes from"),
         files.disputed_heading(),
         _("Address"),
@@ -370,6 +397,7 @@ def _cells(row, found):
         commitment.lead.local_acronym,
         commitment.lead.name,
         ", ".join(sorted(found.answers.get(commitment.pk, ()))),
+        ", ".join(str(theme.label) for theme in row.themes),
         Provenance(told["provenance"]).label,
         files.disputed(told["is_disputed"]),
         settings.SITE_URL + commitment.get_absolute_url(language=get_language()),

@@ -259,6 +259,7 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     client, commitment, settings
 ):
     settings.ALLOW_INDEXING = True
+    commitment.activities.update(themes=["work"])
     factories.make_amendment(commitment=commitment)
     factories.make_later_activity(plan=commitment.plan)
     factories.make_indicator(plan=commitment.plan)
@@ -314,4 +315,4 @@ def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, ro
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")
 
-    assert len(captured) == 9
+    assert len(captured) == 10

@@ -1,10 +1,17 @@
-"""Themes of activities: in a file, a workbook and the tree, and before the public."""
+"""Themes of activities: in a file, a workbook, the tree, and in public."""
+
+import csv
+import io
+import re
 
 import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
+from strategic_areas.addresses import address
 from strategic_areas.models import Activity, PendingChange, Plan, PlanChange
+from strategic_areas.queries.site import places
+from strategic_areas.themes import Theme
 from tests import factories
 from tests.strategic_areas.drafts import edit, propose
 from tests.strategic_areas.planbooks import Keeper
@@ -94,3 +101,82 @@ def test_the_record_of_an_activity_tells_them(client, activity):
     address = reverse("admin:strategic_areas_activity_change", args=[activity.pk])
 
     assert '<div class="readonly">Trabajo</div>' in client.get(address).text
+
+
+# What the public reads
+
+
+@pytest.fixture
+def plan(client):
+    """Two commitments, one with an activity for children; and one of no theme."""
+    plan = factories.make_plan(code="p")
+    for code, *themes in (("1", "children"), ("2", "children", "border"), ("3",)):
+        commitment = factories.make_commitment(plan=plan, code=code)
+        factories.make_activity(
+            commitment=commitment, code=f"{code}.1", title_es="Infantil", themes=themes
+        )
+    old = factories.make_activity(commitment=commitment, code="3.2", themes=["tourism"])
+    factories.make_activity(commitment=commitment, code="3.3").supersedes.add(old)
+    return plan
+
+
+def codes(response):
+    return [row.commitment.code for row in response.context["catalogue"].rows]
+
+
+@pytest.mark.parametrize(
+    ("theme", "path", "found"),
+    [
+        (Theme.CHILDREN, "/p/temas/ninez-y-adolescencia/", ["1", "2"]),
+        (Theme.BORDER, "/en/p/themes/border/", ["2"]),
+    ],
+)
+def test_a_theme_has_a_page_of_the_commitments_that_its_filter_leaves(
+    client, plan, theme, path, found
+):
+    page = client.get(path)
+    listed = client.get(address("commitments", "p"), {"theme": theme})
+
+    assert page.status_code == 200
+    assert codes(page) == codes(listed) == found
+    facet = listed.context["catalogue"].facets["theme"]
+    assert facet.numbers[theme] == len(found)
+    assert 'hreflang="es" href="http' in page.text
+    for language in ("es", "en"):
+        assert f'{address("theme", "p", theme, language=language)}"' in page.text
+
+
+def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
+    factories.make_activity(
+        plan=factories.make_plan(code="q", status="in_preparation"), themes=["work"]
+    )
+
+    assert client.get("/p/temas/turismo/").status_code == 404
+    assert client.get("/p/temas/otro/").status_code == 404
+    assert client.get("/q/temas/trabajo/").status_code == 404
+    site = client.get("/mapa/").text
+    assert re.findall(r"/temas/[^/]+/", site) == [
+        "/temas/ninez-y-adolescencia/",
+        "/temas/frontera/",
+    ]
+    assert len(places()["theme"]) == 2
+
+
+def test_the_search_knows_the_words_of_a_theme(client, plan):
+    answer = client.get("/buscar/", {"q": "niños"}).context["answer"]
+
+    found = {group.kind: [hit.code for hit in group.hits] for group in answer.groups}
+    assert (found["commitment"], found["activity"]) == (["1", "2"], ["1.1", "2.1"])
+    (page,) = answer.groups[0].hits
+    assert page.path == "/p/temas/ninez-y-adolescencia/"
+
+
+def test_the_file_of_commitments_names_themes(client, plan):
+    lines = client.get(address("plan_commitments", "p", language="es")).content
+    rows = list(csv.DictReader(io.StringIO(lines.decode("utf-8-sig"))))
+
+    assert [row["Temas"] for row in rows] == [
+        "Niñez y adolescencia",
+        "Niñez y adolescencia, Frontera",
+        "",
+    ]

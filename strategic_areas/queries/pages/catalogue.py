@@ -16,6 +16,7 @@ from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
 from strategic_areas.states import CommitmentState, Family, family_of
+from strategic_areas.themes import Theme
 
 #: What a reader may ask for; "q" are words.
 FILTERS = (
@@ -28,6 +29,7 @@ FILTERS = (
     "punctuality",
     "framework",
     "changed",
+    "theme",
 )
 #: Asks for all that is late or held back itself, or in any of its activities.
 DELAYED = "delayed"
@@ -35,6 +37,7 @@ DELAYED = "delayed"
 WORDS = {
     "family": frozenset(map(str, Family)),
     "state": frozenset(map(str, CommitmentState)),
+    "theme": frozenset(Theme),
     "punctuality": frozenset({*map(str, progress.Punctuality), DELAYED}),
 }
 #: The orders that keep commitments of an area together.
@@ -136,6 +139,7 @@ def _values(row, answers, part_of, changed, words):
         "punctuality": frozenset(filter(None, kept)),
         "framework": answers.get(commitment.pk, frozenset()),
         "changed": changed.get(commitment.pk, frozenset()),
+        "theme": frozenset(row.themes),
     }
 
 

@@ -36,7 +36,7 @@ LISTED = (
     "is_in_plan",
     *("title_es", "title_en", "kind", "quantity", "unit_es", "unit_en"),
     *("counts_victims", "reaches_victims", "starts_on", "due_on", "due_provenance"),
-    *("stopped", "stopped_on", "resumes_on"),
+    *("stopped", "stopped_on", "resumes_on", "themes"),
 )
 
 

@@ -1,6 +1,7 @@
 """The plans: which is in force, which one to show, and how each was amended."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from django.db.models import (
 )
 
 from strategic_areas.models import (
+    Activity,
     Amendment,
     Commitment,
     LaterActivity,
@@ -28,6 +30,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Term,
 )
+from strategic_areas.themes import Theme
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,15 @@ def _phase(plan, choice, today):
 def is_over(plan: Plan, day: date) -> bool:
     """Whether the plan has ended by this day: by its dates, or as it was closed."""
     return plan.ends_on < day or plan.status == Plan.Status.ENDED
+
+
+def themes() -> dict[int, list[Theme]]:
+    """The themes that activities of each plan have, by its key; one query."""
+    rows = Activity.objects.standing().exclude(themes=[]).order_by()
+    found = defaultdict(set)
+    for plan, words in rows.values_list("plan", "themes").distinct():
+        found[plan].update(words)
+    return {plan: [each for each in Theme if each in found[plan]] for plan in found}
 
 
 def first_code(plan: Plan) -> str:

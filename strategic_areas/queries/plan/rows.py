@@ -13,6 +13,7 @@ from strategic_areas.models.records import Voice
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work, newest
+from strategic_areas.themes import Theme
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,12 @@ class CommitmentRow:
     def records(self):
         """What is on record of it if it is reconstructed, else None."""
         return records_of([self])
+
+    @property
+    def themes(self):
+        """Those of its activities."""
+        found = {word for each in self.activities for word in each.activity.themes}
+        return [each for each in Theme if each in found]
 
     @property
     def was_declared_here(self):
