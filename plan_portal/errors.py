@@ -23,9 +23,10 @@ from plan_portal.middleware import language_of_visitor
 
 #: The page with the help lines to call, by language.
 HELP_PAGES = {"es": "/ayuda/", "en": "/en/help/"}
-#: What the menu of an error page leads to, which knows of no plan.
+#: What an error page leads to, which knows of no plan.
 MENU = {
     "home": _("Home"),
+    "indicators": _("Figures"),
     "plans": _("Plans"),
     "data": _("Data"),
     "methodology": _("How we count"),

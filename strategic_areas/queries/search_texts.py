@@ -307,18 +307,13 @@ def _lists(public):
     themes = plans.themes()
     yield found("figures", FIGURES, Place("indicators"))
     for plan in public.values():
-        for number, (name, sentences) in enumerate(LISTS.items()):
-            if plan.has_record:
-                yield found(
-                    *(f"{plan.code}-{name}", sentences, Place(name, (plan.code,))),
-                    captions=(_same(plan.code),),
-                    order=(plan.rank, number),
-                )
-        for number, theme in enumerate(themes.get(plan.pk, ()), start=len(LISTS)):
+        lists = [(name, told, (plan.code,)) for name, told in LISTS.items()]
+        for theme in themes.get(plan.pk, ()):
+            told = (theme.label, ABOUT_THEME, ASKED[theme])
+            lists.append(("theme", told, (plan.code, theme)))
+        for number, (name, told, at) in enumerate(lists if plan.has_record else ()):
             yield found(
-                f"{plan.code}-{theme}",
-                (theme.label, ABOUT_THEME, ASKED[theme]),
-                Place("theme", (plan.code, theme)),
+                *("-".join([*at, name]), told, Place(name, at)),
                 captions=(_same(plan.code),),
                 order=(plan.rank, number),
             )

@@ -260,15 +260,12 @@ def _spans(text, language, wanted):
 
 
 def _best_beginning(spans):
-    best, most = 0, 0
-    for number, (begin, *_rest) in enumerate(spans):
-        together = set()
-        for _other, end, common in spans[number:]:
-            if end > begin + LENGTH - BEFORE:
-                break
-            together |= common
-        if len(together) > most:
-            best, most = begin, len(together)
+    def together(begin):
+        last = begin + LENGTH - BEFORE
+        near = (keys for at, end, keys in spans if at >= begin and end <= last)
+        return len(set().union(*near))
+
+    best = max((begin for begin, *_rest in spans), key=together, default=0)
     return max(0, best - BEFORE)
 
 

@@ -16,14 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import glossary
+from strategic_areas.addresses import address
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.search_texts import in_both, in_each
+from strategic_areas.queries.search_texts import LISTS, in_both, in_each
 from strategic_areas.search import answers, index, words
 from strategic_areas.search.index import Document, Place
 from strategic_areas.views.about import facts, rules
-from strategic_areas.views.parameters import query
+from strategic_areas.views.parameters import asked, query
 
 #: The pages that say the same on every plan, by the names of their addresses.
 PAGES = (
@@ -53,36 +54,50 @@ def documents():
 def search_page(request):
     """What is found for ``q``: the first of every kind, or one ``kind`` in pages."""
     question = words.ask(request.GET.get("q", ""), get_language())
-    kind, page = request.GET.get("kind", ""), _page(request)
+    wanted = asked(request, "kind", "page")
+    kind, page = wanted.get("kind", ""), wanted.get("page", "1")
+    if page == "0" or not page.isdecimal():
+        raise Http404
     plan = plans.choose(timezone.localdate()).shown
     context = {"plan": plan, "question": question}
     context |= {"longest": words.LONGEST, "most_words": words.MOST_WORDS}
     if question.text:
         # Search engines are not to list what is found for some words.
-        asked = query({"q": question.text, "kind": kind})
-        context |= {"is_variant": True, "page_query": asked}
+        told = query({"q": question.text, "kind": kind})
+        context |= {"is_variant": True, "page_query": told}
     if not question.words:
         context["example"] = plan and plans.first_code(plan)
+        context["ways"] = _ways_on(plan)
         return render(request, "search.html", context)
     unread = index.bring_up_to_date(request.content_label, documents)
     if kind:
-        group = answers.of_kind(question, kind, page, unread)
+        group = answers.of_kind(question, kind, int(page), unread)
         if group is None:
             raise Http404
         pages = -(-group.total // answers.PER_PAGE)
-        context |= {"group": group, "page": page, "pages": pages}
+        context |= {"group": group, "page": int(page), "pages": pages}
     else:
         context["answer"] = answers.answer(question, unread)
         if straight := context["answer"].straight:
             return redirect(straight)
+        if not context["answer"].total:
+            context["ways"] = _ways_on(plan)
     return render(request, "search.html", context)
 
 
-def _page(request):
-    number = request.GET.get("page", "1")
-    if not (number.isdecimal() and len(number) < 6 and int(number)):
-        raise Http404
-    return int(number)
+def _ways_on(plan):
+    """Addresses and words: the figures, and a plan's lists and themes."""
+    ways = [(address("indicators"), _("Figures"))]
+    if plan and plan.has_record:
+        ways += [
+            (address(name, plan.code), _(called))
+            for name, (called, *_said) in LISTS.items()
+        ]
+        ways += [
+            (address("theme", plan.code, theme), theme.label)
+            for theme in plans.themes().get(plan.pk, ())
+        ]
+    return [*ways, (address("help"), _("Need help? Telephone lines"))]
 
 
 def description(request):

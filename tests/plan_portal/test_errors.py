@@ -38,6 +38,9 @@ def test_an_error_page_speaks_the_language_of_its_address(
     assert f'href="{prefix}/"' in page
     assert 'class="site-nav"' in page
     assert page.count('role="search"') == 1
+    main = page.partition("<main")[2]
+    figures = {"es": "/indicadores/", "en": "/en/indicators/"}[language]
+    assert f'<a href="{figures}">' in main
 
 
 @pytest.mark.parametrize(("path", "language"), [("/form/", "es"), ("/en/form/", "en")])

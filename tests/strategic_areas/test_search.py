@@ -658,3 +658,23 @@ def test_both_databases_know_all_rows_of_an_empty_portal(client):
     answer = ask(client, WORD).context["answer"]
 
     assert answer.total == 0
+
+
+@pytest.mark.parametrize("asked", ["", "xyzzy"])
+def test_who_asks_nothing_or_finds_nothing_is_shown_ways_on(client, asked):
+    plan = factories.make_activity(themes=["work"]).plan
+
+    page = ask(client, asked)
+
+    paths = [path for path, _words in page.context["ways"]]
+    assert paths == [
+        address("indicators", language="es"),
+        *(
+            address(name, plan.code, language="es")
+            for name in ("agencies", "commitments", "updates")
+        ),
+        f"/{plan.code}/temas/trabajo/",
+        address("help", language="es"),
+    ]
+    assert all(f'<li><a href="{path}">' in page.text for path in paths)
+    assert {client.get(path).status_code for path in paths} == {200}
