@@ -268,12 +268,9 @@ MISSING = ngettext_lazy(
     "%(untold)d without a published report",
     "untold",
 )
-CELL = _("%(done)d of %(total)d completed")
 OF = pgettext_lazy("activities", "%(done)d of %(total)d")
 NONE_OF = pgettext_lazy("activities", "none; %(told)d of %(total)d reported")
-CELL_REPORTED = _("%(told)d of %(total)d reported, none completed")
 UNTOLD = _("%(untold)d without a published report")
-NOTHING_TOLD = _("%(total)d without a published report")
 NONE = _("none")
 ACTIVITIES = ngettext_lazy("%(total)d activity", "%(total)d activities", "total")
 
@@ -333,21 +330,6 @@ def work_done(tally) -> str:
     if not tally.done:
         return str(REPORTED % numbers)
     return f"{COMPLETED % numbers}; {MISSING % {'untold': tally.untold}}"
-
-
-def work_counted(row) -> str:
-    """The work on a commitment for a cell, whose heading says what is counted."""
-    if row.records:
-        return str(row.records.found)
-    tally = row.standing.tally
-    numbers = {**vars(tally), "untold": tally.untold}
-    if not tally.told:
-        return str(NOTHING_TOLD % numbers) if tally.total else str(NONE)
-    if not tally.untold:
-        return str(CELL % numbers)
-    if not tally.done:
-        return str(CELL_REPORTED % numbers)
-    return f"{CELL % numbers}; {UNTOLD % numbers}"
 
 
 def work_in_cell(row) -> str:

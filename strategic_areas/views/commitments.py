@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -51,7 +50,6 @@ from strategic_areas.views.parameters import (
     public_plan,
     query,
     reads,
-    telling,
 )
 
 PER_PAGE = 50
@@ -198,12 +196,14 @@ def _filters(found: Catalogue, given: dict) -> dict:
     }
     words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
     chosen = [each for each in [words, *fields.values()] if each.asked]
+    late = chips(fields["punctuality"], wanted, "")
     return {
         "asked": given,
         "filters": list(fields.values()),
         "fields": [fields[name] for name in SHOWN if fields[name].is_useful],
         "kept": [each for each in chosen if each.name not in {"q", *SHOWN}],
-        "chips": _chips(fields, wanted),
+        "chips": chips(fields["family"], wanted, pgettext("commitments", "All")),
+        "late": [each for each in late if each[0] == Punctuality.LATE],
         "chosen": chosen,
         "total": len(found.board.rows),
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
@@ -213,14 +213,6 @@ def _filters(found: Catalogue, given: dict) -> dict:
         "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
         "shared": query(wanted),
     }
-
-
-def _chips(fields, wanted):
-    """The families and what is late, each with the number of rows it leads to."""
-    families = chips(fields["family"], wanted, pgettext("commitments", "All"))
-    kept = chips(fields["punctuality"], wanted, "")
-    late = [chip for chip in kept if chip.value == Punctuality.LATE]
-    return [*families, *late] if families[1:] or late else []
 
 
 def _fields(found):
@@ -245,7 +237,7 @@ def _fields(found):
     )
     yield (
         "agency",
-        (_("Agency, as lead or in support"), _("Any agency")),
+        (_("Agency"), _("Any agency")),
         [("", slug, name) for slug, name in agencies],
     )
     yield (
@@ -319,32 +311,18 @@ def table(
         row.commitment.pk: Line(row, told[row.commitment.pk], row.days_late(board.day))
         for row in rows
     }
-    has_states = any(row.standing.state for row in rows)
-    headings = {"agency": lead_word(has_states), "due": _("Due")}
-    if not has_leads:
-        del headings["agency"]
-    columns = telling(headings, map(_cells_of, lines.values()))
+    has_dates = any(row.deadline.is_stated for row in rows)
     return {
         "groups": [
             (heading, [lines[row.commitment.pk] for row in group])
             for heading, group in groups
         ],
         "lines": list(lines.values()),
-        "has_states": has_states,
-        "headings": [(name, headings[name]) for name in columns.shown],
-        "common": columns.common,
-        "width": 4 + len(columns.shown),
+        "has_states": any(row.standing.state for row in rows),
+        "has_leads": has_leads,
+        "has_dates": has_dates,
+        "width": 4 + has_leads + has_dates,
     }
-
-
-def _cells_of(line):
-    """What a row says in the columns that may be left out."""
-    kept, day = line.row.standing.punctuality, due_day(line.row)
-    due = [day and date_format(day, "SHORT_DATE_FORMAT")]
-    if kept in {Punctuality.LATE, Punctuality.AT_RISK}:
-        due.append(str(PUNCTUALITY[kept]))
-    lead = line.commitment.lead.local_acronym
-    return {"agency": lead, "due": " ".join(filter(None, due))}
 
 
 def _as_csv(found: Catalogue):

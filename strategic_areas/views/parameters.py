@@ -207,26 +207,17 @@ def day_field(
 FROM_THE_START = {"page": "", "after": "", "before": ""}
 
 
-@dataclass(frozen=True)
-class Chip:
-    """A value of a filter as a link, with the number of records it leads to."""
+def chips(field: FilterField, asked: Mapping[str, str], every: str) -> list[tuple]:
+    """
+    The values of a filter as links, first ``every``; without those of nothing.
 
-    name: str
-    value: str
-    label: str
-    address: str
-    number: int | None
-    is_chosen: bool
-
-
-def chips(field: FilterField, asked: Mapping[str, str], every: str) -> list[Chip]:
-    """The values of a filter as links, first ``every``; without those of nothing."""
-    found = [Chip("", "", every, field.dropped or "?", field.without, not field.asked)]
+    Each is its value, its label, its address, how many it leaves, and if it is chosen.
+    """
+    found = [("", every, field.dropped or "?", field.without, not field.asked)]
     for value, label, number in (o for _, options in field.groups for o in options):
         there = query(asked, **{field.name: value, **FROM_THE_START})
         if number != 0 or value == field.asked:
-            is_chosen = value == field.asked
-            found.append(Chip(field.name, value, label, there, number, is_chosen))
+            found.append((value, label, there, number, value == field.asked))
     return found
 
 

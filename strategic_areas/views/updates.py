@@ -1,7 +1,6 @@
 """The record of everything published on a plan, and each account at its address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
@@ -13,13 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from agencies.folding import fold
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.models import Plan, Provenance, ReportingPeriod
+from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import chosen
-from strategic_areas.queries.pages.round_report import Answered, answered
+from strategic_areas.queries.pages.round_report import answered
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.public_rows import report_row
@@ -45,7 +43,7 @@ from strategic_areas.views.parameters import (
 #: More would be longer than anybody reads on a telephone.
 PER_PAGE = 20
 PLACES = ("after", "before")
-SIFTED = (*register.FILTERS, *register.DAYS)
+SIFTED = ("q", *register.FILTERS, *register.DAYS)
 ASKED = (*SIFTED, *PLACES)
 #: The filters that the form shows, and those that it keeps as they are.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
@@ -124,7 +122,8 @@ def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
         day_field(name, label, wanted, _day(wanted, name))
         for name, label in labels.items()
     ]
-    chosen = [each for each in [*fields.values(), *days] if each.asked]
+    words = field("q", found.facets["q"], (_("Words"), ""), (), wanted)
+    chosen = [each for each in [words, *fields.values(), *days] if each.asked]
     every = _("All years") if plan.is_reconstructed else _("All rounds")
     return {
         "asked": given,
@@ -258,70 +257,36 @@ def _reserved(entry):
     return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
 
 
-@dataclass(frozen=True)
-class Section:
-    """The lines of one period, and of a round how agencies answered it."""
-
-    period: ReportingPeriod
-    is_recorded: bool
-    groups: list["LineGroup"]
-    answers: list[Answered]
-
-    @property
-    def heard(self):
-        return [each.agency for each in self.answers if each.handed_in]
-
-    @property
-    def missing(self):
-        """The agencies that handed in nothing, by name."""
-        silent = (each.agency for each in self.answers if not each.handed_in)
-        return sorted(silent, key=lambda agency: fold(agency.name))
-
-    @property
-    def is_due(self):
-        return timezone.localdate() > self.period.due_on
-
-
-@dataclass(frozen=True)
-class LineGroup:
-    """
-    The lines of an agency, and how it ``answered`` the round; of public sources those
-    that have a day, or have none, and their ``number`` on all pages.
-    """
-
-    lines: list[register.Line]
-    number: int
-    answered: Answered | None
-
-    @property
-    def unpublished(self):
-        return self.answered.handed_in - self.answered.published
-
-
 def sections(
     plan: Plan, page: register.RegisterPage, counts: register.FilterCounts
-) -> list[Section]:
+) -> list[dict]:
     """
     The lines of each period, grouped by agency or by whether they have a day.
 
     How agencies answered its rounds the first page tells, and no other.
     """
     known = {each.pk: each for each in counts.periods.values()}
-    rounds, today = opened(known.values(), timezone.localdate()), timezone.localdate()
-    if page.newer:
-        rounds = []
-    standing = rounds and board.load(plan, today, asked=rounds)
-    shown = {line.entry.period for line in page.lines}
-    answers = {
-        period: answered(standing, period) for period in rounds if period in shown
-    }
-    found = []
+    today, answers, found = timezone.localdate(), {}, []
+    if not page.newer and (rounds := opened(known.values(), today)):
+        standing = board.load(plan, today, asked=rounds)
+        shown = {line.entry.period for line in page.lines}
+        answers = {each: answered(standing, each) for each in rounds if each in shown}
     for (period, is_recorded), lines in groupby(page.lines, attrgetter("section")):
-        asked = [] if is_recorded else answers.get(period, [])
-        by_agency = {each.agency.pk: each for each in asked}
-        groups = [
-            LineGroup(list(group), counts.dated[period.pk, key], by_agency.get(key))
-            for key, group in groupby(lines, attrgetter("group"))
-        ]
-        found.append(Section(known[period.pk], is_recorded, groups, asked))
+        told = [] if is_recorded else answers.get(period, [])
+        by_agency = {each.agency.pk: each for each in told}
+        missing = [each.agency for each in told if not each.handed_in]
+        found.append(
+            {
+                "period": known[period.pk],
+                "is_recorded": is_recorded,
+                "answers": told,
+                "heard": len(told) - len(missing),
+                "missing": missing,
+                "is_due": bool(told) and today > known[period.pk].due_on,
+                "groups": [
+                    (list(group), counts.dated[period.pk, key], by_agency.get(key))
+                    for key, group in groupby(lines, attrgetter("group"))
+                ],
+            }
+        )
     return found

@@ -17,7 +17,7 @@ from strategic_areas.sentences import (
     COMMITMENT_PUNCTUALITY,
     PUNCTUALITY,
     state_word,
-    work_counted,
+    work_in_cell,
 )
 
 #: Punctuality that is worth a word beside a due date.
@@ -71,7 +71,7 @@ def _commitment(row):
 
 
 def _work(row):
-    return "" if row.records else work_counted(row)
+    return "" if row.records else work_in_cell(row)
 
 
 def _due(row):

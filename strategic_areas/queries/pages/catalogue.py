@@ -64,6 +64,10 @@ class Catalogue:
         return count_rows(self.rows)
 
     @property
+    def late(self) -> int:
+        return sum(row.is_late for row in self.rows)
+
+    @property
     def records(self):
         return records_of(self.rows)
 

@@ -6,11 +6,10 @@ from datetime import date
 
 from strategic_areas import progress
 from strategic_areas.addresses import address
-from strategic_areas.models import Status
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry, make_entry
+from strategic_areas.queries.updates import done
+from strategic_areas.queries.updates.record import Entry
 from strategic_areas.states import CLOSED, newest
 
 #: How many commitments a plan's first page tells. It leads to the list of all.
@@ -87,7 +86,8 @@ class Delays:
 def load(board: Board, today: date) -> Delays:
     """The delays of a plan; no query where nothing is late or held back."""
     found = _all(board, today)
-    accounts = _accounts([part for each in found[:SHOWN] for part in each.parts])
+    parts = [part for each in found[:SHOWN] for part in each.parts]
+    accounts = done.of_activities(part.row for part in parts)
     return Delays(
         shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
         total=len(found),
@@ -122,15 +122,6 @@ def of_commitment(row: CommitmentRow, today: date) -> Delay | None:
     return delay if delay.days or delay.parts else None
 
 
-def _accounts(parts):
-    last = [newest(part.row.reports) for part in parts]
-    keys = [each.pk for each in last if each and each.was_entered]
-    if not keys:
-        return {}
-    rows = record.updates().filter(pk__in=keys, status=Status.PUBLISHED)
-    return {row.activity_id: make_entry(row) for row in rows}
-
-
 def with_accounts(
     delay: Delay | None, accounts: Mapping[int, Entry | None]
 ) -> Delay | None:
@@ -144,7 +135,7 @@ def with_accounts(
 
 
 def _delay(row, day):
-    done = {progress.State.COMPLETED, progress.State.CANCELLED}
+    over = {progress.State.COMPLETED, progress.State.CANCELLED}
     if row.standing.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
@@ -155,7 +146,7 @@ def _delay(row, day):
             is_disputed=not row.commitment.is_disputed and _is_disputed(each),
         )
         for each in row.activities
-        if each.standing.state not in done
+        if each.standing.state not in over
     )
     held = (each for each in parts if each.days or _is_held_back(each))
     return Delay(row, _days(row, day), tuple(held))

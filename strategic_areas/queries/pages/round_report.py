@@ -6,7 +6,7 @@ from datetime import date
 
 from agencies.models import Agency
 from strategic_areas.headline import Headline
-from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod, Status
+from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
@@ -16,9 +16,8 @@ from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
-from strategic_areas.queries.updates import record
-from strategic_areas.queries.updates.record import Entry, make_entry
-from strategic_areas.states import newest
+from strategic_areas.queries.updates import done
+from strategic_areas.queries.updates.record import Entry
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,10 @@ class Answered:
     @property
     def handed_in(self):
         return self.owed - len(self.missing)
+
+    @property
+    def unpublished(self):
+        return self.handed_in - self.published
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
         figures=indicators.key_figures(),
         members=_members(board, today),
         answers=tuple(answered(board, period)),
-        accounts=_accounts(board.activities),
+        accounts=done.of_activities(board.activities),
         before=before,
         moved=tuple(_moved(then, board)) if then else (),
         amendments=tuple(_amendments(board.plan, before, board.day)),
@@ -144,13 +147,6 @@ def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
         if owed:
             found.append(Answered(agency, len(owed), published, missing))
     return sorted(found, key=lambda each: (-len(each.missing), each.agency.acronym))
-
-
-def _accounts(rows: Iterable[ActivityRow]):
-    last = [newest(row.reports) for row in rows]
-    keys = [each.pk for each in last if each]
-    published = record.updates().filter(pk__in=keys, status=Status.PUBLISHED)
-    return {row.activity_id: make_entry(row) for row in published}
 
 
 def _moved(then: Board, now: Board) -> Iterable[Moved]:

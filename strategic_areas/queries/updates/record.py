@@ -34,7 +34,7 @@ from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
 from strategic_areas.queries.plan import answering, counted
-from strategic_areas.states import Age
+from strategic_areas.states import Age, CommitmentState
 
 #: The fields of accounts that public pages tell under a heading of their own.
 HEADED = {
@@ -185,6 +185,11 @@ class Entry(Content):
     def is_recorded(self):
         """Whether it was taken from public sources and not reported here."""
         return self.provenance not in ENTERED
+
+    @property
+    def declared(self):
+        """The state that it declares; None of a report and of an old declaration."""
+        return CommitmentState(self.result) if self.result else None
 
     @property
     def is_reconstructed(self):

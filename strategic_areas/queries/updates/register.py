@@ -138,12 +138,16 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     """
     Count a plan's record; ``asked`` maps ``FILTERS`` to values.
 
-    With ``DAYS`` only accounts of those days enter the facets and ``found``.
+    With ``DAYS`` and words, as "q", only accounts of those days with all of the words
+    enter the facets and ``found``.
     """
     groups = _groups(plan, asked)
     real = [group for group in groups if group.is_real]
-    within = [group for group in real if group.is_within]
-    facets = {}
+    worded = [group for group in real if group.is_worded]
+    within = [group for group in worded if group.is_within]
+    words, of_days = asked.get("q", ""), [group for group in real if group.is_within]
+    number = _total(_sifted(within, asked))
+    facets = {"q": Facet(words, {words: number}, _total(_sifted(of_days, asked)))}
     for name, column in FILTERS.items():
         numbers = Counter({getattr(group, column): 0 for group in groups})
         for group in _sifted(within, asked, but=name):
@@ -156,7 +160,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     agencies = Agency.objects.in_bulk(facets["agency"].numbers, field_name="slug")
     if silent := _silent(plan, asked.get("agency", ""), agencies):
         agencies[silent.slug], facets["agency"].numbers[silent.slug] = silent, 0
-    undated = (group for group in _sifted(real, asked) if not group.is_dated)
+    undated = (group for group in _sifted(worded, asked) if not group.is_dated)
     dated = Counter()
     for group in _sifted(within, asked):
         dated[group.period, group.is_dated] += group.number
@@ -165,7 +169,7 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
         periods=periods,
         agencies=agencies,
         areas={each.code: each for each in areas},
-        found=_total(_sifted(within, asked)),
+        found=number,
         total=_total(real),
         off_plan=_total(group for group in real if not group.is_planned),
         withdrawn=_total(group for group in real if group.change == "withdrawn"),
@@ -187,6 +191,8 @@ def _groups(plan, asked):
     for model in UPDATE_MODELS:
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
+        words = _worded(model, plan, asked)
+        told["is_worded"] = Value(True) if words is None else _is(pk__in=words)
         rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
         columns = [*FILTERS.values(), "period", *told, "is_planned", "number"]
         rows = rows.values(*columns[:-1]).annotate(number=Count("pk"))
@@ -239,6 +245,32 @@ def _of_days(asked):
     """A condition: the account changed the record on a day asked for."""
     days = {DAYS[name]: day_asked(asked, name) for name in DAYS}
     return Q(**{lookup: day for lookup, day in days.items() if day})
+
+
+def _worded(model, plan, asked):
+    """
+    The ids of the accounts in which all words asked for stand; None without words.
+
+    They are looked for in titles, in names of agencies and in what the public reads.
+    """
+    if not (words := fold(asked.get("q", "")).split()):
+        return None
+    about, found = model.subject_field, []
+    names = [f"{about}__{name}" for name in ("code", "title_es", "title_en")]
+    names += [f"agency__{name}" for name in ("acronym", "name_es", "name_en")]
+    said = [f"{model.says}_es", f"{model.says}_en"]
+    rows = model.objects.filter(plan=plan, status__in=IN_RECORD).order_by()
+    withheld = Q(status=Status.WITHDRAWN)
+    if model is ActivityUpdate:
+        withheld |= Q(is_reserved=True)
+    for part, columns in (
+        (rows.exclude(withheld), [*names, *said]),
+        (rows.filter(withheld), names),
+    ):
+        for pk, *texts in part.values_list("pk", *columns):
+            text = fold(" ".join(filter(None, texts)))
+            found += [pk] if all(word in text for word in words) else []
+    return found
 
 
 def day_asked(asked: Mapping[str, str], name: str) -> date | None:
@@ -324,6 +356,8 @@ def _read(plan, asked, ranks, most=None, account=None, is_before=False):
     readers = record.updates, record.declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
         keys = _in_record(model, plan).filter(_of_days(asked), **wanted)
+        if (words := _worded(model, plan, asked)) is not None:
+            keys = keys.filter(pk__in=words)
         keys = keys.alias(**_order(model, ranks))
         keys = keys.order_by(*(f"-{name}" for name in ORDER))
         if account:
