@@ -219,10 +219,26 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
     return found
 
 
-def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None]]:
-    """The figures of the first page with small columns, those of survivors first."""
+#: How many earlier values stand beside a key figure with which they do not compare.
+EARLIER = 2
+
+
+def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None, list[Point]]]:
+    """
+    The figures of the first page, those of survivors first.
+
+    Each with small columns or, where nothing compares, its last values before.
+    """
     lines = sorted(
         indicators.key_figures(),
         key=lambda line: line.indicator.goal != Indicator.Goal.RESTORATION,
     )
-    return [(line, columns(line)) for line in lines]
+    return [(line, *_before(line)) for line in lines]
+
+
+def _before(line):
+    if found := columns(line):
+        return found, []
+    told = [each for each in line.points if each.shown is Shown.VALUE]
+    earlier = [each for each in told if each.ends_on < line.last.starts_on]
+    return None, sorted(earlier, key=attrgetter("ends_on"))[-EARLIER:]
