@@ -35,6 +35,7 @@ PERMISSIONS = {
         "strategic_areas.reportingperiod": [VIEW, ADD, CHANGE],
         "strategic_areas.roundreopening": [VIEW, ADD],
         "strategic_areas.frameworktarget": [VIEW, ADD, CHANGE],
+        "strategic_areas.targetlink": [VIEW, ADD, CHANGE],
         "strategic_areas.legalinstrument": [VIEW, ADD, CHANGE],
         "strategic_areas.lateractivity": [VIEW, ADD, CHANGE],
         "strategic_areas.helpline": [VIEW, ADD, CHANGE],

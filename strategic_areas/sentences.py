@@ -79,14 +79,32 @@ FAMILIES = {
     "SDG": _("Sustainable Development Goals (SDG)"),
     "GCM": _("Global Compact for Migration"),
     "PALERMO": _("Palermo Protocol"),
-    "TIP": _("Recommendations of the Trafficking in Persons report"),
+    "ASKED": _("What others ask of the country"),
+}
+#: Who asks something of the country, as it follows "What", in the order of pages.
+BODIES = {
+    "US-TIP": _("the United States Department of State"),
+    "ILO-CEACR": _("the ILO Committee of Experts"),
+    "UPR": _("the Universal Periodic Review of the United Nations"),
+    "UN-SR-SALE": _(
+        "the United Nations Special Rapporteur on the sale and sexual exploitation of "
+        "children"
+    ),
+    "CRC": _("the Committee on the Rights of the Child"),
+}
+#: The same, as short as they go.
+SHORT_BODIES = {
+    "US-TIP": _("United States"),
+    "ILO-CEACR": _("ILO, experts"),
+    "UPR": _("Universal Periodic Review"),
+    "UN-SR-SALE": _("UN, sale of children"),
+    "CRC": _("Rights of the Child"),
 }
 #: How the code of a target reads, by its family; the portal writes "SDG-16.2".
 TARGET_CODES = {
     "SDG": _("SDG %(number)s"),
     "GCM": _("Global Compact, obj. %(number)s"),
     "PALERMO": _("Palermo Protocol, art. %(number)s"),
-    "TIP": _("TIP report, recommendation %(number)s"),
 }
 #: The kinds of international targets.
 TARGET_KINDS = {
@@ -95,6 +113,7 @@ TARGET_KINDS = {
     "article": _("Article"),
     "indicator": _("Indicator"),
     "recommendation": _("Recommendation"),
+    "request": _("Request for information"),
 }
 #: The kinds of laws and acts on which a plan is based.
 INSTRUMENT_KINDS = {

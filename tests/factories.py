@@ -55,6 +55,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Source,
     StrategicArea,
+    TargetLink,
     Term,
     TipTier,
 )
@@ -313,6 +314,14 @@ def make_target(**fields):
     fields.setdefault("name_en", f"Target {fields['code']}")
     fields.setdefault("provenance", Provenance.DOCUMENTED)
     return FrameworkTarget.objects.create(**fields)
+
+
+def make_target_link(target, **fields):
+    """Why a commitment responds to a target, or that an indicator measures it."""
+    to = fields.get("commitment") or fields.get("indicator")
+    fields.setdefault("plan", getattr(to, "plan", None) or to.introduced_by)
+    fields.setdefault("why_es", "Lo cuenta")
+    return TargetLink.objects.create(target=target, **fields)
 
 
 def make_law(**fields):

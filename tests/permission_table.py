@@ -285,6 +285,7 @@ TABLES = [
     (
         "strategic_areas.helpline strategic_areas.correction "
         "strategic_areas.frameworktarget strategic_areas.legalinstrument "
+        "strategic_areas.targetlink "
         "strategic_areas.lateractivity strategic_areas.tiptier strategic_areas.term "
         "strategic_areas.discrepancy strategic_areas.source",
         """

@@ -40,6 +40,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Takedown,
     Target,
+    TargetLink,
     TipTier,
     Transition,
     Translation,
@@ -206,6 +207,7 @@ DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-0
 ANOTHER = {
     AttributionDispute: lambda: DECIDED,
     Correction: lambda: DECIDED,
+    TargetLink: lambda: {"target": factories.make_target().pk},
     TipTier: lambda: {"report_year": 1999},
     ReportingPeriod: lambda: {"mode": "record", "opens_on": "", "closes_on": ""},
 }

@@ -125,7 +125,7 @@ def make_beside(commitment, source, rows):
         factories.make_amendment(commitment=commitment, **people)
         factories.make_term(plan=plan)
         for record in (
-            factories.make_target(),
+            make_asked(commitment, indicator),
             factories.make_discrepancy(plan=plan),
             factories.make_later_activity(plan=plan, agency=commitment.lead),
             factories.make_tier(plan=plan),
@@ -136,6 +136,17 @@ def make_beside(commitment, source, rows):
         link(model.sources, [(each, source) for each in records])
     link(Commitment.frameworks, [(commitment, each) for each in made[FrameworkTarget]])
     link(Discrepancy.indicators, [(each, indicator) for each in made[Discrepancy]])
+
+
+def make_asked(commitment, indicator):
+    """What a body asks of the agency that leads a commitment, with what measures it."""
+    target = factories.make_target(
+        kind="recommendation", body="US-TIP", years_read=["2017"], years_told=["2018"]
+    )
+    target.addressed.add(commitment.lead)
+    factories.make_target_link(target, commitment=commitment)
+    factories.make_target_link(target, indicator=indicator)
+    return target
 
 
 def link(relation, pairs):

@@ -53,6 +53,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
     Target,
+    TargetLink,
     Term,
     TipTier,
 )
@@ -60,6 +61,7 @@ from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging.hiding import may_hide
 from strategic_areas.purging.places import handed_in
 from strategic_areas.sentences import (
+    BODIES,
     FAMILIES,
     INSTRUMENT_KINDS,
     SOURCE_KINDS,
@@ -237,10 +239,17 @@ class AgencyAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
 @admin.register(FrameworkTarget)
 class FrameworkTargetAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "name", "family", "kind"]
+    list_display = ["code", "name", "family", "kind", "body"]
     list_filter = [("family", WordsFilter), ("kind", WordsFilter)]
-    in_words = {"family": FAMILIES, "kind": TARGET_KINDS}
+    in_words = {"family": FAMILIES, "kind": TARGET_KINDS, "body": BODIES}
     search_fields = ["code", "name_es", "name_en"]
+
+
+@admin.register(TargetLink)
+class TargetLinkAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
+    list_display = ["target", "commitment", "indicator", "why", "plan"]
+    list_select_related = ["target", "commitment", "indicator", "plan"]
+    search_fields = ["target__code"]
 
 
 @admin.register(LegalInstrument)

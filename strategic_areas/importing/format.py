@@ -221,6 +221,10 @@ HELP_LINE = {
     ],
     "hours": [Key("hours", TEXT, stored_as=("hours_es",)), Key("hours_en", TEXT)],
 }
+YEARS = {
+    name: [Key(name, Items("a list of years, each in quotes"))]
+    for name in ("years_read", "years_told")
+}
 EXECUTION = {
     "execution": [Key("status", one_of(models.Execution), True, ("execution",))],
     "narrative": both("narrative", "narrative"),
@@ -301,7 +305,7 @@ SECTIONS = {
             required=True,
         ),
         section("legal_instruments"),
-        section("frameworks"),
+        section("frameworks", special=YEARS),
         section(
             "hotlines", special=HELP_LINE, identity=("label_es",), is_numbered=True
         ),
@@ -322,6 +326,7 @@ SECTIONS = {
             has_claim=True,
         ),
         section("indicators", special=INDICATOR, nested=(VALUES, TARGETS)),
+        section("target_links", identity=("target", "commitment", "indicator")),
         section(
             "tip_tiers",
             special={"label": both("tier", "label")},

@@ -41,6 +41,7 @@ from strategic_areas.models.references import (
     LegalInstrument,
     Province,
     Region,
+    TargetLink,
     Term,
 )
 from strategic_areas.models.removals import Purge, PurgedText, Takedown
@@ -108,6 +109,7 @@ __all__ = [
     "Submission",
     "Takedown",
     "Target",
+    "TargetLink",
     "Term",
     "TipTier",
     "Transition",

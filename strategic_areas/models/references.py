@@ -5,12 +5,14 @@ Regions and provinces have ISO 3166-2 codes; no smaller place is ever stored.
 """
 
 from django.db import models
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, public, spanish_required
+from agencies.models import Agency
 from strategic_areas.addresses import address
-from strategic_areas.models.plan import Plan
+from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
 
 
@@ -18,20 +20,58 @@ class FrameworkTarget(Coded, Sourced):
     """
     A target of an international framework to which a commitment may contribute.
 
-    Families are SDG, GCM (Global Compact for Migration), PALERMO and TIP; kinds are
-    target, objective, article, indicator and recommendation.
+    Families are SDG, GCM (Global Compact for Migration), PALERMO and ASKED; kinds are
+    target, objective, article, indicator, and of what a ``body`` asks of the country
+    recommendation and request. That one is missing from a year's list says only that
+    the list was not read so far. Nothing follows from the State's ``answer``.
     """
+
+    class Confidence(models.TextChoices):
+        """Read in the body's text; read in part, or told by several; told by one."""
+
+        HIGH = "high", _("High")
+        MEDIUM = "medium", _("Medium")
+        LOW = "low", _("Low")
 
     family = models.CharField(_("family"), max_length=20)
     kind = models.CharField(_("kind"), max_length=20)
     name = models.TextField(_("name"))
     year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    body = models.CharField(
+        _("who asks for it"), max_length=20, blank=True, default="", db_default=""
+    )
+    years_read = models.JSONField(
+        _("years in whose text it was read"), default=list, blank=True
+    )
+    years_told = models.JSONField(
+        _("years of which the press or another text says it"), default=list, blank=True
+    )
+    by_year = models.TextField(
+        _("what the text of each year adds"), blank=True, default="", db_default=""
+    )
+    addressed = models.ManyToManyField(
+        Agency, blank=True, related_name="+", verbose_name=_("agencies it names")
+    )
+    confidence = models.CharField(
+        _("how surely it is known"),
+        max_length=10,
+        choices=Confidence,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    answer = models.TextField(
+        _("what the State answered"), blank=True, default="", db_default=""
+    )
 
     fields = Fields(
         *CODED,
         *public("family", "kind"),
         *bilingual("name"),
-        *public("year"),
+        *public("year", "body", "years_read", "years_told"),
+        *bilingual("by_year"),
+        *public("addressed", "confidence"),
+        *bilingual("answer"),
         *SOURCED,
     )
 
@@ -50,6 +90,88 @@ class FrameworkTarget(Coded, Sourced):
 
     def __str__(self):
         return self.code
+
+    @property
+    def years(self):
+        return sorted({*self.years_read, *self.years_told})
+
+    @property
+    def slug(self):
+        """That of the body that asks for it, in the address of its page."""
+        return slugify(self.body)
+
+    def address_in(self, plan, language=None):
+        """Its place in the lists of a plan."""
+        page = ["recommendations_of", plan.code, self.slug]
+        page = page if self.body else ["frameworks", plan.code]
+        return f"{address(*page, language=language)}#{self.code}"
+
+
+class TargetLink(PlanBound):
+    """
+    What an indicator of the portal measures, or why a commitment responds to a target.
+
+    That a commitment responds stands in its own ``frameworks``.
+    """
+
+    same_plan_as = ("commitment",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="+", verbose_name=_("plan")
+    )
+    target = models.ForeignKey(
+        FrameworkTarget,
+        models.PROTECT,
+        related_name="links",
+        verbose_name=_("framework target"),
+    )
+    commitment = models.ForeignKey(
+        "strategic_areas.Commitment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("commitment"),
+    )
+    indicator = models.ForeignKey(
+        "strategic_areas.Indicator",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("indicator"),
+    )
+    why = models.CharField(_("why"), max_length=200)
+
+    fields = Fields(
+        *public("plan", in_file=False),
+        *public("target", "commitment", "indicator"),
+        *bilingual("why"),
+    )
+
+    class Meta:
+        ordering = ["plan", "target", "pk"]
+        verbose_name = _("link of a framework target")
+        verbose_name_plural = _("links of framework targets")
+        constraints = [
+            *spanish_required("targetlink", "why"),
+            models.CheckConstraint(
+                name="targetlink_leads_to_one_record",
+                condition=Q(commitment__isnull=True) ^ Q(indicator__isnull=True),
+                violation_error_message=_("Name a commitment or an indicator."),
+            ),
+            *(
+                models.UniqueConstraint(
+                    name=f"targetlink_{name}_unique_in_plan",
+                    fields=["plan", "target", name],
+                    violation_error_message=_("The target is linked to it already."),
+                )
+                for name in ("commitment", "indicator")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.target} · {self.commitment or self.indicator}"
 
 
 class LegalInstrument(Sourced):

@@ -211,6 +211,9 @@ TABLES = {
         PlanTable("activities", models.Activity),
         PlanTable("later_activities", models.LaterActivity),
         PlanTable("indicators", models.Indicator, scope="", owner="introduced_by"),
+        PlanTable(
+            "target_links", models.TargetLink, ("target", "commitment", "indicator")
+        ),
         PlanTable("targets", models.Target, ("indicator", "starts_on", "ends_on")),
         below(
             "values",

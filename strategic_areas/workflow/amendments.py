@@ -34,6 +34,7 @@ from strategic_areas.models import (
     Source,
     StrategicArea,
     Target,
+    TargetLink,
     Term,
     TipTier,
 )
@@ -45,6 +46,7 @@ from strategic_areas.workflow.plain_values import is_new, new_place, plain_value
 OF_PLAN = (
     *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
     *(StrategicArea, Programme, Commitment, Activity, Target, Term, ReportingPeriod),
+    TargetLink,
 )
 #: A record becomes the plan's own word, or stops being it, by its provenance.
 EXISTENCE = "provenance"

@@ -159,7 +159,7 @@ def test_an_empty_form_says_once_what_is_missing(rf):
             for name, errors in page["adminform"].form.errors.items():
                 said[model, name] = list(errors)
 
-    assert sent == 18
+    assert sent == 19
     assert {name: errors for name, errors in said.items() if len(errors) > 1} == {}
 
 

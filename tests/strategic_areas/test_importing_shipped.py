@@ -62,6 +62,10 @@ SIMPLE = {
 }
 
 
+#: Those whose records have no code.
+OTHERS = ("hotlines", "tip_tiers", "updates", "target_links")
+
+
 def name_of(row):
     """What a file calls a row that another refers to."""
     for attribute in ("key", "acronym", "code"):
@@ -117,7 +121,7 @@ def test_loading_the_shipped_file_creates_what_it_counts(shipped):
         "participations": len(FILE["agencies"]),
         **{
             section: len(FILE[section])
-            for section in [*SIMPLE, "hotlines", "tip_tiers", "updates"]
+            for section in [*SIMPLE, *OTHERS]
             if section != "other_plans"
         },
         "values": len(values),
@@ -284,8 +288,8 @@ def test_every_code_list_is_stored_in_its_order(shipped):
 
 
 def test_the_lists_above_leave_no_section_out():
-    compared = {*SIMPLE, "plan", "sources", "agencies", "hotlines", "tip_tiers"}
-    compared |= {"updates", "geography_sources", "classification"}
+    compared = {*SIMPLE, *OTHERS, "plan", "sources", "agencies"}
+    compared |= {"geography_sources", "classification"}
 
     assert set(FILE) - compared == {"format"}
 

@@ -18,6 +18,8 @@ SHIPPED = ROOT / "strategic_areas" / "plans" / "plan-2017-2020.yaml"
 
 #: Of each programme at least one; their activities have places, reports and sequels.
 FEW_COMMITMENTS = {"R-1.1.1", "R-1.1.3", "R-1.2.1", "R-2.1.3", "R-2.2.1", "R-3.1.4"}
+#: The sections to which links of targets lead.
+LED_TO = ("commitments", "indicators")
 
 SMALL = {
     "format": 1,
@@ -129,6 +131,12 @@ def part_of_shipped():
     keep("updates", "activity", keep("activities", "commitment", kept))
     keep("indicators", "code", {"I-12", "I-13", "I-39"})
     keep("discrepancies", "code", {"D-03", "D-05"})
+    led_to = {each["code"] for name in LED_TO for each in part[name]}
+    part["target_links"] = [
+        each
+        for each in part["target_links"]
+        if led_to & {each.get("commitment"), each.get("indicator")}
+    ]
     for section in ("legal_instruments", "tip_tiers"):
         part[section] = part[section][:2]
     lists = part["classification"]["lists"][:2]
