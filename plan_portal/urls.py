@@ -24,6 +24,7 @@ from strategic_areas.views import (
     results,
     search,
     sharing,
+    targets,
     updates,
 )
 
@@ -112,9 +113,27 @@ PUBLIC_PAGES = [
     ),
     (
         "frameworks",
-        about.framework_list,
+        targets.framework_list,
         "<slug:plan>/marcos/",
         "<slug:plan>/frameworks/",
+    ),
+    (
+        "recommendations",
+        targets.recommendations,
+        "<slug:plan>/recomendaciones/",
+        "<slug:plan>/recommendations/",
+    ),
+    (
+        "recommendations_of",
+        targets.recommendations_of,
+        "<slug:plan>/recomendaciones/<slug:slug>/",
+        "<slug:plan>/recommendations/<slug:slug>/",
+    ),
+    (
+        "recommendations_to",
+        targets.recommendations_to,
+        "<slug:plan>/instituciones/<slug:slug>/recomendaciones/",
+        "<slug:plan>/agencies/<slug:slug>/recommendations/",
     ),
     (
         "amendments",
@@ -174,6 +193,15 @@ PUBLIC_COMPANIONS = [
         updates.update_table,
         "<slug:plan>/avances.csv",
         "<slug:plan>/updates.csv",
+    ),
+    *(
+        (
+            f"recommendations_{form}",
+            view,
+            f"<slug:plan>/recomendaciones.{form}",
+            f"<slug:plan>/recommendations.{form}",
+        )
+        for form, view in targets.FILES.items()
     ),
     (
         "plan_dates",

@@ -315,6 +315,8 @@ ON_RECORD = {
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
+BRIEF_DONE = ngettext_lazy("%(n)d done", "%(n)d done", "n")
+BRIEF_GOING = ngettext_lazy("%(n)d under way", "%(n)d under way", "n")
 #: The sentences of a single activity.
 ONE_ON_RECORD = {
     "done": _("We found 1 activity, reported as done"),
@@ -392,6 +394,17 @@ def _on_record_of_one(records):
         return f"{FOUND % {'found': 1}}. {UNKNOWN}"
     words = ONE_BY_PRESS if name == "done" and records.by_press else ONE_ON_RECORD[name]
     return f"{words}. {UNKNOWN}"
+
+
+def done_and_going(records) -> str:
+    """What the records of reconstructed work say, shortly."""
+    told = {"done": BRIEF_DONE, "going": BRIEF_GOING}
+    said = (
+        str(words % {"n": number})
+        for name, words in told.items()
+        if (number := getattr(records, name))
+    )
+    return ", ".join(said) or str(FOUND % {"found": records.found})
 
 
 def rest_on_record(records) -> str:

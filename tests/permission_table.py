@@ -34,7 +34,10 @@ indicator, indicator_drawing                                   | indicator  | 20
 breakdown_drawing                                              | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
-amendments, later_activities                                   | plan       | 200 | 405
+amendments, later_activities, recommendations                  | plan       | 200 | 405
+recommendations_csv, recommendations_json                      | plan       | 200 | 405
+recommendations_of                                             | body       | 200 | 405
+recommendations_to                                             | agency     | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
 plan_commitments, plan_updates                                 | plan       | 200 | 405
 area, area_feed, area_card                                     | area       | 200 | 405

@@ -336,8 +336,11 @@ class World:
                 ends_on=date(year, 12, 31),
                 cells={"sexual": 20, "labour": 20},
             )
+        asked = factories.make_target(body="US-TIP")
+        asked.addressed.add(self.agencies["A"])
         plan = {"plan": self.plan.code}
         return {
+            "body": {**plan, "slug": asked.slug},
             "indicator": {"code": indicator.code},
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,

@@ -228,13 +228,16 @@ def arguments(commitment):
         "agency": lambda language: (plan, commitment.lead.slug),
         "update": lambda language: (plan, published.public_id),
         "indicator": lambda language: (Indicator.objects.first().code,),
+        "recommendations_of": lambda language: (plan, "us-tip"),
+        "recommendations_to": lambda language: (plan, commitment.lead.slug),
     }
     rows = ActivityUpdate.objects.filter(plan=commitment.plan, status="published")
     published = rows.first()
+    asked = FrameworkTarget.objects.exclude(body="").exists()
     return {
         name: takes.get(name, lambda language, path=path: (plan,) * (":plan" in path))
         for name, _, path, _ in PUBLIC_PAGES
-        if published or name != "update"
+        if (published or name != "update") and (asked or "recommend" not in name)
     }
 
 
@@ -301,6 +304,19 @@ def some_addresses(commitment):
         ("corrections", (), "/correcciones/", "/en/corrections/"),
         ("discrepancies", (), "/discrepancias/", "/en/discrepancies/"),
         ("frameworks", ("p",), "/p/marcos/", "/en/p/frameworks/"),
+        ("recommendations", ("p",), "/p/recomendaciones/", "/en/p/recommendations/"),
+        (
+            "recommendations_of",
+            ("p", "crc"),
+            "/p/recomendaciones/crc/",
+            "/en/p/recommendations/crc/",
+        ),
+        (
+            "recommendations_to",
+            ("p", "pgr"),
+            "/p/instituciones/pgr/recomendaciones/",
+            "/en/p/agencies/pgr/recommendations/",
+        ),
         ("amendments", ("p",), "/p/modificaciones/", "/en/p/amendments/"),
         (
             "later_activities",

@@ -31,7 +31,7 @@ def test_a_target_tells_how_what_answers_it_stands(client):
     silent.supersedes.add(replaced)
     for commitment in (done, silent, elsewhere, replaced):
         commitment.frameworks.add(target)
-    unanswered = factories.make_target(family="TIP", kind="recommendation", year=2024)
+    unanswered = factories.make_target(family="PALERMO", kind="article")
 
     page, context = shown(client, "frameworks", plan.code)
 

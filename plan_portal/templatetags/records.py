@@ -119,6 +119,10 @@ def hidden_among(context, kind):
 
 register.filter("instrument", lambda kind: sentences.INSTRUMENT_KINDS.get(kind, kind))
 register.filter("family", lambda code: sentences.FAMILIES.get(code, code))
+register.filter("place_in", lambda target, plan: target.address_in(plan))
+register.filter("body", lambda code: sentences.BODIES.get(code, code))
+register.filter("short_body", lambda code: sentences.SHORT_BODIES.get(code, code))
+register.filter("done_and_going", sentences.done_and_going)
 register.filter("target_kind", lambda kind: sentences.TARGET_KINDS.get(kind, kind))
 register.filter("change_word", lambda change: sentences.CHANGES[change])
 register.filter("attained", lambda attainment: words.ATTAINED[attainment.code])

@@ -100,11 +100,15 @@ class FrameworkTarget(Coded, Sourced):
         """That of the body that asks for it, in the address of its page."""
         return slugify(self.body)
 
+    def page_in(self, plan):
+        """The name of the page of a plan that lists it, and what its address takes."""
+        if self.body:
+            return "recommendations_of", (plan.code, self.slug)
+        return "frameworks", (plan.code,)
+
     def address_in(self, plan, language=None):
-        """Its place in the lists of a plan."""
-        page = ["recommendations_of", plan.code, self.slug]
-        page = page if self.body else ["frameworks", plan.code]
-        return f"{address(*page, language=language)}#{self.code}"
+        name, words = self.page_in(plan)
+        return f"{address(name, *words, language=language)}#{self.code}"
 
 
 class TargetLink(PlanBound):
@@ -172,6 +176,10 @@ class TargetLink(PlanBound):
 
     def __str__(self):
         return f"{self.target} · {self.commitment or self.indicator}"
+
+    @property
+    def anchor(self):
+        return self.target.code
 
 
 class LegalInstrument(Sourced):

@@ -36,7 +36,7 @@ RESTING = (
     *(models.Commitment, models.Activity, models.ActivityUpdate),
     *(models.CommitmentUpdate, models.LegalInstrument, models.Discrepancy),
     *(models.Participation, models.LaterActivity, models.TipTier, models.HelpLine),
-    *(models.Indicator, models.PublishedFigure),
+    *(models.Indicator, models.PublishedFigure, models.FrameworkTarget),
 )
 DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
 #: What people ask that a list of a plan answers, and what it holds, by its page.
@@ -275,17 +275,17 @@ def _context(public, seen):
             order=(row.pk,),
         )
     # Targets are found on the page of the latest plan that has a record.
-    recorded = [plan for plan in public.values() if plan.has_record]
-    for plan in (recorded or list(public.values()))[:1]:
+    for plan in sorted(public.values(), key=lambda each: not each.has_record)[:1]:
         for row in models.FrameworkTarget.objects.all():
             number = row.code.removeprefix(f"{row.family}-")
-            family = FAMILIES.get(row.family)
+            place = Place(*row.page_in(plan), fragment=row.code)
+            if row.body:
+                seen[models.FrameworkTarget][row.pk] = place, None
             yield _document(
-                *("framework", row),
-                Place("frameworks", (plan.code,), fragment=row.code),
+                *("framework", row, place),
                 code=row.code,
-                texts=(),
-                captions=(in_both(family) if family else _same(row.family),),
+                texts=_texts(row, "by_year", "answer", "note") if row.body else (),
+                captions=(in_both(FAMILIES.get(row.family, row.family)),),
                 names=(row.code, number, f"ODS {number}", f"{row.family} {number}"),
                 order=(0, row.family, row.sort_code),
             )

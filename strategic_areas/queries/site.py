@@ -6,12 +6,14 @@ from operator import itemgetter
 
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
+from django.utils.text import slugify
 
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
     ActivityUpdate,
     Commitment,
+    FrameworkTarget,
     Indicator,
     Participation,
     Plan,
@@ -53,11 +55,20 @@ def places() -> dict[str, list[Place]]:
         ("of_plan", lambda plan: True),
         ("amendments", lambda plan: plan.has_changes),
         ("later_activities", lambda plan: plan.has_later),
+        ("recommendations", lambda plan: plan.is_asked),
     ):
         found[name] = [
             ((plan.code,), (plan.code,), _last(commitments, plan))
             for plan in filter(are_told, recorded)
         ]
+    asked = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
+    asked = list(asked.values_list("body", "addressed__slug"))
+    for name, words in (
+        ("recommendations_of", [slugify(body) for body, _agency in asked]),
+        ("recommendations_to", [agency for _body, agency in asked if agency]),
+    ):
+        words = dict.fromkeys(words)
+        found[name] = _same((plan.code, word) for plan in recorded for word in words)
     found["area"] = [
         ((code, spanish), (code, english or spanish), None)
         for code, spanish, english in StrategicArea.objects.filter(

@@ -112,15 +112,6 @@ def amendment_list(request, plan):
     return render(request, "amendments.html", context)
 
 
-def framework_list(request, plan):
-    """International targets, and which commitments of a plan answer them."""
-    plan = public_plan(plan)
-    found = board.load(plan, timezone.localdate())
-    context = {"plan": plan, "board": found, "tiers": references.tiers(plan)}
-    context["targets"] = references.targets_of_plan(found)
-    return render(request, "frameworks.html", context)
-
-
 def legal_base(request):
     return page(request, "legal_base.html", instruments=references.legal_base())
 

@@ -263,6 +263,7 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     factories.make_amendment(commitment=commitment)
     factories.make_later_activity(plan=commitment.plan)
     factories.make_indicator(plan=commitment.plan)
+    factories.make_target(body="CRC").addressed.add(commitment.lead)
     hidden = factories.make_commitment(
         plan=factories.make_plan(status="in_preparation", code="oculto")
     )
@@ -302,7 +303,7 @@ def test_the_sitemap_leaves_out_what_a_plan_has_nothing_of(
 
     listed = client.get("/sitemap.xml").content.decode()
 
-    for name in ("amendments", "later_activities"):
+    for name in ("amendments", "later_activities", "recommendations"):
         assert address(name, commitment.plan.code, language="es") not in listed
 
 

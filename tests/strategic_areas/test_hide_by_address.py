@@ -10,10 +10,12 @@ from strategic_areas.models import (
     Amendment,
     Correction,
     Discrepancy,
+    FrameworkTarget,
     HelpLine,
     Indicator,
     LaterActivity,
     LegalInstrument,
+    TargetLink,
     Term,
 )
 from tests import factories
@@ -78,6 +80,12 @@ def pages(commitment):
         (("corrections",), hide(Correction.objects.first())),
         (("glossary",), hide(Term.objects.first())),
         (("amendments", plan.code), hide(Amendment.objects.first())),
+        (("frameworks", plan.code), hide(TargetLink.objects.first())),
+        (("recommendations_csv", plan.code), hide(FrameworkTarget.objects.first())),
+        (
+            ("recommendations_of", plan.code, "us-tip"),
+            hide(FrameworkTarget.objects.first()),
+        ),
         (("later_activities", plan.code), hide(LaterActivity.objects.first())),
     ]
 

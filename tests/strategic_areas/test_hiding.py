@@ -24,6 +24,7 @@ from strategic_areas.models import (
     AttributionDispute,
     Correction,
     Discrepancy,
+    FrameworkTarget,
     HelpLine,
     Indicator,
     LaterActivity,
@@ -35,6 +36,7 @@ from strategic_areas.models import (
     Region,
     Takedown,
     Target,
+    TargetLink,
     Term,
 )
 from strategic_areas.purging import hiding
@@ -683,7 +685,10 @@ LISTS = {
     Term: "glossary",
     LaterActivity: "later_activities",
     Amendment: "amendments",
+    FrameworkTarget: "recommendations",
+    TargetLink: "recommendations",
 }
+OF_A_PLAN = {LaterActivity, Amendment, FrameworkTarget, TargetLink}
 
 
 def on_its_page():
@@ -703,7 +708,7 @@ def on_its_page():
 
 def path_of(record, plan):
     if record in LISTS:
-        words = [plan.code] if record in {LaterActivity, Amendment} else []
+        words = [plan.code] if record in OF_A_PLAN else []
         return address(LISTS[record], *words, language="es")
     if isinstance(record, Agency):
         return address("agency", plan.code, record.slug, language="es")

@@ -32,6 +32,7 @@ from strategic_areas.models import (
     Programme,
     PublishedFigure,
     Status,
+    TargetLink,
     Term,
     Translation,
 )
@@ -39,16 +40,20 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import may_review
 
-#: The records of a page that lists them, by the name of the page.
+TARGETS = (FrameworkTarget, TargetLink)
+#: The kinds of records that a page lists, by the name of the page.
 LISTED = {
-    "help": HelpLine,
-    "legal_base": LegalInstrument,
-    "discrepancies": Discrepancy,
-    "corrections": Correction,
-    "glossary": Term,
-    "frameworks": FrameworkTarget,
-    "amendments": Amendment,
-    "later_activities": LaterActivity,
+    "help": (HelpLine,),
+    "legal_base": (LegalInstrument,),
+    "discrepancies": (Discrepancy,),
+    "corrections": (Correction,),
+    "glossary": (Term,),
+    "frameworks": TARGETS,
+    "recommendations": TARGETS,
+    "recommendations_of": TARGETS,
+    "recommendations_to": TARGETS,
+    "amendments": (Amendment,),
+    "later_activities": (LaterActivity,),
 }
 #: What stands on the page of a record besides, with its link to it.
 BESIDE = {
@@ -146,9 +151,9 @@ def _of_page(name, words):
     if name == "evidence":
         item = Evidence.objects.filter(file=words["token"], is_public=True).first()
         yield from [item.record] if item else []
-    if name in LISTED:
-        rows = LISTED[name]._default_manager.all()
-        if "plan" in words and hasattr(LISTED[name], "plan"):
+    for model in LISTED.get(name, ()):
+        rows = model._default_manager.all()
+        if "plan" in words and hasattr(model, "plan"):
             rows = rows.filter(plan__code=words["plan"])
         yield from rows
     for model, wanted in asked_for(name, words):

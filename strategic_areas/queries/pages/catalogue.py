@@ -99,8 +99,14 @@ def load(board: Board, asked: Mapping[str, str], sort: str = "code") -> Catalogu
 
 
 def targets_of(board: Board):
-    """Targets by code, and the codes that each commitment answers by its id."""
-    pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
+    """
+    Targets by code, and the codes that each commitment answers by its id.
+
+    What bodies ask of the country has pages and a file of its own.
+    """
+    pairs = Commitment.frameworks.through.objects.filter(
+        commitment__plan=board.plan, frameworktarget__body=""
+    )
     targets, answers = {}, defaultdict(set)
     for pair in pairs.select_related("frameworktarget").order_by(
         "frameworktarget__family", "frameworktarget__sort_code"

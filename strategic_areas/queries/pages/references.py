@@ -1,8 +1,8 @@
 """What a plan answers to and rests on: targets, ratings, laws, sources and terms."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations, groupby
 from operator import attrgetter
 
@@ -19,6 +19,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Source,
     StrategicArea,
+    TargetLink,
     TipTier,
 )
 from strategic_areas.queries.figures import indicators
@@ -35,11 +36,16 @@ class TargetCommitments:
     """
     One target, and the commitments that answer it, by state in the order of the legend.
 
-    Reconstructed ones have none and come last.
+    Reconstructed ones have none and come last. ``whys`` tell by commitment why it does,
+    ``measured`` are the counts that measure it with the links to them. ``years`` are
+    those of which something that its body asks is known.
     """
 
     target: FrameworkTarget
     by_state: tuple[tuple[CommitmentState | None, tuple[CommitmentRow, ...]], ...]
+    whys: Mapping[int, TargetLink] = field(default_factory=dict)
+    measured: tuple[tuple[IndicatorLine, TargetLink], ...] = ()
+    years: tuple[str, ...] = ()
 
     @property
     def total(self):
@@ -52,22 +58,85 @@ class TargetCommitments:
             row.commitment.is_disputed for _, rows in self.by_state for row in rows
         )
 
+    @property
+    def answers(self):
+        """What answers it in the order of the plan, each with why."""
+        rows = [row for _, some in self.by_state for row in some]
+        rows.sort(key=lambda row: row.commitment.sort_code)
+        return [(row, self.whys.get(row.commitment.pk)) for row in rows]
+
+    @property
+    def strip(self):
+        """Pairs of a year and "read", "told" or "", where its list was not read."""
+        of = self.target
+        known = dict.fromkeys(of.years_told, "told") | dict.fromkeys(
+            of.years_read, "read"
+        )
+        return [(year, known.get(year, "")) for year in self.years]
+
 
 def targets_of_plan(board: Board) -> list[TargetCommitments]:
-    """Every target, family by family, answered or not; two queries."""
+    """Every target but what bodies ask, family by family; seven queries."""
+    targets = FrameworkTarget.objects.filter(body="").order_by(
+        F("year").desc(nulls_last=True), "sort_code", "code"
+    )
+    return _answered(sorted(targets, key=_family), board)
+
+
+def asked_of_country(board: Board) -> list[TargetCommitments]:
+    """
+    What bodies ask of the country, by body; nine queries.
+
+    What nobody answers comes first, then what was asked in the most years.
+    """
+    asked = FrameworkTarget.objects.exclude(body="").order_by("sort_code")
+    targets = list(asked.prefetch_related("addressed", Source.by_key()))
+    years = defaultdict(set)
+    for each in targets:
+        years[each.body] |= {*each.years}
+    found = [
+        replace(each, years=tuple(sorted(years[each.target.body])))
+        for each in _answered(targets, board)
+    ]
+    return sorted(found, key=_least_answered)
+
+
+def _least_answered(answered):
+    if not answered.total:
+        return 0, 0
+    return 1, -len(answered.target.years)
+
+
+def _answered(targets, board):
+    """These targets with what answers and measures each; five queries."""
     rows = {row.commitment.pk: row for row in board.rows}
-    answers = defaultdict(list)
+    answers, whys, measures = defaultdict(list), defaultdict(dict), defaultdict(list)
     # Read by the plan: a join to the targets would bring those of every other plan.
     pairs = Commitment.frameworks.through.objects.filter(commitment__plan=board.plan)
     for target, commitment in pairs.values_list("frameworktarget", "commitment"):
         if commitment in rows:
             answers[target].append(rows[commitment])
-    targets = FrameworkTarget.objects.order_by(
-        F("year").desc(nulls_last=True), "sort_code", "code"
-    )
+    links = TargetLink.objects.filter(plan__in=Plan.objects.public()).order_by("pk")
+    for link in links:
+        if link.commitment_id:
+            whys[link.target_id][link.commitment_id] = link
+        else:
+            measures[link.target_id].append(link)
+    wanted = {each.indicator_id for each in links} - {None}
+    lines = indicators.lines(indicators.public().filter(pk__in=wanted))
+    line_of = {each.indicator.pk: each for each in lines}
     return [
-        TargetCommitments(target, _by_state(answers[target.pk]))
-        for target in sorted(targets, key=_family)
+        TargetCommitments(
+            target,
+            _by_state(answers[target.pk]),
+            whys[target.pk],
+            tuple(
+                (line_of[link.indicator_id], link)
+                for link in measures[target.pk]
+                if link.indicator_id in line_of
+            ),
+        )
+        for target in targets
     ]
 
 

@@ -22,6 +22,7 @@ from strategic_areas.models import (
     Activity,
     Amendment,
     Commitment,
+    FrameworkTarget,
     LaterActivity,
     Plan,
     PlanChange,
@@ -79,7 +80,8 @@ def public():
     Plans that anyone may read, the latest first.
 
     ``has_record``, ``has_later`` and ``has_changes`` tell what a plan holds,
-    ``is_reconstructed`` whether any of its standing commitments is a reconstruction.
+    ``is_reconstructed`` whether any of its standing commitments is a reconstruction,
+    ``is_asked`` whether any body asks something of the country.
     """
     of_it = {"plan": OuterRef("pk")}
     return Plan.objects.public().annotate(
@@ -88,6 +90,7 @@ def public():
         has_changes=Exists(PlanChange.objects.filter(**of_it))
         | Exists(PlanFile.objects.loaded().filter(**of_it)),
         is_reconstructed=reconstructed(),
+        is_asked=Exists(FrameworkTarget.objects.exclude(body="")),
     )
 
 

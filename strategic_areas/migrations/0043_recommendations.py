@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agencies', '0010_people_confirmed_later'),
-        ('strategic_areas', '0041_returned_lines'),
+        ('strategic_areas', '0042_themes_of_activities'),
     ]
 
     operations = [

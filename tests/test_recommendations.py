@@ -1,0 +1,244 @@
+"""What bodies ask of the country: who answers, what measures it, what is not told."""
+
+import csv
+import json
+
+import pytest
+from django.db import IntegrityError
+
+from strategic_areas.addresses import address
+from strategic_areas.disclosure import MARKER, PROTECTED
+from strategic_areas.models import FrameworkTarget, Plan, TargetLink
+from tests import factories
+from tests.strategic_areas.plans import shipped_content
+from tests.strategic_areas.plans.kept import load_shipped
+from tests.test_public_records import shown
+
+pytestmark = pytest.mark.django_db
+
+FILE = shipped_content()
+ASKED = {each["code"]: each for each in FILE["frameworks"] if "body" in each}
+NO_ANSWER = "Lo que el Estado contesta no consta en ninguna."
+
+
+def make_asked(plan=None, **fields):
+    """Something that a body asks; of several plans only a ``plan`` answers it."""
+    told = {"kind": "recommendation", "body": "US-TIP", "family": "ASKED"}
+    target = factories.make_target(**told | fields)
+    if plan:
+        commitment = factories.make_commitment(plan=plan)
+        commitment.frameworks.add(target)
+    return target
+
+
+def targets(answered):
+    return [each.target for each in answered]
+
+
+def test_what_nobody_answers_comes_first_and_then_what_is_asked_most(client):
+    plan, other = factories.make_plan(), factories.make_plan()
+    once = make_asked(plan, years_read=["2017"])
+    often = make_asked(plan, years_read=["2017"], years_told=["2019"])
+    elsewhere = make_asked(other, years_read=["2018"])
+    replaced = make_asked(plan, years_read=["2019"])
+    new = factories.make_commitment(plan=plan)
+    new.supersedes.add(replaced.commitments.get())
+
+    page, context = shown(client, "recommendations_of", plan.code, "us-tip")
+
+    assert targets(context["unanswered"]) == [elsewhere, replaced]
+    assert targets(context["answered"]) == [often, once]
+    assert page.text.index("Nadie responde") < page.text.index("Algún compromiso")
+    assert f"Ningún compromiso del plan {plan.code} responde a 2." in page.text
+
+
+def test_each_year_of_a_body_is_read_told_or_neither(client):
+    plan = factories.make_plan()
+    first = make_asked(plan, years_read=["2017"], years_told=["2019"])
+    make_asked(plan, years_read=["2018"])
+    make_asked(plan, body="CRC", years_read=["2023"])
+
+    page, context = shown(client, "recommendations_of", plan.code, "us-tip")
+
+    (strip,) = [each.strip for each in context["answered"] if each.target == first]
+    assert strip == [("2017", "read"), ("2018", ""), ("2019", "told")]
+    assert "Leída en 2017. Según otro texto, en 2019." in page.text
+    assert "un año en blanco no dice que no se pidió" in page.text
+
+
+def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
+    plan, agency = factories.make_plan(), factories.make_agency(acronym="NOMBRADA")
+    for body in ("US-TIP", "US-TIP", "CRC"):
+        make_asked(body=body, years_read=["2017"]).addressed.add(agency)
+    make_asked(plan, body="CRC", kind="request", years_read=["2023"])
+
+    html = client.get(address("recommendations", plan.code)).content.decode()
+
+    for name, slug, words, rows in (
+        ("recommendations_of", "us-tip", "Estados Unidos <b>2</b>", 2),
+        ("recommendations_of", "crc", "Derechos del Niño <b>2</b>", 2),
+        ("recommendations_to", agency.slug, "NOMBRADA 3", 3),
+    ):
+        path = address(name, plan.code, slug, language="es")
+        assert f'<a href="{path}">{words}</a>' in html
+        _, context = shown(client, name, plan.code, slug)
+        assert len(context["shown"]) == rows
+
+
+@pytest.mark.parametrize("name", ["recommendations_of", "recommendations_to"])
+def test_who_asks_nothing_and_who_is_not_named_has_no_page(client, name):
+    plan, agency = factories.make_plan(), factories.make_agency()
+    make_asked(plan)
+
+    for slug in ("nadie", agency.slug):
+        assert client.get(address(name, plan.code, slug)).status_code == 404
+
+
+def test_a_target_tells_the_figures_that_measure_it_as_far_as_they_are_told(client):
+    plan, hidden = factories.make_plan(), factories.make_plan()
+    target, asked = factories.make_target(), make_asked()
+    open_, small = (factories.make_indicator(plan=plan) for _ in range(2))
+    factories.make_published_figure(indicator=open_, value=136)
+    factories.make_published_figure(indicator=small, value=None, is_protected=True)
+    secret = factories.make_indicator(plan=hidden, name_es="Zanahorias")
+    factories.make_published_figure(indicator=secret, value=777)
+    for each in (target, asked):
+        for indicator in (open_, small, secret):
+            factories.make_target_link(each, indicator=indicator, why_es=indicator.code)
+        factories.make_target_link(
+            each, plan=hidden, indicator=open_, why_es="Un plan que nadie aprobó"
+        )
+    factories.put_back_in_preparation(hidden)
+
+    for name in ("frameworks", "recommendations"):
+        page, _ = shown(client, name, plan.code)
+        assert f"136 {open_.code}" in " ".join(page.text.split())
+        assert f"{PROTECTED} {small.code}" in " ".join(page.text.split())
+        assert "777" not in page.text
+        assert secret.code not in page.text
+        assert "nadie aprobó" not in page.text
+
+
+def test_what_the_state_answers_is_told_once_somebody_filled_it(client):
+    plan = factories.make_plan()
+    target = make_asked(plan, years_read=["2017"])
+    before, _ = shown(client, "recommendations", plan.code)
+
+    FrameworkTarget.objects.filter(pk=target.pk).update(answer_es="Se hará en 2030.")
+    after, _ = shown(client, "recommendations", plan.code)
+
+    assert (NO_ANSWER in before.text, "Se hará" in before.text) == (True, False)
+    assert (NO_ANSWER in after.text, "Se hará en 2030." in after.text) == (False, True)
+
+
+def test_no_word_that_was_withdrawn_stands_on_a_page_or_in_a_file(client):
+    plan = factories.make_plan()
+    target = make_asked(plan, years_read=["2017"])
+    told = {f"{name}_es": MARKER for name in ("name", "by_year", "answer", "note")}
+    FrameworkTarget.objects.filter(pk=target.pk).update(**told)
+    commitment = target.commitments.get()
+    factories.make_target_link(target, commitment=commitment, why_es=MARKER)
+
+    for name in ("recommendations", "recommendations_csv", "recommendations_json"):
+        body = client.get(address(name, plan.code, language="en")).content.decode()
+        assert MARKER not in body.replace("[text withdrawn]", "")
+        assert "[text withdrawn]" in body
+
+
+def test_both_files_hold_what_the_pages_tell(client):
+    plan, agency = factories.make_plan(), factories.make_agency()
+    target = make_asked(plan, years_read=["2017", "2018"], name_es="Que se haga")
+    target.addressed.add(agency)
+    commitment = target.commitments.get()
+    indicator = factories.make_indicator(plan=plan)
+    factories.make_target_link(target, commitment=commitment, why_es="Lo hace")
+    factories.make_target_link(target, indicator=indicator, why_es="Lo cuenta")
+
+    paths = (address(f"recommendations_{form}", plan.code) for form in ("csv", "json"))
+    table, content = (client.get(path).content.decode("utf-8-sig") for path in paths)
+
+    (row,) = json.loads(content)["recommendations"]
+    assert row["commitments"] == [commitment.code]
+    assert row["commitments_why"] == ["Lo hace"]
+    assert row["indicators"] == [indicator.code]
+    assert row["indicators_why"] == ["Lo cuenta"]
+    assert row["addressed"] == [agency.acronym]
+    header, cells = csv.reader(table.splitlines())
+    told = dict(zip(json.loads(content)["columns"], cells[:-1], strict=True))
+    assert told["years_read"] == "2017 | 2018"
+    assert told["name"] == "Que se haga"
+    assert len(header) == len(cells)
+
+
+# The shipped plan
+
+
+@pytest.fixture(scope="module")
+def shipped(lasting):
+    return load_shipped()
+
+
+def test_each_recommendation_of_the_file_is_told_with_what_answers_it(client, shipped):
+    _, context = shown(client, "recommendations", FILE["plan"]["code"])
+
+    assert {
+        each.target.code: {row.commitment.code for row, _link in each.answers}
+        for each in context["shown"]
+    } == {
+        code: {
+            entry["code"]
+            for entry in FILE["commitments"]
+            if code in entry.get("frameworks", ())
+        }
+        for code in ASKED
+    }
+    assert {each.target.code for each in context["unanswered"]} == {
+        *("TIP-10", "TIP-12", "TIP-15", "SR-05", "UPR-01", "UPR-02", "CRC-01"),
+    }
+
+
+def test_each_reason_of_the_file_is_of_a_commitment_that_responds(shipped):
+    frameworks = {each["code"]: each["frameworks"] for each in FILE["commitments"]}
+    links = [each for each in FILE["target_links"] if "commitment" in each]
+
+    assert [
+        each for each in links if each["target"] not in frameworks[each["commitment"]]
+    ] == []
+    responding = {
+        (target, code)
+        for code, targets in frameworks.items()
+        for target in targets
+        if target in ASKED
+    }
+    assert {(each["target"], each["commitment"]) for each in links} == responding
+
+
+def test_the_target_on_children_tells_the_victims_that_home_tells(client, shipped):
+    _, context = shown(client, "frameworks", FILE["plan"]["code"])
+
+    (found,) = (each for each in context["targets"] if each.target.code == "SDG-16.2")
+    told = {line.indicator.code: line.last.value for line, _link in found.measured}
+    assert told["I-39"] == 136
+
+
+def test_a_recommendation_is_found_by_its_words(client, shipped):
+    path = address("search", language="es")
+    page = client.get(path, {"q": "documentos de identidad ascendencia haitiana"})
+
+    place = FrameworkTarget.objects.get(code="TIP-15")
+    assert place.address_in(Plan.objects.get(code=FILE["plan"]["code"])) in (page.text)
+
+
+@pytest.mark.parametrize("names", [(), ("commitment", "indicator")])
+def test_a_link_leads_to_a_commitment_or_an_indicator(names):
+    target, commitment = factories.make_target(), factories.make_commitment()
+    to = {
+        "commitment": commitment,
+        "indicator": factories.make_indicator(plan=commitment.plan),
+    }
+    link = TargetLink(plan=commitment.plan, target=target, why_es="Lo hace")
+    for name in names:
+        setattr(link, name, to[name])
+
+    with pytest.raises(IntegrityError, match="targetlink_leads_to_one_record"):
+        link.save()
