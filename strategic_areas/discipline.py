@@ -20,16 +20,6 @@ from strategic_areas.spans import days_of
 REPLY_WITHIN = timedelta(hours=72)
 
 
-class ReportState(StrEnum):
-    """What became of asking an agency for a report in a round."""
-
-    NEVER_ASKED = "never_asked"
-    AWAITED = "awaited"
-    SILENT = "silent"
-    IN_REVIEW = "in_review"
-    PUBLISHED = "published"
-
-
 class AgencyState(StrEnum):
     """What an agency has done in a round; the order is that of the work."""
 
@@ -257,20 +247,3 @@ def is_value_owed(period, first_day: date | None, *, is_public: bool) -> bool:
     if first_day is None:
         return not is_public
     return first_day >= (period.opens_on or period.ends_on)
-
-
-def report_state(
-    *, owed: bool, is_due: bool, submitted: bool = False, published: bool = False
-) -> ReportState:
-    """
-    What became of asking for a report of one activity in one round.
-
-    ``is_due`` tells that the due date has passed; nobody is silent before.
-    """
-    if published:
-        return ReportState.PUBLISHED
-    if submitted:
-        return ReportState.IN_REVIEW
-    if not owed:
-        return ReportState.NEVER_ASKED
-    return ReportState.SILENT if is_due else ReportState.AWAITED

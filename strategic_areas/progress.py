@@ -14,7 +14,6 @@ from fractions import Fraction
 
 from strategic_areas.states import (
     CLOSED,
-    NOT_SAID,
     NOT_TOLD,
     UNDER_WAY,
     Account,
@@ -268,30 +267,6 @@ def count(
     """
     tally = Counter(state for state in states if state is not None)
     return Counts(tally.total(), tuple((state, tally[state]) for state in kinds))
-
-
-def begun_with(
-    accounts: Sequence[tuple[int | None, Account]], number: int
-) -> tuple[Account | None, CommitmentState]:
-    """
-    The last state that accounts gave a commitment, and the one with which it began.
-
-    ``accounts`` are pairs: of an activity its id and a report, of the commitment None
-    and a declaration; ``number`` is that of its activities. What amendments and the
-    end of the plan change is left out.
-    """
-    reports, declared, first = {}, [], None
-    last = commitment_state(Facts([Work.SILENT] * number))
-    for activity, each in sorted(accounts, key=lambda pair: newness(pair[1])):
-        if activity is None:
-            declared.append(each)
-        else:
-            reports[activity] = work_of([each])
-        works = [*reports.values(), *[Work.SILENT] * (number - len(reports))]
-        reached = commitment_state(Facts(works, _result(declared)))
-        if reached != last:
-            first, last = each, reached
-    return None if last in NOT_SAID else first, last
 
 
 def work_of(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
-from strategic_areas.spans import is_of_whole_years, year_of
+from strategic_areas.spans import year_of
 from strategic_areas.states import CommitmentState, Family, family_of
 
 STATES = {
@@ -333,7 +333,6 @@ SOURCES = _("Public sources")
 ACCORDING_TO = _("according to %(agency)s, %(month)s")
 LAST_REPORT = _("last report: %(month)s")
 UNDATED = _("%(period)s, undated")
-SINCE = _("since %(day)s")
 UNKNOWN = _("We do not know how many the plan had.")
 
 
@@ -456,12 +455,6 @@ def shortened(text) -> str:
         return f"{begun[: sentence + 1]} …"
     words = begun.rpartition(" ")[0] or begun[:SHORT]
     return f"{words.rstrip(',:')}…"
-
-
-def since(period) -> str:
-    """Since when a state holds, by the period for which it was first told."""
-    is_of_years = is_of_whole_years(period.starts_on, period.ends_on)
-    return SINCE % {"day": as_date(period.ends_on, "Y" if is_of_years else "m/Y")}
 
 
 def dated(day, period) -> str:

@@ -118,10 +118,10 @@ S = CommitmentState
 DECLARED = (S.FULFILLED, S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER)
 #: States of a commitment of which nothing more is owed.
 CLOSED = frozenset({*DECLARED, S.CANCELLED})
-#: States that no account gives.
-NOT_SAID = frozenset({S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED})
 #: States that tell the public nothing of how far a commitment has come.
-NOT_TOLD = NOT_SAID | {S.IN_REVIEW, S.RESERVED}
+NOT_TOLD = frozenset(
+    {S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED, S.IN_REVIEW, S.RESERVED}
+)
 #: States that work in progress has after the end of its plan.
 AFTERWARDS = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
 #: States beside which an average percent means something.

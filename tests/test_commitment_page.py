@@ -1,4 +1,4 @@
-"""A commitment's page: since when, each agency's part, dates changed, what is late."""
+"""A commitment's page: dates changed, its activities, what is late, and its sources."""
 
 import re
 from datetime import date, timedelta
@@ -6,10 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from strategic_areas import sentences, workflow
+from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.progress import Declaration, Report, begun_with
 from tests import factories
 from tests.test_public_pages import LANGUAGES, MARKER
 
@@ -20,101 +19,38 @@ def page_of(client, commitment, language="es"):
     return client.get(commitment.get_absolute_url(language))
 
 
-def said(year, execution):
-    return Report(period_ends_on=date(year, 12, 31), execution=execution)
-
-
-def declared(year, is_reached):
-    return Declaration(
-        period_ends_on=date(year, 12, 31), result="fulfilled" if is_reached else ""
-    )
-
-
-# Since when it stands as it does
-
-
-@pytest.mark.parametrize(
-    ("records", "begun"),
-    [
-        ([], None),
-        ([(1, said(2018, "not_started"))], 2018),
-        ([(1, said(2018, "not_started")), (2, said(2019, "in_progress"))], 2019),
-        ([(2, said(2020, "completed")), (1, said(2019, "in_progress"))], 2019),
-        (
-            [
-                (1, said(2018, "in_progress")),
-                (1, said(2019, "not_started")),
-                (1, said(2020, "in_progress")),
-            ],
-            2020,
-        ),
-        (
-            [
-                (1, said(2018, "completed")),
-                (None, declared(2019, True)),
-            ],
-            2019,
-        ),
-        ([(None, declared(2019, False))], None),
-        ([(None, declared(2018, True)), (None, declared(2019, False))], None),
-        ([(None, declared(2018, False)), (1, said(2019, "in_progress"))], 2019),
-    ],
-)
-def test_a_state_began_with_the_first_record_of_its_unbroken_last_run(records, begun):
-    first, _state = begun_with(records, 2)
-
-    assert (first and first.period_ends_on.year) == begun
-
-
-def test_the_page_names_the_period_since_which_the_state_stands(client):
-    activity = factories.make_activity()
-    periods = [
-        factories.make_period(
-            plan=activity.plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
-        )
-        for year in (2025, 2026)
-    ]
-    for period, execution in zip(periods, ("in_progress", "completed"), strict=True):
-        factories.make_record_update(
-            activity=activity, period=period, execution=execution
-        )
-
-    assert page_of(client, activity.commitment).context["page"].since == periods[1]
-
-
-def test_a_demonstration_begins_no_state(client):
-    asked = factories.make_round(is_demonstration=True)
-    activity = factories.make_activity(plan=asked.plan)
-    factories.make_published_update(activity=activity, period=asked)
-
-    assert page_of(client, activity.commitment).context["page"].since is None
-
-
 # Dates, and every change of them
 
 
-def test_changes_of_its_dates_stand_beside_them_with_their_reasons(client):
+def test_changes_stand_once_in_the_time_line_with_their_acts(client):
     commitment = factories.make_commitment()
-    first = factories.make_amendment(commitment=commitment)
-    last = factories.make_amendment(commitment=commitment, decided_on=date(2026, 1, 1))
-    factories.make_amendment(commitment=commitment, field="title")
+    activity = factories.make_activity(commitment=commitment)
+    factories.make_amendment(activity=activity, reason_es="Se licitó dos veces.")
+    factories.make_amendment(commitment=commitment, deciding_act_es="Acta 14")
     factories.make_amendment(commitment=commitment, is_approved=False)
 
-    page = page_of(client, commitment)
+    html = page_of(client, commitment).text
+    line = html.partition('id="time-line"')[2]
 
-    assert page.context["page"].date_changes == [last, first]
-    facts = page.content.decode().split('class="side"')[1].split("</dl>")[0]
-    assert facts.count(first.amendment.reason_es) == 2
+    assert html.count("Se licitó dos veces.") == line.count("Se licitó dos veces.") == 1
+    assert html.count('class="plan-change"') == line.count('class="plan-change"') == 2
+    acts = address("amendments", commitment.plan.code, language="es")
+    assert re.search(rf'<a href="{acts}">[^<]*Acta 14</a>', line)
 
 
-def test_the_reason_of_an_amendment_stands_once_and_its_change_in_the_time_line(client):
-    activity = factories.make_activity()
-    factories.make_amendment(activity=activity, reason_es="Se licitó dos veces.")
+def test_a_date_that_moved_stands_beside_what_it_was(client):
+    activity = factories.make_activity(due_on=date(2027, 1, 31), due_provenance="plan")
+    for day, old in ((date(2026, 4, 10), "15/04/2026"), (date(2026, 5, 1), "1/6/2026")):
+        factories.make_amendment(
+            activity=activity, field="due_on", old_value_es=old, decided_on=day
+        )
 
-    html = page_of(client, activity.commitment).content.decode()
+    html = page_of(client, activity.commitment).text
 
-    assert html.count("Se licitó dos veces.") == 1
-    assert html.count('class="plan-change"') == 2
+    row = html.split(f'<tr id="{activity.code}">')[1].split("</tr>")[0]
+    assert "31/01/2027" in row
+    assert "(era 15/04/2026)" in row
+    assert "1/6/2026" not in row
 
 
 # What an amendment stops, and what an agency alone calls cancelled
@@ -160,28 +96,10 @@ def test_who_stopped_an_activity_is_told(client, said, stopped, told):
     assert told in page.content.decode()
 
 
-# Each agency's part
-
-
-def test_the_lead_comes_first_and_each_agency_counts_for_itself(client):
-    commitment = factories.make_commitment()
-    others = [factories.make_agency(name_es=name) for name in ("Zeta", "Alfa")]
-    for agency in (*others, commitment.lead, others[0]):
-        factories.make_activity(commitment=commitment, agency=agency)
-
-    parts = page_of(client, commitment).context["page"].parts
-
-    assert [(agency, counts.total) for agency, counts, _told in parts] == [
-        (commitment.lead, 1),
-        (others[1], 1),
-        (others[0], 2),
-    ]
-
-
 # Numbers beside what was planned
 
 
-def test_reported_quantities_stand_beside_the_planned_one(client):
+def test_the_last_quantity_of_its_agency_stands_beside_the_planned_one(client):
     activity = factories.make_activity(kind="continuing", quantity=120)
     person = factories.make_focal_point(agency=activity.agency)
     for number, year in ((10, 2025), (20, 2026)):
@@ -196,26 +114,25 @@ def test_reported_quantities_stand_beside_the_planned_one(client):
         activity=activity, period=hidden, quantity=99, by=person
     )
 
-    (account,) = page_of(client, activity.commitment).context["page"].activities
+    (told,) = page_of(client, activity.commitment).context["page"].activities
 
-    assert [quantity for _period, quantity, _url in account.quantities] == [20, 10]
+    assert told.quantity == 20
     workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
-    (account,) = page_of(client, activity.commitment).context["page"].activities
-    assert [quantity for _period, quantity, _url in account.quantities] == [10]
+    (told,) = page_of(client, activity.commitment).context["page"].activities
+    assert told.quantity == 10
 
 
-def test_what_others_counted_is_not_held_against_the_planned_quantity(client):
+@pytest.mark.parametrize("provenance", ["press", "documented"])
+def test_what_others_counted_is_not_held_against_the_planned_quantity(
+    client, provenance
+):
     activity = factories.make_activity(kind="continuing", quantity=120)
-    asked = factories.make_round(plan=activity.plan)
-    factories.make_published_update(activity=activity, period=asked, quantity=10)
-    for provenance in ("press", "documented"):
-        factories.make_record_update(
-            activity=activity, provenance=provenance, quantity=90
-        )
+    factories.make_record_update(activity=activity, provenance=provenance, quantity=90)
 
-    (account,) = page_of(client, activity.commitment).context["page"].activities
+    (told,) = page_of(client, activity.commitment).context["page"].activities
 
-    assert [quantity for _period, quantity, _url in account.quantities] == [10]
+    assert told.latest.quantity == 90
+    assert told.quantity is None
 
 
 def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
@@ -223,12 +140,12 @@ def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
         kind="continuing", quantity=120, provenance="press"
     )
     Commitment.objects.update(provenance="reconstructed")
-    factories.make_record_update(activity=activity, quantity=20)
+    factories.make_published_update(activity=activity, quantity=20)
 
     page = page_of(client, activity.commitment)
 
-    assert page.context["page"].activities[0].quantities == ()
-    assert 'class="quantities"' not in page.content.decode()
+    assert page.context["page"].activities[0].quantity is None
+    assert "120" not in page.text.split('<table class="rows">')[1].split("</table>")[0]
 
 
 # What is late, and why
@@ -249,7 +166,7 @@ def test_a_late_commitment_says_what_its_agencies_published_of_it(client):
         activity=silent, period=asked, obstacle_es=MARKER, next_step_es="Seguir."
     )
 
-    for language, word in (("es", ">Atrasado<"), ("en", ">Late<")):
+    for language, word in (("es", "7 días de atraso"), ("en", "7 days late")):
         page = page_of(client, commitment, language)
 
         delay = page.context["page"].delay
@@ -290,10 +207,10 @@ def test_a_superseded_activity_leaves_its_quantities_to_the_one_that_stands(clie
     new.supersedes.add(old)
     factories.make_published_update(activity=old, quantity=4)
 
-    (account,) = page_of(client, old.commitment).context["page"].activities
+    (told,) = page_of(client, old.commitment).context["page"].activities
 
-    assert account.row.activity == Activity.objects.get(pk=new.pk)
-    assert account.quantities == ()
+    assert told.row.activity == Activity.objects.get(pk=new.pk)
+    assert told.quantity is None
 
 
 # What stands on it once
@@ -315,30 +232,63 @@ def reported(lasting):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_stands_twice_on_it(client, reported, language):
-    html = page_of(client, reported.activity.commitment, language).content.decode()
+def test_what_was_said_stands_once_and_leads_to_its_own_page(
+    client, reported, language
+):
+    html = page_of(client, reported.activity.commitment, language).text
     text = {"es": "Se imprimieron las guías.", "en": "The guides were printed."}
 
-    assert html.count(text[language]) == 1
-    assert f'<a href="#{reported.activity.code}">' in html
-    assert f'id="{reported.activity.code}"' in html
+    line = html.partition('id="time-line"')[2]
+    assert html.count(text[language]) == line.count(text[language]) == 1
+    own = address("update", reported.plan.code, reported.public_id, language=language)
+    assert line.count(f'<a href="{own}" rel="bookmark">') == 1
+    assert text[language] in client.get(own).text
+    assert html.count(f'<tr id="{reported.activity.code}">') == 1
 
 
-def test_each_amount_stands_on_a_line_of_its_own_with_its_unit(client, reported):
-    html = page_of(client, reported.activity.commitment).content.decode()
+def test_each_amount_stands_with_its_unit_and_with_what_was_planned(client, reported):
+    html = page_of(client, reported.activity.commitment).text
 
-    amounts = html.split('<ul class="figures">')[1].split("</ul>")[0]
-    assert amounts.count("<li>") == 2
-    assert "guías" in html
+    row = html.split(f'<tr id="{reported.activity.code}">')[1].split("</tr>")[0]
+    line = html.partition('id="time-line"')[2]
+    assert "5,000 guías" in row
+    assert "1,200 guías" in line
+    assert "340" in line
 
 
-def test_facts_dates_and_sources_stand_in_the_side_column(client, reported):
-    html = page_of(client, reported.activity.commitment).content.decode()
+def test_facts_stand_in_a_band_and_nothing_beside_the_page(client, reported):
+    commitment = reported.activity.commitment
+    commitment.supporting.add(factories.make_agency(name_es="La que apoya"))
 
-    main, side = html.split('<aside class="side">')
-    side, rest = side.split("</aside>")
-    assert 'id="sources"' in side
-    assert "<dl>" not in main.split('class="with-side')[1] + rest
+    html = page_of(client, commitment).text
+
+    band = html.split('<dl class="fact-band">')[1].split("</dl>")[0]
+    labels = [each.strip() for each in re.findall(r"<dt>(.*?)</dt>", band, re.DOTALL)]
+    assert labels == ["A cargo", "Apoya", "Plazo"]
+    assert "La que apoya" in band
+    assert "<aside" not in html
+
+
+def test_each_source_is_named_once_and_what_rests_on_it_leads_there(client):
+    plan = factories.make_plan()
+    sources = [factories.make_source(plan=plan) for _ in range(2)]
+    activity = factories.make_activity(plan=plan)
+    activity.sources.add(sources[0])
+    for year in (2025, 2026):
+        period = factories.make_period(
+            plan=plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
+        )
+        factories.make_record_update(activity=activity, period=period, sources=sources)
+
+    page = page_of(client, activity.commitment)
+
+    listed = page.text.partition('id="sources"')[2]
+    places = [each.place for each in page.context["page"].sources]
+    assert places == [1, 2]
+    for source in page.context["page"].sources:
+        assert page.text.count(source.title) == listed.count(source.title) == 1
+        assert page.text.count(f'href="#source-{source.place}"') == 2
+        assert page.text.count(f'id="source-{source.place}"') == 1
 
 
 def test_a_citation_names_the_lead_only_for_what_it_declared(client, reported):
@@ -376,20 +326,6 @@ def test_targets_are_named_as_people_write_them(client):
         [True] * 3
     )
     assert "SDG 16.2" in english
-
-
-@pytest.mark.parametrize(
-    ("days", "since"),
-    [
-        (("2017-01-01", "2017-12-31"), "2017"),
-        (("2027-07-01", "2027-12-31"), "12/2027"),
-    ],
-)
-def test_since_when_is_a_year_or_a_month(days, since):
-    starts_on, ends_on = map(date.fromisoformat, days)
-    period = factories.make_period(starts_on=starts_on, ends_on=ends_on)
-
-    assert sentences.since(period).split()[-1] == since
 
 
 def test_terms_of_a_text_lead_to_the_glossary_once(client):

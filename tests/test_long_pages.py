@@ -72,11 +72,11 @@ def test_the_activities_of_a_commitment_are_read_page_by_page(
 ):
     monkeypatch.setattr(commitments, "TOLD", 2)
     address = long.commitments[0].get_absolute_url(language="es")
-    articles = [f'<article class="activity" id="{x.code}"' for x in long.activities]
+    rows = [f'<tr id="{each.code}"' for each in long.activities]
 
-    told = on_each(read(client, address), articles)
+    told = on_each(read(client, address), rows)
 
-    assert told == [articles[:2], articles[2:4], articles[4:]]
+    assert told == [rows[:2], rows[2:4], rows[4:]]
     assert client.get(f"{address}?page=4").status_code == 404
     assert client.get(f"{address}?page=1").url == address
 

@@ -498,7 +498,7 @@ def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
     told = {
         language: [
             client.get(address(name, *each, language=language)).text.count(
-                '<p class="reviewed-within"'
+                'class="reviewed-within"'
             )
             for name, each in args.items()
         ]

@@ -109,16 +109,19 @@ def test_the_rule_finds_what_it_looks_for(client, commitment):
         assert "progress" in said.tags, language
 
 
-def test_of_an_agency_s_part_it_tells_the_number_without_a_bar(client, commitment):
+def test_its_activities_tell_what_is_on_record_without_marks_or_bars(
+    client, commitment
+):
     path = commitment.get_absolute_url("es")
-    parts = []
+    tables = []
     for provenance in ("reconstructed", "plan"):
         Commitment.objects.update(provenance=provenance)
-        page = client.get(path).content.decode()
-        parts.append(page.split('class="agency-part"')[1].split("<article")[0])
+        page = client.get(path).text
+        tables.append(page.split('<table class="rows">')[1].split("</table>")[0])
 
-    assert ["<svg" in part for part in parts] == [False, True]
-    assert [re.findall(r"(\d+) actividades", part) for part in parts] == [["3"]] * 2
+    assert ["<svg" in table for table in tables] == [False, True]
+    assert ["Años" in table for table in tables] == [True, False]
+    assert [table.count("<tr id=") for table in tables] == [3, 3]
 
 
 def test_a_mixed_plan_says_once_what_it_is(client, commitment):

@@ -1,70 +1,19 @@
-"""
-Words of records, of values and of counts; an unknown word is shown as it is.
+"""Words of records, of values and of their years; an unknown one is shown as it is."""
 
-The number and gender of a count follow what is counted: Spanish says "9 suspendidos"
-of commitments, and "9 suspendidas" of activities.
-"""
+import re
 
 from django import template
-from django.utils.html import format_html_join
-from django.utils.translation import npgettext_lazy
+from django.utils.html import format_html, format_html_join
 
-from plan_portal.templatetags.portal import bilingual
+from plan_portal.templatetags.portal import bilingual, text_of
 from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
-from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.pages import changes
 
 register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
-
-#: Used of official plans only: in a reconstruction finished work is not counted.
-ACTIVITIES = {
-    State.LEFT_IN_PROGRESS: npgettext_lazy(
-        "activities",
-        "%(n)d under way by the last account",
-        "%(n)d under way by the last account",
-        "n",
-    ),
-    State.COMPLETED: npgettext_lazy(
-        "activities", "%(n)d completed", "%(n)d completed", "n"
-    ),
-    State.IN_PROGRESS: npgettext_lazy(
-        "activities", "%(n)d in progress", "%(n)d in progress", "n"
-    ),
-    State.NOT_STARTED: npgettext_lazy(
-        "activities", "%(n)d not started", "%(n)d not started", "n"
-    ),
-    State.SUSPENDED: npgettext_lazy(
-        "activities", "%(n)d suspended", "%(n)d suspended", "n"
-    ),
-    State.CANCELLED: npgettext_lazy(
-        "activities", "%(n)d cancelled", "%(n)d cancelled", "n"
-    ),
-    State.IN_REVIEW: npgettext_lazy(
-        "activities", "%(n)d reported, in review", "%(n)d reported, in review", "n"
-    ),
-    State.NO_REPORT: npgettext_lazy(
-        "activities", "%(n)d without a report", "%(n)d without a report", "n"
-    ),
-    State.NOT_ASKED: npgettext_lazy(
-        "activities",
-        "%(n)d not asked for a report",
-        "%(n)d not asked for a report",
-        "n",
-    ),
-    State.NO_RECORD: npgettext_lazy(
-        "activities", "%(n)d without a record", "%(n)d without a record", "n"
-    ),
-}
-
-
-@register.simple_tag
-def activity_tally(numbers):
-    """The numbers of an official commitment's activities by state, in words."""
-    return _said(numbers, ACTIVITIES)
 
 
 @register.filter
@@ -87,20 +36,34 @@ def in_cell(years):
     )
 
 
-def _said(numbers, words):
-    return ", ".join(
-        str(words[key] % {"n": number}) for key, number in numbers if number
-    )
-
-
 register.filter("what_changes", sentences.what_changes)
 register.filter("kind_of_record", sentences.kind_of_record)
 register.filter("stop_told", sentences.stop_told)
 register.filter("target_code", sentences.target_code)
 register.filter("lead_word", sentences.lead_word)
 register.filter("author", sentences.author_of)
-register.filter("since", sentences.since)
 register.filter("dated", sentences.dated)
+
+
+#: Where the first words of a title end, which name an activity beside its letter.
+REST = re.compile(
+    r" (?:a|al|con|de|del|e|en|o|para|por|que|sin|sobre|y"
+    r"|and|at|by|for|from|in|of|on|or|that|to|with) .*"
+)
+
+
+@register.filter
+def headword(activity):
+    """The first words of its title: "Apertura" of "Apertura de las oficinas"."""
+    title, only_spanish = text_of(activity, "title")
+    words = REST.sub("", title)
+    return format_html('<span lang="es">{}</span>', words) if only_spanish else words
+
+
+@register.filter
+def letter(activity, commitment):
+    """What tells an activity from others of its commitment: "b" of "2.1.3.b"."""
+    return activity.code.removeprefix(f"{commitment.code}.")
 
 
 @register.inclusion_tag("_hidden_here.html", takes_context=True)

@@ -56,7 +56,7 @@ PER_PAGE = 50
 #: A list of so many has larger filters, and so shows fewer on a page.
 MANY, PER_PAGE_OF_MANY = 200, 25
 #: How many activities, and steps of its time line, the page of a commitment tells.
-TOLD = 12
+TOLD = 20
 #: What a reader may ask of the list, in the order in which its address names it.
 ASKED = (*catalogue.FILTERS, "sort")
 #: The filters that the form shows. Families and what is late are chips above it; the

@@ -89,7 +89,7 @@ def test_a_card_says_what_its_page_says_and_leads_to_it(client, commitment, lang
     html = client.get(address("commitment_card", *args, language=language))
 
     text = html.content.decode()
-    state = re.search(r'<span class="status .*?</span>', text).group()
+    state = re.search(r'<span class="family .*?</span>', text).group()
     assert state in client.get(page).content.decode()
     assert {"es": "60 %", "en": "60%"}[language] in text
     links = re.findall(r'<a href="([^"]+)" target="_blank" rel="noopener">', text)

@@ -13,10 +13,8 @@ from strategic_areas.addresses import address
 from strategic_areas.discipline import (
     AgencyState,
     Promptness,
-    ReportState,
     Standing,
     is_owed,
-    report_state,
 )
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
@@ -282,18 +280,3 @@ def test_only_another_period_that_ended_by_then_settles_it(period, ends_on, owed
     said = Report(execution="completed", period_id=period, period_ends_on=ends_on)
 
     assert is_owed([said], None, asked) is owed
-
-
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({"owed": False}, ReportState.NEVER_ASKED),
-        ({"owed": True}, ReportState.SILENT),
-        ({"owed": True, "is_due": False}, ReportState.AWAITED),
-        ({"owed": True, "submitted": True}, ReportState.IN_REVIEW),
-        ({"owed": True, "submitted": True, "published": True}, ReportState.PUBLISHED),
-        ({"owed": False, "published": True}, ReportState.PUBLISHED),
-    ],
-)
-def test_silence_review_and_not_being_asked_are_told_apart(facts, expected):
-    assert report_state(**{"is_due": True, **facts}) == expected

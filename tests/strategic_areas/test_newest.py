@@ -54,10 +54,9 @@ def test_the_public_page_shows_the_account_by_which_the_work_stands(client, acti
     assert shown.row.standing.state == "completed"
     assert shown.latest.state == "completed"
     text = page.content.decode()
-    above, line = text.split('class="timeline"')
-    assert "La obra se entregó." in above
-    assert "Una fuente pública lo recoge." not in above
-    assert line.index("family--met") < line.index("Una fuente pública")
+    row, line = text.split("<tbody>")[1].split('class="time-line"')
+    assert "family--met" in row
+    assert line.index("La obra se entregó.") < line.index("Una fuente pública")
 
 
 def test_every_list_begins_with_the_account_by_which_the_work_stands(activity):

@@ -20,17 +20,6 @@ from tests.test_public_pages import LANGUAGES, read
 pytestmark = pytest.mark.django_db
 
 MARKER = "zanahoria"
-#: Who states a date and where an account comes from, as the page words them.
-WHENCE = [
-    DueProvenance.AGENCY,
-    DueProvenance.PLAN,
-    Provenance.PRESS,
-    Provenance.REPORTED,
-]
-COUNTED = {
-    "es": ("2 fuentes", "1 evidencia"),
-    "en": ("2 sources", "1 piece of evidence"),
-}
 
 
 @pytest.fixture
@@ -71,11 +60,14 @@ def test_steps_stand_in_the_order_of_their_days(commitment):
 
     steps = steps_of(commitment)
 
-    assert [step.kind for step in steps] == ["due", "account", *["amendment"] * 2]
+    assert [step.kind for step in steps] == [
+        *("today", "due", "account"),
+        *["amendment"] * 2,
+    ]
     assert [step.day for step in steps] == sorted(
         (step.day for step in steps), reverse=True
     )
-    assert [step.subject for step in steps[2:]] == [commitment, activity]
+    assert [step.subject for step in steps[3:]] == [commitment, activity]
 
 
 @pytest.mark.parametrize(
@@ -172,17 +164,17 @@ def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
         commitment=commitment, old_value_es="01/04/2026", old_value_en="01/04/2026"
     )
 
-    for language, piece in (("es", "1 evidencia"), ("en", "1 piece of evidence")):
+    for language in LANGUAGES:
         page = read(client, commitment.get_absolute_url(language))
 
         days = [each.get("datetime") for each in page.every("time")]
-        assert str(asked.due_on) in days
         assert "2026-05-01" in days
+        assert page.text.count(getattr(asked, f"name_{language}")) == 1
         assert "01/04/2026" in page.text
         assert f"#{hidden.code}" not in [each.get("href") for each in page.every("a")]
         assert hidden.code in page.text
         assert MARKER not in page.text
-        assert piece in page.text
+        assert cleared.title_es in page.text
 
 
 def test_the_time_line_costs_the_same_at_any_length(client):
@@ -255,16 +247,54 @@ def test_it_tells_who_said_asked_changed_and_took_back_what(
     client, every_step, language
 ):
     page = client.get(every_step.get_absolute_url(language)).content.decode()
-    line = page.split('class="timeline"')[1].split("</section>")[0]
+    line = page.split('class="time-line"')[1].split("</section>")[0]
 
     with override(language):
-        whence = [str(each.label) for each in WHENCE]
-    for text in (*whence, *COUNTED[language], "A-1"):
+        by_agency, by_press = (
+            str(each.label) for each in (DueProvenance.AGENCY, Provenance.PRESS)
+        )
+    assert by_agency in page.split('class="fact-band"')[1].split("</dl>")[0]
+    for text in (by_press, "A-1", "Acta 14", WHY[language]):
         assert text in line
+    assert line.count('href="#source-') == 2
     assert "<del>01/04/2026</del>" in line
     assert "<ins>01/05/2026</ins>" in line
-    for text in ("Acta 14", WHY[language]):
-        assert text in line
-    # Why a date moved is told above, beside the date.
-    assert (page.count("Faltó el local."), line.count("Faltó el local.")) == (1, 0)
+    assert page.count("Faltó el local.") == line.count("Faltó el local.") == 1
     assert "Treinta y siete detenidos" not in page
+
+
+def test_what_comes_stands_above_today_and_what_was_below(commitment):
+    today, soon = timezone.localdate(), timezone.localdate() + timedelta(days=9)
+    stated = {"due_provenance": "plan"}
+    kept, late, coming, done = (
+        factories.make_activity(commitment=commitment, due_on=day, **stated)
+        for day in (today - timedelta(9), today - timedelta(9), soon, soon)
+    )
+    over, still_open = make_round(commitment.plan), make_round(commitment.plan, 5)
+    for activity in (kept, done):
+        factories.make_published_update(
+            activity=activity, period=over, execution="completed", percent=100
+        )
+
+    steps = steps_of(commitment)
+
+    (now,) = [place for place, step in enumerate(steps) if step.kind == "today"]
+    assert [(step.kind, step.subject, step.period) for step in steps[:now]] == [
+        ("due", coming, None),
+        ("asked", None, still_open),
+    ]
+    told = [(each.kind, each.subject) for each in steps[now + 1 :]]
+    assert told == [
+        ("account", kept),
+        ("account", done),
+        ("asked", None),
+        ("due", late),
+    ]
+    assert len({step.place for step in steps[now + 1 : now + 4]}) == 1
+
+
+def test_a_plan_that_is_over_has_no_today(commitment):
+    type(commitment.plan).objects.update(status="ended")
+    factories.make_activity(commitment=commitment)
+
+    assert "today" not in [step.kind for step in steps_of(commitment)]

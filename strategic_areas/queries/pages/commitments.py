@@ -4,8 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain
 
 from django.db.models import (
     Exists,
@@ -17,9 +16,7 @@ from django.db.models import (
     prefetch_related_objects,
 )
 
-from agencies.models import Agency
-from strategic_areas import discipline, progress
-from strategic_areas.disclosure import PROTECTED, planned
+from strategic_areas.disclosure import PROTECTED, is_of_victims, planned
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
@@ -28,13 +25,14 @@ from strategic_areas.models import (
     CommitmentUpdate,
     LaterActivity,
     Plan,
+    PlanChange,
     Provenance,
     ReportingPeriod,
     Source,
     Status,
 )
 from strategic_areas.queries.pages import delays, timeline
-from strategic_areas.queries.pages.timeline import DATES, TimelineStep
+from strategic_areas.queries.pages.timeline import TimelineStep
 from strategic_areas.queries.plan import answering, counted, plans
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
@@ -44,17 +42,35 @@ from strategic_areas.queries.updates.record import Entry
 
 @dataclass(frozen=True)
 class ToldActivity:
-    """One activity: where it stands, its last account, and its demonstrations."""
+    """One activity: where it stands, and its last real account."""
 
     row: ActivityRow
-    report: discipline.ReportState
-    submitted_on: date | None
     latest: Entry | None
-    demonstrations: tuple[Entry, ...]
-    sources: tuple[Source, ...]
     dispute: counted.Dispute | None
-    #: The period, the quantity and the address of each account that states one.
-    quantities: tuple[tuple[ReportingPeriod, Decimal, str], ...]
+
+    @property
+    def due_before(self) -> PlanChange | None:
+        """The first change of its due date, which tells when it was due."""
+        changes = self.row.activity.approved
+        return next((each for each in changes if each.field == "due_on"), None)
+
+    @property
+    def years(self):
+        """The years of its accounts."""
+        return sorted({each.period_ends_on.year for each in self.row.reports})
+
+    @property
+    def quantity(self) -> Decimal | None:
+        """
+        What its agency last reported of the quantity that the plan states.
+
+        It is that of one period: nobody says whether periods may be added up. What
+        public sources state was counted by others.
+        """
+        entry, wanted = self.latest, planned(self.row.activity)
+        is_told = entry and not entry.is_recorded and entry.quantity is not PROTECTED
+        is_asked = self.row.activity.is_official and wanted not in {None, PROTECTED}
+        return entry.quantity if is_told and is_asked else None
 
 
 @dataclass(frozen=True)
@@ -62,17 +78,16 @@ class CommitmentPage:
     """A commitment, with some of its activities and of the steps of its time line."""
 
     row: CommitmentRow
-    #: The latest round, and the period for which its present state was first reported.
+    #: The latest round.
     round: ReportingPeriod | None
-    since: ReportingPeriod | None
     #: The codes of all its activities, and how many these or all steps are.
     codes: tuple[str, ...]
     length: int
-    #: Each agency, the counts of all its activities, and those that are told: the
-    #: lead's first, then by the names of the agencies.
-    parts: tuple[tuple[Agency, progress.Counts, tuple[ToldActivity, ...]], ...]
+    activities: tuple[ToldActivity, ...]
     steps: tuple[TimelineStep, ...]
     off_plan: tuple[Entry, ...]
+    #: What all of that rests on, each with its ``place`` in this list.
+    sources: tuple[Source, ...]
     continues: Commitment | None
     dispute: counted.Dispute | None
     #: The work that is late or held back, and why; None where nothing is.
@@ -81,17 +96,20 @@ class CommitmentPage:
     before_the_matrix: int
 
     @property
-    def activities(self):
-        return tuple(each for _agency, _counts, told in self.parts for each in told)
-
-    @property
     def is_reported(self):
         return any(each.reports for each in self.row.activities)
 
     @property
-    def date_changes(self):
-        """The approved changes of the commitment's own dates, the latest first."""
-        return [a for a in reversed(self.row.commitment.approved) if a.field in DATES]
+    def are_victims_meant(self):
+        """Whether reports of any of it would count victims."""
+        return any(is_of_victims(each.row.activity) for each in self.activities)
+
+    @property
+    def says_more(self):
+        """Whether any of these activities has texts beside its row."""
+        names = ("expected_product_es", "means_of_verification_es", "note_es")
+        told = [each.row.activity for each in self.activities]
+        return any(getattr(each, name) for each in told for name in names)
 
 
 def by_code(plan_code: str, code: str) -> Commitment | None:
@@ -217,37 +235,40 @@ def read(
     off_plan = [each for each in activities.values() if not each.is_in_plan]
     standing = {commitment, *own, *off_plan}
     accounts = timeline.accounts(updates, declarations, activities, standing, periods)
-    rounds = opened(periods, today)
-    steps = timeline.steps(row, accounts, rounds, today)
-    work = sorted(row.activities, key=_place)
+    last, rounds = timeline.latest(accounts), opened(periods, today)
+    beside = [last[each] for each in off_plan if each in last]
+    told_beside = {each.key for each in beside}
+    in_line = [each for each in accounts if each.key not in told_beside]
+    steps = timeline.steps(row, in_line, rounds, today)
+    length = max(len(row.activities), len(steps))
     part = slice(first, None if most is None else first + most)
-    asked = rounds[0] if rounds else None
+    work = row.activities[part]
     delay = delays.of_commitment(row, today)
-    told = _needed(accounts, work[part], delay)
-    keys = {key for step in steps[part] for key in step.keys}
-    keys |= {step.keys[0] for found in told.values() for step in found}
-    entries = _entries(keys, declarations)
-    _read_related(commitment, work[part])
-    shown = {
-        each.activity: _activity(each, told[each.activity], entries, asked, today)
-        for each in work[part]
-    }
+    late = [each.row for each in delay.parts] if delay else ()
+    told = [last[each.activity] for each in (*work, *late) if each.activity in last]
+    shown = [each for each in steps[part] if each.rows]
+    entries = _entries({each.key for each in [*told, *shown, *beside]}, declarations)
+    ends = {each.key for each in last.values()}
+    steps = tuple(each.with_content(entries, ends) for each in steps[part])
+    _read_related(commitment, work)
+    newest = {each.subject: entries[each.key] for each in told}
     return CommitmentPage(
         row=row,
-        round=asked,
-        since=row.since and next(p for p in periods if p.pk == row.since.period_id),
-        codes=tuple(each.activity.code for each in work),
-        length=max(len(work), len(steps)),
-        parts=tuple(_parts(work, shown)),
-        steps=tuple(each.with_content(entries) for each in steps[part]),
-        off_plan=tuple(
-            entries[each.keys[0]]
-            for each in accounts
-            if each.is_told_above and not each.subject.is_in_plan
+        round=rounds[0] if rounds else None,
+        codes=tuple(each.activity.code for each in row.activities),
+        length=length,
+        activities=tuple(
+            ToldActivity(
+                each, newest.get(each.activity), counted.dispute_of(each.activity)
+            )
+            for each in work
         ),
+        steps=steps,
+        off_plan=tuple(entries[each.key] for each in beside),
+        sources=_numbered([commitment, *(each.activity for each in work)], steps),
         continues=_public_or_none(commitment.continues),
         dispute=counted.dispute_of(commitment),
-        delay=delays.with_accounts(delay, _last(told, entries)),
+        delay=delays.with_accounts(delay, {a.pk: entry for a, entry in newest.items()}),
         before_the_matrix=sum(each.is_reconstructed for each in accounts),
     )
 
@@ -319,30 +340,6 @@ def _row(commitment, activities, updates, declarations, periods, today):
     return row
 
 
-def _place(row):
-    """What orders activities by agencies: the lead's first, then by their names."""
-    agency = row.activity.agency
-    return agency.pk != row.activity.commitment.lead_id, agency.name, agency.pk
-
-
-def _needed(accounts, rows, delay):
-    """
-    The accounts that are read to tell these activities, by what they are about.
-
-    Also those of work outside the plan, and the reasons for a delay.
-    """
-    shown = {row.activity for row in rows}
-    late = {part.row.activity for part in delay.parts} if delay else set()
-    found = defaultdict(list)
-    for each in accounts:
-        subject = each.subject
-        is_shown = subject in shown and (each.is_told_above or has_quantities(subject))
-        is_beside = not isinstance(subject, Commitment) and not subject.is_in_plan
-        if is_shown or (each.is_told_above and (subject in late or is_beside)):
-            found[subject].append(each)
-    return found
-
-
 def _entries(keys, declarations):
     """The content of the rows of these ``keys``, by them."""
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
@@ -360,70 +357,19 @@ def _read_related(commitment, rows):
     prefetch_related_objects([row.activity for row in rows], Source.by_key())
 
 
-def _activity(row, accounts, entries, asked, today):
-    activity = row.activity
-    told = [entries[each.keys[0]] for each in accounts if each.is_told_above]
-    real = [entry for entry in told if not entry.is_demonstration]
-    named = {source for entry in real for source in entry.sources}
-    submitted_on = row.handed_in.get(asked.pk) if asked else None
-    return ToldActivity(
-        row=row,
-        report=discipline.report_state(
-            owed=row.owes(asked),
-            is_due=asked is not None and asked.due_on < today,
-            submitted=submitted_on is not None,
-            published=row.has_reported(asked),
-        ),
-        submitted_on=submitted_on,
-        latest=real[0] if real else None,
-        demonstrations=tuple(entry for entry in told if entry.is_demonstration),
-        # Those that the account does not name already.
-        sources=tuple(each for each in activity.sources.all() if each not in named),
-        dispute=counted.dispute_of(activity),
-        quantities=_quantities(activity, [entries[each.keys[0]] for each in accounts]),
-    )
-
-
-def has_quantities(activity: Activity) -> bool:
-    """Whether the plan states a quantity to compare with those of its accounts."""
-    return activity.is_official and planned(activity) not in {None, PROTECTED}
-
-
-def _quantities(activity, entries):
-    """
-    The quantities that the agency reports of an official activity, the latest first.
-
-    Each is that of its own period: nobody says whether they may be added up. Those that
-    public sources state were counted by others and are left out.
-    """
-    if not has_quantities(activity):
-        return ()
-    return tuple(
-        (entry.period, entry.quantity, entry.get_absolute_url())
-        for entry in entries
-        if entry.quantity not in {None, PROTECTED}
-        and not entry.is_demonstration
-        and not entry.is_recorded
-    )
-
-
-def _parts(work, shown):
-    """The agencies of which activities are shown, with the counts of all of theirs."""
-    for agency, rows in groupby(work, attrgetter("activity.agency")):
-        rows = list(rows)
-        if told := tuple(shown[r.activity] for r in rows if r.activity in shown):
-            states = (row.standing.state for row in rows)
-            yield agency, progress.count(states, progress.State), told
-
-
-def _last(told, entries):
-    """The last real account of each activity, by its id."""
-    return {
-        subject.pk: entries[each.keys[0]]
-        for subject, accounts in told.items()
-        for each in accounts
-        if each.is_told_above and not each.is_demonstration
-    }
+def _numbered(records, steps):
+    """The sources of these records and accounts, each once; each has its place."""
+    entries = [each.entry for each in steps if each.entry]
+    rest_on = [each.sources.all() for each in records]
+    rest_on += [each.sources for each in entries]
+    rest_on.append([each.printed_by for each in entries if each.printed_by])
+    places, found = {}, []
+    for source in chain.from_iterable(rest_on):
+        if source.pk not in places:
+            places[source.pk] = len(places) + 1
+            found.append(source)
+        source.place = places[source.pk]
+    return tuple(found)
 
 
 def _public_or_none(commitment):

@@ -55,10 +55,10 @@ class Delay:
         return max([self.days, *(part.days for part in self.parts)])
 
     @property
-    def explained(self):
-        """The ids of the activities of which it tells what holds them back."""
-        told = (part for part in self.parts if part.account)
-        return {p.row.activity.pk for p in told if p.account.obstacle_es}
+    def accounts(self):
+        """The accounts of which it tells what holds the work back."""
+        told = (part.account for part in self.parts if part.account)
+        return [each for each in told if each.obstacle_es]
 
     @property
     def declaration(self):

@@ -1,4 +1,4 @@
-"""A commitment's time line: what was said, changed, asked and due, the latest first."""
+"""A commitment's time line: what comes, today, and what was said, due and changed."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
@@ -16,14 +16,16 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.models.review import said_on
+from strategic_areas.models.review import day_of, said_on
+from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.plan import answering
+from strategic_areas.queries.plan.plans import is_over
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
-from strategic_areas.states import Age
+from strategic_areas.states import CLOSED, Age
 
-#: The fields of a commitment whose changes its page tells beside its dates.
-DATES = frozenset({"starts_on", "due_on"})
+#: What nobody waits for any more, of a commitment and of an activity.
+DONE = CLOSED | {State.COMPLETED, State.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,28 +34,28 @@ class TimelineStep:
     One step of the time line; its ``kind`` tells which fields are set.
 
     An "account" is what was published for one period, an "amendment" what an act
-    changed of one record, "asked" what became of a round, "due" a stated due date.
+    changed of one record, "asked" what became of a round, "due" a stated due date, and
+    "today" parts what is ``ahead`` from what was.
     """
 
     day: date
     kind: str
+    is_ahead: bool = False
     #: What was told of, changed or is due.
     subject: Activity | Commitment | None = None
     #: Of an account and of a round.
     period: ReportingPeriod | None = None
+    #: On which day the first account of the period was published, if any was here.
+    since: date | None = None
     #: The revisions of an account, the newest first. They end with one that was
     #: withdrawn: what was taken back is not shown in an older wording.
     rows: tuple = ()
-    #: What names them: the model that they are about, and their own ids.
-    keys: tuple[tuple[type, int], ...] = ()
-    #: Their content, where the page shows the step.
+    #: Its content, where the page shows the step; and whether it is the last of its
+    #: activity, which tells where that stands.
     entry: Entry | None = None
-    replaced: tuple[Entry, ...] = ()
+    is_last: bool = False
     #: Whether the account was filed under a record that this one superseded.
     is_of_former: bool = False
-    #: Whether the page tells the account with its activity, as it does the last one and
-    #: every demonstration; or why the plan changed with what changed.
-    is_told_above: bool = False
     lines: tuple[PlanChange, ...] = ()
     #: Activities, under the names that their agencies had in the round. Those not
     #: handed in are ``awaited`` until the due date, then ``missing``.
@@ -61,6 +63,22 @@ class TimelineStep:
     in_review: tuple[tuple[Activity, date], ...] = ()
     missing: tuple[Activity, ...] = ()
     awaited: tuple[Activity, ...] = ()
+
+    @property
+    def place(self):
+        """What it is told together with: a round is one place, and so is a day."""
+        of_round = self.period and not self.is_ahead
+        return self.day, "round" if of_round else self.kind, self.period
+
+    @property
+    def key(self):
+        """What names its newest revision: the model that it is about, and its id."""
+        return type(self.subject), self.rows[0].pk
+
+    @property
+    def replaced(self):
+        """How many earlier revisions may be read beside the newest."""
+        return len(self.rows) - 1
 
     @property
     def is_withdrawn(self):
@@ -79,12 +97,11 @@ class TimelineStep:
         is_recorded = self.rows[0].provenance not in ENTERED
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
-    def with_content(self, entries: Mapping) -> "TimelineStep":
-        """The same with the content of its rows, by their ``keys``."""
+    def with_content(self, entries: Mapping, last: Container) -> "TimelineStep":
+        """The same with the content of its newest revision, by its ``key``."""
         if not self.rows:
             return self
-        entry, *replaced = (entries[key] for key in self.keys)
-        return replace(self, entry=entry, replaced=tuple(replaced))
+        return replace(self, entry=entries[self.key], is_last=self.key in last)
 
 
 def accounts(
@@ -98,7 +115,7 @@ def accounts(
     What is or was public of each record and period, the newest first.
 
     ``activities`` are those of the ``updates``, by their ids; records that are not
-    among the ``own`` were superseded.
+    among the ``own`` were superseded. All of a period have the day of its last.
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
     for row in updates:
@@ -106,11 +123,13 @@ def accounts(
             groups[activities[row.activity_id], row.period_id].append(row)
     for row in declarations:
         groups[row.commitment, row.period_id].append(row)
-    found = []
+    found, published = [], defaultdict(set)
     for (subject, period), rows in groups.items():
         rows.sort(key=attrgetter("revision"), reverse=True)
         taken_back = (n for n, row in enumerate(rows) if row.status == Status.WITHDRAWN)
         rows = rows[: next(taken_back, len(rows)) + 1]
+        if rows[0].origin == "entered":
+            published[period].add(day_of(rows[0].published_at))
         found.append(
             TimelineStep(
                 day=periods[period].ends_on,
@@ -118,12 +137,16 @@ def accounts(
                 subject=subject,
                 period=periods[period],
                 rows=tuple(rows),
-                keys=tuple((type(subject), row.pk) for row in rows),
                 is_of_former=subject not in own,
             )
         )
     found.sort(key=_newness, reverse=True)
-    return list(_with_those_above(found))
+    return [
+        replace(each, day=max(days), since=min(days))
+        if (days := published[each.period.pk])
+        else each
+        for each in found
+    ]
 
 
 def _newness(account):
@@ -133,16 +156,14 @@ def _newness(account):
     return Age(account.day, said, was_entered, row.revision), -row.pk
 
 
-def _with_those_above(accounts):
-    """The accounts, those marked that the page tells above its time line."""
-    told = set()
+def latest(accounts: Iterable[TimelineStep]) -> dict[Activity, TimelineStep]:
+    """The newest real account that stands of each activity of its own."""
+    found = {}
     for each in accounts:
-        is_told = isinstance(each.subject, Activity) and not each.is_of_former
-        is_told = is_told and not each.is_withdrawn
-        if is_told and not each.is_demonstration:
-            is_told = each.subject not in told
-            told.add(each.subject)
-        yield replace(each, is_told_above=is_told)
+        is_told = not (each.is_of_former or each.is_withdrawn or each.is_demonstration)
+        if is_told and isinstance(each.subject, Activity):
+            found.setdefault(each.subject, each)
+    return found
 
 
 def steps(
@@ -152,37 +173,56 @@ def steps(
     today: date,
 ) -> list[TimelineStep]:
     """
-    All steps, the latest first: accounts at the end of their period, rounds when due.
+    All steps, the latest first; accounts and silence of one round stand together.
 
     The records of ``row`` come with their ``approved`` changes, the activities also
     with the former names of their agencies.
     """
-    found = [*accounts, *_stated(row), *_asked(row, accounts, rounds, today)]
-    # Sorting keeps the order of the record among accounts of one day.
-    return sorted(found, key=attrgetter("day"), reverse=True)
+    told = sorted(accounts, key=_order_in_plan)
+    found = [*told, *_stated(row, today), *_asked(row, told, rounds, today)]
+    if row.commitment.is_official and not is_over(row.commitment.plan, today):
+        found.append(TimelineStep(day=today, kind="today"))
+    return sorted(found, key=_lateness, reverse=True)
 
 
-def _stated(row):
-    """What was changed of the commitment and of each activity, and when each is due."""
+def _order_in_plan(account):
+    """A declaration first; its commitment was read without what sorts it."""
+    subject = account.subject
+    return subject.sort_code if isinstance(subject, Activity) else ""
+
+
+def _lateness(step):
+    """Sorting by it keeps the order of steps at one place."""
+    period = step.period
+    rank = (step.is_ahead, step.kind == "today", step.day)
+    return *rank, step.place[1], period.ends_on if period else date.min, str(period)
+
+
+def _stated(row, today):
+    """
+    What was changed of the commitment and of each activity, and when each is due.
+
+    Of due dates that passed only those are told that were not kept.
+    """
     for each in (row, *row.activities):
         subject = row.commitment if each is row else each.activity
         for _act, lines in groupby(subject.approved, attrgetter("made_by")):
             lines = tuple(lines)
             yield TimelineStep(
-                day=lines[0].decided_on,
-                kind="amendment",
-                subject=subject,
-                lines=lines,
-                is_told_above=each is not row
-                or all(line.field in DATES for line in lines),
+                day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
-        if each.deadline.is_stated:
-            yield TimelineStep(day=subject.due_on, kind="due", subject=subject)
+        kept, is_done = each.standing.punctuality, each.standing.state in DONE
+        is_ahead = each.deadline.is_stated and subject.due_on >= today and not is_done
+        if is_ahead or kept == Punctuality.LATE:
+            yield TimelineStep(
+                day=subject.due_on, kind="due", subject=subject, is_ahead=is_ahead
+            )
 
 
 def _asked(row, accounts, rounds, today):
-    """What became of each round that asked anything, on its due date."""
+    """What became of each round that asked anything and is open or lacks an answer."""
     told = {(each.subject, each.period) for each in accounts}
+    days = {each.period: each.day for each in accounts}
     for period in rounds:
         reported, in_review, silent, known = [], [], [], {}
         for each in row.activities:
@@ -193,11 +233,12 @@ def _asked(row, accounts, rounds, today):
                 in_review.append((activity, handed_in))
             elif each.owes(period) and (each.activity, period) not in told:
                 silent.append(activity)
-        if reported or in_review or silent:
-            is_over = today > period.due_on
+        is_over = today > period.due_on
+        if in_review or silent or (reported and not is_over):
             yield TimelineStep(
-                day=period.due_on,
+                day=days.get(period, period.due_on) if is_over else period.due_on,
                 kind="asked",
+                is_ahead=not is_over,
                 period=period,
                 reported=tuple(reported),
                 in_review=tuple(in_review),

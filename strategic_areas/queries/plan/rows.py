@@ -12,7 +12,7 @@ from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.models.records import Voice
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
-from strategic_areas.states import AFTERWARDS, DECLARED, CommitmentState, Work, newest
+from strategic_areas.states import DECLARED, Work, newest
 from strategic_areas.themes import Theme
 
 
@@ -132,21 +132,6 @@ class CommitmentRow:
     @property
     def was_declared_here(self):
         return any(each.was_entered for each in self.declarations)
-
-    @cached_property
-    def since(self):
-        """The account with which the commitment's present state began, if any."""
-        said = [
-            (each.activity.pk, report)
-            for each in self.activities
-            for report in each.reports
-        ]
-        said += [(None, declared) for declared in self.declarations]
-        first, state = progress.begun_with(said, len(self.activities))
-        now = self.standing.state
-        if now in AFTERWARDS:
-            now = CommitmentState.IN_PROGRESS
-        return first if state == now else None
 
     @cached_property
     def recorded_until(self):
