@@ -26,16 +26,6 @@ def strip(years):
     )
 
 
-@register.filter
-def in_cell(years):
-    """The years for a cell of a table, whose heading names them."""
-    return format_html_join(
-        "",
-        '<span class="strip--{2}"><small>{0}:</small> {1}</span> ',
-        years,
-    )
-
-
 register.filter("what_changes", sentences.what_changes)
 register.filter("kind_of_record", sentences.kind_of_record)
 register.filter("stop_told", sentences.stop_told)
