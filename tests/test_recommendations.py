@@ -85,6 +85,19 @@ def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
         assert len(context["shown"]) == rows
 
 
+def test_the_page_of_an_agency_tells_how_often_it_is_named(client):
+    commitment = factories.make_commitment()
+    plan, agency = commitment.plan, commitment.lead
+    before, _ = shown(client, "agency", plan.code, agency.slug)
+    for body in ("US-TIP", "CRC"):
+        make_asked(body=body).addressed.add(agency)
+
+    after, _ = shown(client, "agency", plan.code, agency.slug)
+
+    told = "2 recomendaciones la nombran"
+    assert (told in before.text, told in after.text) == (False, True)
+
+
 @pytest.mark.parametrize("name", ["recommendations_of", "recommendations_to"])
 def test_who_asks_nothing_and_who_is_not_named_has_no_page(client, name):
     plan, agency = factories.make_plan(), factories.make_agency()

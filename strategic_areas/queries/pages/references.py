@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from django.db.models import F
 
+from agencies.models import Agency
 from strategic_areas.disclosure import is_small
 from strategic_areas.models import (
     Commitment,
@@ -99,6 +100,11 @@ def asked_of_country(board: Board) -> list[TargetCommitments]:
         for each in _answered(targets, board)
     ]
     return sorted(found, key=_least_answered)
+
+
+def number_asked_of(agency: Agency) -> int:
+    """In how much of what bodies ask they name the agency; one query."""
+    return FrameworkTarget.objects.exclude(body="").filter(addressed=agency).count()
 
 
 def _least_answered(answered):
