@@ -376,3 +376,23 @@ def test_files_and_citation_stand_once_and_at_the_chart(client):
     assert re.search(r"/indicadores/[^/]+/#\d{4}</cite>", chart)
     # No feed and no calendar: an indicator is of no plan.
     assert ".atom" not in chart.partition("<body")[2]
+
+
+def test_it_says_which_targets_it_measures(client):
+    commitment, indicator = world()
+    target = factories.make_target(code="SDG-16.2")
+    asked = factories.make_target(code="R-1", body="TIP", name_es="Contar mejor")
+    for each in (target, asked):
+        factories.make_target_link(each, indicator=indicator)
+    hidden = factories.make_plan(status="in_preparation")
+    factories.make_target_link(
+        factories.make_target(code="SDG-5.2"), indicator=indicator, plan=hidden
+    )
+
+    page = body(client, address("indicator", indicator.code, language="es")).decode()
+
+    for each, called in ((target, "ODS 16.2"), (asked, "Contar mejor")):
+        path = each.address_in(commitment.plan, language="es")
+        assert f'<a href="{path}">{called}</a>' in page
+        assert f'id="{each.code}"' in body(client, path.partition("#")[0]).decode()
+    assert "ODS 5.2" not in page

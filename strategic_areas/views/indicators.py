@@ -16,6 +16,7 @@ from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
 from strategic_areas.views import indicator_files, indicator_pictures
@@ -121,6 +122,7 @@ def indicator(request, code):
         "disputed": [point for point in reversed(page.points) if point.dispute],
         "revised": [point for point in reversed(page.points) if point.revisions],
         "others": _same_years(page),
+        "measures": references.measured_by(page.indicator),
         "has_break": any(point.is_break for point in page.points[1:]),
         "files": [(form.upper(), address(f"indicator_{form}", code)) for form in FORMS],
     }

@@ -14,6 +14,7 @@ from strategic_areas.models import (
     Commitment,
     Discrepancy,
     FrameworkTarget,
+    Indicator,
     LaterActivity,
     LegalInstrument,
     Plan,
@@ -239,3 +240,11 @@ def printed_pair() -> dict | None:
             if is_small(difference):
                 return {"one": one, "other": other, "difference": difference}
     return None
+
+
+def measured_by(indicator: Indicator) -> list[tuple[FrameworkTarget, str]]:
+    """The targets that an indicator measures, each with its address; one query."""
+    links = TargetLink.objects.filter(plan__in=Plan.objects.public())
+    rows = links.filter(indicator=indicator).select_related("target", "plan")
+    found = {link.target: link.plan for link in rows.order_by("plan__starts_on")}
+    return [(target, target.address_in(plan)) for target, plan in found.items()]
