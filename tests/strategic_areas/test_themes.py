@@ -180,3 +180,12 @@ def test_the_file_of_commitments_names_themes(client, plan):
         "Niñez y adolescencia, Frontera",
         "",
     ]
+
+
+def test_a_commitment_leads_to_its_themes(client, plan):
+    page = client.get(address("commitment", "p", "2", language="en")).text
+
+    assert (
+        '<a href="/en/p/themes/children-and-adolescents/">Children and adolescents</a>'
+        ', <a href="/en/p/themes/border/">Border</a>'
+    ) in page
