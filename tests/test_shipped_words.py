@@ -260,3 +260,17 @@ def test_nobody_is_said_to_lead_what_editors_attribute_to_it(client, shipped):
 
     assert [name for name, text in told.items() if "Responsable" in text] == []
     assert [n for n, text in told.items() if not re.search("atribuye", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ([2020], "sin datos de 2020"),
+        ([2022, 2023], "sin datos de 2022 y 2023"),
+        ([*range(2015, 2022)], "sin datos de 2015 a 2021"),
+        ([2012, *range(2014, 2017), 2020], "sin datos de 2012, 2014 a 2016 y 2020"),
+    ],
+)
+def test_years_without_data_are_told_as_spans(years, said):
+    with override("es"):
+        assert words.said_missing(years) == said

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
@@ -256,12 +256,9 @@ def title(line: IndicatorLine) -> str:
 
 def said_missing(years: list[int]) -> str:
     """ "no data for 2018, 2020 and 2021", "no data for 2015 to 2021"."""
-    runs = []
-    for year in years:
-        if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
+    # The years of a run have the same distance from their places in a count.
+    numbered = groupby(enumerate(years), lambda pair: pair[1] - pair[0])
+    runs = [[year for _place, year in run] for _distance, run in numbered]
     told = [
         [_("%(first)s to %(last)s") % {"first": run[0], "last": run[-1]}]
         if len(run) > 2
