@@ -204,6 +204,12 @@ PUBLIC_COMPANIONS = [
         for form, view in targets.FILES.items()
     ),
     (
+        "commitment_updates",
+        updates.commitment_table,
+        "<slug:plan>/compromisos/<code:code>/avances.csv",
+        "<slug:plan>/commitments/<code:code>/updates.csv",
+    ),
+    (
         "plan_dates",
         feeds.plan_calendar,
         "<slug:plan>/plazos.ics",

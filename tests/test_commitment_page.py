@@ -1,5 +1,7 @@
 """A commitment's page: dates changed, its activities, what is late, and its sources."""
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
@@ -364,3 +366,35 @@ def test_the_official_commitment_keeps_what_was_on_record(client, is_asked, why)
     if is_asked:
         factories.make_published_update(activity=activity, period=asked)
         assert why not in page_of(client, new, "en").text
+
+
+def test_what_was_published_on_it_alone_is_downloaded(client):
+    told = factories.make_published_update(narrative_es="Lo de este.")
+    commitment, person = told.activity.commitment, told.contributors.get()
+    gone = factories.make_published_update(
+        activity=factories.make_activity(commitment=commitment),
+        period=told.period,
+        narrative_es="Treinta y siete detenidos.",
+    )
+    workflow.withdraw(gone, by=factories.make_reviewer(), cause="error")
+    factories.make_update(
+        activity=factories.make_activity(commitment=commitment),
+        period=told.period,
+        by=person,
+        narrative_es=MARKER,
+    )
+    factories.make_published_update(
+        activity=factories.make_activity(plan=told.plan),
+        period=told.period,
+        narrative_es="Lo de otro.",
+    )
+
+    (path,) = re.findall(r'href="([^"]+)" download', page_of(client, commitment).text)
+    text = client.get(path).content.decode("utf-8-sig")
+
+    rows = list(csv.DictReader(io.StringIO(text)))
+    codes = sorted([gone.activity.code, told.activity.code])
+    assert sorted(row["Código"] for row in rows) == codes
+    assert "Lo de este." in text
+    for hidden in ("Treinta y siete", MARKER, "Lo de otro."):
+        assert hidden not in text

@@ -153,6 +153,8 @@ def commitment(request, plan, code):
     context = {"plan": commitment.plan, "commitment": commitment}
     context |= part_shown(commitment, succession, asked(request, "page"))
     context["recorded_until"] = recorded_until([context["page"].row])
+    words = commitment.plan.code, commitment.code
+    context["files"] = [("CSV", address("commitment_updates", *words))]
     context |= figures_of(commitment)
     return render(request, "commitment.html", context)
 

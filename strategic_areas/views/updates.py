@@ -17,6 +17,7 @@ from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.review import told_of
 from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.round_report import answered
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.plans import opened
@@ -75,6 +76,12 @@ def update_table(request, plan):
     if register.count_by_filters(plan, wanted).is_unknown:
         return lead_to_list(wanted, "updates", plan.code)
     return _as_csv(plan, register.everything(plan, wanted))
+
+
+def commitment_table(request, plan, code):
+    """What was published on one commitment, as the file of the record tells it."""
+    commitment = found_or_404(commitments.by_code(plan, code))
+    return _as_csv(commitment.plan, register.of_commitment(commitment))
 
 
 def _place(plan, wanted):

@@ -29,6 +29,7 @@ from agencies.models import Agency
 from strategic_areas.models import (
     UPDATE_MODELS,
     ActivityUpdate,
+    Commitment,
     CommitmentUpdate,
     Participation,
     Plan,
@@ -42,7 +43,7 @@ from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
 from strategic_areas.sentences import CHANGES
-from strategic_areas.states import Age
+from strategic_areas.states import Age, newness
 
 #: The filters, each with its column in the rows of ``_in_record``.
 FILTERS = {
@@ -425,6 +426,16 @@ def _corrected(model):
     before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
     before = before.filter(status=Status.REPLACED).order_by("-revision")
     return Subquery(before.values("published_at")[:1])
+
+
+def of_commitment(commitment: Commitment) -> list[Entry]:
+    """All accounts of one commitment, the newest first."""
+    own = {"status__in": IN_RECORD}
+    rows = [
+        *record.updates().filter(activity__commitment=commitment, **own),
+        *record.declarations().filter(commitment=commitment, **own),
+    ]
+    return record.entries(sorted(rows, key=newness, reverse=True))
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
