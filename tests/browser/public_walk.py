@@ -72,6 +72,26 @@ SCRIPTS = """() => [...document.querySelectorAll("*")].filter(each =>
     each.getAttributeNames().some(name => name.startsWith("on")))
     .map(each => each.outerHTML.slice(0, 200))"""
 IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+#: Words cut where a line ends; longer ones are hyphenated, where a browser can.
+CUT_WORDS = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+        const text = walker.currentNode, within = text.parentElement;
+        if (within.closest("svg, script, textarea, .unseen, thead, cite")) continue;
+        const folded = within.closest("details:not([open])");
+        if (folded && !within.closest("summary")) continue;
+        for (const word of text.data.matchAll(/(?<!\\S)\\p{L}{1,12}(?!\\S)/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = [...range.getClientRects()].filter(each => each.width);
+            if (new Set(lines.map(each => Math.round(each.top))).size > 1)
+                found.push(word[0]);
+        }
+    }
+    return found;
+}"""
 WITH_LARGE_TEXT = "() => { document.documentElement.style.fontSize = '200%'; }"
 
 

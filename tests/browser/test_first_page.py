@@ -4,7 +4,13 @@ import pytest
 from django.db import transaction
 
 from tests import public_site
-from tests.browser.public_walk import Site, sheets
+from tests.browser.public_walk import (
+    CUT_WORDS,
+    IS_WIDER,
+    WITH_LARGE_TEXT,
+    Site,
+    sheets,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +34,11 @@ LENGTHS = {
     "/2017-2020/compromisos/": 5000,
     "/2017-2020/instituciones/pgr/": 5200,
 }
+#: Pages with cards, tables, headings and long words.
+LARGE = [
+    *("/", "/en/", "/ayuda/", "/contacto/", "/2017-2020/ejes/", "/indicadores/"),
+    *("/2017-2020/compromisos/", "/2017-2020/instituciones/", "/2017-2020/avances/"),
+]
 
 
 @pytest.fixture
@@ -64,6 +75,17 @@ def test_it_is_printed_on_two_sheets(site, path):
     page.goto(path)
 
     assert sheets(page) <= 2
+
+
+@pytest.mark.parametrize("path", LARGE)
+def test_no_word_is_cut_where_letters_are_twice_as_large(site, path):
+    phone = site.open(viewport={"width": 360, "height": 740})
+    phone.goto(path)
+
+    phone.evaluate(WITH_LARGE_TEXT)
+
+    assert phone.evaluate(CUT_WORDS) == []
+    assert not phone.evaluate(IS_WIDER)
 
 
 def test_long_lists_fold_on_a_telephone_and_lie_open_on_a_screen_and_on_paper(site):
