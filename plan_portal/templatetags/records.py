@@ -3,7 +3,7 @@
 import re
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
 from plan_portal.templatetags.portal import bilingual, text_of
 from strategic_areas import sentences
@@ -14,16 +14,6 @@ from strategic_areas.queries.pages import changes
 
 register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
-
-
-@register.filter
-def strip(years):
-    """Every year with its number of records, as items of a list."""
-    return format_html_join(
-        "",
-        '<li class="strip--{2}"><strong>{1}</strong> {0}</li>',
-        years,
-    )
 
 
 register.filter("what_changes", sentences.what_changes)

@@ -92,7 +92,9 @@ def agency(request, plan, slug):
         "board": standing,
         "agency": agency,
         "page": page,
-        "led": _led_table(page, standing),
+        "led": commitments.table(
+            standing, [(None, page.led[:MOST_LED])], has_leads=False
+        ),
         "done": done_table(page, standing, wanted),
         "page_query": query(wanted),
         "listed": listed,
@@ -181,14 +183,6 @@ def _columns(figures: Mapping[str, str], asked: Mapping[str, str]):
         yield Heading(name, label, there, direction)
 
 
-def _led_table(page, standing):
-    """None where nothing is led, or where all is reconstructed, which has no states."""
-    if not page.led or not standing.knows_the_matrix:
-        return None
-    groups = [(None, page.led[:MOST_LED])]
-    return commitments.table(standing, groups, has_leads=False)
-
-
 def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dict:
     """
     What the agency does in the plan, then beside it, a page of all.
@@ -202,10 +196,14 @@ def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dic
         (each, accounts.get(each.last.pk) if each.row and each.last else each.last)
         for each in shown
     ]
-    headings = _of_work(page, board, any(said for _each, said in lines))
+    headings = _of_work(page, board)
     found = telling(headings, [_cells_of_work(*line, headings) for line in lines])
-    columns = [(name, headings[name]) for name in found.shown]
-    return {"shown": shown, "lines": lines, "columns": columns, "common": found.common}
+    return {
+        "shown": shown,
+        "lines": lines,
+        "columns": [(name, headings[name]) for name in found.shown],
+        "common": [pair for pair in found.common if pair[1]],
+    }
 
 
 def _place(work):
@@ -213,22 +211,22 @@ def _place(work):
     return list(State).index(work.state) if work.state else len(State)
 
 
-def _of_work(page, board, is_told):
-    """The columns of activities; of a silent agency, what is planned and due."""
-    is_reconstructed = board.is_reconstructed
-    first = _("Documented action") if is_reconstructed else _("Commitment")
-    if page.is_silent:
-        return {"commitment": first, "planned": _("Planned"), "due": _("Due")}
-    told = {
-        "words": _("What the source says") if is_reconstructed else _("In its words")
-    }
-    last = {"last": _("Last record") if is_reconstructed else _("Reported in")}
-    return {
+#: The columns of activities, and those of an agency that never told of any.
+TOLD = ("state", "words", "commitment", "last")
+PLANNED = ("commitment", "planned", "due")
+
+
+def _of_work(page, board):
+    is_found = board.is_reconstructed
+    names = {
         "state": _("State"),
-        **(told if is_told else {}),
-        "commitment": first,
-        **(last if is_told else {}),
+        "words": _("What the source says") if is_found else _("In its words"),
+        "commitment": _("Documented action") if is_found else _("Commitment"),
+        "last": _("Last record") if is_found else _("Reported in"),
+        "planned": _("Planned"),
+        "due": _("Due"),
     }
+    return {name: names[name] for name in (PLANNED if page.is_silent else TOLD)}
 
 
 def _cells_of_work(work, said, names):

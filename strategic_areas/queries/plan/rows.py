@@ -37,14 +37,6 @@ class Records:
     years: tuple[tuple[int, int], ...]
 
     @property
-    def strip(self):
-        """Each year, its number of records, and that in steps from 0 to 4."""
-        most = max((number for _, number in self.years), default=0)
-        return [
-            (year, number, -(-4 * number // (most or 1))) for year, number in self.years
-        ]
-
-    @property
     def by_others(self):
         """How many are done by sources that are neither."""
         return self.done - self.by_office - self.by_press
