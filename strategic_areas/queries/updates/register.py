@@ -193,7 +193,8 @@ def _groups(plan, asked):
         is_update = model is ActivityUpdate
         is_planned = F("activity__is_in_plan") if is_update else Value(True)
         words = _worded(model, plan, asked)
-        told["is_worded"] = Value(True) if words is None else _is(pk__in=words)
+        # A database may compute no column of a list that is empty.
+        told["is_worded"] = _is(pk__in=words) if words else Value(words is None)
         rows = _in_record(model, plan).annotate(**told, is_planned=is_planned)
         columns = [*FILTERS.values(), "period", *told, "is_planned", "number"]
         rows = rows.values(*columns[:-1]).annotate(number=Count("pk"))
