@@ -1,5 +1,6 @@
 """What lists and the register tell of what was done, and what they never tell."""
 
+import csv
 from datetime import date, timedelta
 
 import pytest
@@ -242,6 +243,36 @@ def test_records_without_a_day_stand_apart_and_last(client):
     since = Page(registered(client, plan, since="2020-01-01").text).text
     assert "Sin su día" not in since
     assert "1 no tiene fecha en su fuente y queda fuera." in since
+
+
+def test_of_those_with_a_day_only_what_public_sources_tell_is_counted(client, asked):
+    plan = asked.plan
+    factories.make_published_update(
+        activity=factories.make_activity(plan=plan), period=asked
+    )
+    factories.make_record_update(
+        activity=factories.make_activity(plan=plan),
+        period=asked,
+        reported_on=asked.ends_on,
+    )
+
+    sections = registered(client, plan).context["sections"]
+
+    (recorded,) = (each for each in sections if each["is_recorded"])
+    ((lines, number, _answered),) = recorded["groups"]
+    assert (len(lines), number) == (1, 1)
+
+
+def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
+    rehearsed(activity, asked)
+    factories.make_published_update(activity=activity, period=asked)
+
+    text = Page(registered(client, asked.plan).text).text
+    file = client.get(address("plan_updates", asked.plan.code, language="es"))
+
+    rows = list(csv.reader(file.content.decode("utf-8-sig").splitlines()))
+    assert len(rows) == 3
+    assert "Descargar estas 2 filas:" in text
 
 
 @pytest.mark.parametrize(

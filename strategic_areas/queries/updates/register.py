@@ -84,12 +84,15 @@ class FilterCounts:
     agencies: Mapping[str, Agency]
     areas: Mapping[str, StrategicArea]
     found: int
+    #: How many rows the file has, which holds demonstrations too.
+    rows: int
     total: int
     off_plan: int
     withdrawn: int
     #: How many that match but for their day have none: days asked for leave them out.
     undated: int
-    #: How many are found of each period with a day of their own, and without.
+    #: How many that public sources tell are found of each period with a day of their
+    #: own, and without.
     dated: Mapping[tuple[int, bool], int]
 
     @property
@@ -164,13 +167,18 @@ def count_by_filters(plan: Plan, asked: Mapping[str, str]) -> FilterCounts:
     undated = (group for group in _sifted(worded, asked) if not group.is_dated)
     dated = Counter()
     for group in _sifted(within, asked):
-        dated[group.period, group.is_dated] += group.number
+        dated[group.period, group.is_dated] += group.number * group.is_recorded
     return FilterCounts(
         facets=facets,
         periods=periods,
         agencies=agencies,
         areas={each.code: each for each in areas},
         found=number,
+        rows=_total(
+            group
+            for group in _sifted(groups, asked)
+            if group.is_worded and group.is_within
+        ),
         total=_total(real),
         off_plan=_total(group for group in real if not group.is_planned),
         withdrawn=_total(group for group in real if group.change == "withdrawn"),
@@ -188,6 +196,7 @@ def _groups(plan, asked):
         ),
         "is_within": _is(of_days) if of_days else Value(True),
         "is_dated": _is(day__isnull=False),
+        "is_recorded": _is(origin="record"),
     }
     for model in UPDATE_MODELS:
         is_update = model is ActivityUpdate
