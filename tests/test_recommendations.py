@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from strategic_areas.addresses import address
@@ -240,6 +241,15 @@ def test_a_recommendation_is_found_by_its_words(client, shipped):
 
     place = FrameworkTarget.objects.get(code="TIP-15")
     assert place.address_in(Plan.objects.get(code=FILE["plan"]["code"])) in (page.text)
+
+
+@pytest.mark.parametrize("years", [None, "2017", [2017], {"2017": ""}])
+def test_years_that_no_page_could_put_in_order_are_refused(years):
+    target = make_asked(years_read=["2018"])
+    target.years_told = years
+
+    with pytest.raises(ValidationError, match="lista de años"):
+        target.full_clean()
 
 
 @pytest.mark.parametrize("names", [(), ("commitment", "indicator")])

@@ -4,6 +4,7 @@ What the records of plans refer to: targets, laws, terms of the glossary, and pl
 Regions and provinces have ISO 3166-2 codes; no smaller place is ever stored.
 """
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.text import slugify
@@ -90,6 +91,14 @@ class FrameworkTarget(Coded, Sourced):
 
     def __str__(self):
         return self.code
+
+    def clean(self):
+        super().clean()
+        for name in ("years_read", "years_told"):
+            years = getattr(self, name)
+            if not isinstance(years, list) or {*map(type, years)} - {str}:
+                text = _('Write a list of years, each in quotes, such as ["2017"].')
+                raise ValidationError({name: text})
 
     @property
     def years(self):
