@@ -122,6 +122,27 @@ def test_what_public_sources_say_is_no_report_with_or_without_evidence(client):
     assert page.evidence["reports"] == 0
 
 
+# What no table tells
+
+
+def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
+    real = factories.make_round()
+    rehearsal = factories.make_round(plan=real.plan, is_demonstration=True)
+    commitment = factories.make_commitment(plan=real.plan)
+    person = factories.make_focal_point(agency=commitment.lead)
+    for period, title in ((real, "Jornada real"), (rehearsal, "Jornada de ensayo")):
+        update = factories.make_off_plan_update(
+            commitment=commitment, period=period, title_es=title, by=person
+        )
+        workflow.submit(update, by=person)
+        workflow.publish(update, by=factories.make_reviewer())
+
+    page = agency_page(client, real.plan, commitment.lead)
+
+    assert "Jornada real" in page.text
+    assert "Jornada de ensayo" not in page.text
+
+
 def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
     plan, agency = factories.make_plan(), factories.make_agency()
     today = timezone.localdate()

@@ -27,7 +27,6 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
     Source,
-    Status,
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, plans
@@ -433,18 +432,13 @@ def _work_of(board, agency):
 
 def _off_plan(agency, plan):
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
-    rows = rows.filter(status=Status.PUBLISHED)
     newest_of = {}
-    for row in sorted(rows, key=_real_last, reverse=True):
+    for row in sorted(rows.counted(), key=newness, reverse=True):
         newest_of.setdefault(row.activity_id, row)
     return [
         AgencyWork(each.subject, each.commitment, None, each, each.period)
         for each in record.entries(newest_of.values())
     ]
-
-
-def _real_last(row):
-    return row.period.is_demonstration, newness(row)
 
 
 def _comments(agency, plan):
