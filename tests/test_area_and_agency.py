@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from strategic_areas import workflow
@@ -141,6 +142,22 @@ def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
 
     assert "Jornada real" in page.text
     assert "Jornada de ensayo" not in page.text
+
+
+def test_whether_the_plan_states_how_many_victims_is_not_told(client):
+    activity = factories.make_activity(counts_victims=True)
+    asked = factories.make_round(plan=activity.plan)
+    plan, agency = activity.plan, activity.agency
+
+    def of_its_row():
+        with time_machine.travel(asked.due_on + timedelta(2)):
+            return agency_page(client, plan, agency).text.split(f'id="{activity.code}"')
+
+    before = of_its_row()[1].split("</tr>")[0]
+    Activity.objects.update(quantity=7, unit_es="víctimas atendidas")
+    after = of_its_row()[1].split("</tr>")[0]
+
+    assert before == after
 
 
 def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
