@@ -160,6 +160,19 @@ def test_whether_the_plan_states_how_many_victims_is_not_told(client):
     assert before == after
 
 
+def test_an_area_marks_what_an_agency_says_it_did_not_do(client):
+    update = factories.make_record_update(execution="completed")
+    area = update.activity.commitment.programme.area
+    mark = "La institución no reconoce esta atribución"
+    done = area_page(client, area).text.split("<h2>")[2]
+    factories.make_approved_dispute(update)
+
+    disputed = area_page(client, area).text.split("<h2>")[2]
+
+    assert (done.count("Una fuente pública"), disputed.count(mark)) == (1, 1)
+    assert mark not in done
+
+
 def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
     plan, agency = factories.make_plan(), factories.make_agency()
     today = timezone.localdate()
