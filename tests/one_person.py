@@ -347,18 +347,36 @@ def errors_in(body):
     ]
 
 
+def public_addresses():
+    """Those of every public page and file but pictures."""
+    both = {path for _name, *both in instances() for path in both}
+    return sorted(path for path in both if not path.endswith(".png"))
+
+
 def read_public():
-    """Address → its text, of every public page and file but pictures."""
+    """Address → its text, of all that is public."""
+    forget()
     client = Client()
-    # What was kept may be of a version that was rolled back.
+    return {path: read(client, path) for path in public_addresses()}
+
+
+def read(client, path):
+    return unquote(text_of(b"".join(client.get(path))))
+
+
+def forget():
+    """Forget what is kept in memory: it may be of a version that was rolled back."""
     BOARDS.empty()
     index.forget()
-    addresses = {path for _name, *both in instances() for path in both}
-    return {
-        path: unquote(text_of(b"".join(client.get(path))))
-        for path in sorted(addresses)
-        if not path.endswith(".png")
-    }
+
+
+class Unchanged(dict):
+    """Address → its text, read when it is asked for, while nothing posted is kept."""
+
+    def __missing__(self, path):
+        forget()
+        self[path] = read(Client(), path)
+        return self[path]
 
 
 def read_rows():
