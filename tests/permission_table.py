@@ -41,7 +41,7 @@ recommendations_to                                             | agency     | 20
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
 plan_commitments, plan_updates                                 | plan       | 200 | 405
 area, area_feed, area_card                                     | area       | 200 | 405
-commitment, commitment_feed                                    | commitment | 200 | 405
+commitment, commitment_feed, commitment_updates                | commitment | 200 | 405
 commitment_card                                                | commitment | 200 | 405
 theme                                                          | theme      | 200 | 405
 agency, agency_feed, agency_dates, agency_card                 | agency     | 200 | 405

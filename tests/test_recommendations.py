@@ -89,6 +89,7 @@ def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
 def test_the_page_of_an_agency_tells_how_often_it_is_named(client):
     commitment = factories.make_commitment()
     plan, agency = commitment.plan, commitment.lead
+    factories.make_participation(plan=plan, agency=agency)
     before, _ = shown(client, "agency", plan.code, agency.slug)
     for body in ("US-TIP", "CRC"):
         make_asked(body=body).addressed.add(agency)

@@ -230,7 +230,7 @@ def test_home_draws_only_years_that_can_be_compared(client, shipped):
     drawn = {
         line.indicator.code: drawing
         and (drawing.first, drawing.last, len(drawing.columns))
-        for line, drawing in figures
+        for line, drawing, _earlier in figures
     }
 
     assert drawn == {"I-16": None, "I-21": (2015, 2019, 5), "I-39": None, "I-40": None}

@@ -12,7 +12,7 @@ from strategic_areas.disclosure import planned
 from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import in_language
-from strategic_areas.queries.pages import agencies, references
+from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.pages.agencies import AgencyPage, AgencyRow
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
@@ -98,7 +98,6 @@ def agency(request, plan, slug):
         "done": done_table(page, standing, wanted),
         "page_query": query(wanted),
         "listed": listed,
-        "asked": references.number_asked_of(agency),
         "files": [("CSV", address("plan_commitments", plan.code) + listed)],
         "figures": indicators.first_of(indicators.of_agency(agency)),
     }

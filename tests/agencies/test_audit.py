@@ -456,7 +456,7 @@ def test_a_group_of_events_is_filtered_and_told_in_words(client):
     with override("en"):
         assert list(admin_audit.facts_in_words(entry)) == [
             ("kind", "Titular"),
-            ("covers a leave", "yes"),
+            ("covers a leave", "Yes"),
         ]
 
 

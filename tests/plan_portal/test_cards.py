@@ -8,6 +8,7 @@ from django.urls import get_resolver
 
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
 from strategic_areas.addresses import address
+from strategic_areas.themes import Theme
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ def path_of(name, route, commitment, language="es"):
         "plan": commitment.plan.code,
         "code": commitment.code,
         "slug": commitment.lead.slug,
+        "theme": Theme.WORK,
     }
     if name.startswith("area"):
         words["slug"] = getattr(area, f"slug_{language}")

@@ -162,7 +162,9 @@ def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, 
     ]
     for activity in activities:
         factories.make_published_update(activity=activity)
-    update = factories.make_submitted_update(activity=activities[0])
+    update = factories.make_submitted_update(
+        activity=activities[0], execution="completed", percent=100
+    )
     changed = ["/2017-2020/ejes/uno/", activities[0].commitment.get_absolute_url()]
     others = ["/glosario/", "/en/glossary/", "/2017-2020/ejes/dos/"]
     others.append(activities[1].commitment.get_absolute_url())

@@ -316,4 +316,4 @@ def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, ro
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")
 
-    assert len(captured) == 10
+    assert len(captured) == 11

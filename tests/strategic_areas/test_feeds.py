@@ -29,6 +29,7 @@ def path_of(name, commitment, language="es"):
     plan, area = commitment.plan.code, commitment.programme.area
     takes = {
         "plan": (plan,),
+        "recommendations": (plan,),
         "area": (plan, getattr(area, f"slug_{language}")),
         "commitment": (plan, commitment.code),
         "agency": (plan, commitment.lead.slug),

@@ -56,6 +56,8 @@ from tests.factories import (
     make_source,
     make_submitted_update,
     make_takedown,
+    make_target,
+    make_target_link,
     make_tier,
     make_update,
 )
@@ -473,6 +475,9 @@ def one_row_in_every_public_table():
         provenance="plan",
     )
     make_amendment(plan=plan)
+    target = make_target()
+    target.addressed.add(update.agency)
+    make_target_link(target, commitment=update.activity.commitment)
     tables = {table.name for table in versions.public_tables()}
     models = django_apps.get_models(include_auto_created=True)
     found = [model for model in models if model._meta.db_table in tables]

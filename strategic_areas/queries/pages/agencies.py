@@ -29,6 +29,7 @@ from strategic_areas.models import (
     Source,
 )
 from strategic_areas.queries import rounds
+from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
@@ -351,6 +352,7 @@ def by_slug(
         return None
     parts = Participation.objects.filter(plan=plan, agency__slug=slug)
     parts = parts.select_related("agency__succeeded_by")
+    parts = parts.annotate(times_asked=references.times_asked("agency"))
     part = parts.prefetch_related(Source.by_key()).first()
     others = Agency.objects.filter(slug=slug).select_related("succeeded_by")
     agency = part.agency if part else others.first()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, groupby
 from operator import attrgetter
 
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
 
 from agencies.models import Agency
 from strategic_areas.disclosure import is_small
@@ -103,9 +103,15 @@ def asked_of_country(board: Board) -> list[TargetCommitments]:
     return sorted(found, key=_least_answered)
 
 
-def number_asked_of(agency: Agency) -> int:
-    """In how much of what bodies ask they name the agency; one query."""
-    return FrameworkTarget.objects.exclude(body="").filter(addressed=agency).count()
+def times_asked(agency: str) -> Subquery:
+    """
+    A column of another query: in how much of what bodies ask they name an agency.
+
+    ``agency`` is a lookup; the column is null where none does.
+    """
+    asked = FrameworkTarget.objects.exclude(body="").filter(addressed=OuterRef(agency))
+    asked = asked.order_by().values("addressed").annotate(number=Count("pk"))
+    return Subquery(asked.values("number"))
 
 
 def _least_answered(answered):
