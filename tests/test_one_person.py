@@ -57,6 +57,8 @@ NEXT_ROUND = {
     "=due_on": "2027-07-20",
     "=closes_on": "2027-07-31",
 }
+#: The years in which a body asked for something.
+YEARS = {"=years_read": '["2019"]', "=years_told": "[]"}
 #: Address of a page that takes a workbook → where it is taken, from there.
 WORKBOOKS = {"admin:planbook": "archivo/", "admin:workbook": ""}
 #: The act by which the structure of an approved plan changes.
@@ -193,6 +195,8 @@ class Walk:
                 "=outcome": "kept",
                 "=resolved_on": A_DAY,
             },
+            "admin:strategic_areas_frameworktarget_add": lambda: YEARS,
+            "admin:strategic_areas_frameworktarget_change": lambda: YEARS,
             "admin:strategic_areas_reportingperiod_add": lambda: NEXT_ROUND,
             "admin:strategic_areas_reportingperiod_schedule": lambda: {
                 "=frequency": "quarter"

@@ -161,7 +161,7 @@ def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, 
         for area in areas
     ]
     for activity in activities:
-        factories.make_published_update(activity=activity)
+        factories.make_earlier_report(activity)
     update = factories.make_submitted_update(
         activity=activities[0], execution="completed", percent=100
     )

@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from django.db.models import Count, F, OuterRef, Subquery
 
-from agencies.models import Agency
 from strategic_areas.disclosure import is_small
 from strategic_areas.models import (
     Commitment,
