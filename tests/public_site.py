@@ -38,6 +38,12 @@ LANGUAGES = ("es", "en")
 MOST_QUERIES = 20
 #: Stands in what nobody outside may read: drafts, notes, names, mail addresses.
 HIDDEN = "zanahoria"
+#: Of which there is something to tell that most agencies do not have: that it never
+#: reported, how it answered rounds and what it says of itself, another name, an end.
+TELLING_AGENCIES = (
+    *(("plan-callado", "muda"), ("plan-oficial", "rectora")),
+    *(("plan-oficial", "heredera"), ("plan-oficial", "disuelta")),
+)
 PERSON = {
     "first_name": f"{HIDDEN} nombre",
     "last_name": f"{HIDDEN} apellido",

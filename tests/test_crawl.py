@@ -2,11 +2,13 @@
 
 import re
 from collections import defaultdict
+from datetime import date
 from gzip import compress
 from itertools import product
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from babel.messages import pofile
 from django.conf import settings
 from django.db import transaction
@@ -111,6 +113,8 @@ def crawl(django_db_setup, django_db_blocker):
         every = {path for _, *both in public_site.instances() for path in both}
         with partials.recorded(drawn):
             crawl = Crawl(Client(), every, [*rich, *telling()])
+            with time_machine.travel(date(2019, 6, 1)):  # the reconstruction's home
+                Client().get("/")
         crawl.broken += empty.broken
         crawl.leading_on = {
             (replaced.get_absolute_url(language), 301)
@@ -136,6 +140,11 @@ def telling():
     for dispute in AttributionDispute.objects.exclude(published_figure=None):
         yield address("indicator", dispute.published_figure.indicator.code)
     yield address("indicator", "A-OFICIAL")
+    for plan, slug in public_site.TELLING_AGENCIES:
+        yield address("agency", plan, slug)
+    stated = Commitment.objects.filter(plan__code="plan-oficial", due_on__isnull=False)
+    for commitment in stated:
+        yield address("commitment_card", "plan-oficial", commitment.code)
     published = ActivityUpdate.objects.filter(
         status="published", plan__code="plan-oficial", is_reserved=False
     )

@@ -128,7 +128,8 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client):
 
     for page in (address("home"), commitment.get_absolute_url()):
         html = client.get(page).text
-        assert html.count(f'class="declared"><a href="{link}"') == 1, page
+        told = f'<a href="{link}">Lo que declaró la institución responsable'
+        assert html.count(told) == 1, page
         assert 'class="no-reason"' not in html, page
 
 

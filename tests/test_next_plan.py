@@ -170,7 +170,7 @@ def test_the_pages_say_what_holds_in_the_country(portal):
     assert "El fundamento es la Ley 9095, la Ley 8968" in protection
     assert '"spatialCoverage":{"@type":"Country","name":"Costa Rica"}' in indicator
     assert 'content="es_CR"' in indicator
-    assert "<strong>CRC " in commitment
+    assert '<span class="amount">CRC ' in commitment
     assert timezone.get_current_timezone_name() == "America/Costa_Rica"
 
 
@@ -179,7 +179,7 @@ def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
 
     assert {row.commitment.code for row in rows if row.is_late} == {"B-1.1"}
     page = Client().get("/horizonte/compromisos/A-1.2/").content.decode()
-    assert page.count("Vence según la prensa: 31/03/2026") == 2
+    assert page.count("31/03/2026 <small>Conocida por la prensa</small>") == 1
     assert "Según la prensa, vence el 31/03/2026." in page
     assert "Sin plazo conocido" not in page
 

@@ -288,7 +288,6 @@ def test_lists_records_and_feeds_lead_to_it(client, update):
         language: [
             address("updates", plan, language=language),
             address("home", language=language),
-            area.get_absolute_url(language),
             address("agency", plan, update.agency.slug, language=language),
             address("plan_feed", plan, language=language),
             commitment.get_absolute_url(language),
@@ -296,6 +295,7 @@ def test_lists_records_and_feeds_lead_to_it(client, update):
         for language in LANGUAGES
     }
 
+    areas = [client.get(area.get_absolute_url(each)).text for each in LANGUAGES]
     missing = [
         page
         for language in LANGUAGES
@@ -304,3 +304,6 @@ def test_lists_records_and_feeds_lead_to_it(client, update):
     ]
 
     assert missing == []
+    # An area's page tells what was done; who says so stands with the commitment.
+    for language, text in zip(LANGUAGES, areas, strict=True):
+        assert commitment.get_absolute_url(language) in text

@@ -154,4 +154,4 @@ def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
 
     assert row.standing.state == state
     assert row.activities[0].standing.state == "left_in_progress"
-    assert row.since.period_id == period.pk
+    assert row.recorded_until == until
