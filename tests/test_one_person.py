@@ -197,6 +197,10 @@ class Walk:
             },
             "admin:strategic_areas_frameworktarget_add": lambda: YEARS,
             "admin:strategic_areas_frameworktarget_change": lambda: YEARS,
+            "admin:strategic_areas_targetlink_add": lambda: {
+                "=target": factories.make_target().pk,
+                "=commitment": "",
+            },
             "admin:strategic_areas_reportingperiod_add": lambda: NEXT_ROUND,
             "admin:strategic_areas_reportingperiod_schedule": lambda: {
                 "=frequency": "quarter"
