@@ -50,7 +50,9 @@ def test_what_nobody_answers_comes_first_and_then_what_is_asked_most(client):
     assert targets(context["unanswered"]) == [elsewhere, replaced]
     assert targets(context["answered"]) == [often, once]
     assert page.text.index("Nadie responde") < page.text.index("Algún compromiso")
-    assert f"Ningún compromiso del plan {plan.code} responde a 2." in page.text
+    assert (
+        f"A 2 de las 4 no responde ningún compromiso del plan {plan.code}." in page.text
+    )
 
 
 def test_each_year_of_a_body_is_read_told_or_neither(client):
@@ -78,7 +80,7 @@ def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
     for name, slug, words, rows in (
         ("recommendations_of", "us-tip", "Estados Unidos <b>2</b>", 2),
         ("recommendations_of", "crc", "Derechos del Niño <b>2</b>", 2),
-        ("recommendations_to", agency.slug, "NOMBRADA 3", 3),
+        ("recommendations_to", agency.slug, "NOMBRADA <b>3</b>", 3),
     ):
         path = address(name, plan.code, slug, language="es")
         assert f'<a href="{path}">{words}</a>' in html

@@ -21,9 +21,6 @@ from strategic_areas.views import files
 from strategic_areas.views.parameters import public_plan
 from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
-#: So many that nobody answers stand open on the page of all bodies.
-MOST_OPEN = 12
-
 
 def framework_list(request, plan):
     """International targets, and which commitments of a plan answer them."""
@@ -47,17 +44,16 @@ def recommendations_of(request, plan, slug):
 def recommendations_to(request, plan, slug):
     """What is asked of one agency by its name; Http404 where nothing is."""
     return _asked(
-        request, plan, lambda target: slug in map(_slug, target.addressed.all()), slug
+        request,
+        plan,
+        lambda target: any(each.slug == slug for each in target.addressed.all()),
+        slug,
     )
 
 
 def _board(plan):
     plan = public_plan(plan)
     return plan, board.load(plan, timezone.localdate())
-
-
-def _slug(agency):
-    return agency.slug
 
 
 def _asked(request, plan, is_wanted, agency="", body=""):
@@ -73,13 +69,11 @@ def _asked(request, plan, is_wanted, agency="", body=""):
     known = sorted(bodies, key=[*BODIES, *bodies].index)
     years = [year for each in shown for year in each.target.years]
     unanswered = [each for each in shown if not each.total]
-    is_of_all = not (agency or body)
     context = {
         "plan": plan,
         "board": found,
         "shown": shown,
-        "is_of_all": is_of_all,
-        "is_long": is_of_all and len(unanswered) > MOST_OPEN,
+        "is_of_all": not (agency or body),
         "kinds": Counter(each.target.kind for each in shown),
         "unanswered": unanswered,
         "answered": [each for each in shown if each.total],
