@@ -1,4 +1,4 @@
-"""The themes by which people look for what a plan does, whoever does it."""
+"""The themes and lists by which people look for what a plan does, and how they ask."""
 
 from django.db.models import TextChoices
 from django.utils.text import slugify
@@ -37,6 +37,45 @@ ASKED = {
         "border, coast, sea, boats, airports, passports, documents, crossing"
     ),
 }
+#: What people ask that a list of a plan answers, and what it holds, by its page.
+LISTS = {
+    "agencies": (
+        gettext_noop("Agencies of the plan"),
+        gettext_noop("What each answers for, who has reported and who has not."),
+        gettext_noop(
+            "who has not reported, which institutions are silent, missing reports, "
+            "who takes part, members"
+        ),
+    ),
+    "commitments": (
+        gettext_noop("All commitments of the plan"),
+        gettext_noop("One table with filters: what is late, what is done, by area."),
+        gettext_noop(
+            "all commitments as a table, list of actions, what is late, overdue"
+        ),
+    ),
+    "updates": (
+        gettext_noop("Everything published on the plan"),
+        gettext_noop("By period, agency and area, the newest first."),
+        gettext_noop("what changed since, news, latest reports, what is new"),
+    ),
+    "recommendations": (
+        gettext_noop("Recommendations to the country"),
+        gettext_noop("What other countries and international bodies ask of it."),
+        gettext_noop("which recommendation, recommendations, has nobody who responds"),
+    ),
+}
+ABOUT_THEME = gettext_noop("What the plan does about it, whoever does it.")
+#: The name, content and questions of the list of indicators. An indicator that a
+#: question names answers it by itself.
+FIGURES = (
+    gettext_noop("Figures"),
+    gettext_noop("How many victims, cases, investigations and convictions, by source."),
+    gettext_noop(
+        "how many victims were identified, rescued or assisted, how many cases, "
+        "investigations, convictions, sentences, figures by year, statistics"
+    ),
+)
 
 
 class ThemeConverter:

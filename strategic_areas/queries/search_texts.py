@@ -25,7 +25,7 @@ from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import TEXTS, make_entry
 from strategic_areas.search.index import LANGUAGES, Document, Place, Text
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.themes import ASKED, Theme
+from strategic_areas.themes import ABOUT_THEME, ASKED, FIGURES, LISTS, Theme
 
 #: Fields that name a record; the search shows them as its title.
 NAMES = ("title", "name", "label", "topic", "about", "word", "short")
@@ -39,40 +39,6 @@ RESTING = (
     *(models.Indicator, models.PublishedFigure, models.FrameworkTarget),
 )
 DISPUTED = gettext_noop("Attribution that the agency does not acknowledge")
-#: What people ask that a list of a plan answers, and what it holds, by its page.
-LISTS = {
-    "agencies": (
-        gettext_noop("Agencies of the plan"),
-        gettext_noop("What each answers for, who has reported and who has not."),
-        gettext_noop(
-            "who has not reported, which institutions are silent, missing reports, "
-            "who takes part, members"
-        ),
-    ),
-    "commitments": (
-        gettext_noop("All commitments of the plan"),
-        gettext_noop("One table with filters: what is late, what is done, by area."),
-        gettext_noop(
-            "all commitments as a table, list of actions, what is late, overdue"
-        ),
-    ),
-    "updates": (
-        gettext_noop("Everything published on the plan"),
-        gettext_noop("By period, agency and area, the newest first."),
-        gettext_noop("what changed since, news, latest reports, what is new"),
-    ),
-}
-ABOUT_THEME = gettext_noop("What the plan does about it, whoever does it.")
-#: The name, content and questions of the list of indicators. An indicator that a
-#: question names answers it by itself.
-FIGURES = (
-    gettext_noop("Figures"),
-    gettext_noop("How many victims, cases, investigations and convictions, by source."),
-    gettext_noop(
-        "how many victims were identified, rescued or assisted, how many cases, "
-        "investigations, convictions, sentences, figures by year, statistics"
-    ),
-)
 
 
 def documents():
@@ -307,14 +273,18 @@ def _lists(public):
     themes = plans.themes()
     yield found("figures", FIGURES, Place("indicators"))
     for plan in public.values():
-        lists = [(name, told, (plan.code,)) for name, told in LISTS.items()]
+        lists = [
+            (name, told, (plan.code,))
+            for name, told in LISTS.items()
+            if plan.is_asked or name != "recommendations"
+        ]
         for theme in themes.get(plan.pk, ()):
             told = (theme.label, ABOUT_THEME, ASKED[theme])
             lists.append(("theme", told, (plan.code, theme)))
         for number, (name, told, at) in enumerate(lists if plan.has_record else ()):
             yield found(
                 *("-".join([*at, name]), told, Place(name, at)),
-                captions=(_same(plan.code),),
+                captions=(_same(f"plan {plan.code}"),),
                 order=(plan.rank, number),
             )
 

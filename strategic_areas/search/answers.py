@@ -67,6 +67,7 @@ class Hit:
     is_demonstration: bool
     is_named: bool
     is_first: bool
+    is_titled: bool
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ def of_kind(question, kind, page, unread=()):
 
 
 def _is_after(group):
-    """Pages that answer the question come first, then all else that does."""
-    is_first = group.hits[0].is_first
-    return not is_first, is_first and group.kind != "page"
+    """What answers the question comes first, then commitments that are called so."""
+    first = group.hits[0]
+    is_called_so = group.kind == "commitment" and first.is_titled
+    return not first.is_first, first.is_first and group.kind != "page", not is_called_so
 
 
 def _groups(question, only, first, last, unread):
@@ -194,7 +196,7 @@ def _alone(question, unread):
 
 
 def _hit(question, row, shown):
-    is_not_named, answers_not, *_rest, pk, _rowid = row
+    is_not_named, answers_not, is_not_titled, *_rest, pk, _rowid = row
     wanted = question.wanted
     years = [shown["by_year"].get(year) for year in YEAR.findall(question.text)]
     # The first caption gives way to what is said of the year that is asked for.
@@ -212,6 +214,7 @@ def _hit(question, row, shown):
         is_demonstration=shown["is_demonstration"],
         is_named=not is_not_named,
         is_first=not (is_not_named and answers_not),
+        is_titled=not is_not_titled,
     )
 
 

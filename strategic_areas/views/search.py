@@ -41,6 +41,7 @@ PAGES = (
 #: What people type who look for a page, by its name.
 CALLED = {
     "help": ("ayuda", "help", "denunciar", "teléfono", "telephone"),
+    "methodology": ("citar", "cómo citar", "cite", "how to cite"),
     "data": ("csv", "excel", "descargar", "descargas", "datos", "download", "data"),
 }
 #: The site's own texts change only with the build.
@@ -92,6 +93,7 @@ def _ways_on(plan):
         ways += [
             (address(name, plan.code), _(called))
             for name, (called, *_said) in LISTS.items()
+            if plan.is_asked or name != "recommendations"
         ]
         ways += [
             (address("theme", plan.code, theme), theme.label)

@@ -85,6 +85,10 @@ def test_a_code_or_a_name_leads_straight_to_what_bears_it(
         ("qué cambió", "es", "/2017-2020/avances/"),
         ("what is late", "en", "/en/2017-2020/commitments/"),
         ("cuántas víctimas", "es", "/indicadores/"),
+        ("niños", "es", "/2017-2020/temas/ninez-y-adolescencia/"),
+        ("recomendación", "es", "/2017-2020/recomendaciones/"),
+        ("recomendaciones", "es", "/2017-2020/recomendaciones/"),
+        ("recommendation", "en", "/en/2017-2020/recommendations/"),
     ],
 )
 def test_a_question_finds_the_page_that_answers_it(client, words, language, path):
@@ -92,6 +96,22 @@ def test_a_question_finds_the_page_that_answers_it(client, words, language, path
 
     first = page.context["answer"].groups[0].hits[0]
     assert first.path.partition("#")[0] == path
+
+
+def test_a_commitment_that_is_called_so_comes_before_figures(client):
+    page = client.get("/buscar/?q=mesas interinstitucionales")
+    asked = client.get("/buscar/?q=casos")
+
+    assert page.context["answer"].groups[0].kind == "commitment"
+    kinds = [group.kind for group in asked.context["answer"].groups]
+    assert {"commitment", "indicator"} <= set(kinds)
+
+
+@pytest.mark.parametrize("words", ["citar", "cómo citar"])
+def test_how_to_cite_is_found_straight(client, words):
+    page = client.get("/buscar/", {"q": words})
+
+    assert page["Location"] == "/metodologia/"
 
 
 def test_a_question_for_a_year_finds_the_indicators_that_know_it(client):
