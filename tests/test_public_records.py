@@ -1,11 +1,12 @@
 """Pages of records other than commitments: what each shows and never shows."""
 
 import pytest
+from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.models import PlanChange
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.states import CommitmentState as State
+from strategic_areas.states import Family
 from tests import factories
 from tests.test_public_pages import read
 
@@ -37,8 +38,8 @@ def test_a_target_tells_how_what_answers_it_stands(client):
 
     answered, *rest = context["targets"]
     assert {
-        state: [row.commitment for row in rows] for state, rows in answered.by_state
-    } == {State.FULFILLED: [done], State.NO_ACTIVITIES: [silent]}
+        family: [row.commitment for row in rows] for family, rows in answered.by_family
+    } == {Family.MET: [done], Family.SILENT: [silent]}
     assert [(each.target, each.total) for each in rest] == [(unanswered, 0)]
     families = [str(FAMILIES[each.family]) for each in (target, unanswered)]
     places = [page.text.index(each) for each in families]
@@ -89,15 +90,16 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
         assert first.amendment.deciding_act_es in each.text
 
 
-def test_plan_files_are_told_by_name_and_never_by_their_sum(client):
+def test_plan_files_are_told_by_their_day_and_never_by_their_sum(client):
     plan = factories.make_plan()
     file = factories.make_plan_file(plan)
-    other = factories.make_plan_file(factories.make_plan())
+    factories.make_plan_file(factories.make_plan())
 
     page, _context = shown(client, "amendments", plan.code)
 
-    assert [each.name in page.text for each in (file, other)] == [True, False]
-    assert file.sha256 not in page.text
+    days = [each["datetime"] for each in page.every("time")]
+    assert days == [timezone.localdate(file.loaded_at).isoformat()]
+    assert [told in page.text for told in (file.name, file.sha256)] == [False, False]
 
 
 def test_the_fields_that_one_change_changed_stand_together(client):

@@ -29,13 +29,13 @@ from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.states import CommitmentState
+from strategic_areas.states import Family, family_of
 
 
 @dataclass(frozen=True)
 class TargetCommitments:
     """
-    One target, and the commitments that answer it, by state in the order of the legend.
+    One target, and the commitments that answer it, by family of their states.
 
     Reconstructed ones have none and come last. ``whys`` tell by commitment why it does,
     ``measured`` are the counts that measure it with the links to them. ``years`` are
@@ -43,26 +43,26 @@ class TargetCommitments:
     """
 
     target: FrameworkTarget
-    by_state: tuple[tuple[CommitmentState | None, tuple[CommitmentRow, ...]], ...]
+    by_family: tuple[tuple[Family | None, tuple[CommitmentRow, ...]], ...]
     whys: Mapping[int, TargetLink] = field(default_factory=dict)
     measured: tuple[tuple[IndicatorLine, TargetLink], ...] = ()
     years: tuple[str, ...] = ()
 
     @property
     def total(self):
-        return sum(len(rows) for _, rows in self.by_state)
+        return sum(len(rows) for _, rows in self.by_family)
 
     @property
     def disputed(self):
         """How many of them their lead agency does not acknowledge."""
         return sum(
-            row.commitment.is_disputed for _, rows in self.by_state for row in rows
+            row.commitment.is_disputed for _, rows in self.by_family for row in rows
         )
 
     @property
     def answers(self):
         """What answers it in the order of the plan, each with why."""
-        rows = [row for _, some in self.by_state for row in some]
+        rows = [row for _, some in self.by_family for row in some]
         rows.sort(key=lambda row: row.commitment.sort_code)
         return [(row, self.whys.get(row.commitment.pk)) for row in rows]
 
@@ -140,7 +140,7 @@ def _answered(targets, board):
     return [
         TargetCommitments(
             target,
-            _by_state(answers[target.pk]),
+            _by_family(answers[target.pk]),
             whys[target.pk],
             tuple(
                 (line_of[link.indicator_id], link)
@@ -161,7 +161,7 @@ def targets_of_area(area: StrategicArea, board: Board) -> list[TargetCommitments
             for code in answers.get(row.commitment.pk, ()):
                 rows[code].append(row)
     return [
-        TargetCommitments(target, _by_state(rows[target.code]))
+        TargetCommitments(target, _by_family(rows[target.code]))
         for target in sorted(targets.values(), key=_family)
         if rows[target.code]
     ]
@@ -173,16 +173,15 @@ def _family(target):
     return (known.index(code) if code in known else len(known)), code
 
 
-def _by_state(rows: Iterable[CommitmentRow]):
+def _by_family(rows: Iterable[CommitmentRow]):
     found = defaultdict(list)
     for row in rows:
-        found[row.standing.state].append(row)
+        state = row.standing.state
+        found[state and family_of(state)].append(row)
     for each in found.values():
         each.sort(key=lambda row: row.commitment.sort_code)
     return tuple(
-        (state, tuple(found[state]))
-        for state in [*CommitmentState, None]
-        if found[state]
+        (family, tuple(found[family])) for family in [*Family, None] if found[family]
     )
 
 
