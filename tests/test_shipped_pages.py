@@ -138,10 +138,13 @@ def test_help_lines_of_the_file_are_shown_but_for_the_unconfirmed(client, shippe
     ]
     assert sorted(headings, key=page.text.index) == headings
     told = page.text.split("Si es hombre")[1].split("Si es persona extranjera")[0]
-    assert "No tenemos una línea confirmada para hombres" in told
+    assert "No conocemos una línea propia; esta recibe denuncias" in told
     assert "*211" in told
     assert "24 h" in told
     assert "anónimas" in told
+    above = page.text.split("Si está en peligro")[0]
+    assert "nadie los ha confirmado en este portal" in above
+    assert "*211" in above
     assert not page.every("form")
 
 
@@ -195,7 +198,7 @@ def test_each_target_of_the_file_has_the_commitments_that_answer_it(
 
     told = {
         answered.target.code: {
-            row.commitment.code for _, rows in answered.by_state for row in rows
+            row.commitment.code for _, rows in answered.by_family for row in rows
         }
         for answered in context["targets"]
     }

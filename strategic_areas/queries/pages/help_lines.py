@@ -60,6 +60,7 @@ def published():
 def public(today: date) -> dict:
     """
     The lines to show, those of each need, and the ``others``; the police comes last.
+    Nobody ever confirmed the ``unconfirmed``.
 
     A need has its code, its own lines and, where there are none, the one to try.
     """
@@ -77,6 +78,7 @@ def public(today: date) -> dict:
         "lines": lines,
         "needs": needs,
         "others": [each for each in asked if each.line.pk not in told],
+        "unconfirmed": [each for each in asked if not each.line.confirmed_on],
         "knows_languages": any(each.line.languages_es for each in lines),
         "in_creole": [each for each in lines if each.creole],
     }
