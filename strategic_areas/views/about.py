@@ -55,7 +55,7 @@ def contact(request):
 
 def glossary(request):
     told = {"terms": words.TERMS, "of_plans": plans.public_terms()}
-    return page(request, "glossary.html", **told)
+    return page(request, "glossary.html", families=states.FAMILIES, **told)
 
 
 def site_map(request):

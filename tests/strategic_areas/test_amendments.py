@@ -437,11 +437,11 @@ def test_pages_say_in_a_sentence_that_a_record_is_stopped_or_goes_on(activity, c
     assert told == [
         [
             "La actividad queda cancelada.",
-            "Suspensión o cancelación desde: 01/01/2026.",
+            "Rige desde: 01/01/2026.",
         ],
         [
             "La actividad se reanuda.",
-            "Suspensión o cancelación desde: ya no se indica; decía 01/01/2026.",
+            "Rige desde: ya no se indica; decía 01/01/2026.",
         ],
     ]
 
