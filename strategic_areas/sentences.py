@@ -1,5 +1,7 @@
 """What is said of states, counts and accounts: the words, and the sentences of them."""
 
+import re
+
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateformat import format as as_date
@@ -440,21 +442,21 @@ def said_by(row) -> str:
     return LAST_REPORT % {"month": month}
 
 
-#: How many letters a text has at most in the cell of a list.
-SHORT = 140
+#: How many letters the sentences in a cell have at most, and one from where it is cut.
+SHORT, LONG = 160, 240
+#: Where a sentence ends, and no abbreviation or initial does.
+END_OF_SENTENCE = re.compile(r"(?<=[\w%)»”]{3})[.!?][»”\")]?(?= [^\Wa-z\d_]| [¿¡«“])|$")
 
 
 def shortened(text) -> str:
-    """The beginning of a text in one line, cut after a sentence or else a word."""
+    """The first whole sentences of a text in one line; a long one ends with a word."""
     text = " ".join(text.split())
-    if len(text) <= SHORT:
-        return text
-    begun = text[: SHORT + 1]
-    sentence = max(begun.rfind(f"{end} ") for end in ".!?;")
-    if sentence >= SHORT // 2:
-        return f"{begun[: sentence + 1]} …"
-    words = begun.rpartition(" ")[0] or begun[:SHORT]
-    return f"{words.rstrip(',:')}…"
+    ends = [found.end() for found in END_OF_SENTENCE.finditer(text)]
+    end = max((end for end in ends if end <= SHORT), default=ends[0])
+    if end <= LONG:
+        return text[:end]
+    words = text[: LONG + 1].rpartition(" ")[0] or text[:LONG]
+    return f"{words.rstrip(',:;')}…"
 
 
 def dated(day, period) -> str:

@@ -301,7 +301,7 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
         "0 of 3",
     ]
     # Nothing that is published tells how far either has come: that is no zero.
-    assert {cells[each]["Fulfilled"] for each in (told, silent)} == {"no data"}
+    assert {cells[each]["Fulfilled"] for each in (told, silent)} == {"not known yet"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
+from plan_portal.templatetags.portal import status
 from strategic_areas import figures
 from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, Plan
@@ -17,7 +18,7 @@ from strategic_areas.models.records import Voice, voice_of
 from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
-from strategic_areas.sentences import state_word
+from strategic_areas.sentences import shortened, state_word
 from tests import factories
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
@@ -67,7 +68,7 @@ def every_output(plan, language):
         (["press", "ngo_news"], Voice.ORGANISATION),
         (["ngo_report"], Voice.ORGANISATION),
         (["press", "official_news"], Voice.OFFICIAL),
-        (["foreign_government_report"], Voice.OFFICIAL),
+        (["press", "foreign_government_report"], Voice.ABROAD),
         (["reference"], Voice.OTHER),
     ],
 )
@@ -82,6 +83,30 @@ def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expec
     (row,) = board.load(plan, timezone.localdate()).activities
 
     assert (voice_of(kinds), row.voice) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Corto.", "Corto."),
+        (f"{'Nada ' * 20}más. {'Otra ' * 20}vez.", f"{'Nada ' * 20}más."),
+        ("La Ley núm. 137-03 de EE. UU. y la Sra. No.", None),
+        (f"{'Nada ' * 40}más. Fin.", f"{'Nada ' * 40}más."),
+        (f"Se vio en EE. UU. {'Nada ' * 40}más.", None),
+        ("Nada, " * 60, f"{'Nada, ' * 39}Nada…"),
+        ("", ""),
+    ],
+)
+def test_a_cell_holds_whole_sentences_and_cuts_only_a_long_one(text, expected):
+    assert shortened(text) == (text if expected is None else expected)
+
+
+def test_no_mark_of_what_is_done_stands_on_what_no_office_calls_so():
+    marks = {each: status(State.COMPLETED, each) for each in (None, *Voice)}
+
+    full = {each for each, mark in marks.items() if "family--met" in mark}
+    assert full == {None, Voice.ABROAD, Voice.OFFICIAL}
+    assert all("family--claimed" in marks[each] for each in {None, *Voice} - full)
 
 
 def test_only_a_report_of_the_agency_is_flatly_completed():

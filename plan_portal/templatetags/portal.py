@@ -24,7 +24,7 @@ from strategic_areas import disclosure, sentences, sums
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
-from strategic_areas.progress import Counts, Punctuality
+from strategic_areas.progress import Counts, Punctuality, State
 from strategic_areas.queries.plan import plans
 from strategic_areas.sentences import DECLARED, FAMILY_WORDS, PROMPTNESS
 from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
@@ -206,7 +206,13 @@ def status(state, voice=None):
     """The exact state in words, with the mark of its family."""
     if not state:
         return ""
-    return family_mark(family_of(state), sentences.state_word(state, voice))
+    return family_mark(_mark_of(state, voice), sentences.state_word(state, voice))
+
+
+def _mark_of(state, voice):
+    """Its family; of work that no office calls done the outline of its mark."""
+    is_sure = state != State.COMPLETED or voice is None or voice.is_office
+    return family_of(state) if is_sure else "claimed"
 
 
 @register.simple_tag
@@ -275,7 +281,7 @@ def family_bar(counts: Counts):
 def account_status(entry):
     if not (state := sentences.account_state(entry)):
         return ""
-    return family_mark(family_of(state), sentences.account_word(entry))
+    return family_mark(_mark_of(state, entry.voice), sentences.account_word(entry))
 
 
 @register.simple_tag
@@ -350,7 +356,7 @@ def companions(context):
     if match.url_name in FOLLOWED:
         kind, args = match.url_name, list(match.kwargs.values())
     found = {"feed": address(f"{kind}_feed", *args)}
-    if kind in {"plan", "agency"}:
+    if kind in {"plan", "agency"} and plan.ends_on >= context["portal"]["today"]:
         found["calendar"] = address(f"{kind}_dates", *args)
     if kind in {"area", "commitment", "agency"}:
         found["card"] = address(f"{kind}_card", *args)

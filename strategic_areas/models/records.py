@@ -116,15 +116,17 @@ class Voice(models.IntegerChoices):
     OTHER = 0, _("Done, according to a public source")
     PRESS = 1, _("Done, according to the press")
     ORGANISATION = 2, _("Done, according to an NGO")
-    OFFICIAL = 3, _("Done, according to an official report")
+    ABROAD = 3, _("Done, according to another government or the UN")
+    OFFICIAL = 4, _("Done, according to an official source")
 
     @property
-    def is_outside(self):
-        return self in {Voice.PRESS, Voice.ORGANISATION}
+    def is_office(self):
+        return self >= Voice.ABROAD
 
 
-#: The voices of those kinds of sources that are not official.
+#: The voices of those kinds of sources that are not of the State itself.
 VOICES = {
+    **dict.fromkeys(OFFICIAL, Voice.ABROAD),
     "press": Voice.PRESS,
     "ngo_news": Voice.ORGANISATION,
     "ngo_report": Voice.ORGANISATION,
@@ -133,7 +135,7 @@ VOICES = {
 
 def voice_of(kinds):
     voices = (
-        Voice.OFFICIAL if is_official_kind(kind) else VOICES.get(kind, Voice.OTHER)
+        VOICES.get(kind, Voice.OFFICIAL if is_official_kind(kind) else Voice.OTHER)
         for kind in kinds
     )
     return max(voices, default=Voice.OTHER)
@@ -142,11 +144,11 @@ def voice_of(kinds):
 def with_voice():
     """What ``voice_of`` says, of rows that link to a ``source``: for an aggregate."""
     return models.Case(
-        models.When(is_official("source__"), then=models.Value(Voice.OFFICIAL.value)),
         *(
             models.When(source__kind=kind, then=models.Value(voice.value))
             for kind, voice in VOICES.items()
         ),
+        models.When(is_official("source__"), then=models.Value(Voice.OFFICIAL.value)),
         default=models.Value(Voice.OTHER.value),
     )
 

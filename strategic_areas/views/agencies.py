@@ -158,7 +158,7 @@ def figure(row: AgencyRow, name: str) -> str:
     number = getattr(row, name)
     if number is None and not (row.activities if name == "done" else row.led):
         return ""
-    return pgettext("a figure", "no data") if number is None else str(number)
+    return pgettext("a figure", "not known yet") if number is None else str(number)
 
 
 def _of(number, total):

@@ -255,10 +255,7 @@ def _fields(found):
     yield (
         "punctuality",
         (_("Punctuality"), _("Any")),
-        [
-            ("", catalogue.DELAYED, _("Late or held back, in whole or in part")),
-            *(("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()),
-        ],
+        [("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()],
     )
     yield (
         "framework",

@@ -63,7 +63,7 @@ MOST_FINISHED, MOST_SETBACKS = 24, 9
 def area_list(request, plan):
     plan = public_plan(plan)
     found = board.load(plan, timezone.localdate())
-    context = {"plan": plan, "board": found}
+    context = {"plan": plan, "board": found, "themes": plans.themes().get(plan.pk)}
     context["areas"] = rows = areas.rows(areas.of_plan(plan), found)
     occurring = [family for family, number in found.counts.by_family if number]
     context["by_area"] = [
@@ -98,7 +98,9 @@ def area_context(area, found):
 def _done_and_not(row, found):
     """What is done, and what is late, halted or not fulfilled, with the accounts."""
     finished, setbacks = row.finished, row.setbacks(found.day)
-    told, first = finished[:MOST_FINISHED], setbacks[:MOST_SETBACKS]
+    # What sources tell of reconstructed work stands in the table of the area.
+    told = finished[: MOST_FINISHED if row.tally.total else 0]
+    first = setbacks[:MOST_SETBACKS]
     held = [part.row for e in first if e.delay for part in e.delay.parts]
     accounts = done.of_activities([*told, *held])
     results = done.of_commitments(found, [e.row for e in first if not e.delay])

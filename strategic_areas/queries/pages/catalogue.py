@@ -9,7 +9,6 @@ from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas import progress
 from strategic_areas.models import Commitment, FrameworkTarget
-from strategic_areas.queries.pages.delays import is_delayed
 from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
@@ -31,14 +30,12 @@ FILTERS = (
     "changed",
     "theme",
 )
-#: Asks for all that is late or held back itself, or in any of its activities.
-DELAYED = "delayed"
 #: Values that may be asked for even where no commitment has them.
 WORDS = {
     "family": frozenset(map(str, Family)),
     "state": frozenset(map(str, CommitmentState)),
     "theme": frozenset(Theme),
-    "punctuality": frozenset({*map(str, progress.Punctuality), DELAYED}),
+    "punctuality": frozenset(map(str, progress.Punctuality)),
 }
 #: The orders that keep commitments of an area together.
 BY_AREA = ("code", "area")
@@ -138,7 +135,6 @@ def _changed(board, code):
 def _values(row, answers, part_of, changed, words):
     commitment, standing = row.commitment, row.standing
     state = standing.state
-    kept = {standing.punctuality, DELAYED if is_delayed(row) else None}
     return {
         "q": frozenset({words} if words and matches(row, words) else ()),
         "area": frozenset({commitment.programme.area.code}),
@@ -146,7 +142,7 @@ def _values(row, answers, part_of, changed, words):
         "agency": frozenset(each.slug for each in part_of[commitment.pk]),
         "family": frozenset({family_of(state)} if state else ()),
         "state": frozenset({state} if state else ()),
-        "punctuality": frozenset(filter(None, kept)),
+        "punctuality": frozenset(filter(None, [standing.punctuality])),
         "framework": answers.get(commitment.pk, frozenset()),
         "changed": changed.get(commitment.pk, frozenset()),
         "theme": frozenset(row.themes),

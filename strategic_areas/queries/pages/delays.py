@@ -72,13 +72,12 @@ class Delay:
 @dataclass(frozen=True)
 class Delays:
     """
-    The delays to show, and how many there are in all.
+    The delays to show.
 
     What is late as a whole, and counted so, comes first; then the longest.
     """
 
     shown: tuple[Delay, ...]
-    total: int
     #: Whether anybody states a due date for any commitment or activity, past or not.
     has_deadlines: bool
 
@@ -90,7 +89,6 @@ def load(board: Board, today: date) -> Delays:
     accounts = done.of_activities(part.row for part in parts)
     return Delays(
         shown=tuple(with_accounts(each, accounts) for each in found[:SHOWN]),
-        total=len(found),
         has_deadlines=_has_deadlines(board),
     )
 
@@ -108,12 +106,6 @@ def _has_deadlines(board):
 
 def _order(delay):
     return (not delay.days, -delay.worst, delay.row.commitment.sort_code)
-
-
-def is_delayed(row: CommitmentRow) -> bool:
-    # Work that is late on some day is late on every later day.
-    delay = _delay(row, date.max)
-    return bool(delay.days or delay.parts)
 
 
 def of_commitment(row: CommitmentRow, today: date) -> Delay | None:

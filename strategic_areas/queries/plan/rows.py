@@ -271,8 +271,8 @@ def count_records(
     return Records(
         found=len(accounts),
         done=len(done),
-        by_office=sum(each.voice == Voice.OFFICIAL for each in done),
-        by_press=sum(each.voice is not None and each.voice.is_outside for each in done),
+        by_office=sum(each.voice is not None and each.voice.is_office for each in done),
+        by_press=sum(each.voice in {Voice.PRESS, Voice.ORGANISATION} for each in done),
         going=going,
         other=len(told) - len(done) - going,
         untold=len(latest) - len(told),
