@@ -134,6 +134,32 @@ def test_the_page_of_a_plan_tells_its_structure_as_a_tree(client, shipped):
         assert name not in main_of(client, "/2017-2020/")
 
 
+def test_the_tree_of_a_plan_has_families_and_marks_what_is_late(client):
+    yesterday = timezone.localdate() - timedelta(1)
+    stated = {"due_on": yesterday, "due_provenance": "plan"}
+    late = factories.make_commitment(**stated)
+    factories.make_activity(commitment=late, **stated)
+    factories.make_round(plan=late.plan)
+
+    tree = main_of(client, late.plan.get_absolute_url()).split("plan-tree")[1]
+
+    assert re.findall(r'class="(family|late)\b', tree) == ["family", "late"]
+
+
+def test_the_page_of_a_plan_leads_to_its_themes_and_to_what_is_asked(client, shipped):
+    html = main_of(client, "/2017-2020/")
+
+    asked = client.get(address("recommendations", "2017-2020")).context
+    told = re.search(r"piden al país: (\d+) ?, de ellas (\d+) sin quien", text_of(html))
+    assert list(map(int, told.groups())) == [
+        len(asked["shown"]),
+        len(asked["unanswered"]),
+    ]
+    linked = re.findall(r'href="(/2017-2020/temas/[^"]+)"', html)
+    assert linked
+    assert {client.get(each).status_code for each in linked} == {200}
+
+
 # Missing is never zero
 
 

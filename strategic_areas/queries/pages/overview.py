@@ -16,7 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries.memory import at_version
-from strategic_areas.queries.pages import answers, areas, delays
+from strategic_areas.queries.pages import answers, areas, delays, references
 from strategic_areas.queries.plan import board, past, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import sources_behind
@@ -242,9 +242,11 @@ def load_structure(plan: Plan, today: date) -> dict:
 
     ``behind`` is how many public sources stand behind all that is told, ``sources`` are
     those of the plan itself. Of a plan that ``is_long`` the commitments are not named.
+    ``unanswered`` counts those of what is ``asked`` of the country that nobody answers.
     """
     found = board.load_with_rounds(plan, today)
     rows = areas.rows(areas.of_plan(plan), found)
+    asked = references.asked_of_country(found)
     return {
         "board": found,
         "headline": answers.headline_of(found, today),
@@ -254,5 +256,8 @@ def load_structure(plan: Plan, today: date) -> dict:
         "institutions": Participation.objects.filter(plan=plan).count(),
         "behind": sources_behind(plan).count(),
         "sources": plan.sources.order_by("key"),
+        "themes": plans.themes().get(plan.pk),
+        "asked": asked,
+        "unanswered": sum(not each.total for each in asked),
         "is_long": len(found.rows) > MOST_NAMED,
     }
