@@ -84,7 +84,7 @@ def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, s
         ("hechas, según un documento oficial", "13"),
         ("hechas, pero solo según la prensa o una ONG", "17"),
         ("en curso la última vez que se supo de ellas", "24"),
-        ("de la que ninguna fuente dice más", "1"),
+        ("sin noticia posterior", "1"),
     ]
     assert html.count("No sabemos si el plan se cumplió.") == 1
     assert 'class="tiles"' not in html

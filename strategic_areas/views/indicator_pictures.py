@@ -220,7 +220,7 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
 
 
 #: How many earlier values stand beside a key figure with which they do not compare.
-EARLIER = 2
+EARLIER = 3
 
 
 def key_figures() -> list[tuple[IndicatorLine, charts.Columns | None, list[Point]]]:

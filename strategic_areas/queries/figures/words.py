@@ -216,14 +216,14 @@ def sentence(line: IndicatorLine, point: Point) -> str:
     return f"{value_text(point)} {unit}{beside(point)}, {state(point)}"
 
 
-def caption(line: IndicatorLine) -> str:
-    """What is said after the number of the last value."""
-    point = line.last
-    if text := in_language(point, "caption"):
-        return f"{text} ({later_count()})" if point.differs else text
-    unit = in_language(line.indicator, "unit")
-    said = state(point)
-    return f"{unit}{beside(point)} ({said})" if said else f"{unit}{beside(point)}"
+def caption(line: IndicatorLine) -> tuple[str, str]:
+    """What is said after the number of the last value; who says so, and how surely."""
+    point, text = line.last, in_language(line.last, "caption")
+    if not text:
+        return f"{in_language(line.indicator, 'unit')}{beside(point)}", state(point)
+    said, _opened, source = text.removesuffix(")").partition(" (")
+    known = [source, later_count() if point.differs else ""]
+    return said, "; ".join(filter(None, known))
 
 
 def missing(points: Iterable[Point]) -> list[int]:
