@@ -282,6 +282,6 @@ def test_the_first_page_tells_what_is_noted_of_its_plan(client):
 
 
 def test_the_outcome_of_an_area_stands_whole(client, shipped):
-    page = Page(client.get("/en/").content.decode())
+    page = Page(client.get("/en/2017-2020/areas/").content.decode())
 
     assert "There are fewer victims: risk conditions are acted upon" in page.text
