@@ -81,7 +81,7 @@ def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, s
 
     counts = html.split('class="count-band"')[1].split("</dl>")[0]
     assert re.findall(r"<dt>([^<]+)</dt><dd>(\d+)", counts) == [
-        ("hechas, según un documento oficial", "13"),
+        ("hechas, según un gobierno o la ONU", "13"),
         ("hechas, pero solo según la prensa o una ONG", "17"),
         ("en curso la última vez que se supo de ellas", "24"),
         ("sin noticia posterior", "1"),

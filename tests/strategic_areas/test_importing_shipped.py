@@ -392,8 +392,7 @@ def test_a_key_figure_has_its_caption(shipped):
 
     assert told == [
         "229 investigaciones en 2024, todas las instancias (vía prensa; provisional). "
-        "Serie desde 2021; en 2020 contaban aparte PGR (63) y Policía (44), 36 de "
-        "ellas conjuntas.",
+        "En 2020 contaban aparte PGR (63) y Policía (44), 36 de ellas conjuntas.",
         "10 personas condenadas en 2021 (prensa; provisional). Hasta 2019, según "
         "informes TIP: no se compara. Sin dato de 2020 ni posterior a 2021.",
         "136 víctimas identificadas en 2024 (informe TIP 2025, vía prensa; "
