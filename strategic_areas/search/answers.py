@@ -114,10 +114,11 @@ def of_kind(question, kind, page, unread=()):
 
 
 def _is_after(group):
-    """What answers the question comes first, then commitments that are called so."""
+    """Pages that answer come first, then commitments called so, then other answers."""
     first = group.hits[0]
     is_called_so = group.kind == "commitment" and first.is_titled
-    return not first.is_first, first.is_first and group.kind != "page", not is_called_so
+    answers_as_page = group.kind == "page" and first.is_first
+    return not answers_as_page, not is_called_so, not first.is_first
 
 
 def _groups(question, only, first, last, unread):
