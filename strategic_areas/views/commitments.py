@@ -108,14 +108,14 @@ def theme_list(request, plan, theme):
     found = _sifted(plan, {"theme": theme})
     if not found.rows:
         raise Http404
-    work = [each.activity for row in found.rows for each in row.activities]
+    work = [each for row in found.rows for each in row.activities if each.is_counted]
     page, by_theme = page_of(found.rows, wanted, PER_PAGE), query({"theme": theme})
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
     context |= {"theme": theme, "themes": plans.themes()[plan.pk]}
     context["table"] = table(found.board, _by_area(found, page.object_list))
     context["files"] = [("CSV", address("plan_commitments", plan.code) + by_theme)]
     context["filtered"] = address("commitments", plan.code) + by_theme
-    context["number"] = sum(theme in each.themes for each in work)
+    context["number"] = sum(theme in each.activity.themes for each in work)
     context["page_query"] = query(wanted)
     return render(request, "theme.html", context)
 

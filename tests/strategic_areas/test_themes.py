@@ -162,6 +162,16 @@ def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
     assert len(places()["theme"]) == 2
 
 
+def test_no_activity_that_was_cancelled_is_counted_for_its_theme(client):
+    commitment = factories.make_commitment(plan=factories.make_plan(code="p"))
+    for stopped in ({}, {"stopped": "cancelled", "stopped_on": "2025-01-01"}):
+        factories.make_activity(commitment=commitment, themes=["work"], **stopped)
+
+    page = client.get(address("theme", "p", Theme.WORK, language="es"))
+
+    assert "1 actividad de este tema, en 1 compromiso." in page.text
+
+
 def test_the_search_knows_the_words_of_a_theme(client, plan):
     answer = client.get("/buscar/", {"q": "niños"}).context["answer"]
 
