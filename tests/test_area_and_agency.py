@@ -123,6 +123,30 @@ def test_what_public_sources_say_is_no_report_with_or_without_evidence(client):
     assert page.evidence["reports"] == 0
 
 
+def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
+    asked = factories.make_round()
+    programme = factories.make_programme(plan=asked.plan)
+    plans_own, found = (
+        factories.make_activity(
+            commitment=factories.make_commitment(
+                programme=programme, provenance=provenance
+            )
+        )
+        for provenance in ("plan", "reconstructed")
+    )
+    factories.make_record_update(activity=found, period=asked, execution="completed")
+    alone = area_page(client, programme.area)
+    factories.make_published_update(
+        activity=plans_own, period=asked, execution="completed", percent=100
+    )
+
+    both = area_page(client, programme.area)
+
+    assert alone.context["finished"] == []
+    assert "Qué se hizo: 1 de 1 actividad terminada" in both.text
+    assert [each.activity for each, _ in both.context["finished"]] == [plans_own]
+
+
 # What no table tells
 
 

@@ -62,8 +62,14 @@ class AreaRow:
 
     @property
     def finished(self):
-        """Its completed activities, those told of last first."""
-        work = (each for row in self.rows for each in row.activities)
+        """
+        Its completed activities, those told of last first.
+
+        Reconstructed ones only where the plan itself states none.
+        """
+        are_official = bool(self.tally.total)
+        rows = [e for e in self.rows if e.commitment.is_official == are_official]
+        work = (each for row in rows for each in row.activities)
         done = [each for each in work if each.work == Work.COMPLETED]
         return sorted(
             done, key=lambda each: newness(newest(each.reports)), reverse=True
