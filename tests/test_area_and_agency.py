@@ -498,6 +498,16 @@ def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
     assert re.search(rf'href="{feed}"[^>]*>Avisarme cuando reporte<', main)
 
 
+def test_who_only_took_part_in_a_rehearsal_is_called_silent(client, owing):
+    activity, asked = owing
+    rehearsal = factories.make_round(plan=asked.plan, is_demonstration=True)
+    factories.make_published_update(activity=activity, period=rehearsal)
+
+    page = agency_page(client, asked.plan, activity.agency)
+
+    assert "No ha reportado en este portal" in page.text
+
+
 @pytest.mark.parametrize("step", ["submitted", "returned", "published", "off plan"])
 def test_who_ever_handed_in_anything_is_not_called_silent(client, owing, step):
     activity, asked = owing

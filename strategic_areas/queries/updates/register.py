@@ -457,11 +457,10 @@ def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate 
 
 
 def holds_updates_of(plan: Plan, agency: Agency) -> bool:
-    """Whether the record of a plan holds an update of an agency, in one query."""
+    """Whether the record holds an update of an agency but rehearsals; one query."""
+    own = {"plan": plan, "agency": agency, "period__is_demonstration": False}
     first, second = (
-        model.objects.filter(plan=plan, agency=agency, status__in=IN_RECORD)
-        .order_by()
-        .values("pk")
+        model.objects.filter(**own, status__in=IN_RECORD).order_by().values("pk")
         for model in UPDATE_MODELS
     )
     return first.union(second).exists()
