@@ -101,7 +101,7 @@ def test_long_lists_fold_on_a_telephone_and_lie_open_on_a_screen_and_on_paper(si
         assert not phone.locator(hidden).first.is_visible()
         assert desk.locator(hidden).first.is_visible()
         phone.emulate_media(media="print")
-        printed = phone.locator(f"{hidden}:not(.panel *)")
+        printed = phone.locator(f"{hidden}:not(.panel *, .unfolded)")
         assert all(each.is_visible() for each in printed.all())
         phone.emulate_media(media="screen")
 

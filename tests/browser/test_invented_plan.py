@@ -53,9 +53,9 @@ LONGEST = (
 PLACES = """() => {
     const box = (name) => document.querySelector(name).getBoundingClientRect();
     return {
-        known: box("main .with-facts > div:first-child").bottom,
-        facts: box("main .side dl").bottom,
-        rest: box("main .with-facts > div:last-child").top,
+        known: box("main .standing").bottom,
+        facts: box("main .fact-band").bottom,
+        rest: box("main .fact-band ~ :is(section, .halves:not(:empty))").top,
     };
 }"""
 

@@ -42,11 +42,20 @@ class Reader:
         self._count()
 
     def ask(self, name, value):
-        """Fill in the field of a form and send it, which counts as a click."""
+        """
+        Fill in the field of a form and send it, which counts as a click.
+
+        Where the form is folded away, it takes a click to unfold it, and a key to send.
+        """
         field = self.page.locator(f"main input[name={name}]")
+        field.wait_for(state="attached")
+        is_folded = not field.is_visible()
+        if is_folded:
+            self._press(self.page.locator(".panel summary:visible"))
         field.fill(value)
         field.press("Enter")
-        self._count()
+        if not is_folded:
+            self._count()
 
     def _count(self):
         self.clicks += 1
