@@ -656,3 +656,55 @@ def test_the_goal_of_an_area_stands_whole_on_the_page_of_all_areas(client):
     factories.make_commitment(programme=factories.make_programme(area=area))
 
     assert goal in client.get(address("areas", area.plan.code, language="es")).text
+
+
+def test_a_list_of_some_says_of_how_many_they_are(client):
+    plan = factories.make_plan()
+    first, _other = (factories.make_commitment(plan=plan) for _ in range(2))
+    path, asked = address("commitments", plan.code), {"area": first.programme.area.code}
+
+    whole, part = client.get(path), client.get(path, asked)
+
+    assert f"<h1>\nLos 2 compromisos del plan {plan.code}\n" in whole.text
+    assert f"<h1>\n1 de los 2 compromisos del plan {plan.code}\n" in part.text
+
+
+def test_what_sources_tell_of_an_area_stands_in_its_table_alone(client):
+    commitment = factories.make_commitment(provenance="reconstructed")
+    activity = factories.make_activity(commitment=commitment, provenance="press")
+    factories.make_record_update(
+        activity=activity, execution="completed", narrative_es="Lo cuenta la prensa."
+    )
+
+    page = area_page(client, commitment.programme.area)
+
+    assert page.text.count("Lo cuenta la prensa.") == 1
+    assert page.context["finished"] == []
+
+
+@pytest.mark.parametrize(("days", "offered"), [(0, True), (-1, False)])
+def test_only_of_a_plan_that_is_not_over_are_dates_offered(client, days, offered):
+    today = timezone.localdate()
+    plan = factories.make_plan(ends_on=today + timedelta(days))
+
+    page = client.get(address("commitments", plan.code)).text
+
+    assert ('type="text/calendar"' in page) is offered
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["press"], "Tomado de la prensa"),
+        (["press", "un_body"], "De la prensa y de una fuente de un gobierno"),
+    ],
+)
+def test_an_account_names_the_press_and_an_office_where_both_tell(client, kinds, said):
+    plan = factories.make_plan()
+    sources = [factories.make_source(plan=plan, kind=kind) for kind in kinds]
+    activity = factories.make_activity(plan=plan, provenance="press")
+    update = factories.make_record_update(activity=activity, sources=sources)
+
+    page = client.get(address("update", plan.code, update.public_id))
+
+    assert f"<dd>{said}" in page.text
