@@ -142,7 +142,8 @@ def test_a_mixed_plan_says_once_what_it_is(client, commitment):
 def test_a_line_of_work_leads_to_its_sources_at_once(client, commitment, language):
     page = client.get(commitment.get_absolute_url(language)).content.decode()
 
-    (link,) = re.findall(r'class="kicker">.*?href="#(\w+)"', page, re.DOTALL)
+    row = page.split('<table class="rows">')[1].split("</table>")[0]
+    link = re.findall(r'href="#(source-\d+)"', row)[0]
     after = page.split(f'id="{link}"', 1)[1]
 
     assert commitment.sources.get().url in after

@@ -199,6 +199,14 @@ def mark(area):
 
 register.filter("provenance", lambda kind: Provenance(kind).label if kind else "")
 register.filter("declared", lambda result: DECLARED[result])
+register.filter(
+    "currency",
+    lambda code: (
+        f"{settings.COUNTRY.currency_sign.upper()}$"
+        if code == settings.COUNTRY.currency
+        else f"{code}\xa0"
+    ),
+)
 
 
 @register.simple_tag

@@ -153,8 +153,8 @@ def commitment(request, plan, code):
     context = {"plan": commitment.plan, "commitment": commitment}
     context |= part_shown(commitment, succession, asked(request, "page"))
     context["recorded_until"] = recorded_until([context["page"].row])
-    words = commitment.plan.code, commitment.code
-    context["files"] = [("CSV", address("commitment_updates", *words))]
+    path = address("commitment_updates", commitment.plan.code, commitment.code)
+    context["files"] = [("CSV", path)]
     context |= figures_of(commitment)
     return render(request, "commitment.html", context)
 
@@ -177,16 +177,12 @@ def part_shown(commitment, succession, wanted):
         "page": page,
         "shown": page_of(range(page.length), wanted, TOLD),
         "elsewhere": [
-            (code, _page_query(place // TOLD + 1))
+            (code, query({"page": str(place // TOLD + 1) if place >= TOLD else ""}))
             for place, code in enumerate(page.codes)
             if not first <= place < first + TOLD
         ],
         "page_query": query(wanted),
     }
-
-
-def _page_query(number):
-    return query({"page": str(number) if number > 1 else ""})
 
 
 def _filters(found: Catalogue, given: dict) -> dict:

@@ -7,11 +7,13 @@ from decimal import Decimal
 from itertools import chain
 
 from django.db.models import (
+    Count,
     Exists,
     F,
     OuterRef,
     Prefetch,
     Q,
+    Subquery,
     Value,
     prefetch_related_objects,
 )
@@ -30,6 +32,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     Source,
     Status,
+    StrategicArea,
 )
 from strategic_areas.queries.pages import delays, timeline
 from strategic_areas.queries.pages.timeline import TimelineStep
@@ -86,6 +89,8 @@ class CommitmentPage:
     activities: tuple[ToldActivity, ...]
     steps: tuple[TimelineStep, ...]
     off_plan: tuple[Entry, ...]
+    #: What its lead last declared of its result, whichever part is told.
+    declared: Entry | None
     #: What all of that rests on, each with its ``place`` in this list.
     sources: tuple[Source, ...]
     continues: Commitment | None
@@ -100,6 +105,29 @@ class CommitmentPage:
         return any(each.reports for each in self.row.activities)
 
     @property
+    def reported(self):
+        """What agencies themselves reported or declared here, in these steps."""
+        return [
+            each.entry
+            for each in self.steps
+            if each.rows
+            and not (each.is_withdrawn or each.is_demonstration)
+            and not each.entry.is_recorded
+        ]
+
+    @property
+    def reporters(self):
+        return list(dict.fromkeys(each.agency for each in self.reported))
+
+    @property
+    def evidenced(self):
+        """How many of these reports have evidence that anyone can open."""
+        return sum(
+            any(item.url or item.token for item in each.evidence)
+            for each in self.reported
+        )
+
+    @property
     def are_victims_meant(self):
         """Whether reports of any of it would count victims."""
         return any(is_of_victims(each.row.activity) for each in self.activities)
@@ -112,12 +140,24 @@ class CommitmentPage:
         return any(getattr(each, name) for each in told for name in names)
 
 
+#: The areas of a commitment's plan up to its own, which have one number together.
+UP_TO_AREA = (
+    StrategicArea.objects.filter(
+        plan=OuterRef("plan"), sort_code__lte=OuterRef("programme__area__sort_code")
+    )
+    .order_by()
+    .values("plan")
+    .annotate(number=Count("pk"))
+    .values("number")
+)
+
+
 def by_code(plan_code: str, code: str) -> Commitment | None:
     """
     A commitment of a public plan, superseded or not; None if there is none.
 
     ``is_disputed`` is True while its lead does not acknowledge it, ``is_declared`` if
-    anything was ever declared of its result.
+    anything was ever declared of its result; its area has its ``place`` in the plan.
     """
     rows = Commitment.objects.public().select_related(
         *("plan", "lead", "programme__area", "continues__plan", "dispute__agency")
@@ -126,11 +166,13 @@ def by_code(plan_code: str, code: str) -> Commitment | None:
     rows = rows.annotate(
         is_of_reconstruction=plans.reconstructed("plan"),
         is_declared=Exists(declared.filter(commitment=OuterRef("pk"))),
+        area_place=Subquery(UP_TO_AREA),
     )
     commitment = rows.filter(plan__code=plan_code, code=code).first()
     if commitment:
         commitment.plan.is_reconstructed = commitment.is_of_reconstruction
         commitment.programme.area.plan = commitment.plan
+        commitment.programme.area.place = commitment.area_place
         commitment.is_disputed = counted.stands_open(commitment)
     return commitment
 
@@ -246,6 +288,7 @@ def read(
     delay = delays.of_commitment(row, today)
     late = [each.row for each in delay.parts] if delay else ()
     told = [last[each.activity] for each in (*work, *late) if each.activity in last]
+    told += [last[commitment]] if commitment in last else []
     shown = [each for each in steps[part] if each.rows]
     entries = _entries({each.key for each in [*told, *shown, *beside]}, declarations)
     ends = {each.key for each in last.values()}
@@ -265,6 +308,7 @@ def read(
         ),
         steps=steps,
         off_plan=tuple(entries[each.key] for each in beside),
+        declared=newest.pop(commitment, None),
         sources=_numbered([commitment, *(each.activity for each in work)], steps),
         continues=_public_or_none(commitment.continues),
         dispute=counted.dispute_of(commitment),
@@ -294,10 +338,9 @@ def _activities(commitment, former, succession) -> dict[int, Activity]:
 
 def _tell_amendments(commitment, activities):
     """Set each record's ``approved`` to its approved changes, the oldest first."""
-    about = Q(commitment=commitment) | Q(activity__in=activities)
     rows = (
         plans.approved_changes()
-        .filter(about)
+        .filter(Q(commitment=commitment) | Q(activity__in=activities))
         .order_by("decided_on", "amendment_id", "change_id", "pk")
     )
     known = {each.pk: each for each in activities}
@@ -333,8 +376,12 @@ def _row(commitment, activities, updates, declarations, periods, today):
     ]
     accounts = counted.read_accounts(*counts, periods)
     rows = build([commitment], activities, accounts, periods, today)
-    changes = [change for each in activities for change in each.approved]
-    moves = [each for each in changes if each.field == answering.MOVED and each.amends]
+    moves = [
+        change
+        for each in activities
+        for change in each.approved
+        if change.field == answering.MOVED and change.amends
+    ]
     asked_then = answering.asked_then(activities, periods, moves)
     (row,) = answering.with_agencies_asked(rows, asked_then)
     return row
@@ -343,8 +390,9 @@ def _row(commitment, activities, updates, declarations, periods, today):
 def _entries(keys, declarations):
     """The content of the rows of these ``keys``, by them."""
     rows = [each for each in declarations if (Commitment, each.pk) in keys]
-    updates = [pk for model, pk in keys if model is Activity]
-    rows += record.updates().filter(pk__in=updates)
+    rows += record.updates().filter(
+        pk__in=[pk for kind, pk in keys if kind is Activity]
+    )
     return {(type(entry.subject), entry.pk): entry for entry in record.entries(rows)}
 
 
@@ -373,6 +421,5 @@ def _numbered(records, steps):
 
 
 def _public_or_none(commitment):
-    if commitment is None or commitment.plan.status == Plan.Status.IN_PREPARATION:
-        return None
-    return commitment
+    is_public = commitment and commitment.plan.status != Plan.Status.IN_PREPARATION
+    return commitment if is_public else None

@@ -34,8 +34,8 @@ class TimelineStep:
     One step of the time line; its ``kind`` tells which fields are set.
 
     An "account" is what was published for one period, an "amendment" what an act
-    changed of one record, "asked" what became of a round, "due" a stated due date, and
-    "today" parts what is ``ahead`` from what was.
+    changed of one record, "asked" what became of a round, "due" a stated due date,
+    "start" that of work to come, and "today" parts what is ``ahead`` from what was.
     """
 
     day: date
@@ -45,8 +45,8 @@ class TimelineStep:
     subject: Activity | Commitment | None = None
     #: Of an account and of a round.
     period: ReportingPeriod | None = None
-    #: On which day the first account of the period was published, if any was here.
-    since: date | None = None
+    #: On which days accounts of the period were published here, the first one first.
+    days: tuple[date, ...] = ()
     #: The revisions of an account, the newest first. They end with one that was
     #: withdrawn: what was taken back is not shown in an older wording.
     rows: tuple = ()
@@ -92,8 +92,8 @@ class TimelineStep:
     @property
     def is_reconstructed(self):
         """Whether it is a record of the reconstruction that the commitment replaced."""
-        provenance = self.subject.provenance
-        provenance = getattr(self.subject, "commitment_provenance", provenance)
+        own = self.subject.provenance
+        provenance = getattr(self.subject, "commitment_provenance", own)
         is_recorded = self.rows[0].provenance not in ENTERED
         return self.is_of_former and is_recorded and provenance != Provenance.PLAN
 
@@ -142,8 +142,8 @@ def accounts(
         )
     found.sort(key=_newness, reverse=True)
     return [
-        replace(each, day=max(days), since=min(days))
-        if (days := published[each.period.pk])
+        replace(each, day=days[-1], days=days)
+        if (days := tuple(sorted(published[each.period.pk])))
         else each
         for each in found
     ]
@@ -156,12 +156,14 @@ def _newness(account):
     return Age(account.day, said, was_entered, row.revision), -row.pk
 
 
-def latest(accounts: Iterable[TimelineStep]) -> dict[Activity, TimelineStep]:
-    """The newest real account that stands of each activity of its own."""
+def latest(
+    accounts: Iterable[TimelineStep],
+) -> dict[Activity | Commitment, TimelineStep]:
+    """The newest real account that stands of the commitment and each own activity."""
     found = {}
     for each in accounts:
         is_told = not (each.is_of_former or each.is_withdrawn or each.is_demonstration)
-        if is_told and isinstance(each.subject, Activity):
+        if is_told:
             found.setdefault(each.subject, each)
     return found
 
@@ -187,8 +189,8 @@ def steps(
 
 def _order_in_plan(account):
     """A declaration first; its commitment was read without what sorts it."""
-    subject = account.subject
-    return subject.sort_code if isinstance(subject, Activity) else ""
+    is_of_activity = isinstance(account.subject, Activity)
+    return account.subject.sort_code if is_of_activity else ""
 
 
 def _lateness(step):
@@ -200,7 +202,7 @@ def _lateness(step):
 
 def _stated(row, today):
     """
-    What was changed of the commitment and of each activity, and when each is due.
+    What changed of the commitment and of each activity, when each starts and is due.
 
     Of due dates that passed only those are told that were not kept.
     """
@@ -212,6 +214,10 @@ def _stated(row, today):
                 day=lines[0].decided_on, kind="amendment", subject=subject, lines=lines
             )
         kept, is_done = each.standing.punctuality, each.standing.state in DONE
+        if subject.starts_on and subject.starts_on > today and not is_done:
+            yield TimelineStep(
+                day=subject.starts_on, kind="start", subject=subject, is_ahead=True
+            )
         is_ahead = each.deadline.is_stated and subject.due_on >= today and not is_done
         if is_ahead or kept == Punctuality.LATE:
             yield TimelineStep(
