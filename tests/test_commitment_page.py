@@ -293,6 +293,51 @@ def test_each_source_is_named_once_and_what_rests_on_it_leads_there(client):
         assert page.text.count(f'id="source-{source.place}"') == 1
 
 
+def test_what_was_declared_stands_once_beside_what_was_expected(client):
+    commitment = factories.make_commitment(expected_result_es="Cien casas.")
+    activity = factories.make_activity(commitment=commitment, pk=commitment.pk)
+    told = factories.make_published_declaration(
+        commitment=commitment, statement_es="Abrieron sesenta."
+    )
+    update = factories.make_published_update(activity=activity, period=told.period)
+
+    html = page_of(client, commitment).text
+
+    head, line = html.split('id="time-line"')
+    assert "Cien casas." in head
+    assert head.count("Abrieron sesenta.") == 1
+    assert "Abrieron sesenta." not in line
+    assert line.count(update.narrative_es) == 1
+
+    workflow.withdraw(told, by=factories.make_reviewer(), cause="error")
+    assert "Abrieron sesenta." not in page_of(client, commitment).text
+
+
+@pytest.mark.parametrize(("is_open", "told"), [(True, "1"), (False, "ninguno")])
+def test_who_reported_and_how_many_showed_evidence_is_told(client, is_open, told):
+    draft = factories.make_update()
+    by, item = draft.contributors.get(), factories.make_evidence(draft)
+    workflow.submit(draft, by=by)
+    evidence = [item] if is_open else []
+    workflow.publish(draft, by=factories.make_reviewer(), evidence=evidence)
+
+    html = page_of(client, draft.activity.commitment).text
+
+    words = " ".join(html.partition('id="sources"')[2].split())
+    assert f"Reportes: 1; con evidencia pública: {told}." in words
+
+
+def test_the_start_of_work_to_come_is_in_the_time_line(client):
+    day = timezone.localdate() + timedelta(days=9)
+    commitment = factories.make_commitment(starts_on=day)
+
+    steps = page_of(client, commitment).context["page"].steps
+
+    assert [(each.kind, each.day) for each in steps if each.is_ahead] == [
+        ("start", day)
+    ]
+
+
 def test_a_citation_names_the_lead_only_for_what_it_declared(client, reported):
     commitment = reported.activity.commitment
     leads = [commitment.lead.name_es, commitment.lead.name_en]
