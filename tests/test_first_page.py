@@ -126,10 +126,12 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client):
     )
     link = address("update", asked.plan.code, declared.public_id)
 
-    for page in (address("home"), commitment.get_absolute_url()):
+    for page, words in (
+        (address("home"), "Lo que declaró la institución responsable"),
+        (commitment.get_absolute_url(), "Resultado declarado"),
+    ):
         html = client.get(page).text
-        told = f'<a href="{link}">Lo que declaró la institución responsable'
-        assert html.count(told) == 1, page
+        assert html.count(f'<a href="{link}">{words}') == 1, page
         assert 'class="no-reason"' not in html, page
 
 
