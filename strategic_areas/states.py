@@ -318,8 +318,9 @@ RULE = (
     ),
     Row(
         _(
-            "Any activity is in progress; after the end of the plan the second, if "
-            "the rest is completed and reports reach the end, else the third"
+            "Any activity is in progress. Once the plan has ended: “kept up until "
+            "the plan ended”, if the rest is completed and reports reach the end; "
+            "otherwise “in progress as of its last report”"
         ),
         (S.IN_PROGRESS, S.KEPT_UP, S.LEFT_IN_PROGRESS),
         _in_progress,
@@ -330,7 +331,7 @@ RULE = (
         lambda facts: facts.all(Work.COMPLETED),
     ),
     Row(
-        _("Any activity is suspended; the second, if some are completed"),
+        _("Any activity is suspended; “suspended in part”, if some are completed"),
         (S.SUSPENDED, S.PARTLY_SUSPENDED),
         _suspended,
     ),
@@ -340,7 +341,10 @@ RULE = (
         lambda facts: facts.any(Work.COMPLETED),
     ),
     Row(
-        _("All activities are said not to have begun; the second, if only some are"),
+        _(
+            "All activities are said not to have begun; if only some are, “report "
+            "incomplete”"
+        ),
         (S.NOT_STARTED, S.INCOMPLETE),
         _not_started,
     ),
