@@ -757,6 +757,35 @@ def test_contact_tells_in_how_many_days_requests_were_decided(client):
     assert "Hasta hoy se ha decidido 1 solicitud, en 6 días." in decided.text
 
 
+@pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
+def test_a_median_of_fewer_than_five_requests_is_not_told(client, number, is_told):
+    for _ in range(number):
+        factories.make_correction_request(
+            asked_on=date(2026, 3, 1),
+            decided_on=date(2026, 3, 7),
+            outcome="corrected",
+            decision_es="Se corrige.",
+        )
+
+    for path in ("/contacto/", "/correcciones/"):
+        told = read(client, path).text
+        assert f"Hasta hoy se han decidido {number} solicitudes" in told
+        assert ("la mitad en 6 días o menos" in told) is is_told
+
+
+def test_nobody_is_told_to_write_where_there_is_no_address(client, settings):
+    settings.CONTACT_EMAIL = settings.CONTACT_PHONE = settings.CONTACT_ADDRESS = ""
+    settings.CORRECTIONS_EMAIL = ""
+    bare = read(client, "/contacto/").text
+    settings.CONTACT_EMAIL = "plan@example.gob.do"
+    reachable = read(client, "/contacto/").text
+
+    for asked in ("Escriba a", "Diga en qué página", "Díganos"):
+        assert asked not in bare
+    assert "Aún no hay una dirección para preguntas" in bare
+    assert "Escriba a" in reachable
+
+
 # Reporting an error
 
 
