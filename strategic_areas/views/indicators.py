@@ -59,6 +59,7 @@ def indicator_list(request):
     context = {
         "plan": plans.choose(timezone.localdate()).shown,
         "groups": _grouped(indicators.of_list(page.object_list)),
+        "figures": () if wanted else indicator_pictures.key_figures(),
         "page": page,
         "found": len(found),
         "total": len(listed),
