@@ -452,7 +452,8 @@ def shortened(text) -> str:
     """The first whole sentences of a text in one line; a long one ends with a word."""
     text = " ".join(text.split())
     ends = [found.end() for found in END_OF_SENTENCE.finditer(text)]
-    end = max((end for end in ends if end <= SHORT), default=ends[0])
+    ends = [end for end in ends if end <= SHORT] or ends[:1]
+    end = next((end for end in ends if end >= SHORT // 2), ends[-1])
     if end <= LONG:
         return text[:end]
     words = text[: LONG + 1].rpartition(" ")[0] or text[:LONG]
