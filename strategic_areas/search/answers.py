@@ -114,11 +114,12 @@ def of_kind(question, kind, page, unread=()):
 
 
 def _is_after(group):
-    """Pages that answer come first, then commitments called so, then other answers."""
+    """What answers comes first, pages before all, then commitments called so."""
     first = group.hits[0]
     is_called_so = group.kind == "commitment" and first.is_titled
-    answers_as_page = group.kind == "page" and first.is_first
-    return not answers_as_page, not is_called_so, not first.is_first
+    # A figure answers by its own name, and is no more than what a commitment counts.
+    answers = first.is_first and group.kind != "indicator"
+    return not answers, answers and group.kind != "page", not is_called_so
 
 
 def _groups(question, only, first, last, unread):
