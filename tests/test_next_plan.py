@@ -170,7 +170,7 @@ def test_the_pages_say_what_holds_in_the_country(portal):
     assert "El fundamento es la Ley 9095, la Ley 8968" in protection
     assert '"spatialCoverage":{"@type":"Country","name":"Costa Rica"}' in indicator
     assert 'content="es_CR"' in indicator
-    assert '<span class="amount">CRC ' in commitment
+    assert '<span class="amount">CRC\xa0' in commitment
     assert timezone.get_current_timezone_name() == "America/Costa_Rica"
 
 

@@ -203,7 +203,7 @@ register.filter(
     "currency",
     lambda code: (
         f"{settings.COUNTRY.currency_sign.upper()}$"
-        if code == settings.COUNTRY.currency
+        if code == settings.COUNTRY.currency != settings.COUNTRY.currency_sign.upper()
         else f"{code}\xa0"
     ),
 )
