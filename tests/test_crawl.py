@@ -142,6 +142,7 @@ def telling():
     yield address("indicator", "A-OFICIAL")
     for plan, slug in public_site.TELLING_AGENCIES:
         yield address("agency", plan, slug)
+        yield address("agency", plan, slug, language="en")
     stated = Commitment.objects.filter(plan__code="plan-oficial", due_on__isnull=False)
     for commitment in stated:
         yield address("commitment_card", "plan-oficial", commitment.code)
