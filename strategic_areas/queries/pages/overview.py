@@ -145,10 +145,6 @@ class Changed:
                 yield family, found[family][:left]
                 left -= len(found[family])
 
-    @property
-    def untold(self):
-        return max(0, len(self.rows) - MOST_CHANGED)
-
 
 @dataclass(frozen=True)
 class Overview:
