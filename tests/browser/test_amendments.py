@@ -125,7 +125,7 @@ def test_an_activity_is_divided_between_two_agencies(page, make_page, activity):
     for title in ("Talleres del UNO", "Talleres del DOS", "Talleres en la frontera"):
         expect(main).to_contain_text(title)
     page.goto(activity.commitment.get_absolute_url("es"))
-    expect(page.locator("article.activity")).to_have_count(2)
+    expect(page.locator("main table.rows tbody tr")).to_have_count(2)
     standing = Activity.objects.standing().order_by("code")
     assert [each.agency.acronym for each in standing] == ["UNO", "DOS"]
 
@@ -153,7 +153,7 @@ def test_a_commitment_is_cancelled_and_is_asked_no_more(page, make_page, activit
     expect(agency.locator("#content")).not_to_contain_text(activity.title_es)
     page.goto(commitment.get_absolute_url("es"))
     main = page.locator("main")
-    expect(main.locator(".family").first).to_contain_text("Cancelad")
+    expect(main.locator(".standing")).to_contain_text("cancelado")
     expect(main).to_contain_text("Cancelación por una modificación del plan")
     expect(main).to_contain_text("Ley 12-2026")
     expect(main).to_contain_text(REASON)

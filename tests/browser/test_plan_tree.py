@@ -92,7 +92,7 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
 
     page.goto("/2027-2030/compromisos/1.2.1/")
     expect(page.locator("h1")).to_have_text("Formar a docentes")
-    expect(page.locator("article.activity")).to_have_count(2)
+    expect(page.locator("main table.rows tbody tr")).to_have_count(2)
     expect(page.locator("main")).to_contain_text("30/06/2028")
 
 

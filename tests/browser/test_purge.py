@@ -51,7 +51,7 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
     expect(confirming.locator(".messagelist .success")).to_be_visible()
 
     page.reload()  # its address has a fragment: going there again would load nothing
-    expect(page.locator(".purged").first).to_be_visible()
+    expect(page.get_by_text("Se retiró un texto para proteger").first).to_be_visible()
     expect(page.get_by_role("main")).not_to_contain_text("Juana")
     confirming.goto(history)
     expect(confirming.locator("body")).not_to_contain_text("Juana")

@@ -84,7 +84,7 @@ def test_an_empty_workbook_becomes_a_plan_that_the_public_reads(page, make_page)
     expect(second.page.locator(".messagelist")).to_be_visible()
 
     page.goto("/2027-2030/compromisos/1.1.1/")
-    expect(page.locator("article.activity")).to_contain_text("30/06/2028")
+    expect(page.locator("main table.rows tbody")).to_contain_text("30/06/2028")
     assert (hand.counted, second.counted) == ((17, 9), (5, 2))
 
 
