@@ -39,7 +39,9 @@ PAGES = {
 INVENTED = {
     "example-home": "/",
     "example-commitment": "/ejemplo/compromisos/2.1.3/",
+    "example-area": "/ejemplo/ejes/persecucion/",
     "example-agency": "/ejemplo/instituciones/polci/",
+    "example-list": "/ejemplo/compromisos/",
 }
 #: Seconds within which the portal of `make states` starts, on a slow machine.
 PATIENCE = 120
