@@ -71,7 +71,7 @@ KEPT = {
 NONE_OVERDUE = npgettext_lazy(
     "commitments", "it is not overdue", "none is overdue", "number"
 )
-#: The numbers of commitments that a sentence writes out.
+#: Numbers of commitments that a sentence tells in words, not in figures.
 NUMBERS = (
     pgettext_lazy("commitments", "one"),
     pgettext_lazy("commitments", "two"),

@@ -21,7 +21,7 @@ class Theme(TextChoices):
     BORDER = "border", _("Border")
 
 
-#: The words by which people ask for each.
+#: The words under which the search finds each theme.
 ASKED = {
     Theme.CHILDREN: gettext_noop(
         "children, child, boys, girls, minors, adolescents, teenagers, youth, school"

@@ -248,13 +248,13 @@ def family(state, said="", voice=None):
 
 @register.simple_tag
 def family_mark(family, word=""):
-    """The mark of a family; without a word beside what says the same."""
+    """The mark of a family alone, where its word already stands beside it."""
     return made_once("_family.html", "family", family, word)
 
 
 @register.simple_tag
 def late(standing):
-    """Whether work is late, or at risk of it; "" otherwise."""
+    """The mark of work that is late or at risk of delay; "" for other work."""
     kept = standing.punctuality
     if kept == Punctuality.AT_RISK:
         return made_once("_late.html", "kept", kept, pgettext("a mark", "At risk"))

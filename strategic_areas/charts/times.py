@@ -15,7 +15,7 @@ NEAR = 8
 
 
 @dataclass(frozen=True)
-class Place:
+class AxisSpan:
     """A span of the axis or, without a ``width``, a day of it."""
 
     x: str
@@ -29,11 +29,11 @@ class Place:
 class TimeAxis:
     """``today`` is None before the first year; its ``kind`` is where its text ends."""
 
-    whole: Place
-    spans: tuple[Place, ...]
-    days: tuple[Place, ...]
-    years: tuple[Place, ...]
-    today: Place | None
+    whole: AxisSpan
+    spans: tuple[AxisSpan, ...]
+    days: tuple[AxisSpan, ...]
+    years: tuple[AxisSpan, ...]
+    today: AxisSpan | None
 
 
 def time_axis(
@@ -54,9 +54,9 @@ def time_axis(
     return TimeAxis(
         whole=_span(years, *whole),
         spans=tuple(_span(years, *each) for each in spans),
-        days=tuple(Place(percent(years.at(day))) for day in days),
+        days=tuple(AxisSpan(percent(years.at(day))) for day in days),
         years=tuple(
-            Place(
+            AxisSpan(
                 percent(years.at(date(year, 1, 1))),
                 middle=percent(years.middle(year)),
                 text=str(year),
@@ -70,11 +70,11 @@ def time_axis(
 def _span(years, first, last, kind="", text=""):
     start, end = years.span(first, last)
     wide = text if end - start >= LEAST else ""
-    return Place(
+    return AxisSpan(
         percent(start), percent(end - start), percent((start + end) / 2), kind, wide
     )
 
 
 def _today(place):
     kind = "start" if place < NEAR else "end" if place > 100 - NEAR else "middle"
-    return Place(percent(place), kind=kind)
+    return AxisSpan(percent(place), kind=kind)

@@ -28,7 +28,12 @@ class FrameworkTarget(Coded, Sourced):
     """
 
     class Confidence(models.TextChoices):
-        """Read in the body's text; read in part, or told by several; told by one."""
+        """
+        How surely a recommendation is known.
+
+        High: read in the body's own text. Medium: read in part, or told by several
+        other texts. Low: told by one.
+        """
 
         HIGH = "high", _("High")
         MEDIUM = "medium", _("Medium")

@@ -276,7 +276,7 @@ def _target(target):
 
 
 @dataclass(frozen=True)
-class Line:
+class ListedCommitment:
     """A commitment in a list: what was ``done``, and by how many days it is late."""
 
     row: CommitmentRow
@@ -303,7 +303,9 @@ def table(
     rows = [row for _heading, group in groups for row in group]
     told = done.of_commitments(board, rows)
     lines = {
-        row.commitment.pk: Line(row, told[row.commitment.pk], row.days_late(board.day))
+        row.commitment.pk: ListedCommitment(
+            row, told[row.commitment.pk], row.days_late(board.day)
+        )
         for row in rows
     }
     has_dates = any(row.deadline.is_stated for row in rows)
