@@ -30,7 +30,7 @@ ROWS = [
     ],
     ["models", "sentences", "sums", "translation"],
     [
-        *("queries", "search", "workflow", "rounds", "evidence"),
+        *("queries", "datasets", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures", "workbooks"),
     ],
     ["importing", "matrices", "pictures", "plan_document"],
@@ -43,6 +43,7 @@ LAST_ROW = ["management", "admin", "desk", "feeds", "views"]
 PUBLIC = [
     *("strategic_areas.feeds", "strategic_areas.queries", "strategic_areas.views"),
     *("strategic_areas.search", "strategic_areas.pictures", "agencies.mail"),
+    "strategic_areas.datasets",
 ]
 APPS = ["agencies", "plan_portal", "strategic_areas"]
 LONGEST_MODULE = 500

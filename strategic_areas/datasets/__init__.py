@@ -1,0 +1,13 @@
+"""
+Everything public of a plan as tables.
+
+Each table is declared once, its columns beside the function that fills its rows. Files,
+pages and editions read ``DATASETS`` and a ``Snapshot``; none of them decides again what
+is protected.
+"""
+
+from strategic_areas.datasets import plan
+from strategic_areas.datasets.columns import Dataset
+
+#: Every dataset by its name, in the order of the pages.
+DATASETS: dict[str, Dataset] = {each.name: each for each in plan.DATASETS}

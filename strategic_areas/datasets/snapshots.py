@@ -1,0 +1,93 @@
+"""What the public reads of a plan, as plain values that any form can be made of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from django.utils import timezone
+
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.columns import Dataset
+from strategic_areas.disclosure import MARKER
+from strategic_areas.models import Plan
+from strategic_areas.models.review import day_of
+from strategic_areas.queries.public_rows.reading import Reading
+
+#: What a cell holds. A day is "YYYY-MM-DD"; what is empty is None, never "".
+Scalar = str | int | float | bool | None
+Row = dict[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """
+    A plan on a day. ``edition`` is "" of today's.
+
+    ``tables`` hold, by the name of the dataset and the key of the row, its cells by the
+    name of the column.
+    """
+
+    plan: str
+    title_es: str
+    title_en: str
+    day: date
+    edition: str
+    is_reconstructed: bool
+    tables: dict[str, dict[str, Row]]
+
+
+def snapshot(plan: Plan) -> Snapshot:
+    """What the public reads of the plan now."""
+    reading = Reading(plan, timezone.localdate())
+    return Snapshot(
+        plan=plan.code,
+        title_es=plan.title_es,
+        title_en=plan.title_en or "",
+        day=reading.day,
+        edition="",
+        is_reconstructed=reading.is_reconstructed,
+        tables={name: table(each, reading) for name, each in DATASETS.items()},
+    )
+
+
+def table(dataset: Dataset, reading: Reading) -> dict[str, Row]:
+    """The rows of one dataset by their key; ValueError if two rows have the same."""
+    found = {}
+    for told in dataset.read(reading):
+        row = as_cells(dataset, told)
+        key = key_of(dataset, row)
+        if key in found:
+            raise ValueError(f"two rows of {dataset.name} have the key {key}")
+        found[key] = row
+    return found
+
+
+def key_of(dataset: Dataset, row: Row) -> str:
+    return "/".join(str(row[name]) for name in dataset.key)
+
+
+def as_cells(dataset: Dataset, told) -> Row:
+    """
+    The declared columns of a row as scalars.
+
+    What was withdrawn from a text in one language is not told in the other either.
+    """
+    row = {each.name: scalar(told[each.name]) for each in dataset.columns}
+    for name in [name for name, value in row.items() if value == MARKER]:
+        pair = {f"{name[:-3]}_es", f"{name[:-3]}_en"}
+        row |= dict.fromkeys(pair & row.keys(), MARKER)
+    return row
+
+
+def scalar(value) -> Scalar:
+    """The value as JSON holds it; an empty text is no value."""
+    if isinstance(value, datetime):
+        value = day_of(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return None if value == "" else value
