@@ -52,6 +52,8 @@ PERMISSIONS = {
         "strategic_areas.indicator": [VIEW, ADD, CHANGE],
         "strategic_areas.target": [VIEW, ADD, CHANGE],
         "strategic_areas.pendingchange": [VIEW, "publish"],
+        "strategic_areas.edition": [VIEW],
+        "strategic_areas.editionproposal": [VIEW, ADD, "publish"],
         "strategic_areas.activityproposal": [VIEW, "publish"],
         "strategic_areas.reportedvalue": [VIEW, "publish"],
         "strategic_areas.publishedfigure": [VIEW],

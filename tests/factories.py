@@ -27,6 +27,7 @@ from agencies.accounts import confirming, factors
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import StandIn
 from strategic_areas import evidence, purging, triggers, workflow
+from strategic_areas.datasets import editions
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import (
     Activity,
@@ -527,6 +528,11 @@ def make_factor_reset(*, by=None, **fields):
 def make_purge(*, by=None, phrases="Fulana de Tal"):
     """A request to blank some words that another person has yet to confirm."""
     return purging.request(phrases, by=by or make_reviewer())
+
+
+def make_edition(*, plan=None):
+    """The edition of a plan as it stands, of which nobody closed a round."""
+    return editions.make(plan or make_plan())
 
 
 def make_period(*, plan=None, **fields):

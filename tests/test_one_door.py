@@ -26,6 +26,7 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
     Correction,
+    Edition,
     Evidence,
     HelpLine,
     Indicator,
@@ -64,7 +65,7 @@ OWN_STEPS = {
     *(PublishedCell, PublishedFigure),
     *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
     *(Translation, AgencyComment, Amendment, PlanChange),
-    Takedown,
+    *(Edition, Takedown),
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
 BELOW = {AgencyName, CodeListValue}

@@ -61,6 +61,7 @@ class Event(models.TextChoices):
     RECORD_MADE = "record_made", _("Record made in the administration")
     RECORD_CHANGED = "record_changed", _("Record changed in the administration")
     RECORD_DELETED = "record_deleted", _("Record deleted in the administration")
+    EDITION_MADE = "edition_made", _("Edition made")
     PLAN_LOADED = "plan_loaded", _("Plan file loaded")
 
     EXPORTED = "exported", _("Unpublished data taken out")
@@ -85,7 +86,11 @@ _GROUPS = [
     ("mandates", _("Mandates"), ("mandate_", "handover", "access_reviewed")),
     ("reports", _("Reports"), ("report_", "letter_")),
     ("rounds", _("Rounds"), ("round",)),
-    ("plan", _("Plan and approvals"), ("approval_", "amendment_", "plan_", "record_")),
+    (
+        "plan",
+        _("Plan and approvals"),
+        ("approval_", "amendment_", "edition_", "plan_", "record_"),
+    ),
     ("data", _("Data and texts"), ("exported", "evidence_", "purge_", "text_")),
 ]
 

@@ -32,6 +32,9 @@ from strategic_areas.models.plan import (
     StrategicArea,
 )
 from strategic_areas.models.publication import (
+    Edition,
+    EditionProposal,
+    EditionRows,
     ImportedRecord,
     PublicationVersion,
 )
@@ -75,6 +78,9 @@ __all__ = [
     "Correction",
     "Discrepancy",
     "DueProvenance",
+    "Edition",
+    "EditionProposal",
+    "EditionRows",
     "Evidence",
     "Execution",
     "FrameworkTarget",

@@ -31,7 +31,7 @@ from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.trail import HoldsFile
 
 
-def _marked(*texts):
+def marked(*texts):
     """The marker for each column of these bilingual texts."""
     columns = [f"{text}{language}" for text in texts for language in ("", "_es", "_en")]
     return dict.fromkeys(columns, MARKER)
@@ -249,7 +249,7 @@ class Amendment(HoldsFile):
     never public.
     """
 
-    blanks = _marked("reason", "deciding_act")
+    blanks = marked("reason", "deciding_act")
 
     class Kind(models.TextChoices):
         ADD = "add", _("Addition")
@@ -381,7 +381,7 @@ class PlanChange(PlanBound):
     where it changed before amendments were of several kinds.
     """
 
-    blanks = {**_marked("name", "old_value", "new_value"), "old_plain": MARKER}
+    blanks = {**marked("name", "old_value", "new_value"), "old_plain": MARKER}
     is_hideable = False
 
     REMOVED = "removed"

@@ -1,13 +1,20 @@
-"""The publication version, and each record's last import."""
+"""What is published: its version, editions of it, and each record's last import."""
 
+from secrets import token_bytes
 from typing import NamedTuple
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import Fields, internal
-from strategic_areas.models.plan import Plan
+from agencies import access
+from agencies.decisions import Decision, DecisionQuerySet
+from agencies.fields import Fields, bilingual, internal, public, spanish_required
+from strategic_areas.models.changes import marked
+from strategic_areas.models.periods import ReportingPeriod
+from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.removals import Takedown
 
 
@@ -92,3 +99,196 @@ class ImportedRecord(models.Model):
 
     def __str__(self):
         return f"{self.section} {self.key}"
+
+
+def random_bits():
+    """128 random bits, without which a sum of a package would tell a hidden number."""
+    return token_bytes(16)
+
+
+class EditionProposalQuerySet(DecisionQuerySet):
+    def visible_to(self, user):
+        rows = self.select_related("plan", "corrects")
+        return rows if access.is_reviewer(user) else rows.none()
+
+
+class EditionProposal(PlanBound, Decision):
+    """
+    An edition that one person proposes and another approves.
+
+    ``corrects`` is the first edition of a number, of which ``named`` are the rows that
+    the new one tells otherwise: pairs of a dataset and a key. ``digest`` is that of the
+    rows that were proposed: those are approved, and no others.
+    """
+
+    blanks = {"reason": "", **marked("explanation"), "named": "[]"}
+    moves_version = False
+
+    same_plan_as = ("corrects",)
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="+", verbose_name=_("plan")
+    )
+    corrects = models.ForeignKey(
+        "Edition",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("edition that it corrects"),
+    )
+    named = models.JSONField(default=list, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    explanation = models.TextField(
+        _("why it is made"),
+        help_text=_("It stands on the page of the edition. Name no person."),
+    )
+
+    fields = Fields(
+        *public("plan", "corrects", in_file=False),
+        *bilingual("explanation", in_file=False),
+        *internal("named", "digest"),
+        *Decision.fields,
+    )
+
+    objects = EditionProposalQuerySet.as_manager()
+
+    class Meta(Decision.Meta):
+        verbose_name = _("proposed edition")
+        verbose_name_plural = _("proposed editions")
+        default_permissions = ["view", "add"]
+        permissions = [("publish_editionproposal", _("Can approve editions"))]
+        constraints = [
+            *Decision.Meta.constraints,
+            *spanish_required("editionproposal", "explanation"),
+            models.UniqueConstraint(
+                name="editionproposal_one_waits_in_a_plan",
+                fields=["plan"],
+                condition=Q(status="pending"),
+                violation_error_message=_("An edition of this plan waits already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.plan}: {self.corrects or _('new edition')}"
+
+
+class Edition(PlanBound):
+    """
+    What the public read of a plan on the day on which it was made.
+
+    ``number`` is that of the year and the place in it, such as 2026-1; the first
+    correction of that is 2026-1.1. ``period`` is the round whose closing on
+    ``closed_on`` made it. A trigger refuses every change but a taking away, for which
+    ``is_moving`` is set inside its transaction: it leaves a note in ``withdrawn`` and
+    other ``random`` bits.
+    """
+
+    blanks = {**marked("explanation"), "named": "[]", "withdrawn": "[]"}
+    same_plan_as = ("period", "corrects")
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="editions", verbose_name=_("plan")
+    )
+    number = models.CharField(_("number"), max_length=20)
+    made_on = models.DateField(_("made on"))
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name=_("round"),
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    is_reconstructed = models.BooleanField(_("reconstruction"), default=False)
+    corrects = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name=_("edition that it corrects"),
+    )
+    named = models.JSONField(_("rows that it corrects"), default=list)
+    explanation = models.TextField(_("why it is made"), blank=True)
+    proposal = models.OneToOneField(
+        EditionProposal,
+        models.PROTECT,
+        null=True,
+        related_name="edition",
+        verbose_name=_("proposal"),
+    )
+    withdrawn = models.JSONField(_("what was withdrawn"), default=list)
+    random = models.BinaryField(max_length=16, default=random_bits)
+    is_moving = models.BooleanField(default=False, editable=False)
+
+    fields = Fields(
+        *public("plan", "number", "made_on", "period", "closed_on", in_file=False),
+        *public("is_reconstructed", "corrects", in_file=False),
+        *bilingual("explanation", in_file=False),
+        *internal("named", "withdrawn", "made_at", "proposal", "random", "is_moving"),
+    )
+
+    class Meta:
+        ordering = ["plan", "-pk"]
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        default_permissions = ["view"]
+        constraints = [
+            models.UniqueConstraint(
+                name="edition_number_unique_in_plan", fields=["plan", "number"]
+            ),
+            models.UniqueConstraint(
+                name="edition_one_of_a_closing",
+                fields=["period", "closed_on"],
+                condition=Q(corrects=None),
+            ),
+            models.UniqueConstraint(
+                name="edition_one_of_a_reconstruction",
+                fields=["plan"],
+                condition=Q(is_reconstructed=True, corrects=None),
+            ),
+            models.CheckConstraint(
+                name="edition_of_a_round_names_its_closing",
+                condition=Q(period=None, closed_on=None)
+                | Q(period__isnull=False, closed_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class EditionRows(models.Model):
+    """
+    The rows of one dataset in an edition.
+
+    ``content`` is canonical JSON, of keys and rows, compressed by gzip without a time.
+    ``columns`` are the declaration of the dataset as it was: what renders the rows
+    reads it there.
+    """
+
+    is_hideable = False
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")
+    dataset = models.CharField(max_length=40)
+    columns = models.JSONField()
+    content = models.BinaryField()
+
+    fields = Fields(*internal("edition", "dataset", "columns", "content"))
+
+    class Meta:
+        ordering = ["edition", "pk"]
+        verbose_name = _("rows of an edition")
+        verbose_name_plural = _("rows of editions")
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                name="editionrows_one_of_a_dataset", fields=["edition", "dataset"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.edition} {self.dataset}"

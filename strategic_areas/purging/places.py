@@ -18,6 +18,7 @@ from strategic_areas.models import (
     UPDATE_MODELS,
     Activity,
     ActivityUpdate,
+    EditionRows,
     Evidence,
     Purge,
     PurgedText,
@@ -28,9 +29,10 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow.phrases import holds
 
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
-#: no texts, sessions are encoded, and the others are Django's own.
+#: no texts, sessions are encoded, the rows of editions are compressed and have a reach
+#: of their own, and the others are Django's own.
 NOT_SEARCHED = {
-    *(Purge, PurgedText, AuditEntry, AuditHead),
+    *(Purge, PurgedText, AuditEntry, AuditHead, EditionRows),
     *(Session, ContentType, Permission),
 }
 #: The fields of a file: that of its token, and that of the name it came with.

@@ -12,6 +12,7 @@ The triggers: what the database itself refuses or counts, on both engines.
   change keeps its content; only a purge blanks it.
 * Structure: what an approved plan holds by its own word changes only while an amendment
   is applied or a plan file is loaded. What the public was told of a change stays.
+* Editions: they keep their rows, but for what is taken away from the public.
 * Figures: a published number never changes; another figure revises it.
 * Disputes: an agency's statement about an attribution keeps its text; only the decision
   on it may change.
@@ -52,6 +53,8 @@ def declared(vendor=""):
         *decisions.takedowns(),
         *decisions.people(),
         *refusals.published_figures(),
+        *refusals.editions(),
+        *refusals.proposed_editions(),
         *versions.version(),
         *versions.takedowns(),
     ]

@@ -291,3 +291,56 @@ def published_figures():
         " OR ".join(map(differs, TOLD_FIGURE)),
         "a published figure keeps its number: another one revises it",
     )
+
+
+def editions():
+    """
+    An edition keeps its rows; what is taken away from the public goes from them too.
+
+    Its rows are put in, and changed, only while it ``is_moving``. Whoever moved it
+    leaves other random bits, so that no sum of what stood before holds any more.
+    """
+    model, rows = model_named("Edition"), model_named("EditionRows")
+    table, label = model._meta.db_table, model._meta.model_name
+    moved = {"named", "withdrawn", "random", "is_moving"}
+    kept = [each for each in model._meta.concrete_fields if each.name not in moved]
+    named, withdrawn = rewritten(model, {"named": "[]", "withdrawn": "[]"})
+    ends = "OLD.is_moving AND NOT NEW.is_moving"
+    changed = [
+        *map(_forbidden, kept),
+        named,
+        f"(({withdrawn} OR {differs('random')}) AND NOT ({ends}))",
+        f"({ends} AND NOT {differs('random')})",
+    ]
+    message = "an edition never changes: correct it by another one"
+    yield refusal(f"{label}_change", table, "UPDATE", " OR ".join(changed), message)
+    yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)
+    table, label = rows._meta.db_table, rows._meta.model_name
+    kept = " OR ".join(map(differs, ("id", "edition_id", "dataset", "columns")))
+    still = (
+        f'NOT EXISTS (SELECT 1 FROM "{model._meta.db_table}" '  # noqa: S608
+        "WHERE id = NEW.edition_id AND is_moving)"
+    )
+    yield refusal(f"{label}_insertion", table, "INSERT", still, message)
+    yield refusal(f"{label}_change", table, "UPDATE", f"{kept} OR {still}", message)
+    yield refusal(f"{label}_deletion", table, "DELETE", "OLD.id > 0", message)
+
+
+def proposed_editions():
+    """What was proposed of an edition stays as it was proposed."""
+    model = model_named("EditionProposal")._meta
+    columns = ("plan_id", "corrects_id", "digest")
+    texts = {**model.model.blanks}
+    del texts["reason"]
+    yield refusal(
+        f"{model.model_name}_change",
+        model.db_table,
+        "UPDATE",
+        " OR ".join(
+            [
+                *map(differs, columns),
+                *rewritten(model.model, texts),
+            ]
+        ),
+        "a proposed edition never changes; it is decided on once",
+    )

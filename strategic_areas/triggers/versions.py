@@ -37,6 +37,7 @@ _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
 #: neither does an edited text: a purge takes a text away for good.
 TAKEN_DOWN = {
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
+    "Edition": "NEW.withdrawn IS DISTINCT FROM OLD.withdrawn",
     "HelpLine": "NOT OLD.confirm_before_publishing",
     "Takedown": "OLD.is_moving AND NOT NEW.is_moving",
     "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",

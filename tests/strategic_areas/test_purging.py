@@ -79,6 +79,7 @@ LEFT = {
     "strategic_areas.Commitment.code",
     "strategic_areas.CommitmentUpdate.public_id",
     "strategic_areas.Discrepancy.code",
+    "strategic_areas.Edition.number",
     "strategic_areas.FrameworkTarget.code",
     "strategic_areas.HelpLine.label_es",
     "strategic_areas.ImportedRecord.key",

@@ -38,6 +38,7 @@ from tests.factories import (
     make_approved_dispute,
     make_commitment,
     make_correction_request,
+    make_edition,
     make_evidence,
     make_focal_point,
     make_help_line,
@@ -463,6 +464,7 @@ def one_row_in_every_public_table():
         written_at=timezone.now(),
     )
     make_correction_request()
+    make_edition(plan=plan)
     make_takedown()
     make_reported_value()
     make_approved_dispute(make_commitment(plan=plan, provenance="press"))

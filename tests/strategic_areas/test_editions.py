@@ -1,0 +1,160 @@
+"""Editions: made once, kept as they were, and changed by a taking away alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import override
+
+from strategic_areas.datasets import DATASETS, editions
+from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.models import Edition, EditionRows, PublicationVersion
+from tests.factories import make_commitment, make_edition, make_plan, make_round
+
+pytestmark = pytest.mark.django_db
+
+
+def make_closed_round(**fields):
+    """A round whose last day was yesterday."""
+    today = timezone.localdate()
+    days = {"opens_on": -40, "due_on": -10, "closes_on": -1}
+    fields |= {name: today + timedelta(days=number) for name, number in days.items()}
+    return make_round(**fields)
+
+
+def test_an_edition_tells_what_the_public_read_on_its_day():
+    commitment = make_commitment()
+    plan = commitment.plan
+    told = snapshot(plan)
+
+    edition = editions.make(plan)
+    type(commitment).objects.filter(pk=commitment.pk).update(title_es="Otra cosa")
+
+    kept = editions.snapshot_of(edition)
+    assert kept.edition == f"{timezone.localdate().year}-1"
+    assert (kept.plan, kept.day) == (plan.code, timezone.localdate())
+    assert kept.tables == told.tables
+    assert {name: list(rows) for name, rows in kept.tables.items()} == {
+        name: list(rows) for name, rows in told.tables.items()
+    }
+    assert snapshot(plan).tables != told.tables
+
+
+def test_the_same_rows_are_the_same_bytes():
+    one = {"a": {"x": 1, "y": "ñ"}, "b": {"x": None, "y": ""}}
+    same = {"a": {"y": "ñ", "x": 1}, "b": {"y": "", "x": None}}
+
+    assert editions.packed(one) == editions.packed(same)
+    assert editions.unpacked(editions.packed(one)) == one
+
+
+def test_an_edition_keeps_the_columns_of_its_day_in_both_languages():
+    edition = make_edition()
+
+    kept = editions.datasets_of(edition)
+
+    assert list(kept) == list(DATASETS)
+    for name, dataset in DATASETS.items():
+        assert kept[name].key == dataset.key
+        for language in ("es", "en"):
+            with override(language):
+                assert said(kept[name]) == said(dataset)
+
+
+def said(dataset):
+    return [
+        (dataset.title, dataset.row, dataset.changes),
+        *(
+            {
+                **vars(each),
+                "label": str(each.label),
+                "unit": str(each.unit),
+                "about": str(each.about),
+                "codes": each.codes
+                and {code: str(word) for code, word in each.codes.items()},
+            }
+            for each in dataset.columns
+        ),
+    ]
+
+
+def test_each_closing_of_a_round_makes_one_edition():
+    period = make_closed_round()
+
+    first = editions.make(period.plan, period=period)
+    again = editions.make(period.plan, period=period)
+    period.closes_on += timedelta(days=1)
+    later = editions.make(period.plan, period=period)
+
+    assert again == first
+    assert (first.period, first.closed_on) == (period, later.closed_on - timedelta(1))
+    year = timezone.localdate().year
+    assert [first.number, later.number] == [f"{year}-1", f"{year}-2"]
+
+
+def test_numbers_are_of_a_plan_and_a_year():
+    plan = make_plan()
+    Edition.objects.create(plan=plan, number="2020-1", made_on="2020-05-05")
+    make_edition()
+
+    edition = make_edition(plan=plan)
+
+    assert edition.number == f"{timezone.localdate().year}-1"
+
+
+def test_nobody_changes_an_edition_or_its_rows():
+    edition = make_edition()
+    rows = edition.datasets.all()
+    content = editions.packed({})
+    refused = [
+        lambda: Edition.objects.filter(pk=edition.pk).update(made_on="2020-01-01"),
+        lambda: Edition.objects.filter(pk=edition.pk).update(number="2020-1"),
+        lambda: Edition.objects.filter(pk=edition.pk).update(random=b"0" * 16),
+        lambda: Edition.objects.filter(pk=edition.pk).update(withdrawn=["x"]),
+        lambda: Edition.objects.filter(pk=edition.pk).update(explanation_es="x"),
+        lambda: rows.update(content=content),
+        lambda: EditionRows.objects.create(
+            edition=edition, dataset="new", columns={}, content=content
+        ),
+        lambda: rows._raw_delete(rows.db),
+        lambda: Edition.objects.filter(pk=edition.pk)._raw_delete(rows.db),
+    ]
+
+    for change in refused:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
+def test_a_taking_away_changes_rows_and_leaves_other_random_bits():
+    edition = make_edition()
+    edition.is_moving = True
+    edition.save(update_fields=["is_moving"])
+
+    edition.datasets.update(content=editions.packed({}))
+
+    before = PublicationVersion.counters()
+    edition.is_moving = False
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edition.save(update_fields=["is_moving"])
+    edition.random = b"1" * 16
+    edition.withdrawn = [{"day": "2026-05-05"}]
+    edition.save(update_fields=["is_moving", "random", "withdrawn"])
+    assert not any(editions.snapshot_of(edition).tables.values())
+    assert PublicationVersion.counters().takedowns > before.takedowns
+
+
+def test_the_columns_of_an_edition_stay_even_then():
+    edition = make_edition()
+    Edition.objects.filter(pk=edition.pk).update(is_moving=True)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edition.datasets.update(columns={})
+
+
+def test_an_edition_has_128_random_bits_of_its_own():
+    plan = make_plan()
+
+    bits = {bytes(make_edition(plan=plan).random), bytes(make_edition().random)}
+
+    assert sorted(map(len, bits)) == [16, 16]
