@@ -141,6 +141,14 @@ def unavailable(request):
     return response
 
 
+def not_ready(request):
+    """503 while a file is being made."""
+    response = error_page(request, 503, "503_making.html")
+    response.headers["Retry-After"] = "5"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def csrf_failure(request, reason=""):
     return error_page(request, 403, "403_csrf.html")
 

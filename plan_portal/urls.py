@@ -11,6 +11,7 @@ from django.urls.converters import StringConverter
 from plan_portal import sitemap
 from plan_portal.admin_site import choose_language
 from plan_portal.conditional import public_page
+from plan_portal.files import public_file
 from strategic_areas import feeds
 from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
@@ -18,6 +19,7 @@ from strategic_areas.views import (
     about,
     agencies,
     commitments,
+    datasets,
     files,
     indicators,
     plans,
@@ -289,6 +291,13 @@ PUBLIC_FILES = [
 ]
 
 
+#: Every public file of data: likewise. The same in both languages has one address.
+DATA_FILES = [
+    ("data_index", datasets.index, "datos/indice.json", None),
+    ("data_file", datasets.file, "datos/<slug:plan>/<slug:stem>.<slug:form>", None),
+]
+
+
 def public_patterns(language):
     is_spanish = language == "es"
     files = [
@@ -299,7 +308,12 @@ def public_patterns(language):
         path(es if is_spanish else en, public_page(view, language), name=name)
         for name, view, es, en in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS, *FORMER_PICTURES]
     ]
-    return [*files, *pages]
+    data = [
+        path(found, public_file(view), name=name)
+        for name, view, es, en in DATA_FILES
+        if (found := es if is_spanish else en)
+    ]
+    return [*files, *pages, *data]
 
 
 urlpatterns = [

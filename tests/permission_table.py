@@ -59,7 +59,8 @@ evidence | declared-returned, declared-withdrawn                            | 40
 
 #: Likewise, at one address for both languages.
 PROGRAMS = """
-robots, sitemap, security_txt | | 200 | 405
+robots, sitemap, security_txt, es:data_index |      | 200 | 405
+es:data_file                                 | file | 200 | 405
 """
 
 #: One's own account, and nobody else's. nobody half A B ended review keep, GET | POST.

@@ -344,6 +344,7 @@ class World:
             "indicator": {"code": indicator.code},
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
+            "file": {**plan, "stem": "commitments", "form": "csv"},
             "area": {**plan, "slug": area.slug_es},
             "theme": {**plan, "tema:theme": "trabajo", "theme": "work"},
             "commitment": {**plan, "code": commitment.code},

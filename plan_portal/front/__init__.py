@@ -36,12 +36,15 @@ from plan_portal.middleware import (
     SecurityHeadersMiddleware,
     language_of_path,
 )
+from strategic_areas.datasets.ready import SHELF
 from strategic_areas.queries.pages import overview
 
 #: The request for which the 503 answer is made in advance; it is the same for all.
 ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 #: Paths that are never public pages: their requests are passed on to Django unchanged.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
+#: Where the files of data stand, whose addresses do not end as those of pages do.
+DATA = ("/datos/", "/en/data/")
 #: Paths that Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
 #: Pages made before anybody requests them, to be ready when the database goes away.
@@ -99,7 +102,7 @@ class Front:
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
         self._hosts = {}
         self.renewal = Renewal()
-        watch.on_new_label = lambda label: memory.drop_older(label.takedowns)
+        watch.on_new_label = self.drop_older
         watch.make_ready = self.make_ready
 
     def __call__(self, environ, start_response):
@@ -127,6 +130,7 @@ class Front:
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
+            and not is_data(environ["PATH_INFO"])
             # A %3F in a path is decoded, and would be taken for the start of a query.
             and "?" not in environ["PATH_INFO"]
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
@@ -204,15 +208,22 @@ class Front:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)
 
+    def drop_older(self, label):
+        """Forget the pages and files that show what was taken away since."""
+        self.memory.drop_older(label.takedowns)
+        SHELF.drop_older(label.takedowns)
+
     def make_ready(self):
         """
         Read the board of the plan that is shown, and make the help pages.
 
+        The files of data are made beside, by a thread of their own.
         The help pages come last, as a request may close the connection on which the
         watch listens; they are made even if the board could not be read. After a purge
         new workers are asked for first.
         """
         try:
+            SHELF.wake()
             with self.watch.deadline.applied():
                 self.renewal.look(self.watch.label.takedowns)
                 overview.keep_board(timezone.localdate())
@@ -265,6 +276,11 @@ class Answer:
         return self._body
 
 
+def is_data(path):
+    """Whether it is a file of data: the shelf keeps those."""
+    return path.startswith(DATA) and not path.endswith("/")
+
+
 def is_secure(environ):
     if environ["wsgi.url_scheme"] == "https":
         return True
@@ -288,4 +304,5 @@ def behind_front(application):
         application, watch=watch, memory=PageMemory(settings.FRONT_MEMORY, HELP)
     )
     watch.start()
+    SHELF.start()
     return front

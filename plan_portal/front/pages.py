@@ -135,12 +135,18 @@ def preferred(accepted):
 
 
 def _read(accepted):
+    allowed = encodings_of(accepted)
+    return next((name for name in ENCODINGS if not name or name in allowed), "")
+
+
+def encodings_of(accepted: str) -> set[str]:
+    """The encodings that an Accept-Encoding header allows."""
     allowed = set()
     for part in accepted.lower().split(","):
         name, _semicolon, quality = part.strip().partition(";")
         if quality.replace(" ", "").rstrip("0.") != "q=":
             allowed.add(name.strip())
-    return next((name for name in ENCODINGS if not name or name in allowed), "")
+    return allowed
 
 
 def matches(seen, etag):

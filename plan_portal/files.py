@@ -1,0 +1,54 @@
+"""
+How public files of data are sent: packed, to programs of other sites too.
+
+They pass by the front, whose memory is for pages. A file is named by the keyed digest
+of what is sent, so that a program that has it asks again at no cost.
+"""
+
+import gzip
+from functools import wraps
+
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from plan_portal import errors
+from plan_portal.conditional import digest
+from plan_portal.front.pages import encodings_of
+from strategic_areas.datasets.ready import NotReadyError
+
+#: The headers by which pages of other sites may read a file, and search engines do not.
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "public, no-cache",
+}
+
+
+def public_file(view):
+    """Wrap the view of a public file: GET and HEAD only, 304, or 503 for a moment."""
+
+    @require_safe
+    @wraps(view)
+    def sent(request, *args, **kwargs):
+        try:
+            response = view(request, *args, **kwargs)
+        except NotReadyError:
+            return errors.not_ready(request)
+        if response.status_code != 200:
+            return response
+        is_packed = "Content-Encoding" in response.headers
+        if is_packed and "gzip" not in encodings_of(
+            request.META.get("HTTP_ACCEPT_ENCODING", "")
+        ):
+            response.content = gzip.decompress(response.content)
+            del response.headers["Content-Encoding"]
+        patch_vary_headers(response, ["Accept-Encoding"])
+        etag = f'"{digest(response.content)}"'
+        response.headers["ETag"] = etag
+        response = get_conditional_response(request, etag=etag, response=response)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        return response
+
+    return sent

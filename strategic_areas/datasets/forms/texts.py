@@ -1,0 +1,103 @@
+"""A dataset as CSV and as JSON, and what such a file says of itself."""
+
+import json
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils.translation import override
+
+from strategic_areas import cells
+from strategic_areas.addresses import address
+from strategic_areas.datasets.columns import Column, Dataset, Word
+from strategic_areas.datasets.snapshots import Row, Snapshot
+
+LANGUAGES = ("es", "en")
+
+
+def as_csv(dataset: Dataset, rows: Iterable[Row]) -> bytes:
+    """
+    The names of the columns and the rows, by RFC 4180.
+
+    UTF-8 with a mark, without which Excel reads "Institución" wrongly; pandas, readr
+    and frictionless pass over it. A text that a spreadsheet would take for a formula
+    begins with an apostrophe, a truth is "true" or "false", what is empty is empty.
+    """
+    names = [each.name for each in dataset.columns]
+    table = ([_in_csv(row[name]) for name in names] for row in rows)
+    return cells.as_csv([names, *table]).encode()
+
+
+def _in_csv(value):
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
+    """What the file is about, what its columns mean, and each row on its own line."""
+    names = [each.name for each in dataset.columns]
+    about = about_data(snapshot) | {"dataset": about_dataset(dataset)}
+    columns = [about_column(each) for each in dataset.columns]
+    rows = (
+        written({name: row[name] for name in names})
+        for row in snapshot.tables[dataset.name].values()
+    )
+    parts = (written(about), written(columns), ",\n".join(rows))
+    return '{{"about": {},\n"columns": {},\n"rows": [\n{}\n]}}\n'.format(
+        *parts
+    ).encode()
+
+
+def written(content) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def in_both(word: Word) -> dict[str, str]:
+    """A word of the declaration in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[language] = str(word)
+    return found
+
+
+def about_data(snapshot: Snapshot) -> dict:
+    """What every file says of itself: the plan, the day, the licence."""
+    found = {
+        "plan": snapshot.plan,
+        "title": {"es": snapshot.title_es, "en": snapshot.title_en},
+        "data_as_of": snapshot.day.isoformat(),
+        "edition": snapshot.edition or None,
+        "is_reconstructed": snapshot.is_reconstructed,
+        "address": settings.SITE_URL + address("data", language="es"),
+    }
+    if settings.LICENCE_NAME:
+        found["licence"] = {
+            "name": settings.LICENCE_NAME,
+            "address": settings.LICENCE_URL,
+        }
+    return found
+
+
+def about_dataset(dataset: Dataset) -> dict:
+    return {
+        "name": dataset.name,
+        "title": in_both(dataset.title),
+        "row": in_both(dataset.row),
+        "changes": in_both(dataset.changes),
+        "key": list(dataset.key),
+    }
+
+
+def about_column(column: Column) -> dict:
+    """The declaration of a column; what it does not say is left out."""
+    codes = column.codes or {}
+    told = {
+        "name": column.name,
+        "title": in_both(column.label),
+        "type": str(column.kind),
+        "unit": column.unit and in_both(column.unit),
+        "about": column.about and in_both(column.about),
+        "codes": {str(code): in_both(word) for code, word in codes.items()},
+        "empty": column.gap and {"code": str(column.gap), **in_both(column.gap.label)},
+        "refers": column.refers,
+    }
+    return {name: value for name, value in told.items() if value}

@@ -1,0 +1,317 @@
+"""The files of data: what they hold, how they are sent, when they are made."""
+
+import csv
+import gzip
+import io
+import json
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from strategic_areas.datasets import DATASETS, ready
+from strategic_areas.datasets.columns import Column, Dataset, Gap, Kind
+from strategic_areas.datasets.forms import as_csv, as_json
+from strategic_areas.datasets.ready import NotReadyError, Shelf
+from strategic_areas.datasets.snapshots import Snapshot, snapshot
+from strategic_areas.models import PublicationVersion
+from strategic_areas.models.publication import Counters
+from strategic_areas.views import datasets
+from tests import factories
+from tests.plan_portal.fronts import Reply
+
+DAY = date(2026, 11, 30)
+THINGS = Dataset(
+    "things",
+    "Things",
+    "a thing",
+    "never",
+    (
+        Column("code", "Code"),
+        Column("words_es", "Words", gap=Gap.NOT_REPORTED),
+        Column("number", "Number", Kind.NUMBER, Gap.PROTECTED, unit="%"),
+        Column("is_new", "New", Kind.BOOLEAN),
+        Column("said_on", "Said on", Kind.DAY, Gap.NOT_DUE),
+    ),
+    ("code",),
+    list,
+)
+ROWS = {
+    "1": {
+        "code": "1",
+        "words_es": '=SUM(A1) "o" más,\notra línea',
+        "number": 0,
+        "is_new": True,
+        "said_on": "2026-01-31",
+    },
+    "2": {
+        "code": "2",
+        "words_es": None,
+        "number": None,
+        "is_new": False,
+        "said_on": None,
+    },
+}
+TAKEN = Snapshot("p-1", "Plan uno", "Plan one", DAY, "", False, {"things": ROWS})
+
+
+@pytest.fixture
+def moved(monkeypatch):
+    """Lets the publication version be this one, after so many takedowns."""
+
+    def move(number, takedowns=0):
+        counters = Counters(number, takedowns)
+        monkeypatch.setattr(PublicationVersion, "counters", lambda: counters)
+
+    move(1)
+    return move
+
+
+@pytest.fixture
+def shelf(plan, moved, monkeypatch):
+    """A shelf that makes files when the test says so."""
+    monkeypatch.setattr(ready, "PATIENCE", 0)
+    shelf = Shelf(most=0)
+    shelf._thread = "of the test"
+    return shelf
+
+
+@pytest.fixture
+def plan(db):
+    """A plan with a commitment of its own."""
+    plan = factories.make_plan(code="p-1")
+    factories.make_commitment(plan=plan, code="C-1", title_es="Capacitación")
+    return plan
+
+
+def file_of(plan, name="commitments", form="csv"):
+    return reverse("es:data_file", args=[plan.code, name, form])
+
+
+def test_a_csv_file_has_a_mark_names_and_cells_as_declared():
+    found = as_csv(THINGS, ROWS.values())
+
+    assert found.decode() == (
+        "\ufeffcode,words_es,number,is_new,said_on\r\n"
+        '1,"\'=SUM(A1) ""o"" más,\notra línea",0,true,2026-01-31\r\n'
+        "2,,,false,\r\n"
+    )
+
+
+def test_a_json_file_says_what_it_is_and_has_numbers_as_numbers():
+    found = json.loads(as_json(TAKEN, THINGS))
+
+    assert list(found) == ["about", "columns", "rows"]
+    assert found["about"]["data_as_of"] == "2026-11-30"
+    assert found["about"]["title"] == {"es": "Plan uno", "en": "Plan one"}
+    assert found["about"]["dataset"]["key"] == ["code"]
+    assert found["columns"][2] == {
+        "name": "number",
+        "title": {"es": "Number", "en": "Number"},
+        "type": "number",
+        "unit": {"es": "%", "en": "%"},
+        "empty": {
+            "code": "protected",
+            "es": "Protegido: podría llevar hasta una persona, o la ley lo reserva",
+            "en": "Protected: it could lead to a person, or the law withholds it",
+        },
+    }
+    assert found["rows"] == list(ROWS.values())
+
+
+def test_each_dataset_of_a_plan_is_a_file_in_each_form(client, plan):
+    taken = snapshot(plan)
+    for name, dataset in DATASETS.items():
+        names = [each.name for each in dataset.columns]
+
+        table = client.get(file_of(plan, name)).content.decode("utf-8-sig")
+        told = client.get(file_of(plan, name, "json")).json()
+
+        assert next(csv.reader(io.StringIO(table))) == names
+        assert told["rows"] == list(taken.tables[name].values())
+
+
+def test_a_file_is_sent_to_programs_of_other_sites(client, plan):
+    response = client.get(file_of(plan))
+
+    assert {
+        name: response.headers[name]
+        for name in (
+            *("Content-Type", "Access-Control-Allow-Origin", "X-Robots-Tag", "Vary"),
+            *("Cross-Origin-Resource-Policy", "Cache-Control"),
+        )
+    } == {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Access-Control-Allow-Origin": "*",
+        "X-Robots-Tag": "noindex",
+        "Vary": "Accept-Encoding",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "public, no-cache",
+    }
+    assert response.headers["Content-Disposition"].startswith(
+        'attachment; filename="p-1-commitments-20'
+    )
+
+
+def test_a_file_is_packed_for_who_takes_it_packed(client, plan):
+    plain = client.get(file_of(plan))
+
+    packed = client.get(file_of(plan), headers={"accept-encoding": "br, gzip"})
+    refused = client.get(file_of(plan), headers={"accept-encoding": "gzip;q=0"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content == refused.content
+    assert "Content-Encoding" not in {**plain.headers, **refused.headers}
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+
+
+def test_what_a_program_has_is_not_sent_again(client, plan):
+    etag = client.get(file_of(plan)).headers["ETag"]
+
+    again = client.get(file_of(plan), headers={"if-none-match": etag})
+    head = client.head(file_of(plan))
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["Access-Control-Allow-Origin"] == "*"
+    assert (head.status_code, head.headers["ETag"]) == (200, etag)
+
+
+@pytest.mark.parametrize(
+    ("plan_code", "name", "form"),
+    [
+        ("nobody", "commitments", "csv"),
+        ("p-1", "nothing", "csv"),
+        ("p-1", "commitments", "exe"),
+        ("draft", "commitments", "csv"),
+    ],
+)
+def test_what_does_not_exist_is_no_file(client, plan, plan_code, name, form):
+    factories.make_plan(code="draft", status="in_preparation")
+
+    response = client.get(reverse("es:data_file", args=[plan_code, name, form]))
+
+    assert response.status_code == 404
+
+
+def test_the_index_names_each_plan_and_its_files(client, plan):
+    found = client.get("/datos/indice.json").json()["plans"]
+
+    assert [each["plan"] for each in found] == ["p-1"]
+    assert [each["name"] for each in found[0]["datasets"]] == list(DATASETS)
+    commitments = {each["name"]: each for each in found[0]["datasets"]}["commitments"]
+    assert commitments["rows"] == 1
+    assert commitments["files"]["csv"].endswith("/datos/p-1/commitments.csv")
+
+
+@pytest.mark.sqlite
+def test_the_front_passes_files_on_and_keeps_none(make_front, plan):
+    front = make_front()
+    path = file_of(plan)
+
+    first = Reply(front, path, accept_encoding="gzip")
+    again = Reply(
+        front, path, accept_encoding="gzip", if_none_match=first.headers["ETag"]
+    )
+
+    assert (first.status, again.status) == (200, 304)
+    assert first.headers["Content-Encoding"] == "gzip"
+    assert path not in front.memory.pages
+
+
+def test_files_are_made_once_for_a_version(shelf, plan, moved):
+    shelf._make()
+    made = shelf.files(plan)
+    shelf._make()
+    same = shelf.files(plan)
+    moved(2)
+    before = shelf.files(plan)
+    shelf._make()
+
+    assert made is same is before
+    assert shelf.files(plan) is not made
+    assert made.snapshot.tables == {}
+    assert made.counts["commitments"] == 1
+
+
+def test_files_of_another_day_are_made_anew(shelf, plan, monkeypatch):
+    shelf._make()
+    made = shelf.files(plan)
+    monkeypatch.setattr(ready.timezone, "localdate", lambda: date(2030, 1, 1))
+    shelf._make()
+
+    assert shelf.files(plan) is not made
+
+
+def test_what_was_made_before_a_taking_away_is_never_served(shelf, plan, moved):
+    shelf._make()
+    moved(2, takedowns=1)
+
+    with pytest.raises(NotReadyError):
+        shelf.files(plan)
+
+    assert shelf.at_hand(plan) is None
+
+
+def test_what_was_made_before_a_taking_away_is_forgotten(shelf, plan, moved):
+    shelf._make()
+
+    shelf.drop_older(1)
+    moved(1)
+
+    assert shelf.at_hand(plan) is None
+
+
+def test_what_is_taken_away_while_files_are_made_is_in_none(
+    shelf, plan, moved, monkeypatch
+):
+    def read(*key):
+        found = snapshot(plan)
+        moved(2, takedowns=1)
+        return found
+
+    monkeypatch.setattr(ready, "read", read)
+    shelf._make()
+    moved(1)
+
+    assert shelf.at_hand(plan) is None
+    assert shelf._wake.is_set()
+
+
+def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypatch):
+    monkeypatch.setattr(datasets, "SHELF", shelf)
+
+    response = client.get(file_of(plan))
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+    assert shelf._wake.is_set()
+
+
+def test_one_reader_waits_and_the_next_is_told_at_once(shelf, plan, monkeypatch):
+    shelf._is_waited_for = True
+    monkeypatch.setattr(ready, "PATIENCE", 60)
+
+    with pytest.raises(NotReadyError):
+        shelf.files(plan)
+
+
+def test_who_waits_gets_what_is_made_meanwhile(shelf, plan, monkeypatch):
+    monkeypatch.setattr(shelf._changed, "wait", lambda patience: shelf._make())
+
+    assert shelf.files(plan).counts["commitments"] == 1
+
+
+def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, caplog):
+    rounds = iter([True, True, False])
+    monkeypatch.setattr(shelf._wake, "wait", lambda: next(rounds))
+    monkeypatch.setattr(ready.connection, "close", lambda: None)
+    monkeypatch.setattr(ready, "PAUSE", 0)
+    monkeypatch.setattr(shelf, "_make", lambda: 1 / 0)
+
+    shelf._run()
+
+    assert [each.message for each in caplog.records] == [
+        "The files of data were not made"
+    ] * 2
