@@ -294,7 +294,25 @@ PUBLIC_FILES = [
 #: Every public file of data: likewise. The same in both languages has one address.
 DATA_FILES = [
     ("data_index", datasets.index, "datos/indice.json", None),
+    (
+        "workbook",
+        datasets.workbook,
+        "datos/<slug:plan>/libro.xlsx",
+        "data/<slug:plan>/workbook.xlsx",
+    ),
+    (
+        "edition_workbook",
+        datasets.workbook,
+        "datos/<slug:plan>/<code:edition>/libro.xlsx",
+        "data/<slug:plan>/<code:edition>/workbook.xlsx",
+    ),
     ("data_file", datasets.file, "datos/<slug:plan>/<slug:stem>.<slug:form>", None),
+    (
+        "edition_file",
+        datasets.file,
+        "datos/<slug:plan>/<code:edition>/<slug:stem>.<slug:form>",
+        None,
+    ),
 ]
 
 

@@ -34,6 +34,8 @@ indicator, indicator_drawing                                   | indicator  | 20
 breakdown_drawing                                              | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
+workbook                                                       | plan       | 200 | 405
+edition_workbook                                               | edition    | 200 | 405
 amendments, later_activities, recommendations                  | plan       | 200 | 405
 recommendations_csv, recommendations_json                      | plan       | 200 | 405
 recommendations_of                                             | body       | 200 | 405
@@ -61,6 +63,7 @@ evidence | declared-returned, declared-withdrawn                            | 40
 PROGRAMS = """
 robots, sitemap, security_txt, es:data_index |      | 200 | 405
 es:data_file                                 | file | 200 | 405
+es:edition_file                              | edition-file | 200 | 405
 """
 
 #: One's own account, and nobody else's. nobody half A B ended review keep, GET | POST.

@@ -30,6 +30,7 @@ from agencies.access import Role
 from agencies.accounts import sessions
 from agencies.models import FocalPoint, User
 from strategic_areas import evidence, purging, workflow
+from strategic_areas.datasets import editions
 from strategic_areas.desk.plantree.forms import NodeForm
 from strategic_areas.desk.plantree.levels import key_of
 from strategic_areas.desk.plantree.tree import Tree
@@ -338,13 +339,20 @@ class World:
             )
         asked = factories.make_target(body="US-TIP")
         asked.addressed.add(self.agencies["A"])
-        plan = {"plan": self.plan.code}
+        plan, edition = {"plan": self.plan.code}, editions.make(self.plan)
         return {
             "body": {**plan, "slug": asked.slug},
             "indicator": {"code": indicator.code},
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
+            "edition": {**plan, "edition": edition.number},
             "file": {**plan, "stem": "commitments", "form": "csv"},
+            "edition-file": {
+                **plan,
+                "edition": edition.number,
+                "stem": "commitments",
+                "form": "csv",
+            },
             "area": {**plan, "slug": area.slug_es},
             "theme": {**plan, "tema:theme": "trabajo", "theme": "work"},
             "commitment": {**plan, "code": commitment.code},

@@ -23,6 +23,7 @@ RUN_ONCE = {
     "plan_portal/test_admin_tables.py",
     "plan_portal/test_cards.py",
     "plan_portal/test_content_policy.py",
+    "plan_portal/test_data_files.py",
     "plan_portal/test_errors.py",
     "plan_portal/test_headers.py",
     "plan_portal/test_language.py",

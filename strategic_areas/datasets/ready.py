@@ -16,14 +16,17 @@ import time
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from strategic_areas.datasets.forms import FORMS, make, names_of
-from strategic_areas.datasets.snapshots import Snapshot, snapshot
-from strategic_areas.models import Plan, PublicationVersion
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.editions import datasets_of, quiet, snapshot_of
+from strategic_areas.datasets.forms import PACKAGE, TEXTS, make, names_of
+from strategic_areas.models import Edition, Plan, PublicationVersion
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 1.0
 #: The least seconds between two makings, which also take half of the time at most.
 PAUSE = 1.0
+#: What the random bits of today's package are for: those of another day are others.
+BITS = "strategic_areas.package"
 #: The bytes that editions may take in memory beside today's files.
 MOST = 48 * 2**20
 
@@ -53,26 +58,33 @@ def label_now() -> Label:
 
 
 class Files:
-    """The files of one snapshot; those of text are packed by gzip."""
+    """The files of a plan, today's or an edition's; those of texts are packed."""
 
-    def __init__(self, taken: Snapshot, label: Label):
-        self.snapshot, self.label = taken, label
-        self.counts = {name: len(rows) for name, rows in taken.tables.items()}
+    def __init__(self, plan: Plan, edition: Edition | None, label: Label):
+        self.label = label
+        if edition:
+            self.snapshot, self.datasets = snapshot_of(edition), datasets_of(edition)
+            self.random = bytes(edition.random).hex()
+        else:
+            self.snapshot, self.datasets = quiet(plan), DATASETS
+            self.random = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
+            self.random = self.random.hexdigest()[:32]
+        self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
         self.packed = {}
 
     def content(self, name: str) -> bytes:
         """The file of this name, made if it is not yet; KeyError if there is none."""
         if name not in self.packed:
-            content = make(self.snapshot, name)
-            is_packed = FORMS[name.rpartition(".")[2]].is_text
+            content = make(name, self.snapshot, self.datasets, self.random)
+            is_text = name.endswith(TEXTS)
             self.packed[name] = (
-                gzip.compress(content, 6, mtime=0) if is_packed else content
+                gzip.compress(content, 6, mtime=0) if is_text else content
             )
         return self.packed[name]
 
     def make_all(self):
         """Make every file, and let the rows go."""
-        for name in names_of(self.snapshot):
+        for name in names_of(self.datasets):
             self.content(name)
         self.snapshot = replace(self.snapshot, tables={})
 
@@ -80,9 +92,18 @@ class Files:
     def size(self):
         return sum(map(len, self.packed.values()))
 
+    @property
+    def package_sum(self) -> str:
+        """
+        The SHA-256 of the package, the only sum that anybody is told.
+
+        The random bits inside keep it from telling a number that was hidden since.
+        """
+        return sha256(self.content(PACKAGE)).hexdigest()
+
 
 class Shelf:
-    """The files that are ready, by plan and edition ("" of today's)."""
+    """The files that are ready, by plan and edition (none of today's)."""
 
     def __init__(self, most: int):
         self._most, self._kept, self._asked = most, OrderedDict(), set()
@@ -106,14 +127,14 @@ class Shelf:
                 if files.label.takedowns < takedowns:
                     del self._kept[key]
 
-    def at_hand(self, plan: Plan, edition: str = "") -> Files | None:
+    def at_hand(self, plan: Plan, edition: Edition | None = None) -> Files | None:
         """The files, perhaps of the version before; None while none are ready."""
-        label, key = label_now(), (plan.code, edition)
+        label, key = label_now(), (plan.pk, edition and edition.pk)
         if self._thread is None:
-            return Files(read(*key), label)
+            return Files(plan, edition, label)
         with self._changed:
             found = self._kept.get(key)
-            if not _is_current(key, found, label):
+            if not _is_current(found, edition, label):
                 self._asked.add(key)
                 self.wake()
             if found is None or found.label.takedowns < label.takedowns:
@@ -121,7 +142,7 @@ class Shelf:
             self._kept.move_to_end(key)
             return found
 
-    def files(self, plan: Plan, edition: str = "") -> Files:
+    def files(self, plan: Plan, edition: Edition | None = None) -> Files:
         """The files; NotReadyError if none are ready, nor in a moment."""
         if found := self.at_hand(plan, edition):
             return found
@@ -149,39 +170,38 @@ class Shelf:
 
     def _make(self):
         self.drop_older(label_now().takedowns)
-        today = [
-            (code, "") for code in Plan.objects.public().values_list("code", flat=True)
-        ]
+        plans = Plan.objects.public().in_bulk()
         asked, self._asked = self._asked, set()
-        for key in dict.fromkeys([*today, *asked]):
+        for key in dict.fromkeys([*((pk, None) for pk in plans), *asked]):
+            plan, edition = plans.get(key[0]), None
+            if key[1]:
+                edition = Edition.objects.filter(pk=key[1]).first()
             label = label_now()
-            if _is_current(key, self._kept.get(key), label):
-                continue
-            files = Files(read(*key), label)
-            files.make_all()
-            if label.takedowns == label_now().takedowns:
-                self._put(key, files)
-            else:
-                self.wake()
+            if plan and not _is_current(self._kept.get(key), edition, label):
+                self._put(key, Files(plan, edition, label))
 
     def _put(self, key, files):
+        files.make_all()
+        if files.label.takedowns < label_now().takedowns:
+            self.wake()
+            return
         with self._changed:
             self._kept[key] = files
+            self._kept.move_to_end(key)
             editions = [each for each in self._kept if each[1]]
             while sum(self._kept[each].size for each in editions) > self._most:
                 del self._kept[editions.pop(0)]
             self._changed.notify_all()
 
 
-def read(plan: str, edition: str) -> Snapshot:
-    return snapshot(Plan.objects.public().get(code=plan))
-
-
-def _is_current(key, files, label):
-    """An edition changes by what is taken from it, and else never."""
+def _is_current(files, edition, label):
+    """What is taken from an edition gives it other bits; else it never changes."""
     if files is None:
         return False
-    return files.label == label or bool(key[1]) and files.label[0] == label[0]
+    if edition:
+        is_same = files.random == bytes(edition.random).hex()
+        return is_same and files.label.takedowns == label.takedowns
+    return files.label == label
 
 
 #: The files of this process.

@@ -4,17 +4,28 @@ import csv
 import gzip
 import io
 import json
+import zipfile
+from dataclasses import replace
 from datetime import date
 
+import frictionless
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from strategic_areas.datasets import DATASETS, ready
-from strategic_areas.datasets.columns import Column, Dataset, Gap, Kind
-from strategic_areas.datasets.forms import as_csv, as_json
+from strategic_areas.datasets import DATASETS, editions, ready
+from strategic_areas.datasets.columns import GAPS, Column, Dataset, Gap, Kind
+from strategic_areas.datasets.forms import (
+    PACKAGE,
+    as_csv,
+    as_json,
+    as_package,
+    as_workbook,
+)
+from strategic_areas.datasets.forms.package import describe
 from strategic_areas.datasets.ready import NotReadyError, Shelf
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
-from strategic_areas.models import PublicationVersion
+from strategic_areas.models import Commitment, PublicationVersion
 from strategic_areas.models.publication import Counters
 from strategic_areas.views import datasets
 from tests import factories
@@ -119,6 +130,104 @@ def test_a_json_file_says_what_it_is_and_has_numbers_as_numbers():
     assert found["rows"] == list(ROWS.values())
 
 
+def in_words(cell):
+    """The value of a cell; of a date its words, which a text would not have."""
+    return f"{cell.value:%Y-%m-%d %H:%M}" if cell.is_date else cell.value
+
+
+def test_a_workbook_has_its_dictionary_first_and_days_as_dates():
+    book = load_workbook(io.BytesIO(as_workbook(TAKEN, {"things": THINGS}, "es")))
+
+    dictionary, codes, things, about = book.worksheets
+    assert [each.title for each in book.worksheets] == [
+        *("Diccionario", "Códigos", "Things", "Sobre estos datos")
+    ]
+    assert {each.freeze_panes for each in book.worksheets} == {"A2"}
+    assert [each.value for each in dictionary[4]] == [
+        *("things", "number", "Number", None, "Número", "%"),
+        "Protegido: podría llevar hasta una persona, o la ley lo reserva",
+        *(False, None),
+    ]
+    assert [[in_words(cell) for cell in row] for row in things] == [
+        ["Code", "Words", "Number", "New", "Said on"],
+        ["1", '\'=SUM(A1) "o" más,\notra línea', 0, True, "2026-01-31 00:00"],
+        ["2", None, None, False, None],
+    ]
+
+
+def test_a_package_is_the_same_for_the_same_rows_and_bits():
+    first = as_package(TAKEN, {"things": THINGS}, "0f")
+    same = as_package(TAKEN, {"things": THINGS}, "0f")
+    other = as_package(TAKEN, {"things": THINGS}, "f0")
+
+    assert first == same != other
+    with zipfile.ZipFile(io.BytesIO(first)) as package:
+        assert package.namelist() == [
+            *("datapackage.json", "LEEME.md", "README.md", "things.csv")
+        ]
+        assert package.read("things.csv") == as_csv(THINGS, ROWS.values())
+        assert package.read("LEEME.md").decode().startswith("# Plan uno\n")
+        assert package.read("README.md").decode().startswith("# Plan one\n")
+
+
+def test_a_package_describes_what_its_columns_are():
+    described = describe(TAKEN, {"things": THINGS}, "0f")
+    (resource,) = described["resources"]
+    fields = {each["name"]: each for each in resource["schema"]["fields"]}
+
+    assert described["version"] == "2026-11-30"
+    assert described["random"] == "0f"
+    assert resource["schema"]["primaryKey"] == ["code"]
+    assert fields["code"]["constraints"] == {"required": True, "unique": True}
+    assert fields["number"]["missingValues"] == [
+        {"value": "", "label": GAPS[Gap.PROTECTED]}
+    ]
+    assert fields["said_on"]["type"] == "date"
+
+
+def test_a_package_of_a_plan_is_valid(client, plan, tmp_path):
+    package = tmp_path / PACKAGE
+    package.write_bytes(client.get(file_of(plan, "paquete", "zip")).content)
+
+    report = frictionless.validate(str(package))
+
+    assert (report.valid, report.errors) == (True, [])
+    assert len(report.tasks) == len(DATASETS)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_new", "error"),
+    [("many", True, "type-error"), (None, None, "constraint-error")],
+)
+def test_a_fault_in_a_package_is_found(tmp_path, number, is_new, error):
+    rows = {"1": ROWS["1"] | {"number": number, "is_new": is_new}}
+    package = tmp_path / PACKAGE
+    taken = replace(TAKEN, tables={"things": rows})
+    package.write_bytes(as_package(taken, {"things": THINGS}, "0f"))
+
+    report = frictionless.validate(str(package))
+
+    assert [each.type for task in report.tasks for each in task.errors] == [error]
+
+
+def test_an_edition_has_files_of_its_own_rows(client, plan):
+    edition = editions.make(plan)
+    Commitment.objects.update(title_es="Otro título")
+    place = [plan.code, edition.number]
+
+    kept = client.get(reverse("es:edition_file", args=[*place, "commitments", "csv"]))
+    now = client.get(file_of(plan))
+    book = client.get(reverse("en:edition_workbook", args=place))
+    gone = client.get(reverse("es:edition_file", args=["p-1", "1999-1", "a", "csv"]))
+
+    assert b"Capacitaci" in kept.content
+    assert "Otro título".encode() in now.content
+    assert b"Capacitaci" not in now.content
+    sheets = load_workbook(io.BytesIO(book.content)).sheetnames
+    assert sheets[:2] == ["Dictionary", "Codes"]
+    assert gone.status_code == 404
+
+
 def test_each_dataset_of_a_plan_is_a_file_in_each_form(client, plan):
     taken = snapshot(plan)
     for name, dataset in DATASETS.items():
@@ -200,7 +309,7 @@ def test_the_index_names_each_plan_and_its_files(client, plan):
     assert [each["name"] for each in found[0]["datasets"]] == list(DATASETS)
     commitments = {each["name"]: each for each in found[0]["datasets"]}["commitments"]
     assert commitments["rows"] == 1
-    assert commitments["files"]["csv"].endswith("/datos/p-1/commitments.csv")
+    assert commitments["csv"].endswith("/datos/p-1/commitments.csv")
 
 
 @pytest.mark.sqlite
@@ -264,12 +373,12 @@ def test_what_was_made_before_a_taking_away_is_forgotten(shelf, plan, moved):
 def test_what_is_taken_away_while_files_are_made_is_in_none(
     shelf, plan, moved, monkeypatch
 ):
-    def read(*key):
+    def read(plan):
         found = snapshot(plan)
         moved(2, takedowns=1)
         return found
 
-    monkeypatch.setattr(ready, "read", read)
+    monkeypatch.setattr(ready, "quiet", read)
     shelf._make()
     moved(1)
 

@@ -1,48 +1,53 @@
 """
 The forms in which a snapshot is taken away.
 
-They are pure functions of a ``Snapshot``, today's or an edition's. All hold the same
-cells; only a workbook speaks the language of its reader.
+They are pure functions of a ``Snapshot``, today's or an edition's, and of the datasets
+as they are declared now or were then. All hold the same cells; only a workbook speaks
+the language of its reader.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.columns import Dataset
+from strategic_areas.datasets.forms.package import as_package
 from strategic_areas.datasets.forms.texts import as_csv, as_json
+from strategic_areas.datasets.forms.workbook import as_workbook
 from strategic_areas.datasets.snapshots import Snapshot
 
-
-@dataclass(frozen=True)
-class Form:
-    """The media type of a form, what makes it, and if it is a text."""
-
-    media_type: str
-    make: Callable[[Snapshot, str], bytes]
-    is_text: bool = True
-
-
-def _csv(snapshot, name):
-    return as_csv(DATASETS[name], snapshot.tables[name].values())
-
-
-def _json(snapshot, name):
-    return as_json(snapshot, DATASETS[name])
-
-
-#: The forms by the end of a file's name, before which stands the name of the dataset.
-FORMS = {
-    "csv": Form("text/csv; charset=utf-8", _csv),
-    "json": Form("application/json; charset=utf-8", _json),
+#: The media type of a form by the end of a file's name.
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
+#: The forms of one dataset, which are texts and stand packed.
+TEXTS = ("csv", "json")
+#: The files of a whole plan: the workbooks by their language, and the package.
+WORKBOOKS = {"libro.xlsx": "es", "workbook.xlsx": "en"}
+PACKAGE = "paquete.zip"
 
 
-def make(snapshot: Snapshot, name: str) -> bytes:
-    """The file of this name; KeyError if there is none."""
-    stem, _dot, form = name.rpartition(".")
-    return FORMS[form].make(snapshot, stem)
-
-
-def names_of(snapshot: Snapshot) -> list[str]:
+def names_of(datasets: Mapping[str, Dataset]) -> list[str]:
     """The names of all files of a snapshot."""
-    return [f"{name}.{form}" for name in snapshot.tables for form in ("csv", "json")]
+    texts = (f"{name}.{form}" for name in datasets for form in TEXTS)
+    return [*texts, *WORKBOOKS, PACKAGE]
+
+
+def make(
+    name: str, snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
+) -> bytes:
+    """
+    The file of this name; KeyError if there is none.
+
+    ``random`` are the bits of the package, as hexadecimal digits.
+    """
+    if name == PACKAGE:
+        return as_package(snapshot, datasets, random)
+    if name in WORKBOOKS:
+        return as_workbook(snapshot, datasets, WORKBOOKS[name])
+    stem, _dot, form = name.rpartition(".")
+    dataset = datasets[stem]
+    if form == "csv":
+        return as_csv(dataset, snapshot.tables[stem].values())
+    return {"json": as_json}[form](snapshot, dataset)

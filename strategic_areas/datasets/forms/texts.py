@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.translation import override
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
@@ -12,6 +14,36 @@ from strategic_areas.datasets.columns import Column, Dataset, Word
 from strategic_areas.datasets.snapshots import Row, Snapshot
 
 LANGUAGES = ("es", "en")
+#: What every form that people read says of the numbers in it.
+TOLD = (
+    (
+        gettext_lazy("What is missing"),
+        gettext_lazy(
+            "An empty cell is never zero: its column says whether it is protected, not "
+            "reported, not asked, not due or does not apply."
+        ),
+    ),
+    (
+        gettext_lazy("What is protected"),
+        gettext_lazy(
+            "No number lets anyone compute a group of 1 to 9 people, except those that "
+            "an official source has already printed."
+        ),
+    ),
+    (
+        gettext_lazy("Comparing"),
+        gettext_lazy(
+            "Values before and after a break count different things. Values of "
+            "different indicators are never to be added."
+        ),
+    ),
+)
+SEE = gettext_lazy("see the column beside it")
+#: What they say of a plan that was put together from public sources.
+OF_RECONSTRUCTION = (
+    gettext_lazy("Reconstruction"),
+    gettext_lazy("Reconstructed from public sources; it does not measure fulfilment."),
+)
 
 
 def as_csv(dataset: Dataset, rows: Iterable[Row]) -> bytes:
@@ -101,3 +133,31 @@ def about_column(column: Column) -> dict:
         "refers": column.refers,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def with_gaps(dataset: Dataset) -> list[tuple[Column, Word]]:
+    """Each column with what an empty cell of it means; "" where none is empty."""
+    names = {each.name for each in dataset.columns}
+    found = []
+    for column in dataset.columns:
+        reason = column.gap.label if column.gap else ""
+        if f"{column.name}_gap" in names:
+            reason = format_lazy("{}: {}_gap", SEE, column.name)
+        found.append((column, reason))
+    return found
+
+
+def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The same for people, in the active language: a heading and a text each."""
+    plan = snapshot.title_es if get_language() == "es" else snapshot.title_en
+    licence = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
+    lines = [
+        (_("Plan"), plan or snapshot.title_es),
+        (_("Edition"), snapshot.edition),
+        (_("Data as of"), snapshot.day.isoformat()),
+        (_("Address"), settings.SITE_URL + address("data")),
+        (_("Licence"), licence),
+        *([OF_RECONSTRUCTION] if snapshot.is_reconstructed else []),
+        *TOLD,
+    ]
+    return [(str(heading), str(text)) for heading, text in lines if text]

@@ -1,0 +1,165 @@
+"""A whole plan as a package of data: every table as CSV, and what all of it means."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from strategic_areas.datasets.columns import Column, Dataset, Kind
+from strategic_areas.datasets.forms.texts import (
+    about_column,
+    about_data,
+    about_lines,
+    as_csv,
+    in_both,
+    with_gaps,
+)
+from strategic_areas.datasets.snapshots import Snapshot
+
+#: The schema of a Data Package of version 2 (datapackage.org).
+SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
+#: The time of each file inside: the same rows are the same package.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+#: What explains the package to people, by language.
+READ_ME = {"es": "LEEME.md", "en": "README.md"}
+#: How Data Package calls a kind; each other one is a string.
+TYPES = {
+    Kind.INTEGER: {"type": "integer"},
+    Kind.NUMBER: {"type": "number"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.DAY: {"type": "date"},
+    Kind.ADDRESS: {"type": "string", "format": "uri"},
+}
+
+
+def as_package(
+    snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str
+) -> bytes:
+    """
+    A ZIP with ``datapackage.json``, a page to read in each language, and every CSV.
+
+    ``random`` are bits that nobody can guess. Without them a sum of the package would
+    tell a hidden number to who tries 1 to 9 in its place.
+    """
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
+        described = describe(snapshot, datasets, random)
+        _add(
+            package,
+            "datapackage.json",
+            json.dumps(described, ensure_ascii=False, indent=1),
+        )
+        for language, name in READ_ME.items():
+            _add(package, name, _read_me(snapshot, datasets, language))
+        for name, dataset in datasets.items():
+            _add(
+                package, f"{name}.csv", as_csv(dataset, snapshot.tables[name].values())
+            )
+    return written.getvalue()
+
+
+def _add(package, name, content):
+    about = zipfile.ZipInfo(name, NO_TIME)
+    about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 3
+    about.external_attr = 0o644 << 16
+    package.writestr(about, content)
+
+
+def _read_me(snapshot, datasets, language):
+    with override(language):
+        lines = about_lines(snapshot)
+        context = {"lines": lines, "datasets": datasets.values()}
+        return render_to_string("read_me.txt", context)
+
+
+def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -> dict:
+    """The description of the package as Data Package asks for it."""
+    about, version = about_data(snapshot), snapshot.edition or snapshot.day.isoformat()
+    return {
+        "$schema": SCHEMA,
+        "name": f"{snapshot.plan}-{version}".lower(),
+        "title": snapshot.title_es,
+        "titles": about["title"],
+        "version": version,
+        "created": f"{snapshot.day.isoformat()}T00:00:00Z",
+        "homepage": about["address"],
+        "licenses": _licences(),
+        "contributors": [{"title": settings.SECRETARIAT_NAME, "roles": ["publisher"]}],
+        "is_reconstructed": snapshot.is_reconstructed,
+        "random": random,
+        "resources": [_resource(each, datasets) for each in datasets.values()],
+    }
+
+
+def _licences():
+    name, url = settings.LICENCE_NAME, settings.LICENCE_URL
+    found = {"name": name.replace(" ", "-"), "title": name, "path": url}
+    return [{key: text for key, text in found.items() if text}] if name else []
+
+
+def _resource(dataset, datasets):
+    return {
+        "name": dataset.name,
+        "type": "table",
+        "path": f"{dataset.name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "title": in_both(dataset.title)["es"],
+        "titles": in_both(dataset.title),
+        "description": in_both(dataset.row)["es"],
+        "descriptions": in_both(dataset.row),
+        "schema": {
+            "fields": [
+                _field(column, meaning, dataset)
+                for column, meaning in with_gaps(dataset)
+            ],
+            "primaryKey": list(dataset.key),
+            "foreignKeys": [
+                _reference(each)
+                for each in dataset.columns
+                if _leads_to(each, datasets)
+            ],
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(column: Column, meaning, dataset: Dataset):
+    told = about_column(column)
+    titles, said = told.pop("title"), told.pop("about", None)
+    described = {
+        **{"name": told.pop("name"), **TYPES.get(column.kind, {"type": "string"})},
+        **{"title": titles["es"], "titles": titles},
+        **({"description": said["es"], "descriptions": said} if said else {}),
+        "constraints": {
+            "required": not meaning,
+            **({"unique": True} if (column.name,) == dataset.key else {}),
+        },
+    }
+    if column.codes:
+        words = told.pop("codes")
+        described["categories"] = [
+            {"value": code, "label": each["es"]} for code, each in words.items()
+        ]
+        described["codes"] = words
+    if meaning:
+        described["missingValues"] = [{"value": "", "label": in_both(meaning)["es"]}]
+    return described | {"kind": told.pop("type"), **told}
+
+
+def _leads_to(column, datasets):
+    name, _dot, other = column.refers.partition(".")
+    return name in datasets and other in {each.name for each in datasets[name].columns}
+
+
+def _reference(column):
+    name, _dot, other = column.refers.partition(".")
+    return {
+        "fields": [column.name],
+        "reference": {"resource": name, "fields": [other]},
+    }
