@@ -3,8 +3,10 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
@@ -22,6 +24,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.models.publication import random_bits
+from strategic_areas.queries.plan import plans
 
 #: How often a plan is read again that somebody changes meanwhile.
 READ_AT_MOST = 5
@@ -53,7 +56,7 @@ def make(
     elif period:
         made = Edition.objects.filter(**of_round, corrects=None)
     else:
-        made = plan.editions.filter(is_reconstructed=True, corrects=None)
+        made = plan.editions.filter(is_reconstructed=True, **of_round, corrects=None)
     if edition := made.first():
         return edition
     told = told_by(proposal) if proposal else quiet(plan)
@@ -89,6 +92,28 @@ def make(
         audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
     )
     return edition
+
+
+def make_due(today: date) -> list[Edition]:
+    """
+    Make the editions that closed rounds and reconstructions lack, and return them.
+
+    Of rounds whose scorecards are public none is made any more: it would tell another
+    day. A demonstration has none.
+    """
+    public = plans.public()
+    closed = ReportingPeriod.objects.rounds().filter(
+        plan__in=public, closes_on__lt=today, scorecards_public_at=None
+    )
+    has_one = Edition.objects.filter(
+        period=OuterRef("pk"), closed_on=OuterRef("closes_on")
+    )
+    waiting = closed.exclude(Exists(has_one)).select_related("plan")
+    made = [
+        make(each.plan, period=each) for each in waiting.order_by("closes_on", "pk")
+    ]
+    lacking = public.filter(is_reconstructed=True, editions=None)
+    return made + [make(plan) for plan in lacking]
 
 
 def _next_number(edition):

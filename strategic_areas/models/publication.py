@@ -117,8 +117,7 @@ class EditionProposal(PlanBound, Decision):
     An edition that one person proposes and another approves.
 
     ``corrects`` is the first edition of a number, of which ``named`` are the rows that
-    the new one tells otherwise: pairs of a dataset and a key. ``digest`` is that of the
-    rows that were proposed: those are approved, and no others.
+    the new one tells otherwise: pairs of a dataset and a key.
     """
 
     blanks = {"reason": "", **marked("explanation"), "named": "[]"}
@@ -138,7 +137,6 @@ class EditionProposal(PlanBound, Decision):
         verbose_name=_("edition that it corrects"),
     )
     named = models.JSONField(default=list, editable=False)
-    digest = models.CharField(max_length=64, editable=False)
     explanation = models.TextField(
         _("why it is made"),
         help_text=_("It stands on the page of the edition. Name no person."),
@@ -147,7 +145,7 @@ class EditionProposal(PlanBound, Decision):
     fields = Fields(
         *public("plan", "corrects", in_file=False),
         *bilingual("explanation", in_file=False),
-        *internal("named", "digest"),
+        *internal("named"),
         *Decision.fields,
     )
 
@@ -248,7 +246,7 @@ class Edition(PlanBound):
             models.UniqueConstraint(
                 name="edition_one_of_a_reconstruction",
                 fields=["plan"],
-                condition=Q(is_reconstructed=True, corrects=None),
+                condition=Q(is_reconstructed=True, period=None, corrects=None),
             ),
             models.CheckConstraint(
                 name="edition_of_a_round_names_its_closing",

@@ -329,7 +329,7 @@ def editions():
 def proposed_editions():
     """What was proposed of an edition stays as it was proposed."""
     model = model_named("EditionProposal")._meta
-    columns = ("plan_id", "corrects_id", "digest")
+    columns = ("plan_id", "corrects_id")
     texts = {**model.model.blanks}
     del texts["reason"]
     yield refusal(

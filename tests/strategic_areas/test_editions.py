@@ -1,16 +1,34 @@
 """Editions: made once, kept as they were, and changed by a taking away alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+import time_machine
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
+from agencies import audit
+from agencies.audit import AuditEntry
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.datasets.snapshots import snapshot
-from strategic_areas.models import Edition, EditionRows, PublicationVersion
-from tests.factories import make_commitment, make_edition, make_plan, make_round
+from strategic_areas.desk.rounds import notices
+from strategic_areas.models import (
+    Edition,
+    EditionRows,
+    PublicationVersion,
+    ReportingPeriod,
+)
+from tests.factories import (
+    make_commitment,
+    make_edition,
+    make_period,
+    make_plan,
+    make_round,
+    put_back_in_preparation,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -126,7 +144,8 @@ def test_nobody_changes_an_edition_or_its_rows():
             change()
 
 
-def test_a_taking_away_changes_rows_and_leaves_other_random_bits():
+@pytest.mark.django_db(transaction=True)
+def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
     edition = make_edition()
     edition.is_moving = True
     edition.save(update_fields=["is_moving"])
@@ -158,3 +177,74 @@ def test_an_edition_has_128_random_bits_of_its_own():
     bits = {bytes(make_edition(plan=plan).random), bytes(make_edition().random)}
 
     assert sorted(map(len, bits)) == [16, 16]
+
+
+def test_the_timer_makes_the_edition_of_a_round_the_day_after_it_closed():
+    period = make_closed_round()
+    period.closes_on += timedelta(days=1)
+    period.save()
+
+    on_the_last_day = notices.prepare_and_release()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        next_day = notices.prepare_and_release()
+        again = notices.prepare_and_release()
+        (edition,) = Edition.objects.all()
+        assert edition.made_on == timezone.localdate()
+
+    assert (on_the_last_day, again) == ([], [])
+    assert next_day[-1] == f"{period.plan.code} {edition.number}: edition"
+    assert (edition.period, edition.closed_on) == (period, period.closes_on)
+    entry = AuditEntry.objects.get(event=audit.Event.EDITION_MADE)
+    assert entry.object == f"strategic_areas.edition:{edition.pk}"
+
+
+def test_a_demonstration_a_record_and_a_plan_in_preparation_make_no_edition():
+    make_closed_round(is_demonstration=True)
+    make_period()
+    put_back_in_preparation(make_closed_round().plan)
+
+    assert editions.make_due(timezone.localdate()) == []
+
+
+def test_of_a_round_that_closed_long_ago_no_edition_is_made_of_today():
+    now = timezone.now()
+    make_closed_round(
+        scorecards_ready_at=now - timedelta(days=4), scorecards_public_at=now
+    )
+
+    assert editions.make_due(timezone.localdate()) == []
+
+
+def test_a_reconstruction_has_one_edition_of_the_day_on_which_it_was_made():
+    plan = make_commitment(provenance="press").plan
+    make_plan()
+
+    (edition,) = editions.make_due(timezone.localdate())
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        later = editions.make_due(timezone.localdate())
+
+    assert (edition.plan, edition.made_on) == (plan, timezone.localdate())
+    assert (edition.is_reconstructed, later) == (True, [])
+    assert editions.make(plan) == edition
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_close_a_round_at_once_make_one_edition(open_record):
+    period = make_closed_round()
+    rebuilt = make_commitment(provenance="press").plan
+    both_know = Barrier(2, timeout=60)
+
+    def close(_number):
+        try:
+            period = ReportingPeriod.objects.select_related("plan").get()
+            both_know.wait()
+            made = [editions.make(period.plan, period=period), editions.make(rebuilt)]
+            return [each.pk for each in made]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(close, range(2))
+
+    assert one == other == sorted(Edition.objects.values_list("pk", flat=True))
+    assert period.plan.editions.get().datasets.count() == len(DATASETS)

@@ -23,6 +23,7 @@ from agencies.mail import Mail, focal_points_of, queue_mail, write_to
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
+from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.discipline import REPLY_WITHIN, Promptness, Standing
@@ -341,7 +342,8 @@ def prepare_and_release(now=None):
     """
     Show agencies the scorecards of closed rounds, and publish those that are due.
 
-    A timer calls it each minute. Returns a line of text for each round handled.
+    Of each closed round an edition is made of what the public reads then. A timer
+    calls it each minute. Returns a line of text for each round and edition.
     """
     now = now or timezone.now()
     lines = []
@@ -350,6 +352,8 @@ def prepare_and_release(now=None):
         lines.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
         lines.append(f"{period.plan.code} {period.code}: public")
+    for edition in editions.make_due(timezone.localdate(now)):
+        lines.append(f"{edition.plan.code} {edition.number}: edition")
     return lines
 
 
