@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
@@ -164,7 +165,13 @@ def latest(first: Edition) -> Edition:
 
 
 def snapshot_of(edition: Edition) -> Snapshot:
-    """What an edition tells, as it was kept."""
+    """
+    What an edition tells, as it was kept.
+
+    One of which it is unknown what was taken from it is not found: ``is_moving``.
+    """
+    if edition.is_moving:
+        raise Http404
     tables = {each.dataset: unpacked(each.content) for each in edition.datasets.all()}
     plan = edition.plan
     return Snapshot(

@@ -73,7 +73,11 @@ def as_cells(dataset: Dataset, told) -> Row:
 
     What was withdrawn from a text in one language is not told in the other either.
     """
-    row = {each.name: scalar(told[each.name]) for each in dataset.columns}
+    return in_both({each.name: scalar(told[each.name]) for each in dataset.columns})
+
+
+def in_both(row: Row) -> Row:
+    """The row with the marker in both languages of a text that has it in one."""
     for name in [name for name, value in row.items() if value == MARKER]:
         pair = {f"{name[:-3]}_es", f"{name[:-3]}_en"}
         row |= dict.fromkeys(pair & row.keys(), MARKER)

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from strategic_areas import text_guard
+from strategic_areas.datasets.taking_away import protect
 from strategic_areas.disclosure import GROUPS, MARKER, Cell, Form, Quote, tell
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
@@ -195,8 +196,9 @@ def publish(indicators):
     tellers = _tellers(raws)
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
-        for raw in raws:
-            _write(raw, _told(raw, memory, tellers))
+        takes = [_write(raw, _told(raw, memory, tellers)) for raw in raws]
+    if any(takes):
+        protect()
 
 
 def _tellers(raws):
@@ -267,12 +269,16 @@ def _as_told(form, *, stands, differs=False):
 
 
 def _write(raw, told):
+    """Write it; whether what was told of a sensitive indicator is told no more."""
+    stood = raw.figure and (raw.figure.value, raw.cells)
+    takes = raw.indicator.sensitive and stood not in [None, (told.value, told.cells)]
     figure = _write_total(raw, told)
     _write_cells(raw, figure, told.cells)
     made = raw.publication or Publication()
     if (made.measurement_id, made.figure_id) != (raw.measurement.pk, figure.pk):
         made.measurement, made.figure = raw.measurement, figure
         made.save()
+    return takes
 
 
 def _write_total(raw, told):

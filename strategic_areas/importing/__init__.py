@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from agencies import audit
 from strategic_areas import figures
+from strategic_areas.datasets.taking_away import protect
 from strategic_areas.importing.applying import Outcome, Revising, put_in
 from strategic_areas.importing.checking import check, guard
 from strategic_areas.importing.memory import ROW, Known, Memory
@@ -94,6 +95,8 @@ def _load(plan_file, file, progress):
         _apply(lines, stored, memory, outcome, progress)
     outcome.absent = _absent(memory, lines)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
+    if any(each.protects for _title, changes in outcome.changed for each in changes):
+        protect()
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
         counts = {

@@ -66,12 +66,16 @@ class Takedown(Decision):
 
     ``rows`` maps each row, as model and key, to its columns ``before`` and ``after``,
     as plain values. They stand as ``after`` from the proposal; declining restores them.
+    ``editions`` is what went from editions with them, see ``datasets.taking_away``.
     Before the confirmation the public reads at most the ``cause``. ``is_moving`` is set
     only inside the transaction that hides or restores, so that triggers know what may
     change.
     """
 
-    blanks = {"reason": "", "why": "", "rows": "{}", "label": MARKER}
+    blanks = {
+        **{"reason": "", "why": "", "label": MARKER},
+        **{"rows": "{}", "editions": "{}"},
+    }
 
     content_type = models.ForeignKey(
         ContentType, models.PROTECT, related_name="+", verbose_name=_("kind")
@@ -88,6 +92,7 @@ class Takedown(Decision):
         ),
     )
     rows = models.JSONField(default=dict)
+    editions = models.JSONField(default=dict, db_default={})
     is_moving = models.BooleanField(default=False, editable=False)
     status = status_field(
         pending=_("Hidden, waits for another person"),
@@ -97,7 +102,7 @@ class Takedown(Decision):
 
     fields = Fields(
         *public("content_type", "cause", "why"),
-        *internal("object_id", "label", "rows", "is_moving"),
+        *internal("object_id", "label", "rows", "editions", "is_moving"),
         *Decision.fields,
     )
 

@@ -13,7 +13,14 @@ from agencies import access, mail
 from agencies.access import RefusedError
 from agencies.audit import Event
 from agencies.decisions import Status
-from strategic_areas.models import Purge, PurgedText, Transition
+from strategic_areas.datasets.taking_away import MOST, cells_with, taking_away
+from strategic_areas.models import (
+    Cause,
+    EditionRows,
+    Purge,
+    PurgedText,
+    Transition,
+)
 from strategic_areas.models.removals import STAMP
 from strategic_areas.purging import blanking, hiding
 from strategic_areas.purging.places import FILES, Place, divide, find_places, sort_out
@@ -63,8 +70,13 @@ class PurgeSteps(GuardedSteps):
             hiding.put_back(hidden)
         places, _left = look(purge)
         records = blanking.touched(places)
-        _list(purge, places, records)
-        blanking.blank(places, words)
+        listed = {(place.model, place.row, place.field.name) for place in places}
+        _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
+        with taking_away(Cause.PERSONAL, words=words, compares=False) as gone:
+            blanking.blank(places, words)
+        several = [gone, hidden.editions if hidden else {}]
+        lost = {(pk, key[:MOST]) for each in several for pk in each for key in each[pk]}
+        _list(purge, {(EditionRows, *each) for each in lost})
         blanking.stamp(records)
         blanking.stop(places, by)
         index.forget()
@@ -108,7 +120,8 @@ def count_public(phrases, files=()):
     """How many public places such a request would hide at once."""
     purge = _unsaved(phrases, files)
     rows = hiding.rows_to_hide(purge, _handed_in(purge))
-    return sum(len(row["after"]) for row in rows.values())
+    told = sum(len(row["after"]) for row in rows.values())
+    return told + cells_with(Phrases(purge.phrases))
 
 
 def _unsaved(phrases, files):
@@ -134,10 +147,8 @@ def look(purge):
     return sort_out([*files, *found])
 
 
-def _list(purge, places, records):
+def _list(purge, listed):
     """What the triggers let pass until it is done, and what stays on record."""
-    listed = {(place.model, place.row, place.field.name) for place in places}
-    listed |= {(type(record), record.pk, STAMP) for record in records}
     PurgedText.objects.bulk_create(
         [
             PurgedText(purge=purge, model=model._meta.label_lower, row=row, field=name)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from agencies.decisions import Status
 from agencies.invitations import Invitation
 from agencies.mail import Mail
+from strategic_areas.datasets.taking_away import blank as blank_in_editions
 from strategic_areas.disclosure import MARKER
 from strategic_areas.evidence import keeping
 from strategic_areas.models import (
@@ -169,15 +170,15 @@ def blank_again(folder, since):
     """
     path = folder / NAME
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    told = [json.loads(line) for line in lines]
-    places = [
-        place
-        for each in told
+    told = [
+        each
+        for each in map(json.loads, lines)
         if datetime.fromisoformat(each["at"]) > since - OVERLAP
-        and (place := _place(each))
     ]
+    places = [place for each in told if (place := _place(each))]
     with transaction.atomic():
         blank(places, Everything())
+        blank_in_editions(told)
     return len(places)
 
 

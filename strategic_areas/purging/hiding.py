@@ -16,6 +16,11 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of, models_declaring
 from agencies.models import Agency
+from strategic_areas.datasets.taking_away import (
+    cells_with,
+    put_back_in_editions,
+    taking_away,
+)
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     PUBLIC_RECORD,
@@ -96,9 +101,15 @@ class HidingSteps(GuardedSteps):
         rows = super().waiting_for(user)
         return rows.exclude(content_type=of_purge, object_id__in=purges)
 
-    def store(self, takedown):
+    def store(self, takedown, words=None):
         takedown.save()
-        _move(takedown, "before", "after")
+        rows = takedown.rows.values()
+        hidden = {text for row in rows for text in _texts(row["before"])}
+        what = {"takedown": takedown.pk, "texts": hidden, "words": words}
+        with taking_away(takedown.cause, **what) as gone:
+            _move(takedown, "before", "after")
+        Takedown.objects.filter(pk=takedown.pk).update(editions=gone)
+        takedown.editions = gone
 
     def apply(self, takedown, by):
         must_not_wait_for_purge(takedown, [takedown.why])
@@ -114,6 +125,10 @@ class HidingSteps(GuardedSteps):
         if takedown.status == Status.DECLINED:
             kept = decided_since(takedown) | set(stopped(takedown))
             _move(takedown, "after", "before", without=kept)
+            # What was hidden since may have hidden it there, too.
+            later = Takedown.objects.filter(pk__gt=takedown.pk)
+            if not (kept or later.exclude(status=Status.DECLINED).exists()):
+                put_back_in_editions(takedown.editions, takedown.pk)
             if takedown.model is PublishedFigure:
                 _show_again(takedown.object_id)
 
@@ -393,12 +408,12 @@ def hide_words(purge, places, *, by):
     both, or restores it by calling the purge off. Whoever asked and calls it off
     restores nothing.
     """
-    rows = rows_to_hide(purge, places)
-    if not rows:
+    rows, words = rows_to_hide(purge, places), Phrases(purge.phrases)
+    if not (rows or cells_with(words)):
         return None
     about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
     takedown = Takedown(**about, cause=Cause.PERSONAL, rows=rows)
-    return HIDINGS.propose(takedown, by=by)
+    return HIDINGS.propose(takedown, by=by, words=words)
 
 
 def rows_to_hide(purge, places):

@@ -116,13 +116,20 @@ def takedowns():
     texts = {**model.blanks}
     del texts["reason"]
     (told,) = rewritten(model, {"why": texts.pop("why")})
+    (gone,) = rewritten(model, {"editions": texts.pop("editions")})
+    begins = "CAST(OLD.editions AS text) = '{}' AND OLD.status = 'pending'"
     about = map(differs, ("content_type_id", "object_id", "cause"))
     yield refusal(
         "takedown_change",
         model._meta.db_table,
         "UPDATE",
         " OR ".join(
-            [*about, *rewritten(model, texts), f"({told} AND NOT {is_hiding()})"]
+            [
+                *about,
+                *rewritten(model, texts),
+                f"({told} AND NOT {is_hiding()})",
+                f"({gone} AND NOT ({begins}))",
+            ]
         ),
         "what was hidden never changes; it is decided on once",
     )

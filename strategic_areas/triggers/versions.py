@@ -37,8 +37,12 @@ _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
 #: neither does an edited text: a purge takes a text away for good.
 TAKEN_DOWN = {
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
-    "Edition": "NEW.withdrawn IS DISTINCT FROM OLD.withdrawn",
+    "Activity": "NEW.counts_victims AND NOT OLD.counts_victims"
+    " OR NEW.reaches_victims AND NOT OLD.reaches_victims",
+    "Edition": "NEW.withdrawn IS DISTINCT FROM OLD.withdrawn"
+    " OR NEW.is_moving AND NOT OLD.is_moving",
     "HelpLine": "NOT OLD.confirm_before_publishing",
+    "PublishedFigure": "NEW.is_hidden AND NOT OLD.is_hidden",
     "Takedown": "OLD.is_moving AND NOT NEW.is_moving",
     "Purge": "OLD.status <> 'approved' AND NEW.status = 'approved'",
 }

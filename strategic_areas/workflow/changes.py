@@ -15,6 +15,7 @@ from agencies.access import RefusedError
 from agencies.decisions import Status
 from agencies.fields import field_of
 from agencies.models import FocalPoint
+from strategic_areas.datasets.taking_away import protect
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,
@@ -143,6 +144,14 @@ class ChangeSteps(GuardedSteps):
         amendments.check(applied, amendment)
         amendments.must_not_replace_themselves(applied)
         amendments.enact(change, applied, amendment, by)
+        flags = {
+            name
+            for part in parts
+            if part.object_id
+            for name in part.after.keys() & part.model.fields.names(protects=True)
+        }
+        if flags:
+            protect()
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:

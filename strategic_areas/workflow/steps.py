@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from agencies.models import Agency
+from strategic_areas.datasets.taking_away import taking_away
 from strategic_areas.models import (
     Cause,
     Provenance,
@@ -217,16 +218,17 @@ def withdraw(update, *, by, cause, words=""):
     must_review(by, update)
     must_say_why(update, cause)
     cause = Cause(cause)
-    move(
-        update,
-        to=Status.WITHDRAWN,
-        allowed=[Status.PUBLISHED],
-        by=by,
-        reason=str(cause.label),
-        withdrawn_at=timezone.now(),
-        withdrawn_by=by,
-        withdrawal_cause=cause,
-    )
+    with taking_away(cause):
+        move(
+            update,
+            to=Status.WITHDRAWN,
+            allowed=[Status.PUBLISHED],
+            by=by,
+            reason=str(cause.label),
+            withdrawn_at=timezone.now(),
+            withdrawn_by=by,
+            withdrawal_cause=cause,
+        )
     if words.strip():
         explain_withdrawal(update, words=words, by=by)
 
