@@ -39,6 +39,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Correction,
     Discrepancy,
+    EditionProposal,
     Evidence,
     FrameworkTarget,
     HelpLine,
@@ -533,6 +534,18 @@ def make_purge(*, by=None, phrases="Fulana de Tal"):
 def make_edition(*, plan=None):
     """The edition of a plan as it stands, of which nobody closed a round."""
     return editions.make(plan or make_plan())
+
+
+def make_edition_proposal(*, by=None, plan=None, **fields):
+    """An edition that another person has yet to approve; it corrects none."""
+    fields.setdefault("explanation_es", "Se cita en el informe anual.")
+    proposal = EditionProposal(plan=plan or make_plan(), **fields)
+    return workflow.EDITIONS.propose(proposal, by=by or make_reviewer())
+
+
+def read_edition(proposal):
+    """What a person says who has read what a proposed edition would hold."""
+    return {"seen": editions.digest(editions.told_by(proposal))}
 
 
 def make_period(*, plan=None, **fields):

@@ -148,6 +148,12 @@ POSTS = {
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
     "admin:hide": lambda words: {"what": "-whole", "cause": "error"},
     "admin:hidden": lambda words: {"approve": "1"},
+    "admin:plan_editions": lambda words: {"explanation_es": "Se cita."},
+    "admin:edition_proposal": lambda words: {
+        "decline": "1",
+        "take_back": "1",
+        "reason": REASON,
+    },
     "admin:stand_ins": lambda words: {
         "user": words["user"],
         "starts_on": "2090-01-01",

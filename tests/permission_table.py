@@ -246,6 +246,8 @@ translation              | returned, declared-returned   | 404 404 404 404 404 |
 translation              | published, declared-published | 404 404 404 200 404 | 404 404 404 302! 404
 translation              | withdrawn, declared-withdrawn | 404 404 404 404 404 | 404 404 404 404 404
 
+plan_editions            | edition-of       | 404 404 404 200 404 | 404 404 404 302! 404
+edition_proposal         | edition-proposal, edition-mine | 404 404 404 200 404 | 404 404 404 302! 404
 rounds                   |                  | 403 403 403 200 403 | 403 403 403 200 403
 round                    | round-open       | 403 403 403 200 403 | 403 403 403 302 403
 round                    | round-late       | 403 403 403 200 403 | 403 403 403 302! 403

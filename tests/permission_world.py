@@ -289,6 +289,13 @@ class World:
             "help-line": {"kind": "helpline", "pk": factories.make_help_line().pk},
             "hidden": {"pk": factories.make_takedown(by=self.colleague).pk},
             "hidden-mine": {"pk": factories.make_takedown(by=self.reviewer).pk},
+            "edition-of": {"plan": factories.make_plan().code},
+            "edition-proposal": {
+                "pk": factories.make_edition_proposal(by=self.colleague).pk
+            },
+            "edition-mine": {
+                "pk": factories.make_edition_proposal(by=self.reviewer).pk
+            },
             "new-stand-in": {"user": self.people["B"].pk},
             "stand-in": {"pk": factories.make_stand_in(by=self.colleague).pk},
             "stand-in-mine": {"pk": factories.make_stand_in(by=self.reviewer).pk},

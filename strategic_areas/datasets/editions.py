@@ -4,6 +4,7 @@ import gzip
 import json
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -42,12 +43,14 @@ def make(
     *,
     period: ReportingPeriod | None = None,
     proposal: EditionProposal | None = None,
+    told: Snapshot | None = None,
 ) -> Edition:
     """
     The edition of what the public reads of the plan now.
 
-    ``period`` is a round that has closed, ``proposal`` what two people agreed on; with
-    neither it is that of a reconstruction. Made already, by whomever, it is the same.
+    ``period`` is a round that has closed, ``proposal`` what two people agreed on after
+    they had read what is ``told``; with neither it is that of a reconstruction. Made
+    already, by whomever, it is the same.
     """
     # Reports may still come in: only who makes another edition waits.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
@@ -60,7 +63,7 @@ def make(
         made = plan.editions.filter(is_reconstructed=True, **of_round, corrects=None)
     if edition := made.first():
         return edition
-    told = told_by(proposal) if proposal else quiet(plan)
+    told = told or (told_by(proposal) if proposal else quiet(plan))
     edition = Edition(
         plan=plan,
         made_on=timezone.localdate(),
@@ -85,7 +88,7 @@ def make(
             columns=_declaration(dataset),
             content=packed(told.tables[name]),
         )
-        for name, dataset in (datasets_of(corrects) if corrects else DATASETS).items()
+        for name, dataset in datasets_of(corrects).items()
     )
     edition.is_moving, edition.random = False, random_bits()
     edition.save(update_fields=["is_moving", "random"])
@@ -201,12 +204,19 @@ def packed(table: dict[str, dict]) -> bytes:
     return gzip.compress(text.encode(), mtime=0)
 
 
+def digest(told: Snapshot) -> str:
+    """By this two people know that they read the same; never public."""
+    return sha256(packed(told.tables)).hexdigest()
+
+
 def unpacked(content: bytes) -> dict[str, dict]:
     return dict(json.loads(gzip.decompress(content)))
 
 
-def datasets_of(edition: Edition) -> dict[str, Dataset]:
-    """The datasets of an edition, with the columns of its day."""
+def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
+    """The datasets of an edition, with the columns of its day; without it today's."""
+    if edition is None:
+        return DATASETS
     return {each.dataset: _declared(each) for each in edition.datasets.all()}
 
 

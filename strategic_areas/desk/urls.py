@@ -18,6 +18,7 @@ from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import whole
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
+from strategic_areas.desk.rounds import editions
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
@@ -196,6 +197,12 @@ def patterns(site):
                 "atribuciones/<slug:kind>/<int:pk>/",
                 own_words.attribution,
                 "attribution",
+            ),
+            ("ediciones/<slug:plan>/", editions.plan_editions, "plan_editions"),
+            (
+                "ediciones/propuestas/<int:pk>/",
+                editions.edition_proposal,
+                "edition_proposal",
             ),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
             ("rondas/<int:pk>/retirar/", rounds.take_back, "round_take_back"),

@@ -168,7 +168,8 @@ class EditionProposal(PlanBound, Decision):
         ]
 
     def __str__(self):
-        return f"{self.plan}: {self.corrects or _('new edition')}"
+        text = _("correction of %(number)s") if self.corrects else _("new edition")
+        return f"{self.plan}: {text % {'number': self.corrects}}"
 
 
 class Edition(PlanBound):

@@ -32,6 +32,7 @@ from strategic_areas.workflow.drafts import (
     settle_line,
     with_dependants,
 )
+from strategic_areas.workflow.editions import EDITIONS, correctable
 from strategic_areas.workflow.moves import (
     Conflict,
     TransitionError,
@@ -76,6 +77,7 @@ approve, decline, take_back = CHANGES.approve, CHANGES.decline, CHANGES.take_bac
 
 __all__ = [
     "CHANGES",
+    "EDITIONS",
     "PROPOSALS",
     "SYSTEM_USERNAME",
     "AlreadyWaiting",
@@ -87,6 +89,7 @@ __all__ = [
     "confirm_letter",
     "contest_letter",
     "correct",
+    "correctable",
     "decline",
     "dependants_of",
     "dates_outside",

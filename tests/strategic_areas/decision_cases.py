@@ -12,6 +12,7 @@ from tests.factories import (
     make_agency,
     make_change,
     make_commitment,
+    make_edition_proposal,
     make_factor_reset,
     make_indicator,
     make_mandate,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_reviewer,
     make_stand_in,
     make_takedown,
+    read_edition,
 )
 
 
@@ -50,6 +52,7 @@ KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
     "ActivityProposal": (make_proposal_by, make_reviewer, taken_in),
     "ReportedValue": (make_value_by, make_reviewer, {}),
+    "EditionProposal": (make_edition_proposal, make_reviewer, read_edition),
     "Purge": (make_purge, make_administrator, {}),
     "Takedown": (make_takedown, make_reviewer, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),

@@ -30,13 +30,14 @@ from strategic_areas.models import (
 )
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
-from strategic_areas.workflow import CHANGES, PROPOSALS, guard
+from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND, blocked_texts
 
 #: The steps of each kind of decision, and the page on which it is decided.
 KINDS = {
     CHANGES: "admin:approval",
     PROPOSALS: "admin:proposal",
+    EDITIONS: "admin:edition_proposal",
     PURGES: "admin:purge",
     HIDINGS: "admin:hidden",
     RESETS: "admin:agencies_factorreset_change",

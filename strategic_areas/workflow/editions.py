@@ -1,0 +1,91 @@
+"""Editions that two people make: when they wish, or to correct one."""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.access import RefusedError
+from strategic_areas.datasets import editions
+from strategic_areas.models import EditionProposal, ReportingPeriod
+from strategic_areas.queries.plan import plans
+from strategic_areas.queries.public_rows import difference
+from strategic_areas.workflow.changes import CHANGES
+from strategic_areas.workflow.guard import (
+    GuardedSteps,
+    must_be_clean,
+    must_not_wait_for_purge,
+)
+from strategic_areas.workflow.moves import may_review, must
+
+
+class EditionSteps(GuardedSteps):
+    """
+    A reviewer proposes an edition with its reason, another one reads and approves it.
+
+    It holds what the public reads at the approval; a correction, the rows it names so.
+    """
+
+    model = EditionProposal
+
+    def decides(self, user):
+        return may_review(user, EditionProposal)
+
+    def store(self, proposal):
+        must(self.decides(proposal.proposed_by), _("You do not decide on this."))
+        first, named = proposal.corrects, {tuple(each) for each in proposal.named}
+        must(
+            first or not plans.by_code(proposal.plan.code).is_reconstructed,
+            _("A reconstruction has one edition: propose a correction of it."),
+        )
+        must(
+            not first or named and named <= correctable(first).keys(),
+            _("Name what the edition tells otherwise than the public reads now."),
+        )
+        must_be_clean(EditionProposal, **_texts(proposal))
+        try:
+            proposal.full_clean(exclude=["named"])
+        except ValidationError as error:
+            raise RefusedError(" ".join(error.messages)) from error
+        proposal.save()
+
+    def apply(self, proposal, by, *, seen):
+        """``seen`` is the digest of what was read: it is refused if that changed."""
+        told = editions.told_by(proposal)
+        must(
+            seen == editions.digest(told),
+            _(
+                "What the public reads was changed after you had read it: read it "
+                "again."
+            ),
+        )
+        must_not_wait_for_purge(proposal, _texts(proposal).values())
+        editions.make(proposal.plan, proposal=proposal, told=told)
+
+
+EDITIONS = EditionSteps()
+
+
+def correctable(first):
+    """
+    What the public reads otherwise now than the last edition of a number tells.
+
+    The differences by dataset and key; ``first`` is the edition of that number.
+    """
+    before = editions.snapshot_of(editions.latest(first)).tables
+    now = editions.quiet(first.plan).tables
+    now = {name: table for name, table in now.items() if name in before}
+    return {(each.dataset, each.key): each for each in difference(before, now)}
+
+
+def _texts(proposal):
+    names = proposal.fields.columns(bilingual=True)
+    return {name: getattr(proposal, name) or "" for name in names}
+
+
+def _close(change, made, by):
+    """Make the edition of a round that two people close before its day."""
+    if any(isinstance(each, ReportingPeriod) for each in made.values()):
+        editions.make_due(timezone.localdate())
+
+
+CHANGES.afterwards.append(_close)

@@ -1,0 +1,229 @@
+"""Editions that two people make: one proposes, another reads what they hold."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from agencies import audit
+from agencies.access import RefusedError
+from agencies.audit import AuditEntry
+from strategic_areas import rounds, workflow
+from strategic_areas.datasets import editions
+from strategic_areas.models import Edition, EditionProposal
+from strategic_areas.workflow import EDITIONS
+from tests.factories import (
+    make_commitment,
+    make_edition,
+    make_edition_proposal,
+    make_reviewer,
+    make_round,
+    read_edition,
+)
+
+pytestmark = pytest.mark.django_db
+
+YEAR = timezone.localdate().year
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What steps say is held against the source texts."""
+    with override("en"):
+        yield
+
+
+def approve(proposal):
+    return EDITIONS.approve(proposal, by=make_reviewer(), **read_edition(proposal))
+
+
+@pytest.fixture
+def corrected():
+    """An edition of two commitments, both of which are named otherwise now."""
+    commitment = make_commitment(title_es="Uno")
+    make_commitment(plan=commitment.plan, title_es="Dos")
+    edition = make_edition(plan=commitment.plan)
+    type(commitment).objects.update(title_es="Otro", sort_code="x")
+    return edition
+
+
+def place_of(edition, number=0):
+    return list(workflow.correctable(edition))[number]
+
+
+def test_an_edition_is_made_when_another_person_approves_it():
+    proposal = make_edition_proposal(explanation_en="The yearly report cites it.")
+    assert not Edition.objects.exists()
+
+    decided = approve(proposal)
+
+    edition = decided.edition
+    assert (edition.number, edition.period) == (f"{YEAR}-1", None)
+    assert edition.explanation_es == "Se cita en el informe anual."
+    assert edition.explanation_en == "The yearly report cites it."
+    entry = AuditEntry.objects.get(event=audit.Event.EDITION_MADE)
+    assert entry.actor == decided.decided_by
+
+
+def test_nobody_approves_the_edition_that_she_proposed():
+    proposal = make_edition_proposal()
+
+    with pytest.raises(RefusedError, match="another person"):
+        EDITIONS.approve(proposal, by=proposal.proposed_by, **read_edition(proposal))
+
+    assert not Edition.objects.exists()
+
+
+def test_what_changed_after_it_was_read_is_read_again():
+    commitment = make_commitment()
+    proposal = make_edition_proposal(plan=commitment.plan)
+    read = read_edition(proposal)
+    type(commitment).objects.update(title_es="Otra cosa")
+
+    with pytest.raises(RefusedError, match="read it again"):
+        EDITIONS.approve(proposal, by=make_reviewer(), **read)
+
+    assert EditionProposal.objects.get().is_waiting
+    assert approve(proposal).edition.number == f"{YEAR}-1"
+
+
+def test_a_correction_tells_otherwise_just_what_it_names(corrected):
+    named, other = place_of(corrected), place_of(corrected, 1)
+
+    edition = approve(
+        make_edition_proposal(plan=corrected.plan, corrects=corrected, named=[named])
+    ).edition
+
+    before, after = editions.snapshot_of(corrected), editions.snapshot_of(edition)
+    assert edition.number == f"{YEAR}-1.1"
+    assert edition.named == [list(named)]
+    assert list(corrected.corrections.all()) == [edition]
+    dataset, key = named
+    assert after.tables[dataset][key]["title_es"] == "Otro"
+    assert after.tables[dataset] | {key: None} == before.tables[dataset] | {key: None}
+    assert other in workflow.correctable(corrected)
+    assert named not in workflow.correctable(corrected)
+
+
+def test_the_next_correction_builds_on_the_one_before(corrected):
+    both = list(workflow.correctable(corrected))[:2]
+
+    for place in both:
+        last = approve(
+            make_edition_proposal(
+                plan=corrected.plan, corrects=corrected, named=[place]
+            )
+        ).edition
+
+    assert last.number == f"{YEAR}-1.2"
+    told = editions.snapshot_of(last).tables
+    assert {told[dataset][key]["title_es"] for dataset, key in both} == {"Otro"}
+    assert make_edition(plan=corrected.plan).number == f"{YEAR}-2"
+
+
+@pytest.mark.parametrize("named", [[], [["commitments", "none"]]], ids=["none", "same"])
+def test_a_correction_names_what_differs(corrected, named):
+    with pytest.raises(RefusedError, match="Name what the edition tells"):
+        make_edition_proposal(plan=corrected.plan, corrects=corrected, named=named)
+
+    assert not EditionProposal.objects.exists()
+
+
+def test_a_reconstruction_has_one_edition_and_corrections_of_it():
+    commitment = make_commitment(provenance="press")
+    edition = make_edition(plan=commitment.plan)
+    type(commitment).objects.update(title_es="Otro")
+
+    with pytest.raises(RefusedError, match="has one edition"):
+        make_edition_proposal(plan=commitment.plan)
+
+    proposal = make_edition_proposal(
+        plan=commitment.plan, corrects=edition, named=[place_of(edition)]
+    )
+    assert approve(proposal).edition.number == f"{YEAR}-1.1"
+
+
+def test_the_explanation_is_guarded_and_waits_for_no_purge():
+    with pytest.raises(RefusedError):
+        make_edition_proposal(explanation_es="Cédula 001-1234567-8")
+    with pytest.raises(RefusedError):
+        make_edition_proposal(explanation_en="Cédula 001-1234567-8")
+    with pytest.raises(RefusedError):
+        make_edition_proposal(explanation_es="")
+
+    assert not EditionProposal.objects.exists()
+
+
+def test_one_edition_of_a_plan_waits_at_a_time():
+    plan = make_edition_proposal().plan
+
+    with pytest.raises(RefusedError, match="waits already"):
+        make_edition_proposal(plan=plan)
+
+
+def test_what_was_proposed_never_changes(corrected):
+    proposal = make_edition_proposal(
+        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
+    )
+    rows = EditionProposal.objects.filter(pk=proposal.pk)
+
+    for change in ({"named": []}, {"corrects": None}, {"explanation_es": "Otra"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**change)
+
+
+def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
+    today = timezone.localdate()
+    period = make_round(due_on=today - timedelta(days=1))
+    change = workflow.propose(rounds.closed(period, today), by=make_reviewer())
+    assert not Edition.objects.exists()
+
+    workflow.approve(change, by=make_reviewer())
+
+    edition = Edition.objects.get()
+    assert (edition.period, edition.closed_on) == (period, today - timedelta(days=1))
+    assert editions.make_due(today) == []
+
+
+def test_the_desk_leads_from_a_reason_to_the_edition(client, corrected):
+    one, other = make_reviewer(), make_reviewer()
+    page = reverse("admin:plan_editions", args=[corrected.plan.code])
+    client.force_login(one)
+    place = "/".join(place_of(corrected))
+
+    shown = client.get(f"{page}?corrige={corrected.number}")
+    posted = {"named": [place], "explanation_es": "El título estaba mal copiado."}
+    sent = client.post(f"{page}?corrige={corrected.number}", posted)
+    proposal = EditionProposal.objects.get()
+    own = client.get(sent.url)
+    client.force_login(other)
+    read = client.get(sent.url)
+    form = read.context["steps"][0]
+    done = client.post(sent.url, {"approve": "1", "seen": form["seen"].value()})
+
+    assert place in shown.text
+    assert proposal.named == [place.split("/", 1)]
+    assert 'name="take_back"' in own.text
+    assert 'name="approve"' not in own.text
+    assert "Otro" in read.text
+    assert "Uno" in read.text
+    assert done.url == page
+    assert Edition.objects.first().number == f"{corrected.number}.1"
+
+
+def test_the_page_of_what_changed_since_is_drawn_anew(client):
+    commitment = make_commitment()
+    proposal = make_edition_proposal(plan=commitment.plan)
+    client.force_login(make_reviewer())
+    page = reverse("admin:edition_proposal", args=[proposal.pk])
+    seen = client.get(page).context["steps"][0]["seen"].value()
+    type(commitment).objects.update(title_es="Otra cosa")
+
+    refused = client.post(page, {"approve": "1", "seen": seen})
+
+    form = refused.context["steps"][0]
+    assert "Léalo otra vez" in refused.text
+    assert form["seen"].value() == read_edition(proposal)["seen"] != seen
