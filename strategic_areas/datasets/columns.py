@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
-from django.db.models import Model
+from django.conf import settings
+from django.db.models import Model, TextChoices, URLField
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -15,54 +15,32 @@ from agencies import fields
 Word = str | Promise
 
 
-class Kind(StrEnum):
-    """What a cell holds: a text, a word of a list, a number, a day (YYYY-MM-DD)."""
+class Kind(TextChoices):
+    """What a cell holds; a code stands in a list, and a day is "YYYY-MM-DD"."""
 
-    TEXT = "text"
-    CODE = "code"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DAY = "day"
-    ADDRESS = "address"
-
-    @property
-    def label(self) -> Word:
-        return KINDS[self]
+    TEXT = "text", _("Text")
+    CODE = "code", _("Code")
+    INTEGER = "integer", _("Whole number")
+    NUMBER = "number", _("Number")
+    BOOLEAN = "boolean", _("Yes or no")
+    DAY = "day", _("Day")
+    ADDRESS = "address", _("Address")
 
 
-KINDS = {
-    Kind.TEXT: _("Text"),
-    Kind.CODE: _("Code"),
-    Kind.INTEGER: _("Whole number"),
-    Kind.NUMBER: _("Number"),
-    Kind.BOOLEAN: _("Yes or no"),
-    Kind.DAY: _("Day"),
-    Kind.ADDRESS: _("Address"),
-}
-
-
-class Gap(StrEnum):
+class Gap(TextChoices):
     """Why a cell is empty. Missing is never zero."""
 
-    PROTECTED = "protected"
-    NOT_REPORTED = "not_reported"
-    NOT_ASKED = "not_asked"
-    NOT_DUE = "not_due"
-    NOT_APPLICABLE = "not_applicable"
+    PROTECTED = (
+        "protected",
+        _("Protected: it could lead to a person, or the law withholds it"),
+    )
+    NOT_REPORTED = "not_reported", _("Nobody has reported or stated it")
+    NOT_ASKED = "not_asked", _("Nobody has been asked for it")
+    NOT_DUE = "not_due", _("It is not due yet")
+    NOT_APPLICABLE = "not_applicable", _("It does not apply")
 
-    @property
-    def label(self) -> Word:
-        return GAPS[self]
 
-
-GAPS = {
-    Gap.PROTECTED: _("Protected: it could lead to a person, or the law withholds it"),
-    Gap.NOT_REPORTED: _("Nobody has reported or stated it"),
-    Gap.NOT_ASKED: _("Nobody has been asked for it"),
-    Gap.NOT_DUE: _("It is not due yet"),
-    Gap.NOT_APPLICABLE: _("It does not apply"),
-}
+GAPS = dict(Gap.choices)
 
 
 @dataclass(frozen=True)
@@ -131,23 +109,32 @@ def bilingual(column: Column) -> tuple[Column, Column]:
     return spanish, replace(english, gap=english.gap or Gap.NOT_REPORTED)
 
 
-def stored(model: type[Model], *names: str) -> tuple[Column, ...]:
+def stored(
+    model: type[Model], *names: str, gap: Gap = Gap.NOT_REPORTED
+) -> tuple[Column, ...]:
     """
-    Fields of a model as it declares them, of one in two languages both columns.
+    Public fields of a model as it declares them, of a bilingual one both columns.
 
-    An empty cell of one that may be empty means that nobody stated it.
+    ``gap`` is what an empty cell means of those that may be empty.
     """
-    found = []
-    for of in map(model.fields.__getitem__, names):
+    found, public = [], {of.name: of for of in model.fields.where(public=True)}
+    for of in map(public.__getitem__, names):
+        is_address = isinstance(of.model_field, URLField)
         column = Column(
             of.name,
-            of.called or capfirst(of.model_field.verbose_name),
-            STORED.get(of.kind, Kind.TEXT),
-            None if of.is_needed else Gap.NOT_REPORTED,
+            label_of(of),
+            Kind.ADDRESS if is_address else STORED.get(of.kind, Kind.TEXT),
+            gap if of.model_field.blank else None,
             codes=dict(of.model_field.flatchoices) or None,
         )
         found += bilingual(column) if of.bilingual else [column]
     return tuple(found)
+
+
+def label_of(of: fields.Field) -> Word:
+    """What people read above a declared field, in the language of each reader."""
+    heading = getattr(of, "heading", None)
+    return heading or of.called or capfirst(of.model_field.verbose_name)
 
 
 def with_gap(column: Column) -> tuple[Column, Column]:
@@ -160,3 +147,31 @@ def with_gap(column: Column) -> tuple[Column, Column]:
         codes=GAPS,
     )
     return replace(column, gap=None), reason
+
+
+#: The columns that several datasets have.
+ADDRESS = Column("address", _("Address of its page"), Kind.ADDRESS)
+IS_DISPUTED = Column("is_disputed", _("Not acknowledged by the agency"), Kind.BOOLEAN)
+#: How often a dataset changes.
+EACH_REPORT = pgettext_lazy("how often it changes", "With each report of an agency")
+AMENDED = pgettext_lazy("how often it changes", "When the plan is amended")
+
+
+def page(record) -> str:
+    """The whole address of a record's page, in Spanish."""
+    return settings.SITE_URL + record.get_absolute_url(language="es")
+
+
+def pair(record, name: str, column: str = "") -> dict[str, str]:
+    """The texts of a record in both languages, as the cells of a bilingual column."""
+    return {
+        f"{column or name}_{language}": getattr(record, f"{name}_{language}")
+        for language in LANGUAGES
+    }
+
+
+def why_empty(value, is_protected, otherwise=Gap.NOT_REPORTED):
+    """The reason for an empty cell; None of one that is told."""
+    if value is not None:
+        return None
+    return Gap.PROTECTED if is_protected else otherwise

@@ -1,43 +1,116 @@
-"""What a plan holds: areas, programmes, commitments, activities."""
+"""What a plan holds: itself, areas, programmes, commitments, activities, themes."""
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from strategic_areas.datasets.columns import (
+    ADDRESS,
+    AMENDED,
+    EACH_REPORT,
+    IS_DISPUTED,
     Column,
     Dataset,
     Gap,
     Kind,
     bilingual,
+    page,
+    pair,
     stored,
+    why_empty,
     with_gap,
 )
-from strategic_areas.models import Commitment
-from strategic_areas.progress import Punctuality
-from strategic_areas.queries.public_rows import commitment_row
+from strategic_areas.models import Activity, Commitment, Plan, Programme, StrategicArea
+from strategic_areas.models.records import Voice
+from strategic_areas.progress import Punctuality, State
+from strategic_areas.queries.public_rows import activity_row, commitment_row
 from strategic_areas.sentences import (
     COMMITMENT_PUNCTUALITY,
     COMMITMENT_STATES,
     FAMILY_WORDS,
+    PUNCTUALITY,
+    STATES,
 )
-from strategic_areas.states import UNDER_WAY, family_of
+from strategic_areas.states import UNDER_WAY, family_of, newest
+from strategic_areas.themes import Theme
 
-#: How often what an agency reports changes.
-EACH_ROUND = pgettext_lazy("how often it changes", "With each report of an agency")
-ADDRESS = Column("address", _("Address of its page"), Kind.ADDRESS)
-#: The reason for an empty cell of what follows from a due date, by the punctuality.
+#: Why no number of days late is told, by the punctuality.
 UNDATED = {
     None: Gap.NOT_APPLICABLE,
     Punctuality.FINISHED_LATE: Gap.NOT_APPLICABLE,
     Punctuality.NO_DEADLINE: Gap.NOT_REPORTED,
     Punctuality.NOT_DUE: Gap.NOT_DUE,
 }
+SAID_ON = Column(
+    "said_on", _("Day of the account that says so"), Kind.DAY, Gap.NOT_REPORTED
+)
+DUE_ON = Column(
+    "due_on",
+    _("Due on"),
+    Kind.DAY,
+    Gap.NOT_REPORTED,
+    about=_("Only a date that the plan, an amendment or the agency states."),
+)
+DAYS_LATE = with_gap(
+    Column(
+        "days_late",
+        _("Days late"),
+        Kind.INTEGER,
+        unit=_("days"),
+        about=_("Of what is still owed, on the day of the data."),
+    )
+)
 
 
-def page(record) -> str:
-    """The whole address of a record's page in Spanish."""
-    return settings.SITE_URL + record.get_absolute_url(language="es")
+def kept(words):
+    return Column(
+        "punctuality", _("Punctuality"), Kind.CODE, Gap.NOT_APPLICABLE, codes=words
+    )
+
+
+PLANS = (
+    *stored(Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"),
+    *stored(Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"),
+    *stored(Plan, "note"),
+    Column(
+        "is_reconstructed",
+        _("Reconstructed"),
+        Kind.BOOLEAN,
+        about=_("Its commitments are not stated by the plan itself."),
+    ),
+    ADDRESS,
+)
+
+
+def plans(reading):
+    of, is_reconstructed = reading.plan, reading.board.is_reconstructed
+    return [
+        {**vars(of), "is_reconstructed": is_reconstructed, "address": page(of)},
+    ]
+
+
+AREAS = (
+    *stored(StrategicArea, "code", "name", "short", "outcome", "outcome_provenance"),
+    *stored(StrategicArea, "provenance", "note"),
+    ADDRESS,
+)
+
+
+def areas(reading):
+    return [{**vars(each), "address": page(each)} for each in reading.areas]
+
+
+PROGRAMMES = (
+    *stored(Programme, "code", "name"),
+    Column("area", _("Strategic area (code)"), refers="areas.code"),
+    *stored(Programme, "provenance", "note"),
+    Column("address", _("Address of the page of its area"), Kind.ADDRESS),
+)
+
+
+def programmes(reading):
+    return [
+        {**vars(each), "area": each.area.code, "address": page(each.area)}
+        for each in reading.programmes
+    ]
 
 
 COMMITMENTS = (
@@ -56,12 +129,7 @@ COMMITMENTS = (
         about=_("A reconstructed action has no state."),
     ),
     Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=COMMITMENT_STATES),
-    Column(
-        "said_on",
-        _("Day of the account that says so"),
-        Kind.DAY,
-        Gap.NOT_REPORTED,
-    ),
+    SAID_ON,
     Column(
         "activities_done",
         _("Activities completed"),
@@ -70,9 +138,7 @@ COMMITMENTS = (
         about=_("Of those of which an account tells."),
     ),
     Column(
-        "activities_counted",
-        _("Activities of which an account tells"),
-        Kind.INTEGER,
+        "activities_counted", _("Activities of which an account tells"), Kind.INTEGER
     ),
     Column(
         "activities_total",
@@ -91,101 +157,211 @@ COMMITMENTS = (
         )
     ),
     *stored(Commitment, "starts_on"),
-    Column(
-        "due_on",
-        _("Due on"),
-        Kind.DAY,
-        Gap.NOT_REPORTED,
-        about=_("Only a date that the plan, an amendment or the agency states."),
-    ),
+    DUE_ON,
     *stored(Commitment, "due_provenance"),
-    Column(
-        "punctuality",
-        _("Punctuality"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
-        codes=COMMITMENT_PUNCTUALITY,
-    ),
-    *with_gap(
-        Column(
-            "days_late",
-            _("Days late"),
-            Kind.INTEGER,
-            unit=_("days"),
-            about=_("Of what is still owed, on the day of the data."),
-        )
-    ),
+    kept(COMMITMENT_PUNCTUALITY),
+    *DAYS_LATE,
+    *stored(Commitment, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
     *stored(Commitment, "baseline", "means_of_verification", "provenance", "note"),
-    Column("is_disputed", _("Not acknowledged by the agency"), Kind.BOOLEAN),
+    IS_DISPUTED,
     ADDRESS,
 )
 
 
 def commitments(reading):
     """Each standing commitment, as the list of commitments has them."""
-    for row in reading.commitments:
-        told, of = commitment_row(row), row.commitment
-        state, kept = told["state"], told["punctuality"]
+    for row in reading.board.rows:
+        of, state = row.commitment, row.standing.state
         yield {
-            **told,
+            **commitment_row(row),
             "area": of.programme.area.code,
-            "area_name_es": of.programme.area.name_es,
-            "area_name_en": of.programme.area.name_en,
+            **pair(of.programme.area, "name", "area_name"),
             "lead": of.lead.slug,
             "lead_acronym": of.lead.acronym,
             "family": state and family_of(state),
             "said_on": row.recorded_until if row.records else row.standing.said_on,
-            **_counts(row),
-            "percent_gap": _why_no_percent(row),
-            **dates(row.deadline, kept, reading.day),
+            **_counts(row.standing.tally, row.records),
+            "percent_gap": _why_no_average(row),
+            **_dates(row, reading.day),
             "address": page(of),
         }
 
 
-def _counts(row):
+def _counts(tally, records):
     """What is missing is never zero: of activities that nobody tells of, none is."""
-    tally, records = row.standing.tally, row.records
+    told, done, total = tally.told, tally.done, tally.total
     if records:
         told, done, total = records.found - records.untold, records.done, None
-    else:
-        told, done, total = tally.told, tally.done, tally.total
-    is_known = told or not (records or total)
     return {
-        "activities_done": done if is_known else None,
+        "activities_done": done if told or total == 0 else None,
         "activities_counted": told,
         "activities_total": total,
     }
 
 
-def _why_no_percent(row):
-    if row.standing.percent is not None:
-        return None
-    if row.standing.state not in UNDER_WAY:
-        return Gap.NOT_APPLICABLE
+def _why_no_average(row):
     left = (each.activity for each in row.activities if each.is_counted)
-    is_protected = any(each.counts_victims for each in left)
-    return Gap.PROTECTED if is_protected else Gap.NOT_REPORTED
+    if row.standing.percent is None and row.standing.state not in UNDER_WAY:
+        return Gap.NOT_APPLICABLE
+    return why_empty(row.standing.percent, any(each.counts_victims for each in left))
 
 
-def dates(deadline, kept, day):
-    """A due date, if somebody states one, and how many days late work is by it."""
-    is_late, why = kept == Punctuality.LATE, UNDATED.get(kept)
+def _dates(row, day):
+    """A due date, if somebody states one, and by how many days work is late."""
+    due, why = row.deadline, UNDATED.get(row.standing.punctuality)
+    is_late = row.standing.punctuality == Punctuality.LATE
     return {
-        "due_on": deadline.due_on if deadline.is_stated else None,
-        "due_provenance": deadline.due_provenance if deadline.is_stated else None,
-        "days_late": (day - deadline.due_on).days if is_late else (None if why else 0),
+        "due_on": due.due_on if due.is_stated else None,
+        "due_provenance": due.due_provenance if due.is_stated else None,
+        "days_late": None if why else (day - due.due_on).days if is_late else 0,
         "days_late_gap": why,
     }
 
 
+ACTIVITIES = (
+    *stored(Activity, "code", "title"),
+    Column("commitment", _("Commitment (code)"), refers="commitments.code"),
+    Column("agency", _("Agency (code)"), refers="agencies.code"),
+    Column("agency_acronym", _("Agency (acronym)")),
+    *stored(Activity, "kind", "year"),
+    Column(
+        "is_counted",
+        _("Counted"),
+        Kind.BOOLEAN,
+        about=_("What an amendment cancelled enters no count."),
+    ),
+    Column("family", _("Family of states"), Kind.CODE, codes=FAMILY_WORDS),
+    Column("state", _("State"), Kind.CODE, codes=STATES),
+    Column(
+        "voice",
+        _("Who calls it done"),
+        Kind.CODE,
+        Gap.NOT_APPLICABLE,
+        codes={each.name.lower(): each.label for each in Voice},
+        about=_("Only of what public sources tell."),
+    ),
+    SAID_ON,
+    *with_gap(Column("percent", _("Percent"), Kind.INTEGER, unit="%")),
+    *stored(Activity, "starts_on"),
+    DUE_ON,
+    *stored(Activity, "due_provenance"),
+    kept(PUNCTUALITY),
+    *DAYS_LATE,
+    *stored(Activity, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
+    *stored(Activity, "expected_product"),
+    *with_gap(Column("quantity", _("Planned quantity"), Kind.NUMBER)),
+    *stored(Activity, "unit"),
+    *stored(Activity, "counts_victims", "reaches_victims"),
+    *stored(Activity, "means_of_verification", "budget"),
+    *stored(Activity, "budget_amount", gap=Gap.NOT_APPLICABLE),
+    Column("budget_currency", _("Currency (ISO 4217)"), gap=Gap.NOT_APPLICABLE),
+    *stored(Activity, "provenance", "note"),
+    IS_DISPUTED,
+    ADDRESS,
+)
+
+
+def activities(reading):
+    """Each standing activity of the plan; work outside it is in no count."""
+    for row in reading.board.activities:
+        told, of, latest = activity_row(row), row.activity, newest(row.reports)
+        percent, why = _percent(row, latest)
+        is_protected = "quantity" in told["protected"]
+        yield {
+            **told,
+            "agency": of.agency.slug,
+            "agency_acronym": of.agency.acronym,
+            "is_counted": row.is_counted,
+            "family": family_of(told["state"]),
+            "voice": row.voice and row.voice.name.lower(),
+            "said_on": latest and latest.known_by,
+            "percent": percent,
+            "percent_gap": why,
+            **_dates(row, reading.day),
+            "quantity_gap": why_empty(told["quantity"], is_protected),
+            "budget_currency": of.budget_amount and of.budget_currency,
+            "address": page(of),
+        }
+
+
+def _percent(row, latest):
+    """
+    The percent of an activity, and why there is none.
+
+    What a source states of reconstructed work would pass for a measure.
+    """
+    of, is_own = row.activity, latest is None or latest.was_entered
+    percent = row.standing.percent if is_own or of.commitment.is_official else None
+    if percent is not None:
+        return percent, None
+    if of.counts_victims or (latest and latest.is_reserved):
+        return None, Gap.PROTECTED
+    if of.is_continuing or not is_own:
+        return None, Gap.NOT_APPLICABLE
+    is_unasked = row.standing.state == State.NOT_ASKED
+    return None, Gap.NOT_ASKED if is_unasked else Gap.NOT_REPORTED
+
+
+THEMES = (
+    Column("activity", _("Activity (code)"), refers="activities.code"),
+    Column("theme", _("Theme"), Kind.CODE, codes=dict(Theme.choices)),
+)
+
+
+def activity_themes(reading):
+    return [
+        {"activity": row.activity.code, "theme": theme}
+        for row in reading.board.activities
+        for theme in row.activity.themes
+    ]
+
+
+CODE = ("code",)
 DATASETS = (
+    Dataset("plans", _("Plan"), _("the plan itself"), AMENDED, PLANS, CODE, plans),
+    Dataset(
+        "areas",
+        _("Strategic areas"),
+        _("a strategic area, with the outcome that it seeks"),
+        AMENDED,
+        AREAS,
+        CODE,
+        areas,
+    ),
+    Dataset(
+        "programmes",
+        _("Programmes"),
+        _("a programme of an area"),
+        AMENDED,
+        PROGRAMMES,
+        CODE,
+        programmes,
+    ),
     Dataset(
         "commitments",
         _("Commitments"),
         _("a commitment, with its state and its due date"),
-        EACH_ROUND,
+        EACH_REPORT,
         COMMITMENTS,
-        ("code",),
+        CODE,
         commitments,
+    ),
+    Dataset(
+        "activities",
+        _("Activities"),
+        _("an activity of a commitment, with its state by its last report"),
+        EACH_REPORT,
+        ACTIVITIES,
+        CODE,
+        activities,
+    ),
+    Dataset(
+        "activity_themes",
+        _("Themes of activities"),
+        _("a theme of an activity"),
+        AMENDED,
+        THEMES,
+        ("activity", "theme"),
+        activity_themes,
     ),
 )

@@ -46,7 +46,7 @@ def snapshot(plan: Plan) -> Snapshot:
         title_en=plan.title_en or "",
         day=reading.day,
         edition="",
-        is_reconstructed=reading.is_reconstructed,
+        is_reconstructed=reading.board.is_reconstructed,
         tables={name: table(each, reading) for name, each in DATASETS.items()},
     )
 
@@ -64,7 +64,7 @@ def table(dataset: Dataset, reading: Reading) -> dict[str, Row]:
 
 
 def key_of(dataset: Dataset, row: Row) -> str:
-    return "/".join(str(row[name]) for name in dataset.key)
+    return "/".join(str(row[name] or "") for name in dataset.key)
 
 
 def as_cells(dataset: Dataset, told) -> Row:

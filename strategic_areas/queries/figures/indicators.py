@@ -348,20 +348,19 @@ def page(code: str, today: date) -> IndicatorPage | None:
 
 def _targets(indicator, points, today):
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
-    values = [each for each in points if each.shown is not Shown.WITHDRAWN]
+    rows, line = rows.select_related("plan"), IndicatorLine(indicator, points)
     return tuple(
-        (
-            target,
-            attainment(
-                target,
-                values,
-                direction=indicator.direction,
-                aggregation=indicator.aggregation,
-                today=today,
-            ),
-        )
-        for target in rows.select_related("plan").order_by("ends_on", "starts_on", "pk")
+        (target, attained(target, line, today))
+        for target in rows.order_by("ends_on", "starts_on", "pk")
     )
+
+
+def attained(target: Target, line: IndicatorLine, today: date) -> Attainment:
+    """How far what a plan sets is reached by the values that were not withdrawn."""
+    values = [each for each in line.points if each.shown is not Shown.WITHDRAWN]
+    of = line.indicator
+    how = {"direction": of.direction, "aggregation": of.aggregation}
+    return attainment(target, values, **how, today=today)
 
 
 def discrepancies():

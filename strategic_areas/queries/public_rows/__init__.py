@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from agencies.fields import Kind
@@ -41,7 +41,7 @@ from strategic_areas.queries.plan.board import (
     with_marks,
 )
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import CommitmentRow, build
+from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow, build
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
 
@@ -130,7 +130,7 @@ def public_rows(keys: Keys) -> Rows:
     accounts = [
         row
         for rows in (record.updates(), record.declarations())
-        for row in _not_taken_back(rows.filter(pk__in=keys[rows.model]))
+        for row in not_taken_back(rows.filter(pk__in=keys[rows.model]))
     ]
     lines = indicators.lines(
         indicators.public().filter(pk__in=keys[Indicator]), in_full=True
@@ -145,7 +145,7 @@ def public_rows(keys: Keys) -> Rows:
     }
 
 
-def _not_taken_back(rows):
+def not_taken_back(rows: QuerySet) -> QuerySet:
     """What was withdrawn is not told in an older wording either."""
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
     withdrawn = rows.model.objects.filter(status=Status.WITHDRAWN, **about)
@@ -202,13 +202,7 @@ def commitment_rows(rows: Iterable[CommitmentRow]) -> Rows:
         plan = row.commitment.plan.code
         found[f"{plan}/{row.commitment.code}"] = commitment_row(row)
         for each in row.activities:
-            about = each.activity
-            work[f"{plan}/{about.code}"] = {
-                **_stored(about, "plan", "commitment", "agency"),
-                **_numbers({"quantity": planned(about)}),
-                **_told(each.standing),
-                "is_disputed": about.is_disputed,
-            }
+            work[f"{plan}/{each.activity.code}"] = activity_row(each)
     return {"commitments": found, "activities": work}
 
 
@@ -219,6 +213,17 @@ def commitment_row(row: CommitmentRow) -> dict:
         **_told(row.standing),
         "percent": row.standing.percent,
         "is_disputed": row.commitment.is_disputed,
+    }
+
+
+def activity_row(row: ActivityRow) -> dict:
+    """An activity, with its planned quantity as far as that is told."""
+    about = row.activity
+    return {
+        **_stored(about, "plan", "commitment", "agency"),
+        **_numbers({"quantity": planned(about)}),
+        **_told(row.standing),
+        "is_disputed": about.is_disputed,
     }
 
 

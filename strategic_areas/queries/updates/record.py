@@ -76,7 +76,7 @@ WITH_IT = {
     "agency": "acronym acronym_en slug name_es name_en",
     "plan": "code status",
     "commitment": "code title_es title_en provenance plan",
-    "activity": "code title_es title_en provenance plan commitment is_in_plan "
+    "activity": "code title_es title_en provenance plan commitment is_in_plan kind "
     "quantity unit_es unit_en counts_victims reaches_victims",
     "translation": "text obstacle next_step note",
     "printed_by": "title url",

@@ -1,0 +1,169 @@
+"""International targets, what bodies ask of the country, and what responds to each."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from strategic_areas.datasets.columns import (
+    ADDRESS,
+    Column,
+    Dataset,
+    Gap,
+    Kind,
+    bilingual,
+    pair,
+    stored,
+)
+from strategic_areas.models import FrameworkTarget
+from strategic_areas.sentences import FAMILIES, SHORT_BODIES, TARGET_KINDS
+
+TARGETS = (
+    *stored(FrameworkTarget, "code"),
+    Column("family", _("Framework"), codes=FAMILIES),
+    Column("kind", _("Kind"), codes=TARGET_KINDS),
+    *stored(FrameworkTarget, "name"),
+    *stored(FrameworkTarget, "year", gap=Gap.NOT_APPLICABLE),
+    Column("body", _("Who asks for it"), gap=Gap.NOT_APPLICABLE, codes=SHORT_BODIES),
+    *stored(FrameworkTarget, "by_year", "confidence", gap=Gap.NOT_APPLICABLE),
+    Column(
+        "commitments",
+        _("Commitments that respond to it"),
+        Kind.INTEGER,
+        about=_("None of this plan does where it is 0."),
+    ),
+    *stored(FrameworkTarget, "answer", "provenance", "note"),
+    ADDRESS,
+)
+
+
+def targets(reading):
+    """Each target, as the plan's pages of targets and of recommendations list them."""
+    for each in reading.targets:
+        of = each.target
+        page = of.address_in(reading.plan, "es")
+        yield {
+            **vars(of),
+            "commitments": each.total,
+            "address": f"{settings.SITE_URL}{page}",
+        }
+
+
+ASKED = (
+    Column("target", _("Target (code)"), refers="targets.code"),
+    Column("year", _("Year"), Kind.INTEGER),
+    Column(
+        "known",
+        _("How it is known"),
+        Kind.CODE,
+        codes={
+            "read": _("Read in the body's own text"),
+            "told": _("Told by the press or another text"),
+        },
+    ),
+)
+
+
+def target_years(reading):
+    """The years in which a body asked for something."""
+    return [
+        {"target": each.target.code, "year": int(year), "known": known}
+        for each in reading.targets
+        for year, known in each.strip
+        if known
+    ]
+
+
+ADDRESSED = (
+    Column("target", _("Target (code)"), refers="targets.code"),
+    Column("agency", _("Agency (code)"), refers="agencies.code"),
+)
+
+
+def target_agencies(reading):
+    """The agencies that what is asked names."""
+    return [
+        {"target": each.target.code, "agency": agency.slug}
+        for each in reading.targets
+        if each.target.body
+        for agency in each.target.addressed.all()
+    ]
+
+
+ANSWERS = (
+    Column("target", _("Target (code)"), refers="targets.code"),
+    Column(
+        "commitment",
+        _("Commitment that responds (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="commitments.code",
+    ),
+    Column(
+        "indicator",
+        _("Indicator that measures it (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="indicators.code",
+    ),
+    *bilingual(Column("why", _("Why"), gap=Gap.NOT_REPORTED)),
+)
+
+
+def answers(reading):
+    """What responds to a target, or measures it, of what this plan holds."""
+    own = {line.indicator.pk for line in reading.indicators}
+    for each in reading.targets:
+        responding = [
+            ("commitment", row.commitment, link) for row, link in each.answers
+        ]
+        measuring = [
+            ("indicator", line.indicator, link)
+            for line, link in each.measured
+            if line.indicator.pk in own
+        ]
+        for name, of, link in (*responding, *measuring):
+            yield {
+                **dict.fromkeys(column.name for column in ANSWERS),
+                "target": each.target.code,
+                name: of.code,
+                **(pair(link, "why") if link else {}),
+            }
+
+
+BROUGHT = pgettext_lazy("how often it changes", "When a body asks something new")
+DATASETS = (
+    Dataset(
+        "targets",
+        _("Targets and recommendations"),
+        _("an international target, or what a body asks of the country"),
+        BROUGHT,
+        TARGETS,
+        ("code",),
+        targets,
+    ),
+    Dataset(
+        "target_years",
+        _("Years of recommendations"),
+        _("a year in which a body asked for it"),
+        BROUGHT,
+        ASKED,
+        ("target", "year"),
+        target_years,
+    ),
+    Dataset(
+        "target_agencies",
+        _("Agencies in recommendations"),
+        _("an agency that a recommendation names"),
+        BROUGHT,
+        ADDRESSED,
+        ("target", "agency"),
+        target_agencies,
+    ),
+    Dataset(
+        "answers",
+        _("Answers to targets"),
+        _("a commitment that responds to a target, or an indicator that measures it"),
+        BROUGHT,
+        ANSWERS,
+        ("target", "commitment", "indicator"),
+        answers,
+    ),
+)

@@ -1,0 +1,262 @@
+"""Indicators, their values with the parts of those, and the values that a plan sets."""
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from strategic_areas.addresses import address
+from strategic_areas.attainment import Attained
+from strategic_areas.datasets.columns import (
+    ADDRESS,
+    AMENDED,
+    IS_DISPUTED,
+    Column,
+    Dataset,
+    Gap,
+    Kind,
+    bilingual,
+    pair,
+    stored,
+    why_empty,
+    with_gap,
+)
+from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
+from strategic_areas.models.figures import Exactness
+from strategic_areas.queries.figures.indicators import Shown, attained
+from strategic_areas.queries.figures.words import ATTAINED, anchor
+from strategic_areas.queries.public_rows import (
+    indicator_row,
+    part_row,
+    value_key,
+    value_row,
+)
+
+SHOWN = {
+    Shown.VALUE: pgettext_lazy("a value", "Told"),
+    Shown.PROTECTED: pgettext_lazy("a value", "Protected"),
+    Shown.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
+}
+
+INDICATORS = (
+    *stored(Indicator, "code", "name", "unit", "counts", "sensitive", "national"),
+    *stored(Indicator, "family", "dimension", "goal", gap=Gap.NOT_APPLICABLE),
+    *stored(Indicator, "key_figure"),
+    Column("introduced_by", _("Introduced by the plan (code)")),
+    Column(
+        "area", _("Strategic area (code)"), gap=Gap.NOT_APPLICABLE, refers="areas.code"
+    ),
+    Column(
+        "commitment",
+        _("Commitment (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="commitments.code",
+    ),
+    Column(
+        "agency", _("Agency (code)"), gap=Gap.NOT_APPLICABLE, refers="agencies.code"
+    ),
+    *stored(Indicator, "counted_by", gap=Gap.NOT_APPLICABLE),
+    *stored(Indicator, "frequency", "direction", "aggregation"),
+    *stored(Indicator, "definition", "caveat", "means_of_verification"),
+    *with_gap(Column("baseline_value", _("Baseline"), Kind.NUMBER)),
+    *stored(
+        Indicator, "baseline_starts_on", "baseline_ends_on", gap=Gap.NOT_APPLICABLE
+    ),
+    Column("values", _("Values"), Kind.INTEGER),
+    *stored(Indicator, "note"),
+    ADDRESS,
+)
+
+
+def indicators(reading):
+    """Each with the area and the commitment that it has in this plan."""
+    standing = {row.commitment.pk: row.commitment.code for row in reading.board.rows}
+    for line in reading.indicators:
+        told, of = indicator_row(line), line.indicator
+        is_protected = "baseline_value" in told["protected"]
+        yield {
+            **told,
+            "area": of.area.code if of.area and of.area.plan == reading.plan else None,
+            "commitment": standing.get(of.commitment_id),
+            "agency": of.agency and of.agency.slug,
+            "baseline_value_gap": why_empty(told["baseline_value"], is_protected),
+            "values": len(line.points),
+            "address": _page(of),
+        }
+
+
+def _page(indicator):
+    path = address("indicator", indicator.code, language="es")
+    return f"{settings.SITE_URL}{path}"
+
+
+VALUES = (
+    Column("id", _("Indicator, days and who counted")),
+    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    *stored(PublishedFigure, "starts_on", "ends_on"),
+    *stored(
+        PublishedFigure, "starts_exact_to", "ends_exact_to", gap=Gap.NOT_APPLICABLE
+    ),
+    *stored(PublishedFigure, "counted_by", gap=Gap.NOT_APPLICABLE),
+    *bilingual(Column("who", _("Who counted"), gap=Gap.NOT_REPORTED)),
+    Column("shown", _("What is told"), Kind.CODE, codes=SHOWN),
+    *with_gap(Column("value", _("Value"), Kind.NUMBER)),
+    Column(
+        "exactness",
+        _("How exact the number is"),
+        Kind.CODE,
+        Gap.NOT_APPLICABLE,
+        codes=dict(Exactness.choices),
+    ),
+    *stored(PublishedFigure, "status", gap=Gap.NOT_APPLICABLE),
+    Column("differs", _("A later count differs by less than ten"), Kind.BOOLEAN),
+    Column(
+        "is_break",
+        _("Breaks the series"),
+        Kind.BOOLEAN,
+        about=_("Not to be compared with the values before it."),
+    ),
+    *stored(PublishedFigure, "provenance"),
+    *bilingual(Column("caption", _("Caption"), gap=Gap.NOT_REPORTED)),
+    *bilingual(Column("note", _("Note"), gap=Gap.NOT_REPORTED)),
+    *stored(PublishedFigure, "printed_where", gap=Gap.NOT_APPLICABLE),
+    Column("printed_by", _("Source that printed it (key)"), gap=Gap.NOT_APPLICABLE),
+    Column("revisions", _("Earlier values that it revised"), Kind.INTEGER),
+    IS_DISPUTED,
+    ADDRESS,
+)
+
+
+def values(reading):
+    """Each value over a span of days, as the page of its indicator tells it."""
+    for line, point in _points(reading):
+        told, is_told = value_row(point), point.shown is Shown.VALUE
+        is_protected = point.shown is Shown.PROTECTED
+        mark = anchor(point.starts_on, point.ends_on)
+        yield {
+            **told,
+            "id": value_key(line.indicator, point),
+            "indicator": line.indicator.code,
+            **pair(point, "who"),
+            "value_gap": why_empty(told["value"], is_protected, Gap.NOT_APPLICABLE),
+            "exactness": told["exactness"] if is_told else None,
+            "revisions": len(point.revisions),
+            "address": f"{_page(line.indicator)}#{mark}",
+        }
+
+
+def _points(reading):
+    return ((line, point) for line in reading.indicators for point in line.points)
+
+
+BREAKDOWNS = (
+    Column("id", _("Value, breakdown and group")),
+    Column("value_id", _("The value of which it is a part"), refers="values.id"),
+    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    Column(
+        "dimension",
+        _("What the breakdown tells apart"),
+        codes=dict(Indicator.Dimension.choices),
+    ),
+    Column(
+        "group",
+        _("Group (code)"),
+        gap=Gap.PROTECTED,
+        about=_("Of a group of several categories all their codes, joined by “|”."),
+    ),
+    *bilingual(Column("label", _("Group"), gap=Gap.PROTECTED)),
+    Column(
+        "value",
+        _("Value"),
+        Kind.NUMBER,
+        Gap.PROTECTED,
+        about=_("Empty where the whole breakdown is not told."),
+    ),
+    Column("printed_by", _("Source that printed it (key)"), gap=Gap.NOT_APPLICABLE),
+    *stored(PublishedCell, "printed_where", gap=Gap.NOT_APPLICABLE),
+)
+
+
+def breakdowns(reading):
+    """Each number of a breakdown; one row without a number of each not told."""
+    empty = dict.fromkeys(each.name for each in BREAKDOWNS)
+    for line, point in _points(reading):
+        about = {
+            "value_id": value_key(line.indicator, point),
+            "indicator": line.indicator.code,
+        }
+        for name in point.withheld:
+            own = {"id": f"{about['value_id']}/{name}", "dimension": name}
+            yield {**empty, **about, **own}
+        for told in point.breakdowns:
+            for cell in told.cells:
+                group = "|".join(cell.categories)
+                yield {
+                    **part_row(told, cell),
+                    **about,
+                    **pair(cell, "printed_where"),
+                    "id": f"{about['value_id']}/{told.dimension}/{group}",
+                    "group": group,
+                }
+
+
+PLANNED = (
+    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    *stored(Target, "starts_on", "ends_on", "value", "provenance"),
+    Column("attained", _("Whether it is reached"), Kind.CODE, codes=ATTAINED),
+    *with_gap(Column("reached", _("Value held against it"), Kind.NUMBER)),
+)
+
+
+def planned_values(reading):
+    lines = {line.indicator.pk: line for line in reading.indicators}
+    for aim in reading.planned_values:
+        found = attained(aim, lines[aim.indicator_id], reading.day)
+        is_protected = found.code == Attained.PROTECTED
+        yield {
+            **vars(aim),
+            "indicator": lines[aim.indicator_id].indicator.code,
+            "attained": found.code,
+            "reached": found.reached,
+            "reached_gap": why_empty(found.reached, is_protected),
+        }
+
+
+EACH_VALUE = pgettext_lazy("how often it changes", "With each published value")
+DATASETS = (
+    Dataset(
+        "indicators",
+        _("Indicators"),
+        _("something that is measured, and who counts it"),
+        AMENDED,
+        INDICATORS,
+        ("code",),
+        indicators,
+    ),
+    Dataset(
+        "values",
+        _("Values of indicators"),
+        _("a value over a span of days"),
+        EACH_VALUE,
+        VALUES,
+        ("id",),
+        values,
+    ),
+    Dataset(
+        "breakdowns",
+        _("Parts of values"),
+        _("a part of a value, such as that of girls"),
+        EACH_VALUE,
+        BREAKDOWNS,
+        ("id",),
+        breakdowns,
+    ),
+    Dataset(
+        "planned_values",
+        _("Values that the plan sets"),
+        _("a value that the plan sets for an indicator"),
+        AMENDED,
+        PLANNED,
+        ("indicator", "starts_on", "ends_on"),
+        planned_values,
+    ),
+)
