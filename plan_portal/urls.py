@@ -191,6 +191,18 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/commitments.csv",
     ),
     (
+        "commitment_drawing",
+        commitments.commitment_drawing,
+        "<slug:plan>/compromisos.svg",
+        "<slug:plan>/commitments.svg",
+    ),
+    (
+        "plan_drawing",
+        plans.plan_drawing,
+        "<slug:plan>/tiempo.svg",
+        "<slug:plan>/time.svg",
+    ),
+    (
         "plan_updates",
         updates.update_table,
         "<slug:plan>/avances.csv",
@@ -243,6 +255,12 @@ PUBLIC_COMPANIONS = [
         sharing.commitment_card,
         "insertar/<slug:plan>/compromisos/<code:code>/",
         "embed/<slug:plan>/commitments/<code:code>/",
+    ),
+    (
+        "indicator_card",
+        indicators.indicator_card,
+        "insertar/indicadores/<code:code>/",
+        "embed/indicators/<code:code>/",
     ),
     (
         "agency_card",

@@ -7,14 +7,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateformat import format as as_date
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.spans import year_of
-from strategic_areas.states import CommitmentState, Family, family_of
+from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},
@@ -210,6 +210,26 @@ def family_word(state) -> str:
     return str(FAMILY_WORDS[family_of(state)]) if state else ""
 
 
+def stated(row, day) -> str:
+    """
+    How a commitment stands on a day, as a citation says it.
+
+    That is the family of its state, the exact state where it says more, and by how
+    much it is late or that it may be.
+    """
+    state, days = row.standing.state, row.days_late(day)
+    exact = "" if state in PLAIN else state_word(state)
+    is_at_risk = row.standing.punctuality == Punctuality.AT_RISK
+    kept = kept_word(row.standing) if is_at_risk else days and late_by(days)
+    more = [word[:1].lower() + word[1:] for word in (exact, kept) if word]
+    return ", ".join([family_word(state), *more])
+
+
+def late_by(days: int) -> str:
+    word = ngettext("%(number)s day late", "%(number)s days late", days)
+    return word % {"number": days}
+
+
 def kept_word(standing) -> str:
     """The word for whether an activity or a commitment keeps its date; "" for none."""
     if standing.punctuality is None:
@@ -317,6 +337,15 @@ ON_RECORD = {
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
+#: The words beside the number, where each stands alone.
+PARTS_ON_RECORD = {
+    "by_office": _("done, a government or the UN says"),
+    "by_press": _("done, but only the press or an NGO says so"),
+    "by_others": _("done, another public source says"),
+    "going": _("under way when last heard of"),
+    "other": _("not begun or stopped when last heard of"),
+    "untold": _("without later news"),
+}
 BRIEF_DONE = ngettext_lazy("%(n)d done", "%(n)d done", "n")
 BRIEF_GOING = ngettext_lazy("%(n)d under way", "%(n)d under way", "n")
 #: The sentences of a single activity.
@@ -406,6 +435,15 @@ def done_and_going(records) -> str:
         if (number := getattr(records, name))
     )
     return ", ".join(said) or str(FOUND % {"found": records.found})
+
+
+def parts_on_record(records) -> list[tuple[str, int]]:
+    """What occurs of it, in words and its number."""
+    return [
+        (str(words), getattr(records, name))
+        for name, words in PARTS_ON_RECORD.items()
+        if getattr(records, name)
+    ]
 
 
 def rest_on_record(records) -> str:

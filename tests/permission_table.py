@@ -30,7 +30,7 @@ accessibility, privacy, contact, terms, site_map               |            | 20
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
-indicator, indicator_drawing                                   | indicator  | 200 | 405
+indicator, indicator_drawing, indicator_card                   | indicator  | 200 | 405
 breakdown_drawing                                              | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
@@ -41,7 +41,8 @@ recommendations_csv, recommendations_json                      | plan       | 20
 recommendations_of                                             | body       | 200 | 405
 recommendations_to                                             | agency     | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
-plan_commitments, plan_updates                                 | plan       | 200 | 405
+plan_commitments, plan_updates, commitment_drawing             | plan       | 200 | 405
+plan_drawing                                                   | plan       | 404 | 405
 area, area_feed, area_card                                     | area       | 200 | 405
 commitment, commitment_feed, commitment_updates                | commitment | 200 | 405
 commitment_card                                                | commitment | 200 | 405

@@ -443,3 +443,24 @@ def test_what_was_published_on_it_alone_is_downloaded(client):
     assert "Lo de este." in text
     for hidden in ("Treinta y siete", MARKER, "Lo de otro."):
         assert hidden not in text
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (-9, ["En marcha, 9 días de atraso", "Under way, 9 days late"]),
+        (9, ["En marcha, con alerta de retraso", "Under way, at risk of delay"]),
+        (900, ["«En marcha»,", "“Under way”"]),
+    ],
+)
+def test_a_citation_says_the_family_and_the_delay(client, due, said):
+    day = timezone.localdate() + timedelta(days=due)
+    commitment = factories.make_commitment(due_on=day, due_provenance="plan")
+    factories.make_published_update(
+        activity=factories.make_activity(commitment=commitment), percent=5
+    )
+
+    for language, sentence in zip(LANGUAGES, said, strict=True):
+        html = page_of(client, commitment, language).text
+        (cited,) = re.findall(r"<cite>(.*?)</cite>", html, re.DOTALL)
+        assert sentence in cited

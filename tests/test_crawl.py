@@ -232,7 +232,7 @@ def test_only_cards_may_be_framed_and_any_site_may(crawl):
 
     assert set(framed.values()) == {(True, True)}
     assert {name_of(path).split(":")[-1] for path in framed} == {
-        *("area_card", "commitment_card", "agency_card")
+        *("area_card", "commitment_card", "agency_card", "indicator_card")
     }
 
 

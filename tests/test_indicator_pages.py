@@ -88,6 +88,7 @@ def everywhere(commitment, indicator, languages):
             ("agency", (plan, lead)),
             ("commitment", (plan, commitment.code)),
             ("indicator_drawing", (indicator.code,)),
+            ("indicator_card", (indicator.code,)),
             *((f"indicators_{form}", ()) for form in ("csv", "json", "xlsx")),
             *((f"indicator_{form}", (indicator.code,)) for form in ("csv", "json")),
         ):
@@ -371,7 +372,8 @@ def test_files_and_citation_stand_once_and_at_the_chart(client):
     chart, _table = page.split('<details class="twin"')
     picture = address("indicator_drawing", indicator.code, language="es")
     assert chart.index("</figure>") < chart.index('<ul class="take">')
-    assert page.count('<p class="cite">') == chart.count('<p class="cite">') == 1
+    # Each breakdown is a chart of its own, further down.
+    assert (page.count('<p class="cite">'), chart.count('<p class="cite">')) == (2, 1)
     assert page.count(f'href="{picture}"') == chart.count(f'href="{picture}"') == 1
     assert re.search(r"/indicadores/[^/]+/#\d{4}</cite>", chart)
     # No feed and no calendar: an indicator is of no plan.

@@ -17,7 +17,7 @@ from django.utils.html import (
     strip_tags,
 )
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas import disclosure, sentences, sums
@@ -35,11 +35,13 @@ register.filter("planned", disclosure.planned)
 register.filter("state_word", sentences.state_word)
 register.filter("in_family", family_of)
 register.filter("account_word", sentences.account_word)
+register.filter("stated", sentences.stated)
 register.filter("work_done", sentences.work_done)
 register.filter("work_in_cell", sentences.work_in_cell)
 register.filter("years_on_record", sentences.years_on_record)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
+register.filter("parts_on_record", sentences.parts_on_record)
 register.filter("spelled", sums.spelled)
 register.filter("summed", sums.summed)
 register.filter("late_count", sums.late_count)
@@ -266,8 +268,7 @@ def late(standing):
 @register.simple_tag
 def late_by(days):
     """The mark of work that is late, with its number of days."""
-    word = ngettext("%(number)s day late", "%(number)s days late", days)
-    return made_once("_late.html", "kept", "late", word % {"number": days})
+    return made_once("_late.html", "kept", "late", sentences.late_by(days))
 
 
 @register.inclusion_tag("_family_bar.html")

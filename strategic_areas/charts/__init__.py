@@ -6,6 +6,7 @@ the page lets it, with the letters of the page. The templates ``charts/…`` wri
 SVG. With its title and a note a picture is a file too, of a fixed size.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -35,6 +36,7 @@ __all__ = [
 WIDTH, MARGIN, LETTER, LINE = 800, 16, 14, 20
 #: How many letters of a title and of a note stand on a line.
 TITLE, NOTE = 92, 104
+KINDS = {SeriesPicture: "series", Bars: "bars", TimeAxis: "times"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class FilePicture:
     Of a line of the title or the note, its base line and its text.
     """
 
-    picture: SeriesPicture | Bars
+    picture: SeriesPicture | Bars | TimeAxis
     width: int
     height: int
     left: int
@@ -56,13 +58,17 @@ class FilePicture:
     note: list[tuple[int, str]]
 
     @property
-    def is_bars(self) -> bool:
-        return isinstance(self.picture, Bars)
+    def kind(self) -> str:
+        """Its class in the file, and the word in the name of its template."""
+        return KINDS[type(self.picture)]
 
 
-def file(picture: SeriesPicture | Bars, title: str, note: str) -> FilePicture:
-    """Long texts take several lines; the picture stands between title and note."""
-    titles, notes = wrap(title, TITLE), wrap(note, NOTE)
+def file(
+    picture: SeriesPicture | Bars | TimeAxis, title: str, notes: Iterable[str]
+) -> FilePicture:
+    """Long texts take several lines; the picture stands between title and notes."""
+    titles = wrap(title, TITLE)
+    notes = [line for note in notes for line in wrap(note, NOTE)]
     left, right = (MARGIN + LETTER * each for each in _margins(picture))
     top = MARGIN + LINE * len(titles)
     below = top + round(LETTER * float(picture.height.removesuffix("em"))) + LINE
@@ -81,8 +87,8 @@ def file(picture: SeriesPicture | Bars, title: str, note: str) -> FilePicture:
 
 def _margins(picture):
     """Ems to the left and to the right."""
-    if isinstance(picture, Bars):
-        return 0, 4
+    if not isinstance(picture, SeriesPicture):
+        return 0, 4 if isinstance(picture, Bars) else 0
     return 5 if picture.is_deep else 3, 4 if picture.is_named else 0
 
 

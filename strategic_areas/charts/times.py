@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from strategic_areas.charts.scales import Years, percent
+from strategic_areas.charts.scales import Years, em, percent
 
 #: So many years have a label at most.
 LABELLED = 8
@@ -34,6 +34,7 @@ class TimeAxis:
     days: tuple[AxisSpan, ...]
     years: tuple[AxisSpan, ...]
     today: AxisSpan | None
+    height: str = em(6.5)
 
 
 def time_axis(

@@ -9,9 +9,16 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.formats import date_format
+from django.utils.translation import (
+    get_language,
+    gettext_lazy,
+    pgettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
 
+from strategic_areas import charts
 from strategic_areas.addresses import address
 from strategic_areas.models import Programme, Provenance, StrategicArea
 from strategic_areas.progress import Punctuality
@@ -32,12 +39,15 @@ from strategic_areas.sentences import (
     family_word,
     lead_word,
     on_record,
+    parts_on_record,
     state_word,
     target_code,
     work_done,
 )
+from strategic_areas.sums import late_count, summed
 from strategic_areas.themes import Theme
 from strategic_areas.views import files
+from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
     by_label,
@@ -51,6 +61,7 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
+from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 PER_PAGE = 50
 #: A list of so many has larger filters, and so shows fewer on a page.
@@ -113,7 +124,7 @@ def theme_list(request, plan, theme):
     context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
     context |= {"theme": theme, "themes": plans.themes()[plan.pk]}
     context["table"] = table(found.board, _by_area(found, page.object_list))
-    context["files"] = [("CSV", address("plan_commitments", plan.code) + by_theme)]
+    context |= taken(plan, theme=theme)
     context["filtered"] = address("commitments", plan.code) + by_theme
     context["number"] = sum(theme in each.activity.themes for each in work)
     context["page_query"] = query(wanted)
@@ -129,6 +140,46 @@ def commitment_table(request, plan):
     if found.is_unknown or no_order:
         return lead_to_list(sent, "commitments", plan.code)
     return _as_csv(found)
+
+
+@reads(*catalogue.FILTERS)
+@finished_by(shown_elsewhere)
+def commitment_drawing(request, plan):
+    """How those of the list stand as a picture: by family, or what is on record."""
+    plan, wanted = public_plan(plan), asked(request, *catalogue.FILTERS)
+    found = _sifted(plan, wanted)
+    counts, records, day = found.counts, found.records, found.board.recorded_until
+    if found.is_unknown or not found.rows:
+        raise Http404
+    parts = [(str(FAMILY_WORDS[family]), n) for family, n in counts.by_family if n]
+    codes = [row.commitment.code for row in found.rows if row.commitment.is_disputed]
+    disputed = _("The agency does not acknowledge this attribution")
+    until = _("Record until %(day)s.") if records else _("Reported until %(day)s.")
+    notes = [
+        late_count(found.late),
+        on_record(records) if records and parts else "",
+        _("No news does not say that nothing was done.")
+        if parts
+        else _("Reconstructed from public sources; it does not measure fulfilment."),
+        f"{disputed}: {', '.join(codes)}." if codes else "",
+        day and until % {"day": date_format(day, "SHORT_DATE_FORMAT")},
+    ]
+    chosen = [each.chosen for each in _filters(found, wanted)["chosen"]]
+    shown = [_("Plan %(code)s") % {"code": plan.code}, *chosen]
+    title = f"{' · '.join(shown)}. {summed(counts) or on_record(records)}"
+    counted = parts or parts_on_record(records)
+    bars = charts.bars(charts.Part(word, n, str(n)) for word, n in counted)
+    page = address("commitments", plan.code) + query(wanted)
+    return drawing(bars, title, notes, page)
+
+
+def taken(plan, **wanted):
+    """The addresses of a table and a picture of a plan's commitments by filters."""
+    of_picture = {name: value for name, value in wanted.items() if name != "sort"}
+    return {
+        "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
+        "drawing": address("commitment_drawing", plan.code) + query(of_picture),
+    }
 
 
 def _sifted(plan, wanted):
@@ -208,8 +259,8 @@ def _filters(found: Catalogue, given: dict) -> dict:
         "orders": list(ORDERS.items()),
         "page_query": query(given),
         "is_variant": bool(wanted),
-        "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
         "shared": query(wanted),
+        **taken(plan, **wanted),
     }
 
 

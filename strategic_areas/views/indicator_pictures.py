@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from strategic_areas import charts
 from strategic_areas.models import Indicator, Plan
@@ -149,6 +150,52 @@ def beside(page: IndicatorPage) -> tuple[IndicatorLine, ...]:
 
 def name(line: IndicatorLine) -> str:
     return line.indicator.counted_by or line.indicator.code
+
+
+#: What the signs of a picture mean, as a file says it without a key.
+SIGNS = {
+    "provisional": gettext_lazy("What is hollow is provisional."),
+    "span": gettext_lazy("A bar is not of a year: it is as long as its period."),
+    "break": gettext_lazy(
+        "At a dashed upright line, what is counted or who counts changes: do not "
+        "compare across it."
+    ),
+}
+
+
+def notes(lines: Iterable[IndicatorLine], signs=()) -> list[str]:
+    """
+    What to know of a picture of these series in full, where nothing else is seen.
+
+    The last value of each with its sources comes first, what none can say last.
+    """
+    return [
+        *(text for line in lines for text in _told(line)),
+        *(str(text) for sign, text in SIGNS.items() if sign in signs),
+        *(text for line in lines for text in _set_apart(line)),
+        *dict.fromkeys(words.in_language(each.indicator, "caveat") for each in lines),
+        _("That it goes up or down does not say that the plan caused it."),
+    ]
+
+
+def _told(line):
+    who = _("According to %(who)s") % {"who": words.told_by(line.last)}
+    what = words.in_language(line.indicator, "name")
+    yield f"{what}: {words.sentence(line, line.last)}. {who}."
+    for each in line.last.sources:
+        yield ", ".join(filter(None, [each.title, each.publisher]))
+
+
+def _set_apart(line):
+    """Its values that are not told, and those that an agency does not acknowledge."""
+    for each in line.points:
+        said = "" if each.shown is Shown.VALUE else words.value_text(each)
+        if each.is_disputed:
+            agency = {"agency": each.dispute.agency.local_acronym}
+            said = _("%(agency)s does not acknowledge it.") % agency
+        if said:
+            span = words.span(each.starts_on, each.ends_on, *words.exact_to(each))
+            yield f"{name(line)}, {span}: {said}"
 
 
 def _levels(page):

@@ -1,25 +1,21 @@
 """Indicators: the list of all, one with all that is told of it, and their files."""
 
-from base64 import b64encode
-from hashlib import sha256
+from dataclasses import replace
 from itertools import groupby
 
-from django.conf import settings
-from django.http import HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from strategic_areas import charts
 from strategic_areas.addresses import address
-from strategic_areas.queries.figures import indicators
+from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
 from strategic_areas.views import indicator_files, indicator_pictures
+from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
     by_label,
@@ -31,7 +27,7 @@ from strategic_areas.views.parameters import (
     query,
     reads,
 )
-from strategic_areas.views.sharing import finished_by, shown_elsewhere, under_policy
+from strategic_areas.views.sharing import finished_by, framed_anywhere, shown_elsewhere
 
 #: What a reader may ask of the list, in the order in which its address names it.
 FILTERS = ("area", "agency", "target")
@@ -124,11 +120,9 @@ def indicator(request, code):
         "revised": [point for point in reversed(page.points) if point.revisions],
         "others": _same_years(page),
         "measures": references.measured_by(page.indicator),
-        "has_break": any(point.is_break for point in page.points[1:]),
+        "has_break": _has_break(page),
         "files": [(form.upper(), address(f"indicator_{form}", code)) for form in FORMS],
     }
-    if series:
-        context["files"].append(("SVG", address("indicator_drawing", code)))
     return render(request, "indicator.html", context)
 
 
@@ -144,46 +138,47 @@ def indicator_file(form):
 
 @finished_by(shown_elsewhere)
 def indicator_drawing(request, code):
-    """The picture of an indicator as a file, with its styles inside."""
+    """The picture of an indicator as a file."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
-    series = found_or_404(
+    found = found_or_404(
         indicator_pictures.series(page, indicator_pictures.plan_periods())
     )
-    return _drawing(code, series)
+    beside = [each.indicator for each in found.lines[1:]]
+    lines = [page, *indicators.of_list(beside, in_full=True)]
+    notes = indicator_pictures.notes(lines, found.picture.signs)
+    return drawing(found.picture, found.title, notes, address("indicator", code))
 
 
 @finished_by(shown_elsewhere)
 def breakdown_drawing(request, code, name):
     """The bars of one breakdown; ``name`` is their id on the page."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
-    every = (
-        bars for point in page.points for bars in indicator_pictures.bars(page, point)
+    found = (
+        (each, of) for of in page.points for each in indicator_pictures.bars(page, of)
     )
-    return _drawing(
-        code, found_or_404(next((each for each in every if each.name == name), None))
+    bars, point = found_or_404(
+        next((pair for pair in found if pair[0].name == name), None)
     )
+    quoted = dict.fromkeys(map(words.quoted, bars.breakdown.cells))
+    notes = [
+        *(_("according to %(source)s") % {"source": each} for each in quoted if each),
+        *indicator_pictures.notes([replace(page, points=(point,))]),
+    ]
+    return drawing(bars.picture, bars.title, notes, address("indicator", code))
 
 
-def _drawing(code, shown):
-    note = " · ".join(
-        [
-            _("National Plan against Human Trafficking"),
-            _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()},
-            f"{settings.SITE_URL}{address('indicator', code)}",
-        ]
-    )
-    style = render_to_string("charts/file.css").strip()
-    context = {
-        "file": charts.file(shown.picture, shown.title, note),
-        "title": shown.title,
-        "style": style,
-    }
-    drawn = render_to_string("charts/file.svg", context).strip()
-    response = HttpResponse(drawn, content_type="image/svg+xml")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    under_policy(response, {"style-src": [f"'sha256-{digest}'"]})
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+@finished_by(framed_anywhere)
+def indicator_card(request, code):
+    """One figure for other sites to embed: its last value and what it cannot say."""
+    page = found_or_404(indicators.page(code, timezone.localdate()))
+    context = {"record": page.indicator, "figure": page, "last": page.last}
+    context |= {"before": _before(page), "has_break": _has_break(page)}
+    context["page"] = address("indicator", code)
+    return render(request, "card.html", context)
+
+
+def _has_break(page):
+    return any(point.is_break for point in page.points[1:])
 
 
 def _before(page):

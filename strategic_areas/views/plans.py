@@ -2,6 +2,8 @@
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from strategic_areas import charts
 from strategic_areas.addresses import address
@@ -10,7 +12,9 @@ from strategic_areas.queries.pages import areas, delays, overview, references
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.updates import done
 from strategic_areas.views import commitments, indicator_pictures
+from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import found_or_404, public_plan, query
+from strategic_areas.views.sharing import finished_by, shown_elsewhere
 
 
 def home(request):
@@ -32,6 +36,29 @@ def plan(request, plan):
     context = {"plan": plan, "board": found["board"], "structure": found}
     context["axis"] = _axis(plan, found["spans"], today)
     return render(request, "plan.html", context)
+
+
+@finished_by(shown_elsewhere)
+def plan_drawing(request, plan):
+    """The axis of a plan's time as a file, with its rounds in words."""
+    plan, today = public_plan(plan), timezone.localdate()
+    spans = overview.load_structure(plan, today)["spans"]
+    rounds = [each.period for each in spans if each.period]
+    axis = found_or_404(_axis(plan, spans, today) if rounds else None)
+    days = [date_format(each.due_on, "SHORT_DATE_FORMAT") for each in rounds]
+    notes = [
+        *(
+            f"{number}. {each.name}: {_('due by %(day)s.') % {'day': day}}"
+            for number, (each, day) in enumerate(zip(rounds, days, strict=True), 1)
+        ),
+        _(
+            "Above the plan, below it its rounds. The short marks are the days on "
+            "which reports are due; that a day has passed does not say that anything "
+            "was done."
+        ),
+    ]
+    title = f"{_('Plan %(code)s') % {'code': plan.code}}. {_('The plan over time')}"
+    return drawing(axis, title, notes, plan.get_absolute_url())
 
 
 def _axis(plan, spans, today):
@@ -90,8 +117,7 @@ def area_context(area, found):
     context |= _done_and_not(row, found)
     context["targets"] = references.targets_of_area(area, found)
     context["figures"] = indicators.first_of(indicators.of_area(area))
-    table = address("plan_commitments", area.plan.code) + query({"area": area.code})
-    context["files"] = [("CSV", table)] if row.rows else []
+    context |= commitments.taken(area.plan, area=area.code) if row.rows else {}
     return context
 
 

@@ -14,7 +14,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = ["es", "en"]
-CARDS = ["area_card", "commitment_card", "agency_card"]
+CARDS = ["area_card", "commitment_card", "agency_card", "indicator_card"]
 #: Name of a page → its address.
 ROUTES = {row[0]: row[2] for row in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]}
 
@@ -25,6 +25,9 @@ def commitment(lasting):
     factories.make_participation(plan=commitment.plan, agency=commitment.lead)
     factories.make_published_update(
         activity=factories.make_activity(commitment=commitment), percent=60
+    )
+    factories.make_published_figure(
+        indicator=factories.make_indicator(plan=commitment.plan, code=commitment.code)
     )
     return commitment
 
@@ -106,7 +109,9 @@ def test_a_page_offers_the_code_of_its_card(client, commitment, name, language):
     kind = name.removesuffix("_card")
     page = client.get(path_of(kind, ROUTES[kind], commitment, language))
 
-    (code,) = re.findall(r"<textarea[^>]*readonly>(.*?)</textarea>", page.text)
+    (code,) = re.findall(
+        r"<textarea[^>]*readonly>(&lt;iframe.*?)</textarea>", page.text
+    )
     (source,) = re.findall(r'src="([^"]+)"', unescape(code))
 
     card = client.get(source.removeprefix("http://localhost:8000"))
@@ -114,7 +119,7 @@ def test_a_page_offers_the_code_of_its_card(client, commitment, name, language):
     assert card.resolver_match.url_name == name
 
 
-@pytest.mark.parametrize("kind", ["plan", *(name[:-5] for name in CARDS)])
+@pytest.mark.parametrize("kind", ["plan", "area", "commitment", "agency"])
 def test_a_page_that_has_a_feed_can_be_cited_and_followed(client, commitment, kind):
     page = client.get(path_of(kind, ROUTES[kind], commitment, "es"))
 

@@ -301,8 +301,8 @@ def test_texts_in_a_picture_are_text_and_do_nothing():
 
 
 def test_a_file_is_high_enough_for_long_texts():
-    short = charts.file(drawn(PGR), "Title", "Note")
-    long = charts.file(drawn(PGR), "Title " * 40, "Note")
+    short = charts.file(drawn(PGR), "Title", ["Note"])
+    long = charts.file(drawn(PGR), "Title " * 40, ["Note"])
 
     assert long.height - short.height == 20 * (len(long.title) - 1)
     assert len(long.title) > 1
@@ -312,8 +312,8 @@ def test_a_file_is_high_enough_for_long_texts():
 def test_bars_in_a_file_have_room_for_their_numbers():
     bars = charts.bars([charts.Part("Women", Decimal(18), "18")] * 3)
 
-    file = charts.file(bars, "Title", "Note")
+    file = charts.file(bars, "Title", ["Note"])
 
-    assert file.is_bars
+    assert file.kind == "bars"
     assert file.left + file.plot < file.width
     assert file.height > 3 * 3 * 14

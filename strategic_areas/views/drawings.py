@@ -1,0 +1,39 @@
+"""Pictures as files of their own, with all that one needs who sees nothing else."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from strategic_areas import charts
+from strategic_areas.views.sharing import under_policy
+
+
+def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpResponse:
+    """
+    The file of a picture from ``charts``, with its styles inside.
+
+    ``notes`` say what it shows, whose it is and what it cannot say; below them stand
+    the day, the licence and the address of the ``page`` that shows it.
+    """
+    about = [
+        _("National Plan against Human Trafficking"),
+        _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()},
+    ]
+    licence = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
+    below = [" · ".join(about), licence, f"{settings.SITE_URL}{page}"]
+    file = charts.file(picture, title, map(str, filter(None, [*notes, *below])))
+    style = render_to_string("charts/file.css").strip()
+    plot = f"charts/_{file.kind}_plot.html"
+    context = {"file": file, "title": title, "style": style, "plot": plot}
+    drawn = render_to_string("charts/file.svg", context).strip()
+    response = HttpResponse(drawn, content_type="image/svg+xml")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    under_policy(response, {"style-src": [f"'sha256-{digest}'"]})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,209 @@
+"""A figure to take along: pictures that are read alone, and one figure embedded."""
+
+import re
+from html import unescape
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas.addresses import address
+from strategic_areas.models import PublishedFigure
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = ["es", "en"]
+PROTECTED = {"es": "Dato protegido", "en": "Protected figure"}
+
+
+def texts(client, path):
+    """All that a picture says, in one line, and nothing that a browser must fetch."""
+    response = client.get(path)
+    assert response.status_code == 200, path
+    drawing = response.content.decode()
+    loaded = re.findall(r'(?:href|src)="|url\(|@import|@font-face|<script', drawing)
+    assert loaded == []
+    said = re.findall(r"<text[^>]*>([^<]*)</text>", drawing)
+    return unescape(" ".join(" ".join(said).split()))
+
+
+def drawn(client, indicator, language="es"):
+    return texts(
+        client, address("indicator_drawing", indicator.code, language=language)
+    )
+
+
+def card(client, indicator, language="es"):
+    response = client.get(address("indicator_card", indicator.code, language=language))
+    assert response.cookies == {}
+    return " ".join(re.sub(r"<[^>]+>", " ", unescape(response.text)).split())
+
+
+@pytest.fixture
+def indicator():
+    indicator = factories.make_indicator(
+        sensitive=False,
+        counted_by="PGR",
+        name_es="Condenas",
+        unit_es="sentencias",
+        caveat_es="No dice cuántos casos hubo.",
+        agency=factories.make_agency(acronym="PGR"),
+    )
+    source = factories.make_source(title="Memoria anual", publisher="Poder Judicial")
+    for year, value in ((2018, 31), (2019, 42)):
+        factories.make_published_figure(
+            indicator=indicator,
+            year=year,
+            value=value,
+            sources=[source],
+            provenance="press",
+        )
+    return indicator
+
+
+def test_a_picture_can_be_read_alone(client, indicator, settings):
+    settings.LICENCE_NAME, settings.LICENCE_URL = "CC BY 4.0", "https://example.org/by"
+
+    said = drawn(client, indicator)
+
+    for part in (
+        "Condenas: 42 sentencias en 2019, confirmada",
+        "Memoria anual, Poder Judicial",
+        "No dice cuántos casos hubo.",
+        "Que suba o baje no dice que el plan lo haya causado.",
+        f"Datos al {timezone.localdate().isoformat()}",
+        "CC BY 4.0 https://example.org/by",
+        f"http://localhost:8000{address('indicator', indicator.code)}",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_told_is_said_and_not_drawn(client, indicator, language):
+    factories.make_published_figure(indicator=indicator, year=2020, is_protected=True)
+    factories.make_published_figure(
+        indicator=indicator, year=2021, value=7077, is_hidden=True
+    )
+
+    said = drawn(client, indicator, language)
+    shown = card(client, indicator, language)
+
+    assert f"2020: {PROTECTED[language]}" in said
+    assert PROTECTED[language] in shown
+    assert "7077" not in said.replace(",", "") + shown.replace(",", "")
+
+
+def test_what_an_agency_does_not_acknowledge_is_said(client, indicator):
+    figure = PublishedFigure.objects.get(indicator=indicator, starts_on__year=2019)
+    factories.make_approved_dispute(figure)
+
+    assert "PGR, 2019: PGR no la reconoce." in drawn(client, indicator)
+    assert "PGR no la reconoce." in card(client, indicator)
+
+
+def test_signs_are_explained_in_the_file(client, indicator):
+    factories.make_published_figure(
+        indicator=indicator, year=2020, value=50, status="provisional", breaks=True
+    )
+
+    said = drawn(client, indicator)
+
+    assert "Lo que se ve hueco es provisional." in said
+    assert "En una línea vertical de rayas cambia qué se cuenta" in said
+    assert "2020, provisional" in said
+
+
+def test_a_value_beside_is_said_as_what_it_is(client, indicator):
+    other = factories.make_indicator(
+        plan=indicator.introduced_by,
+        sensitive=False,
+        counted_by="PN",
+        unit_es="sentencias",
+        agency=factories.make_agency(acronym="PN"),
+    )
+    figures = [
+        factories.make_published_figure(
+            indicator=other, year=year, value=60, provenance="press"
+        )
+        for year in (2018, 2019)
+    ]
+    factories.make_discrepancy(plan=indicator.introduced_by).indicators.set(
+        [indicator, other]
+    )
+    factories.make_approved_dispute(figures[0])
+
+    assert "PN, 2018: PN no la reconoce." in drawn(client, indicator)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_that_is_embedded_says_all_that_its_page_says_of_it(
+    client, indicator, language
+):
+    shown = card(client, indicator, language)
+
+    value = {
+        "es": "42 sentencias en 2019 (confirmada)",
+        "en": "42 people in 2019 (confirmed)",
+    }
+    assert value[language] in shown
+    for part in ("Memoria anual, Poder Judicial", "No dice cuántos casos hubo."):
+        assert part in shown
+    assert {"es": "Datos al", "en": "Data as of"}[language] in shown
+
+
+def test_an_indicator_without_a_value_says_so_where_it_is_embedded(client):
+    assert "No consta ningún valor." in card(client, factories.make_indicator())
+
+
+def reported():
+    commitment = factories.make_commitment()
+    activity = factories.make_activity(commitment=commitment)
+    factories.make_published_update(activity=activity, percent=60)
+    return commitment
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commitments_are_drawn_as_the_list_counts_them(client, language):
+    plan = reported().plan.code
+    list_path = address("commitments", plan, language=language)
+
+    (path,) = re.findall(r'href="([^"]+[.]svg)" download', client.get(list_path).text)
+    said = texts(client, path)
+
+    assert {"es": "En marcha 1", "en": "Under way 1"}[language] in said
+    assert f"http://localhost:8000{list_path}" in said
+
+
+def test_a_picture_of_commitments_is_of_what_the_filters_show(client):
+    commitment = reported()
+    area = commitment.programme.area
+    path = address("commitment_drawing", commitment.plan.code)
+
+    assert area.label in texts(client, f"{path}?area={area.code}")
+    for asked in ("area=no-hay", "family=met"):
+        assert client.get(f"{path}?{asked}").status_code == 404
+
+
+def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
+    commitment = factories.make_commitment(provenance="reconstructed")
+    factories.make_activity(commitment=commitment, provenance="press")
+    factories.make_approved_dispute(commitment)
+
+    said = texts(client, address("commitment_drawing", commitment.plan.code))
+
+    assert "sin noticia posterior 1" in said
+    assert "no mide el cumplimiento" in said
+    assert f"no reconoce esta atribución: {commitment.code}." in said
+
+
+def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
+    plan = reported().plan
+    of = factories.make_round(plan=plan, name_es="Primer semestre")
+    path = address("plan_drawing", plan.code, language="es")
+
+    page = client.get(plan.get_absolute_url())
+
+    assert f'href="{path}"' in page.text
+    assert f"Primer semestre: plazo: {of.due_on:%d/%m/%Y}." in texts(client, path)
+    without = address("plan_drawing", factories.make_plan().code)
+    assert client.get(without).status_code == 404
