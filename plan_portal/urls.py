@@ -191,14 +191,14 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/commitments.csv",
     ),
     (
-        "commitment_drawing",
+        "plan_drawing",
         commitments.commitment_drawing,
         "<slug:plan>/compromisos.svg",
         "<slug:plan>/commitments.svg",
     ),
     (
-        "plan_drawing",
-        plans.plan_drawing,
+        "plan_time",
+        plans.plan_time,
         "<slug:plan>/tiempo.svg",
         "<slug:plan>/time.svg",
     ),

@@ -337,15 +337,6 @@ ON_RECORD = {
     ),
     "untold": ngettext_lazy("%(n)d without a record", "%(n)d without a record", "n"),
 }
-#: The words beside the number, where each stands alone.
-PARTS_ON_RECORD = {
-    "by_office": _("done, a government or the UN says"),
-    "by_press": _("done, but only the press or an NGO says so"),
-    "by_others": _("done, another public source says"),
-    "going": _("under way when last heard of"),
-    "other": _("not begun or stopped when last heard of"),
-    "untold": _("without later news"),
-}
 BRIEF_DONE = ngettext_lazy("%(n)d done", "%(n)d done", "n")
 BRIEF_GOING = ngettext_lazy("%(n)d under way", "%(n)d under way", "n")
 #: The sentences of a single activity.
@@ -435,15 +426,6 @@ def done_and_going(records) -> str:
         if (number := getattr(records, name))
     )
     return ", ".join(said) or str(FOUND % {"found": records.found})
-
-
-def parts_on_record(records) -> list[tuple[str, int]]:
-    """What occurs of it, in words and its number."""
-    return [
-        (str(words), getattr(records, name))
-        for name, words in PARTS_ON_RECORD.items()
-        if getattr(records, name)
-    ]
 
 
 def rest_on_record(records) -> str:

@@ -2,7 +2,12 @@
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext_lazy, pgettext_lazy
+from django.utils.translation import (
+    gettext_lazy,
+    ngettext,
+    npgettext_lazy,
+    pgettext_lazy,
+)
 
 from strategic_areas.progress import Counts, Punctuality
 from strategic_areas.sentences import FAMILY_WORDS, listed
@@ -93,6 +98,26 @@ IN_ONE_SENTENCE = 3
 def spelled(number: int) -> str:
     """A number of commitments as a sentence writes it, in letters up to twelve."""
     return str(NUMBERS[number - 1] if 0 < number <= len(NUMBERS) else number)
+
+
+#: What is on record of reconstructed work, by the name of the number in ``Records``.
+PARTS_ON_RECORD = {
+    "by_office": gettext_lazy("done, a government or the UN says"),
+    "by_press": gettext_lazy("done, but only the press or an NGO says so"),
+    "by_others": gettext_lazy("done, another public source says"),
+    "going": gettext_lazy("under way when last heard of"),
+    "other": gettext_lazy("not begun or stopped when last heard of"),
+    "untold": gettext_lazy("without later news"),
+}
+
+
+def parts_on_record(records) -> list[tuple[str, int]]:
+    """What occurs of it, in words and its number."""
+    return [
+        (str(words), getattr(records, name))
+        for name, words in PARTS_ON_RECORD.items()
+        if getattr(records, name)
+    ]
 
 
 def summed(counts: Counts) -> str:

@@ -41,8 +41,8 @@ recommendations_csv, recommendations_json                      | plan       | 20
 recommendations_of                                             | body       | 200 | 405
 recommendations_to                                             | agency     | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405
-plan_commitments, plan_updates, commitment_drawing             | plan       | 200 | 405
-plan_drawing                                                   | plan       | 404 | 405
+plan_commitments, plan_updates                                 | plan       | 200 | 405
+plan_drawing, plan_time                               | plan       | 200 | 405
 area, area_feed, area_card                                     | area       | 200 | 405
 commitment, commitment_feed, commitment_updates                | commitment | 200 | 405
 commitment_card                                                | commitment | 200 | 405

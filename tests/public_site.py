@@ -496,8 +496,8 @@ def instances():
         for spanish, english, _changed in every_address([row]):
             yield row[0], spanish, english
     for name, *_rest in urls.PUBLIC_COMPANIONS:
-        if name == "plan_updates":
-            continue  # only beside a list that holds something
+        if name in {"plan_updates", "plan_time"}:
+            continue  # only beside a list or an axis that holds something
         kind = name.rsplit("_", 1)[0]
         found = places.get("of_plan" if kind == "plan" else kind, ())
         for spanish, english, _changed in found:

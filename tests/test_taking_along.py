@@ -177,7 +177,7 @@ def test_commitments_are_drawn_as_the_list_counts_them(client, language):
 def test_a_picture_of_commitments_is_of_what_the_filters_show(client):
     commitment = reported()
     area = commitment.programme.area
-    path = address("commitment_drawing", commitment.plan.code)
+    path = address("plan_drawing", commitment.plan.code)
 
     assert area.label in texts(client, f"{path}?area={area.code}")
     for asked in ("area=no-hay", "family=met"):
@@ -189,7 +189,7 @@ def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
     factories.make_activity(commitment=commitment, provenance="press")
     factories.make_approved_dispute(commitment)
 
-    said = texts(client, address("commitment_drawing", commitment.plan.code))
+    said = texts(client, address("plan_drawing", commitment.plan.code))
 
     assert "sin noticia posterior 1" in said
     assert "no mide el cumplimiento" in said
@@ -199,11 +199,11 @@ def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
 def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
     plan = reported().plan
     of = factories.make_round(plan=plan, name_es="Primer semestre")
-    path = address("plan_drawing", plan.code, language="es")
+    path = address("plan_time", plan.code, language="es")
 
     page = client.get(plan.get_absolute_url())
 
     assert f'href="{path}"' in page.text
     assert f"Primer semestre: plazo: {of.due_on:%d/%m/%Y}." in texts(client, path)
-    without = address("plan_drawing", factories.make_plan().code)
+    without = address("plan_time", factories.make_plan().code)
     assert client.get(without).status_code == 404

@@ -39,12 +39,11 @@ from strategic_areas.sentences import (
     family_word,
     lead_word,
     on_record,
-    parts_on_record,
     state_word,
     target_code,
     work_done,
 )
-from strategic_areas.sums import late_count, summed
+from strategic_areas.sums import late_count, parts_on_record, summed
 from strategic_areas.themes import Theme
 from strategic_areas.views import files
 from strategic_areas.views.drawings import drawing
@@ -178,7 +177,7 @@ def taken(plan, **wanted):
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
         "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
-        "drawing": address("commitment_drawing", plan.code) + query(of_picture),
+        "drawing": address("plan_drawing", plan.code) + query(of_picture),
     }
 
 

@@ -39,7 +39,7 @@ def plan(request, plan):
 
 
 @finished_by(shown_elsewhere)
-def plan_drawing(request, plan):
+def plan_time(request, plan):
     """The axis of a plan's time as a file, with its rounds in words."""
     plan, today = public_plan(plan), timezone.localdate()
     spans = overview.load_structure(plan, today)["spans"]
