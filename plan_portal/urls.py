@@ -13,12 +13,14 @@ from plan_portal.admin_site import choose_language
 from plan_portal.conditional import public_page
 from plan_portal.files import public_file
 from strategic_areas import feeds
+from strategic_areas.datasets import DATASETS
 from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
     about,
     agencies,
     commitments,
+    data,
     datasets,
     files,
     indicators,
@@ -37,7 +39,14 @@ class CodeConverter(StringConverter):
     regex = r"[^/\x00-\x1f\x7f]+"
 
 
+class DatasetConverter(StringConverter):
+    """The name of a dataset: what else stands there are editions."""
+
+    regex = "|".join(DATASETS)
+
+
 register_converter(CodeConverter, "code")
+register_converter(DatasetConverter, "dataset")
 register_converter(ThemeConverter, "tema")
 register_converter(EnglishThemeConverter, "theme")
 
@@ -46,7 +55,14 @@ PUBLIC_PAGES = [
     ("home", plans.home, "", ""),
     ("plans", plans.plan_list, "planes/", "plans/"),
     ("help", about.help_page, "ayuda/", "help/"),
-    ("data", about.data, "datos/", "data/"),
+    ("data", data.data, "datos/", "data/"),
+    ("plan_data", data.data, "datos/<slug:plan>/", "data/<slug:plan>/"),
+    (
+        "dataset",
+        data.dataset,
+        "datos/<slug:plan>/<dataset:dataset>/",
+        "data/<slug:plan>/<dataset:dataset>/",
+    ),
     ("methodology", about.methodology, "metodologia/", "methodology/"),
     ("about", about.about, "acerca/", "about/"),
     ("glossary", about.glossary, "glosario/", "glossary/"),
@@ -311,6 +327,8 @@ PUBLIC_FILES = [
 
 #: Every public file of data: likewise. The same in both languages has one address.
 DATA_FILES = [
+    ("catalogue", data.catalogue, "datos/catalogo.jsonld", None),
+    ("ckan", data.ckan, "datos/<slug:plan>/ckan.json", None),
     ("data_index", datasets.index, "datos/indice.json", None),
     (
         "workbook",

@@ -26,6 +26,8 @@ is tried on B's too, with the columns of A and B changed about and "ended" a str
 PUBLIC = """
 home, plans, help, methodology, about, glossary, protection    |            | 200 | 405
 data                                                           |            | 200 | 405
+plan_data                                                      | plan       | 200 | 405
+dataset                                                        | dataset    | 200 | 405
 accessibility, privacy, contact, terms, site_map               |            | 200 | 405
 legal_base, discrepancies, search, search_description          |            | 200 | 405
 corrections, indicators, results                               |            | 200 | 405
@@ -62,7 +64,8 @@ evidence | declared-returned, declared-withdrawn                            | 40
 
 #: Likewise, at one address for both languages.
 PROGRAMS = """
-robots, sitemap, security_txt, es:data_index |      | 200 | 405
+robots, sitemap, security_txt, es:data_index, es:catalogue | | 200 | 405
+es:ckan                                      | plan | 200 | 405
 es:data_file                                 | file | 200 | 405
 es:edition_file                              | edition-file | 200 | 405
 """

@@ -353,6 +353,7 @@ class World:
             "breakdown": {"code": indicator.code, "name": "2025-exploitation"},
             "plan": plan,
             "edition": {**plan, "edition": edition.number},
+            "dataset": {**plan, "dataset": "commitments"},
             "file": {**plan, "stem": "commitments", "form": "csv"},
             "edition-file": {
                 **plan,

@@ -228,6 +228,7 @@ def arguments(commitment):
         "agency": lambda language: (plan, commitment.lead.slug),
         "update": lambda language: (plan, published.public_id),
         "indicator": lambda language: (Indicator.objects.first().code,),
+        "dataset": lambda language: (plan, "commitments"),
         "recommendations_of": lambda language: (plan, "us-tip"),
         "recommendations_to": lambda language: (plan, commitment.lead.slug),
     }
@@ -270,6 +271,13 @@ def some_addresses(commitment):
         ("help", (), "/ayuda/", "/en/help/"),
         ("methodology", (), "/metodologia/", "/en/methodology/"),
         ("data", (), "/datos/", "/en/data/"),
+        ("plan_data", ("p",), "/datos/p/", "/en/data/p/"),
+        (
+            "dataset",
+            ("p", "commitments"),
+            "/datos/p/commitments/",
+            "/en/data/p/commitments/",
+        ),
         ("about", (), "/acerca/", "/en/about/"),
         ("glossary", (), "/glosario/", "/en/glossary/"),
         ("protection", (), "/como-protegemos/", "/en/how-we-protect/"),

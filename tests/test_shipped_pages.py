@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
 from strategic_areas.models import ActivityUpdate, FrameworkTarget, Plan
 from strategic_areas.queries.plan import board
-from strategic_areas.views.indicators import FORMS
 from tests.deep import drawn
 from tests.factories import make_reviewer
 from tests.reading import kept_in_memory
@@ -174,18 +174,17 @@ def test_every_page_of_a_reconstruction_tells_up_to_when_its_record_goes(
     assert [path for path in paths if "Datos al" in footers[path]] == []
 
 
-def test_the_data_page_leads_to_every_list_and_tells_their_date(client, shipped):
+def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped):
     page, context = shown(client, "data")
 
-    ((plan, until),) = context["lists"]
-    assert until == board.load(plan, timezone.localdate()).recorded_until
-    assert f"{until:%d/%m/%Y}" in page.text
+    until = board.load(context["plan"], timezone.localdate()).recorded_until
+    assert f"Registro hasta el {until:%d/%m/%Y}" in page.text
     links = {each["href"] for each in page.every("a") if "href" in each}
-    for name in ("plan_commitments", "plan_updates", "plan_dates", "plan_feed"):
-        path = address(name, PLAN, language="es")
-        assert path in links
-        assert client.get(path).status_code == 200
-    assert {f"/indicadores.{form}" for form in FORMS} <= links
+    assert address("plan_feed", PLAN, language="es") in links
+    for name in DATASETS:
+        assert {f"/datos/{PLAN}/{name}/", f"/datos/{PLAN}/{name}.csv"} <= links
+    numbers = {each.dataset.name: each.number for each in context["told"].tables}
+    assert numbers["commitments"] == len(FILE["commitments"])
     assert settings.LICENCE_URL in links
     assert "/datos/" in links  # by the menu
 

@@ -81,7 +81,13 @@ class Dataset:
     key: tuple[str, ...]
     read: Callable[[object], Iterable[Mapping]] = field(repr=False, compare=False)
 
+    def changes_in(self, plan) -> Word:
+        """How often it changes in a plan, or in the snapshot of one."""
+        return CORRECTED if plan.is_reconstructed else self.changes
 
+
+#: Nothing is reported in a reconstruction.
+CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")
 #: The kind of a column that a model declares; all others are texts.
 STORED = {
     fields.Kind.CHOICE: Kind.CODE,

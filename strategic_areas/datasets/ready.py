@@ -70,12 +70,13 @@ class Files:
             self.random = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
             self.random = self.random.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
-        self.packed = {}
+        self.packed, self.sizes = {}, {}
 
     def content(self, name: str) -> bytes:
         """The file of this name, made if it is not yet; KeyError if there is none."""
         if name not in self.packed:
             content = make(name, self.snapshot, self.datasets, self.random)
+            self.sizes[name] = len(content)
             is_text = name.endswith(TEXTS)
             self.packed[name] = (
                 gzip.compress(content, 6, mtime=0) if is_text else content

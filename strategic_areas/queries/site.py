@@ -1,17 +1,16 @@
-"""What is read of the whole site: its pages, news and dates, and lists to take away."""
+"""What is read of the whole site: its pages, news and dates."""
 
-from collections import defaultdict
 from datetime import date, datetime
 from operator import itemgetter
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 
+from strategic_areas.datasets import DATASETS
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
-    ActivityUpdate,
     Commitment,
     FrameworkTarget,
     Indicator,
@@ -22,7 +21,6 @@ from strategic_areas.models import (
     Status,
     StrategicArea,
 )
-from strategic_areas.models.review import day_of
 from strategic_areas.progress import STATED
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
@@ -88,6 +86,9 @@ def places() -> dict[str, list[Place]]:
         Participation.objects.filter(plan__in=recorded).values_list(
             "plan__code", "agency__slug"
         )
+    )
+    found["dataset"] = _same(
+        (plan.code, name) for plan in recorded for name in DATASETS
     )
     found["indicator"] = _same(
         Indicator.objects.filter(introduced_by__in=Plan.objects.public())
@@ -192,32 +193,3 @@ def days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     found += [(row.due_on, "round", row) for row in rounds]
     found.append((plan.ends_on, "plan", plan))
     return sorted(found, key=lambda each: (*each[:2], each[2].pk))
-
-
-def lists() -> list[tuple[Plan, date | None]]:
-    """
-    Every public plan that has a record, the latest first; two queries.
-
-    Each with the day up to which is known what is published on it, None if nothing is.
-    """
-    recorded = plans.public().filter(has_record=True)
-    until = defaultdict(list)
-    for plan, *told in _told_until():
-        until[plan].append(_latest_known_by(*told))
-    return [(plan, max(until[plan.pk], default=None)) for plan in recorded]
-
-
-def _told_until():
-    """For each plan and end of a period: when its last accounts were given."""
-    counted = ActivityUpdate.objects.counted().order_by()
-    by_agencies = Q(reported_on=None)
-    return counted.values_list("plan", "period__ends_on").annotate(
-        of_source=Max("reported_on"),
-        handed_in=Max("submitted_at", filter=by_agencies),
-        unknown=Count("pk", filter=by_agencies & Q(submitted_at=None)),
-    )
-
-
-def _latest_known_by(ends_on, of_source, handed_in, unknown):
-    said = [of_source, handed_in and day_of(handed_in)]
-    return ends_on if unknown else min(ends_on, max(filter(None, said)))

@@ -6,10 +6,9 @@ from django.utils import timezone
 
 from strategic_areas import discipline, progress, states
 from strategic_areas import glossary as words
-from strategic_areas.queries import rounds, site
+from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
 from strategic_areas.queries.plan import board, plans, submissions
-from strategic_areas.views import indicators
 from strategic_areas.views.parameters import asked, page_of, public_plan, query, reads
 
 
@@ -62,11 +61,6 @@ def site_map(request):
     themes = plans.themes()
     found = [(plan, themes.get(plan.pk)) for plan in plans.with_areas()]
     return page(request, "site_map.html", plans=found)
-
-
-def data(request):
-    files = {"lists": site.lists(), "figures": indicators.list_files()}
-    return page(request, "data.html", **files, **facts())
 
 
 def help_page(request):

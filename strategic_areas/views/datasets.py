@@ -61,7 +61,7 @@ def _of_plan(plan):
         },
         "package": whole("data_file", code, *PACKAGE.split(".")),
         "datasets": [
-            about_dataset(dataset)
+            about_dataset(dataset, files.snapshot)
             | {"rows": files.counts[name], "columns": len(dataset.columns)}
             | {form: whole("data_file", code, name, form) for form in TEXTS}
             for name, dataset in files.datasets.items()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import glossary
 from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
@@ -119,7 +120,7 @@ def site_documents():
             pk=name,
             title=_block(name, "title"),
             place=Place(name),
-            texts=(_block(name, "content"),),
+            texts=(_block(name, "content"), *(_of_data() if name == "data" else ())),
             names=called.get(name, ()),
             order=(place,),
         )
@@ -132,6 +133,13 @@ def site_documents():
             texts=(in_both(term.meaning),),
             order=(place,),
         )
+
+
+def _of_data():
+    """The page of data tells of a plan, but for the words of its datasets."""
+    return [
+        in_both(text) for each in DATASETS.values() for text in (each.title, each.row)
+    ]
 
 
 def _block(name, block):

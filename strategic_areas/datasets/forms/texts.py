@@ -66,7 +66,7 @@ def _in_csv(value):
 def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
     """What the file is about, what its columns mean, and each row on its own line."""
     names = [each.name for each in dataset.columns]
-    about = about_data(snapshot) | {"dataset": about_dataset(dataset)}
+    about = about_data(snapshot) | {"dataset": about_dataset(dataset, snapshot)}
     columns = [about_column(each) for each in dataset.columns]
     rows = (
         written({name: row[name] for name in names})
@@ -109,12 +109,12 @@ def about_data(snapshot: Snapshot) -> dict:
     return found
 
 
-def about_dataset(dataset: Dataset) -> dict:
+def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
     return {
         "name": dataset.name,
         "title": in_both(dataset.title),
         "row": in_both(dataset.row),
-        "changes": in_both(dataset.changes),
+        "changes": in_both(dataset.changes_in(snapshot)),
         "key": list(dataset.key),
     }
 

@@ -1,0 +1,255 @@
+"""
+What is published of plans as data, in the words of catalogues: DCAT-AP 3 together with
+schema.org, and CKAN.
+"""
+
+from collections import namedtuple
+from datetime import date
+
+from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from strategic_areas.addresses import address
+from strategic_areas.datasets.columns import LANGUAGES
+from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
+from strategic_areas.queries.figures.words import in_language
+
+#: A form, the path, and the size in bytes, None while the file is not ready.
+File = namedtuple("File", "form path size")
+#: A dataset in a plan: how often it changes, the number of rows or None, its files.
+Table = namedtuple("Table", "dataset changes number files")
+#: A plan up to ``day``: the workbook and the package, and the editions, latest first.
+PlanData = namedtuple("PlanData", "plan day tables files editions")
+
+#: Lists that DCAT-AP 3 names: of the European Union's Publications Office, and IANA's.
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+IANA = "https://www.iana.org/assignments/media-types/"
+#: A name without a prefix is one of schema.org's.
+CONTEXT = {
+    "@vocab": "https://schema.org/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcat:byteSize": {"@type": "xsd:nonNegativeInteger"},
+    **dict.fromkeys(
+        ("dct:issued", "dct:modified", "dcat:startDate", "dcat:endDate"),
+        {"@type": "xsd:date"},
+    ),
+    **dict.fromkeys(
+        (
+            *("dcat:accessURL", "dcat:downloadURL", "dcat:landingPage", "dcat:theme"),
+            *("dcat:mediaType", "dcat:isVersionOf", "dct:accrualPeriodicity"),
+            *("dct:format", "dct:isPartOf", "dct:language", "dct:license"),
+            *("foaf:homepage", "vcard:hasEmail", "contentUrl", "license", "url"),
+        ),
+        {"@type": "@id"},
+    ),
+}
+PORTAL = _("National Plan against Human Trafficking")
+ABOUT = _(
+    "Everything that this site publishes, as files: each dataset with its columns, "
+    "rows, date and licence."
+)
+
+
+def as_catalogue(published: list[PlanData], today: date) -> dict:
+    """The datasets of all plans, as JSON-LD."""
+    nodes = [node for of in published for node in _nodes(of)]
+    return {
+        "@context": CONTEXT,
+        "@type": ["dcat:Catalog", "DataCatalog"],
+        **_common(address("data", language="es"), PORTAL, ABOUT, today),
+        "foaf:homepage": settings.SITE_URL + address("home", language="es"),
+        "dcat:dataset": nodes,
+        "dataset": [{"@id": each["@id"]} for each in nodes],
+    }
+
+
+def _nodes(of):
+    """A plan as one dataset, its editions as versions of that, and its tables."""
+    whole, code = address("plan_data", of.plan.code, language="es"), of.plan.code
+    url = settings.SITE_URL + whole
+    versions = [_version(of, each, url) for each in of.editions]
+    has = {"dcat:hasVersion": [{"@id": each["@id"]} for each in versions]}
+    yield _node(of, whole, _title(of), ABOUT, of.files, has)
+    yield from versions
+    for each in of.tables:
+        yield _node(
+            of,
+            address("dataset", code, each.dataset.name, language="es"),
+            _said(_("%(title)s, plan %(code)s"), title=each.dataset.title, code=code),
+            _said(
+                _("A row is %(row)s. How often it changes: %(changes)s."),
+                row=each.dataset.row,
+                changes=each.changes,
+            ),
+            each.files,
+            {"dct:isPartOf": url},
+        )
+
+
+def _version(of, edition, url):
+    """It changes by what is taken away alone."""
+    number, code = edition.number, of.plan.code
+    package = address("edition_file", code, number, *PACKAGE.split("."), language="es")
+    return _node(
+        of._replace(day=edition.made_on),
+        package,
+        _said(_("%(title)s, edition %(number)s"), title=_title(of), number=number),
+        _said(_("What was public of the plan on %(day)s."), day=edition.made_on),
+        [File("ZIP", package, None)],
+        {
+            **dict.fromkeys(("dcat:version", "version"), number),
+            "dct:issued": f"{edition.made_on}",
+            "dct:accrualPeriodicity": f"{AUTHORITY}frequency/NEVER",
+            "dcat:isVersionOf": url,
+        },
+    )
+
+
+def _title(of):
+    return lazy(lambda: in_language(of.plan, "title"), str)()
+
+
+def _said(sentence, **words):
+    """A sentence with words in it, in the language in which it is read."""
+    return lazy(lambda: str(sentence) % words, str)()
+
+
+def _node(of, path, title, about, files, more):
+    return {
+        "@type": ["dcat:Dataset", "Dataset"],
+        **_common(path, title, about, of.day),
+        "dcat:landingPage": settings.SITE_URL + path,
+        "dcat:theme": f"{AUTHORITY}data-theme/JUST",
+        "dct:accrualPeriodicity": f"{AUTHORITY}frequency/IRREG",
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": f"{of.plan.starts_on}",
+            "dcat:endDate": f"{of.plan.ends_on}",
+        },
+        "temporalCoverage": f"{of.plan.starts_on}/{of.plan.ends_on}",
+        "dcat:version": f"{of.day}",
+        "version": f"{of.day}",
+        "dcat:distribution": [_distribution(each, path) for each in files],
+        "distribution": [{"@id": settings.SITE_URL + each.path} for each in files],
+        **more,
+    }
+
+
+def _common(path, title, about, day):
+    """What is told of each, and of the catalogue itself."""
+    agent = {
+        "@id": f"{settings.SITE_URL}/#publisher",
+        "@type": ["foaf:Agent", "Organization"],
+        "foaf:name": publisher(),
+        "name": publisher(),
+    }
+    contact = {
+        "@type": "vcard:Organization",
+        "vcard:fn": settings.SECRETARIAT_NAME,
+        "vcard:hasEmail": f"mailto:{settings.CONTACT_EMAIL}",
+    }
+    return {
+        "@id": settings.SITE_URL + path,
+        "url": settings.SITE_URL + path,
+        **dict.fromkeys(("dct:title", "name"), _in_both(title)),
+        **dict.fromkeys(("dct:description", "description"), _in_both(about)),
+        **dict.fromkeys(
+            ("dct:publisher", "publisher", "dct:creator", "creator"), agent
+        ),
+        **dict.fromkeys(("dct:license", "license"), settings.LICENCE_URL),
+        "dct:spatial": {
+            "@type": ["dct:Location", "Country"],
+            "dct:identifier": settings.COUNTRY.code,
+            "name": settings.COUNTRY.name,
+        },
+        "dct:language": [f"{AUTHORITY}language/{code}" for code in ("SPA", "ENG")],
+        "inLanguage": list(LANGUAGES),
+        **dict.fromkeys(("dct:modified", "dateModified"), f"{day}"),
+        **({"dcat:contactPoint": contact} if settings.CONTACT_EMAIL else {}),
+    }
+
+
+def publisher() -> str:
+    """Only an official site names the secretariat."""
+    return settings.SECRETARIAT_NAME if settings.OFFICIAL_SITE else str(PORTAL)
+
+
+def _in_both(text):
+    found = []
+    for language in LANGUAGES:
+        with override(language):
+            found.append({"@language": language, "@value": str(text)})
+    return found
+
+
+def _distribution(file, page):
+    size = {} if file.size is None else {"dcat:byteSize": f"{file.size}"}
+    return {
+        "@id": settings.SITE_URL + file.path,
+        "@type": ["dcat:Distribution", "DataDownload"],
+        "dct:title": file.form,
+        "dcat:accessURL": settings.SITE_URL + page,
+        "dcat:downloadURL": settings.SITE_URL + file.path,
+        "contentUrl": settings.SITE_URL + file.path,
+        "dcat:mediaType": IANA + media_type(file),
+        "encodingFormat": media_type(file),
+        "dct:format": f"{AUTHORITY}file-type/{file.form}",
+        "dct:license": settings.LICENCE_URL,
+        **size,
+    }
+
+
+def media_type(file: File) -> str:
+    return MEDIA_TYPES[file.form.lower()].partition(";")[0]
+
+
+def as_ckan(of: PlanData) -> dict:
+    """
+    What CKAN's ``package_create`` takes of a plan, in the active language.
+
+    ``owner_org``, which many catalogues ask for, is for them to add.
+    """
+    files = [(_title(of), ABOUT, each) for each in of.files]
+    files += [
+        (table.dataset.title, table.dataset.row, each)
+        for table in of.tables
+        for each in table.files
+    ]
+    is_free = "creativecommons.org/licenses/by/" in settings.LICENCE_URL
+    extras = {
+        "licence": settings.LICENCE_URL,
+        "language": ", ".join(LANGUAGES),
+        "spatial": settings.COUNTRY.name,
+        "temporal_start": f"{of.plan.starts_on}",
+        "temporal_end": f"{of.plan.ends_on}",
+    }
+    return {
+        "name": f"plan-{of.plan.code.lower()}",
+        "title": f"{_title(of)}",
+        "notes": f"{ABOUT}",
+        "url": settings.SITE_URL + address("plan_data", of.plan.code),
+        "author": publisher(),
+        "maintainer": publisher(),
+        "maintainer_email": settings.CONTACT_EMAIL,
+        "license_id": "cc-by" if is_free else "notspecified",
+        "version": f"{of.day}",
+        "tags": [{"name": f"{_('human trafficking')}"}],
+        "extras": [{"key": name, "value": value} for name, value in extras.items()],
+        "resources": [
+            {
+                "name": f"{name} ({file.form})",
+                "description": f"{about}",
+                "url": settings.SITE_URL + file.path,
+                "format": file.form,
+                "mimetype": media_type(file),
+                "size": file.size,
+            }
+            for name, about, file in files
+        ],
+    }

@@ -1,0 +1,142 @@
+"""Everything public of a plan as files: what there is, and what each column means."""
+
+import json
+
+from django.conf import settings
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.catalogue import (
+    File,
+    PlanData,
+    Table,
+    as_catalogue,
+    as_ckan,
+)
+from strategic_areas.datasets.columns import Kind
+from strategic_areas.datasets.forms import PACKAGE, TEXTS
+from strategic_areas.datasets.ready import SHELF
+from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries.plan import board, plans
+from strategic_areas.views.about import facts
+from strategic_areas.views.parameters import public_plan
+
+#: A dataset, with some of its columns, by which the page of a plan shows how they read.
+EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
+
+
+def data(request, plan=None):
+    """The files of a plan, by default of the one that the first page shows."""
+    shown = public_plan(plan) if plan else plans.choose(timezone.localdate()).shown
+    context = {"plan": shown, "plans": _recorded(), **facts()}
+    if shown:
+        context |= (told := _of_plan(shown, DATASETS[EXAMPLE]))
+        context["few"] = [c for c in told["columns"] if c["column"].name in FEW]
+    return render(request, "data.html", context)
+
+
+def dataset(request, plan, dataset):
+    """One dataset of a plan with all its columns."""
+    plan = public_plan(plan)
+    context = {"plan": plan, **_of_plan(plan, DATASETS[dataset]), **facts()}
+    return render(request, "dataset.html", context)
+
+
+def catalogue(request):
+    """What there is of all plans, for machines."""
+    told = [published(each) for each in _recorded()]
+    content = as_catalogue(told, timezone.localdate())
+    return JsonResponse(content, content_type="application/ld+json")
+
+
+def ckan(request, plan):
+    return JsonResponse(as_ckan(published(public_plan(plan))))
+
+
+def _recorded():
+    return list(plans.public().filter(has_record=True))
+
+
+def published(plan) -> PlanData:
+    """What there is of a plan, with the sizes of the files that are ready."""
+    ready = SHELF.at_hand(plan)
+    counts, sizes = (ready.counts, ready.sizes) if ready else ({}, {})
+    tables = [
+        Table(
+            each,
+            each.changes_in(plan),
+            counts.get(name),
+            [_file(sizes, "data_file", plan.code, name, form) for form in TEXTS],
+        )
+        for name, each in DATASETS.items()
+    ]
+    whole = [
+        _file(sizes, "workbook", plan.code, language=get_language()),
+        _file(sizes, "data_file", plan.code, *PACKAGE.split(".")),
+    ]
+    return PlanData(plan, timezone.localdate(), tables, whole, editions_of(plan))
+
+
+def _file(sizes, name, *args, language="es"):
+    path = address(name, *args, language=language)
+    name = path.rpartition("/")[2]
+    return File(name.rpartition(".")[2].upper(), path, sizes.get(name))
+
+
+def editions_of(plan):
+    return list(plan.editions.filter(is_moving=False).select_related("period"))
+
+
+def _of_plan(plan, dataset):
+    """What there is of a plan, and one dataset column by column."""
+    told, names = published(plan), {each.name for each in dataset.columns}
+    table = next(each for each in told.tables if each.dataset == dataset)
+    today = timezone.localdate()
+    rounds = ReportingPeriod.objects.rounds().filter(plan=plan, closes_on__gte=today)
+    return {
+        "board": board.load(plan, today),
+        "next": rounds.order_by("closes_on").first(),
+        "told": told,
+        "table": table,
+        "files": [(_with_size(each), each.path) for each in table.files],
+        "columns": [
+            {
+                "column": each,
+                "is_key": each.name in dataset.key,
+                "refers": each.refers.split(".") if _is_known(each.refers) else (),
+                "reasons": f"{each.name}_gap" if f"{each.name}_gap" in names else "",
+            }
+            for each in dataset.columns
+        ],
+        "lines": _lines(dataset, settings.SITE_URL + table.files[0].path),
+    }
+
+
+def _is_known(refers):
+    return refers.split(".")[0] in DATASETS
+
+
+def _with_size(file):
+    return f"{file.form} ({filesizeformat(file.size)})" if file.size else file.form
+
+
+def _lines(dataset, url):
+    """Three lines of pandas and of R that read it; codes such as 1.10 stay texts."""
+    texts = [c.name for c in dataset.columns if c.refers or c.name in dataset.key]
+    days = [c.name for c in dataset.columns if c.kind == Kind.DAY]
+    classes = [f'{name} = "character"' for name in texts]
+    classes += [f'{name} = "Date"' for name in days]
+    return {
+        "texts": texts,
+        "pandas": "import pandas as pd\n"
+        f"texts = {json.dumps(dict.fromkeys(texts, 'string'))}\n"
+        f'rows = pd.read_csv("{url}", dtype=texts, parse_dates={json.dumps(days)})',
+        "r": f"columns <- c({', '.join(classes)})\n"
+        f'rows <- read.csv("{url}", colClasses = columns, na.strings = "", '
+        'fileEncoding = "UTF-8-BOM")\nsummary(rows)',
+    }
