@@ -21,16 +21,23 @@ def faults(snapshot: Snapshot) -> list[str]:
     Unlike a form, this trusts no cell: it looks at each row of each table.
     """
     names = snapshot.tables.keys() ^ DATASETS.keys()
+    keys = {
+        f"{name}.{column.name}": {row.get(column.name) for row in rows.values()}
+        for name, rows in snapshot.tables.items()
+        if name in DATASETS
+        for column in DATASETS[name].columns
+        if (column.name,) == DATASETS[name].key
+    }
     found = [f"{name}: not in both the declaration and the snapshot" for name in names]
     for name in DATASETS.keys() & snapshot.tables.keys():
         dataset, rows = DATASETS[name], snapshot.tables[name]
         for key, row in rows.items():
-            wrong = list(_of_row(dataset, key, row, snapshot))
+            wrong = list(_of_row(dataset, key, row, keys))
             found += [f"{name} {key} {each}" for each in wrong]
     return sorted(found)
 
 
-def _of_row(dataset, key, row, snapshot):
+def _of_row(dataset, key, row, keys):
     columns = {each.name: each for each in dataset.columns}
     if row.keys() != columns.keys():
         undeclared = sorted(row.keys() - columns.keys())
@@ -51,7 +58,7 @@ def _of_row(dataset, key, row, snapshot):
             yield f"{name}: told, and said to be {row[companion]}"
         if wrong := wrong_value(column, value):
             yield f"{name}: {wrong}"
-        if column.refers and not _resolves(column, value, snapshot):
+        if column.refers and value not in keys.get(column.refers, {value}):
             yield f"{name}: {value} is not in {column.refers}"
 
 
@@ -85,13 +92,6 @@ def _is_day(value):
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-
-
-def _resolves(column, value, snapshot):
-    name, referred = column.refers.split(".")
-    if name not in DATASETS:
-        return True
-    return any(row[referred] == value for row in snapshot.tables.get(name, {}).values())
 
 
 def wrongly_declared() -> list[str]:

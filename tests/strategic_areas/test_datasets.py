@@ -1,11 +1,13 @@
 """Every cell of every dataset is of its declaration, or says why it is empty."""
 
+from collections import Counter
 from copy import deepcopy
 from datetime import date
 
 import pytest
 from django.utils.translation import override
 
+from strategic_areas.addresses import address
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Plan
 from strategic_areas.states import CommitmentState
@@ -105,3 +107,91 @@ def test_no_cell_depends_on_the_language_of_the_reader(told, plan):
         read = snapshot(Plan.objects.get(code=plan))
 
     assert read == told[plan]
+
+
+@pytest.fixture
+def get(client, told):
+    def read(name, *words):
+        with clock(TODAY):
+            return client.get(address(name, *words, language="es")).context
+
+    return read
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_as_many_commitments_stand_in_it_as_the_list_counts(told, get, plan):
+    found = get("commitments", plan)["catalogue"]
+
+    rows = rows_of(told, plan, "commitments")
+    assert {row["code"] for row in rows} == {r.commitment.code for r in found.rows}
+    assert Counter(row["state"] for row in rows) == Counter(
+        row.standing.state for row in found.rows
+    )
+    late = {row["code"]: row["days_late"] for row in rows if row["days_late"]}
+    assert late == {
+        row.commitment.code: row.days_late(TODAY) for row in found.rows if row.is_late
+    }
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_as_many_activities_count_as_the_first_page_of_the_plan_says(told, get, plan):
+    board = get("plan", plan)["structure"]["board"]
+
+    rows = rows_of(told, plan, "activities")
+    assert len(rows) == len(board.activities)
+    counted = [row for row in rows if row["is_counted"]]
+    assert len(counted) == sum(each.is_counted for each in board.activities)
+    by_state = Counter(each.standing.state for each in board.activities)
+    assert Counter(row["state"] for row in rows) == by_state
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_activities_of_a_commitment_add_up_to_its_counts(told, plan):
+    done = Counter(
+        row["commitment"]
+        for row in rows_of(told, plan, "activities")
+        if row["is_counted"] and row["state"] == "completed"
+    )
+
+    for row in rows_of(told, plan, "commitments"):
+        assert row["activities_done"] in {None, done[row["code"]]}, row["code"]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_as_many_reports_stand_in_it_as_the_register_counts(told, get, plan):
+    found = get("updates", plan)["counts"]
+
+    rows = rows_of(told, plan, "reports")
+    standing = [row for row in rows if row["status"] != "replaced"]
+    assert len(standing) == found.rows
+    assert len([r for r in rows if r["status"] == "withdrawn"]) == found.withdrawn
+    assert len([r for r in standing if r["is_off_plan"]]) == found.off_plan
+
+
+def test_every_indicator_of_the_list_stands_in_a_plan(told, get):
+    total = get("indicators")["total"]
+
+    rows = {row["code"] for plan in PLANS for row in rows_of(told, plan, "indicators")}
+    assert len(rows) == total
+
+
+def test_as_many_recommendations_stand_in_it_as_the_page_counts(told, get):
+    page = get("recommendations", SHIPPED)
+
+    asked = [row for row in rows_of(told, SHIPPED, "targets") if row["body"]]
+    assert len(asked) == len(page["shown"])
+    silent = [row for row in asked if not row["commitments"]]
+    assert len(silent) == len(page["unanswered"])
+    responding = Counter(
+        row["target"] for row in rows_of(told, SHIPPED, "answers") if row["commitment"]
+    )
+    for row in rows_of(told, SHIPPED, "targets"):
+        assert row["commitments"] == responding[row["code"]]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_value_of_an_indicator_is_a_row(told, plan):
+    values = Counter(row["indicator"] for row in rows_of(told, plan, "values"))
+
+    for row in rows_of(told, plan, "indicators"):
+        assert row["values"] == values[row["code"]]

@@ -1,0 +1,248 @@
+"""No dataset tells what no page tells; and each says why, cell by cell."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agencies.models import AgencyName
+from strategic_areas import workflow
+from strategic_areas.datasets.columns import Gap
+from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.disclosure import MARKER
+from strategic_areas.models import Plan, Province
+from tests import factories
+from tests.datasets import faults
+from tests.strategic_areas.test_public_rows import (
+    HIDDEN,
+    NUMBER,
+    PLANTED,
+    corrected,
+    counted_victims,
+    noted_by_staff,
+    reached_victims,
+    reserved,
+    withdrawn,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def snapshots():
+    """What the public reads of each plan."""
+    return [snapshot(plan) for plan in Plan.objects.public()]
+
+
+def only(dataset):
+    """The only row of a dataset in all plans."""
+    (row,) = (row for each in snapshots() for row in each.tables[dataset].values())
+    return row
+
+
+def marked_place():
+    place = Province.objects.create(code="DO-99", name=HIDDEN)
+    factories.make_activity().places.add(place)
+
+
+def withdrawn_in_one_language():
+    factories.make_activity(title_es=MARKER, title_en=HIDDEN)
+
+
+def waiting_change():
+    factories.make_change(factories.make_activity(), note_es=HIDDEN)
+
+
+def off_plan():
+    factories.make_activity(is_in_plan=False, code="F-1", title_es=HIDDEN)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [
+        *(*PLANTED, noted_by_staff, marked_place, withdrawn_in_one_language),
+        *(waiting_change, off_plan),
+    ],
+)
+def test_what_the_public_does_not_read_is_in_no_cell(plant):
+    plant()
+
+    said = repr([each.tables for each in snapshots()])
+
+    assert HIDDEN not in said
+    assert f" {NUMBER}" not in said
+
+
+def test_numbers_of_victims_say_that_they_are_protected():
+    counted_victims()
+
+    activity, report = only("activities"), only("reports")
+
+    assert (activity["quantity"], activity["quantity_gap"]) == (None, "protected")
+    assert (activity["percent"], activity["percent_gap"]) == (None, "protected")
+    names = ("percent", "quantity", "people_reached")
+    assert [report[name] for name in names] == [None] * 3
+    assert [report[f"{name}_gap"] for name in names] == ["protected"] * 3
+
+
+def test_of_victims_whom_work_reaches_only_their_number_is_protected():
+    reached_victims()
+
+    report = only("reports")
+
+    assert report["people_reached_gap"] == "protected"
+    assert (report["percent"], report["percent_gap"]) == (40, None)
+
+
+def test_no_average_tells_a_protected_percent():
+    activity = factories.make_activity(counts_victims=True)
+    factories.make_published_update(activity=activity, percent=None)
+
+    row = only("commitments")
+
+    assert (row["percent"], row["percent_gap"]) == (None, Gap.PROTECTED)
+
+
+def test_a_reserved_report_tells_its_state_and_why_it_tells_no_more():
+    reserved()
+
+    row = only("reports")
+
+    assert (row["state"], row["is_reserved"]) == ("in_progress", True)
+    assert (row["text_es"], row["text_es_gap"]) == (None, "protected")
+    assert (row["people_reached"], row["people_reached_gap"]) == (None, "protected")
+    assert (row["evidence"], row["legal_basis"]) == (None, "Ley 200-04, art. 17")
+
+
+def test_a_withdrawn_report_keeps_its_place_and_none_of_its_content():
+    withdrawn()
+
+    row = only("reports")
+
+    assert (row["status"], row["withdrawal_cause"]) == ("withdrawn", "error")
+    told = (row["state"], row["text_es"], row["people_reached"], row["evidence"])
+    assert told == (None,) * 4
+
+
+def test_an_earlier_revision_stands_beside_its_correction():
+    corrected("Antes.")
+
+    (found,) = snapshots()
+
+    rows = found.tables["reports"].values()
+    assert [(row["status"], row["text_es"]) for row in rows] == [
+        ("published", "Ahora."),
+        ("replaced", "Antes."),
+    ]
+
+
+def test_of_what_is_in_review_only_that_is_told():
+    update = factories.make_submitted_update(narrative_es=HIDDEN)
+
+    (found,) = snapshots()
+
+    (activity,) = found.tables["activities"].values()
+    assert activity["state"] == "in_review"
+    assert (activity["percent"], activity["percent_gap"]) == (None, "not_reported")
+    assert found.tables["reports"] == {}
+    assert update.pk
+
+
+def test_an_activity_that_nobody_was_asked_about_says_so():
+    factories.make_activity()
+
+    row = only("activities")
+
+    assert (row["state"], row["percent_gap"]) == ("not_asked", "not_asked")
+
+
+def test_missing_is_never_zero():
+    factories.make_activity()
+
+    row = only("commitments")
+
+    numbers = ("activities_done", "activities_counted", "activities_total")
+    assert [row[name] for name in numbers] == [None, 0, 1]
+
+
+def test_a_protected_value_says_so_and_tells_no_breakdown():
+    figure = factories.make_published_figure(
+        is_protected=True, withheld=["exploitation"]
+    )
+
+    value, part = only("values"), only("breakdowns")
+
+    assert (value["shown"], value["value_gap"]) == ("protected", "protected")
+    assert (value["value"], value["exactness"]) == (None, None)
+    assert (part["dimension"], part["group"], part["value"]) == (
+        "exploitation",
+        None,
+        None,
+    )
+    assert part["value_id"] == value["id"]
+    assert value["indicator"] == figure.indicator.code
+
+
+def test_what_an_agency_does_not_acknowledge_is_marked():
+    activity = factories.make_activity(provenance="press")
+    factories.make_approved_dispute(activity)
+
+    row, above = only("activities"), only("commitments")
+
+    assert (row["is_disputed"], above["is_disputed"]) == (True, False)
+
+
+def test_a_report_has_the_agency_as_it_was_called_then():
+    update = factories.make_published_update()
+    AgencyName.objects.create(
+        agency=update.agency,
+        acronym="VIEJA",
+        name_es="Nombre de entonces",
+        ends_on=update.period.ends_on,
+    )
+
+    row = only("reports")
+
+    assert row["agency"] == update.agency.slug
+    told = row["agency_acronym"], row["agency_name_es"], row["agency_name_en"]
+    assert told == ("VIEJA", "Nombre de entonces", None)
+
+
+def test_a_superseded_commitment_is_gone_and_its_reports_stay():
+    update = factories.make_published_update()
+    old = update.activity.commitment
+    new = factories.make_commitment(plan=old.plan)
+    factories.open_structure()
+    new.supersedes.add(old)
+    factories.close_structure()
+
+    (found,) = snapshots()
+
+    (report,) = found.tables["reports"].values()
+    assert found.tables["commitments"].keys() == {new.code}
+    assert (report["subject"], report["activity"]) == (update.activity.code, None)
+    assert faults(found) == []
+
+
+def test_the_number_of_queries_does_not_grow():
+    update = factories.make_published_update()
+    plan = Plan.objects.get(pk=update.plan_id)
+    indicator = factories.make_indicator(plan=plan)
+    factories.make_published_figure(indicator=indicator, cells={"sexual": 30})
+    target = factories.make_target(body="CRC", family="ASKED")
+    update.activity.commitment.frameworks.add(target)
+    factories.make_published_declaration(commitment=update.activity.commitment)
+    with CaptureQueriesContext(connection) as one:
+        snapshot(plan)
+    reviewer = factories.make_reviewer()
+    for number in range(12):
+        activity = factories.make_activity(plan=plan, themes=["children"])
+        filed = factories.make_update(activity=activity, period=update.period)
+        workflow.submit(filed, by=filed.contributors.first())
+        workflow.publish(filed, by=reviewer)
+        more = factories.make_indicator(plan=plan)
+        factories.make_published_figure(indicator=more, year=2010 + number)
+
+    with CaptureQueriesContext(connection) as many:
+        found = snapshot(plan)
+
+    assert len(found.tables["reports"]) == 14
+    assert len(many) == len(one)
