@@ -543,11 +543,6 @@ def make_edition_proposal(*, by=None, plan=None, **fields):
     return workflow.EDITIONS.propose(proposal, by=by or make_reviewer())
 
 
-def read_edition(proposal):
-    """What a person says who has read what a proposed edition would hold."""
-    return {"seen": editions.digest(editions.told_by(proposal))}
-
-
 def make_period(*, plan=None, **fields):
     """A record period: no window, nobody is asked."""
     number = next(_numbers)

@@ -3,11 +3,9 @@
 import gzip
 import json
 from dataclasses import replace
-from datetime import date
-from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -15,7 +13,7 @@ from django.utils.translation import get_language, override
 
 from agencies import audit
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import Column, Dataset, Gap, Kind
+from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Gap, Kind
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import (
     Edition,
@@ -28,13 +26,10 @@ from strategic_areas.models import (
 from strategic_areas.models.publication import random_bits
 from strategic_areas.queries.plan import plans
 
-#: How often a plan is read again that somebody changes meanwhile.
-READ_AT_MOST = 5
-#: What a dataset and its columns say to people.
-SAID = ("title", "row", "changes")
-SAID_OF_COLUMN = ("label", "unit", "about")
 #: A word that was kept in both languages, in that of the reader.
 _in_words = lazy(lambda es, en: en if get_language() == "en" else es, str)
+#: An edition of which a second one is never made of the same.
+MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
 
 @transaction.atomic
@@ -43,44 +38,39 @@ def make(
     *,
     period: ReportingPeriod | None = None,
     proposal: EditionProposal | None = None,
-    told: Snapshot | None = None,
 ) -> Edition:
     """
     The edition of what the public reads of the plan now.
 
-    ``period`` is a round that has closed, ``proposal`` what two people agreed on after
-    they had read what is ``told``; with neither it is that of a reconstruction. Made
-    already, by whomever, it is the same.
+    ``period`` is a round that has closed, ``proposal`` what two people agreed on; with
+    neither it is that of a reconstruction. Made already, by whomever, it is the same.
     """
     # Reports may still come in: only who makes another edition waits.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    of_round = {"period": period, "closed_on": period and period.closes_on}
-    if proposal:
-        made = Edition.objects.filter(proposal=proposal)
-    elif period:
-        made = Edition.objects.filter(**of_round, corrects=None)
-    else:
-        made = plan.editions.filter(is_reconstructed=True, **of_round, corrects=None)
-    if edition := made.first():
-        return edition
-    told = told or (told_by(proposal) if proposal else quiet(plan))
-    edition = Edition(
-        plan=plan,
-        made_on=timezone.localdate(),
-        is_reconstructed=told.is_reconstructed,
-        proposal=proposal,
-        is_moving=True,
-        **of_round,
-    )
     corrects = proposal and proposal.corrects
-    if proposal:
-        edition.corrects, edition.named = corrects, proposal.named
-        edition.explanation_es = proposal.explanation_es
-        edition.explanation_en = proposal.explanation_en
-    if corrects:
-        edition.period, edition.closed_on = corrects.period, corrects.closed_on
-    edition.number = _next_number(edition)
-    edition.save()
+    closing = corrects or Edition(period=period, closed_on=period and period.closes_on)
+    about = {
+        "corrects": corrects,
+        "proposal": proposal,
+        "period": closing.period,
+        "closed_on": closing.closed_on,
+    }
+    if made := plan.editions.filter(MADE_ONCE, **about).first():
+        return made
+    told, today = told_by(proposal) if proposal else quiet(plan), timezone.localdate()
+    stem = f"{corrects}." if corrects else f"{today.year}-"
+    others = plan.editions.filter(corrects=corrects, number__startswith=stem)
+    edition = Edition.objects.create(
+        plan=plan,
+        number=f"{stem}{others.count() + 1}",
+        made_on=today,
+        is_reconstructed=told.is_reconstructed,
+        named=proposal.named if proposal else [],
+        explanation_es=proposal.explanation_es if proposal else "",
+        explanation_en=proposal.explanation_en if proposal else "",
+        is_moving=True,
+        **about,
+    )
     EditionRows.objects.bulk_create(
         EditionRows(
             edition=edition,
@@ -92,13 +82,12 @@ def make(
     )
     edition.is_moving, edition.random = False, random_bits()
     edition.save(update_fields=["is_moving", "random"])
-    audit.record(
-        audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
-    )
+    by = proposal and proposal.decided_by
+    audit.record(audit.Event.EDITION_MADE, actor=by, obj=edition)
     return edition
 
 
-def make_due(today: date) -> list[Edition]:
+def make_due() -> list[Edition]:
     """
     Make the editions that closed rounds and reconstructions lack, and return them.
 
@@ -107,7 +96,7 @@ def make_due(today: date) -> list[Edition]:
     """
     public = plans.public()
     closed = ReportingPeriod.objects.rounds().filter(
-        plan__in=public, closes_on__lt=today, scorecards_public_at=None
+        plan__in=public, closes_on__lt=timezone.localdate(), scorecards_public_at=None
     )
     has_one = Edition.objects.filter(
         period=OuterRef("pk"), closed_on=OuterRef("closes_on")
@@ -120,22 +109,10 @@ def make_due(today: date) -> list[Edition]:
     return made + [make(plan) for plan in lacking]
 
 
-def _next_number(edition):
-    if first := edition.corrects:
-        return f"{first.number}.{first.corrections.count() + 1}"
-    stem = f"{edition.made_on.year}-"
-    others = edition.plan.editions.filter(corrects=None, number__startswith=stem)
-    return f"{stem}{others.count() + 1}"
-
-
 def quiet(plan: Plan) -> Snapshot:
     """What the public reads of a plan between two changes of what it reads."""
-    for _time in range(READ_AT_MOST):
-        version = PublicationVersion.counters()
-        told = snapshot(plan)
-        if PublicationVersion.counters() == version:
-            break
-    return told
+    version, told = PublicationVersion.counters(), snapshot(plan)
+    return told if PublicationVersion.counters() == version else quiet(plan)
 
 
 def told_by(proposal: EditionProposal) -> Snapshot:
@@ -145,21 +122,28 @@ def told_by(proposal: EditionProposal) -> Snapshot:
     A correction tells what the last one of its number does, but for the rows that it
     names: those as the public reads them now.
     """
-    now, first = quiet(proposal.plan), proposal.corrects
-    if not first:
-        return now
-    before = snapshot_of(latest(first))
+    if not (first := proposal.corrects):
+        return quiet(proposal.plan)
+    before, now = snapshot_of(latest(first)), read_now(first)
     tables = {name: dict(table) for name, table in before.tables.items()}
     for name, key in proposal.named:
-        table, row = tables[name], now.tables.get(name, {}).get(key)
-        if row is None:
-            table.pop(key, None)
+        if row := now[name].get(key):
+            tables[name][key] = row
         else:
-            columns = {each.name for each in datasets_of(first)[name].columns}
-            table[key] = dict.fromkeys(columns) | {
-                column: value for column, value in row.items() if column in columns
-            }
+            tables[name].pop(key, None)
     return replace(before, tables=tables)
+
+
+def read_now(edition: Edition) -> dict[str, dict]:
+    """What the public reads now, in the datasets and columns of an edition."""
+    tables = quiet(edition.plan).tables
+    return {
+        name: {
+            key: {each.name: row.get(each.name) for each in dataset.columns}
+            for key, row in tables.get(name, {}).items()
+        }
+        for name, dataset in datasets_of(edition).items()
+    }
 
 
 def latest(first: Edition) -> Edition:
@@ -176,11 +160,11 @@ def snapshot_of(edition: Edition) -> Snapshot:
     if edition.is_moving:
         raise Http404
     tables = {each.dataset: unpacked(each.content) for each in edition.datasets.all()}
-    plan = edition.plan
+    plan = tables["plans"][edition.plan.code]
     return Snapshot(
-        plan=plan.code,
-        title_es=plan.title_es,
-        title_en=plan.title_en or "",
+        plan=plan["code"],
+        title_es=plan["title_es"],
+        title_en=plan["title_en"] or "",
         day=edition.made_on,
         edition=edition.number,
         is_reconstructed=edition.is_reconstructed,
@@ -204,11 +188,6 @@ def packed(table: dict[str, dict]) -> bytes:
     return gzip.compress(text.encode(), mtime=0)
 
 
-def digest(told: Snapshot) -> str:
-    """By this two people know that they read the same; never public."""
-    return sha256(packed(told.tables)).hexdigest()
-
-
 def unpacked(content: bytes) -> dict[str, dict]:
     return dict(json.loads(gzip.decompress(content)))
 
@@ -221,52 +200,39 @@ def datasets_of(edition: Edition | None) -> dict[str, Dataset]:
 
 
 def _declaration(dataset):
-    """A dataset and its columns as JSON, each word in both languages."""
-    columns = [
-        {
-            "name": each.name,
-            "kind": each.kind,
-            "gap": each.gap,
-            "refers": each.refers,
-            **_both(each, SAID_OF_COLUMN),
-            "codes": each.codes
-            and {code: _both_of(word) for code, word in each.codes.items()},
-        }
-        for each in dataset.columns
-    ]
-    return {"key": dataset.key, "columns": columns, **_both(dataset, SAID)}
+    """A dataset and its columns as JSON, each word that is translated twice."""
+    columns = [vars(each) for each in dataset.columns]
+    told = {**vars(dataset), "columns": columns, "read": None}
+    return json.loads(json.dumps(told, default=_in_both))
 
 
-def _both(declared, names):
-    return {name: _both_of(getattr(declared, name)) for name in names}
-
-
-def _both_of(word):
-    found = []
-    for language in ("es", "en"):
+def _in_both(word):
+    found = {}
+    for language in LANGUAGES:
         with override(language):
-            found.append(str(word))
+            found[language] = str(word)
     return found
 
 
 def _declared(rows):
-    stored = rows.columns
-    columns = [
+    stored = {**rows.columns, "key": tuple(rows.columns["key"])}
+    stored["columns"] = tuple(
         Column(
-            name=each["name"],
-            kind=Kind(each["kind"]),
-            gap=Gap(each["gap"]) if each["gap"] else None,
-            refers=each["refers"],
-            **{name: _in_words(*each[name]) for name in SAID_OF_COLUMN},
-            codes=each["codes"]
-            and {code: _in_words(*words) for code, words in each["codes"].items()},
+            **_read(each)
+            | {"kind": Kind(each["kind"]), "gap": each["gap"] and Gap(each["gap"])}
         )
         for each in stored["columns"]
-    ]
-    return Dataset(
-        name=rows.dataset,
-        columns=tuple(columns),
-        key=tuple(stored["key"]),
-        read=lambda reading: (),
-        **{name: _in_words(*stored[name]) for name in SAID},
     )
+    return Dataset(**_read(stored))
+
+
+def _read(said):
+    """What was declared, its words in the language of the reader."""
+    return {
+        name: _in_words(**value)
+        if isinstance(value, dict) and value.keys() == LANGUAGES.keys()
+        else _read(value)
+        if isinstance(value, dict)
+        else value
+        for name, value in said.items()
+    }

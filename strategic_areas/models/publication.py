@@ -269,8 +269,6 @@ class EditionRows(models.Model):
     reads it there.
     """
 
-    is_hideable = False
-
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")
     dataset = models.CharField(max_length=40)
     columns = models.JSONField()
@@ -280,8 +278,6 @@ class EditionRows(models.Model):
 
     class Meta:
         ordering = ["edition", "pk"]
-        verbose_name = _("rows of an edition")
-        verbose_name_plural = _("rows of editions")
         default_permissions = []
         constraints = [
             models.UniqueConstraint(

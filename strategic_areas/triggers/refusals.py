@@ -330,8 +330,7 @@ def proposed_editions():
     """What was proposed of an edition stays as it was proposed."""
     model = model_named("EditionProposal")._meta
     columns = ("plan_id", "corrects_id")
-    texts = {**model.model.blanks}
-    del texts["reason"]
+    texts = {k: v for k, v in model.model.blanks.items() if k != "reason"}
     yield refusal(
         f"{model.model_name}_change",
         model.db_table,

@@ -1,10 +1,7 @@
 """Editions that two people make: when they wish, or to correct one."""
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.access import RefusedError
 from strategic_areas.datasets import editions
 from strategic_areas.models import EditionProposal, ReportingPeriod
 from strategic_areas.queries.plan import plans
@@ -16,6 +13,7 @@ from strategic_areas.workflow.guard import (
     must_not_wait_for_purge,
 )
 from strategic_areas.workflow.moves import may_review, must
+from strategic_areas.workflow.plain_values import must_be_valid
 
 
 class EditionSteps(GuardedSteps):
@@ -41,25 +39,13 @@ class EditionSteps(GuardedSteps):
             not first or named and named <= correctable(first).keys(),
             _("Name what the edition tells otherwise than the public reads now."),
         )
-        must_be_clean(EditionProposal, **_texts(proposal))
-        try:
-            proposal.full_clean(exclude=["named"])
-        except ValidationError as error:
-            raise RefusedError(" ".join(error.messages)) from error
+        must_be_clean(EditionProposal, **texts_of(proposal))
+        must_be_valid(proposal, exclude=["named"])
         proposal.save()
 
-    def apply(self, proposal, by, *, seen):
-        """``seen`` is the digest of what was read: it is refused if that changed."""
-        told = editions.told_by(proposal)
-        must(
-            seen == editions.digest(told),
-            _(
-                "What the public reads was changed after you had read it: read it "
-                "again."
-            ),
-        )
-        must_not_wait_for_purge(proposal, _texts(proposal).values())
-        editions.make(proposal.plan, proposal=proposal, told=told)
+    def apply(self, proposal, by):
+        must_not_wait_for_purge(proposal, texts_of(proposal).values())
+        editions.make(proposal.plan, proposal=proposal)
 
 
 EDITIONS = EditionSteps()
@@ -72,12 +58,11 @@ def correctable(first):
     The differences by dataset and key; ``first`` is the edition of that number.
     """
     before = editions.snapshot_of(editions.latest(first)).tables
-    now = editions.quiet(first.plan).tables
-    now = {name: table for name, table in now.items() if name in before}
-    return {(each.dataset, each.key): each for each in difference(before, now)}
+    found = difference(before, editions.read_now(first))
+    return {(each.dataset, each.key): each for each in found}
 
 
-def _texts(proposal):
+def texts_of(proposal):
     names = proposal.fields.columns(bilingual=True)
     return {name: getattr(proposal, name) or "" for name in names}
 
@@ -85,7 +70,7 @@ def _texts(proposal):
 def _close(change, made, by):
     """Make the edition of a round that two people close before its day."""
     if any(isinstance(each, ReportingPeriod) for each in made.values()):
-        editions.make_due(timezone.localdate())
+        editions.make_due()
 
 
 CHANGES.afterwards.append(_close)

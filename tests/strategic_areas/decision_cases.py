@@ -22,7 +22,6 @@ from tests.factories import (
     make_reviewer,
     make_stand_in,
     make_takedown,
-    read_edition,
 )
 
 
@@ -52,7 +51,7 @@ KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
     "ActivityProposal": (make_proposal_by, make_reviewer, taken_in),
     "ReportedValue": (make_value_by, make_reviewer, {}),
-    "EditionProposal": (make_edition_proposal, make_reviewer, read_edition),
+    "EditionProposal": (make_edition_proposal, make_reviewer, {}),
     "Purge": (make_purge, make_administrator, {}),
     "Takedown": (make_takedown, make_reviewer, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),

@@ -55,8 +55,8 @@ class OwnWordsForm(ChangeForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields:
             self.fields[name].label = field_of(self._meta.model, name).label_of(name)
-        self.fields["text_en"].required = False
-        limit(self.fields["text_es"], self.fields["text_en"], most=LONGEST)
+            limit(self.fields[name], most=LONGEST)
+        self.fields[name].required = False  # the English one
 
 
 @dataclass(frozen=True)

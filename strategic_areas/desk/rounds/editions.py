@@ -9,24 +9,21 @@ from django.utils.translation import gettext_lazy
 from agencies.access import only_reviewers
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.changes.decisions import (
-    ApproveForm,
-    ChangeForm,
-    open_forms,
-    take_pressed_step,
-)
-from strategic_areas.desk.inputs import Checkboxes, limit
+from strategic_areas.desk.changes.decisions import open_forms, take_pressed_step
+from strategic_areas.desk.changes.own_words import OwnWordsForm
+from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import EditionProposal
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.public_rows import difference
 from strategic_areas.workflow import EDITIONS, guard
+from strategic_areas.workflow.editions import texts_of
 
 #: How many of the rows that differ the page of a proposal tells cell by cell.
 TOLD = 200
 
 
-class EditionForm(ChangeForm):
+class EditionForm(OwnWordsForm):
     named = forms.MultipleChoiceField(
         label=gettext_lazy("What it corrects"),
         help_text=gettext_lazy(
@@ -35,26 +32,18 @@ class EditionForm(ChangeForm):
         ),
         widget=Checkboxes,
     )
+    field_order = ["named"]
 
-    class Meta:
+    class Meta(OwnWordsForm.Meta):
         model = EditionProposal
         fields = ["explanation_es", "explanation_en"]
-        widgets = {
-            "explanation_es": forms.Textarea(attrs={"rows": 3}),
-            "explanation_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
-        }
+        widgets = dict(zip(fields, OwnWordsForm.Meta.widgets.values(), strict=True))
 
     def __init__(self, data, *, instance):
         super().__init__(data, instance=instance)
-        for name in self._meta.fields:
-            column = self._meta.model.fields.of_column(name)
-            self.fields[name].label = column.label_of(name)
-            limit(self.fields[name])
-        self.fields["explanation_en"].required = False
         if not (first := instance.corrects):
             del self.fields["named"]
             return
-        self.order_fields(["named"])
         differs, datasets = workflow.correctable(first), editions.datasets_of(first)
         self.fields["named"].choices = [
             ("/".join(place), _in_words(each, datasets))
@@ -67,29 +56,6 @@ class EditionForm(ChangeForm):
         with told_on(self):
             return EDITIONS.propose(self.instance, by=by)
         return None
-
-
-class ApproveEditionForm(ApproveForm):
-    """Approves what was read; where that changed since, it is read again."""
-
-    button = gettext_lazy("Yes, make the edition")
-
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-    def __init__(self, data, *, told, **kwargs):
-        self.now = editions.digest(told)
-        super().__init__(data, initial={"seen": self.now}, **kwargs)
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("seen") != self.now:
-            # The step refuses it; what is drawn then is what the public reads now.
-            self.data = {self.step: "1", "seen": self.now}
-        return cleaned
-
-    @property
-    def arguments(self):
-        return {"seen": self.cleaned_data["seen"]}
 
 
 def plan_editions(request, plan):
@@ -130,16 +96,12 @@ def edition_proposal(request, pk):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    names = found.fields.columns(bilingual=True)
-    texts = {name: getattr(found, name) for name in names}
-    examined = guard.examine([(type(found), texts, "")], counts_people=True)
+    parts = [(EditionProposal, texts_of(found), "")]
+    examined = guard.examine(parts, counts_people=True)
     holds, steps = {}, []
     if found.is_waiting:
-        told = editions.told_by(found)
-        holds = _holds(found, told)
-        steps = open_forms(
-            request, EDITIONS, found, ApproveEditionForm, examined=examined, told=told
-        )
+        holds = _holds(found)
+        steps = open_forms(request, EDITIONS, found, examined=examined)
         if take_pressed_step(request, EDITIONS, found, steps):
             return redirect("admin:plan_editions", plan=found.plan.code)
     return screen(
@@ -154,19 +116,20 @@ def edition_proposal(request, pk):
     )
 
 
-def _holds(proposal, told):
+def _holds(proposal):
     """The rows by dataset, and what differs from the edition before."""
-    first, datasets = proposal.corrects, editions.datasets_of(proposal.corrects)
+    first, told = proposal.corrects, editions.told_by(proposal).tables
+    datasets = editions.datasets_of(first)
     last = editions.latest(first) if first else proposal.plan.editions.first()
     before = editions.snapshot_of(last).tables if last else {}
-    found = difference(before, told.tables)
+    found = difference({name: before.get(name, {}) for name in told}, told)
     return {
         "last": last,
         "datasets": [
             {
                 "title": dataset.title,
                 "had": len(before.get(name, ())),
-                "has": len(told.tables[name]),
+                "has": len(told[name]),
                 "changed": sum(each.dataset == name for each in found),
             }
             for name, dataset in datasets.items()
@@ -174,7 +137,6 @@ def _holds(proposal, told):
         "differences": [
             (_in_words(each, datasets), each.columns if each.before else ())
             for each in found[:TOLD]
-            if each.dataset in datasets
         ],
         "untold": len(found[TOLD:]),
     }
@@ -184,10 +146,6 @@ def _in_words(each, datasets):
     """A row that differs: its dataset and key, and what becomes of it."""
     dataset = datasets[each.dataset]
     labels = {column.name: str(column.label) for column in dataset.columns}
-    if each.before is None:
-        told = _("new")
-    elif each.after is None:
-        told = _("gone")
-    else:
-        told = ", ".join(labels.get(name, name) for name, *_cells in each.columns)
-    return f"{dataset.title}: {each.key} · {told}"
+    changed = ", ".join(labels[name] for name, *_cells in each.columns)
+    told = changed if each.before and each.after else _("gone")
+    return f"{dataset.title}: {each.key} · {told if each.before else _('new')}"

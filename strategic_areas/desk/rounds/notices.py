@@ -352,7 +352,7 @@ def prepare_and_release(now=None):
         lines.append(f"{period.plan.code} {period.code}: ready, {number} told")
     for period in rounds.release_scorecards(now):
         lines.append(f"{period.plan.code} {period.code}: public")
-    for edition in editions.make_due(timezone.localdate(now)):
+    for edition in editions.make_due():
         lines.append(f"{edition.plan.code} {edition.number}: edition")
     return lines
 
