@@ -81,10 +81,9 @@ PLANS = (
 
 
 def plans(reading):
-    of, is_reconstructed = reading.plan, reading.board.is_reconstructed
-    return [
-        {**vars(of), "is_reconstructed": is_reconstructed, "address": page(of)},
-    ]
+    is_reconstructed = reading.board.is_reconstructed
+    about = {"is_reconstructed": is_reconstructed, "address": page(reading.plan)}
+    return [{**vars(reading.plan), **about}]
 
 
 AREAS = (
@@ -95,7 +94,8 @@ AREAS = (
 
 
 def areas(reading):
-    return [{**vars(each), "address": page(each)} for each in reading.areas]
+    rows = reading.plan.areas.order_by("sort_code", "pk")
+    return [{**vars(each), "address": page(each)} for each in rows]
 
 
 PROGRAMMES = (
@@ -107,9 +107,10 @@ PROGRAMMES = (
 
 
 def programmes(reading):
+    rows = reading.plan.programmes.order_by("sort_code", "pk")
     return [
         {**vars(each), "area": each.area.code, "address": page(each.area)}
-        for each in reading.programmes
+        for each in rows.select_related("area__plan")
     ]
 
 

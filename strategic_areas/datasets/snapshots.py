@@ -38,7 +38,9 @@ class Snapshot:
 
 
 def snapshot(plan: Plan) -> Snapshot:
-    """What the public reads of the plan now."""
+    """What the public reads of the plan now; ValueError for one in preparation."""
+    if plan.status == Plan.Status.IN_PREPARATION:
+        raise ValueError(f"nobody reads the plan {plan} yet")
     reading = Reading(plan, timezone.localdate())
     return Snapshot(
         plan=plan.code,

@@ -71,6 +71,13 @@ def test_what_the_public_does_not_read_is_in_no_cell(plant):
     assert f" {NUMBER}" not in said
 
 
+def test_a_plan_in_preparation_is_not_read():
+    plan = factories.make_plan(status=Plan.Status.IN_PREPARATION)
+
+    with pytest.raises(ValueError, match="nobody reads"):
+        snapshot(plan)
+
+
 def test_numbers_of_victims_say_that_they_are_protected():
     counted_victims()
 

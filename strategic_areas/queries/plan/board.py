@@ -130,7 +130,7 @@ def load(
     reports; for the rounds ``asked``, on which days all agencies did. With either it
     knows what each round asked of which agency.
     """
-    board = BOARDS.board((plan.pk, today), lambda before: read(plan, today, before))
+    board = BOARDS.board((plan.pk, today), lambda before: _read(plan, today, before))
     asked = tuple(asked)
     return with_rounds(board, supporter, asked) if supporter or asked else board
 
@@ -142,7 +142,7 @@ def load_with_rounds(plan: Plan, today: date) -> Board:
     return with_rounds(board, None, asked) if asked else board
 
 
-def read(plan: Plan, today: date, before: Board | None = None) -> Board:
+def _read(plan, today, before):
     """The board, with the records and rows of the one before that are the same."""
     agencies, periods = Agency.objects.in_bulk(), periods_of(plan)
     programmes = _programmes_of(plan)

@@ -8,7 +8,7 @@ that the rows of a change that is tried and undone are right.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -139,7 +139,7 @@ def public_rows(keys: Keys) -> Rows:
         "plans": {each.code: _stored(each) for each in plans},
         "areas": _of_plan(areas.select_related("plan"), "plan"),
         "programmes": _of_plan(programmes.select_related("plan", "area"), "area"),
-        **commitment_rows(_standing(keys[Commitment])),
+        **commitment_rows(standing(keys[Commitment])),
         "reports": report_rows(record.entries(accounts)),
         **value_rows(lines),
     }
@@ -153,8 +153,8 @@ def not_taken_back(rows: QuerySet) -> QuerySet:
     return rows.exclude(Exists(newer), status=Status.REPLACED)
 
 
-def _standing(commitments):
-    """The rows of these commitments, as the board of their plan has them."""
+def standing(commitments: Iterable[int] | QuerySet) -> Iterator[CommitmentRow]:
+    """The rows of these commitments, as the board of their plan has them today."""
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
         rows = Commitment.objects.standing().filter(pk__in=commitments)

@@ -8,21 +8,13 @@ from functools import cached_property
 from django.core.paginator import Paginator
 from django.db.models import Q
 
-from strategic_areas.models import (
-    Activity,
-    Plan,
-    Programme,
-    StrategicArea,
-    Target,
-    TargetLink,
-)
+from strategic_areas.models import Commitment, Plan, Target, TargetLink
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.pages.references import TargetCommitments
-from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.public_rows import not_taken_back
+from strategic_areas.queries.public_rows import not_taken_back, standing
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
 
@@ -45,25 +37,8 @@ class Reading:
     @cached_property
     def board(self) -> Board:
         """Every standing commitment and activity, as the pages count them."""
-        found = board.read(self.plan, self.day)
-        # A board has few columns of its activities; the others are read at once here.
-        every = (each.attname for each in Activity._meta.concrete_fields)
-        others = [name for name in every if name not in board.LISTED]
-        rows = Activity.objects.standing().rewrite(False).filter(plan=self.plan)
-        known = {pk: values for pk, *values in rows.values_list("pk", *others)}
-        for row in found.activities:
-            told = known.get(row.activity.pk, ())
-            vars(row.activity).update(zip(others, told, strict=False))
-        return found
-
-    @cached_property
-    def areas(self) -> list[StrategicArea]:
-        return list(self.plan.areas.order_by("sort_code", "pk"))
-
-    @cached_property
-    def programmes(self) -> list[Programme]:
-        rows = self.plan.programmes.select_related("area__plan")
-        return list(rows.order_by("sort_code", "pk"))
+        own = Commitment.objects.filter(plan=self.plan).values("pk")
+        return Board(self.plan, tuple(standing(own)))
 
     def accounts(self) -> Iterator[Entry]:
         """All that is or was public of reports and declarations, the latest first."""
@@ -80,12 +55,6 @@ class Reading:
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
             own |= Q(pk__in=named.values("indicator"))
         return indicators.lines(indicators.public().filter(own), in_full=True)
-
-    @cached_property
-    def planned_values(self) -> list[Target]:
-        """The values that the plan sets for indicators."""
-        rows = Target.objects.filter(plan=self.plan)
-        return list(rows.order_by("indicator__sort_code", "starts_on", "ends_on"))
 
     @cached_property
     def targets(self) -> list[TargetCommitments]:
