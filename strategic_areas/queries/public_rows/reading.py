@@ -14,6 +14,7 @@ from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.pages.references import TargetCommitments
 from strategic_areas.queries.plan.board import Board
+from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.public_rows import not_taken_back, standing
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
@@ -38,7 +39,8 @@ class Reading:
     def board(self) -> Board:
         """Every standing commitment and activity, as the pages count them."""
         own = Commitment.objects.filter(plan=self.plan).values("pk")
-        return Board(self.plan, tuple(standing(own)))
+        periods = tuple(periods_of(self.plan))
+        return Board(self.plan, tuple(standing(own)), periods, self.day)
 
     def accounts(self) -> Iterator[Entry]:
         """All that is or was public of reports and declarations, the latest first."""
