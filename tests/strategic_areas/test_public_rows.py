@@ -331,7 +331,24 @@ def test_rows_that_come_and_go_are_differences_too():
         RowDifference("plans", "a", {"code": "a"}, None),
         RowDifference("plans", "b", None, {"code": "b"}),
     ]
+    assert [each.kind for each in found] == ["gone", "added"]
     assert difference(before, before) == []
+
+
+def test_a_column_that_one_reading_lacks_changes_no_row():
+    """The file of an older reading has fewer columns; its rows are the same."""
+    before = {"areas": {"a": {"code": "a"}, "b": {"code": "b"}}}
+    after = {
+        "areas": {
+            "a": {"code": "a", "name_es": "A"},
+            "b": {"code": "B", "name_es": "B"},
+        }
+    }
+
+    (found,) = difference(before, after)
+
+    assert (found.key, found.kind) == ("b", "changed")
+    assert found.columns == [("code", "b", "B")]
 
 
 def test_a_dry_run_says_what_follows_in_public(tmp_path):

@@ -367,12 +367,24 @@ class RowDifference:
         return self.after or self.before
 
     @property
+    def kind(self) -> str:
+        """Whether the row was "added", is "gone" or has "changed"."""
+        if self.before is None:
+            return "added"
+        return "gone" if self.after is None else "changed"
+
+    @property
     def columns(self) -> list[tuple[str, object, object]]:
-        """Each column that differs, with its value before and after."""
+        """
+        Each column that differs, with its value before and after.
+
+        Of a row that both have, only the columns that both have.
+        """
         before, after = self.before or {}, self.after or {}
         return [
             (name, before.get(name), after.get(name))
-            for name in {**before, **after}
+            for name in self.row
+            if self.kind != "changed" or name in before
             if before.get(name) != after.get(name)
         ]
 
@@ -391,11 +403,16 @@ class RowDifference:
 
 
 def difference(before: Rows, after: Rows) -> list[RowDifference]:
-    """What differs between two readings of the same records, dataset by dataset."""
-    return [
+    """
+    What differs between two readings of the same records, dataset by dataset.
+
+    A column that only one reading has is no change of its rows.
+    """
+    found = (
         RowDifference(dataset, key, stood, now)
         for dataset in {**before, **after}
         for old, new in [(before.get(dataset, {}), after.get(dataset, {}))]
         for key in {**old, **new}
         if (stood := old.get(key)) != (now := new.get(key))
-    ]
+    )
+    return [each for each in found if each.kind != "changed" or each.columns]
