@@ -22,6 +22,7 @@ from strategic_areas.views import (
     commitments,
     data,
     datasets,
+    editions,
     files,
     indicators,
     plans,
@@ -40,13 +41,20 @@ class CodeConverter(StringConverter):
 
 
 class DatasetConverter(StringConverter):
-    """The name of a dataset: what else stands there are editions."""
+    """The name of a dataset."""
 
     regex = "|".join(DATASETS)
 
 
+class EditionConverter(StringConverter):
+    """The number of an edition, such as 2026-1, or 2026-1.1 of its correction."""
+
+    regex = r"\d{4}-\d+(?:\.\d+)?"
+
+
 register_converter(CodeConverter, "code")
 register_converter(DatasetConverter, "dataset")
+register_converter(EditionConverter, "edition")
 register_converter(ThemeConverter, "tema")
 register_converter(EnglishThemeConverter, "theme")
 
@@ -62,6 +70,30 @@ PUBLIC_PAGES = [
         data.dataset,
         "datos/<slug:plan>/<dataset:dataset>/",
         "data/<slug:plan>/<dataset:dataset>/",
+    ),
+    (
+        "edition_days",
+        editions.on_day,
+        "datos/<slug:plan>/fecha/",
+        "data/<slug:plan>/date/",
+    ),
+    (
+        "edition",
+        editions.edition,
+        "datos/<slug:plan>/<edition:edition>/",
+        "data/<slug:plan>/<edition:edition>/",
+    ),
+    (
+        "difference",
+        editions.difference,
+        "datos/<slug:plan>/<edition:edition>/desde/<edition:earlier>/",
+        "data/<slug:plan>/<edition:edition>/since/<edition:earlier>/",
+    ),
+    (
+        "difference_today",
+        editions.difference,
+        "datos/<slug:plan>/hoy/desde/<edition:earlier>/",
+        "data/<slug:plan>/today/since/<edition:earlier>/",
     ),
     ("methodology", about.methodology, "metodologia/", "methodology/"),
     ("about", about.about, "acerca/", "about/"),
@@ -347,6 +379,18 @@ DATA_FILES = [
         "edition_file",
         datasets.file,
         "datos/<slug:plan>/<code:edition>/<slug:stem>.<slug:form>",
+        None,
+    ),
+    (
+        "difference_file",
+        editions.difference_file,
+        "datos/<slug:plan>/<edition:edition>/desde/<edition:earlier>.<slug:form>",
+        None,
+    ),
+    (
+        "difference_today_file",
+        editions.difference_file,
+        "datos/<slug:plan>/hoy/desde/<edition:earlier>.<slug:form>",
         None,
     ),
 ]

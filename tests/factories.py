@@ -39,6 +39,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     Correction,
     Discrepancy,
+    Edition,
     EditionProposal,
     Evidence,
     FrameworkTarget,
@@ -63,6 +64,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.own_words import ABOUT
+from strategic_areas.models.publication import random_bits
 from strategic_areas.purging import hiding
 from tests.uploads import make_pdf
 
@@ -541,6 +543,21 @@ def make_edition_proposal(*, by=None, plan=None, **fields):
     fields.setdefault("explanation_es", "Se cita en el informe anual.")
     proposal = EditionProposal(plan=plan or make_plan(), **fields)
     return workflow.EDITIONS.propose(proposal, by=by or make_reviewer())
+
+
+def make_earlier_edition(edition, tables=None, *, number="2020-1", **fields):
+    """An edition of years before with the rows of another, of ``tables`` with these."""
+    fields = {"made_on": date(2020, 5, 5), "number": number} | fields
+    earlier = Edition.objects.create(plan=edition.plan, is_moving=True, **fields)
+    for rows in edition.datasets.all():
+        rows.pk, rows.edition = None, earlier
+        rows._state.adding = True
+        if rows.dataset in (tables or {}):
+            rows.content = editions.packed(tables[rows.dataset])
+        rows.save()
+    earlier.is_moving, earlier.random = False, random_bits()
+    earlier.save(update_fields=["is_moving", "random"])
+    return earlier
 
 
 def make_period(*, plan=None, **fields):

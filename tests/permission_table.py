@@ -37,7 +37,10 @@ breakdown_drawing                                              | breakdown  | 20
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 workbook                                                       | plan       | 200 | 405
-edition_workbook                                               | edition    | 200 | 405
+edition, edition_workbook                                      | edition    | 200 | 405
+edition_days                                                   | plan       | 200 | 405
+difference                                                     | editions   | 200 | 405
+difference_today                                               | earlier    | 200 | 405
 amendments, later_activities, recommendations                  | plan       | 200 | 405
 recommendations_csv, recommendations_json                      | plan       | 200 | 405
 recommendations_of                                             | body       | 200 | 405
@@ -68,6 +71,8 @@ robots, sitemap, security_txt, es:data_index, es:catalogue | | 200 | 405
 es:ckan                                      | plan | 200 | 405
 es:data_file                                 | file | 200 | 405
 es:edition_file                              | edition-file | 200 | 405
+es:difference_file                           | editions-file | 200 | 405
+es:difference_today_file                     | earlier-file | 200 | 405
 """
 
 #: One's own account, and nobody else's. nobody half A B ended review keep, GET | POST.

@@ -347,6 +347,7 @@ class World:
         asked = factories.make_target(body="US-TIP")
         asked.addressed.add(self.agencies["A"])
         plan, edition = {"plan": self.plan.code}, editions.make(self.plan)
+        earlier = {"earlier": factories.make_earlier_edition(edition).number}
         return {
             "body": {**plan, "slug": asked.slug},
             "indicator": {"code": indicator.code},
@@ -354,6 +355,15 @@ class World:
             "plan": plan,
             "edition": {**plan, "edition": edition.number},
             "dataset": {**plan, "dataset": "commitments"},
+            "editions": {**plan, "edition": edition.number, **earlier},
+            "earlier": {**plan, **earlier},
+            "editions-file": {
+                **plan,
+                "edition": edition.number,
+                **earlier,
+                "form": "csv",
+            },
+            "earlier-file": {**plan, **earlier, "form": "json"},
             "file": {**plan, "stem": "commitments", "form": "csv"},
             "edition-file": {
                 **plan,

@@ -10,6 +10,7 @@ Nothing is kept on disk, where a purge would have to look for it.
 """
 
 import gzip
+import json
 import logging
 import threading
 import time
@@ -26,6 +27,7 @@ from django.utils.crypto import salted_hmac
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.editions import datasets_of, quiet, snapshot_of
 from strategic_areas.datasets.forms import PACKAGE, TEXTS, make, names_of
+from strategic_areas.datasets.snapshots import Row, key_of
 from strategic_areas.models import Edition, Plan, PublicationVersion
 
 logger = logging.getLogger(__name__)
@@ -88,6 +90,17 @@ class Files:
         for name in names_of(self.datasets):
             self.content(name)
         self.snapshot = replace(self.snapshot, tables={})
+
+    @property
+    def tables(self) -> dict[str, dict[str, Row]]:
+        """The rows, also when only the files are left of them."""
+        return self.snapshot.tables or {
+            name: {key_of(each, row): row for row in self._rows(name)}
+            for name, each in self.datasets.items()
+        }
+
+    def _rows(self, name):
+        return json.loads(gzip.decompress(self.content(f"{name}.json")))["rows"]
 
     @property
     def size(self):

@@ -1,6 +1,7 @@
 """What is read of the whole site: its pages, news and dates."""
 
 from datetime import date, datetime
+from itertools import pairwise
 from operator import itemgetter
 
 from django.db.models import F, Max, Q
@@ -22,6 +23,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.progress import STATED
+from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
@@ -40,7 +42,7 @@ Place = tuple[tuple, tuple, datetime | None]
 
 def places() -> dict[str, list[Place]]:
     """
-    The places of all public pages by the name of the page; eight queries.
+    The places of all public pages by the name of the page; nine queries.
 
     ``of_plan`` holds those of pages that take only a plan, "" those of pages that take
     nothing. Pages that would be empty are left out.
@@ -99,7 +101,29 @@ def places() -> dict[str, list[Place]]:
         *_revisions(record.updates()),
         *_revisions(record.declarations()),
     ]
-    return found
+    return found | _editions(recorded)
+
+
+def _editions(recorded):
+    """Each edition, how it differs from the one before, and today from the last."""
+    told = editions.of_plans(recorded)
+    pairs = [
+        (plan, later.number, earlier.number)
+        for plan, every in told.items()
+        for later, earlier in pairwise(every)
+    ]
+    last = [(plan, every[0].number) for plan, every in told.items()]
+    return {
+        "edition": [
+            (key, key, each.made_at)
+            for plan, every in told.items()
+            for each in every
+            for key in [(plan, each.number)]
+        ],
+        "edition_days": _same((plan,) for plan in told),
+        "difference": _same(pairs),
+        "difference_today": _same(last),
+    }
 
 
 def _revisions(rows):

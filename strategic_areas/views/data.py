@@ -22,6 +22,7 @@ from strategic_areas.datasets.columns import Kind
 from strategic_areas.datasets.forms import PACKAGE, TEXTS
 from strategic_areas.datasets.ready import SHELF
 from strategic_areas.models import ReportingPeriod
+from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.about import facts
 from strategic_areas.views.parameters import public_plan
@@ -71,25 +72,22 @@ def published(plan) -> PlanData:
             each,
             each.changes_in(plan),
             counts.get(name),
-            [_file(sizes, "data_file", plan.code, name, form) for form in TEXTS],
+            [file_at(sizes, "data_file", plan.code, name, form) for form in TEXTS],
         )
         for name, each in DATASETS.items()
     ]
     whole = [
-        _file(sizes, "workbook", plan.code, language=get_language()),
-        _file(sizes, "data_file", plan.code, *PACKAGE.split(".")),
+        file_at(sizes, "workbook", plan.code, language=get_language()),
+        file_at(sizes, "data_file", plan.code, *PACKAGE.split(".")),
     ]
     return PlanData(plan, timezone.localdate(), tables, whole, editions_of(plan))
 
 
-def _file(sizes, name, *args, language="es"):
+def file_at(sizes, name, *args, language="es") -> File:
+    """A file by its address, with its size if it is ready."""
     path = address(name, *args, language=language)
     name = path.rpartition("/")[2]
     return File(name.rpartition(".")[2].upper(), path, sizes.get(name))
-
-
-def editions_of(plan):
-    return list(plan.editions.filter(is_moving=False).select_related("period"))
 
 
 def _of_plan(plan, dataset):

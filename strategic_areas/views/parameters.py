@@ -23,7 +23,7 @@ from strategic_areas.queries.plan.facets import Facet
 LONGEST = 100
 #: Parameters of free text and of days: their values have no end, so no page is kept by
 #: them.
-FREE_TEXT = frozenset({"q", "since", "until"})
+FREE_TEXT = frozenset({"q", "since", "until", "day"})
 #: By this parameter pages were once read as of a past period; it leads to the page.
 AS_OF = "at"
 

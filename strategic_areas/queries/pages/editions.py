@@ -1,0 +1,246 @@
+"""Editions: what one tells, how two readings of a plan differ, which holds a day."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from types import SimpleNamespace
+
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.columns import Column, Dataset, Gap
+from strategic_areas.datasets.editions import datasets_of, snapshot_of
+from strategic_areas.datasets.ready import SHELF, label_now
+from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.models import Edition, Plan
+from strategic_areas.progress import Counts
+from strategic_areas.queries.public_rows import RowDifference, Rows, difference
+from strategic_areas.states import CommitmentState, family_of
+
+#: A column that changes with the day alone, and so tells of no change.
+WITH_THE_DAY = "days_late"
+#: The columns of a round that templates read as days.
+DAYS = ("starts_on", "ends_on")
+#: The rows of a reading, and what declares their datasets.
+Told = tuple[Rows, Mapping[str, Dataset]]
+
+
+def of_plans(plans: Iterable[Plan]) -> dict[str, list[Edition]]:
+    """
+    The editions of each plan by its code, the latest number first; one query.
+
+    One from which something was not taken away as it should is not told.
+    """
+    found = Edition.objects.filter(plan__in=plans, is_moving=False)
+    found = found.select_related("plan", "period", "corrects")
+    by_plan = defaultdict(list)
+    for each in sorted(found, key=_place, reverse=True):
+        by_plan[each.plan.code].append(each)
+    return by_plan
+
+
+def editions_of(plan: Plan) -> list[Edition]:
+    """Those of one plan."""
+    return of_plans([plan])[plan.code]
+
+
+def _place(edition):
+    """2026-1.1 comes after 2026-1, and 2026-2 after both, whichever was made first."""
+    return [int(part) for part in re.split(r"[-.]", edition.number)]
+
+
+def of_rounds(plan: Plan) -> dict[int, Edition]:
+    """The edition of each closed round by the round's key, as it was last corrected."""
+    return {each.period_id: each for each in reversed(editions_of(plan))}
+
+
+def holding(editions: list[Edition], day: date) -> Edition | None:
+    """The edition that holds a day: the last that was made by then."""
+    return next((each for each in editions if each.made_on <= day), None)
+
+
+@dataclass(frozen=True)
+class DatasetDifference:
+    """
+    What became of the rows of one dataset, of which it ``had`` and ``has`` so many.
+
+    Where only one reading has the dataset, the other number is None and ``rows`` are
+    none. ``new`` and ``former`` are the columns that only one of them has.
+    """
+
+    dataset: Dataset
+    had: int | None
+    has: int | None
+    rows: tuple[RowDifference, ...]
+    new: tuple[Column, ...]
+    former: tuple[Column, ...]
+
+    @property
+    def numbers(self):
+        """How many rows were added, have changed and are gone."""
+        found = Counter(each.kind for each in self.rows)
+        return [found[kind] for kind in ("added", "changed", "gone")]
+
+
+def differences(
+    plan: Plan, earlier: Edition | None, later: Edition | None = None
+) -> list[DatasetDifference]:
+    """How an edition, or what is told today, differs from an earlier edition."""
+    now = None if later else label_now()
+    return _differences(plan.pk, _key(earlier), _key(later), now)
+
+
+def _key(edition):
+    """With what is taken away an edition has other random bits."""
+    return edition and (edition.pk, bytes(edition.random))
+
+
+@lru_cache(maxsize=16)
+def _differences(plan, earlier, later, now):
+    after = _kept(later) if later else (_today(plan, now), DATASETS)
+    return compare(_kept(earlier) if earlier else ({}, {}), after)
+
+
+def _today(pk, now):
+    """What the public reads now: of the files, if they are those of this version."""
+    plan = Plan.objects.get(pk=pk)
+    files = SHELF.at_hand(plan)
+    is_current = files and files.label == now
+    return files.tables if is_current else snapshot(plan).tables
+
+
+def _kept(key):
+    edition = Edition.objects.get(pk=key[0])
+    return snapshot_of(edition).tables, datasets_of(edition)
+
+
+def compare(before: Told, after: Told) -> list[DatasetDifference]:
+    """How two readings of a plan differ, dataset by dataset."""
+    (old, had), (new, has) = before, after
+    rows = {name: [] for name in had.keys() & has.keys()}
+    for each in difference(*({name: of[name] for name in rows} for of in (old, new))):
+        told = _withheld(has[each.dataset], each)
+        if {name for name, *_cells in told.columns} - {WITH_THE_DAY}:
+            rows[each.dataset].append(told)
+    return [
+        DatasetDifference(
+            has[name] if name in has else had[name],
+            len(old[name]) if name in had else None,
+            len(new[name]) if name in has else None,
+            tuple(rows.get(name, ())),
+            _lacking(has, had, name),
+            _lacking(had, has, name),
+        )
+        for name in {**has, **had}
+    ]
+
+
+def _lacking(one, other, name):
+    """The columns of a dataset in the one that it has not in the other."""
+    names = {each.name for each in other[name].columns} if name in other else ()
+    told = one[name].columns if name in one and name in other else ()
+    return tuple(each for each in told if each.name not in names)
+
+
+def _withheld(dataset, changed):
+    """
+    The difference without what the later row withholds of what the earlier one told.
+
+    That is a number that is protected, and all that a withdrawn report does not tell.
+    """
+    if changed.kind != "changed":
+        return changed
+    now = changed.after
+    hidden = {
+        each.name
+        for each in dataset.columns
+        if now.get(each.name) is None
+        and (now.get("withdrawn_on") or gap_of(each, now) == Gap.PROTECTED)
+    }
+    before = {name: cell for name, cell in changed.before.items() if name not in hidden}
+    return replace(changed, before=before)
+
+
+def gap_of(column: Column, row: Mapping) -> Gap | None:
+    """Why the cell of a row is empty."""
+    return row.get(f"{column.name}_gap") or column.gap
+
+
+@dataclass(frozen=True)
+class StateChanges:
+    """
+    The commitments of which the state is another one: the row, what it was and is.
+
+    It is None of one that was not in the plan, or is not. Those ``apart`` are in
+    another family too, those ``alike`` are not.
+    """
+
+    apart: list[tuple]
+    alike: list[tuple]
+
+    @property
+    def number(self):
+        return len(self.apart) + len(self.alike)
+
+
+def state_changes(rows: tuple[RowDifference, ...]) -> StateChanges:
+    """Those among the commitments that differ."""
+    found = StateChanges([], [])
+    for each in rows:
+        old, new = _state(each.before), _state(each.after)
+        if old != new:
+            is_apart = not (old and new) or family_of(old) != family_of(new)
+            of = found.apart if is_apart else found.alike
+            of.append((SimpleNamespace(**each.row), old, new))
+    return found
+
+
+def _state(row):
+    return CommitmentState(row["state"]) if row and row["state"] else None
+
+
+@dataclass(frozen=True)
+class EditionPage:
+    """
+    What an edition tells, all of it from its rows.
+
+    ``counts`` are those of its ``commitments`` by state, None of a reconstruction.
+    Its round ``asked`` so many agencies; those ``missing`` handed in nothing.
+    """
+
+    plan: SimpleNamespace
+    period: SimpleNamespace | None
+    commitments: int
+    counts: Counts | None
+    asked: int
+    missing: list[SimpleNamespace]
+
+    @property
+    def heard(self):
+        return self.asked - len(self.missing)
+
+
+def told_by(edition: Edition) -> EditionPage:
+    """What stands in an edition."""
+    return _told(*_key(edition), edition.period and edition.period.code)
+
+
+@lru_cache(maxsize=32)
+def _told(pk, _random, code):
+    kept = snapshot_of(Edition.objects.select_related("plan").get(pk=pk))
+    tables = defaultdict(dict, kept.tables)
+    numbers = Counter(_state(row) for row in tables["commitments"].values())
+    by_state = tuple((state, numbers[state]) for state in CommitmentState)
+    period = tables["rounds"].get(code)
+    days = {name: date.fromisoformat(period[name]) for name in DAYS} if period else {}
+    asked = [row for row in tables["scorecards"].values() if row["round"] == code]
+    missing = [row for row in asked if not row["handed_in"]]
+    return EditionPage(
+        SimpleNamespace(**tables["plans"].get(kept.plan, vars(kept))),
+        SimpleNamespace(**period | days) if period else None,
+        numbers.total(),
+        None if numbers[None] else Counts(numbers.total(), by_state),
+        len(asked),
+        [SimpleNamespace(**tables["agencies"][row["agency"]]) for row in missing],
+    )

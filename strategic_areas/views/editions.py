@@ -1,0 +1,260 @@
+"""Editions: the page of one, how two readings of a plan differ, the way to a day."""
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from gzip import compress
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from strategic_areas.addresses import address
+from strategic_areas.datasets.columns import Column, Dataset, Gap, Kind
+from strategic_areas.datasets.forms import PACKAGE
+from strategic_areas.datasets.forms.texts import as_csv, as_json
+from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.snapshots import Snapshot
+from strategic_areas.disclosure import MARKER
+from strategic_areas.models import Cause
+from strategic_areas.queries.pages import editions
+from strategic_areas.queries.plan.facets import Item, sift
+from strategic_areas.sentences import shortened
+from strategic_areas.views.data import file_at
+from strategic_areas.views.datasets import sent
+from strategic_areas.views.parameters import (
+    asked,
+    chips,
+    field,
+    found_or_404,
+    made_up,
+    page_of,
+    public_plan,
+    query,
+    reads,
+)
+
+#: How many rows that differ a page tells of.
+PER_PAGE = 25
+#: Why something was taken from an edition.
+CAUSES = dict(Cause.choices) | {Gap.PROTECTED: Gap.PROTECTED.label}
+#: What a row is told by, the first of these that it has; else its key.
+CODES = ("code", "subject", "indicator")
+#: What people call a row by; its key stands beside.
+TITLES = ("title", "subject_title", "name")
+KINDS = {
+    "added": pgettext_lazy("a row", "Added"),
+    "changed": pgettext_lazy("a row", "Changed"),
+    "gone": pgettext_lazy("a row", "Gone"),
+}
+#: What a file of a difference holds: of a row that comes or goes its key alone.
+DIFFERENCES = Dataset(
+    "differences",
+    gettext_lazy("Differences"),
+    gettext_lazy("a cell that two readings of a plan tell otherwise"),
+    gettext_lazy("With what is published"),
+    (
+        Column("dataset", gettext_lazy("Dataset"), Kind.CODE),
+        Column("key", gettext_lazy("Row (key)")),
+        Column(
+            "kind", pgettext_lazy("a row", "What became of it"), Kind.CODE, codes=KINDS
+        ),
+        Column("column", gettext_lazy("Column"), gap=Gap.NOT_APPLICABLE),
+        Column("before", pgettext_lazy("old value", "Before"), gap=Gap.NOT_APPLICABLE),
+        Column("after", pgettext_lazy("new value", "Now"), gap=Gap.NOT_APPLICABLE),
+    ),
+    ("dataset", "key", "column"),
+    lambda reading: (),
+)
+
+
+def edition(request, plan, edition):
+    """What the public read of a plan on one day, from the rows that were kept."""
+    plan = public_plan(plan)
+    every = editions.editions_of(plan)
+    found = found_or_404(_numbered(every, edition))
+    place = every.index(found) + 1
+    before = next(iter(every[place:]), None)
+    rows = editions.differences(plan, before, found)
+    by_name = {each.dataset.name: each for each in rows}
+    context = {
+        "plan": plan,
+        "edition": found,
+        "told": editions.told_by(found),
+        "later": every[: place - 1],
+        "earlier": every[place:],
+        "before": before,
+        "corrections": [each for each in every if each.corrects == found],
+        "changes": editions.state_changes(by_name["commitments"].rows),
+        "rows": [each for each in rows if each.had or each.has],
+        "notes": [_note(each, by_name) for each in found.withdrawn],
+    }
+    ready, numbers = SHELF.at_hand(plan, found), (plan.code, found.number)
+    sizes, package = ready.sizes if ready else {}, PACKAGE.split(".")
+    context["files"] = [
+        file_at(sizes, "edition_file", *numbers, *package),
+        file_at(sizes, "edition_workbook", *numbers, language=get_language()),
+    ]
+    context["sum"] = ready.package_sum if PACKAGE in sizes else ""
+    return made_up(render(request, "edition.html", context), not context["sum"])
+
+
+def _note(note, datasets):
+    """When something was withdrawn from an edition, from what, and why."""
+    numbers = Counter(name for name, _key in note["rows"])
+    return {
+        "day": date.fromisoformat(note["on"]),
+        "number": numbers.total(),
+        "datasets": [datasets[name].dataset.title for name in numbers],
+        "cause": CAUSES.get(note["cause"], ""),
+    }
+
+
+def _numbered(every, number):
+    return next((each for each in every if each.number == number), None)
+
+
+def _read(code, earlier, later):
+    """The plan, the two editions (None: today), and how they differ."""
+    plan = public_plan(code)
+    every = editions.editions_of(plan)
+    old = found_or_404(_numbered(every, earlier))
+    new = found_or_404(_numbered(every, later)) if later else None
+    if new and every.index(new) >= every.index(old):
+        raise Http404
+    return plan, old, new, editions.differences(plan, old, new)
+
+
+@reads("dataset", "page")
+def difference(request, plan, earlier, edition=""):
+    """How an edition, or what is told today, differs from an earlier edition."""
+    plan, old, new, found = _read(plan, earlier, edition)
+    wanted = asked(request, "dataset", "page")
+    items = [
+        Item((of.dataset, each), {"dataset": frozenset({of.dataset.name})})
+        for of in found
+        for each in of.rows
+    ]
+    rows, facets = sift(items, wanted, ["dataset"])
+    labels = [("", of.dataset.name, of.dataset.title) for of in found]
+    chosen = field("dataset", facets["dataset"], (_("Dataset"), ""), labels, wanted)
+    page = page_of(rows, wanted, PER_PAGE)
+    numbers = [new.number, old.number] if new else [old.number]
+    name = "difference_file" if new else "difference_today_file"
+    context = {
+        "plan": plan,
+        "earlier": old,
+        "later": new,
+        "found": found,
+        "page": page,
+        "lines": [_line(dataset, each) for dataset, each in page.object_list],
+        "chips": chips(chosen, wanted, pgettext("datasets", "All")),
+        "shared": query(wanted, page=""),
+        "page_query": query(wanted),
+        "is_variant": "dataset" in wanted,
+        "files": [
+            (form.upper(), address(name, plan.code, *numbers, form, language="es"))
+            for form in ("csv", "json")
+        ],
+    }
+    page = render(request, "edition_difference.html", context)
+    return made_up(page, chosen.is_unknown)
+
+
+def _line(dataset, changed):
+    """A row that differs, with the words of each cell before and after."""
+    columns = {each.name: each for each in dataset.columns}
+    names = [name for name, *_cells in changed.columns if changed.kind == "changed"]
+    return {
+        "dataset": dataset,
+        "kind": KINDS[changed.kind],
+        "code": next((changed.row[n] for n in CODES if n in changed.row), changed.key),
+        "row": SimpleNamespace(**changed.row),
+        "named": next((n for n in TITLES if f"{n}_es" in changed.row), ""),
+        "path": changed.kind != "gone" and _path_of(changed.row.get("address")),
+        "cells": [
+            (each.label, words_of(each, changed.before), words_of(each, changed.after))
+            for each in map(columns.get, names)
+            # The cell that says why another is empty is told with that one.
+            if each.name.removesuffix("_gap") not in {*names} - {each.name}
+        ],
+    }
+
+
+def _path_of(url):
+    """The path of a row's page in this language; its own, of one that is no more."""
+    path = urlsplit(url or "").path
+    with suppress(Resolver404):
+        match = resolve(path)
+        return address(match.url_name, *match.kwargs.values())
+    return path
+
+
+def words_of(column: Column, row: Mapping) -> str:
+    """What a cell says, in the language of the page."""
+    value = row[column.name]
+    if value is None:
+        why = editions.gap_of(column, row)
+        return Gap(why).label if why else ""
+    if value == MARKER:
+        return _("[text withdrawn]")
+    if column.codes:
+        return column.codes.get(value, value)
+    if column.kind == Kind.DAY:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if column.kind == Kind.BOOLEAN:
+        return _("yes") if value else _("no")
+    is_text = isinstance(value, str)
+    return shortened(value) if is_text else number_format(value, force_grouping=True)
+
+
+def difference_file(request, plan, earlier, form, edition=""):
+    """All that differs, a cell a row."""
+    plan, old, new, found = _read(plan, earlier, edition)
+    rows = [
+        (of.dataset.name, each.key, each.kind, *cells)
+        for of in found
+        for each in of.rows
+        for cells in (each.columns if each.kind == "changed" else [(None,) * 3])
+    ]
+    names = [each.name for each in DIFFERENCES.columns]
+    rows = {
+        str(place): dict(zip(names, row, strict=True)) for place, row in enumerate(rows)
+    }
+    number = new.number if new else "hoy"
+    told = Snapshot(
+        plan.code,
+        plan.title_es,
+        plan.title_en or "",
+        new.made_on if new else timezone.localdate(),
+        f"{number} - {old.number}",
+        plan.is_reconstructed,
+        {DIFFERENCES.name: rows},
+    )
+    forms = {
+        "csv": lambda: as_csv(DIFFERENCES, rows.values()),
+        "json": lambda: as_json(told, DIFFERENCES),
+    }
+    content = found_or_404(forms.get(form))()
+    name = f"{plan.code}-{number}-desde-{old.number}.{form}"
+    return sent(compress(content, mtime=0), form, name)
+
+
+@reads("day")
+def on_day(request, plan):
+    """Lead to the edition that holds a day, or say that none does."""
+    plan, wanted = public_plan(plan), asked(request, "day").get("day", "")
+    every, day = editions.editions_of(plan), None
+    with suppress(ValueError):
+        day = date.fromisoformat(wanted)
+    if day and (found := editions.holding(every, day)):
+        return redirect(address("edition", plan.code, found.number))
+    context = {"plan": plan, "editions": every, "wanted": wanted, "day": day}
+    return render(request, "edition_days.html", context | {"is_variant": bool(wanted)})

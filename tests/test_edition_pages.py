@@ -1,0 +1,303 @@
+"""Pages of editions are made of kept rows; a difference tells nothing withheld."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets.columns import Column, Gap
+from strategic_areas.datasets.editions import snapshot_of
+from strategic_areas.datasets.ready import Files, label_now
+from strategic_areas.models import Edition
+from strategic_areas.queries.pages import editions
+from strategic_areas.queries.pages.editions import compare
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+COMMITMENTS = {"commitments": DATASETS["commitments"]}
+
+
+def kept(**tables):
+    """An edition as it stands, and one before with other rows of some datasets."""
+    later = factories.make_edition(plan=factories.make_commitment().plan)
+    rows = {
+        name: {
+            key: row | changed for key, row in snapshot_of(later).tables[name].items()
+        }
+        for name, changed in tables.items()
+    }
+    return later, factories.make_earlier_edition(later, rows)
+
+
+def commitment(**cells):
+    empty = dict.fromkeys(each.name for each in DATASETS["commitments"].columns)
+    return {"1.1": empty | {"code": "1.1", "title_es": "Uno"} | cells}
+
+
+def differing(before, after):
+    (of,) = compare(
+        ({"commitments": before}, COMMITMENTS), ({"commitments": after}, COMMITMENTS)
+    )
+    return of
+
+
+def read(client, name, plan, *args, **asked):
+    return client.get(address(name, plan.code, *args), asked)
+
+
+# What a difference tells
+
+
+def test_a_row_that_differs_is_told_old_beside_new():
+    of = differing(commitment(percent=10), commitment(percent=40))
+
+    assert (of.had, of.has, of.numbers) == (1, 1, [0, 1, 0])
+    assert of.rows[0].columns == [("percent", 10, 40)]
+
+
+def test_days_late_alone_are_no_difference():
+    before = commitment(days_late=3, title_es="Uno")
+
+    assert differing(before, commitment(days_late=4)).rows == ()
+    (row,) = differing(before, commitment(days_late=4, title_es="Dos")).rows
+    assert [name for name, *_cells in row.columns] == ["title_es", "days_late"]
+
+
+def test_what_is_protected_now_is_not_told_of_before():
+    """The earlier rows lost it too; were they not, no difference would tell it."""
+    after = commitment(percent=None, percent_gap=Gap.PROTECTED.value, title_es="Dos")
+
+    (row,) = differing(commitment(percent=7), after).rows
+
+    assert "percent" not in [name for name, *_cells in row.columns]
+    assert 7 not in row.before.values()
+
+
+def test_what_was_withdrawn_is_not_told_of_before():
+    names = ("public_id", "text_es", "withdrawn_on")
+    reports = replace(
+        DATASETS["commitments"],
+        name="reports",
+        columns=tuple(Column(name, name) for name in names),
+    )
+    stood = {"a": dict(zip(names, ("a", "zanahoria", None), strict=True))}
+    gone = {"a": dict(zip(names, ("a", None, "2026-07-01"), strict=True))}
+    datasets = {"reports": reports}
+
+    (of,) = compare(({"reports": stood}, datasets), ({"reports": gone}, datasets))
+
+    assert [name for name, *_cells in of.rows[0].columns] == ["withdrawn_on"]
+    assert "zanahoria" not in of.rows[0].before.values()
+
+
+def test_a_dataset_and_a_column_that_one_edition_lacks_are_told_as_such():
+    columns = DATASETS["commitments"].columns
+    dataset = replace(DATASETS["commitments"], columns=columns[:-1])
+    fewer = {"commitments": dataset}
+    row = commitment()
+    short = {
+        "1.1": {
+            name: cell for name, cell in row["1.1"].items() if name != columns[-1].name
+        }
+    }
+
+    (of,) = compare(
+        ({"commitments": short}, fewer), ({"commitments": row}, COMMITMENTS)
+    )
+    (added,) = compare(({}, {}), ({"commitments": row}, COMMITMENTS))
+
+    assert (of.rows, of.new, of.former) == ((), (columns[-1],), ())
+    assert (added.had, added.has, added.rows) == (None, 1, ())
+
+
+# The page of an edition
+
+
+def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
+    later, earlier = kept(commitments={"state": "in_progress", "family": "going"})
+    plan = later.plan
+    commitment = plan.commitments.get()
+    factories.open_structure()
+    type(commitment).objects.update(title_es="zanahoria")
+    factories.close_structure()
+
+    page = read(client, "edition", plan, later.number)
+
+    assert page.status_code == 200
+    assert page.context["told"].counts.total == 1
+    ((row, old, new),) = page.context["changes"].apart
+    assert (row.code, old, new) == (commitment.code, "in_progress", "no_activities")
+    assert "zanahoria" not in page.text
+    assert page.context["before"] == earlier
+
+
+def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
+    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    note = {
+        "on": "2026-11-20",
+        "cause": "error",
+        "takedown": None,
+        "rows": [["commitments", "zanahoria"]],
+    }
+    earlier = factories.make_earlier_edition(edition, withdrawn=[note])
+
+    page = read(client, "edition", edition.plan, earlier.number)
+
+    assert "Se retiró algo de 1 fila el 20/11/2026." in page.text
+    assert "zanahoria" not in page.text
+
+
+def test_an_edition_and_its_correction_lead_to_each_other(client):
+    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    first = factories.make_earlier_edition(edition)
+    second = factories.make_earlier_edition(
+        edition,
+        number="2020-1.1",
+        made_on=date(2020, 6, 6),
+        corrects=first,
+        explanation_es="Un número estaba mal.",
+    )
+    plan = edition.plan
+
+    pages = [read(client, "edition", plan, each.number) for each in (first, second)]
+
+    for page, other in zip(pages, (second, first), strict=True):
+        assert address("edition", plan.code, other.number) in page.text
+        assert "Un número estaba mal." in page.text
+    assert pages[1].context["before"] == first
+    assert read(client, "edition", plan, edition.number).context["before"] == second
+
+
+def test_an_edition_that_is_not_whole_is_not_told(client):
+    """From one that is_moving something may not have been taken away."""
+    later, earlier = kept()
+    Edition.objects.filter(pk=earlier.pk).update(is_moving=True)
+
+    assert read(client, "edition", later.plan, earlier.number).status_code == 404
+    answer = read(client, "difference", later.plan, later.number, earlier.number)
+    assert answer.status_code == 404
+
+
+def test_a_plan_in_preparation_has_no_editions(client):
+    later, earlier = kept()
+    factories.put_back_in_preparation(later.plan)
+
+    for name, *args in (
+        ("edition", later.number),
+        ("edition_days",),
+        ("difference", later.number, earlier.number),
+        ("difference_today", earlier.number),
+    ):
+        assert read(client, name, later.plan, *args).status_code == 404
+
+
+# The page and the file of a difference
+
+
+def test_a_difference_is_a_page_by_dataset_and_a_file(client):
+    later, earlier = kept(commitments={"percent": 5})
+    numbers = later.number, earlier.number
+
+    page = read(client, "difference", later.plan, *numbers)
+    answers = {form: client.get(path) for form, path in page.context["files"]}
+
+    assert page.context["page"].paginator.count == 1
+    told = {value: number for value, _l, _a, number, _c in page.context["chips"]}
+    assert told == {"": 1, "commitments": 1}
+    code = later.plan.commitments.get().code
+    (line,) = csv.DictReader(io.StringIO(answers["CSV"].text.removeprefix("\ufeff")))
+    assert line == {
+        "dataset": "commitments",
+        "key": code,
+        "kind": "changed",
+        "column": "percent",
+        "before": "5",
+        "after": "",
+    }
+    (row,) = json.loads(answers["JSON"].text)["rows"]
+    assert (row["key"], row["before"], row["after"]) == (code, 5, None)
+
+
+def test_a_later_edition_is_not_held_against_itself_or_the_other_way(client):
+    later, earlier = kept()
+
+    for numbers in (
+        (earlier.number, later.number),
+        (later.number, later.number),
+        (later.number, "2019-1"),
+    ):
+        assert read(client, "difference", later.plan, *numbers).status_code == 404
+
+
+def test_today_is_held_against_an_edition(client):
+    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    added = factories.make_commitment(plan=edition.plan)
+
+    page = read(
+        client, "difference_today", edition.plan, edition.number, dataset="commitments"
+    )
+
+    (line,) = page.context["lines"]
+    assert (line["code"], str(line["kind"])) == (added.code, "Nueva")
+
+
+# The way to a day
+
+
+def test_a_day_leads_to_the_last_edition_made_by_then(client):
+    later, earlier = kept()
+    day, plan = earlier.made_on, later.plan
+    places = {
+        day: earlier,
+        day + timedelta(days=1): earlier,
+        timezone.localdate(): later,
+        timezone.localdate() - timedelta(days=1): earlier,
+    }
+
+    for asked, edition in places.items():
+        answer = read(client, "edition_days", plan, day=asked.isoformat())
+        assert answer["Location"] == address("edition", plan.code, edition.number)
+
+
+def test_a_day_that_no_edition_holds_is_said_to_be_such(client):
+    later, earlier = kept()
+    before = (earlier.made_on - timedelta(days=1)).isoformat()
+
+    assert (
+        "Ninguna edición guarda"
+        in read(client, "edition_days", later.plan, day=before).text
+    )
+    assert (
+        "no es una fecha" in read(client, "edition_days", later.plan, day="ayer").text
+    )
+    assert "no es una fecha" not in read(client, "edition_days", later.plan).text
+
+
+def test_numbers_decide_which_edition_is_the_later(client):
+    """A correction that was made after the next edition comes before it."""
+    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    numbers = ["2020-10", "2020-9", "2020-2.1", "2020-2"]
+    for number in reversed(numbers):
+        factories.make_earlier_edition(edition, number=number)
+
+    found = [each.number for each in editions.editions_of(edition.plan)]
+
+    assert found == [edition.number, *numbers]
+
+
+def test_today_is_read_from_the_files_that_are_ready():
+    plan = factories.make_commitment().plan
+    files = Files(plan, None, label_now())
+    stood = files.tables
+
+    files.make_all()
+
+    assert files.snapshot.tables == {}
+    assert files.tables == stood
