@@ -69,7 +69,8 @@ def target_years(reading):
         {"target": each.target.code, "year": int(year), "known": known}
         for each in reading.targets
         for year, known in each.strip
-        if known
+        # A text that was purged stands among them by its marker.
+        if known and year.isdigit()
     ]
 
 

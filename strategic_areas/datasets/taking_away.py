@@ -53,15 +53,14 @@ def taking_away(cause, *, takedown=None, compares=True, texts=(), words=None):
     """
     # Who makes an edition has locked its plan: none is made of what stood before.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    editions = Edition.objects.filter(is_moving=False).select_related("plan")
-    editions = list(editions.order_by("pk"))
+    editions = list(Edition.objects.filter(is_moving=False).order_by("pk"))
     stood = _today(editions) if compares else {}
     yield (gone := {})
     now = _today(editions)
     for edition in editions:
         try:
             with transaction.atomic():
-                tables = now[edition.plan], stood.get(edition.plan, {})
+                tables = now[edition.plan_id], stood.get(edition.plan_id, {})
                 left_of = partial(_left, tables, {*texts}, words)
                 note = {"cause": cause, "takedown": takedown}
                 gone |= _take(edition, left_of, note)
@@ -80,8 +79,8 @@ def _today(editions):
     """What the public reads of the plans of editions; None if that is not known."""
     try:
         with transaction.atomic():
-            plans = {each.plan for each in editions}
-            return {plan: snapshot(plan).tables for plan in plans}
+            plans = Plan.objects.in_bulk({each.plan_id for each in editions})
+            return {pk: snapshot(plan).tables for pk, plan in plans.items()}
     except Exception:
         logger.exception("It is not known what is taken from editions.")
         return None
@@ -116,6 +115,9 @@ def _left(tables, texts, words, rows, key, told):
         is_hidden = told[name] in texts and told[name] != now.get(name)
         if is_hidden or words and words.occur_in(told[name]):
             left[name] = instead
+    if left != told and "address" in told:
+        # It may be made of words that went.
+        left["address"] = now.get("address")
     return in_both(left)
 
 

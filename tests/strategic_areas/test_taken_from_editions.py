@@ -1,14 +1,24 @@
 """What is taken from the public goes from the rows of every edition at once."""
 
 import json
+from datetime import date
 
 import pytest
 from django.http import Http404
 
-from strategic_areas import purging
+from strategic_areas import figures, purging, workflow
 from strategic_areas.datasets import editions, taking_away
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Edition, EditionRows, PublicationVersion, Takedown
+from strategic_areas.models import (
+    Activity,
+    Edition,
+    EditionRows,
+    Indicator,
+    PublicationVersion,
+    PublishedFigure,
+    Takedown,
+)
+from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging import blanking, hiding
 from tests import factories
 from tests.strategic_areas.refusing import is_refused
@@ -95,6 +105,16 @@ def test_a_hidden_text_goes_from_where_an_edition_told_it_under_another_key():
     hide(commitment, "title_es")
 
     assert rows_of(edition)["1.1"]["title_es"] == MARKER
+
+
+def test_what_is_hidden_of_the_plan_itself_goes_too():
+    plan = factories.make_plan(act_es=TEXT, act_url="https://example.org/acta")
+    edition = factories.make_edition(plan=plan)
+
+    hide(plan, "act_es", "act_url")
+
+    row = rows_of(edition, "plans")[plan.code]
+    assert (row["act_es"], row["act_url"]) == (MARKER, None)
 
 
 def test_what_was_only_changed_stays_as_it_stood():
@@ -240,3 +260,171 @@ def test_no_file_that_was_made_before_is_served_after():
         moved[name] = PublicationVersion.counters().takedowns - before
 
     assert moved == dict.fromkeys(changes, 1)
+
+
+# Withdrawing
+
+
+def test_of_a_withdrawn_report_only_its_place_stays():
+    activity = factories.make_activity(quantity=40, unit_es="talleres")
+    update = factories.make_published_update(
+        activity=activity, narrative_es=TEXT, quantity=7, percent=37
+    )
+    edition = factories.make_edition(plan=activity.plan)
+
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+
+    row = rows_of(edition, "reports")[update.public_id]
+    told = {name: row[name] for name in ("status", "withdrawal_cause", "subject")}
+    assert told == {
+        "status": "withdrawn",
+        "withdrawal_cause": "error",
+        "subject": activity.code,
+    }
+    assert [row[name] for name in ("text_es", "quantity", "percent", "state")] == (
+        [None] * 4
+    )
+    assert NAME not in stored(edition)
+    of_work = rows_of(edition, "activities")[activity.code]
+    of_all = rows_of(edition)[activity.commitment.code]
+    assert (of_work["percent"], of_work["percent_gap"]) == (None, "protected")
+    assert (of_all["percent"], of_all["percent_gap"]) == (None, "protected")
+
+
+def test_an_older_wording_of_what_is_withdrawn_goes_too():
+    update = factories.make_published_update(narrative_es=TEXT)
+    edition = factories.make_edition(plan=update.plan)
+    correction = factories.make_correction(update, narrative_es="Ahora sin nombre.")
+    workflow.submit(correction, by=correction.contributors.get())
+    workflow.publish(correction, by=factories.make_reviewer())
+
+    workflow.withdraw(correction, by=factories.make_reviewer(), cause="error")
+
+    assert rows_of(edition, "reports") == {}
+    assert edition.withdrawn[0]["rows"][-1] == ["reports", update.public_id]
+
+
+def test_what_another_report_says_stays():
+    update = factories.make_published_update(narrative_es="Se hizo.", percent=37)
+    other = factories.make_published_update(
+        activity=factories.make_activity(commitment=update.activity.commitment)
+    )
+    edition = factories.make_edition(plan=update.plan)
+    stood = rows_of(edition, "reports")[update.public_id]
+
+    workflow.withdraw(other, by=factories.make_reviewer(), cause="error")
+
+    assert rows_of(edition, "reports")[update.public_id] == stood
+
+
+# Protecting
+
+
+def test_a_number_that_is_protected_later_goes_with_what_would_tell_it():
+    activity = factories.make_activity(quantity=10, provenance="documented")
+    other = factories.make_activity(commitment=activity.commitment)
+    update = factories.make_published_update(
+        activity=activity, quantity=4, percent=40, people_reached=6
+    )
+    factories.make_published_update(activity=other, percent=50)
+    edition = factories.make_edition(plan=activity.plan)
+    told = rows_of(edition, "reports")[update.public_id]
+
+    approve(activity, counts_victims=True)
+
+    row = rows_of(edition, "reports")[update.public_id]
+    of_work = rows_of(edition, "activities")
+    assert [told[name] for name in ("quantity", "percent", "people_reached")] == (
+        [4, 40, 6]
+    )
+    for name in ("quantity", "percent", "people_reached"):
+        assert (row[name], row[f"{name}_gap"]) == (None, "protected")
+    for name in ("quantity", "percent"):
+        cells = of_work[activity.code]
+        assert (cells[name], cells[f"{name}_gap"]) == (None, "protected")
+    assert of_work[other.code]["percent"] == 50
+    assert rows_of(edition)[activity.commitment.code]["percent"] is None
+    assert edition.withdrawn[-1]["cause"] == "protected"
+
+
+def approve(record, **fields):
+    """Two people change a record of an approved plan."""
+    change = factories.make_change(record, **fields)
+    return workflow.approve(change, by=factories.make_reviewer())
+
+
+def counted(plan, **fields):
+    """An indicator of the plan with a value of 2025 and its parts by sex."""
+    indicator = factories.make_indicator(
+        plan=plan, national=True, dimension="sex", **fields
+    )
+    measurement = Measurement.objects.create(
+        indicator=indicator,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 12, 31),
+        value=43,
+        status="confirmed",
+        provenance="reported",
+        note_es="43 mujeres y niñas.",
+    )
+    for category, value in (("female", 40), ("male", 3)):
+        Breakdown.objects.create(
+            measurement=measurement, dimension="sex", category=category, value=value
+        )
+    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+    return indicator, measurement
+
+
+def test_figures_of_what_counts_victims_from_now_on_go_with_their_parts():
+    plan = factories.make_plan()
+    indicator, _measurement = counted(plan, sensitive=False)
+    other, _measurement = counted(plan, sensitive=False)
+    edition = factories.make_edition(plan=plan)
+    assert len(rows_of(edition, "breakdowns")) == 4
+
+    indicator.sensitive = True
+    indicator.save()
+
+    row, stays = (
+        rows_of(edition, "values")[f"{each.code}/2025-01-01/2025-12-31/"]
+        for each in (indicator, other)
+    )
+    assert (row["value"], row["value_gap"], row["shown"]) == (
+        *(None, "protected", "protected"),
+    )
+    assert (row["note_es"], stays["value"], stays["note_es"]) == (
+        *(None, 43, "43 mujeres y niñas."),
+    )
+    parts = rows_of(edition, "breakdowns").values()
+    assert {each["indicator"] for each in parts} == {other.code}
+
+
+def test_a_hidden_figure_goes_and_comes_back():
+    plan = factories.make_plan()
+    indicator, _measurement = counted(plan, sensitive=False)
+    edition = factories.make_edition(plan=plan)
+    stood = rows_of(edition, "values"), rows_of(edition, "breakdowns")
+
+    takedown = hide(PublishedFigure.objects.get(), "is_hidden")
+    hidden = rows_of(edition, "values"), rows_of(edition, "breakdowns")
+    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+
+    (row,) = hidden[0].values()
+    assert (row["value"], row["note_es"], row["shown"]) == (None, None, "withdrawn")
+    assert hidden[1] == {}
+    assert (rows_of(edition, "values"), rows_of(edition, "breakdowns")) == stood
+
+
+def test_a_hidden_amount_goes_from_every_edition():
+    plan = factories.make_plan()
+    activity = factories.make_activity(
+        plan=plan,
+        budget="amount",
+        budget_amount=700,
+        budget_source=factories.make_source(plan=plan),
+    )
+    edition = factories.make_edition(plan=activity.plan)
+
+    hide(activity, *hiding.hideable(activity)[Activity.fields["budget_amount"]])
+
+    assert rows_of(edition, "activities")[activity.code]["budget_amount"] is None
