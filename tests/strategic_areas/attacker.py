@@ -6,16 +6,20 @@ a public file says is an equation about them. Integer programming then says whic
 an unprinted number of people may have.
 """
 
+import csv
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
+from io import BytesIO
 from itertools import product
+from zipfile import ZipFile
 
 import numpy as np
 from django.test import Client
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from strategic_areas import figures
+from strategic_areas.datasets import editions
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.measurements import Breakdown, Measurement
 from tests import factories
@@ -80,6 +84,7 @@ class Portal:
     counts: dict
     versions: list = field(default_factory=list)
     facts: list = field(default_factory=list)
+    kept: dict = field(default_factory=dict)
     step: int = 0
 
     def __post_init__(self):
@@ -156,14 +161,55 @@ class Portal:
             for row in Client().get(path).json()["values"]:
                 self.note(name, row)
 
-    def note(self, name, row):
+    def keep_edition(self):
+        """Make an edition of what is public, and remember of which version it is."""
+        edition = editions.make(self.plan, period=factories.make_round(plan=self.plan))
+        self.kept[edition.number] = len(self.versions) - 1
+        return edition
+
+    def read_packages(self):
+        """Know just what the packages of all editions and of today say now."""
+        self.facts, self.seen = [], {}
+        names = {each.code: name for name, each in self.indicators.items()}
+        for step, (number, version) in enumerate(self.kept.items()):
+            self.step = step
+            self.read_package(number, version, names)
+        self.read_package("", len(self.versions) - 1, names)
+
+    def read_package(self, number, version, names):
+        """Note the values and parts in a package; that of today has no number."""
+        words = filter(None, ["datos", self.plan.code, number, "paquete.zip"])
+        answer = Client().get("/" + "/".join(words))
+        with ZipFile(BytesIO(b"".join(answer))) as package:
+            tables = [
+                csv.DictReader(
+                    package.read(f"{name}.csv").decode("utf-8-sig").splitlines()
+                )
+                for name in ("values", "breakdowns")
+            ]
+        for row in (row for table in tables for row in table):
+            code, first, last, _counter = row.get("value_id", row["id"]).split("/")
+            told = {
+                "starts_on": first,
+                "ends_on": last,
+                "dimension": row.get("dimension", ""),
+                "categories": " | ".join(row.get("group", "").split("|")),
+                "value": int(row["value"]) if row["value"] else None,
+                "printed_in": row["printed_by"],
+                "later_count_differs": row.get("differs") == "true",
+            }
+            self.note(names[code], told, version)
+
+    def note(self, name, row, version=None):
         """Keep what a row of the file says; what it said before is no new fact."""
         days = row["starts_on"], row["ends_on"]
         span = next(each for each in SPANS if tuple(map(str, ends_of(each))) == days)
         categories = tuple(row["categories"].split(" | ")) if row["categories"] else ()
         key = name, span, row["dimension"], categories
         people = self.people(name, span, row["dimension"], categories)
-        version, is_print = len(self.versions) - 1, bool(row["printed_in"])
+        is_print = bool(row["printed_in"])
+        if version is None:
+            version = len(self.versions) - 1
         if row["value"] is None:
             return
         fact = Fact(version, people, row["value"], self.step, is_print)
