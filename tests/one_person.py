@@ -32,7 +32,7 @@ from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.search import index
 from tests import permission_posts
 from tests.crawling import name_of, text_of
-from tests.public_site import instances
+from tests.public_site import data_files, instances
 
 #: What is written whoever comes: the record of it, sessions and counted tries.
 LOGS = {
@@ -350,6 +350,7 @@ def errors_in(body):
 def public_addresses():
     """Those of every public page and file but pictures."""
     both = {path for _name, *both in instances() for path in both}
+    both |= {*data_files()}
     return sorted(path for path in both if not path.endswith(".png"))
 
 

@@ -21,6 +21,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
     Commitment,
+    Plan,
     PublishedFigure,
     ReportingPeriod,
     Target,
@@ -506,3 +507,12 @@ def instances():
                 address(name, *spanish, language="es"),
                 address(name, *english, language="en"),
             )
+
+
+def data_files():
+    """Addresses of files with every row of each public plan, and of its editions."""
+    for plan in Plan.objects.public():
+        for number in ["", *plan.editions.values_list("number", flat=True)]:
+            for name in ("paquete.zip", "libro.xlsx"):
+                words = ["datos", plan.code, number, name]
+                yield "/" + "/".join(filter(None, words))

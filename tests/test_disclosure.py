@@ -24,7 +24,8 @@ from strategic_areas.models import (
 from strategic_areas.search import index
 from tests import factories
 from tests.deep import DEEP
-from tests.public_site import instances
+from tests.public_bytes import unpacked
+from tests.public_site import data_files, instances
 
 PLACE = "Provincia Zanahoria"
 #: What is reported or planned. ``planned`` is the plan's own and small, ``assigned`` is
@@ -252,13 +253,14 @@ class World:
         for path in sorted(self.addresses()):
             response = client.get(path)
             assert response.status_code == 200, path
-            found[path] = b"".join(response)
+            found[path] = unpacked(b"".join(response))
         return found
 
     def addresses(self):
         """In the short form, pages in Spanish alone."""
         for _name, *both in instances():
             yield from both if DEEP else both[:1]
+        yield from data_files()
         for language in ("es", "en"):
             yield reverse(f"{language}:plan_updates", args=[self.plan.code])
             yield reverse(f"{language}:search") + "?q=actividad"

@@ -51,7 +51,7 @@ from strategic_areas.triggers import versions
 from strategic_areas.workflow.guard import blocked_texts
 from tests import factories
 from tests.crawling import text_of
-from tests.public_site import instances
+from tests.public_site import data_files, instances
 from tests.strategic_areas.drafts import edit, form_at, node, propose
 from tests.test_public_pages import make_world
 
@@ -330,6 +330,7 @@ def found_by_strangers():
     client = Client()
     found = client.get("/buscar/", {"q": SENTINEL})
     addresses = {path for _, *both in instances() for path in both}
+    addresses |= {*data_files()}
     return [
         *(
             path

@@ -30,6 +30,7 @@ from strategic_areas.models import (
     LaterActivity,
     LegalInstrument,
     Participation,
+    Plan,
     Province,
     PublicationVersion,
     PublishedFigure,
@@ -45,6 +46,7 @@ from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import factories
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP
+from tests.public_site import data_files
 from tests.strategic_areas.plans import load_small, small
 from tests.test_one_door import CARD, texts_of, typed
 from tests.test_public_pages import LANGUAGES, make_world
@@ -108,13 +110,18 @@ def plain(field):
 @pytest.mark.sqlite  # what public pages show is the same on both databases
 def test_a_whole_record_is_gone_from_every_public_output(client):
     records, by = everything(), factories.make_reviewer()
+    for plan in Plan.objects.public():
+        factories.make_edition(plan=plan)
     pages = ("/discrepancias/", "/ayuda/", "/base-legal/", "/indicadores.xlsx")
-    stood = stands_on(client, pages)
+    files = [*data_files()]
+    stood, in_files = stands_on(client, pages), stands_on(client, files)
     for record in records:
         hide(record, by=by)
 
     assert stood == dict.fromkeys(pages, True)
     assert stands_on(client, pages) == dict.fromkeys(pages, False)
+    assert len([path for path in files if in_files[path]]) > 3
+    assert stands_on(client, files) == dict.fromkeys(files, False)
     assert columns_left(records) == []
     assert told() == []
     assert len(records) > 12
