@@ -2,7 +2,10 @@
 
 import math
 import re
+from collections import Counter
 from datetime import date
+
+from django.utils.translation import override
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import GAPS, Kind
@@ -107,6 +110,11 @@ def _of_declaration(dataset):
     names = [column.name for column in dataset.columns]
     if len(names) != len(set(names)):
         yield "names a column twice"
+    for language in ("es", "en"):
+        with override(language):
+            labels = Counter(str(column.label) for column in dataset.columns)
+        if twice := [label for label, number in labels.items() if number > 1]:
+            yield f"has the heading {twice} twice in {language}"
     if not set(dataset.key) <= set(names):
         yield f"has no column for its key {dataset.key}"
     for column in dataset.columns:

@@ -29,7 +29,7 @@ from strategic_areas.sentences import (
     PUNCTUALITY,
     STATES,
 )
-from strategic_areas.states import UNDER_WAY, family_of, newest
+from strategic_areas.states import UNDER_WAY, CommitmentState, family_of, newest
 from strategic_areas.themes import Theme
 
 #: Why no number of days late is told, by the punctuality.
@@ -61,9 +61,7 @@ DAYS_LATE = with_gap(
 
 
 def kept(words):
-    return Column(
-        "punctuality", _("Punctuality"), Kind.CODE, Gap.NOT_APPLICABLE, codes=words
-    )
+    return with_gap(Column("punctuality", _("Punctuality"), Kind.CODE, codes=words))
 
 
 PLANS = (
@@ -160,7 +158,7 @@ COMMITMENTS = (
     *stored(Commitment, "starts_on"),
     DUE_ON,
     *stored(Commitment, "due_provenance"),
-    kept(COMMITMENT_PUNCTUALITY),
+    *kept(COMMITMENT_PUNCTUALITY),
     *DAYS_LATE,
     *stored(Commitment, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
     *stored(Commitment, "baseline", "means_of_verification", "provenance", "note"),
@@ -211,7 +209,11 @@ def _dates(row, day):
     """A due date, if somebody states one, and by how many days work is late."""
     due, why = row.deadline, UNDATED.get(row.standing.punctuality)
     is_late = row.standing.punctuality == Punctuality.LATE
+    # Of what is done nobody stated on which day, where the day decides.
+    is_done = row.standing.state in {CommitmentState.FULFILLED, State.COMPLETED}
+    otherwise = Gap.NOT_REPORTED if is_done else Gap.NOT_APPLICABLE
     return {
+        "punctuality_gap": None if row.standing.punctuality else otherwise,
         "due_on": due.due_on if due.is_stated else None,
         "due_provenance": due.due_provenance if due.is_stated else None,
         "days_late": None if why else (day - due.due_on).days if is_late else 0,
@@ -246,7 +248,7 @@ ACTIVITIES = (
     *stored(Activity, "starts_on"),
     DUE_ON,
     *stored(Activity, "due_provenance"),
-    kept(PUNCTUALITY),
+    *kept(PUNCTUALITY),
     *DAYS_LATE,
     *stored(Activity, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
     *stored(Activity, "expected_product"),

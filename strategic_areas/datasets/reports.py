@@ -61,7 +61,7 @@ REPORTS = (
     Column("is_demonstration", _("Demonstration, not real"), Kind.BOOLEAN),
     Column(
         "status",
-        _("Status"),
+        _("What became of the revision"),
         Kind.CODE,
         codes={each.value: each.label for each in PUBLIC_RECORD},
     ),
