@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from agencies.mail import Mail
 from plan_portal import errors
+from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.desk.report.document import write
 from strategic_areas.desk.report.pages import of_round
 from strategic_areas.models import Plan
@@ -29,6 +30,7 @@ from strategic_areas.views import search
 from tests import next_plan, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import text_of
+from tests.datasets import faults
 from tests.deep import DEEP, drawn
 from tests.next_plan import world
 from tests.strategic_areas.plans import shipped_content
@@ -172,6 +174,13 @@ def test_the_pages_say_what_holds_in_the_country(portal):
     assert 'content="es_CR"' in indicator
     assert '<span class="amount">CRC\xa0' in commitment
     assert timezone.get_current_timezone_name() == "America/Costa_Rica"
+
+
+def test_its_data_are_as_declared(portal):
+    found = [faults(snapshot(plan)) for plan in Plan.objects.public()]
+
+    assert found
+    assert not any(found), found
 
 
 def test_only_a_date_that_the_plan_states_makes_anything_late(portal):
