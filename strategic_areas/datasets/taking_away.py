@@ -202,12 +202,17 @@ def _change(edition, tables, withdrawn):
     stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
 
 
-def put_back_in_editions(gone, takedown):
-    """Let stand again in editions what a takedown took from them, and nothing else."""
+def put_back_in_editions(gone, takedown, *, without):
+    """
+    Let stand again in editions what a takedown took from them, and nothing else.
+
+    ``without`` are texts that were hidden since.
+    """
     for rows in EditionRows.objects.filter(pk__in=gone).select_related("edition"):
         table = unpacked(rows.content)
         for key, cells in gone[str(rows.pk)].items():
-            table[key] = table.get(key, {}) | cells
+            stood = {name: cells[name] for name in cells if cells[name] not in without}
+            table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
         notes = rows.edition.withdrawn
         left = [note for note in notes if note["takedown"] != takedown]
         _change(rows.edition, {rows: table}, left)

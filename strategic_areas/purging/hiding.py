@@ -103,8 +103,7 @@ class HidingSteps(GuardedSteps):
 
     def store(self, takedown, words=None):
         takedown.save()
-        rows = takedown.rows.values()
-        hidden = {text for row in rows for text in _texts(row["before"])}
+        hidden = texts_hidden_by([takedown])
         what = {"takedown": takedown.pk, "texts": hidden, "words": words}
         with taking_away(takedown.cause, **what) as gone:
             _move(takedown, "before", "after")
@@ -118,17 +117,17 @@ class HidingSteps(GuardedSteps):
         """Restore it, unless a purge waits for words that would come back."""
         rows = takedown.rows.values()
         stood = [value for row in rows for value in row["before"].values()]
-        must_not_wait_for_purge(takedown, stood)
+        must_not_wait_for_purge(takedown, [*stood, takedown.editions])
         return super().decline(takedown, by=by, reason=reason)
 
     def ended(self, takedown):
         if takedown.status == Status.DECLINED:
             kept = decided_since(takedown) | set(stopped(takedown))
             _move(takedown, "after", "before", without=kept)
-            # What was hidden since may have hidden it there, too.
-            later = Takedown.objects.filter(pk__gt=takedown.pk)
-            if not (kept or later.exclude(status=Status.DECLINED).exists()):
-                put_back_in_editions(takedown.editions, takedown.pk)
+            if takedown.editions and not kept:
+                later = Takedown.objects.filter(pk__gt=takedown.pk)
+                hidden = texts_hidden_by(later.exclude(status=Status.DECLINED))
+                put_back_in_editions(takedown.editions, takedown.pk, without=hidden)
             if takedown.model is PublishedFigure:
                 _show_again(takedown.object_id)
 
@@ -344,18 +343,23 @@ def decided_since(takedown):
         for name in part.after
     }
     others = Takedown.objects.filter(status=Status.APPROVED, decided_at__gte=since)
-    gone = [
-        text
-        for other in others
-        for row in other.rows.values()
-        for text in _texts(row["before"])
-    ]
+    gone = texts_hidden_by(others)
     return {
         (key, name)
         for key, row in takedown.rows.items()
         for name, value in row["before"].items()
         if (key, name) in changed
         or any(each in told for each in gone for told in _texts({name: value}))
+    }
+
+
+def texts_hidden_by(takedowns):
+    """The texts that stood before, without the shortest."""
+    return {
+        text
+        for takedown in takedowns
+        for row in takedown.rows.values()
+        for text in _texts(row["before"])
     }
 
 

@@ -131,8 +131,10 @@ def test_restoring_brings_back_just_what_was_hidden():
     commitment = factories.make_commitment(title_es=TEXT)
     first, second = two_editions(commitment, title_es=f"{TEXT} Otra vez.")
     commitment.refresh_from_db()
+    unlike = factories.make_commitment(programme=commitment.programme)
     stood, random = bytes_of(first) + bytes_of(second), bytes(first.random)
     takedown = hide(commitment, "title_es")
+    hide(unlike, "title_es")
 
     hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
 
@@ -141,16 +143,19 @@ def test_restoring_brings_back_just_what_was_hidden():
     assert (first.withdrawn, bytes(first.random) == random) == ([], False)
 
 
-def test_what_two_people_decided_on_meanwhile_is_not_brought_back():
-    commitment = factories.make_commitment(title_es=TEXT, baseline_es="Línea uno")
+def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
+    commitment = factories.make_commitment(title_es=TEXT, note_es="Se firmó el acta.")
+    other = factories.make_commitment(
+        title_es="Se firmó el acta.", programme=commitment.programme
+    )
     edition = factories.make_edition(plan=commitment.plan)
-    takedown = hide(commitment, "title_es")
-    hide_again = factories.make_commitment(programme=commitment.programme)
-    hide(hide_again, "title_es")
+    takedown = hide(commitment, "title_es", "note_es")
+    hide(other, "title_es")
 
     hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
 
-    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
+    row = rows_of(edition)[commitment.code]
+    assert row["note_es"] == MARKER
 
 
 # Purging
