@@ -120,7 +120,12 @@ VALUES = (
     *bilingual(Column("note", _("Note"), gap=Gap.NOT_REPORTED)),
     *stored(PublishedFigure, "printed_where", gap=Gap.NOT_APPLICABLE),
     Column("printed_by", _("Source that printed it (key)"), gap=Gap.NOT_APPLICABLE),
-    Column("revisions", _("Earlier values that it revised"), Kind.INTEGER),
+    Column(
+        "revisions",
+        _("Earlier values that it revised"),
+        Kind.INTEGER,
+        Gap.NOT_APPLICABLE,
+    ),
     IS_DISPUTED,
     ADDRESS,
 )
@@ -139,7 +144,7 @@ def values(reading):
             **pair(point, "who"),
             "value_gap": why_empty(told["value"], is_protected, Gap.NOT_APPLICABLE),
             "exactness": told["exactness"] if is_told else None,
-            "revisions": len(point.revisions),
+            "revisions": len(told["earlier"]) if is_told else None,
             "address": f"{_page(line.indicator)}#{mark}",
         }
 

@@ -21,6 +21,7 @@ from tests.strategic_areas.test_public_rows import (
     noted_by_staff,
     reached_victims,
     reserved,
+    told_before_it_was_protected,
     withdrawn,
 )
 
@@ -186,6 +187,14 @@ def test_a_protected_value_says_so_and_tells_no_breakdown():
     )
     assert part["value_id"] == value["id"]
     assert value["indicator"] == figure.indicator.code
+
+
+def test_a_value_that_was_told_before_says_nothing_of_it():
+    told_before_it_was_protected()
+
+    row = only("values")
+
+    assert (row["shown"], row["revisions"]) == ("protected", None)
 
 
 def test_what_an_agency_does_not_acknowledge_is_marked():
