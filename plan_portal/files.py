@@ -15,6 +15,8 @@ from plan_portal import errors
 from plan_portal.conditional import digest
 from plan_portal.front.pages import encodings_of
 from strategic_areas.datasets.ready import NotReadyError
+from strategic_areas.models import PublicationVersion
+from strategic_areas.queries.memory import at_version
 
 #: The headers by which pages of other sites may read a file, and search engines do not.
 HEADERS = {
@@ -32,7 +34,8 @@ def public_file(view):
     @wraps(view)
     def sent(request, *args, **kwargs):
         try:
-            response = view(request, *args, **kwargs)
+            with at_version(PublicationVersion.counters().number):
+                response = view(request, *args, **kwargs)
         except NotReadyError:
             return errors.not_ready(request)
         if response.status_code != 200:

@@ -233,12 +233,6 @@ PUBLIC_COMPANIONS = [
         "<slug:plan>/agencies/<slug:slug>/updates.atom",
     ),
     (
-        "plan_commitments",
-        commitments.commitment_table,
-        "<slug:plan>/compromisos.csv",
-        "<slug:plan>/commitments.csv",
-    ),
-    (
         "plan_drawing",
         commitments.commitment_drawing,
         "<slug:plan>/compromisos.svg",
@@ -249,27 +243,6 @@ PUBLIC_COMPANIONS = [
         plans.plan_time,
         "<slug:plan>/tiempo.svg",
         "<slug:plan>/time.svg",
-    ),
-    (
-        "plan_updates",
-        updates.update_table,
-        "<slug:plan>/avances.csv",
-        "<slug:plan>/updates.csv",
-    ),
-    *(
-        (
-            f"recommendations_{form}",
-            view,
-            f"<slug:plan>/recomendaciones.{form}",
-            f"<slug:plan>/recommendations.{form}",
-        )
-        for form, view in targets.FILES.items()
-    ),
-    (
-        "commitment_updates",
-        updates.commitment_table,
-        "<slug:plan>/compromisos/<code:code>/avances.csv",
-        "<slug:plan>/commitments/<code:code>/updates.csv",
     ),
     (
         "plan_dates",
@@ -286,11 +259,6 @@ PUBLIC_COMPANIONS = [
     *(
         (name, view, f"indicadores/{rest}.svg", f"indicators/{rest}.svg")
         for name, view, rest in indicators.DRAWINGS
-    ),
-    *(
-        (f"{name}_{form}", view(form), f"{spanish}.{form}", f"{english}.{form}")
-        for form in indicators.FORMS
-        for name, view, spanish, english in indicators.FILES
     ),
     (
         "area_card",
@@ -357,6 +325,37 @@ PUBLIC_FILES = [
 ]
 
 
+#: The lists that are taken away as files, in each form: likewise, but a maker of the
+#: view, and paths without the end.
+LISTS = [
+    (
+        "plan_commitments",
+        commitments.commitment_file,
+        "<slug:plan>/compromisos",
+        "<slug:plan>/commitments",
+    ),
+    ("plan_updates", updates.update_file, "<slug:plan>/avances", "<slug:plan>/updates"),
+    (
+        "commitment_updates",
+        updates.commitment_file,
+        "<slug:plan>/compromisos/<code:code>/avances",
+        "<slug:plan>/commitments/<code:code>/updates",
+    ),
+    (
+        "recommendations",
+        targets.recommendation_file,
+        "<slug:plan>/recomendaciones",
+        "<slug:plan>/recommendations",
+    ),
+    ("indicators", indicators.list_file, "indicadores", "indicators"),
+    (
+        "indicator",
+        indicators.indicator_file,
+        "indicadores/<code:code>",
+        "indicators/<code:code>",
+    ),
+]
+
 #: Every public file of data: likewise. The same in both languages has one address.
 DATA_FILES = [
     ("catalogue", data.catalogue, "datos/catalogo.jsonld", None),
@@ -392,6 +391,11 @@ DATA_FILES = [
         editions.difference_file,
         "datos/<slug:plan>/hoy/desde/<edition:earlier>.<slug:form>",
         None,
+    ),
+    *(
+        (datasets.name_of(name, form), view(form), f"{es}.{form}", f"{en}.{form}")
+        for form in datasets.LIST_FORMS
+        for name, view, es, en in LISTS
     ),
 ]
 

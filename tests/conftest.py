@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
+from strategic_areas.datasets.ready import SHELF
 from strategic_areas.queries.memory import BOARDS
 from strategic_areas.workflow import guard
 from tests import first_state
@@ -151,8 +152,10 @@ def read_anew(request, monkeypatch):
     """
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
         monkeypatch.setattr(BOARDS, "_most", -1)
+        monkeypatch.setattr(SHELF, "_most", -1)
     yield
     BOARDS.empty()
+    SHELF.empty()
     guard.forget_known_words()
 
 

@@ -43,6 +43,9 @@ difference                                                     | editions   | 20
 difference_today                                               | earlier    | 200 | 405
 amendments, later_activities, recommendations                  | plan       | 200 | 405
 recommendations_csv, recommendations_json                      | plan       | 200 | 405
+recommendations_xlsx, plan_commitments_json                    | plan       | 200 | 405
+plan_commitments_xlsx, plan_updates_json, plan_updates_xlsx    | plan       | 200 | 405
+commitment_updates_json, commitment_updates_xlsx               | commitment | 200 | 405
 recommendations_of                                             | body       | 200 | 405
 recommendations_to                                             | agency     | 200 | 405
 plan_picture, plan_feed, plan_dates                            | plan       | 200 | 405

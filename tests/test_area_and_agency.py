@@ -635,8 +635,8 @@ def test_english_has_its_own_acronym_of_an_agency(client):
 
     def read_in(language):
         names = [("agencies",), ("agency", "oim"), ("commitments",), ("updates",)]
-        names += [("plan_commitments",), ("plan_updates",), ("plan_feed",)]
-        names += [("update", update.public_id), ("commitment", commitment.code)]
+        names += [("plan_feed",), ("update", update.public_id)]
+        names += [("commitment", commitment.code)]
         paths = [address(n, plan.code, *rest, language=language) for n, *rest in names]
         paths.append(address("search", language=language) + "?q=institución")
         return {path: client.get(path).text for path in paths}

@@ -419,18 +419,15 @@ def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name,
     def told():
         text = client.get(path).content.decode("utf-8-sig")
         (row,) = csv.DictReader(io.StringIO(text))
-        return [
-            row["Not acknowledged by the agency"],
-            row["Where this comes from"],
-        ]
+        return [row["is_disputed"], row["provenance"]]
 
     before = told()
     dispute = factories.make_approved_dispute(records(update)[kind])
     during = told()
     resolve(dispute)
 
-    assert before == told() == ["", before[1]]
-    assert during == ["yes", before[1]]
+    assert before == told() == ["false", before[1]]
+    assert during == ["true", before[1]]
 
 
 @pytest.mark.parametrize("page", ["frameworks", "area"])

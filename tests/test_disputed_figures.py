@@ -75,12 +75,11 @@ def test_the_files_say_it_in_columns_of_their_own(client, figure):
     factories.make_approved_dispute(figure, text_es=TEXT)
 
     content = client.get("/indicadores/I-7.csv").content.decode("utf-8-sig")
-    told = client.get("/indicadores.json").json()["values"]
+    told = client.get("/indicadores.json").json()["rows"]
 
     rows = list(csv.DictReader(io.StringIO(content)))
-    name = "No reconocido por la institución"
-    assert [row[name] for row in rows] == ["0", "1"]
-    assert [each["disputed_words"] for each in told] == ["", f"PGR | {TEXT}"]
+    assert [row["is_disputed"] for row in rows] == ["false", "true"]
+    assert [each["is_disputed"] for each in told] == [False, True]
 
 
 @pytest.mark.sqlite
@@ -96,17 +95,18 @@ def test_it_is_found_by_the_search(client, figure):
 def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
     factories.make_approved_dispute(figure, text_es=TEXT)
     row = PublishedFigure.objects.filter(pk=figure.pk)
-    addresses = ("/indicadores/I-7/", "/indicadores/I-7.csv", "/indicadores.json")
 
     def told():
-        return [TEXT in client.get(each).content.decode() for each in addresses]
+        rows = client.get("/indicadores.json").json()["rows"]
+        is_told = [row["value"] is not None for row in rows]
+        return [TEXT in client.get("/indicadores/I-7/").text, *is_told]
 
     row.update(is_hidden=True)
     gone = told()
     row.update(is_hidden=False)
 
-    assert gone == [False] * 3
-    assert told() == [True] * 3
+    assert gone == [False] * 2
+    assert told() == [True] * 2
 
 
 @pytest.mark.parametrize("of", ["PGR", "MP"])

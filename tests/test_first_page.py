@@ -229,10 +229,7 @@ def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(clien
         "not_due": [silent.commitment],
     }
     (row,) = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
-    assert (row["Código"], row["Puntualidad"]) == (
-        silent.commitment.code,
-        "Aún no vence",
-    )
+    assert (row["code"], row["punctuality"]) == (silent.commitment.code, "not_due")
     kept = home.context["overview"].headline.punctuality
     assert (kept["on_time"], kept["not_due"]) == (1, 1)
 

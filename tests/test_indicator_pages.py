@@ -41,13 +41,16 @@ def plain(cell):
     """A cell of any form as the file of comma-separated values has it."""
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if hasattr(cell, "isoformat"):
         return cell.isoformat()[:10]
     return str(cell)
 
 
-def read_workbook(content):
-    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+def read_workbook(content, place):
+    """The rows of a sheet, by its place in the workbook."""
+    sheet = load_workbook(io.BytesIO(content)).worksheets[place]
     head, *rows = sheet.iter_rows(values_only=True)
     return [dict(zip(head, map(plain, row), strict=True)) for row in rows]
 
@@ -93,6 +96,8 @@ def everywhere(commitment, indicator, languages):
             *((f"indicator_{form}", (indicator.code,)) for form in ("csv", "json")),
         ):
             yield address(name, *args, language=language)
+        for name in ("values", "breakdowns"):
+            yield from (f"/datos/{plan}/{name}.{form}" for form in ("csv", "json"))
         search = address("search", language=language)
         yield f"{search}?q={indicator.code}"
 
@@ -103,7 +108,8 @@ def texts_at(client, paths):
         assert response.status_code in {200, 404}, path
         content = response.content
         if "spreadsheet" in response.headers["Content-Type"]:
-            content = str(read_workbook(content)).encode()
+            sheets = (read_workbook(content, place) for place in range(2, 5))
+            content = str(list(sheets)).encode()
         yield path, content.decode()
 
 
@@ -179,11 +185,13 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
     ).first().cells.all().delete()
 
     page = client.get(address("indicator", indicator.code, language="es"))
-    (row,) = read_csv(body(client, address("indicator_csv", indicator.code)))[1:]
+    row = read_csv(body(client, address("indicator_csv", indicator.code)))[-1]
 
     assert page.context["last"].shown is Shown.PROTECTED
     assert page.context["series"] is None
-    assert (row["Valor"], row["Qué se muestra (código)"]) == ("", "protected")
+    assert [row[name] for name in ("value", "value_gap", "shown")] == [
+        *("", "protected", "protected")
+    ]
 
 
 @pytest.mark.parametrize("asked", ["area=no-hay", "agency=no-hay", "target=no-hay"])
@@ -264,14 +272,13 @@ def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client
 
     code = figure.indicator.code
     page = client.get(address("indicator", code, language="es")).text
-    rows = client.get(address("indicator_json", code, language="es")).json()["values"]
+    rows = client.get(address("indicator_json", code, language="es")).json()["rows"]
 
     assert "impresa en: el informe 12, cuadro 3" in page
     assert page.count("un recuento posterior difiere en menos de diez") > 1
-    assert [(row["printed_in"], row["later_count_differs"]) for row in rows] == [
-        ("el informe 12, cuadro 3", 0),
-        ("", 1),
-    ]
+    assert [
+        (row["printed_by"], row["printed_where_es"], row["differs"]) for row in rows
+    ] == [(source.key, "cuadro 3", False), (None, None, True)]
 
 
 def test_whatever_is_protected_looks_the_same(client, tmp_path):
@@ -284,9 +291,9 @@ def test_whatever_is_protected_looks_the_same(client, tmp_path):
     values = {"values": counts}
     load_small(tmp_path, published.plan_of(values, {**values, **published.OTHER}))
 
-    rows = client.get(address("indicators_json", language="es")).json()["values"]
+    rows = client.get(address("indicators_json", language="es")).json()["rows"]
 
-    days = {"indicator", "starts_on", "ends_on", "address"}
+    days = {"id", "indicator", "starts_on", "ends_on", "address"}
     looks = {tuple((k, v) for k, v in row.items() if k not in days) for row in rows}
     assert (len(rows), len(looks)) == (6, 1)
 

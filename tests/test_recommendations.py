@@ -1,11 +1,12 @@
 """What bodies ask of the country: who answers, what measures it, what is not told."""
 
 import csv
-import json
+import io
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from openpyxl import load_workbook
 
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
@@ -156,13 +157,17 @@ def test_no_word_that_was_withdrawn_stands_on_a_page_or_in_a_file(client):
     commitment = target.commitments.get()
     factories.make_target_link(target, commitment=commitment, why_es=MARKER)
 
-    for name in ("recommendations", "recommendations_csv", "recommendations_json"):
-        body = client.get(address(name, plan.code, language="en")).content.decode()
-        assert MARKER not in body.replace("[text withdrawn]", "")
-        assert "[text withdrawn]" in body
+    body = client.get(address("recommendations", plan.code, language="en")).text
+    assert MARKER not in body.replace("[text withdrawn]", "")
+    assert "[text withdrawn]" in body
+    (row,) = client.get(address("recommendations_json", plan.code)).json()["rows"]
+    names = [
+        f"{name}_{language}" for name in ("name", "answer") for language in ("es", "en")
+    ]
+    assert {row[name] for name in names} == {MARKER}
 
 
-def test_both_files_hold_what_the_pages_tell(client):
+def test_the_files_hold_what_the_page_tells_and_what_answers(client):
     plan, agency = factories.make_plan(), factories.make_agency()
     target = make_asked(plan, years_read=["2017", "2018"], name_es="Que se haga")
     target.addressed.add(agency)
@@ -171,20 +176,22 @@ def test_both_files_hold_what_the_pages_tell(client):
     factories.make_target_link(target, commitment=commitment, why_es="Lo hace")
     factories.make_target_link(target, indicator=indicator, why_es="Lo cuenta")
 
-    paths = (address(f"recommendations_{form}", plan.code) for form in ("csv", "json"))
-    table, content = (client.get(path).content.decode("utf-8-sig") for path in paths)
+    paths = {
+        form: address(f"recommendations_{form}", plan.code)
+        for form in ("csv", "json", "xlsx")
+    }
+    table = client.get(paths["csv"]).content.decode("utf-8-sig")
+    (row,) = client.get(paths["json"]).json()["rows"]
+    book = load_workbook(io.BytesIO(client.get(paths["xlsx"]).content))
 
-    (row,) = json.loads(content)["recommendations"]
-    assert row["commitments"] == [commitment.code]
-    assert row["commitments_why"] == ["Lo hace"]
-    assert row["indicators"] == [indicator.code]
-    assert row["indicators_why"] == ["Lo cuenta"]
-    assert row["addressed"] == [agency.acronym]
-    header, cells = csv.reader(table.splitlines())
-    told = dict(zip(json.loads(content)["columns"], cells[:-1], strict=True))
-    assert told["years_read"] == "2017 | 2018"
-    assert told["name"] == "Que se haga"
-    assert len(header) == len(cells)
+    (cells,) = csv.DictReader(table.splitlines())
+    assert (row["code"], row["name_es"]) == (target.code, "Que se haga")
+    assert (cells["code"], cells["name_es"]) == (target.code, "Que se haga")
+    told = [[cell.value for cell in line] for line in book.worksheets[-2].iter_rows()]
+    assert told[1:] == [
+        [target.code, commitment.code, None, "Lo hace", None],
+        [target.code, None, indicator.code, "Lo cuenta", None],
+    ]
 
 
 # The shipped plan

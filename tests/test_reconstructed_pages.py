@@ -220,8 +220,8 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
         assert ["Encontramos 1 actividad, " in page for page in pages] == [False, True]
         assert "family--" not in pages[1]
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert [(row["Familia de estados"], row["Estado"]) for row in rows] == [
-        ("Cumplido", "Cumplido"),
+    assert [(row["family"], row["state"]) for row in rows] == [
+        ("met", "fulfilled"),
         ("", ""),
     ]
     assert [line.row.standing.state for line in listed.context["table"]["lines"]] == [

@@ -10,8 +10,8 @@ from defusedxml import ElementTree
 from django.utils.translation import override
 
 from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
 from strategic_areas.queries.figures import indicators, words
-from strategic_areas.views.indicator_files import COLUMNS
 from tests.deep import drawn
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
@@ -79,42 +79,41 @@ def test_every_form_holds_the_same_cells(client, shipped, language):
     }
 
     table = read_csv(body(client, paths["csv"]))
-    workbook = read_workbook(body(client, paths["xlsx"]))
+    workbook = read_workbook(body(client, paths["xlsx"]), 2)
     read = json.loads(body(client, paths["json"]))
 
-    assert table == workbook
-    assert list(read["columns"]) == list(COLUMNS)
-    assert [list(map(plain, row.values())) for row in read["values"]] == [
+    names = [each["name"] for each in read["columns"]]
+    assert [list(row.values()) for row in table] == [
+        list(row.values()) for row in workbook
+    ]
+    assert names == [each.name for each in DATASETS["values"].columns]
+    assert [list(map(plain, row.values())) for row in read["rows"]] == [
         list(row.values()) for row in table
     ]
-    assert all(isinstance(row["value"], int | float) for row in read["values"])
-    totals = [row for row in read["values"] if not row["dimension"]]
-    assert len(totals) == 114
-    assert all(row["sources"] for row in totals)
+    assert all(isinstance(row["value"], int | float) for row in read["rows"])
+    assert len(read["rows"]) == 114
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, language):
     with override(language):
         lines = {line.indicator.code: line for line in indicators.lines(in_full=True)}
+        path = f"/datos/{FILE['plan']['code']}/breakdowns.json"
+        parts = json.loads(body(client, path))["rows"]
         for code in drawn(CODES, 3, key=language):
             page = client.get(address("indicator", code, language=language))
             html = page.content.decode()
-            rows = json.loads(
-                body(client, address("indicator_json", code, language=language))
-            )["values"]
-            said = [
-                (
-                    row,
-                    words.counted(
-                        Decimal(str(row["value"])), row["exactness"] or "exact"
-                    ),
-                )
+            path = address("indicator_json", code, language=language)
+            rows = json.loads(body(client, path))["rows"]
+            totals = [
+                words.counted(Decimal(str(row["value"])), row["exactness"])
                 for row in rows
             ]
-
-            totals = [number for row, number in said if not row["dimension"]]
-            cells = [number for row, number in said if row["dimension"]]
+            cells = [
+                words.counted(Decimal(str(row["value"])), "exact")
+                for row in parts
+                if row["indicator"] == code
+            ]
             assert sorted(number for _mark, number in rows_of(html)) == sorted(totals)
             assert in_bars(html) == sorted(cells)
             points = lines[code].points
@@ -270,4 +269,4 @@ def test_a_list_is_taken_away_as_it_is_asked_for(client, shipped):
 
     rows = read_csv(body(client, f"{path}?area=proteccion"))
 
-    assert {row["Eje (código)"] for row in rows} == {"3"}
+    assert {row["indicator"] for row in rows} == OF_PROTECTION

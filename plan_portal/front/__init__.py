@@ -43,8 +43,8 @@ from strategic_areas.queries.pages import overview
 ANY = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https"}
 #: Paths that are never public pages: their requests are passed on to Django unchanged.
 PASSED_ON = (*STAFF_PATHS, "/salud/", "/static/")
-#: Where the files of data stand, whose addresses do not end as those of pages do.
-DATA = ("/datos/", "/en/data/")
+#: How the addresses of files of data end, which the shelf keeps.
+DATA = (".csv", ".json", ".xlsx", ".zip")
 #: Paths that Django answers without the database.
 WITHOUT_DATABASE = ("/salud/", "/static/", REPORTS)
 #: Pages made before anybody requests them, to be ready when the database goes away.
@@ -130,7 +130,7 @@ class Front:
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PASSED_ON)
-            and not is_data(environ["PATH_INFO"])
+            and not environ["PATH_INFO"].endswith(DATA)
             # A %3F in a path is decoded, and would be taken for the start of a query.
             and "?" not in environ["PATH_INFO"]
             and self._session_cookie not in environ.get("HTTP_COOKIE", "")
@@ -274,11 +274,6 @@ class Answer:
             self.read()
             return []
         return self._body
-
-
-def is_data(path):
-    """Whether it is a file of data: the shelf keeps those."""
-    return path.startswith(DATA) and not path.endswith("/")
 
 
 def is_secure(environ):

@@ -85,6 +85,11 @@ class Files:
             )
         return self.packed[name]
 
+    def rows(self, name: str) -> dict[str, Row]:
+        """The rows of a dataset by their key."""
+        told = json.loads(gzip.decompress(self.content(f"{name}.json")))
+        return {key_of(self.datasets[name], row): row for row in told["rows"]}
+
     def make_all(self):
         """Make every file, and let the rows go."""
         for name in names_of(self.datasets):
@@ -130,6 +135,10 @@ class Shelf:
         self._thread.start()
         self.wake()
 
+    def empty(self):
+        """Forget all files."""
+        self._kept.clear()
+
     def wake(self):
         """Make what is not current; does not wait for it."""
         self._wake.set()
@@ -145,7 +154,10 @@ class Shelf:
         """The files, perhaps of the version before; None while none are ready."""
         label, key = label_now(), (plan.pk, edition and edition.pk)
         if self._thread is None:
-            return Files(plan, edition, label)
+            found = self._kept.get(key)
+            if self._most < 0 or not _is_current(found, edition, label):
+                found = self._kept[key] = Files(plan, edition, label)
+            return found
         with self._changed:
             found = self._kept.get(key)
             if not _is_current(found, edition, label):

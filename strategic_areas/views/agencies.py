@@ -20,6 +20,7 @@ from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.updates import done
 from strategic_areas.sentences import state_word
 from strategic_areas.views import commitments
+from strategic_areas.views.datasets import list_files
 from strategic_areas.views.parameters import (
     Heading,
     asked,
@@ -98,7 +99,7 @@ def agency(request, plan, slug):
         "done": done_table(page, standing, wanted),
         "page_query": query(wanted),
         "listed": listed,
-        "files": [("CSV", address("plan_commitments", plan.code) + listed)],
+        "files": list_files("plan_commitments", plan.code, asked=listed),
         "figures": indicators.first_of(indicators.of_agency(agency)),
     }
     return render(request, "agency.html", context)

@@ -5,47 +5,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import (
-    get_language,
-    gettext_lazy,
-    pgettext,
-    pgettext_lazy,
-)
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from strategic_areas import charts
 from strategic_areas.addresses import address
-from strategic_areas.models import Programme, Provenance, StrategicArea
+from strategic_areas.models import Programme, StrategicArea
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.pages import areas, catalogue, commitments
-from strategic_areas.queries.pages.catalogue import Catalogue, due_day
+from strategic_areas.queries.pages.catalogue import Catalogue
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow, recorded_until
-from strategic_areas.queries.public_rows import commitment_row
 from strategic_areas.queries.updates import done
 from strategic_areas.queries.updates.done import Done
 from strategic_areas.sentences import COMMITMENT_PUNCTUALITY as PUNCTUALITY
 from strategic_areas.sentences import (
     COMMITMENT_STATES,
     FAMILY_WORDS,
-    family_word,
-    lead_word,
     on_record,
-    state_word,
     target_code,
-    work_done,
 )
 from strategic_areas.sums import late_count, parts_on_record, summed
 from strategic_areas.themes import Theme
-from strategic_areas.views import files
+from strategic_areas.views import datasets
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
@@ -130,15 +118,25 @@ def theme_list(request, plan, theme):
     return render(request, "theme.html", context)
 
 
-@reads(*ASKED, sort="code")
-def commitment_table(request, plan):
-    """The list as CSV: all of it, by the same filters and in the same order."""
-    plan, wanted = public_plan(plan), asked(request, *ASKED)
-    sent = dict(wanted)
-    no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
-    if found.is_unknown or no_order:
-        return lead_to_list(sent, "commitments", plan.code)
-    return _as_csv(found)
+def commitment_file(form):
+    """The view of the list as a file: all of it, by the same filters and order."""
+
+    @reads(*ASKED, sort="code")
+    def view(request, plan):
+        plan, wanted = public_plan(plan), asked(request, *ASKED)
+        sent = dict(wanted)
+        no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
+        if found.is_unknown or no_order:
+            return lead_to_list(sent, "commitments", plan.code)
+        is_reconstructed = found.board.is_reconstructed
+        name = _("documented actions") if is_reconstructed else _("commitments")
+        until = found.board.recorded_until if is_reconstructed else None
+        codes = [row.commitment.code for row in found.rows]
+        ranks = {"commitments": ("code", {code: n for n, code in enumerate(codes)})}
+        name = f"{plan.code} {name}"
+        return datasets.list_file(form, name, ranks, plan, until=until)
+
+    return view
 
 
 @reads(*catalogue.FILTERS)
@@ -176,7 +174,9 @@ def taken(plan, **wanted):
     """The addresses of a table and a picture of a plan's commitments by filters."""
     of_picture = {name: value for name, value in wanted.items() if name != "sort"}
     return {
-        "files": [("CSV", address("plan_commitments", plan.code) + query(wanted))],
+        "files": datasets.list_files(
+            "plan_commitments", plan.code, asked=query(wanted)
+        ),
         "drawing": address("plan_drawing", plan.code) + query(of_picture),
     }
 
@@ -203,8 +203,8 @@ def commitment(request, plan, code):
     context = {"plan": commitment.plan, "commitment": commitment}
     context |= part_shown(commitment, succession, asked(request, "page"))
     context["recorded_until"] = recorded_until([context["page"].row])
-    path = address("commitment_updates", commitment.plan.code, commitment.code)
-    context["files"] = [("CSV", path)]
+    of = commitment.plan.code, commitment.code
+    context["files"] = datasets.list_files("commitment_updates", *of)
     context |= figures_of(commitment)
     return render(request, "commitment.html", context)
 
@@ -370,64 +370,3 @@ def table(
         "has_dates": has_dates,
         "width": 4 + has_leads + has_dates,
     }
-
-
-def _as_csv(found: Catalogue):
-    is_reconstructed = found.board.is_reconstructed
-    name = _("documented actions") if is_reconstructed else _("commitments")
-    header = [
-        _("Code"),
-        _("Title"),
-        _("Strategic area"),
-        _("Programme"),
-        _("Family of states"),
-        _("State"),
-        _("Activities"),
-        _("Last report"),
-        _("Percent"),
-        _("Starts on"),
-        _("Due on"),
-        _("Who states the due date"),
-        _("Punctuality"),
-        lead_word(not is_reconstructed),
-        _("Agency to which it is attributed") if is_reconstructed else _("Lead agency"),
-        _("International targets"),
-        _("Themes"),
-        _("Where this comes from"),
-        files.disputed_heading(),
-        _("Address"),
-    ]
-    rows = (_cells(row, found) for row in found.rows)
-    until = found.board.recorded_until if is_reconstructed else None
-    return files.csv_file(found.board.plan, name, header, rows, until)
-
-
-def _cells(row, found):
-    told, commitment, standing = commitment_row(row), row.commitment, row.standing
-    day = due_day(row)
-    return [
-        told["code"],
-        chosen(told["title_es"], told["title_en"]),
-        commitment.programme.area.name,
-        commitment.programme.name,
-        family_word(told["state"]),
-        state_word(told["state"]),
-        on_record(row.records) if row.records else work_done(standing.tally),
-        row.records.last_year if row.records else _month(standing.said_on),
-        told["percent"],
-        told["starts_on"],
-        day,
-        commitment.get_due_provenance_display() if day else "",
-        PUNCTUALITY.get(told["punctuality"], ""),
-        commitment.lead.local_acronym,
-        commitment.lead.name,
-        ", ".join(sorted(found.answers.get(commitment.pk, ()))),
-        ", ".join(str(theme.label) for theme in row.themes),
-        Provenance(told["provenance"]).label,
-        files.disputed(told["is_disputed"]),
-        settings.SITE_URL + commitment.get_absolute_url(language=get_language()),
-    ]
-
-
-def _month(day):
-    return f"{day:%Y-%m}" if day else ""

@@ -1,11 +1,24 @@
 """The files of everything public: of each dataset of a plan, and their index."""
 
+import gzip
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.utils.text import slugify
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE, TEXTS
+from strategic_areas.datasets.forms import (
+    MEDIA_TYPES,
+    PACKAGE,
+    TEXTS,
+    as_workbook,
+    make,
+)
 from strategic_areas.datasets.forms.texts import (
     LANGUAGES,
     about_data,
@@ -13,8 +26,13 @@ from strategic_areas.datasets.forms.texts import (
     written,
 )
 from strategic_areas.datasets.ready import SHELF
+from strategic_areas.models import Plan
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan
+
+#: The forms of a list, and the lists whose addresses as CSV have plain names.
+LIST_FORMS = (*TEXTS, "xlsx")
+FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
 
 
 def file(request, plan, stem, form, edition=""):
@@ -35,6 +53,62 @@ def workbook(request, plan, edition=""):
     """A whole plan as a workbook, with headings in the language of the address."""
     stem = {"es": "libro", "en": "workbook"}[get_language()]
     return file(request, plan, stem, "xlsx", edition)
+
+
+#: Which rows of a dataset a list holds: those that have one of these values in this
+#: column, in the order of their ranks and then of the dataset.
+Wanted = Mapping[str, tuple[str, Mapping[str, int]]]
+
+
+def list_file(
+    form: str, name: str, wanted: Wanted, *of: Plan, until: date | None = None
+) -> HttpResponse:
+    """
+    What a list shows as a file with the columns of its dataset, the first wanted one.
+
+    A workbook has the others too. Of several plans each row is told once. The name of
+    the file tells the day of its data, or ``until`` when the record of a reconstruction
+    goes.
+    """
+    shelves = [SHELF.files(plan) for plan in of]
+    if form in TEXTS:
+        wanted = dict([next(iter(wanted.items()))])
+    tables = {each: _rows(shelves, each, *told) for each, told in wanted.items()}
+    snapshot, datasets = (
+        replace(shelves[0].snapshot, tables=tables),
+        shelves[0].datasets,
+    )
+    datasets = {each: datasets[each] for each in tables}
+    if form in TEXTS:
+        content = make(f"{next(iter(tables))}.{form}", snapshot, datasets, "")
+        content = gzip.compress(content, 6, mtime=0)
+    else:
+        content = as_workbook(snapshot, datasets, get_language())
+    words = _("Record up to") if until else _("Data as of")
+    stem = slugify(f"{name} {words} {(until or snapshot.day).isoformat()}")
+    return sent(content, form, f"{stem}.{form}")
+
+
+def _rows(shelves, name, column, ranks):
+    found = {}
+    for files in shelves:
+        for key, row in files.rows(name).items():
+            if row[column] in ranks:
+                found.setdefault(key, row)
+    return dict(sorted(found.items(), key=lambda pair: ranks[pair[1][column]]))
+
+
+def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
+    """The forms of a list, each with its address."""
+    return [
+        (form.upper(), address(name_of(name, form), *args) + asked)
+        for form in LIST_FORMS
+    ]
+
+
+def name_of(name: str, form: str) -> str:
+    """The name of the address of a list in a form."""
+    return name if form == "csv" and name in FIRST_AS_CSV else f"{name}_{form}"
 
 
 def sent(content, form, name):

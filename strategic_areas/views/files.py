@@ -1,18 +1,11 @@
 """Files that are handed out; always to save, never to show in place."""
 
 import logging
-from collections.abc import Iterable
-from datetime import date
 from urllib.parse import quote
 
 from django.http import FileResponse, Http404, HttpResponse
-from django.utils import timezone
-from django.utils.text import slugify
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from strategic_areas.cells import as_csv
-from strategic_areas.models import Plan
 from strategic_areas.queries.updates import record
 from strategic_areas.views.parameters import found_or_404
 
@@ -57,35 +50,3 @@ def as_file(content, name, content_type):
             "X-Content-Type-Options": "nosniff",
         },
     )
-
-
-def csv_file(
-    plan: Plan,
-    name: str,
-    header: Iterable[str],
-    rows: Iterable[Iterable],
-    recorded_until: date | None = None,
-):
-    """
-    A file to save. Its name and its last column tell the day of its data.
-
-    Of a reconstruction that is the day up to which the record goes. Texts are escaped,
-    so that no spreadsheet takes them for a formula.
-    """
-    day = (recorded_until or timezone.localdate()).isoformat()
-    words = _("Record up to") if recorded_until else _("Data as of")
-    table = as_csv([[*header, words], *([*row, day] for row in rows)])
-    response = HttpResponse(table, content_type=CSV)
-    file_name = quote(f"{slugify(' '.join([plan.code, name, words, day]))}.csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def disputed_heading() -> str:
-    return _("Not acknowledged by the agency")
-
-
-def disputed(is_disputed: bool) -> str:
-    """ "Yes" while the institution does not acknowledge the record, else ""."""
-    return _("yes") if is_disputed else ""

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
@@ -14,7 +13,7 @@ from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
-from strategic_areas.views import indicator_files, indicator_pictures
+from strategic_areas.views import datasets, indicator_pictures
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
     asked,
@@ -35,8 +34,6 @@ FILTERS = ("area", "agency", "target")
 WORDS = {"target": ("yes",)}
 #: So many stand on one page; of more, so many on each.
 MOST, PER_PAGE = 64, 30
-#: The forms in which the values are taken away.
-FORMS = tuple(indicator_files.FORMS)
 
 
 @reads(*FILTERS, "page")
@@ -63,7 +60,7 @@ def indicator_list(request):
         "fields": [each for each in fields if each.is_useful],
         "chosen": chosen,
         "dropped": query(wanted, **dict.fromkeys(FILTERS, "")) or "?",
-        "files": list_files(query(wanted)),
+        "files": datasets.list_files("indicators", asked=query(wanted)),
         "page_query": query(given),
         "shared": query(wanted),
         "is_variant": bool(wanted),
@@ -72,11 +69,6 @@ def indicator_list(request):
         render(request, "indicators.html", context),
         any_unknown(facets, WORDS),
     )
-
-
-def list_files(asked=""):
-    """The names of the forms, each with the address of the list in it."""
-    return [(form.upper(), address(f"indicators_{form}") + asked) for form in FORMS]
 
 
 def list_file(form):
@@ -88,10 +80,17 @@ def list_file(form):
         found, facets = _sifted(indicators.listed(), wanted)
         if any_unknown(facets, WORDS):
             return lead_to_list(wanted, "indicators")
-        lines = indicators.of_list(found, in_full=True)
-        return indicator_files.file_of(lines, form, slugify(_("indicators")))
+        return _file(form, _("indicators"), (each.code for each in found))
 
-    return finished_by(shown_elsewhere)(view)
+    return view
+
+
+def _file(form, name, codes):
+    """Values, and in a workbook the indicators and breakdowns too; of all plans."""
+    codes = dict.fromkeys(codes, 0)
+    wanted = {"values": ("indicator", codes), "indicators": ("code", codes)}
+    wanted["breakdowns"] = ("indicator", codes)
+    return datasets.list_file(form, name, wanted, *plans.public())
 
 
 def indicator(request, code):
@@ -121,7 +120,7 @@ def indicator(request, code):
         "others": _same_years(page),
         "measures": references.measured_by(page.indicator),
         "has_break": _has_break(page),
-        "files": [(form.upper(), address(f"indicator_{form}", code)) for form in FORMS],
+        "files": datasets.list_files("indicator", code),
     }
     return render(request, "indicator.html", context)
 
@@ -130,10 +129,10 @@ def indicator_file(form):
     """The view of the values of one indicator as a file."""
 
     def view(request, code):
-        page = found_or_404(indicators.page(code, timezone.localdate()))
-        return indicator_files.file_of([page], form, slugify(code))
+        found_or_404(indicators.page(code, timezone.localdate()))
+        return _file(form, code, [code])
 
-    return finished_by(shown_elsewhere)(view)
+    return view
 
 
 @finished_by(shown_elsewhere)
@@ -258,16 +257,6 @@ def _area_key(area):
     return (0, area.sort_code, area.slug_es) if area else (1, "", "")
 
 
-#: The files of values: name, maker of the view, and path before the form, by language.
-FILES = (
-    ("indicators", list_file, "indicadores", "indicators"),
-    (
-        "indicator",
-        indicator_file,
-        "indicadores/<code:code>",
-        "indicators/<code:code>",
-    ),
-)
 #: Pictures as files: name, view, and what stands in the path behind the list's.
 DRAWINGS = (
     ("indicator_drawing", indicator_drawing, "<code:code>"),

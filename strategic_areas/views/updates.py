@@ -1,31 +1,22 @@
 """The record of everything published on a plan, and each account at its address."""
 
-from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas.addresses import address
-from strategic_areas.disclosure import PROTECTED
-from strategic_areas.models import Plan, Provenance
-from strategic_areas.models.review import told_of
-from strategic_areas.queries.figures.words import chosen
+from strategic_areas.models import Plan
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.round_report import answered
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.plans import opened
-from strategic_areas.queries.public_rows import report_row
 from strategic_areas.queries.updates import record, register
-from strategic_areas.queries.updates.record import FIGURES, TEXTS, Entry
-from strategic_areas.sentences import CHANGES, account_word
-from strategic_areas.views import files
+from strategic_areas.sentences import CHANGES
+from strategic_areas.views import datasets
 from strategic_areas.views.parameters import (
     FROM_THE_START,
     asked,
@@ -48,9 +39,6 @@ SIFTED = ("q", *register.FILTERS, *register.DAYS)
 ASKED = (*SIFTED, *PLACES)
 #: The filters that the form shows, and those that it keeps as they are.
 SHOWN, KEPT = ("agency", "area"), ("period", "change")
-#: What an account says that has a column of the file; a quantity says little without
-#: the unit of its activity.
-COLUMNS = [field for field in (*TEXTS, *FIGURES) if field.name != "quantity"]
 
 
 @reads(*ASKED)
@@ -69,19 +57,35 @@ def update_list(request, plan):
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
 
-@reads(*SIFTED)
-def update_table(request, plan):
-    """The record as CSV: all of it, by the same filters and in the same order."""
-    plan, wanted = public_plan(plan), asked(request, *SIFTED)
-    if register.count_by_filters(plan, wanted).is_unknown:
-        return lead_to_list(wanted, "updates", plan.code)
-    return _as_csv(plan, register.everything(plan, wanted))
+def update_file(form):
+    """The view of the record as a file: all of it, by the same filters."""
+
+    @reads(*SIFTED)
+    def view(request, plan):
+        plan, wanted = public_plan(plan), asked(request, *SIFTED)
+        if register.count_by_filters(plan, wanted).is_unknown:
+            return lead_to_list(wanted, "updates", plan.code)
+        return _file(form, plan, register.addresses(plan, wanted))
+
+    return view
 
 
-def commitment_table(request, plan, code):
-    """What was published on one commitment, as the file of the record tells it."""
-    commitment = found_or_404(commitments.by_code(plan, code))
-    return _as_csv(commitment.plan, register.of_commitment(commitment))
+def commitment_file(form):
+    """The view of what was published on one commitment, as a file."""
+
+    def view(request, plan, code):
+        commitment = found_or_404(commitments.by_code(plan, code))
+        return _file(form, commitment.plan, register.addresses_of(commitment))
+
+    return view
+
+
+def _file(form, plan, words):
+    ranks = {"reports": ("public_id", dict.fromkeys(words, 0))}
+    found = board.load(plan, timezone.localdate())
+    until = found.recorded_until if found.is_reconstructed else None
+    name = f"{plan.code} {_('updates')}"
+    return datasets.list_file(form, name, ranks, plan, until=until)
 
 
 def _place(plan, wanted):
@@ -144,7 +148,7 @@ def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
         "shared": query(wanted),
         "page_query": query(given),
         "is_variant": bool(wanted),
-        "files": [("CSV", address("plan_updates", plan.code) + query(wanted))],
+        "files": datasets.list_files("plan_updates", plan.code, asked=query(wanted)),
     }
 
 
@@ -186,82 +190,6 @@ def _fields(found):
         [("", name, str(label)) for name, label in CHANGES.items()],
         (),
     )
-
-
-def _as_csv(plan: Plan, entries: Sequence[Entry]):
-    header = [
-        _("Period"),
-        _("Code"),
-        _("Title"),
-        _("Agency"),
-        _("State"),
-        _("Percent"),
-        _("What was done"),
-        *(field.public_heading for field in COLUMNS),
-        _("Why it was withdrawn"),
-        _("Unchanged since"),
-        _("Where this comes from"),
-        files.disputed_heading(),
-        _("Date of the source"),
-        _("Published on"),
-        _("Revision"),
-        _("Evidence"),
-        _("Sources"),
-        _("Address"),
-    ]
-    until = _recorded_until(entries) if plan.is_reconstructed else None
-    return files.csv_file(plan, _("updates"), header, map(_cells, entries), until)
-
-
-def _cells(entry):
-    told = report_row(entry)
-    return [
-        entry.period.name,
-        told["subject"],
-        entry.subject.title,
-        entry.agency.local_acronym,
-        _state(entry),
-        None if entry.is_reconstructed else _cell(told, "percent"),
-        _reserved(entry) if told["is_reserved"] else _text(told, "text"),
-        *(
-            _text(told, field.name) if field.bilingual else _cell(told, field.name)
-            for field in COLUMNS
-        ),
-        told_of(told["withdrawal_cause"], _text(told, "withdrawal_reason")),
-        told["unchanged_since"],
-        Provenance(told["provenance"]).label,
-        files.disputed(told["is_disputed"]),
-        told["reported_on"],
-        told["published_on"],
-        told["revision"],
-        len(entry.evidence),
-        " ".join(source.url or source.title for source in _sources(entry)),
-        settings.SITE_URL + entry.get_absolute_url(language=get_language()),
-    ]
-
-
-def _text(told, name):
-    return chosen(told[f"{name}_es"], told[f"{name}_en"])
-
-
-def _cell(told, name):
-    return PROTECTED if name in told["protected"] else told[name]
-
-
-def _sources(entry):
-    """Its sources, and the official one that printed its numbers of people."""
-    found = entry.sources
-    return found if entry.printed_by in {None, *found} else (*found, entry.printed_by)
-
-
-def _state(entry):
-    if entry.is_withdrawn:
-        return _("Withdrawn")
-    return account_word(entry)
-
-
-def _reserved(entry):
-    return f"{_('Reported; content withheld by law')}: {entry.legal_basis}"
 
 
 def sections(

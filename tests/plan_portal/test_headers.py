@@ -123,7 +123,12 @@ KINDS = {
     "style sheet": (page("/static/portal.css"), 200, BEST),
     "error: not that way": (page("/csp-informe/"), 405, BEST),
     "error: too many": (too_many, 429, BEST),
-    "table to download": (page("/1991-1994/compromisos.csv"), 200, BEST),
+    "table to download": (
+        page("/1991-1994/compromisos.csv"),
+        200,
+        # Pages of other sites may load it.
+        {**BEST, "Cross-Origin-Resource-Policy": "cross-origin"},
+    ),
     "feed": (page("/1991-1994/avances.atom"), 200, BEST),
     "file of evidence": (own_file, 200, FILE),
     "letter": (letter, 200, FILE),

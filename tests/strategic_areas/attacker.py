@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from strategic_areas import figures
 from strategic_areas.datasets import editions
+from strategic_areas.datasets.ready import SHELF
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.measurements import Breakdown, Measurement
 from tests import factories
@@ -88,6 +89,8 @@ class Portal:
     step: int = 0
 
     def __post_init__(self):
+        # A world before may be undone, and its publication versions with it.
+        SHELF.empty()
         self.plan = factories.make_plan()
         self.official = factories.make_source(plan=self.plan)
         self.press = factories.make_source(plan=self.plan, kind="press")
@@ -156,10 +159,8 @@ class Portal:
         """Publish, and read every number that is public now."""
         self.step += 1
         figures.publish(Indicator.objects.all())
-        for name, indicator in self.indicators.items():
-            path = f"/indicadores/{indicator.code}.json"
-            for row in Client().get(path).json()["values"]:
-                self.note(name, row)
+        names = {each.code: name for name, each in self.indicators.items()}
+        self.read_package("", len(self.versions) - 1, names)
 
     def keep_edition(self):
         """Make an edition of what is public, and remember of which version it is."""
@@ -200,7 +201,7 @@ class Portal:
             }
             self.note(names[code], told, version)
 
-    def note(self, name, row, version=None):
+    def note(self, name, row, version):
         """Keep what a row of the file says; what it said before is no new fact."""
         days = row["starts_on"], row["ends_on"]
         span = next(each for each in SPANS if tuple(map(str, ends_of(each))) == days)
@@ -208,8 +209,6 @@ class Portal:
         key = name, span, row["dimension"], categories
         people = self.people(name, span, row["dimension"], categories)
         is_print = bool(row["printed_in"])
-        if version is None:
-            version = len(self.versions) - 1
         if row["value"] is None:
             return
         fact = Fact(version, people, row["value"], self.step, is_print)

@@ -347,7 +347,7 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
         )
         factories.make_record_update(activity=activity, period=period)
 
-    shown = register.everything(plan, {})
+    shown = register.read_page(plan, {}, 100).entries
 
     assert [entry.period.ends_on.year for entry in shown] == sorted(years)[::-1]
 
@@ -356,7 +356,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     update = factories.make_published_update(narrative_es="Retirado del todo")
     workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
 
-    (entry,) = register.everything(update.plan, {})
+    (entry,) = register.read_page(update.plan, {}, 100).entries
 
     assert entry.is_withdrawn
     assert entry.withdrawal_sentence == Cause.ERROR.label
@@ -423,7 +423,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     (step,) = told_on(page)
     assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
     assert account.latest is None
-    entries = register.everything(plan, {})
+    entries = register.read_page(plan, {}, 100).entries
     assert [entry.is_demonstration for entry in entries] == [True]
 
 

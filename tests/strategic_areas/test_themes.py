@@ -1,7 +1,5 @@
 """Themes of activities: in a file, a workbook, the tree, and in public."""
 
-import csv
-import io
 import re
 
 import pytest
@@ -179,17 +177,6 @@ def test_the_search_knows_the_words_of_a_theme(client, plan):
     assert (found["commitment"], found["activity"]) == (["1", "2"], ["1.1", "2.1"])
     (page,) = answer.groups[0].hits
     assert page.path == "/p/temas/ninez-y-adolescencia/"
-
-
-def test_the_file_of_commitments_names_themes(client, plan):
-    lines = client.get(address("plan_commitments", "p", language="es")).content
-    rows = list(csv.DictReader(io.StringIO(lines.decode("utf-8-sig"))))
-
-    assert [row["Temas"] for row in rows] == [
-        "Niñez y adolescencia",
-        "Niñez y adolescencia, Frontera",
-        "",
-    ]
 
 
 def test_a_commitment_leads_to_its_themes(client, plan):

@@ -18,12 +18,11 @@ from strategic_areas.datasets.forms.texts import (
     in_both,
     with_gaps,
 )
+from strategic_areas.datasets.forms.zipped import add
 from strategic_areas.datasets.snapshots import Snapshot
 
 #: The schema of a Data Package of version 2 (datapackage.org).
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
-#: The time of each file inside: the same rows are the same package.
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 #: What explains the package to people, by language.
 READ_ME = {"es": "LEEME.md", "en": "README.md"}
 #: How Data Package calls a kind; each other one is a string.
@@ -48,25 +47,16 @@ def as_package(
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
         described = describe(snapshot, datasets, random)
-        _add(
+        add(
             package,
             "datapackage.json",
             json.dumps(described, ensure_ascii=False, indent=1),
         )
         for language, name in READ_ME.items():
-            _add(package, name, _read_me(snapshot, datasets, language))
+            add(package, name, _read_me(snapshot, datasets, language))
         for name, dataset in datasets.items():
-            _add(
-                package, f"{name}.csv", as_csv(dataset, snapshot.tables[name].values())
-            )
+            add(package, f"{name}.csv", as_csv(dataset, snapshot.tables[name].values()))
     return written.getvalue()
-
-
-def _add(package, name, content):
-    about = zipfile.ZipInfo(name, NO_TIME)
-    about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 3
-    about.external_attr = 0o644 << 16
-    package.writestr(about, content)
 
 
 def _read_me(snapshot, datasets, language):

@@ -43,7 +43,7 @@ from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
 from strategic_areas.sentences import CHANGES
-from strategic_areas.states import Age, newness
+from strategic_areas.states import Age
 
 #: The filters, each with its column in the rows of ``_in_record``.
 FILTERS = {
@@ -351,25 +351,39 @@ def read_page(
     )
 
 
-def everything(plan: Plan, asked: Mapping[str, str]) -> list[Entry]:
-    """All accounts that match what is asked, in the order of the pages."""
-    return record.entries(_read(plan, asked, _ranks(Agency.objects.all())))
+def addresses(plan: Plan, asked: Mapping[str, str]) -> set[str]:
+    """The words of the addresses of all accounts that match what is asked."""
+    kinds = (_asked(model, plan, asked) for model in UPDATE_MODELS)
+    return {word for rows in kinds for word in rows.values_list("public_id", flat=True)}
 
 
-def _read(plan, asked, ranks, most=None, account=None, is_before=False):
+def addresses_of(commitment: Commitment) -> set[str]:
+    """The same of all accounts of one commitment."""
+    kinds = (
+        ActivityUpdate.objects.filter(activity__commitment=commitment),
+        CommitmentUpdate.objects.filter(commitment=commitment),
+    )
+    told = (rows.filter(status__in=IN_RECORD).order_by() for rows in kinds)
+    return {word for rows in told for word in rows.values_list("public_id", flat=True)}
+
+
+def _asked(model, plan, asked):
+    wanted = {FILTERS[name]: asked[name] for name in FILTERS if asked.get(name)}
+    rows = _in_record(model, plan).filter(_of_days(asked), **wanted)
+    words = _worded(model, plan, asked)
+    return rows if words is None else rows.filter(pk__in=words)
+
+
+def _read(plan, asked, ranks, most, account, is_before):
     """
     The accounts asked for, demonstrations too, in the order of the register.
 
     At most so many of each model, the next ones beyond an ``account``.
     """
-    wanted = {FILTERS[name]: asked[name] for name in FILTERS if asked.get(name)}
     found = []
     readers = record.updates, record.declarations
     for model, read in zip(UPDATE_MODELS, readers, strict=True):
-        keys = _in_record(model, plan).filter(_of_days(asked), **wanted)
-        if (words := _worded(model, plan, asked)) is not None:
-            keys = keys.filter(pk__in=words)
-        keys = keys.alias(**_order(model, ranks))
+        keys = _asked(model, plan, asked).alias(**_order(model, ranks))
         keys = keys.order_by(*(f"-{name}" for name in ORDER))
         if account:
             keys = _beyond(keys, _place(account, ranks), is_before)
@@ -436,16 +450,6 @@ def _corrected(model):
     before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
     before = before.filter(status=Status.REPLACED).order_by("-revision")
     return Subquery(before.values("published_at")[:1])
-
-
-def of_commitment(commitment: Commitment) -> list[Entry]:
-    """All accounts of one commitment, the newest first."""
-    own = {"status__in": IN_RECORD}
-    rows = [
-        *record.updates().filter(activity__commitment=commitment, **own),
-        *record.declarations().filter(commitment=commitment, **own),
-    ]
-    return record.entries(sorted(rows, key=newness, reverse=True))
 
 
 def account_at(plan: Plan, public_id: str) -> ActivityUpdate | CommitmentUpdate | None:
