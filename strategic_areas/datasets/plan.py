@@ -117,7 +117,12 @@ COMMITMENTS = (
     Column("area", _("Strategic area (code)"), refers="areas.code"),
     *bilingual(Column("area_name", _("Strategic area"))),
     Column("programme", _("Programme (code)"), refers="programmes.code"),
-    Column("lead", _("Lead agency (code)"), refers="agencies.code"),
+    Column(
+        "lead",
+        _("Lead agency (code)"),
+        refers="agencies.code",
+        about=_("Of a reconstructed action, the one to which it is attributed."),
+    ),
     Column("lead_acronym", _("Lead agency (acronym)")),
     Column(
         "family",
