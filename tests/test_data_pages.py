@@ -1,5 +1,7 @@
 """The pages of data and the catalogues: what stands there is what the files hold."""
 
+import json
+import re
 from datetime import date, timedelta
 from html import unescape
 
@@ -11,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from rdflib.namespace import DCTERMS, FOAF, RDF
 
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS, ready
 from strategic_areas.datasets.columns import Kind
@@ -204,6 +207,29 @@ def test_the_catalogue_says_licence_language_theme_and_day(graph, plan):
     assert day.datatype == rdflib.XSD.date
     place = graph.value(whole, DCTERMS.spatial)
     assert str(graph.value(place, DCTERMS.identifier)) == "DO"
+
+
+def test_a_page_tells_machines_of_its_dataset_and_licence(client, plan):
+    body = client.get("/en/data/p-1/commitments/").text
+
+    (page, *_) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', body)
+    told = json.loads(page)["mainEntity"]
+    assert (told["@type"], told["name"]) == ("Dataset", "Commitments, plan p-1")
+    assert told["license"] == settings.LICENCE_URL
+    assert [each["contentUrl"] for each in told["distribution"]] == [
+        f"{settings.SITE_URL}/datos/p-1/commitments.{form}" for form in ("csv", "json")
+    ]
+
+
+def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkeypatch):
+    files = ready.SHELF.at_hand(plan)
+    monkeypatch.setattr(ready.SHELF, "at_hand", lambda *_: files)
+    factories.make_commitment(plan=plan)
+
+    response = client.get("/datos/p-1/", **{ASKED_BY_FRONT: True})
+
+    assert {table.number for table in response.context["told"].tables} == {None}
+    assert KEEP not in response.headers
 
 
 def test_a_plan_in_preparation_is_in_no_catalogue(client, plan):

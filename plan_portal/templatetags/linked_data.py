@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from plan_portal.templatetags.portal import absolute
 from strategic_areas.addresses import address
+from strategic_areas.datasets import catalogue
 from strategic_areas.queries.figures import words
 
 register = template.Library()
@@ -96,6 +97,15 @@ def _about(context, name):
         return _account(context["entry"])
     if name == "indicator":
         return _dataset(context["page"], context["files"])
+    if name == "dataset":
+        return _table(plan, context["table"], context["told"].day)
+    if name in {"data", "plan_data"} and plan:
+        told = context["told"]
+        return {
+            "@type": "DataCatalog",
+            "name": words.in_language(plan, "title"),
+            "dataset": [_table(plan, each, told.day) for each in told.tables],
+        }
     if name in {"plan", "area", "commitment"} and plan:
         return {
             "@type": "Report",
@@ -127,6 +137,27 @@ def _dataset(page, files):
         last = max(point.ends_on for point in page.points)
         found["temporalCoverage"] = f"{first}/{last}"
     return {name: value for name, value in found.items() if value}
+
+
+def _table(plan, table, day):
+    """A dataset of a plan; the catalogue tells more of it."""
+    return {
+        "@type": "Dataset",
+        "@id": absolute(address("dataset", plan.code, table.dataset.name)),
+        "name": str(catalogue.title_of(plan, table)),
+        "description": str(catalogue.about(table)),
+        "license": settings.LICENCE_URL,
+        "creator": {"@type": "Organization", "name": catalogue.publisher()},
+        "dateModified": f"{day}",
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": catalogue.media_type(file),
+                "contentUrl": absolute(file.path),
+            }
+            for file in table.files
+        ],
+    }
 
 
 def _account(entry):

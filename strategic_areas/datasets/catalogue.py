@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import LANGUAGES
+from strategic_areas.datasets.columns import LANGUAGES, Word
 from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
 from strategic_areas.queries.figures.words import in_language
 
@@ -81,27 +81,34 @@ def _nodes(of):
         yield _node(
             of,
             address("dataset", code, each.dataset.name, language="es"),
-            _said(_("%(title)s, plan %(code)s"), title=each.dataset.title, code=code),
-            _said(
-                _("A row is %(row)s. How often it changes: %(changes)s."),
-                row=each.dataset.row,
-                changes=each.changes,
-            ),
+            title_of(of.plan, each),
+            about(each),
             each.files,
             {"dct:isPartOf": url},
         )
+
+
+def title_of(plan, table: Table) -> Word:
+    words = {"title": table.dataset.title, "code": plan.code}
+    return _said(_("%(title)s, plan %(code)s"), **words)
+
+
+def about(table: Table) -> Word:
+    words = {"row": table.dataset.row, "changes": table.changes}
+    return _said(_("A row is %(row)s. How often it changes: %(changes)s."), **words)
 
 
 def _version(of, edition, url):
     """It changes by what is taken away alone."""
     number, code = edition.number, of.plan.code
     package = address("edition_file", code, number, *PACKAGE.split("."), language="es")
+    book = address("edition_workbook", code, number, language="es")
     return _node(
         of._replace(day=edition.made_on),
-        package,
+        address("edition", code, number, language="es"),
         _said(_("%(title)s, edition %(number)s"), title=_title(of), number=number),
         _said(_("What was public of the plan on %(day)s."), day=edition.made_on),
-        [File("ZIP", package, None)],
+        [File("XLSX", book, None), File("ZIP", package, None)],
         {
             **dict.fromkeys(("dcat:version", "version"), number),
             "dct:issued": f"{edition.made_on}",

@@ -20,12 +20,12 @@ from strategic_areas.datasets.catalogue import (
 )
 from strategic_areas.datasets.columns import Kind
 from strategic_areas.datasets.forms import PACKAGE, TEXTS
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.about import facts
-from strategic_areas.views.parameters import public_plan
+from strategic_areas.views.parameters import made_up, public_plan
 
 #: A dataset, with some of its columns, by which the page of a plan shows how they read.
 EXAMPLE, FEW = "commitments", ("code", "family", "state", "due_on", "days_late")
@@ -36,16 +36,22 @@ def data(request, plan=None):
     shown = public_plan(plan) if plan else plans.choose(timezone.localdate()).shown
     context = {"plan": shown, "plans": _recorded(), **facts()}
     if shown:
-        context |= (told := _of_plan(shown, DATASETS[EXAMPLE]))
-        context["few"] = [c for c in told["columns"] if c["column"].name in FEW]
-    return render(request, "data.html", context)
+        context |= _of_plan(shown, DATASETS[EXAMPLE])
+        context["few"] = [c for c in context["columns"] if c["column"].name in FEW]
+    return _page(request, "data.html", context)
+
+
+def _page(request, template, context):
+    """Kept in memory only with the numbers of this version."""
+    is_unfinished = "table" in context and context["table"].number is None
+    return made_up(render(request, template, context), is_unfinished)
 
 
 def dataset(request, plan, dataset):
     """One dataset of a plan with all its columns."""
     plan = public_plan(plan)
     context = {"plan": plan, **_of_plan(plan, DATASETS[dataset]), **facts()}
-    return render(request, "dataset.html", context)
+    return _page(request, "dataset.html", context)
 
 
 def catalogue(request):
@@ -65,8 +71,9 @@ def _recorded():
 
 def published(plan) -> PlanData:
     """What there is of a plan, with the sizes of the files that are ready."""
-    ready = SHELF.at_hand(plan)
-    counts, sizes = (ready.counts, ready.sizes) if ready else ({}, {})
+    label, ready = label_now(), SHELF.at_hand(plan)
+    is_current = ready is not None and ready.label == label
+    counts, sizes = (ready.counts, ready.sizes) if is_current else ({}, {})
     tables = [
         Table(
             each,
