@@ -112,6 +112,24 @@ ARTICLE_OF = {
 }
 
 
+#: The words that agencies' kinds have so far; a plan file may state others.
+AGENCY_KINDS = {
+    "armed_forces": _("Armed forces"),
+    "civil_society": _("Civil society"),
+    "council": _("Council"),
+    "directorate": _("Directorate-general"),
+    "donor": _("Donor"),
+    "institute": _("Institute"),
+    "international": _("International organisation"),
+    "judiciary": _("Judiciary"),
+    "ministry": _("Ministry"),
+    "office": _("Office"),
+    "police": _("Police"),
+    "private": _("Private sector"),
+    "prosecution": _("Public prosecution"),
+}
+
+
 class AgencyQuerySet(models.QuerySet):
     def visible_to(self, user):
         if access.is_reviewer(user) or access.is_administrator(user):

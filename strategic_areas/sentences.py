@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.discipline import Promptness
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
+from strategic_areas.schedule import RoundState
 from strategic_areas.spans import year_of
 from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
 
@@ -169,6 +170,13 @@ PROMPTNESS = {
     Promptness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
     Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
     Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
+}
+#: Where a round stands.
+ROUND_WORDS = {
+    RoundState.UPCOMING: _("Not open yet"),
+    RoundState.OPEN: _("Open"),
+    RoundState.LATE: _("Late, still accepted"),
+    RoundState.CLOSED: _("Closed"),
 }
 
 

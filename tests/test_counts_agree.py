@@ -16,7 +16,14 @@ from html import unescape
 import pytest
 
 from strategic_areas.addresses import address
-from strategic_areas.models import Activity, Commitment, Programme, StrategicArea
+from strategic_areas.datasets.snapshots import snapshot
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Plan,
+    Programme,
+    StrategicArea,
+)
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.sentences import work_in_cell
@@ -378,3 +385,132 @@ def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(client, get, p
 
     assert [target for target, both in found.items() if both[0] != both[1]] == []
     assert len(found) >= 2
+
+
+@pytest.fixture(scope="module")
+def data_of(told):
+    """Everything public of a plan as data, table by table."""
+    with clock(TODAY):
+        plans = {code: Plan.objects.get(code=code) for code in PLANS}
+        return {code: data(snapshot(plan)) for code, plan in plans.items()}
+
+
+def data(found):
+    return {name: list(rows.values()) for name, rows in found.tables.items()}
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_agencies_and_their_parts_are_as_many_in_the_data(get, data_of, plan):
+    found = data_of[plan]
+    counted = {each["code"] for each in found["activities"] if each["is_counted"]}
+    parts = [
+        each
+        for each in found["roles"]
+        if each["activity"] is None or each["activity"] in counted
+    ]
+    roles = Counter((each["agency"], each["role"]) for each in parts)
+
+    listed = get("agencies", plan).context["agencies"]
+
+    slugs = {each.agency.slug for each in listed}
+    assert slugs == {each["code"] for each in found["agencies"] if each["role"]}
+    for each in listed:
+        of = each.agency.slug
+        page = get("agency", plan, of).context["page"]
+        assert roles[of, "lead"] == each.led
+        assert roles[of, "support"] == len(page.supported)
+        assert roles[of, "responsible"] == each.activities
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_an_agency_of_the_data_has_the_page_that_it_names(client, data_of, plan):
+    found, expected = {}, {}
+
+    for each in data_of[plan]["agencies"]:
+        path = address("agency", plan, each["code"], language="es")
+        expected[path] = each["address"] is not None
+        with clock(TODAY):
+            found[path] = client.get(path).status_code == 200
+        assert (each["address"] or path).endswith(path)
+
+    assert found == expected
+    assert True in found.values()
+
+
+def test_how_agencies_answered_rounds_is_the_same_in_the_data(get, data_of):
+    rows = data_of[INVENTED]["scorecards"]
+
+    for each in get("agencies", INVENTED).context["agencies"]:
+        own = [row for row in rows if row["agency"] == each.agency.slug]
+        page = get("agency", INVENTED, each.agency.slug).context["page"]
+        kept = Counter(row["punctuality"] for row in own)
+        told = each.discipline
+        assert (kept["on_time"], kept["late"], kept["silent"]) == (
+            told.on_time,
+            told.late,
+            told.silent,
+        )
+        assert [(row["round"], row["asked"], row["handed_in"]) for row in own] == [
+            (period.code, card.asked, card.on_time + card.late)
+            for period, card, _said in page.scorecards
+        ]
+    assert len(rows) == 27
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_changes_corrections_and_rounds_are_as_many_in_the_data(get, data_of, plan):
+    found = data_of[plan]
+
+    changes = get("amendments", plan).context["changes"]
+    log = get("corrections").context["log"]
+    spans = get("plan", plan).context["structure"]["spans"]
+
+    lines = [line for each in changes for lines in each.records for line in lines]
+    assert len(found["amendments"]) == len(lines)
+    assert len({each["decision"] for each in found["amendments"]}) == len(changes)
+    assert len(found["corrections"]) == log["corrections"].count() == 1
+    rounds = [each["code"] for each in found["rounds"] if each["mode"] == "round"]
+    assert set(rounds) == {each.period.code for each in spans if each.period}
+
+
+def test_discrepancies_are_those_of_their_page_in_the_data(get, data_of):
+    told = get("discrepancies").context["discrepancies"]
+    found = data_of[SHIPPED]
+
+    links = Counter(each["discrepancy"] for each in found["discrepancy_indicators"])
+
+    assert [each["code"] for each in found["discrepancies"]] == [
+        row.code for row, _lines in told
+    ]
+    assert links == Counter({row.code: len(lines) for row, lines in told if lines})
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_sources_of_the_headline_are_cited_in_the_data(get, data_of, plan):
+    found = data_of[plan]
+    counted = {
+        each["public_id"]
+        for each in found["reports"]
+        if each["status"] == "published" and not each["is_off_plan"]
+    }
+    of = {"commitments", "activities"}
+
+    cited = {
+        each["source"]
+        for each in found["citations"]
+        if each["role"] == "rests" and (each["dataset"] in of or each["row"] in counted)
+    }
+
+    assert len(cited) == get("plan", plan).context["structure"]["behind"]
+    assert {each["code"] for each in found["sources"]} >= cited
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_each_citation_of_the_data_leads_to_a_row(data_of, plan):
+    with clock(TODAY):
+        tables = snapshot(Plan.objects.get(code=plan)).tables
+
+    cited = data_of[plan]["citations"]
+
+    assert [each for each in cited if each["row"] not in tables[each["dataset"]]] == []
+    assert {each["source"] for each in cited} == tables["sources"].keys()

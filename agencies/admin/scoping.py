@@ -20,22 +20,6 @@ from agencies import audit, numbers
 from agencies.folding import fold
 from agencies.staleness import StaleGuardForm
 
-#: The words that agencies' kinds have so far; a plan file may state others.
-AGENCY_KINDS = {
-    "armed_forces": _("Armed forces"),
-    "civil_society": _("Civil society"),
-    "council": _("Council"),
-    "directorate": _("Directorate-general"),
-    "donor": _("Donor"),
-    "institute": _("Institute"),
-    "international": _("International organisation"),
-    "judiciary": _("Judiciary"),
-    "ministry": _("Ministry"),
-    "office": _("Office"),
-    "police": _("Police"),
-    "private": _("Private sector"),
-    "prosecution": _("Public prosecution"),
-}
 #: What the portal's mails are about.
 MAIL_KINDS = {
     "access_review": _("Review of accesses"),

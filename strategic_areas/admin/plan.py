@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.admin.scoping import (
-    AGENCY_KINDS,
     BilingualAdmin,
     BilingualHistoryAdmin,
     ReadOnlyMixin,
@@ -20,7 +19,7 @@ from agencies.admin.scoping import (
     ScopedHistoryAdmin,
     WordsFilter,
 )
-from agencies.models import Agency, AgencyName
+from agencies.models import AGENCY_KINDS, Agency, AgencyName
 from strategic_areas import workflow
 from strategic_areas.admin.approved import (
     ApprovedInline,

@@ -6,12 +6,12 @@ pages and editions read ``DATASETS`` and a ``Snapshot``; none of them decides ag
 is protected.
 """
 
-from strategic_areas.datasets import answers, figures, plan, reports
+from strategic_areas.datasets import answers, figures, people, plan, reports, trail
 from strategic_areas.datasets.columns import Dataset
 
 #: Every dataset by its name, in the order of the pages.
 DATASETS: dict[str, Dataset] = {
     each.name: each
-    for module in (plan, reports, figures, answers)
+    for module in (plan, reports, people, figures, answers, trail)
     for each in module.DATASETS
 }

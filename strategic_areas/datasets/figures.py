@@ -27,6 +27,7 @@ from strategic_areas.queries.figures.words import ATTAINED, anchor
 from strategic_areas.queries.public_rows import (
     indicator_row,
     part_row,
+    parts_of,
     value_key,
     value_row,
 )
@@ -36,6 +37,12 @@ SHOWN = {
     Shown.PROTECTED: pgettext_lazy("a value", "Protected"),
     Shown.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
 }
+PRINTED_BY = Column(
+    "printed_by",
+    _("Source that printed it (code)"),
+    gap=Gap.NOT_APPLICABLE,
+    refers="sources.code",
+)
 
 INDICATORS = (
     *stored(Indicator, "code", "name", "unit", "counts", "sensitive", "national"),
@@ -119,7 +126,7 @@ VALUES = (
     *bilingual(Column("caption", _("Caption"), gap=Gap.NOT_REPORTED)),
     *bilingual(Column("note", _("Note"), gap=Gap.NOT_REPORTED)),
     *stored(PublishedFigure, "printed_where", gap=Gap.NOT_APPLICABLE),
-    Column("printed_by", _("Source that printed it (key)"), gap=Gap.NOT_APPLICABLE),
+    PRINTED_BY,
     Column(
         "revisions",
         _("Earlier values that it revised"),
@@ -144,6 +151,7 @@ def values(reading):
             **pair(point, "who"),
             "value_gap": why_empty(told["value"], is_protected, Gap.NOT_APPLICABLE),
             "exactness": told["exactness"] if is_told else None,
+            "printed_by": point.printed_by and point.printed_by.code,
             "revisions": len(told["earlier"]) if is_told else None,
             "address": f"{_page(line.indicator)}#{mark}",
         }
@@ -176,7 +184,7 @@ BREAKDOWNS = (
         Gap.PROTECTED,
         about=_("Empty where the whole breakdown is not told."),
     ),
-    Column("printed_by", _("Source that printed it (key)"), gap=Gap.NOT_APPLICABLE),
+    PRINTED_BY,
     *stored(PublishedCell, "printed_where", gap=Gap.NOT_APPLICABLE),
 )
 
@@ -192,16 +200,15 @@ def breakdowns(reading):
         for name in point.withheld:
             own = {"id": f"{about['value_id']}/{name}", "dimension": name}
             yield {**empty, **about, **own}
-        for told in point.breakdowns:
-            for cell in told.cells:
-                group = "|".join(cell.categories)
-                yield {
-                    **part_row(told, cell),
-                    **about,
-                    **pair(cell, "printed_where"),
-                    "id": f"{about['value_id']}/{told.dimension}/{group}",
-                    "group": group,
-                }
+        for key, told, cell in parts_of(about["value_id"], point):
+            yield {
+                **part_row(told, cell),
+                **about,
+                **pair(cell, "printed_where"),
+                "printed_by": cell.printed_by and cell.printed_by.code,
+                "id": key,
+                "group": "|".join(cell.categories),
+            }
 
 
 PLANNED = (

@@ -59,7 +59,15 @@ from strategic_areas.models.updates import (
     Result,
 )
 
+#: The records of which a plan's list of changes tells.
+OF_PLAN = (
+    *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
+    *(StrategicArea, Programme, Commitment, Activity, Target, Term, ReportingPeriod),
+    TargetLink,
+)
+
 __all__ = [
+    "OF_PLAN",
     "OPEN",
     "UPDATE_MODELS",
     "PUBLIC_RECORD",

@@ -460,12 +460,10 @@ class PlanChange(PlanBound):
         return self.amendment_id, self.change_id
 
     @property
-    def own_kind(self):
-        """What its amendment did to this record, in words; "" without an amendment."""
-        if self.amendment is None:
-            return ""
-        is_of_several = self.amendment.kind == Amendment.Kind.SEVERAL
-        return (self if is_of_several else self.amendment).get_kind_display()
+    def says_kind(self):
+        """What says the kind of this change: itself or its amendment, if it has one."""
+        act = self.amendment
+        return self if act and act.kind == Amendment.Kind.SEVERAL else act
 
     @property
     def amends(self):

@@ -214,6 +214,11 @@ class Source(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def code(self):
+        """What no other source has: the plan whose file names it, and its key there."""
+        return f"{self.plan.code}:{self.key}"
+
     @classmethod
     def by_key(cls, to_attr: str | None = None) -> models.Prefetch:
         """Sources by their keys, as an argument of ``prefetch_related``."""

@@ -18,36 +18,19 @@ from agencies import audit
 from agencies.access import RefusedError
 from agencies.fields import Kind
 from strategic_areas.models import (
+    OF_PLAN,
     Activity,
     Amendment,
     Commitment,
-    Discrepancy,
     DueProvenance,
-    Indicator,
-    LaterActivity,
-    Participation,
     Plan,
     PlanChange,
-    Programme,
     Provenance,
-    ReportingPeriod,
-    Source,
-    StrategicArea,
-    Target,
-    TargetLink,
-    Term,
-    TipTier,
 )
 from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 from strategic_areas.workflow.plain_values import is_new, new_place, plain_values
 
-#: The records of which a plan's list of changes tells.
-OF_PLAN = (
-    *(Plan, Participation, Indicator, Discrepancy, LaterActivity, Source, TipTier),
-    *(StrategicArea, Programme, Commitment, Activity, Target, Term, ReportingPeriod),
-    TargetLink,
-)
 #: A record becomes the plan's own word, or stops being it, by its provenance.
 EXISTENCE = "provenance"
 #: What takes the place of the plan's own record ends that record.

@@ -27,6 +27,7 @@ from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Activity, Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells, unfinished
 from strategic_areas.schedule import DAYS_BEFORE_DUE, RoundState
+from strategic_areas.sentences import ROUND_WORDS
 
 #: How many rounds the table shows unless it is asked for all.
 COLUMNS = 8
@@ -50,12 +51,6 @@ PROMPTNESS_WORDS = {
     Promptness.ON_TIME: gettext_lazy("on time"),
     Promptness.LATE: gettext_lazy("late"),
     Promptness.SILENT: gettext_lazy("silent"),
-}
-ROUND_WORDS = {
-    RoundState.UPCOMING: gettext_lazy("Not open yet"),
-    RoundState.OPEN: gettext_lazy("Open"),
-    RoundState.LATE: gettext_lazy("Late, still accepted"),
-    RoundState.CLOSED: gettext_lazy("Closed"),
 }
 
 

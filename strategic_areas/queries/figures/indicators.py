@@ -384,8 +384,9 @@ def points_of(
     figures = PublishedFigure.objects.filter(indicator__in=indicators)
     standing, words, revisions = _standing(figures), None, {}
     if in_full:
-        cells = PublishedCell.objects.select_related("printed_by").order_by("order")
-        standing = standing.select_related("indicator", "dispute__agency", "printed_by")
+        quoted = "printed_by__plan"
+        cells = PublishedCell.objects.select_related(quoted).order_by("order")
+        standing = standing.select_related("indicator", "dispute__agency", quoted)
         standing = standing.prefetch_related(Source.by_key(), Prefetch("cells", cells))
         earlier = figures.public().filter(is_standing=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()

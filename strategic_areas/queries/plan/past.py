@@ -148,7 +148,7 @@ class Changes:
             if old := named.get(plain or said):
                 setattr(record, field.name, old)
         elif isinstance(field, DateField):
-            setattr(record, field.name, _day(plain or said))
+            setattr(record, field.name, day_said(plain or said))
             self._tell_who_stated(record, field.name)
         elif change.old_plain and not field.many_to_many:
             setattr(record, field.name, field.to_python(plain))
@@ -179,7 +179,7 @@ def _key(record):
     )
 
 
-def _day(text):
+def day_said(text: str) -> date | None:
     """The date that an amendment writes as 31/03/2026 or 2026-03-31; else None."""
     for pattern, order in ((r"(\d+)/(\d+)/(\d{4})", -1), (r"(\d{4})-(\d+)-(\d+)", 1)):
         if found := re.fullmatch(pattern, text.strip()):

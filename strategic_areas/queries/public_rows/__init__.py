@@ -33,7 +33,13 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
+from strategic_areas.queries.figures.indicators import (
+    Breakdown,
+    CellLine,
+    IndicatorLine,
+    Point,
+    Shown,
+)
 from strategic_areas.queries.plan import counted
 from strategic_areas.queries.plan.board import (
     activities_of,
@@ -264,15 +270,13 @@ def value_rows(lines: Iterable[IndicatorLine]) -> Rows:
         for point in line.points:
             key, row = value_key(line.indicator, point), value_row(point)
             values[key] = {"indicator": code, **row}
-            for breakdown in point.breakdowns:
-                for cell in breakdown.cells:
-                    place = f"{breakdown.dimension}/{'|'.join(cell.categories)}"
-                    parts[f"{key}/{place}"] = {
-                        **{name: row[name] for name in ("starts_on", "ends_on")},
-                        "indicator": code,
-                        "counted_by": point.counted_by,
-                        **part_row(breakdown, cell),
-                    }
+            for part, breakdown, cell in parts_of(key, point):
+                parts[part] = {
+                    **{name: row[name] for name in ("starts_on", "ends_on")},
+                    "indicator": code,
+                    "counted_by": point.counted_by,
+                    **part_row(breakdown, cell),
+                }
     return {"indicators": found, "values": values, "parts": parts}
 
 
@@ -291,6 +295,13 @@ def value_key(indicator: Indicator, point: Point) -> str:
     """The key of a value's row."""
     about = (indicator.code, point.starts_on, point.ends_on, point.counted_by)
     return "/".join(map(str, about))
+
+
+def parts_of(key: str, point: Point) -> Iterator[tuple[str, Breakdown, CellLine]]:
+    """Each number of a value's breakdowns, with the key of its row."""
+    for told in point.breakdowns:
+        for cell in told.cells:
+            yield f"{key}/{told.dimension}/{'|'.join(cell.categories)}", told, cell
 
 
 def value_row(point: Point) -> dict:

@@ -1,24 +1,42 @@
 """All that the public reads of one plan, read once for every dataset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from strategic_areas.models import Commitment, Plan, Target, TargetLink
+from agencies.models import Agency
+from strategic_areas.models import (
+    Commitment,
+    Discrepancy,
+    Participation,
+    Plan,
+    ReportingPeriod,
+    Source,
+    Target,
+    TargetLink,
+)
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.pages.references import TargetCommitments
-from strategic_areas.queries.plan.board import Board
-from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.public_rows import not_taken_back, standing
+from strategic_areas.queries.plan.board import Board, with_rounds
+from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.public_rows import (
+    not_taken_back,
+    parts_of,
+    standing,
+    value_key,
+)
+from strategic_areas.queries.rounds import Asked, asked_in
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
 
+#: What a source is to a row: it carries the row, or printed a number told in it.
+RESTS, PRINTED = "rests", "printed"
 #: How many accounts are held in memory as records at once.
 AT_ONCE = 2_000
 
@@ -42,10 +60,36 @@ class Reading:
         periods = tuple(periods_of(self.plan))
         return Board(self.plan, tuple(standing(own)), periods, self.day)
 
-    def accounts(self) -> Iterator[Entry]:
-        """All that is or was public of reports and declarations, the latest first."""
-        for read in (record.updates, record.declarations):
-            rows = not_taken_back(read().filter(plan=self.plan))
+    @cached_property
+    def asked(self) -> Mapping[tuple[Agency, ReportingPeriod], list[Asked]]:
+        """All that each round that has opened asks of each agency, the latest first."""
+        rounds = opened(self.board.periods, self.day)
+        return asked_in(with_rounds(self.board, None, rounds), rounds)
+
+    @cached_property
+    def participations(self) -> list[Participation]:
+        return list(self.plan.participations.select_related("agency"))
+
+    def revisions(self) -> list[QuerySet]:
+        """What is or was public of reports and of declarations, not read yet."""
+        rows = (record.updates(), record.declarations())
+        return [not_taken_back(each.filter(plan=self.plan)) for each in rows]
+
+    def told(self, name: str) -> set[int]:
+        """The ids of the agencies, or of the periods, that accounts name."""
+        rows = (each.order_by().values_list(name) for each in self.revisions())
+        return {pk for found in rows for (pk,) in found.distinct()}
+
+    def accounts(self, *, is_citing: bool = False) -> Iterator[Entry]:
+        """
+        All that is or was public of reports and declarations, the latest first.
+
+        If ``is_citing``, only those that may name a source.
+        """
+        for rows in self.revisions():
+            if is_citing:
+                own = rows.model.objects.exclude(sources=None).values("pk")
+                rows = rows.filter(~Q(printed_by=None) | Q(pk__in=own))
             for some in Paginator(rows.order_by("-period__ends_on", "-pk"), AT_ONCE):
                 yield from record.entries(some)
 
@@ -63,3 +107,56 @@ class Reading:
         """International targets, and what bodies ask, with what responds to each."""
         asked = references.asked_of_country(self.board)
         return [*references.targets_of_plan(self.board), *asked]
+
+    @cached_property
+    def discrepancies(self) -> list[Discrepancy]:
+        """Where the plan's sources are known to disagree, with their indicators."""
+        return list(indicators.discrepancies().filter(plan=self.plan))
+
+    @cached_property
+    def citations(self) -> list[tuple[str, str, Source, str]]:
+        """Dataset and key of a row, a source that its page prints, and as what."""
+        records = {
+            "plans": [self.plan],
+            "agencies": self.participations,
+            "commitments": [row.commitment for row in self.board.rows],
+            "activities": [each.activity for each in self.board.activities],
+            "indicators": [line.indicator for line in self.indicators],
+            "targets": [each.target for each in self.targets if each.target.body],
+            "discrepancies": self.discrepancies,
+        }
+        for rows in records.values():
+            prefetch_related_objects(rows, "sources")
+        accounts = list(self.accounts(is_citing=True))
+        points = [
+            (value_key(line.indicator, point), point)
+            for line in self.indicators
+            for point in line.points
+        ]
+        found = [
+            *(
+                (dataset, each.agency.slug if dataset == "agencies" else each.code, of)
+                for dataset, rows in records.items()
+                for each in rows
+                for of in each.sources.all()
+            ),
+            *(("reports", e.public_id, of) for e in accounts for of in e.sources),
+            *(("values", key, of) for key, point in points for of in point.sources),
+        ]
+        printed = [
+            *(
+                ("reports", e.public_id, e.printed_by)
+                for e in accounts
+                if not e.purged_on
+            ),
+            *(("values", key, point.printed_by) for key, point in points),
+            *(
+                ("breakdowns", part, cell.printed_by)
+                for key, point in points
+                for part, _breakdown, cell in parts_of(key, point)
+            ),
+        ]
+        found = [(*row, RESTS) for row in found] + [(*row, PRINTED) for row in printed]
+        sources = Source.objects.select_related("plan")
+        sources = sources.in_bulk({of.pk for *_row, of, _role in found if of})
+        return [(*row, sources[of.pk], role) for *row, of, role in found if of]

@@ -1,0 +1,252 @@
+"""Who takes part: agencies, their roles, rounds, and how each agency answered them."""
+
+from dataclasses import replace
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agencies.models import AGENCY_KINDS, Agency
+from strategic_areas.datasets.columns import (
+    ADDRESS,
+    AMENDED,
+    IS_DISPUTED,
+    Column,
+    Dataset,
+    Gap,
+    Kind,
+    bilingual,
+    page,
+    pair,
+    stored,
+    with_gap,
+)
+from strategic_areas.models import (
+    AgencyComment,
+    Participation,
+    Provenance,
+    ReportingPeriod,
+)
+from strategic_areas.queries.asked_values import AskedValue
+from strategic_areas.queries.rounds import scorecards as answered
+from strategic_areas.sentences import PROMPTNESS, ROUND_WORDS
+
+ROLES = {
+    "lead": pgettext_lazy("a part in a commitment", "Leads it"),
+    "support": pgettext_lazy("a part in a commitment", "Supports it"),
+    "responsible": pgettext_lazy("a part in a commitment", "Answers for the activity"),
+}
+AGENCY = (
+    Column("agency", _("Agency (code)"), refers="agencies.code"),
+    Column("agency_acronym", _("Agency (acronym)"), about=_("As it is called today.")),
+)
+AGENCIES = (
+    Column("code", _("Agency (code)"), about=_("The last word of its address.")),
+    *stored(Agency, "acronym"),
+    *stored(Agency, "acronym_en", gap=Gap.NOT_APPLICABLE),
+    *stored(Agency, "name"),
+    Column("kind", _("Kind of agency"), codes=AGENCY_KINDS),
+    Column(
+        "role",
+        _("Role in the plan"),
+        Kind.CODE,
+        Gap.NOT_APPLICABLE,
+        codes=dict(Participation.Role.choices),
+        about=_("Empty where the plan's list of agencies does not have it."),
+    ),
+    *stored(Participation, "member_since", "hosts_secretariat"),
+    *stored(Participation, "mandate", "mandate_provenance"),
+    Column(
+        "provenance",
+        _("Where it comes from that it takes part"),
+        Kind.CODE,
+        Gap.NOT_APPLICABLE,
+        codes=dict(Provenance.choices),
+    ),
+    *stored(Participation, "note"),
+    *stored(Agency, "website"),
+    *stored(Agency, "dissolved_on", "dissolved_by", gap=Gap.NOT_APPLICABLE),
+    Column(
+        "succeeded_by",
+        _("Agency that succeeded it (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="agencies.code",
+    ),
+    replace(ADDRESS, gap=Gap.NOT_APPLICABLE),
+)
+
+
+def agencies(reading):
+    """Those of the plan's list, which have a role, and others that a row names."""
+    own = {each.agency_id: each for each in reading.participations}
+    every = Agency.objects.order_by("slug").in_bulk()
+    paged = {
+        *own,
+        *(agency.pk for _role, agency, *_of in _parts(reading)),
+        *(one.agency_id for row in reading.board.activities for one in row.reports),
+        *(
+            agency.pk
+            for (agency, _round), asked in reading.asked.items()
+            if any(isinstance(each.subject, AskedValue) for each in asked)
+        ),
+    }
+    named = {
+        *paged,
+        *(agency.pk for agency, _round in reading.asked),
+        *reading.told("agency"),
+        *(line.indicator.agency_id for line in reading.indicators),
+        *(
+            agency.pk
+            for each in reading.targets
+            if each.target.body
+            for agency in each.target.addressed.all()
+        ),
+    } - {None}
+    while heirs := {every[pk].succeeded_by_id for pk in named} - named - {None}:
+        named |= heirs
+    for of in (each for each in every.values() if each.pk in named):
+        part = own.get(of.pk) or Participation(plan=reading.plan, agency=of)
+        yield {
+            **vars(part),
+            **vars(of),
+            "code": of.slug,
+            "succeeded_by": getattr(every.get(of.succeeded_by_id), "slug", None),
+            "address": page(part) if of.pk in paged else None,
+        }
+
+
+def _parts(reading):
+    """Role, agency and commitment, and the activity if its part is in one."""
+    rows = reading.board.rows
+    prefetch_related_objects([row.commitment for row in rows], "supporting")
+    for row in rows:
+        of = row.commitment
+        yield "lead", of.lead, of, None
+        yield from (("support", each, of, None) for each in of.supporting.all())
+        work = (each.activity for each in row.activities)
+        yield from (("responsible", each.agency, of, each) for each in work)
+
+
+ROLE = (
+    Column("commitment", _("Commitment (code)"), refers="commitments.code"),
+    Column(
+        "activity",
+        _("Activity (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="activities.code",
+        about=_("Empty where its part is in the commitment as a whole."),
+    ),
+    Column("role", _("Part that it has"), Kind.CODE, codes=ROLES),
+    *AGENCY,
+    IS_DISPUTED,
+)
+
+
+def roles(reading):
+    for role, agency, of, activity in _parts(reading):
+        yield {
+            "commitment": of.code,
+            "activity": activity and activity.code,
+            "role": role,
+            "agency": agency.slug,
+            "agency_acronym": agency.acronym,
+            "is_disputed": role != "support" and (activity or of).is_disputed,
+        }
+
+
+ROUNDS = (
+    *stored(ReportingPeriod, "code", "name", "mode", "is_final", "is_demonstration"),
+    Column("starts_on", _("First day asked about"), Kind.DAY),
+    Column("ends_on", _("Last day asked about"), Kind.DAY),
+    *stored(ReportingPeriod, "opens_on", "due_on", "closes_on", gap=Gap.NOT_APPLICABLE),
+    Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=ROUND_WORDS),
+    *with_gap(Column("scorecards_public_on", _("Scorecards public since"), Kind.DAY)),
+)
+
+
+def rounds(reading):
+    """The plan's periods; a demonstration only where an account tells of it."""
+    told = reading.told("period")
+    for each in reading.board.periods:
+        if each.pk in told or not each.is_demonstration:
+            since, is_round = each.scorecards_public_at, each.is_round
+            why = Gap.NOT_DUE if is_round else Gap.NOT_APPLICABLE
+            yield {
+                **vars(each),
+                "due_on": each.due_on if is_round else None,
+                "state": each.state(reading.day),
+                "scorecards_public_on": since,
+                "scorecards_public_on_gap": None if since else why,
+            }
+
+
+SCORECARDS = (
+    Column("round", _("Round (code)"), refers="rounds.code"),
+    *AGENCY,
+    Column("asked", _("Asked of it"), Kind.INTEGER, about=_("Reports and values.")),
+    Column("handed_in", _("Handed in"), Kind.INTEGER, about=_("On time or late.")),
+    Column("on_time", _("Handed in on time"), Kind.INTEGER),
+    Column("late", _("Handed in late"), Kind.INTEGER),
+    Column("missing", _("Not handed in"), Kind.INTEGER),
+    Column("punctuality", _("Punctuality"), Kind.CODE, codes=PROMPTNESS),
+    *bilingual(Column("comment", _("Comment of the agency"), gap=Gap.NOT_REPORTED)),
+)
+
+
+def scorecards(reading):
+    """Each that is public, of the latest round first."""
+    comments = AgencyComment.objects.filter(period__plan=reading.plan)
+    said = {(each.agency_id, each.period_id): each for each in comments}
+    for (agency, period), asked in reading.asked.items():
+        cards = answered(agency, {(agency, period): asked}, reading.day)
+        for card in cards.values() if period.scorecards_public_at else ():
+            comment = said.get((agency.pk, period.pk), AgencyComment())
+            yield {
+                **vars(card),
+                "round": period.code,
+                "agency": agency.slug,
+                "agency_acronym": agency.acronym,
+                "handed_in": card.on_time + card.late,
+                "punctuality": card.promptness,
+                **pair(comment, "text", "comment"),
+            }
+
+
+DATASETS = (
+    Dataset(
+        "agencies",
+        _("Agencies"),
+        _("an agency of the plan, or one that a row of another table names"),
+        AMENDED,
+        AGENCIES,
+        ("code",),
+        agencies,
+    ),
+    Dataset(
+        "roles",
+        pgettext_lazy("a table", "Parts of the agencies"),
+        _("an agency in a commitment or in one of its activities"),
+        AMENDED,
+        ROLE,
+        ("commitment", "activity", "role", "agency"),
+        roles,
+    ),
+    Dataset(
+        "rounds",
+        pgettext_lazy("a table", "Rounds"),
+        _("a round that asks for reports, or a period of which records tell"),
+        _("When a round is set, opens or closes"),
+        ROUNDS,
+        ("code",),
+        rounds,
+    ),
+    Dataset(
+        "scorecards",
+        pgettext_lazy("a table", "Scorecards"),
+        _("an agency in a closed round that asked something of it"),
+        _("Some days after each round closes"),
+        SCORECARDS,
+        ("round", "agency"),
+        scorecards,
+    ),
+)

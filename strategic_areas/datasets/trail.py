@@ -1,0 +1,284 @@
+"""What changed after it was published, what rows rest on, and where sources differ."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agencies import fields
+from strategic_areas.addresses import address, permanent_word
+from strategic_areas.datasets.columns import (
+    ADDRESS,
+    LANGUAGES,
+    Column,
+    Dataset,
+    Gap,
+    Kind,
+    bilingual,
+    pair,
+    stored,
+    with_gap,
+)
+from strategic_areas.models import (
+    OF_PLAN,
+    Amendment,
+    Correction,
+    Discrepancy,
+    Source,
+)
+from strategic_areas.queries.pages import changes
+from strategic_areas.queries.plan.past import day_said
+from strategic_areas.queries.public_rows.reading import PRINTED, RESTS
+from strategic_areas.sentences import SOURCE_KINDS
+
+#: The name of a kind of record → its model.
+MODELS = {each._meta.model_name: each for each in OF_PLAN}
+#: A column of any of them → what people call it.
+FIELDS = {
+    column: capfirst(model._meta.get_field(column).verbose_name)
+    for model in OF_PLAN
+    for field in model.fields.where(public=True)
+    for column in (field.name, *field.columns)
+}
+#: Of these, those that hold days.
+DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.Kind.DATE)}
+WHAT = {
+    "added": pgettext_lazy("a record of a plan", "Added"),
+    "changed": pgettext_lazy("a record of a plan", "Changed"),
+    "taken_back": pgettext_lazy("a record of a plan", "Taken back"),
+}
+VALUES = {
+    "old_value": pgettext_lazy("old value", "Before"),
+    "new_value": pgettext_lazy("new value", "Now"),
+}
+AMENDMENTS = (
+    Column("code", _("Change (code)")),
+    Column(
+        "decision",
+        _("Decision (code)"),
+        about=_("All that one act or two people changed together has the same."),
+    ),
+    *stored(Amendment, "decided_on"),
+    Column(
+        "kind",
+        _("Kind of amendment"),
+        Kind.CODE,
+        Gap.NOT_APPLICABLE,
+        codes=dict(Amendment.Kind.choices),
+        about=_("Empty where two people changed the record and no act was needed."),
+    ),
+    *(
+        replace(column, gap=column.gap or Gap.NOT_APPLICABLE)
+        for column in stored(Amendment, "act", "deciding_act", "reason")
+    ),
+    Column(
+        "record",
+        _("Kind of record"),
+        Kind.CODE,
+        codes={name: capfirst(of._meta.verbose_name) for name, of in MODELS.items()},
+    ),
+    Column(
+        "commitment",
+        _("Commitment (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        about=_("It may be one that a later commitment took the place of."),
+    ),
+    Column("activity", _("Activity (code)"), gap=Gap.NOT_APPLICABLE),
+    *bilingual(
+        Column(
+            "name",
+            pgettext_lazy("of the plan", "Record"),
+            about=_("As it was called then."),
+        )
+    ),
+    Column("what", _("What was done"), Kind.CODE, codes=WHAT),
+    Column("field", _("What changed"), Kind.CODE, Gap.NOT_APPLICABLE, codes=FIELDS),
+    *(
+        column
+        for name, label in VALUES.items()
+        for value in bilingual(Column(name, label, about=_("Days as year-month-day.")))
+        for column in with_gap(value)
+    ),
+)
+
+
+def amendments(reading):
+    """Each field that an approved change changed, as the page of changes tells it."""
+    for each in changes.of_plan(reading.plan):
+        for line in (line for lines in each.records for line in lines):
+            is_whole, of_kind = line.brings or line.removes, line.says_kind
+            yield {
+                **vars(each.amendment or Amendment()),
+                "code": permanent_word(f"planchange/{line.pk}"),
+                "decision": permanent_word("decision/{}/{}".format(*line.made_by)),
+                "decided_on": each.day,
+                "kind": of_kind and of_kind.kind,
+                "record": line.model,
+                "commitment": line.commitment and line.commitment.code,
+                "activity": line.activity and line.activity.code,
+                **pair(line, "name"),
+                "what": is_whole
+                and ("added" if line.brings else "taken_back")
+                or "changed",
+                "field": None if is_whole else line.field,
+                **dict(_values(line, is_whole=is_whole)),
+            }
+
+
+def _values(line, *, is_whole):
+    """The old and the new value: days as data write them, of all others the words."""
+    why = Gap.NOT_APPLICABLE if is_whole else Gap.NOT_REPORTED
+    for name in VALUES:
+        reason = Gap.PROTECTED if name in line.protected else why
+        day = line.field in DAYS and day_said(getattr(line, f"{name}_es") or "")
+        for column in (f"{name}_{language}" for language in LANGUAGES):
+            said = reason is not Gap.PROTECTED and (day or getattr(line, column))
+            yield column, said or None
+            yield f"{column}_gap", None if said else reason
+
+
+CORRECTIONS = (
+    Column(
+        "code", _("Request (code)"), about=_("Its mark on the page of corrections.")
+    ),
+    *stored(Correction, "asked_on", "about", "asked"),
+    *(
+        replace(column, about=_("Empty while nobody has decided."))
+        for column in stored(Correction, "outcome", "decided_on", "decision")
+    ),
+    Column("days", _("Days until the decision"), Kind.INTEGER, Gap.NOT_REPORTED),
+)
+
+
+def corrections(_reading):
+    """Every request of the portal, the latest first: they are about pages, no plan."""
+    for each in changes.log()["corrections"]:
+        yield {**vars(each), "code": each.mark, "days": each.days}
+
+
+CORRECTED = pgettext_lazy(
+    "how often it changes", "When sources are added or what they tell is corrected"
+)
+SOURCES = (
+    Column(
+        "code",
+        _("Source (code)"),
+        about=_("The code of the plan whose file names it, and its key there."),
+    ),
+    *stored(Source, "title", "publisher", "url"),
+    Column("kind", _("Kind of source"), codes=SOURCE_KINDS),
+    *stored(Source, "cited_as", "note"),
+)
+
+
+def sources(reading):
+    """Each source that a row cites."""
+    cited = {source.code: source for _dataset, _row, source, _role in reading.citations}
+    return [{**vars(source), "code": code} for code, source in sorted(cited.items())]
+
+
+CITED_AS = {
+    RESTS: pgettext_lazy("a source", "The row rests on it"),
+    PRINTED: pgettext_lazy("a source", "It printed a number of the row"),
+}
+CITATIONS = (
+    Column("dataset", _("Table")),
+    Column("row", _("Row (key)"), about=_("The key of the row in that table.")),
+    Column("source", _("Source (code)"), refers="sources.code"),
+    Column("role", _("What it is for the row"), Kind.CODE, codes=CITED_AS),
+)
+
+
+def citations(reading):
+    """Which row cites which source."""
+    return [
+        {"dataset": dataset, "row": row, "source": source.code, "role": role}
+        for dataset, row, source, role in reading.citations
+    ]
+
+
+DISCREPANCIES = (*stored(Discrepancy, "code", "topic", "detail"), ADDRESS)
+
+
+def discrepancies(reading):
+    where = settings.SITE_URL + address("discrepancies", language="es")
+    return [
+        {**vars(each), "address": f"{where}#{reading.plan.code}-{each.code}"}
+        for each in reading.discrepancies
+    ]
+
+
+CONCERNED = (
+    Column("discrepancy", _("Discrepancy (code)"), refers="discrepancies.code"),
+    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+)
+
+
+def discrepancy_indicators(reading):
+    public = {line.indicator.code for line in reading.indicators}
+    return [
+        {"discrepancy": each.code, "indicator": indicator.code}
+        for each in reading.discrepancies
+        for indicator in each.indicators.all()
+        if indicator.code in public
+    ]
+
+
+DATASETS = (
+    Dataset(
+        "amendments",
+        _("Changes of the plan"),
+        _("a field of a record that an approved change changed, old beside new"),
+        _("When the plan is amended or corrected"),
+        AMENDMENTS,
+        ("code",),
+        amendments,
+    ),
+    Dataset(
+        "corrections",
+        _("Corrections"),
+        _("a request to correct something on any page of the portal"),
+        _("When somebody asks for one, and when it is decided"),
+        CORRECTIONS,
+        ("code",),
+        corrections,
+    ),
+    Dataset(
+        "sources",
+        _("Sources"),
+        _("a public text that a row of another table cites"),
+        CORRECTED,
+        SOURCES,
+        ("code",),
+        sources,
+    ),
+    Dataset(
+        "citations",
+        _("Citations"),
+        _("a row of another table and one source that it cites"),
+        CORRECTED,
+        CITATIONS,
+        ("dataset", "row", "source", "role"),
+        citations,
+    ),
+    Dataset(
+        "discrepancies",
+        _("Discrepancies"),
+        _("a known contradiction between public sources"),
+        CORRECTED,
+        DISCREPANCIES,
+        ("code",),
+        discrepancies,
+    ),
+    Dataset(
+        "discrepancy_indicators",
+        _("Indicators of discrepancies"),
+        _("an indicator that a discrepancy is about"),
+        CORRECTED,
+        CONCERNED,
+        ("discrepancy", "indicator"),
+        discrepancy_indicators,
+    ),
+)
