@@ -117,7 +117,7 @@ class Reading:
     def citations(self) -> list[tuple[str, str, Source, str]]:
         """Dataset and key of a row, a source that its page prints, and as what."""
         records = {
-            "plans": [self.plan],
+            "plans": list(Plan.objects.filter(pk=self.plan.pk)),
             "agencies": self.participations,
             "commitments": [row.commitment for row in self.board.rows],
             "activities": [each.activity for each in self.board.activities],
