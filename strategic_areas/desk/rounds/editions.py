@@ -46,8 +46,9 @@ class EditionForm(OwnWordsForm):
             return
         differs, datasets = workflow.correctable(first), editions.datasets_of(first)
         self.fields["named"].choices = [
-            ("/".join(place), _in_words(each, datasets))
+            ("/".join(place), f"{name} · {kind}{', '.join(str(x) for x, *_ in cells)}")
             for place, each in differs.items()
+            for name, kind, cells in [_told(each, datasets)]
         ]
 
     def propose(self, *, by):
@@ -128,24 +129,24 @@ def _holds(proposal):
         "datasets": [
             {
                 "title": dataset.title,
-                "had": len(before.get(name, ())),
                 "has": len(told[name]),
                 "changed": sum(each.dataset == name for each in found),
             }
             for name, dataset in datasets.items()
         ],
-        "differences": [
-            (_in_words(each, datasets), each.columns if each.before else ())
-            for each in found[:TOLD]
-        ],
+        "differences": [_told(each, datasets) for each in found[:TOLD]],
         "untold": len(found[TOLD:]),
     }
 
 
-def _in_words(each, datasets):
-    """A row that differs: its dataset and key, and what becomes of it."""
+def _told(each, datasets):
+    """A row that differs: its dataset and key, whether it comes or goes, its cells."""
     dataset = datasets[each.dataset]
-    labels = {column.name: str(column.label) for column in dataset.columns}
-    changed = ", ".join(labels[name] for name, *_cells in each.columns)
-    told = changed if each.before and each.after else _("gone")
-    return f"{dataset.title}: {each.key} · {told if each.before else _('new')}"
+    columns = {column.name: column for column in dataset.columns}
+    kind = "" if each.before and each.after else _("gone") if each.before else _("new")
+    cells = [
+        (columns[name].label, *((columns[name].codes or {}).get(x, x) for x in values))
+        for name, *values in each.columns
+        if not kind
+    ]
+    return f"{dataset.title}: {each.key}", kind, cells
