@@ -124,26 +124,16 @@ def told_by(proposal: EditionProposal) -> Snapshot:
     """
     if not (first := proposal.corrects):
         return quiet(proposal.plan)
-    before, now = snapshot_of(latest(first)), read_now(first)
+    before, datasets = snapshot_of(latest(first)), datasets_of(first)
+    now = quiet(proposal.plan).tables
     tables = {name: dict(table) for name, table in before.tables.items()}
     for name, key in proposal.named:
-        if row := now[name].get(key):
-            tables[name][key] = row
+        if row := now.get(name, {}).get(key):
+            names = [each.name for each in datasets[name].columns]
+            tables[name][key] = {name: row.get(name) for name in names}
         else:
             tables[name].pop(key, None)
     return replace(before, tables=tables)
-
-
-def read_now(edition: Edition) -> dict[str, dict]:
-    """What the public reads now, in the datasets and columns of an edition."""
-    tables = quiet(edition.plan).tables
-    return {
-        name: {
-            key: {each.name: row.get(each.name) for each in dataset.columns}
-            for key, row in tables.get(name, {}).items()
-        }
-        for name, dataset in datasets_of(edition).items()
-    }
 
 
 def latest(first: Edition) -> Edition:

@@ -26,6 +26,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Cause
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan.facets import Item, sift
+from strategic_areas.queries.public_rows import RowDifference
 from strategic_areas.sentences import shortened
 from strategic_areas.views.data import file_at
 from strategic_areas.views.datasets import sent
@@ -154,7 +155,7 @@ def difference(request, plan, earlier, edition=""):
         "later": new,
         "found": found,
         "page": page,
-        "lines": [_line(dataset, each) for dataset, each in page.object_list],
+        "lines": [line(dataset, each) for dataset, each in page.object_list],
         "chips": chips(chosen, wanted, pgettext("datasets", "All")),
         "shared": query(wanted, page=""),
         "page_query": query(wanted),
@@ -168,7 +169,7 @@ def difference(request, plan, earlier, edition=""):
     return made_up(page, chosen.is_unknown)
 
 
-def _line(dataset, changed):
+def line(dataset: Dataset, changed: RowDifference) -> dict:
     """A row that differs, with the words of each cell before and after."""
     columns = {each.name: each for each in dataset.columns}
     names = [name for name, *_cells in changed.columns if changed.kind == "changed"]

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.datasets import editions
 from strategic_areas.models import EditionProposal, ReportingPeriod
+from strategic_areas.queries.pages.editions import differences
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.public_rows import difference
 from strategic_areas.workflow.changes import CHANGES
 from strategic_areas.workflow.guard import (
     GuardedSteps,
@@ -35,8 +35,13 @@ class EditionSteps(GuardedSteps):
             first or not plans.by_code(proposal.plan.code).is_reconstructed,
             _("A reconstruction has one edition: propose a correction of it."),
         )
+        differs = {
+            (of.dataset.name, each.key)
+            for of in (correctable(first) if first else ())
+            for each in of.rows
+        }
         must(
-            not first or named and named <= correctable(first).keys(),
+            not first or named and named <= differs,
             _("Name what the edition tells otherwise than the public reads now."),
         )
         must_be_clean(EditionProposal, **texts_of(proposal))
@@ -52,14 +57,8 @@ EDITIONS = EditionSteps()
 
 
 def correctable(first):
-    """
-    What the public reads otherwise now than the last edition of a number tells.
-
-    The differences by dataset and key; ``first`` is the edition of that number.
-    """
-    before = editions.snapshot_of(editions.latest(first)).tables
-    found = difference(before, editions.read_now(first))
-    return {(each.dataset, each.key): each for each in found}
+    """What the public reads otherwise now than the last edition of a number tells."""
+    return differences(first.plan, editions.latest(first))
 
 
 def texts_of(proposal):

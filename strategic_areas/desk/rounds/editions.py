@@ -14,13 +14,11 @@ from strategic_areas.desk.changes.own_words import OwnWordsForm
 from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import EditionProposal
+from strategic_areas.queries.pages.editions import differences
 from strategic_areas.queries.plan import plans
-from strategic_areas.queries.public_rows import difference
+from strategic_areas.views.editions import line
 from strategic_areas.workflow import EDITIONS, guard
 from strategic_areas.workflow.editions import texts_of
-
-#: How many of the rows that differ the page of a proposal tells cell by cell.
-TOLD = 200
 
 
 class EditionForm(OwnWordsForm):
@@ -44,11 +42,10 @@ class EditionForm(OwnWordsForm):
         if not (first := instance.corrects):
             del self.fields["named"]
             return
-        differs, datasets = workflow.correctable(first), editions.datasets_of(first)
         self.fields["named"].choices = [
-            ("/".join(place), f"{name} · {kind}{', '.join(str(x) for x, *_ in cells)}")
-            for place, each in differs.items()
-            for name, kind, cells in [_told(each, datasets)]
+            (f"{of.dataset.name}/{each.key}", _in_words(of.dataset, each))
+            for of in workflow.correctable(first)
+            for each in of.rows
         ]
 
     def propose(self, *, by):
@@ -118,35 +115,24 @@ def edition_proposal(request, pk):
 
 
 def _holds(proposal):
-    """The rows by dataset, and what differs from the edition before."""
-    first, told = proposal.corrects, editions.told_by(proposal).tables
-    datasets = editions.datasets_of(first)
-    last = editions.latest(first) if first else proposal.plan.editions.first()
-    before = editions.snapshot_of(last).tables if last else {}
-    found = difference({name: before.get(name, {}) for name in told}, told)
+    """The rows that an edition of today has, or those that a correction names."""
+    first, plan = proposal.corrects, proposal.plan
+    last = editions.latest(first) if first else plan.editions.first()
+    found = differences(plan, last)
     return {
         "last": last,
-        "datasets": [
-            {
-                "title": dataset.title,
-                "has": len(told[name]),
-                "changed": sum(each.dataset == name for each in found),
-            }
-            for name, dataset in datasets.items()
+        "datasets": found,
+        "lines": [
+            line(of.dataset, each)
+            for of in found
+            for each in of.rows
+            if [of.dataset.name, each.key] in proposal.named
         ],
-        "differences": [_told(each, datasets) for each in found[:TOLD]],
-        "untold": len(found[TOLD:]),
     }
 
 
-def _told(each, datasets):
-    """A row that differs: its dataset and key, whether it comes or goes, its cells."""
-    dataset = datasets[each.dataset]
-    columns = {column.name: column for column in dataset.columns}
-    kind = "" if each.before and each.after else _("gone") if each.before else _("new")
-    cells = [
-        (columns[name].label, *((columns[name].codes or {}).get(x, x) for x in values))
-        for name, *values in each.columns
-        if not kind
-    ]
-    return f"{dataset.title}: {each.key}", kind, cells
+def _in_words(dataset, changed):
+    """A row that differs, and in what."""
+    told = line(dataset, changed)
+    differs = ", ".join(str(label) for label, *_cells in told["cells"])
+    return f"{dataset.title}: {told['code']} · {differs or told['kind']}"
