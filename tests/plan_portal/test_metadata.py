@@ -264,6 +264,7 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
     factories.make_later_activity(plan=commitment.plan)
     factories.make_indicator(plan=commitment.plan)
     factories.make_target(body="CRC").addressed.add(commitment.lead)
+    factories.make_earlier_edition(factories.make_edition(plan=commitment.plan))
     hidden = factories.make_commitment(
         plan=factories.make_plan(status="in_preparation", code="oculto")
     )
@@ -316,4 +317,4 @@ def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, ro
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")
 
-    assert len(captured) == 11
+    assert len(captured) == 12
