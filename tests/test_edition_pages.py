@@ -12,7 +12,7 @@ from django.utils import timezone
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import Column, Gap
-from strategic_areas.datasets.editions import snapshot_of
+from strategic_areas.datasets.editions import make, snapshot_of
 from strategic_areas.datasets.ready import Files, label_now
 from strategic_areas.models import Edition
 from strategic_areas.queries.pages import editions
@@ -290,6 +290,34 @@ def test_numbers_decide_which_edition_is_the_later(client):
     found = [each.number for each in editions.editions_of(edition.plan)]
 
     assert found == [edition.number, *numbers]
+
+
+def test_what_names_a_closed_round_leads_to_its_edition(client):
+    update = factories.make_published_update()
+    plan = update.plan
+    edition = make(plan, period=update.period)
+    path = address("edition", plan.code, edition.number)
+    factories.make_earlier_edition(edition)
+
+    for name, *args in (("home",), ("updates", plan.code)):
+        page = client.get(address(name, *args))
+        assert f'<a href="{path}">Edición {edition.number}</a>' in page.text, name
+
+
+@pytest.mark.parametrize("name", ["plan", "area", "agency", "commitment", "updates"])
+def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
+    commitment = factories.make_published_update().activity.commitment
+    plan = commitment.plan
+    factories.make_participation(plan=plan, agency=commitment.lead)
+    words = {
+        "area": [commitment.programme.area.slug_es],
+        "agency": [commitment.lead.slug],
+        "commitment": [commitment.code],
+    }
+
+    page = client.get(address(name, plan.code, *words.get(name, [])))
+
+    assert f'<a href="{address("edition_days", plan.code)}">' in page.text
 
 
 def test_today_is_read_from_the_files_that_are_ready():

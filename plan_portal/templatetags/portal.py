@@ -356,7 +356,8 @@ def companions(context):
     """
     The paths of the ``feed``, ``calendar`` and ``card`` that belong to this page.
 
-    A page that has none of its own has those of the plan.
+    A page that has none of its own has those of the plan. ``days`` leads to the plan on
+    another date.
     """
     if not (plan := context.get("plan")):
         return {}
@@ -365,6 +366,7 @@ def companions(context):
     if match.url_name in FOLLOWED:
         kind, args = match.url_name, list(match.kwargs.values())
     found = {"feed": address(f"{kind}_feed", *args)}
+    found["days"] = address("edition_days", plan.code)
     if kind in {"plan", "agency"} and plan.ends_on >= context["portal"]["today"]:
         found["calendar"] = address(f"{kind}_dates", *args)
     if kind in {"area", "commitment", "agency"}:

@@ -10,7 +10,7 @@ from strategic_areas import sentences
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Indicator
 from strategic_areas.queries.figures import indicators, words
-from strategic_areas.queries.pages import changes
+from strategic_areas.queries.pages import changes, editions
 
 register = template.Library()
 register.filter("rest_on_record", sentences.rest_on_record)
@@ -121,6 +121,15 @@ def teller_of_victims(context):
     if not hasattr(page, "teller_of_victims"):
         page.teller_of_victims = indicators.teller_of(Indicator.Family.VICTIMS)
     return page.teller_of_victims
+
+
+@register.simple_tag(takes_context=True)
+def edition_of(context, plan, period):
+    """The edition of a closed round; those of the plan are read once for a page."""
+    page = getattr(context, "request", context)
+    if not hasattr(page, "editions_of_rounds"):
+        page.editions_of_rounds = editions.of_rounds(plan)
+    return page.editions_of_rounds.get(period.pk) if period else None
 
 
 @register.simple_tag

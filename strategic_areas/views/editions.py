@@ -171,8 +171,7 @@ def difference(request, plan, earlier, edition=""):
 
 def line(dataset: Dataset, changed: RowDifference) -> dict:
     """A row that differs, with the words of each cell before and after."""
-    columns = {each.name: each for each in dataset.columns}
-    names = [name for name, *_cells in changed.columns if changed.kind == "changed"]
+    names = {name for name, *_cells in changed.columns if changed.kind == "changed"}
     return {
         "dataset": dataset,
         "kind": KINDS[changed.kind],
@@ -182,9 +181,10 @@ def line(dataset: Dataset, changed: RowDifference) -> dict:
         "path": changed.kind != "gone" and _path_of(changed.row.get("address")),
         "cells": [
             (each.label, words_of(each, changed.before), words_of(each, changed.after))
-            for each in map(columns.get, names)
+            for each in dataset.columns
             # The cell that says why another is empty is told with that one.
-            if each.name.removesuffix("_gap") not in {*names} - {each.name}
+            if each.name in names
+            and each.name.removesuffix("_gap") not in names - {each.name}
         ],
     }
 

@@ -16,6 +16,7 @@ from docx.enum.section import WD_ORIENT
 from docx.shared import Inches
 
 from strategic_areas import workflow
+from strategic_areas.datasets import editions
 from strategic_areas.desk.report.document import write
 from strategic_areas.desk.report.pages import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
@@ -310,3 +311,37 @@ def test_only_the_secretariat_takes_the_report_of_a_round_that_has_opened(client
         for name in ("round_report", "round_document"):
             answer = client.get(reverse(f"admin:{name}", args=[pk]))
             assert answer.status_code == expected
+
+
+def test_of_a_closed_round_the_states_are_those_of_its_edition():
+    activity = make_activity()
+    period = make_round(plan=activity.plan, **LATE)
+    edition = editions.make(activity.plan, period=period)
+
+    make_published_update(activity=activity, period=period)
+
+    report = of_round(period, TODAY)
+    states = {row[0]: row[1] for row in rows_of(report, STATE)}
+    assert states["Sin noticias"] == "1"
+    assert f"los de la edición {edition.number}." in report.sections[STATE].lines[0]
+
+
+def test_what_changed_in_a_closed_round_is_how_its_edition_differs_from_the_last():
+    activity = make_activity()
+    plan = activity.plan
+    first, second = (
+        make_round(plan=plan, starts_on=day - 20 * DAY, ends_on=day, **LATE)
+        for day in (TODAY - 60 * DAY, TODAY - 10 * DAY)
+    )
+    editions.make(activity.plan, period=first)
+    make_published_update(activity=activity, period=second)
+    editions.make(activity.plan, period=second)
+
+    other = make_published_update(
+        activity=make_activity(commitment=activity.commitment), period=second
+    )
+
+    rows = rows_of(of_round(second, TODAY), CHANGES)
+    assert [row[0] for row in rows] == [activity.commitment.code, activity.code]
+    assert other.activity.code not in {row[0] for row in rows}
+    assert rows[0][-2] == "Sin reporte"

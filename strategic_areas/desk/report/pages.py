@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
-from strategic_areas.desk.report import Report, Section, Table, matrix, table
+from strategic_areas.desk.report import Report, Section, Table, kept, matrix, table
 from strategic_areas.desk.report.matrix import NOTHING
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
@@ -80,7 +80,12 @@ def _state(content):
 
 
 def _as_of(content):
-    said = [_("As of %(day)s.") % {"day": _day(content.board.day)}]
+    said = [_("As of %(day)s.") % {"day": _day(content.day)}]
+    if content.edition:
+        said.append(
+            _("States, who reported and what changed are those of edition %(number)s.")
+            % {"number": content.edition.number}
+        )
     if content.period.is_demonstration:
         said.append(_("A demonstration: its reports count for nothing."))
     said.append(_("It holds what the public portal tells, and nothing else."))
@@ -109,7 +114,7 @@ def _areas(content):
         )
     if not content.board.rows:
         return ()
-    groups = [content.board, *content.areas]
+    groups = _groups(content)
     counts = [each.counts for each in groups]
     families = zip(*(each.by_family for each in counts), strict=True)
     late = [sum(row.is_late for row in each.rows) for each in groups]
@@ -127,9 +132,14 @@ def _areas(content):
     )
 
 
+def _groups(content):
+    """The commitments of the plan and of each area, in a closed round as they were."""
+    return kept.groups(content) if content.edition else [content.board, *content.areas]
+
+
 def _late(content):
-    day = content.board.day
-    late = [row for row in content.board.rows if row.is_late]
+    day = content.day
+    late = [row for row in _groups(content)[0].rows if row.is_late]
     late.sort(key=lambda row: (row.deadline.due_on, row.commitment.sort_code))
     caption = ngettext(
         "What is latest, of %(number)d late commitment",
@@ -182,10 +192,22 @@ def _figures(content):
 def _silence(content, today):
     """Who has not reported, by name; before the due date nobody is late."""
     due, asked = content.period.due_on, content.answers
-    lacking = [each for each in asked if each.missing]
+    rows = [
+        (
+            f"{each.agency.acronym} · {in_language(each.agency, 'name')}",
+            str(each.owed),
+            str(each.handed_in),
+            ", ".join(
+                getattr(subject, "reference", subject.code) for subject in each.missing
+            ),
+        )
+        for each in asked
+        if each.missing
+    ]
+    rows = kept.silence(content, rows)
     if not asked:
         said = _("Nobody is asked in this round.")
-    elif not lacking:
+    elif not rows:
         said = _("Every agency has handed in its reports.")
     elif today > due:
         said = _("The reports were due on %(day)s.") % {"day": _day(due)}
@@ -197,17 +219,6 @@ def _silence(content, today):
         pgettext("reports", "Handed in"): 2,
         pgettext("reports", "Missing"): 10,
     }
-    rows = (
-        (
-            f"{each.agency.acronym} · {in_language(each.agency, 'name')}",
-            str(each.owed),
-            str(each.handed_in),
-            ", ".join(
-                getattr(subject, "reference", subject.code) for subject in each.missing
-            ),
-        )
-        for each in lacking
-    )
     return Section(
         _("Who has not reported"),
         (said,),
@@ -220,11 +231,13 @@ def _changes(content):
     heading = _("Changes since the last round")
     if content.before is None:
         return Section(heading, (_("It is the first round of the plan."),))
-    rows = [_compared(each) for each in content.moved]
+    is_kept = content.differences is not None
+    rows = kept.changes(content) if is_kept else map(_compared, content.moved)
     rows = [row for row in rows if row[-2] != row[-1]]
-    said = _("Compared with the end of %(round)s.") % {
-        "round": in_language(content.before, "name")
-    }
+    words = _("Compared with the end of %(round)s.")
+    if is_kept:
+        words = _("Compared with the edition of %(round)s.")
+    said = words % {"round": in_language(content.before, "name")}
     columns = {
         _("Code"): 3,
         _("Commitment or activity"): 9,

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from agencies.models import Agency
+from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.headline import Headline
-from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Edition,
+    Plan,
+    ReportingPeriod,
+)
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.figures import indicators
-from strategic_areas.queries.pages import agencies, answers, areas, changes
+from strategic_areas.queries.pages import agencies, answers, areas, changes, editions
 from strategic_areas.queries.plan import answering, counted, past, plans
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
+from strategic_areas.queries.public_rows import Rows
 from strategic_areas.queries.updates import done
 from strategic_areas.queries.updates.record import Entry
 
@@ -58,6 +66,8 @@ class RoundReport:
 
     ``accounts`` are the last of each activity, by the activity's id. ``before`` is the
     last round before this one, with which it is compared, if there was any.
+    ``edition`` is that of a closed round, with its ``tables``; where the round before
+    has one too, ``differences`` tell how they differ.
     """
 
     period: ReportingPeriod
@@ -72,10 +82,17 @@ class RoundReport:
     before: ReportingPeriod | None
     moved: tuple[Moved, ...]
     amendments: tuple[changes.ApprovedPlanChange, ...]
+    edition: Edition | None
+    tables: Rows
+    differences: list[editions.DatasetDifference] | None
 
     @property
     def plan(self):
         return self.board.plan
+
+    @property
+    def day(self):
+        return self.edition.made_on if self.edition else self.board.day
 
 
 def load(period: ReportingPeriod, today: date) -> RoundReport:
@@ -94,6 +111,8 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     asked = dict.fromkeys([*plans.opened(board.periods, today), period])
     board = boards.with_rounds(board, None, tuple(asked))
     then = before and _board(plan, before, today)
+    known = editions.of_rounds(plan)
+    edition, last = known.get(period.pk), before and known.get(before.pk)
     return RoundReport(
         period=period,
         board=board,
@@ -107,6 +126,11 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
         before=before,
         moved=tuple(_moved(then, board)) if then else (),
         amendments=tuple(_amendments(board.plan, before, board.day)),
+        edition=edition,
+        tables=snapshot_of(edition).tables if edition else {},
+        differences=editions.differences(plan, last, edition)
+        if edition and last
+        else None,
     )
 
 

@@ -1,0 +1,83 @@
+"""What the report of a closed round tells from the rows of its edition."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from types import SimpleNamespace
+
+from django.utils.translation import gettext as _
+
+from strategic_areas.desk.report.matrix import percent
+from strategic_areas.progress import Counts, Punctuality
+from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.pages.round_report import RoundReport
+from strategic_areas.states import CommitmentState
+
+
+def groups(content: RoundReport) -> list[SimpleNamespace]:
+    """The commitments of the plan and of each area, as rows of a board have them."""
+    rows = [_row(each) for each in content.tables["commitments"].values()]
+    codes = [each.area.code for each in content.areas]
+    return [
+        SimpleNamespace(
+            rows=part,
+            counts=Counts(
+                len(part),
+                tuple(Counter(CommitmentState(row.state) for row in part).items()),
+            ),
+        )
+        for part in (rows, *([row for row in rows if row.area == c] for c in codes))
+    ]
+
+
+def _row(row):
+    lead = SimpleNamespace(acronym=row["lead_acronym"])
+    day = row["due_on"] and date.fromisoformat(row["due_on"])
+    return SimpleNamespace(
+        **row,
+        is_late=row["punctuality"] == Punctuality.LATE,
+        deadline=SimpleNamespace(due_on=day),
+        commitment=SimpleNamespace(**row | {"lead": lead, "sort_code": row["code"]}),
+    )
+
+
+def silence(content: RoundReport, otherwise: list) -> list[tuple[str, ...]]:
+    """
+    The agencies that had not handed in all, with how much they were asked.
+
+    ``otherwise`` is what is told where the edition tells of no answers.
+    """
+    told = content.tables.get("scorecards", {}).values()
+    asked = [row for row in told if row["round"] == content.period.code]
+    found = [
+        (
+            f"{row['agency_acronym']} · {_text(agency, 'name')}",
+            *(str(row[name]) for name in ("asked", "handed_in", "missing")),
+        )
+        for row in asked
+        for agency in [content.tables["agencies"][row["agency"]]]
+        if row["missing"]
+    ]
+    return found if asked else otherwise
+
+
+def changes(content: RoundReport) -> Iterable[tuple[str, ...]]:
+    """The commitments, then the activities, that tell another state than before."""
+    for of in content.differences:
+        if of.dataset.name in {"commitments", "activities"}:
+            words = next(c.codes for c in of.dataset.columns if c.name == "state")
+            for each in of.rows:
+                row = each.row
+                acronym = row.get("lead_acronym") or row.get("agency_acronym")
+                states = (_state(words, old) for old in (each.before, each.after))
+                yield row["code"], _text(row, "title"), acronym, *states
+
+
+def _state(words, row):
+    if row is None:
+        return _("Not in the plan")
+    return f"{words[row['state']]} {percent(row['percent'])}".strip()
+
+
+def _text(row, name):
+    return chosen(row[f"{name}_es"], row[f"{name}_en"])
