@@ -72,7 +72,7 @@ class Files:
             self.random = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
             self.random = self.random.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
-        self.packed, self.sizes = {}, {}
+        self.packed, self.sizes, self.made_at = {}, {}, time.time()
 
     def content(self, name: str) -> bytes:
         """The file of this name, made if it is not yet; KeyError if there is none."""
@@ -99,13 +99,7 @@ class Files:
     @property
     def tables(self) -> dict[str, dict[str, Row]]:
         """The rows, also when only the files are left of them."""
-        return self.snapshot.tables or {
-            name: {key_of(each, row): row for row in self._rows(name)}
-            for name, each in self.datasets.items()
-        }
-
-    def _rows(self, name):
-        return json.loads(gzip.decompress(self.content(f"{name}.json")))["rows"]
+        return self.snapshot.tables or {name: self.rows(name) for name in self.datasets}
 
     @property
     def size(self):
@@ -198,15 +192,20 @@ class Shelf:
         self.drop_older(label_now().takedowns)
         plans = Plan.objects.public().in_bulk()
         asked, self._asked = self._asked, set()
-        for key in dict.fromkeys([*((pk, None) for pk in plans), *asked]):
-            plan, edition = plans.get(key[0]), None
-            if key[1]:
-                edition = Edition.objects.filter(pk=key[1]).first()
-            label = label_now()
-            if plan and not _is_current(self._kept.get(key), edition, label):
-                self._put(key, Files(plan, edition, label))
+        for key in dict.fromkeys([*asked, *((pk, None) for pk in plans)]):
+            try:
+                self._make_one(key, plans.get(key[0]))
+            except Exception:
+                # What one plan holds must not keep the files of the others away.
+                logger.exception("The files of plan %s were not made", key[0])
 
-    def _put(self, key, files):
+    def _make_one(self, key, plan):
+        edition = key[1] and Edition.objects.filter(pk=key[1], is_moving=False).first()
+        label = label_now()
+        is_gone = plan is None or (key[1] and edition is None)
+        if is_gone or _is_current(self._kept.get(key), edition, label):
+            return
+        files = Files(plan, edition, label)
         files.make_all()
         if files.label.takedowns < label_now().takedowns:
             self.wake()

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.utils.http import http_date
 from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from strategic_areas.datasets.forms.texts import (
     about_dataset,
     written,
 )
-from strategic_areas.datasets.ready import SHELF
+from strategic_areas.datasets.ready import SHELF, NotReadyError
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan
@@ -39,14 +40,17 @@ def file(request, plan, stem, form, edition=""):
     """A file of a plan or of an edition of it, as it is ready."""
     plan = public_plan(plan)
     if edition:
-        edition = found_or_404(plan.editions.filter(number=edition).first())
+        of_number = plan.editions.filter(number=edition, is_moving=False)
+        edition = found_or_404(of_number.first())
     files = SHELF.files(plan, edition or None)
     try:
         content = files.content(f"{stem}.{form}")
     except KeyError:
         raise Http404 from None
     version = files.snapshot.edition or files.snapshot.day.isoformat()
-    return sent(content, form, f"{plan.code}-{stem}-{version}.{form}")
+    response = sent(content, form, f"{plan.code}-{stem}-{version}.{form}")
+    response.headers["Last-Modified"] = http_date(files.made_at)
+    return response
 
 
 def workbook(request, plan, edition=""):
@@ -127,8 +131,9 @@ def index(request):
 
 
 def _of_plan(plan):
-    files = SHELF.files(plan)
-    code = plan.code
+    files, code = SHELF.at_hand(plan), plan.code
+    if files is None:
+        raise NotReadyError
     return about_data(files.snapshot) | {
         "workbook": {
             each: whole("workbook", code, language=each) for each in LANGUAGES

@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets import DATASETS, editions, ready
 from strategic_areas.datasets.columns import GAPS, Column, Dataset, Gap, Kind
 from strategic_areas.datasets.forms import (
@@ -25,9 +26,9 @@ from strategic_areas.datasets.forms import (
 from strategic_areas.datasets.forms.package import describe
 from strategic_areas.datasets.ready import NotReadyError, Shelf
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
-from strategic_areas.models import Commitment, PublicationVersion
+from strategic_areas.models import Commitment, Edition, PublicationVersion
 from strategic_areas.models.publication import Counters
-from strategic_areas.views import datasets
+from strategic_areas.views import data, datasets
 from tests import factories
 from tests.plan_portal.fronts import Reply
 
@@ -424,3 +425,48 @@ def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, capl
     assert [each.message for each in caplog.records] == [
         "The files of data were not made"
     ] * 2
+
+
+def test_a_plan_that_cannot_be_told_keeps_no_other_away(
+    shelf, plan, monkeypatch, caplog
+):
+    other = factories.make_plan()
+
+    def read(each):
+        return snapshot(each) if each == other else 1 / 0
+
+    monkeypatch.setattr(ready, "quiet", read)
+    shelf._make()
+
+    assert shelf.at_hand(plan) is None
+    assert shelf.at_hand(other).counts["commitments"] == 0
+    assert f"The files of plan {plan.pk} were not made" in caplog.text
+
+
+def test_a_page_with_sizes_of_before_is_kept_by_nobody(
+    client, shelf, plan, moved, monkeypatch
+):
+    monkeypatch.setattr(data, "SHELF", shelf)
+    path = reverse("es:plan_data", args=[plan.code])
+
+    def is_kept():
+        return KEEP in client.get(path, **{ASKED_BY_FRONT: True}).headers
+
+    before = is_kept()
+    shelf._make()
+    ready_now = is_kept()
+    moved(2)
+
+    assert (before, ready_now, is_kept()) == (False, True, False)
+
+
+def test_an_edition_from_which_something_is_being_taken_is_not_found(client, plan):
+    edition = editions.make(plan)
+    moving = Edition.objects.filter(pk=edition.pk)
+    place = [plan.code, edition.number, "commitments", "csv"]
+
+    before = client.get(reverse("es:edition_file", args=place)).status_code
+    moving.update(is_moving=True)
+
+    assert before == 200
+    assert client.get(reverse("es:edition_file", args=place)).status_code == 404
