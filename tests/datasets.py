@@ -61,7 +61,7 @@ def _of_row(dataset, key, row, keys):
             yield f"{name}: told, and said to be {row[companion]}"
         if wrong := wrong_value(column, value):
             yield f"{name}: {wrong}"
-        if column.refers and value not in keys.get(column.refers, {value}):
+        if column.refers and value not in keys.get(column.refers, ()):
             yield f"{name}: {value} is not in {column.refers}"
 
 
@@ -129,5 +129,5 @@ def _of_declaration(dataset):
         if column.refers:
             name, referred = column.refers.split(".")
             declared = DATASETS.get(name)
-            if declared and (referred,) != declared.key:
+            if declared is None or (referred,) != declared.key:
                 yield f"{column.name}: {column.refers} finds no row"
