@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
 from strategic_areas import workflow
-from strategic_areas.datasets.columns import Gap
+from strategic_areas.datasets.columns import Gap, stored
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Plan, Province
+from strategic_areas.models import Indicator, Plan, Province, PublishedFigure
 from tests import factories
 from tests.datasets import faults
 from tests.strategic_areas.test_public_rows import (
@@ -77,6 +77,15 @@ def test_a_plan_in_preparation_is_not_read():
 
     with pytest.raises(ValueError, match="nobody reads"):
         snapshot(plan)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [(Indicator, "why_not_sensitive"), (PublishedFigure, "is_hidden")],
+)
+def test_no_column_is_of_a_field_that_staff_alone_read(model, name):
+    with pytest.raises(KeyError):
+        stored(model, name)
 
 
 def test_numbers_of_victims_say_that_they_are_protected():
