@@ -114,17 +114,13 @@ def _of_plan(plan, dataset):
             {
                 "column": each,
                 "is_key": each.name in dataset.key,
-                "refers": each.refers.split(".") if _is_known(each.refers) else (),
+                "refers": each.refers and each.refers.split("."),
                 "reasons": f"{each.name}_gap" if f"{each.name}_gap" in names else "",
             }
             for each in dataset.columns
         ],
         "lines": _lines(dataset, settings.SITE_URL + table.files[0].path),
     }
-
-
-def _is_known(refers):
-    return refers.split(".")[0] in DATASETS
 
 
 def _with_size(file):
