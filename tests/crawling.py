@@ -24,7 +24,7 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"
 #: Attributes that people read or hear.
 SPOKEN = ("alt", "aria-label", "data-label", "placeholder", "title")
 #: What stands beside a page: pictures, feeds, calendars, cards, tables.
-COMPANIONS = {row[0] for row in urls.PUBLIC_COMPANIONS}
+COMPANIONS = {row[0] for row in [*urls.PUBLIC_COMPANIONS, *urls.DATA_FILES]}
 #: So many of a kind are read in each language of what differs in content alone: of
 #: companions; of accounts and lists as sifted; and of other pages of a record. The
 #: links to all are collected.

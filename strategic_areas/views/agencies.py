@@ -99,7 +99,8 @@ def agency(request, plan, slug):
         "done": done_table(page, standing, wanted),
         "page_query": query(wanted),
         "listed": listed,
-        "files": list_files("plan_commitments", plan.code, asked=listed),
+        "files": (page.led or page.supported)
+        and list_files("plan_commitments", plan.code, asked=listed),
         "figures": indicators.first_of(indicators.of_agency(agency)),
     }
     return render(request, "agency.html", context)
