@@ -138,6 +138,24 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     assert page.context["before"] == earlier
 
 
+def test_an_edition_names_who_did_not_report_in_its_round(client):
+    update = factories.make_published_update()
+    plan = update.plan
+    silent = factories.make_activity(plan=plan).agency
+    closed_on = timezone.localdate() - timedelta(days=1)
+    type(update.period).objects.update(due_on=closed_on, closes_on=closed_on)
+    update.period.refresh_from_db()
+
+    edition = make(plan, period=update.period)
+
+    page = read(client, "edition", plan, edition.number)
+    told = page.context["told"]
+    assert (told.asked, told.heard) == (2, 1)
+    assert [each.code for each in told.missing] == [silent.slug]
+    assert told.period.code == update.period.code
+    assert address("agency", plan.code, silent.slug) in page.text
+
+
 def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
     edition = factories.make_edition(plan=factories.make_commitment().plan)
     note = {

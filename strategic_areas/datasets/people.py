@@ -185,31 +185,47 @@ SCORECARDS = (
     *AGENCY,
     Column("asked", _("Asked of it"), Kind.INTEGER, about=_("Reports and values.")),
     Column("handed_in", _("Handed in"), Kind.INTEGER, about=_("On time or late.")),
-    Column("on_time", _("Handed in on time"), Kind.INTEGER),
-    Column("late", _("Handed in late"), Kind.INTEGER),
+    *(
+        replace(each, gap=Gap.NOT_DUE, about=_("Told once scorecards are public."))
+        for each in (
+            Column("on_time", _("Handed in on time"), Kind.INTEGER),
+            Column("late", _("Handed in late"), Kind.INTEGER),
+            Column("punctuality", _("Punctuality"), Kind.CODE, codes=PROMPTNESS),
+        )
+    ),
     Column("missing", _("Not handed in"), Kind.INTEGER),
-    Column("punctuality", _("Punctuality"), Kind.CODE, codes=PROMPTNESS),
     *bilingual(Column("comment", _("Comment of the agency"), gap=Gap.NOT_REPORTED)),
 )
 
 
 def scorecards(reading):
-    """Each that is public, of the latest round first."""
+    """
+    How each agency answered each round that has closed, the latest first.
+
+    Pages tell at once who handed in how much; the rest waits for the scorecards.
+    """
     comments = AgencyComment.objects.filter(period__plan=reading.plan)
     said = {(each.agency_id, each.period_id): each for each in comments}
     for (agency, period), asked in reading.asked.items():
-        cards = answered(agency, {(agency, period): asked}, reading.day)
-        for card in cards.values() if period.scorecards_public_at else ():
-            comment = said.get((agency.pk, period.pk), AgencyComment())
-            yield {
-                **vars(card),
-                "round": period.code,
-                "agency": agency.slug,
-                "agency_acronym": agency.acronym,
-                "handed_in": card.on_time + card.late,
-                "punctuality": card.promptness,
-                **pair(comment, "text", "comment"),
-            }
+        if not asked or period.closes_on >= reading.day:
+            continue
+        cards, handed_in = {}, sum(each.is_handed_in for each in asked)
+        if period.scorecards_public_at:
+            cards = answered(agency, {(agency, period): asked}, reading.day)
+        card = cards.get(period)
+        comment = card and said.get((agency.pk, period.pk))
+        yield {
+            "round": period.code,
+            "agency": agency.slug,
+            "agency_acronym": agency.acronym,
+            "asked": len(asked),
+            "handed_in": handed_in,
+            "missing": len(asked) - handed_in,
+            "on_time": card and card.on_time,
+            "late": card and card.late,
+            "punctuality": card and card.promptness,
+            **pair(comment or AgencyComment(), "text", "comment"),
+        }
 
 
 DATASETS = (

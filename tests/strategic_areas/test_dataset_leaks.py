@@ -192,13 +192,15 @@ def closed_round():
 
 
 def test_a_scorecard_is_told_from_the_day_on_which_it_is_public():
+    """Until then its row says what pages say: who handed in how much."""
     activity, period = closed_round()
-    before = rows_of(activity.plan, "scorecards")
+    (before,) = rows_of(activity.plan, "scorecards")
     release(activity.plan)
 
     (row,) = rows_of(activity.plan, "scorecards")
 
-    assert before == []
+    untold = ("on_time", "late", "punctuality", "comment_es", "comment_en")
+    assert before == row | dict.fromkeys(untold)
     assert row == {
         "round": period.code,
         "agency": activity.agency.slug,
@@ -216,12 +218,13 @@ def test_a_scorecard_is_told_from_the_day_on_which_it_is_public():
 
 def test_what_an_agency_says_of_its_round_stands_beside_its_scorecard():
     activity, period = closed_round()
-    release(activity.plan)
     said_by(activity.agency, period, factories.make_reviewer()).save()
+    (before,) = rows_of(activity.plan, "scorecards")
+    release(activity.plan)
 
     (row,) = rows_of(activity.plan, "scorecards")
 
-    assert row["comment_es"] == HIDDEN
+    assert (before["comment_es"], row["comment_es"]) == (None, HIDDEN)
 
 
 def test_each_part_of_an_agency_is_a_row():
