@@ -136,7 +136,13 @@ ROLE = (
         refers="activities.code",
         about=_("Empty where its part is in the commitment as a whole."),
     ),
-    Column("role", _("Part that it has"), Kind.CODE, codes=ROLES),
+    Column(
+        "role",
+        _("Part that it has"),
+        Kind.CODE,
+        codes=ROLES,
+        about=_("In a reconstructed action, as public sources attribute it."),
+    ),
     *AGENCY,
     IS_DISPUTED,
 )

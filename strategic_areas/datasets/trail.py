@@ -40,7 +40,7 @@ FIELDS = {
     column: capfirst(model._meta.get_field(column).verbose_name)
     for model in OF_PLAN
     for field in model.fields.where(public=True)
-    for column in (field.name, *field.columns)
+    for column in (field.name, field.columns[-1])
 }
 #: Of these, those that hold days.
 DAYS = {name for of in OF_PLAN for name in of.fields.names(kind=fields.Kind.DATE)}
