@@ -261,6 +261,12 @@ PUBLIC_COMPANIONS = [
         for name, view, rest in indicators.DRAWINGS
     ),
     (
+        "chart_table",
+        indicators.chart_table,
+        "indicadores/<code:code>/<slug:name>.csv",
+        "indicators/<code:code>/<slug:name>.csv",
+    ),
+    (
         "area_card",
         sharing.area_card,
         "insertar/<slug:plan>/ejes/<slug:slug>/",

@@ -33,7 +33,7 @@ legal_base, discrepancies, search, search_description          |            | 20
 corrections, indicators, results                               |            | 200 | 405
 indicators_csv, indicators_json, indicators_xlsx               |            | 200 | 405
 indicator, indicator_drawing, indicator_card                   | indicator  | 200 | 405
-breakdown_drawing                                              | breakdown  | 200 | 405
+breakdown_drawing, chart_table                                 | breakdown  | 200 | 405
 indicator_csv, indicator_json, indicator_xlsx                  | indicator  | 200 | 405
 plan, areas, commitments, agencies, updates, frameworks        | plan       | 200 | 405
 workbook                                                       | plan       | 200 | 405

@@ -1,5 +1,8 @@
 """A figure to take along: pictures that are read alone, and one figure embedded."""
 
+import csv
+import gzip
+import io
 import re
 from html import unescape
 
@@ -7,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas.addresses import address
+from strategic_areas.datasets import DATASETS
 from strategic_areas.models import PublishedFigure
 from tests import factories
 
@@ -207,3 +211,40 @@ def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
     assert f"Primer semestre: plazo: {of.due_on:%d/%m/%Y}." in texts(client, path)
     without = address("plan_time", factories.make_plan().code)
     assert client.get(without).status_code == 404
+
+
+def table(client, code, name):
+    path = address("chart_table", code, name)
+    content = gzip.decompress(client.get(path).content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(content)))
+
+
+def test_the_table_of_a_series_holds_what_is_drawn(client, indicator):
+    factories.make_published_figure(indicator=indicator, year=2020, is_protected=True)
+    factories.make_published_figure(indicator=factories.make_indicator(), year=2019)
+
+    rows = table(client, indicator.code, "series")
+
+    assert [(each["starts_on"][:4], each["value"]) for each in rows] == [
+        ("2018", "31"),
+        ("2019", "42"),
+        ("2020", ""),
+    ]
+    assert [each["value_gap"] for each in rows] == ["", "", "protected"]
+    assert list(rows[0]) == [each.name for each in DATASETS["values"].columns]
+
+
+def test_the_table_of_a_breakdown_holds_its_own_parts_alone(client, indicator):
+    for year, cells in ((2020, {"sexual": 30, "labour": 20}), (2021, {"sexual": 77})):
+        factories.make_published_figure(indicator=indicator, year=year, cells=cells)
+
+    rows = table(client, indicator.code, "2020-exploitation")
+
+    told = [(each["group"], each["value"]) for each in rows]
+    assert told == [("sexual", "30"), ("labour", "20")]
+    page = client.get(address("indicator", indicator.code, language="es")).text
+    for name in ("series", "2020-exploitation"):
+        path = address("chart_table", indicator.code, name, language="es")
+        assert f'href="{path}"' in page
+    gone = address("chart_table", indicator.code, "2019-exploitation")
+    assert client.get(gone).status_code == 404
