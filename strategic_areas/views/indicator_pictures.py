@@ -1,7 +1,7 @@
 """The pictures of indicators, from their published values alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -20,6 +20,7 @@ from strategic_areas.queries.figures.indicators import (
     Point,
     Shown,
 )
+from strategic_areas.queries.public_rows import value_key
 from strategic_areas.spans import days_of
 from strategic_areas.views.parameters import ColumnSelection, telling
 
@@ -29,11 +30,25 @@ MOST_LINES = 3
 
 @dataclass(frozen=True)
 class Series:
-    """A picture, what it shows in a sentence, and the counts that it shows."""
+    """
+    A picture, what it shows in a sentence, and the counts that it shows.
+
+    ``rows`` are the dataset, its column and the values there of what is drawn.
+    """
 
     picture: charts.SeriesPicture
     title: str
     lines: tuple[IndicatorLine, ...]
+    name: str = "series"
+
+    @property
+    def rows(self) -> tuple[str, str, list[str]]:
+        return "values", "indicator", [each.indicator.code for each in self.lines]
+
+    @property
+    def said(self) -> list[str]:
+        """What its signs mean, as a file says it without a key."""
+        return [str(text) for sign, text in SIGNS.items() if sign in self.picture.signs]
 
 
 @dataclass(frozen=True)
@@ -54,12 +69,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Bars:
-    """A breakdown as bars; ``name`` is its id on the page."""
+    """A breakdown of the only value in ``lines``; ``name`` is its id on the page."""
 
     name: str
     picture: charts.Bars
     title: str
     breakdown: Breakdown
+    lines: tuple[IndicatorLine]
+
+    @property
+    def rows(self) -> tuple[str, str, list[str]]:
+        of = f"{value_key(self.lines[0].indicator, self.lines[0].last)}/"
+        of += f"{self.breakdown.dimension}/"
+        groups = ["|".join(each.categories) for each in self.breakdown.cells]
+        return "breakdowns", "id", [of + each for each in groups]
+
+    @property
+    def said(self) -> list[str]:
+        """Who printed its numbers, where they quote anyone."""
+        quoted = dict.fromkeys(filter(None, map(words.quoted, self.breakdown.cells)))
+        return [_("according to %(source)s") % {"source": each} for each in quoted]
 
 
 def plan_periods() -> list[charts.Period]:
@@ -152,7 +181,6 @@ def name(line: IndicatorLine) -> str:
     return line.indicator.counted_by or line.indicator.code
 
 
-#: What the signs of a picture mean, as a file says it without a key.
 SIGNS = {
     "provisional": gettext_lazy("What is hollow is provisional."),
     "span": gettext_lazy("A bar is not of a year: it is as long as its period."),
@@ -163,15 +191,15 @@ SIGNS = {
 }
 
 
-def notes(lines: Iterable[IndicatorLine], signs=()) -> list[str]:
+def notes(chart: Series | Bars, lines: Iterable[IndicatorLine]) -> list[str]:
     """
-    What to know of a picture of these series in full, where nothing else is seen.
+    What to know of a chart where nothing else is seen; ``lines`` are its own in full.
 
     The last value of each with its sources comes first, what none can say last.
     """
     return [
         *(text for line in lines for text in _told(line)),
-        *(str(text) for sign, text in SIGNS.items() if sign in signs),
+        *chart.said,
         *(text for line in lines for text in _set_apart(line)),
         *dict.fromkeys(words.in_language(each.indicator, "caveat") for each in lines),
         _("That it goes up or down does not say that the plan caused it."),
@@ -262,7 +290,8 @@ def bars(page: IndicatorPage, point: Point) -> list[Bars]:
             "when": words.when(point.starts_on, point.ends_on, *words.exact_to(point)),
             "dimension": words.dimension(each.dimension),
         }
-        found.append(Bars(place, charts.bars(parts), title, each))
+        line = replace(page, points=(point,))
+        found.append(Bars(place, charts.bars(parts), title, each, (line,)))
     return found
 
 

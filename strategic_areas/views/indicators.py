@@ -1,20 +1,17 @@
 """Indicators: the list of all, one with all that is told of it, and their files."""
 
-from dataclasses import replace
-from itertools import count, groupby
+from itertools import groupby
 
-from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.queries.figures import indicators, words
+from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Item, any_unknown, sift
-from strategic_areas.queries.public_rows import value_key
 from strategic_areas.views import datasets, indicator_pictures
 from strategic_areas.views.drawings import drawing
 from strategic_areas.views.parameters import (
@@ -138,54 +135,28 @@ def indicator_file(form):
 
 
 @finished_by(shown_elsewhere)
-def indicator_drawing(request, code):
-    """The picture of an indicator as a file."""
-    found = _drawn(code)
-    every = [each.indicator for each in found.lines[1:]]
-    lines = [found.lines[0], *indicators.of_list(every, in_full=True)]
-    notes = indicator_pictures.notes(lines, found.picture.signs)
+def chart_drawing(request, code, name="series"):
+    """A chart of an indicator as a file; ``name`` is its id on the page."""
+    found = _chart(code, name)
+    beside = [each.indicator for each in found.lines[1:]]
+    lines = [found.lines[0], *indicators.of_list(beside, in_full=True)]
+    notes = indicator_pictures.notes(found, lines)
     return drawing(found.picture, found.title, notes, address("indicator", code))
 
 
-@finished_by(shown_elsewhere)
-def breakdown_drawing(request, code, name):
-    """The bars of one breakdown; ``name`` is their id on the page."""
-    bars, line = _broken_down(code, name)
-    quoted = dict.fromkeys(map(words.quoted, bars.breakdown.cells))
-    notes = [
-        *(_("according to %(source)s") % {"source": each} for each in quoted if each),
-        *indicator_pictures.notes([line]),
-    ]
-    return drawing(bars.picture, bars.title, notes, address("indicator", code))
-
-
 def chart_table(request, code, name):
-    """The rows that a chart of an indicator draws; ``name`` is its id on the page."""
-    if name == "series":
-        codes = [each.indicator.code for each in _drawn(code).lines]
-        wanted = {"values": ("indicator", dict(zip(codes, count(), strict=False)))}
-    else:
-        bars, line = _broken_down(code, name)
-        key = f"{value_key(line.indicator, line.last)}/{bars.breakdown.dimension}"
-        keys = [f"{key}/{'|'.join(c.categories)}" for c in bars.breakdown.cells]
-        wanted = {"breakdowns": ("id", dict(zip(keys, count(), strict=False)))}
+    """The rows that a chart draws."""
+    dataset, column, keys = _chart(code, name).rows
+    wanted = {dataset: (column, {key: rank for rank, key in enumerate(keys)})}
     return datasets.list_file("csv", f"{code} {name}", wanted, *plans.public())
 
 
-def _drawn(code):
+def _chart(code, name):
     page = found_or_404(indicators.page(code, timezone.localdate()))
-    periods = indicator_pictures.plan_periods()
-    return found_or_404(indicator_pictures.series(page, periods))
-
-
-def _broken_down(code, name):
-    """The bars of this name, and the indicator with the value of which they are."""
-    page = found_or_404(indicators.page(code, timezone.localdate()))
-    for point in page.points:
-        for bars in indicator_pictures.bars(page, point):
-            if bars.name == name:
-                return bars, replace(page, points=(point,))
-    raise Http404
+    series = indicator_pictures.series(page, indicator_pictures.plan_periods())
+    bars = (each for of in page.points for each in indicator_pictures.bars(page, of))
+    found = (each for each in (series, *bars) if each and each.name == name)
+    return found_or_404(next(found, None))
 
 
 @finished_by(framed_anywhere)
@@ -281,6 +252,6 @@ def _area_key(area):
 
 #: Pictures as files: name, view, and what stands in the path behind the list's.
 DRAWINGS = (
-    ("indicator_drawing", indicator_drawing, "<code:code>"),
-    ("breakdown_drawing", breakdown_drawing, "<code:code>/<slug:name>"),
+    ("indicator_drawing", chart_drawing, "<code:code>"),
+    ("breakdown_drawing", chart_drawing, "<code:code>/<slug:name>"),
 )

@@ -40,6 +40,7 @@ def path_of(name, route, commitment, language="es"):
         "code": commitment.code,
         "slug": commitment.lead.slug,
         "theme": Theme.WORK,
+        "dataset": "commitments",
     }
     if name.startswith("area"):
         words["slug"] = getattr(area, f"slug_{language}")
