@@ -21,16 +21,16 @@ def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpRespons
     ``notes`` say what it shows, whose it is and what it cannot say; below them stand
     the day, the licence and the address of the ``page`` that shows it.
     """
-    about = [
-        _("National Plan against Human Trafficking"),
-        _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()},
+    day = _("Data as of %(day)s") % {"day": timezone.localdate().isoformat()}
+    below = [
+        f"{_('National Plan against Human Trafficking')} · {day}",
+        f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip(),
+        f"{settings.SITE_URL}{page}",
     ]
-    licence = f"{settings.LICENCE_NAME} {settings.LICENCE_URL}".strip()
-    below = [" · ".join(about), licence, f"{settings.SITE_URL}{page}"]
     file = charts.file(picture, title, map(str, filter(None, [*notes, *below])))
     style = render_to_string("charts/file.css").strip()
-    plot = f"charts/_{file.kind}_plot.html"
-    context = {"file": file, "title": title, "style": style, "plot": plot}
+    context = {"file": file, "title": title, "style": style}
+    context["plot"] = f"charts/_{file.kind}_plot.html"
     drawn = render_to_string("charts/file.svg", context).strip()
     response = HttpResponse(drawn, content_type="image/svg+xml")
     digest = b64encode(sha256(style.encode()).digest()).decode()

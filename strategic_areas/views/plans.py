@@ -45,11 +45,11 @@ def plan_time(request, plan):
     spans = overview.load_structure(plan, today)["spans"]
     rounds = [each.period for each in spans if each.period]
     axis = found_or_404(_axis(plan, spans, today) if rounds else None)
-    days = [date_format(each.due_on, "SHORT_DATE_FORMAT") for each in rounds]
+    due, form = _("due by %(day)s."), "SHORT_DATE_FORMAT"
     notes = [
         *(
-            f"{number}. {each.name}: {_('due by %(day)s.') % {'day': day}}"
-            for number, (each, day) in enumerate(zip(rounds, days, strict=True), 1)
+            f"{number}. {each.name}: {due % {'day': date_format(each.due_on, form)}}"
+            for number, each in enumerate(rounds, start=1)
         ),
         _(
             "Above the plan, below it its rounds. The short marks are the days on "
