@@ -41,6 +41,8 @@ def path_of(name, route, commitment, language="es"):
         "slug": commitment.lead.slug,
         "theme": Theme.WORK,
         "dataset": "commitments",
+        "edition": "2026-1",
+        "earlier": "2025-1",
     }
     if name.startswith("area"):
         words["slug"] = getattr(area, f"slug_{language}")
