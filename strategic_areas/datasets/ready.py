@@ -170,8 +170,10 @@ class Shelf:
             if self._is_waited_for:
                 raise NotReadyError
             self._is_waited_for = True
-            self._changed.wait(PATIENCE)
-            self._is_waited_for = False
+            try:
+                self._changed.wait(PATIENCE)
+            finally:
+                self._is_waited_for = False
         if found := self.at_hand(plan, edition):
             return found
         raise NotReadyError

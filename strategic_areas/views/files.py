@@ -11,7 +11,6 @@ from strategic_areas.views.parameters import found_or_404
 
 logger = logging.getLogger(__name__)
 
-CSV = "text/csv; charset=utf-8"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

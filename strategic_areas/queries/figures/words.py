@@ -277,16 +277,6 @@ def unknown(line: IndicatorLine, today: date) -> str:
     return _("Nothing is on record after %(year)d.") % {"year": year}
 
 
-def disputed(point: Point) -> str:
-    """What an agency says against a value, and what was decided."""
-    if point.dispute is None:
-        return ""
-    said = [point.dispute.agency.local_acronym, in_language(point.dispute, "text")]
-    if point.dispute.resolved_on:
-        said += [point.dispute.outcome, in_language(point.dispute, "resolution")]
-    return " | ".join(map(str, said))
-
-
 def in_language(record, field: str) -> str:
     """A bilingual text; Spanish where there is no English."""
     return chosen(getattr(record, f"{field}_es"), getattr(record, f"{field}_en"))

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from agencies.folding import fold
 from agencies.models import Agency
@@ -202,8 +201,3 @@ def ordered(rows: list[CommitmentRow], sort: str) -> list[CommitmentRow]:
     known = [row for row in rows if key(row) is not None]
     unknown = [row for row in rows if key(row) is None]
     return sorted(known, key=key, reverse=is_descending) + unknown
-
-
-def due_day(row: CommitmentRow) -> date | None:
-    """The due date of a commitment, if somebody states one."""
-    return KEYS["due"](row)
