@@ -232,6 +232,18 @@ def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkey
     assert KEEP not in response.headers
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", "desgloses"), ("en", "scorecards")]
+)
+def test_the_search_finds_the_page_of_data_by_what_is_in_it(client, language, words):
+    answer = client.get(address("search", language=language), {"q": words})
+
+    groups = answer.context["answer"].groups
+    assert address("data", language=language) in {
+        hit.path for group in groups for hit in group.hits
+    }
+
+
 def test_a_plan_in_preparation_is_in_no_catalogue(client, plan):
     factories.put_back_in_preparation(plan)
 

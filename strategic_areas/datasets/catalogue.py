@@ -89,13 +89,17 @@ def _nodes(of):
 
 
 def title_of(plan, table: Table) -> Word:
-    words = {"title": table.dataset.title, "code": plan.code}
-    return _said(_("%(title)s, plan %(code)s"), **words)
+    return _said(
+        _("%(title)s, plan %(code)s"), title=table.dataset.title, code=plan.code
+    )
 
 
 def about(table: Table) -> Word:
-    words = {"row": table.dataset.row, "changes": table.changes}
-    return _said(_("A row is %(row)s. How often it changes: %(changes)s."), **words)
+    return _said(
+        _("A row is %(row)s. How often it changes: %(changes)s."),
+        row=table.dataset.row,
+        changes=table.changes,
+    )
 
 
 def _version(of, edition, url):

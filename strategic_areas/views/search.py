@@ -1,6 +1,6 @@
 """Searching everything that is public."""
 
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from itertools import chain
 
@@ -137,9 +137,8 @@ def site_documents():
 
 def _of_data():
     """The page of data tells of a plan, but for the words of its datasets."""
-    return [
-        in_both(text) for each in DATASETS.values() for text in (each.title, each.row)
-    ]
+    words = [word for each in DATASETS.values() for word in (each.title, each.row)]
+    return [in_each(partial(str, word)) for word in words]
 
 
 def _block(name, block):
