@@ -10,18 +10,21 @@ import csv
 import io
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
 
 from strategic_areas.addresses import address
+from strategic_areas.datasets import editions
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import (
     Activity,
     Commitment,
+    Edition,
     Plan,
     Programme,
+    ReportingPeriod,
     StrategicArea,
 )
 from strategic_areas.queries.plan.plans import latest_round
@@ -29,6 +32,7 @@ from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.sentences import work_in_cell
 from strategic_areas.states import family_of
 from tests import states_plan
+from tests.datasets import faults
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
@@ -66,6 +70,17 @@ def get(client, told):
             return client.get(address(name, *words, language="es"), asked)
 
     return read
+
+
+def test_the_editions_of_the_invented_plan_are_those_of_its_closings(told):
+    rounds = ReportingPeriod.objects.rounds().filter(closes_on__lt=TODAY)
+    made = Edition.objects.filter(plan__code__in=[INVENTED, states_plan.EARLIER])
+
+    assert {each: each.closes_on + timedelta(1) for each in rounds} == {
+        each.period: each.made_on for each in made
+    }
+    for each in made:
+        assert faults(editions.snapshot_of(each)) == []
 
 
 def file_of(response):

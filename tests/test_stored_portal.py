@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import time_machine
@@ -33,15 +34,18 @@ from agencies.models import User
 from plan_portal import environment
 from strategic_areas import triggers, workflow
 from strategic_areas.addresses import address
+from strategic_areas.datasets import editions
 from strategic_areas.disclosure import MARKER
 from strategic_areas.importing import load
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
     CommitmentUpdate,
+    EditionRows,
     Evidence,
     Letter,
     PendingChange,
+    Plan,
     PublishedFigure,
     Purge,
     Submission,
@@ -457,7 +461,14 @@ class Restored:
     purged: tuple
     purged_file: str
     files: set
+    editions: tuple
     seconds: float
+
+
+def contents():
+    """What each edition tells, packed."""
+    rows = EditionRows.objects.order_by("pk").values_list("dataset", "content")
+    return [(dataset, bytes(content)) for dataset, content in rows]
 
 
 @pytest.fixture(scope="module")
@@ -465,7 +476,9 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
     """The drill: back up, lose everything, restore; one text was purged meanwhile."""
     folder, var = (tmp_path_factory.mktemp(name) for name in ("backups", "var"))
     with django_db_blocker.unblock():
-        before = kept_rows()
+        with mock.patch.object(editions.audit, "record"):  # its head is held below
+            editions.make(Plan.objects.public().first())
+        before, told = kept_rows(), contents()
         begun = time.monotonic()
         call_command("back_up", folder, verbosity=0)
         update = ActivityUpdate.objects.exclude(narrative_es="").order_by("pk").first()
@@ -486,13 +499,14 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
                 said = io.StringIO()
                 call_command("restore", backup, stdout=said)
                 text = ActivityUpdate.objects.get(pk=update.pk).narrative_es
-                told = Restored(
+                found = Restored(
                     said.getvalue(),
                     (before, kept_rows()),
                     audit.verify().head,
                     (text, Evidence.objects.get(pk=file.pk).file.name),
                     file.file.name,
                     {path.name for path in (var / "evidence").iterdir()},
+                    (told, contents()),
                     time.monotonic() - begun,
                 )
         finally:
@@ -501,12 +515,13 @@ def restored(migrated, django_db_blocker, tmp_path_factory):
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute(f'DROP DATABASE IF EXISTS "{gone}"')
-    return told
+    return found
 
 
 def kept_rows():
-    """Table → number of its rows, but of sessions and counters, which start anew."""
+    """Table → number of its rows, but of what starts anew, as sessions and counters."""
     ended = {"django_session", "usersessions_usersession", "shared_cache"}
+    ended |= {"sqlite_stat1"}
     return {table: n for table, n in count_rows().items() if table not in ended}
 
 
@@ -540,4 +555,6 @@ def test_what_was_backed_up_is_there_again_but_what_was_purged_since(
     assert restored.purged == (MARKER, "")
     assert restored.purged_file not in restored.files
     assert restored.files
+    told, tells = restored.editions
+    assert tells == told != []
     assert restored.seconds < MOST_SECONDS

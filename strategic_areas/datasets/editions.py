@@ -10,8 +10,10 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from agencies import audit
+from agencies.access import RefusedError
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Gap, Kind
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
@@ -120,7 +122,8 @@ def told_by(proposal: EditionProposal) -> Snapshot:
     What a proposed edition tells.
 
     A correction tells what the last one of its number does, but for the rows that it
-    names: those as the public reads them now.
+    names: those as the public reads them now. ``RefusedError`` if one of them leads to
+    a row that would not be there.
     """
     if not (first := proposal.corrects):
         return quiet(proposal.plan)
@@ -133,7 +136,25 @@ def told_by(proposal: EditionProposal) -> Snapshot:
             tables[name][key] = {name: row.get(name) for name in names}
         else:
             tables[name].pop(key, None)
+    if _unresolved(datasets, tables) - _unresolved(datasets, before.tables):
+        raise RefusedError(
+            _("One of these rows names another that the edition lacks: name it too.")
+        )
     return replace(before, tables=tables)
+
+
+def _unresolved(datasets, tables):
+    """The values, by column, for which the dataset lacks a row to which they lead."""
+    return {
+        (name, column.name, row[column.name])
+        for name, dataset in datasets.items()
+        for column in dataset.columns
+        for to, _dot, key in [column.refers.partition(".")]
+        if to in tables
+        for known in [{None, *(row[key] for row in tables[to].values())}]
+        for row in tables[name].values()
+        if row[column.name] not in known
+    }
 
 
 def latest(first: Edition) -> Edition:

@@ -44,6 +44,7 @@ class EditionSteps(GuardedSteps):
             not first or named and named <= differs,
             _("Name what the edition tells otherwise than the public reads now."),
         )
+        editions.told_by(proposal)
         must_be_clean(EditionProposal, **texts_of(proposal))
         must_be_valid(proposal, exclude=["named"])
         proposal.save()

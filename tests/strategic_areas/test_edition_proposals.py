@@ -16,7 +16,10 @@ from strategic_areas import rounds, workflow
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.models import Edition, EditionProposal
 from strategic_areas.workflow import EDITIONS
+from tests.datasets import faults
 from tests.factories import (
+    make_activity,
+    make_agency,
     make_commitment,
     make_edition,
     make_edition_proposal,
@@ -227,3 +230,22 @@ def test_a_column_that_is_declared_later_makes_no_row_differ(corrected, monkeypa
     assert places(corrected) == []
     later = editions.snapshot_of(make_edition(plan=corrected.plan))
     assert later.tables[dataset][key]["added"] == 1
+
+
+def test_a_correction_names_also_the_row_to_which_another_leads():
+    commitment = make_commitment()
+    edition = make_edition(plan=commitment.plan)
+    agency = make_agency()
+    make_activity(
+        commitment=make_commitment(plan=commitment.plan, lead=agency), agency=agency
+    )
+    every = places(edition)
+    (activity,) = [place for place in every if place[0] == "activities"]
+
+    with pytest.raises(RefusedError, match="name it too"):
+        make_edition_proposal(plan=commitment.plan, corrects=edition, named=[activity])
+
+    proposal = make_edition_proposal(
+        plan=commitment.plan, corrects=edition, named=every
+    )
+    assert faults(editions.snapshot_of(approve(proposal).edition)) == []
