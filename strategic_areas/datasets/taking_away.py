@@ -148,7 +148,7 @@ def _worded(rows):
         each["name"]: INSTEAD[each["kind"]]
         for each in rows.columns["columns"]
         if each["kind"] in INSTEAD
-        and not each["refers"]
+        and not (each["refers"] or each["codes"])
         and each["name"] not in {"address", *rows.columns["key"]}
     }
 

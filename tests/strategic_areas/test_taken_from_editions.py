@@ -1,9 +1,11 @@
 """What is taken from the public goes from the rows of every edition at once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from strategic_areas import figures, purging, workflow
@@ -14,6 +16,7 @@ from strategic_areas.models import (
     Edition,
     EditionRows,
     Indicator,
+    Plan,
     PublicationVersion,
     PublishedFigure,
     Takedown,
@@ -21,6 +24,7 @@ from strategic_areas.models import (
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging import blanking, hiding
 from tests import factories
+from tests.strategic_areas.plans import load_small, small
 from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -358,6 +362,23 @@ def approve(record, **fields):
     return workflow.approve(change, by=factories.make_reviewer())
 
 
+def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
+    content = small()
+    activity = content["activities"][0]
+    activity |= {"quantity": 8, "unit_es": "talleres"}
+    activity |= {"counts_victims": False, "reaches_victims": False}
+    load_small(tmp_path, content)
+    edition = factories.make_edition(plan=Plan.objects.get())
+    told = rows_of(edition, "activities")[activity["code"]]
+
+    activity |= {"counts_victims": True, "reaches_victims": True}
+    load_small(tmp_path, content)
+
+    row = rows_of(edition, "activities")[activity["code"]]
+    assert told["quantity"] == 8
+    assert (row["quantity"], row["quantity_gap"]) == (None, "protected")
+
+
 def counted(plan, **fields):
     """An indicator of the plan with a value of 2025 and its parts by sex."""
     indicator = factories.make_indicator(
@@ -433,3 +454,28 @@ def test_a_hidden_amount_goes_from_every_edition():
     hide(activity, *hiding.hideable(activity)[Activity.fields["budget_amount"]])
 
     assert rows_of(edition, "activities")[activity.code]["budget_amount"] is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
+    """Who makes one while something is hidden waits, and reads what is left."""
+    commitment = factories.make_commitment(title_es=TEXT)
+    plan, moving, made = commitment.plan, hiding._move, []
+
+    def make():
+        try:
+            made.append(editions.make(Plan.objects.get(pk=plan.pk)))
+        finally:
+            connection.close()
+
+    def move(*arguments, **how):
+        wait([pool.submit(make)], timeout=3)  # It would have been made by then.
+        moving(*arguments, **how)
+
+    monkeypatch.setattr(hiding, "_move", move)
+    with ThreadPoolExecutor(1) as pool:
+        hide(commitment, "title_es")
+
+    (edition,) = made
+    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
