@@ -347,6 +347,10 @@ def errors_in(body):
     ]
 
 
+#: The bits in a package, which are others in each version.
+RANDOM = re.compile(r'"random": "[0-9a-f]{32}"')
+
+
 def public_addresses():
     """Those of every public page and file but pictures."""
     both = {path for _name, *both in instances() for path in both}
@@ -362,7 +366,7 @@ def read_public():
 
 
 def read(client, path):
-    return unquote(text_of(b"".join(client.get(path))))
+    return RANDOM.sub("", unquote(text_of(b"".join(client.get(path)))))
 
 
 def forget():
