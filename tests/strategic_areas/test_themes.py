@@ -175,7 +175,7 @@ def test_the_search_knows_the_words_of_a_theme(client, plan):
 
     found = {group.kind: [hit.code for hit in group.hits] for group in answer.groups}
     assert (found["commitment"], found["activity"]) == (["1", "2"], ["1.1", "2.1"])
-    (page,) = answer.groups[0].hits
+    page = answer.groups[0].hits[0]
     assert page.path == "/p/temas/ninez-y-adolescencia/"
 
 
