@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import (
     audit_record,
+    datasets,
     desk,
     freshness,
     growth,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "peers": peers.main,
     "desk": desk.main,
     "sizes": sizes.main,
+    "datasets": datasets.main,
     "audit": audit_record.main,
     "sign_in_attack": sign_in_attack.main,
 }
