@@ -5,6 +5,10 @@ from django.contrib.auth.models import Permission
 
 
 class Backend(AuthenticationBackend):
+    def get_user_permissions(self, user_obj, obj=None):
+        """None: every right comes with a role."""
+        return set()
+
     def get_group_permissions(self, user_obj, obj=None):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()

@@ -46,7 +46,7 @@ QUEUE = reverse("admin:review_queue")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 18, "record": 17, "many": 14}
+BUDGETS = {"queue": 18, "record": 16, "many": 13}
 
 
 def address(record, page="review"):
