@@ -4,6 +4,7 @@ Follows every link from the first page, as a stranger would, and keeps what it r
 `make deep` leaves nothing out.
 """
 
+import gzip
 import json
 import re
 from collections import Counter, defaultdict
@@ -32,6 +33,8 @@ SAMPLE_OF_COMPANIONS, SAMPLE, SAMPLE_OF_RECORDS = 1, 2, 4
 SAMPLED = {"update", *COMPANIONS}
 #: The staff's pages: a stranger is only asked to sign in there.
 STAFF = "/gestion/"
+#: How what is sent packed begins.
+PACKED = b"\x1f\x8b"
 #: What no link holds, since a reader writes it: a search that finds something, and one
 #: in vain, in an order that no list has.
 QUESTIONS = ("?q=trata", "?q=xyzzy&sort=xyzzy")
@@ -203,6 +206,8 @@ class Crawl:
 
 def text_of(body):
     """A body as text: of a workbook all parts, of a picture what can be read of it."""
+    if body.startswith(PACKED):
+        body = gzip.decompress(body)
     if body.startswith(b"PK"):
         with ZipFile(BytesIO(body)) as packed:
             body = b"\n".join(map(packed.read, packed.namelist()))

@@ -11,6 +11,7 @@ with a question, the first few of each kind are followed. Workbooks are kept unp
 """
 
 import argparse
+import gzip
 import hashlib
 import io
 import logging
@@ -41,6 +42,8 @@ MOST_ALIKE = 3
 LABELS = re.compile(rb'(/static/[^"?]+)(\?[^"]*|\.[0-9a-f]{12}(?=\.))')
 #: When openpyxl wrote a workbook.
 MADE_AT = re.compile(rb"<dcterms:(created|modified).*?</dcterms:\1>")
+#: How what is sent packed begins.
+PACKED = b"\x1f\x8b"
 
 
 def main():
@@ -91,6 +94,8 @@ def store(world):
 
 def unpacked(body):
     """The body; of a workbook its parts one after the other, without the time."""
+    if body.startswith(PACKED):
+        body = gzip.decompress(body)
     if not body.startswith(b"PK"):
         return body
     with ZipFile(io.BytesIO(body)) as archive:
