@@ -138,6 +138,7 @@ def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client)
 
 def test_a_plan_in_preparation_has_no_companions(client):
     commitment = factories.make_commitment()
+    factories.make_round(plan=commitment.plan)
     paths = {name: path_of(name, commitment) for name in COMPANIONS}
 
     def answers():
@@ -174,6 +175,7 @@ def make_reported(rows):
     commitment = factories.make_commitment(
         due_on=date(2026, 6, 1), due_provenance="plan"
     )
+    factories.make_round(plan=commitment.plan)
     for _ in range(rows):
         activity = factories.make_activity(commitment=commitment)
         factories.make_record_update(activity=activity)
