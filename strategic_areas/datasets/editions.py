@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import zlib
+from collections.abc import Container
 from dataclasses import replace
 
 from django.db import transaction
@@ -30,6 +32,10 @@ from strategic_areas.queries.plan import plans
 
 #: A word that was kept in both languages, in that of the reader.
 _in_words = lazy(lambda es, en: en if get_language() == "en" else es, str)
+#: So many rows are compressed together, and how hard: harder takes far longer.
+AT_ONCE, LEVEL = 200, 6
+#: What tells zlib that it reads gzip.
+GZIP = zlib.MAX_WBITS | 16
 #: An edition of which a second one is never made of the same.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
@@ -185,22 +191,66 @@ def snapshot_of(edition: Edition) -> Snapshot:
 
 def packed(table: dict[str, dict]) -> bytes:
     """
-    The rows of a dataset in their order, each with its key, as compressed JSON.
+    The rows of a dataset in their order, each with its key, as lines of JSON.
 
-    The same rows are the same bytes.
+    The same rows are the same bytes. Some are compressed together: see ``rewritten``.
     """
-    text = json.dumps(
-        list(table.items()),
+    lines = [_line(*each) for each in table.items()]
+    starts = range(0, len(lines), AT_ONCE)
+    return b"".join(_compressed(lines[place : place + AT_ONCE]) for place in starts)
+
+
+def unpacked(content: bytes) -> dict[str, dict]:
+    return dict(map(json.loads, gzip.decompress(content).splitlines()))
+
+
+def rewritten(content: bytes, keys: Container[str] | None, texts, change) -> bytes:
+    """
+    The content of a dataset with some of its rows changed.
+
+    Of rows with one of these ``keys`` or ``texts`` (of all if ``keys`` is None)
+    ``change`` says, by key and row, what the row is now; None takes it away. Only those
+    are read as rows, and only what was compressed with one that changed is again.
+    """
+    starts = {_start(_line(key, {})) for key in keys or ()}
+    texts, found = [_json(text) for text in texts], []
+    while content:
+        reader = zlib.decompressobj(wbits=GZIP)
+        lines = reader.decompress(content).splitlines(keepends=True)
+        changed = list(lines)
+        for place, line in enumerate(lines):
+            is_concerned = keys is None or _start(line) in starts
+            if is_concerned or any(text in line for text in texts):
+                key, row = json.loads(line)
+                left = change(key, row)
+                changed[place] = b"" if left is None else _line(key, left)
+        own = content[: len(content) - len(reader.unused_data)]
+        found.append(own if changed == lines else _compressed(changed))
+        content = reader.unused_data
+    return b"".join(found)
+
+
+def _line(key, row):
+    return _json([key, row]) + b"\n"
+
+
+def _json(value):
+    return json.dumps(
+        value,
         ensure_ascii=False,
         allow_nan=False,
         sort_keys=True,
         separators=(",", ":"),
-    )
-    return gzip.compress(text.encode(), mtime=0)
+    ).encode()
 
 
-def unpacked(content: bytes) -> dict[str, dict]:
-    return dict(json.loads(gzip.decompress(content)))
+def _start(line):
+    """Of the line of a row what comes before its cells, so that the key is found."""
+    return line.partition(b'",{')[0]
+
+
+def _compressed(lines):
+    return gzip.compress(b"".join(lines), LEVEL, mtime=0)
 
 
 def datasets_of(edition: Edition | None) -> dict[str, Dataset]:

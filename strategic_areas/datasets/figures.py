@@ -221,7 +221,7 @@ PLANNED = (
 
 def planned_values(reading):
     lines = {line.indicator.pk: line for line in reading.indicators}
-    rows = Target.objects.filter(plan=reading.plan)
+    rows = Target.objects.filter(plan=reading.plan, indicator__in=lines)
     for aim in rows.order_by("indicator__sort_code", "starts_on", "ends_on"):
         found = attained(aim, lines[aim.indicator_id], reading.day)
         is_protected = found.code == Attained.PROTECTED

@@ -16,18 +16,36 @@ away all the same; the edition stays ``is_moving`` and is not served any more.
 """
 
 import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Set
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.models import Agency, AgencyName
+from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import Gap, Kind
-from strategic_areas.datasets.editions import packed, unpacked
-from strategic_areas.datasets.snapshots import in_both, snapshot
+from strategic_areas.datasets.editions import packed, rewritten, unpacked
+from strategic_areas.datasets.snapshots import in_both, table
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Edition, EditionRows, Plan, PurgedText, Status
+from strategic_areas.models import (
+    UPDATE_MODELS,
+    AgencyComment,
+    Edition,
+    EditionRows,
+    Participation,
+    Plan,
+    PurgedText,
+    ReportingPeriod,
+    Source,
+    Status,
+)
 from strategic_areas.models.publication import random_bits
+from strategic_areas.queries.public_rows import TOUCHING, Rows, concerned
+from strategic_areas.queries.public_rows.reading import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -39,60 +57,137 @@ INSTEAD = {Kind.TEXT: MARKER, Kind.ADDRESS: None}
 NO_PERCENT = {"percent": None, "percent_gap": Gap.PROTECTED.value}
 #: As much of the key of an edition's row as a purge can keep.
 MOST = PurgedText._meta.get_field("field").max_length
+#: What a row of any record may name: by it a whole plan is concerned.
+EVERYWHERE = {
+    *(Agency, AgencyName, AgencyComment),
+    *(Participation, ReportingPeriod, Source),
+}
+#: Datasets of which no row goes by what is taken from other records.
+STEADY = {"agencies", "rounds", "scorecards"}
+#: The records by which it is told what others concern.
+LEADING = TOUCHING.union(UPDATE_MODELS)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """
+    What the public reads of what was touched in a plan, and what it read before.
+
+    ``tables`` are these two; ``texts`` are hidden and ``words`` purged, wherever they
+    stand in an edition.
+    """
+
+    plan: Plan
+    tables: tuple[Rows, Rows]
+    texts: Set[str]
+    words: object
+
+    @cached_property
+    def whole(self) -> Callable[[str], Mapping]:
+        """By its name the rows of a dataset that the public reads now, all of them."""
+        reading = Reading(self.plan, timezone.localdate())
+        return cache(lambda name: table(DATASETS[name], reading))
 
 
 @contextmanager
-def taking_away(cause, *, takedown=None, compares=True, texts=(), words=None):
+def taking_away(cause, touched, *, takedown=None, compares=True, texts=(), words=None):
     """
     Within, something is taken from the public: at the end it is gone from the editions.
 
-    ``cause`` is a public ``Cause``, or "protected"; ``texts`` are hidden by it,
-    ``words`` are those of a purge. With ``compares`` it counts what goes from today's
-    rows meanwhile. The dictionary that is yielded holds at the end, by the key of an
-    edition's rows and that of each row, the cells that stood there.
+    ``cause`` is a public ``Cause``, or "protected". ``touched`` are pairs of a model
+    and a primary key; ``texts`` are hidden by it, ``words`` are those of a purge. With
+    ``compares`` it counts what goes from today's rows meanwhile. The dictionary that is
+    yielded holds at the end, by the key of an edition's rows and that of each row, the
+    cells that stood there.
     """
     # Who makes an edition has locked its plan: none is made of what stood before.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     editions = list(Edition.objects.filter(is_moving=False).order_by("pk"))
-    stood = _today(editions) if compares else {}
+    keys = cache(lambda: _keys(touched))
+    stood = _today(editions, keys) if compares else {}
     yield (gone := {})
-    now = _today(editions)
+    now = _today(editions, keys)
+    note = {"cause": cause, "takedown": takedown}
+    reach_in = cache(
+        lambda plan: Reach(
+            plan, (now[plan.pk], stood.get(plan.pk, {})), {*texts}, words
+        )
+    )
     for edition in editions:
         try:
             with transaction.atomic():
-                tables = now[edition.plan_id], stood.get(edition.plan_id, {})
-                left_of = partial(_left, tables, {*texts}, words)
-                note = {"cause": cause, "takedown": takedown}
-                gone |= _take(edition, left_of, note)
+                gone |= _take(edition, reach_in(edition.plan), note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
             Edition.objects.filter(pk=edition.pk).update(is_moving=True)
 
 
-def protect():
-    """Take from the editions what is protected today."""
-    with taking_away(Gap.PROTECTED.value, compares=False):
+def protect(touched):
+    """Take from the editions what is protected today of what these records concern."""
+    with taking_away(Gap.PROTECTED.value, touched, compares=False):
         pass
 
 
-def _today(editions):
-    """What the public reads of the plans of editions; None if that is not known."""
+def _keys(touched):
+    """
+    What touched records concern, and what those tell of that lead to no other.
+
+    None, for all of a plan, if one may be named in any row.
+    """
+    by_model = defaultdict(set)
+    for model, pk in touched:
+        by_model[model].add(pk)
+    if EVERYWHERE & by_model.keys():
+        return None
+    for model in by_model.keys() - LEADING:
+        rows = model._default_manager.filter(pk__in=by_model[model])
+        for link in model._meta.concrete_fields:
+            if link.related_model in LEADING:
+                linked = rows.exclude(**{link.name: None})
+                by_model[link.related_model].update(
+                    linked.values_list(link.attname, flat=True)
+                )
+    return concerned((model, pk) for model, pks in by_model.items() for pk in pks)
+
+
+def _today(editions, keys):
+    """By plan, what the public reads of what is touched; None if that is not known."""
     try:
         with transaction.atomic():
             plans = Plan.objects.in_bulk({each.plan_id for each in editions})
-            return {pk: snapshot(plan).tables for pk, plan in plans.items()}
+            return {pk: _tables(plan, keys()) for pk, plan in plans.items()}
     except Exception:
         logger.exception("It is not known what is taken from editions.")
         return None
 
 
-def _left(tables, texts, words, rows, key, told):
+def _tables(plan, keys):
+    reading = Reading(plan, timezone.localdate(), keys)
+    return {
+        name: table(dataset, reading)
+        for name, dataset in DATASETS.items()
+        if keys is None or name not in STEADY
+    }
+
+
+def _left(reach, rows, key, told):
     """What the public may read of a row of an edition; None if nothing."""
-    now, stood = (each.get(rows.dataset, {}).get(key) for each in tables)
-    if now is None and (stood or _is_of_sensitive(rows, told, *tables)):
+    now, stood = (each.get(rows.dataset, {}).get(key) for each in reach.tables)
+    if stood and not now and rows.dataset == "sources":
+        # A row that is not touched may cite it too.
+        now = reach.whole(rows.dataset).get(key)
+    if now is None and (stood or _is_of_sensitive(rows, told, *reach.tables)):
         return None
-    if told == now and not words:
+    if told == now and not reach.words:
         return told
+    worded = {
+        name: instead
+        for name, instead in _worded(rows).items()
+        if told[name] in reach.texts or reach.words and reach.words.occur_in(told[name])
+    }
+    if worded and now is None:
+        # The same text may stand in a record that is not touched.
+        now = reach.whole(rows.dataset).get(key)
     now, stood, left = now or {}, stood or {}, dict(told)
     columns = rows.columns["columns"]
     gone = [each["name"] for each in columns if _is_gone(each, told, now, stood)]
@@ -111,9 +206,8 @@ def _left(tables, texts, words, rows, key, told):
         # It is that of a report which does not stand any more.
         if percent is not None and told["percent"] == percent != now.get("percent"):
             left |= NO_PERCENT
-    for name, instead in _worded(rows).items():
-        is_hidden = told[name] in texts and told[name] != now.get(name)
-        if is_hidden or words and words.occur_in(told[name]):
+    for name, instead in worded.items():
+        if reach.words or told[name] != now.get(name):
             left[name] = instead
     if left != told and "address" in told:
         # It may be made of words that went.
@@ -153,51 +247,56 @@ def _worded(rows):
     }
 
 
-def _take(edition, left_of, note):
+def _take(edition, reach, note):
     """Take from an edition what is not left; return what it was."""
-    told = {each: unpacked(each.content) for each in edition.datasets.all()}
-    left = {
-        rows: {key: left_of(rows, key, row) for key, row in table.items()}
-        for rows, table in told.items()
-    }
-    _take_averages(told, left)
-    gone = {
-        rows: {
-            key: {name: row[name] for name in row if kept.get(name, ...) != row[name]}
-            for key, row in table.items()
-            if (kept := left[rows][key] or {}) != row
-        }
-        for rows, table in told.items()
-    }
-    changed = {
-        rows: {key: row for key, row in left[rows].items() if row is not None}
-        for rows in gone
-        if gone[rows]
-    }
-    if changed:
-        note["on"] = timezone.localdate().isoformat()
-        note["rows"] = [[rows.dataset, key] for rows in changed for key in gone[rows]]
+    found, lost = {}, set()
+    # Of activities before commitments: which percent the last may not tell.
+    for rows in edition.datasets.order_by("-pk"):
+        content, gone = _taken(rows, reach, lost)
+        if gone:
+            found[rows] = content, gone
+    if found:
+        listed = [[r.dataset, key] for r in reversed(found) for key in found[r][1]]
+        on = timezone.localdate().isoformat()
         edition.refresh_from_db(fields=["withdrawn"])
-        _change(edition, changed, [*edition.withdrawn, note])
-    return {str(rows.pk): gone[rows] for rows in changed}
+        noted = [*edition.withdrawn, {**note, "on": on, "rows": listed}]
+        _change(edition, {rows: found[rows][0] for rows in found}, noted)
+    return {str(rows.pk): gone for rows, (_content, gone) in found.items()}
 
 
-def _take_averages(told, left):
-    """Of a commitment the percent goes that tells the one which an activity lost."""
-    of = {rows.dataset: rows for rows in told}
-    averages = left[of["commitments"]]
-    for key, row in told.get(of.get("activities"), {}).items():
-        now = left[of["activities"]][key] or NO_PERCENT
-        is_gone = row["percent"] is not None and now["percent"] is None
-        if is_gone and (average := averages.get(row["commitment"])):
-            averages[row["commitment"]] = average | NO_PERCENT
+def _taken(rows, reach, lost):
+    """
+    The content that is left of the rows of a dataset, and the cells that went, by key.
+
+    Of the commitments ``lost`` the percent goes: it tells that of an activity.
+    """
+    name, gone = rows.dataset, {}
+    keys = {key for each in reach.tables for key in each.get(name, ())}
+    if name == "commitments":
+        keys |= lost
+    if reach.words or name in FIGURES and reach.tables[0]["indicators"]:
+        keys = None
+
+    def change(key, told):
+        left = _left(reach, rows, key, told)
+        if left and name == "commitments" and key in lost:
+            left = left | NO_PERCENT
+        kept = left or {}
+        if name == "activities" and kept.get("percent") != told["percent"]:
+            lost.add(told["commitment"])
+        cells = {each: told[each] for each in told if kept.get(each, ...) != told[each]}
+        if cells:
+            gone[key] = cells
+        return left
+
+    return rewritten(rows.content, keys, reach.texts, change), gone
 
 
-def _change(edition, tables, withdrawn):
+def _change(edition, contents, withdrawn):
     stored = Edition.objects.filter(pk=edition.pk)
     stored.update(is_moving=True)
-    for rows, table in tables.items():
-        rows.content = packed(table)
+    for rows, content in contents.items():
+        rows.content = content
         rows.save(update_fields=["content"])
     stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
 
@@ -215,7 +314,7 @@ def put_back_in_editions(gone, takedown, *, without):
             table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
         notes = rows.edition.withdrawn
         left = [note for note in notes if note["takedown"] != takedown]
-        _change(rows.edition, {rows: table}, left)
+        _change(rows.edition, {rows: packed(table)}, left)
 
 
 def cells_with(words):
@@ -241,4 +340,4 @@ def blank(places):
             for key, row in table.items():
                 if key[:MOST] == place["field"]:
                     row |= {name: blanks[name] for name in blanks if row[name]}
-            _change(rows.edition, {rows: table}, rows.edition.withdrawn)
+            _change(rows.edition, {rows: packed(table)}, rows.edition.withdrawn)

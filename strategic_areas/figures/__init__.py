@@ -198,7 +198,7 @@ def publish(indicators):
     with override("es"):
         takes = [_write(raw, _told(raw, memory, tellers)) for raw in raws]
     if any(takes):
-        protect()
+        protect((Indicator, raw.indicator.pk) for raw in raws)
 
 
 def _tellers(raws):

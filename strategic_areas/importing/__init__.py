@@ -96,7 +96,7 @@ def _load(plan_file, file, progress):
     outcome.absent = _absent(memory, lines)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     if any(each.protects for _title, changes in outcome.changed for each in changes):
-        protect()
+        protect(outcome.touched)
     memory.save(stored.plan)
     if outcome.created or outcome.changed:
         counts = {

@@ -264,9 +264,9 @@ class EditionRows(models.Model):
     """
     The rows of one dataset in an edition.
 
-    ``content`` is canonical JSON, of keys and rows, compressed by gzip without a time.
-    ``columns`` are the declaration of the dataset as it was: what renders the rows
-    reads it there.
+    ``content`` is a line of canonical JSON for each key and row, compressed by gzip, in
+    parts and without a time. ``columns`` are the declaration of the dataset as it was:
+    what renders the rows reads it there.
     """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="datasets")

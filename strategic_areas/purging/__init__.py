@@ -72,7 +72,8 @@ class PurgeSteps(GuardedSteps):
         records = blanking.touched(places)
         listed = {(place.model, place.row, place.field.name) for place in places}
         _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
-        with taking_away(Cause.PERSONAL, words=words, compares=False) as gone:
+        touched = [(place.model, place.row) for place in places]
+        with taking_away(Cause.PERSONAL, touched, words=words, compares=False) as gone:
             blanking.blank(places, words)
         several = [gone, hidden.editions if hidden else {}]
         lost = {(pk, key[:MOST]) for each in several for pk in each for key in each[pk]}

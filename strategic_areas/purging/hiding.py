@@ -103,9 +103,10 @@ class HidingSteps(GuardedSteps):
 
     def store(self, takedown, words=None):
         takedown.save()
+        touched = [(model_of(key), int(key.partition(":")[2])) for key in takedown.rows]
         hidden = texts_hidden_by([takedown])
         what = {"takedown": takedown.pk, "texts": hidden, "words": words}
-        with taking_away(takedown.cause, **what) as gone:
+        with taking_away(takedown.cause, touched, **what) as gone:
             _move(takedown, "before", "after")
         Takedown.objects.filter(pk=takedown.pk).update(editions=gone)
         takedown.editions = gone

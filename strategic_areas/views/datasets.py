@@ -28,6 +28,7 @@ from strategic_areas.datasets.forms.texts import (
 )
 from strategic_areas.datasets.ready import SHELF, NotReadyError
 from strategic_areas.models import Plan
+from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan
 
@@ -153,7 +154,7 @@ def _of_plan(plan):
                     "edition_file", code, each.number, *PACKAGE.split(".")
                 ),
             }
-            for each in plan.editions.all()
+            for each in editions_of(plan)
         ],
     }
 

@@ -151,7 +151,7 @@ class ChangeSteps(GuardedSteps):
             for name in part.after.keys() & part.model.fields.names(protects=True)
         }
         if flags:
-            protect()
+            protect((type(record), record.pk) for record in made.values())
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:

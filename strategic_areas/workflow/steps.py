@@ -218,7 +218,7 @@ def withdraw(update, *, by, cause, words=""):
     must_review(by, update)
     must_say_why(update, cause)
     cause = Cause(cause)
-    with taking_away(cause):
+    with taking_away(cause, [(type(update), update.pk)]):
         move(
             update,
             to=Status.WITHDRAWN,

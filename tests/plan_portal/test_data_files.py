@@ -462,11 +462,27 @@ def test_a_page_with_sizes_of_before_is_kept_by_nobody(
 
 def test_an_edition_from_which_something_is_being_taken_is_not_found(client, plan):
     edition = editions.make(plan)
-    moving = Edition.objects.filter(pk=edition.pk)
-    place = [plan.code, edition.number, "commitments", "csv"]
+    place = [plan.code, edition.number]
+    files = [(name, form) for name in DATASETS for form in ("csv", "json")]
+    paths = [
+        *(reverse("es:edition_file", args=[*place, *file]) for file in files),
+        reverse("es:edition_file", args=[*place, *PACKAGE.split(".")]),
+        reverse("es:edition_workbook", args=place),
+        reverse("en:edition_workbook", args=place),
+        reverse("es:edition", args=place),
+        reverse("es:difference_today", args=place),
+        reverse("es:difference_today_file", args=[*place, "csv"]),
+    ]
 
-    before = client.get(reverse("es:edition_file", args=place)).status_code
-    moving.update(is_moving=True)
+    def answers():
+        return {client.get(path).status_code for path in paths}
 
-    assert before == 200
-    assert client.get(reverse("es:edition_file", args=place)).status_code == 404
+    def named():
+        (told,) = client.get("/datos/indice.json").json()["plans"]
+        return [each["number"] for each in told["editions"]]
+
+    before = answers(), named()
+    Edition.objects.filter(pk=edition.pk).update(is_moving=True)
+
+    assert before == ({200}, [edition.number])
+    assert (answers(), named()) == ({404}, [])

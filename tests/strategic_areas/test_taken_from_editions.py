@@ -121,6 +121,34 @@ def test_what_is_hidden_of_the_plan_itself_goes_too():
     assert (row["act_es"], row["act_url"]) == (MARKER, None)
 
 
+def test_the_same_words_of_a_record_that_is_not_touched_stay():
+    one = factories.make_commitment(title_es=TEXT)
+    other = factories.make_commitment(title_es=TEXT, programme=one.programme)
+    edition = factories.make_edition(plan=one.plan)
+
+    hide(one, "title_es")
+
+    rows = rows_of(edition)
+    assert (rows[one.code]["title_es"], rows[other.code]["title_es"]) == (MARKER, TEXT)
+
+
+def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
+    commitment = factories.make_commitment(title_es=TEXT)
+    other = factories.make_activity(plan=commitment.plan).commitment
+    edition, told = factories.make_edition(plan=commitment.plan), []
+    tables = taking_away._tables
+    monkeypatch.setattr(
+        taking_away,
+        "_tables",
+        lambda *asked: told.append(tables(*asked)) or told[-1],
+    )
+
+    hide(commitment, "title_es")
+
+    assert [[*each["commitments"]] for each in told] == [[commitment.code]] * 2
+    assert {commitment.code, other.code} <= rows_of(edition).keys()
+
+
 def test_what_was_only_changed_stays_as_it_stood():
     one = factories.make_commitment(title_es="Primer título")
     other = factories.make_commitment(title_es=TEXT, programme=one.programme)

@@ -26,6 +26,7 @@ from strategic_areas.queries.pages.references import TargetCommitments
 from strategic_areas.queries.plan.board import Board, with_rounds
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.public_rows import (
+    Keys,
     not_taken_back,
     parts_of,
     standing,
@@ -48,17 +49,24 @@ class Reading:
 
     Each part is read when it is first asked for, in a number of queries that does not
     grow but with each ``AT_ONCE`` accounts. Nothing that is kept in memory is read.
+    With ``only``, of commitments, accounts and indicators only these are read.
     """
 
     plan: Plan
     day: date
+    only: Keys | None = None
 
     @cached_property
     def board(self) -> Board:
         """Every standing commitment and activity, as the pages count them."""
-        own = Commitment.objects.filter(plan=self.plan).values("pk")
+        own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
         return Board(self.plan, tuple(standing(own)), periods, self.day)
+
+    def _asked_for(self, rows):
+        if self.only is None:
+            return rows
+        return rows.filter(pk__in=self.only.get(rows.model, ()))
 
     @cached_property
     def asked(self) -> Mapping[tuple[Agency, ReportingPeriod], list[Asked]]:
@@ -73,7 +81,8 @@ class Reading:
     def revisions(self) -> list[QuerySet]:
         """What is or was public of reports and of declarations, not read yet."""
         rows = (record.updates(), record.declarations())
-        return [not_taken_back(each.filter(plan=self.plan)) for each in rows]
+        own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
+        return [not_taken_back(each) for each in own]
 
     def told(self, name: str) -> set[int]:
         """The ids of the agencies, or of the periods, that accounts name."""
@@ -100,7 +109,8 @@ class Reading:
         for model in (Target, TargetLink):
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
             own |= Q(pk__in=named.values("indicator"))
-        return indicators.lines(indicators.public().filter(own), in_full=True)
+        rows = self._asked_for(indicators.public().filter(own))
+        return indicators.lines(rows, in_full=True)
 
     @cached_property
     def targets(self) -> list[TargetCommitments]:
