@@ -157,19 +157,22 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
 
 
 def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
-    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    commitment = factories.make_commitment()
+    edition = factories.make_edition(plan=commitment.plan)
     note = {
         "on": "2026-11-20",
         "cause": "error",
         "takedown": None,
-        "rows": [["commitments", "zanahoria"]],
+        "rows": [["commitments", "zanahoria"], ["commitments", commitment.code]],
     }
     earlier = factories.make_earlier_edition(edition, withdrawn=[note])
 
     page = read(client, "edition", edition.plan, earlier.number)
 
-    assert "Se retiró algo de 1 fila el 20/11/2026." in page.text
+    assert "Se retiró algo de 2 filas el 20/11/2026." in page.text
     assert "zanahoria" not in page.text
+    path = address("commitment", edition.plan.code, commitment.code)
+    assert f'<a class="code" href="{path}">{commitment.code}</a>' in page.text
 
 
 def test_an_edition_and_its_correction_lead_to_each_other(client):

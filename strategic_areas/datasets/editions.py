@@ -11,13 +11,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import lazy
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Gap, Kind
+from strategic_areas.datasets.forms.texts import in_both
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import (
     Edition,
@@ -264,15 +265,7 @@ def _declaration(dataset):
     """A dataset and its columns as JSON, each word that is translated twice."""
     columns = [vars(each) for each in dataset.columns]
     told = {**vars(dataset), "columns": columns, "read": None}
-    return json.loads(json.dumps(told, default=_in_both))
-
-
-def _in_both(word):
-    found = {}
-    for language in LANGUAGES:
-        with override(language):
-            found[language] = str(word)
-    return found
+    return json.loads(json.dumps(told, default=in_both))
 
 
 def _declared(rows):

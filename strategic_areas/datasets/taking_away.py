@@ -16,11 +16,9 @@ away all the same; the edition stays ``is_moving`` and is not served any more.
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections import defaultdict, namedtuple
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,7 +42,7 @@ from strategic_areas.models import (
     Status,
 )
 from strategic_areas.models.publication import random_bits
-from strategic_areas.queries.public_rows import TOUCHING, Rows, concerned
+from strategic_areas.queries.public_rows import TOUCHING, concerned
 from strategic_areas.queries.public_rows.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -68,25 +66,9 @@ STEADY = {"agencies", "rounds", "scorecards"}
 LEADING = TOUCHING.union(UPDATE_MODELS)
 
 
-@dataclass(frozen=True)
-class Reach:
-    """
-    What the public reads of what was touched in a plan, and what it read before.
-
-    ``tables`` are these two; ``texts`` are hidden and ``words`` purged, wherever they
-    stand in an edition.
-    """
-
-    plan: Plan
-    tables: tuple[Rows, Rows]
-    texts: Set[str]
-    words: object
-
-    @cached_property
-    def whole(self) -> Callable[[str], Mapping]:
-        """By its name the rows of a dataset that the public reads now, all of them."""
-        reading = Reading(self.plan, timezone.localdate())
-        return cache(lambda name: table(DATASETS[name], reading))
+#: What the public reads of what was touched, and read before; by the name of a dataset
+#: all of it that is read now; the texts that are hidden and the words that are purged.
+Reach = namedtuple("Reach", "tables whole texts words")
 
 
 @contextmanager
@@ -108,15 +90,15 @@ def taking_away(cause, touched, *, takedown=None, compares=True, texts=(), words
     yield (gone := {})
     now = _today(editions, keys)
     note = {"cause": cause, "takedown": takedown}
-    reach_in = cache(
-        lambda plan: Reach(
-            plan, (now[plan.pk], stood.get(plan.pk, {})), {*texts}, words
-        )
-    )
+    reading = cache(_reading)
+    whole = cache(lambda plan, name: table(DATASETS[name], reading(plan)))
     for edition in editions:
         try:
             with transaction.atomic():
-                gone |= _take(edition, reach_in(edition.plan), note)
+                tables = now[edition.plan_id], stood.get(edition.plan_id, {})
+                whole_of = partial(whole, edition.plan)
+                reach = Reach(tables, whole_of, {*texts}, words)
+                gone |= _take(edition, reach, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
             Edition.objects.filter(pk=edition.pk).update(is_moving=True)
@@ -155,19 +137,22 @@ def _today(editions, keys):
     try:
         with transaction.atomic():
             plans = Plan.objects.in_bulk({each.plan_id for each in editions})
-            return {pk: _tables(plan, keys()) for pk, plan in plans.items()}
+            return {
+                pk: {
+                    name: table(dataset, reading)
+                    for name, dataset in DATASETS.items()
+                    if reading.only is None or name not in STEADY
+                }
+                for pk, plan in plans.items()
+                for reading in [_reading(plan, keys())]
+            }
     except Exception:
         logger.exception("It is not known what is taken from editions.")
         return None
 
 
-def _tables(plan, keys):
-    reading = Reading(plan, timezone.localdate(), keys)
-    return {
-        name: table(dataset, reading)
-        for name, dataset in DATASETS.items()
-        if keys is None or name not in STEADY
-    }
+def _reading(plan, only=None):
+    return Reading(plan, timezone.localdate(), only)
 
 
 def _left(reach, rows, key, told):

@@ -85,17 +85,18 @@ def edition(request, plan, edition):
     before = next(iter(every[place:]), None)
     rows = editions.differences(plan, before, found)
     by_name = {each.dataset.name: each for each in rows}
+    told = editions.told_by(found)
     context = {
         "plan": plan,
         "edition": found,
-        "told": editions.told_by(found),
+        "told": told,
         "later": every[: place - 1],
         "earlier": every[place:],
         "before": before,
         "corrections": [each for each in every if each.corrects == found],
         "changes": editions.state_changes(by_name["commitments"].rows),
         "rows": [each for each in rows if each.had or each.has],
-        "notes": [_note(each, by_name) for each in found.withdrawn],
+        "notes": [_note(each, by_name, told.pages) for each in found.withdrawn],
     }
     ready, numbers = SHELF.at_hand(plan, found), (plan.code, found.number)
     sizes, package = ready.sizes if ready else {}, PACKAGE.split(".")
@@ -107,7 +108,7 @@ def edition(request, plan, edition):
     return made_up(render(request, "edition.html", context), not context["sum"])
 
 
-def _note(note, datasets):
+def _note(note, datasets, pages):
     """When something was withdrawn from an edition, from what, and why."""
     numbers = Counter(name for name, _key in note["rows"])
     return {
@@ -115,6 +116,11 @@ def _note(note, datasets):
         "number": numbers.total(),
         "datasets": [datasets[name].dataset.title for name in numbers],
         "cause": CAUSES.get(note["cause"], ""),
+        "pages": {
+            _path_of(pages[name, key]): key
+            for name, key in note["rows"]
+            if (name, key) in pages
+        },
     }
 
 

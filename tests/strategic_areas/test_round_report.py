@@ -211,7 +211,7 @@ def test_a_report_is_read_beside_two_open_rounds(later_ends):
     assert (answered.agency, answered.missing) == (activity.agency, ())
 
 
-def test_the_report_compares_with_the_end_of_the_last_round():
+def test_the_report_compares_with_the_edition_of_the_last_round():
     plan = make_plan()
     ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
     before = make_round(plan=plan, **ended, **LATE)
@@ -226,6 +226,7 @@ def test_the_report_compares_with_the_end_of_the_last_round():
         make_published_update(
             activity=each, period=period, execution=execution, percent=percent
         )
+    editions.make(plan, period=before)
     period = make_round(
         plan=plan, starts_on=TODAY - 49 * DAY, ends_on=TODAY - 10 * DAY, **LATE
     )

@@ -135,17 +135,16 @@ def test_the_same_words_of_a_record_that_is_not_touched_stay():
 def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
     commitment = factories.make_commitment(title_es=TEXT)
     other = factories.make_activity(plan=commitment.plan).commitment
-    edition, told = factories.make_edition(plan=commitment.plan), []
-    tables = taking_away._tables
+    edition, read = factories.make_edition(plan=commitment.plan), []
+    today = taking_away._today
     monkeypatch.setattr(
-        taking_away,
-        "_tables",
-        lambda *asked: told.append(tables(*asked)) or told[-1],
+        taking_away, "_today", lambda *asked: read.append(today(*asked)) or read[-1]
     )
 
     hide(commitment, "title_es")
 
-    assert [[*each["commitments"]] for each in told] == [[commitment.code]] * 2
+    found = [[*tables["commitments"]] for told in read for tables in told.values()]
+    assert found == [[commitment.code]] * 2
     assert {commitment.code, other.code} <= rows_of(edition).keys()
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from django.utils.translation import gettext as _
 
-from strategic_areas.desk.report.matrix import percent
+from strategic_areas.desk.report.matrix import NOTHING, percent
 from strategic_areas.progress import Counts, Punctuality
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.pages.round_report import RoundReport
@@ -63,7 +63,7 @@ def silence(content: RoundReport, otherwise: list) -> list[tuple[str, ...]]:
 
 def changes(content: RoundReport) -> Iterable[tuple[str, ...]]:
     """The commitments, then the activities, that tell another state than before."""
-    for of in content.differences:
+    for of in content.differences or ():
         if of.dataset.name in {"commitments", "activities"}:
             words = next(c.codes for c in of.dataset.columns if c.name == "state")
             for each in of.rows:
@@ -76,7 +76,7 @@ def changes(content: RoundReport) -> Iterable[tuple[str, ...]]:
 def _state(words, row):
     if row is None:
         return _("Not in the plan")
-    return f"{words[row['state']]} {percent(row['percent'])}".strip()
+    return f"{words.get(row['state'], NOTHING)} {percent(row['percent'])}".strip()
 
 
 def _text(row, name):

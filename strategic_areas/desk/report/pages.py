@@ -23,7 +23,7 @@ from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.disclosure import PROTECTED
-from strategic_areas.models import Commitment, Plan, ReportingPeriod
+from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.words import in_language
@@ -35,7 +35,6 @@ from strategic_areas.sentences import (
     PROMPTNESS,
     kind_of_record,
     on_record,
-    state_word,
     what_changes,
 )
 from strategic_areas.views.files import WORKBOOK, as_file
@@ -231,13 +230,11 @@ def _changes(content):
     heading = _("Changes since the last round")
     if content.before is None:
         return Section(heading, (_("It is the first round of the plan."),))
-    is_kept = content.differences is not None
-    rows = kept.changes(content) if is_kept else map(_compared, content.moved)
-    rows = [row for row in rows if row[-2] != row[-1]]
-    words = _("Compared with the end of %(round)s.")
-    if is_kept:
+    words = _("No edition keeps how the plan stood at the end of %(round)s.")
+    if content.differences is not None:
         words = _("Compared with the edition of %(round)s.")
     said = words % {"round": in_language(content.before, "name")}
+    rows = [row for row in kept.changes(content) if row[-2] != row[-1]]
     columns = {
         _("Code"): 3,
         _("Commitment or activity"): 9,
@@ -245,26 +242,9 @@ def _changes(content):
         pgettext("state at the last round", "Then"): 4,
         pgettext("state at this round", "Now"): 4,
     }
-    if not rows:
+    if content.differences is not None and not rows:
         said = f"{said} {_('No state has changed.')}"
     return Section(heading, (said,), table(_("State, then and now"), columns, rows))
-
-
-def _compared(each):
-    record = each.record
-    is_commitment = isinstance(record, Commitment)
-    commitment = record if is_commitment else record.commitment
-    agency = record.lead if is_commitment else record.agency
-    states = (_stood(row, commitment.is_official) for row in (each.then, each.now))
-    return (record.code, in_language(record, "title"), agency.acronym, *states)
-
-
-def _stood(row, is_official):
-    """The state and the percent; of reconstructed work pages tell no percent."""
-    if row is None:
-        return _("Not in the plan")
-    percent = matrix.percent(row.standing.percent) if is_official else ""
-    return " ".join(filter(None, [state_word(row.standing.state), percent])) or NOTHING
 
 
 def _amendments(content):

@@ -1,7 +1,7 @@
 """Editions: what one tells, how two readings of a plan differ, which holds a day."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, namedtuple
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -167,58 +167,34 @@ def gap_of(column: Column, row: Mapping) -> Gap | None:
     return row.get(f"{column.name}_gap") or column.gap
 
 
-@dataclass(frozen=True)
-class StateChanges:
-    """
-    The commitments of which the state is another one: the row, what it was and is.
-
-    It is None of one that was not in the plan, or is not. Those ``apart`` are in
-    another family too, those ``alike`` are not.
-    """
-
-    apart: list[tuple]
-    alike: list[tuple]
-
-    @property
-    def number(self):
-        return len(self.apart) + len(self.alike)
+#: The commitments of which the state is another one: the row, what it was and is. It is
+#: None of one that was not in the plan, or is not. Those ``apart`` are in another
+#: family too, those ``alike`` are not.
+StateChanges = namedtuple("StateChanges", "number apart alike")
 
 
 def state_changes(rows: tuple[RowDifference, ...]) -> StateChanges:
     """Those among the commitments that differ."""
-    found = StateChanges([], [])
+    found = {True: [], False: []}
     for each in rows:
         old, new = _state(each.before), _state(each.after)
         if old != new:
             is_apart = not (old and new) or family_of(old) != family_of(new)
-            of = found.apart if is_apart else found.alike
-            of.append((SimpleNamespace(**each.row), old, new))
-    return found
+            found[is_apart].append((SimpleNamespace(**each.row), old, new))
+    return StateChanges(sum(map(len, found.values())), found[True], found[False])
 
 
 def _state(row):
     return CommitmentState(row["state"]) if row and row["state"] else None
 
 
-@dataclass(frozen=True)
-class EditionPage:
-    """
-    What an edition tells, all of it from its rows.
-
-    ``counts`` are those of its ``commitments`` by state, None of a reconstruction.
-    Its round ``asked`` so many agencies; those ``missing`` handed in nothing.
-    """
-
-    plan: SimpleNamespace
-    period: SimpleNamespace | None
-    commitments: int
-    counts: Counts | None
-    asked: int
-    missing: list[SimpleNamespace]
-
-    @property
-    def heard(self):
-        return self.asked - len(self.missing)
+#: What an edition tells, all of it from its rows: ``counts`` are those of its number of
+#: ``commitments`` by state, None of a reconstruction. Its round asked so many agencies,
+#: of which so many were ``heard``; those ``missing`` handed in nothing. ``pages`` are
+#: the addresses, by dataset and key, of rows from which something was withdrawn.
+EditionPage = namedtuple(
+    "EditionPage", "plan period commitments counts asked heard missing pages"
+)
 
 
 def told_by(edition: Edition) -> EditionPage:
@@ -228,7 +204,8 @@ def told_by(edition: Edition) -> EditionPage:
 
 @lru_cache(maxsize=32)
 def _told(pk, _random, code):
-    kept = snapshot_of(Edition.objects.select_related("plan").get(pk=pk))
+    edition = Edition.objects.select_related("plan").get(pk=pk)
+    kept = snapshot_of(edition)
     tables = defaultdict(dict, kept.tables)
     numbers = Counter(_state(row) for row in tables["commitments"].values())
     by_state = tuple((state, numbers[state]) for state in CommitmentState)
@@ -242,5 +219,12 @@ def _told(pk, _random, code):
         numbers.total(),
         None if numbers[None] else Counts(numbers.total(), by_state),
         len(asked),
+        len(asked) - len(missing),
         [SimpleNamespace(**tables["agencies"][row["agency"]]) for row in missing],
+        {
+            (name, key): url
+            for note in edition.withdrawn
+            for name, key in note["rows"]
+            if (url := tables[name].get(key, {}).get("address"))
+        },
     )

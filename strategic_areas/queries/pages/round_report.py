@@ -1,6 +1,6 @@
 """What the commission reads of a round; only what the public reads, and as it does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,6 @@ from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.headline import Headline
 from strategic_areas.models import (
     Activity,
-    Commitment,
     Edition,
     Plan,
     ReportingPeriod,
@@ -22,7 +21,6 @@ from strategic_areas.queries.plan import answering, counted, past, plans
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.plans import periods_of
-from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.public_rows import Rows
 from strategic_areas.queries.updates import done
 from strategic_areas.queries.updates.record import Entry
@@ -47,27 +45,14 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """
-    A commitment or an activity as it stood at the last round and as it stands.
-
-    None where it did not, or does not.
-    """
-
-    record: Commitment | Activity
-    then: CommitmentRow | ActivityRow | None
-    now: CommitmentRow | ActivityRow | None
-
-
-@dataclass(frozen=True)
 class RoundReport:
     """
     All that the report of one round tells.
 
     ``accounts`` are the last of each activity, by the activity's id. ``before`` is the
-    last round before this one, with which it is compared, if there was any.
-    ``edition`` is that of a closed round, with its ``tables``; where the round before
-    has one too, ``differences`` tell how they differ.
+    last round before this one, if there was any. ``edition`` is that of a closed round,
+    with its ``tables``; ``differences`` tell how that, or what is told today, differs
+    from the edition of the round before, if there is one.
     """
 
     period: ReportingPeriod
@@ -80,7 +65,6 @@ class RoundReport:
     answers: tuple[Answered, ...]
     accounts: Mapping[int, Entry]
     before: ReportingPeriod | None
-    moved: tuple[Moved, ...]
     amendments: tuple[changes.ApprovedPlanChange, ...]
     edition: Edition | None
     tables: Rows
@@ -110,7 +94,6 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
     board = _board(plan, None if is_latest else period, today)
     asked = dict.fromkeys([*plans.opened(board.periods, today), period])
     board = boards.with_rounds(board, None, tuple(asked))
-    then = before and _board(plan, before, today)
     known = editions.of_rounds(plan)
     edition, last = known.get(period.pk), before and known.get(before.pk)
     return RoundReport(
@@ -124,12 +107,11 @@ def load(period: ReportingPeriod, today: date) -> RoundReport:
         answers=tuple(answered(board, period)),
         accounts=done.of_activities(board.activities),
         before=before,
-        moved=tuple(_moved(then, board)) if then else (),
         amendments=tuple(_amendments(board.plan, before, board.day)),
         edition=edition,
         tables=snapshot_of(edition).tables if edition else {},
         differences=editions.differences(plan, last, edition)
-        if edition and last
+        if last and (edition or is_latest)
         else None,
     )
 
@@ -171,30 +153,6 @@ def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
         if owed:
             found.append(Answered(agency, len(owed), published, missing))
     return sorted(found, key=lambda each: (-len(each.missing), each.agency.acronym))
-
-
-def _moved(then: Board, now: Board) -> Iterable[Moved]:
-    """The commitments, then the activities, of which pages tell another state."""
-    yield from _apart("commitment", then.rows, now.rows)
-    yield from _apart("activity", then.activities, now.activities)
-
-
-def _apart(name, then, now):
-    def record_of(row):
-        return getattr(row, name)
-
-    before = {record_of(row).pk: row for row in then}
-    after = {record_of(row).pk: row for row in now}
-    found = []
-    for pk in {**before, **after}:
-        old, new = before.get(pk), after.get(pk)
-        if _state(old) != _state(new):
-            found.append(Moved(record_of(new or old), old, new))
-    return sorted(found, key=lambda each: each.record.sort_code)
-
-
-def _state(row):
-    return row and (row.standing.state, row.standing.percent)
 
 
 def _amendments(plan, before, until):
