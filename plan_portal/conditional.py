@@ -121,10 +121,12 @@ def public_page(view, language):
             fill_in_version(response)
         if finish := getattr(view, "finish", None):
             finish(response)
-        response.headers["ETag"] = etag
+        is_made_up = getattr(response, "is_made_up", False)
+        # Its label would call it unchanged once what it lacks is there.
+        if not is_made_up:
+            response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "public, no-cache"
-        is_made_up = has_free_text(request) or getattr(response, "is_made_up", False)
-        may_keep = is_canonical and not is_made_up
+        may_keep = is_canonical and not (is_made_up or has_free_text(request))
         if may_keep and request.META.get(ASKED_BY_FRONT):
             response.headers[KEEP] = "yes"
         return response

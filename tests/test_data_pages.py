@@ -113,6 +113,8 @@ def test_no_file_is_made_to_show_a_page(client, plan, monkeypatch):
     page = shown(client, "/datos/p-1/")
 
     assert {table.number for table in page.context["told"].tables} == {None}
+    # A browser that has it asks for the numbers again.
+    assert "ETag" not in client.get("/datos/p-1/").headers
     assert "/datos/p-1/commitments.csv" in {
         each.get("href") for each in page.every("a")
     }

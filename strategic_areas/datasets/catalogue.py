@@ -9,10 +9,9 @@ from datetime import date
 from django.conf import settings
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import LANGUAGES, Word
+from strategic_areas.datasets.columns import LANGUAGES, Word, in_both
 from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
 from strategic_areas.queries.figures.words import in_language
 
@@ -192,11 +191,8 @@ def publisher() -> str:
 
 
 def _in_both(text):
-    found = []
-    for language in LANGUAGES:
-        with override(language):
-            found.append({"@language": language, "@value": str(text)})
-    return found
+    told = in_both(text).items()
+    return [{"@language": language, "@value": word} for language, word in told]
 
 
 def _distribution(file, page):

@@ -8,7 +8,7 @@ from django.db.models import Model, TextChoices, URLField
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
 from agencies import fields
 
@@ -161,6 +161,15 @@ IS_DISPUTED = Column("is_disputed", _("Not acknowledged by the agency"), Kind.BO
 #: How often a dataset changes.
 EACH_REPORT = pgettext_lazy("how often it changes", "With each report of an agency")
 AMENDED = pgettext_lazy("how often it changes", "When the plan is amended")
+
+
+def in_both(word: Word) -> dict[str, str]:
+    """A word in each language."""
+    found = {}
+    for language in LANGUAGES:
+        with override(language):
+            found[language] = str(word)
+    return found
 
 
 def page(record) -> str:

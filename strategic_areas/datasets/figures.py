@@ -1,6 +1,7 @@
 """Indicators, their values with the parts of those, and the values that a plan sets."""
 
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +16,7 @@ from strategic_areas.datasets.columns import (
     Gap,
     Kind,
     bilingual,
+    in_both,
     pair,
     stored,
     why_empty,
@@ -23,7 +25,7 @@ from strategic_areas.datasets.columns import (
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
 from strategic_areas.models.figures import Exactness
 from strategic_areas.queries.figures.indicators import Shown, attained
-from strategic_areas.queries.figures.words import ATTAINED, anchor
+from strategic_areas.queries.figures.words import ATTAINED, anchor, dimension
 from strategic_areas.queries.public_rows import (
     indicator_row,
     part_row,
@@ -167,9 +169,10 @@ BREAKDOWNS = (
     Column("indicator", _("Indicator (code)"), refers="indicators.code"),
     Column(
         "dimension",
-        _("What the breakdown tells apart"),
-        codes=dict(Indicator.Dimension.choices),
+        _("Breakdown (code)"),
+        about=_("Of a crossed breakdown all its codes, joined by “+”."),
     ),
+    *bilingual(Column("dimension_name", _("What the breakdown tells apart"))),
     Column(
         "group",
         _("Group (code)"),
@@ -198,17 +201,24 @@ def breakdowns(reading):
             "indicator": line.indicator.code,
         }
         for name in point.withheld:
-            own = {"id": f"{about['value_id']}/{name}", "dimension": name}
-            yield {**empty, **about, **own}
+            key = f"{about['value_id']}/{name}"
+            yield {**empty, **about, "id": key, **_told_apart(name)}
         for key, told, cell in parts_of(about["value_id"], point):
             yield {
                 **part_row(told, cell),
                 **about,
+                **_told_apart(told.dimension),
                 **pair(cell, "printed_where"),
                 "printed_by": cell.printed_by and cell.printed_by.code,
                 "id": key,
                 "group": "|".join(cell.categories),
             }
+
+
+def _told_apart(code):
+    words = in_both(lazy(dimension, str)(code))
+    names = {f"dimension_name_{language}": word for language, word in words.items()}
+    return {"dimension": code, **names}
 
 
 PLANNED = (

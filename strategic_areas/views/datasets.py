@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
+from strategic_areas.datasets.columns import LANGUAGES
 from strategic_areas.datasets.forms import (
     MEDIA_TYPES,
     PACKAGE,
@@ -20,12 +21,7 @@ from strategic_areas.datasets.forms import (
     as_workbook,
     make,
 )
-from strategic_areas.datasets.forms.texts import (
-    LANGUAGES,
-    about_data,
-    about_dataset,
-    written,
-)
+from strategic_areas.datasets.forms.texts import about_data, about_dataset, written
 from strategic_areas.datasets.ready import SHELF, NotReadyError
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages.editions import editions_of

@@ -198,6 +198,19 @@ def test_a_protected_value_says_so_and_tells_no_breakdown():
     assert value["indicator"] == figure.indicator.code
 
 
+def test_a_crossed_breakdown_says_in_words_what_it_tells_apart():
+    factories.make_published_figure(withheld=["exploitation+sex+age"])
+
+    row = only("breakdowns")
+
+    names = ("dimension", "dimension_name_es", "dimension_name_en")
+    assert [row[name] for name in names] == [
+        "exploitation+sex+age",
+        "forma de explotación, sexo y edad",
+        "form of exploitation, sex and age",
+    ]
+
+
 def test_a_value_that_was_told_before_says_nothing_of_it():
     told_before_it_was_protected()
 

@@ -363,15 +363,18 @@ def test_a_source_is_named_with_the_plan_whose_file_names_it():
 
 
 def test_a_record_of_public_sources_cites_them():
-    record = factories.make_record_update(sources=[factories.make_source()])
+    source = factories.make_source(url="https://example.org/memoria")
+    record = factories.make_record_update(sources=[source])
 
-    (row,) = rows_of(record.plan, "citations")
+    told = tables(record.plan)
 
+    (row,) = told["citations"].values()
     assert (row["dataset"], row["row"], row["role"]) == (
         "reports",
         record.public_id,
         "rests",
     )
+    assert told["sources"][row["source"]]["url"] == source.url
 
 
 def test_a_discrepancy_leads_to_the_indicators_that_anyone_may_read():

@@ -9,13 +9,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from strategic_areas.datasets.columns import Column, Dataset, Kind
+from strategic_areas.datasets.columns import Column, Dataset, Kind, in_both
 from strategic_areas.datasets.forms.texts import (
     about_column,
     about_data,
     about_lines,
     as_csv,
-    in_both,
     with_gaps,
 )
 from strategic_areas.datasets.forms.zipped import add

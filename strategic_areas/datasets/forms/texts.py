@@ -5,15 +5,14 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.utils.text import format_lazy
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import Column, Dataset, Word
+from strategic_areas.datasets.columns import Column, Dataset, Word, in_both
 from strategic_areas.datasets.snapshots import Row, Snapshot
 
-LANGUAGES = ("es", "en")
 #: What every form that people read says of the numbers in it.
 TOLD = (
     (
@@ -80,15 +79,6 @@ def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
 
 def written(content) -> str:
     return json.dumps(content, ensure_ascii=False)
-
-
-def in_both(word: Word) -> dict[str, str]:
-    """A word of the declaration in each language."""
-    found = {}
-    for language in LANGUAGES:
-        with override(language):
-            found[language] = str(word)
-    return found
 
 
 def about_data(snapshot: Snapshot) -> dict:
