@@ -4,6 +4,8 @@ Where each page stands. The probes' addresses are in health.py.
 Addresses are promises: they do not change once published.
 """
 
+from functools import partial
+
 from django.contrib import admin
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
@@ -331,8 +333,8 @@ PUBLIC_FILES = [
 ]
 
 
-#: The lists that are taken away as files, in each form: likewise, but a maker of the
-#: view, and paths without the end.
+#: The lists that are taken away as files: likewise, but with views that take the form
+#: too, and paths without the end.
 LISTS = [
     (
         "plan_commitments",
@@ -399,7 +401,11 @@ DATA_FILES = [
         None,
     ),
     *(
-        (datasets.name_of(name, form), view(form), f"{es}.{form}", f"{en}.{form}")
+        (
+            datasets.name_of(name, form),
+            partial(view, form=form),
+            *(f"{es}.{form}", f"{en}.{form}"),
+        )
         for form in datasets.LIST_FORMS
         for name, view, es, en in LISTS
     ),

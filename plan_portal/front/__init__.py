@@ -71,22 +71,18 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
+    """Body and headers of ``say_unavailable``, made without the database."""
+    wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
+    response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
+    length = ("Content-Length", str(len(response.content)))
+    return response.content, [*response.items(), length]
+
+
+def say_unavailable(environ, start_response):
     """The answer without a page in memory: 503, in both languages, with a number."""
-    return Unavailable()
-
-
-class Unavailable:
-    """The 503 answer: made once, without the database, with the usual headers."""
-
-    def __init__(self):
-        wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
-        response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
-        self.body = response.content
-        self.headers = [*response.items(), ("Content-Length", str(len(self.body)))]
-
-    def respond(self, environ, start_response):
-        start_response("503 Service Unavailable", list(self.headers))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+    body, headers = unavailable()
+    start_response("503 Service Unavailable", list(headers))
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 class Front:
@@ -162,7 +158,7 @@ class Front:
         if not path.startswith(WITHOUT_DATABASE) and self._is_addressed_well(environ):
             self.watch.start()
             if not self.watch.ask():
-                return unavailable().respond(environ, start_response)
+                return say_unavailable(environ, start_response)
         return self._ask_django(environ, start_response)
 
     def _ask_django(self, environ, start_response):
@@ -203,7 +199,7 @@ class Front:
         """
         page = self.memory.get(key)
         if page is None:
-            return unavailable().respond(environ, start_response)
+            return say_unavailable(environ, start_response)
         if page.bannered is None:
             page.bannered = page.under(banner(page.made_at, key))
         return page.bannered.respond(environ, start_response)

@@ -121,20 +121,9 @@ def without_body(headers):
     return [(name, text) for name, text in headers if name.lower() not in OF_A_BODY]
 
 
-_preferred = {}
-
-
+@lru_cache(maxsize=256)  # browsers send a dozen; a stranger may send any
 def preferred(accepted):
     """The best encoding that an Accept-Encoding header allows."""
-    found = _preferred.get(accepted)
-    if found is None:
-        found = _read(accepted)
-        if len(_preferred) < 256:  # browsers send a dozen; a stranger may send any
-            _preferred[accepted] = found
-    return found
-
-
-def _read(accepted):
     allowed = encodings_of(accepted)
     return next((name for name in ENCODINGS if not name or name in allowed), "")
 

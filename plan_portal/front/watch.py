@@ -167,14 +167,11 @@ class Watch:
         """
         # Pages compare labels by identity, so an equal label must not replace this one.
         with self._labelling:
-            if self.label is None or label.counters > self.label.counters:
-                is_new = True
-            elif label.counters == self.label.counters:
-                is_other = label.by_clock != self.label.by_clock
-                is_new = is_other and begun > self._labelled_at
-            else:
-                is_new = False
-            if is_new:
+            known = self.label
+            is_newer = known is None or label.counters > known.counters
+            is_later = begun > self._labelled_at and not is_newer
+            is_other = is_later and label.by_clock != known.by_clock
+            if is_newer or (is_other and label.counters == known.counters):
                 self.on_new_label(label)
                 self.label, self._labelled_at = label, begun
 

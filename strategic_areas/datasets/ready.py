@@ -14,11 +14,9 @@ import json
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 from dataclasses import replace
-from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -46,17 +44,18 @@ class NotReadyError(Exception):
     """The file is being made."""
 
 
-class Label(NamedTuple):
-    """What files were made for; read before the content, which is at least as new."""
-
-    takedowns: int
-    number: int
-    day: date
+#: What files were made for; read before the content, which is at least as new.
+Label = namedtuple("Label", "takedowns number day")
 
 
 def label_now() -> Label:
     counters = PublicationVersion.counters()
     return Label(counters.takedowns, counters.number, timezone.localdate())
+
+
+def pack(name: str, content: bytes) -> bytes:
+    """A file of text as it is sent to most programs; others are packed already."""
+    return gzip.compress(content, 6, mtime=0) if name.endswith(TEXTS) else content
 
 
 class Files:
@@ -69,8 +68,8 @@ class Files:
             self.random = bytes(edition.random).hex()
         else:
             self.snapshot, self.datasets = quiet(plan), DATASETS
-            self.random = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
-            self.random = self.random.hexdigest()[:32]
+            bits = salted_hmac(BITS, f"{plan.code} {label}", algorithm="sha256")
+            self.random = bits.hexdigest()[:32]
         self.counts = {name: len(rows) for name, rows in self.snapshot.tables.items()}
         self.packed, self.sizes, self.made_at = {}, {}, time.time()
 
@@ -79,10 +78,7 @@ class Files:
         if name not in self.packed:
             content = make(name, self.snapshot, self.datasets, self.random)
             self.sizes[name] = len(content)
-            is_text = name.endswith(TEXTS)
-            self.packed[name] = (
-                gzip.compress(content, 6, mtime=0) if is_text else content
-            )
+            self.packed[name] = pack(name, content)
         return self.packed[name]
 
     def rows(self, name: str) -> dict[str, Row]:
@@ -121,7 +117,7 @@ class Shelf:
     def __init__(self, most: int):
         self._most, self._kept, self._asked = most, OrderedDict(), set()
         self._changed, self._wake = threading.Condition(), threading.Event()
-        self._thread, self._is_waited_for = None, False
+        self._thread, self._waiting = None, threading.Lock()
 
     def start(self):
         """Start to make files, in the worker itself: threads do not survive a fork."""
@@ -147,14 +143,12 @@ class Shelf:
     def at_hand(self, plan: Plan, edition: Edition | None = None) -> Files | None:
         """The files, perhaps of the version before; None while none are ready."""
         label, key = label_now(), (plan.pk, edition and edition.pk)
-        if self._thread is None:
-            found = self._kept.get(key)
-            if self._most < 0 or not _is_current(found, edition, label):
-                found = self._kept[key] = Files(plan, edition, label)
-            return found
         with self._changed:
             found = self._kept.get(key)
-            if not _is_current(found, edition, label):
+            if self._thread is None:
+                if self._most < 0 or not _is_current(found, edition, label):
+                    found = self._kept[key] = Files(plan, edition, label)
+            elif not _is_current(found, edition, label):
                 self._asked.add(key)
                 self.wake()
             if found is None or found.label.takedowns < label.takedowns:
@@ -166,16 +160,14 @@ class Shelf:
         """The files; NotReadyError if none are ready, nor in a moment."""
         if found := self.at_hand(plan, edition):
             return found
-        with self._changed:
-            if self._is_waited_for:
-                raise NotReadyError
-            self._is_waited_for = True
+        if self._waiting.acquire(blocking=False):
             try:
-                self._changed.wait(PATIENCE)
+                with self._changed:
+                    self._changed.wait(PATIENCE)
             finally:
-                self._is_waited_for = False
-        if found := self.at_hand(plan, edition):
-            return found
+                self._waiting.release()
+            if found := self.at_hand(plan, edition):
+                return found
         raise NotReadyError
 
     def _run(self):
@@ -223,12 +215,10 @@ class Shelf:
 
 def _is_current(files, edition, label):
     """What is taken from an edition gives it other bits; else it never changes."""
-    if files is None:
-        return False
-    if edition:
-        is_same = files.random == bytes(edition.random).hex()
-        return is_same and files.label.takedowns == label.takedowns
-    return files.label == label
+    if files is None or edition is None:
+        return files is not None and files.label == label
+    is_same = files.random == bytes(edition.random).hex()
+    return is_same and files.label.takedowns == label.takedowns
 
 
 #: The files of this process.

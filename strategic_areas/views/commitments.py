@@ -79,15 +79,19 @@ def commitment_list(request, plan):
     found = _sifted(plan, wanted)
     is_long = len(found.board.rows) > MANY
     page = page_of(found.rows, wanted, PER_PAGE_OF_MANY if is_long else PER_PAGE)
-    context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
     is_by_area = wanted.get("sort", "code").removeprefix("-") in catalogue.BY_AREA
     groups = _by_area(found, page.object_list) if is_by_area else [(None, page)]
-    context |= {"table": table(found.board, groups), "no_order": no_order}
-    context |= _filters(found, wanted)
-    if no_order:
-        context["is_variant"] = True
-    page = render(request, "commitments.html", context)
-    return made_up(page, found.is_unknown or bool(no_order))
+    context = {
+        "plan": plan,
+        "board": found.board,
+        "catalogue": found,
+        "page": page,
+        "table": table(found.board, groups),
+        "no_order": no_order,
+        **_filters(found, wanted, is_variant=bool(no_order)),
+    }
+    answer = render(request, "commitments.html", context)
+    return made_up(answer, found.is_unknown or bool(no_order))
 
 
 def _by_area(found, rows):
@@ -107,36 +111,41 @@ def theme_list(request, plan, theme):
     if not found.rows:
         raise Http404
     work = [each for row in found.rows for each in row.activities if each.is_counted]
-    page, by_theme = page_of(found.rows, wanted, PER_PAGE), query({"theme": theme})
-    context = {"plan": plan, "board": found.board, "catalogue": found, "page": page}
-    context |= {"theme": theme, "themes": plans.themes()[plan.pk]}
-    context["table"] = table(found.board, _by_area(found, page.object_list))
-    context |= taken(plan, theme=theme)
-    context["filtered"] = address("commitments", plan.code) + by_theme
-    context["number"] = sum(theme in each.activity.themes for each in work)
-    context["page_query"] = query(wanted)
+    page = page_of(found.rows, wanted, PER_PAGE)
+    context = {
+        "plan": plan,
+        "board": found.board,
+        "catalogue": found,
+        "page": page,
+        "theme": theme,
+        "themes": plans.themes()[plan.pk],
+        "table": table(found.board, _by_area(found, page.object_list)),
+        "filtered": address("commitments", plan.code) + query({"theme": theme}),
+        "number": sum(theme in each.activity.themes for each in work),
+        "page_query": query(wanted),
+        **taken(plan, theme=theme),
+    }
     return render(request, "theme.html", context)
 
 
-def commitment_file(form):
-    """The view of the list as a file: all of it, by the same filters and order."""
-
-    @reads(*ASKED, sort="code")
-    def view(request, plan):
-        plan, wanted = public_plan(plan), asked(request, *ASKED)
-        sent = dict(wanted)
-        no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
-        if found.is_unknown or no_order:
-            return lead_to_list(sent, "commitments", plan.code)
-        is_reconstructed = found.board.is_reconstructed
-        name = _("documented actions") if is_reconstructed else _("commitments")
-        until = found.board.recorded_until if is_reconstructed else None
-        codes = [row.commitment.code for row in found.rows]
-        ranks = {"commitments": ("code", {code: n for n, code in enumerate(codes)})}
-        name = f"{plan.code} {name}"
-        return datasets.list_file(form, name, ranks, plan, until=until)
-
-    return view
+@reads(*ASKED, sort="code")
+def commitment_file(request, plan, form):
+    """The list as a file: all of it, by the same filters and order."""
+    plan, wanted = public_plan(plan), asked(request, *ASKED)
+    sent = dict(wanted)
+    no_order, found = _unknown_order(wanted), _sifted(plan, wanted)
+    if found.is_unknown or no_order:
+        return lead_to_list(sent, "commitments", plan.code)
+    is_reconstructed = found.board.is_reconstructed
+    name = _("documented actions") if is_reconstructed else _("commitments")
+    ranks = {row.commitment.code: rank for rank, row in enumerate(found.rows)}
+    return datasets.list_file(
+        form,
+        f"{plan.code} {name}",
+        {"commitments": ("code", ranks)},
+        plan,
+        until=found.board.recorded_until if is_reconstructed else None,
+    )
 
 
 @reads(*catalogue.FILTERS)
@@ -200,12 +209,16 @@ def commitment(request, plan, code):
     succession = commitments.Succession(commitment.plan)
     if heir := commitments.successor(commitment, succession):
         return redirect(heir, permanent=True)
-    context = {"plan": commitment.plan, "commitment": commitment}
-    context |= part_shown(commitment, succession, asked(request, "page"))
-    context["recorded_until"] = recorded_until([context["page"].row])
+    shown = part_shown(commitment, succession, asked(request, "page"))
     of = commitment.plan.code, commitment.code
-    context["files"] = datasets.list_files("commitment_updates", *of)
-    context |= figures_of(commitment)
+    context = {
+        "plan": commitment.plan,
+        "commitment": commitment,
+        "recorded_until": recorded_until([shown["page"].row]),
+        "files": datasets.list_files("commitment_updates", *of),
+        **shown,
+        **figures_of(commitment),
+    }
     return render(request, "commitment.html", context)
 
 
@@ -235,7 +248,7 @@ def part_shown(commitment, succession, wanted):
     }
 
 
-def _filters(found: Catalogue, given: dict) -> dict:
+def _filters(found: Catalogue, given: dict, *, is_variant: bool = False) -> dict:
     wanted = {name: value for name, value in given.items() if name != "page"}
     plan = found.board.plan
     fields = {
@@ -257,7 +270,7 @@ def _filters(found: Catalogue, given: dict) -> dict:
         "dropped": query(wanted, **{each.name: "" for each in chosen}) or "?",
         "orders": list(ORDERS.items()),
         "page_query": query(given),
-        "is_variant": bool(wanted),
+        "is_variant": is_variant or bool(wanted),
         "shared": query(wanted),
         **taken(plan, **wanted),
     }
@@ -273,50 +286,58 @@ def _fields(found):
     areas = {each.area.code: each.area.label for each in ordered}
     part_of = {each.slug: each for group in found.part_of.values() for each in group}
     agencies = by_label((slug, each.name) for slug, each in part_of.items())
-    yield (
-        "area",
-        (_("Area"), _("Any area")),
-        [("", code, label) for code, label in areas.items()],
-    )
-    yield (
-        "programme",
-        (_("Programme"), _("Any programme")),
-        [(each.area.label, each.code, each.name) for each in ordered],
-    )
-    yield (
-        "agency",
-        (_("Agency"), _("Any agency")),
-        [("", slug, name) for slug, name in agencies],
-    )
-    yield (
-        "family",
-        (_("State"), _("Any state")),
-        [("", str(family), str(label)) for family, label in FAMILY_WORDS.items()],
-    )
-    yield (
-        "state",
-        (_("State"), _("Any state")),
-        [("", str(state), str(label)) for state, label in COMMITMENT_STATES.items()],
-    )
-    yield (
-        "punctuality",
-        (_("Punctuality"), _("Any")),
-        [("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()],
-    )
-    yield (
-        "framework",
-        (_("International target"), _("Any target")),
-        [(each.family, code, _target(each)) for code, each in found.targets.items()],
-    )
-    yield (
-        "changed",
-        (_("Changed since"), _("Any round")),
-        [("", each.code, each.name) for each in found.board.periods],
-    )
-    yield (
-        "theme",
-        (_("Theme"), _("Any theme")),
-        [("", str(theme), str(theme.label)) for theme in Theme],
+    return (
+        (
+            "area",
+            (_("Area"), _("Any area")),
+            [("", code, label) for code, label in areas.items()],
+        ),
+        (
+            "programme",
+            (_("Programme"), _("Any programme")),
+            [(each.area.label, each.code, each.name) for each in ordered],
+        ),
+        (
+            "agency",
+            (_("Agency"), _("Any agency")),
+            [("", slug, name) for slug, name in agencies],
+        ),
+        (
+            "family",
+            (_("State"), _("Any state")),
+            [("", str(family), str(label)) for family, label in FAMILY_WORDS.items()],
+        ),
+        (
+            "state",
+            (_("State"), _("Any state")),
+            [
+                ("", str(state), str(label))
+                for state, label in COMMITMENT_STATES.items()
+            ],
+        ),
+        (
+            "punctuality",
+            (_("Punctuality"), _("Any")),
+            [("", str(kept), str(label)) for kept, label in PUNCTUALITY.items()],
+        ),
+        (
+            "framework",
+            (_("International target"), _("Any target")),
+            [
+                (each.family, code, _target(each))
+                for code, each in found.targets.items()
+            ],
+        ),
+        (
+            "changed",
+            (_("Changed since"), _("Any round")),
+            [("", each.code, each.name) for each in found.board.periods],
+        ),
+        (
+            "theme",
+            (_("Theme"), _("Any theme")),
+            [("", str(theme), str(theme.label)) for theme in Theme],
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """The files of everything public: of each dataset of a plan, and their index."""
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,16 +17,17 @@ from strategic_areas.datasets.forms import (
     MEDIA_TYPES,
     PACKAGE,
     TEXTS,
-    as_workbook,
     make,
 )
 from strategic_areas.datasets.forms.texts import about_data, about_dataset, written
-from strategic_areas.datasets.ready import SHELF, NotReadyError
+from strategic_areas.datasets.ready import SHELF, NotReadyError, pack
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan
 
+#: The name of a workbook by its language.
+STEMS = {"es": "libro", "en": "workbook"}
 #: The forms of a list, and the lists whose addresses as CSV have plain names.
 LIST_FORMS = (*TEXTS, "xlsx")
 FIRST_AS_CSV = {"plan_commitments", "plan_updates", "commitment_updates"}
@@ -52,8 +52,7 @@ def file(request, plan, stem, form, edition=""):
 
 def workbook(request, plan, edition=""):
     """A whole plan as a workbook, with headings in the language of the address."""
-    stem = {"es": "libro", "en": "workbook"}[get_language()]
-    return file(request, plan, stem, "xlsx", edition)
+    return file(request, plan, STEMS[get_language()], "xlsx", edition)
 
 
 #: Which rows of a dataset a list holds: those that have one of these values in this
@@ -72,22 +71,18 @@ def list_file(
     goes.
     """
     shelves = [SHELF.files(plan) for plan in of]
+    stem = next(iter(wanted))
     if form in TEXTS:
-        wanted = dict([next(iter(wanted.items()))])
-    tables = {each: _rows(shelves, each, *told) for each, told in wanted.items()}
-    snapshot, datasets = (
-        replace(shelves[0].snapshot, tables=tables),
-        shelves[0].datasets,
-    )
-    datasets = {each: datasets[each] for each in tables}
-    if form in TEXTS:
-        content = make(f"{next(iter(tables))}.{form}", snapshot, datasets, "")
-        content = gzip.compress(content, 6, mtime=0)
+        wanted = {stem: wanted[stem]}
     else:
-        content = as_workbook(snapshot, datasets, get_language())
+        stem = STEMS[get_language()]
+    tables = {each: _rows(shelves, each, *told) for each, told in wanted.items()}
+    snapshot = replace(shelves[0].snapshot, tables=tables)
+    datasets = {each: shelves[0].datasets[each] for each in tables}
+    content = make(f"{stem}.{form}", snapshot, datasets, random="")
     words = _("Record up to") if until else _("Data as of")
-    stem = slugify(f"{name} {words} {(until or snapshot.day).isoformat()}")
-    return sent(content, form, f"{stem}.{form}")
+    name = slugify(f"{name} {words} {(until or snapshot.day).isoformat()}")
+    return sent(pack(form, content), form, f"{name}.{form}")
 
 
 def _rows(shelves, name, column, ranks):

@@ -29,8 +29,8 @@ def drawing(picture, title: str, notes: Iterable[str], page: str) -> HttpRespons
     ]
     file = charts.file(picture, title, map(str, filter(None, [*notes, *below])))
     style = render_to_string("charts/file.css").strip()
-    context = {"file": file, "title": title, "style": style}
-    context["plot"] = f"charts/_{file.kind}_plot.html"
+    plot = f"charts/_{file.kind}_plot.html"
+    context = {"file": file, "title": title, "style": style, "plot": plot}
     drawn = render_to_string("charts/file.svg", context).strip()
     response = HttpResponse(drawn, content_type="image/svg+xml")
     digest = b64encode(sha256(style.encode()).digest()).decode()

@@ -70,25 +70,24 @@ def indicator_list(request):
     )
 
 
-def list_file(form):
-    """The view of the same list as a file, by the same filters."""
-
-    @reads(*FILTERS)
-    def view(request):
-        wanted = asked(request, *FILTERS)
-        found, facets = _sifted(indicators.listed(), wanted)
-        if any_unknown(facets, WORDS):
-            return lead_to_list(wanted, "indicators")
-        return _file(form, _("indicators"), (each.code for each in found))
-
-    return view
+@reads(*FILTERS)
+def list_file(request, form):
+    """The same list as a file, by the same filters."""
+    wanted = asked(request, *FILTERS)
+    found, facets = _sifted(indicators.listed(), wanted)
+    if any_unknown(facets, WORDS):
+        return lead_to_list(wanted, "indicators")
+    return _file(form, _("indicators"), (each.code for each in found))
 
 
 def _file(form, name, codes):
     """Values, and in a workbook the indicators and breakdowns too; of all plans."""
     codes = dict.fromkeys(codes, 0)
-    wanted = {"values": ("indicator", codes), "indicators": ("code", codes)}
-    wanted["breakdowns"] = ("indicator", codes)
+    wanted = {
+        "values": ("indicator", codes),
+        "indicators": ("code", codes),
+        "breakdowns": ("indicator", codes),
+    }
     return datasets.list_file(form, name, wanted, *plans.public())
 
 
@@ -124,14 +123,10 @@ def indicator(request, code):
     return render(request, "indicator.html", context)
 
 
-def indicator_file(form):
-    """The view of the values of one indicator as a file."""
-
-    def view(request, code):
-        found_or_404(indicators.page(code, timezone.localdate()))
-        return _file(form, code, [code])
-
-    return view
+def indicator_file(request, code, form):
+    """The values of one indicator as a file."""
+    found_or_404(indicators.page(code, timezone.localdate()))
+    return _file(form, code, [code])
 
 
 @finished_by(shown_elsewhere)
@@ -163,9 +158,14 @@ def _chart(code, name):
 def indicator_card(request, code):
     """One figure for other sites to embed: its last value and what it cannot say."""
     page = found_or_404(indicators.page(code, timezone.localdate()))
-    context = {"record": page.indicator, "figure": page, "last": page.last}
-    context |= {"before": _before(page), "has_break": _has_break(page)}
-    context["page"] = address("indicator", code)
+    context = {
+        "record": page.indicator,
+        "figure": page,
+        "last": page.last,
+        "before": _before(page),
+        "has_break": _has_break(page),
+        "page": address("indicator", code),
+    }
     return render(request, "card.html", context)
 
 
@@ -220,20 +220,22 @@ def _fields(rows):
     agencies = by_label(
         (row.agency.slug, row.agency.name) for row in rows if row.agency
     )
-    yield (
-        "area",
-        (_("Area"), _("Any area")),
-        [("", slug, label) for slug, label in areas.items()],
-    )
-    yield (
-        "agency",
-        (_("Agency"), _("Any agency")),
-        [("", slug, name) for slug, name in agencies],
-    )
-    yield (
-        "target",
-        (_("Target"), _("With or without")),
-        [("", "yes", _("With a target")), ("", "no", _("Without a target"))],
+    return (
+        (
+            "area",
+            (_("Area"), _("Any area")),
+            [("", slug, label) for slug, label in areas.items()],
+        ),
+        (
+            "agency",
+            (_("Agency"), _("Any agency")),
+            [("", slug, name) for slug, name in agencies],
+        ),
+        (
+            "target",
+            (_("Target"), _("With or without")),
+            [("", "yes", _("With a target")), ("", "no", _("Without a target"))],
+        ),
     )
 
 

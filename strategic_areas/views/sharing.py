@@ -1,7 +1,7 @@
 """What other sites show of the portal: a picture of each plan, and cards."""
 
 from csp.decorators import csp_replace
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,54 +52,41 @@ def _board(plan):
     return board.load(plan, timezone.localdate())
 
 
-def _of_area(plan, slug):
-    area = found_or_404(areas.by_slug(public_plan(plan), slug))
-    found = _board(area.plan)
-    rows = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
-    return area, found, rows
-
-
-def _of_agency(plan, slug):
-    plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
-    found = _board(plan)
-    return agency, found, [r for r in found.rows if r.commitment.lead_id == agency.pk]
-
-
-def _of_commitment(plan, code):
-    found = _board(public_plan(plan))
-    for row in found.rows:
-        if row.commitment.code == code:
-            return found, row
-    raise Http404
-
-
 @finished_by(framed_anywhere)
 def area_card(request, plan, slug):
-    area, found, rows = _of_area(plan, slug)
-    context = {"record": area, "field": "name", "rows": rows}
-    return _card(request, found, area.get_absolute_url(), context)
+    area = found_or_404(areas.by_slug(public_plan(plan), slug))
+    found = _board(area.plan)
+    own = [r for r in found.rows if r.commitment.programme.area_id == area.pk]
+    return _card(request, found, area, "name", area.get_absolute_url(), own)
 
 
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
-    agency, found, rows = _of_agency(plan, slug)
-    context = {"record": agency, "field": "name", "rows": rows}
-    page = address("agency", found.plan.code, agency.slug)
-    return _card(request, found, page, context)
+    plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
+    found, page = _board(plan), address("agency", plan.code, agency.slug)
+    led = [r for r in found.rows if r.commitment.lead_id == agency.pk]
+    return _card(request, found, agency, "name", page, led)
 
 
 @finished_by(framed_anywhere)
 def commitment_card(request, plan, code):
-    found, row = _of_commitment(plan, code)
-    context = {"record": row.commitment, "field": "title", "row": row}
-    return _card(request, found, row.commitment.get_absolute_url(), context)
+    found = _board(public_plan(plan))
+    row = found_or_404(next((r for r in found.rows if r.commitment.code == code), None))
+    page = row.commitment.get_absolute_url()
+    return _card(request, found, row.commitment, "title", page, row=row)
 
 
-def _card(request, found, page, context):
-    context |= {"plan": found.plan, "board": found, "page": page}
-    if "rows" in context:
-        context["counts"] = count_rows(context["rows"])
-        context["records"] = records_of(context["rows"])
+def _card(request, found, record, field, page, rows=(), row=None):
+    context = {
+        "plan": found.plan,
+        "board": found,
+        "record": record,
+        "field": field,
+        "page": page,
+        "counts": count_rows(rows),
+        "records": records_of(rows),
+        "row": row,
+    }
     return render(request, "card.html", context)
 
 

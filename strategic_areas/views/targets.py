@@ -83,17 +83,12 @@ def _asked(request, plan, is_wanted, agency="", body=""):
     return render(request, "recommendations.html", context)
 
 
-def recommendation_file(form):
-    """The view of what bodies ask as a file; a workbook tells too what answers it."""
-
-    def view(request, plan):
-        plan, found = _board(plan)
-        asked = references.asked_of_country(found)
-        codes = dict.fromkeys((each.target.code for each in asked), 0)
-        linked = ("target_years", "target_agencies", "answers")
-        wanted = {"targets": ("code", codes)}
-        wanted |= dict.fromkeys(linked, ("target", codes))
-        name = f"{plan.code} {_('recommendations')}"
-        return datasets.list_file(form, name, wanted, plan)
-
-    return view
+def recommendation_file(request, plan, form):
+    """What bodies ask as a file; a workbook tells too what answers it."""
+    plan, found = _board(plan)
+    asked = references.asked_of_country(found)
+    codes = dict.fromkeys((each.target.code for each in asked), 0)
+    linked = ("target_years", "target_agencies", "answers")
+    wanted = {"targets": ("code", codes), **dict.fromkeys(linked, ("target", codes))}
+    name = f"{plan.code} {_('recommendations')}"
+    return datasets.list_file(form, name, wanted, plan)

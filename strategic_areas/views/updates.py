@@ -47,45 +47,44 @@ def update_list(request, plan):
     plan, wanted = public_plan(plan), asked(request, *ASKED)
     counts = register.count_by_filters(plan, wanted)
     place = _place(plan, wanted)
-    given = counts.agencies.values()
-    shown = register.read_page(plan, wanted, PER_PAGE, place, given)
-    context = {"plan": plan, "record_page": shown, "counts": counts}
-    context["record_name"] = _record_name(plan)
-    context["recorded_until"] = _recorded_until(shown.entries)
-    context["sections"] = sections(plan, shown, counts)
-    context |= _filters(plan, counts, wanted)
+    agencies = counts.agencies.values()
+    shown = register.read_page(plan, wanted, PER_PAGE, place, agencies)
+    context = {
+        "plan": plan,
+        "record_page": shown,
+        "counts": counts,
+        "record_name": _record_name(plan),
+        "recorded_until": _recorded_until(shown.entries),
+        "sections": sections(plan, shown, counts),
+        **_filters(plan, counts, wanted),
+    }
     return made_up(render(request, "updates.html", context), counts.is_unknown)
 
 
-def update_file(form):
-    """The view of the record as a file: all of it, by the same filters."""
-
-    @reads(*SIFTED)
-    def view(request, plan):
-        plan, wanted = public_plan(plan), asked(request, *SIFTED)
-        if register.count_by_filters(plan, wanted).is_unknown:
-            return lead_to_list(wanted, "updates", plan.code)
-        return _file(form, plan, register.addresses(plan, wanted))
-
-    return view
+@reads(*SIFTED)
+def update_file(request, plan, form):
+    """The record as a file: all of it, by the same filters."""
+    plan, wanted = public_plan(plan), asked(request, *SIFTED)
+    if register.count_by_filters(plan, wanted).is_unknown:
+        return lead_to_list(wanted, "updates", plan.code)
+    return _file(form, plan, register.addresses(plan, wanted))
 
 
-def commitment_file(form):
-    """The view of what was published on one commitment, as a file."""
-
-    def view(request, plan, code):
-        commitment = found_or_404(commitments.by_code(plan, code))
-        return _file(form, commitment.plan, register.addresses_of(commitment))
-
-    return view
+def commitment_file(request, plan, code, form):
+    """What was published on one commitment, as a file."""
+    commitment = found_or_404(commitments.by_code(plan, code))
+    return _file(form, commitment.plan, register.addresses_of(commitment))
 
 
 def _file(form, plan, words):
-    ranks = {"reports": ("public_id", dict.fromkeys(words, 0))}
     found = board.load(plan, timezone.localdate())
-    until = found.recorded_until if found.is_reconstructed else None
-    name = f"{plan.code} {_('updates')}"
-    return datasets.list_file(form, name, ranks, plan, until=until)
+    return datasets.list_file(
+        form,
+        f"{plan.code} {_('updates')}",
+        {"reports": ("public_id", dict.fromkeys(words, 0))},
+        plan,
+        until=found.recorded_until if found.is_reconstructed else None,
+    )
 
 
 def _place(plan, wanted):
@@ -103,10 +102,13 @@ def update(request, plan, public_id):
     """One published revision, at its address for good."""
     plan = public_plan(plan)
     page = found_or_404(record.published(plan, public_id))
-    context = {"plan": plan, "page": page, "entry": page.entry}
-    context["record_name"] = _record_name(plan)
-    if page.entry.dated_on:
-        context["recorded_until"] = _recorded_until([page.entry])
+    context = {
+        "plan": plan,
+        "page": page,
+        "entry": page.entry,
+        "record_name": _record_name(plan),
+        "recorded_until": page.entry.dated_on and _recorded_until([page.entry]),
+    }
     return render(request, "update.html", context)
 
 
@@ -125,10 +127,9 @@ def _filters(plan: Plan, found: register.FilterCounts, given: dict) -> dict:
         name: field(name, found.facets[name], words, labels, wanted, uncounted)
         for name, words, labels, uncounted in _fields(found)
     }
+    labels = {"since": _("Published from"), "until": _("Published until")}
     if plan.is_reconstructed:
         labels = {"since": _("From"), "until": _("Until")}
-    else:
-        labels = {"since": _("Published from"), "until": _("Published until")}
     days = [
         day_field(name, label, wanted, _day(wanted, name))
         for name, label in labels.items()
@@ -166,29 +167,31 @@ def _fields(found):
     rehearsed = frozenset(each.code for each in periods if each.is_demonstration)
     agencies = by_label((each.slug, each.name) for each in found.agencies.values())
     areas = sorted(found.areas.values(), key=lambda each: each.sort_code)
-    yield (
-        "period",
-        (_("Period"), _("Any period")),
-        [("", each.code, each.name) for each in periods],
-        rehearsed,
-    )
-    yield (
-        "agency",
-        (_("Agency"), _("Any agency")),
-        [("", slug, name) for slug, name in agencies],
-        (),
-    )
-    yield (
-        "area",
-        (_("Area"), _("Any area")),
-        [("", each.code, each.label) for each in areas],
-        (),
-    )
-    yield (
-        "change",
-        (_("What changed"), _("Anything")),
-        [("", name, str(label)) for name, label in CHANGES.items()],
-        (),
+    return (
+        (
+            "period",
+            (_("Period"), _("Any period")),
+            [("", each.code, each.name) for each in periods],
+            rehearsed,
+        ),
+        (
+            "agency",
+            (_("Agency"), _("Any agency")),
+            [("", slug, name) for slug, name in agencies],
+            (),
+        ),
+        (
+            "area",
+            (_("Area"), _("Any area")),
+            [("", each.code, each.label) for each in areas],
+            (),
+        ),
+        (
+            "change",
+            (_("What changed"), _("Anything")),
+            [("", name, str(label)) for name, label in CHANGES.items()],
+            (),
+        ),
     )
 
 

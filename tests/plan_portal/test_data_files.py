@@ -400,7 +400,7 @@ def test_who_asks_too_early_is_told_to_come_again(client, shelf, plan, monkeypat
 
 
 def test_one_reader_waits_and_the_next_is_told_at_once(shelf, plan, monkeypatch):
-    shelf._is_waited_for = True
+    shelf._waiting.acquire()
     monkeypatch.setattr(ready, "PATIENCE", 60)
 
     with pytest.raises(NotReadyError):

@@ -1,8 +1,6 @@
 """A whole plan as a package of data: every table as CSV, and what all of it means."""
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -17,7 +15,7 @@ from strategic_areas.datasets.forms.texts import (
     as_csv,
     with_gaps,
 )
-from strategic_areas.datasets.forms.zipped import add
+from strategic_areas.datasets.forms.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
 
 #: The schema of a Data Package of version 2 (datapackage.org).
@@ -43,31 +41,27 @@ def as_package(
     ``random`` are bits that nobody can guess. Without them a sum of the package would
     tell a hidden number to who tries 1 to 9 in its place.
     """
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
-        described = describe(snapshot, datasets, random)
-        add(
-            package,
-            "datapackage.json",
-            json.dumps(described, ensure_ascii=False, indent=1),
-        )
-        for language, name in READ_ME.items():
-            add(package, name, _read_me(snapshot, datasets, language))
-        for name, dataset in datasets.items():
-            add(package, f"{name}.csv", as_csv(dataset, snapshot.tables[name].values()))
-    return written.getvalue()
+    return zipped(_files(snapshot, datasets, random))
 
 
-def _read_me(snapshot, datasets, language):
-    with override(language):
-        lines = about_lines(snapshot)
-        context = {"lines": lines, "datasets": datasets.values()}
-        return render_to_string("read_me.txt", context)
+def _files(snapshot, datasets, random):
+    described = describe(snapshot, datasets, random)
+    yield "datapackage.json", json.dumps(described, ensure_ascii=False, indent=1)
+    for language, name in READ_ME.items():
+        with override(language):
+            lines = about_lines(snapshot)
+            context = {"lines": lines, "datasets": datasets.values()}
+            yield name, render_to_string("read_me.txt", context)
+    for name, dataset in datasets.items():
+        yield f"{name}.csv", as_csv(dataset, snapshot.tables[name].values())
 
 
 def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -> dict:
     """The description of the package as Data Package asks for it."""
     about, version = about_data(snapshot), snapshot.edition or snapshot.day.isoformat()
+    name, url = settings.LICENCE_NAME, settings.LICENCE_URL
+    licence = {"name": name.replace(" ", "-"), "title": name, "path": url}
+    licences = [{key: text for key, text in licence.items() if text}] if name else []
     return {
         "$schema": SCHEMA,
         "name": f"{snapshot.plan}-{version}".lower(),
@@ -76,18 +70,12 @@ def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -
         "version": version,
         "created": f"{snapshot.day.isoformat()}T00:00:00Z",
         "homepage": about["address"],
-        "licenses": _licences(),
+        "licenses": licences,
         "contributors": [{"title": settings.SECRETARIAT_NAME, "roles": ["publisher"]}],
         "is_reconstructed": snapshot.is_reconstructed,
         "random": random,
         "resources": [_resource(each, datasets) for each in datasets.values()],
     }
-
-
-def _licences():
-    name, url = settings.LICENCE_NAME, settings.LICENCE_URL
-    found = {"name": name.replace(" ", "-"), "title": name, "path": url}
-    return [{key: text for key, text in found.items() if text}] if name else []
 
 
 def _resource(dataset, datasets):
@@ -108,11 +96,7 @@ def _resource(dataset, datasets):
                 for column, meaning in with_gaps(dataset)
             ],
             "primaryKey": list(dataset.key),
-            "foreignKeys": [
-                _reference(each)
-                for each in dataset.columns
-                if _leads_to(each, datasets)
-            ],
+            "foreignKeys": [*_references(dataset, datasets)],
             "missingValues": [""],
         },
     }
@@ -141,14 +125,9 @@ def _field(column: Column, meaning, dataset: Dataset):
     return described | {"kind": told.pop("type"), **told}
 
 
-def _leads_to(column, datasets):
-    name, _dot, other = column.refers.partition(".")
-    return name in datasets and other in {each.name for each in datasets[name].columns}
-
-
-def _reference(column):
-    name, _dot, other = column.refers.partition(".")
-    return {
-        "fields": [column.name],
-        "reference": {"resource": name, "fields": [other]},
-    }
+def _references(dataset, datasets):
+    for column in dataset.columns:
+        name, _dot, other = column.refers.partition(".")
+        if name in datasets and any(other == c.name for c in datasets[name].columns):
+            to = {"resource": name, "fields": [other]}
+            yield {"fields": [column.name], "reference": to}

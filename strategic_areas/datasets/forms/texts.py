@@ -1,7 +1,7 @@
 """A dataset as CSV and as JSON, and what such a file says of itself."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -64,17 +64,15 @@ def _in_csv(value):
 
 def as_json(snapshot: Snapshot, dataset: Dataset) -> bytes:
     """What the file is about, what its columns mean, and each row on its own line."""
-    names = [each.name for each in dataset.columns]
     about = about_data(snapshot) | {"dataset": about_dataset(dataset, snapshot)}
     columns = [about_column(each) for each in dataset.columns]
-    rows = (
-        written({name: row[name] for name in names})
+    rows = ",\n".join(
+        written({each.name: row[each.name] for each in dataset.columns})
         for row in snapshot.tables[dataset.name].values()
     )
-    parts = (written(about), written(columns), ",\n".join(rows))
-    return '{{"about": {},\n"columns": {},\n"rows": [\n{}\n]}}\n'.format(
-        *parts
-    ).encode()
+    about, columns = written(about), written(columns)
+    text = f'{{"about": {about},\n"columns": {columns},\n"rows": [\n{rows}\n]}}\n'
+    return text.encode()
 
 
 def written(content) -> str:
@@ -83,20 +81,16 @@ def written(content) -> str:
 
 def about_data(snapshot: Snapshot) -> dict:
     """What every file says of itself: the plan, the day, the licence."""
-    found = {
+    licence = {"name": settings.LICENCE_NAME, "address": settings.LICENCE_URL}
+    return {
         "plan": snapshot.plan,
         "title": {"es": snapshot.title_es, "en": snapshot.title_en},
         "data_as_of": snapshot.day.isoformat(),
         "edition": snapshot.edition or None,
         "is_reconstructed": snapshot.is_reconstructed,
         "address": settings.SITE_URL + address("data", language="es"),
+        **({"licence": licence} if settings.LICENCE_NAME else {}),
     }
-    if settings.LICENCE_NAME:
-        found["licence"] = {
-            "name": settings.LICENCE_NAME,
-            "address": settings.LICENCE_URL,
-        }
-    return found
 
 
 def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
@@ -125,16 +119,14 @@ def about_column(column: Column) -> dict:
     return {name: value for name, value in told.items() if value}
 
 
-def with_gaps(dataset: Dataset) -> list[tuple[Column, Word]]:
+def with_gaps(dataset: Dataset) -> Iterator[tuple[Column, Word]]:
     """Each column with what an empty cell of it means; "" where none is empty."""
     names = {each.name for each in dataset.columns}
-    found = []
     for column in dataset.columns:
         reason = column.gap.label if column.gap else ""
         if f"{column.name}_gap" in names:
             reason = format_lazy("{}: {}_gap", SEE, column.name)
-        found.append((column, reason))
-    return found
+        yield column, reason
 
 
 def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:

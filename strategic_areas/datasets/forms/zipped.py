@@ -1,14 +1,20 @@
 """Files inside a ZIP, which are the same bytes for the same content."""
 
+import io
 import zipfile
+from collections.abc import Iterable
 
 #: The time of each file inside.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def add(package: zipfile.ZipFile, name: str, content: str | bytes):
-    """Add a file without the time and the machine on which it was added."""
-    about = zipfile.ZipInfo(name, NO_TIME)
-    about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 3
-    about.external_attr = 0o644 << 16
-    package.writestr(about, content)
+def zipped(files: Iterable[tuple[str, str | bytes]]) -> bytes:
+    """A ZIP of files by their names, without the time and the machine of its making."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as package:
+        for name, content in files:
+            about = zipfile.ZipInfo(name, NO_TIME)
+            about.compress_type, about.create_system = zipfile.ZIP_DEFLATED, 3
+            about.external_attr = 0o644 << 16
+            package.writestr(about, content)
+    return written.getvalue()

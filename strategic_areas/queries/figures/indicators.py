@@ -72,26 +72,11 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True)
-class CellLine:
-    """
-    One number of a breakdown.
-
-    ``printed_by`` is the source that it quotes, ``printed_where`` the place in it.
-    """
-
-    categories: tuple[str, ...]
-    label_es: str
-    label_en: str
-    value: Decimal
-    printed_by: Source | None
-    printed_where_es: str = ""
-    printed_where_en: str = ""
-
-
-@dataclass(frozen=True)
 class Breakdown:
+    """The numbers of a dimension, each with its label in both languages."""
+
     dimension: str
-    cells: tuple[CellLine, ...]
+    cells: tuple[PublishedCell, ...]
 
 
 @dataclass(frozen=True)
@@ -457,21 +442,11 @@ def _chain(figure, revisions):
 def _breakdowns(figure, words):
     found = defaultdict(list)
     for cell in figure.cells.all():
-        label_es, label_en = (
+        cell.label_es, cell.label_en = (
             _label(cell, words, figure.indicator.introduced_by_id, number, joined)
             for number, joined in enumerate((" y ", " and "))
         )
-        found[cell.dimension].append(
-            CellLine(
-                categories=tuple(cell.categories),
-                label_es=label_es,
-                label_en=label_en,
-                value=cell.value,
-                printed_by=cell.printed_by,
-                printed_where_es=cell.printed_where_es or "",
-                printed_where_en=cell.printed_where_en or "",
-            )
-        )
+        found[cell.dimension].append(cell)
     return tuple(Breakdown(name, tuple(found[name])) for name in sorted(found))
 
 

@@ -8,7 +8,7 @@ that the rows of a change that is tried and undone are right.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,7 @@ from strategic_areas.models import (
     Indicator,
     Plan,
     Programme,
+    PublishedCell,
     Source,
     Status,
     StrategicArea,
@@ -35,7 +36,6 @@ from strategic_areas.models import (
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import (
     Breakdown,
-    CellLine,
     IndicatorLine,
     Point,
     Shown,
@@ -131,22 +131,32 @@ def public_rows(keys: Keys) -> Rows:
     """What the public reads of these records now; what it does not read is left out."""
     keys, public = defaultdict(set, keys), Plan.objects.public()
     plans = public.filter(pk__in=keys[Plan])
-    areas = StrategicArea.objects.filter(pk__in=keys[StrategicArea], plan__in=public)
-    programmes = Programme.objects.filter(pk__in=keys[Programme], plan__in=public)
-    accounts = [
+    areas = StrategicArea.objects.select_related("plan")
+    programmes = Programme.objects.select_related("plan", "area")
+    rows = list(standing(keys[Commitment]))
+    told = record.entries(
         row
-        for rows in (record.updates(), record.declarations())
-        for row in not_taken_back(rows.filter(pk__in=keys[rows.model]))
-    ]
+        for every in (record.updates(), record.declarations())
+        for row in not_taken_back(every.filter(pk__in=keys[every.model]))
+    )
     lines = indicators.lines(
         indicators.public().filter(pk__in=keys[Indicator]), in_full=True
     )
     return {
         "plans": {each.code: _stored(each) for each in plans},
-        "areas": _of_plan(areas.select_related("plan"), "plan"),
-        "programmes": _of_plan(programmes.select_related("plan", "area"), "area"),
-        **commitment_rows(standing(keys[Commitment])),
-        "reports": report_rows(record.entries(accounts)),
+        "areas": _of_plan(
+            _stored(each, "plan")
+            for each in areas.filter(pk__in=keys[StrategicArea], plan__in=public)
+        ),
+        "programmes": _of_plan(
+            _stored(each, "plan", "area")
+            for each in programmes.filter(pk__in=keys[Programme], plan__in=public)
+        ),
+        "commitments": _of_plan(map(commitment_row, rows)),
+        "activities": _of_plan(
+            activity_row(each) for row in rows for each in row.activities
+        ),
+        "reports": {each.public_id: report_row(each) for each in told},
         **value_rows(lines),
     }
 
@@ -196,20 +206,9 @@ def _stored(each, *links):
     return row
 
 
-def _of_plan(records, *links):
-    rows = [_stored(each, *dict.fromkeys(("plan", *links))) for each in records]
+def _of_plan(rows):
+    """Rows of public plans by plan and code."""
     return {f"{row['plan']}/{row['code']}": row for row in rows}
-
-
-def commitment_rows(rows: Iterable[CommitmentRow]) -> Rows:
-    """Commitments of public plans and their activities, by plan and code."""
-    found, work = {}, {}
-    for row in rows:
-        plan = row.commitment.plan.code
-        found[f"{plan}/{row.commitment.code}"] = commitment_row(row)
-        for each in row.activities:
-            work[f"{plan}/{each.activity.code}"] = activity_row(each)
-    return {"commitments": found, "activities": work}
 
 
 def commitment_row(row: CommitmentRow) -> dict:
@@ -256,28 +255,30 @@ def report_row(entry: Entry) -> dict:
     }
 
 
-def report_rows(entries: Iterable[Entry]) -> dict[str, dict]:
-    """Reports, also earlier revisions, by the last word of their address."""
-    return {each.public_id: report_row(each) for each in entries}
-
-
-def value_rows(lines: Iterable[IndicatorLine]) -> Rows:
+def value_rows(lines: Collection[IndicatorLine]) -> Rows:
     """Indicators of public plans, their values, and the parts of those."""
-    found, values, parts = {}, {}, {}
-    for line in lines:
-        code = line.indicator.code
-        found[code] = indicator_row(line)
-        for point in line.points:
-            key, row = value_key(line.indicator, point), value_row(point)
-            values[key] = {"indicator": code, **row}
-            for part, breakdown, cell in parts_of(key, point):
-                parts[part] = {
-                    **{name: row[name] for name in ("starts_on", "ends_on")},
-                    "indicator": code,
-                    "counted_by": point.counted_by,
-                    **part_row(breakdown, cell),
-                }
-    return {"indicators": found, "values": values, "parts": parts}
+    points = [
+        (line.indicator, value_key(line.indicator, point), point)
+        for line in lines
+        for point in line.points
+    ]
+    return {
+        "indicators": {line.indicator.code: indicator_row(line) for line in lines},
+        "values": {
+            key: {"indicator": of.code, **value_row(point)} for of, key, point in points
+        },
+        "parts": {
+            part: {
+                "starts_on": point.starts_on,
+                "ends_on": point.ends_on,
+                "indicator": of.code,
+                "counted_by": point.counted_by,
+                **part_row(breakdown, cell),
+            }
+            for of, key, point in points
+            for part, breakdown, cell in parts_of(key, point)
+        },
+    }
 
 
 def indicator_row(line: IndicatorLine) -> dict:
@@ -297,7 +298,7 @@ def value_key(indicator: Indicator, point: Point) -> str:
     return "/".join(map(str, about))
 
 
-def parts_of(key: str, point: Point) -> Iterator[tuple[str, Breakdown, CellLine]]:
+def parts_of(key: str, point: Point) -> Iterator[tuple[str, Breakdown, PublishedCell]]:
     """Each number of a value's breakdowns, with the key of its row."""
     for told in point.breakdowns:
         for cell in told.cells:
@@ -322,7 +323,7 @@ def part_row(breakdown, cell) -> dict:
     """One number of a breakdown."""
     return {
         "dimension": breakdown.dimension,
-        "categories": cell.categories,
+        "categories": tuple(cell.categories),
         "label_es": cell.label_es,
         "label_en": cell.label_en,
         "value": cell.value,
