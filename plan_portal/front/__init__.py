@@ -13,7 +13,7 @@ speed of the bare server, and a cache that expires by time serves old pages.
 
 import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -96,7 +96,8 @@ class Front:
         self.application = application
         self.watch, self.memory = watch, memory
         self._session_cookie = f"{settings.SESSION_COOKIE_NAME}="
-        self._hosts = {}
+        # Readers use a few hosts; a stranger may send any.
+        self._knows = lru_cache(maxsize=64)(is_allowed)
         self.renewal = Renewal()
         watch.on_new_label = self.drop_older
         watch.make_ready = self.make_ready
@@ -138,15 +139,6 @@ class Front:
             settings.INSECURE_HTTP or is_secure(environ)
         )
 
-    def _knows(self, host):
-        known = self._hosts.get(host)
-        if known is None:
-            domain, _port = split_domain_port(host)
-            known = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-            if len(self._hosts) < 64:
-                self._hosts[host] = known
-        return known
-
     def _pass_on(self, environ, start_response):
         """
         Pass a request on to Django; answer 503 while the database is known to be away.
@@ -167,10 +159,10 @@ class Front:
 
     def _current(self, key, environ):
         """The current page, made by one thread; or Django's answer if it is no page."""
-        page = self.memory.get(key)
+        page = self.memory.pages.get(key)
         if page is None or page.label is not self.watch.label:
             with self.memory.making(key):
-                page = self.memory.get(key)
+                page = self.memory.pages.get(key)
                 if page is None or page.label is not self.watch.label:
                     page = self._make(key, environ)
         return page
@@ -197,7 +189,7 @@ class Front:
         A page of which this process could learn that something in it was taken down is
         no longer in memory.
         """
-        page = self.memory.get(key)
+        page = self.memory.pages.get(key)
         if page is None:
             return say_unavailable(environ, start_response)
         if page.bannered is None:
@@ -270,6 +262,11 @@ class Answer:
             self.read()
             return []
         return self._body
+
+
+def is_allowed(host):
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def is_secure(environ):

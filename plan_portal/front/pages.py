@@ -163,9 +163,6 @@ class PageMemory:
         self._lock = threading.Lock()
         self._making = {}
 
-    def get(self, key):
-        return self.pages.get(key)
-
     def put(self, key, page):
         with self._lock:
             if page.label.takedowns < self.takedowns:

@@ -174,14 +174,10 @@ def _has_break(page):
 
 
 def _before(page):
-    """The value before the last where both count the same thing, else None."""
-    last = page.last
-    if last is None or last.is_break or last.shown is not Shown.VALUE:
-        return None
-    place = page.points.index(last)
-    before = page.points[place - 1] if place else None
-    is_told = before is not None and before.shown is Shown.VALUE
-    return before if is_told and before.year and last.year else None
+    """The value of the year before the last where both count alike, else None."""
+    is_told = page.last is not None and page.last.shown is Shown.VALUE
+    before = page.before if is_told else None
+    return before if before and before.year and page.last.year else None
 
 
 def _same_years(page):
