@@ -210,7 +210,6 @@ def commitment(request, plan, code):
     if heir := commitments.successor(commitment, succession):
         return redirect(heir, permanent=True)
     shown = part_shown(commitment, succession, asked(request, "page"))
-    own, of_programme = indicators.of_commitment(commitment)
     of = commitment.plan.code, commitment.code
     context = {
         "plan": commitment.plan,
@@ -218,10 +217,17 @@ def commitment(request, plan, code):
         "recorded_until": recorded_until([shown["page"].row]),
         "files": datasets.list_files("commitment_updates", *of),
         **shown,
+        **figures_of(commitment),
+    }
+    return render(request, "commitment.html", context)
+
+
+def figures_of(commitment):
+    own, of_programme = indicators.of_commitment(commitment)
+    return {
         "figures": indicators.first_of(own),
         "programme_figures": indicators.first_of(of_programme),
     }
-    return render(request, "commitment.html", context)
 
 
 def part_shown(commitment, succession, wanted):
