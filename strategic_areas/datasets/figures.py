@@ -93,9 +93,9 @@ def indicators(reading):
         }
 
 
-def _page(indicator):
+def _page(indicator, mark=""):
     path = address("indicator", indicator.code, language="es")
-    return f"{settings.SITE_URL}{path}"
+    return settings.SITE_URL + path + (mark and f"#{mark}")
 
 
 VALUES = (
@@ -145,7 +145,6 @@ def values(reading):
     for line, point in _points(reading):
         told, is_told = value_row(point), point.shown is Shown.VALUE
         is_protected = point.shown is Shown.PROTECTED
-        mark = anchor(point.starts_on, point.ends_on)
         yield {
             **told,
             "id": value_key(line.indicator, point),
@@ -155,7 +154,7 @@ def values(reading):
             "exactness": told["exactness"] if is_told else None,
             "printed_by": point.printed_by and point.printed_by.code,
             "revisions": len(told["earlier"]) if is_told else None,
-            "address": f"{_page(line.indicator)}#{mark}",
+            "address": _page(line.indicator, anchor(point.starts_on, point.ends_on)),
         }
 
 

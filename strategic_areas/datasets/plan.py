@@ -79,9 +79,13 @@ PLANS = (
 
 
 def plans(reading):
-    is_reconstructed = reading.board.is_reconstructed
-    about = {"is_reconstructed": is_reconstructed, "address": page(reading.plan)}
-    return [{**vars(reading.plan), **about}]
+    return [
+        {
+            **vars(reading.plan),
+            "is_reconstructed": reading.board.is_reconstructed,
+            "address": page(reading.plan),
+        }
+    ]
 
 
 AREAS = (
@@ -92,8 +96,10 @@ AREAS = (
 
 
 def areas(reading):
-    rows = reading.plan.areas.order_by("sort_code", "pk")
-    return [{**vars(each), "address": page(each)} for each in rows]
+    return [
+        {**vars(each), "address": page(each)}
+        for each in reading.plan.areas.order_by("sort_code", "pk")
+    ]
 
 
 PROGRAMMES = (
@@ -105,10 +111,10 @@ PROGRAMMES = (
 
 
 def programmes(reading):
-    rows = reading.plan.programmes.order_by("sort_code", "pk")
+    rows = reading.plan.programmes.select_related("area__plan")
     return [
         {**vars(each), "area": each.area.code, "address": page(each.area)}
-        for each in rows.select_related("area__plan")
+        for each in rows.order_by("sort_code", "pk")
     ]
 
 
