@@ -91,8 +91,9 @@ def make(
     )
     edition.is_moving, edition.random = False, random_bits()
     edition.save(update_fields=["is_moving", "random"])
-    by = proposal and proposal.decided_by
-    audit.record(audit.Event.EDITION_MADE, actor=by, obj=edition)
+    audit.record(
+        audit.Event.EDITION_MADE, actor=proposal and proposal.decided_by, obj=edition
+    )
     return edition
 
 
@@ -111,11 +112,10 @@ def make_due() -> list[Edition]:
         period=OuterRef("pk"), closed_on=OuterRef("closes_on")
     )
     waiting = closed.exclude(Exists(has_one)).select_related("plan")
-    made = [
-        make(each.plan, period=each) for each in waiting.order_by("closes_on", "pk")
+    return [
+        *(make(each.plan, period=each) for each in waiting.order_by("closes_on", "pk")),
+        *map(make, public.filter(is_reconstructed=True, editions=None)),
     ]
-    lacking = public.filter(is_reconstructed=True, editions=None)
-    return made + [make(plan) for plan in lacking]
 
 
 def quiet(plan: Plan) -> Snapshot:
@@ -220,8 +220,11 @@ def rewritten(content: bytes, keys: Container[str] | None, texts, change) -> byt
         lines = reader.decompress(content).splitlines(keepends=True)
         changed = list(lines)
         for place, line in enumerate(lines):
-            is_concerned = keys is None or _start(line) in starts
-            if is_concerned or any(text in line for text in texts):
+            if (
+                keys is None
+                or _start(line) in starts
+                or any(text in line for text in texts)
+            ):
                 key, row = json.loads(line)
                 left = change(key, row)
                 changed[place] = b"" if left is None else _line(key, left)

@@ -89,7 +89,6 @@ def taking_away(cause, touched, *, takedown=None, compares=True, texts=(), words
     stood = _today(editions, keys) if compares else {}
     yield (gone := {})
     now = _today(editions, keys)
-    note = {"cause": cause, "takedown": takedown}
     reading = cache(_reading)
     whole = cache(lambda plan, name: table(DATASETS[name], reading(plan)))
     for edition in editions:
@@ -98,7 +97,7 @@ def taking_away(cause, touched, *, takedown=None, compares=True, texts=(), words
                 tables = now[edition.plan_id], stood.get(edition.plan_id, {})
                 whole_of = partial(whole, edition.plan)
                 reach = Reach(tables, whole_of, {*texts}, words)
-                gone |= _take(edition, reach, note)
+                gone |= _take(edition, reach, {"cause": cause, "takedown": takedown})
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
             Edition.objects.filter(pk=edition.pk).update(is_moving=True)
@@ -242,10 +241,10 @@ def _take(edition, reach, note):
             found[rows] = content, gone
     if found:
         listed = [[r.dataset, key] for r in reversed(found) for key in found[r][1]]
-        on = timezone.localdate().isoformat()
+        note |= {"on": timezone.localdate().isoformat(), "rows": listed}
         edition.refresh_from_db(fields=["withdrawn"])
-        noted = [*edition.withdrawn, {**note, "on": on, "rows": listed}]
-        _change(edition, {rows: found[rows][0] for rows in found}, noted)
+        contents = {rows: content for rows, (content, _gone) in found.items()}
+        _change(edition, contents, [*edition.withdrawn, note])
     return {str(rows.pk): gone for rows, (_content, gone) in found.items()}
 
 
@@ -265,7 +264,7 @@ def _taken(rows, reach, lost):
     def change(key, told):
         left = _left(reach, rows, key, told)
         if left and name == "commitments" and key in lost:
-            left = left | NO_PERCENT
+            left = {**left, **NO_PERCENT}
         kept = left or {}
         if name == "activities" and kept.get("percent") != told["percent"]:
             lost.add(told["commitment"])
@@ -297,8 +296,7 @@ def put_back_in_editions(gone, takedown, *, without):
         for key, cells in gone[str(rows.pk)].items():
             stood = {name: cells[name] for name in cells if cells[name] not in without}
             table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
-        notes = rows.edition.withdrawn
-        left = [note for note in notes if note["takedown"] != takedown]
+        left = [n for n in rows.edition.withdrawn if n["takedown"] != takedown]
         _change(rows.edition, {rows: packed(table)}, left)
 
 

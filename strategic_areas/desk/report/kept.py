@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.desk.report.matrix import NOTHING, percent
 from strategic_areas.progress import Counts, Punctuality
-from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.pages.round_report import RoundReport
 from strategic_areas.states import CommitmentState
 
@@ -51,11 +51,11 @@ def silence(content: RoundReport, otherwise: list) -> list[tuple[str, ...]]:
     asked = [row for row in told if row["round"] == content.period.code]
     found = [
         (
-            f"{row['agency_acronym']} · {_text(agency, 'name')}",
+            f"{row['agency_acronym']} · {in_language(agency, 'name')}",
             *(str(row[name]) for name in ("asked", "handed_in", "missing")),
         )
         for row in asked
-        for agency in [content.tables["agencies"][row["agency"]]]
+        for agency in [SimpleNamespace(**content.tables["agencies"][row["agency"]])]
         if row["missing"]
     ]
     return found if asked else otherwise
@@ -67,17 +67,16 @@ def changes(content: RoundReport) -> Iterable[tuple[str, ...]]:
         if of.dataset.name in {"commitments", "activities"}:
             words = next(c.codes for c in of.dataset.columns if c.name == "state")
             for each in of.rows:
-                row = each.row
-                acronym = row.get("lead_acronym") or row.get("agency_acronym")
-                states = (_state(words, old) for old in (each.before, each.after))
-                yield row["code"], _text(row, "title"), acronym, *states
+                row = SimpleNamespace(**each.row)
+                yield (
+                    row.code,
+                    in_language(row, "title"),
+                    each.row.get("lead_acronym") or each.row.get("agency_acronym"),
+                    *(_state(words, old) for old in (each.before, each.after)),
+                )
 
 
 def _state(words, row):
     if row is None:
         return _("Not in the plan")
     return f"{words.get(row['state'], NOTHING)} {percent(row['percent'])}".strip()
-
-
-def _text(row, name):
-    return chosen(row[f"{name}_es"], row[f"{name}_en"])

@@ -94,8 +94,9 @@ def edition_proposal(request, pk):
         raise Http404
     rows = EditionProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    parts = [(EditionProposal, texts_of(found), "")]
-    examined = guard.examine(parts, counts_people=True)
+    examined = guard.examine(
+        [(EditionProposal, texts_of(found), "")], counts_people=True
+    )
     holds, steps = {}, []
     if found.is_waiting:
         holds = _holds(found)

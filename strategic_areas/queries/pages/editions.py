@@ -55,11 +55,6 @@ def of_rounds(plan: Plan) -> dict[int, Edition]:
     return {each.period_id: each for each in reversed(editions_of(plan))}
 
 
-def holding(editions: list[Edition], day: date) -> Edition | None:
-    """The edition that holds a day: the last that was made by then."""
-    return next((each for each in editions if each.made_on <= day), None)
-
-
 @dataclass(frozen=True)
 class DatasetDifference:
     """
