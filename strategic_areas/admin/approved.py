@@ -217,21 +217,6 @@ class CorrectForm(StepForm):
     button = gettext_lazy("Write a correction")
 
 
-class WithdrawForm(StepForm):
-    button, css_class = gettext_lazy("Withdraw it now"), "deletelink"
-
-    cause = forms.ChoiceField(
-        choices=Cause.choices,
-        widget=forms.RadioSelect,
-        label=gettext_lazy("Why: the sentence that stays on the public page"),
-    )
-    words = WithdrawalWords(required=False)
-
-    def clean(self):
-        guard.judge(self, ActivityUpdate, words="withdrawal_reason")
-        return super().clean()
-
-
 class ExplainForm(StepForm):
     button = gettext_lazy("Send for approval")
 
@@ -240,6 +225,18 @@ class ExplainForm(StepForm):
     def clean(self):
         guard.judge(self, ActivityUpdate, words="withdrawal_reason")
         return super().clean()
+
+
+class WithdrawForm(ExplainForm):
+    button, css_class = gettext_lazy("Withdraw it now"), "deletelink"
+    field_order = ["seen_version", "cause"]
+
+    cause = forms.ChoiceField(
+        choices=Cause.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why: the sentence that stays on the public page"),
+    )
+    words = WithdrawalWords(required=False)
 
 
 class ReviewedAdmin(ScopedHistoryAdmin):

@@ -100,12 +100,22 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 
-@admin.register(Source)
-class SourceAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["key", "title", "publisher", "kind"]
-    list_filter = [OF_PLAN, ("kind", WordsFilter)]
-    in_words = {"kind": SOURCE_KINDS}
-    search_fields = ["key", "title", "publisher"]
+class ApprovedAdmin(ApprovedMixin, BilingualAdmin):
+    pass
+
+
+class ApprovedHistoryAdmin(ApprovedMixin, BilingualHistoryAdmin):
+    pass
+
+
+admin.site.register(
+    Source,
+    ApprovedAdmin,
+    list_display=["key", "title", "publisher", "kind"],
+    list_filter=[OF_PLAN, ("kind", WordsFilter)],
+    in_words={"kind": SOURCE_KINDS},
+    search_fields=["key", "title", "publisher"],
+)
 
 
 class OfPlanMixin:
@@ -146,30 +156,36 @@ def _with_plan(record):
     return f"{record.plan.code} · {record}"
 
 
+class OfPlanAdmin(OfPlanMixin, ApprovedAdmin):
+    pass
+
+
 class PlanBoundAdmin(OnTreeMixin, BilingualHistoryAdmin):
     list_filter = [OF_PLAN]
 
 
-@admin.register(StrategicArea)
-class StrategicAreaAdmin(PlanBoundAdmin):
-    list_display = ["code", "name", "plan"]
-    search_fields = ["code", "name_es", "name_en"]
-    ordering = ["plan", "sort_code"]
-
-
-@admin.register(Programme)
-class ProgrammeAdmin(PlanBoundAdmin):
-    list_display = ["code", "name", "area", "plan"]
-    list_select_related = ["area", "plan"]
-    search_fields = ["code", "name_es", "name_en"]
-
-
-@admin.register(Participation)
-class ParticipationAdmin(PlanBoundAdmin):
-    list_display = ["agency", "role", "plan"]
-    list_filter = [OF_PLAN, "role"]
-    list_select_related = ["agency", "plan"]
-    search_fields = ["agency__acronym", "agency__name_es"]
+admin.site.register(
+    StrategicArea,
+    PlanBoundAdmin,
+    list_display=["code", "name", "plan"],
+    search_fields=["code", "name_es", "name_en"],
+    ordering=["plan", "sort_code"],
+)
+admin.site.register(
+    Programme,
+    PlanBoundAdmin,
+    list_display=["code", "name", "area", "plan"],
+    list_select_related=["area", "plan"],
+    search_fields=["code", "name_es", "name_en"],
+)
+admin.site.register(
+    Participation,
+    PlanBoundAdmin,
+    list_display=["agency", "role", "plan"],
+    list_filter=[OF_PLAN, "role"],
+    list_select_related=["agency", "plan"],
+    search_fields=["agency__acronym", "agency__name_es"],
+)
 
 
 @admin.register(Commitment)
@@ -225,7 +241,7 @@ class FormerNameInline(ApprovedInline):
 
 
 @admin.register(Agency)
-class AgencyAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class AgencyAdmin(ApprovedHistoryAdmin):
     list_display = ["acronym", "name", "kind", "dissolved_on"]
     list_filter = [("kind", WordsFilter)]
     in_words = {"kind": AGENCY_KINDS}
@@ -236,42 +252,44 @@ class AgencyAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return f"{agency.acronym} · {agency.name}"
 
 
-@admin.register(FrameworkTarget)
-class FrameworkTargetAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "name", "family", "kind", "body"]
-    list_filter = [("family", WordsFilter), ("kind", WordsFilter)]
-    in_words = {"family": FAMILIES, "kind": TARGET_KINDS, "body": BODIES}
-    search_fields = ["code", "name_es", "name_en"]
-
-
-@admin.register(TargetLink)
-class TargetLinkAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
-    list_display = ["target", "commitment", "indicator", "why", "plan"]
-    list_select_related = ["target", "commitment", "indicator", "plan"]
-    search_fields = ["target__code"]
-
-
-@admin.register(LegalInstrument)
-class LegalInstrumentAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["name", "kind", "year"]
-    in_words = {"kind": INSTRUMENT_KINDS}
-    search_fields = ["code", "name_es", "name_en"]
-
-
-@admin.register(LaterActivity)
-class LaterActivityAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "title", "agency", "year"]
-    list_select_related = ["agency"]
-    search_fields = ["code", "title_es", "title_en"]
-
-
-@admin.register(HelpLine)
-class HelpLineAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    list_display = ["label", "reliability", "confirm_before_publishing", "confirmed_on"]
+admin.site.register(
+    FrameworkTarget,
+    ApprovedAdmin,
+    list_display=["code", "name", "family", "kind", "body"],
+    list_filter=[("family", WordsFilter), ("kind", WordsFilter)],
+    in_words={"family": FAMILIES, "kind": TARGET_KINDS, "body": BODIES},
+    search_fields=["code", "name_es", "name_en"],
+)
+admin.site.register(
+    TargetLink,
+    OfPlanAdmin,
+    list_display=["target", "commitment", "indicator", "why", "plan"],
+    list_select_related=["target", "commitment", "indicator", "plan"],
+    search_fields=["target__code"],
+)
+admin.site.register(
+    LegalInstrument,
+    ApprovedAdmin,
+    list_display=["name", "kind", "year"],
+    in_words={"kind": INSTRUMENT_KINDS},
+    search_fields=["code", "name_es", "name_en"],
+)
+admin.site.register(
+    LaterActivity,
+    OfPlanAdmin,
+    list_display=["code", "title", "agency", "year"],
+    list_select_related=["agency"],
+    search_fields=["code", "title_es", "title_en"],
+)
+admin.site.register(
+    HelpLine,
+    ApprovedHistoryAdmin,
+    list_display=["label", "reliability", "confirm_before_publishing", "confirmed_on"],
+)
 
 
 @admin.register(AttributionDispute)
-class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class AttributionDisputeAdmin(ApprovedHistoryAdmin):
     """The agency's text is read-only; the secretariat adds what was decided."""
 
     list_display = ["__str__", "agency", "outcome", "resolved_on"]
@@ -295,29 +313,27 @@ class AttributionDisputeAdmin(ApprovedMixin, BilingualHistoryAdmin):
         return False
 
 
-@admin.register(Correction)
-class CorrectionAdmin(ApprovedMixin, BilingualHistoryAdmin):
-    list_display = ["about", "asked_on", "outcome", "decided_on"]
-    list_filter = ["outcome"]
-    search_fields = ["about_es", "about_en", "asked_es"]
-
-
-@admin.register(TipTier)
-class TipTierAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["report_year", "label", "plan"]
-    list_filter = [OF_PLAN]
-
-
-@admin.register(Term)
-class TermAdmin(OfPlanMixin, ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "word", "plan"]
-
-
-@admin.register(Discrepancy)
-class DiscrepancyAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "topic", "plan"]
-    list_filter = [OF_PLAN]
-    search_fields = ["code", "topic_es", "topic_en"]
+admin.site.register(
+    Correction,
+    ApprovedHistoryAdmin,
+    list_display=["about", "asked_on", "outcome", "decided_on"],
+    list_filter=["outcome"],
+    search_fields=["about_es", "about_en", "asked_es"],
+)
+admin.site.register(
+    TipTier,
+    ApprovedAdmin,
+    list_display=["report_year", "label", "plan"],
+    list_filter=[OF_PLAN],
+)
+admin.site.register(Term, OfPlanAdmin, list_display=["code", "word", "plan"])
+admin.site.register(
+    Discrepancy,
+    ApprovedAdmin,
+    list_display=["code", "topic", "plan"],
+    list_filter=[OF_PLAN],
+    search_fields=["code", "topic_es", "topic_en"],
+)
 
 
 class CodeListValueInline(ApprovedInline):
@@ -325,11 +341,13 @@ class CodeListValueInline(ApprovedInline):
     fields = ["dimension", "code", "label_es", "label_en"]
 
 
-@admin.register(CodeList)
-class CodeListAdmin(ApprovedMixin, BilingualAdmin):
-    list_display = ["code", "name", "kind", "plan"]
-    list_filter = [OF_PLAN, "kind"]
-    inlines = [CodeListValueInline]
+admin.site.register(
+    CodeList,
+    ApprovedAdmin,
+    list_display=["code", "name", "kind", "plan"],
+    list_filter=[OF_PLAN, "kind"],
+    inlines=[CodeListValueInline],
+)
 
 
 @admin.register(Region, Province)
@@ -351,12 +369,14 @@ class FigureMixin:
         return f"{number} {row.indicator.unit}"
 
 
-@admin.register(Indicator)
-class IndicatorAdmin(OnTreeMixin, BilingualHistoryAdmin):
-    plan_field = "introduced_by"
-    list_display = ["code", "name", "unit", "counted_by", "sensitive"]
-    list_filter = ["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)]
-    search_fields = ["code", "name_es", "name_en"]
+admin.site.register(
+    Indicator,
+    PlanBoundAdmin,
+    plan_field="introduced_by",
+    list_display=["code", "name", "unit", "counted_by", "sensitive"],
+    list_filter=["sensitive", "counts", ("area", admin.RelatedOnlyFieldListFilter)],
+    search_fields=["code", "name_es", "name_en"],
+)
 
 
 @admin.register(Target)

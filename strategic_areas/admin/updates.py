@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit, numbers
 from agencies.access import RefusedError
-from agencies.admin.scoping import BilingualHistoryAdmin, ScopedAdmin, ScopedRowsMixin
+from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import Kind
 from agencies.numbers import WholeField
 from strategic_areas import evidence, rounds, workflow
-from strategic_areas.admin.approved import ApprovedMixin, ReviewedAdmin
-from strategic_areas.admin.plan import OF_PLAN
+from strategic_areas.admin.approved import ReviewedAdmin
+from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
 from strategic_areas.desk.changes.amending import GuardedForm
 from strategic_areas.desk.inputs import one_button, tell_protection, widgets
 from strategic_areas.desk.sheet.forms import RevisionForm
@@ -96,7 +96,7 @@ class ScheduleForm(forms.Form):
 
 
 @admin.register(ReportingPeriod)
-class ReportingPeriodAdmin(ApprovedMixin, BilingualHistoryAdmin):
+class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
     """A period is told, and a round asked of agencies, once a second person agrees."""
 
     list_display = ["name", "plan", "mode", "opens_on", "due_on", "closes_on", "asked"]
@@ -114,10 +114,6 @@ class ReportingPeriodAdmin(ApprovedMixin, BilingualHistoryAdmin):
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):
         return period.is_demonstration
-
-    def get_readonly_fields(self, request, obj=None):
-        fixed = ["plan"] if obj else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.schedule_view)
