@@ -29,7 +29,6 @@ from strategic_areas.plan_document.lines import (
     NOTHING,
     LineState,
     LineVerdict,
-    PlanLine,
     verdict,
 )
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL
@@ -43,25 +42,15 @@ IN_FORCE = {*OPEN, Status.PUBLISHED}
 REVISED_HERE = "revised here"
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A field that differs from the file and is left alone, and why."""
-
-    record: str
-    field: str
-    here: object
-    in_file: object
-    reason: str
-
-
 @dataclass
 class Outcome:
     """
-    What a load did, or would do. Counts are of records, ``kept`` of fields.
+    What a load did, or would do. Counts are of records.
 
     ``created`` counts by table; ``changed`` are pairs of a record's name and its
     changes, in the order of the file. ``absent`` are pairs of a table and a key, of
     records that an earlier file had and this one has not; they stay as they are.
+    ``kept`` are changes that the file wants and that are not made, with the reason.
     ``warnings`` are sentences about texts that may make a person findable. ``touched``
     are pairs of a model and a primary key, of the records that the public may read
     otherwise; ``public`` is, of a dry run, what it would read otherwise.
@@ -82,19 +71,6 @@ class Outcome:
             f"created={self.created.total()} changed={len(self.changed)} "
             f"unchanged={self.unchanged} kept={len(self.kept)} faults=0"
         )
-
-
-@dataclass(frozen=True)
-class FileLine(PlanLine):
-    """
-    What a file says of one row; ``number`` is that of its line in the file.
-
-    ``title`` is what people call it, ``starting`` are values of a new row on which the
-    file is silent.
-    """
-
-    title: str = ""
-    starting: dict = field(default_factory=dict)
 
 
 def put_in(lines, stored, memory, outcome):
@@ -118,18 +94,17 @@ def put_in(lines, stored, memory, outcome):
             memory.remember(line, **{ROW: draft.record.pk})
             outcome.created[line.table.name] += 1
         else:
-            outcome.changed.append((line.title, changes_of(draft)))
+            changes = [
+                Change(name, former, line.said[name], protects=_protects(line, name))
+                for name, former in draft.before.items()
+            ]
+            outcome.changed.append((line.title, changes))
         outcome.touched += touched_by(draft, stored)
     outcome.unchanged += len(lines) - len(asked)
 
 
-def changes_of(draft):
-    """What a draft changes of a row that is there, in plain values."""
-    line, model = draft.line, draft.line.table.model
-    return [
-        Change(name, former, line.said[name], protects=field_of(model, name).protects)
-        for name, former in draft.before.items()
-    ]
+def _protects(line, name):
+    return field_of(line.table.model, name).protects
 
 
 def touched_by(draft, stored):
@@ -207,7 +182,7 @@ class Comparing:
         return bool(self.revised.instead_of(values.get(line.said["measurement"])))
 
     def keep(self, line, name, here, in_file, reason):
-        self.outcome.kept.append(Kept(line.title, name, here, in_file, reason))
+        self.outcome.kept.append(Change(name, here, in_file, line.title, reason=reason))
 
     def wanted_changes(self, line, row, reason=""):
         changes = (self.wanted_change(line, row, name, reason) for name in line.said)
@@ -247,8 +222,7 @@ class Comparing:
             return None
         if found is LineVerdict.APPLY and not reason:
             self.memory.remember(line, **{name: wanted})
-            protects = field_of(row._meta.model, name).protects
-            return Change(name, here, wanted, protects=protects)
+            return Change(name, here, wanted, protects=_protects(line, name))
         if setters:
             reason = f"set by the file of plan {setters[0]}"
         self.keep(line, name, here, wanted, reason or "edited here")

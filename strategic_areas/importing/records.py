@@ -4,7 +4,6 @@ What a checked file says, as lines of the tables that store it.
 Here the file's shapes end: spans become dates, and lists records of their own.
 """
 
-from strategic_areas.importing.applying import FileLine
 from strategic_areas.importing.format import (
     BREAKDOWN_LABELS,
     GEOGRAPHY_SOURCES,
@@ -12,7 +11,7 @@ from strategic_areas.importing.format import (
 )
 from strategic_areas.importing.rules import counted_by
 from strategic_areas.importing.values import span
-from strategic_areas.plan_document.lines import LineState
+from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.tables import TABLES
 
 
@@ -33,7 +32,7 @@ class Records:
         if section.fixed.get("code_list") == BREAKDOWN_LABELS["code"] and entries:
             title = "classification breakdown_labels"
             lists = TABLES["code_lists"]
-            self.put(lists, title, entries[0].line, {**BREAKDOWN_LABELS}, {})
+            self.put(lists, entries[0], {**BREAKDOWN_LABELS}, title)
         for order, entry in enumerate(entries, start=1):
             # Lists alone make no list of entities.
             is_record = entry.values or entry.nested.get("entities")
@@ -54,7 +53,7 @@ class Records:
         if section.name == "agencies":
             part = TABLES["participations"]
             said = self.said(entry, part) | {"agency": values["acronym"]}
-            self.put_claimed(part, entry, said, f"participations {values['acronym']}")
+            self.put(part, entry, said, f"participations {values['acronym']}")
         if table.name == "values":
             values["counted_by"] = counted_by(entry)
         if table.name == "targets":
@@ -62,21 +61,18 @@ class Records:
             values["provenance"] = claim or self.known.given_provenance(entry.above)
         if section.has_claim:
             values.setdefault("provenance", self.known.given_provenance(entry))
-        return self.put_claimed(table, entry, values, entry.name)
+        return self.put(table, entry, values, entry.name)
 
-    def put_claimed(self, table, entry, values, title):
+    def put(self, table, entry, values, title):
         starting = dict(entry.section.starting)
         if table.has_field("provenance") and "provenance" not in values:
             starting["provenance"] = self.known.given_provenance(entry)
-        return self.put(table, title, entry.line, values, starting)
-
-    def put(self, table, title, number, values, starting):
         for name, value in values.items():
             if value is None:
-                values[name] = usual(table.field(name))
-        line = FileLine(
+                values[name] = self.known.stored.unset(table, name)
+        line = PlanLine(
             table,
-            number,
+            entry.line,
             table.key_in(values),
             LineState.NEW,
             said=values,
@@ -98,13 +94,6 @@ class Records:
         return values
 
 
-def usual(field):
-    """What an emptied column holds, in plain form."""
-    if field.null or field.is_relation or not field.has_default():
-        return None
-    return getattr(field.default, "value", field.default)
-
-
 def spread(key, value):
     """Pairs of a column and its plain value, for one key."""
     columns = key.stored_as
@@ -112,14 +101,10 @@ def spread(key, value):
         codes = value if isinstance(value, list) else [value]
         return [("places", list(filter(None, codes)))]
     if columns == ("starts_on", "ends_on"):
-        return zip(columns, dates(value), strict=True)
+        return zip(columns, span(value), strict=True)
     if key.name == "baseline":
-        days = dates(value["period"]) if value else [None, None]
+        days = span(value["period"]) if value else [None, None]
         return zip(columns, [value and value["value"], *days], strict=True)
     if key.name == "continues":
         return [("continues", value and f"{value['plan']}/{value['code']}")]
     return [(columns[0], value)]
-
-
-def dates(text):
-    return [day.isoformat() for day in span(text)]

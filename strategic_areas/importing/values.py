@@ -31,10 +31,6 @@ class Unfit(Exception):
         super().__init__(expected)
 
 
-class NoSpan(ValueError):
-    pass
-
-
 @dataclass(frozen=True)
 class Scalar:
     """
@@ -195,25 +191,22 @@ PART_OF_SPAN = re.compile(
 
 def span(text):
     """
-    The first and last day of a span of time, as a pair of dates.
+    The first and last day of a span of time, in ISO form.
 
     Two parts with a slash between them reach from the first day of the first to the
     last day of the second.
 
     >>> span("2013/2018-05")
-    (datetime.date(2013, 1, 1), datetime.date(2018, 5, 31))
+    ('2013-01-01', '2018-05-31')
 
-    Raises ``NoSpan``.
+    Raises ``ValueError``.
     """
     first, slash, last = text.partition("/")
-    try:
-        starts_on, ends_on = _days(first)
-        if slash:
-            ends_on = _days(last)[1]
-    except ValueError:
-        raise NoSpan(text) from None
+    starts_on, ends_on = _days(first)
+    if slash:
+        ends_on = _days(last)[1]
     if ends_on < starts_on:
-        raise NoSpan(text)
+        raise ValueError(text)
     return starts_on, ends_on
 
 
@@ -222,13 +215,14 @@ def _days(text):
         raise ValueError(text)
     year = int(found["year"])
     if found["day"]:
-        return (date.fromisoformat(text),) * 2
+        return (day(text),) * 2
     first, last = 1, 12
     for name, months in [("quarter", 3), ("half", 6), ("month", 1)]:
         if found[name]:
             last = int(found[name]) * months
             first = last - months + 1
-    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+    ends_on = date(year, last, monthrange(year, last)[1])
+    return date(year, first, 1).isoformat(), ends_on.isoformat()
 
 
 #: A code as the plan writes it; it is a part of addresses.

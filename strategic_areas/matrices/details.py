@@ -193,7 +193,7 @@ class RecordReader:
             time = time_of(answer.kept, years) if answer.kept else MatrixTime()
         self.sheet.above[column] = time
         if role == "start":
-            starts_on = span(time.span)[0].isoformat() if time.span else None
+            starts_on = span(time.span)[0] if time.span else None
             self.reader.say(line, "starts_on", starts_on, cell)
         else:
             starts_on = time.starts_on or line.said.get("starts_on")
@@ -248,7 +248,7 @@ class RecordReader:
         roles = {self.sheet.roles[column].partition(":")[2]: column for column in both}
         periods = sorted(roles, key=span)
         text = "/".join(dict.fromkeys([periods[0], periods[-1]]))
-        starts_on, ends_on = (day.isoformat() for day in span(text))
+        starts_on, ends_on = span(text)
         line.said |= {"span": text, "starts_on": starts_on, "marked": periods}
         line.said["exact_to"] = exactness(periods[-1])
         self.reader.say(line, "due_on", ends_on, cell)
@@ -409,7 +409,7 @@ class RecordReader:
         said = {each: amounts.plain_number(value) for each, value in values.items()}
         for each, value in said.items():
             target = reader.line("targets", made)
-            first, last = (day.isoformat() for day in span(each))
+            first, last = span(each)
             target.said |= {"period": each, "starts_on": first, "ends_on": last}
             reader.say(target, "value", value, cell)
         if not is_own and cell.is_percent:

@@ -8,7 +8,7 @@ half_year, year, continuing (no end), or None where it says no time.
 import re
 from dataclasses import dataclass, replace
 
-from strategic_areas.importing.values import NoSpan, span
+from strategic_areas.importing.values import span
 from strategic_areas.workbooks.reading import comparable
 
 MONTHS = {
@@ -222,11 +222,11 @@ def _spanned(text):
     """The time of a span; without one where it is no time of the calendar."""
     try:
         starts_on, ends_on = span(text)
-    except NoSpan:
+    except ValueError:
         return NO_TIME
-    starts = starts_on.isoformat() if "/" in text else None
+    starts = starts_on if "/" in text else None
     last = exactness(text.rpartition("/")[2])
-    return MatrixTime(text, starts, ends_on.isoformat(), last)
+    return MatrixTime(text, starts, ends_on, last)
 
 
 def _within(time, years):

@@ -1,6 +1,6 @@
 """Lines of a plan's document, and how their values compare with the stored ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from django.utils.text import slugify
@@ -28,7 +28,8 @@ class PlanLine:
     the key by which other lines lead to it. ``origin`` is the key of its record, "" for
     a new one; ``said`` are the plain values that it would set, by column, None where it
     makes no record; ``places`` are their cells. ``stood`` tells the record as it was
-    compared.
+    compared. ``title`` is what people call a record of a file, and ``starting`` are
+    values of a new one on which its file is silent.
     """
 
     table: PlanTable
@@ -40,6 +41,8 @@ class PlanLine:
     places: dict | None = None
     stood: str = ""
     faults: tuple = ()
+    title: str = ""
+    starting: dict = field(default_factory=dict)
 
 
 #: No value was said before; None would be one.

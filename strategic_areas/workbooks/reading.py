@@ -245,7 +245,8 @@ class Change:
     """
     A field: the saved value, and that of the document.
 
-    ``protects``: it decides which numbers of people the public reads.
+    ``protects``: it decides which numbers of people the public reads. ``reason`` is why
+    the saved value stays. Of a file that is no table, ``place`` is the record.
     """
 
     header: str
@@ -253,6 +254,7 @@ class Change:
     new: object
     place: str = ""
     protects: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)

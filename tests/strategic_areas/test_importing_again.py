@@ -35,7 +35,7 @@ def counts(outcome):
 
 def kept(outcome):
     return [
-        (each.record, each.field, each.here, each.in_file, each.reason)
+        (each.place, each.header, each.old, each.new, each.reason)
         for each in outcome.kept
     ]
 

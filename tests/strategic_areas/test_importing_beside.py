@@ -122,7 +122,7 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
 
     after = rows()
     assert outcome.created["commitments"] == 3
-    assert {each.record for each in outcome.kept} > {"agencies PGR", "provinces DO-01"}
+    assert {each.place for each in outcome.kept} > {"agencies PGR", "provinces DO-01"}
     assert {place: after.get(place) for place in before} == before
     assert len(after) > len(before)
 

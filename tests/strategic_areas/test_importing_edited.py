@@ -171,7 +171,7 @@ def test_an_agency_renamed_here_is_found_by_its_former_name(tmp_path):
     own = load_small(tmp_path, small())
     of_another_plan = load_small(tmp_path, other)
 
-    assert [(each.field, each.here) for each in own.kept] == [
+    assert [(each.header, each.old) for each in own.kept] == [
         ("acronym", "AA2"),
         ("name_es", "Nombre nuevo"),
     ]
@@ -301,7 +301,7 @@ def test_a_plan_knows_best_of_itself(tmp_path):
 
     assert own.changed[0][0] == "plan"
     assert Plan.objects.get(code="dos").title_es == "Plan dos"
-    assert [(each.record, each.field, each.reason) for each in again.kept] == [
+    assert [(each.place, each.header, each.reason) for each in again.kept] == [
         ("other_plans dos", field, "set by the file of plan dos")
         for field in ("title_es", "starts_on", "ends_on")
     ]

@@ -212,7 +212,7 @@ def updates():
 def test_every_measured_value_is_stored(shipped):
     rows = {row.code: row for row in models.Indicator.objects.all()}
     values = {
-        (row.indicator_id, row.starts_on, row.ends_on): row
+        (row.indicator_id, row.starts_on.isoformat(), row.ends_on.isoformat()): row
         for row in rows_of(Measurement)
     }
     parts = defaultdict(list)
@@ -223,7 +223,8 @@ def test_every_measured_value_is_stored(shipped):
         row = rows[indicator["code"]]
         baseline = indicator["baseline"]
         days = (row.baseline_starts_on, row.baseline_ends_on)
-        assert days == (span(baseline["period"]) if baseline else (None, None))
+        told = map(date.fromisoformat, span(baseline["period"])) if baseline else ()
+        assert days == (tuple(told) or (None, None))
         expected = Decimal(str(baseline["value"])) if baseline else None
         assert row.baseline_value == expected
         for value in indicator["values"]:

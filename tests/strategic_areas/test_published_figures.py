@@ -560,7 +560,7 @@ def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
     changed = load_small(tmp_path, plan({**value, "value": 50, "breakdown": told}))
 
     assert unchanged.kept == []
-    assert [(each.field, each.here, each.in_file) for each in changed.kept] == [
+    assert [(each.header, each.old, each.new) for each in changed.kept] == [
         ("value", "60", "50"),
         ("value", None, "15"),
         ("", "no record", "a part"),

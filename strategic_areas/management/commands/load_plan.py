@@ -61,10 +61,10 @@ class Command(BaseCommand):
                         f"{old} → {new} ({each.addresses[0]})"
                     )
         for kept in outcome.kept:
-            here, in_file = excerpts(kept.here, kept.in_file)
-            field = f", {kept.field}" if kept.field else ""
+            here, in_file = excerpts(kept.old, kept.new)
+            field = f", {kept.header}" if kept.header else ""
             self.stdout.write(
-                f"kept: {kept.record}{field}: here {here}; in the file {in_file} "
+                f"kept: {kept.place}{field}: here {here}; in the file {in_file} "
                 f"({kept.reason})"
             )
         for table, key in outcome.absent:
