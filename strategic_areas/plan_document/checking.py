@@ -8,14 +8,18 @@ from collections import defaultdict
 from copy import copy
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, UniqueConstraint
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.workflow import guard
-from strategic_areas.workflow.plain_values import broken_checks, words_of
+from strategic_areas.workflow.plain_values import (
+    broken_checks,
+    unique_constraints,
+    words_of,
+)
 
 
 def faults(stored, drafts, *, members_only=True):
@@ -138,33 +142,23 @@ def _tell_what_stood(drafts):
 
 
 def _shared(stored, drafts):
-    found = [[] for _draft in drafts]
-    for name, table in STRUCTURE.items():
-        model = table.model
-        own = {
-            id(draft.record): place
-            for place, draft in enumerate(drafts)
-            if draft.line.table.name == name
-        }
-        rows = [*stored.tables[name].row_of_pk.values()] if own else []
-        rows += [drafts[place].record for place in own.values() if drafts[place].is_new]
-        for constraint in model._meta.constraints:
-            if not isinstance(constraint, UniqueConstraint):
-                continue
-            told = [
-                (row, constraint.get_violation_error_message())
-                for row in _alike(constraint, rows)
-            ]
-            if not words_of(model):
-                told += _exchanged(
-                    constraint, [drafts[place] for place in own.values()], stored
-                )
+    found = {id(draft.record): [] for draft in drafts}
+    for name in {draft.line.table.name for draft in drafts}:
+        model = STRUCTURE[name].model
+        own = [draft for draft in drafts if draft.line.table.name == name]
+        said = {id(draft.record): draft.line.said for draft in own}
+        rows = [*stored.tables[name].row_of_pk.values()]
+        rows += [draft.record for draft in own if draft.is_new]
+        for constraint in unique_constraints(model):
+            text = constraint.get_violation_error_message()
+            told = [(row, text) for row in _alike(constraint, rows)]
+            told += [] if words_of(model) else _exchanged(constraint, own, stored)
             for record, text in told:
-                if id(record) in own:
-                    place = own[id(record)]
-                    column = _first_said(drafts[place], constraint)
-                    found[place].append((column, text))
-    return found
+                columns = (
+                    n for n in constraint.fields if n in said.get(id(record), ())
+                )
+                found.get(id(record), []).append((next(columns, ""), text))
+    return [found[id(draft.record)] for draft in drafts]
 
 
 def _alike(constraint, rows):
@@ -213,10 +207,6 @@ def _former_key(constraint, draft, stored):
     for name in {*constraint.fields} & draft.before.keys():
         stored.put_plain(stood, name, draft.before[name])
     return _key(constraint, stood)
-
-
-def _first_said(draft, constraint):
-    return next((name for name in constraint.fields if name in draft.line.said), "")
 
 
 def _replaced(stored, drafts):

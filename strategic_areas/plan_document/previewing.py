@@ -64,7 +64,6 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # What is refused is checked too, as far as it was read: all that is wrong is told.
     asked = [line for line in lines if line.said]
-    stood = {id(line): _stored_values(stored, line) for line in asked}
     drafts = records.build(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
@@ -72,7 +71,7 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
         found = checking.with_dependants(stored, drafts, found)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
-        shown[id(draft.line)] = _shown(stored, draft, faults, stood[id(draft.line)])
+        shown[id(draft.line)] = _shown(stored, draft, faults)
     tables = {}
     counts = Counter()
     for line in lines:
@@ -86,20 +85,13 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
     return PlanPreview(list(tables.items()), counts, kept)
 
 
-def _stored_values(stored, line):
-    if not line.origin:
-        return {}
-    record = stored.tables[line.table.name].rows[line.origin]
-    return {name: as_read(stored.plain(record, name)) for name in line.said}
-
-
-def _shown(stored, draft, faults, stood):
+def _shown(stored, draft, faults):
     line, places = draft.line, draft.line.places or {}
     columns = {column.name: column for column in line.table.all_columns}
     changes = tuple(
         Change(
             columns[name].label,
-            in_words(columns[name], stood.get(name), stored),
+            in_words(columns[name], as_read(draft.before.get(name)), stored),
             in_words(columns[name], value, stored),
             places.get(name, ""),
         )

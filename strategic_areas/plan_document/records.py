@@ -3,7 +3,7 @@
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -71,8 +71,14 @@ def build(stored, lines):
     # Spanish, the first language: it is what undecorated columns hold.
     with override("es"):
         records = [_record(stored, line) for line in lines]
-        pairs = zip(lines, records, strict=True)
-        return [_draft(stored, line, record) for line, record in pairs]
+        pairs = list(zip(lines, records, strict=True))
+        before = [
+            {name: stored.plain(record, name) for name in line.said}
+            if line.origin
+            else {}
+            for line, record in pairs
+        ]
+        return [_draft(stored, *pair, b) for pair, b in zip(pairs, before, strict=True)]
 
 
 def _record(stored, line):
@@ -86,12 +92,8 @@ def _record(stored, line):
     return record
 
 
-def _draft(stored, line, record):
-    table = line.table
-    before = {}
-    if line.origin:
-        before = {name: stored.plain(record, name) for name in line.said}
-    links = {}
+def _draft(stored, line, record, before):
+    table, links = line.table, {}
     for name, value in line.said.items():
         field = table.field(name)
         if field.many_to_many:
@@ -186,55 +188,42 @@ def put_in(drafts, *, by=None):
         for draft in drafts
     )
     with override("es"):
-        waiting = []
         for draft in drafts:
             draft.record._history_user = by
-            tables = {each.line.table.name for each in (*waiting[-1:], draft)}
-            is_alike = draft.is_new and len(tables) == 1
-            if not is_alike or len(waiting) == AT_ONCE:
-                _create(waiting)
-                waiting = []
-            if draft.is_new:
-                waiting.append(draft)
-            elif by or draft.line.said.keys() - draft.links.keys():
+        for (_name, is_new), group in groupby(drafts, key=_row_kind):
+            if is_new:
+                _create([*group])
+                continue
+            for draft in group:
                 # Where links alone change, a version is there to name the person.
-                _save(draft)
-        _create(waiting)
+                if by or draft.line.said.keys() - draft.links.keys():
+                    _save(draft)
         _save_links(drafts)
 
 
-def together(add, one_by_one):
-    """Add many rows at once, or one by one if the database refuses any, to name it."""
-    try:
-        with transaction.atomic():
-            add()
-    except (DatabaseError, ValidationError):
-        one_by_one()
+def _row_kind(draft):
+    return draft.line.table.name, draft.is_new
 
 
 def _create(drafts):
     """Insert new rows of one model, each with its first version, as ``save`` does."""
-    if drafts:
-        rows = [draft.record for draft in drafts]
-        together(partial(_create_rows, rows), partial(_create_each, drafts))
-
-
-def _create_rows(rows):
+    rows = [draft.record for draft in drafts]
     for row in rows:
         for kind in COMPLETED:
             if isinstance(row, kind):
                 kind.complete(row)
     model = type(rows[0])
-    if hasattr(model, "history"):
-        bulk_create_with_history(rows, model)
-    else:
-        model._default_manager.bulk_create(rows)
-
-
-def _create_each(drafts):
-    for draft in drafts:
-        draft.record.pk, draft.record._state.adding = None, True
-        _save(draft)
+    try:
+        with transaction.atomic():
+            if hasattr(model, "history"):
+                bulk_create_with_history(rows, model, batch_size=AT_ONCE)
+            else:
+                model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+    except (DatabaseError, ValidationError):
+        # One by one, to name the one that the database refuses.
+        for draft in drafts:
+            draft.record.pk, draft.record._state.adding = None, True
+            _save(draft)
 
 
 def _save(draft):
@@ -261,19 +250,17 @@ def _save_links(drafts):
             elif linked or not draft.is_new:
                 setattr(draft.record, name, linked)
                 _save(draft)
-    for start in range(0, len(lists), AT_ONCE):
-        some = lists[start : start + AT_ONCE]
-        together(partial(_add_lists, some), partial(_set_lists, some))
+    try:
+        with transaction.atomic():
+            _add_lists(lists)
+    except (DatabaseError, ValidationError):
+        for each in lists:
+            _set_list(*each)
 
 
 def _set_list(draft, name, linked):
     with _naming(draft):
         getattr(draft.record, name).set(linked)
-
-
-def _set_lists(lists):
-    for each in lists:
-        _set_list(*each)
 
 
 def _add_lists(lists):
@@ -286,7 +273,7 @@ def _add_lists(lists):
             through(**{own: draft.record.pk, other: each.pk}) for each in linked
         ]
     for through, new in rows.items():
-        through._default_manager.bulk_create(new)
+        through._default_manager.bulk_create(new, batch_size=AT_ONCE)
 
 
 def propose(drafts, *, by, amendment=None):
@@ -373,9 +360,9 @@ def _reports(replaced):
         .filter(**{f"{model.subject_field}__in": found})
         .count()
         for model in UPDATE_MODELS
-        if (found := [each for each in replaced if _is_subject(model, each)])
+        if (found := [x for x in replaced if isinstance(x, _subject_of(model))])
     )
 
 
-def _is_subject(model, record):
-    return isinstance(record, model._meta.get_field(model.subject_field).related_model)
+def _subject_of(model):
+    return model._meta.get_field(model.subject_field).related_model

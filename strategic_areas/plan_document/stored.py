@@ -51,10 +51,6 @@ class StoredTable:
 class TablesOnDemand(dict):
     """Tables by their names, each read when it is first asked for."""
 
-    def __init__(self, read):
-        super().__init__()
-        self.read = read
-
     def __missing__(self, name):
         self.read(name)
         return self[name]
@@ -65,7 +61,8 @@ class Stored:
 
     def __init__(self, plan_code):
         self.plan_code = plan_code
-        self.tables = TablesOnDemand(self.read)
+        self.tables = TablesOnDemand()
+        self.tables.read = self.read
         self.blanks, self.of_other_plans = {}, {}
 
     def read(self, name):

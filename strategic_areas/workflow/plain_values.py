@@ -12,7 +12,6 @@ from django.db.models import (
     CheckConstraint,
     DateField,
     Model,
-    Q,
     UniqueConstraint,
     Value,
 )
@@ -143,11 +142,27 @@ def apply_part(part, change, by, made, aside):
         put(record, part.after, made)
     if not getattr(record, "may_stand", True):
         raise Outdated
-    _sign(record, part, change)
+    is_said = isinstance(record, AgencyComment)
+    if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
+        record.written_by = change.proposed_by
+        record.written_at = change.proposed_at
     must_be_valid(record)
     record._history_user = by
-    record._change_reason = _provenance(change, by)
-    _save(record, part, made)
+    said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
+    record._change_reason = said[:100] % {
+        "number": change.pk,
+        "one": change.proposed_by.get_username()[:25],
+        "other": by.get_username()[:25],
+    }
+    try:
+        with override("es"):
+            _save_columns(record, part.after)
+            put_links(record, part.after, made)
+    except IntegrityError as error:
+        raise RefusedError(
+            _("%(record)s: something else was saved in its place meanwhile.")
+            % {"record": part}
+        ) from error
     return record
 
 
@@ -163,34 +178,6 @@ def _record_to_change(part, aside):
     return record
 
 
-def _sign(record, part, change):
-    is_said = isinstance(record, AgencyComment)
-    if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
-        record.written_by = change.proposed_by
-        record.written_at = change.proposed_at
-
-
-def _save(record, part, made):
-    try:
-        with override("es"):
-            _save_columns(record, part.after)
-            put_links(record, part.after, made)
-    except IntegrityError as error:
-        raise RefusedError(
-            _("%(record)s: something else was saved in its place meanwhile.")
-            % {"record": part}
-        ) from error
-
-
-def _provenance(change, by):
-    said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")
-    return said[:100] % {
-        "number": change.pk,
-        "one": change.proposed_by.get_username()[:25],
-        "other": by.get_username()[:25],
-    }
-
-
 def _save_columns(record, changed):
     """An agency's former name is kept, so that its address leads on."""
     names = set(Agency.NAMES) & set(changed)
@@ -200,32 +187,19 @@ def _save_columns(record, changed):
         record.save()
 
 
-def validate(record, exclude=(), free=()):
+def must_be_valid(record, exclude=(), free=()):
     """
     Do what ``full_clean`` does, with all check constraints in one query.
 
-    Only where that finds a fault each is tried by itself, to say which. ``free`` are
-    the columns whose word another record still has, and gives up.
+    ``free`` are the columns whose word another record still has, and gives up.
     """
-    record.full_clean(exclude=exclude, validate_constraints=False)
-    model, constraints = type(record), record._meta.constraints
-    checks = [each for each in constraints if isinstance(each, CheckConstraint)]
-    others = [each for each in constraints if each not in checks]
-    together = reduce(and_, (each.condition for each in checks), Q())
-    if checks:
-        others.append(CheckConstraint(name="together", condition=together))
     try:
-        for each in others:
-            is_unique = isinstance(each, UniqueConstraint)
-            each.validate(model, record, {*exclude, *(free if is_unique else ())})
-    except ValidationError:
-        record.validate_constraints({*exclude, *free})
-        raise
-
-
-def must_be_valid(record, exclude=(), free=()):
-    try:
-        validate(record, exclude, free)
+        record.full_clean(exclude=exclude, validate_constraints=False)
+        if broken := broken_checks([record], [{*exclude}])[0]:
+            texts = [each.get_violation_error_message() for each in broken]
+            raise ValidationError(texts)
+        for each in unique_constraints(type(record)):
+            each.validate(type(record), record, {*exclude, *free})
     except ValidationError as error:
         told = "; ".join(error.messages)
         raise RefusedError(f"{record}: {told}") from error
@@ -235,13 +209,16 @@ def must_be_valid(record, exclude=(), free=()):
 AT_ONCE = 400
 
 
+def unique_constraints(model):
+    return [x for x in model._meta.constraints if isinstance(x, UniqueConstraint)]
+
+
 @cache
 def words_of(model):
     """The names of the text columns in which no two records may say the same."""
     return {
         name
-        for constraint in model._meta.constraints
-        if isinstance(constraint, UniqueConstraint)
+        for constraint in unique_constraints(model)
         for name in constraint.fields
         if isinstance(model._meta.get_field(name), CharField)
     }
@@ -251,16 +228,16 @@ def given_up(records):
     """For each record the columns whose word another of them has, and gives up."""
     if len(records) < 2:
         return [set() for _record in records]
-    together = defaultdict(dict)
-    for record in records:
-        if record.pk:
-            together[type(record)][record.pk] = record
+    changed = {(type(record), record.pk): record for record in records if record.pk}
+    models = {model for model, _pk in changed if words_of(model)}
     free = {
         (model, name, row[name])
-        for model, changed in together.items()
-        for row in _stored_words(model, changed)
+        for model in models
+        for row in model._default_manager.filter(
+            pk__in=[pk for other, pk in changed if other is model]
+        ).values("pk", *words_of(model))
         for name in words_of(model)
-        if row[name] and row[name] != getattr(changed[row["pk"]], name)
+        if row[name] and row[name] != getattr(changed[model, row["pk"]], name)
     }
     return [
         {
@@ -270,13 +247,6 @@ def given_up(records):
         }
         for record in records
     ]
-
-
-def _stored_words(model, changed):
-    if not words_of(model):
-        return []
-    rows = model._default_manager.filter(pk__in=changed)
-    return rows.values("pk", *words_of(model))
 
 
 def set_aside(changes):
@@ -311,52 +281,55 @@ def broken_checks(records, wrong):
     ``wrong`` are for each record the columns that have a fault already: constraints
     that look at one of them are left out.
     """
-    pairs = zip(records, wrong, strict=True)
-    checks = [_checks(record, names) for record, names in pairs]
-    whole = [
-        (record, reduce(and_, (each.condition for each in own)))
-        for record, own in zip(records, checks, strict=True)
-        if own
-    ]
-    places = [place for place, own in enumerate(checks) if own]
-    suspects = [places[number] for number in _failing(whole)]
-    single = [(place, each) for place in suspects for each in checks[place]]
-    failing = _failing([(records[place], each.condition) for place, each in single])
-    found = [[] for _record in records]
-    for number in sorted(failing):
-        place, constraint = single[number]
-        found[place].append(constraint)
-    return found
-
-
-def _checks(record, wrong):
+    checks = {
+        place: [
+            each
+            for each in record._meta.constraints
+            if isinstance(each, CheckConstraint)
+            and names.isdisjoint(each.condition.referenced_base_fields)
+        ]
+        for place, (record, names) in enumerate(zip(records, wrong, strict=True))
+    }
+    suspects = _failing(
+        {
+            place: (records[place], reduce(and_, (each.condition for each in own)))
+            for place, own in checks.items()
+            if own
+        }
+    )
+    failing = _failing(
+        {
+            (place, each.name): (records[place], each.condition)
+            for place in suspects
+            for each in checks[place]
+        }
+    )
     return [
-        each
-        for each in record._meta.constraints
-        if isinstance(each, CheckConstraint)
-        and wrong.isdisjoint(each.condition.referenced_base_fields)
+        [each for each in own if (place, each.name) in failing]
+        for place, own in checks.items()
     ]
 
 
-def _failing(pairs):
-    places = set(range(len(pairs)))
-    queries = [_query(place, *pair) for place, pair in enumerate(pairs)]
+def _failing(conditions):
+    """The keys of the ``conditions``, pairs of a record and a condition, that fail."""
+    queries = [_query(place, *pair) for place, pair in enumerate(conditions.values())]
+    places = set(range(len(queries)))
     for start in range(0, len(queries), AT_ONCE):
         first, *others = queries[start : start + AT_ONCE]
         places -= set(first.union(*others, all=True))
-    return places
+    return {key for place, key in enumerate(conditions) if place in places}
 
 
 def _query(place, record, condition):
     """
     The query that returns the place if the condition holds, as in ``Q.check``.
 
-    It needs some row to select from: that of a content type, which no column of ours is
-    named like.
+    It needs some row to select from: the one column that is read of a content type is
+    called as no column of ours.
     """
     some = ContentType.objects.get_for_model(ContentType)
     values = _values(record, condition.referenced_base_fields)
-    row = ContentType.objects.filter(pk=some.pk).annotate(**values)
+    row = ContentType.objects.filter(pk=some.pk).values("model").annotate(**values)
     holds = Coalesce(condition, True, output_field=BooleanField())
     return row.filter(holds).values_list(Value(place), flat=True)
 
