@@ -6,8 +6,6 @@ It is read (``reading``), checked against the format (``format``, ``values``,
 field (``applying``), but for what was edited here (``memory``).
 """
 
-import gc
-from contextlib import contextmanager
 from hashlib import file_digest
 from itertools import chain
 from pathlib import Path
@@ -40,11 +38,6 @@ def load(path, *, dry_run=False, progress=None):
     ``dry_run`` does all and undoes it. ``progress`` gets the name of each table and the
     number of its records. Raises ``Refused`` with every fault; then nothing is written.
     """
-    with no_collection():
-        return _load_file(path, progress or (lambda table, number: None), dry_run)
-
-
-def _load_file(path, progress, dry_run):
     plan_file = check(*read_file(path))
     with Path(path).open("rb") as content:
         digest = file_digest(content, "sha256").hexdigest()
@@ -52,7 +45,7 @@ def _load_file(path, progress, dry_run):
     try:
         # Spanish, the first language: it is what undecorated columns hold.
         with transaction.atomic(), override("es"):
-            outcome = _load(plan_file, file, progress)
+            outcome = _load(plan_file, file, progress or (lambda table, number: None))
             if dry_run:
                 is_new = outcome.created["plans"]
                 keys = concerned(() if is_new else outcome.touched)
@@ -68,18 +61,6 @@ def _load_file(path, progress, dry_run):
     return outcome
 
 
-@contextmanager
-def no_collection():
-    """Let the garbage collector rest: a load makes many objects, and no cycle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _load(plan_file, file, progress):
     stored = Stored(plan_file.plan_code)
     known = Known(plan_file, stored)
@@ -92,7 +73,14 @@ def _load(plan_file, file, progress):
     file.save()  # while it is being loaded, it may change the structure of plans
     lines = Records(plan_file, known).lists
     with figures.at_the_end():
-        _apply(lines, stored, memory, outcome, progress)
+        for name, some in lines.items():
+            progress(name, len(some))
+        others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
+        put_in(list(others), stored, memory, outcome)
+        for name in filter(lines.get, REVISED):
+            revising = Revising(TABLES[name], stored, memory, outcome)
+            for line in lines[name]:
+                revising.put_in(line)
     outcome.absent = _absent(memory, lines)
     figures.publish(Indicator.objects.filter(introduced_by=stored.plan))
     if any(each.protects for _title, changes in outcome.changed for each in changes):
@@ -125,14 +113,3 @@ def _absent(memory, lines):
         # A record that was given another key is among them by its row.
         if place not in given and (place[0], record.values.get(ROW)) not in rows
     )
-
-
-def _apply(lines, stored, memory, outcome, progress):
-    for name, some in lines.items():
-        progress(name, len(some))
-    others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
-    put_in(list(others), stored, memory, outcome)
-    for name in filter(lines.get, REVISED):
-        revising = Revising(TABLES[name], stored, memory, outcome)
-        for line in lines[name]:
-            revising.put_in(line)

@@ -241,7 +241,6 @@ class Revising(Comparing):
         self.table = table
         self.published = {}
         self.reasons = {}
-        self.objects = {}
         # A new revision would stand without the agency's word beside it.
         disputes = AttributionDispute.objects.unresolved()
         disputed = disputes.values_list("activity_update_id", flat=True)
@@ -301,8 +300,11 @@ class Revising(Comparing):
         for name, value in values.items():
             if name != "sources":
                 self.stored.put_plain(update, name, value)
-        for name in (update.subject_field, "period"):
-            setattr(update, name, self.objects_of(name)[getattr(update, f"{name}_id")])
+        # Nothing is read of an agency for each update.
+        subject = getattr(update, update.subject_field)
+        agencies = self.stored.tables["agencies"].row_of_pk
+        agency = agencies[getattr(subject, f"{subject.answered_by}_id")]
+        setattr(subject, subject.answered_by, agency)
         sources = self.stored.linked(self.table.field("sources"), values["sources"])
         try:
             workflow.record(update, sources=sources)
@@ -311,12 +313,3 @@ class Revising(Comparing):
         self.outcome.touched.append((type(update), update.pk))
         # Of all that a revision has, the file says only its own.
         self.memory.remember(line, **{name: values[name] for name in line.said})
-
-    def objects_of(self, name):
-        if name not in self.objects:
-            model = self.table.field(name).related_model
-            rows = model._default_manager.filter(plan=self.stored.plan)
-            if name == self.table.model.subject_field:
-                rows = rows.select_related(model.answered_by)
-            self.objects[name] = rows.in_bulk()
-        return self.objects[name]

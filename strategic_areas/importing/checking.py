@@ -80,8 +80,7 @@ class PlanFile:
     @property
     def plan_code(self):
         """The code of the file's own plan, or ""."""
-        codes = [entry.values.get("code") for entry in self.entries["plan"]]
-        return codes[0] or "" if codes else ""
+        return next((e.values.get("code") or "" for e in self.entries["plan"]), "")
 
     def forget_places(self):
         """Let go of the nodes, once no fault is told any more."""

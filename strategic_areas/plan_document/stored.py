@@ -4,7 +4,6 @@ What the portal holds of a plan, and of what several plans share.
 Rows go by the keys that documents have for them; fields are compared in plain values.
 """
 
-from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
@@ -15,9 +14,6 @@ from strategic_areas.plan_document.tables import (
     TABLE_OF_MODEL,
     TABLES,
 )
-
-#: How many rows of a table are read at once.
-AT_ONCE = 200
 
 
 def plain(number):
@@ -39,8 +35,6 @@ class StoredTable:
         self.rows = {}
         self.row_of_pk = {}
         self.key_of_pk = {}
-        #: Of each list of links, the primary keys to which each row leads.
-        self.links = {}
 
     def put(self, row, key):
         self.rows[key] = row
@@ -68,39 +62,23 @@ class Stored:
     def read(self, name):
         table, found = TABLES[name], StoredTable()
         self.tables[name] = found
-        for row in self.rows_of(table):
+        for row in self.with_links(table):
             found.put(row, self.key(table, row))
         if name == "agencies":
             for former in AgencyName.objects.all():
                 row = found.row_of_pk[former.agency_id]
                 found.rows.setdefault(former.acronym, row)
 
-    def rows_of(self, table):
-        """A table's rows, with the keys that they are linked to."""
-        rows = self.named_rows(table)
-        for many in table.model._meta.many_to_many:
-            through = many.remote_field.through._default_manager
-            own, other = many.m2m_field_name(), many.m2m_reverse_field_name()
-            found = through.filter(**{f"{own}__in": rows.order_by().values("pk")})
-            linked = self.tables[table.name].links[many.name] = defaultdict(list)
-            for pk, key in found.values_list(f"{own}_id", f"{other}_id"):
-                linked[pk].append(key)
-        return rows.iterator(AT_ONCE)
-
     def with_links(self, table):
-        """A table's rows, with the records that they are linked to."""
-        links = [many.name for many in table.model._meta.many_to_many]
-        return self.named_rows(table).prefetch_related(*links)
-
-    def named_rows(self, table):
-        """The rows that a file of the plan can name."""
+        """The rows that a file of the plan can name, with what they are linked to."""
         conditions = dict(table.filters)
         if table.scope:
             conditions[f"{table.scope}__code"] = self.plan_code
+        links = [many.name for many in table.model._meta.many_to_many]
         rows = table.model._default_manager.filter(**conditions).order_by("pk")
-        if table.has_field("continues"):
-            return rows.select_related("continues__plan")
-        return rows
+        rows = rows.prefetch_related(*links)
+        is_continued = table.has_field("continues")
+        return rows.select_related("continues__plan") if is_continued else rows
 
     @property
     def plan(self):
@@ -126,8 +104,9 @@ class Stored:
         field = row._meta.get_field(attribute)
         if field.many_to_many:
             keys = self.linked_table(field).key_of_pk
+            linked = getattr(row, field.name).all() if row.pk else ()
             # Sources of other plans are those plans' files' own affair.
-            return sorted(keys[pk] for pk in self.linked_to(row, field) if pk in keys)
+            return sorted(keys[one.pk] for one in linked if one.pk in keys)
         if attribute == "continues":
             former = row.continues
             return former and f"{former.plan.code}/{former.code}"
@@ -145,12 +124,6 @@ class Stored:
         if table.name not in self.blanks:
             self.blanks[table.name] = table.model()
         return self.plain(self.blanks[table.name], attribute)
-
-    def linked_to(self, row, field):
-        table = self.tables.get(TABLE_OF_MODEL[type(row)].name)
-        if table and field.name in table.links and row.pk in table.row_of_pk:
-            return table.links[field.name].get(row.pk, [])
-        return [one.pk for one in getattr(row, field.name).all()] if row.pk else []
 
     def put_plain(self, row, attribute, value):
         field = row._meta.get_field(attribute)
@@ -187,13 +160,10 @@ class Stored:
 
 class StoredObjects(Stored):
     """
-    The same, with the records that rows are linked to.
+    The same, with rows that lead to one another.
 
     Its rows are changed as they are: whoever keeps that has locked them.
     """
-
-    def rows_of(self, table):
-        return self.with_links(table)
 
     def relate(self):
         for name, table in STRUCTURE.items():

@@ -269,12 +269,6 @@ class WorkbookLine:
     def text(self, name):
         return self.cell(name).text
 
-    def place(self, name):
-        return self.cell(name).place
-
-    def says_any(self, names):
-        return any(self.text(name) for name in names)
-
     def whole(self, name):
         """A hidden id as a number, or 0."""
         text = self.text(name)

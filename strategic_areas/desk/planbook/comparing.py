@@ -163,13 +163,14 @@ class Finder:
     def _by_name(self, table):
         if table not in self.folded:
             stored = self.stored.tables[table]
-            found = {}
-            for pk, row in stored.row_of_pk.items():
-                key = stored.key_of_pk[pk]
-                found[comparable(str(key))] = key
-                if table == "provinces":
-                    found[comparable(row.name)] = key
-            self.folded[table] = found
+            self.folded[table] = {
+                comparable(str(word)): stored.key_of_pk[pk]
+                for pk, row in stored.row_of_pk.items()
+                for word in (
+                    stored.key_of_pk[pk],
+                    *([row.name] if table == "provinces" else []),
+                )
+            }
         return self.folded[table]
 
 
@@ -204,8 +205,11 @@ class Comparing:
         if self.starting and self.starting.leaves_out(table, values, rows):
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
-            text = _("This record, or its code, stands in more than one row.")
-            faults.append(Fault("", "", text))
+            faults.append(
+                Fault(
+                    "", "", _("This record, or its code, stands in more than one row.")
+                )
+            )
         if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
             faults.append(Fault(line.cells[ORIGIN].place, "", text))
@@ -259,8 +263,7 @@ class Comparing:
         values = stands | values
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
-            text = _("The hidden cells of this row were changed.")
-            fault = Fault("", "", text)
+            fault = Fault("", "", _("The hidden cells of this row were changed."))
             return _unread(table, line, origin, LineState.REFUSED, [fault])
         stored, said, stale = digests(table, stands, self.stored), {}, []
         for column, was, now in zip(table.columns, seen, stored, strict=True):

@@ -39,8 +39,10 @@ LARGEST = 1_300_000
 #: The answer that leaves a cell out.
 NOTHING = "-"
 #: Questions whose answer is a text of the plan, which no naming keeps.
-TEXTS = {"title", "name", "indicator", "product", "outcome"}
-TEXTS |= {"verification", "funding", "state", "note", "unit"}
+TEXTS = {
+    *("title", "name", "indicator", "product", "outcome"),
+    *("verification", "funding", "state", "note", "unit"),
+}
 #: Questions that only an institution of the portal answers.
 WHO = {"responsible", "lead", "supporting"}
 NUMBERS = {"target", "baseline"}
@@ -380,30 +382,25 @@ class MatrixAnswerForm:
 
     def _asked(self, question):
         name, data = f"q-{digest_of(question.key)}", self.data
-        readings = [question.reading, *question.others]
-        is_agency = question.field in {"institution", *WHO}
+        is_name = question.field == "institution"
+        readings = [] if is_name else [question.reading, *question.others]
         choices = {x: in_words(x) for x in readings if x}
-        if question.field == "institution":
-            choices = {}
-        if is_agency:
+        if is_name or question.field in WHO:
             choices |= {a: f"{a} · {b}" for a, b in sorted(self.agencies.items())}
         if question.why == "no_programme":
             choices |= dict(self.programmes)
         if question.field not in NEEDED:
             choices[NOTHING] = _("Leave it out")
+        chosen = question.reading if data is None else data.get(name, "")
         asked = AskedCell(name, question, question.cell, list(choices.items()))
-        values = choices
-        asked.chosen = question.reading if question.reading in values else ""
-        if data is not None:
-            chosen = data.get(name, "")
-            asked.chosen = chosen if chosen in values else ""
-            asked.typed = data.get(f"{name}-text", "").strip()
-            if asked.typed and asked.may_be_typed:
-                try:
-                    asked.chosen = self._typed(question, asked.typed)
-                except (ValidationError, ValueError) as error:
-                    asked.chosen = ""
-                    asked.error = " ".join(getattr(error, "messages", [str(error)]))
+        asked.chosen = chosen if chosen in choices else ""
+        asked.typed = (data or {}).get(f"{name}-text", "").strip()
+        if asked.typed and asked.may_be_typed:
+            try:
+                asked.chosen = self._typed(question, asked.typed)
+            except (ValidationError, ValueError) as error:
+                asked.chosen = ""
+                asked.error = " ".join(getattr(error, "messages", [str(error)]))
         return asked
 
     def _typed(self, question, text):

@@ -256,10 +256,6 @@ class MatrixLines:
             place = line.places.get("title") or next(iter(line.places.values()))
         return place.cell if place else ""
 
-    def _is_given(self, line, column):
-        """Whether the portal gave a value that the matrix does not say."""
-        return column in GIVEN and self._own_place(line, column) is None
-
     def _compared(self, table, line, said, faults):
         places = {name: self._place(line, name) for name in said}
         row = ROW.search(next(iter(places.values()), ""))
@@ -276,7 +272,9 @@ class MatrixLines:
             said = {
                 name: value
                 for name, value in said.items()
-                if value != stands[name] and not self._is_given(line, name)
+                if value != stands[name]
+                # What the portal gives by itself, as the matrix says nothing, stays.
+                and (name not in GIVEN or self._own_place(line, name))
             }
             said = with_due_date(table, said, stands)
             state = LineState.CHANGED if said else LineState.UNCHANGED

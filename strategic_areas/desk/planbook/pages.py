@@ -359,7 +359,7 @@ def _lines(table, pages):
         )
         what %= {"sheet": table.title}
         raise RefusedFileError("missing_column", what, _again())
-    return [line for line in lines if line.says_any(names[2:])]
+    return [line for line in lines if any(map(line.text, names[2:]))]
 
 
 def _again():

@@ -47,10 +47,6 @@ SHORT_TEXT, NARROW, WIDE = 80, 16, 46
 SHAPES = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"}
 
 
-def marks_of(plan):
-    return {"format": FORMAT, "plan": plan.code}
-
-
 def write(plan):
     """The workbook of a plan as bytes, with room for new records."""
     stored = StoredObjects(plan.code)
@@ -58,7 +54,7 @@ def write(plan):
     add_instructions(book.active, plan)
     pages = {name: book.create_sheet(table.title) for name, table in STRUCTURE.items()}
     lists = write_lists(book.create_sheet(_("Lists")), _lists(stored))
-    write_marks(book, marks_of(plan))
+    write_marks(book, {"format": FORMAT, "plan": plan.code})
     for name, table in STRUCTURE.items():
         write_rows(
             pages[name],
@@ -75,15 +71,12 @@ def _lists(stored):
     found = {}
     for table in STRUCTURE.values():
         for column in table.columns:
+            header = f"{table.title}: {column.label}"
             if column.kind in (Kind.CHOICE, Kind.FLAG):
-                header = f"{table.title}: {column.label}"
                 found[table.name, column.name] = (header, column.offered)
             elif column.is_earlier:
-                known = sorted(stored.earlier(column.linked))
-                found[column.table, column.name] = (
-                    f"{table.title}: {column.label}",
-                    known,
-                )
+                words = sorted(stored.earlier(column.linked))
+                found[table.name, column.name] = (header, words)
             elif column.linked and column.linked not in STRUCTURE:
                 found.setdefault(column.linked, (column.label, _known(column, stored)))
     return found

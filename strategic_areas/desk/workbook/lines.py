@@ -150,7 +150,7 @@ class AnswerPage:
         machine = (*self.hidden, *self.context, *self.columns)
         names, lines = lines_below(pages, {self.machine_name(n): n for n in machine})
         self._must_be_whole(names)
-        lines = [line for line in lines if line.says_any([KEY, *self.columns])]
+        lines = [line for line in lines if any(map(line.text, [KEY, *self.columns]))]
         times = Counter(line.text(KEY) for line in lines)
         return [self._outcome(line, times, by) for line in lines]
 
@@ -197,7 +197,7 @@ class AnswerPage:
         places = ["", *self.columns]
         told = tuple(
             Fault(
-                line.place(name),
+                line.cell(name).place,
                 self.header(name) if name else "",
                 text,
                 line.number,

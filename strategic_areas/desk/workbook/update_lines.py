@@ -183,7 +183,7 @@ class UpdatePage(AnswerPage):
             _in_words(self.columns, form.instance, form),
         )
         return tuple(
-            Change(self.header(name), before[name], after[name], line.place(name))
+            Change(self.header(name), before[name], after[name], line.cell(name).place)
             for name in self.columns
             if before[name] != after[name]
         )

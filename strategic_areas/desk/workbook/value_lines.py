@@ -157,7 +157,7 @@ class ValuePage(AnswerPage):
                 plainly(form.cleaned_data[name])
                 if column.kind is Kind.DECIMAL
                 else line.text(name),
-                line.place(name),
+                line.cell(name).place,
             )
             for name, column in self.columns.items()
             if name in changed
