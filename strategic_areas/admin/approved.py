@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,27 +112,27 @@ class ApprovedMixin:
             super().log_change(request, obj, message)
 
     def response_add(self, request, obj, post_url_continue=None):
-        if request.is_direct and request.proposed is None:
-            return super().response_add(request, obj, post_url_continue)
-        return self._proposed(request)
+        return self._proposed(request) or super().response_add(
+            request, obj, post_url_continue
+        )
 
     def response_change(self, request, obj):
-        if request.is_direct and request.proposed is None:
-            return super().response_change(request, obj)
-        return self._proposed(request)
+        return self._proposed(request) or super().response_change(request, obj)
 
     def _proposed(self, request):
+        """Where to go after a change that waits, or that could not be proposed."""
+        if request.proposed is None and request.is_direct:
+            return None
         if request.proposed is None:
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-            return HttpResponseRedirect(reverse(name))
+            return redirect(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            )
         self.message_user(
             request,
             _("Kept. It applies when another person approves it."),
             messages.SUCCESS,
         )
-        return HttpResponseRedirect(
-            reverse("admin:approval", args=[request.proposed.pk])
-        )
+        return redirect("admin:approval", request.proposed.pk)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["waits"] = workflow.waiting_change(obj) if obj else None
@@ -175,8 +175,9 @@ def tree_address(user, plan, record):
     """Where this person edits a record of a plan; "" for who does not."""
     if not access.is_reviewer(user):
         return ""
-    place = [plan.code, level_of(record).word, record.pk]
-    return reverse("admin:plan_node", args=place)
+    return reverse(
+        "admin:plan_node", args=[plan.code, level_of(record).word, record.pk]
+    )
 
 
 def _is_direct(rows):
@@ -197,8 +198,7 @@ class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
     search_fields = ["records__label"]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        change = self.get_object(request, object_id)
-        return HttpResponseRedirect(reverse("admin:approval", args=[change.pk]))
+        return redirect("admin:approval", self.get_object(request, object_id).pk)
 
 
 class WithdrawalWords(LongText):
@@ -273,8 +273,10 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = [self.subject, "period"] if obj else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        return [
+            *super().get_readonly_fields(request, obj),
+            *([self.subject, "period"] if obj else []),
+        ]
 
     @admin.display(description=gettext_lazy("agency"), ordering="agency__acronym")
     def agency(self, update):
@@ -304,8 +306,9 @@ class ReviewedAdmin(ScopedHistoryAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            seen = form.cleaned_data["seen_version"]
-            workflow.save(obj, by=request.user, seen_version=seen)
+            workflow.save(
+                obj, by=request.user, seen_version=form.cleaned_data["seen_version"]
+            )
         else:
             workflow.draft(obj, by=request.user)
 
@@ -324,16 +327,15 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             workflow.submit(obj, by=request.user)
         except workflow.TransitionError as error:
             self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(self._address(obj, "change"))
+            return redirect(self._address(obj, "change"))
         self.message_user(
             request,
             _("%(record)s was submitted for review.") % {"record": obj},
             messages.SUCCESS,
         )
-        return HttpResponseRedirect(reverse("admin:index"))
+        return redirect("admin:index")
 
     def get_urls(self):
-        steps = ["withdraw", "explain", "correct"]
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         take = self.admin_site.admin_view(require_POST(self.step_view))
         held = held_by(f"admin:{name}_change", "object_id")(take)
@@ -345,7 +347,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                     {"step": step},
                     name=f"{name}_{step}",
                 )
-                for step in steps
+                for step in ("withdraw", "explain", "correct")
             ),
             *super().get_urls(),
         ]
@@ -368,7 +370,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
             for name, errors in form.errors.items():
                 label = form.fields[name].label if name in form.fields else ""
                 self.message_user(request, f"{label}: {errors[0]}", messages.ERROR)
-        return HttpResponseRedirect(self._address(record, "change"))
+        return redirect(self._address(record, "change"))
 
     def _take(self, step, record, user, cleaned):
         """The record after the step: the same one, or the correction just begun."""
@@ -377,8 +379,9 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         if step == "explain":
             workflow.explain_withdrawal(record, words=cleaned["words"], by=user)
         else:
-            told = {name: cleaned[name] for name in ("cause", "words")}
-            workflow.withdraw(record, by=user, **told)
+            workflow.withdraw(
+                record, by=user, **{name: cleaned[name] for name in ("cause", "words")}
+            )
         return record
 
     def _step_form(self, step, record, data=None):
@@ -395,36 +398,28 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         )
 
     def _address(self, record, page):
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
-        return reverse(name, args=[record.pk])
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}",
+            args=[record.pk],
+        )
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
-            context |= self._review_context(request.user, obj)
+            others = type(obj).objects.exclude(pk=obj.pk)
+            subject, steps = {self.subject: obj.subject}, open_steps(request.user, obj)
+            context |= {
+                "record": obj,
+                "steps": [self._step_form(step, obj) for step in steps],
+                "withdraws": "withdraw" in steps,
+                "transitions": obj.transitions.select_related("by"),
+                "returned": obj.transitions.filter(to_status=Status.RETURNED).last(),
+                "published": others.filter(
+                    **subject, period=obj.period, status=Status.PUBLISHED
+                ).first(),
+                "translation_url": pages.translation_address(request.user, obj),
+                "review_address": review_address(request.user, obj),
+            }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-    def _review_context(self, user, record):
-        published = (
-            type(record)
-            .objects.filter(
-                **{self.subject: record.subject},
-                period=record.period,
-                status=Status.PUBLISHED,
-            )
-            .exclude(pk=record.pk)
-            .first()
-        )
-        steps = open_steps(user, record)
-        return {
-            "record": record,
-            "steps": [self._step_form(step, record) for step in steps],
-            "withdraws": "withdraw" in steps,
-            "transitions": record.transitions.select_related("by"),
-            "returned": record.transitions.filter(to_status=Status.RETURNED).last(),
-            "published": published,
-            "translation_url": pages.translation_address(user, record),
-            "review_address": review_address(user, record),
-        }
 
 
 def _has_mandate(user):

@@ -86,8 +86,9 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION
         fixed = [] if is_public else ["status"]
         if obj:
-            names = Plan.fields.columns()
-            fixed += [name for name in names if name not in {"code", "status"}]
+            fixed += [
+                name for name in Plan.fields.columns() if name not in {"code", "status"}
+            ]
         return [*super().get_readonly_fields(request, obj), *fixed]
 
     def response_post_save_add(self, request, obj):
@@ -122,13 +123,15 @@ class OfPlanMixin:
     list_filter = [OF_PLAN]
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = ["plan"] if obj else []
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        return [*super().get_readonly_fields(request, obj), *(["plan"] if obj else [])]
 
     def get_autocomplete_fields(self, request):
         """A search would find records of every plan."""
-        fields = super().get_autocomplete_fields(request)
-        return [name for name in fields if name not in self._of_same_plan()]
+        return [
+            name
+            for name in super().get_autocomplete_fields(request)
+            if name not in self._of_same_plan()
+        ]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -426,5 +429,8 @@ class MeasurementAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
 
     @admin.display(description=_("exact table"))
     def exact(self, row):
-        address = reverse("admin:exact_indicator", args=[row.indicator_id])
-        return format_html('<a href="{}">{}</a>', address, row.indicator.code)
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:exact_indicator", args=[row.indicator_id]),
+            row.indicator.code,
+        )

@@ -3,9 +3,9 @@
 from crispy_forms.layout import Submit
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.forms import modelform_factory
-from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -85,8 +85,9 @@ class ScheduleForm(forms.Form):
         return cleaned
 
     def offer_to_make(self):
-        make = Submit("make", _("Make these rounds"), css_class="default")
-        self.helper.add_input(make)
+        self.helper.add_input(
+            Submit("make", _("Make these rounds"), css_class="default")
+        )
 
     @property
     def schedule(self):
@@ -116,9 +117,12 @@ class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
         return period.is_demonstration
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.schedule_view)
-        name = "strategic_areas_reportingperiod_schedule"
-        return [path("calendario/", view, name=name), *super().get_urls()]
+        schedule = path(
+            "calendario/",
+            self.admin_site.admin_view(self.schedule_view),
+            name="strategic_areas_reportingperiod_schedule",
+        )
+        return [schedule, *super().get_urls()]
 
     def schedule_view(self, request):
         if not self.has_change_permission(request):
@@ -129,8 +133,9 @@ class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
             if "make" in request.POST:
                 return self._make(request, form)
             today = timezone.localdate()
-            plan = form.cleaned_data["plan"]
-            proposal = rounds.propose(plan, form.schedule, today=today)
+            proposal = rounds.propose(
+                form.cleaned_data["plan"], form.schedule, today=today
+            )
             form.offer_to_make()
         context = {
             **self.admin_site.each_context(request),
@@ -159,25 +164,24 @@ class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
             )
         except RefusedError as error:
             self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(request.path)
+            return redirect(request.path)
+        next_page = reverse("admin:strategic_areas_reportingperiod_changelist")
         text = _(
             "Rounds: %(added)d made, %(changed)d changed, %(removed)d removed, "
             "%(kept)d left as they were."
         )
         if proposed:
+            next_page = reverse("admin:approval", args=[proposed[0].pk])
             text = _(
                 "Rounds: %(added)d to make and %(changed)d to change once another "
                 "person approves; %(removed)d removed, %(kept)d left as they were."
             )
-        numbers = {name: len(rows) for name, rows in vars(made).items()}
-        self.message_user(request, text % numbers, messages.SUCCESS)
-        if proposed:
-            return HttpResponseRedirect(
-                reverse("admin:approval", args=[proposed[0].pk])
-            )
-        return HttpResponseRedirect(
-            reverse("admin:strategic_areas_reportingperiod_changelist")
+        self.message_user(
+            request,
+            text % {name: len(rows) for name, rows in vars(made).items()},
+            messages.SUCCESS,
         )
+        return redirect(next_page)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and self.has_change_permission(request, obj):
@@ -217,9 +221,8 @@ def _spanish(*parts):
 def _in_english(model):
     """The fields that may be filled in in English too, folded away."""
     fields = model.fields.where(filled_in=True, bilingual=True)
-    names = [field.columns[1] for field in fields]
     return gettext_lazy("In English, if you have it"), {
-        "fields": names,
+        "fields": [field.columns[1] for field in fields],
         "classes": ["collapse"],
     }
 
@@ -229,7 +232,7 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
         super().clean()
         kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
         fresh = [form for form in kept if form.clean_file]
-        agency = agency_of(self.instance)
+        agency = getattr(self.instance, "agency", None)
         if not fresh or agency is None:
             return
         count = sum(bool(form.clean_file or form.has_stored_file) for form in kept)
@@ -237,9 +240,6 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
             evidence.must_fit(agency, count, [form.clean_file for form in fresh])
         except evidence.RefusedFileError as error:
             fresh[-1].add_error("upload", str(error))
-        self._must_differ(kept, fresh)
-
-    def _must_differ(self, kept, fresh):
         others = [form.instance for form in kept if form not in fresh]
         for form in fresh:
             try:
@@ -247,13 +247,6 @@ class EvidenceFormSet(forms.BaseInlineFormSet):
             except evidence.RefusedFileError as error:
                 form.add_error("upload", str(error))
             others.append(form.clean_file)
-
-
-def agency_of(record):
-    try:
-        return record.agency
-    except ObjectDoesNotExist:
-        return None
 
 
 class EvidenceInline(ScopedRowsMixin, admin.StackedInline):

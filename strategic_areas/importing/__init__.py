@@ -54,8 +54,10 @@ def load(path, *, dry_run=False, progress=None):
     except DatabaseError as error:
         text = str(error).strip().splitlines()
         reason = text[0] if text else type(error).__name__
-        found, expected = f"a refusal ({reason})", "that it takes the file"
-        raise Refused([Fault("the database", "", expected, found=found)]) from error
+        fault = Fault(
+            "the database", "", "that it takes the file", found=f"a refusal ({reason})"
+        )
+        raise Refused([fault]) from error
     if dry_run:
         outcome.public = difference(public_rows(keys), after)
     return outcome
@@ -67,7 +69,6 @@ def _load(plan_file, file, progress):
     personal, warnings = guard(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
         raise Refused(sorted(faults, key=lambda fault: fault.number))
-    plan_file.forget_places()
     memory = Memory(plan_file.plan_code)
     outcome = Outcome(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
@@ -93,8 +94,7 @@ def _load(plan_file, file, progress):
             "kept": len(outcome.kept),
         }
         file.plan, file.status = stored.plan, PlanFile.Status.LOADED
-        for name, count in counts.items():
-            setattr(file, name, count)
+        file.created, file.changed, file.kept = counts.values()
         file.save()
         audit.record(audit.Event.PLAN_LOADED, obj=stored.plan, **counts)
     else:

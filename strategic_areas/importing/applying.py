@@ -111,8 +111,8 @@ def touched_by(draft, stored):
     """What the public may read otherwise: the record, and what it leaves."""
     line = draft.line
     if line.table.name in OF_INDICATORS:
-        code = line.name.split("/")[0]
-        yield Indicator, stored.tables["indicators"].rows[code].pk
+        rows = stored.tables["indicators"].rows
+        yield Indicator, rows[line.name.partition("/")[0]].pk
         return
     yield line.table.model, draft.record.pk
     for name, former in draft.before.items():
@@ -164,10 +164,13 @@ class Comparing:
 
     def asked(self, line, row):
         if row:
-            changes = self.wanted_changes(line, row)
-            said = {change.header: change.new for change in changes}
-            state = LineState.CHANGED if said else LineState.UNCHANGED
-            return replace(line, state=state, origin=line.name, said=said)
+            said = {each.header: each.new for each in self.wanted_changes(line, row)}
+            return replace(
+                line,
+                state=LineState.CHANGED if said else LineState.UNCHANGED,
+                origin=line.name,
+                said=said,
+            )
         if self.is_late_part(line):
             self.keep(line, "", "no record", "a part", REVISED_HERE)
             return replace(line, state=LineState.UNCHANGED)
@@ -243,8 +246,11 @@ class Revising(Comparing):
         self.reasons = {}
         # A new revision would stand without the agency's word beside it.
         disputes = AttributionDispute.objects.unresolved()
-        disputed = disputes.values_list("activity_update_id", flat=True)
-        self.disputed = set(disputed) if table.model is ActivityUpdate else set()
+        self.disputed = (
+            set(disputes.values_list("activity_update_id", flat=True))
+            if table.model is ActivityUpdate
+            else set()
+        )
         self.content = sorted(
             {name for key in SECTIONS[table.name].keys for name in key.stored_as}
         )
@@ -291,8 +297,7 @@ class Revising(Comparing):
         if row.agency_id != row.answering.pk and not (
             reason or row.subject.is_official
         ):
-            names = [row.agency.acronym, row.answering.acronym]
-            found.append(Change("agency", *names))
+            found.append(Change("agency", row.agency.acronym, row.answering.acronym))
         return found
 
     def publish(self, line, values):
@@ -302,8 +307,9 @@ class Revising(Comparing):
                 self.stored.put_plain(update, name, value)
         # Nothing is read of an agency for each update.
         subject = getattr(update, update.subject_field)
-        agencies = self.stored.tables["agencies"].row_of_pk
-        agency = agencies[getattr(subject, f"{subject.answered_by}_id")]
+        agency = self.stored.tables["agencies"].row_of_pk[
+            getattr(subject, f"{subject.answered_by}_id")
+        ]
         setattr(subject, subject.answered_by, agency)
         sources = self.stored.linked(self.table.field("sources"), values["sources"])
         try:

@@ -43,10 +43,9 @@ class Entry:
     def fault(self, key, expected, node=None):
         """A fault of one key; its value is quoted as the file writes it."""
         node = node or self.nodes.get(key)
-        if node is None:
-            return Fault(self.name, key, expected, self.line, found="nothing")
-        found = shortened(written(node, self.text))
-        return Fault(self.name, key, expected, line_of(node), found=found)
+        line = line_of(node) if node else self.line
+        found = shortened(written(node, self.text)) if node else "nothing"
+        return Fault(self.name, key, expected, line, found=found)
 
     def with_nested(self):
         yield self
@@ -82,20 +81,12 @@ class PlanFile:
         """The code of the file's own plan, or ""."""
         return next((e.values.get("code") or "" for e in self.entries["plan"]), "")
 
-    def forget_places(self):
-        """Let go of the nodes, once no fault is told any more."""
-        for entry in self.top.with_nested():
-            entry.text, entry.nodes = "", {}
-
     def records(self, path):
         """The records of a section, such as "plan" or "indicators.values"."""
         found = [self.top]
         for name in path.split("."):
             found = [inner for each in found for inner in each.nested.get(name, ())]
         return found
-
-    def every_entry(self):
-        return [entry for entry in self.top.with_nested() if entry is not self.top]
 
 
 def check(text, mapping):
@@ -197,7 +188,7 @@ class Checker:
             if key.required and value in (None, []):
                 raise Unfit(f"{key.kind.label}; it is required")
             if key.table:
-                must_fit(value, key.column)
+                must_fit(value, TABLES[key.table].field(key.stored_as[0]))
         except Unfit as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
@@ -237,9 +228,7 @@ def guard(plan_file):
 def found_in(plan_file):
     """Triples of entry, key and finding."""
     clean = set()  # many records say the same
-    for entry in plan_file.every_entry():
-        # What such records are there to tell the public: a help line its telephone.
-        allowed = TABLES[entry.section.table].model.fields.tells
+    for entry in plan_file.top.with_nested():
         for key in entry.section.typed:
             if text := entry.values.get(key):
                 text = ", ".join(text) if isinstance(text, list) else text
@@ -247,7 +236,9 @@ def found_in(plan_file):
                 if not findings:
                     clean.add(text)
                 for finding in findings:
-                    if finding.kind not in allowed:
+                    # Records may tell what they are there for: a line its telephone.
+                    table = TABLES[entry.section.table]
+                    if finding.kind not in table.model.fields.tells:
                         yield entry, key, finding
 
 

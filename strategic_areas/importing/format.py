@@ -75,19 +75,13 @@ class Key:
     stored_as: tuple = ()
     table: str = ""
 
-    @cached_property
-    def column(self):
-        """The field that stores the key, or the first of several."""
-        return TABLES[self.table].field(self.stored_as[0])
-
 
 def kind_of(column):
     if column.name in KIND_OF_NAME and not isinstance(column, columns.SlugField):
         return KIND_OF_NAME[column.name]
     if column.is_relation:
         section = TABLE_OF_MODEL[column.related_model].name
-        many = column.many_to_many
-        return references(section) if many else reference(section)
+        return (references if column.many_to_many else reference)(section)
     if column.choices:
         word = one_of(word for word, _ in column.choices)
         is_list = isinstance(column, WordsField)
@@ -107,9 +101,12 @@ def keys_of(table_name, fields=(), special=None):
         if name in (special or {}):
             keys += special[name] if is_first else []
         elif not fields or name in fields:
-            is_required = column.is_required and name != "provenance"
             keys.append(
-                Key(column.name, kind_of(column.field.model_field), is_required)
+                Key(
+                    column.name,
+                    kind_of(column.field.model_field),
+                    column.is_required and name != "provenance",
+                )
             )
     return tuple(
         replace(
@@ -119,11 +116,10 @@ def keys_of(table_name, fields=(), special=None):
     )
 
 
-def both(name, stored_as, kind=None, required=True):
-    kind = kind or TEXT
+def both(name, stored_as):
     return [
-        Key(f"{name}_es", kind, required, (f"{stored_as}_es",)),
-        Key(f"{name}_en", kind, False, (f"{stored_as}_en",)),
+        Key(f"{name}_es", TEXT, True, (f"{stored_as}_es",)),
+        Key(f"{name}_en", TEXT, False, (f"{stored_as}_en",)),
     ]
 
 
@@ -182,8 +178,12 @@ class Section:
 
 def section(name, *fields, table="", special=None, also=(), **options):
     """A section of the records of one table; ``also`` are keys of other tables."""
-    keys = (*keys_of(table or name, fields, special), *also)
-    return Section(name, table or name, keys, **options)
+    return Section(
+        name,
+        table or name,
+        (*keys_of(table or name, fields, special), *also),
+        **options,
+    )
 
 
 PLACES = {

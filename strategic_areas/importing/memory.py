@@ -35,8 +35,10 @@ class Known:
         if section not in self.codes:
             table = "participations" if section == "agencies" else name
             entries = self.plan_file.entries[name]
-            in_portal = self.stored.tables[table].key_of_pk.values()
-            self.codes[section] = {*map(code_of, entries), *in_portal}
+            self.codes[section] = {
+                *map(code_of, entries),
+                *self.stored.tables[table].key_of_pk.values(),
+            }
         return code in self.codes[section]
 
     def values(self, section, *names):
@@ -58,16 +60,17 @@ class Known:
         return {key: said["kind"] or "" for key, said in found.items()}
 
     def given_provenance(self, entry):
-        sources = entry.values.get("sources", [])
-        return provenance_of(self.source_kinds.get(key, "") for key in sources)
+        return provenance_of(
+            self.source_kinds.get(key, "") for key in entry.values.get("sources", [])
+        )
 
     @cached_property
     def indicators(self):
         return self.values("indicators", *OF_INDICATOR)
 
     @cached_property
-    def kinds(self):
-        return self.values("activities", "kind")
+    def activities(self):
+        return self.values("activities", "kind", *VICTIMS, "commitment")
 
     @cached_property
     def successors(self):
@@ -77,10 +80,9 @@ class Known:
     @cached_property
     def of_victims(self):
         """Codes of activities that count or reach victims, and of their commitments."""
-        found = self.values("activities", *VICTIMS, "commitment")
         concerned = {
             code: said["commitment"]
-            for code, said in found.items()
+            for code, said in self.activities.items()
             if any(said[name] for name in VICTIMS)
         }
         return {*concerned, *concerned.values()}
@@ -95,21 +97,19 @@ class Known:
             (entry.values.get("activity"), entry.values.get("period"))
             for entry in self.plan_file.entries["updates"]
         }
-        pairs = updates.values_list("activity__code", "period__code")
-        return {activity for activity, _ in set(pairs) - said}
+        pairs = set(updates.values_list("activity__code", "period__code"))
+        return {activity for activity, _ in pairs - said}
 
     @cached_property
     def in_other_plans(self):
-        """By section, pairs of plan and code, with what each continues."""
-        pairs = ("plan__code", "code", "continues__plan__code", "continues__code")
-        found = {"commitments": {}, "activities": {}}
-        for section, replaced in found.items():
-            rows = TABLES[section].model.objects.exclude(
-                plan__code=self.stored.plan_code
-            )
-            for plan, code, *before in rows.values_list(*pairs):
-                replaced[plan, code] = [tuple(before)] if before[0] else []
-        return found
+        """By section, the records of other plans, with what each continues."""
+        return {
+            section: {
+                name: list(filter(None, [self.stored.plain(row, "continues")]))
+                for name, row in self.stored.earlier(section).items()
+            }
+            for section in ("commitments", "activities")
+        }
 
     def address_words(self, section, field):
         """Each address word in use, with the codes of its record."""
@@ -150,8 +150,8 @@ class Memory:
         shared = [table.name for table in TABLES.values() if table.is_shared]
         others = ImportedRecord.objects.filter(section__in=shared).order_by("pk")
         for record in others.exclude(plan__code=plan_code).select_related("plan"):
-            place = (record.section, record.key)
-            self.others[place].append((record.plan.code, record.values))
+            said = record.plan.code, record.values
+            self.others[record.section, record.key].append(said)
 
     def said(self, line):
         remembered = self.records.get((line.table.name, line.name))
@@ -207,9 +207,9 @@ class Revised:
     def latest(self):
         """The last revision of each value that has any, by the value's key."""
         rows = Measurement.objects.filter(indicator__introduced_by__code=self.plan_code)
-        revisions = rows.exclude(revises=None).order_by("pk")
+        revisions = rows.exclude(revises=None).prefetch_related("sources")
         latest, first = {}, {}
-        for row in revisions.prefetch_related("sources"):
+        for row in revisions.order_by("pk"):
             first[row.pk] = first.get(row.revises_id, row.revises_id)
             latest[first[row.pk]] = row
         return latest

@@ -43,8 +43,11 @@ def read_file(path):
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        refuse(f"the byte 0x{content[error.start]:02x}", "text in UTF-8", line)
+        refuse(
+            f"the byte 0x{content[error.start]:02x}",
+            "text in UTF-8",
+            content[: error.start].count(b"\n") + 1,
+        )
     return text, mapping_of(text)
 
 

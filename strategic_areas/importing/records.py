@@ -8,6 +8,7 @@ from strategic_areas.importing.format import (
     BREAKDOWN_LABELS,
     GEOGRAPHY_SOURCES,
     SECTIONS,
+    SOURCE_KEY,
 )
 from strategic_areas.importing.rules import counted_by
 from strategic_areas.importing.values import span
@@ -31,8 +32,7 @@ class Records:
     def take(self, section, entries, above=None):
         if section.fixed.get("code_list") == BREAKDOWN_LABELS["code"] and entries:
             title = "classification breakdown_labels"
-            lists = TABLES["code_lists"]
-            self.put(lists, entries[0], {**BREAKDOWN_LABELS}, title)
+            self.put(TABLES["code_lists"], entries[0], {**BREAKDOWN_LABELS}, title)
         for order, entry in enumerate(entries, start=1):
             # Lists alone make no list of entities.
             is_record = entry.values or entry.nested.get("entities")
@@ -48,12 +48,14 @@ class Records:
             values[section.above] = above.name
         if section.is_numbered:
             values["order"] = order
-        if section.name == "sources":
-            values["key"] = entry.values["key"]
         if section.name == "agencies":
             part = TABLES["participations"]
-            said = self.said(entry, part) | {"agency": values["acronym"]}
-            self.put(part, entry, said, f"participations {values['acronym']}")
+            self.put(
+                part,
+                entry,
+                self.said(entry, part) | {"agency": values["acronym"]},
+                f"participations {values['acronym']}",
+            )
         if table.name == "values":
             values["counted_by"] = counted_by(entry)
         if table.name == "targets":
@@ -84,7 +86,7 @@ class Records:
 
     def said(self, entry, table):
         values = {}
-        for key in entry.section.keys:
+        for key in (*entry.section.keys, SOURCE_KEY):
             if key.name in entry.values and key.table == table.name:
                 for name, value in spread(key, entry.values[key.name]):
                     if name == "places":

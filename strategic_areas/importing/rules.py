@@ -4,7 +4,6 @@ from decimal import Decimal
 from itertools import chain
 
 from strategic_areas.disclosure import is_small
-from strategic_areas.importing.format import GEOGRAPHY_SOURCES
 from strategic_areas.importing.memory import code_of
 from strategic_areas.importing.values import span
 from strategic_areas.models import (
@@ -57,31 +56,26 @@ def counted_by(entry):
 
 def repeated(plan_file, known):
     seen = {}
-    for entry in plan_file.every_entry():
+    for entry in plan_file.top.with_nested():
         if not entry.section.identity or not (named := identity(entry)):
             continue
         if named in seen:
-            expected = f"each record once; line {seen[named].line} has it"
-            yield entry.fault(entry.section.identity[0], expected)
+            yield entry.fault(
+                entry.section.identity[0],
+                f"each record once; line {seen[named].line} has it",
+            )
         seen.setdefault(named, entry)
 
 
 def unknown_references(plan_file, known):
-    for entry in plan_file.every_entry():
+    for entry in plan_file.top.with_nested():
         for key in entry.section.keys:
             section = getattr(key.kind, "section", "")
-            if section and key.name in entry.values:
-                yield from unknown_in(entry, key.name, section, known)
-    if GEOGRAPHY_SOURCES.name in plan_file.top.values:
-        yield from unknown_in(plan_file.top, GEOGRAPHY_SOURCES.name, "sources", known)
-
-
-def unknown_in(entry, key, section, known):
-    value = entry.values[key]
-    for code in value if isinstance(value, list) else [value]:
-        if code is not None and not known.has(section, code):
-            expected = f"the code of one of the {section}"
-            yield entry.fault(key, expected, entry.item(key, code))
+            value = entry.values.get(key.name) if section else None
+            for code in value if isinstance(value, list) else [value]:
+                if code is not None and not known.has(section, code):
+                    expected = f"the code of one of the {section}"
+                    yield entry.fault(key.name, expected, entry.item(key.name, code))
 
 
 def taken_addresses(plan_file, known):
@@ -96,8 +90,9 @@ def taken_addresses(plan_file, known):
             holder = {whose[word]} if word in whose else taken.get(word, {own})
             # One that the file lists too gets the address word that the file gives it.
             if own not in holder and (word in whose or not holder & listed):
-                expected = f"another address word: {min(holder)} has this one"
-                yield entry.fault(key, expected)
+                yield entry.fault(
+                    key, f"another address word: {min(holder)} has this one"
+                )
             whose.setdefault(word, own)
 
 
@@ -115,8 +110,9 @@ def several_tellers(plan_file, known):
     for entry, said in listed:
         if said["is_teller"] and said["family"] in tellers:
             other = tellers[said["family"]]
-            expected = f"one indicator that tells of them; {other} does"
-            yield entry.fault("is_teller", expected)
+            yield entry.fault(
+                "is_teller", f"one indicator that tells of them; {other} does"
+            )
         if said["is_teller"]:
             tellers.setdefault(said["family"], code_of(entry))
 
@@ -151,13 +147,13 @@ def lost_predecessors(plan_file, known):
             if entry.values.get("supersedes") and code in all_before(code, replaced):
                 yield entry.fault("supersedes", "codes of other, earlier records")
             before = code and entry.values.get("continues")
-            pair = before and (before["plan"], before["code"])
+            earlier = before and f"{before['plan']}/{before['code']}"
             if before and before["plan"] == own:
                 yield entry.fault("continues", "a record of another plan")
-            elif before and pair not in elsewhere:
+            elif before and earlier not in elsewhere:
                 expected = f"one of the {section} that another plan has here"
                 yield entry.fault("continues", expected)
-            elif before and (own, code) in all_before(pair, elsewhere):
+            elif before and f"{own}/{code}" in all_before(earlier, elsewhere):
                 expected = "an earlier record: this one is what it continues"
                 yield entry.fault("continues", expected)
 
@@ -209,7 +205,7 @@ def is_whole_but_not_completed(entry, key, known):
 
 
 def continues_with_percent(entry, key, known):
-    kind = known.kinds.get(entry.values.get("activity"), {}).get("kind")
+    kind = known.activities.get(entry.values.get("activity"), {}).get("kind")
     return kind == Activity.Kind.CONTINUING and entry.values.get(key) is not None
 
 

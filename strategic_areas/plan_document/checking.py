@@ -88,8 +88,11 @@ def _outsiders(draft, taking_part):
             said = line.said.get(column.name) or []
             missing = {*([said] if isinstance(said, str) else said)} - taking_part
             if missing:
-                text = _("Not on the sheet of agencies of this plan: %(names)s.")
-                yield column.name, text % {"names": ", ".join(sorted(missing))}
+                yield (
+                    column.name,
+                    _("Not on the sheet of agencies of this plan: %(names)s.")
+                    % {"names": ", ".join(sorted(missing))},
+                )
 
 
 def _faults(draft, replaced):
@@ -119,8 +122,7 @@ def _of_fields(draft):
             step()
         except ValidationError as error:
             for name, errors in error.update_error_dict({}).items():
-                names = (each for each in (name, f"{name}_es") if each in columns)
-                own = next(names, "")
+                own = next((x for x in (name, f"{name}_es") if x in columns), "")
                 yield from ((own, text) for each in errors for text in each.messages)
 
 
@@ -219,8 +221,9 @@ def _replaced(stored, drafts):
             ]
     for draft in drafts:
         if "supersedes" in draft.links:
-            codes = [each.code for each in draft.links["supersedes"]]
-            found[draft.line.table.name][draft.record.code] = codes
+            found[draft.line.table.name][draft.record.code] = [
+                each.code for each in draft.links["supersedes"]
+            ]
     return found
 
 

@@ -81,8 +81,11 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
         counts[each.state] += 1
         if each.state is not LineState.UNCHANGED:
             tables.setdefault(line.table.title, []).append(each)
-    kept = [draft for draft in drafts if draft.line.state in KEPT]
-    return PlanPreview(list(tables.items()), counts, kept)
+    return PlanPreview(
+        list(tables.items()),
+        counts,
+        [draft for draft in drafts if draft.line.state in KEPT],
+    )
 
 
 def _shown(stored, draft, faults):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
@@ -133,8 +133,9 @@ def needs_act(drafts):
 
 
 def apply_at_once(plan, drafts):
-    records = [(draft.record, draft.links) for draft in drafts]
-    return workflow.all_apply_at_once(plan, records)
+    return workflow.all_apply_at_once(
+        plan, [(draft.record, draft.links) for draft in drafts]
+    )
 
 
 @transaction.atomic
@@ -207,23 +208,25 @@ def _row_kind(draft):
 
 def _create(drafts):
     """Insert new rows of one model, each with its first version, as ``save`` does."""
-    rows = [draft.record for draft in drafts]
-    for row in rows:
-        for kind in COMPLETED:
-            if isinstance(row, kind):
-                kind.complete(row)
-    model = type(rows[0])
     try:
         with transaction.atomic():
-            if hasattr(model, "history"):
-                bulk_create_with_history(rows, model, batch_size=AT_ONCE)
-            else:
-                model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+            _create_rows([draft.record for draft in drafts])
     except (DatabaseError, ValidationError):
         # One by one, to name the one that the database refuses.
         for draft in drafts:
             draft.record.pk, draft.record._state.adding = None, True
             _save(draft)
+
+
+def _create_rows(rows):
+    model = type(rows[0])
+    for row, kind in product(rows, COMPLETED):
+        if isinstance(row, kind):
+            kind.complete(row)
+    if hasattr(model, "history"):
+        bulk_create_with_history(rows, model, batch_size=AT_ONCE)
+    else:
+        model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def _save(draft):
@@ -278,8 +281,11 @@ def _add_lists(lists):
 
 def propose(drafts, *, by, amendment=None):
     with override("es"):
-        pairs = [(draft.record, draft.links) for draft in drafts]
-        return workflow.propose_together(pairs, by=by, amendment=amendment)
+        return workflow.propose_together(
+            [(draft.record, draft.links) for draft in drafts],
+            by=by,
+            amendment=amendment,
+        )
 
 
 def lock(plan, lines):
@@ -350,8 +356,10 @@ def read_otherwise(touched, put_in):
 
 
 def _standing(plan):
-    models = [STRUCTURE[name].model for name in REPLACING]
-    return [list(each.objects.standing().filter(plan=plan)) for each in models]
+    return [
+        list(STRUCTURE[name].model.objects.standing().filter(plan=plan))
+        for name in REPLACING
+    ]
 
 
 def _reports(replaced):

@@ -140,10 +140,12 @@ class Stored:
     def earlier(self, name):
         """The records of a table in other plans, by "plan/code"."""
         if name not in self.of_other_plans:
-            rows = TABLES[name].model._default_manager.select_related("plan")
+            rows = TABLES[name].model._default_manager.exclude(
+                plan__code=self.plan_code
+            )
             self.of_other_plans[name] = {
                 f"{row.plan.code}/{row.code}": row
-                for row in rows.exclude(plan__code=self.plan_code)
+                for row in rows.select_related("plan", "continues__plan")
             }
         return self.of_other_plans[name]
 

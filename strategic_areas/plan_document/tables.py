@@ -65,8 +65,7 @@ class Column:
     def choices(self):
         if self.kind is Kind.FLAG:
             return [(True, _("Yes")), (False, _("No"))]
-        known = self.field.model_field.flatchoices
-        return [(value, str(label)) for value, label in known]
+        return [(value, str(x)) for value, x in self.field.model_field.flatchoices]
 
     @property
     def offered(self):
@@ -120,9 +119,8 @@ class PlanTable:
     @cached_property
     def columns(self):
         """What people state of a record: what names it, then all that a file states."""
-        of_column = self.model.fields.of_column
         known = {
-            name: Column(self.name, name, of_column(name), True)
+            name: Column(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
         }
         known |= {each.name: each for each in self.stated}
@@ -154,8 +152,7 @@ class PlanTable:
     def title(self):
         if self.name == OF_PLAN:
             return capfirst(str(self.model._meta.verbose_name))
-        is_part = self.name == "participations"
-        model = Agency if is_part else self.model
+        model = Agency if self.name == "participations" else self.model
         return capfirst(str(model._meta.verbose_name_plural))
 
     def rows(self, stored):

@@ -94,8 +94,9 @@ def read(column, cell, find):
         )
     if column.kind in (Kind.LINKS, Kind.CHOICES):
         words = [word.strip() for word in BETWEEN.split(text)]
-        read_one = READERS[column.kind]
-        return sorted({read_one(column, word, find) for word in words if word})
+        return sorted(
+            {READERS[column.kind](column, word, find) for word in words if word}
+        )
     if not text:
         return None
     if column.kind in (Kind.DECIMAL, Kind.WHOLE):

@@ -277,8 +277,11 @@ class WorkbookLine:
 
 def marks_in(pages):
     """What the hidden sheet says of a workbook of the portal; empty for any other."""
-    rows = pages.get(MARKS, [])
-    return {str(row[0].value): str(row[1].value) for row in rows if len(row) > 1}
+    return {
+        str(row[0].value): str(row[1].value)
+        for row in pages.get(MARKS, [])
+        if len(row) > 1
+    }
 
 
 def lines_below(pages, names):
@@ -335,16 +338,11 @@ def cell_text(name, value, number_format=""):
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         if name == "percent" and "%" in number_format:
             value = round(value * 100, 6)
-        return _number(value)
+        is_finite = math.isfinite(value)
+        return f"{Decimal(str(value)).normalize():f}" if is_finite else str(value)
     text = unescape(str(value).replace(STORED_RETURN, "\r"))
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return text.removesuffix("%").strip() if name == "percent" else text
-
-
-def _number(value):
-    if not math.isfinite(value):
-        return str(value)
-    return format(Decimal(str(value)).normalize(), "f")
 
 
 def comparable(text):

@@ -234,8 +234,9 @@ def write_lists(page, columns):
         page[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
             page[f"{letter}{number}"] = cells.for_workbook(entry)
-        last = len(entries) + 1
-        found[name] = f"{quote_sheetname(page.title)}!${letter}$2:${letter}${last}"
+        found[name] = (
+            f"{quote_sheetname(page.title)}!${letter}$2:${letter}${len(entries) + 1}"
+        )
     page.freeze_panes = "A2"
     fit(page, wide=1)
     protect(page)

@@ -196,13 +196,11 @@ def must_be_valid(record, exclude=(), free=()):
     try:
         record.full_clean(exclude=exclude, validate_constraints=False)
         if broken := broken_checks([record], [{*exclude}])[0]:
-            texts = [each.get_violation_error_message() for each in broken]
-            raise ValidationError(texts)
+            raise ValidationError([x.get_violation_error_message() for x in broken])
         for each in unique_constraints(type(record)):
             each.validate(type(record), record, {*exclude, *free})
     except ValidationError as error:
-        told = "; ".join(error.messages)
-        raise RefusedError(f"{record}: {told}") from error
+        raise RefusedError(f"{record}: {'; '.join(error.messages)}") from error
 
 
 #: How many records one query is about; SQLite joins no more than 500 queries.

@@ -70,8 +70,8 @@ NAMED = (
 )
 
 
-def one_by_one(add, each):
-    each()
+def refuse_many(rows):
+    raise IntegrityError("too many at once")
 
 
 def with_other_words(value, name=""):
@@ -95,7 +95,8 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
         told = load(later)
         together = stored()
         transaction.set_rollback(True)
-    monkeypatch.setattr(records, "together", one_by_one)
+    monkeypatch.setattr(records, "_create_rows", refuse_many)
+    monkeypatch.setattr(records, "_add_lists", refuse_many)
 
     load(first)
     again = load(later)

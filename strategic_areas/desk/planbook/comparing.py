@@ -101,8 +101,9 @@ class Finder:
         self.written, self.taken = defaultdict(dict), defaultdict(dict)
         for name, line, origin in self._coded():
             if origin:
-                rows = stored.tables[name].rows
-                self.taken[name][line.text(ORIGIN)] = rows[origin].pk
+                self.taken[name][line.text(ORIGIN)] = (
+                    stored.tables[name].rows[origin].pk
+                )
                 self.written[name][line.text("code")] = origin
                 if line.text("code") != origin:
                     self.given_up[name].add(origin)
@@ -144,8 +145,7 @@ class Finder:
         if column.linked not in STRUCTURE or column.is_earlier:
             return False
         words = BETWEEN.split(text) if column.kind is Kind.LINKS else [text]
-        taken = self.taken[column.linked]
-        keys = [taken.get(word.strip()) for word in words]
+        keys = [self.taken[column.linked].get(word.strip()) for word in words]
         return None not in keys and digest(sorted(keys, key=str)) == seen
 
     def __call__(self, table, word):
@@ -201,8 +201,9 @@ class Comparing:
     def _row(self, read, is_repeated):
         table, line, origin, values, faults = read
         key = table.key_in(values)
-        rows = self.stored.tables[table.name].rows
-        if self.starting and self.starting.leaves_out(table, values, rows):
+        if self.starting and self.starting.leaves_out(
+            table, values, self.stored.tables[table.name].rows
+        ):
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
             faults.append(
@@ -232,8 +233,8 @@ class Comparing:
         state, faults = LineState.NEW, ()
         if not self.starting and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
-            fault = Fault(line.cells[ORIGIN].place, "", text % {"code": former})
-            state, faults = LineState.STALE, (fault,)
+            faults = (Fault(line.cells[ORIGIN].place, "", text % {"code": former}),)
+            state = LineState.STALE
         return PlanLine(table, line.number, key, state, "", said, places, faults=faults)
 
     def _values(self, table, line):
@@ -258,8 +259,7 @@ class Comparing:
 
     def _changed(self, table, line, values, origin):
         """A row of a record that the workbook had when it was taken."""
-        record = self.stored.tables[table.name].rows[origin]
-        stands = table.plain(self.stored, record)
+        stands = table.plain(self.stored, self.stored.tables[table.name].rows[origin])
         values = stands | values
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
@@ -288,13 +288,13 @@ class Comparing:
         state = LineState.CHANGED if said else LineState.UNCHANGED
         said = with_due_date(table, said, stands)
         places = {name: line.cells[name].place for name in values}
-        stood = "-".join(stored)
-        return PlanLine(table, line.number, origin, state, origin, said, places, stood)
+        return PlanLine(
+            table, line.number, origin, state, origin, said, places, "-".join(stored)
+        )
 
     def _there_already(self, table, line, values, key):
         """A row without an origin whose record is there: saved before, or another's."""
-        record = self.stored.tables[table.name].rows[key]
-        stands = table.plain(self.stored, record)
+        stands = table.plain(self.stored, self.stored.tables[table.name].rows[key])
         is_different = any(
             line.text(column.name)
             and values.get(column.name) not in (None, [], stands[column.name])

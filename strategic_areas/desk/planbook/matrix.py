@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.models import Agency
 from strategic_areas import matrices
-from strategic_areas.desk.planbook.matrix_lines import MatrixLines
 from strategic_areas.desk.workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
@@ -94,8 +93,8 @@ class Matrix:
         return cls(upload.name, upload.read())
 
     def signed(self, owner):
-        naming = self.naming and self.naming.as_json()
         content = base64.b64encode(self.content).decode()
+        naming = self.naming and self.naming.as_json()
         return sign([self.name, content, naming, self.texts, self.checked], owner)
 
     @classmethod
@@ -113,16 +112,16 @@ class Matrix:
     def look(self):
         return matrices.look(self.file)
 
-    def lines(self, stored, reading):
-        return MatrixLines(stored, reading, self.texts)
-
     @property
     def given(self):
         """Triples of an answer's key, where it is of, and the answer in words."""
         for key, answer in self.naming.answers.items():
             cell, name, _text = key.rsplit("#", 2)
-            label = ROLES.get(name, name)
-            yield key, f"{cell} · {label}", in_words(answer) if answer else "–"
+            yield (
+                key,
+                f"{cell} · {ROLES.get(name, name)}",
+                in_words(answer) if answer else "–",
+            )
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
 
@@ -143,9 +142,7 @@ class Matrix:
         for key in data.getlist("again"):
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
-        for asked in answers.asked:
-            if not asked.chosen:
-                continue
+        for asked in (each for each in answers.asked if each.chosen):
             answer = "" if asked.chosen == NOTHING else asked.chosen
             if asked.question.field == "institution":
                 self.naming.institutions[asked.question.text] = answer
@@ -293,10 +290,9 @@ class NamingForm(forms.Form):
     def parts(self):
         """Of each sheet: itself, its own fields, and its columns with their fields."""
         for sheet, start, columns in self.sheets:
-            own = ("read", *ROWS, "area")
             yield (
                 sheet,
-                [self[start + name] for name in own],
+                [self[start + name] for name in ("read", *ROWS, "area")],
                 [(each, self[name], self[f"{name}-period"]) for each, name in columns],
             )
 
@@ -407,12 +403,9 @@ class MatrixAnswerForm:
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
         if question.field in WHO:
-            unknown = [
-                word
-                for word in ACRONYM.findall(text.replace("(apoyo)", ""))
-                if word not in self.agencies
-            ]
-            if unknown:
+            if not self.agencies.keys() >= {
+                *ACRONYM.findall(text.replace("(apoyo)", ""))
+            }:
                 raise ValueError(
                     _(
                         "Write acronyms of the portal: the lead, a slash, and those "
@@ -462,10 +455,14 @@ class ReadNode:
 
 def tree_of(reading):
     """The lines of a reading, each with those below it; without participations."""
-    nodes = []
-    for line in reading.lines:
-        cells = {name: short(place.cell) for name, place in line.places.items()}
-        nodes.append(ReadNode(line, cells, in_words(line.said.get("due_on") or "")))
+    nodes = [
+        ReadNode(
+            line,
+            {name: short(place.cell) for name, place in line.places.items()},
+            in_words(line.said.get("due_on") or ""),
+        )
+        for line in reading.lines
+    ]
     for node in nodes:
         if node.line.above is not None:
             nodes[node.line.above].below.append(node)

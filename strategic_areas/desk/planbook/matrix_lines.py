@@ -8,6 +8,7 @@ from itertools import count
 from django.utils.translation import gettext, override
 
 from agencies.fields import Kind
+from strategic_areas.importing.values import span
 from strategic_areas.matrices import ROLES, MatrixLine
 from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.models import Activity, Indicator, Participation
@@ -163,8 +164,9 @@ class MatrixLines:
             said["commitment"] = self.keys.get(up.number)
         if table.name == "activities":
             is_continuing = said.get("exact_to") == "continuing"
-            kinds = Activity.Kind
-            said["kind"] = kinds.CONTINUING if is_continuing else kinds.ONE_OFF
+            said["kind"] = (
+                Activity.Kind.CONTINUING if is_continuing else Activity.Kind.ONE_OFF
+            )
         if table.name == "indicators":
             self._complete_indicator(said)
         if table.name == "targets":
@@ -190,8 +192,7 @@ class MatrixLines:
         said["counts"] = Indicator.Counts.OTHER
         year = said.get("baseline_year")
         if said.get("baseline") and year:
-            said |= {"baseline_starts_on": f"{year}-01-01"}
-            said |= {"baseline_ends_on": f"{year}-12-31"}
+            said["baseline_starts_on"], said["baseline_ends_on"] = span(str(year))
         else:
             said["baseline"] = None
         if not said.get("code"):
@@ -241,8 +242,7 @@ class MatrixLines:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.said.get('code') or ''} {column.label}".strip()
-            found = FoundText(key, place, label, said, messages, is_barred)
-            self.found.append(found)
+            self.found.append(FoundText(key, place, label, said, messages, is_barred))
         return said or None
 
     def _own_place(self, line, column):

@@ -31,6 +31,7 @@ from strategic_areas.desk.planbook.matrix import (
     proposed_naming,
     tree_of,
 )
+from strategic_areas.desk.planbook.matrix_lines import MatrixLines
 from strategic_areas.desk.screens import plan_or_404, screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
 from strategic_areas.desk.workbook.signed_preview import (
@@ -188,13 +189,13 @@ def _read(request, plan, brought):
     reading = brought.read()
     answers = MatrixAnswerForm(reading)
     if "answer" in request.POST:
-        lines = brought.lines(StoredObjects(plan.code), reading)
+        lines = MatrixLines(StoredObjects(plan.code), reading, brought.texts)
         has_errors = brought.take(lines, MatrixAnswerForm(reading, request.POST))
         reading = brought.read()
         answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
     keep_naming(plan, brought.naming)
     stored = StoredObjects(plan.code)
-    lines = brought.lines(stored, reading)
+    lines = MatrixLines(stored, reading, brought.texts)
     if len(lines.lines) > MOST_RECORDS:
         raise too_much()
     shown = {}
@@ -250,8 +251,9 @@ def _preview(plan, stored, lines, user):
     preview = preview_of(stored, lines)
     shown = {"preview": preview, "absent": _absent(stored, lines)}
     if preview.drafts and preview.is_whole:
-        staged = stage(preview, plan, by=user)
-        shown["keep"] = _form(plan, preview, initial={"staged": staged})
+        shown["keep"] = _form(
+            plan, preview, initial={"staged": stage(preview, plan, by=user)}
+        )
         outlook = records.outlook(plan, preview.drafts, by=user)
         shown["outlook"] = outlook | {"lines": in_lines(outlook["public"])}
     return shown
@@ -263,7 +265,7 @@ def _absent(stored, lines):
     for name, table in STRUCTURE.items():
         known = stored.tables[name].key_of_pk
         listed = {line.origin or line.name for line in lines if line.table is table}
-        keys = [known[row.pk] for row in table.rows(stored)]
+        keys = (known[row.pk] for row in table.rows(stored))
         missing = [key for key in keys if key not in listed]
         found += [(table.title, missing)] if missing else []
     return found

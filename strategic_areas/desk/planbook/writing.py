@@ -84,8 +84,9 @@ def _lists(stored):
 
 def _known(column, stored):
     table = stored.tables[column.linked]
-    keys = sorted(table.key_of_pk.values())
-    return sorted(for_cell(column, key, stored) for key in keys)
+    return sorted(
+        for_cell(column, key, stored) for key in sorted(table.key_of_pk.values())
+    )
 
 
 def _headings(table, lists, plan):
@@ -162,15 +163,14 @@ def _live(name):
 
 
 def _hint(column):
-    hints = [str(column.field.model_field.help_text)]
-    if column.is_earlier:
-        hints.append(_("The plan and its code, such as 2031-2034/1.1."))
-    if column.kind is Kind.CHOICES:
-        hints.append(f"{get_text_list(column.offered, _('or'))}.")
-    if column.kind in (Kind.LINKS, Kind.CHOICES):
-        hints.append(_("Several are separated by a semicolon."))
-    if column.kind is Kind.DATE:
-        hints.append(_("A day such as 31/12/2030."))
+    is_list = column.kind in (Kind.LINKS, Kind.CHOICES)
+    hints = [
+        str(column.field.model_field.help_text),
+        column.is_earlier and _("The plan and its code, such as 2031-2034/1.1."),
+        column.kind is Kind.CHOICES and f"{get_text_list(column.offered, _('or'))}.",
+        is_list and _("Several are separated by a semicolon."),
+        column.kind is Kind.DATE and _("A day such as 31/12/2030."),
+    ]
     return " ".join(filter(None, hints))
 
 
