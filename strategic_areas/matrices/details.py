@@ -36,8 +36,6 @@ DITTO = re.compile(
     r"(?:id(?:em|\.)?|ditto|igual|lo mismo|same|misma?|[\"'”“″〃»]+|,,)\.?"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-#: Which share of a chronogram's cells may have a colour that is a mark.
-MOST_MARKED = 0.6
 
 
 def is_ditto(cell):
@@ -63,8 +61,8 @@ class RecordReader:
         cells = dict(cells.values())
         measures, numbers = {}, {}
         for column, cell in cells.items():
-            role = sheet.roles[column]
-            role = "due" if role == "chronogram" else role
+            # A mark without a period of its own says when it is due.
+            role = sheet.roles[column].removesuffix("chronogram") or "due"
             kind = role.partition(":")[0]
             if cell.is_formula and cell.text.startswith("="):
                 self.reader.ask(cell, kind, "formula", line=line)
@@ -92,11 +90,8 @@ class RecordReader:
             for role, cell in measures.items()
             if cell.place not in self.reader.taken or cell in numbers.values()
         }
-        columns = [
-            c for c, role in sheet.roles.items() if role.startswith("chronogram:")
-        ]
-        if columns and "exact_to" not in line.said:
-            self._chronogram(line, columns)
+        if sheet.periods and "exact_to" not in line.said:
+            self._chronogram(line)
         self._state(line, cells)
         if is_new and "lead" not in line.said and "title" in line.said:
             self._no_lead(line)
@@ -107,9 +102,9 @@ class RecordReader:
         name = TEXTS.get(role) or FIELDS.get(role, role)
         old = line.places.get(name)
         readers = {"budget": self._budget, "due": self._time, "start": self._time}
-        readers |= dict.fromkeys(["responsible", "lead", "supporting"], self._who)
-        read = readers.get(role, self._text)
-        if old is None or (name in SEVERAL and old.cell != cell.place):
+        reads_who = {"responsible", "lead", "supporting"}
+        read = self._who if role in reads_who else readers.get(role, self._text)
+        if old is None or (name in SEVERAL and old.place != cell.place):
             read(line, role, column, cell)
         elif old.text != cell.text:
             said = line.said[name]
@@ -130,14 +125,8 @@ class RecordReader:
 
     def _ask_title(self, line, name, why, reading=None, **more):
         """Ask about a record where its title stands."""
-        place = (line.places.get("title") or line.places["name"]).cell
-        cell = next(
-            each
-            for column in self.sheet.roles
-            if (each := self.sheet.sheet.at(self.row, column)) and each.place == place
-        )
         line.said[name] = reading
-        self.reader.ask(cell, name, why, reading, line=line, **more)
+        self.reader.ask(line.title_cell, name, why, reading, line=line, **more)
 
     # Who, and when.
 
@@ -149,8 +138,8 @@ class RecordReader:
         elif guess and guess.why != "unknown":
             if self.sheet.is_first("lead_from_title"):
                 self._ask_title(line, "lead", "lead_from_title", guess.acronym)
-                self.looks[self.sheet.sheet.title, "lead"] = line.said["lead"]
-            line.said["lead"] = self.looks[self.sheet.sheet.title, "lead"]
+                self.sheet.lead = line.said["lead"]
+            line.said["lead"] = self.sheet.lead
         elif self.sheet.is_first("no_lead"):
             self._ask_title(line, "lead", "no_lead")
 
@@ -169,8 +158,9 @@ class RecordReader:
         ]
         place = cell if role == "supporting" else None
         self.reader.say(line, "supporting", before + others, place)
-        whys += [*found.whys, *["struck_inside"] * (cell.kept != cell.text)]
-        for why in [*whys, *["comment_asks"] * ("?" in cell.comment)]:
+        is_asked = "?" in cell.comment
+        more = {"struck_inside": cell.kept != cell.text, "comment_asks": is_asked}
+        for why in [*whys, *found.whys, *filter(more.get, more)]:
             self.reader.ask(cell, name, why, found.text or None, line=line)
 
     def responsible(self, text, cell, role):
@@ -207,16 +197,15 @@ class RecordReader:
         for why in filter(None, [*whys, time.why]):
             self.reader.ask(cell, role, why, time.due_on, others=others, line=line)
 
-    def _chronogram(self, line, columns):
+    def _chronogram(self, line):
         """The time that marks or colours tell, or a text across them."""
+        sheet, columns = self.sheet.sheet, self.sheet.periods
         marked, coloured, others, answered = {}, {}, {}, {}
         # The colour of a band over the whole row is no mark.
-        beside = (c for c in self.sheet.sheet.rows[self.row] if c.column not in columns)
-        marks = self._mark_colours(columns) - {cell.colour for cell in beside}
-        for column in columns:
-            cell = self.sheet.sheet.at(self.row, column)
-            if cell is None:
-                continue
+        beside = (cell for cell in sheet.rows[self.row] if cell.column not in columns)
+        marks = self.sheet.mark_colours - {cell.colour for cell in beside}
+        cells = {x: cell for x in columns if (cell := sheet.at(self.row, x))}
+        for column, cell in cells.items():
             text = fold(cell.kept).strip()
             if self.reader.answered(cell, "due") is not cell:
                 answered[cell.place] = column, cell
@@ -240,19 +229,19 @@ class RecordReader:
             if place in answered or re.search(r"[^\W_]{3}", answer):
                 self._time(line, "due", column, cell)
             else:
-                period = self.sheet.roles[column].partition(":")[2]
+                likely = [columns[column]]
                 self.reader.say(line, "due_on", None, cell)
-                self.reader.ask(cell, "due", "mark_unclear", others=[period], line=line)
+                self.reader.ask(cell, "due", "mark_unclear", others=likely, line=line)
 
     def _marks(self, line, both, cell, *, is_marked):
-        roles = {self.sheet.roles[column].partition(":")[2]: column for column in both}
-        periods = sorted(roles, key=span)
+        place_of = {self.sheet.periods[column]: column for column in both}
+        periods = sorted(place_of, key=span)
         text = "/".join(dict.fromkeys([periods[0], periods[-1]]))
         starts_on, ends_on = span(text)
         line.said |= {"span": text, "starts_on": starts_on, "marked": periods}
         line.said["exact_to"] = exactness(periods[-1])
         self.reader.say(line, "due_on", ends_on, cell)
-        steps = [roles[after] - roles[before] for before, after in pairwise(periods)]
+        steps = [place_of[after] - place_of[x] for x, after in pairwise(periods)]
         if steps and min(steps) > 1:
             self.reader.ask(cell, "due", "marks_with_gaps", ends_on, line=line)
         elif max(steps, default=1) > 1:
@@ -260,44 +249,22 @@ class RecordReader:
         if not is_marked:
             self.reader.ask(cell, "due", "only_colour", ends_on, line=line)
 
-    def _cells_below_headings(self, columns):
-        naming, cells = self.sheet.naming, self.sheet.sheet.cells
-        rows = range(naming.first_row, naming.last_row + 1)
-        return [cells[at] for row in rows for c in columns if (at := (row, c)) in cells]
-
-    def _mark_colours(self, columns):
-        """The colours of empty cells that mark a time: those that few cells have."""
-        key = (self.sheet.sheet.title, "colours")
-        if key not in self.looks:
-            colours = [each.colour for each in self._cells_below_headings(columns)]
-            rows = self.sheet.naming.last_row - self.sheet.naming.first_row + 1
-            most = MOST_MARKED * rows * len(columns)
-            found = {each for each in colours if each and colours.count(each) < most}
-            self.looks[key] = found
-        return self.looks[key]
-
     # How much, and in which state.
 
     def _budget(self, line, _role, column, cell):
-        answer, key = (
-            self.reader.answered(cell, "budget"),
-            (self.sheet.sheet.title, column),
-        )
+        answer = self.reader.answered(cell, "budget")
         heading = self.sheet.naming.headings.get(letter_of(column), "")
         for each in self.sheet.columns.get("currency", ()):
             beside = self.sheet.sheet.at(self.row, each)
             heading += f" {beside.text}" if beside else ""
         if answer is not cell and re.match(r"[A-Z]{3} \d", answer.kept):
             heading = ""  # a reading of here, in full units
-        if key not in self.looks:
-            texts = [each.text for each in self._cells_below_headings([column])]
-            self.looks[key] = any(re.search(r"\d\.\d\d?(?!\d)", each) for each in texts)
         found = amounts.budget_of(
             answer,
             heading,
             self.reader.years,
             country=settings.COUNTRY,
-            has_points=self.looks[key],
+            has_points=column in self.sheet.pointed,
         )
         amount = None if found.value is None else amounts.plain_number(found.value)
         line.said["budget_currency"] = found.currency
@@ -322,11 +289,9 @@ class RecordReader:
         elif line.said.get("is_struck") and self.is_new:
             likely, others = by_note or "cancelled", [*ENDED, ""]
             self._ask_title(line, "status", "struck_through", likely, others=others)
-        place = line.places.get("state")
-        cell = next(
-            (x for x in cells.values() if place and x.place == place.cell), None
-        )
-        if cell and DONE.search(state) and YEAR.search(state):
+        is_of_year = DONE.search(state) and YEAR.search(state)
+        cell = line.places.get("state")
+        if is_of_year and cell and cell.place in {x.place for x in cells.values()}:
             self.reader.ask(cell, "state", "state_of_a_year", "in progress", line=line)
 
     # Measured by what.

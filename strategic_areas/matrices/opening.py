@@ -85,6 +85,10 @@ class MatrixSheet:
                 found.setdefault(row, []).append(cell)
         return found
 
+    def texts(self, first=1, until=MOST_ROWS + 1):
+        """The cells that hold a text in the rows from the first one until another."""
+        return [x for n, row in self.rows.items() if first <= n < until for x in row]
+
     @property
     def last_row(self):
         return max(self.rows, default=0)

@@ -96,21 +96,13 @@ TOLD = {
 }
 
 
-@dataclass(frozen=True)
-class MatrixPlace:
-    """Where a value was read: the cell, such as "Plan!A5", and its text."""
-
-    cell: str
-    text: str
-
-
 @dataclass
 class MatrixLine:
     """
     One record. ``above`` is the number of the line to which it belongs, or None.
 
-    ``said`` holds values by field, ``places`` where they were read. ``cells`` are all
-    cells that the line takes.
+    ``said`` holds values by field, ``places`` the cells in which they were read.
+    ``cells`` are the places of all cells that the line takes.
     """
 
     table: str
@@ -119,6 +111,16 @@ class MatrixLine:
     said: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     cells: list = field(default_factory=list)
+
+    @property
+    def title_cell(self):
+        """The cell of its own text, without which it has no line."""
+        return self.places.get("title") or self.places["name"]
+
+    @property
+    def code_cell(self):
+        """The cell of its code, or else the first in which something was read."""
+        return self.places.get("code") or next(iter(self.places.values()))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reads the rows of a named matrix into lines of a plan, losing no cell silently."""
 
 import re
+from itertools import count
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
@@ -17,7 +18,6 @@ from strategic_areas.matrices.opening import MatrixCell, open_matrix
 from strategic_areas.matrices.outcome import (
     MatrixLine,
     MatrixNotice,
-    MatrixPlace,
     MatrixQuestion,
     MatrixReading,
     ProtectedCell,
@@ -65,21 +65,17 @@ class MatrixReader:
 
     def read(self):
         self._find_plan()
-        named = [(self.sheets.get(each.title), each) for each in self.naming.sheets]
-        for sheet in self.sheets.values():
-            for cell in sheet.cells.values():
-                if cell.text and "=" in cell.text:
-                    self.book.learn(cell.text)
-        for sheet, naming in named:
-            if sheet:
+        cells = [x for each in self.sheets.values() for x in each.cells.values()]
+        self.book.learn("\n".join(x.text for x in cells if "=" in x.text))
+        for naming in self.naming.sheets:
+            if sheet := self.sheets.get(naming.title):
                 SheetReader(self, sheet, naming).read()
         self._complete_codes()
         self._ask_institutions()
-        self._tell_other_sheets({naming.title for _, naming in named})
+        self._tell_other_sheets()
         self._protect_all()
         self.result.questions += self.asked.values()
-        places = [x.place for each in self.sheets.values() for x in each.cells.values()]
-        order = {place: number for number, place in enumerate(places)}
+        order = {cell.place: number for number, cell in enumerate(cells)}
         self.result.questions.sort(key=lambda each: order.get(each.cell, -1))
         return self.result
 
@@ -94,7 +90,7 @@ class MatrixReader:
         """Say a field's value, read in a cell."""
         line.said[name] = value
         if cell is not None:
-            line.places.setdefault(name, MatrixPlace(cell.place, cell.text))
+            line.places.setdefault(name, cell)
             self.take(line, cell)
 
     def take(self, line, cell):
@@ -121,8 +117,8 @@ class MatrixReader:
         elif line is not None:
             self.take(line, cell)
             if name in AS_ANSWERED:
-                kept = line.said[name] if name in {"name", "title"} else None
-                line.said[name] = answer or kept
+                is_needed = name in {"name", "title"}
+                line.said[name] = answer or (line.said[name] if is_needed else None)
 
     def leave_out(self, cell, why):
         if cell.place not in self.taken:
@@ -130,7 +126,8 @@ class MatrixReader:
             self.result.left_out.append(MatrixNotice(cell.place, why, cell.text))
 
     def notice(self, cell, kind, text=""):
-        place = cell if isinstance(cell, str) else cell.place
+        """Tell of a cell, or of what is named by its place or title alone."""
+        place = getattr(cell, "place", cell)
         self.result.notices.append(MatrixNotice(place, kind, text))
 
     def protect(self, cell, text):
@@ -156,19 +153,18 @@ class MatrixReader:
     # What is told of the whole file.
 
     def _find_plan(self):
-        for each in self.naming.sheets:
-            sheet = self.sheets.get(each.title)
-            for row in range(1, each.heading_rows[0]) if sheet else ():
-                for cell in sheet.rows.get(row, []):
-                    is_plan = PLAN.search(fold(cell.text))
-                    if is_plan and "title" not in self.result.plan:
-                        title = re.sub(r"\s*\([^)]*\)$", "", cell.text)
-                        self.result.plan |= {
-                            "title": sentence(title),
-                            "cell": cell.place,
-                        }
-        if self.years[0]:
-            first, last = self.years
+        titles = [
+            cell
+            for each in self.naming.sheets
+            if each.title in self.sheets
+            for cell in self.sheets[each.title].texts(until=each.heading_rows[0])
+            if PLAN.search(fold(cell.text))
+        ]
+        for cell in titles[:1]:
+            title = sentence(re.sub(r"\s*\([^)]*\)$", "", cell.text))
+            self.result.plan |= {"title": title, "cell": cell.place}
+        first, last = self.years
+        if first:
             days = {"starts_on": f"{first}-01-01", "ends_on": f"{last}-12-31"}
             self.result.plan |= days
 
@@ -192,18 +188,18 @@ class MatrixReader:
                     self._ask_code(line, "code_missing", found)
                 elif code is None or (begin_again and line in single):
                     line.said |= {"number": code} if code else {}
-                    free = self._free_code(f"{start}1", group)
-                    line.said["code"] = f"{start}{code}" if code else free
+                    free = f"{start}{code}" if code else self._free_code(start, group)
+                    line.said["code"] = free
                     made += [line] if level != "programme" or not code else []
                 elif depth_of(code) > max(1, start.count(".")) > 0:
                     elsewhere += [line] if not code.startswith(start) else []
             # Codes that mostly have nothing of those above them are of another kind.
             for line in elsewhere if len(elsewhere) * 2 < len(group) else ():
                 self._check_code(line)
-            if made:
-                cells = [self._code_cell(each).place for each in made]
-                first = made[0].said["code"]
-                self._ask_code(made[0], "codes_to_be_made", first, cells=cells)
+            for first in made[:1]:
+                cells = [each.code_cell.place for each in made]
+                code = first.said["code"]
+                self._ask_code(first, "codes_to_be_made", code, cells=cells)
             self._ask_repeated(group)
         for line in self.result.lines:
             up = line if line.table in TABLES.values() else None
@@ -211,52 +207,43 @@ class MatrixReader:
                 line.said.setdefault(up.table.removesuffix("s"), up.said["code"])
 
     def _ask_code(self, line, why, reading, **more):
-        self.ask(self._code_cell(line), "code", why, reading, line=line, **more)
+        self.ask(line.code_cell, "code", why, reading, line=line, **more)
 
     def _up(self, line):
         return None if line.above is None else self.result.lines[line.above]
 
     def _code_from_below(self, line):
         """The code that the records below one without code have in common."""
-        below = [x for x in self.result.lines if x.above == line.number]
-        codes = [x.said["code"] for x in below if depth_of(x.said.get("code")) > 1]
-        return codes[0].rpartition(".")[0] if codes else None
+        below = (x for x in self.result.lines if x.above == line.number)
+        codes = (x.said["code"] for x in below if depth_of(x.said.get("code")) > 1)
+        return next(codes, "").rpartition(".")[0] or None
 
     def _check_code(self, line):
         code = line.said["code"]
         line.said["code"] = other = in_script_of(code, self._up(line).said["code"])
-        why = "other_script" if other != code else "code_elsewhere"
-        self._ask_code(line, why, other)
-
-    def _code_cell(self, line):
-        place = line.places.get("code") or next(iter(line.places.values()))
-        return MatrixCell(place.cell, 0, 0, place.text, place.text)
+        self._ask_code(
+            line, "other_script" if other != code else "code_elsewhere", other
+        )
 
     def _ask_repeated(self, group):
         seen = set()
         for line in group:
             code = fold(line.said["code"] or "")
             if code and code in seen:
-                others = [self._free_code(line.said["code"], group)]
+                start = "".join(line.said["code"].rpartition(".")[:2])
+                others = [self._free_code(start, group)]
                 self._ask_code(line, "code_repeated", None, others=others)
             seen.add(code)
 
-    def _free_code(self, code, group):
-        start, dot, _last = code.rpartition(".")
+    def _free_code(self, start, group):
         taken = {line.said.get("code") for line in group}
-        made = (f"{start}{dot}{n}" for n in range(1, len(group) + 2))
-        return next(each for each in made if each not in taken)
+        return next(x for n in count(1) if (x := f"{start}{n}") not in taken)
 
     def _ask_institutions(self):
         for text, (guess, cells) in self.named_texts.items():
-            why = (
-                "institution_unknown"
-                if guess.why == "unknown"
-                else "institution_otherwise"
-            )
             asked = MatrixQuestion(
-                cells[0].place, "institution", text, why, guess.acronym, (), None,
-                tuple(cell.place for cell in cells),
+                cells[0].place, "institution", text, f"institution_{guess.why}",
+                guess.acronym, cells=tuple(cell.place for cell in cells),
             )  # fmt: skip
             self.result.questions.append(asked)
         for line in list(self.result.lines):
@@ -266,20 +253,18 @@ class MatrixReader:
                     if acronym not in self.known:
                         member = self.line("participations")
                         member.said["agency"] = acronym
-                        places = [line.places.get(name), *line.places.values()]
-                        member.places["agency"] = next(filter(None, places))
+                        first = next(iter(line.places.values()))
+                        member.places["agency"] = line.places.get(name, first)
                         self.known[acronym] = member
 
-    def _tell_other_sheets(self, named):
+    def _tell_other_sheets(self):
         titles = [fold(line.said.get("name", "")) for line in self.result.of("areas")]
-        for title, sheet in self.sheets.items():
-            if title in named:
-                continue
-            if sheet.state != "visible":
-                self.notice(title, "hidden_sheet")
-                continue
-            for cells in sheet.rows.values():
-                for cell in cells:
+        named = {naming.title for naming in self.naming.sheets}
+        for sheet in self.sheets.values():
+            if sheet.title not in named and sheet.state != "visible":
+                self.notice(sheet.title, "hidden_sheet")
+            elif sheet.title not in named:
+                for cell in sheet.texts():
                     self._tell_unread(sheet, cell, titles)
                     self.leave_out(cell, "sheet")
 

@@ -1,6 +1,7 @@
 """The rows of one sheet of a matrix, as records at their levels."""
 
 import re
+from functools import cached_property
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import is_ditto
@@ -16,15 +17,13 @@ from strategic_areas.matrices.opening import MatrixCell
 from strategic_areas.workbooks.reading import comparable
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}
-#: The field in which a level's own text stands.
-TITLES = {
-    "area": "name",
-    "programme": "name",
-    "commitment": "title",
-    "activity": "title",
-}
+#: The field in which the own text of a table's records stands.
+TITLES = dict.fromkeys(["areas", "programmes"], "name")
+TITLES |= dict.fromkeys(["commitments", "activities"], "title")
 #: The roles of a lone cell that is the title of what follows.
 BANNERS = {"level", *CODES}
+#: Which share of a chronogram's cells may have a colour that is a mark.
+MOST_MARKED = 0.6
 #: What no total has.
 OF_RECORDS = {"lead", "responsible", "due", "indicator"}
 GOES_ON = re.compile(r"\(?(?:viene|contin|cont\.|cont'd)|[a-záéíóúñ]")
@@ -39,31 +38,41 @@ class SheetReader:
         self.roles = {
             column_of(k): v for k, v in naming.columns.items() if v != "ignore"
         }
-        self.columns = {}
-        for column, role in self.roles.items():
-            self.columns.setdefault(role, []).append(column)
-        self.current, self.above = {}, {}
+        self.columns = {
+            role: [column for column, other in self.roles.items() if other == role]
+            for role in self.roles.values()
+        }
+        #: Column → its period, of a chronogram.
+        self.periods = {
+            column: role.partition(":")[2]
+            for column, role in self.roles.items()
+            if role.startswith("chronogram:")
+        }
+        self.current, self.above, self.carrier, self.lead = {}, {}, None, None
         self.levels = reader.naming.levels
         self.by_colour, self.by_depth, self.widths = {}, {}, {}
         self.is_nested = reader.naming.by_depth and "level" in self.columns
-        self.legend = self._legend()
-        self.carrier = None
         self.asked_once = set()
-
-    def read(self):
-        sheet, naming = self.sheet, self.naming
         self.headings = {
-            column: [
-                fold(each) for each in heading_parts(sheet, column, naming.heading_rows)
-            ]
+            column: tuple(map(fold, heading_parts(sheet, column, naming.heading_rows)))
             for column in range(1, sheet.last_column + 1)
         }
+        #: Colour → state: below the rows, a cell of it beside a text.
+        self.legend = {
+            cell.colour: beside.text
+            for (row, column), cell in sheet.cells.items()
+            if row > naming.last_row and cell.colour and not cell.text
+            if (beside := sheet.cells.get((row, column + 1))) and beside.text
+        }
+
+    def read(self):
+        naming = self.naming
         if self.is_nested:
             self._learn_depths()
         elif "level" in self.columns:
             self._learn_levels()
         has_titles = self.columns.keys() & {"level", *LEVELS}
-        for row, cells in sheet.rows.items():
+        for row, cells in self.sheet.rows.items():
             if naming.first_row <= row <= naming.last_row:
                 if not has_titles and self.is_first("no_titles"):
                     self.reader.ask(cells[0], "level", "no_titles")
@@ -71,44 +80,47 @@ class SheetReader:
         self._ask_coordinators()
         self._tell_cells()
 
+    @cached_property
+    def mark_colours(self):
+        """The colours of empty cells that mark a time: those that few cells have."""
+        colours = [each.colour for each in self.cells_below_headings(self.periods)]
+        rows = self.naming.last_row - self.naming.first_row + 1
+        most = MOST_MARKED * rows * len(self.periods)
+        return {each for each in colours if each and colours.count(each) < most}
+
+    @cached_property
+    def pointed(self):
+        """The columns of budgets in which some number has a decimal point."""
+        cells = self.cells_below_headings(self.columns["budget"])
+        return {x.column for x in cells if re.search(r"\d\.\d\d?(?!\d)", x.text)}
+
+    def cells_below_headings(self, columns):
+        """The cells of these columns in the rows of the plan."""
+        rows = range(self.naming.first_row, self.naming.last_row + 1)
+        cells = self.sheet.cells
+        return [cells[row, x] for row in rows for x in columns if (row, x) in cells]
+
     def is_first(self, why):
         """Whether this sheet has not been asked about for this reason."""
         is_first = why not in self.asked_once
         self.asked_once.add(why)
         return is_first
 
-    def _legend(self):
-        """Colour → state: below the rows, a cell of it beside a text."""
-        found = {}
-        for (row, column), cell in self.sheet.cells.items():
-            beside = self.sheet.cells.get((row, column + 1))
-            is_below = row > self.naming.last_row
-            if is_below and cell.colour and not cell.text and beside and beside.text:
-                found[cell.colour] = beside.text
-        return found
-
     def _learn_depths(self):
         """The deeper a code, the lower its level; a title above names the area."""
-        rows = range(self.naming.first_row, self.naming.last_row + 1)
-        column = self.columns["level"][0]
-        cells = (self.sheet.cells.get((row, column)) for row in rows)
-        depths = {depth_of(self._said(cell, "level").code) for cell in cells if cell}
+        cells = self.cells_below_headings(self.columns["level"][:1])
+        depths = {depth_of(self._said(cell, "level").code) for cell in cells}
         above = ["area"] if self.naming.area else []
         levels = [each for each in self.levels if each not in above] or [*LEVELS]
         for at, depth in enumerate(sorted(depths - {0})):
             self.by_depth[depth] = levels[min(at, len(levels) - 1)]
 
     def _learn_levels(self):
-        column = self.columns["level"][0]
-        for row in range(self.naming.first_row, self.naming.last_row + 1):
-            cell = self.sheet.cells.get((row, column))
-            if cell is None or not cell.text:
-                continue
+        for cell in self.cells_below_headings(self.columns["level"][:1]):
             said = split_level(cell.text)
+            is_of_record = said.code and len(self.sheet.rows[cell.row]) > 1
             level = level_among(said.word, self.levels)
-            if not level and said.code and len(self.sheet.rows[row]) > 1:
-                level = self.levels[-1]
-            if level:
+            if level := level or (self.levels[-1] if is_of_record else ""):
                 self.by_depth.setdefault(depth_of(said.code), level)
                 if cell.colour and said.word:
                     self.by_colour.setdefault(cell.colour, level)
@@ -127,13 +139,11 @@ class SheetReader:
         else:
             letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", naming.area).groups()
             cell = self.sheet.at(int(digits), column_of(letters))
-            if cell is None:
-                return None
-        line = self._record("area", cell, split_level(cell.kept))
-        for row in range(cell.row + 1, naming.heading_rows[0]) if cell.row else ():
-            for below in self.sheet.rows.get(row, []):
-                if found := OUTCOME.match(comparable(below.text)):
-                    reader.say(line, "outcome", below.kept[found.end() :], below)
+        line = cell and self._record("area", cell, split_level(cell.kept))
+        below = cell.row + 1 if cell and cell.row else naming.last_row
+        for cell in self.sheet.texts(below, naming.heading_rows[0]):
+            if found := OUTCOME.match(comparable(cell.text)):
+                reader.say(line, "outcome", cell.kept[found.end() :], cell)
         return line
 
     # Rows.
@@ -149,7 +159,12 @@ class SheetReader:
             why = "heading_again"
         elif TOTAL.match(first) and OF_RECORDS.isdisjoint(roles):
             why = "total"
-        elif alone and roles != ["note"] and self._is_note(here[0], first):
+        elif (
+            alone
+            and roles != ["note"]
+            and NOTE.match(first)
+            and not (self.is_nested and self._said(here[0], "level").code)
+        ):
             why = "note_row"
         elif alone and (
             roles[0] in BANNERS
@@ -163,10 +178,6 @@ class SheetReader:
         for cell in cells:
             self.reader.leave_out(cell, why)
 
-    def _is_note(self, cell, first):
-        is_coded = self.is_nested and self._said(cell, "level").code
-        return NOTE.match(first) and not is_coded
-
     def _lacks_code(self, cell):
         """Whether a title has no code, though its level has a column of codes."""
         level = self.roles[cell.column]
@@ -177,7 +188,7 @@ class SheetReader:
         same = [
             cell
             for cell in cells
-            if comparable(cell.text).startswith(tuple(self.headings[cell.column]))
+            if comparable(cell.text).startswith(self.headings[cell.column])
         ]
         return len(same) == len(cells) or (len(same) > 2 and len(same) * 2 > len(cells))
 
@@ -194,7 +205,7 @@ class SheetReader:
         elif said.code:
             self.reader.ask(cell, "level", "no_level", others=self.levels)
         elif self.carrier is not None:
-            name = "title" if "title" in self.carrier.said else "name"
+            name = TITLES[self.carrier.table]
             more = re.sub(r"^\([^)]*\)\s*", "", cell.kept)
             joined = f"{self.carrier.said[name]} {more}"
             self.reader.ask(cell, name, "goes_on", joined, line=self.carrier)
@@ -210,64 +221,53 @@ class SheetReader:
         if self.is_nested and said.code:
             return self.by_depth[depth_of(said.code)]
         if "level" in self.columns:
-            if level := level_among(said.word, self.levels):
-                return level
-            if not is_alone:
-                return self.levels[-1]
-            if cell.colour in self.by_colour:
-                return self.by_colour[cell.colour]
-            return self.by_depth.get(depth_of(said.code), "") if said.code else ""
+            by_depth = self.by_depth.get(depth_of(said.code), "") if said.code else ""
+            return level_among(said.word, self.levels) or (
+                self.by_colour.get(cell.colour, by_depth)
+                if is_alone
+                else self.levels[-1]
+            )
         role = self.roles.get(cell.column, "")
         word = level_among(said.word, [*LEVELS])
         below = [level for level in LEVELS if level in self.columns]
         if word and below and LEVELS.index(word) >= LEVELS.index(below[0]):
             word = below[0] if role == below[0] else LEVELS[LEVELS.index(below[0]) - 1]
-        if not word and self._lacks_code(cell):
-            return ""
-        if word or role in LEVELS:
-            return word or role
-        return "area" if depth_of(said.code) == 1 else ""
+        top = "area" if depth_of(said.code) == 1 else ""
+        without_word = "" if self._lacks_code(cell) else role
+        return word or (without_word if role in LEVELS else top)
 
     def _read_record(self, row):
-        started = None
-        if "level" in self.columns:
-            cell = self.sheet.cells.get((row, self.columns["level"][0]))
-            if cell and cell.text:
-                said = self._said(cell, "level")
+        started, lines = None, self.reader.result.lines
+        cells = {each.column: each for each in self.sheet.rows[row]}
+        columns = self.columns.get("level", [])[:1]
+        columns += [each for level in LEVELS for each in self.columns.get(level, ())]
+        for cell in filter(None, map(cells.get, columns)):
+            role, before = self.roles[cell.column], len(lines)
+            said = self._said(cell, role)
+            if role == "level":
                 level = self._level_of(cell, said, is_alone=False)
                 started = self._record(level, cell, said)
-        for level in LEVELS:
-            for column in self.columns.get(level, ()):
-                cell = self.sheet.cells.get((row, column))
-                if cell and cell.text and not is_ditto(cell):
-                    before = len(self.reader.result.lines)
-                    line = self._record(level, cell, self._said(cell, level))
-                    if len(self.reader.result.lines) > before:
-                        started = line
-                elif cell and cell.text and level in self.current:
-                    self.reader.take(self.current[level], cell)
-                    ditto = self.current[level].said.get("code")
-                    self.reader.ask(cell, level, "ditto", ditto)
-        line = started or self.carrier
-        if line is None:
-            return
-        self.reader.details.read_row(self, line, row, is_new=started is not None)
+            elif not is_ditto(cell):
+                line = self._record(role, cell, said)
+                started = line if len(lines) > before else started
+            elif line := self.current.get(role):
+                self.reader.take(line, cell)
+                self.reader.ask(cell, role, "ditto", line.said.get("code"))
+        if line := started or self.carrier:
+            self.reader.details.read_row(self, line, row, is_new=started is not None)
 
     def _code(self, row, level):
         """The cell of the code that a column of its own gives a title."""
         roles = CODES[:-1] if level == "level" else [f"code:{level}"]
         columns = [each for role in roles for each in self.columns.get(role, ())]
-        cells = [self.sheet.at(row, column) for column in columns]
+        cells = (self.sheet.at(row, column) for column in columns)
         return next((cell for cell in cells if cell and cell.text), None)
 
     def _said(self, cell, level):
         """What a title says, with the code that stands in a column of its own."""
         is_high = self.is_nested or level in LEVELS[:2]
-        said, code = (
-            split_level(cell.kept, is_high=is_high),
-            self._code(cell.row, level),
-        )
-        if code is None:
+        said = split_level(cell.kept, is_high=is_high)
+        if (code := self._code(cell.row, level)) is None:
             return said
         worded = split_level(code.kept + " -")
         own = worded.code if worded.word else ""
@@ -278,10 +278,9 @@ class SheetReader:
     def _record(self, level, cell, said):
         """The line of a level's text: a new one, or the one that it repeats."""
         reader, code = self.reader, said.code
-        role = self.roles.get(cell.column, "")
-        code_cell = self._code(cell.row, role)
+        code_cell = self._code(cell.row, self.roles.get(cell.column, ""))
         higher = reversed(LEVELS[: LEVELS.index(level)])
-        up = next((self.current[x] for x in higher if x in self.current), None)
+        up = next(filter(None, map(self.current.get, higher)), None)
         if up is None and level != "area" and self.naming.area:
             up = self._area_of_sheet()
         key = (level, up and up.number, code, fold(said.name))
@@ -289,9 +288,10 @@ class SheetReader:
         if level not in LEVELS[:2] and same is not self.current.get(level):
             same = None
         line = reader.records[key] = same or reader.line(TABLES[level], up)
-        name = TITLES[level]
+        for each in filter(None, (cell, code_cell)):
+            reader.take(line, each)
         if same is None:
-            reader.say(line, name, said.name, cell)
+            reader.say(line, TITLES[line.table], said.name, cell)
             reader.say(line, "code", ".".join(code.split()) or None, code_cell or cell)
             if " " in code:
                 reader.ask(
@@ -299,14 +299,15 @@ class SheetReader:
                 )
             self._read_struck(line, cell)
             if said.coordinator:
-                self._coordinate(line, cell, said.coordinator)
+                found = reader.details.responsible(
+                    said.coordinator, cell, "responsible"
+                )
+                reader.say(line, "lead", found.lead, cell)
+                if found.supporting:
+                    reader.say(line, "supporting", found.supporting, cell)
             is_low = level not in LEVELS[:2] and (not up or up.table == "areas")
             if is_low and self.is_first("no_programme"):
                 reader.ask(cell, "programme", "no_programme", line=line)
-        else:
-            reader.take(line, cell)
-            if code_cell:
-                reader.take(line, code_cell)
         if self.current.get(level) is not line:
             for lower in LEVELS[LEVELS.index(level) :]:
                 self.current.pop(lower, None)
@@ -317,43 +318,35 @@ class SheetReader:
         if cell.is_struck:
             line.said["is_struck"] = True
         if cell.kept != cell.text:
-            name = "title" if "title" in line.said else "name"
+            name = TITLES[line.table]
             self.reader.ask(cell, name, "struck_inside", line.said[name], line=line)
 
-    def _coordinate(self, line, cell, text):
-        found = self.reader.details.responsible(text, cell, "responsible")
-        self.reader.say(line, "lead", found.lead, cell)
-        if found.supporting:
-            self.reader.say(line, "supporting", found.supporting, cell)
-
     def _ask_coordinators(self):
+        """Ask of the others where most records of a level name who coordinates them."""
         for level in LEVELS[:3]:
             lines = [
                 line for line in self.reader.result.of(TABLES[level])
-                if line.places[TITLES[level]].cell.startswith(f"{self.sheet.title}!")
+                if line.title_cell.place.startswith(f"{self.sheet.title}!")
             ]  # fmt: skip
-            named = [
-                x for x in lines if COORDINATOR.search(x.places[TITLES[level]].text)
-            ]
-            if len(named) * 2 <= len(lines):
-                continue
-            for line in lines:
-                if line not in named:
-                    line.said.setdefault("lead", None)
-                    cell = self.reader._code_cell(line)
-                    self.reader.ask(cell, "lead", "no_coordinator", line=line)
+            bare = [x for x in lines if not COORDINATOR.search(x.title_cell.text)]
+            for line in bare if len(bare) * 2 < len(lines) else ():
+                line.said.setdefault("lead", None)
+                self.reader.ask(line.code_cell, "lead", "no_coordinator", line=line)
 
     # What is told of every cell.
 
     def _tell_cells(self):
         reader, sheet = self.reader, self.sheet
         for cell in sheet.cells.values():
-            if cell.comment:
-                reader.notice(cell, "comment", cell.comment)
-            if cell.text and cell.is_struck:
-                reader.notice(cell, "struck", cell.text)
-            if cell.is_formula:
-                reader.notice(cell, "formula", cell.text)
+            is_struck = cell.text and cell.is_struck
+            kinds = {
+                "comment": cell.comment,
+                "struck": is_struck,
+                "formula": cell.is_formula,
+            }
+            for kind in filter(kinds.get, kinds):
+                text = cell.comment if kind == "comment" else cell.text
+                reader.notice(cell, kind, text)
             if cell.text:
                 reader.leave_out(cell, self._why_left_out(cell))
         for name, kind in sheet.hidden:

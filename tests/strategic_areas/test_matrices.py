@@ -45,8 +45,8 @@ def differences(where, pairs):
 
 
 def place_of(line, name):
-    place = line.places.get(name)
-    return place and {"cell": place.cell, "text": place.text}
+    cell = line.places.get(name)
+    return cell and {"cell": cell.place, "text": cell.text}
 
 
 def same_text(text):
@@ -122,7 +122,7 @@ def of_indicators(reading, line, expected):
         targets = [x for x in reading.of("targets") if x.above == made.number]
         pairs = [
             ("name", made.said["name"], wanted["name"]),
-            ("cell", made.places["name"].cell, wanted["cell"]),
+            ("cell", made.places["name"].place, wanted["cell"]),
             ("unit", made.said.get("unit"), wanted.get("unit")),
             ("baseline", value and Decimal(value), base.get("value")),
             ("baseline year", made.said.get("baseline_year"), base.get("period")),
@@ -134,7 +134,7 @@ def of_indicators(reading, line, expected):
         ]
         for target, its in zip(targets, wanted["targets"], strict=False):
             if "cell" in its:
-                cell = target.places["value"].cell
+                cell = target.places["value"].place
                 pairs.append(("target", cell.endswith(f"{its['cell']}"), True))
             if "text" in its:
                 text = target.places["value"].text

@@ -114,7 +114,7 @@ def test_an_answer_decides_a_target(name, place, answer, targets):
     found = {
         line.said["period"]: line.said["value"]
         for line in reading.of("targets")
-        if line.places["value"].cell.endswith(f"!{place}")
+        if line.places["value"].place.endswith(f"!{place}")
     }
     wanted = {"2026": "4", "2027": "8", "2028": "12"} if targets is None else targets
     assert found == wanted

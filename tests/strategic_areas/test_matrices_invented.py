@@ -242,7 +242,7 @@ def test_numbers_below_quarters_are_their_targets():
     values = {
         line.said["period"]: line.said["value"]
         for line in reading.of("targets")
-        if line.places["value"].cell.endswith("15")
+        if line.places["value"].place.endswith("15")
     }
     quarters = {"2027-Q1": "1", "2027-Q2": "2", "2027-Q3": "2", "2027-Q4": "1"}
     assert values == {**quarters, "2027": "6"}

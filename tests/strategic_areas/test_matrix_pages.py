@@ -504,9 +504,9 @@ def test_nothing_to_protect_of_a_matrix_gets_through_unseen(bringer, plan, name,
     seen = bringer.read(content)
     reading = seen.context["reading"]
     taken = {
-        place.cell
+        cell.place
         for line in reading.lines
-        for field, place in line.places.items()
+        for field, cell in line.places.items()
         if field in {"title", "name", "product", "outcome", "means_of_verification"}
     }
 

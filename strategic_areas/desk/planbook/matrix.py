@@ -458,7 +458,7 @@ def tree_of(reading):
     nodes = [
         ReadNode(
             line,
-            {name: short(place.cell) for name, place in line.places.items()},
+            {name: short(cell.place) for name, cell in line.places.items()},
             in_words(line.said.get("due_on") or ""),
         )
         for line in reading.lines

@@ -174,9 +174,9 @@ class MatrixLines:
         if table.name == "participations":
             said["role"] = Participation.Role.PARTNER
         columns = COLUMNS[table.name]
-        for name, place in line.places.items():
+        for name, cell in line.places.items():
             if name in HOMELESS and name not in columns and said.get(name):
-                self.homeless[ROLES[HOMELESS[name]]].append(place.cell)
+                self.homeless[ROLES[HOMELESS[name]]].append(cell.place)
         return {columns[name]: value for name, value in said.items() if name in columns}
 
     def _up(self, line, table):
@@ -251,10 +251,10 @@ class MatrixLines:
 
     def _place(self, line, column):
         """The cell of a value; of what no cell says, that of its record."""
-        place = self._own_place(line, column)
-        if place is None and line.places:
-            place = line.places.get("title") or next(iter(line.places.values()))
-        return place.cell if place else ""
+        cell = self._own_place(line, column)
+        if cell is None and line.places:
+            cell = line.places.get("title") or next(iter(line.places.values()))
+        return cell.place if cell else ""
 
     def _compared(self, table, line, said, faults):
         places = {name: self._place(line, name) for name in said}
