@@ -111,13 +111,11 @@ def target_of(cell, name, *, shares=False):
     if cell.number is not None:
         value = Decimal(str(cell.number))
         if cell.is_percent:
-            value *= 100
-            return MatrixNumber(value, True, "whole_share" if value == 100 else "")
-        if shares:
-            return MatrixNumber(value, True, "format_differs")
-        if is_share and 0 < value <= 1:
+            return MatrixNumber(value * 100, True, "whole_share" if value == 1 else "")
+        if is_share and not shares and 0 < value <= 1:
             return MatrixNumber(value * 100, True, "fraction")
-        return MatrixNumber(value, is_share)
+        why = "format_differs" if shares else ""
+        return MatrixNumber(value, is_share or shares, why)
     plain = _plain(cell.kept)
     if MARKS.fullmatch(plain) or plain == "no":
         return MatrixNumber(Decimal(plain != "no"), why="mark")
@@ -198,13 +196,12 @@ def budget_of(cell, heading, years, *, country, has_points=False):
     ``has_points`` says that other cells of the column have decimal points.
     """
     plain, head = _plain(cell.kept), fold(heading)
-    currency = currency_of(plain, country) or currency_of(head, country)
-    currency = currency or country.currency
+    told = currency_of(plain, country) or currency_of(head, country)
+    currency = told or country.currency
     scaled = HEAD_SCALE.search(head)
     factor = _scale(scaled[0]) if scaled else 1
     if cell.number is not None:
-        value = Decimal(str(cell.number)) * factor
-        return MatrixNumber(value, currency=currency)
+        return MatrixNumber(Decimal(str(cell.number)) * factor, currency=currency)
     if is_nothing(plain):
         return MatrixNumber(why="no_number" if plain.startswith("#") else "")
     numbers = [each for each in NUMBER.finditer(plain) if each["figures"]]
@@ -261,18 +258,15 @@ def _together(found, is_share):
     for _each, first, last, text in found:
         number = NUMBER.search(text)
         read = _number(number) if number else MatrixNumber(why="no_number")
-        why = why or read.why
-        if last and not re.search(EACH_YEAR, text):
-            why = why or "each_or_all"
+        is_for_each = not last or re.search(EACH_YEAR, text)
+        why = why or read.why or ("" if is_for_each else "each_or_all")
         is_share = is_share or read.is_percent
         if read.value is None:
             continue
-        if number and re.search(r"\d", text[number.end() :]):
-            why = why or "more_numbers"
-        for year in range(int(first), int(last or first) + 1):
-            if str(year) in values:
-                why = why or "more_numbers"
-            values[str(year)] = read.value
+        years = [*map(str, range(int(first), int(last or first) + 1))]
+        has_more = re.search(r"\d", text[number.end() :]) or {*years} & values.keys()
+        why = why or ("more_numbers" if has_more else "")
+        values |= dict.fromkeys(years, read.value)
     return values, is_share, why
 
 

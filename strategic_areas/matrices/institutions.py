@@ -170,14 +170,14 @@ class InstitutionBook:
             return InstitutionGuess(found, "otherwise")
         bare, _bracket, inside = text.partition("(")
         inside = inside.rstrip(") ")
-        if inside and bare.strip():
-            outer, inner = self.guess(bare.strip()), self.guess(inside)
-            if outer and outer.why != "unknown":
-                return InstitutionGuess(outer.acronym, "otherwise")
-            if inner and (inner.why != "unknown" or ACRONYM.fullmatch(inside)):
-                return InstitutionGuess(inner.acronym, inner.why or "otherwise")
-            return outer and InstitutionGuess(outer.acronym, "unknown")
-        return self._unknown(text)
+        if not (inside and bare.strip()):
+            return self._unknown(text)
+        outer, inner = self.guess(bare.strip()), self.guess(inside)
+        if outer and outer.why != "unknown":
+            return outer._replace(why="otherwise")
+        if inner and (inner.why != "unknown" or ACRONYM.fullmatch(inside)):
+            return inner._replace(why=inner.why or "otherwise")
+        return outer
 
     def _unknown(self, text):
         inside = {a for x in text.split() if (a := self.acronyms.get(_key(x))) == x}
@@ -201,13 +201,10 @@ class InstitutionBook:
         name = _name(text)
         if found := self.names.get(name):
             return found
-        words = set(name.split())
         if len(name) < 5 or HEADS.fullmatch(name):
             return ""
-        parts = [acr for known, acr in self.names.items() if _is_part(words, known)]
-        if len(set(parts)) == 1:
-            return parts[0]
-        return self.likest(name, ALIKE)
+        parts = {acr for known, acr in self.names.items() if _is_part(name, known)}
+        return parts.pop() if len(parts) == 1 else self.likest(name, ALIKE)
 
     def likest(self, name, least):
         """The acronym of the known name that is likest to a mistyped one; or ""."""
@@ -227,17 +224,15 @@ def split_responsible(text, book, *, role="responsible"):
 
     The first is the lead unless another is marked as it.
     """
-    found = ResponsibleParts()
     if NO_TEXT.fullmatch(text.strip()):
-        return found
+        return ResponsibleParts()
     if why := "no_institution" if len(text) > LONGEST else _why_nobody(text):
-        found.whys.append(why)
-        return found
+        return ResponsibleParts(whys=[why])
     parts, is_open = _parts(text, book)
     # Where supporters have a column of their own, several names are as many leads.
     is_open = is_open or role == "lead"
     leads = [name for name, is_lead, is_support in parts if is_lead]
-    names = []
+    found, names, may_lead = ResponsibleParts(), [], []
     for part, is_lead, is_support in parts:
         why = _why_nobody(part)
         guess = None if why else book.guess(part)
@@ -245,14 +240,12 @@ def split_responsible(text, book, *, role="responsible"):
             found.whys.append("everybody" if why == "everybody" else "no_institution")
         elif guess.acronym:
             found.named |= {part: guess} if guess.why else {}
-            names.append((guess.acronym, is_lead, is_support))
-    for acronym, is_lead, is_support in names:
-        may_lead = role != "supporting" and not is_support and found.lead is None
-        if may_lead and (is_lead or not leads):
-            found.lead = acronym
-        elif acronym not in found.supporting:
-            found.supporting.append(acronym)
-    found.supporting = [each for each in found.supporting if each != found.lead]
+            names.append(guess.acronym)
+            is_leading = is_lead or not (leads or is_support)
+            may_lead += [guess.acronym] if is_leading else []
+    if role != "supporting":
+        found.lead = next(iter(may_lead), None)
+    found.supporting = [x for x in dict.fromkeys(names) if x != found.lead]
     is_marked = leads or any(is_support for *_, is_support in parts)
     if role != "supporting" and is_open and not is_marked and len(names) > 1:
         found.whys.append("who_leads")
@@ -311,8 +304,8 @@ def _names(text, book):
                 break
         if stretch:
             names.append(stretch)
-        if end <= len(joints) and OPEN_JOINTS.match(joints[end - 1].group()):
-            is_open = True
+        joint = joints[end - 1].group() if end <= len(joints) else ""
+        is_open = is_open or bool(OPEN_JOINTS.match(joint))
         at = end
     return names, is_open
 
@@ -355,6 +348,6 @@ def _name(text):
     return " ".join(word for word in plain.split() if word not in NO_NAME)
 
 
-def _is_part(words, known):
-    known = set(known.split())
+def _is_part(name, known):
+    words, known = set(name.split()), set(known.split())
     return words <= known or (len(known) > 1 and known <= words)

@@ -35,8 +35,10 @@ COORDINATOR = re.compile(
     r"\((?:coordina\w*|responsables?|lidera|lead|a cargo de)(?: de)? ?:? ([^)]+)\)",
     re.IGNORECASE,
 )
-ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
-ROMANS |= {"ix": 9, "x": 10, "xi": 11, "xii": 12}
+ROMANS = {
+    **{"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8},
+    **{"ix": 9, "x": 10, "xi": 11, "xii": 12},
+}
 
 
 class LevelText(NamedTuple):
@@ -57,11 +59,9 @@ def split_level(text, *, is_high=False):
     >>> split_level("Línea I.1.a – Comunicación (Coordina: MIREX)")
     LevelText(word='line', code='I.1.a', name='Comunicación', coordinator='MIREX')
     """
-    plain = " ".join(text.split())
-    coordinator = ""
-    if found := COORDINATOR.search(plain):
-        coordinator = found[1].strip()
-        plain = (plain[: found.start()] + plain[found.end() :]).strip()
+    whole = " ".join(text.split())
+    named = COORDINATOR.search(whole)
+    plain = COORDINATOR.sub("", whole, count=1).strip()
     word, code, name = "", "", plain
     if found := WORDED.match(fold_in_place(plain)):
         rest = plain[found.start("rest") :]
@@ -86,6 +86,7 @@ def split_level(text, *, is_high=False):
         code, name = found.groups()
     elif not word and (found := BARE_CODE.fullmatch(plain)) and found["name"]:
         code, name = found["code"], found["name"]
+    coordinator = named[1].strip() if named else ""
     return LevelText(word, code.rstrip("."), sentence(name.strip()), coordinator)
 
 
@@ -124,10 +125,12 @@ def are_nested(codes):
 
 def in_script_of(code, above):
     """A code with its first part as that of the code above it writes it."""
-    first, rest = code.partition(".")[0], code.partition(".")[2]
+    first, _dot, rest = code.partition(".")
     wanted = above.partition(".")[0]
-    value = ROMANS.get(first.casefold(), int(first) if first.isdecimal() else None)
-    other = ROMANS.get(wanted.casefold(), int(wanted) if wanted.isdecimal() else None)
+    value, other = (
+        ROMANS.get(part.casefold(), int(part) if part.isdecimal() else None)
+        for part in (first, wanted)
+    )
     return f"{wanted}.{rest}" if rest and value and value == other else code
 
 

@@ -26,10 +26,12 @@ from strategic_areas.matrices.naming import (
     ranked_words,
     role_of,
 )
-from strategic_areas.matrices.opening import open_matrix
+from strategic_areas.matrices.opening import column_of, letter_of, open_matrix
 from strategic_areas.matrices.times import period_of, time_of
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 
+#: Above which row the titles stand that tell the years of the plan.
+TITLES_ABOVE = 12
 #: Within how many rows from the top headings are looked for, and over how many they go.
 HEADINGS_WITHIN, MOST_HEADING_ROWS = 60, 4
 SAMPLES = 3
@@ -98,25 +100,12 @@ def look(file):
     sheets = [_looked(each) for each in opened]
     naming = Naming(years=_years(opened))
     naming.sheets = [each.naming for each in sheets if each.kind == "matrix"]
-    columns = [column for each in sheets for column in each.columns]
-    headings = [each.heading for each in columns if each.role == "level"]
+    headings = [x.heading for each in sheets for x in each.columns if x.role == "level"]
     if nested := max((each.nested for each in sheets), key=len, default=[]):
         naming.levels, naming.by_depth = nested, True
     elif headings:
         naming.levels = _as_levels(ranked_words(fold(headings[0])))
     return Look(sheets, naming)
-
-
-def letter_of(column):
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(column)
-
-
-def column_of(letter):
-    from openpyxl.utils import range_boundaries
-
-    return range_boundaries(f"{letter}1")[0]
 
 
 def _as_levels(ranked):
@@ -129,11 +118,8 @@ def _as_levels(ranked):
 
 def _years(opened):
     """The years of the plan: those of a title, or of the headings; or of now."""
-    texts = [
-        cell.text for each in opened if each.state == "visible"
-        for row, cells in each.rows.items() if row < 12
-        for cell in cells
-    ]  # fmt: skip
+    visible = (each for each in opened if each.state == "visible")
+    texts = [x.text for each in visible for x in each.texts(until=TITLES_ABOVE)]
     texts += [each.title for each in opened]
     spans = Counter(
         (int(found[1]), int(found[2]))
@@ -148,16 +134,16 @@ def _years(opened):
 
 def _looked(sheet):
     kind = "hidden" if sheet.state != "visible" else "other" if sheet.rows else "empty"
-    naming = SheetNaming(sheet.title, last_row=sheet.last_row)
-    looked = LookedSheet(sheet.title, kind, sheet.last_row, naming)
+    naming = SheetNaming(sheet.title, last_row=max(sheet.rows, default=0))
+    looked = LookedSheet(sheet.title, kind, naming.last_row, naming)
     top = _heading_row(sheet) if kind == "other" else None
     if top is None:
-        if kind == "other":
-            # Whoever names its columns may still find the plan in it.
-            looked.columns = [
-                LookedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
-                for letter in map(letter_of, range(1, sheet.last_column + 1))
-            ]
+        # Whoever names the columns of another sheet may still find the plan in it.
+        looked.columns = [
+            LookedColumn(letter, "", "ignore", [*_texts(sheet, letter, 0).values()])
+            for letter in map(letter_of, range(1, sheet.last_column + 1))
+            if kind == "other"
+        ]
         return looked
     first, last = _heading_block(sheet, top)
     looked.kind, looked.columns = "matrix", _columns(sheet, first, last)
@@ -209,15 +195,13 @@ def _nest(sheet, after, columns):
 
 
 def _heading_row(sheet):
-    best, found = 2, None
-    for row, cells in sheet.rows.items():
-        if row > HEADINGS_WITHIN:
-            break
-        roles = [role_of(comparable(cell.text)) for cell in cells]
-        score = len({role for role in roles if role})
-        if score > best and score * 2 >= len([c for c in cells if c.number is None]):
-            best, found = score, row
-    return found
+    scores = {}
+    for row in range(1, HEADINGS_WITHIN + 1):
+        cells = sheet.rows.get(row, ())
+        score = len({role_of(comparable(cell.text)) for cell in cells} - {""})
+        if score > 2 and score * 2 >= len([c for c in cells if c.number is None]):
+            scores[row] = score
+    return max(scores, key=scores.get, default=None)
 
 
 def _is_heading_like(cell):
@@ -317,10 +301,10 @@ def _column_role(parts, samples):
             is_dated = role_of(part) in {"target", "chronogram"}
             period = period or (year if is_dated else "")
     roles = [role for part in parts if (role := role_of(part))]
+    first, own = next(iter(roles), ""), parts[-1]
     if "baseline" in roles:
-        is_year = parts[-1] in {"ano", "year"} or "baseline_year" in roles
+        is_year = own in {"ano", "year"} or "baseline_year" in roles
         return "baseline_year" if is_year else "baseline"
-    first, own = roles[0] if roles else "", parts[-1]
     if period and first in {"", "target", "chronogram", "due"}:
         is_of_time = role_of(own) or period_of(own, 2000)
         words = samples and min(map(len, samples)) > 2 and " ".join([own, *samples])
@@ -345,8 +329,7 @@ def _role_by_samples(samples):
 
 def _settle(columns):
     """Make of what headings say the roles that fit together."""
-    ranked = [c for c in columns if c.role in HIERARCHY]
-    free = {"programme", "area"} - {each.role for each in ranked}
+    free = {"programme", "area"} - {each.role for each in columns}
     for each in columns:
         # "Objetivo general" is a level where the file has no other of its height.
         if each.role == "outcome" and free:
@@ -354,10 +337,8 @@ def _settle(columns):
     ranked = [c for c in columns if c.role in HIERARCHY]
     ranked.sort(key=lambda each: HIERARCHY.index(each.role))
     levels = _as_levels([each.role for each in ranked])
-    for each, level in zip_longest(ranked[: len(LEVELS)], levels):
+    for each, level in zip_longest(ranked, levels, fillvalue="note"):
         each.role = level
-    for each in ranked[len(LEVELS) :]:
-        each.role = "note"
     budgets = [each for each in columns if each.role == "budget"]
     whole = [each for each in budgets if "total" in fold(each.heading)] or budgets
     for each in budgets:
@@ -391,10 +372,8 @@ def _settle_codes(columns):
 def _last_row(sheet, naming):
     """The last row before totals, notes and legends."""
     read = {k for k, role in naming.columns.items() if role not in {"ignore", "note"}}
-    for row in sorted(sheet.rows, reverse=True):
+    for row in sorted(sheet.rows.keys() - range(naming.first_row), reverse=True):
         cells = [c for c in sheet.rows[row] if letter_of(c.column) in read]
-        if row < naming.first_row:
-            break
         words = comparable(cells[0].text) if len(cells) > 1 else "total"
         if not TOTAL.match(words) and not NOTE.match(words):
             return row
@@ -403,9 +382,8 @@ def _last_row(sheet, naming):
 
 def _area_title(sheet, first):
     """The place of the title that names the area of the sheet."""
-    for row in range(1, first):
-        for cell in sheet.rows.get(row, []):
-            words = comparable(cell.text)
-            if AREA_TITLE.match(words) and role_of(words) != "level":
-                return f"{letter_of(cell.column)}{row}"
+    for cell in sheet.texts(until=first):
+        words = comparable(cell.text)
+        if AREA_TITLE.match(words) and role_of(words) != "level":
+            return cell.place.rpartition("!")[2]
     return "title"

@@ -5,7 +5,7 @@ Everything here is plain JSON by ``as_json`` and back by ``from_json``.
 """
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -184,11 +184,8 @@ class Naming:
                 same = by_words if heading else old.columns.get(letter)
                 sheet.columns[letter] = same or sheet.columns[letter]
             sheet.area = sheet.area or old.area
-        guess.sheets = named or guess.sheets
-        guess.levels, guess.by_depth = self.levels, self.by_depth
-        guess.years = self.years
-        guess.answers, guess.institutions = dict(self.answers), dict(self.institutions)
-        return guess
+        pairs = {"answers": {**self.answers}, "institutions": {**self.institutions}}
+        return replace(self, sheets=named or guess.sheets, **pairs)
 
 
 def role_of(heading):

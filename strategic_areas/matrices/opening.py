@@ -90,12 +90,20 @@ class MatrixSheet:
         return [x for n, row in self.rows.items() if first <= n < until for x in row]
 
     @property
-    def last_row(self):
-        return max(self.rows, default=0)
-
-    @property
     def last_column(self):
         return max((column for _row, column in self.cells), default=0)
+
+
+def letter_of(column):
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
+def column_of(letter):
+    from openpyxl.utils import range_boundaries
+
+    return range_boundaries(f"{letter}1")[0]
 
 
 def open_matrix(upload):
@@ -120,15 +128,13 @@ def open_matrix(upload):
 def _load(content):
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
+    book = values = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
     cells = [cell for page in book.worksheets for cell in page._cells.values()]
-    values = None
     if any(cell.data_type == CALCULATED for cell in cells):
         values = load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
-    pages = book.worksheets
-    sheets = [_sheet(page, values[page.title] if values else page) for page in pages]
-    if sheets:
-        sheets[0].outside += _texts_of(book.properties, ABOUT_FILE)
+    sheets = [_sheet(page, values[page.title]) for page in book.worksheets]
+    for first in sheets[:1]:
+        first.outside += _texts_of(book.properties, ABOUT_FILE)
     return sheets
 
 
@@ -150,29 +156,29 @@ def _outside(page):
 
 
 def _sheet(page, values):
-    from openpyxl.utils import get_column_letter
-
     sheet = MatrixSheet(page.title, page.sheet_state, outside=[*_outside(page)])
     for (row, column), cell in sorted(page._cells.items()):
-        if made := _cell(page.title, cell, values):
-            if row > MOST_ROWS or column > MOST_COLUMNS:
-                if made.text:
-                    raise too_much()
-                continue
+        made = _cell(page.title, cell, values)
+        if made and (row > MOST_ROWS or column > MOST_COLUMNS):
+            if made.text:
+                raise too_much()
+        elif made:
             sheet.cells[row, column] = made
     for joined in page.merged_cells.ranges:
         corner = (joined.min_row, joined.min_col)
         sheet.widths[corner] = joined.max_col - joined.min_col + 1
         for place in joined.cells:
             sheet.anchors[place] = corner
-    for row, each in page.row_dimensions.items():
-        if each.hidden and row in sheet.rows:
-            sheet.hidden.append((row, "hidden_row"))
+    sheet.hidden += [
+        (row, "hidden_row")
+        for row, each in page.row_dimensions.items()
+        if each.hidden and row in sheet.rows
+    ]
     for each in page.column_dimensions.values():
         if each.hidden:
             last = min(each.max or each.min or 0, sheet.last_column)
             sheet.hidden += [
-                (get_column_letter(column), "hidden_column")
+                (letter_of(column), "hidden_column")
                 for column in range(each.min or 1, last + 1)
             ]
     return sheet
@@ -199,16 +205,14 @@ def _cell(title, cell, values):
     struck = [
         str(run) for run in runs if getattr(getattr(run, "font", None), "strike", None)
     ]
-    kept = text
-    if struck and len(struck) < len(runs):
-        kept = "".join(str(run) for run in runs if str(run) not in struck).strip()
+    others = "".join(str(run) for run in runs if str(run) not in struck).strip()
     is_day = isinstance(value, date)
     return MatrixCell(
         place=f"{title}!{cell.coordinate}",
         row=cell.row,
         column=cell.column,
         text=text,
-        kept=kept,
+        kept=others if 0 < len(struck) < len(runs) else text,
         number=value if is_number else None,
         day=date(value.year, value.month, value.day) if is_day else None,
         format=cell.number_format,

@@ -11,9 +11,9 @@ from strategic_areas.matrices.levels import (
     level_among,
     split_level,
 )
-from strategic_areas.matrices.looking import NOTE, TOTAL, column_of, heading_parts
+from strategic_areas.matrices.looking import NOTE, TOTAL, heading_parts
 from strategic_areas.matrices.naming import CODES, LEVELS
-from strategic_areas.matrices.opening import MatrixCell
+from strategic_areas.matrices.opening import MatrixCell, column_of
 from strategic_areas.workbooks.reading import comparable
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}

@@ -140,10 +140,9 @@ def time_of(text, years, *, day=None, form=""):
     """
     if day:
         shown = re.sub(r'"[^"]*"|\[[^]]*\]', "", form.casefold())
-        part = f"{day:%Y-%m-%d}"
-        if shown != "general" and "d" not in shown:
-            part = part[: 7 if "m" in shown else 4]
-        return _within(_spanned(part), years)
+        is_whole = shown == "general" or "d" in shown
+        length = 10 if is_whole else 7 if "m" in shown else 4
+        return _within(_spanned(f"{day:%Y-%m-%d}"[:length]), years)
     whole = _plain(text[:LONGEST])
     plain = " ".join(whole.translate(NO_BRACKETS).split())
     plain = BEFORE.sub("", plain).strip(" .:;")
@@ -165,12 +164,9 @@ def time_of(text, years, *, day=None, form=""):
         return replace(_spanned(f"{about['year']}-{last}"), why="about")
     inside = [found for form in FORMS[:-1] if (found := _inside(form, plain))]
     named = sorted(re.findall(r"(?<!\d)20\d\d(?!\d)", plain))
-    if inside or named:
-        whole = (
-            named[0] if len(set(named)) == 1 else "/".join([*named[:1], *named[-1:]])
-        )
-        return replace(_spanned((inside or [whole])[0]), why="partly_read")
-    return NO_TIME
+    whole = "/".join(dict.fromkeys([*named[:1], *named[-1:]]))
+    likely = next(iter(inside), whole)
+    return replace(_spanned(likely), why="partly_read") if likely else NO_TIME
 
 
 def period_of(text, year=None):
@@ -184,9 +180,8 @@ def period_of(text, year=None):
 
 def exactness(part):
     """How exact one part of a span of plan files is."""
-    if "Q" in part or "S" in part:
-        return "quarter" if "Q" in part else "half_year"
-    return {4: "year", 7: "month"}.get(len(part), "day")
+    of_a_part = {"Q": "quarter", "S": "half_year"}.get(part[5:6])
+    return of_a_part or {4: "year", 7: "month"}.get(len(part), "day")
 
 
 def _plain(text):
@@ -203,8 +198,7 @@ def _read(plain):
     for joint in JOINTS.finditer(plain):
         first, last = plain[: joint.start()], plain[joint.end() :]
         end = _part(last)
-        start = end and (_part(first) or _lend(first, end))
-        if start:
+        if start := end and (_part(first) or _lend(first, end)):
             return _spanned(f"{start.split('/')[0]}/{end.split('/')[-1]}")
     return None
 
@@ -237,10 +231,8 @@ def _within(time, years):
 
 def _part(plain):
     plain = re.sub(r"^(?:el|la|del|de) ", "", plain)
-    for form in FORMS:
-        if found := form.fullmatch(plain):
-            return _as_part(found)
-    return ""
+    found = next(filter(None, (form.fullmatch(plain) for form in FORMS)), None)
+    return _as_part(found) if found else ""
 
 
 def _inside(form, plain):
