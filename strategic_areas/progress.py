@@ -116,14 +116,19 @@ class Standing:
     Where one activity or commitment stands.
 
     A reconstructed commitment has no state. A commitment's ``tally`` counts its
-    activities; ``said_on`` is the day of the account by which it is in its state.
+    activities; ``said`` is the account by which it is in its state.
     """
 
     state: State | CommitmentState | None
     punctuality: Punctuality | None
     percent: int | None = None
     tally: Tally = Tally()
-    said_on: date | None = None
+    said: Account | None = None
+
+    @property
+    def said_on(self) -> date | None:
+        """The day by which that account says it was so."""
+        return self.said and self.said.known_by
 
 
 @dataclass(frozen=True)
@@ -340,7 +345,7 @@ def commitment_standing(
     elif state not in CLOSED and not stopped:
         kept = punctuality(State.IN_PROGRESS, deadline, today, percent)
         kept = untold_punctuality(kept) if state in NOT_TOLD else kept
-    return Standing(state, kept, percent, tally(works), said.known_by if said else None)
+    return Standing(state, kept, percent, tally(works), said)
 
 
 def _result(declarations):

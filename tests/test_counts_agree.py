@@ -147,7 +147,7 @@ def test_the_number_of_activities_is_the_same_everywhere(get, plan):
             for line in lines
         ),
         "file": sum(
-            int(row["activities_total"] or row["activities_counted"]) for row in rows
+            int(row["activities_total"] or row["activities_reported"]) for row in rows
         ),
     }
 

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import math
+import runpy
 import shutil
 import subprocess
 import zipfile
@@ -113,6 +114,13 @@ def take(client, plan, edition=""):
         {name: json.loads(read(f"{kind}_file", name, "json")) for name in names},
         workbook,
     )
+
+
+def take_package(client, plan):
+    with clock(TODAY):
+        return b"".join(
+            client.get(address("data_file", plan, "paquete", "zip", language="es"))
+        )
 
 
 def described(package):
@@ -221,6 +229,33 @@ def test_pandas_reads_each_table_with_its_types_as_its_json_has_it(taken):
         faults |= {name: wrong} if wrong else {}
 
     assert faults == {}
+
+
+def test_the_lines_of_its_read_me_read_a_table_as_it_is(taken, tmp_path, monkeypatch):
+    with zipfile.ZipFile(io.BytesIO(taken.package)) as files:
+        files.extractall(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for name in ("README.md", "LEEME.md"):
+        said = (tmp_path / name).read_text(encoding="utf-8")
+        lines = tmp_path / "lines.py"
+        lines.write_text(said.split("```python")[1].split("```")[0], encoding="utf-8")
+
+        rows = runpy.run_path(str(lines))["rows"]
+
+        told = rows.to_dict("records")
+        assert unequal(told, taken.json["commitments"]["rows"]) == []
+        assert rows.dtypes["programme"] == "string"
+
+
+def test_what_the_invented_plan_says_of_itself_travels_with_it(client, told):
+    package = take_package(client, INVENTED)
+
+    with zipfile.ZipFile(io.BytesIO(package)) as files:
+        said = [files.read(name).decode() for name in ("README.md", "LEEME.md")]
+    about = described(package)
+    assert ["Invented plan:" in said[0], "Plan inventado:" in said[1]] == [True, True]
+    assert about["description"].startswith("Plan inventado:")
+    assert (about["is_demonstration"], "contributors" in about) == (True, False)
 
 
 def test_a_package_holds_the_files_that_stand_beside_it(taken):

@@ -234,12 +234,17 @@ def planned_values(reading):
     for aim in rows.order_by("indicator__sort_code", "starts_on", "ends_on"):
         found = attained(aim, lines[aim.indicator_id], reading.day)
         is_protected = found.code == Attained.PROTECTED
+        # Values that cannot be held against it were reported.
+        otherwise = Gap.NOT_APPLICABLE
+        if found.code == Attained.NO_VALUE:
+            is_due = aim.ends_on < reading.day
+            otherwise = Gap.NOT_REPORTED if is_due else Gap.NOT_DUE
         yield {
             **vars(aim),
             "indicator": lines[aim.indicator_id].indicator.code,
             "attained": found.code,
             "reached": found.reached,
-            "reached_gap": why_empty(found.reached, is_protected),
+            "reached_gap": why_empty(found.reached, is_protected, otherwise),
         }
 
 

@@ -190,7 +190,12 @@ SCORECARDS = (
     Column("round", _("Round (code)"), refers="rounds.code"),
     *AGENCY,
     Column("asked", _("Asked of it"), Kind.INTEGER, about=_("Reports and values.")),
-    Column("handed_in", _("Handed in"), Kind.INTEGER, about=_("On time or late.")),
+    Column(
+        "handed_in",
+        _("Handed in"),
+        Kind.INTEGER,
+        about=_("Also late, or withdrawn since."),
+    ),
     *(
         replace(each, gap=Gap.NOT_DUE, about=_("Told once scorecards are public."))
         for each in (

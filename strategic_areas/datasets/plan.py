@@ -1,5 +1,8 @@
 """What a plan holds: itself, areas, programmes, commitments, activities, themes."""
 
+from dataclasses import replace
+
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.datasets.columns import (
@@ -39,8 +42,24 @@ UNDATED = {
     Punctuality.NO_DEADLINE: Gap.NOT_REPORTED,
     Punctuality.NOT_DUE: Gap.NOT_DUE,
 }
-SAID_ON = Column(
-    "said_on", _("Day of the account that says so"), Kind.DAY, Gap.NOT_REPORTED
+SAID = (
+    *with_gap(
+        Column(
+            "said_on",
+            _("Day of the account that says so"),
+            Kind.DAY,
+            about=_(
+                "On which an agency handed it in, or the day of the source; never the "
+                "end of a period."
+            ),
+        )
+    ),
+    Column(
+        "said_in",
+        _("Round or period of that account (code)"),
+        gap=Gap.NOT_APPLICABLE,
+        refers="rounds.code",
+    ),
 )
 DUE_ON = Column(
     "due_on",
@@ -69,6 +88,12 @@ PLANS = (
     *stored(Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"),
     *stored(Plan, "note"),
     Column(
+        "is_demonstration",
+        _("Demonstration"),
+        Kind.BOOLEAN,
+        about=_("Told by a site that is not an official one of the State."),
+    ),
+    Column(
         "is_reconstructed",
         _("Reconstructed"),
         Kind.BOOLEAN,
@@ -82,6 +107,7 @@ def plans(reading):
     return [
         {
             **vars(reading.plan),
+            "is_demonstration": not settings.OFFICIAL_SITE,
             "is_reconstructed": reading.board.is_reconstructed,
             "address": page(reading.plan),
         }
@@ -139,16 +165,17 @@ COMMITMENTS = (
         about=_("A reconstructed action has no state."),
     ),
     Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=COMMITMENT_STATES),
-    SAID_ON,
-    Column(
-        "activities_done",
-        _("Activities completed"),
-        Kind.INTEGER,
-        Gap.NOT_REPORTED,
-        about=_("Of those of which an account tells."),
+    *SAID,
+    *with_gap(
+        Column(
+            "activities_done",
+            _("Activities completed"),
+            Kind.INTEGER,
+            about=_("Of those of which an account tells."),
+        )
     ),
     Column(
-        "activities_counted", _("Activities of which an account tells"), Kind.INTEGER
+        "activities_reported", _("Activities of which an account tells"), Kind.INTEGER
     ),
     Column(
         "activities_total",
@@ -181,7 +208,9 @@ COMMITMENTS = (
 def commitments(reading):
     """Each standing commitment, as the list of commitments has them."""
     for row in reading.board.rows:
-        of, state = row.commitment, row.standing.state
+        of, state, said = row.commitment, row.standing.state, row.standing.said
+        if row.records:
+            said = newest(each for work in row.activities for each in work.reports)
         yield {
             **commitment_row(row),
             "area": of.programme.area.code,
@@ -189,28 +218,51 @@ def commitments(reading):
             "lead": of.lead.slug,
             "lead_acronym": of.lead.acronym,
             "family": state and family_of(state),
-            "said_on": row.recorded_until if row.records else row.standing.said_on,
-            **_counts(row.standing.tally, row.records),
+            **_said(reading, said),
+            **_counts(row),
             "percent_gap": _why_no_average(row),
             **_dates(row, reading.day),
             "address": page(of),
         }
 
 
-def _counts(tally, records):
+def _said(reading, account):
+    """When an account was given, and for what: the end of a period is no such day."""
+    codes = {each.pk: each.code for each in reading.board.periods}
+    otherwise = Gap.NOT_REPORTED if account else Gap.NOT_APPLICABLE
+    said_on = account and account.said_on
+    return {
+        "said_on": said_on,
+        "said_on_gap": why_empty(said_on, is_protected=False, otherwise=otherwise),
+        "said_in": account and codes[account.period_id],
+    }
+
+
+def _counts(row):
     """What is missing is never zero: of activities that nobody tells of, none is."""
+    tally, records, state = row.standing.tally, row.records, row.standing.state
     told, done, total = tally.told, tally.done, tally.total
     if records:
         told, done, total = records.found - records.untold, records.done, None
+    is_unasked = state == CommitmentState.NOT_ASKED
+    otherwise = Gap.NOT_ASKED if is_unasked else Gap.NOT_REPORTED
+    done = done if told or total == 0 else None
     return {
-        "activities_done": done if told or total == 0 else None,
-        "activities_counted": told,
+        "activities_done": done,
+        "activities_done_gap": why_empty(done, _is_reserved(row), otherwise),
+        "activities_reported": told,
         "activities_total": total,
     }
 
 
+def _is_reserved(row):
+    return row.standing.state == CommitmentState.RESERVED
+
+
 def _why_no_average(row):
     left = (each.activity for each in row.activities if each.is_counted)
+    if _is_reserved(row):
+        return Gap.PROTECTED
     if row.standing.percent is None and row.standing.state not in UNDER_WAY:
         return Gap.NOT_APPLICABLE
     return why_empty(row.standing.percent, any(each.counts_victims for each in left))
@@ -235,9 +287,15 @@ def _dates(row, day):
 ACTIVITIES = (
     *stored(Activity, "code", "title"),
     Column("commitment", _("Commitment (code)"), refers="commitments.code"),
+    Column("programme", _("Programme (code)"), refers="programmes.code"),
+    Column("area", _("Strategic area (code)"), refers="areas.code"),
     Column("agency", _("Agency (code)"), refers="agencies.code"),
     Column("agency_acronym", _("Agency (acronym)")),
-    *stored(Activity, "kind", "year"),
+    *stored(Activity, "kind"),
+    *(
+        replace(each, about=_("Where a source gives one year."))
+        for each in stored(Activity, "year", gap=Gap.NOT_APPLICABLE)
+    ),
     Column(
         "is_counted",
         _("Counted"),
@@ -254,7 +312,7 @@ ACTIVITIES = (
         codes={each.name.lower(): each.label for each in Voice},
         about=_("Only of what public sources tell."),
     ),
-    SAID_ON,
+    *SAID,
     *with_gap(Column("percent", _("Percent"), Kind.INTEGER, unit="%")),
     *stored(Activity, "starts_on"),
     DUE_ON,
@@ -263,11 +321,31 @@ ACTIVITIES = (
     *DAYS_LATE,
     *stored(Activity, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
     *stored(Activity, "expected_product"),
-    *with_gap(Column("quantity", _("Planned quantity"), Kind.NUMBER)),
+    *with_gap(
+        Column(
+            "quantity",
+            _("Planned quantity"),
+            Kind.NUMBER,
+            about=_(
+                "As the plan states it; nobody is asked whether it is for a year or "
+                "for all of them. What counts victims is protected also where nothing "
+                "is stated."
+            ),
+        )
+    ),
     *stored(Activity, "unit"),
     *stored(Activity, "counts_victims", "reaches_victims"),
     *stored(Activity, "means_of_verification", "budget"),
-    *stored(Activity, "budget_amount", gap=Gap.NOT_APPLICABLE),
+    *(
+        replace(
+            each,
+            about=_(
+                "Assigned, not spent, as its source prints it; nobody is asked for "
+                "which years."
+            ),
+        )
+        for each in stored(Activity, "budget_amount", gap=Gap.NOT_APPLICABLE)
+    ),
     Column("budget_currency", _("Currency (ISO 4217)"), gap=Gap.NOT_APPLICABLE),
     *stored(Activity, "provenance", "note"),
     IS_DISPUTED,
@@ -283,12 +361,14 @@ def activities(reading):
         is_protected = "quantity" in told["protected"]
         yield {
             **told,
+            "programme": of.commitment.programme.code,
+            "area": of.commitment.programme.area.code,
             "agency": of.agency.slug,
             "agency_acronym": of.agency.acronym,
             "is_counted": row.is_counted,
             "family": family_of(told["state"]),
             "voice": row.voice and row.voice.name.lower(),
-            "said_on": latest and latest.known_by,
+            **_said(reading, latest),
             "percent": percent,
             "percent_gap": why,
             **_dates(row, reading.day),
@@ -308,6 +388,8 @@ def _percent(row, latest):
     percent = row.standing.percent if is_own or of.commitment.is_official else None
     if percent is not None:
         return percent, None
+    if not (is_own or of.commitment.is_official):
+        return None, Gap.NOT_APPLICABLE
     if of.counts_victims or (latest and latest.is_reserved):
         return None, Gap.PROTECTED
     if of.is_continuing or not is_own:

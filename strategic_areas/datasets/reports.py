@@ -31,6 +31,11 @@ KINDS = {
 #: Of a declaration from before there were results.
 NOT_YET = "not_yet"
 NUMBERS = {FieldKind.WHOLE: Kind.INTEGER, FieldKind.DECIMAL: Kind.NUMBER}
+NOT_ADDED = _(
+    "As this report states it: agencies are not asked whether it counts since the "
+    "start. Pages tell that of the last report and add none. What counts victims is "
+    "protected also where nothing is stated."
+)
 UNIT = bilingual(Column("unit", _("Unit"), gap=Gap.NOT_APPLICABLE))
 REPORTS = (
     Column("public_id", _("Word of its address")),
@@ -80,11 +85,21 @@ REPORTS = (
         Gap.NOT_APPLICABLE,
         codes={**dict(Result.choices), NOT_YET: _("Not reached yet")},
     ),
-    *with_gap(Column("percent", _("Percent"), Kind.INTEGER, unit="%")),
+    *with_gap(
+        Column(
+            "percent",
+            _("Percent"),
+            Kind.INTEGER,
+            unit="%",
+            about=_("Since the activity began, not since the last period."),
+        )
+    ),
     *(
         column
         for of in FIGURES
-        for column in with_gap(Column(of.name, label_of(of), NUMBERS[of.kind]))
+        for column in with_gap(
+            Column(of.name, label_of(of), NUMBERS[of.kind], about=NOT_ADDED)
+        )
     ),
     *UNIT,
     *with_gap(Column("text_es", _("What was done, in Spanish"))),
@@ -174,11 +189,15 @@ def _numbers(entry, told, is_report):
     """Its numbers; the percent of reconstructed work would pass for a measure."""
     for name in COUNTED:
         is_asked = is_report and not entry.is_withdrawn
+        is_protected = name in told["protected"] or entry.is_reserved
         if name == "percent" and is_report:
             is_asked &= not (entry.subject.is_continuing or entry.is_reconstructed)
+            is_protected &= not entry.is_reconstructed
         value = told[name] if is_asked else None
-        is_protected = name in told["protected"] or entry.is_reserved
         otherwise = Gap.NOT_REPORTED if is_asked else Gap.NOT_APPLICABLE
+        # An agency is asked for a quantity of continuing work alone.
+        if name == "quantity" and is_asked and not entry.is_recorded:
+            otherwise = otherwise if entry.subject.is_continuing else Gap.NOT_ASKED
         yield name, value
         yield f"{name}_gap", why_empty(value, is_protected, otherwise)
 

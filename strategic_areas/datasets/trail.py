@@ -83,7 +83,10 @@ AMENDMENTS = (
         "commitment",
         _("Commitment (code)"),
         gap=Gap.NOT_APPLICABLE,
-        about=_("It may be one that a later commitment took the place of."),
+        about=_(
+            "Also of an activity. It may be one that a later commitment took the "
+            "place of."
+        ),
     ),
     Column("activity", _("Activity (code)"), gap=Gap.NOT_APPLICABLE),
     *bilingual(
@@ -109,6 +112,7 @@ def amendments(reading):
     for each in changes.of_plan(reading.plan):
         for line in (line for lines in each.records for line in lines):
             is_whole, of_kind = line.brings or line.removes, line.says_kind
+            of = line.activity.commitment if line.activity else line.commitment
             yield {
                 **vars(each.amendment or Amendment()),
                 "code": permanent_word(f"planchange/{line.pk}"),
@@ -116,7 +120,7 @@ def amendments(reading):
                 "decided_on": each.day,
                 "kind": of_kind and of_kind.kind,
                 "record": line.model,
-                "commitment": line.commitment and line.commitment.code,
+                "commitment": of and of.code,
                 "activity": line.activity and line.activity.code,
                 **pair(line, "name"),
                 "what": is_whole
@@ -129,8 +133,10 @@ def amendments(reading):
 
 def _values(line, *, is_whole):
     """The old and the new value: days as data write them, of all others the words."""
-    why = Gap.NOT_APPLICABLE if is_whole else Gap.NOT_REPORTED
     for name in VALUES:
+        # Where there is no value in Spanish, there was or is none.
+        is_none = is_whole or not getattr(line, f"{name}_es")
+        why = Gap.NOT_APPLICABLE if is_none else Gap.NOT_REPORTED
         reason = Gap.PROTECTED if name in line.protected else why
         day = line.field in DAYS and day_said(getattr(line, f"{name}_es") or "")
         for column in (f"{name}_{language}" for language in LANGUAGES):
@@ -184,8 +190,16 @@ CITED_AS = {
     PRINTED: pgettext_lazy("a source", "It printed a number of the row"),
 }
 CITATIONS = (
-    Column("dataset", _("Table")),
-    Column("row", _("Row (key)"), about=_("The key of the row in that table.")),
+    Column(
+        "dataset",
+        _("Table"),
+        about=_("What activities and reports cite is not repeated for commitments."),
+    ),
+    Column(
+        "row",
+        _("Row (key)"),
+        about=_("The key of the row in that table: its code, id or public_id."),
+    ),
     Column("source", _("Source (code)"), refers="sources.code"),
     Column("role", _("What it is for the row"), Kind.CODE, codes=CITED_AS),
 )

@@ -176,7 +176,7 @@ def test_missing_is_never_zero():
 
     row = only("commitments")
 
-    numbers = ("activities_done", "activities_counted", "activities_total")
+    numbers = ("activities_done", "activities_reported", "activities_total")
     assert [row[name] for name in numbers] == [None, 0, 1]
 
 

@@ -195,3 +195,58 @@ def test_every_value_of_an_indicator_is_a_row(told, plan):
 
     for row in rows_of(told, plan, "indicators"):
         assert row["values"] == values[row["code"]]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_day_on_which_it_was_said_is_one_that_an_account_states(told, plan):
+    stated, without = {}, set()
+    for row in rows_of(told, plan, "reports"):
+        days = {row["reported_on"], row["handed_in_on"]} - {None}
+        stated.setdefault(row["activity"], set()).update(days)
+        without |= {row["activity"]} if not days else set()
+
+    rows = rows_of(told, plan, "activities")
+    said = {row["code"]: row["said_on"] for row in rows if row["said_on"]}
+    assert {code: day in stated[code] for code, day in said.items()} == dict.fromkeys(
+        said, True
+    )
+    unsaid = {row["code"] for row in rows if row["said_on_gap"] == "not_reported"}
+    assert unsaid <= without
+    assert bool(unsaid) == (plan == SHIPPED)
+
+
+def test_a_value_that_is_set_for_days_to_come_is_not_due(told):
+    rows = rows_of(told, INVENTED, "planned_values")
+
+    gaps = {row["reached_gap"] for row in rows if row["attained"] == "no_value"}
+    assert gaps == {"not_due"}
+
+
+def test_a_change_of_an_activity_names_its_commitment(told):
+    of = {
+        row["code"]: row["commitment"] for row in rows_of(told, INVENTED, "activities")
+    }
+    rows = [r for r in rows_of(told, INVENTED, "amendments") if r["activity"]]
+
+    assert rows
+    assert [row["commitment"] for row in rows] == [of[row["activity"]] for row in rows]
+
+
+def test_where_nothing_stood_before_a_change_nothing_is_missing(told):
+    rows = rows_of(told, INVENTED, "amendments")
+
+    stopped = [row for row in rows if row["field"] in {"stopped", "stopped_on"}]
+    assert {row["old_value_es_gap"] for row in stopped} == {"not_applicable"}
+
+
+def test_a_reserved_commitment_tells_no_number_of_it_and_why(told):
+    rows = rows_of(told, INVENTED, "commitments")
+
+    (row,) = (each for each in rows if each["state"] == "reserved")
+    assert (row["percent_gap"], row["activities_done_gap"]) == ("protected",) * 2
+
+
+def test_no_percent_of_reconstructed_work_is_said_to_be_protected(told):
+    rows = [*rows_of(told, SHIPPED, "activities"), *rows_of(told, SHIPPED, "reports")]
+
+    assert {row["percent_gap"] for row in rows} == {"not_applicable"}

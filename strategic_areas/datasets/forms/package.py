@@ -13,6 +13,7 @@ from strategic_areas.datasets.forms.texts import (
     about_data,
     about_lines,
     as_csv,
+    note_of,
     with_gaps,
 )
 from strategic_areas.datasets.forms.zipped import zipped
@@ -62,6 +63,8 @@ def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -
     name, url = settings.LICENCE_NAME, settings.LICENCE_URL
     licence = {"name": name.replace(" ", "-"), "title": name, "path": url}
     licences = [{key: text for key, text in licence.items() if text}] if name else []
+    note = note_of(snapshot)
+    secretariat = {"title": settings.SECRETARIAT_NAME, "roles": ["publisher"]}
     return {
         "$schema": SCHEMA,
         "name": f"{snapshot.plan}-{version}".lower(),
@@ -69,10 +72,12 @@ def describe(snapshot: Snapshot, datasets: Mapping[str, Dataset], random: str) -
         "titles": about["title"],
         "version": version,
         "created": f"{snapshot.day.isoformat()}T00:00:00Z",
+        **({"description": note["es"], "descriptions": note} if note["es"] else {}),
         "homepage": about["address"],
         "licenses": licences,
-        "contributors": [{"title": settings.SECRETARIAT_NAME, "roles": ["publisher"]}],
+        **({"contributors": [secretariat]} if settings.OFFICIAL_SITE else {}),
         "is_reconstructed": snapshot.is_reconstructed,
+        "is_demonstration": about["is_demonstration"],
         "random": random,
         "resources": [_resource(each, datasets) for each in datasets.values()],
     }

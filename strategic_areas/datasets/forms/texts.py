@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import Column, Dataset, Word, in_both
+from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Word, in_both
 from strategic_areas.datasets.snapshots import Row, Snapshot
 
 #: What every form that people read says of the numbers in it.
@@ -42,6 +42,11 @@ SEE = gettext_lazy("see the column beside it")
 OF_RECONSTRUCTION = (
     gettext_lazy("Reconstruction"),
     gettext_lazy("Reconstructed from public sources; it does not measure fulfilment."),
+)
+#: What a site that tries the portal out says of itself, as on its pages.
+OF_DEMONSTRATION = (
+    gettext_lazy("Demonstration"),
+    gettext_lazy("Demonstration: this is not an official page"),
 )
 
 
@@ -88,6 +93,7 @@ def about_data(snapshot: Snapshot) -> dict:
         "data_as_of": snapshot.day.isoformat(),
         "edition": snapshot.edition or None,
         "is_reconstructed": snapshot.is_reconstructed,
+        "is_demonstration": not settings.OFFICIAL_SITE,
         "address": settings.SITE_URL + address("data", language="es"),
         **({"licence": licence} if settings.LICENCE_NAME else {}),
     }
@@ -129,6 +135,12 @@ def with_gaps(dataset: Dataset) -> Iterator[tuple[Column, Word]]:
         yield column, reason
 
 
+def note_of(snapshot: Snapshot) -> dict[str, str]:
+    """What the plan says of itself, such as that it is invented, by language."""
+    row = snapshot.tables.get("plans", {}).get(snapshot.plan, {})
+    return {language: row.get(f"note_{language}") or "" for language in LANGUAGES}
+
+
 def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
     """The same for people, in the active language: a heading and a text each."""
     plan = snapshot.title_es if get_language() == "es" else snapshot.title_en
@@ -139,6 +151,8 @@ def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
         (_("Data as of"), snapshot.day.isoformat()),
         (_("Address"), settings.SITE_URL + address("data")),
         (_("Licence"), licence),
+        *([] if settings.OFFICIAL_SITE else [OF_DEMONSTRATION]),
+        (_("Note"), note_of(snapshot)[get_language()]),
         *([OF_RECONSTRUCTION] if snapshot.is_reconstructed else []),
         *TOLD,
     ]
