@@ -194,13 +194,8 @@ class Checkboxes(forms.CheckboxSelectMultiple):
 
 
 def widgets(fields):
-    found = {}
-    for field in fields:
-        if field.kind is Kind.LINKS:
-            found[field.name] = Checkboxes
-        elif field.kind in {Kind.WHOLE, Kind.DECIMAL}:
-            found[field.name] = NumberInput()
-    return found
+    made = {Kind.LINKS: Checkboxes, Kind.WHOLE: NumberInput, Kind.DECIMAL: NumberInput}
+    return {field.name: made[field.kind] for field in fields if field.kind in made}
 
 
 def text_boxes(fields):

@@ -241,8 +241,7 @@ def split_responsible(text, book, *, role="responsible"):
         elif guess.acronym:
             found.named |= {part: guess} if guess.why else {}
             names.append(guess.acronym)
-            is_leading = is_lead or not (leads or is_support)
-            may_lead += [guess.acronym] if is_leading else []
+            may_lead += [guess.acronym] if is_lead or not (leads or is_support) else []
     if role != "supporting":
         found.lead = next(iter(may_lead), None)
     found.supporting = [x for x in dict.fromkeys(names) if x != found.lead]
@@ -253,14 +252,12 @@ def split_responsible(text, book, *, role="responsible"):
 
 
 def _why_nobody(text):
-    plain = fold(text).strip()
-    return next((why for why, form in NO_ONE if form.fullmatch(plain)), "")
+    return next((why for why, form in NO_ONE if form.fullmatch(fold(text).strip())), "")
 
 
 def _parts(text, book):
     """Triples of a name, whether it is marked as lead, and as supporter."""
-    folded = fold_in_place(text)
-    cut = WITH_SUPPORT.search(folded)
+    cut = WITH_SUPPORT.search(fold_in_place(text))
     main, rest = (text[: cut.start()], text[cut.end() :]) if cut else (text, "")
     if main.count("(") > main.count(")"):
         # "PGR (con apoyo de MIREX)"

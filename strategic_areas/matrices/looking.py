@@ -156,8 +156,7 @@ def _looked(sheet):
         naming.area = _area_title(sheet, first)
     free = [level for level in LEVELS if level not in naming.columns.values()]
     if 1 < depths < len(free):
-        lowest = "commitment" if "commitment" in free else free[-1]
-        free = [*free[: depths - 1], lowest]
+        free = [*free[: depths - 1], "commitment" if "commitment" in free else free[-1]]
     looked.nested = free if depths else []
     return looked
 

@@ -94,8 +94,7 @@ def _is_somebody(reading, index):
         return False
     if is_one and reading.text(index + 1) in vocabulary.SOUGHT_ONE:
         return True  # "la adolescente venezolana"
-    places = range(index + 1, min(index + NEAR, len(reading.words)))
     return bool(HAPPENED.search(reading.plain)) or any(
         reading.word(at).is_capitalised and vocabulary.place_end(reading.words, at)
-        for at in places
+        for at in range(index + 1, min(index + NEAR, len(reading.words)))
     )

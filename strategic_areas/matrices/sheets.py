@@ -265,8 +265,7 @@ class SheetReader:
 
     def _said(self, cell, level):
         """What a title says, with the code that stands in a column of its own."""
-        is_high = self.is_nested or level in LEVELS[:2]
-        said = split_level(cell.kept, is_high=is_high)
+        said = split_level(cell.kept, is_high=self.is_nested or level in LEVELS[:2])
         if (code := self._code(cell.row, level)) is None:
             return said
         worded = split_level(code.kept + " -")
@@ -338,10 +337,9 @@ class SheetReader:
     def _tell_cells(self):
         reader, sheet = self.reader, self.sheet
         for cell in sheet.cells.values():
-            is_struck = cell.text and cell.is_struck
             kinds = {
                 "comment": cell.comment,
-                "struck": is_struck,
+                "struck": cell.text and cell.is_struck,
                 "formula": cell.is_formula,
             }
             for kind in filter(kinds.get, kinds):

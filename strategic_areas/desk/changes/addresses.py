@@ -4,7 +4,7 @@ from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
@@ -120,9 +120,8 @@ def hide_address(user, record):
     """The page on which this person takes a record away; "" if she may not."""
     if isinstance(record, Reviewed):
         # A report is withdrawn, on its own page.
-        name = f"admin:strategic_areas_{record._meta.model_name}_change"
-        address = f"{reverse(name, args=[record.pk])}#steps"
-        return address if may_review(user, record) else ""
+        address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
+        return f"{address}#steps" if may_review(user, record) else ""
     if not hiding.may_hide(user, record):
         return ""
     return reverse("admin:hide", args=[record._meta.model_name, record.pk])
@@ -142,8 +141,7 @@ def records_at(typed, host):
     name = match.url_name or ""
     if name not in {*LISTED, *BESIDE, "plan", "evidence"}:
         name = name.rpartition("_")[0]
-    found = [*_of_page(name, match.kwargs)]
-    place = unquote(parts.fragment)
+    found, place = [*_of_page(name, match.kwargs)], unquote(parts.fragment)
     return [each for each in found if place and place in _anchors(each)] or found
 
 
@@ -152,14 +150,10 @@ def _of_page(name, words):
         item = Evidence.objects.filter(file=words["token"], is_public=True).first()
         yield from [item.record] if item else []
     for model in LISTED.get(name, ()):
-        rows = model._default_manager.all()
-        if "plan" in words and hasattr(model, "plan"):
-            rows = rows.filter(plan__code=words["plan"])
-        yield from rows
+        yield from _of_plan(model._default_manager.all(), words)
     for model, wanted in asked_for(name, words):
         for record in _public(model._default_manager.filter(wanted)):
-            yield record
-            yield from _beside(name, record, words)
+            yield from [record, *_beside(name, record, words)]
 
 
 def _beside(name, record, words):
@@ -168,23 +162,25 @@ def _beside(name, record, words):
         if "__" not in link and not isinstance(record, field.related_model):
             continue
         rows = model._default_manager.filter(**{link: record})
-        if "plan" in words and hasattr(model, "plan"):
-            rows = rows.filter(Q(plan__code=words["plan"]))
-        yield from _public(rows)
+        yield from _public(_of_plan(rows, words))
+
+
+def _of_plan(rows, words):
+    """Of the plan in the address alone, where both name one."""
+    has_plan = "plan" in words and hasattr(rows.model, "plan")
+    return rows.filter(plan__code=words["plan"]) if has_plan else rows
 
 
 def _public(rows):
     if issubclass(rows.model, Reviewed):
         return rows.filter(status=Status.PUBLISHED)
-    if issubclass(rows.model, PublishedFigure):
-        return rows.standing()
-    return rows
+    return rows.standing() if issubclass(rows.model, PublishedFigure) else rows
 
 
 def _anchors(record):
     code = getattr(record, "code", "")
     plan = getattr(record, "plan", None)
-    found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
-    found.add(f"{plan.code}-{code}" if plan else "")
     subject = getattr(record, "subject", None) if isinstance(record, Reviewed) else None
-    return {*found, subject.code if subject else ""} - {""}
+    found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
+    found |= {f"{plan.code}-{code}" if plan else "", subject.code if subject else ""}
+    return found - {""}

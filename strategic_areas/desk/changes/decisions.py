@@ -20,6 +20,7 @@ from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
+from strategic_areas.desk.changes.amending import GuardMixin
 from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
@@ -31,7 +32,7 @@ from strategic_areas.models import (
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
-from strategic_areas.workflow.guard import NOTHING_FOUND, blocked_texts
+from strategic_areas.workflow.guard import NOTHING_FOUND
 
 #: The steps of each kind of decision, and the page on which it is decided.
 KINDS = {
@@ -150,10 +151,12 @@ class ApproveForm(DecisionForm):
 
     def clean(self):
         if self.examined.blocks:
-            reason = _(
-                "Like this it cannot be published: it holds personal data. Return it."
+            raise forms.ValidationError(
+                _(
+                    "Like this it cannot be published: it holds personal data. Return "
+                    "it."
+                )
             )
-            raise forms.ValidationError(reason)
         return super().clean()
 
 
@@ -182,10 +185,9 @@ class ApproveLinesForm(ApproveForm):
                 help_text=self._goes_with(part),
                 widget=forms.CheckboxInput(elsewhere),
             )
-            self.fields[f"why_{part.place}"] = LongText(
-                label=_("Reason"), required=False
-            )
-            self.fields[f"why_{part.place}"].widget.attrs |= elsewhere
+            why = LongText(label=_("Reason"), required=False)
+            why.widget.attrs |= elsewhere
+            self.fields[f"why_{part.place}"] = why
 
     def _goes_with(self, part):
         others = self._labels(
@@ -219,12 +221,9 @@ class ApproveLinesForm(ApproveForm):
     def clean(self):
         cleaned = super().clean()
         for part in self.parts:
-            back, why = (
-                cleaned.get(f"{name}_{part.place}") for name in ("back", "why")
-            )
-            if bool(back) != bool(why):
-                text = _("Tick what you return, and state the reason.")
-                self.add_error(f"why_{part.place}", text)
+            back, why = f"back_{part.place}", f"why_{part.place}"
+            if bool(cleaned.get(back)) != bool(cleaned.get(why)):
+                self.add_error(why, _("Tick what you return, and state the reason."))
         guard.judge(
             self,
             RecordChange,
@@ -286,24 +285,19 @@ def open_forms(
 ):
     """The forms of the steps open to this person; the pressed one is bound."""
     data = request.POST if request.method == "POST" else None
-    if not decision.is_waiting:
-        return []
-    if decision.proposed_by_id == request.user.pk:
+    if decision.is_waiting and decision.proposed_by_id == request.user.pk:
         return [TakeBackForm(data)]
-    if steps.why_not(request.user, decision):
+    if not decision.is_waiting or steps.why_not(request.user, decision):
         return []
     return [approve_form(data, **kwargs), decline_form(data)]
 
 
 def take_pressed_step(request, steps, decision, forms):
-    for form in forms:
-        if not (form.is_bound and form.is_valid()):
-            continue
+    for form in [each for each in forms if each.is_bound and each.is_valid()][:1]:
         step = getattr(steps, form.step)
         with told_on(form):
             tell(request, step(decision, by=request.user, **form.arguments))
             return True
-        return False
     return False
 
 
@@ -329,7 +323,7 @@ def tell(request, decided):
         messages.success(request, text)
 
 
-class ChangeForm(forms.ModelForm):
+class ChangeForm(GuardMixin):
     """
     Refuses personal data; ``warnings`` are findings that the writer must tick as read.
     """
@@ -347,22 +341,21 @@ class ChangeForm(forms.ModelForm):
             "step-form", "propose", gettext_lazy("Send for approval")
         )
 
-    def clean(self):
-        cleaned = super().clean()
-        texts = {name: cleaned[name] for name in self._meta.fields if name in cleaned}
-        for name, reason in blocked_texts(self._meta.model, texts).items():
-            self.add_error(name, reason)
-        self._ask_about_warnings(texts)
-        return cleaned
+    def typed_names(self):
+        return self._meta.fields
 
-    def _ask_about_warnings(self, texts):
+    def clean(self):
+        said, names = self.cleaned_data, self._meta.fields
+        # A text that is refused is warned about too.
+        texts = {name: said[name] for name in names if name in said}
+        cleaned = super().clean()
         self.warnings = guard.found_warnings(self._meta.model, texts)
-        if not self.warnings:
-            return
-        self.fields["warnings_read"].widget = forms.CheckboxInput()
-        if not self.cleaned_data.get("warnings_read"):
-            reason = _("Read the warnings, then change the text or tick this.")
-            self.add_error("warnings_read", reason)
+        if self.warnings:
+            self.fields["warnings_read"].widget = forms.CheckboxInput()
+            if not cleaned.get("warnings_read"):
+                reason = _("Read the warnings, then change the text or tick this.")
+                self.add_error("warnings_read", reason)
+        return cleaned
 
     def propose(self, *, by):
         """Store the change and return it; None where the form's errors say why not."""

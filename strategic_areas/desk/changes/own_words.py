@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,10 +68,9 @@ class Commented:
     @property
     def public_from(self):
         """When the scorecard becomes public, if only the agency can read it so far."""
-        period = self.period
-        if not period.scorecards_ready_at or period.scorecards_public_at:
-            return None
-        return period.scorecards_ready_at + REPLY_WITHIN
+        ready_at = self.period.scorecards_ready_at
+        is_waiting = ready_at and not self.period.scorecards_public_at
+        return ready_at + REPLY_WITHIN if is_waiting else None
 
 
 class CommentForm(OwnWordsForm):
@@ -92,11 +91,8 @@ def commentable(user, today=None):
         return []
     rounds = _opened(user, today).filter(plan__in={plan for plan, _ in asked})
     last = list(rounds.select_related("plan")[:LAST_ROUNDS])
-    stands = set(
-        AgencyComment.objects.filter(period__in=last).values_list(
-            "period_id", "agency_id"
-        )
-    )
+    comments = AgencyComment.objects.filter(period__in=last)
+    stands = set(comments.values_list("period_id", "agency_id"))
     return [
         Commented(period, agency, (period.pk, agency.pk) in stands)
         for period in last
@@ -139,10 +135,9 @@ def _comment_or_404(user, period, slug):
         agency__in=FocalPoint.objects.agencies_of(user), agency__slug=slug
     )
     mandate = mandates.select_related("agency").order_by("-kind").first()
-    period = _opened(user, timezone.localdate()).filter(pk=period).first()
-    if mandate is None or period is None:
-        raise Http404
-    if not Activity.objects.filter(agency=mandate.agency, plan=period.plan_id).exists():
+    period = get_object_or_404(_opened(user, timezone.localdate()), pk=period)
+    asked = Activity.objects.filter(plan=period.plan_id)
+    if mandate is None or not asked.filter(agency=mandate.agency).exists():
         raise Http404
     rows = AgencyComment.objects.filter(agency=mandate.agency, period=period)
     comment = rows.first() or AgencyComment(agency=mandate.agency, period=period)
@@ -222,10 +217,7 @@ def attribution(request, kind, pk):
 def _record_or_404(user, kind, pk):
     if kind not in KINDS:
         raise Http404
-    record = attributed(user, kind).filter(pk=pk).first()
-    if record is None:
-        raise Http404
-    return record
+    return get_object_or_404(attributed(user, kind), pk=pk)
 
 
 def title_of(record):

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import linebreaksbr
@@ -115,20 +116,24 @@ def records(change, steps=()):
     amendment = getattr(change, "amendment", None)
     is_of_several = amendment and amendment.kind == Amendment.Kind.SEVERAL
     kinds = amendments.kinds_of([part for part, _proposed in found])
-    names = {part.place: part.label for part, _proposed in found}
     return [
         {
             "name": str(part),
             "kind": Amendment.Kind(kinds[part.place]).label if is_of_several else "",
-            "url": record_url(part),
-            "lines": lines(part, names),
+            "url": _full_record(part),
+            "lines": lines(part, {part.place: part.label for part, _proposed in found}),
             "readings": _readings(change, proposed) if change.is_waiting else [],
             "returned": part.returned,
             "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
             "hides": hide_url(part.model, part.object_id),
-            "public": _page_of(change, proposed) if len(found) == 1 else "",
-            "opening": _opening(change, proposed),
+            # A plan that waits for its approval has no public page yet.
+            "public": public_address(proposed)
+            if len(found) == 1 and not plan_to_approve(change)
+            else "",
+            "opening": opening(proposed)
+            if change.is_waiting and isinstance(proposed, ReportingPeriod)
+            else None,
         }
         for part, proposed in found
     ]
@@ -140,14 +145,13 @@ def lines(part, names=None):
 
     ``names`` maps the place of each new record of the change to its name.
     """
-    fields = [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
     return [
         Line(
             field_of(part.model, field.name).label_of(field.name),
             amendments.in_words(field, part.before.get(field.name)),
             amendments.in_words(field, part.after[field.name], names),
         )
-        for field in fields
+        for field in [*part.model._meta.concrete_fields, *part.model._meta.many_to_many]
         if field.name in part.after
     ]
 
@@ -161,12 +165,10 @@ def _examined(change, amendment):
     return guard.examine(parts)
 
 
-def record_url(part):
+def _full_record(part):
     if part.object_id is None or not admin.site.is_registered(part.model):
         return ""
-    meta = part.model._meta
-    name = f"admin:{meta.app_label}_{meta.model_name}_change"
-    return reverse(name, args=[part.object_id])
+    return reverse(admin_urlname(part.model._meta, "change"), args=[part.object_id])
 
 
 def hide_url(model, pk):
@@ -182,19 +184,9 @@ def _readings(change, proposed):
     found = []
     for language in ("es", "en"):
         with override(language):
-            shown = needed(proposed, change)
-            found.append((language, render_to_string(template, shown)))
+            text = render_to_string(template, needed(proposed, change))
+            found.append((language, text))
     return found
-
-
-def _page_of(change, proposed):
-    """The public page; a plan that waits for its approval has none yet."""
-    return "" if plan_to_approve(change) else public_address(proposed)
-
-
-def _opening(change, proposed):
-    is_round = isinstance(proposed, ReportingPeriod) and change.is_waiting
-    return opening(proposed) if is_round else None
 
 
 def _is_shown(proposed):
@@ -267,13 +259,11 @@ class HideForm(forms.Form):
         fields = hiding.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
         self.columns |= {WHOLE: hiding.whole(record)}
-        names = [(field.name, _in_words(field, record)) for field in fields]
-        names += [(WHOLE, _("The whole record"))]
-        self.fields["what"].choices = [
-            (name, label) for name, label in names if self.columns[name]
-        ]
-        if len(self.fields["what"].choices) == 1:
-            self.fields["what"].initial = [WHOLE]
+        names = {field.name: _in_words(field, record) for field in fields}
+        names[WHOLE] = _("The whole record")
+        what = self.fields["what"]
+        what.choices = [(x, label) for x, label in names.items() if self.columns[x]]
+        what.initial = [WHOLE] if len(what.choices) == 1 else None
         self.helper = one_button(
             "step-form", "hide", _("Hide now"), css_class="deletelink"
         )
@@ -284,10 +274,8 @@ class HideForm(forms.Form):
 
     @property
     def chosen(self):
-        found = {}
-        for name in self.cleaned_data["what"]:
-            found |= self.columns[name]
-        return found
+        chosen = (self.columns[name] for name in self.cleaned_data["what"])
+        return {name: value for columns in chosen for name, value in columns.items()}
 
 
 def _in_words(field, record):
@@ -401,17 +389,14 @@ class TranslationForm(ChangeForm):
         super().__init__(*args, **kwargs)
         record = self.instance.record
         missing = untranslated(record)
-        for name in list(self.fields):
-            if name not in self._meta.fields:
-                continue
-            if name not in missing:
-                del self.fields[name]
-                continue
-            label = capfirst(record._meta.get_field(missing[name]).verbose_name)
+        for name in {*self._meta.fields} - {*missing}:
+            del self.fields[name]
+        for name, base in missing.items():
+            label = capfirst(record._meta.get_field(base).verbose_name)
             self.fields[name].label = in_english(label)
             self.fields[name].help_text = format_html(
                 '<span class="original" lang="es">{}</span>',
-                linebreaksbr(getattr(record, f"{missing[name]}_es"), autoescape=True),
+                linebreaksbr(getattr(record, f"{base}_es"), autoescape=True),
             )
 
 
@@ -448,9 +433,7 @@ def _translation_or_404(user, kind, pk):
     if kind not in KINDS:
         raise Http404
     rows = KINDS[kind].objects.visible_to(user).select_related("translation", "period")
-    record = rows.filter(pk=pk).first()
-    if record is None:
-        raise Http404
+    record = get_object_or_404(rows, pk=pk)
     new = Translation(**{record.link_field: record})
     kept = getattr(record, "translation", None) or new
     if not workflow.may_propose(user, kept) or not untranslated(record):

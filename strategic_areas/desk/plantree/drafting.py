@@ -63,8 +63,8 @@ def document_lines(stored, kept):
             said = {n: v for n, v in said.items() if v != stored.plain(row, n)}
         if each.record and not (origin and (said or lost)):
             continue
-        state = LineState.CHANGED if origin else LineState.NEW
         name = origin or names[id(each)]
+        state = LineState.CHANGED if origin else LineState.NEW
         line = PlanLine(table, 0, name, state, origin, said, {}, faults=tuple(lost))
         found.append((each, line))
     return found
@@ -87,17 +87,14 @@ def _led(stored, table, line, new):
         if None in there:
             text = _("The record that stood here is not in the plan any more.")
             lost.append(Fault("", column.label, text, name=column.name))
-        there = [key for key in there if key]
-        found[column.name] = there if is_list else next(iter(there), None)
+        found[column.name] = [*filter(None, there)] if is_list else there[0]
     return found, lost
 
 
 def _rows(stored, column, keys):
     """The stored records to which keys lead, by key."""
-    if column.is_earlier:
-        rows = stored.earlier(column.linked)
-    else:
-        rows = stored.tables[column.linked].rows
+    table = stored.tables[column.linked]
+    rows = stored.earlier(column.linked) if column.is_earlier else table.rows
     return {key: rows[key] for key in keys if key in rows}
 
 
@@ -174,14 +171,11 @@ def keep(request, tree, edits):
         drafts, found, _were = _tried(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
             return DraftOutcome(found) if any(found) else _save(request, drafts, found)
-    lines, kept = {_place(each): each for each in tree.kept}, [*tree.kept]
-    edited = []
-    for each in edits:
-        if line := lines.get(_place(each)):
-            line.said = line.said | each.said
-        else:
-            kept.append(each)
-        edited.append(line or each)
+    lines = {_place(each): each for each in tree.kept}
+    edited = [lines.get(_place(each), each) for each in edits]
+    kept = [*tree.kept, *(each for each in edits if _place(each) not in lines)]
+    for line, each in zip(edited, edits, strict=True):
+        line.said = line.said | each.said
     _drafts, found, were = _tried(plan, kept, edited)
     if any(found):
         return DraftOutcome(found)
@@ -273,5 +267,4 @@ def drop(plan, kept, pk, *, by):
 
 
 def _links(line):
-    values = line.said.values()
-    return [k for v in values for k in (v if isinstance(v, list) else [v])]
+    return [k for v in line.said.values() for k in (v if isinstance(v, list) else [v])]

@@ -55,11 +55,8 @@ class NodeForm(forms.Form):
         self.table, self.said, self.follows = STRUCTURE[level.table], {}, []
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
         is_official = getattr(node.record, "provenance", "") == Provenance.PLAN
-        self.columns = [
-            column
-            for column in self.table.all_columns
-            if is_public and is_official or column.name not in STOPS
-        ]
+        apart = () if is_public and is_official else STOPS
+        self.columns = [x for x in self.table.all_columns if x.name not in apart]
         self.stands = self._stands()
         self.auto_id = f"{node.key}-{level.word}-%s"
         for column in self.columns:
@@ -117,10 +114,9 @@ class NodeForm(forms.Form):
         of_model = self.table.model._meta.get_field(column.name)
         is_address = isinstance(of_model, models.URLField)
         options = {"assume_scheme": "https"} if is_address else {}
-        field = numbers.formfield(of_model, **options)
         if column.name in WORDS or column.name.endswith("_en"):
-            field.required = False
-        return field
+            options["required"] = False
+        return numbers.formfield(of_model, **options)
 
     def _choice(self, column):
         """A field that reads keys from places of records, agencies under headings."""
@@ -148,14 +144,9 @@ class NodeForm(forms.Form):
         if column.linked == "agencies":
             return self._agencies()
         if level := BY_TABLE.get(column.linked):
-            nodes = [
-                n for n in self.tree.nodes(level) if n is not self.node or self.is_new
-            ]
-            records = [each.record for each in nodes]
-            return [
-                ("", self.tree.key(each), place_of(each), coded(each))
-                for each in records
-            ]
+            nodes = self.tree.nodes(level)
+            records = [x.record for x in nodes if x is not self.node or self.is_new]
+            return [("", self.tree.key(x), place_of(x), coded(x)) for x in records]
         table = stored.tables[column.linked]
         return [
             ("", key, str(pk), str(table.row_of_pk[pk]))
@@ -166,10 +157,7 @@ class NodeForm(forms.Form):
         members = {each.record.agency_id for each in self.tree.nodes(PARTICIPATION)}
         start = self.tree.plan.starts_on
         rows = self.tree.stored.tables["agencies"].row_of_pk.values()
-        rows = [
-            each for each in rows if not each.dissolved_on or each.dissolved_on > start
-        ]
-        rows.sort(key=lambda row: (row.pk not in members, row.acronym))
+        rows = sorted(rows, key=lambda row: (row.pk not in members, row.acronym))
         titles = {True: _("They take part in the plan"), False: _("Others")}
         return [
             (
@@ -177,6 +165,7 @@ class NodeForm(forms.Form):
                 *(each.acronym, str(each.pk), f"{each.acronym} · {each.name}"),
             )
             for each in rows
+            if not each.dissolved_on or each.dissolved_on > start
         ]
 
     def _fit(self, column, field):
@@ -218,20 +207,18 @@ class NodeForm(forms.Form):
         if stale:
             self.data = self.data.copy()
             self.data["seen"] = self._seen()
-            raise forms.ValidationError(self._conflict(stale), code="conflict")
-        self.said = with_due_date(self.table, self.said, self.stands)
-        self._code_below()
-        return cleaned
-
-    def _conflict(self, names):
-        columns = [column for column in self.columns if column.name in names]
-        return conflict(
-            (
-                each.label,
-                in_words(each, self.stands[each.name], self.tree.stored) or "–",
+            told = conflict(
+                (x.label, in_words(x, self.stands[x.name], self.tree.stored) or "–")
+                for x in self.columns
+                if x.name in stale
             )
-            for each in columns
-        )
+            raise forms.ValidationError(told, code="conflict")
+        self.said = with_due_date(self.table, self.said, self.stands)
+        old, new = self.stands.get("code"), self.said.get("code")
+        if self.level in LEVELS and old and new:
+            # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.
+            self.follows = codes_below(self.tree, self.node.record, old, new)
+        return cleaned
 
     def _complete(self, asked):
         """Say what follows from what was typed: an address word, a code, who dates."""
@@ -245,36 +232,24 @@ class NodeForm(forms.Form):
                 asked[word] = free_word(asked[name], taken, longest)
         if "due_on" in asked and not asked["due_on"]:
             asked["due_provenance"] = None
-        if self.is_new or self.level not in LEVELS:
-            self._keep_end(asked)
-            return
-        for name in self.level.above:
+        is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
+        end = asked.get("ends_on") if self.level is PLAN and is_approved else None
+        # An approved plan may end later, and not earlier.
+        if end and end < self.stands["ends_on"]:
+            self.add_error("ends_on", _("That is earlier than it ends already."))
+        is_placed = self.level in LEVELS and not self.is_new
+        for name in self.level.above if is_placed else ():
             is_moved = asked.get(name) not in (None, self.stands[name])
             if is_moved and asked.get("code") == self.stands["code"]:
                 nodes = self.tree.nodes(BY_TABLE[self.table.column(name).linked])
                 (above,) = [n for n in nodes if self.tree.key(n.record) == asked[name]]
                 asked["code"] = self.next_code(above)
 
-    def _keep_end(self, asked):
-        """An approved plan may end later, and not earlier."""
-        end, plan = asked.get("ends_on"), self.tree.plan
-        if self.level is not PLAN or plan.status == Plan.Status.IN_PREPARATION:
-            return
-        if end and end < self.stands["ends_on"]:
-            self.add_error("ends_on", _("That is earlier than it ends already."))
-
-    def _code_below(self):
-        """1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4."""
-        old, new = self.stands.get("code"), self.said.get("code")
-        if self.level in LEVELS and old and new:
-            self.follows = codes_below(self.tree, self.node.record, old, new)
-
     @property
     def edits(self):
         """What is to be kept: of this record first, then of those that follow."""
-        record = None if self.is_new else self.node.record.pk
-        line = None if self.is_new else self.node.line
-        own = [edit_of(self.level, self.said, record, line)] if self.said else []
+        keys = () if self.is_new else (self.node.record.pk, self.node.line)
+        own = [edit_of(self.level, self.said, *keys)] if self.said else []
         return own + code_edits(self.follows)
 
     def tell(self, found):
@@ -379,11 +354,9 @@ def edit_of(level, said, record=None, line=None):
 def _as_plain(value):
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Decimal):
-        return plain(value)
     if isinstance(value, list):
         return sorted(value)
-    return as_read(value)
+    return plain(value) if isinstance(value, Decimal) else as_read(value)
 
 
 def coded(record):

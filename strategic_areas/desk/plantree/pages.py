@@ -37,7 +37,7 @@ from strategic_areas.desk.plantree.levels import (
 )
 from strategic_areas.desk.plantree.tree import Tree
 from strategic_areas.desk.review.comparison import Line
-from strategic_areas.desk.screens import plan_or_404, screen
+from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
@@ -53,8 +53,7 @@ def _tree(request, plan, **options):
 
 def _node(tree, kind, place):
     """The node of a record, which an address names by its level and place."""
-    level = BY_WORD.get(kind)
-    for node in tree.nodes(level):
+    for node in tree.nodes(BY_WORD.get(kind)):
         if place_of(node.record) == place:
             return node
     raise Http404
@@ -130,20 +129,17 @@ def _keep(request, form):
     if not edits:
         messages.success(request, _("Nothing was changed."))
         return _back(tree.plan, node.key)
+    result, level = None, form.level
     try:
-        with transaction.atomic():
+        with told_on(form), transaction.atomic():
             result = drafting.keep(request, tree, edits)
-    except RefusedError as error:
-        form.add_error(None, str(error))
-        return None
     except IntegrityError:
         text = _("Nothing was saved: two records would be known by the same code.")
         form.add_error(None, text)
-        return None
-    if not result.place:
+    if result and not result.place:
         form.tell(result.faults)
+    if form.errors:
         return None
-    level = form.level
     _tell(request, result, form.name)
     place = result.place if form.is_new else place_of(node.record)
     if "add" not in request.POST:
@@ -193,8 +189,7 @@ def _swap(step, request, tree, node):
     for one, another in ((node, beside[place]), (beside[place], node)):
         pairs.append((one.record, another.code))
         pairs += codes_below(tree, one.record, one.code, another.code)
-    moved = _("Moved: %(record)s")
-    _keep_all(request, tree, code_edits(pairs), node.record, moved)
+    _keep_all(request, tree, code_edits(pairs), node.record, _("Moved: %(record)s"))
     return node.key
 
 
@@ -249,8 +244,8 @@ def _replace(request, tree, nodes, number):
             _("Only an activity that the approved plan itself states is replaced.")
         )
     edits = replacing(tree, nodes, number)
-    result = _keep_all(request, tree, edits, nodes[0].record)
-    return f"{ACTIVITY.word}-{result.place}"
+    place = _keep_all(request, tree, edits, nodes[0].record).place
+    return f"{ACTIVITY.word}-{place}"
 
 
 def _keep_all(request, tree, edits, told, saved=""):
@@ -291,8 +286,7 @@ class ProposeForm(ActForm):
         if cleaned.get("shown") != self.now:
             self.add_error(None, _("Your draft was changed meanwhile: read it again."))
             self.data = {**self.data.dict(), "shown": self.now}
-        is_cited = cleaned.get("act") in Amendment.CITED
-        if is_cited and any(map(_is_decided, self.drafts)):
+        if cleaned.get("act") in Amendment.CITED and any(map(_is_decided, self.drafts)):
             text = _(
                 "A page or a document corrects what is written. What divides, joins, "
                 "stops or extends is decided by an act."
@@ -324,9 +318,6 @@ def plan_draft(request, plan):
         drafting.settle(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
     form, outlook, preview = None, {}, tree.preview
-    rows = [
-        (title, [_row(tree, each) for each in lines]) for title, lines in preview.tables
-    ]
     if preview.drafts and preview.is_whole and not tree.conflicts:
         shown = digest([[each.pk, each.said] for each in tree.kept])
         form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
@@ -341,7 +332,10 @@ def plan_draft(request, plan):
         status=422 if posted else 200,
         title=_("What you propose: plan %(code)s") % {"code": plan.code},
         tree=tree,
-        rows=rows,
+        rows=[
+            (title, [_row(tree, each) for each in lines])
+            for title, lines in preview.tables
+        ],
         form=form,
         outlook=outlook,
         public=in_lines(outlook.get("public") or ()),
@@ -352,19 +346,18 @@ def _row(tree, shown):
     """A line as the page shows it, what is kept of it, its key and its changes."""
     kept = tree.kept_of[id(shown.line)]
     level, place = BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
-    step = reverse("admin:plan_node_step", args=[tree.plan.code, level.word, place])
+    args = [tree.plan.code, level.word, place]
     return {
         "shown": shown,
         "kept": kept,
         "key": "plan" if level is PLAN else f"{level.word}-{place}",
-        "step": step,
+        "step": reverse("admin:plan_node_step", args=args),
         "changes": [Line(c.header, c.old, c.new) for c in shown.changes],
     }
 
 
 def _back(plan, key):
-    page = reverse("admin:plan_tree", args=[plan.code])
-    return redirect(f"{page}?node={key}#{key}")
+    return redirect(f"{reverse('admin:plan_tree', args=[plan.code])}?node={key}#{key}")
 
 
 def _page(request, tree, form=None, key="", status=200):
@@ -377,11 +370,10 @@ def _page(request, tree, form=None, key="", status=200):
     if part:
         context["said"] = messages.get_messages(request)
         return render(request, "desk/_plan_tree.html", context)
-    title = _("Plan %(code)s as a tree") % {"code": tree.plan.code}
     return screen(
         request,
         "desk/plan_tree.html",
         status=status,
-        title=title,
+        title=_("Plan %(code)s as a tree") % {"code": tree.plan.code},
         **context,
     )

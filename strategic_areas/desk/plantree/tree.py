@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -107,8 +108,7 @@ class Node:
 
     @property
     def agency(self):
-        name = self.level.answers
-        return getattr(self.record, name, None) if name else None
+        return getattr(self.record, self.level.answers or "", None)
 
     @property
     def result(self):
@@ -130,13 +130,11 @@ class Node:
     def add_address(self, level):
         # An indicator stands below the plan, or below a commitment.
         place = self.key if level is INDICATOR else place_of(self.record)
-        args = [self.plan.code, level.word, place]
-        return reverse("admin:plan_node_new", args=args)
+        return reverse("admin:plan_node_new", args=[self.plan.code, level.word, place])
 
     @property
     def full_record(self):
-        meta = self.record._meta
-        name = f"admin:{meta.app_label}_{meta.model_name}_change"
+        name = admin_urlname(self.record._meta, "change")
         return reverse(name, args=[self.record.pk])
 
     @property
@@ -145,8 +143,7 @@ class Node:
         in_preparation = self.plan.status == Plan.Status.IN_PREPARATION
         if in_preparation or self.is_new or self.level not in LEVELS:
             return ""
-        args = [self.record._meta.model_name, self.record.pk]
-        return reverse("admin:hide", args=args)
+        return reverse("admin:hide", args=[self.level.model_name, self.record.pk])
 
     @property
     def preview(self):
@@ -163,9 +160,8 @@ class Node:
     def public_page(self):
         if self.is_new or self.level is TARGET:
             return ""
-        page = self.record
-        page = page if hasattr(page, "get_absolute_url") else over(page)
-        return page.get_absolute_url()
+        has_page = hasattr(self.record, "get_absolute_url")
+        return (self.record if has_page else over(self.record)).get_absolute_url()
 
     @property
     def may_move(self):
@@ -243,8 +239,8 @@ class Tree:
 
     def said_of(self, record):
         """What the draft says of a record, as plain values by column."""
-        found = (d for d in self.preview.drafts if d.record is record)
-        return next((draft.line.said for draft in found), {})
+        drafts = self.preview.drafts
+        return next((each.line.said for each in drafts if each.record is record), {})
 
     def node_of(self, record):
         return self._nodes.get(id(record))
@@ -263,26 +259,17 @@ class Tree:
 
     def open_at(self, key):
         """Unfold the tree down to the node of this key."""
-        path = {key}
         for node in reversed(list(self.root)):
-            is_on_path = any(
-                each.key in path for nodes in node.parts.values() for each in nodes
-            )
-            path |= {node.key} if is_on_path else set()
+            below = (each for nodes in node.parts.values() for each in nodes)
+            node.is_on_path = node.key == key or any(x.is_on_path for x in below)
             is_long = len(self.by_key) > MANY and node.level is COMMITMENT
-            node.is_open = not is_long or node.key in path
-            node.is_on_path = node.key in path
+            node.is_open = not is_long or node.is_on_path
 
     def _put(self, level):
         table = STRUCTURE[level.table]
-        rows = self.records[level] = [
-            *table.rows(self.stored),
-            *(
-                draft.record
-                for draft in self.preview.drafts
-                if draft.is_new and draft.line.table is table
-            ),
-        ]
+        new = [x for x in self.preview.drafts if x.is_new and x.line.table is table]
+        rows = [*table.rows(self.stored), *(draft.record for draft in new)]
+        self.records[level] = rows
         if level.answers:
             stored = (row for row in rows if row.pk)
             replaced = {old.pk for row in stored for old in row.supersedes.all()}
@@ -294,9 +281,8 @@ class Tree:
             node = self._nodes[id(record)] = Node(self.plan, record, level)
             (above or self.root).parts.setdefault(level, []).append(node)
         for above in self._nodes.values():
-            nodes = above.parts.get(level, [])
-            for node in nodes:
-                node.beside = nodes
+            for node in above.parts.get(level, []):
+                node.beside = above.parts[level]
 
     def _lay_draft_over(self):
         changes = {

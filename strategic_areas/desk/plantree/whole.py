@@ -64,17 +64,17 @@ def read_whole(plan):
     nodes = [each for level in LEVELS for each in found.nodes(level)]
     indicators = [each.record for each in found.nodes(INDICATOR)]
     members = {each.record.agency_id for each in found.nodes(PARTICIPATION)}
-    counts = [
-        *found.counts,
-        ngettext("%(n)d indicator", "%(n)d indicators", len(indicators))
-        % {"n": len(indicators)},
-        ngettext("%(n)d agency", "%(n)d agencies", len(members)) % {"n": len(members)},
-    ]
     lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
     return {
         "plan": plan,
         "tree": found,
-        "counts": counts,
+        "counts": [
+            *found.counts,
+            ngettext("%(n)d indicator", "%(n)d indicators", len(indicators))
+            % {"n": len(indicators)},
+            ngettext("%(n)d agency", "%(n)d agencies", len(members))
+            % {"n": len(members)},
+        ],
         "lacks": [each for each in lacks if each.is_there],
         "protected": _protected(nodes, indicators),
         "rounds": list(plan.periods.order_by("starts_on", "code")),
@@ -277,12 +277,11 @@ def plan_preview(request, plan, kind, pk):
     plan = get_object_or_404(rows, code=plan)
     template, read = PAGES[kind]
     record, shown = read(plan, pk)
-    content = _content(template, RequestContext(request, {"plan": plan, **shown}))
     context = {
         "plan": plan,
         "name": f"{record.code} {getattr(record, level_of(record).named)}",
         "key": key_of(record),
-        "content": content,
+        "content": _content(template, RequestContext(request, {"plan": plan, **shown})),
     }
     return render(request, "desk/plan_preview.html", context)
 
@@ -309,12 +308,15 @@ def _area(plan, pk):
 
 def _board(plan):
     """The plan as it stands, of which nobody has reported anything yet."""
-    agencies, found = Agency.objects.in_bulk(), {}
-    for model in (Commitment, Activity):
-        rows = model.objects.standing().annotate(is_disputed=Value(False))
-        found[model] = rows.order_by("sort_code", "pk")
-    commitments = board.commitments_of(plan, found[Commitment], agencies)
-    work = board.activities_of(plan, found[Activity], agencies, commitments)
+    agencies = Agency.objects.in_bulk()
+    planned, work = (
+        model.objects.standing()
+        .annotate(is_disputed=Value(False))
+        .order_by("sort_code", "pk")
+        for model in (Commitment, Activity)
+    )
+    commitments = board.commitments_of(plan, planned, agencies)
+    work = board.activities_of(plan, work, agencies, commitments)
     rows = board.build(commitments, work, counted.Accounts(), (), timezone.localdate())
     return board.Board(plan, rows)
 
