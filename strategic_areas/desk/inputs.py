@@ -1,11 +1,10 @@
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import LayoutObject, Submit
+from crispy_forms.layout import Div, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import TextField
 from django.forms.utils import flatatt
-from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
@@ -34,9 +33,7 @@ def helper_of(form_class, *inputs, action="", **attributes):
     """How crispy-forms draws a form of these inputs, which posts to ``action``."""
     helper = FormHelper()
     helper.form_class, helper.form_action = form_class, action
-    helper.attrs = attributes
-    for each in inputs:
-        helper.add_input(each)
+    helper.attrs, helper.inputs = attributes, list(inputs)
     return helper
 
 
@@ -209,22 +206,11 @@ def text_boxes(fields):
     }
 
 
-class Group(LayoutObject):
+class Group(Div):
     template = "portal/layout/group.html"
 
-    def __init__(self, *fields, css_class=""):
-        self.fields = list(fields)
-        self.css_class = css_class
 
-    def render(self, form, context, template_pack="portal", **kwargs):
-        fields = self.get_rendered_fields(form, context, template_pack, **kwargs)
-        return render_to_string(self.template, {**self._shown(form), "fields": fields})
-
-    def _shown(self, form):
-        return {"css_class": self.css_class}
-
-
-class Fold(Group):
+class Fold(Div):
     """Fields that are seldom filled, folded away unless one is wrong or required."""
 
     template = "portal/layout/fold.html"
@@ -234,9 +220,7 @@ class Fold(Group):
         self.title = title
         self.is_open = is_open
 
-    def _shown(self, form):
+    def render(self, form, context, **kwargs):
         names = {pointer.name for pointer in self.get_field_names()}
-        return {
-            "title": self.title,
-            "is_open": self.is_open or names & set(form.errors),
-        }
+        self.is_open = self.is_open or names & set(form.errors)
+        return super().render(form, context, **kwargs)

@@ -296,13 +296,12 @@ def _number(found, *, of_share=False):
         figures = figures.replace(marks[0], "")
     elif marks:
         whole, _mark, part = figures.replace(",", ".").partition(".")
-        if len(part) == 3 and whole != "0" and len(whole) < 4:
-            if marks == ["."] and scale == 1:
-                both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
-                return MatrixNumber(None, percent, "thousands_or_decimals", both)
-            figures = f"{whole}{part}" if marks == [","] else f"{whole}.{part}"
-        else:
-            figures = f"{whole}.{part}"
+        may_be_thousands = len(part) == 3 and whole != "0" and len(whole) < 4
+        if may_be_thousands and marks == ["."] and scale == 1:
+            both = (f"{whole}{part}", plain_number(Decimal(f"{whole}.{part}")))
+            return MatrixNumber(None, percent, "thousands_or_decimals", both)
+        mark = "" if may_be_thousands and marks == [","] else "."
+        figures = f"{whole}{mark}{part}"
     value = Decimal(figures) * scale
     if of_share and not percent and 0 < value < 1:
         return MatrixNumber(value * 100, True, "fraction")

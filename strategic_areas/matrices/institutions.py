@@ -143,8 +143,7 @@ class InstitutionBook:
     def __init__(self, known, confirmed=()):
         self.confirmed = {_key(text): name for text, name in dict(confirmed).items()}
         self.acronyms, self.names, self._guesses = {}, {}, {}
-        for each in known:
-            acronym, names, former = (*each, (), ())[:3]
+        for acronym, names, former in known:
             self.acronyms[_key(acronym)] = acronym
             for name in (*names, *former):
                 self.names.setdefault(_name(name), acronym)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import chain, count, pairwise
 
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -54,8 +55,7 @@ class Level:
     @property
     def below(self):
         """The level below it in the chain from area to activity; None below others."""
-        place = LEVELS.index(self) + 1 if self in LEVELS else len(LEVELS)
-        return LEVELS[place] if place < len(LEVELS) else None
+        return dict(pairwise(LEVELS)).get(self)
 
     def counted(self, number):
         meta = self.model._meta
@@ -151,17 +151,13 @@ def next_code(stem, beside, taken):
     ``stem`` begins the first one; what is ``taken`` is left out.
     """
     found = re.fullmatch(r"(.*?)(\d{1,9})", max(beside, key=sort_key, default=""))
-    stem, number = (found[1], int(found[2])) if found else (stem, 0)
-    while (code := f"{stem}{number + 1}") in taken:
-        number += 1
-    return code
+    stem, last = (found[1], int(found[2])) if found else (stem, 0)
+    codes = (f"{stem}{number}" for number in count(last + 1))
+    return next(code for code in codes if code not in taken)
 
 
 def free_word(name, taken, longest):
     """An address word made of a name, which is not among those ``taken``."""
     word = (slugify(name) or "eje")[:longest].strip("-")
-    number, free = 1, word
-    while free in taken:
-        number += 1
-        free = f"{word[: longest - len(str(number)) - 1]}-{number}"
-    return free
+    others = (f"{word[: longest - len(str(n)) - 1]}-{n}" for n in count(2))
+    return next(free for free in chain([word], others) if free not in taken)
