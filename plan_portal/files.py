@@ -37,8 +37,10 @@ def public_file(view):
             with at_version(PublicationVersion.counters().number):
                 response = view(request, *args, **kwargs)
         except NotReadyError:
-            return errors.not_ready(request)
+            response = errors.not_ready(request)
         if response.status_code != 200:
+            # Else a program of another site is not even told that there is no file.
+            response.headers["Access-Control-Allow-Origin"] = "*"
             return response
         is_packed = "Content-Encoding" in response.headers
         if is_packed and "gzip" not in encodings_of(

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 COMMITMENTS = {"commitments": DATASETS["commitments"]}
 
+DAY = timedelta(days=1)
+
 
 def kept(**tables):
     """An edition as it stands, and one before with other rows of some datasets."""
@@ -289,12 +291,11 @@ def test_a_day_leads_to_the_last_edition_made_by_then(client):
 
 def test_a_day_that_no_edition_holds_is_said_to_be_such(client):
     later, earlier = kept()
-    before = (earlier.made_on - timedelta(days=1)).isoformat()
+    days = [earlier.made_on - DAY, timezone.localdate() + DAY, date.max]
 
-    assert (
-        "Ninguna edición guarda"
-        in read(client, "edition_days", later.plan, day=before).text
-    )
+    for day in days:
+        page = read(client, "edition_days", later.plan, day=day.isoformat())
+        assert "Ninguna edición guarda" in page.text
     assert (
         "no es una fecha" in read(client, "edition_days", later.plan, day="ayer").text
     )

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import logging
 import zlib
 from collections.abc import Container
 from dataclasses import replace
@@ -31,10 +32,14 @@ from strategic_areas.models import (
 from strategic_areas.models.publication import random_bits
 from strategic_areas.queries.plan import plans
 
+logger = logging.getLogger(__name__)
+
 #: A word that was kept in both languages, in that of the reader.
 _in_words = lazy(lambda es, en: en if get_language() == "en" else es, str)
 #: So many rows are compressed together, and how hard: harder takes far longer.
 AT_ONCE, LEVEL = 200, 6
+#: So often a plan is read that changes meanwhile.
+TIMES = 9
 #: What tells zlib that it reads gzip.
 GZIP = zlib.MAX_WBITS | 16
 #: An edition of which a second one is never made of the same.
@@ -102,7 +107,7 @@ def make_due() -> list[Edition]:
     Make the editions that closed rounds and reconstructions lack, and return them.
 
     Of rounds whose scorecards are public none is made any more: it would tell another
-    day. A demonstration has none.
+    day. A demonstration has none. What cannot be made waits for the next time.
     """
     public = plans.public()
     closed = ReportingPeriod.objects.rounds().filter(
@@ -112,16 +117,31 @@ def make_due() -> list[Edition]:
         period=OuterRef("pk"), closed_on=OuterRef("closes_on")
     )
     waiting = closed.exclude(Exists(has_one)).select_related("plan")
-    return [
-        *(make(each.plan, period=each) for each in waiting.order_by("closes_on", "pk")),
-        *map(make, public.filter(is_reconstructed=True, editions=None)),
+    due = [(each.plan, each) for each in waiting.order_by("closes_on", "pk")]
+    due += [
+        (plan, None) for plan in public.filter(is_reconstructed=True, editions=None)
     ]
+    found = []
+    for plan, period in due:
+        try:
+            found.append(make(plan, period=period))
+        except Exception:
+            # One plan that cannot be read must not stop those of the others.
+            logger.exception("The edition of plan %s was not made", plan.code)
+    return found
 
 
 def quiet(plan: Plan) -> Snapshot:
-    """What the public reads of a plan between two changes of what it reads."""
-    version, told = PublicationVersion.counters(), snapshot(plan)
-    return told if PublicationVersion.counters() == version else quiet(plan)
+    """
+    What the public reads of a plan between two changes of what it reads.
+
+    ``RefusedError`` if there was a change each time that it was read.
+    """
+    for _time in range(TIMES):
+        version, told = PublicationVersion.counters(), snapshot(plan)
+        if PublicationVersion.counters() == version:
+            return told
+    raise RefusedError(_("The portal is changing too fast: try again in a moment."))
 
 
 def told_by(proposal: EditionProposal) -> Snapshot:

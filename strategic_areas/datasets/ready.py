@@ -185,7 +185,8 @@ class Shelf:
     def _make(self):
         self.drop_older(label_now().takedowns)
         plans = Plan.objects.public().in_bulk()
-        asked, self._asked = self._asked, set()
+        with self._changed:
+            asked, self._asked = self._asked, set()
         for key in dict.fromkeys([*asked, *((pk, None) for pk in plans)]):
             try:
                 self._make_one(key, plans.get(key[0]))

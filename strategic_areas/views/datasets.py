@@ -66,18 +66,26 @@ def list_file(
     """
     What a list shows as a file with the columns of its dataset, the first wanted one.
 
-    A workbook has the others too. Of several plans each row is told once. The name of
-    the file tells the day of its data, or ``until`` when the record of a reconstruction
-    goes.
+    A workbook has the others too. Of several plans each row is told once, and the file
+    names them all; Http404 of none. The name of the file tells the day of its data, or
+    ``until`` when the record of a reconstruction goes.
     """
-    shelves = [SHELF.files(plan) for plan in of]
+    shelves = found_or_404([SHELF.files(plan) for plan in of] or None)
     stem = next(iter(wanted))
     if form in TEXTS:
         wanted = {stem: wanted[stem]}
     else:
         stem = STEMS[get_language()]
     tables = {each: _rows(shelves, each, *told) for each, told in wanted.items()}
-    snapshot = replace(shelves[0].snapshot, tables=tables)
+    every = [files.snapshot for files in shelves]
+    snapshot = replace(
+        every[0],
+        plan=", ".join(each.plan for each in every),
+        title_es="; ".join(each.title_es for each in every),
+        title_en="; ".join(each.title_en for each in every if each.title_en),
+        is_reconstructed=all(each.is_reconstructed for each in every),
+        tables=tables,
+    )
     datasets = {each: shelves[0].datasets[each] for each in tables}
     content = make(f"{stem}.{form}", snapshot, datasets, random="")
     words = _("Record up to") if until else _("Data as of")

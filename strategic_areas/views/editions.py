@@ -261,8 +261,9 @@ def on_day(request, plan):
     every, day = editions.editions_of(plan), None
     with suppress(ValueError):
         day = date.fromisoformat(wanted)
+    is_past = day and day <= timezone.localdate()
     # The last that was made by then holds it.
-    if found := next((each for each in every if day and each.made_on <= day), None):
+    if found := next((each for each in every if is_past and each.made_on <= day), None):
         return redirect(address("edition", plan.code, found.number))
     context = {"plan": plan, "editions": every, "wanted": wanted, "day": day}
     return render(request, "edition_days.html", context | {"is_variant": bool(wanted)})

@@ -10,6 +10,7 @@ from strategic_areas.workflow.changes import CHANGES
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     must_be_clean,
+    must_count_nobody,
     must_not_wait_for_purge,
 )
 from strategic_areas.workflow.moves import may_review, must
@@ -46,6 +47,7 @@ class EditionSteps(GuardedSteps):
         )
         editions.told_by(proposal)
         must_be_clean(EditionProposal, **texts_of(proposal))
+        must_count_nobody(proposal.plan, texts_of(proposal), EditionProposal)
         must_be_valid(proposal, exclude=["named"])
         proposal.save()
 

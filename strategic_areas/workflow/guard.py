@@ -339,11 +339,13 @@ def must_count_nobody(record, values, model=None):
 
     Such are translations of its reports and what an institution does not acknowledge,
     which need the source that the report names. The words on a withdrawal and those of
-    the work itself never count, nor do texts of another ``model`` about the record.
+    the work itself never count, nor do texts of another ``model`` about the record, be
+    it a whole plan with such work.
     """
     about = getattr(record, "record", None)
     subject = getattr(about or record, "subject", about or record)
-    if not isinstance(subject, (Activity, Commitment)):
+    wholes = (models.Plan,) if model else ()
+    if not isinstance(subject, (Activity, Commitment, *wholes)):
         return
     guarded = _guarded_texts(model or type(record), values)
     texts = [text for _name, text, _tells in guarded]

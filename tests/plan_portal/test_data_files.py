@@ -486,3 +486,30 @@ def test_an_edition_from_which_something_is_being_taken_is_not_found(client, pla
 
     assert before == ({200}, [edition.number])
     assert (answers(), named()) == ({404}, [])
+
+
+def test_a_list_of_several_plans_names_them_all(client, plan):
+    other = factories.make_plan(code="p-2", title_es="Plan dos", title_en="")
+
+    about = client.get("/indicadores.json").json()["about"]
+
+    assert about["plan"] == "p-1, p-2"
+    assert about["title"]["es"] == f"{plan.title_es}; {other.title_es}"
+    assert about["title"]["en"] == plan.title_en
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_without_public_plans_there_is_no_file_of_a_list(client, db, form):
+    assert client.get(f"/indicadores.{form}").status_code == 404
+
+
+def test_what_is_no_file_is_told_to_programs_of_other_sites_too(
+    client, shelf, plan, monkeypatch
+):
+    leads = client.get("/indicadores.csv?area=x")
+    monkeypatch.setattr(datasets, "SHELF", shelf)
+    waits = client.get(file_of(plan))
+
+    assert (leads.status_code, waits.status_code) == (302, 503)
+    for answer in (leads, waits):
+        assert answer["Access-Control-Allow-Origin"] == "*"

@@ -20,6 +20,7 @@ from tests.datasets import faults
 from tests.factories import (
     make_activity,
     make_agency,
+    make_change,
     make_commitment,
     make_edition,
     make_edition_proposal,
@@ -151,6 +152,33 @@ def test_the_explanation_is_guarded_and_waits_for_no_purge():
         make_edition_proposal(explanation_es="")
 
     assert not EditionProposal.objects.exists()
+
+
+def test_the_explanation_counts_nobody_where_work_is_with_victims():
+    """What an amendment may not say, an edition may not either."""
+    plan = make_activity(counts_victims=True).plan
+
+    with pytest.raises(RefusedError, match="counts people"):
+        make_edition_proposal(plan=plan, explanation_es="Eran 3 víctimas, no 4.")
+
+    make_edition_proposal(explanation_es="Eran 3 víctimas, no 4.")
+
+
+def test_an_edition_that_cannot_be_made_stops_no_approval_of_another_plan(
+    monkeypatch, caplog
+):
+    today = timezone.localdate()
+    late, other = make_round(due_on=today - timedelta(days=1)), make_round()
+    type(late).objects.filter(pk=late.pk).update(closes_on=late.due_on)
+    change = make_change(other, name_es="Otra ronda")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(editions, "snapshot", lambda plan: 1 / 0)
+        workflow.approve(change, by=make_reviewer())
+
+    other.refresh_from_db()
+    assert other.name_es == "Otra ronda"
+    assert f"The edition of plan {late.plan.code} was not made" in caplog.text
 
 
 def test_one_edition_of_a_plan_waits_at_a_time():

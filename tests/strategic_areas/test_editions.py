@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from threading import Barrier
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from agencies import audit
+from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.datasets.snapshots import snapshot
@@ -21,6 +23,7 @@ from strategic_areas.models import (
     PublicationVersion,
     ReportingPeriod,
 )
+from strategic_areas.models.publication import Counters
 from tests.factories import (
     make_commitment,
     make_edition,
@@ -249,3 +252,26 @@ def test_two_processes_that_close_a_round_at_once_make_one_edition(open_record):
 
     assert one == other == sorted(Edition.objects.values_list("pk", flat=True))
     assert period.plan.editions.get().datasets.count() == len(DATASETS)
+
+
+def test_a_plan_that_cannot_be_read_stops_no_other_edition(monkeypatch, caplog):
+    one, two = make_closed_round(), make_closed_round()
+
+    def read(plan):
+        return snapshot(plan) if plan == two.plan else 1 / 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(editions, "snapshot", read)
+        made = editions.make_due()
+
+    assert [each.period for each in made] == [two]
+    assert f"The edition of plan {one.plan.code} was not made" in caplog.text
+    assert [each.period for each in editions.make_due()] == [one]
+
+
+def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
+    plan, counters = make_plan(), map(Counters, count())
+    monkeypatch.setattr(PublicationVersion, "counters", lambda: next(counters))
+
+    with override("en"), pytest.raises(RefusedError, match="changing too fast"):
+        editions.make(plan)
