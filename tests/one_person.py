@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
-from math import inf
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -369,13 +368,16 @@ def read_public():
 
 def read(client, path):
     # A page of an edition tells the sizes of the files that are made by then.
-    SHELF.drop_older(inf)
+    for files in SHELF._kept.values():
+        files.packed.clear()
+        files.sizes.clear()
     return RANDOM.sub("", unquote(text_of(b"".join(client.get(path)))))
 
 
 def forget():
     """Forget what is kept in memory: it may be of a version that was rolled back."""
     BOARDS.empty()
+    SHELF.empty()
     index.forget()
 
 
