@@ -336,6 +336,8 @@ REVIEW = [
     Screen("admin:stand_ins", "administrator"),
     Screen("admin:stand_in", "administrator", lambda world: [world.stand_in.pk]),
     Screen("admin:account_change", "reviewer", lambda world: [world.account_change.pk]),
+    Screen("admin:plan_editions", "reviewer", plan_of, press=send_empty),
+    Screen("admin:edition_proposal", "reviewer", lambda world: [world.edition.pk]),
     Screen("admin:plan_list", "reviewer"),
     Screen("admin:plan_tree", "reviewer", plan_of, press=open_a_node),
     Screen("admin:plan_tree", "reviewer", prepared_plan_of),

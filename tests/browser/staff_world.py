@@ -38,6 +38,7 @@ from tests.factories import (
     make_commitment,
     make_correction,
     make_declaration,
+    make_edition_proposal,
     make_evidence,
     make_file_evidence,
     make_focal_point,
@@ -209,6 +210,7 @@ class World:
         self.hidden = make_takedown(by=self.colleague)
         self.stand_in = make_stand_in(by=self.colleague)
         self.account_change = make_account_change()
+        self.edition = make_edition_proposal(by=self.colleague)
         self.purge = purging.request(NAME, by=self.colleague)
         audit.record(audit.Event.EXPORTED, rows=3, kind="workbook")
 
