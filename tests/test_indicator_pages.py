@@ -278,7 +278,7 @@ def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client
     assert page.count("un recuento posterior difiere en menos de diez") > 1
     assert [
         (row["printed_by"], row["printed_where_es"], row["differs"]) for row in rows
-    ] == [(source.code, "cuadro 3", False), (None, None, True)]
+    ] == [(source.whole_key, "cuadro 3", False), (None, None, True)]
 
 
 def test_whatever_is_protected_looks_the_same(client, tmp_path):

@@ -152,7 +152,7 @@ def values(reading):
             **pair(point, "who"),
             "value_gap": why_empty(told["value"], is_protected, Gap.NOT_APPLICABLE),
             "exactness": told["exactness"] if is_told else None,
-            "printed_by": point.printed_by and point.printed_by.code,
+            "printed_by": point.printed_by and point.printed_by.whole_key,
             "revisions": len(told["earlier"]) if is_told else None,
             "address": _page(line.indicator, anchor(point.starts_on, point.ends_on)),
         }
@@ -208,7 +208,7 @@ def breakdowns(reading):
                 **about,
                 **_told_apart(told.dimension),
                 **pair(cell, "printed_where"),
-                "printed_by": cell.printed_by and cell.printed_by.code,
+                "printed_by": cell.printed_by and cell.printed_by.whole_key,
                 "id": key,
                 "group": "|".join(cell.categories),
             }

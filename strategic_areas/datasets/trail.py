@@ -181,7 +181,9 @@ SOURCES = (
 
 def sources(reading):
     """Each source that a row cites."""
-    cited = {source.code: source for _dataset, _row, source, _role in reading.citations}
+    cited = {
+        source.whole_key: source for _dataset, _row, source, _role in reading.citations
+    }
     return [{**vars(source), "code": code} for code, source in sorted(cited.items())]
 
 
@@ -208,7 +210,7 @@ CITATIONS = (
 def citations(reading):
     """Which row cites which source."""
     return [
-        {"dataset": dataset, "row": row, "source": source.code, "role": role}
+        {"dataset": dataset, "row": row, "source": source.whole_key, "role": role}
         for dataset, row, source, role in reading.citations
     ]
 

@@ -215,7 +215,7 @@ class Source(models.Model):
         return self.title
 
     @property
-    def code(self):
+    def whole_key(self):
         """What no other source has: the plan whose file names it, and its key there."""
         return f"{self.plan.code}:{self.key}"
 
