@@ -11,8 +11,10 @@ either language,
 * the percent that would tell one of those.
 
 In its place stands what stands there today. What was only changed, as by an amendment,
-stays: an edition is what stood. Where the reach cannot be computed, something is taken
-away all the same; the edition stays ``is_moving`` and is not served any more.
+stays: an edition is what stood. A record that is of the plan no more is read as if it
+were. Where the reach cannot be computed, something is taken away all the same; the
+edition stays ``is_moving`` and is not served any more, whatever is taken or put back
+later. Purged words go from it too.
 """
 
 import logging
@@ -32,8 +34,10 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     UPDATE_MODELS,
     AgencyComment,
+    Commitment,
     Edition,
     EditionRows,
+    Indicator,
     Participation,
     Plan,
     PurgedText,
@@ -64,6 +68,10 @@ EVERYWHERE = {
 STEADY = {"agencies", "rounds", "scorecards"}
 #: The records by which it is told what others concern.
 LEADING = TOUCHING.union(UPDATE_MODELS)
+#: All that a reading of some records reads.
+EVERYTHING = {
+    model: model.objects.all() for model in (Commitment, Indicator, *UPDATE_MODELS)
+}
 
 
 #: What the public reads of what was touched, and read before; by the name of a dataset
@@ -72,35 +80,42 @@ Reach = namedtuple("Reach", "tables whole texts words")
 
 
 @contextmanager
-def taking_away(cause, touched, *, takedown=None, compares=True, texts=(), words=None):
+def taking_away(
+    cause, touched, *, plans=None, takedown=None, compares=True, texts=(), words=None
+):
     """
     Within, something is taken from the public: at the end it is gone from the editions.
 
     ``cause`` is a public ``Cause``, or "protected". ``touched`` are pairs of a model
-    and a primary key; ``texts`` are hidden by it, ``words`` are those of a purge. With
-    ``compares`` it counts what goes from today's rows meanwhile. The dictionary that is
-    yielded holds at the end, by the key of an edition's rows and that of each row, the
-    cells that stood there.
+    and a primary key, or None for all of these ``plans``; ``texts`` are hidden by it,
+    ``words`` are those of a purge. With ``compares`` it counts what goes from today's
+    rows meanwhile. The dictionary that is yielded holds at the end, by the key of an
+    edition's rows and that of each row, the cells that stood there.
     """
     # Who makes an edition has locked its plan: none is made of what stood before.
     list(Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    editions = list(Edition.objects.filter(is_moving=False).order_by("pk"))
+    every = Edition.objects.order_by("pk")
+    editions = list(every if plans is None else every.filter(plan__in=plans))
     keys = cache(lambda: _keys(touched))
-    stood = _today(editions, keys) if compares else {}
+    stood = _today(editions, keys) if compares else defaultdict(dict)
     yield (gone := {})
     now = _today(editions, keys)
     reading = cache(_reading)
     whole = cache(lambda plan, name: table(DATASETS[name], reading(plan)))
     for edition in editions:
+        note = {"cause": cause, "takedown": takedown}
         try:
             with transaction.atomic():
-                tables = now[edition.plan_id], stood.get(edition.plan_id, {})
+                tables = now[edition.plan_id], stood[edition.plan_id]
                 whole_of = partial(whole, edition.plan)
                 reach = Reach(tables, whole_of, {*texts}, words)
-                gone |= _take(edition, reach, {"cause": cause, "takedown": takedown})
+                gone |= _take(edition, reach, note)
         except Exception:
             logger.exception("Edition %s is not served any more.", edition)
-            Edition.objects.filter(pk=edition.pk).update(is_moving=True)
+            edition.is_moving = True
+            edition.save(update_fields=["is_moving"])
+            if words:
+                gone |= _take(edition, Reach(({}, {}), lambda _: {}, (), words), note)
 
 
 def protect(touched):
@@ -115,6 +130,8 @@ def _keys(touched):
 
     None, for all of a plan, if one may be named in any row.
     """
+    if touched is None:
+        return None
     by_model = defaultdict(set)
     for model, pk in touched:
         by_model[model].add(pk)
@@ -132,22 +149,21 @@ def _keys(touched):
 
 
 def _today(editions, keys):
-    """By plan, what the public reads of what is touched; None if that is not known."""
-    try:
-        with transaction.atomic():
-            plans = Plan.objects.in_bulk({each.plan_id for each in editions})
-            return {
-                pk: {
+    """By plan, what the public reads of what is touched, as far as that is known."""
+    found = {}
+    for pk, plan in Plan.objects.in_bulk({each.plan_id for each in editions}).items():
+        try:
+            with transaction.atomic():
+                only = keys()
+                reading = _reading(plan, EVERYTHING if only is None else only)
+                found[pk] = {
                     name: table(dataset, reading)
                     for name, dataset in DATASETS.items()
-                    if reading.only is None or name not in STEADY
+                    if only is None or name not in STEADY
                 }
-                for pk, plan in plans.items()
-                for reading in [_reading(plan, keys())]
-            }
-    except Exception:
-        logger.exception("It is not known what is taken from editions.")
-        return None
+        except Exception:
+            logger.exception("It is not known what is taken from editions of %s.", plan)
+    return found
 
 
 def _reading(plan, only=None):
@@ -160,7 +176,7 @@ def _left(reach, rows, key, told):
     if stood and not now and rows.dataset == "sources":
         # A row that is not touched may cite it too.
         now = reach.whole(rows.dataset).get(key)
-    if now is None and (stood or _is_of_sensitive(rows, told, *reach.tables)):
+    if now is None and (stood or _is_of_untold(rows, told, reach.tables[0])):
         return None
     if told == now and not reach.words:
         return told
@@ -199,10 +215,15 @@ def _left(reach, rows, key, told):
     return in_both(left)
 
 
-def _is_of_sensitive(rows, told, now, _stood):
-    """Whether it is about a sensitive indicator, which tells it no more."""
-    code = told["indicator"] if rows.dataset in FIGURES else None
-    return now.get("indicators", {}).get(code, {}).get("sensitive", False)
+def _is_of_untold(rows, told, now):
+    """Whether it is of a sensitive indicator, or of a value that is told no more."""
+    if rows.dataset not in FIGURES:
+        return False
+    indicator, value = (
+        now.get(name, {}).get(told.get(key), {})
+        for name, key in (("indicators", "indicator"), ("values", "value_id"))
+    )
+    return indicator.get("sensitive") or value.get("value", ...) is None
 
 
 def _is_gone(column, told, now, stood):
@@ -233,8 +254,8 @@ def _worded(rows):
 
 def _take(edition, reach, note):
     """Take from an edition what is not left; return what it was."""
-    found, lost = {}, set()
-    # Of activities before commitments: which percent the last may not tell.
+    found, lost = {}, defaultdict(set)
+    # Of reports before activities, and those before commitments: see ``lost``.
     for rows in edition.datasets.order_by("-pk"):
         content, gone = _taken(rows, reach, lost)
         if gone:
@@ -252,22 +273,26 @@ def _taken(rows, reach, lost):
     """
     The content that is left of the rows of a dataset, and the cells that went, by key.
 
-    Of the commitments ``lost`` the percent goes: it tells that of an activity.
+    Of what is ``lost``, by dataset, the percent goes: that of an activity if a report
+    told the same, and that of a commitment, which tells that of an activity.
     """
     name, gone = rows.dataset, {}
     keys = {key for each in reach.tables for key in each.get(name, ())}
     if name == "commitments":
-        keys |= lost
-    if reach.words or name in FIGURES and reach.tables[0]["indicators"]:
+        keys |= lost[name]
+    if reach.words or name in FIGURES and reach.tables[0].get("indicators"):
         keys = None
 
     def change(key, told):
         left = _left(reach, rows, key, told)
-        if left and name == "commitments" and key in lost:
+        percent = told.get("percent")
+        if left and {key, (key, percent)} & lost[name]:
             left = {**left, **NO_PERCENT}
         kept = left or {}
-        if name == "activities" and kept.get("percent") != told["percent"]:
-            lost.add(told["commitment"])
+        if name == "reports" and kept.get("percent") != percent:
+            lost["activities"].add((told["subject"], percent))
+        if name == "activities" and kept.get("percent") != percent:
+            lost["commitments"].add(told["commitment"])
         cells = {each: told[each] for each in told if kept.get(each, ...) != told[each]}
         if cells:
             gone[key] = cells
@@ -283,21 +308,29 @@ def _change(edition, contents, withdrawn):
         rows.content = content
         rows.save(update_fields=["content"])
     stored.update(is_moving=False, withdrawn=withdrawn, random=random_bits())
+    # What was not taken from one that is held back may be there still.
+    stored.update(is_moving=edition.is_moving)
 
 
-def put_back_in_editions(gone, takedown, *, without):
+def put_back_in_editions(takedown, *, without):
     """
-    Let stand again in editions what a takedown took from them, and nothing else.
+    Let stand again in editions what a takedown took, but for what went since.
 
     ``without`` are texts that were hidden since.
     """
-    for rows in EditionRows.objects.filter(pk__in=gone).select_related("edition"):
-        table = unpacked(rows.content)
+    gone = takedown.editions
+    stored = EditionRows.objects.filter(pk__in=gone).select_related("edition")
+    for rows in stored:
+        table, columns = unpacked(rows.content), len(rows.columns["columns"])
         for key, cells in gone[str(rows.pk)].items():
             stood = {name: cells[name] for name in cells if cells[name] not in without}
-            table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
-        left = [n for n in rows.edition.withdrawn if n["takedown"] != takedown]
+            if key in table or len(cells) == columns:
+                table[key] = table.get(key, dict.fromkeys(cells, MARKER)) | stood
+        left = [n for n in rows.edition.withdrawn if n["takedown"] != takedown.pk]
         _change(rows.edition, {rows: packed(table)}, left)
+    plans = {rows.edition.plan_id for rows in stored}
+    with taking_away(takedown.cause, None, plans=plans, compares=False):
+        pass
 
 
 def cells_with(words):

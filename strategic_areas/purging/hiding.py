@@ -128,7 +128,7 @@ class HidingSteps(GuardedSteps):
             if takedown.editions and not kept:
                 later = Takedown.objects.filter(pk__gt=takedown.pk)
                 hidden = texts_hidden_by(later.exclude(status=Status.DECLINED))
-                put_back_in_editions(takedown.editions, takedown.pk, without=hidden)
+                put_back_in_editions(takedown, without=hidden)
             if takedown.model is PublishedFigure:
                 _show_again(takedown.object_id)
 

@@ -38,7 +38,8 @@ _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
 TAKEN_DOWN = {
     "Evidence": "OLD.is_public AND NOT NEW.is_public",
     "Activity": "NEW.counts_victims AND NOT OLD.counts_victims"
-    " OR NEW.reaches_victims AND NOT OLD.reaches_victims",
+    " OR NEW.reaches_victims AND NOT OLD.reaches_victims"
+    " OR NEW.provenance <> OLD.provenance",
     "Edition": "NEW.withdrawn IS DISTINCT FROM OLD.withdrawn"
     " OR NEW.is_moving AND NOT OLD.is_moving",
     "HelpLine": "NOT OLD.confirm_before_publishing",
@@ -98,9 +99,16 @@ def version():
 
 
 def takedowns():
-    """The triggers that move both counters when a row changes as in ``TAKEN_DOWN``."""
+    """
+    The triggers that move both counters when a row changes as in ``TAKEN_DOWN``.
+
+    They do so too when anything changes by which values of an indicator are protected.
+    """
     withdrawn = {model.__name__: _WITHDRAWN for model in revisions()}
-    for model, condition in (withdrawn | TAKEN_DOWN).items():
+    protects = model_named("Indicator").fields.columns(protects=True)
+    changed = (f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in protects)
+    conditions = withdrawn | TAKEN_DOWN | {"Indicator": " OR ".join(changed)}
+    for model, condition in conditions.items():
         table = model_named(model)._meta.db_table
         name = f"{PREFIX}takedown_{table}"
         yield Trigger(

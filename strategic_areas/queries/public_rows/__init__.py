@@ -169,13 +169,19 @@ def not_taken_back(rows: QuerySet) -> QuerySet:
     return rows.exclude(Exists(newer), status=Status.REPLACED)
 
 
-def standing(commitments: Iterable[int] | QuerySet) -> Iterator[CommitmentRow]:
-    """The rows of these commitments, as the board of their plan has them today."""
+def standing(
+    commitments: Iterable[int] | QuerySet, *, or_not: bool = False
+) -> Iterator[CommitmentRow]:
+    """
+    The rows of these commitments, as the board of their plan has them today.
+
+    If ``or_not``, also of what stands no more, read as if it did.
+    """
     agencies = Agency.objects.in_bulk()
     for plan in Plan.objects.filter(commitments__in=commitments).distinct():
-        rows = Commitment.objects.standing().filter(pk__in=commitments)
+        rows = _standing(Commitment, or_not).filter(pk__in=commitments)
         own = commitments_of(plan, with_marks(rows), agencies)
-        rows = Activity.objects.standing().filter(commitment__in=own)
+        rows = _standing(Activity, or_not).filter(commitment__in=own)
         work = activities_of(plan, with_marks(rows), agencies, own)
         periods = periods_of(plan)
         accounts = counted.read_accounts(
@@ -184,6 +190,10 @@ def standing(commitments: Iterable[int] | QuerySet) -> Iterator[CommitmentRow]:
             periods,
         )
         yield from build(own, work, accounts, periods, timezone.localdate())
+
+
+def _standing(model, or_not):
+    return model.objects.all() if or_not else model.objects.standing()
 
 
 @cache

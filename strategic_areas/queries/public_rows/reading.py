@@ -49,7 +49,8 @@ class Reading:
 
     Each part is read when it is first asked for, in a number of queries that does not
     grow but with each ``AT_ONCE`` accounts. Nothing that is kept in memory is read.
-    With ``only``, of commitments, accounts and indicators only these are read.
+    With ``only``, of commitments, accounts and indicators only these are read, also
+    where they are of the plan no more.
     """
 
     plan: Plan
@@ -61,7 +62,8 @@ class Reading:
         """Every standing commitment and activity, as the pages count them."""
         own = self._asked_for(Commitment.objects.filter(plan=self.plan)).values("pk")
         periods = tuple(periods_of(self.plan))
-        return Board(self.plan, tuple(standing(own)), periods, self.day)
+        rows = standing(own, or_not=self.only is not None)
+        return Board(self.plan, tuple(rows), periods, self.day)
 
     def _asked_for(self, rows):
         if self.only is None:
@@ -109,7 +111,8 @@ class Reading:
         for model in (Target, TargetLink):
             named = model.objects.filter(plan=self.plan).exclude(indicator=None)
             own |= Q(pk__in=named.values("indicator"))
-        rows = self._asked_for(indicators.public().filter(own))
+        rows = indicators.public()
+        rows = rows.filter(own) if self.only is None else self._asked_for(rows)
         return indicators.lines(rows, in_full=True)
 
     @cached_property

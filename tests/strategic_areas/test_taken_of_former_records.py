@@ -1,0 +1,281 @@
+"""What is taken goes from editions also where today's tables lead to no row of it."""
+
+import pytest
+
+from strategic_areas import purging, workflow
+from strategic_areas.datasets import editions, taking_away
+from strategic_areas.disclosure import MARKER
+from strategic_areas.models import (
+    Activity,
+    Commitment,
+    Edition,
+    EditionRows,
+    Indicator,
+    PublicationVersion,
+    PublishedCell,
+    PublishedFigure,
+    TargetLink,
+)
+from strategic_areas.purging import blanking, hiding
+from tests import factories
+from tests.strategic_areas.test_taken_from_editions import (
+    NAME,
+    TEXT,
+    approve,
+    counted,
+    hide,
+    purge,
+    rows_of,
+    stored,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def fails(*_arguments):
+    raise RuntimeError
+
+
+def restore(takedown):
+    return hiding.HIDINGS.decline(
+        takedown, by=factories.make_reviewer(), reason="No era."
+    )
+
+
+def superseded(record, **changes):
+    """The record, changed, with another one in its place."""
+    same = ("programme", "commitment")
+    links = {name: getattr(record, name) for name in same if hasattr(record, name)}
+    make = {
+        Commitment: factories.make_commitment,
+        Activity: factories.make_activity,
+    }[type(record)]
+    record.superseded_by.add(make(**links))
+    type(record).objects.filter(pk=record.pk).update(**changes)
+    record.refresh_from_db()
+    return record
+
+
+# Of the plan no more
+
+
+def test_an_older_text_of_a_superseded_commitment_goes():
+    commitment = factories.make_commitment(title_es=TEXT)
+    edition = factories.make_edition(plan=commitment.plan)
+    superseded(commitment, title_es=f"{TEXT} Otra vez.")
+
+    hide(commitment, "title_es")
+
+    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
+    assert NAME not in stored(edition)
+
+
+def test_an_older_text_of_a_superseded_activity_goes():
+    activity = factories.make_activity(expected_product_es=TEXT)
+    edition = factories.make_edition(plan=activity.plan)
+    superseded(activity, expected_product_es=f"{TEXT} Corregido.")
+
+    hide(activity, "expected_product_es")
+
+    row = rows_of(edition, "activities")[activity.code]
+    assert row["expected_product_es"] == MARKER
+    assert NAME not in stored(edition)
+
+
+def test_the_numbers_of_a_superseded_activity_go_when_they_are_protected():
+    activity = factories.make_activity(quantity=7, provenance="documented")
+    update = factories.make_published_update(activity=activity, percent=30, quantity=3)
+    edition = factories.make_edition(plan=activity.plan)
+    superseded(activity)
+
+    approve(activity, counts_victims=True)
+
+    report = rows_of(edition, "reports")[update.public_id]
+    row = rows_of(edition, "activities")[activity.code]
+    of_all = rows_of(edition)[activity.commitment.code]
+    assert (report["quantity"], report["percent"]) == (None, None)
+    assert (row["quantity"], row["quantity_gap"]) == (None, "protected")
+    assert (row["percent"], row["percent_gap"]) == (None, "protected")
+    assert (of_all["percent"], of_all["percent_gap"]) == (None, "protected")
+
+
+def linked_no_more():
+    """An edition of a plan that told the indicator of another, and tells it no more."""
+    plan, other = factories.make_plan(), factories.make_plan()
+    indicator, _measurement = counted(other, sensitive=False)
+    target = factories.make_target()
+    factories.make_target_link(target, plan=plan, indicator=indicator)
+    edition = factories.make_edition(plan=plan)
+    TargetLink.objects.filter(plan=plan).delete()
+    indicator.refresh_from_db()
+    return edition, indicator, f"{indicator.code}/2025-01-01/2025-12-31/"
+
+
+def test_an_indicator_that_the_plan_left_is_protected_in_its_editions():
+    edition, indicator, key = linked_no_more()
+
+    indicator.sensitive = True
+    indicator.save()
+
+    row = rows_of(edition, "values")[key]
+    assert (row["value"], row["value_gap"]) == (None, "protected")
+    assert rows_of(edition, "breakdowns") == {}
+
+
+def test_a_hidden_figure_of_an_indicator_that_the_plan_left_goes():
+    edition, _indicator, key = linked_no_more()
+
+    hide(PublishedFigure.objects.get(), "is_hidden")
+
+    row = rows_of(edition, "values")[key]
+    assert (row["value"], row["shown"]) == (None, "withdrawn")
+    assert rows_of(edition, "breakdowns") == {}
+
+
+def test_former_parts_of_a_value_go_with_it():
+    plan = factories.make_plan()
+    counted(plan, sensitive=False)
+    edition = factories.make_edition(plan=plan)
+    PublishedCell.objects.all().delete()
+
+    hide(PublishedFigure.objects.get(), "is_hidden")
+
+    assert rows_of(edition, "breakdowns") == {}
+
+
+def test_the_percent_of_an_older_report_goes_with_it():
+    activity = factories.make_activity()
+    older = factories.make_earlier_report(activity, percent=37)
+    edition = factories.make_edition(plan=activity.plan)
+    factories.make_published_update(activity=activity, percent=60)
+    later = editions.make(
+        activity.plan, period=factories.make_round(plan=activity.plan)
+    )
+
+    workflow.withdraw(older, by=factories.make_reviewer(), cause="error")
+
+    row = rows_of(edition, "activities")[activity.code]
+    of_all = rows_of(edition)[activity.commitment.code]
+    assert (row["percent"], row["percent_gap"]) == (None, "protected")
+    assert (of_all["percent"], of_all["percent_gap"]) == (None, "protected")
+    assert rows_of(later, "activities")[activity.code]["percent"] == 60
+
+
+@pytest.mark.sqlite  # on PostgreSQL the counters move at commit
+def test_no_file_with_the_baseline_of_a_protected_indicator_is_served_after():
+    indicator = factories.make_indicator(sensitive=False)
+    before = PublicationVersion.counters().takedowns
+
+    Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
+
+    assert PublicationVersion.counters().takedowns == before + 1
+
+
+# Put back
+
+
+def test_a_report_that_was_withdrawn_meanwhile_does_not_come_back():
+    update = factories.make_published_update(narrative_es=TEXT)
+    edition = factories.make_edition(plan=update.plan)
+    asked = purging.request(NAME, by=factories.make_reviewer())
+    update.refresh_from_db()
+    workflow.withdraw(update, by=factories.make_reviewer(), cause="personal")
+
+    purging.cancel(asked, by=factories.make_reviewer())
+
+    row = rows_of(edition, "reports")[update.public_id]
+    assert (row["status"], row["text_es"]) == ("withdrawn", None)
+    assert NAME not in stored(edition)
+
+
+# Held back
+
+
+def held_back(edition):
+    edition.refresh_from_db()
+    return edition.is_moving
+
+
+def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
+    commitment = factories.make_commitment(title_es="Un título sin más")
+    other = factories.make_commitment(title_es=TEXT, programme=commitment.programme)
+    edition = factories.make_edition(plan=commitment.plan)
+    takedown = hide(commitment, "title_es")
+    with monkeypatch.context() as patched:
+        patched.setattr(taking_away, "_left", fails)
+        hide(other, "title_es")
+
+    restore(takedown)
+
+    row = rows_of(edition)[commitment.code]
+    assert (row["title_es"], held_back(edition)) == ("Un título sin más", True)
+
+
+def test_what_is_hidden_later_goes_from_an_edition_held_back():
+    commitment = factories.make_commitment(title_es=TEXT)
+    edition = factories.make_edition(plan=commitment.plan)
+    Edition.objects.update(is_moving=True)
+
+    hide(commitment, "title_es")
+
+    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
+    assert held_back(edition)
+
+
+def test_a_purge_reaches_an_edition_held_back():
+    commitment = factories.make_commitment(title_es=TEXT)
+    edition = factories.make_edition(plan=commitment.plan)
+    Edition.objects.update(is_moving=True)
+
+    done = purge()
+
+    assert NAME not in stored(edition)
+    assert (EditionRows, 1) in done.counts
+    assert held_back(edition)
+
+
+def test_a_purge_reaches_an_edition_of_a_plan_that_cannot_be_read(monkeypatch):
+    commitment = factories.make_commitment(title_es=TEXT)
+    edition = factories.make_edition(plan=commitment.plan)
+    monkeypatch.setattr(taking_away, "_reading", fails)
+
+    purge()
+
+    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
+    assert NAME not in stored(edition)
+    assert held_back(edition)
+
+
+def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_path):
+    commitment = factories.make_commitment(title_es=TEXT)
+    edition = factories.make_edition(plan=commitment.plan)
+    backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
+    Edition.objects.update(is_moving=True)
+    purge()
+    blanking.write_beside(tmp_path)
+    for pk, content in backup.items():
+        EditionRows.objects.filter(pk=pk).update(content=content)
+
+    blanking.blank_again(tmp_path, edition.made_at)
+
+    assert NAME not in stored(edition)
+    assert held_back(edition)
+
+
+def test_a_plan_that_cannot_be_read_holds_no_edition_of_another_back(monkeypatch):
+    commitment = factories.make_commitment(title_es=TEXT)
+    other = factories.make_commitment()
+    edition, unread = (
+        factories.make_edition(plan=each.plan) for each in (commitment, other)
+    )
+    reading = taking_away._reading
+    monkeypatch.setattr(
+        taking_away,
+        "_reading",
+        lambda plan, *only: (fails if plan == other.plan else reading)(plan, *only),
+    )
+
+    hide(commitment, "title_es")
+
+    assert rows_of(edition)[commitment.code]["title_es"] == MARKER
+    assert (held_back(edition), held_back(unread)) == (False, True)
