@@ -388,8 +388,7 @@ def _percent(row, latest):
     percent = row.standing.percent if is_own or of.commitment.is_official else None
     if percent is not None:
         return percent, None
-    if not (is_own or of.commitment.is_official):
-        return None, Gap.NOT_APPLICABLE
+    # This comes first: by it an edition loses a percent that it told before.
     if of.counts_victims or (latest and latest.is_reserved):
         return None, Gap.PROTECTED
     if of.is_continuing or not is_own:

@@ -192,7 +192,6 @@ def _numbers(entry, told, is_report):
         is_protected = name in told["protected"] or entry.is_reserved
         if name == "percent" and is_report:
             is_asked &= not (entry.subject.is_continuing or entry.is_reconstructed)
-            is_protected &= not entry.is_reconstructed
         value = told[name] if is_asked else None
         otherwise = Gap.NOT_REPORTED if is_asked else Gap.NOT_APPLICABLE
         # An agency is asked for a quantity of continuing work alone.

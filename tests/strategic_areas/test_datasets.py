@@ -244,9 +244,3 @@ def test_a_reserved_commitment_tells_no_number_of_it_and_why(told):
 
     (row,) = (each for each in rows if each["state"] == "reserved")
     assert (row["percent_gap"], row["activities_done_gap"]) == ("protected",) * 2
-
-
-def test_no_percent_of_reconstructed_work_is_said_to_be_protected(told):
-    rows = [*rows_of(told, SHIPPED, "activities"), *rows_of(told, SHIPPED, "reports")]
-
-    assert {row["percent_gap"] for row in rows} == {"not_applicable"}
