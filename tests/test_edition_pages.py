@@ -17,6 +17,7 @@ from strategic_areas.datasets.ready import Files, label_now
 from strategic_areas.models import Edition
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import compare
+from strategic_areas.views.editions import line
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,31 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     assert page.context["before"] == earlier
 
 
+def test_an_edition_lists_what_differs_and_leads_to_each_file(client):
+    later, _earlier = kept(commitments={"percent": 5})
+
+    page = read(client, "edition", later.plan, later.number)
+
+    assert [of.dataset.name for of in page.context["moved"]] == ["commitments"]
+    still = {of.dataset.name for of in page.context["still"]}
+    tables = snapshot_of(later).tables
+    assert still == {name for name in tables if tables[name]} - {"commitments"}
+    for name in {"commitments", *still}:
+        path = f"/datos/{later.plan.code}/{later.number}/{name}.csv"
+        assert f'href="{path}"' in page.text
+
+
+def test_an_edition_has_a_place_for_each_commitment_and_its_own_day(client):
+    later, earlier = kept()
+
+    page = read(client, "edition", later.plan, earlier.number)
+
+    ((row, state),) = page.context["told"].each
+    assert (row.code, state) == (later.plan.commitments.get().code, "no_activities")
+    assert f'<li id="{row.code}">' in page.text
+    assert f"<p>Edición del {earlier.made_on:%d/%m/%Y}</p>" in page.text
+
+
 def test_an_edition_names_who_did_not_report_in_its_round(client):
     update = factories.make_published_update()
     plan = update.plan
@@ -171,7 +197,7 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 
     page = read(client, "edition", edition.plan, earlier.number)
 
-    assert "Se retiró algo de 2 filas el 20/11/2026." in page.text
+    assert "El 20/11/2026 se retiró parte de 2 filas de Compromisos" in page.text
     assert "zanahoria" not in page.text
     path = address("commitment", edition.plan.code, commitment.code)
     assert f'<a class="code" href="{path}">{commitment.code}</a>' in page.text
@@ -246,6 +272,30 @@ def test_a_difference_is_a_page_by_dataset_and_a_file(client):
     }
     (row,) = json.loads(answers["JSON"].text)["rows"]
     assert (row["key"], row["before"], row["after"]) == (code, 5, None)
+
+
+def test_the_file_of_a_filtered_difference_holds_what_the_page_shows(client):
+    later, earlier = kept(commitments={"percent": 5}, plans={"title_es": "Otro"})
+    numbers = later.number, earlier.number
+
+    for name in ("commitments", "plans"):
+        page = read(client, "difference", later.plan, *numbers, dataset=name)
+        path = dict(page.context["files"])["JSON"]
+        rows = json.loads(client.get(path).text)["rows"]
+        assert [row["dataset"] for row in rows] == [name]
+
+
+def test_a_state_is_told_without_its_family_and_an_empty_cell_with_its_reason():
+    before = commitment(state="in_progress", family="going", days_late=3)
+    reason = {"days_late_gap": Gap.NOT_APPLICABLE.value}
+    after = commitment(state="no_activities", family="silent", **reason)
+    (row,) = differing(before, after).rows
+
+    told = [
+        str(label) for label, *_cells in line(COMMITMENTS["commitments"], row)["cells"]
+    ]
+
+    assert told == ["Estado", "Días de atraso"]
 
 
 def test_a_later_edition_is_not_held_against_itself_or_the_other_way(client):

@@ -34,13 +34,16 @@ class Gap(TextChoices):
         "protected",
         _("Protected: it could lead to a person, or the law withholds it"),
     )
-    NOT_REPORTED = "not_reported", _("Nobody has reported or stated it")
+    NOT_REPORTED = "not_reported", _("It has not been reported")
     NOT_ASKED = "not_asked", _("Nobody has been asked for it")
     NOT_DUE = "not_due", _("It is not due yet")
     NOT_APPLICABLE = "not_applicable", _("It does not apply")
+    UNTRANSLATED = "untranslated", _("There is no translation")
+    TOLD = "told", _("The cell that it is about has a value")
 
 
-GAPS = dict(Gap.choices)
+#: The codes of a column that says why another is empty.
+GAPS = dict(Gap.choices[:5])
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def bilingual(column: Column) -> tuple[Column, Column]:
         )
         for language, word in LANGUAGES.items()
     )
-    return spanish, replace(english, gap=english.gap or Gap.NOT_REPORTED)
+    return spanish, replace(english, gap=english.gap or Gap.UNTRANSLATED)
 
 
 def stored(
@@ -149,7 +152,7 @@ def with_gap(column: Column) -> tuple[Column, Column]:
         f"{column.name}_gap",
         format_lazy("{}: {}", column.label, _("why it is empty")),
         Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        Gap.TOLD,
         codes=GAPS,
     )
     return replace(column, gap=None), reason

@@ -270,7 +270,7 @@ DATASETS = (
     ),
     Dataset(
         "breakdowns",
-        _("Parts of values"),
+        _("Breakdowns of values"),
         _("a part of a value, such as that of girls"),
         EACH_VALUE,
         BREAKDOWNS,

@@ -251,7 +251,7 @@ DATASETS = (
     ),
     Dataset(
         "roles",
-        pgettext_lazy("a table", "Parts of the agencies"),
+        pgettext_lazy("a table", "Roles of agencies"),
         _("an agency in a commitment or in one of its activities"),
         AMENDED,
         ROLE,
@@ -261,7 +261,7 @@ DATASETS = (
     Dataset(
         "rounds",
         pgettext_lazy("a table", "Rounds"),
-        _("a round that asks for reports, or a period of which records tell"),
+        _("a round that asks for reports, or a period with records"),
         _("When a round is set, opens or closes"),
         ROUNDS,
         ("code",),

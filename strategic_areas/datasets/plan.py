@@ -171,12 +171,10 @@ COMMITMENTS = (
             "activities_done",
             _("Activities completed"),
             Kind.INTEGER,
-            about=_("Of those of which an account tells."),
+            about=_("Of those that have a report."),
         )
     ),
-    Column(
-        "activities_reported", _("Activities of which an account tells"), Kind.INTEGER
-    ),
+    Column("activities_reported", _("Activities that have a report"), Kind.INTEGER),
     Column(
         "activities_total",
         _("Activities in the plan"),

@@ -95,7 +95,9 @@ def edition(request, plan, edition):
         "before": before,
         "corrections": [each for each in every if each.corrects == found],
         "changes": editions.state_changes(by_name["commitments"].rows),
-        "rows": [each for each in rows if each.had or each.has],
+        "moved": [each for each in rows if each.has_moved and (each.had or each.has)],
+        "still": [each for each in rows if each.has and not each.has_moved],
+        "number": sum(len(each.rows) for each in rows),
         "notes": [_note(each, by_name, told.pages) for each in found.withdrawn],
     }
     ready, numbers = SHELF.at_hand(plan, found), (plan.code, found.number)
@@ -167,8 +169,9 @@ def difference(request, plan, earlier, edition=""):
         "page_query": query(wanted),
         "is_variant": "dataset" in wanted,
         "files": [
-            (form.upper(), address(name, plan.code, *numbers, form, language="es"))
+            (form.upper(), path + query(wanted, page=""))
             for form in ("csv", "json")
+            for path in [address(name, plan.code, *numbers, form, language="es")]
         ],
     }
     page = render(request, "edition_difference.html", context)
@@ -188,9 +191,10 @@ def line(dataset: Dataset, changed: RowDifference) -> dict:
         "cells": [
             (each.label, words_of(each, changed.before), words_of(each, changed.after))
             for each in dataset.columns
-            # The cell that says why another is empty is told with that one.
-            if each.name in names
-            and each.name.removesuffix("_gap") not in names - {each.name}
+            # Why a cell is empty is told in its place, the family by its state.
+            if not names.isdisjoint({each.name, f"{each.name}_gap"})
+            and not each.name.endswith("_gap")
+            and not (each.name == "family" and "state" in names)
         ],
     }
 
@@ -206,7 +210,7 @@ def _path_of(url):
 
 def words_of(column: Column, row: Mapping) -> str:
     """What a cell says, in the language of the page."""
-    value = row[column.name]
+    value = row.get(column.name)
     if value is None:
         why = editions.gap_of(column, row)
         return Gap(why).label if why else ""
@@ -222,12 +226,15 @@ def words_of(column: Column, row: Mapping) -> str:
     return shortened(value) if is_text else number_format(value, force_grouping=True)
 
 
+@reads("dataset")
 def difference_file(request, plan, earlier, form, edition=""):
-    """All that differs, a cell a row."""
+    """All that differs, or what does in one dataset, a cell a row."""
+    wanted = asked(request, "dataset")
     plan, old, new, found = _read(plan, earlier, edition)
     rows = [
         (of.dataset.name, each.key, each.kind, *cells)
         for of in found
+        if wanted.get("dataset", of.dataset.name) == of.dataset.name
         for each in of.rows
         for cells in (each.columns if each.kind == "changed" else [(None,) * 3])
     ]

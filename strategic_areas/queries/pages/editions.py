@@ -72,6 +72,11 @@ class DatasetDifference:
     former: tuple[Column, ...]
 
     @property
+    def has_moved(self):
+        """Whether anything of it differs."""
+        return bool(self.rows) or (self.had is None) != (self.has is None)
+
+    @property
     def numbers(self):
         """How many rows were added, have changed and are gone."""
         found = Counter(each.kind for each in self.rows)
@@ -184,11 +189,12 @@ def _state(row):
 
 
 #: What an edition tells, all of it from its rows: ``counts`` are those of its number of
-#: ``commitments`` by state, None of a reconstruction. Its round asked so many agencies,
-#: of which so many were ``heard``; those ``missing`` handed in nothing. ``pages`` are
-#: the addresses, by dataset and key, of rows from which something was withdrawn.
+#: ``commitments`` by state, None of a reconstruction, ``each`` with its state. Its
+#: round asked so many agencies, of which so many were ``heard``; those ``missing``
+#: handed in nothing. ``pages`` are the addresses, by dataset and key, of rows from
+#: which something was withdrawn.
 EditionPage = namedtuple(
-    "EditionPage", "plan period commitments counts asked heard missing pages"
+    "EditionPage", "plan period commitments counts each asked heard missing pages"
 )
 
 
@@ -213,6 +219,10 @@ def _told(pk, _random, code):
         SimpleNamespace(**period | days) if period else None,
         numbers.total(),
         None if numbers[None] else Counts(numbers.total(), by_state),
+        [
+            (SimpleNamespace(**row), _state(row))
+            for row in tables["commitments"].values()
+        ],
         len(asked),
         len(asked) - len(missing),
         [SimpleNamespace(**tables["agencies"][row["agency"]]) for row in missing],
