@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
+from strategic_areas.datasets.ready import SHELF
+from strategic_areas.models import Edition
 from tests.test_public_pages import LANGUAGES, Page, every_address, make_world
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +49,11 @@ def site(lasting):
 
 @pytest.fixture(scope="module")
 def answers(site, client):
-    return [
-        Answer(*place, client.get(place[-1])) for place in every_address(make_world())
-    ]
+    """Every page once, when the packages of editions are made: else it is not kept."""
+    world = make_world()
+    for edition in Edition.objects.select_related("plan"):
+        assert SHELF.files(edition.plan, edition).package_sum
+    return [Answer(*place, client.get(place[-1])) for place in every_address(world)]
 
 
 def test_every_page_is_whole_and_leads_to_itself_in_the_other_language(answers):
