@@ -1,8 +1,10 @@
 """What is taken goes from editions also where today's tables lead to no row of it."""
 
+from datetime import date
+
 import pytest
 
-from strategic_areas import purging, workflow
+from strategic_areas import figures, purging, workflow
 from strategic_areas.datasets import editions, taking_away
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
@@ -16,6 +18,7 @@ from strategic_areas.models import (
     PublishedFigure,
     TargetLink,
 )
+from strategic_areas.models.measurements import Measurement
 from strategic_areas.purging import blanking, hiding
 from tests import factories
 from tests.strategic_areas.test_taken_from_editions import (
@@ -186,6 +189,23 @@ def test_a_report_that_was_withdrawn_meanwhile_does_not_come_back():
     row = rows_of(edition, "reports")[update.public_id]
     assert (row["status"], row["text_es"]) == ("withdrawn", None)
     assert NAME not in stored(edition)
+
+
+def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
+    plan = factories.make_plan()
+    indicator, measurement = counted(plan, sensitive=False)
+    Measurement.objects.filter(pk=measurement.pk).update(note_es=TEXT)
+    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+    edition = factories.make_edition(plan=plan)
+    asked = purging.request(NAME, by=factories.make_reviewer())
+    Measurement.objects.filter(pk=measurement.pk).update(ends_on=date(2025, 11, 30))
+    Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
+    figures.publish(Indicator.objects.filter(pk=indicator.pk))
+
+    purging.cancel(asked, by=factories.make_reviewer())
+
+    assert rows_of(edition, "values") == {}
+    assert not held_back(edition)
 
 
 # Held back
