@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections import OrderedDict
 from contextlib import closing
 from pathlib import Path
 
@@ -142,6 +143,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
         yield
 
 
+class Unkept(OrderedDict):
+    """Files of which none is found again."""
+
+    def get(self, key, default=None):
+        return default
+
+
 @pytest.fixture(autouse=True)
 def read_anew(request, monkeypatch):
     """
@@ -152,10 +160,10 @@ def read_anew(request, monkeypatch):
     """
     if not settings.EMBEDDED_DATABASE and not _commits(request.node):
         monkeypatch.setattr(BOARDS, "_most", -1)
-        monkeypatch.setattr(SHELF, "_most", -1)
+        monkeypatch.setattr(SHELF, "_kept", Unkept())
     yield
     BOARDS.empty()
-    SHELF.empty()
+    SHELF._kept.clear()
     guard.forget_known_words()
 
 

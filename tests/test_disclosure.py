@@ -252,7 +252,7 @@ class World:
         """What every public address answers, by the address."""
         client, found = Client(), {}
         # As of the same version, no file would be made again.
-        SHELF.empty()
+        SHELF._kept.clear()
         for path in sorted(self.addresses()):
             response = client.get(path)
             assert response.status_code == 200, path

@@ -232,6 +232,8 @@ def test_an_edition_that_is_not_whole_is_not_told(client):
     assert read(client, "edition", later.plan, earlier.number).status_code == 404
     answer = read(client, "difference", later.plan, later.number, earlier.number)
     assert answer.status_code == 404
+    (plan,) = client.get(address("data_index", language="es")).json()["plans"]
+    assert [each["number"] for each in plan["editions"]] == [later.number]
 
 
 def test_a_plan_in_preparation_has_no_editions(client):

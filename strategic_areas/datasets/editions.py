@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -42,6 +43,10 @@ AT_ONCE, LEVEL = 200, 6
 TIMES = 9
 #: What tells zlib that it reads gzip.
 GZIP = zlib.MAX_WBITS | 16
+#: A column that changes with the day alone, and so tells of no change.
+WITH_THE_DAY = "days_late"
+#: What the seal of what somebody reads is for.
+READ = "strategic_areas.edition"
 #: An edition of which a second one is never made of the same.
 MADE_ONCE = Q(is_reconstructed=True) | ~Q(period=None) | ~Q(proposal=None)
 
@@ -52,12 +57,15 @@ def make(
     *,
     period: ReportingPeriod | None = None,
     proposal: EditionProposal | None = None,
+    seen: str = "",
 ) -> Edition:
     """
     The edition of what the public reads of the plan now.
 
     ``period`` is a round that has closed, ``proposal`` what two people agreed on; with
     neither it is that of a reconstruction. Made already, by whomever, it is the same.
+    ``seen`` is the seal of what the second of two read; ``RefusedError`` if it would
+    tell anything otherwise.
     """
     # Reports may still come in: only who makes another edition waits.
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
@@ -72,6 +80,10 @@ def make(
     if made := plan.editions.filter(MADE_ONCE, **about).first():
         return made
     told, today = told_by(proposal) if proposal else quiet(plan), timezone.localdate()
+    if proposal and seal(told) != seen:
+        raise RefusedError(
+            _("The public reads something else since you read this: read it again.")
+        )
     stem = f"{corrects}." if corrects else f"{today.year}-"
     others = plan.editions.filter(corrects=corrects, number__startswith=stem)
     edition = Edition.objects.create(
@@ -82,6 +94,7 @@ def make(
         named=proposal.named if proposal else [],
         explanation_es=proposal.explanation_es if proposal else "",
         explanation_en=proposal.explanation_en if proposal else "",
+        withdrawn=latest(corrects).withdrawn if corrects else [],
         is_moving=True,
         **about,
     )
@@ -144,25 +157,45 @@ def quiet(plan: Plan) -> Snapshot:
     raise RefusedError(_("The portal is changing too fast: try again in a moment."))
 
 
+def seal(told: Snapshot) -> str:
+    """What stands for all that somebody read; without a key nobody can compute it."""
+    return salted_hmac(READ, _json(told.tables), algorithm="sha256").hexdigest()
+
+
 def told_by(proposal: EditionProposal) -> Snapshot:
     """
     What a proposed edition tells.
 
     A correction tells what the last one of its number does, but for the rows that it
-    names: those as the public reads them now. ``RefusedError`` if one of them leads to
-    a row that would not be there.
+    names: those as the public reads them now, late by as many days as on the day of its
+    data. ``RefusedError`` if one of them is told as before or leads to a row that would
+    not be there, if there are none, or if nobody knows what the last one may tell.
     """
     if not (first := proposal.corrects):
         return quiet(proposal.plan)
-    before, datasets = snapshot_of(latest(first)), datasets_of(first)
-    now = quiet(proposal.plan).tables
+    if (last := latest(first)).is_moving:
+        raise RefusedError(
+            _("Edition %(number)s is held back: nobody can correct it.")
+            % {"number": last}
+        )
+    before, datasets, now = snapshot_of(last), datasets_of(first), quiet(proposal.plan)
     tables = {name: dict(table) for name, table in before.tables.items()}
     for name, key in proposal.named:
-        if row := now.get(name, {}).get(key):
+        if row := now.tables.get(name, {}).get(key):
             names = [each.name for each in datasets[name].columns]
-            tables[name][key] = {name: row.get(name) for name in names}
+            tables[name][key] = row = {name: row.get(name) for name in names}
+            if late := row.get(WITH_THE_DAY):
+                row[WITH_THE_DAY] = max(late - (now.day - before.day).days, 0)
         else:
             tables[name].pop(key, None)
+    named = [
+        (before.tables[name].get(key), tables[name].get(key))
+        for name, key in proposal.named
+    ]
+    if not named or any(stood == stands for stood, stands in named):
+        raise RefusedError(
+            _("Name what the edition tells otherwise than the public reads now.")
+        )
     if _unresolved(datasets, tables) - _unresolved(datasets, before.tables):
         raise RefusedError(
             _("One of these rows names another that the edition lacks: name it too.")
@@ -203,7 +236,7 @@ def snapshot_of(edition: Edition) -> Snapshot:
         plan=plan["code"],
         title_es=plan["title_es"],
         title_en=plan["title_en"] or "",
-        day=edition.made_on,
+        day=(edition.corrects or edition).made_on,
         edition=edition.number,
         is_reconstructed=edition.is_reconstructed,
         tables=tables,

@@ -125,10 +125,6 @@ class Shelf:
         self._thread.start()
         self.wake()
 
-    def empty(self):
-        """Forget all files."""
-        self._kept.clear()
-
     def wake(self):
         """Make what is not current; does not wait for it."""
         self._wake.set()
@@ -146,7 +142,7 @@ class Shelf:
         with self._changed:
             found = self._kept.get(key)
             if self._thread is None:
-                if self._most < 0 or not _is_current(found, edition, label):
+                if not _is_current(found, edition, label):
                     found = self._kept[key] = Files(plan, edition, label)
             elif not _is_current(found, edition, label):
                 self._asked.add(key)

@@ -21,7 +21,8 @@ class EditionSteps(GuardedSteps):
     """
     A reviewer proposes an edition with its reason, another one reads and approves it.
 
-    It holds what the public reads at the approval; a correction, the rows it names so.
+    It holds what the public reads at the approval, a correction the rows it names so,
+    and only if that is what who approves it had read: its seal is ``seen``.
     """
 
     model = EditionProposal
@@ -31,19 +32,9 @@ class EditionSteps(GuardedSteps):
 
     def store(self, proposal):
         must(self.decides(proposal.proposed_by), _("You do not decide on this."))
-        first, named = proposal.corrects, {tuple(each) for each in proposal.named}
         must(
-            first or not plans.by_code(proposal.plan.code).is_reconstructed,
+            proposal.corrects or not plans.by_code(proposal.plan.code).is_reconstructed,
             _("A reconstruction has one edition: propose a correction of it."),
-        )
-        differs = {
-            (of.dataset.name, each.key)
-            for of in (correctable(first) if first else ())
-            for each in of.rows
-        }
-        must(
-            not first or named and named <= differs,
-            _("Name what the edition tells otherwise than the public reads now."),
         )
         editions.told_by(proposal)
         must_be_clean(EditionProposal, **texts_of(proposal))
@@ -51,9 +42,9 @@ class EditionSteps(GuardedSteps):
         must_be_valid(proposal, exclude=["named"])
         proposal.save()
 
-    def apply(self, proposal, by):
+    def apply(self, proposal, by, seen):
         must_not_wait_for_purge(proposal, texts_of(proposal).values())
-        editions.make(proposal.plan, proposal=proposal)
+        editions.make(proposal.plan, proposal=proposal, seen=seen)
 
 
 EDITIONS = EditionSteps()

@@ -90,7 +90,7 @@ class Portal:
 
     def __post_init__(self):
         # A world before may be undone, and its publication versions with it.
-        SHELF.empty()
+        SHELF._kept.clear()
         self.plan = factories.make_plan()
         self.official = factories.make_source(plan=self.plan)
         self.press = factories.make_source(plan=self.plan, kind="press")

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Group
 
 from agencies.access import Role
+from strategic_areas.datasets import editions
 from strategic_areas.desk.changes import decisions
 from strategic_areas.figures.reporting import VALUES
 from tests.factories import (
@@ -38,6 +39,11 @@ def taken_in(proposal):
     return {"activity": make_activity(commitment=proposal.commitment)}
 
 
+def read_by(proposal):
+    """The seal of what a proposed edition tells now."""
+    return {"seen": editions.seal(editions.told_by(proposal))}
+
+
 def make_value_by(by):
     """A value that a reviewer hands in who reports for an agency besides."""
     indicator = make_indicator(agency=make_agency())
@@ -51,7 +57,7 @@ KINDS = {
     "PendingChange": (make_change, make_reviewer, {}),
     "ActivityProposal": (make_proposal_by, make_reviewer, taken_in),
     "ReportedValue": (make_value_by, make_reviewer, {}),
-    "EditionProposal": (make_edition_proposal, make_reviewer, {}),
+    "EditionProposal": (make_edition_proposal, make_reviewer, read_by),
     "Purge": (make_purge, make_administrator, {}),
     "Takedown": (make_takedown, make_reviewer, {}),
     "FactorReset": (make_factor_reset, make_administrator, {}),

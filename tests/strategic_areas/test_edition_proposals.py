@@ -1,9 +1,11 @@
 """Editions that two people make: one proposes, another reads what they hold."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.models import Edition, EditionProposal
+from strategic_areas.purging import hiding
 from strategic_areas.workflow import EDITIONS
 from tests.datasets import faults
 from tests.factories import (
@@ -41,7 +44,9 @@ def in_english():
 
 
 def approve(proposal):
-    return EDITIONS.approve(proposal, by=make_reviewer())
+    """Approve it as it stands; what it tells now was read."""
+    seen = editions.seal(editions.told_by(proposal))
+    return EDITIONS.approve(proposal, by=make_reviewer(), seen=seen)
 
 
 @pytest.fixture
@@ -52,6 +57,11 @@ def corrected():
     edition = make_edition(plan=commitment.plan)
     type(commitment).objects.update(title_es="Otro", sort_code="x")
     return edition
+
+
+def seen_on(page):
+    """What the form on the page sends as the seal of what was read."""
+    return re.search('name="seen" value="([0-9a-f]*)"', page.text)[1]
 
 
 def place_of(edition, number=0):
@@ -82,7 +92,7 @@ def test_nobody_approves_the_edition_that_she_proposed():
     proposal = make_edition_proposal()
 
     with pytest.raises(RefusedError, match="another person"):
-        EDITIONS.approve(proposal, by=proposal.proposed_by)
+        EDITIONS.approve(proposal, by=proposal.proposed_by, seen="")
 
     assert not Edition.objects.exists()
 
@@ -225,7 +235,7 @@ def test_the_desk_leads_from_a_reason_to_the_edition(client, corrected):
     own = client.get(sent.url)
     client.force_login(other)
     read = client.get(sent.url)
-    done = client.post(sent.url, {"approve": "1"})
+    done = client.post(sent.url, {"approve": "1", "seen": seen_on(read)})
 
     assert place in shown.text
     assert proposal.named == [place.split("/", 1)]
@@ -277,3 +287,146 @@ def test_a_correction_names_also_the_row_to_which_another_leads():
         plan=commitment.plan, corrects=edition, named=every
     )
     assert faults(editions.snapshot_of(approve(proposal).edition)) == []
+
+
+def test_what_changed_after_it_was_read_is_read_again(client, corrected):
+    """Whoever approves knows what she makes, not what stood there before."""
+    named = place_of(corrected)
+    proposal = make_edition_proposal(
+        plan=corrected.plan, corrects=corrected, named=[named]
+    )
+    page = reverse("admin:edition_proposal", args=[proposal.pk])
+    client.force_login(make_reviewer())
+    read = client.get(page)
+    corrected.plan.commitments.update(title_es="Otro más", sort_code="y")
+
+    refused = client.post(page, {"approve": "1", "seen": seen_on(read)})
+
+    assert not Edition.objects.exclude(pk=corrected.pk).exists()
+    assert "léalo de nuevo" in refused.text
+    assert "Uno → Otro más" in refused.text
+    client.post(page, {"approve": "1", "seen": seen_on(refused)})
+    (made,) = corrected.corrections.all()
+    assert editions.snapshot_of(made).tables[named[0]][named[1]]["title_es"] == (
+        "Otro más"
+    )
+
+
+def test_nobody_approves_an_edition_without_having_read_it(corrected):
+    proposal = make_edition_proposal(plan=corrected.plan)
+
+    with pytest.raises(RefusedError, match="read it again"):
+        EDITIONS.approve(proposal, by=make_reviewer(), seen="")
+
+
+def test_a_correction_of_what_is_told_as_before_by_then_is_not_made(client, corrected):
+    proposal = make_edition_proposal(
+        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
+    )
+    told = editions.snapshot_of(corrected).tables["commitments"]
+    for row in corrected.plan.commitments.all():
+        row.title_es = told[row.code]["title_es"]
+        row.save()
+    client.force_login(make_reviewer())
+
+    with pytest.raises(RefusedError, match="Name what the edition tells"):
+        EDITIONS.approve(proposal, by=make_reviewer(), seen="")
+
+    page = client.get(reverse("admin:edition_proposal", args=[proposal.pk]))
+    assert "Marque qué dice la edición de " in page.text
+
+
+def test_a_correction_tells_days_late_of_the_day_of_its_data():
+    due_on = timezone.localdate() - timedelta(days=50)
+    activity = make_activity(due_on=due_on, due_provenance="plan")
+    plan, key = activity.plan, activity.code
+    edition = make_edition(plan=plan)
+    with time_machine.travel(timezone.now() + timedelta(days=100)):
+        type(activity).objects.update(title_es="Otra")
+        correction = approve(
+            make_edition_proposal(
+                plan=plan, corrects=edition, named=[["activities", key]]
+            )
+        ).edition
+        assert correction.made_on == timezone.localdate()
+
+    told = editions.snapshot_of(correction)
+    row = told.tables["activities"][key]
+    assert told.day == edition.made_on
+    assert (row["title_es"], row["days_late"]) == ("Otra", 50)
+
+
+def test_days_late_alone_are_nothing_to_correct():
+    activity = make_activity(
+        due_on=timezone.localdate() - timedelta(days=50), due_provenance="plan"
+    )
+    edition = make_edition(plan=activity.plan)
+
+    with (
+        time_machine.travel(timezone.now() + timedelta(days=100)),
+        pytest.raises(RefusedError, match="Name what the edition tells"),
+    ):
+        make_edition_proposal(
+            plan=activity.plan,
+            corrects=edition,
+            named=[["activities", activity.code]],
+        )
+
+
+def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
+    hidden, other = corrected.plan.commitments.all()
+    hiding.hide(
+        hidden,
+        {"title_es": hiding.whole(hidden)["title_es"]},
+        cause="error",
+        by=make_reviewer(),
+    )
+    corrected.refresh_from_db()
+
+    correction = approve(
+        make_edition_proposal(
+            plan=corrected.plan,
+            corrects=corrected,
+            named=[["commitments", other.code]],
+        )
+    ).edition
+
+    assert corrected.withdrawn
+    assert correction.withdrawn == corrected.withdrawn
+
+
+def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
+    """From one that is_moving something may not have been taken away."""
+    plan = corrected.plan
+    proposal = make_edition_proposal(plan=plan)
+    Edition.objects.update(is_moving=True)
+    page = reverse("admin:edition_proposal", args=[proposal.pk])
+    client.force_login(make_reviewer())
+
+    listed = client.get(reverse("admin:plan_editions", args=[plan.code]))
+    read = client.get(page)
+    client.post(page, {"approve": "1", "seen": seen_on(read)})
+
+    assert "retenida" in listed.text
+    assert Edition.objects.filter(is_moving=False).get().number == f"{YEAR}-2"
+
+
+def test_of_a_held_back_edition_no_correction_is_made_but_one_is_declined(
+    client, corrected
+):
+    proposal = make_edition_proposal(
+        plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
+    )
+    Edition.objects.update(is_moving=True)
+    page = reverse("admin:edition_proposal", args=[proposal.pk])
+    client.force_login(make_reviewer())
+
+    read = client.get(page)
+    approved = client.post(page, {"approve": "1"})
+    client.post(page, {"decline": "1", "reason": "No se puede corregir."})
+
+    assert "está retenida" in read.text
+    assert "está retenida" in approved.text
+    proposal.refresh_from_db()
+    assert proposal.status == "declined"
+    assert Edition.objects.get() == corrected

@@ -1,15 +1,21 @@
 """Editions of a plan on the desk: the list, what one person proposes, what it holds."""
 
+from functools import partial
+
 from django import forms
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.access import only_reviewers
+from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.changes.decisions import open_forms, take_pressed_step
+from strategic_areas.desk.changes.decisions import (
+    ApproveForm,
+    open_forms,
+    take_pressed_step,
+)
 from strategic_areas.desk.changes.own_words import OwnWordsForm
 from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import screen, told_on
@@ -56,6 +62,23 @@ class EditionForm(OwnWordsForm):
         return None
 
 
+class ApproveEditionForm(ApproveForm):
+    """Approves what was read, of which the page that is answered has the seal."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data, *, seen, **kwargs):
+        super().__init__(data, initial={"seen": seen}, **kwargs)
+        self.read = self.data.get("seen", "")
+        if self.is_bound:
+            # What is drawn again is what would be told now.
+            self.data = {**self.data.dict(), "seen": seen}
+
+    @property
+    def arguments(self):
+        return {"seen": self.read}
+
+
 def plan_editions(request, plan):
     """
     The editions of a plan, and a form that proposes another, or corrects one.
@@ -99,8 +122,13 @@ def edition_proposal(request, pk):
     )
     holds, steps = {}, []
     if found.is_waiting:
-        holds = _holds(found)
-        steps = open_forms(request, EDITIONS, found, examined=examined)
+        try:
+            # Read first: what is shown beside it is at least as new.
+            holds = {"seen": editions.seal(editions.told_by(found)), **_holds(found)}
+        except RefusedError as error:
+            holds = {"seen": "", "refused": error}
+        form = partial(ApproveEditionForm, seen=holds["seen"])
+        steps = open_forms(request, EDITIONS, found, form, examined=examined)
         if take_pressed_step(request, EDITIONS, found, steps):
             return redirect("admin:plan_editions", plan=found.plan.code)
     return screen(
@@ -118,7 +146,8 @@ def edition_proposal(request, pk):
 def _holds(proposal):
     """The rows that an edition of today has, or those that a correction names."""
     first, plan = proposal.corrects, proposal.plan
-    last = editions.latest(first) if first else plan.editions.first()
+    served = plan.editions.filter(is_moving=False)
+    last = editions.latest(first) if first else served.first()
     found = differences(plan, last)
     return {
         "last": last,

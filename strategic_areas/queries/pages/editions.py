@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import Column, Dataset, Gap
-from strategic_areas.datasets.editions import datasets_of, snapshot_of
+from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Edition, Plan
@@ -18,8 +18,6 @@ from strategic_areas.progress import Counts
 from strategic_areas.queries.public_rows import RowDifference, Rows, difference
 from strategic_areas.states import CommitmentState, family_of
 
-#: A column that changes with the day alone, and so tells of no change.
-WITH_THE_DAY = "days_late"
 #: The columns of a round that templates read as days.
 DAYS = ("starts_on", "ends_on")
 #: The rows of a reading, and what declares their datasets.
