@@ -13,7 +13,7 @@ from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import Column, Gap
 from strategic_areas.datasets.editions import make, snapshot_of
-from strategic_areas.datasets.ready import Files, label_now
+from strategic_areas.datasets.ready import SHELF, Files, label_now
 from strategic_areas.models import Edition
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import compare
@@ -201,6 +201,15 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
     assert "zanahoria" not in page.text
     path = address("commitment", edition.plan.code, commitment.code)
     assert f'<a class="code" href="{path}">{commitment.code}</a>' in page.text
+
+
+def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
+    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    found = SHELF.files(edition.plan, edition).package_sum
+
+    page = read(client, "edition", edition.plan, edition.number)
+
+    assert f"<code>{found}</code> Cambia cuando algo se retira o vuelve" in page.text
 
 
 def test_an_edition_and_its_correction_lead_to_each_other(client):
