@@ -44,7 +44,7 @@ def public_file(view):
             return response
         is_packed = "Content-Encoding" in response.headers
         if is_packed and "gzip" not in encodings_of(
-            request.META.get("HTTP_ACCEPT_ENCODING", "")
+            request.headers.get("accept-encoding", "")
         ):
             response.content = gzip.decompress(response.content)
             del response.headers["Content-Encoding"]

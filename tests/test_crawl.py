@@ -24,7 +24,7 @@ from strategic_areas.models import (
     Commitment,
     Source,
 )
-from tests import nu_validator, partials, public_site
+from tests import factories, nu_validator, partials, public_site
 from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP
@@ -103,6 +103,8 @@ def crawl(django_db_setup, django_db_blocker):
         drawn = defaultdict(dict)
         empty = Crawl(Client())
         world = public_site.build()
+        # How two editions differ takes two.
+        factories.make_earlier_edition(world.plan.editions.first())
         # It alone has evidence to show, they alone took the place of something.
         alone = [world.rich, *Commitment.objects.filter(supersedes__isnull=False)]
         rich = [
@@ -110,6 +112,9 @@ def crawl(django_db_setup, django_db_blocker):
             for each in alone
             for language in public_site.LANGUAGES
         ]
+        # The round that closed, with the way to its edition.
+        closed = f"?period={world.before.code}"
+        rich.append(address("updates", world.plan.code, language="es") + closed)
         every = {path for _, *both in public_site.instances() for path in both}
         with partials.recorded(drawn):
             crawl = Crawl(Client(), every, [*rich, *telling()])

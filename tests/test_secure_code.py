@@ -78,7 +78,7 @@ BANS = {
     ),
     "a broken hash": (r"\b(md5|sha1)\b", ("py",), NOWHERE),
     "chance that can be guessed": (
-        r"import random|from random|uuid1",
+        r"import random\b|from random\b|uuid1",
         ("py",),
         NOWHERE,
     ),

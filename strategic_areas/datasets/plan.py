@@ -298,7 +298,7 @@ ACTIVITIES = (
         "is_counted",
         _("Counted"),
         Kind.BOOLEAN,
-        about=_("What an amendment cancelled enters no count."),
+        about=_("What an amendment cancelled is not counted."),
     ),
     Column("family", _("Family of states"), Kind.CODE, codes=FAMILY_WORDS),
     Column("state", _("State"), Kind.CODE, codes=STATES),
