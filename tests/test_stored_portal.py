@@ -78,6 +78,7 @@ STANDS_STILL = "the portal stands still while its tables take the shape of decis
 STANDS_STILL_FILLING = "the portal stands still while every report gets its agency"
 STANDS_STILL_NOTING = "the portal stands still while it notes what was public of people"
 STANDS_STILL_FORGETTING = "the portal stands still while it notes no more what changed"
+NOT_IN_USE = "the migration before it makes the table, and both run together"
 ACCEPTED = {
     "agencies.0003_factor_resets_as_decisions": STANDS_STILL,
     "strategic_areas.0002_changes_of_several_records": STANDS_STILL,
@@ -87,6 +88,7 @@ ACCEPTED = {
     "strategic_areas.0009_reports_keep_their_agency": STANDS_STILL_FILLING,
     "strategic_areas.0030_printed_values_and_families": STANDS_STILL_NOTING,
     "strategic_areas.0037_counters_of_the_version": STANDS_STILL_FORGETTING,
+    "strategic_areas.0045_edition_proposals_of_now": NOT_IN_USE,
 }
 #: A whole drill, from backing up to a portal that is whole.
 MOST_SECONDS = 60

@@ -22,7 +22,7 @@ from django.test import Client, RequestFactory
 from plan_portal import errors, urls
 from plan_portal.sitemap import every_address
 from strategic_areas.addresses import address
-from strategic_areas.models import ActivityUpdate, CommitmentUpdate
+from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Indicator
 from tests import public_site
 from tests.crawling import QUESTIONS
 from tests.deep import DEEP
@@ -234,6 +234,9 @@ def page_of(name, world):
         "commitment": dict.fromkeys(LANGUAGES, world.rich.code),
         "agency": dict.fromkeys(LANGUAGES, world.lead.slug),
     }.get(name.removesuffix("_card"))
+    if name == "indicator_card":
+        code = Indicator.objects.first().code
+        return {each: address(name, code, language=each) for each in LANGUAGES}
     if word:
         code = world.plan.code
         return {each: address(name, code, word[each], language=each) for each in word}
