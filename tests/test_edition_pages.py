@@ -203,6 +203,8 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
     assert f'<a class="code" href="{path}">{commitment.code}</a>' in page.text
 
 
+# On PostgreSQL the version moves at a commit, which a test does not come to.
+@pytest.mark.sqlite
 def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
     edition = factories.make_edition(plan=factories.make_commitment().plan)
     found = SHELF.files(edition.plan, edition).package_sum
