@@ -377,7 +377,7 @@ def read(client, path):
 def forget():
     """Forget what is kept in memory: it may be of a version that was rolled back."""
     BOARDS.empty()
-    SHELF.empty()
+    SHELF._kept.clear()
     index.forget()
 
 
