@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import override
 
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import GAPS, Kind
+from strategic_areas.datasets.columns import GAPS, CellKind
 from strategic_areas.datasets.snapshots import Snapshot, key_of
 
 #: "1 of 3": two numbers and what is counted, in one cell.
@@ -68,9 +68,9 @@ def _of_row(dataset, key, row, keys):
 def wrong_value(column, value) -> str:
     """What is wrong with the value in a cell of the column; "" for nothing."""
     wanted = {
-        Kind.INTEGER: (int,),
-        Kind.NUMBER: (int, float),
-        Kind.BOOLEAN: (bool,),
+        CellKind.INTEGER: (int,),
+        CellKind.NUMBER: (int, float),
+        CellKind.BOOLEAN: (bool,),
     }.get(column.kind, (str,))
     if type(value) not in wanted:
         return f"{value!r} is no {column.kind}"
@@ -78,13 +78,13 @@ def wrong_value(column, value) -> str:
         return f"{value!r} is no number"
     if isinstance(value, str) and not value.strip():
         return "an empty text"
-    if column.kind == Kind.CODE and value not in column.codes:
+    if column.kind == CellKind.CODE and value not in column.codes:
         return f"{value!r} is not in the code list"
-    if column.kind == Kind.DAY and not _is_day(value):
+    if column.kind == CellKind.DAY and not _is_day(value):
         return f"{value!r} is no day"
-    if column.kind == Kind.ADDRESS and not re.match(r"https?://\S+$", value):
+    if column.kind == CellKind.ADDRESS and not re.match(r"https?://\S+$", value):
         return f"{value!r} is no address"
-    is_word = column.kind == Kind.TEXT and not column.name.endswith(OF_A_RECORD)
+    is_word = column.kind == CellKind.TEXT and not column.name.endswith(OF_A_RECORD)
     if is_word and SENTENCE.search(value):
         return f"{value!r} is a sentence"
     return ""
@@ -120,8 +120,8 @@ def _of_declaration(dataset):
     for column in dataset.columns:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", column.name):
             yield f"{column.name}: no machine name"
-        if (column.kind == Kind.CODE) != bool(column.codes) and not (
-            column.kind == Kind.TEXT and column.codes
+        if (column.kind == CellKind.CODE) != bool(column.codes) and not (
+            column.kind == CellKind.TEXT and column.codes
         ):
             yield f"{column.name}: a code has a list, and a list is of codes"
         if column.name.endswith("_gap") and column.codes != GAPS:

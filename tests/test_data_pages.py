@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, FOAF, RDF
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS, ready
-from strategic_areas.datasets.columns import Kind
+from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
 from tests import factories
 from tests.test_public_pages import LANGUAGES, read
@@ -161,7 +161,7 @@ def test_the_lines_for_pandas_read_codes_as_texts_and_days_as_days(
     rows = known["rows"]
     assert unescape(page.context["lines"]["pandas"]).count("\n") == 2
     assert sorted(rows["code"]) == ["1.10", "1.9"]
-    days = [c.name for c in DATASETS["commitments"].columns if c.kind == Kind.DAY]
+    days = [c.name for c in DATASETS["commitments"].columns if c.kind == CellKind.DAY]
     assert all(pandas.api.types.is_datetime64_any_dtype(rows[name]) for name in days)
 
 

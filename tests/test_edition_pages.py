@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import Column, Gap
+from strategic_areas.datasets.columns import DataColumn, GapReason
 from strategic_areas.datasets.editions import make, snapshot_of
 from strategic_areas.datasets.ready import SHELF, Files, label_now
 from strategic_areas.models import Edition
@@ -75,7 +75,9 @@ def test_days_late_alone_are_no_difference():
 
 def test_what_is_protected_now_is_not_told_of_before():
     """The earlier rows lost it too; were they not, no difference would tell it."""
-    after = commitment(percent=None, percent_gap=Gap.PROTECTED.value, title_es="Dos")
+    after = commitment(
+        percent=None, percent_gap=GapReason.PROTECTED.value, title_es="Dos"
+    )
 
     (row,) = differing(commitment(percent=7), after).rows
 
@@ -88,7 +90,7 @@ def test_what_was_withdrawn_is_not_told_of_before():
     reports = replace(
         DATASETS["commitments"],
         name="reports",
-        columns=tuple(Column(name, name) for name in names),
+        columns=tuple(DataColumn(name, name) for name in names),
     )
     stood = {"a": dict(zip(names, ("a", "zanahoria", None), strict=True))}
     gone = {"a": dict(zip(names, ("a", None, "2026-07-01"), strict=True))}
@@ -300,7 +302,7 @@ def test_the_file_of_a_filtered_difference_holds_what_the_page_shows(client):
 
 def test_a_state_is_told_without_its_family_and_an_empty_cell_with_its_reason():
     before = commitment(state="in_progress", family="going", days_late=3)
-    reason = {"days_late_gap": Gap.NOT_APPLICABLE.value}
+    reason = {"days_late_gap": GapReason.NOT_APPLICABLE.value}
     after = commitment(state="no_activities", family="silent", **reason)
     (row,) = differing(before, after).rows
 

@@ -71,7 +71,7 @@ def banner(made_at, path):
 
 @cache
 def unavailable():
-    """Body and headers of ``say_unavailable``, made without the database."""
+    """The body and the headers of the answer 503; they need no database."""
     wrapped = SecurityHeadersMiddleware(CSPMiddleware(errors.unavailable))
     response = wrapped(WSGIRequest({**ANY, "wsgi.input": BytesIO()}))
     length = ("Content-Length", str(len(response.content)))

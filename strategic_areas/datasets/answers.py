@@ -6,10 +6,10 @@ from django.utils.translation import pgettext_lazy
 
 from strategic_areas.datasets.columns import (
     ADDRESS,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     pair,
     stored,
@@ -19,16 +19,18 @@ from strategic_areas.sentences import FAMILIES, SHORT_BODIES, TARGET_KINDS
 
 TARGETS = (
     *stored(FrameworkTarget, "code"),
-    Column("family", _("Framework"), codes=FAMILIES),
-    Column("kind", _("Kind"), codes=TARGET_KINDS),
+    DataColumn("family", _("Framework"), codes=FAMILIES),
+    DataColumn("kind", _("Kind"), codes=TARGET_KINDS),
     *stored(FrameworkTarget, "name"),
-    *stored(FrameworkTarget, "year", gap=Gap.NOT_APPLICABLE),
-    Column("body", _("Who asks for it"), gap=Gap.NOT_APPLICABLE, codes=SHORT_BODIES),
-    *stored(FrameworkTarget, "by_year", "confidence", gap=Gap.NOT_APPLICABLE),
-    Column(
+    *stored(FrameworkTarget, "year", gap=GapReason.NOT_APPLICABLE),
+    DataColumn(
+        "body", _("Who asks for it"), gap=GapReason.NOT_APPLICABLE, codes=SHORT_BODIES
+    ),
+    *stored(FrameworkTarget, "by_year", "confidence", gap=GapReason.NOT_APPLICABLE),
+    DataColumn(
         "commitments",
         _("Commitments that respond to it"),
-        Kind.INTEGER,
+        CellKind.INTEGER,
         about=_("None of this plan does where it is 0."),
     ),
     *stored(FrameworkTarget, "answer", "provenance", "note"),
@@ -49,12 +51,12 @@ def targets(reading):
 
 
 ASKED = (
-    Column("target", _("Target (code)"), refers="targets.code"),
-    Column("year", _("Year"), Kind.INTEGER),
-    Column(
+    DataColumn("target", _("Target (code)"), refers="targets.code"),
+    DataColumn("year", _("Year"), CellKind.INTEGER),
+    DataColumn(
         "known",
         _("How it is known"),
-        Kind.CODE,
+        CellKind.CODE,
         codes={
             "read": _("Read in the body's own text"),
             "told": _("Told by the press or another text"),
@@ -75,8 +77,8 @@ def target_years(reading):
 
 
 ADDRESSED = (
-    Column("target", _("Target (code)"), refers="targets.code"),
-    Column("agency", _("Agency (code)"), refers="agencies.code"),
+    DataColumn("target", _("Target (code)"), refers="targets.code"),
+    DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
 )
 
 
@@ -91,20 +93,20 @@ def target_agencies(reading):
 
 
 ANSWERS = (
-    Column("target", _("Target (code)"), refers="targets.code"),
-    Column(
+    DataColumn("target", _("Target (code)"), refers="targets.code"),
+    DataColumn(
         "commitment",
         _("Commitment that responds (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="commitments.code",
     ),
-    Column(
+    DataColumn(
         "indicator",
         _("Indicator that measures it (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="indicators.code",
     ),
-    *bilingual(Column("why", _("Why"), gap=Gap.NOT_REPORTED)),
+    *bilingual(DataColumn("why", _("Why"), gap=GapReason.NOT_REPORTED)),
 )
 
 

@@ -19,7 +19,8 @@ from strategic_areas.queries.figures.words import in_language
 File = namedtuple("File", "form path size")
 #: A dataset in a plan: how often it changes, the number of rows or None, its files.
 Table = namedtuple("Table", "dataset changes number files")
-#: A plan up to ``day``: the workbook and the package, and the editions, latest first.
+#: A plan: the day of its data, its ``Table`` for each dataset, the files that hold all
+#: of them, and its editions, the latest first.
 PlanData = namedtuple("PlanData", "plan day tables files editions")
 
 #: Lists that DCAT-AP 3 names: of the European Union's Publications Office, and IANA's.
@@ -102,7 +103,7 @@ def about(table: Table) -> Word:
 
 
 def _version(of, edition, url):
-    """It changes by what is taken away alone."""
+    """An edition as a version of the dataset. Only a taking-away changes it."""
     number, code = edition.number, of.plan.code
     package = address("edition_file", code, number, *PACKAGE.split("."), language="es")
     book = address("edition_workbook", code, number, language="es")

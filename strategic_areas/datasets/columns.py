@@ -15,7 +15,7 @@ from agencies import fields
 Word = str | Promise
 
 
-class Kind(TextChoices):
+class CellKind(TextChoices):
     """What a cell holds; a code stands in a list, and a day is "YYYY-MM-DD"."""
 
     TEXT = "text", _("Text")
@@ -27,7 +27,7 @@ class Kind(TextChoices):
     ADDRESS = "address", _("Address")
 
 
-class Gap(TextChoices):
+class GapReason(TextChoices):
     """Why a cell is empty. Missing is never zero."""
 
     PROTECTED = (
@@ -43,11 +43,11 @@ class Gap(TextChoices):
 
 
 #: The codes of a column that says why another is empty.
-GAPS = dict(Gap.choices[:5])
+GAPS = dict(GapReason.choices[:5])
 
 
 @dataclass(frozen=True)
-class Column:
+class DataColumn:
     """
     A column: its stable English name, and its heading for people.
 
@@ -59,8 +59,8 @@ class Column:
 
     name: str
     label: Word
-    kind: Kind = Kind.TEXT
-    gap: Gap | None = None
+    kind: CellKind = CellKind.TEXT
+    gap: GapReason | None = None
     unit: Word = ""
     codes: Mapping[str, Word] | None = None
     refers: str = ""
@@ -72,15 +72,15 @@ class Dataset:
     """
     A table of a plan: what a ``row`` is, how often it ``changes``, what finds a row.
 
-    ``read`` gives the rows of a ``queries.public_rows.Reading``, each with at least a
-    value for every column.
+    ``read`` gives the rows of a ``PlanReading``, each with at least a value for every
+    column.
     """
 
     name: str
     title: Word
     row: Word
     changes: Word
-    columns: tuple[Column, ...]
+    columns: tuple[DataColumn, ...]
     key: tuple[str, ...]
     read: Callable[[object], Iterable[Mapping]] = field(repr=False, compare=False)
 
@@ -93,11 +93,11 @@ class Dataset:
 CORRECTED = pgettext_lazy("how often it changes", "When it is corrected or completed")
 #: The kind of a column that a model declares; all others are texts.
 STORED = {
-    fields.Kind.CHOICE: Kind.CODE,
-    fields.Kind.FLAG: Kind.BOOLEAN,
-    fields.Kind.WHOLE: Kind.INTEGER,
-    fields.Kind.DECIMAL: Kind.NUMBER,
-    fields.Kind.DATE: Kind.DAY,
+    fields.Kind.CHOICE: CellKind.CODE,
+    fields.Kind.FLAG: CellKind.BOOLEAN,
+    fields.Kind.WHOLE: CellKind.INTEGER,
+    fields.Kind.DECIMAL: CellKind.NUMBER,
+    fields.Kind.DATE: CellKind.DAY,
 }
 LANGUAGES = {
     "es": pgettext_lazy("a column", "in Spanish"),
@@ -105,7 +105,7 @@ LANGUAGES = {
 }
 
 
-def bilingual(column: Column) -> tuple[Column, Column]:
+def bilingual(column: DataColumn) -> tuple[DataColumn, DataColumn]:
     """A text in both languages, of which the English may be missing."""
     spanish, english = (
         replace(
@@ -115,12 +115,12 @@ def bilingual(column: Column) -> tuple[Column, Column]:
         )
         for language, word in LANGUAGES.items()
     )
-    return spanish, replace(english, gap=english.gap or Gap.UNTRANSLATED)
+    return spanish, replace(english, gap=english.gap or GapReason.UNTRANSLATED)
 
 
 def stored(
-    model: type[Model], *names: str, gap: Gap = Gap.NOT_REPORTED
-) -> tuple[Column, ...]:
+    model: type[Model], *names: str, gap: GapReason = GapReason.NOT_REPORTED
+) -> tuple[DataColumn, ...]:
     """
     Public fields of a model as it declares them, of a bilingual one both columns.
 
@@ -129,10 +129,10 @@ def stored(
     found, public = [], {of.name: of for of in model.fields.where(public=True)}
     for of in map(public.__getitem__, names):
         is_address = isinstance(of.model_field, URLField)
-        column = Column(
+        column = DataColumn(
             of.name,
             label_of(of),
-            Kind.ADDRESS if is_address else STORED.get(of.kind, Kind.TEXT),
+            CellKind.ADDRESS if is_address else STORED.get(of.kind, CellKind.TEXT),
             gap if of.model_field.blank else None,
             codes=dict(of.model_field.flatchoices) or None,
         )
@@ -146,21 +146,23 @@ def label_of(of: fields.Field) -> Word:
     return heading or of.called or capfirst(of.model_field.verbose_name)
 
 
-def with_gap(column: Column) -> tuple[Column, Column]:
+def with_gap(column: DataColumn) -> tuple[DataColumn, DataColumn]:
     """A column with cells empty for several reasons, and the one that says which."""
-    reason = Column(
+    reason = DataColumn(
         f"{column.name}_gap",
         format_lazy("{}: {}", column.label, _("why it is empty")),
-        Kind.CODE,
-        Gap.TOLD,
+        CellKind.CODE,
+        GapReason.TOLD,
         codes=GAPS,
     )
     return replace(column, gap=None), reason
 
 
 #: The columns that several datasets have.
-ADDRESS = Column("address", _("Address of its page"), Kind.ADDRESS)
-IS_DISPUTED = Column("is_disputed", _("Not acknowledged by the agency"), Kind.BOOLEAN)
+ADDRESS = DataColumn("address", _("Address of its page"), CellKind.ADDRESS)
+IS_DISPUTED = DataColumn(
+    "is_disputed", _("Not acknowledged by the agency"), CellKind.BOOLEAN
+)
 #: How often a dataset changes.
 EACH_REPORT = pgettext_lazy("how often it changes", "With each report of an agency")
 AMENDED = pgettext_lazy("how often it changes", "When the plan is amended")
@@ -188,8 +190,8 @@ def pair(record, name: str, column: str = "") -> dict[str, str]:
     }
 
 
-def why_empty(value, is_protected, otherwise=Gap.NOT_REPORTED):
+def why_empty(value, is_protected, otherwise=GapReason.NOT_REPORTED):
     """The reason for an empty cell; None of one that is told."""
     if value is not None:
         return None
-    return Gap.PROTECTED if is_protected else otherwise
+    return GapReason.PROTECTED if is_protected else otherwise

@@ -19,7 +19,13 @@ from django.utils.translation import gettext as _
 from agencies import audit
 from agencies.access import RefusedError
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Gap, Kind
+from strategic_areas.datasets.columns import (
+    LANGUAGES,
+    CellKind,
+    DataColumn,
+    Dataset,
+    GapReason,
+)
 from strategic_areas.datasets.forms.texts import in_both
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import (
@@ -302,7 +308,7 @@ def _json(value):
 
 
 def _start(line):
-    """Of the line of a row what comes before its cells, so that the key is found."""
+    """The beginning of a stored line: the key of its row."""
     return line.partition(b'",{')[0]
 
 
@@ -327,9 +333,12 @@ def _declaration(dataset):
 def _declared(rows):
     stored = {**rows.columns, "key": tuple(rows.columns["key"])}
     stored["columns"] = tuple(
-        Column(
+        DataColumn(
             **_read(each)
-            | {"kind": Kind(each["kind"]), "gap": each["gap"] and Gap(each["gap"])}
+            | {
+                "kind": CellKind(each["kind"]),
+                "gap": each["gap"] and GapReason(each["gap"]),
+            }
         )
         for each in stored["columns"]
     )

@@ -11,10 +11,10 @@ from strategic_areas.datasets.columns import (
     ADDRESS,
     AMENDED,
     IS_DISPUTED,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     in_both,
     pair,
@@ -39,38 +39,47 @@ SHOWN = {
     Shown.PROTECTED: pgettext_lazy("a value", "Protected"),
     Shown.WITHDRAWN: pgettext_lazy("a value", "Withdrawn"),
 }
-PRINTED_BY = Column(
+PRINTED_BY = DataColumn(
     "printed_by",
     _("Source that printed it (code)"),
-    gap=Gap.NOT_APPLICABLE,
+    gap=GapReason.NOT_APPLICABLE,
     refers="sources.code",
 )
 
 INDICATORS = (
     *stored(Indicator, "code", "name", "unit", "counts", "sensitive", "national"),
-    *stored(Indicator, "family", "dimension", "goal", gap=Gap.NOT_APPLICABLE),
+    *stored(Indicator, "family", "dimension", "goal", gap=GapReason.NOT_APPLICABLE),
     *stored(Indicator, "key_figure"),
-    Column("introduced_by", _("Introduced by the plan (code)")),
-    Column(
-        "area", _("Strategic area (code)"), gap=Gap.NOT_APPLICABLE, refers="areas.code"
+    DataColumn("introduced_by", _("Introduced by the plan (code)")),
+    DataColumn(
+        "area",
+        _("Strategic area (code)"),
+        gap=GapReason.NOT_APPLICABLE,
+        refers="areas.code",
     ),
-    Column(
+    DataColumn(
         "commitment",
         _("Commitment (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="commitments.code",
     ),
-    Column(
-        "agency", _("Agency (code)"), gap=Gap.NOT_APPLICABLE, refers="agencies.code"
+    DataColumn(
+        "agency",
+        _("Agency (code)"),
+        gap=GapReason.NOT_APPLICABLE,
+        refers="agencies.code",
     ),
-    *stored(Indicator, "counted_by", gap=Gap.NOT_APPLICABLE),
+    *stored(Indicator, "counted_by", gap=GapReason.NOT_APPLICABLE),
     *stored(Indicator, "frequency", "direction", "aggregation"),
     *stored(Indicator, "definition", "caveat", "means_of_verification"),
-    *with_gap(Column("baseline_value", _("Baseline"), Kind.NUMBER)),
+    *with_gap(DataColumn("baseline_value", _("Baseline"), CellKind.NUMBER)),
     *stored(
-        Indicator, "baseline_starts_on", "baseline_ends_on", gap=Gap.NOT_APPLICABLE
+        Indicator,
+        "baseline_starts_on",
+        "baseline_ends_on",
+        gap=GapReason.NOT_APPLICABLE,
     ),
-    Column("values", _("Values"), Kind.INTEGER),
+    DataColumn("values", _("Values"), CellKind.INTEGER),
     *stored(Indicator, "note"),
     ADDRESS,
 )
@@ -99,41 +108,46 @@ def _page(indicator, mark=""):
 
 
 VALUES = (
-    Column("id", _("Indicator, days and who counted")),
-    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    DataColumn("id", _("Indicator, days and who counted")),
+    DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
     *stored(PublishedFigure, "starts_on", "ends_on"),
     *stored(
-        PublishedFigure, "starts_exact_to", "ends_exact_to", gap=Gap.NOT_APPLICABLE
+        PublishedFigure,
+        "starts_exact_to",
+        "ends_exact_to",
+        gap=GapReason.NOT_APPLICABLE,
     ),
-    *stored(PublishedFigure, "counted_by", gap=Gap.NOT_APPLICABLE),
-    *bilingual(Column("who", _("Who counted"), gap=Gap.NOT_REPORTED)),
-    Column("shown", _("What is told"), Kind.CODE, codes=SHOWN),
-    *with_gap(Column("value", _("Value"), Kind.NUMBER)),
-    Column(
+    *stored(PublishedFigure, "counted_by", gap=GapReason.NOT_APPLICABLE),
+    *bilingual(DataColumn("who", _("Who counted"), gap=GapReason.NOT_REPORTED)),
+    DataColumn("shown", _("What is told"), CellKind.CODE, codes=SHOWN),
+    *with_gap(DataColumn("value", _("Value"), CellKind.NUMBER)),
+    DataColumn(
         "exactness",
         _("How exact the number is"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=dict(Exactness.choices),
     ),
-    *stored(PublishedFigure, "status", gap=Gap.NOT_APPLICABLE),
-    Column("differs", _("A later count differs by less than ten"), Kind.BOOLEAN),
-    Column(
+    *stored(PublishedFigure, "status", gap=GapReason.NOT_APPLICABLE),
+    DataColumn(
+        "differs", _("A later count differs by less than ten"), CellKind.BOOLEAN
+    ),
+    DataColumn(
         "is_break",
         _("Breaks the series"),
-        Kind.BOOLEAN,
+        CellKind.BOOLEAN,
         about=_("Not to be compared with the values before it."),
     ),
     *stored(PublishedFigure, "provenance"),
-    *bilingual(Column("caption", _("Caption"), gap=Gap.NOT_REPORTED)),
-    *bilingual(Column("note", _("Note"), gap=Gap.NOT_REPORTED)),
-    *stored(PublishedFigure, "printed_where", gap=Gap.NOT_APPLICABLE),
+    *bilingual(DataColumn("caption", _("Caption"), gap=GapReason.NOT_REPORTED)),
+    *bilingual(DataColumn("note", _("Note"), gap=GapReason.NOT_REPORTED)),
+    *stored(PublishedFigure, "printed_where", gap=GapReason.NOT_APPLICABLE),
     PRINTED_BY,
-    Column(
+    DataColumn(
         "revisions",
         _("Earlier values that it revised"),
-        Kind.INTEGER,
-        Gap.NOT_APPLICABLE,
+        CellKind.INTEGER,
+        GapReason.NOT_APPLICABLE,
     ),
     IS_DISPUTED,
     ADDRESS,
@@ -150,7 +164,9 @@ def values(reading):
             "id": value_key(line.indicator, point),
             "indicator": line.indicator.code,
             **pair(point, "who"),
-            "value_gap": why_empty(told["value"], is_protected, Gap.NOT_APPLICABLE),
+            "value_gap": why_empty(
+                told["value"], is_protected, GapReason.NOT_APPLICABLE
+            ),
             "exactness": told["exactness"] if is_told else None,
             "printed_by": point.printed_by and point.printed_by.whole_key,
             "revisions": len(told["earlier"]) if is_told else None,
@@ -163,31 +179,31 @@ def _points(reading):
 
 
 BREAKDOWNS = (
-    Column("id", _("Value, breakdown and group")),
-    Column("value_id", _("The value of which it is a part"), refers="values.id"),
-    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
-    Column(
+    DataColumn("id", _("Value, breakdown and group")),
+    DataColumn("value_id", _("The value of which it is a part"), refers="values.id"),
+    DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
+    DataColumn(
         "dimension",
         _("Breakdown (code)"),
         about=_("Of a crossed breakdown all its codes, joined by “+”."),
     ),
-    *bilingual(Column("dimension_name", _("What the breakdown tells apart"))),
-    Column(
+    *bilingual(DataColumn("dimension_name", _("What the breakdown tells apart"))),
+    DataColumn(
         "group",
         _("Group (code)"),
-        gap=Gap.PROTECTED,
+        gap=GapReason.PROTECTED,
         about=_("Of a group of several categories all their codes, joined by “|”."),
     ),
-    *bilingual(Column("label", _("Group"), gap=Gap.PROTECTED)),
-    Column(
+    *bilingual(DataColumn("label", _("Group"), gap=GapReason.PROTECTED)),
+    DataColumn(
         "value",
         _("Value"),
-        Kind.NUMBER,
-        Gap.PROTECTED,
+        CellKind.NUMBER,
+        GapReason.PROTECTED,
         about=_("Empty where the whole breakdown is not told."),
     ),
     PRINTED_BY,
-    *stored(PublishedCell, "printed_where", gap=Gap.NOT_APPLICABLE),
+    *stored(PublishedCell, "printed_where", gap=GapReason.NOT_APPLICABLE),
 )
 
 
@@ -221,10 +237,10 @@ def _told_apart(code):
 
 
 PLANNED = (
-    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
     *stored(Target, "starts_on", "ends_on", "value", "provenance"),
-    Column("attained", _("Whether it is reached"), Kind.CODE, codes=ATTAINED),
-    *with_gap(Column("reached", _("Value held against it"), Kind.NUMBER)),
+    DataColumn("attained", _("Whether it is reached"), CellKind.CODE, codes=ATTAINED),
+    *with_gap(DataColumn("reached", _("Value held against it"), CellKind.NUMBER)),
 )
 
 
@@ -235,10 +251,10 @@ def planned_values(reading):
         found = attained(aim, lines[aim.indicator_id], reading.day)
         is_protected = found.code == Attained.PROTECTED
         # Values that cannot be held against it were reported.
-        otherwise = Gap.NOT_APPLICABLE
+        otherwise = GapReason.NOT_APPLICABLE
         if found.code == Attained.NO_VALUE:
             is_due = aim.ends_on < reading.day
-            otherwise = Gap.NOT_REPORTED if is_due else Gap.NOT_DUE
+            otherwise = GapReason.NOT_REPORTED if is_due else GapReason.NOT_DUE
         yield {
             **vars(aim),
             "indicator": lines[aim.indicator_id].indicator.code,

@@ -11,10 +11,10 @@ from strategic_areas.datasets.columns import (
     ADDRESS,
     AMENDED,
     IS_DISPUTED,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     page,
     pair,
@@ -37,42 +37,44 @@ ROLES = {
     "responsible": pgettext_lazy("a part in a commitment", "Answers for the activity"),
 }
 AGENCY = (
-    Column("agency", _("Agency (code)"), refers="agencies.code"),
-    Column("agency_acronym", _("Agency (acronym)"), about=_("As it is called today.")),
+    DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
+    DataColumn(
+        "agency_acronym", _("Agency (acronym)"), about=_("As it is called today.")
+    ),
 )
 AGENCIES = (
-    Column("code", _("Agency (code)"), about=_("The last word of its address.")),
+    DataColumn("code", _("Agency (code)"), about=_("The last word of its address.")),
     *stored(Agency, "acronym"),
-    *stored(Agency, "acronym_en", gap=Gap.NOT_APPLICABLE),
+    *stored(Agency, "acronym_en", gap=GapReason.NOT_APPLICABLE),
     *stored(Agency, "name"),
-    Column("kind", _("Kind of agency"), codes=AGENCY_KINDS),
-    Column(
+    DataColumn("kind", _("Kind of agency"), codes=AGENCY_KINDS),
+    DataColumn(
         "role",
         _("Role in the plan"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=dict(Participation.Role.choices),
         about=_("Empty where the plan's list of agencies does not have it."),
     ),
     *stored(Participation, "member_since", "hosts_secretariat"),
     *stored(Participation, "mandate", "mandate_provenance"),
-    Column(
+    DataColumn(
         "provenance",
         _("Where it comes from that it takes part"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=dict(Provenance.choices),
     ),
     *stored(Participation, "note"),
     *stored(Agency, "website"),
-    *stored(Agency, "dissolved_on", "dissolved_by", gap=Gap.NOT_APPLICABLE),
-    Column(
+    *stored(Agency, "dissolved_on", "dissolved_by", gap=GapReason.NOT_APPLICABLE),
+    DataColumn(
         "succeeded_by",
         _("Agency that succeeded it (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="agencies.code",
     ),
-    replace(ADDRESS, gap=Gap.NOT_APPLICABLE),
+    replace(ADDRESS, gap=GapReason.NOT_APPLICABLE),
 )
 
 
@@ -128,18 +130,18 @@ def _parts(reading):
 
 
 ROLE = (
-    Column("commitment", _("Commitment (code)"), refers="commitments.code"),
-    Column(
+    DataColumn("commitment", _("Commitment (code)"), refers="commitments.code"),
+    DataColumn(
         "activity",
         _("Activity (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="activities.code",
         about=_("Empty where its part is in the commitment as a whole."),
     ),
-    Column(
+    DataColumn(
         "role",
         _("Part that it has"),
-        Kind.CODE,
+        CellKind.CODE,
         codes=ROLES,
         about=_("In a reconstructed action, as public sources attribute it."),
     ),
@@ -162,11 +164,17 @@ def roles(reading):
 
 ROUNDS = (
     *stored(ReportingPeriod, "code", "name", "mode", "is_final", "is_demonstration"),
-    Column("starts_on", _("First day asked about"), Kind.DAY),
-    Column("ends_on", _("Last day asked about"), Kind.DAY),
-    *stored(ReportingPeriod, "opens_on", "due_on", "closes_on", gap=Gap.NOT_APPLICABLE),
-    Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=ROUND_WORDS),
-    *with_gap(Column("scorecards_public_on", _("Scorecards public since"), Kind.DAY)),
+    DataColumn("starts_on", _("First day asked about"), CellKind.DAY),
+    DataColumn("ends_on", _("Last day asked about"), CellKind.DAY),
+    *stored(
+        ReportingPeriod, "opens_on", "due_on", "closes_on", gap=GapReason.NOT_APPLICABLE
+    ),
+    DataColumn(
+        "state", _("State"), CellKind.CODE, GapReason.NOT_APPLICABLE, codes=ROUND_WORDS
+    ),
+    *with_gap(
+        DataColumn("scorecards_public_on", _("Scorecards public since"), CellKind.DAY)
+    ),
 )
 
 
@@ -176,7 +184,7 @@ def rounds(reading):
     for each in reading.board.periods:
         if each.pk in told or not each.is_demonstration:
             since, is_round = each.scorecards_public_at, each.is_round
-            why = Gap.NOT_DUE if is_round else Gap.NOT_APPLICABLE
+            why = GapReason.NOT_DUE if is_round else GapReason.NOT_APPLICABLE
             yield {
                 **vars(each),
                 "due_on": each.due_on if is_round else None,
@@ -187,25 +195,33 @@ def rounds(reading):
 
 
 SCORECARDS = (
-    Column("round", _("Round (code)"), refers="rounds.code"),
+    DataColumn("round", _("Round (code)"), refers="rounds.code"),
     *AGENCY,
-    Column("asked", _("Asked of it"), Kind.INTEGER, about=_("Reports and values.")),
-    Column(
+    DataColumn(
+        "asked", _("Asked of it"), CellKind.INTEGER, about=_("Reports and values.")
+    ),
+    DataColumn(
         "handed_in",
         _("Handed in"),
-        Kind.INTEGER,
+        CellKind.INTEGER,
         about=_("Also late, or withdrawn since."),
     ),
     *(
-        replace(each, gap=Gap.NOT_DUE, about=_("Told once scorecards are public."))
+        replace(
+            each, gap=GapReason.NOT_DUE, about=_("Told once scorecards are public.")
+        )
         for each in (
-            Column("on_time", _("Handed in on time"), Kind.INTEGER),
-            Column("late", _("Handed in late"), Kind.INTEGER),
-            Column("punctuality", _("Punctuality"), Kind.CODE, codes=PROMPTNESS),
+            DataColumn("on_time", _("Handed in on time"), CellKind.INTEGER),
+            DataColumn("late", _("Handed in late"), CellKind.INTEGER),
+            DataColumn(
+                "punctuality", _("Punctuality"), CellKind.CODE, codes=PROMPTNESS
+            ),
         )
     ),
-    Column("missing", _("Not handed in"), Kind.INTEGER),
-    *bilingual(Column("comment", _("Comment of the agency"), gap=Gap.NOT_REPORTED)),
+    DataColumn("missing", _("Not handed in"), CellKind.INTEGER),
+    *bilingual(
+        DataColumn("comment", _("Comment of the agency"), gap=GapReason.NOT_REPORTED)
+    ),
 )
 
 

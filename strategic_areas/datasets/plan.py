@@ -10,10 +10,10 @@ from strategic_areas.datasets.columns import (
     AMENDED,
     EACH_REPORT,
     IS_DISPUTED,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     page,
     pair,
@@ -37,42 +37,42 @@ from strategic_areas.themes import Theme
 
 #: Why no number of days late is told, by the punctuality.
 UNDATED = {
-    None: Gap.NOT_APPLICABLE,
-    Punctuality.FINISHED_LATE: Gap.NOT_APPLICABLE,
-    Punctuality.NO_DEADLINE: Gap.NOT_REPORTED,
-    Punctuality.NOT_DUE: Gap.NOT_DUE,
+    None: GapReason.NOT_APPLICABLE,
+    Punctuality.FINISHED_LATE: GapReason.NOT_APPLICABLE,
+    Punctuality.NO_DEADLINE: GapReason.NOT_REPORTED,
+    Punctuality.NOT_DUE: GapReason.NOT_DUE,
 }
 SAID = (
     *with_gap(
-        Column(
+        DataColumn(
             "said_on",
             _("Day of the account that says so"),
-            Kind.DAY,
+            CellKind.DAY,
             about=_(
                 "On which an agency handed it in, or the day of the source; never the "
                 "end of a period."
             ),
         )
     ),
-    Column(
+    DataColumn(
         "said_in",
         _("Round or period of that account (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="rounds.code",
     ),
 )
-DUE_ON = Column(
+DUE_ON = DataColumn(
     "due_on",
     _("Due on"),
-    Kind.DAY,
-    Gap.NOT_REPORTED,
+    CellKind.DAY,
+    GapReason.NOT_REPORTED,
     about=_("Only a date that the plan, an amendment or the agency states."),
 )
 DAYS_LATE = with_gap(
-    Column(
+    DataColumn(
         "days_late",
         _("Days late"),
-        Kind.INTEGER,
+        CellKind.INTEGER,
         unit=_("days"),
         about=_("Of what is still owed, on the day of the data."),
     )
@@ -80,23 +80,25 @@ DAYS_LATE = with_gap(
 
 
 def kept(words):
-    return with_gap(Column("punctuality", _("Punctuality"), Kind.CODE, codes=words))
+    return with_gap(
+        DataColumn("punctuality", _("Punctuality"), CellKind.CODE, codes=words)
+    )
 
 
 PLANS = (
     *stored(Plan, "code", "title", "status", "starts_on", "ends_on", "launched_on"),
     *stored(Plan, "act", "act_url", "commission", "goals_by", "summary", "makers"),
     *stored(Plan, "note"),
-    Column(
+    DataColumn(
         "is_demonstration",
         _("Demonstration"),
-        Kind.BOOLEAN,
+        CellKind.BOOLEAN,
         about=_("Told by a site that is not an official one of the State."),
     ),
-    Column(
+    DataColumn(
         "is_reconstructed",
         _("Reconstructed"),
-        Kind.BOOLEAN,
+        CellKind.BOOLEAN,
         about=_("Its commitments are not stated by the plan itself."),
     ),
     ADDRESS,
@@ -130,9 +132,9 @@ def areas(reading):
 
 PROGRAMMES = (
     *stored(Programme, "code", "name"),
-    Column("area", _("Strategic area (code)"), refers="areas.code"),
+    DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
     *stored(Programme, "provenance", "note"),
-    Column("address", _("Address of the page of its area"), Kind.ADDRESS),
+    DataColumn("address", _("Address of the page of its area"), CellKind.ADDRESS),
 )
 
 
@@ -146,47 +148,55 @@ def programmes(reading):
 
 COMMITMENTS = (
     *stored(Commitment, "code", "title", "expected_result"),
-    Column("area", _("Strategic area (code)"), refers="areas.code"),
-    *bilingual(Column("area_name", _("Strategic area"))),
-    Column("programme", _("Programme (code)"), refers="programmes.code"),
-    Column(
+    DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
+    *bilingual(DataColumn("area_name", _("Strategic area"))),
+    DataColumn("programme", _("Programme (code)"), refers="programmes.code"),
+    DataColumn(
         "lead",
         _("Lead agency (code)"),
         refers="agencies.code",
         about=_("Of a reconstructed action, the one to which it is attributed."),
     ),
-    Column("lead_acronym", _("Lead agency (acronym)")),
-    Column(
+    DataColumn("lead_acronym", _("Lead agency (acronym)")),
+    DataColumn(
         "family",
         _("Family of states"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=FAMILY_WORDS,
         about=_("A reconstructed action has no state."),
     ),
-    Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=COMMITMENT_STATES),
+    DataColumn(
+        "state",
+        _("State"),
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
+        codes=COMMITMENT_STATES,
+    ),
     *SAID,
     *with_gap(
-        Column(
+        DataColumn(
             "activities_done",
             _("Activities completed"),
-            Kind.INTEGER,
+            CellKind.INTEGER,
             about=_("Of those that have a report."),
         )
     ),
-    Column("activities_reported", _("Activities that have a report"), Kind.INTEGER),
-    Column(
+    DataColumn(
+        "activities_reported", _("Activities that have a report"), CellKind.INTEGER
+    ),
+    DataColumn(
         "activities_total",
         _("Activities in the plan"),
-        Kind.INTEGER,
-        Gap.NOT_REPORTED,
+        CellKind.INTEGER,
+        GapReason.NOT_REPORTED,
         about=_("Nobody knows how many a reconstructed action had."),
     ),
     *with_gap(
-        Column(
+        DataColumn(
             "percent",
             _("Percent"),
-            Kind.INTEGER,
+            CellKind.INTEGER,
             unit="%",
             about=_("The average of its activities, rounded down."),
         )
@@ -196,7 +206,9 @@ COMMITMENTS = (
     *stored(Commitment, "due_provenance"),
     *kept(COMMITMENT_PUNCTUALITY),
     *DAYS_LATE,
-    *stored(Commitment, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
+    *stored(
+        Commitment, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
+    ),
     *stored(Commitment, "baseline", "means_of_verification", "provenance", "note"),
     IS_DISPUTED,
     ADDRESS,
@@ -227,7 +239,7 @@ def commitments(reading):
 def _said(reading, account):
     """When an account was given, and for what: the end of a period is no such day."""
     codes = {each.pk: each.code for each in reading.board.periods}
-    otherwise = Gap.NOT_REPORTED if account else Gap.NOT_APPLICABLE
+    otherwise = GapReason.NOT_REPORTED if account else GapReason.NOT_APPLICABLE
     said_on = account and account.said_on
     return {
         "said_on": said_on,
@@ -243,7 +255,7 @@ def _counts(row):
     if records:
         told, done, total = records.found - records.untold, records.done, None
     is_unasked = state == CommitmentState.NOT_ASKED
-    otherwise = Gap.NOT_ASKED if is_unasked else Gap.NOT_REPORTED
+    otherwise = GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
     done = done if told or total == 0 else None
     return {
         "activities_done": done,
@@ -260,9 +272,9 @@ def _is_reserved(row):
 def _why_no_average(row):
     left = (each.activity for each in row.activities if each.is_counted)
     if _is_reserved(row):
-        return Gap.PROTECTED
+        return GapReason.PROTECTED
     if row.standing.percent is None and row.standing.state not in UNDER_WAY:
-        return Gap.NOT_APPLICABLE
+        return GapReason.NOT_APPLICABLE
     return why_empty(row.standing.percent, any(each.counts_victims for each in left))
 
 
@@ -272,7 +284,7 @@ def _dates(row, day):
     is_late = row.standing.punctuality == Punctuality.LATE
     # Of what is done nobody stated on which day, where the day decides.
     is_done = row.standing.state in {CommitmentState.FULFILLED, State.COMPLETED}
-    otherwise = Gap.NOT_REPORTED if is_done else Gap.NOT_APPLICABLE
+    otherwise = GapReason.NOT_REPORTED if is_done else GapReason.NOT_APPLICABLE
     return {
         "punctuality_gap": None if row.standing.punctuality else otherwise,
         "due_on": due.due_on if due.is_stated else None,
@@ -284,46 +296,48 @@ def _dates(row, day):
 
 ACTIVITIES = (
     *stored(Activity, "code", "title"),
-    Column("commitment", _("Commitment (code)"), refers="commitments.code"),
-    Column("programme", _("Programme (code)"), refers="programmes.code"),
-    Column("area", _("Strategic area (code)"), refers="areas.code"),
-    Column("agency", _("Agency (code)"), refers="agencies.code"),
-    Column("agency_acronym", _("Agency (acronym)")),
+    DataColumn("commitment", _("Commitment (code)"), refers="commitments.code"),
+    DataColumn("programme", _("Programme (code)"), refers="programmes.code"),
+    DataColumn("area", _("Strategic area (code)"), refers="areas.code"),
+    DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
+    DataColumn("agency_acronym", _("Agency (acronym)")),
     *stored(Activity, "kind"),
     *(
         replace(each, about=_("Where a source gives one year."))
-        for each in stored(Activity, "year", gap=Gap.NOT_APPLICABLE)
+        for each in stored(Activity, "year", gap=GapReason.NOT_APPLICABLE)
     ),
-    Column(
+    DataColumn(
         "is_counted",
         _("Counted"),
-        Kind.BOOLEAN,
+        CellKind.BOOLEAN,
         about=_("What an amendment cancelled is not counted."),
     ),
-    Column("family", _("Family of states"), Kind.CODE, codes=FAMILY_WORDS),
-    Column("state", _("State"), Kind.CODE, codes=STATES),
-    Column(
+    DataColumn("family", _("Family of states"), CellKind.CODE, codes=FAMILY_WORDS),
+    DataColumn("state", _("State"), CellKind.CODE, codes=STATES),
+    DataColumn(
         "voice",
         _("Who calls it done"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes={each.name.lower(): each.label for each in Voice},
         about=_("Only of what public sources tell."),
     ),
     *SAID,
-    *with_gap(Column("percent", _("Percent"), Kind.INTEGER, unit="%")),
+    *with_gap(DataColumn("percent", _("Percent"), CellKind.INTEGER, unit="%")),
     *stored(Activity, "starts_on"),
     DUE_ON,
     *stored(Activity, "due_provenance"),
     *kept(PUNCTUALITY),
     *DAYS_LATE,
-    *stored(Activity, "stopped", "stopped_on", "resumes_on", gap=Gap.NOT_APPLICABLE),
+    *stored(
+        Activity, "stopped", "stopped_on", "resumes_on", gap=GapReason.NOT_APPLICABLE
+    ),
     *stored(Activity, "expected_product"),
     *with_gap(
-        Column(
+        DataColumn(
             "quantity",
             _("Planned quantity"),
-            Kind.NUMBER,
+            CellKind.NUMBER,
             about=_(
                 "As the plan states it; nobody is asked whether it is for a year or "
                 "for all of them. What counts victims is protected also where nothing "
@@ -342,9 +356,11 @@ ACTIVITIES = (
                 "which years."
             ),
         )
-        for each in stored(Activity, "budget_amount", gap=Gap.NOT_APPLICABLE)
+        for each in stored(Activity, "budget_amount", gap=GapReason.NOT_APPLICABLE)
     ),
-    Column("budget_currency", _("Currency (ISO 4217)"), gap=Gap.NOT_APPLICABLE),
+    DataColumn(
+        "budget_currency", _("Currency (ISO 4217)"), gap=GapReason.NOT_APPLICABLE
+    ),
     *stored(Activity, "provenance", "note"),
     IS_DISPUTED,
     ADDRESS,
@@ -388,16 +404,16 @@ def _percent(row, latest):
         return percent, None
     # This comes first: by it an edition loses a percent that it told before.
     if of.counts_victims or (latest and latest.is_reserved):
-        return None, Gap.PROTECTED
+        return None, GapReason.PROTECTED
     if of.is_continuing or not is_own:
-        return None, Gap.NOT_APPLICABLE
+        return None, GapReason.NOT_APPLICABLE
     is_unasked = row.standing.state == State.NOT_ASKED
-    return None, Gap.NOT_ASKED if is_unasked else Gap.NOT_REPORTED
+    return None, GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
 
 
 THEMES = (
-    Column("activity", _("Activity (code)"), refers="activities.code"),
-    Column("theme", _("Theme"), Kind.CODE, codes=dict(Theme.choices)),
+    DataColumn("activity", _("Activity (code)"), refers="activities.code"),
+    DataColumn("theme", _("Theme"), CellKind.CODE, codes=dict(Theme.choices)),
 )
 
 

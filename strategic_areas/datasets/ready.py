@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 PATIENCE = 1.0
 #: The least seconds between two makings, which also take half of the time at most.
 PAUSE = 1.0
-#: What the random bits of today's package are for: those of another day are others.
+#: The purpose from which the random bits of today's package are derived.
 BITS = "strategic_areas.package"
-#: The bytes that editions may take in memory beside today's files.
+#: How many bytes of memory the files of editions may take; today's come on top.
 MOST = 48 * 2**20
 
 

@@ -8,10 +8,10 @@ from strategic_areas.datasets.columns import (
     ADDRESS,
     EACH_REPORT,
     IS_DISPUTED,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     label_of,
     page,
@@ -30,66 +30,68 @@ KINDS = {
 }
 #: Of a declaration from before there were results.
 NOT_YET = "not_yet"
-NUMBERS = {FieldKind.WHOLE: Kind.INTEGER, FieldKind.DECIMAL: Kind.NUMBER}
+NUMBERS = {FieldKind.WHOLE: CellKind.INTEGER, FieldKind.DECIMAL: CellKind.NUMBER}
 NOT_ADDED = _(
     "As this report states it: agencies are not asked whether it counts since the "
     "start. Pages tell that of the last report and add none. What counts victims is "
     "protected also where nothing is stated."
 )
-UNIT = bilingual(Column("unit", _("Unit"), gap=Gap.NOT_APPLICABLE))
+UNIT = bilingual(DataColumn("unit", _("Unit"), gap=GapReason.NOT_APPLICABLE))
 REPORTS = (
-    Column("public_id", _("Word of its address")),
-    Column("kind", _("Kind"), Kind.CODE, codes=KINDS),
-    Column("subject", _("What it is about (code)")),
-    *bilingual(Column("subject_title", _("What it is about"))),
-    Column(
+    DataColumn("public_id", _("Word of its address")),
+    DataColumn("kind", _("Kind"), CellKind.CODE, codes=KINDS),
+    DataColumn("subject", _("What it is about (code)")),
+    *bilingual(DataColumn("subject_title", _("What it is about"))),
+    DataColumn(
         "activity",
         _("Activity (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="activities.code",
         about=_("Empty for what is outside the plan or was superseded."),
     ),
-    Column(
+    DataColumn(
         "commitment",
         _("Commitment (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         refers="commitments.code",
         about=_("Empty for one that was superseded."),
     ),
-    Column("is_off_plan", _("Outside the plan"), Kind.BOOLEAN),
-    Column("agency", _("Agency (code)"), refers="agencies.code"),
-    Column("agency_acronym", _("Agency (acronym of the day)")),
-    *bilingual(Column("agency_name", _("Agency (name of the day)"))),
-    Column("period", _("Round or period (code)"), refers="rounds.code"),
-    Column("period_starts_on", _("First day of the period"), Kind.DAY),
-    Column("period_ends_on", _("Last day of the period"), Kind.DAY),
-    Column("is_demonstration", _("Demonstration, not real"), Kind.BOOLEAN),
-    Column(
+    DataColumn("is_off_plan", _("Outside the plan"), CellKind.BOOLEAN),
+    DataColumn("agency", _("Agency (code)"), refers="agencies.code"),
+    DataColumn("agency_acronym", _("Agency (acronym of the day)")),
+    *bilingual(DataColumn("agency_name", _("Agency (name of the day)"))),
+    DataColumn("period", _("Round or period (code)"), refers="rounds.code"),
+    DataColumn("period_starts_on", _("First day of the period"), CellKind.DAY),
+    DataColumn("period_ends_on", _("Last day of the period"), CellKind.DAY),
+    DataColumn("is_demonstration", _("Demonstration, not real"), CellKind.BOOLEAN),
+    DataColumn(
         "status",
         _("What became of the revision"),
-        Kind.CODE,
+        CellKind.CODE,
         codes={each.value: each.label for each in PUBLIC_RECORD},
     ),
-    Column("revision", _("Revision"), Kind.INTEGER),
-    Column(
+    DataColumn("revision", _("Revision"), CellKind.INTEGER),
+    DataColumn(
         "provenance",
         _("Where this comes from"),
-        Kind.CODE,
+        CellKind.CODE,
         codes=dict(Provenance.choices),
     ),
-    Column("state", _("State"), Kind.CODE, Gap.NOT_APPLICABLE, codes=STATES),
-    Column(
+    DataColumn(
+        "state", _("State"), CellKind.CODE, GapReason.NOT_APPLICABLE, codes=STATES
+    ),
+    DataColumn(
         "result",
         _("Declared result"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes={**dict(Result.choices), NOT_YET: _("Not reached yet")},
     ),
     *with_gap(
-        Column(
+        DataColumn(
             "percent",
             _("Percent"),
-            Kind.INTEGER,
+            CellKind.INTEGER,
             unit="%",
             about=_("Since the activity began, not since the last period."),
         )
@@ -98,47 +100,59 @@ REPORTS = (
         column
         for of in FIGURES
         for column in with_gap(
-            Column(of.name, label_of(of), NUMBERS[of.kind], about=NOT_ADDED)
+            DataColumn(of.name, label_of(of), NUMBERS[of.kind], about=NOT_ADDED)
         )
     ),
     *UNIT,
-    *with_gap(Column("text_es", _("What was done, in Spanish"))),
-    Column("text_en", _("What was done, in English"), gap=Gap.NOT_REPORTED),
+    *with_gap(DataColumn("text_es", _("What was done, in Spanish"))),
+    DataColumn("text_en", _("What was done, in English"), gap=GapReason.NOT_REPORTED),
     *(
         column
         for of in TEXTS
-        for column in bilingual(Column(of.name, label_of(of), gap=Gap.NOT_REPORTED))
+        for column in bilingual(
+            DataColumn(of.name, label_of(of), gap=GapReason.NOT_REPORTED)
+        )
     ),
-    *bilingual(Column("note", _("Note"), gap=Gap.NOT_REPORTED)),
-    Column("is_no_news", _("No news"), Kind.BOOLEAN),
-    Column("is_reserved", _("Content withheld by law"), Kind.BOOLEAN),
-    Column("legal_basis", _("Legal basis"), gap=Gap.NOT_APPLICABLE),
-    Column("handed_in_on", _("Handed in on"), Kind.DAY, Gap.NOT_APPLICABLE),
-    *with_gap(Column("reported_on", _("Date of the source"), Kind.DAY)),
-    Column("published_on", _("Published on"), Kind.DAY),
-    Column("unchanged_since", _("Unchanged since"), Kind.DAY, Gap.NOT_APPLICABLE),
-    Column("withdrawn_on", _("Withdrawn on"), Kind.DAY, Gap.NOT_APPLICABLE),
-    Column(
+    *bilingual(DataColumn("note", _("Note"), gap=GapReason.NOT_REPORTED)),
+    DataColumn("is_no_news", _("No news"), CellKind.BOOLEAN),
+    DataColumn("is_reserved", _("Content withheld by law"), CellKind.BOOLEAN),
+    DataColumn("legal_basis", _("Legal basis"), gap=GapReason.NOT_APPLICABLE),
+    DataColumn(
+        "handed_in_on", _("Handed in on"), CellKind.DAY, GapReason.NOT_APPLICABLE
+    ),
+    *with_gap(DataColumn("reported_on", _("Date of the source"), CellKind.DAY)),
+    DataColumn("published_on", _("Published on"), CellKind.DAY),
+    DataColumn(
+        "unchanged_since", _("Unchanged since"), CellKind.DAY, GapReason.NOT_APPLICABLE
+    ),
+    DataColumn(
+        "withdrawn_on", _("Withdrawn on"), CellKind.DAY, GapReason.NOT_APPLICABLE
+    ),
+    DataColumn(
         "withdrawal_cause",
         _("Why it was withdrawn"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=dict(Cause.choices),
     ),
-    Column(
+    DataColumn(
         "withdrawal_reason_es",
         _("Why it was withdrawn, in the secretariat's words"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
     ),
-    Column("is_reviewed_within_agency", _("Reviewed within the agency"), Kind.BOOLEAN),
-    Column("evidence", _("Public evidence"), Kind.INTEGER, Gap.NOT_APPLICABLE),
+    DataColumn(
+        "is_reviewed_within_agency", _("Reviewed within the agency"), CellKind.BOOLEAN
+    ),
+    DataColumn(
+        "evidence", _("Public evidence"), CellKind.INTEGER, GapReason.NOT_APPLICABLE
+    ),
     IS_DISPUTED,
     ADDRESS,
 )
 
 
 def reports(reading):
-    """Each account as its own page tells it, with the agency as it was called then."""
+    """The rows of reports and declarations; an agency has the name of that day."""
     codes = {
         each.code
         for row in reading.board.rows
@@ -170,13 +184,17 @@ def reports(reading):
             "text_es_gap": why_empty(
                 told["text_es"] or None,
                 entry.is_reserved,
-                Gap.NOT_APPLICABLE if entry.is_withdrawn else Gap.NOT_REPORTED,
+                GapReason.NOT_APPLICABLE
+                if entry.is_withdrawn
+                else GapReason.NOT_REPORTED,
             ),
             "handed_in_on": entry.submitted_on,
             "reported_on_gap": why_empty(
                 entry.reported_on,
                 is_protected=False,
-                otherwise=Gap.NOT_REPORTED if entry.is_recorded else Gap.NOT_APPLICABLE,
+                otherwise=GapReason.NOT_REPORTED
+                if entry.is_recorded
+                else GapReason.NOT_APPLICABLE,
             ),
             "is_no_news": entry.is_no_news,
             "is_reviewed_within_agency": entry.is_reviewed_within_agency,
@@ -193,10 +211,12 @@ def _numbers(entry, told, is_report):
         if name == "percent" and is_report:
             is_asked &= not (entry.subject.is_continuing or entry.is_reconstructed)
         value = told[name] if is_asked else None
-        otherwise = Gap.NOT_REPORTED if is_asked else Gap.NOT_APPLICABLE
+        otherwise = GapReason.NOT_REPORTED if is_asked else GapReason.NOT_APPLICABLE
         # An agency is asked for a quantity of continuing work alone.
         if name == "quantity" and is_asked and not entry.is_recorded:
-            otherwise = otherwise if entry.subject.is_continuing else Gap.NOT_ASKED
+            otherwise = (
+                otherwise if entry.subject.is_continuing else GapReason.NOT_ASKED
+            )
         yield name, value
         yield f"{name}_gap", why_empty(value, is_protected, otherwise)
 

@@ -12,7 +12,7 @@ from strategic_areas.datasets.columns import Dataset
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Plan
 from strategic_areas.models.review import day_of
-from strategic_areas.queries.public_rows.reading import Reading
+from strategic_areas.queries.public_rows.reading import PlanReading
 
 #: What a cell holds. A day is "YYYY-MM-DD"; what is empty is None, never "".
 Scalar = str | int | float | bool | None
@@ -41,7 +41,7 @@ def snapshot(plan: Plan) -> Snapshot:
     """What the public reads of the plan now; ValueError for one in preparation."""
     if plan.status == Plan.Status.IN_PREPARATION:
         raise ValueError(f"nobody reads the plan {plan} yet")
-    reading = Reading(plan, timezone.localdate())
+    reading = PlanReading(plan, timezone.localdate())
     return Snapshot(
         plan=plan.code,
         title_es=plan.title_es,
@@ -53,7 +53,7 @@ def snapshot(plan: Plan) -> Snapshot:
     )
 
 
-def table(dataset: Dataset, reading: Reading) -> dict[str, Row]:
+def table(dataset: Dataset, reading: PlanReading) -> dict[str, Row]:
     """The rows of one dataset by their key; ValueError if two rows have the same."""
     found = {}
     for told in dataset.read(reading):

@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, AgencyName
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import Gap, Kind
+from strategic_areas.datasets.columns import CellKind, GapReason
 from strategic_areas.datasets.editions import packed, rewritten, unpacked
 from strategic_areas.datasets.snapshots import in_both, table
 from strategic_areas.disclosure import MARKER
@@ -47,16 +47,16 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.publication import random_bits
 from strategic_areas.queries.public_rows import TOUCHING, concerned
-from strategic_areas.queries.public_rows.reading import Reading
+from strategic_areas.queries.public_rows.reading import PlanReading
 
 logger = logging.getLogger(__name__)
 
 #: Datasets in whose rows everything is about one number.
 FIGURES = {"values", "breakdowns", "planned_values"}
 #: What stands in place of words about people, by the kind of the cell.
-INSTEAD = {Kind.TEXT: MARKER, Kind.ADDRESS: None}
+INSTEAD = {CellKind.TEXT: MARKER, CellKind.ADDRESS: None}
 #: What stands in place of a percent that would tell a number which went.
-NO_PERCENT = {"percent": None, "percent_gap": Gap.PROTECTED.value}
+NO_PERCENT = {"percent": None, "percent_gap": GapReason.PROTECTED.value}
 #: As much of the key of an edition's row as a purge can keep.
 MOST = PurgedText._meta.get_field("field").max_length
 #: What a row of any record may name: by it a whole plan is concerned.
@@ -120,7 +120,7 @@ def taking_away(
 
 def protect(touched):
     """Take from the editions what is protected today of what these records concern."""
-    with taking_away(Gap.PROTECTED.value, touched, compares=False):
+    with taking_away(GapReason.PROTECTED.value, touched, compares=False):
         pass
 
 
@@ -167,7 +167,7 @@ def _today(editions, keys):
 
 
 def _reading(plan, only=None):
-    return Reading(plan, timezone.localdate(), only)
+    return PlanReading(plan, timezone.localdate(), only)
 
 
 def _left(reach, rows, key, told):
@@ -196,7 +196,7 @@ def _left(reach, rows, key, told):
         # Beside the content that went, codes and gaps say why.
         for each in columns:
             cell = now.get(each["name"])
-            if cell is None or each["kind"] == Kind.CODE:
+            if cell is None or each["kind"] == CellKind.CODE:
                 left[each["name"]] = cell
     else:
         gaps = [gap for name in gone if (gap := f"{name}_gap") in told]
@@ -232,9 +232,9 @@ def _is_gone(column, told, now, stood):
     if told[name] is None or name not in now:
         return False
     if now[name] is not None:
-        return now[name] in {MARKER, Gap.PROTECTED.value}
+        return now[name] in {MARKER, GapReason.PROTECTED.value}
     why = now.get(f"{name}_gap") or column["gap"]
-    return why == Gap.PROTECTED or stood.get(name) is not None
+    return why == GapReason.PROTECTED or stood.get(name) is not None
 
 
 def _worded(rows):

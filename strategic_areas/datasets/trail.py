@@ -1,4 +1,4 @@
-"""What changed after it was published, what rows rest on, and where sources differ."""
+"""The datasets of changes, corrections, sources, citations and discrepancies."""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from strategic_areas.addresses import address, permanent_word
 from strategic_areas.datasets.columns import (
     ADDRESS,
     LANGUAGES,
-    Column,
+    CellKind,
+    DataColumn,
     Dataset,
-    Gap,
-    Kind,
+    GapReason,
     bilingual,
     pair,
     stored,
@@ -54,54 +54,62 @@ VALUES = {
     "new_value": pgettext_lazy("new value", "Now"),
 }
 AMENDMENTS = (
-    Column("code", _("Change (code)")),
-    Column(
+    DataColumn("code", _("Change (code)")),
+    DataColumn(
         "decision",
         _("Decision (code)"),
         about=_("All that one act or two people changed together has the same."),
     ),
     *stored(Amendment, "decided_on"),
-    Column(
+    DataColumn(
         "kind",
         _("Kind of amendment"),
-        Kind.CODE,
-        Gap.NOT_APPLICABLE,
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
         codes=dict(Amendment.Kind.choices),
         about=_("Empty where two people changed the record and no act was needed."),
     ),
     *(
-        replace(column, gap=column.gap or Gap.NOT_APPLICABLE)
+        replace(column, gap=column.gap or GapReason.NOT_APPLICABLE)
         for column in stored(Amendment, "act", "deciding_act", "reason")
     ),
-    Column(
+    DataColumn(
         "record",
         _("Kind of record"),
-        Kind.CODE,
+        CellKind.CODE,
         codes={name: capfirst(of._meta.verbose_name) for name, of in MODELS.items()},
     ),
-    Column(
+    DataColumn(
         "commitment",
         _("Commitment (code)"),
-        gap=Gap.NOT_APPLICABLE,
+        gap=GapReason.NOT_APPLICABLE,
         about=_(
             "Also of an activity. It may be one that a later commitment took the "
             "place of."
         ),
     ),
-    Column("activity", _("Activity (code)"), gap=Gap.NOT_APPLICABLE),
+    DataColumn("activity", _("Activity (code)"), gap=GapReason.NOT_APPLICABLE),
     *bilingual(
-        Column(
+        DataColumn(
             "name",
             pgettext_lazy("of the plan", "Record"),
             about=_("As it was called then."),
         )
     ),
-    Column("what", _("What was done"), Kind.CODE, codes=WHAT),
-    Column("field", _("What changed"), Kind.CODE, Gap.NOT_APPLICABLE, codes=FIELDS),
+    DataColumn("what", _("What was done"), CellKind.CODE, codes=WHAT),
+    DataColumn(
+        "field",
+        _("What changed"),
+        CellKind.CODE,
+        GapReason.NOT_APPLICABLE,
+        codes=FIELDS,
+    ),
     *(
         column
         for name, label in VALUES.items()
-        for value in bilingual(Column(name, label, about=_("Days as year-month-day.")))
+        for value in bilingual(
+            DataColumn(name, label, about=_("Days as year-month-day."))
+        )
         for column in with_gap(value)
     ),
 )
@@ -136,17 +144,17 @@ def _values(line, *, is_whole):
     for name in VALUES:
         # Where there is no value in Spanish, there was or is none.
         is_none = is_whole or not getattr(line, f"{name}_es")
-        why = Gap.NOT_APPLICABLE if is_none else Gap.NOT_REPORTED
-        reason = Gap.PROTECTED if name in line.protected else why
+        why = GapReason.NOT_APPLICABLE if is_none else GapReason.NOT_REPORTED
+        reason = GapReason.PROTECTED if name in line.protected else why
         day = line.field in DAYS and day_said(getattr(line, f"{name}_es") or "")
         for column in (f"{name}_{language}" for language in LANGUAGES):
-            said = reason is not Gap.PROTECTED and (day or getattr(line, column))
+            said = reason is not GapReason.PROTECTED and (day or getattr(line, column))
             yield column, said or None
             yield f"{column}_gap", None if said else reason
 
 
 CORRECTIONS = (
-    Column(
+    DataColumn(
         "code", _("Request (code)"), about=_("Its mark on the page of corrections.")
     ),
     *stored(Correction, "asked_on", "about", "asked"),
@@ -154,7 +162,9 @@ CORRECTIONS = (
         replace(column, about=_("Empty while nobody has decided."))
         for column in stored(Correction, "outcome", "decided_on", "decision")
     ),
-    Column("days", _("Days until the decision"), Kind.INTEGER, Gap.NOT_REPORTED),
+    DataColumn(
+        "days", _("Days until the decision"), CellKind.INTEGER, GapReason.NOT_REPORTED
+    ),
 )
 
 
@@ -168,13 +178,13 @@ CORRECTED = pgettext_lazy(
     "how often it changes", "When sources are added or what they tell is corrected"
 )
 SOURCES = (
-    Column(
+    DataColumn(
         "code",
         _("Source (code)"),
         about=_("The code of the plan whose file names it, and its key there."),
     ),
     *stored(Source, "title", "publisher", "url"),
-    Column("kind", _("Kind of source"), codes=SOURCE_KINDS),
+    DataColumn("kind", _("Kind of source"), codes=SOURCE_KINDS),
     *stored(Source, "cited_as", "note"),
 )
 
@@ -192,18 +202,18 @@ CITED_AS = {
     PRINTED: pgettext_lazy("a source", "It printed a number of the row"),
 }
 CITATIONS = (
-    Column(
+    DataColumn(
         "dataset",
         _("Table"),
         about=_("What activities and reports cite is not repeated for commitments."),
     ),
-    Column(
+    DataColumn(
         "row",
         _("Row (key)"),
         about=_("The key of the row in that table: its code, id or public_id."),
     ),
-    Column("source", _("Source (code)"), refers="sources.code"),
-    Column("role", _("What it is for the row"), Kind.CODE, codes=CITED_AS),
+    DataColumn("source", _("Source (code)"), refers="sources.code"),
+    DataColumn("role", _("What it is for the row"), CellKind.CODE, codes=CITED_AS),
 )
 
 
@@ -227,8 +237,8 @@ def discrepancies(reading):
 
 
 CONCERNED = (
-    Column("discrepancy", _("Discrepancy (code)"), refers="discrepancies.code"),
-    Column("indicator", _("Indicator (code)"), refers="indicators.code"),
+    DataColumn("discrepancy", _("Discrepancy (code)"), refers="discrepancies.code"),
+    DataColumn("indicator", _("Indicator (code)"), refers="indicators.code"),
 )
 
 

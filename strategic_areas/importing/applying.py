@@ -305,7 +305,7 @@ class Revising(Comparing):
         for name, value in values.items():
             if name != "sources":
                 self.stored.put_plain(update, name, value)
-        # Nothing is read of an agency for each update.
+        # The agency was read before: no update costs a query of its own.
         subject = getattr(update, update.subject_field)
         agency = self.stored.tables["agencies"].row_of_pk[
             getattr(subject, f"{subject.answered_by}_id")

@@ -42,7 +42,7 @@ class SheetReader:
             role: [column for column, other in self.roles.items() if other == role]
             for role in self.roles.values()
         }
-        #: Column → its period, of a chronogram.
+        #: The period of each column of a chronogram.
         self.periods = {
             column: role.partition(":")[2]
             for column, role in self.roles.items()

@@ -18,7 +18,7 @@ from strategic_areas.datasets.catalogue import (
     as_catalogue,
     as_ckan,
 )
-from strategic_areas.datasets.columns import Kind
+from strategic_areas.datasets.columns import CellKind
 from strategic_areas.datasets.forms import PACKAGE, TEXTS
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.models import ReportingPeriod
@@ -130,7 +130,7 @@ def _with_size(file):
 def _lines(dataset, url):
     """Three lines of pandas and of R that read it; codes such as 1.10 stay texts."""
     texts = [c.name for c in dataset.columns if c.refers or c.name in dataset.key]
-    days = [c.name for c in dataset.columns if c.kind == Kind.DAY]
+    days = [c.name for c in dataset.columns if c.kind == CellKind.DAY]
     classes = [f'{name} = "character"' for name in texts]
     classes += [f'{name} = "Date"' for name in days]
     return {

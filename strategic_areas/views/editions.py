@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import Column, Dataset, Gap, Kind
+from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, GapReason
 from strategic_areas.datasets.forms import PACKAGE
 from strategic_areas.datasets.forms.texts import as_csv, as_json
 from strategic_areas.datasets.ready import SHELF
@@ -45,7 +45,7 @@ from strategic_areas.views.parameters import (
 #: How many rows that differ a page tells of.
 PER_PAGE = 25
 #: Why something was taken from an edition.
-CAUSES = dict(Cause.choices) | {Gap.PROTECTED: Gap.PROTECTED.label}
+CAUSES = dict(Cause.choices) | {GapReason.PROTECTED: GapReason.PROTECTED.label}
 #: What a row is told by, the first of these that it has; else its key.
 CODES = ("code", "subject", "indicator")
 #: What people call a row by; its key stands beside.
@@ -62,14 +62,21 @@ DIFFERENCES = Dataset(
     gettext_lazy("a cell that two readings of a plan tell otherwise"),
     gettext_lazy("With what is published"),
     (
-        Column("dataset", gettext_lazy("Dataset"), Kind.CODE),
-        Column("key", gettext_lazy("Row (key)")),
-        Column(
-            "kind", pgettext_lazy("a row", "What became of it"), Kind.CODE, codes=KINDS
+        DataColumn("dataset", gettext_lazy("Dataset"), CellKind.CODE),
+        DataColumn("key", gettext_lazy("Row (key)")),
+        DataColumn(
+            "kind",
+            pgettext_lazy("a row", "What became of it"),
+            CellKind.CODE,
+            codes=KINDS,
         ),
-        Column("column", gettext_lazy("Column"), gap=Gap.NOT_APPLICABLE),
-        Column("before", pgettext_lazy("old value", "Before"), gap=Gap.NOT_APPLICABLE),
-        Column("after", pgettext_lazy("new value", "Now"), gap=Gap.NOT_APPLICABLE),
+        DataColumn("column", gettext_lazy("Column"), gap=GapReason.NOT_APPLICABLE),
+        DataColumn(
+            "before", pgettext_lazy("old value", "Before"), gap=GapReason.NOT_APPLICABLE
+        ),
+        DataColumn(
+            "after", pgettext_lazy("new value", "Now"), gap=GapReason.NOT_APPLICABLE
+        ),
     ),
     ("dataset", "key", "column"),
     lambda reading: (),
@@ -208,19 +215,19 @@ def _path_of(url):
     return path
 
 
-def words_of(column: Column, row: Mapping) -> str:
+def words_of(column: DataColumn, row: Mapping) -> str:
     """What a cell says, in the language of the page."""
     value = row.get(column.name)
     if value is None:
         why = editions.gap_of(column, row)
-        return Gap(why).label if why else ""
+        return GapReason(why).label if why else ""
     if value == MARKER:
         return _("[text withdrawn]")
     if column.codes:
         return column.codes.get(value, value)
-    if column.kind == Kind.DAY:
+    if column.kind == CellKind.DAY:
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
-    if column.kind == Kind.BOOLEAN:
+    if column.kind == CellKind.BOOLEAN:
         return _("yes") if value else _("no")
     is_text = isinstance(value, str)
     return shortened(value) if is_text else number_format(value, force_grouping=True)

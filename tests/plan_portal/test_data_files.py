@@ -15,7 +15,13 @@ from openpyxl import load_workbook
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets import DATASETS, editions, ready
-from strategic_areas.datasets.columns import GAPS, Column, Dataset, Gap, Kind
+from strategic_areas.datasets.columns import (
+    GAPS,
+    CellKind,
+    DataColumn,
+    Dataset,
+    GapReason,
+)
 from strategic_areas.datasets.forms import (
     PACKAGE,
     as_csv,
@@ -39,11 +45,11 @@ THINGS = Dataset(
     "a thing",
     "never",
     (
-        Column("code", "Code"),
-        Column("words_es", "Words", gap=Gap.NOT_REPORTED),
-        Column("number", "Number", Kind.NUMBER, Gap.PROTECTED, unit="%"),
-        Column("is_new", "New", Kind.BOOLEAN),
-        Column("said_on", "Said on", Kind.DAY, Gap.NOT_DUE),
+        DataColumn("code", "Code"),
+        DataColumn("words_es", "Words", gap=GapReason.NOT_REPORTED),
+        DataColumn("number", "Number", CellKind.NUMBER, GapReason.PROTECTED, unit="%"),
+        DataColumn("is_new", "New", CellKind.BOOLEAN),
+        DataColumn("said_on", "Said on", CellKind.DAY, GapReason.NOT_DUE),
     ),
     ("code",),
     list,
@@ -181,7 +187,7 @@ def test_a_package_describes_what_its_columns_are():
     assert resource["schema"]["primaryKey"] == ["code"]
     assert fields["code"]["constraints"] == {"required": True, "unique": True}
     assert fields["number"]["missingValues"] == [
-        {"value": "", "label": GAPS[Gap.PROTECTED]}
+        {"value": "", "label": GAPS[GapReason.PROTECTED]}
     ]
     assert fields["said_on"]["type"] == "date"
 

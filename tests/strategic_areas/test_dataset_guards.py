@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
 from strategic_areas import workflow
-from strategic_areas.datasets.columns import Gap, stored
+from strategic_areas.datasets.columns import GapReason, stored
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Indicator, Plan, Province, PublishedFigure
@@ -115,7 +115,7 @@ def test_no_average_tells_a_protected_percent():
 
     row = only("commitments")
 
-    assert (row["percent"], row["percent_gap"]) == (None, Gap.PROTECTED)
+    assert (row["percent"], row["percent_gap"]) == (None, GapReason.PROTECTED)
 
 
 def test_a_reserved_report_tells_its_state_and_why_it_tells_no_more():

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from strategic_areas.datasets.columns import Column, Dataset, Kind, in_both
+from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, in_both
 from strategic_areas.datasets.forms.texts import (
     about_column,
     about_data,
@@ -25,11 +25,11 @@ SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 READ_ME = {"es": "LEEME.md", "en": "README.md"}
 #: How Data Package calls a kind; each other one is a string.
 TYPES = {
-    Kind.INTEGER: {"type": "integer"},
-    Kind.NUMBER: {"type": "number"},
-    Kind.BOOLEAN: {"type": "boolean"},
-    Kind.DAY: {"type": "date"},
-    Kind.ADDRESS: {"type": "string", "format": "uri"},
+    CellKind.INTEGER: {"type": "integer"},
+    CellKind.NUMBER: {"type": "number"},
+    CellKind.BOOLEAN: {"type": "boolean"},
+    CellKind.DAY: {"type": "date"},
+    CellKind.ADDRESS: {"type": "string", "format": "uri"},
 }
 
 
@@ -107,7 +107,7 @@ def _resource(dataset, datasets):
     }
 
 
-def _field(column: Column, meaning, dataset: Dataset):
+def _field(column: DataColumn, meaning, dataset: Dataset):
     told = about_column(column)
     titles, said = told.pop("title"), told.pop("about", None)
     described = {

@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import cells
 from strategic_areas.addresses import address
-from strategic_areas.datasets.columns import LANGUAGES, Column, Dataset, Word, in_both
+from strategic_areas.datasets.columns import (
+    LANGUAGES,
+    DataColumn,
+    Dataset,
+    Word,
+    in_both,
+)
 from strategic_areas.datasets.snapshots import Row, Snapshot
 
 #: What every form that people read says of the numbers in it.
@@ -109,7 +115,7 @@ def about_dataset(dataset: Dataset, snapshot: Snapshot) -> dict:
     }
 
 
-def about_column(column: Column) -> dict:
+def about_column(column: DataColumn) -> dict:
     """The declaration of a column; what it does not say is left out."""
     codes = column.codes or {}
     told = {
@@ -125,7 +131,7 @@ def about_column(column: Column) -> dict:
     return {name: value for name, value in told.items() if value}
 
 
-def with_gaps(dataset: Dataset) -> Iterator[tuple[Column, Word]]:
+def with_gaps(dataset: Dataset) -> Iterator[tuple[DataColumn, Word]]:
     """Each column with what an empty cell of it means; "" where none is empty."""
     names = {each.name for each in dataset.columns}
     for column in dataset.columns:

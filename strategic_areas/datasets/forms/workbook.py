@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from strategic_areas import cells
-from strategic_areas.datasets.columns import Dataset, Kind
+from strategic_areas.datasets.columns import CellKind, Dataset
 from strategic_areas.datasets.forms.texts import about_lines, with_gaps
 from strategic_areas.datasets.forms.zipped import zipped
 from strategic_areas.datasets.snapshots import Snapshot
@@ -64,7 +64,7 @@ def as_workbook(
 
 def _table(dataset, rows):
     yield [str(each.label) for each in dataset.columns]
-    kinds = [(each.name, each.kind is Kind.DAY) for each in dataset.columns]
+    kinds = [(each.name, each.kind is CellKind.DAY) for each in dataset.columns]
     for row in rows.values():
         yield [
             date.fromisoformat(row[name]) if is_day and row[name] else row[name]

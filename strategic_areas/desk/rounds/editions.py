@@ -162,7 +162,7 @@ def _holds(proposal):
 
 
 def _in_words(dataset, changed):
-    """A row that differs, and in what."""
+    """The words for a row that differs: its dataset, its code, the columns."""
     told = line(dataset, changed)
     differs = ", ".join(str(label) for label, *_cells in told["cells"])
     return f"{dataset.title}: {told['code']} · {differs or told['kind']}"

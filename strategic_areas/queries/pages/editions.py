@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 
 from strategic_areas.datasets import DATASETS
-from strategic_areas.datasets.columns import Column, Dataset, Gap
+from strategic_areas.datasets.columns import DataColumn, Dataset, GapReason
 from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.datasets.snapshots import snapshot
@@ -66,8 +66,8 @@ class DatasetDifference:
     had: int | None
     has: int | None
     rows: tuple[RowDifference, ...]
-    new: tuple[Column, ...]
-    former: tuple[Column, ...]
+    new: tuple[DataColumn, ...]
+    former: tuple[DataColumn, ...]
 
     @property
     def has_moved(self):
@@ -154,13 +154,13 @@ def _withheld(dataset, changed):
         each.name
         for each in dataset.columns
         if now.get(each.name) is None
-        and (now.get("withdrawn_on") or gap_of(each, now) == Gap.PROTECTED)
+        and (now.get("withdrawn_on") or gap_of(each, now) == GapReason.PROTECTED)
     }
     before = {name: cell for name, cell in changed.before.items() if name not in hidden}
     return replace(changed, before=before)
 
 
-def gap_of(column: Column, row: Mapping) -> Gap | None:
+def gap_of(column: DataColumn, row: Mapping) -> GapReason | None:
     """Why the cell of a row is empty."""
     return row.get(f"{column.name}_gap") or column.gap
 

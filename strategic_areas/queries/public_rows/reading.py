@@ -43,7 +43,7 @@ AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
-class Reading:
+class PlanReading:
     """
     One plan as the public reads it on a day.
 
@@ -81,7 +81,7 @@ class Reading:
         return list(self.plan.participations.select_related("agency"))
 
     def revisions(self) -> list[QuerySet]:
-        """What is or was public of reports and of declarations, not read yet."""
+        """Two queries not run yet: the reports, and the declarations, once public."""
         rows = (record.updates(), record.declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
         return [not_taken_back(each) for each in own]
