@@ -449,7 +449,10 @@ DATASETS = (
     Dataset(
         "commitments",
         _("Commitments"),
-        _("a commitment, with its state and its due date"),
+        _(
+            "a commitment or a documented action, with its state, if it has one, and "
+            "its due date"
+        ),
         EACH_REPORT,
         COMMITMENTS,
         CODE,
