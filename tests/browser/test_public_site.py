@@ -203,7 +203,8 @@ def test_a_keyboard_skips_to_the_content_unfolds_and_sifts(site):
     page.locator("#filter-q").focus()
     page.keyboard.type("capacitación")
     page.locator(".filter--apply button").focus()
-    press("Enter")
+    with page.expect_navigation():
+        press("Enter")
     expect(page).to_have_url(re.compile(r"\bq=capacitaci"))
     unfold = page.locator("details:has(.filter-row) > summary")
     unfold.focus()
