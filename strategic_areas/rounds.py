@@ -20,6 +20,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.queries import asked_values
+from strategic_areas.queries.plan.plans import reconstructed
 from strategic_areas.schedule import RoundState, Slot, slots
 
 DEMONSTRATION_CODE = "demostracion"
@@ -41,24 +42,20 @@ def agency_page(name, plan, agency):
 
 def open_demonstration(today):
     """
-    Open the demonstration round of the latest plan that has commitments.
+    Open the demonstration round of the latest reconstruction; None if there is none.
 
-    It need not lie within the plan's dates. If it closed meanwhile, it opens again with
-    what was entered in it. It is refused on any database but the embedded one: an
+    A plan that people built or brought gets none. It need not lie within the plan's
+    dates. If it closed meanwhile, it opens again with what was entered in it. It is
+    refused on any database but the embedded one: an
     invented figure never stands under a real agency's name in production.
     """
     if not settings.EMBEDDED_DATABASE:
         raise RefusedError(
             "DATABASE_URL is set: a demonstration exists only on the embedded database."
         )
-    plan = (
-        Plan.objects.public()
-        .filter(commitments__isnull=False)
-        .order_by("-starts_on")
-        .first()
-    )
-    if plan is None:
-        raise RefusedError("No plan has commitments yet: load one with load_plan.")
+    plans = Plan.objects.public().filter(reconstructed())
+    if (plan := plans.order_by("-starts_on").first()) is None:
+        return None
     window = {
         "opens_on": today,
         "due_on": today + timedelta(days=DEMONSTRATION_DAYS // 2),

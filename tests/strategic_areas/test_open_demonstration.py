@@ -3,7 +3,7 @@
 import json
 import shutil
 import stat
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies.accounts.leaving import hand_over
 from agencies.models import FocalPoint, User
-from strategic_areas.models import ReportingPeriod
+from strategic_areas.models import Commitment, ReportingPeriod
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -40,6 +40,7 @@ def opened(lasting, tmp_path_factory):
     make_participation(plan=plan, agency=partner, role="partner")
     for number, agency in enumerate([partner, done, first, second]):
         make_activity(plan=plan, agency=agency, code=f"A-{number}")
+    plan.commitments.update(provenance="reconstructed")
     finished = plan.activities.get(agency=done)
     make_record_update(
         activity=finished,
@@ -157,10 +158,31 @@ def test_a_round_that_closed_opens_again(demonstration):
     assert period.is_open() is True
 
 
+def test_a_plan_that_the_secretariat_built_gets_no_demonstration(demonstration):
+    built = make_plan(starts_on=date(2026, 1, 1))
+    make_activity(plan=built)
+
+    call_command("open_demonstration")
+
+    assert not ReportingPeriod.objects.filter(plan=built).exists()
+    assert ReportingPeriod.objects.get(is_demonstration=True).is_open() is True
+
+
+def test_a_portal_without_a_reconstruction_starts_without_one(settings, tmp_path):
+    settings.EMBEDDED_DATABASE, settings.VAR_DIR = True, tmp_path
+    built = make_activity(plan=make_plan()).plan
+    Commitment.objects.update(provenance="plan")
+
+    call_command("open_demonstration")
+
+    assert not ReportingPeriod.objects.filter(plan=built).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_demonstration_beside_a_configured_database(settings, tmp_path):
     settings.EMBEDDED_DATABASE = False
     settings.VAR_DIR = tmp_path
-    make_activity(plan=make_plan())
+    make_activity(plan=make_plan()).plan.commitments.update(provenance="reconstructed")
     before = User.objects.count(), ReportingPeriod.objects.count()
 
     with pytest.raises(CommandError, match="DATABASE_URL"):

@@ -334,6 +334,7 @@ def test_nobody_but_the_secretariat_takes_a_round_back(client, make_actor):
 def test_what_the_demonstration_and_commands_make_needs_nobody_else(settings):
     settings.EMBEDDED_DATABASE = True
     activity = make_activity()
+    activity.plan.commitments.update(provenance="reconstructed")
 
     period = rounds.open_demonstration(TODAY)
 

@@ -38,6 +38,9 @@ class Command(BaseCommand):
             period = rounds.open_demonstration(timezone.localdate())
         except RefusedError as error:
             raise CommandError(str(error)) from error
+        if period is None:
+            self.stdout.write("no plan is a reconstruction, so there is none")
+            return
         path = Path(settings.VAR_DIR) / "demo-accounts.json"
         known = _known_passwords(path)
         accounts = [
