@@ -421,7 +421,7 @@ def stand_in(request, pk):
         request,
         "desk/stand_in.html",
         title=str(found),
-        stand_in=found,
+        decided=found,
         steps=steps,
         why_not=STAND_INS.why_not(request.user, found),
     )
@@ -443,7 +443,7 @@ def account_change(request, pk):
         request,
         "desk/account_change.html",
         title=str(found),
-        change=found,
+        decided=found,
         person=found.user,
         steps=steps,
         why_not=ACCOUNT_CHANGES.why_not(request.user, found),

@@ -413,7 +413,7 @@ def proposal(request, pk):
     return screen(
         request,
         "desk/proposal.html",
-        proposal=found,
+        decided=found,
         examined=examined,
         steps=steps,
         why_not=workflow.PROPOSALS.why_not(request.user, found),

@@ -353,7 +353,7 @@ def hidden(request, pk):
         request,
         "desk/hidden.html",
         title=str(takedown),
-        takedown=takedown,
+        decided=takedown,
         lines=[
             line
             for key, row in takedown.rows.items()

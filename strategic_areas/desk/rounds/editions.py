@@ -135,7 +135,7 @@ def edition_proposal(request, pk):
         request,
         "desk/edition_proposal.html",
         title=str(found),
-        proposal=found,
+        decided=found,
         examined=examined,
         steps=steps,
         why_not=EDITIONS.why_not(request.user, found),

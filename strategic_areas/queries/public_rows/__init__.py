@@ -417,11 +417,20 @@ class RowDifference:
         return FOLLOWING.get(self.dataset, ()) if is_told else ()
 
     @property
+    def own_page(self) -> list[tuple]:
+        """The words of the address of the record's own page, if it has one."""
+        return [PAGES[self.dataset](self.row)] if self.dataset in PAGES else []
+
+    @property
+    def lists(self) -> list[tuple]:
+        """Likewise of the list and the file of its kind."""
+        plan = self.row.get("plan")
+        return [(name, plan) if plan else (name,) for name in LISTS[self.dataset]]
+
+    @property
     def addresses(self) -> list[str]:
         """The record's own page, and the list and the file of its kind."""
-        own, plan = PAGES.get(self.dataset), self.row.get("plan")
-        lists = [(name, plan) if plan else (name,) for name in LISTS[self.dataset]]
-        return [address(*words) for words in ([own(self.row)] if own else []) + lists]
+        return [address(*words) for words in self.own_page + self.lists]
 
 
 def difference(before: Rows, after: Rows) -> list[RowDifference]:
