@@ -193,6 +193,10 @@ DATABASES = {
     )
 }
 
+# Whether prepare_portal loads the plans of this repository and, on SQLite, opens the
+# demonstration round. Without them a portal begins empty.
+SHIPPED_PLANS = env_bool("SHIPPED_PLANS", default=EMBEDDED_DATABASE)
+
 
 # The front: finished public pages in each worker's memory
 

@@ -1,8 +1,10 @@
 """Signing in: where the portal decides otherwise than allauth, which does the work."""
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import password_reset
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import clear, respond_429
@@ -188,6 +190,13 @@ def lift_limit(sender, request, user, **facts):
 def reset_address(uid, key):
     path = reverse("account_reset_password_from_key", args=[uid, key])
     return f"{settings.SITE_URL}{path}"
+
+
+def password_link(user):
+    """A link that sets a password once, and for how many minutes it serves."""
+    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    address = reset_address(user_pk_to_url_str(user), key)
+    return address, settings.PASSWORD_RESET_TIMEOUT // 60
 
 
 def notify(user, notice, *, to=""):

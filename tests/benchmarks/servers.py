@@ -174,6 +174,7 @@ def prepared_portal(folder, **environment):
         "VAR_DIR": str(folder),
         "DEBUG": "false",
         "INSECURE_HTTP": "true",
+        "SHIPPED_PLANS": "true",
         "SECRET_KEY": "for-benchmarks-only",
         "SITE_URL": "http://localhost:8000",
         **environment,

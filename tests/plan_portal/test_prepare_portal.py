@@ -38,7 +38,7 @@ def names(recorder):
 
 @pytest.mark.django_db
 def test_a_portal_is_prepared_in_order(run_commands, settings):
-    settings.EMBEDDED_DATABASE = True
+    settings.EMBEDDED_DATABASE = settings.SHIPPED_PLANS = True
     recorder = run_commands()
 
     call_command("prepare_portal", stdout=io.StringIO())
@@ -57,6 +57,7 @@ def test_a_portal_is_prepared_in_order(run_commands, settings):
 
 @pytest.mark.django_db
 def test_every_plan_file_is_loaded(run_commands, settings):
+    settings.SHIPPED_PLANS = True
     recorder = run_commands()
     shipped = sorted(
         str(path)
@@ -71,13 +72,26 @@ def test_every_plan_file_is_loaded(run_commands, settings):
 
 @pytest.mark.django_db
 def test_no_demonstration_is_opened_on_another_database(run_commands, settings):
-    settings.EMBEDDED_DATABASE = False
+    settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = False, True
     recorder = run_commands()
 
     call_command("prepare_portal", stdout=io.StringIO())
 
     assert "open_demonstration" not in names(recorder)
     assert "load_plan" in names(recorder)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_embedded", [True, False])
+def test_without_the_shipped_plans_a_portal_begins_empty(
+    run_commands, settings, is_embedded
+):
+    settings.EMBEDDED_DATABASE, settings.SHIPPED_PLANS = is_embedded, False
+    recorder = run_commands()
+
+    call_command("prepare_portal", stdout=io.StringIO())
+
+    assert {"open_demonstration", "load_plan"}.isdisjoint(names(recorder))
 
 
 @pytest.mark.django_db

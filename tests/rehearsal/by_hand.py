@@ -1,13 +1,9 @@
 """What people do on the machine besides the steps of docs/operate.md."""
 
 HOST = "plan.example.gob.do"
-#: What an operator types when she makes the first administrator.
-ANSWERS = {
-    "Nombre de usuario:": "administra",
-    "Dirección de correo electrónico:": "administra@example.gob.do",
-    "Password:": "una frase larga y nueva 7",
-    "Password (again):": "una frase larga y nueva 7",
-}
+#: The first two people, whom the operator makes.
+FIRST = "Ana Pérez <ana.perez@example.gob.do>"
+SECOND = "Luis Mar <luis.mar@example.gob.do>"
 #: A certificate that the machine trusts: one of the operator's own authority.
 CERTIFICATE = f"""
 install -d /etc/ssl/plan-portal

@@ -152,12 +152,8 @@ class Machine:
             time.sleep(0.1)
         raise StepFailed(f"systemd did not start: {self.log.read_text()[-3000:]}")
 
-    def run(self, script, *, answers=None, folder="/", **variables):
-        """
-        Run a script of bash at a terminal of the machine, as root; what it said.
-
-        ``answers`` are what somebody types when a prompt ends what was said.
-        """
+    def run(self, script, *, folder="/", **variables):
+        """Run a script of bash at a terminal of the machine, as root; what it said."""
         told = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": "dumb"}
         told |= {"DEBIAN_FRONTEND": "noninteractive"} | variables
         command = ["nsenter", "--target", str(self.init), "--all", f"--wdns={folder}"]
@@ -166,7 +162,7 @@ class Machine:
         child, terminal = pty.fork()
         if not child:
             os.execvp(command[0], command)  # noqa: S606
-        said = typed(terminal, answers or {}, self.log)
+        said = heard(terminal, self.log)
         _, status = os.waitpid(child, 0)
         if code := os.waitstatus_to_exitcode(status):
             raise StepFailed(f"{said[-3000:]}\n(status {code})")
@@ -192,9 +188,9 @@ class Machine:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def typed(terminal, answers, log):
-    """Read a terminal to its end, typing answers; what it said."""
-    said, answered = "", 0
+def heard(terminal, log):
+    """Read a terminal to its end; what it said."""
+    said = ""
     with log.open("a", encoding="utf-8") as file:
         while True:
             select.select([terminal], [], [])
@@ -208,7 +204,3 @@ def typed(terminal, answers, log):
             said += piece
             file.write(piece)
             file.flush()
-            for prompt, answer in answers.items():
-                if said[answered:].rstrip().endswith(prompt):
-                    answered = len(said)
-                    os.write(terminal, f"{answer}\n".encode())

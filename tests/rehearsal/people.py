@@ -1,8 +1,9 @@
 """
 Run in the machine by ``manage.py shell``: a round that is open, and who reports in it.
 
-The demonstration's round and accounts, which no portal in production has: this one is
-thrown away. Prints what tests/rehearsal/visitor.py needs, on one line.
+The shipped plan with the demonstration's round and accounts, which no portal in
+production has: this one is thrown away. Prints what tests/rehearsal/visitor.py needs,
+on one line.
 """
 
 import json
@@ -18,10 +19,13 @@ from django.urls import reverse
 from PIL import Image
 
 from agencies.models import FocalPoint
+from plan_portal.management.commands.prepare_portal import plan_files
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, ReportingPeriod
 from strategic_areas.queries.rounds import owed
 
+for path in plan_files():
+    call_command("load_plan", str(path), stdout=StringIO())
 with override_settings(EMBEDDED_DATABASE=True):
     call_command("open_demonstration", stdout=StringIO())
 period = ReportingPeriod.objects.get(is_demonstration=True)

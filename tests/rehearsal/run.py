@@ -4,7 +4,7 @@ Runs the steps of docs/operate.md on an empty Debian machine: make rehearsal
 Every block that the page marks as shell is run as it stands there, by root, in its
 order: from an empty machine to a portal that people use, a backup, an empty machine
 again on which it is restored, and an update. What the page leaves to the operator is
-played here: a certificate, the answers to questions, people who work, and the disaster.
+played here: a certificate, the first two people, those who work, and the disaster.
 Then the steps of deploy/Containerfile. At the end stands how long each step took.
 ARGS=page or ARGS=container plays one of them; SUITE names another Debian.
 """
@@ -21,12 +21,13 @@ from pathlib import Path
 
 from tests.rehearsal import container
 from tests.rehearsal.by_hand import (
-    ANSWERS,
     CERTIFICATE,
+    FIRST,
     HOST,
     IS_PURGED,
     OLD_BACKUPS_GO,
     PURGE,
+    SECOND,
 )
 from tests.rehearsal.machine import Machine, StepFailed, must_be_possible
 
@@ -59,6 +60,7 @@ class Rehearsal:
         git("clone", "--quiet", "--bare", ROOT, self.repository)
         self.took = []
         self.variables = {"HOST": HOST, "REPOSITORY": "/root/plan-portal.git"}
+        self.variables |= {"FIRST": FIRST, "SECOND": SECOND}
         self.machine = None
         self.people = ""
 
@@ -101,7 +103,6 @@ class Rehearsal:
             f"{title}: {lines[0][:60]}",
             self.machine.run,
             f"{LOAD}\n{script}\n{SAVE}",
-            answers=ANSWERS,
             folder=folder,
             **self.variables,
         )

@@ -1,14 +1,11 @@
 """Gives an account back from the server, where nobody else can."""
 
-from allauth.account import app_settings
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from agencies import audit
 from agencies.accounts import factors
-from agencies.accounts.sign_in import notify, reset_address
+from agencies.accounts.sign_in import notify, password_link
 from agencies.models import User
 
 
@@ -32,10 +29,9 @@ class Command(BaseCommand):
             audit.record(audit.Event.RECOVERY_ASKED, obj=user, way="server")
             factors.remove_factors(user)
             notify(user, "agencies/recovered_on_server")
-        key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
-        minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+        link, minutes = password_link(user)
         self.stdout.write(
             f"Second factors removed, sessions ended. The link serves once, within "
             f"{minutes} minutes:"
         )
-        self.stdout.write(reset_address(user_pk_to_url_str(user), key))
+        self.stdout.write(link)

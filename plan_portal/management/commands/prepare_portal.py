@@ -58,13 +58,13 @@ class Command(BaseCommand):
             return
         if not settings.DEBUG:  # the development server reads them where they lie
             self.step("Static files", collect_static_files, self.write)
-        for path in plan_files():
+        for path in plan_files() if settings.SHIPPED_PLANS else ():
             self.step(f"Plan file {path.name}", output_of, "load_plan", str(path))
         # What an earlier version told and the rule now forbids is taken from the
         # public; after the files, which say which numbers were printed.
         self.step("Published figures", output_of, "publish_figures")
         self.step("Editions", lambda: f"{len(editions.make_due())} made")
-        if settings.EMBEDDED_DATABASE:
+        if settings.EMBEDDED_DATABASE and settings.SHIPPED_PLANS:
             self.step("Demonstration round", output_of, "open_demonstration")
 
     def step(self, name, work, *arguments):

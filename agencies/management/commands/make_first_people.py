@@ -1,0 +1,71 @@
+"""Makes the first two people of a portal; they invite everybody else."""
+
+from email.utils import parseaddr
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from agencies import audit
+from agencies.accounts.confirming import DECIDING
+from agencies.accounts.sign_in import password_link
+from agencies.models import User
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the two people who begin a portal: both review and administer, so that "
+        "what needs two people can be done in the browser from the first day. Each "
+        "gets a link that sets a password once, for you to hand over; at the first "
+        "sign-in each sets up a second factor. Only while nobody decides here yet."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "people",
+            nargs=2,
+            metavar="PERSON",
+            help="Name and e-mail: 'Ana Pérez <ana.perez@example.gob.do>'",
+        )
+
+    @transaction.atomic
+    def handle(self, *, people, **options):
+        if User.objects.filter(groups__name__in=DECIDING).exists():
+            raise CommandError(
+                "Somebody decides on this portal already: invite others in the browser."
+            )
+        made = [_account(each) for each in people]
+        groups = Group.objects.filter(name__in=DECIDING)
+        for user in made:
+            user.groups.set(groups)
+            audit.record(
+                audit.Event.ACCOUNT_CHANGED_ON_SERVER,
+                obj=user,
+                way="server",
+                given=list(DECIDING),
+            )
+            link, minutes = password_link(user)
+            self.stdout.write(
+                f"{user.get_full_name()} signs in as {user.username}. This link sets "
+                f"the password once, within {minutes} minutes:\n{link}\n"
+            )
+        self.stdout.write(
+            "Too late for a link? manage.py recover_account NAME prints another one."
+        )
+
+
+def _account(said):
+    name, email = parseaddr(said)
+    first, _space, last = name.partition(" ")
+    user = User(username=email.lower(), email=email.lower(), is_staff=True)
+    user.first_name, user.last_name = first, last
+    user.set_unusable_password()
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise CommandError(f"{said}: {' '.join(error.messages)}") from error
+    if not (email and last):
+        raise CommandError(f"{said}: write it as 'Ana Pérez <ana@example.gob.do>'.")
+    user.save()
+    return user
