@@ -42,6 +42,7 @@ for _name in (
     "REDIS_URL",
     "REQUIRE_SECOND_FACTOR",
     "SECRETARIAT_NAME",
+    "SHIPPED_PLANS",
     "SECURITY_CONTACT",
     "TRUSTED_PROXY_COUNT",
 ):
