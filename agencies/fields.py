@@ -271,13 +271,26 @@ def spanish_required(model, *fields):
     ]
 
 
-def dates_in_order(model, start, end):
+class DayAfter(models.Func):
+    """The day after a date, in a constraint."""
+
+    template = "(%(expressions)s + 1)"
+    output_field = models.DateField()
+
+    def as_sqlite(self, compiler, connection):
+        words = {"template": "date(%(expressions)s, '+1 day')"}
+        return self.as_sql(compiler, connection, **words)
+
+
+def dates_in_order(model, start, end, *, may_last_no_day=False):
+    """With ``may_last_no_day`` what began on a day may have ended on the day before."""
+    in_order = Q(**{f"{end}__gte": models.F(start)})
+    if may_last_no_day:
+        in_order = Q(**{f"{start}__lte": DayAfter(end)})
     return models.CheckConstraint(
         name=f"{model}_{end}_not_before_{start}",
         condition=(
-            Q(**{f"{start}__isnull": True})
-            | Q(**{f"{end}__isnull": True})
-            | Q(**{f"{end}__gte": models.F(start)})
+            Q(**{f"{start}__isnull": True}) | Q(**{f"{end}__isnull": True}) | in_order
         ),
         violation_error_message=_("The end is before the start."),
     )

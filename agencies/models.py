@@ -307,7 +307,7 @@ class FocalPoint(models.Model):
     A person's dated mandate to report for one agency.
 
     At most one mandate of a kind runs at a time, except a dated one that is marked as
-    cover for someone's leave.
+    cover for someone's leave. One that ended on the day it began ends the day before.
     """
 
     class Kind(models.TextChoices):
@@ -340,7 +340,7 @@ class FocalPoint(models.Model):
         verbose_name = _("focal point")
         verbose_name_plural = _("focal points")
         constraints = [
-            dates_in_order("focalpoint", "starts_on", "ends_on"),
+            dates_in_order("focalpoint", "starts_on", "ends_on", may_last_no_day=True),
             models.UniqueConstraint(
                 name="focalpoint_one_open_mandate_per_agency_and_kind",
                 fields=["agency", "kind"],

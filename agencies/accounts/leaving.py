@@ -71,12 +71,12 @@ def is_last_administrator(user):
 
 
 def end_mandate(mandate, *, today=None):
-    """Let a mandate end yesterday. Raises ``RefusedError`` if it began later."""
+    """
+    Let a mandate that runs today be over from now on.
+
+    Its last day is yesterday, also if it began today: then it lasted no whole day.
+    """
     today = today or timezone.localdate()
-    if mandate.starts_on >= today:
-        raise RefusedError(
-            _("This mandate began today or has not begun: change it instead.")
-        )
     mandate.ends_on = today - timedelta(days=1)
     mandate.save()
 
@@ -92,8 +92,7 @@ def close_account(user):
     if is_last_administrator(user):
         raise RefusedError(_("The last administrator cannot be closed."))
     for mandate in FocalPoint.objects.current().filter(user=user):
-        if mandate.starts_on < timezone.localdate():
-            end_mandate(mandate)
+        end_mandate(mandate)
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(user)

@@ -21,6 +21,7 @@ TODAY = date(2026, 6, 15)
         (-1, None, True),
         (0, 0, True),
         (-5, -1, False),
+        (0, -1, False),
         (1, None, False),
     ],
 )
@@ -83,6 +84,20 @@ def test_the_database_holds_one_open_ended_mandate_of_a_kind():
         FocalPoint.objects.bulk_create([second])
 
     assert FocalPoint.objects.count() == 1
+
+
+def test_no_mandate_ends_two_days_before_it_begins():
+    mandate = FocalPoint(
+        user=make_user(),
+        agency=make_agency(),
+        starts_on=TODAY,
+        ends_on=TODAY - timedelta(days=2),
+    )
+
+    with pytest.raises(ValidationError):
+        mandate.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        mandate.save()
 
 
 def test_cover_for_a_leave_is_dated():

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_date
 
 from agencies import access, audit
-from agencies.access import RefusedError, Role
+from agencies.access import Role
 from agencies.accounts import confirming, leaving
 from agencies.accounts.sign_in import notify
 from agencies.decisions import Outdated
@@ -149,10 +149,7 @@ def _end_mandate(user, agency):
     held = FocalPoint.objects.current().filter(user=user, agency=agency).first()
     if held is None:
         raise CommandError(f"{user} has no mandate for {agency}.")
-    try:
-        leaving.end_mandate(held)
-    except RefusedError as error:
-        raise CommandError(str(error)) from error
+    leaving.end_mandate(held)
     return held
 
 
