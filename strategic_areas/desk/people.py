@@ -18,7 +18,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -44,6 +44,7 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
+    Indicator,
     Participation,
     Plan,
     ReportingPeriod,
@@ -120,11 +121,23 @@ def accesses(today=None):
 
 
 def gaps(today=None):
+    """
+    Agencies of public plans without a titular or an alternate.
+
+    Partners are left out that have no activity and answer for no indicator: they
+    report nothing.
+    """
     current = FocalPoint.objects.current(today).filter(user__is_active=True)
     kinds = defaultdict(set)
     for agency, kind in current.values_list("agency_id", "kind"):
         kinds[agency].add(kind)
-    asked = Participation.objects.filter(plan__in=Plan.objects.public())
+    plans = Plan.objects.public()
+    taking_part = Participation.objects.filter(plan__in=plans)
+    reports = Q(
+        agency__in=Activity.objects.standing().filter(plan__in=plans).values("agency")
+    )
+    reports |= Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
+    asked = taking_part.filter(~Q(role=Participation.Role.PARTNER) | reports)
     agencies = Agency.objects.filter(
         pk__in=asked.values("agency"), dissolved_on__isnull=True
     ).order_by("acronym")

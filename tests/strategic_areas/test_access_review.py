@@ -21,6 +21,7 @@ from tests.factories import (
     make_administrator,
     make_agency,
     make_focal_point,
+    make_indicator,
     make_invitation,
     make_participation,
     make_plan,
@@ -178,6 +179,17 @@ def test_agencies_without_titular_or_alternate_are_named():
     found = {gap.agency: (gap.no_titular, gap.no_alternate) for gap in people.gaps()}
 
     assert found == {half: (False, True), bare: (True, True)}
+
+
+def test_only_partners_that_report_something_are_named():
+    plan = make_plan()
+    works, counts, silent = (make_agency() for _number in range(3))
+    for agency in (works, counts, silent):
+        make_participation(plan=plan, agency=agency, role="partner")
+    make_activity(plan=plan, agency=works)
+    make_indicator(plan=plan, agency=counts)
+
+    assert {gap.agency for gap in people.gaps()} == {works, counts}
 
 
 def test_administrators_open_the_page(client, activity, person):
