@@ -1,5 +1,7 @@
 """The audit record in the admin: administrators read it in words and change nothing."""
 
+from collections import defaultdict
+
 from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -9,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from agencies.accounts.confirming import AccountChange
 from agencies.admin.scoping import DeclaredList, ReadOnlyMixin, ScopedAdmin
 from agencies.audit.events import groups
 from agencies.fields import field_of
@@ -27,6 +30,7 @@ FACTS = {
     "ends_on": _("until"),
     "factors": _("factors removed"),
     "fields": _("fields"),
+    "indicator": _("indicator"),
     "former": _("former mandate"),
     "from_status": _("before"),
     "given": _("role given"),
@@ -47,7 +51,6 @@ FACTS = {
     "places": _("places"),
     "proposed": _("proposed for closing"),
     "reason": _("reason"),
-    "record": _("record"),
     "removed": _("removed"),
     "drafts": _("drafts that went with it"),
     "revision": _("revision"),
@@ -58,12 +61,17 @@ FACTS = {
     "times": _("times within the hour"),
     "to_status": _("afterwards"),
     "until": _("until"),
+    "user": _("account"),
     "way": _("made sure by"),
+    "what": _("what"),
 }
 #: How the names of facts begin that stood in the address of a denied request.
 ASKED = "asked_"
+#: Facts that are the number of an account.
+ACCOUNTS = ("account", "user")
 #: What values of facts are called on screen.
 VALUES = {
+    **dict(AccountChange.What.choices),
     True: _("Yes"),
     False: _("No"),
     None: "–",
@@ -155,7 +163,7 @@ class AuditList(DeclaredList):
         numbers = {
             str(number)
             for entry in self.result_list
-            for number in (entry.facts.get("account"), _account_of(entry))
+            for number in (*map(entry.facts.get, ACCOUNTS), _account_of(entry))
         }
         rows = User.objects.filter(pk__in=filter(str.isdecimal, numbers))
         names = {str(pk): name for pk, name in rows.values_list("pk", "username")}
@@ -228,20 +236,28 @@ def roles_in_words(role):
 def facts_in_words(entry):
     """Yield name and value of each fact of an entry, in words where there are any."""
     names = getattr(entry, "usernames", {})
-    for name, value in entry.facts.items():
-        several = value if isinstance(value, list) else [value]
-        if name == "account":
+    facts = {name: _several(value) for name, value in entry.facts.items()}
+    if {"kind", "record"} <= facts.keys():
+        numbers = defaultdict(list)
+        for kind, number in zip(facts.pop("kind"), facts.pop("record"), strict=True):
+            numbers[kind].append(number)
+        facts = {**numbers, **facts}
+    for name, several in facts.items():
+        if name in ACCOUNTS:
             several = [names.get(str(each), each) for each in several]
         if name == "fields":
             several = _labels(entry, several)
         text = ", ".join(dict.fromkeys(map(_value, several))) or "–"
-        asked = _("asked for") if name.startswith(ASKED) else name
+        asked = _("asked for") if name.startswith(ASKED) else _kind_of_record(name)
         yield str(FACTS.get(name, asked)), text
 
 
+def _several(value):
+    return value if isinstance(value, list) else [value]
+
+
 def _labels(entry, names):
-    kinds = entry.facts.get("kind") or []
-    kinds = kinds if isinstance(kinds, list) else [kinds]
+    kinds = _several(entry.facts.get("kind") or [])
     labels = {}
     for model in filter(None, (_model_of(entry), *map(_model, kinds))):
         for each in (*model._meta.concrete_fields, *model._meta.many_to_many):

@@ -500,6 +500,20 @@ def test_what_is_told_of_a_record_is_told_in_words():
 
 
 @pytest.mark.sqlite
+def test_records_are_told_by_what_they_are():
+    kinds = ["agencies.agency", "agencies.focalpoint", "agencies.agency"]
+    several = audit.record(Event.APPROVAL_GIVEN, kind=kinds, record=[7, 3, None])
+    one = audit.record(Event.APPROVAL_GIVEN, kind="agencies.agency", record=7)
+
+    with override("en"):
+        assert list(admin_audit.facts_in_words(several)) == [
+            ("agency", "7, –"),
+            ("focal point", "3"),
+        ]
+        assert list(admin_audit.facts_in_words(one)) == [("agency", "7")]
+
+
+@pytest.mark.sqlite
 def test_the_list_costs_the_same_for_one_entry_and_for_many(
     client, django_assert_max_num_queries
 ):
