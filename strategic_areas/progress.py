@@ -381,12 +381,16 @@ EXECUTIONS = (
 
 
 def execution_for(percent, execution):
-    """The execution for a newly typed percent; ``execution`` is the one before."""
+    """
+    The execution for a newly typed percent; ``execution`` is the one before.
+
+    Completed work stays completed: whoever types less than 100 is asked which is so.
+    """
     if percent is None:
         return execution
     if percent == 100:
         return State.COMPLETED
-    if execution in {State.SUSPENDED, State.CANCELLED}:
+    if execution in {State.COMPLETED, State.SUSPENDED, State.CANCELLED}:
         return execution
     return State.NOT_STARTED if percent == 0 else State.IN_PROGRESS
 

@@ -89,6 +89,8 @@
     const [state, number] = settled(execution.value, typed, changed);
     execution.value = state;
     if (changed !== "percent") percent.value = number === null ? "" : number;
+    const differs = number !== null && (state === "completed") !== (number === 100);
+    tellAfter(percent, differs ? "disagree" : "");
   }
 
   /* What was typed stays on the device until the server has confirmed it. */
@@ -344,13 +346,17 @@
 
   /* What became of a press is told beside the button that was pressed. */
   function tell(form, word) {
-    const press = [...form.elements].find((field) => field.type === "submit");
-    let told = press.parentElement.querySelector("[data-told]");
+    tellAfter([...form.elements].find((field) => field.type === "submit"), word);
+  }
+
+  function tellAfter(field, word) {
+    let told = field.parentElement.querySelector("[data-told]");
+    if (!word) return told?.remove();
     if (!told) {
       told = paragraph("");
       told.className = "told";
       told.dataset.told = "";
-      press.after(told);
+      field.after(told);
     }
     told.replaceChildren(...phrases[word].cloneNode(true).childNodes);
     announce.textContent = told.textContent;

@@ -354,10 +354,14 @@ def test_of_execution_and_percent_one_follows_the_other_however_often_pressed(de
         assert [answer.status_code for answer in answers] == [302, 302], typed
 
 
-def test_two_numbers_that_disagree_are_asked_about(desk):
-    response = desk.save(execution="completed", percent="60")
+def test_completed_work_of_less_than_100_percent_is_asked_about(desk):
+    desk.save(execution="completed", percent="100")
+    saved = ActivityUpdate.objects.get()
 
-    assert "percent" in response.context["rows"][0].posted.errors
+    response = desk.save(execution="completed", percent="80", seen_version=1)
+
+    assert [*response.context["rows"][0].posted.errors] == ["percent"]
+    assert ActivityUpdate.objects.get().version == saved.version
 
 
 def test_both_rules_agree_with_what_the_database_accepts():

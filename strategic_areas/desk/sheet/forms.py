@@ -39,6 +39,7 @@ NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
 )
+NOT_TOGETHER = _("Completed and 100 % go together: change one of the two.")
 #: Why an empty row is refused.
 NOTHING_SAID = _(
     "Nothing is said here yet. Write what was done, or answer “No news”. What others "
@@ -309,16 +310,13 @@ class AnswerForm(RowForm):
         if is_empty and self.row.question.takes_no_news:
             self.add_error(None, NOTHING_SAID)
         self._keep_english()
-        return super().clean()
-
-    def _settle_percent(self):
-        super()._settle_percent()
+        cleaned = super().clean()
         percent = self.cleaned_data.get("percent")
         is_completed = self.cleaned_data.get("execution") == State.COMPLETED
         is_told = self.posted_pair and percent is not None
         if is_told and (percent == 100) != is_completed:
-            text = _("100 % and completed go together, and only together.")
-            self.add_error("percent", text)
+            self.add_error("percent", NOT_TOGETHER)
+        return cleaned
 
     def _keep_english(self):
         """
