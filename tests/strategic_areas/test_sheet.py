@@ -309,6 +309,18 @@ def test_a_text_has_a_length_that_fits_unless_it_stood_longer(desk):
     assert update.percent == 70
 
 
+def test_a_text_that_is_too_long_is_told_that_and_no_more(desk):
+    desk.activity.due_on, desk.activity.due_provenance = "2025-02-01", "plan"
+    desk.activity.save()
+    names = ["narrative_es", "obstacle_es", "next_step_es", "reserved_legal_basis"]
+    reserved = {"is_reserved": "on", "reserved_reason": TEXT}
+
+    refused = desk.save(**dict.fromkeys(names, "a" * 2001), **reserved)
+
+    errors = refused.context["rows"][0].posted.errors
+    assert {name: len(told) for name, told in errors.items()} == dict.fromkeys(names, 1)
+
+
 def test_what_was_sent_is_no_longer_written_in(desk):
     update = make_submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user

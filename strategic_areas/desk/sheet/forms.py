@@ -81,6 +81,10 @@ class RevisionForm(forms.ModelForm):
         cleaned = super().clean()
         self._refuse_personal_data(cleaned)
         self._refuse_long(cleaned)
+        # The model's own checks must not take a refused text for a missing one.
+        for name in self.errors.keys() & self.fields.keys():
+            if isinstance(self.fields[name], forms.CharField):
+                setattr(self.instance, name, self[name].value())
         if self.instance.pk:
             self._refuse_stale()
         return cleaned
@@ -104,8 +108,6 @@ class RevisionForm(forms.ModelForm):
             text = cleaned.get(name)
             for reason in guard.refusals(text):
                 self.add_error(name, reason)
-                # The model's own checks must not take a refused text for a missing one.
-                setattr(self.instance, name, text)
         notes = self._meta.model.fields.columns(noted=True)
         guard.judge(self, self._meta.model, **dict(zip(notes, notes, strict=True)))
 

@@ -211,7 +211,7 @@ class ValueForm(forms.ModelForm):
         }
         about = {"indicator": self.indicator, "agency": self.instance.agency}
         revises = all(days.values()) and standing(ReportedValue(**about, **days))
-        if revises and not cleaned.get("why"):
+        if revises and not cleaned.get("why") and "why" not in self.errors:
             self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned
 
