@@ -39,7 +39,7 @@ NOT_BEGUN = 0
 NOTHING_CHANGED = _(
     "This says just what is published. Change what is to be corrected, then save."
 )
-NOT_TOGETHER = _("Completed and 100 % go together: change one of the two.")
+NOT_TOGETHER = _("Completed and 100 percent go together: change one of the two.")
 #: Why an empty row is refused.
 NOTHING_SAID = _(
     "Nothing is said here yet. Write what was done, or answer “No news”. What others "
