@@ -25,17 +25,14 @@ from strategic_areas.desk.changes.addresses import hide_address
 from strategic_areas.desk.letters import waiting_for
 from strategic_areas.desk.people import oddities, review_page
 from strategic_areas.desk.public_pages import behind
-from strategic_areas.desk.review.review_queue import everything
+from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.notices import silent_now
-from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
 #: factors: their tables are not shown.
 NOT_SHOWN = {"account", "mfa", "usersessions"}
-#: How many of what waits for a decision stand on the first page.
-FIRST = 10
 #: Sentences of Django's own admin that our catalogue words anew, since Django's Spanish
 #: greets in the plural and guesses genders. Nothing reads this list: by standing here
 #: they are collected into our catalogue, which is asked before Django's.
@@ -138,7 +135,7 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user, today = request.user, timezone.localdate()
-        waits, shown = everything(user), behind(request)
+        shown = behind(request)
         context = {
             "behind": shown,
             "behind_hides": hide_address(user, shown.record) if shown else "",
@@ -147,15 +144,13 @@ class PortalAdminSite(AdminSite):
             "closed": queries.last_closed(user, today),
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),
-            "waits": waits,
-            "waiting": waits.loaded(waits.items[:FIRST]),
+            **review.queue(request),
             "commentable": own_words.commentable(user),
             "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
             "oddities": oddities(today) if access.is_administrator(user) else [],
             "letters": waiting_for(user),
-            "purges": PURGES.decides(user),
             "silent": silent_now(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }

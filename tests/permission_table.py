@@ -178,7 +178,7 @@ sheet_declaration_detach | declared-published                | 405 405 405 405 4
 sheet_declaration_detach | declared-withdrawn                | 405 405 405 405 405 | 302 404 404 404 404
 receipt                  | receipt          | 200 404 404 404 404 | 200 404 404 404 404
 
-decisions                |                  | 200 200 200 302 200 | 405 405 405 405 405
+decisions                |                  | 302 302 302 302 302 | 302 302 302 302 302
 proposal                 | proposal         | 404 404 404 200 404 | 404 404 404 302! 404
 exact_agency             | measured         | 200 404 404 200 404 | 200 404 404 200 404
 exact_indicator          | measured         | 200 404 404 200 404 | 200 404 404 200 404
@@ -240,7 +240,7 @@ purge_confirm            | purge            | 405 405 405 405 405 | 404 404 404 
 purge_confirm            | purge-mine       | 405 405 405 405 405 | 404 404 404 302 302!
 purge_cancel             | purge, purge-mine | 405 405 405 405 405 | 404 404 404 302! 302!
 
-review_queue             |                  | 403 403 403 200 403 | 403 403 403 200 403
+review_queue             |                  | 302 302 302 302 302 | 302 302 302 302 302
 review_many              |                  | 403 403 403 200 403 | 403 403 403 422 403
 review                   | draft, declared-draft         | 404 404 404 404 404 | 404 404 404 404 404
 review                   | submitted, declared-submitted | 404 404 404 200 404 | 404 404 404 200 404

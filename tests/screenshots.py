@@ -111,7 +111,7 @@ def take_tree(page, accounts, width):
 def take_queue(page, reviewer, width):
     """All that waits for a decision of the secretariat."""
     sign_in(page, [reviewer], "reviewer")
-    page.goto("/gestion/revision/")
+    page.goto("/gestion/")
     take(page, f"queue-{width}")
 
 

@@ -302,7 +302,6 @@ WORK = {
     },
     "reviewer": {
         "index": lambda: [],
-        "review_queue": lambda: [],
         "review": lambda: ["avance", a_report("submitted").pk],
         "approval": lambda: [waiting_changes()[0].pk],
         "proposal": lambda: [ActivityProposal.objects.first().pk],

@@ -451,7 +451,7 @@ def account_change(request, pk):
     )
     steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
     if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
-        return redirect("admin:decisions")
+        return redirect("admin:index")
     return screen(
         request,
         "desk/account_change.html",

@@ -1,5 +1,6 @@
 """Addresses of the desk inside the admin site, which guards them."""
 
+from functools import partial
 from itertools import chain
 
 from django.urls import path, register_converter
@@ -130,7 +131,7 @@ def patterns(site):
             ),
             *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
             ("recibo/<int:pk>/", sheets.receipt, "receipt"),
-            ("decisiones/", review.decision_list, "decisions"),
+            ("decisiones/", review.moved, "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", plantree.amendments_moved, "amendment_kinds"),
             (
@@ -215,7 +216,7 @@ def patterns(site):
             ),
             ("rondas/<int:pk>/informe/", report.report, "round_report"),
             ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
-            ("revision/", review.queue_page, "review_queue"),
+            ("revision/", partial(review.moved, group="reportes"), "review_queue"),
             ("revision/publicar/", review.publish_many, "review_many"),
             (record, review.record_page, "review"),
             (f"{record}publicar/", review.publish, "review_publish"),

@@ -134,6 +134,11 @@ class Takedown(Decision):
         return capfirst(str(self.model._meta.verbose_name))
 
     @property
+    def told_from(self):
+        """From when the public reads that it waits, if nobody decides before."""
+        return self.proposed_at + UNTOLD_FOR
+
+    @property
     def told(self):
         """Why it was hidden, as the public reads it once that is confirmed."""
         return told_of(self.cause, self.why)

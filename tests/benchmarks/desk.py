@@ -185,7 +185,6 @@ def screens(person, models):
     found = {}
     if person.has_perm("strategic_areas.publish_activityupdate"):
         found["the reviewer's desk"] = reverse("admin:index")
-        found["the queue"] = reverse("admin:review_queue")
         found["agencies × rounds"] = reverse("admin:rounds")
         found["letters"] = reverse("admin:letters")
     else:

@@ -305,8 +305,7 @@ DESK = [
     Screen("admin:reminders", "focal_point"),
 ]
 REVIEW = [
-    Screen("admin:review_queue", "reviewer"),
-    Screen("admin:review_queue", "reviewer", query="?todas=1", press=publish_together),
+    Screen("admin:index", "reviewer", query="?todas=1", press=publish_together),
     Screen("admin:review_many", "reviewer"),
     Screen("admin:review", "reviewer", lambda world: ["avance", world.warned.pk]),
     Screen(
@@ -317,7 +316,7 @@ REVIEW = [
     ),
     Screen("admin:review", "reviewer", lambda w: ["declaracion", w.declared.pk]),
     Screen("admin:translation", "reviewer", lambda w: ["avance", w.published.pk]),
-    Screen("admin:decisions", "administrator"),
+    Screen("admin:index", "administrator", query="?que=ajenas"),
     Screen("admin:approval", "reviewer", lambda world: [world.change.pk]),
     Screen("admin:hide_by_address", "administrator", query="?address=zanahoria"),
     Screen(

@@ -73,7 +73,6 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page):
     found = []
     for page, address in [
         (reviewer, "/gestion/"),
-        (reviewer, reverse("admin:review_queue")),
         (reviewer, reverse("admin:strategic_areas_helpline_change", args=[line.pk])),
         (reviewer, reverse("admin:approval", args=[change.pk])),
         (reviewer, reverse("admin:approval", args=[made.pk])),

@@ -78,7 +78,7 @@ def test_reports_are_reviewed_one_after_the_other(make_page, marked, clicks):
         if place in marked:
             hand.click(page.locator("#publish_checked"))
         hand.click(page.locator(PUBLISH))
-    page.wait_for_url("**/revision/")
+    page.wait_for_url("**/gestion/")
 
     assert work.statuses() == ["published"] * 5
     assert (reached, hand.clicks - reached) == (1, clicks)

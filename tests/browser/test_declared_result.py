@@ -58,7 +58,7 @@ def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     page.goto(commitment.get_absolute_url(language="es"))
     expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
     page = make_page(make_reviewer(), java_script_enabled=script)
-    page.goto(reverse("admin:review_queue"))
+    page.goto(reverse("admin:index"))
     page.locator(f"a[href='{review_of(declared)}']").first.click()
     page.locator("input[name=step]").first.click()
     expect(page.locator(".messagelist .success")).to_be_visible()

@@ -67,7 +67,7 @@ def publishers(stage, engine):
             for thread in threads:
                 thread.join()
             # The loser reads on her next page that the report waits no more.
-            after = [each.get("/gestion/revision/").text for each in reviewers]
+            after = [each.get("/gestion/").text for each in reviewers]
             told.append(sum('class="error"' in text for text in after))
         numbers = [transitions(portal, report) for report in reports]
         outcome = Outcome(f"10 pairs; {counted(answers)}; {pace(answers)}")

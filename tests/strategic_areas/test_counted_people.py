@@ -127,7 +127,8 @@ def test_no_source_is_kept_where_nobody_is_counted():
 def test_it_is_never_published_together_with_others(client):
     update = waiting()
     client.force_login(make_reviewer())
-    [item] = client.get(reverse("admin:review_queue")).context["rows"]
+    [row] = client.get(reverse("admin:index")).context["rows"]
+    item = row.first
 
     posted = {"pick": item.token, "checked": "on"}
     client.post(reverse("admin:review_many"), posted)

@@ -84,7 +84,8 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     assert (update.status, shown(row)) == (Status.SUBMITTED, True)
 
     client.force_login(make_reviewer())
-    (item,) = client.get(reverse("admin:review_queue")).context["rows"]
+    (row_of_list,) = client.get(reverse("admin:index")).context["rows"]
+    item = row_of_list.first
     many = reverse("admin:review_many")
     publish = reverse("admin:review_publish", args=["avance", update.pk])
     posted = {"seen_version": update.version, "checked": "on"}

@@ -10,20 +10,24 @@ from django.utils import timezone
 from tests.factories import (
     make_activity,
     make_administrator,
+    make_agency,
     make_change,
+    make_commitment,
     make_dispute,
     make_factor_reset,
+    make_focal_point,
     make_proposal,
     make_published_update,
     make_purge,
     make_reviewer,
+    make_round,
     make_submitted_update,
 )
 
 # They are about pages: no database changes what they test.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
-LIST, INDEX = reverse("admin:review_queue"), reverse("admin:index")
+INDEX = reverse("admin:index")
 
 
 def waiting_for(days, make):
@@ -48,38 +52,90 @@ def make_one_of_each():
     return made
 
 
-def subject_of(item):
-    return getattr(item, "record", None) or item.decision
+def subject_of(row):
+    return getattr(row.first, "record", None) or row.first.decision
 
 
 def test_everything_stands_on_one_list_by_its_age(client):
     made = make_one_of_each()
     client.force_login(make_reviewer())
 
-    rows = client.get(LIST).context["rows"]
+    rows = client.get(INDEX).context["rows"]
 
-    assert [(subject_of(row), row.days) for row in rows] == [
+    assert [(subject_of(row), row.first.days) for row in rows] == [
         (record, 20 - place) for place, record in enumerate(made)
     ]
 
 
-def test_every_screen_tells_the_same_number(client):
-    made = make_one_of_each()
+def test_each_filter_leads_to_as_many_as_it_tells(client):
+    make_one_of_each()
     client.force_login(make_reviewer())
 
-    pages = [client.get(address) for address in (INDEX, LIST)]
+    groups = client.get(INDEX).context["groups"]
 
-    told = [page.context["waits"] for page in pages]
-    assert [waits.total for waits in told] == [len(made)] * 2
-    assert [(waits.reports, waits.decisions) for waits in told] == [(2, 4)] * 2
-    assert all(str(len(made)) in page.content.decode() for page in pages)
+    listed = {
+        word: len(client.get(INDEX, {"que": word}).context["rows"])
+        for word, _name, _number in groups
+    }
+    assert {word: number for word, _name, number in groups} == listed
+    assert listed == {
+        "reportes": 2,
+        "valores": 0,
+        "plan": 3,
+        "personas": 0,
+        "ocultado": 1,
+    }
+
+
+def test_reports_of_one_sheet_stand_on_one_row(client):
+    commitment, agency = make_commitment(), make_agency()
+    author = make_focal_point(agency=agency)
+    period = make_round(plan=commitment.plan)
+    for _ in range(3):
+        activity = make_activity(commitment=commitment, agency=agency)
+        make_submitted_update(activity=activity, period=period, by=author)
+    another = make_submitted_update(
+        period=period, activity=make_activity(commitment=commitment)
+    )
+    client.force_login(make_reviewer())
+
+    page = client.get(INDEX)
+
+    sheet, alone = page.context["rows"]
+    assert (len(sheet.items), sheet.marks) == (3, 0)
+    assert sheet.picks == " ".join(item.token for item in sheet.items)
+    assert subject_of(alone) == another
+    assert page.context["waits"].total == 4
+
+
+def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
+    made, reviewer = make_change(), make_reviewer()
+    own = make_change(by=reviewer)
+    client.force_login(reviewer)
+
+    page, others = client.get(INDEX), client.get(INDEX, {"que": "ajenas"})
+
+    assert [subject_of(row) for row in page.context["rows"]] == [made]
+    assert page.context["waits"].total == 1
+    assert [subject_of(row) for row in others.context["rows"]] == [own]
+
+
+@pytest.mark.parametrize(
+    ("name", "query"), [("review_queue", "?que=reportes"), ("decisions", "")]
+)
+def test_the_addresses_of_the_former_lists_lead_to_it(client, name, query):
+    client.force_login(make_reviewer())
+
+    answer = client.get(reverse(f"admin:{name}"))
+
+    assert answer["Location"] == f"{INDEX}{query}#decisiones"
 
 
 def test_an_administrator_has_what_she_decides_and_no_report(client):
     make_one_of_each()
     client.force_login(make_administrator())
 
-    rows = client.get(INDEX).context["waiting"]
+    rows = client.get(INDEX).context["rows"]
 
     kinds = [type(subject_of(row)).__name__ for row in rows]
     assert kinds == ["Purge", "FactorReset"]

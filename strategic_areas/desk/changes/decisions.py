@@ -34,16 +34,16 @@ from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 
-#: The steps of each kind of decision, and the page on which it is decided.
+#: The steps of each kind of decision, the page on which it is decided, and its group.
 KINDS = {
-    CHANGES: "admin:approval",
-    PROPOSALS: "admin:proposal",
-    EDITIONS: "admin:edition_proposal",
-    PURGES: "admin:purge",
-    HIDINGS: "admin:hidden",
-    RESETS: "admin:agencies_factorreset_change",
-    STAND_INS: "admin:stand_in",
-    ACCOUNT_CHANGES: "admin:account_change",
+    CHANGES: ("admin:approval", "plan"),
+    PROPOSALS: ("admin:proposal", "plan"),
+    EDITIONS: ("admin:edition_proposal", "plan"),
+    PURGES: ("admin:purge", "ocultado"),
+    HIDINGS: ("admin:hidden", "ocultado"),
+    RESETS: ("admin:agencies_factorreset_change", "personas"),
+    STAND_INS: ("admin:stand_in", "personas"),
+    ACCOUNT_CHANGES: ("admin:account_change", "personas"),
 }
 #: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)
@@ -58,7 +58,10 @@ class Waiting:
 
     decision: Decision
     address: str
+    group: str
     why_not: str
+
+    sheet, is_plain = None, False
 
     @property
     def since(self):
@@ -81,8 +84,8 @@ def days_since(moment):
 def to_decide(user):
     """The waiting decisions of the kinds that the user decides, oldest first."""
     found = [
-        Waiting(row, reverse(page, args=[row.pk]), steps.why_not(user, row))
-        for steps, page in KINDS.items()
+        Waiting(row, reverse(page, args=[row.pk]), group, steps.why_not(user, row))
+        for steps, (page, group) in KINDS.items()
         for row in steps.waiting_for(user).select_related(*_shown_of(steps.model))
     ]
     return sorted(found, key=lambda each: each.since)
@@ -90,7 +93,7 @@ def to_decide(user):
 
 def _shown_of(model):
     names = {field.name for field in model._meta.fields}
-    return sorted(names & {"proposed_by", "agency"})
+    return sorted(names & {"proposed_by", "agency", "commitment"})
 
 
 def came_back(user):

@@ -7,9 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
@@ -219,7 +220,7 @@ def step_form(kind, item, data=None):
     return kind(data, action=action, item=item, initial=seen, auto_id=f"{name}_%s")
 
 
-#: Rows of the queue on one page.
+#: What stands of the list on one page.
 ROWS = 50
 #: The most records published at once: nobody reads a longer list.
 MOST = 50
@@ -234,37 +235,34 @@ def must_review(user):
         raise PermissionDenied
 
 
-def queue_page(request):
-    """
-    All that waits for a decision; reports without warnings can be published together.
-    """
-    must_review(request.user)
-    waits = review_queue.everything(request.user)
-    page = Paginator(waits.items, ROWS).get_page(request.GET.get("page"))
-    return screen(
-        request,
-        "desk/queue.html",
-        title=_("Waiting for a decision"),
-        waits=waits,
-        page=page,
-        rows=waits.loaded(page.object_list),
-        came_back=decisions.came_back(request.user),
-        ticked="todas" in request.GET,
-    )
+#: The groups of the list, as its filters call them.
+GROUPS = {
+    "reportes": gettext_lazy("Reports"),
+    "valores": gettext_lazy("Values"),
+    "plan": gettext_lazy("Plan"),
+    "personas": gettext_lazy("People"),
+    "ocultado": gettext_lazy("Hidden"),
+}
 
 
-@require_safe
-def decision_list(request):
-    """What a second person decides, for whoever reviews nothing else; else the list."""
-    if reviews(request.user):
-        return redirect("admin:review_queue")
-    return screen(
-        request,
-        "desk/decisions.html",
-        title=_("To decide by a second person"),
-        decisions=decisions.to_decide(request.user),
-        came_back=decisions.came_back(request.user),
-    )
+def queue(request):
+    """The list of what waits for this person's decision, of one group or of all."""
+    waits, chosen = review_queue.everything(request.user), request.GET.get("que", "")
+    page = Paginator(waits.of(chosen), ROWS).get_page(request.GET.get("page"))
+    return {
+        "waits": waits,
+        "page": page,
+        "rows": waits.loaded(page.object_list),
+        "groups": [(*each, waits.numbers[each[0]]) for each in GROUPS.items()],
+        "chosen": chosen,
+        "ticked": "todas" in request.GET,
+    }
+
+
+def moved(request, group=""):
+    """Lead to the list, which stands on the desk, from where it stood before."""
+    query = f"?{urlencode({'que': group})}" if group else ""
+    return redirect(f"{reverse('admin:index')}{query}#decisiones")
 
 
 def item_or_404(user, kind, pk):
@@ -330,13 +328,13 @@ def _take_step(request, item, form_class, step):
 
 def _next_address(user, place):
     following = review_queue.after(review_queue.places(user, but_own=True), place)
-    return following.address if following else reverse("admin:review_queue")
+    return following.address if following else reverse("admin:index")
 
 
 def publish_many(request):
     must_review(request.user)
     picked = request.POST if request.method == "POST" else request.GET
-    tokens = picked.getlist("pick")
+    tokens = " ".join(picked.getlist("pick")).split()
     chosen, left_out = choose(request.user, tokens)
     known = {item.token for item in chosen}
     # What values tell is protected together: without one of them it is read anew.
@@ -354,7 +352,7 @@ def publish_many(request):
     try:
         if form.is_valid():
             _publish_all(request, values, reports, left_out)
-            return redirect("admin:review_queue")
+            return redirect("admin:index")
         if values:
             of_values = value_pages.preview(values, by=request.user)
     except RefusedError as error:

@@ -1,5 +1,6 @@
-"""The queue of the answers that wait for review, the longest first."""
+"""What waits for a decision: the answers to review, and what one person proposed."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -28,6 +29,8 @@ KINDS = {question.kind: model for model, question in BY_MODEL.items()}
 #: Likewise of all that is reviewed.
 REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
 WORDS = {model: word for word, model in REVIEWED.items()}
+#: What another person decides, as the filter of the list calls it.
+OTHERS = "ajenas"
 #: Since when each waits, and the status in which it does.
 SINCE = {ReportedValue: "proposed_at"}
 WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
@@ -35,11 +38,20 @@ WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where a submitted record stands in the queue: since when, its kind and its id."""
+    """
+    Where a submitted record stands in the queue: since when, its kind and its id.
+
+    ``sheet`` are the keys of the period and agency of a report; None of a value.
+    """
 
     since: datetime
     word: str
     pk: int
+    sheet: tuple[int, int] | None = field(default=None, compare=False)
+
+    @property
+    def group(self):
+        return "reportes" if self.word in KINDS else "valores"
 
     @property
     def address(self):
@@ -225,21 +237,24 @@ def places(user, *, but_own=False, but_demonstrations=False):
     """
     The places of the records that wait for this reviewer, the longest waiting first.
     """
-    found = []
+    found, hers = [], {user.pk, *user.invited_alone}
     for word, model in REVIEWED.items():
         rows = _waiting(user, word)
         if but_own:
-            is_value = model is ReportedValue
-            own = {"proposed_by" if is_value else "contributors": user}
-            rows = rows.exclude(**own)
+            by = "contributors" if word in KINDS else "proposed_by"
+            rows = rows.exclude(**{f"{by}__in": hers})
         if but_demonstrations and word in KINDS:
             rows = rows.exclude(period__is_demonstration=True)
         # Querysets of translated models change the order of columns: they are asked
         # for the ids alone.
         plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
         since = F(SINCE.get(model, "submitted_at"))
-        found.append(plain.values_list(since, Value(word), "pk"))
-    return sorted(Place(*row) for row in found[0].union(*found[1:], all=True))
+        period = F("period") if word in KINDS else Value(0)
+        found.append(plain.values_list(since, Value(word), "pk", period, "agency"))
+    return sorted(
+        Place(*row, (period, agency) if period else None)
+        for *row, period, agency in found[0].union(*found[1:], all=True)
+    )
 
 
 def reports(user, asked):
@@ -276,38 +291,72 @@ def after(items, place):
 
 
 @dataclass(frozen=True)
+class Row:
+    """What stands on one line of the list: reports of one sheet, or one thing alone."""
+
+    items: list[QueuedReport | Waiting]
+
+    @property
+    def first(self):
+        return self.items[0]
+
+    @property
+    def picks(self):
+        """What its tick sends: nothing of what has to be read by itself."""
+        return " ".join(item.token for item in self.items if item.is_plain)
+
+    @property
+    def marks(self):
+        """How many marks a reviewer will see in the texts."""
+        return sum(len(item.examined.found) for item in self.items)
+
+    @property
+    def is_stopped(self):
+        return any(item.examined.blocks for item in self.items)
+
+
+@dataclass(frozen=True)
 class Everything:
     """
-    What waits, the longest first; of a report its place alone, until it is loaded.
+    What this person decides, the longest waiting first; of a report its place alone.
 
+    ``others`` is what she proposed or had a part in, so that another person decides.
     Every screen counts by it, so that all tell the same number.
     """
 
     user: User
     items: tuple[Place | Waiting, ...]
+    others: tuple[Place | Waiting, ...]
 
     @property
     def total(self):
         return len(self.items)
 
-    @property
-    def reports(self):
-        return sum(isinstance(each, Place) for each in self.items)
+    def of(self, group):
+        """The items of a group of the list or, without one, all."""
+        items = self.others if group == OTHERS else self.items
+        return [each for each in items if group in {"", OTHERS, each.group}]
 
     @property
-    def decisions(self):
-        return self.total - self.reports
+    def numbers(self):
+        return Counter(item.group for item in self.items)
 
-    def loaded(self, items) -> list[QueuedReport | Waiting]:
-        places = [each for each in items if isinstance(each, Place)]
-        found = reports(self.user, places)
-        rows = (found.get(each, each) for each in items)
+    def loaded(self, items) -> list[Row]:
+        """The rows of a page of items: reports of one sheet stand on one."""
+        found = reports(self.user, [each for each in items if isinstance(each, Place)])
+        found |= {each: each for each in items if isinstance(each, Waiting)}
+        rows = defaultdict(list)
         # What somebody decided on between the two queries is left out.
-        return [row for row in rows if not isinstance(row, Place)]
+        for each in filter(found.get, items):
+            rows[each.sheet or each].append(found[each])
+        return list(map(Row, rows.values()))
 
 
 def everything(user: User, *, but_demonstrations=False) -> Everything:
-    """What this person may decide, and what she proposed and others decide."""
-    waiting = places(user, but_demonstrations=but_demonstrations)
-    items = [*waiting, *to_decide(user)]
-    return Everything(user, tuple(sorted(items, key=lambda each: each.since)))
+    asked = {"but_demonstrations": but_demonstrations}
+    found = [*places(user, **asked), *to_decide(user)]
+    found.sort(key=lambda each: each.since)
+    hers = {*places(user, but_own=True, **asked)}
+    hers |= {each for each in found if isinstance(each, Waiting) and not each.why_not}
+    others = tuple(each for each in found if each not in hers)
+    return Everything(user, tuple(each for each in found if each in hers), others)

@@ -258,7 +258,7 @@ def value_recorded(request, indicator):
     )
     if taken(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("Kept. Another person publishes it."))
-        return redirect("admin:decisions")
+        return redirect("admin:index")
     return _entry(request, "desk/value_new.html", [form])
 
 
