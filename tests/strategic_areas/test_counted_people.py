@@ -128,7 +128,7 @@ def test_it_is_never_published_together_with_others(client):
     update = waiting()
     client.force_login(make_reviewer())
     [row] = client.get(reverse("admin:index")).context["rows"]
-    item = row.first
+    item = row.items[0]
 
     posted = {"pick": item.token, "checked": "on"}
     client.post(reverse("admin:review_many"), posted)

@@ -49,7 +49,7 @@ def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
 
     page = client.get(reverse("admin:index"))
 
-    items = [row.first for row in page.context["rows"]]
+    items = [row.items[0] for row in page.context["rows"]]
     assert [type(each.decision).__name__ for each in items] == listed
     assert [each.address in page.content.decode() for each in items] == [True] * len(
         listed

@@ -127,7 +127,7 @@ def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, su
 
     rows = client.get(QUEUE).context["rows"]
 
-    items = [row.first for row in rows]
+    items = [row.items[0] for row in rows]
     assert [(item.record, item.days) for item in items] == [(old, 9), (new, 1)]
 
 
@@ -145,9 +145,9 @@ def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(
     (row,), (own,) = response.context["rows"], others.context["rows"]
     page = response.content.decode()
     assert [item.record for item in row.items] == [plain, warned]
-    assert (row.marks, row.picks) == (1, token(plain))
+    assert (len(row.examined.found), row.picks) == (1, token(plain))
     assert f'name="pick" value="{token(plain)}"' in page
-    assert (own.first.record, own.picks) == (hers, "")
+    assert (own.items[0].record, own.picks) == (hers, "")
 
 
 @pytest.mark.parametrize("rows", [1, SOME_ROWS])

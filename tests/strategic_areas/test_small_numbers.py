@@ -85,7 +85,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
 
     client.force_login(make_reviewer())
     (row_of_list,) = client.get(reverse("admin:index")).context["rows"]
-    item = row_of_list.first
+    item = row_of_list.items[0]
     many = reverse("admin:review_many")
     publish = reverse("admin:review_publish", args=["avance", update.pk])
     posted = {"seen_version": update.version, "checked": "on"}

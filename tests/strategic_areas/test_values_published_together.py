@@ -141,7 +141,7 @@ def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
 
     rows = client.get(QUEUE).context["rows"]
 
-    assert [row.first.record for row in rows] == made
+    assert [row.items[0].record for row in rows] == made
 
 
 def test_the_queue_costs_the_same_at_1_and_many_values(client, reviewer):

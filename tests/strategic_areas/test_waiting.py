@@ -53,7 +53,7 @@ def make_one_of_each():
 
 
 def subject_of(row):
-    return getattr(row.first, "record", None) or row.first.decision
+    return getattr(row.items[0], "record", None) or row.items[0].decision
 
 
 def test_everything_stands_on_one_list_by_its_age(client):
@@ -62,7 +62,7 @@ def test_everything_stands_on_one_list_by_its_age(client):
 
     rows = client.get(INDEX).context["rows"]
 
-    assert [(subject_of(row), row.first.days) for row in rows] == [
+    assert [(subject_of(row), row.items[0].days) for row in rows] == [
         (record, 20 - place) for place, record in enumerate(made)
     ]
 
@@ -102,7 +102,7 @@ def test_reports_of_one_sheet_stand_on_one_row(client):
     page = client.get(INDEX)
 
     sheet, alone = page.context["rows"]
-    assert (len(sheet.items), sheet.marks) == (3, 0)
+    assert (len(sheet.items), sheet.examined.found) == (3, ())
     assert sheet.picks == " ".join(item.token for item in sheet.items)
     assert subject_of(alone) == another
     assert page.context["waits"].total == 4

@@ -253,7 +253,7 @@ def queue(request):
         "waits": waits,
         "page": page,
         "rows": waits.loaded(page.object_list),
-        "groups": [(*each, waits.numbers[each[0]]) for each in GROUPS.items()],
+        "groups": [(*each, len(waits.of(each[0]))) for each in GROUPS.items()],
         "chosen": chosen,
         "ticked": "todas" in request.GET,
     }

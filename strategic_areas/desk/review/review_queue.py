@@ -1,6 +1,6 @@
 """What waits for a decision: the answers to review, and what one person proposed."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -297,22 +297,13 @@ class Row:
     items: list[QueuedReport | Waiting]
 
     @property
-    def first(self):
-        return self.items[0]
-
-    @property
     def picks(self):
         """What its tick sends: nothing of what has to be read by itself."""
         return " ".join(item.token for item in self.items if item.is_plain)
 
     @property
-    def marks(self):
-        """How many marks a reviewer will see in the texts."""
-        return sum(len(item.examined.found) for item in self.items)
-
-    @property
-    def is_stopped(self):
-        return any(item.examined.blocks for item in self.items)
+    def examined(self):
+        return guard.together(item.examined for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -336,10 +327,6 @@ class Everything:
         """The items of a group of the list or, without one, all."""
         items = self.others if group == OTHERS else self.items
         return [each for each in items if group in {"", OTHERS, each.group}]
-
-    @property
-    def numbers(self):
-        return Counter(item.group for item in self.items)
 
     def loaded(self, items) -> list[Row]:
         """The rows of a page of items: reports of one sheet stand on one."""
