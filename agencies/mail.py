@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from agencies.fields import Fields, internal
-from agencies.models import User
+from agencies.models import FocalPoint, User
 
 logger = logging.getLogger(__name__)
 
@@ -165,6 +165,13 @@ def focal_points_of(agency, today=None):
     mandates = agency.focal_points.current(today)
     people = User.objects.filter(is_active=True, is_staff=True, mandates__in=mandates)
     return people.exclude(email="").distinct()
+
+
+def reached(today=None):
+    """The ids of the agencies for which somebody with an address reports today."""
+    people = User.objects.filter(is_active=True, is_staff=True).exclude(email="")
+    mandates = FocalPoint.objects.current(today).filter(user__in=people)
+    return set(mandates.values_list("agency", flat=True))
 
 
 def try_again(mails, *, now=None):

@@ -27,7 +27,7 @@ from strategic_areas.desk.people import oddities, review_page
 from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.rounds.notices import silent_now
+from strategic_areas.desk.rounds.running import running
 from strategic_areas.purging.hiding import HIDINGS
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
@@ -151,7 +151,7 @@ class PortalAdminSite(AdminSite):
             "administers": access.is_administrator(user),
             "oddities": oddities(today) if access.is_administrator(user) else [],
             "letters": waiting_for(user),
-            "silent": silent_now(today) if access.is_reviewer(user) else [],
+            "running": running(request.GET, today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})

@@ -267,6 +267,7 @@ round_take_back          | round-open       | 403 403 403 200 403 | 403 403 403 
 round_take_back          | round-late       | 403 403 403 200 403 | 403 403 403 422 403
 round_take_back          | round-empty      | 403 403 403 200 403 | 403 403 403 302! 403
 round_remind             | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
+round_remind_all         | round-asked      | 405 405 405 405 405 | 403 403 403 302! 403
 round_state              | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 round_workbook           | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 round_report             | round-open       | 403 403 403 200 403 | 405 405 405 405 405

@@ -1,10 +1,10 @@
 """Addresses of the desk inside the admin site, which guards them."""
 
-from functools import partial
 from itertools import chain
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
+from django.views.generic import RedirectView
 
 from agencies.routes import Later, held_by
 from strategic_areas.desk import letters, people, purges
@@ -68,6 +68,7 @@ BUTTON_PAGES = {
     "review_return": REVIEW,
     "value_recall": ("admin:value_receipt", "pk"),
     "round_remind": ("admin:round", "pk"),
+    "round_remind_all": ("admin:round", "pk"),
     "round_workbook": ("admin:round_state", "pk"),
     "round_document": ("admin:round_report", "pk"),
     "plan_node_step": ("admin:plan_tree", "plan"),
@@ -131,7 +132,7 @@ def patterns(site):
             ),
             *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
             ("recibo/<int:pk>/", sheets.receipt, "receipt"),
-            ("decisiones/", review.moved, "decisions"),
+            ("decisiones/", RedirectView.as_view(url="../#decisiones"), "decisions"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", plantree.amendments_moved, "amendment_kinds"),
             (
@@ -209,6 +210,7 @@ def patterns(site):
             ("rondas/<int:pk>/retirar/", rounds.take_back, "round_take_back"),
             ("rondas/<int:pk>/estado/", report.state_page, "round_state"),
             ("rondas/<int:pk>/estado/xlsx/", report.state_workbook, "round_workbook"),
+            ("rondas/<int:pk>/recordar/", rounds.remind, "round_remind_all"),
             (
                 "rondas/<int:pk>/recordar/<slug:agency>/",
                 rounds.remind,
@@ -216,7 +218,11 @@ def patterns(site):
             ),
             ("rondas/<int:pk>/informe/", report.report, "round_report"),
             ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
-            ("revision/", partial(review.moved, group="reportes"), "review_queue"),
+            (
+                "revision/",
+                RedirectView.as_view(url="../?que=reportes#decisiones"),
+                "review_queue",
+            ),
             ("revision/publicar/", review.publish_many, "review_many"),
             (record, review.record_page, "review"),
             (f"{record}publicar/", review.publish, "review_publish"),

@@ -472,7 +472,12 @@ NO_SCREEN = {
         *("admin:letter_send", "admin:letter_confirmed", "admin:letter_contested"),
         *("admin:letter_row", "admin:letter_declaration"),
         *("admin:purge_confirm", "admin:purge_cancel", "admin:value_recall"),
-        *("admin:review_publish", "admin:review_return", "admin:round_remind"),
+        *(
+            "admin:review_publish",
+            "admin:review_return",
+            "admin:round_remind",
+            "admin:round_remind_all",
+        ),
         "admin:plan_node_step",
         *("admin:agencies_invitation_send", "admin:agencies_invitation_code"),
         *("admin:agencies_invitation_revoke", "admin:agencies_factorreset_approve"),

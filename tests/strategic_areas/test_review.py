@@ -46,7 +46,7 @@ QUEUE = reverse("admin:index")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 22, "record": 16, "many": 13}
+BUDGETS = {"queue": 47, "record": 16, "many": 13}
 
 
 def address(record, page="review"):

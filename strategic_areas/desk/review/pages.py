@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -257,12 +256,6 @@ def queue(request):
         "chosen": chosen,
         "ticked": "todas" in request.GET,
     }
-
-
-def moved(request, group=""):
-    """Lead to the list, which stands on the desk, from where it stood before."""
-    query = f"?{urlencode({'que': group})}" if group else ""
-    return redirect(f"{reverse('admin:index')}{query}#decisiones")
 
 
 def item_or_404(user, kind, pk):

@@ -319,10 +319,6 @@ class Everything:
     items: tuple[Place | Waiting, ...]
     others: tuple[Place | Waiting, ...]
 
-    @property
-    def total(self):
-        return len(self.items)
-
     def of(self, group):
         """The items of a group of the list or, without one, all."""
         items = self.others if group == OTHERS else self.items

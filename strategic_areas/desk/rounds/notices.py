@@ -32,7 +32,6 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Commitment,
-    Plan,
     ReportingPeriod,
     Status,
 )
@@ -122,10 +121,10 @@ def digests(today):
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
         waits = everything(user, but_demonstrations=True)
-        has_news = waits.total and _wants_optional_mail(user, today)
+        has_news = waits.items and _wants_optional_mail(user, today)
         if has_news or copied:
             digest = found.setdefault(user, Digest(user))
-            digest.waiting = waits.total
+            digest.waiting = len(waits.items)
             if waits.items:
                 digest.oldest = timezone.localdate(waits.items[0].since)
             digest.copies += [p for p in copied if p not in digest.copies]
@@ -280,18 +279,6 @@ def silent(asked, today):
     """The agencies of a round that gave no answer by its due date, by name."""
     found = (c.agency for c in asked if c.promptness(today) == Promptness.SILENT)
     return sorted(found, key=lambda agency: agency.acronym)
-
-
-def silent_now(today):
-    """Pairs of a round that is late and still open, and its silent agencies."""
-    running = ReportingPeriod.objects.rounds().filter(
-        plan__in=Plan.objects.public(), due_on__lt=today, closes_on__gte=today
-    )
-    found = defaultdict(list)
-    for cell in cells(running.select_related("plan"), today):
-        found[cell.period].append(cell)
-    pairs = ((period, silent(asked, today)) for period, asked in found.items())
-    return [(period, agencies) for period, agencies in pairs if agencies]
 
 
 def reminded_today(today):

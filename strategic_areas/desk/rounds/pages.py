@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agencies import access
@@ -119,7 +119,7 @@ def round_page(request, pk):
         title=period.name,
         period=period,
         word=ROUND_WORDS[state],
-        agencies=unpublished(asked, today),
+        agencies=unpublished(asked, notices.to_do_in(asked, today)),
         silent=notices.silent(asked, today),
         reminded=notices.reminded_today(today),
         form=form if state == RoundState.LATE else None,
@@ -130,27 +130,27 @@ def round_page(request, pk):
 
 
 @require_POST
-def remind(request, pk, agency):
+def remind(request, pk, agency=None):
+    """Remind one agency of what a round still asks of it, or all that owe something."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
-    asked = [cell for cell in cells([period], today) if cell.agency.slug == agency]
+    asked = [x for x in cells([period], today) if agency in {None, x.agency.slug}]
     if not asked or period.is_demonstration:
         raise Http404
-    parts = notices.to_do_in(asked, today)
-    try:
-        if not parts:
-            raise access.RefusedError(_("Nothing is to be done: no reminder was sent."))
-        number = notices.remind(parts[0], by=request.user, today=today)
-    except access.RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        text = ngettext(
-            "%(agency)s: %(number)d person is reminded by mail.",
-            "%(agency)s: %(number)d people are reminded by mail.",
-            number,
-        )
-        told = {"agency": asked[0].agency, "number": number}
-        messages.success(request, text % told)
-    return redirect("admin:round", pk=period.pk)
+    reminded, refused = [], []
+    for part in notices.to_do_in(asked, today):
+        try:
+            notices.remind(part, by=request.user, today=today)
+            reminded.append(part.agency.acronym)
+        except access.RefusedError as error:
+            refused.append(str(error))
+    text = _("Nothing is to be done: no reminder was sent.")
+    if reminded:
+        text = _("Reminded by mail: %(names)s.") % {"names": ", ".join(reminded)}
+    elif refused:
+        text = refused.pop(0)
+    level = messages.SUCCESS if reminded else messages.ERROR
+    messages.add_message(request, level, " ".join([text, *refused]))
+    return redirect("admin:round", pk) if agency else redirect("admin:index")
 
 
 def round_or_404(user, pk):
@@ -217,9 +217,9 @@ def _reminder(parts):
         return render_to_string("email/agency.txt", {"parts": parts}).strip()
 
 
-def unpublished(asked, today):
+def unpublished(asked, to_do):
     """The agencies that a round asks, those with the most missing reports first."""
-    owing = {part.agency for part in notices.to_do_in(asked, today)}
+    owing = {part.agency for part in to_do}
     asked = sorted(
         asked,
         key=lambda cell: (

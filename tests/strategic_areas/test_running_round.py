@@ -1,0 +1,202 @@
+"""The bar of a running round on the desk, its filters, and the reminder of all."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.mail import Mail
+from strategic_areas import workflow
+from tests.factories import (
+    make_activity,
+    make_agency,
+    make_focal_point,
+    make_plan,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+    make_update,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
+
+INDEX = reverse("admin:index")
+TODAY, DAY = timezone.localdate(), timedelta(days=1)
+
+
+def make_returned_update(**fields):
+    update = make_submitted_update(**fields)
+    workflow.give_back(
+        update,
+        by=make_reviewer(),
+        reason="Falta la fecha.",
+        private_note="",
+        seen_version=update.version,
+    )
+    return update
+
+
+#: What an agency did → the part in which it stands.
+MAKERS = {
+    "respondieron": make_published_update,
+    "por-revisar": make_submitted_update,
+    "devueltas": make_returned_update,
+    "con-atraso": make_update,
+    "en-silencio": None,
+}
+
+
+class Running:
+    """A round past its due date, and an agency of each part; GHOST has no person."""
+
+    def __init__(self, **dates):
+        self.plan = make_plan()
+        days = {"due_on": TODAY - DAY, "closes_on": TODAY + 9 * DAY}
+        self.period = make_round(
+            plan=self.plan, opens_on=TODAY - 30 * DAY, **{**days, **dates}
+        )
+        self.agencies = {}
+        for part, make in MAKERS.items():
+            agency = self.agencies[part] = make_agency()
+            activity = make_activity(plan=self.plan, agency=agency)
+            author = make_focal_point(agency=agency)
+            if make:
+                make(activity=activity, period=self.period, by=author)
+        self.ghost = make_agency(acronym="GHOST")
+        make_activity(plan=self.plan, agency=self.ghost)
+
+    def shown(self, client, **query):
+        (shown,) = client.get(INDEX, query).context["running"]
+        return shown
+
+    def remind_all(self, client):
+        address = reverse("admin:round_remind_all", args=[self.period.pk])
+        return client.post(address, follow=True)
+
+
+@pytest.fixture
+def reviewer(client):
+    user = make_reviewer()
+    client.force_login(user)
+    return user
+
+
+def test_the_parts_add_up_to_the_agencies_asked(client, reviewer):
+    world = Running()
+
+    shown = world.shown(client)
+
+    numbers = [len(part["cells"]) for part in shown["parts"]]
+    assert (numbers, shown["agencies"]) == ([1, 1, 1, 1, 2], 6)
+    assert (shown["handed_in"], shown["asked"]) == (2, 6)
+
+
+def test_each_number_leads_to_exactly_its_agencies(client, reviewer):
+    world = Running()
+
+    listed = {
+        part: {
+            row["agency"]
+            for row in world.shown(client, ronda=world.period.pk, parte=part)["rows"]
+        }
+        for part in MAKERS
+    }
+
+    own = {part: {agency} for part, agency in world.agencies.items()}
+    assert listed == {**own, "en-silencio": {*own["en-silencio"], world.ghost}}
+    assert world.shown(client)["rows"] is None
+
+
+def test_nobody_is_called_late_before_the_due_date(client, reviewer):
+    in_time = Running(due_on=TODAY).shown(client)["parts"]
+
+    late = [str(part["name"]) for part in in_time]
+
+    assert not {"Late", "Silent"} & {*late}
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"closes_on": TODAY - DAY, "due_on": TODAY - 2 * DAY},
+        {"opens_on": TODAY + DAY, "due_on": TODAY + 2 * DAY},
+    ],
+)
+def test_no_bar_stands_before_a_round_opens_and_once_it_is_closed(
+    client, reviewer, dates
+):
+    make_activity(plan=make_round(**{"opens_on": TODAY - 9 * DAY, **dates}).plan)
+
+    assert client.get(INDEX).context["running"] == []
+
+
+def test_whoever_does_not_review_is_shown_no_agency(client):
+    world = Running()
+    client.force_login(make_focal_point(agency=world.ghost))
+
+    page = client.get(INDEX)
+
+    assert page.context["running"] == []
+    assert world.remind_all(client).status_code == 403
+
+
+def test_all_that_owe_something_are_reminded_once_a_day(client, reviewer):
+    world = Running()
+
+    first = world.remind_all(client)
+    again = world.remind_all(client)
+
+    mails = Mail.objects.filter(kind="asked")
+    owe = [world.agencies[p] for p in ("devueltas", "con-atraso", "en-silencio")]
+    people = {agency.focal_points.get().user.email for agency in owe}
+    assert {mail.to for mail in mails} == people
+    assert mails.count() == 3
+    (told,), (told_again,) = first.context["messages"], again.context["messages"]
+    assert (told.level_tag, told_again.level_tag) == ("success", "error")
+    assert all(agency.acronym in told.message for agency in owe)
+    assert "GHOST" in told.message
+
+
+def test_who_cannot_be_reached_is_told_before_anything_is_sent(client, reviewer):
+    world = Running()
+
+    shown = world.shown(client)
+
+    assert [part.agency for part in shown["unreached"]] == [world.ghost]
+    assert world.ghost not in [part.agency for part in shown["written_to"]]
+    assert shown["written_to"][0].agency.acronym in shown["mail"]
+    assert not Mail.objects.exists()
+
+
+def test_a_link_reminds_nobody(client, reviewer):
+    world = Running()
+    address = reverse("admin:round_remind_all", args=[world.period.pk])
+    strict = type(client)(enforce_csrf_checks=True)
+    strict.force_login(reviewer)
+
+    assert [client.get(address).status_code, strict.post(address).status_code] == [
+        405,
+        403,
+    ]
+    assert not Mail.objects.exists()
+
+
+def test_the_desk_costs_the_same_at_1_and_many_agencies(client, reviewer):
+    world, spent = Running(), []
+
+    for more in (0, 9):
+        for _ in range(more):
+            agency = make_agency()
+            activity = make_activity(plan=world.plan, agency=agency)
+            make_submitted_update(activity=activity, period=world.period)
+            make_activity(plan=world.plan, agency=agency)
+        client.get(INDEX)  # What is kept until the plan changes does not count.
+        with CaptureQueriesContext(connection) as captured:
+            world.shown(client, ronda=world.period.pk, parte="por-revisar")
+        spent.append(len(captured))
+
+    assert spent[0] == spent[1]
