@@ -124,7 +124,7 @@
       if (["checkbox", "radio"].includes(field.type)) field.checked = found.includes(field.value);
       else field.value = found[0] ?? "";
     }
-    form.querySelectorAll("details").forEach((fold) => {
+    form.closest("[data-row]").querySelectorAll(".row-form details").forEach((fold) => {
       fold.open ||= [...fold.querySelectorAll("input, textarea")].some((field) =>
         field.type === "checkbox" ? field.checked : field.value !== "");
     });

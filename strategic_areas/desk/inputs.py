@@ -90,16 +90,23 @@ class DocumentField(forms.FileField):
     """
     A file of one of the kinds that are taken; its value is the ``CleanFile``.
 
-    Empty files are left to ``evidence.clean``, since its refusal says what to do.
+    ``files.js`` tells in the browser what is too large or of another kind. Empty files
+    are left to ``evidence.clean``, since its refusal says what to do.
     """
 
     def __init__(self, *, readers="", **options):
         kinds = _("PDF, JPG or PNG, of 10 MB at most.")
         told = format_lazy("{} {}", kinds, evidence.SAVE_AS_PDF)
-        accept = ",".join(f".{name}" for name in evidence.EXTENSIONS)
+        words = {
+            "accept": ",".join(f".{name}" for name in evidence.EXTENSIONS),
+            "data-largest": evidence.FILE_BYTES,
+            "data-heic": format_lazy("{} {}", evidence.IS_HEIC, evidence.TAKE_AS_JPG),
+            "data-kind": _("Files of this kind are not taken."),
+            "data-size": _("This file is larger than 10 MB."),
+        }
         super().__init__(
             allow_empty_file=True,
-            widget=forms.FileInput(attrs={"accept": accept}),
+            widget=forms.FileInput(attrs=words),
             help_text=format_lazy("{} {}", told, readers) if readers else told,
             **options,
         )

@@ -12,7 +12,9 @@ from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
     FILES_PER_UPDATE,
+    IS_HEIC,
     SAVE_AS_PDF,
+    TAKE_AS_JPG,
     RefusedFileError,
 )
 
@@ -20,7 +22,9 @@ __all__ = [
     "EXTENSIONS",
     "FILES_PER_UPDATE",
     "FILE_BYTES",
+    "IS_HEIC",
     "SAVE_AS_PDF",
+    "TAKE_AS_JPG",
     "RefusedFileError",
     "attach",
     "clean",

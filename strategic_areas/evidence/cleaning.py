@@ -22,6 +22,7 @@ from strategic_areas.evidence.limits import (
     FILE_BYTES,
     SAVE_AS_PDF,
     RefusedFileError,
+    is_heic,
     must_be_small,
 )
 
@@ -159,6 +160,8 @@ def extension_of(name):
         raise RefusedFileError(
             "extension", _("Only PDF, JPG and PNG files are taken."), SAVE_AS_PDF
         )
+    if extension in {"heic", "heif"}:
+        raise is_heic()
     if not dot or extension not in EXTENSIONS:
         raise RefusedFileError(
             "extension",

@@ -10,6 +10,7 @@ from strategic_areas.evidence.limits import (
     IMAGE_PIXELS,
     RefusedFileError,
     holds_another_file,
+    is_heic,
     not_what_its_name_says,
 )
 
@@ -27,6 +28,8 @@ Image.MAX_IMAGE_PIXELS = IMAGE_PIXELS
 def clean_image(content, extension):
     """The picture upright, and without place, camera, comment or profile."""
     file_format = FORMATS[extension]
+    if content[4:8] == b"ftyp":  # a HEIC that was only renamed
+        raise is_heic()
     if not content.startswith(SIGNATURES[file_format]):
         raise not_what_its_name_says(extension, _advice())
     if zipfile.is_zipfile(io.BytesIO(content)):

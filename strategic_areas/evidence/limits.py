@@ -33,6 +33,13 @@ SAVE_AS_PDF = gettext_lazy(
     "type PDF. On a phone: open it in Word or Excel, touch the three dots of its menu, "
     "then “Print” or “Export”, and choose PDF."
 )
+#: What whoever has a photo that no browser and no program here can read is told to do.
+IS_HEIC = gettext_lazy("This photo is a HEIC file, which the portal cannot read.")
+TAKE_AS_JPG = gettext_lazy(
+    "On an iPhone choose “Settings”, “Camera”, “Formats”, “Most Compatible”, and take "
+    "it again; on another phone switch off “HEIF” or “High efficiency” in the settings "
+    "of the camera. Of a photo that you have already, attach a screenshot instead."
+)
 
 
 class RefusedFileError(Exception):
@@ -65,6 +72,11 @@ def not_what_its_name_says(extension, how):
     what = _("This is not a %(extension)s file, or it is damaged.")
     what %= {"extension": extension.upper()}
     return RefusedFileError("not_its_kind", what, how)
+
+
+def is_heic():
+    """The error for a photo as many phones store it."""
+    return RefusedFileError("heic", IS_HEIC, TAKE_AS_JPG)
 
 
 def holds_another_file(how):

@@ -356,6 +356,53 @@ def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_pat
     )
 
 
+def test_a_file_that_would_be_refused_is_never_sent(make_page, tmp_path):
+    asked = Round(1)
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    fold = row(page, asked.activities[0]).locator("[data-evidence]")
+    fold.locator("summary").click()
+    heic = b"\0\0\0\x18ftypheic" + b"\0" * 100
+    files = {
+        "IMG_1.HEIC": (heic, "HEIC"),
+        "renombrada.jpg": (heic, "HEIC"),
+        "lista.xlsx": (b"PK", "tipo"),
+        "grande.jpg": (b"\xff\xd8\xff" + b"\0" * 10 * 1024 * 1024, "10 MB"),
+    }
+    field, told = fold.locator("input[type=file]"), fold.locator("[role=alert]")
+
+    for name, (content, word) in files.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        field.set_input_files(path)
+        expect(told).to_contain_text(name)
+        expect(told).to_contain_text(word)
+        expect(field).to_have_value("")
+    good = tmp_path / "Acta.pdf"
+    good.write_bytes(make_pdf())
+    field.set_input_files(good)
+
+    expect(told).to_have_count(0)
+    assert field.evaluate("field => field.files.length") == 1
+
+
+def test_completed_work_of_less_than_100_percent_is_asked_about_at_once(make_page):
+    asked = Round(1)
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    shown = row(page, asked.activities[0])
+    state = shown.locator("select[name=execution]")
+    state.select_option("completed")
+
+    number(page, asked.activities[0]).fill("80")
+
+    expect(state).to_have_value("completed")
+    expect(shown.locator(".row-figures [data-told]")).to_be_visible()
+    state.select_option("in_progress")
+    expect(shown.locator(".row-figures [data-told]")).to_have_count(0)
+    expect(number(page, asked.activities[0])).to_have_value("80")
+
+
 def test_evidence_and_a_text_correct_what_is_published(make_page):
     """With one press: the evidence begins the correction, and the text goes along."""
     asked = Round(1)

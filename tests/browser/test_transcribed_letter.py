@@ -48,7 +48,7 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
     writing.locator("input[name=save]").click()
     row = writing.locator(f"#fila-{activity.pk}")
     row.locator("input[name=percent]").fill("60")
-    row.locator(".row-form--reported textarea[name=narrative_es]").fill(TEXT)
+    row.locator(".row-form textarea[name=narrative_es]").fill(TEXT)
     row.locator(".row-save input[name=save]").click()
     declared = writing.locator(f"#compromiso-{activity.commitment.pk}")
     declared.locator("summary").first.click()

@@ -140,6 +140,11 @@ def test_content_that_is_not_what_the_name_says_is_refused(claimed, real):
     assert error.code == "not_its_kind"
 
 
+@pytest.mark.parametrize("name", ["foto.HEIC", "foto.heif", "foto.jpg", "foto.png"])
+def test_a_photo_that_is_a_heic_is_refused_as_one_under_every_name(name):
+    assert refusal(name, b"\0\0\0\x18ftypheic" + b"\0" * 100).code == "heic"
+
+
 @pytest.mark.parametrize("extension", MAKERS)
 @pytest.mark.parametrize(
     "content",

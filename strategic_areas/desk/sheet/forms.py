@@ -201,8 +201,7 @@ class RevisionForm(forms.ModelForm):
                 (percent_for(execution, percent), execution),
             ]
             if (stored.percent, stored.execution) in followed:
-                names = ["percent", "execution"]
-                self.cleaned_data.update(model_to_dict(stored, names))
+                self.cleaned_data |= model_to_dict(stored, ["percent", "execution"])
         return all(
             _comparable(stored, name) == _plain(value)
             for name, value in self.cleaned_data.items()
@@ -211,9 +210,8 @@ class RevisionForm(forms.ModelForm):
 
 
 def _comparable(record, name):
-    if record._meta.get_field(name).many_to_many:
-        return _plain(getattr(record, name).all())
-    return _plain(getattr(record, name))
+    value = getattr(record, name)
+    return _plain(value.all() if hasattr(value, "all") else value)
 
 
 def _plain(value):
@@ -256,8 +254,7 @@ class RowForm(RevisionForm):
 class AnswerForm(RowForm):
     """
     The full answer. One number is enough where the agency's own last one, which
-    prefills an empty row, says the rest.
-
+    prefills an empty row, says the rest. Its evidence stands before its ``texts``.
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
@@ -288,7 +285,12 @@ class AnswerForm(RowForm):
         figures.sort(key=lambda name: name not in {"percent", "quantity"})
         folds = [self._fold(part, names) for part, names in parts.items() if names]
         groups = [Group(*figures, css_class="row-figures")] if figures else []
-        return Layout("seen_version", *groups, *texts, *folds)
+        for name in self.fields.keys() - {"seen_version", *figures}:
+            self.fields[name].widget.attrs["form"] = self.auto_id % "form"
+        self.texts = helper_of("")
+        self.texts.form_tag, self.texts.disable_csrf = False, True
+        self.texts.layout = Layout(*texts, *folds)
+        return Layout("seen_version", *groups)
 
     def _fit_activity(self, activity):
         del self.fields["percent" if activity.is_continuing else "quantity"]
@@ -313,10 +315,9 @@ class AnswerForm(RowForm):
             self.add_error(None, NOTHING_SAID)
         self._keep_english()
         cleaned = super().clean()
-        percent = self.cleaned_data.get("percent")
-        is_completed = self.cleaned_data.get("execution") == State.COMPLETED
+        percent, execution = map(cleaned.get, ("percent", "execution"))
         is_told = self.posted_pair and percent is not None
-        if is_told and (percent == 100) != is_completed:
+        if is_told and (percent == 100) != (execution == State.COMPLETED):
             self.add_error("percent", NOT_TOGETHER)
         return cleaned
 
@@ -358,11 +359,10 @@ class NoNewsForm(RowForm):
 @cache
 def _form_class(model, base):
     """The form of a model's fields; those of "no news" stand in a form of their own."""
-    is_no_news = base is NoNewsForm
     fields = [
         field
         for field in model.fields.where(filled_in=True)
-        if (field.part is Part.NO_NEWS) is is_no_news
+        if (field.part is Part.NO_NEWS) is (base is NoNewsForm)
     ]
     asks = BY_MODEL[model].asks
     radios = dict.fromkeys(asks, forms.RadioSelect)
