@@ -108,8 +108,14 @@ def look(file):
     return Look(sheets, naming)
 
 
-def _as_levels(ranked):
-    """The plan's levels for ranked words of a file, the highest first."""
+def _as_levels(ranked, *, below_areas=False):
+    """
+    The plan's levels for ranked words of a file, the highest first.
+
+    Where areas stand in rows of their own, what is ranked stands ``below_areas``.
+    """
+    if below_areas and len(ranked) > 1:
+        return [*LEVELS[1 : len(ranked) + 1]]
     if len(ranked) > 2:
         return [*LEVELS[: len(ranked)]]
     upper = ["area" if ranked[0] == "area" else "programme"] if ranked[1:] else []
@@ -152,7 +158,8 @@ def _looked(sheet):
     naming.columns = {each.letter: each.role for each in looked.columns}
     naming.headings = {each.letter: each.heading for each in looked.columns}
     naming.last_row = _last_row(sheet, naming)
-    if not {"level", "area"} & {*naming.columns.values()}:
+    is_told = {"level", "area"} & {*naming.columns.values()}
+    if not is_told and not _have_area_rows(looked.columns):
         naming.area = _area_title(sheet, first)
     free = [level for level in LEVELS if level not in naming.columns.values()]
     if 1 < depths < len(free):
@@ -326,16 +333,36 @@ def _role_by_samples(samples):
     return "due" if are_times else "ignore"
 
 
+def _have_area_rows(columns):
+    """Whether areas stand in rows of their own, in a column that is not of titles."""
+    return any(map(_area_rows, (each for each in columns if each.role not in LEVELS)))
+
+
+def _area_rows(column):
+    """How many texts of a column are titles of areas."""
+    return sum(bool(AREA_TITLE.match(comparable(text))) for text in column.texts)
+
+
+def _is_coded(column):
+    """Whether most texts of a column begin with a code such as 1.1.1, as titles do."""
+    coded = [x for x in column.texts if depth_of(split_level(x).code) > 1]
+    return len(coded) * 2 > len(column.texts)
+
+
 def _settle(columns):
     """Make of what headings say the roles that fit together."""
     free = {"programme", "area"} - {each.role for each in columns}
     for each in columns:
+        if each.role == "product" and _is_coded(each):
+            each.role = "commitment"
         # "Objetivo general" is a level where the file has no other of its height.
         if each.role == "outcome" and free:
             each.role = max(free)
     ranked = [c for c in columns if c.role in HIERARCHY]
     ranked.sort(key=lambda each: HIERARCHY.index(each.role))
-    levels = _as_levels([each.role for each in ranked])
+    others = [each for each in columns if each not in ranked]
+    words = [each.role for each in ranked]
+    levels = _as_levels(words, below_areas=_have_area_rows(others))
     for each, level in zip_longest(ranked, levels, fillvalue="note"):
         each.role = level
     budgets = [each for each in columns if each.role == "budget"]
@@ -361,7 +388,9 @@ def _settle_codes(columns):
         if each.role != "code":
             continue
         named = [c for c in columns[at + 1 :] if c.role in {*LEVELS, "indicator"}]
-        named.sort(key=lambda other: abs(len(other.texts) - len(each.texts)))
+        notes = sum(bool(NOTE.match(comparable(text))) for text in each.texts)
+        codes = len(each.texts) - _area_rows(each) - notes
+        named.sort(key=lambda other: abs(len(other.texts) - codes))
         each.role = f"code:{named[0].role}" if named else "ignore"
         if each.role in taken:
             each.role = "ignore"

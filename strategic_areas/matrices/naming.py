@@ -70,7 +70,7 @@ HEADINGS = [
                     r"|resultados? esperados?"),
         ("indicator", r"indicador(?:es)?|indicators?"),
         ("responsible", r".*(?:responsable|lider).*(?:apoyo|colabora|corresponsable)"),
-        ("supporting", r".*\bapoyo\b|.*\bapoyan|co-?r?responsables?|.*colabora"
+        ("supporting", r".*\bapoyo\b|.*\bapoyan?\b|co-?r?responsables?|.*colabora"
                        r"|.*involucrad|.*aliad|.*participantes|support|.*partner"
                        r"|.*contraparte"),
         ("responsible", r".*\bresponsables?\b|.*\blider|ejecutor|.*coordinador"

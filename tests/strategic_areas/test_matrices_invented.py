@@ -236,6 +236,35 @@ def test_a_row_with_a_code_never_goes_on_with_another():
     assert [x.said["name"] for x in answered.of("programmes")] == ["Formar"]
 
 
+def test_areas_in_rows_of_their_own_stand_above_the_columns():
+    book = openpyxl.Workbook()
+    for row in (
+        ["No.", "Línea de acción", "Producto", "Actividad", "Responsables", ""],
+        ["", "", "", "", "Lidera", "Apoya"],
+        ["EJE 1: PREVENCIÓN"],
+        ["1.1", "Informar", "1.1.1 Campaña", "a) Radio", "MIREX", "MT"],
+        ["", "", "1.1.2 Escuela", "a) Guía", "MT", ""],
+        ["EJE 2: PERSECUCIÓN"],
+        ["2.1", "Investigar", "2.1.1 Protocolo", "a) Redactar", "PGR", ""],
+    ):
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1"):
+        book.active.merge_cells(cells)
+    content = content_of(book)
+
+    reading = read_as_guessed(content)
+
+    columns = look(upload(content)).naming.sheets[0].columns
+    assert list(columns.values()) == [
+        *("code:programme", "programme", "commitment", "activity"),
+        *("lead", "supporting"),
+    ]
+    assert [x.said["code"] for x in reading.of("commitments")] == [
+        *("1.1.1", "1.1.2", "2.1.1")
+    ]
+    assert [x.said["area"] for x in reading.of("programmes")] == ["1", "2"]
+
+
 def test_numbers_below_quarters_are_their_targets():
     _content, reading = read_once("depths")
 
