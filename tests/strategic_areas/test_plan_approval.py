@@ -1,12 +1,16 @@
 """A plan is approved as two people read it: all of it, and what it has not."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan
 from strategic_areas.models.measurements import Measurement
+from strategic_areas.queries.plan.plans import choose
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -140,6 +144,32 @@ def test_two_people_approve_what_they_read(client, plan, reviewer):
     approve(client, change, **TICKED)
 
     assert (before, status(plan)) == ("in_preparation", "approved")
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "other_starts_on"),
+    [
+        (date(2025, 1, 1), None),
+        (date(2025, 1, 1), date(2021, 1, 1)),
+        (date(2021, 1, 1), date(2025, 1, 1)),
+        (date(2099, 1, 1), date(2025, 1, 1)),
+    ],
+)
+def test_it_is_told_which_plan_the_first_page_will_show(
+    client, reviewer, starts_on, other_starts_on
+):
+    days = {"starts_on": starts_on, "ends_on": date(2099, 12, 31)}
+    plan = factories.make_plan(code="p", status="in_preparation", **days)
+    factories.make_commitment(plan=plan)
+    if other_starts_on:
+        other = factories.make_plan(code="other", starts_on=other_starts_on)
+        factories.make_commitment(plan=other)
+
+    told = client.get(send_page()).context["places"][0].change
+    factories.approve_plan(plan)
+
+    shown = choose(timezone.localdate()).shown.code
+    assert told.endswith(f", {shown}.")
 
 
 def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):

@@ -168,6 +168,24 @@ def test_five_changes_are_proposed_under_one_act(client, activity):
     assert {"ends_on", "due_on", "title", "stopped", "activity"} <= fields
 
 
+def test_each_line_says_what_the_public_reads_otherwise_by_it(client, activity):
+    edit(client, activity, due_on="2028-12-31")
+    edit(client, activity.commitment, title_es="Prevenir")
+
+    response = propose(client, activity.plan)
+
+    client.force_login(factories.make_reviewer())
+    records = client.get(response.url).context["records"]
+    follows = {
+        each["name"].partition(" ")[0]: [(x.before, x.after) for x in each["follows"]]
+        for each in records
+    }
+    assert follows == {
+        "Actividad:": [("Sin plazo conocido", "Aún no vence")],
+        "Compromiso:": [],
+    }
+
+
 def test_indicator_target_and_participation_are_proposed_together(client, activity):
     agency = factories.make_agency(acronym="NUEVA")
     named = {"name_es": "Talleres hechos", "unit_es": "talleres", "counts": "events"}

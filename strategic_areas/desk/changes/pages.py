@@ -29,8 +29,10 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import LongText, one_button
+from strategic_areas.desk.places import places_of
 from strategic_areas.desk.plantree.whole import (
     ApprovePlanForm,
+    places_of_plan,
     plan_to_approve,
     read_whole,
 )
@@ -54,6 +56,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.trail import TEXTS, untranslated
+from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.purging import hiding
 from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
@@ -85,31 +88,36 @@ def approval(request, pk):
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
+    altered = protection.altered(
+        change, request.user, getattr(next(iter(steps), None), "left_out", ())
+    )
+    whole = read_whole(plan) if plan else None
     return screen(
         request,
         "desk/approval.html",
-        change=change,
+        title=str(change),
+        decided=change,
         may_hide=not change.is_waiting and HIDINGS.decides(request.user),
         amendment=amendment,
-        records=records(change, steps),
+        records=() if plan else records(change, steps, altered.changed or ()),
         examined=examined,
-        altered=protection.altered(
-            change, request.user, getattr(next(iter(steps), None), "left_out", ())
-        ),
-        whole=read_whole(plan) if plan else None,
+        altered=altered,
+        places=places_of_plan(whole) if plan else places_of(altered.changed),
+        whole=whole,
         is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
         steps=steps,
         why_not=workflow.CHANGES.why_not(request.user, change),
     )
 
 
-def records(change, steps=()):
+def records(change, steps=(), changed=()):
     """
     Each record that changes, its pages, and its fields that change.
 
-    ``readings`` are what the public will read of a record with a template of its own;
-    ``opening`` is what a waiting round would do. ``returning`` are the fields by which
-    the first of the ``steps`` returns the record alone.
+    ``follows`` is what of the ``changed`` rows follows for it, in words; ``readings``
+    are what the public will read of a record with a template of its own; ``opening`` is
+    what a waiting round would do. ``returning`` are the fields by which the first of
+    the ``steps`` returns the record alone.
     """
     form = next(iter(steps), None)
     found = proposed_records(change)
@@ -122,6 +130,7 @@ def records(change, steps=()):
             "kind": Amendment.Kind(kinds[part.place]).label if is_of_several else "",
             "url": _full_record(part),
             "lines": lines(part, {part.place: part.label for part, _proposed in found}),
+            "follows": protection.in_lines(_rows_of(part, proposed, changed)),
             "readings": _readings(change, proposed) if change.is_waiting else [],
             "returned": part.returned,
             "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
@@ -137,6 +146,13 @@ def records(change, steps=()):
         }
         for part, proposed in found
     ]
+
+
+def _rows_of(part, proposed, changed):
+    """The rows that the public reads of the record of a part itself."""
+    names = [name for name, table in STRUCTURE.items() if table.model is part.model]
+    code = getattr(proposed, "code", None)
+    return [x for x in changed if x.dataset in names and x.row["code"] == code]
 
 
 def lines(part, names=None):

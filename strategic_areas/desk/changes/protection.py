@@ -19,7 +19,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.records import read_otherwise
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
-from strategic_areas.queries.public_rows import TOUCHING
+from strategic_areas.queries.public_rows import TOUCHING, RowDifference
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,16 @@ class Altered:
     What a change alters of what the public reads.
 
     ``fields`` are pairs of a record and its altered fields that protect people, in
-    words. ``lines`` are what the public would read otherwise; None where this person
-    may not read it, or where it cannot be told.
+    words. ``changed`` is what the public would read otherwise, which ``lines`` says in
+    words; None where this person may not read it, or where it cannot be told.
     """
 
     fields: list[tuple[str, str]]
-    lines: list[Line] | None
+    changed: list[RowDifference] | None
+
+    @property
+    def lines(self) -> list[Line] | None:
+        return in_lines(self.changed)
 
 
 def named_fields(change):
@@ -64,7 +68,7 @@ def altered(change, user, left_out=()):
         made = workflow.CHANGES.put_in(change, parts, user)
         return [(type(record), record.pk) for record in made.values()]
 
-    return Altered(fields, in_lines(read_otherwise(touched, put_in)))
+    return Altered(fields, read_otherwise(touched, put_in))
 
 
 def protective_fields(part):

@@ -21,8 +21,10 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
+from strategic_areas.addresses import address
 from strategic_areas.desk.changes.decisions import ApproveForm, proposed
 from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.places import PublicPlace
 from strategic_areas.desk.plantree.levels import (
     ACTIVITY,
     COMMITMENT,
@@ -177,6 +179,36 @@ def _protected(nodes, indicators):
     }
 
 
+def _rank(plan, today):
+    """Which of two plans the first page shows, as ``plans.choose`` does."""
+    has_begun = plan.starts_on <= today
+    return has_begun and today <= plan.ends_on, has_begun, plan.starts_on
+
+
+def places_of_plan(whole):
+    """Where the public would read a plan if it were approved today."""
+    plan, today = whole["plan"], timezone.localdate()
+    shown = plans.choose(today).shown
+    then = max(filter(None, (plan, shown)), key=lambda each: _rank(each, today))
+    told = {"now": shown.code if shown else "–", "then": then.code}
+    return [
+        PublicPlace(
+            _("The first page"),
+            address("home"),
+            _("The plan that it shows: now %(now)s, then %(then)s.") % told,
+        ),
+        PublicPlace(
+            _("The plan %(code)s") % {"code": plan.code},
+            address("plan", plan.code),
+            _("New, with a page for each area, commitment and figure."),
+        ),
+        PublicPlace(
+            _("The page of each agency that takes part"),
+            change=_("What it undertakes in this plan."),
+        ),
+    ]
+
+
 class ReadMixin(forms.Form):
     """
     Says that a plan was read as it stands; one that changed since is asked for again.
@@ -255,12 +287,14 @@ def plan_approval(request, plan):
         with told_on(form):
             change = workflow.propose_approval(plan, by=request.user, **form.arguments)
             return proposed(request, change)
+    whole = read_whole(plan)
     return screen(
         request,
         "desk/plan_approval.html",
         status=422 if form.errors else 200,
         title=_("Send the plan %(code)s for approval") % {"code": plan.code},
-        whole=read_whole(plan),
+        whole=whole,
+        places=places_of_plan(whole),
         form=form,
         act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )
