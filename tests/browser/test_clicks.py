@@ -71,7 +71,7 @@ def test_reports_are_reviewed_one_after_the_other(make_page, marked, clicks):
     hand = Hand(make_page(work.reviewer))
     page = hand.page
 
-    hand.click(page.locator(".waiting tbody .button").first)
+    hand.click(page.locator(".waiting .head .button"))
     reached = hand.clicks
     for place, update in enumerate(work.updates):
         page.wait_for_url(f"**{address(update)}")
@@ -83,6 +83,25 @@ def test_reports_are_reviewed_one_after_the_other(make_page, marked, clicks):
     assert work.statuses() == ["published"] * 5
     assert (reached, hand.clicks - reached) == (1, clicks)
     assert hand.counted[1] == 6
+
+
+@pytest.mark.parametrize(("marked", "clicks"), [([], 2), ([1, 3], 3)])
+def test_reports_of_one_sheet_are_read_and_published_together(
+    make_page, marked, clicks
+):
+    work = Submitted(5, marked=marked)
+    hand = Hand(make_page(work.reviewer))
+    page = hand.page
+
+    hand.click(page.locator(".waiting tbody .button"))
+    page.wait_for_url("**/revision/publicar/**")
+    if marked:
+        hand.click(page.locator("#id_checked"))
+    hand.click(page.locator("input[name=step]"))
+    page.wait_for_url("**/gestion/")
+
+    assert work.statuses() == ["published"] * 5
+    assert hand.counted == (clicks, 2)
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
