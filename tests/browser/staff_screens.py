@@ -501,6 +501,7 @@ NO_SCREEN = {
         *("admin:login", "admin:logout", "admin:view_on_site"),
         *("admin:password_change", "admin:password_change_done"),
         *("admin:amendment_kinds", "admin:amend"),
+        *("admin:review_queue", "admin:decisions"),
     },
 }
 #: Whose pages of history stand for all: one template each, fed by the same code.

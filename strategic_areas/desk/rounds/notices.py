@@ -257,13 +257,13 @@ def write(digest, today):
             "choice": settings.SITE_URL + reverse("admin:reminders"),
         }
         return {
-            "subject": _subject(digest),
+            "subject": subject(digest),
             "text": render_to_string("email/reminder.txt", context),
             "html": render_to_string("email/reminder.html", context),
         }
 
 
-def _subject(digest):
+def subject(digest):
     if digest.parts:
         number = digest.due + digest.late + digest.returned
         return _("Reports to hand in: %(number)d") % {"number": number}

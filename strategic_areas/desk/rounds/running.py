@@ -38,7 +38,7 @@ PARTS = {
     AgencyState.NOTHING: (
         "en-silencio",
         pgettext_lazy("agencies", "Silent"),
-        gettext_lazy("not begun"),
+        gettext_lazy("nothing written yet"),
     ),
 }
 IN_TIME = {
@@ -98,6 +98,7 @@ def _running(period, asked, named, today):
         "missing": missing,
         "written_to": written_to,
         "unreached": [part for part in missing if part.agency.pk not in mailed],
+        "subject": notices.subject(notices.Digest(None, written_to[:1])),
         "mail": written_to
         and render_to_string("email/_round.txt", {"part": written_to[0]}),
         "reminded": notices.reminded_today(today),
