@@ -269,3 +269,36 @@ def discipline_of(
     return discipline.discipline(
         card.promptness for period, card in cards.items() if period.scorecards_public_at
     )
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How an agency answered: of what it ``owed`` some may be missing."""
+
+    agency: Agency
+    owed: int
+    published: int
+    missing: tuple[Activity | AskedValue, ...]
+
+    @property
+    def handed_in(self):
+        return self.owed - len(self.missing)
+
+    @property
+    def unpublished(self):
+        return self.handed_in - self.published
+
+
+def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
+    """
+    The agencies of which the round asks anything, those that owe most first.
+
+    The board was loaded for the round.
+    """
+    found = []
+    for (agency, _period), owed in asked_in(board, [period]).items():
+        missing = tuple(each.subject for each in owed if not each.is_handed_in)
+        published = sum(each.is_published for each in owed)
+        if owed:
+            found.append(Answered(agency, len(owed), published, missing))
+    return sorted(found, key=lambda each: (-len(each.missing), each.agency.acronym))

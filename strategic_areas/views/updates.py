@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import Plan
 from strategic_areas.queries.pages import commitments
-from strategic_areas.queries.pages.round_report import answered
 from strategic_areas.queries.plan import board
 from strategic_areas.queries.plan.plans import opened
+from strategic_areas.queries.rounds import answered
 from strategic_areas.queries.updates import record, register
 from strategic_areas.sentences import CHANGES
 from strategic_areas.views import datasets

@@ -13,7 +13,6 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
 from strategic_areas.queries import search_texts
-from strategic_areas.queries.plan import past
 from strategic_areas.queries.rounds import owed
 from tests import factories
 from tests.factories import make_act, make_reviewer
@@ -150,17 +149,6 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
     assert list(line.protected) == hidden
     assert ("<ins>Dato protegido</ins>" in page) == is_new_hidden
     assert ("<del>Dato protegido</del>" in page) == bool(hidden)
-
-
-def test_a_past_day_does_not_tell_what_counts_victims_since(activity):
-    day = date(2025, 12, 31)
-    activity.counts_victims, activity.quantity = True, 3
-    approved(activity, make_act(activity.plan, decided_on=date(2026, 5, 1)))
-
-    found = past.load(activity.plan, activity.plan.periods.get(code="2025"))
-    [row] = found.activities
-
-    assert (found.day, row.activity.counts_victims) == (day, True)
 
 
 def test_the_proposer_cannot_approve(activity):
@@ -354,35 +342,6 @@ def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
     )
 
     assert list(owed(asked)) == [activity]
-
-
-def as_of_2025(activity):
-    (row,) = past.load(activity.plan, activity.plan.periods.get(code="2025")).rows
-    return row.activities[0].activity
-
-
-def test_the_plan_of_a_past_day_stands_as_before_the_amendment(activity):
-    former = activity.agency
-    activity.due_on, activity.quantity = None, 7
-    activity.title_es, activity.agency = "Charlas", factories.make_agency()
-    activity.stopped, activity.stopped_on = "cancelled", date(2026, 9, 1)
-
-    approved(activity, make_act(activity.plan, decided_on=date(2026, 9, 1)))
-
-    then = as_of_2025(activity)
-    assert (str(then.due_on), then.due_provenance) == ("2026-03-31", "plan")
-    assert (then.title_es, then.agency, then.quantity) == ("Talleres", former, None)
-    assert (then.stopped, then.stopped_on) == ("", None)
-
-
-@pytest.mark.parametrize("act", [None, "signed_page"])
-def test_what_corrects_the_record_holds_for_the_past_too(act, activity):
-    name = "title_es" if act else "title_en"
-    setattr(activity, name, "Charlas")
-
-    approved(activity, act and make_act(activity.plan, act=act))
-
-    assert getattr(as_of_2025(activity), name) == "Charlas"
 
 
 def make_several(activity):

@@ -1,4 +1,4 @@
-"""The report for the commission: what the public reads, as a document and a page."""
+"""The report for the commission: an edition's rows, as a document and a page."""
 
 import io
 import re
@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.shared import Inches
+from docx.shared import Cm
 
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
+from strategic_areas.desk.report import Heading, StackedBars, Steps, Table, kept
 from strategic_areas.desk.report.document import write
-from strategic_areas.desk.report.pages import of_round
+from strategic_areas.desk.report.sections import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
-from strategic_areas.queries.pages.round_report import load as report_of
+from strategic_areas.models import Cause, Edition, EditionRows, ReportingPeriod
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -42,35 +42,70 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
 TODAY = timezone.localdate()
 DAY = timedelta(days=1)
-#: The places of sections that every report has.
-STATE, SILENCE, CHANGES, AMENDMENTS = 0, -4, -3, -2
 LATE = {
     "opens_on": TODAY - 9 * DAY,
     "due_on": TODAY - DAY,
     "closes_on": TODAY + 9 * DAY,
 }
+BEFORE = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
+SINCE = {"starts_on": TODAY - 49 * DAY, "ends_on": TODAY - 10 * DAY}
 
 
-def text_of(document):
-    """Every word of a DOCX, with its head and foot, and its properties."""
-    with zipfile.ZipFile(io.BytesIO(document)) as parts:
-        names = [name for name in parts.namelist() if name.endswith(".xml")]
-        return "\n".join(parts.read(name).decode() for name in names)
+def close(period):
+    """The round closed yesterday."""
+    days = {"due_on": TODAY - 2 * DAY, "closes_on": TODAY - DAY}
+    ReportingPeriod.objects.filter(pk=period.pk).update(**days)
+    period.refresh_from_db()
+
+
+def make_edition(period):
+    close(period)
+    return editions.make(period.plan, period=period)
+
+
+def report_of(period):
+    return of_round(kept.load(period, TODAY))
+
+
+def parts_of(report):
+    return [part for section in report.sections for part in section.parts]
 
 
 def words_of(report):
     """Every text of the plain data."""
-    for section in report.sections:
-        yield from (section.heading, *section.lines)
-        for table in section.tables:
-            yield table.caption
-            yield from (heading for heading, _share in table.columns)
-            yield from (cell for row in table.rows for cell in row.cells)
+    yield from (report.author, report.title, report.subject, report.foot)
+    yield from (said for fact in report.facts for said in fact)
+    yield from (section.heading for section in report.sections)
+    for part in parts_of(report):
+        match part:
+            case Table():
+                yield part.caption
+                yield from (heading for heading, _share in part.columns)
+                yield from (cell for row in part.rows for cell in row.cells)
+            case Steps():
+                yield from part.lines
+            case Heading():
+                yield part.text
+            case StackedBars():
+                yield from (name for name, _segments, _total in part.rows)
+            case text:
+                yield text
 
 
-def rows_of(report, place):
-    tables = report.sections[place].tables
-    return [row.cells for table in tables for row in table.rows]
+def rows_of(report, caption):
+    return [
+        row.cells
+        for part in parts_of(report)
+        if isinstance(part, Table) and part.caption == gettext(caption)
+        for row in part.rows
+    ]
+
+
+def text_of(document):
+    """Every word of a DOCX, with its foot, and its properties."""
+    with zipfile.ZipFile(io.BytesIO(document)) as parts:
+        names = [name for name in parts.namelist() if name.endswith(".xml")]
+        return "\n".join(parts.read(name).decode() for name in names)
 
 
 def test_the_document_and_the_page_say_the_same(client):
@@ -84,30 +119,50 @@ def test_the_document_and_the_page_say_the_same(client):
     page = client.get(reverse("admin:round_report", args=args))
     document = client.get(reverse("admin:round_document", args=args))
 
-    body = page.content.decode().split('<div class="work report">')[1]
+    body = page.content.decode().split('<div class="commission">')[1]
     shown = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", body))
     written = Document(io.BytesIO(document.content))
     cells = [c.text for t in written.tables for row in t.rows for c in row.cells]
-    said = [*cells, *(each.text for each in written.paragraphs[2:])]
-    assert "Faltan vehículos." in cells
+    said = [*cells, *(p.text for p in written.paragraphs if "■" not in p.text)]
+    assert "Faltan vehículos." in "".join(cells)
     assert [each for each in said if re.sub(r"\s+", "", each) not in shown] == []
 
 
-def test_the_document_lies_on_legal_paper_and_its_tables_break_between_rows(client):
-    update = make_published_update()
-
-    document = Document(io.BytesIO(write(of_round(update.period, TODAY))))
+def test_the_document_stands_on_a4_and_its_tables_break_between_rows():
+    document = Document(io.BytesIO(write(report_of(make_published_update().period))))
 
     page = document.sections[0]
-    assert page.orientation == WD_ORIENT.LANDSCAPE
-    assert (page.page_width, page.page_height) == (Inches(14), Inches(8.5))
+    assert [round(size.cm, 1) for size in (page.page_width, page.page_height)] == [
+        round(size.cm, 1) for size in (Cm(21), Cm(29.7))
+    ]
     assert "NUMPAGES" in page.footer._element.xml
     assert document.tables
     for table in document.tables:
-        first, *others = table._tbl.tr_lst
-        assert "w:tblHeader" in first.xml
-        assert all("w:cantSplit" in row.xml for row in (first, *others))
+        assert all("w:cantSplit" in row.xml for row in table._tbl.tr_lst)
     assert document.core_properties.author == ""
+
+
+def test_a_bar_has_a_cell_for_each_family_with_its_count_and_says_it_in_words():
+    activity = make_activity()
+    period = make_round(plan=activity.plan, **LATE)
+    make_published_update(
+        activity=activity, period=period, execution="completed", percent=100
+    )
+    make_activity(commitment=activity.commitment)
+    make_activity(commitment=activity.commitment)
+
+    report = report_of(period)
+
+    bars = next(each for each in parts_of(report) if isinstance(each, StackedBars))
+    whole, *_areas = bars.rows
+    document = Document(io.BytesIO(write(report)))
+    drawn = document.tables[1]
+    assert [(each.family, each.number) for each in whole[1]] == [
+        ("met", 1),
+        ("silent", 2),
+    ]
+    assert [cell.text for cell in drawn.rows[0].cells[1:]] == ["1", "2", "3"]
+    assert "1 Terminada, 2 Sin noticias" in drawn._tbl.xml
 
 
 def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
@@ -116,7 +171,7 @@ def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
     reserved = make_activity(plan=plan)
     waiting = make_activity(plan=plan)
     period = make_round(plan=plan, **LATE)
-    make_published_update(activity=counting, period=period, quantity=7)
+    make_published_update(activity=counting, period=period, quantity=7771)
     make_published_update(
         activity=reserved,
         period=period,
@@ -132,104 +187,95 @@ def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
     )
     assert figure.value is None
 
-    report = of_round(period, TODAY)
+    report = report_of(period)
 
-    cells = [
-        cell
-        for section in report.sections
-        for table in section.tables
-        for row in table.rows
-        if row.cells[0] in {counting.code, reserved.code}
-        for cell in row.cells[3:]
-    ]
+    figures = rows_of(report, "Figures, and what they cannot say")
     document = text_of(write(report))
-    assert not any(re.search(r"\b(7|41)\b", cell) for cell in cells)
-    assert sum(cell.startswith(str(PROTECTED)) for cell in cells) == 2
-    assert str(PROTECTED) in {row[-1] for row in rows_of(report, STATE)}
+    assert [cells[1].startswith(str(PROTECTED)) for cells in figures] == [True]
     assert gettext("Reported; content withheld by law") in document
-    for hidden in ("Operativo reservado.", "Motivo reservado.", "En revisión."):
+    for hidden in (
+        "7771",
+        "41\N{NO-BREAK SPACE}%",
+        "Operativo reservado.",
+        "Motivo reservado.",
+        "En revisión.",
+    ):
         assert hidden not in document
 
 
 def test_a_withdrawn_text_is_told_as_on_pages():
     update = make_published_update(obstacle_es=MARKER, next_step_es="Seguir.")
 
-    told = [*words_of(of_round(update.period, TODAY))]
+    told = " ".join(words_of(report_of(update.period)))
 
-    assert MARKER not in " ".join(told)
+    assert MARKER not in told
     assert gettext("[text withdrawn]") in told
 
 
-def test_the_report_names_who_has_not_reported():
+def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
     plan = make_plan()
-    period = make_round(plan=plan, **LATE)
     told, silent = make_agency(acronym="DIJO"), make_agency(acronym="CALLA")
     given = make_activity(plan=plan, agency=told)
-    missing = make_activity(plan=plan, agency=silent)
-    make_submitted_update(activity=given, period=period)
+    make_activity(plan=plan, agency=silent)
+    author, reviewer = make_focal_point(agency=told), make_reviewer()
+    for dates in (BEFORE, SINCE):
+        period = make_round(plan=plan, **dates, **LATE)
+        update = make_submitted_update(activity=given, period=period, by=author)
+        workflow.publish(update, by=reviewer)
+        make_edition(period)
 
-    rows = rows_of(of_round(period, TODAY), SILENCE)
+    report = report_of(period)
 
-    assert [(row[0].split()[0], *row[1:]) for row in rows] == [
-        ("CALLA", "1", "0", missing.code)
-    ]
+    [row] = rows_of(report, "What each of them answered")
+    assert row[0].split()[0] == "CALLA"
+    assert row[1:] == ("0 de 1", "No reportó", "2 rondas seguidas")
+    asked = [each for each in parts_of(report) if isinstance(each, Steps)]
+    assert "CALLA" in asked[0].lines[0]
 
 
-def test_before_its_due_date_the_report_leads_with_who_answered_the_round_before():
-    plan = make_plan()
-    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
-    before = make_round(plan=plan, **ended, **LATE)
-    activities = [make_activity(plan=plan) for _ in range(3)]
-    returned = make_submitted_update(activity=activities[0], period=before)
-    workflow.give_back(returned, by=make_reviewer(), reason="Falta el acta.")
-    period = make_round(
-        plan=plan,
-        starts_on=TODAY - 49 * DAY,
-        ends_on=TODAY,
-        **LATE | {"due_on": TODAY + DAY},
+def test_an_agency_without_news_is_told_with_its_reason():
+    activity = make_activity()
+    period = make_round(plan=activity.plan, **LATE)
+    update = make_submitted_update(
+        activity=activity,
+        period=period,
+        answer="no_news",
+        no_news_reason_es="Sigue en comisión.",
+        narrative_es="",
     )
+    workflow.publish(update, by=make_reviewer())
+    make_edition(period)
 
-    said = report_of(period, TODAY).headline.answers
+    [row] = rows_of(report_of(period), "What each of them answered")
 
-    assert (said.due_on, said.heard, len(said.asked)) == (before.due_on, 1, 3)
+    assert row[2:] == (gettext("No news"), "Sigue en comisión.")
 
 
-@pytest.mark.parametrize("later_ends", [TODAY, TODAY + 30 * DAY])
-def test_a_report_is_read_beside_two_open_rounds(later_ends):
+def test_with_too_few_answers_the_report_says_that_nobody_can_judge():
     plan = make_plan()
-    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
-    make_round(plan=plan, **ended, **LATE)
-    still = {"starts_on": TODAY - 49 * DAY, **LATE, "due_on": TODAY + DAY}
-    period = make_round(plan=plan, ends_on=TODAY, **still)
-    make_round(plan=plan, ends_on=later_ends, **still | {"opens_on": TODAY})
-    activity = make_activity(plan=plan)
-    make_participation(plan=plan, agency=activity.agency)
-    make_submitted_update(activity=activity, period=period)
+    activities = [make_activity(plan=plan) for _ in range(3)]
+    period = make_round(plan=plan, **LATE)
+    make_published_update(activity=activities[0], period=period)
+    make_edition(period)
 
-    [answered] = report_of(period, TODAY).answers
+    told = " ".join(words_of(report_of(period)))
 
-    assert (answered.agency, answered.missing) == (activity.agency, ())
+    assert "Solo han reportado 1 de 3 instituciones;" in told
 
 
 def test_the_report_compares_with_the_edition_of_the_last_round():
     plan = make_plan()
-    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
-    before = make_round(plan=plan, **ended, **LATE)
+    before = make_round(plan=plan, **BEFORE, **LATE)
     activity = make_activity(plan=plan)
     same = make_activity(plan=plan)
     author = make_focal_point(agency=activity.agency)
-    for each, period, state in [
-        (activity, before, ("in_progress", 40)),
-        (same, before, ("in_progress", 40)),
-    ]:
-        execution, percent = state
+    make_amendment(activity=same, decided_on=TODAY - 70 * DAY, field="title")
+    for each in (activity, same):
         make_published_update(
-            activity=each, period=period, execution=execution, percent=percent
+            activity=each, period=before, execution="in_progress", percent=40
         )
-    editions.make(plan, period=before)
-    period = make_round(
-        plan=plan, starts_on=TODAY - 49 * DAY, ends_on=TODAY - 10 * DAY, **LATE
-    )
+    make_edition(before)
+    period = make_round(plan=plan, **SINCE, **LATE)
     make_published_update(
         activity=activity,
         period=period,
@@ -238,42 +284,122 @@ def test_the_report_compares_with_the_edition_of_the_last_round():
         percent=100,
     )
     amendment = make_amendment(activity=same, decided_on=TODAY - 20 * DAY)
-    make_amendment(activity=same, decided_on=TODAY - 70 * DAY, field="title")
 
-    report = of_round(period, TODAY)
+    report = report_of(period)
 
-    changed = rows_of(report, CHANGES)
-    then = {row[0]: row[3] for row in changed}
-    assert then[activity.code].endswith("40\N{NO-BREAK SPACE}%")
+    then = {row[0].split()[0]: row for row in rows_of(report, "State, then and now")}
+    assert then[activity.code][1:] == ("En ejecución", "Terminada")
     assert same.code not in then
-    (told,) = rows_of(report, AMENDMENTS)
-    assert told[4:6] == (amendment.old_value_es, amendment.new_value_es)
+    told = " ".join(words_of(report))
+    assert amendment.old_value_es in told
+    assert told.count(amendment.new_value_es) >= 1
 
 
-def test_the_report_of_an_earlier_round_tells_of_its_own_time():
+def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
     plan = make_plan()
-    ended = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
-    before = make_round(plan=plan, **ended, **LATE)
+    before = make_round(plan=plan, **BEFORE, **LATE)
     activity = make_activity(plan=plan)
-    make_published_update(activity=activity, period=before, percent=40)
-    latest = make_round(
-        plan=plan, starts_on=TODAY - 49 * DAY, ends_on=TODAY - 10 * DAY, **LATE
+    make_published_update(
+        activity=activity, period=before, execution="in_progress", percent=43
     )
-    make_published_update(activity=activity, period=latest, percent=73)
+    make_edition(before)
+    period = make_round(plan=plan, **SINCE, **LATE)
+    type(activity).objects.filter(pk=activity.pk).update(counts_victims=True)
 
-    then = " ".join(words_of(of_round(before, TODAY)))
+    told = " ".join(words_of(report_of(period)))
 
-    assert "40\N{NO-BREAK SPACE}%" in then
-    assert "73\N{NO-BREAK SPACE}%" not in then
+    assert "43\N{NO-BREAK SPACE}%" not in told
+
+
+def make_told_round():
+    """A closed round with its edition, of an activity with an obstacle."""
+    activity = make_activity()
+    period = make_round(plan=activity.plan, **SINCE, **LATE)
+    update = make_published_update(
+        activity=activity,
+        period=period,
+        execution="in_progress",
+        percent=61,
+        obstacle_es="Falta el acta.",
+    )
+    make_published_figure(indicator=make_indicator(plan=activity.plan, key_figure=True))
+    return update, make_edition(period)
+
+
+def test_what_changes_afterwards_is_not_in_the_report_of_an_edition():
+    update, _edition = make_told_round()
+    activity, period = update.activity, update.period
+    told = [*words_of(report_of(period))]
+
+    factory = {"activity": activity, "execution": "completed", "percent": 100}
+    make_published_update(
+        **factory,
+        period=make_round(plan=period.plan, **LATE),
+        by=make_focal_point(agency=activity.agency),
+    )
+    make_activity(commitment=activity.commitment)
+    make_indicator(plan=period.plan, key_figure=True)
+    for record in (activity, activity.commitment, activity.agency):
+        name = "name_es" if record is activity.agency else "title_es"
+        type(record).objects.filter(pk=record.pk).update(**{name: "Otra cosa"})
+    make_amendment(activity=activity, decided_on=TODAY)
+
+    assert [*words_of(report_of(period))] == told
+
+
+def test_the_report_of_an_edition_tells_its_rows():
+    update, edition = make_told_round()
+    rows = EditionRows.objects.get(edition=edition, dataset="activities")
+    table = editions.unpacked(rows.content)
+    Edition.objects.filter(pk=edition.pk).update(is_moving=True)
+    table[update.activity.code]["percent"] = 67
+    rows.content = editions.packed(table)
+    rows.save()
+    Edition.objects.filter(pk=edition.pk).update(is_moving=False, random=b"0" * 16)
+
+    told = " ".join(words_of(report_of(update.period)))
+
+    assert "67\N{NO-BREAK SPACE}%" in told
+    assert "61\N{NO-BREAK SPACE}%" not in told
+    assert f"/{edition.number}/" in told
+
+
+def test_what_is_withdrawn_leaves_the_report_of_an_edition():
+    update, _edition = make_told_round()
+    assert "Falta el acta." in " ".join(words_of(report_of(update.period)))
+
+    workflow.withdraw(update, by=make_reviewer(), cause=Cause.ERROR)
+
+    told = " ".join(words_of(report_of(update.period)))
+    assert "Falta el acta." not in told
+    assert "61\N{NO-BREAK SPACE}%" not in told
+
+
+def test_a_round_that_closed_without_an_edition_has_no_report_but_the_latest(client):
+    plan = make_plan()
+    activity = make_activity(plan=plan)
+    before = make_round(plan=plan, **BEFORE, **LATE)
+    make_published_update(activity=activity, period=before)
+    close(before)
+    latest = make_round(plan=plan, **SINCE, **LATE)
+    client.force_login(make_reviewer())
+
+    pages = {
+        (name, each): client.get(reverse(f"admin:{name}", args=[each.pk]))
+        for name in ("round_report", "round_document")
+        for each in (before, latest)
+    }
+
+    assert pages["round_document", before].status_code == 404
+    assert activity.code not in pages["round_report", before].content.decode()
+    assert gettext("Preliminary") in pages["round_report", latest].content.decode()
+    assert pages["round_document", latest].status_code == 200
 
 
 def make_full_round(agencies=1):
     plan = make_plan()
-    before = {"starts_on": TODAY - 80 * DAY, "ends_on": TODAY - 50 * DAY}
-    make_round(plan=plan, **before, **LATE)
-    period = make_round(
-        plan=plan, starts_on=TODAY - 49 * DAY, ends_on=TODAY - 10 * DAY, **LATE
-    )
+    make_round(plan=plan, **BEFORE, **LATE)
+    period = make_round(plan=plan, **SINCE, **LATE)
     reviewer = make_reviewer()
     for _ in range(agencies):
         agency = make_agency()
@@ -292,7 +418,7 @@ def test_the_number_of_queries_does_not_grow_with_the_plan():
     numbers = []
     for period in (make_full_round(1), make_full_round(4)):
         with CaptureQueriesContext(connection) as queries:
-            of_round(period, TODAY)
+            report_of(period)
         numbers.append(len(queries))
 
     assert numbers[0] == numbers[1]
@@ -312,37 +438,3 @@ def test_only_the_secretariat_takes_the_report_of_a_round_that_has_opened(client
         for name in ("round_report", "round_document"):
             answer = client.get(reverse(f"admin:{name}", args=[pk]))
             assert answer.status_code == expected
-
-
-def test_of_a_closed_round_the_states_are_those_of_its_edition():
-    activity = make_activity()
-    period = make_round(plan=activity.plan, **LATE)
-    edition = editions.make(activity.plan, period=period)
-
-    make_published_update(activity=activity, period=period)
-
-    report = of_round(period, TODAY)
-    states = {row[0]: row[1] for row in rows_of(report, STATE)}
-    assert states["Sin noticias"] == "1"
-    assert f"los de la edición {edition.number}." in report.sections[STATE].lines[0]
-
-
-def test_what_changed_in_a_closed_round_is_how_its_edition_differs_from_the_last():
-    activity = make_activity()
-    plan = activity.plan
-    first, second = (
-        make_round(plan=plan, starts_on=day - 20 * DAY, ends_on=day, **LATE)
-        for day in (TODAY - 60 * DAY, TODAY - 10 * DAY)
-    )
-    editions.make(activity.plan, period=first)
-    make_published_update(activity=activity, period=second)
-    editions.make(activity.plan, period=second)
-
-    other = make_published_update(
-        activity=make_activity(commitment=activity.commitment), period=second
-    )
-
-    rows = rows_of(of_round(second, TODAY), CHANGES)
-    assert [row[0] for row in rows] == [activity.commitment.code, activity.code]
-    assert other.activity.code not in {row[0] for row in rows}
-    assert rows[0][-2] == "Sin reporte"

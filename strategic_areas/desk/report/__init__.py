@@ -1,51 +1,79 @@
-"""What the report for the commission is made of: sections, tables and rows of text."""
+"""What the report for the commission is made of: a cover, sections and their parts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from strategic_areas.states import Family
+
 
 @dataclass(frozen=True)
 class Row:
-    """The cells of a row; a heading has one, which goes over all columns."""
-
     cells: tuple[str, ...]
-    is_heading: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns have a heading and a share of the width; a blank table is written on."""
+    """Columns have a heading and a share of the width."""
 
     caption: str
     columns: tuple[tuple[str, int], ...]
     rows: tuple[Row, ...]
-    is_blank: bool = False
+
+
+@dataclass(frozen=True)
+class Segment:
+    """So many of a bar are in a family; ``share`` is in thousandths of the bar."""
+
+    family: Family
+    word: str
+    number: int
+    share: int
+
+
+@dataclass(frozen=True)
+class StackedBars:
+    """Bars by name, each as wide as the others; ``key`` are the families with words."""
+
+    caption: str
+    rows: tuple[tuple[str, tuple[Segment, ...], int], ...]
+    key: tuple[tuple[Family, str], ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Sentences that are numbered."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
 
 
 @dataclass(frozen=True)
 class Section:
-    """Paragraphs and then tables, on a page of its own or below the one before."""
+    """A heading with paragraphs, tables and charts below, on a page of its own."""
 
     heading: str
-    lines: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    starts_page: bool = False
+    parts: tuple[str | Heading | Table | StackedBars | Steps, ...]
 
 
 @dataclass(frozen=True)
 class Report:
+    """``foot`` stands below each page, ``facts`` and who is the ``author`` in front."""
+
+    author: str
     title: str
     subject: str
+    facts: tuple[tuple[str, str], ...]
+    foot: str
     sections: tuple[Section, ...]
 
 
 def table(
-    caption: str,
-    columns: Mapping[str, int],
-    rows: Iterable[Row | tuple],
-    *,
-    is_blank: bool = False,
+    caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
 ) -> tuple[Table, ...]:
     """One table, or none without rows; ``columns`` give each heading its width."""
-    found = tuple(row if isinstance(row, Row) else Row(tuple(row)) for row in rows)
-    return (Table(caption, tuple(columns.items()), found, is_blank),) * bool(found)
+    found = tuple(Row(tuple(row)) for row in rows)
+    return (Table(caption, tuple(columns.items()), found),) * bool(found)

@@ -1,37 +1,64 @@
 """
-The report as a DOCX on legal paper, in landscape.
+The report as a DOCX on A4.
 
 Cells are written as XML at once: python-docx takes a second for each thousand of them.
+Bars are tables of coloured cells, so that they can be edited and need no picture.
 """
 
 import io
 
 from django.utils.translation import get_language
 from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Emu, Inches, Pt, RGBColor
+from docx.shared import Cm, Emu, Pt, RGBColor
 
 from strategic_areas.cells import NOT_IN_XML
-from strategic_areas.desk.report import Report, Row, Section, Table
+from strategic_areas.desk.report import (
+    Heading,
+    Report,
+    Row,
+    Section,
+    StackedBars,
+    Steps,
+    Table,
+)
+from strategic_areas.states import Family
 
-WIDTH, HEIGHT, MARGIN = Inches(14), Inches(8.5), Cm(1.5)
+WIDTH, HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(1.9)
 #: A font that every office suite has, or one of the same widths.
 FONT = "Arial"
-BLUE, RULE, SHADE = RGBColor(0x00, 0x38, 0x76), "9AA5B5", "E9EDF2"
-#: Twentieths of a point: the width between the margins, a row to write in.
+BLUE, INK, QUIET = RGBColor(0x00, 0x38, 0x76), "1D2433", RGBColor(0x4A, 0x54, 0x66)
+RULE = "C3C9D6"
+#: Twentieths of a point: the width between the margins, of a bar's name and number.
 BETWEEN = Emu(WIDTH - 2 * MARGIN).twips
-WRITTEN = Cm(1.5).twips
+NAME, TOTAL = Cm(3.4).twips, Cm(1.2).twips
+#: The narrowest part of a bar, in which two digits have room.
+LEAST = Cm(0.75).twips
+#: The fill and the ink of a family, and the pattern on it; nothing told is light.
+COLOURS = {
+    Family.MET: ("0F5130", "FFFFFF", "clear"),
+    Family.UNMET: ("B1480B", "FFFFFF", "clear"),
+    Family.GOING: ("174A8C", "FFFFFF", "clear"),
+    Family.HALTED: ("7D569C", "FFFFFF", "clear"),
+    Family.UNBEGUN: ("3F4757", "FFFFFF", "clear"),
+    Family.SILENT: (RULE, INK, "clear"),
+    Family.UNREAD: ("FFFFFF", INK, "thinDiagStripe"),
+}
 LANGUAGES = {"es": "es-DO", "en": "en-US"}
 
 
 def write(report: Report) -> bytes:
     document = Document()
     _set_up(document, report)
-    document.add_paragraph(_clean(report.title), "Title")
+    document.add_paragraph(_clean(report.author), "Subtitle")
+    title = document.add_paragraph(_clean(report.title), "Title")
+    title.paragraph_format.space_before = Cm(7)
     document.add_paragraph(_clean(report.subject), "Subtitle")
+    space = document.add_paragraph().paragraph_format
+    space.space_before = Cm(7)
+    _add_table(document, Table("", (("", 4), ("", 13)), tuple(map(Row, report.facts))))
     for section in report.sections:
         _add_section(document, section)
     written = io.BytesIO()
@@ -41,35 +68,34 @@ def write(report: Report) -> bytes:
 
 def _set_up(document, report):
     page = document.sections[0]
-    page.orientation = WD_ORIENT.LANDSCAPE
     page.page_width, page.page_height = WIDTH, HEIGHT
     page.left_margin = page.right_margin = MARGIN
-    page.top_margin, page.bottom_margin = Cm(1.6), Cm(1.4)
-    page.header_distance = page.footer_distance = Cm(0.7)
+    page.top_margin, page.bottom_margin = Cm(1.8), Cm(1.8)
+    page.header_distance = page.footer_distance = Cm(0.9)
     kept = document.core_properties
     kept.author = kept.comments = kept.keywords = ""
     kept.title, kept.subject = report.title, report.subject
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
-    page.different_first_page_header_footer = True
-    head = _clean(f"{report.title} · {report.subject}")
-    page.header.paragraphs[0].add_run(head)
-    for part in (page.first_page_footer, page.footer):
-        part.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        foot = part.part.element[0]
-        _add(foot, "w:fldSimple", instr="PAGE")
-        _add_run(foot, " / ")
-        _add(foot, "w:fldSimple", instr="NUMPAGES")
+    foot = page.footer.paragraphs[0]
+    foot.paragraph_format.tab_stops.clear_all()
+    between = Emu(WIDTH - 2 * MARGIN)
+    foot.paragraph_format.tab_stops.add_tab_stop(between, WD_TAB_ALIGNMENT.RIGHT)
+    foot.add_run(f"{_clean(report.foot)}\t")
+    _add(foot._p, "w:fldSimple", instr="PAGE")
+    _add_run(foot._p, " / ")
+    _add(foot._p, "w:fldSimple", instr="NUMPAGES")
 
 
 def _set_styles(document, language):
     sizes = {
-        "Normal": (9, 0, 3),
-        "Title": (20, 0, 0),
-        "Subtitle": (12, 0, 6),
-        "Heading 1": (14, 10, 4),
-        "Caption": (9, 6, 3),
-        "Header": (8, 0, 0),
+        "Normal": (9.5, 0, 4),
+        "Title": (28, 0, 6),
+        "Subtitle": (13, 0, 6),
+        "Heading 1": (17, 0, 6),
+        "Heading 2": (11.5, 9, 3),
+        "Caption": (11.5, 9, 3),
+        "List Number": (9.5, 0, 2),
         "Footer": (8, 0, 0),
     }
     for name, (size, above, below) in sizes.items():
@@ -83,83 +109,146 @@ def _set_styles(document, language):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         for script in ("w:hAnsi", "w:cs"):
             fonts.set(qn(script), FONT)
-        if name in {"Title", "Subtitle", "Heading 1", "Caption"}:
+        if name in {"Title", "Heading 1", "Heading 2", "Caption"}:
             style.font.color.rgb = BLUE
-            style.font.bold = name != "Subtitle"
+            style.font.bold = True
             style.paragraph_format.keep_with_next = True
+        if name in {"Subtitle", "Footer"}:
+            style.font.color.rgb = QUIET
+            style.font.bold = False
+    # The line below a title is one of another kind of letter.
+    for line in document.styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        line.getparent().remove(line)
     _add(document.styles["Normal"].element.rPr, "w:lang", val=language)
 
 
 def _add_section(document, section: Section):
     heading = document.add_paragraph(_clean(section.heading), "Heading 1")
-    heading.paragraph_format.page_break_before = section.starts_page
-    for line in section.lines:
-        document.add_paragraph(_clean(line))
-    for table in section.tables:
-        document.add_paragraph(_clean(table.caption), "Caption")
-        _add_table(document, table)
+    heading.paragraph_format.page_break_before = True
+    for part in section.parts:
+        match part:
+            case Heading(text):
+                document.add_paragraph(_clean(text), "Heading 2")
+            case Steps(lines):
+                for line in lines:
+                    document.add_paragraph(_clean(line), "List Number")
+            case StackedBars():
+                _add_bars(document, part)
+            case Table():
+                document.add_paragraph(_clean(part.caption), "Caption")
+                _add_table(document, part)
+            case text:
+                document.add_paragraph(_clean(text))
 
 
-def _add_table(document, table: Table):
-    total = sum(share for _heading, share in table.columns)
-    widths = [BETWEEN * share // total for _heading, share in table.columns]
-    element = OxmlElement("w:tbl")
-    settings = _add(element, "w:tblPr")
-    _add(settings, "w:tblW", w=sum(widths), type="dxa")
-    borders = _add(settings, "w:tblBorders")
-    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        _add(borders, f"w:{side}", val="single", sz=4, space=0, color=RULE)
-    _add(settings, "w:tblLayout", type="fixed")
-    margins = _add(settings, "w:tblCellMar")
-    for side, width in (("top", 30), ("left", 70), ("bottom", 30), ("right", 70)):
-        _add(margins, f"w:{side}", w=width, type="dxa")
-    grid = _add(element, "w:tblGrid")
-    for width in widths:
-        _add(grid, "w:gridCol", w=width)
-    headings = tuple(heading for heading, _share in table.columns)
-    _add_row(element, Row(headings), widths, is_head=True)
-    for row in table.rows:
-        _add_row(element, row, widths, height=WRITTEN if table.is_blank else 0)
+def _add_bars(document, bars):
+    """Each bar is a table of one row: its name, a cell for each family, its total."""
+    for name, segments, total in bars.rows:
+        room = BETWEEN - NAME - TOTAL - LEAST * len(segments)
+        parts = [LEAST + room * each.share // 1000 for each in segments]
+        said = ", ".join(f"{each.number} {each.word}" for each in segments)
+        element, line = _new_table([NAME, *parts, TOTAL], f"{name}: {said}")
+        _add_cell(line, name, NAME, is_bold=True)
+        for each, width in zip(segments, parts, strict=True):
+            fill, ink, pattern = COLOURS[each.family]
+            shading = {"val": pattern, "color": RULE, "fill": fill}
+            _add_cell(line, str(each.number), width, shading=shading, ink=ink)
+        _add_cell(line, str(total), TOTAL)
+        _place(document, element)
+    key = document.add_paragraph()
+    for family, word in bars.key:
+        fill = COLOURS[family][0]
+        mark, colour = (
+            ("\N{WHITE SQUARE}", INK)
+            if fill == "FFFFFF"
+            else ("\N{BLACK SQUARE}", fill)
+        )
+        key.add_run(mark).font.color.rgb = RGBColor.from_string(colour)
+        key.add_run(f"\N{NO-BREAK SPACE}{_clean(word)}   ")
+
+
+def _place(document, element):
     # The last element of a body says how its pages are set up.
     document.element.body.insert(-1, element)
     space = document.add_paragraph().paragraph_format
     space.space_after, space.line_spacing = Pt(0), Pt(4)
 
 
-def _add_row(element, row, widths, *, is_head=False, height=0):
+def _new_table(widths, about=""):
+    """A table of fixed widths without borders, and its first row."""
+    element = OxmlElement("w:tbl")
+    settings = _add(element, "w:tblPr")
+    _add(settings, "w:tblW", w=sum(widths), type="dxa")
+    _add(settings, "w:tblLayout", type="fixed")
+    margins = _add(settings, "w:tblCellMar")
+    for side, width in (("top", 40), ("left", 60), ("bottom", 40), ("right", 60)):
+        _add(margins, f"w:{side}", w=width, type="dxa")
+    if about:
+        _add(settings, "w:tblDescription", val=_clean(about))
+    grid = _add(element, "w:tblGrid")
+    for width in widths:
+        _add(grid, "w:gridCol", w=width)
+    return element, _new_row(element)
+
+
+def _new_row(element, *, is_head=False):
     line = _add(element, "w:tr")
     settings = _add(line, "w:trPr")
     _add(settings, "w:cantSplit")
-    if height:
-        _add(settings, "w:trHeight", val=height, hRule="atLeast")
     if is_head:
         _add(settings, "w:tblHeader")
-    spread = len(widths) if row.is_heading else 1
-    for text, width in zip(row.cells, widths, strict=not row.is_heading):
-        cell = _add(line, "w:tc")
-        settings = _add(cell, "w:tcPr")
-        _add(settings, "w:tcW", w=sum(widths) if row.is_heading else width, type="dxa")
-        if row.is_heading:
-            _add(settings, "w:gridSpan", val=spread)
-        if is_head or row.is_heading:
-            _add(settings, "w:shd", val="clear", color="auto", fill=SHADE)
-        paragraph = _add(cell, "w:p")
-        settings = _add(paragraph, "w:pPr")
-        if row.is_heading:
-            _add(settings, "w:keepNext")
-        _add(settings, "w:spacing", before=0, after=0)
-        _add_run(paragraph, text, is_bold=is_head or row.is_heading)
+    return line
+
+
+def _add_table(document, table: Table):
+    total = sum(share for _heading, share in table.columns)
+    widths = [BETWEEN * share // total for _heading, share in table.columns]
+    element, line = _new_table(widths)
+    borders = OxmlElement("w:tblBorders")
+    for side in ("bottom", "insideH"):
+        _add(borders, f"w:{side}", val="single", sz=4, space=0, color=RULE)
+    element[0].insert(1, borders)
+    headings = [heading for heading, _share in table.columns]
+    if any(headings):
+        _add(line[0], "w:tblHeader")
+    else:
+        element.remove(line)
+    for text, width in zip(headings if any(headings) else (), widths, strict=False):
+        _add_cell(line, text, width, is_bold=True)
+    for row in table.rows:
+        line = _new_row(element)
+        for place, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
+            _add_cell(line, text, width, is_bold=not place)
+    _place(document, element)
+
+
+def _add_cell(line, text, width, *, is_bold=False, shading=None, ink=""):
+    cell = _add(line, "w:tc")
+    settings = _add(cell, "w:tcPr")
+    _add(settings, "w:tcW", w=width, type="dxa")
+    if shading:
+        _add(settings, "w:shd", **shading)
+    paragraph = _add(cell, "w:p")
+    about = _add(paragraph, "w:pPr")
+    _add(about, "w:spacing", before=0, after=0)
+    if shading:
+        _add(about, "w:jc", val="center")
+    _add_run(paragraph, text, is_bold=is_bold or bool(shading), ink=ink)
 
 
 def _clean(text):
     return NOT_IN_XML.sub("", text)
 
 
-def _add_run(paragraph, text, *, is_bold=False):
-    run = _add(paragraph, "w:r")
-    if is_bold:
-        _add(_add(run, "w:rPr"), "w:b")
+def _add_run(paragraph, text, *, is_bold=False, ink=""):
+    """The lines of a text; of a bold one only the first, which names the row."""
     for number, line in enumerate(_clean(text).splitlines()):
+        run = _add(paragraph, "w:r")
+        about = _add(run, "w:rPr")
+        if is_bold and not number:
+            _add(about, "w:b")
+        if ink:
+            _add(about, "w:color", val=ink)
         if number:
             _add(run, "w:br")
         _add(run, "w:t").text = line

@@ -1,82 +1,152 @@
-"""What the report of a closed round tells from the rows of its edition."""
+"""The rows of which the report for the commission is made: those of one edition."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import takewhile
 from types import SimpleNamespace
 
-from django.utils.translation import gettext as _
-
-from strategic_areas.desk.report.matrix import NOTHING, percent
-from strategic_areas.progress import Counts, Punctuality
-from strategic_areas.queries.figures.words import in_language
-from strategic_areas.queries.pages.round_report import RoundReport
-from strategic_areas.states import CommitmentState
-
-
-def groups(content: RoundReport) -> list[SimpleNamespace]:
-    """The commitments of the plan and of each area, as rows of a board have them."""
-    rows = [_row(each) for each in content.tables["commitments"].values()]
-    codes = [each.area.code for each in content.areas]
-    return [
-        SimpleNamespace(
-            rows=part,
-            counts=Counts(
-                len(part),
-                tuple(Counter(CommitmentState(row.state) for row in part).items()),
-            ),
-        )
-        for part in (rows, *([row for row in rows if row.area == c] for c in codes))
-    ]
+from strategic_areas.datasets.columns import Dataset
+from strategic_areas.models import Edition, ReportingPeriod, Status
+from strategic_areas.progress import Punctuality
+from strategic_areas.queries.pages import editions
+from strategic_areas.queries.pages.editions import DatasetDifference
+from strategic_areas.queries.plan.plans import opened, periods_of
+from strategic_areas.queries.public_rows import Rows
 
 
-def _row(row):
-    lead = SimpleNamespace(acronym=row["lead_acronym"])
-    day = row["due_on"] and date.fromisoformat(row["due_on"])
-    return SimpleNamespace(
-        **row,
-        is_late=row["punctuality"] == Punctuality.LATE,
-        deadline=SimpleNamespace(due_on=day),
-        commitment=SimpleNamespace(**row | {"lead": lead, "sort_code": row["code"]}),
+@dataclass(frozen=True)
+class RoundReport:
+    """
+    What an edition tells of its round, and how it differs from that of a round before.
+
+    Without ``edition`` it is what the public reads today, which is preliminary. Nothing
+    but ``tables`` and ``differences`` is told: what is taken from an edition leaves the
+    report, and what changes in the plan afterwards is not in it.
+    """
+
+    period: ReportingPeriod
+    edition: Edition | None
+    before: Edition | None
+    tables: Rows
+    datasets: Mapping[str, Dataset]
+    differences: tuple[DatasetDifference, ...]
+    day: date
+
+    def rows(self, dataset: str, **wanted) -> list[SimpleNamespace]:
+        """The rows of a dataset of which these cells are as wanted."""
+        return [
+            SimpleNamespace(**row)
+            for row in self.tables[dataset].values()
+            if all(row[name] == value for name, value in wanted.items())
+        ]
+
+    def row(self, dataset: str, key: str) -> SimpleNamespace | None:
+        found = self.tables[dataset].get(key)
+        return found and SimpleNamespace(**found)
+
+    @cached_property
+    def plan(self):
+        return self.row("plans", self.period.plan.code)
+
+    @cached_property
+    def work(self):
+        """The activities that count: what an amendment cancelled does not."""
+        return self.rows("activities", is_counted=True)
+
+    @cached_property
+    def late(self):
+        """The activities that are late, the latest first."""
+        late = [each for each in self.work if each.punctuality == Punctuality.LATE]
+        return sorted(late, key=lambda each: -(each.days_late or 0))
+
+    @cached_property
+    def accounts(self):
+        """Activity → the report by which it is in its state."""
+        said_in = {each.code: each.said_in for each in self.work}
+        told = self.rows("reports", kind="report", status=Status.PUBLISHED)
+        told = [each for each in told if said_in.get(each.activity) == each.period]
+        return {each.activity: each for each in sorted(told, key=_newness)}
+
+    @cached_property
+    def answers(self):
+        """How each agency answered the round; none before it closes."""
+        return self.rows("scorecards", round=self.period.code)
+
+    @cached_property
+    def rounds_silent(self):
+        """Agency → in how many rounds running, up to this one, it handed in nothing."""
+        ends = {code: row["ends_on"] for code, row in self.tables["rounds"].items()}
+        last, cards = ends.get(self.period.code, ""), defaultdict(list)
+        for each in sorted(
+            self.rows("scorecards"), key=lambda card: ends[card.round], reverse=True
+        ):
+            if ends[each.round] <= last:
+                cards[each.agency].append(each)
+        return {
+            agency: len([*takewhile(lambda card: not card.handed_in, found)])
+            for agency, found in cards.items()
+        }
+
+    @cached_property
+    def changed(self):
+        """Each commitment and activity that tells another state, or is new or gone."""
+        return [
+            (of.dataset.name, SimpleNamespace(**each.row), each.before, each.after)
+            for of in self.differences
+            if of.dataset.name in {"commitments", "activities"}
+            for each in of.rows
+            if (each.before or {}).get("state") != (each.after or {}).get("state")
+        ]
+
+    @cached_property
+    def amended(self):
+        """Decision → its changes of the plan that the edition before does not tell."""
+        found, told = defaultdict(list), self.rows("amendments")
+        if self.before:
+            told = [
+                SimpleNamespace(**each.row)
+                for of in self.differences
+                for each in of.rows
+                if of.dataset.name == "amendments" and each.kind == "added"
+            ]
+        for each in told:
+            found[each.decision].append(each)
+        return found
+
+
+def _newness(report):
+    """As ``states.Age`` has it, of reports of one period."""
+    said_on, was_entered = (
+        report.handed_in_on or report.reported_on,
+        report.handed_in_on,
     )
+    return said_on or "", was_entered is not None, report.revision
 
 
-def silence(content: RoundReport, otherwise: list) -> list[tuple[str, ...]]:
+def load(period: ReportingPeriod, today: date) -> RoundReport | None:
     """
-    The agencies that had not handed in all, with how much they were asked.
+    The report of a round of a public plan.
 
-    ``otherwise`` is what is told where the edition tells of no answers.
+    That of the latest round is preliminary while there is no edition. An earlier one
+    without an edition has none: nobody kept what the public read then.
     """
-    told = content.tables.get("scorecards", {}).values()
-    asked = [row for row in told if row["round"] == content.period.code]
-    found = [
-        (
-            f"{row['agency_acronym']} · {in_language(agency, 'name')}",
-            *(str(row[name]) for name in ("asked", "handed_in", "missing")),
-        )
-        for row in asked
-        for agency in [SimpleNamespace(**content.tables["agencies"][row["agency"]])]
-        if row["missing"]
-    ]
-    return found if asked else otherwise
-
-
-def changes(content: RoundReport) -> Iterable[tuple[str, ...]]:
-    """The commitments, then the activities, that tell another state than before."""
-    for of in content.differences or ():
-        if of.dataset.name in {"commitments", "activities"}:
-            words = next(c.codes for c in of.dataset.columns if c.name == "state")
-            for each in of.rows:
-                row = SimpleNamespace(**each.row)
-                yield (
-                    row.code,
-                    in_language(row, "title"),
-                    each.row.get("lead_acronym") or each.row.get("agency_acronym"),
-                    *(_state(words, old) for old in (each.before, each.after)),
-                )
-
-
-def _state(words, row):
-    if row is None:
-        return _("Not in the plan")
-    return f"{words.get(row['state'], NOTHING)} {percent(row['percent'])}".strip()
+    rounds = opened(periods_of(period.plan), today)
+    known = editions.of_rounds(period.plan)
+    edition = known.get(period.pk)
+    earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
+    if edition is None and period in rounds[1:]:
+        return None
+    before = next((known[each.pk] for each in earlier if each.pk in known), None)
+    tables, datasets = editions.reading_of(period.plan, edition)
+    return RoundReport(
+        period=period,
+        edition=edition,
+        before=before,
+        tables=tables,
+        datasets=datasets,
+        differences=tuple(editions.differences(period.plan, before, edition)),
+        day=(edition.corrects or edition).made_on if edition else today,
+    )

@@ -100,6 +100,13 @@ def _differences(plan, earlier, later, now):
     return compare(_kept(earlier) if earlier else ({}, {}), after)
 
 
+def reading_of(plan: Plan, edition: Edition | None) -> Told:
+    """What stands in an edition, or without one what the public reads today."""
+    if edition:
+        return _kept(_key(edition))
+    return _today(plan.pk, label_now()), DATASETS
+
+
 def _today(pk, now):
     """What the public reads now: of the files, if they are those of this version."""
     plan = Plan.objects.get(pk=pk)

@@ -1,0 +1,242 @@
+"""The page of each area in the report for the commission, and the plan's figures."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from strategic_areas.desk.report import Heading, Section, Segment, StackedBars, table
+from strategic_areas.models.records import Voice
+from strategic_areas.progress import Punctuality, State
+from strategic_areas.queries.figures import words
+from strategic_areas.queries.figures.indicators import Shown
+from strategic_areas.queries.figures.words import in_language
+from strategic_areas.sentences import (
+    ACTIVITIES,
+    COMMITMENT_PUNCTUALITY,
+    FAMILY_WORDS,
+    STATES,
+    late_by,
+    state_word,
+)
+from strategic_areas.states import CommitmentState, Family
+
+#: What stands where nothing is known.
+NOTHING = "–"
+#: So many characters of a title are told where there is little room.
+SHORT = 90
+#: Values are compared if their spans differ by no more days than months and years do.
+ABOUT_ALIKE = 4
+#: The words for families of activities that are not those of commitments.
+FAMILIES = FAMILY_WORDS | {Family.MET: STATES[State.COMPLETED]}
+DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
+
+
+def of_area(content, area):
+    rows = content.rows("commitments", area=area.code)
+    work = [each for each in content.work if each.area == area.code]
+    of = defaultdict(list)
+    for each in work:
+        of[each.commitment].append(each)
+    columns = {
+        _("Documented action") if content.plan.is_reconstructed else _("Commitment"): 9,
+        _("State"): 5,
+        _("Due"): 5,
+        _("What was done and what holds it back"): 12,
+    }
+    late = [each for each in content.late if each.area == area.code]
+    lines = [f"{e.code} {short(e)}, {late_by(e.days_late)}" for e in late]
+    caption = _("Commitments")
+    return Section(
+        f"{area.code} · {in_language(area, 'name')}",
+        (
+            *filter(None, [in_language(area, "outcome")]),
+            how_many(content, work),
+            *bars(content, _("Activities by state"), [(label(area), work)]),
+            *table(caption, columns, (_commitment(content, e, of) for e in rows)),
+            *([Heading(_("Late activities")), f"{'; '.join(lines)}."] if late else ()),
+            *_figures(content, area),
+        ),
+    )
+
+
+def _commitment(content, row, of):
+    kept, told = row.punctuality, [state("commitments", row)]
+    if kept in {Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE}:
+        told.append(str(COMMITMENT_PUNCTUALITY[kept]))
+    told += [_("not acknowledged")] * bool(row.is_disputed)
+    return (
+        f"{row.code} {in_language(row, 'title')}\n{row.lead_acronym}",
+        "\n".join(told),
+        day_said(row.due_on) or NOTHING,
+        "\n".join(_done(content, of[row.code])) or NOTHING,
+    )
+
+
+def _done(content, work):
+    """Each activity with its state, and where it is not done what holds it back."""
+    for each in work:
+        said = [f"{each.code}: {state('activities', each)}"]
+        if each.percent is not None and each.family == Family.GOING:
+            said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
+        account = content.accounts.get(each.code)
+        if account and (account.is_reserved or account.obstacle_es):
+            said.append(held_back(content, each))
+        yield " · ".join(said)
+
+
+def held_back(content, activity):
+    """Who answers for an activity, and what it said last of what holds it back."""
+    account = content.accounts.get(activity.code)
+    if account is None:
+        return f"{activity.agency_acronym}: {state_word(State(activity.state))}"
+    said = in_language(account, "obstacle")
+    if account.is_reserved:
+        said = _("Reported; content withheld by law")
+    elif account.is_no_news:
+        said = _("No news")
+    marks = [_("not acknowledged")] * bool(account.is_disputed)
+    if account.period != content.period.code:
+        period = content.row("rounds", account.period)
+        marks += [in_language(period, "name")] * bool(period)
+    said = " ".join(filter(None, [said or NOTHING, *(f"({each})" for each in marks)]))
+    return f"{activity.agency_acronym}: {said}"
+
+
+def state(dataset, row):
+    if row is None:
+        return _("Not in the plan")
+    if dataset == "commitments":
+        return state_word(row.state and CommitmentState(row.state)) or NOTHING
+    voice = Voice[row.voice.upper()] if row.voice else None
+    return state_word(State(row.state), voice)
+
+
+def short(row):
+    return Truncator(in_language(row, "title")).chars(SHORT)
+
+
+def label(area):
+    return in_language(area, "short") or in_language(area, "name")
+
+
+def day_said(day):
+    return day and date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
+
+
+def how_many(content, work):
+    late = sum(each.punctuality == Punctuality.LATE for each in work)
+    told = ACTIVITIES % {"total": len(work)}
+    said = ngettext("%(number)d is late", "%(number)d are late", late)
+    return f"{told}: {said % {'number': late}}." if late else f"{told}."
+
+
+def bars(content, caption, groups):
+    """How many activities are in each family, as a bar for each group that has any."""
+    families = {row.code: row.family for row in content.work}
+    names = FAMILIES
+    if content.plan.is_reconstructed:
+        names = FAMILIES | {Family.MET: DONE_BY_SOURCES}
+    rows = []
+    for name, work in groups:
+        counts, total = Counter(families[each.code] for each in work), len(work)
+        segments = tuple(
+            Segment(each, str(names[each]), counts[each], 1000 * counts[each] // total)
+            for each in Family
+            if counts[each]
+        )
+        rows += [(name, segments, total)] * bool(segments)
+    used = {each.family for _name, segments, _total in rows for each in segments}
+    key = tuple((each, str(names[each])) for each in Family if each in used)
+    return [StackedBars(caption, tuple(rows), key)] * bool(rows)
+
+
+def of_whole_plan(content):
+    """The key figures that are of no area."""
+    if parts := _figures(content, None):
+        yield Section(_("Figures of the whole plan"), tuple(parts))
+
+
+def _figures(content, area):
+    """The figures of an area, or the key figures of none, with what they cannot say."""
+    areas = {each.code: each.area for each in content.rows("commitments")}
+    values = defaultdict(list)
+    for each in content.rows("values"):
+        if each.shown != Shown.WITHDRAWN:
+            values[each.indicator].append(_point(each))
+    lines = []
+    for each in content.rows("indicators"):
+        own = each.area or areas.get(each.commitment)
+        if own == area.code if area else not own and each.key_figure:
+            lines.append(_figure(each, values[each.code]))
+    columns = {
+        _("Figure"): 8,
+        _("Last value"): 6,
+        _("What cannot be said with it"): 12,
+    }
+    return table(_("Figures, and what they cannot say"), columns, lines)
+
+
+def _point(row):
+    """A value as sentences read it; one without a number is protected."""
+    days = {
+        name: date.fromisoformat(vars(row)[name]) for name in ("starts_on", "ends_on")
+    }
+    told = row.value is not None
+    return SimpleNamespace(
+        **vars(row)
+        | days
+        | {
+            "shown": Shown.VALUE if told else Shown.PROTECTED,
+            "value": Decimal(str(row.value)) if told else None,
+        }
+    )
+
+
+def _figure(indicator, points):
+    cannot = [in_language(indicator, "caveat")]
+    if not points:
+        cannot.append(_("Nobody has handed it in: that is not zero."))
+        return (
+            in_language(indicator, "name"),
+            _("No data"),
+            " ".join(filter(None, cannot)),
+        )
+    last = max(points, key=lambda each: (each.ends_on, each.starts_on))
+    line = SimpleNamespace(indicator=indicator, last=last)
+    value = [f"{words.measured(line)}{words.beside(last)}"]
+    if last.is_disputed:
+        value.append(_("not acknowledged by an agency"))
+    earlier = [
+        each
+        for each in points
+        if each.ends_on < last.starts_on
+        and abs(_days(each) - _days(last)) <= ABOUT_ALIKE
+    ]
+    if last.is_break and earlier:
+        cannot.append(
+            _(
+                "Values on both sides of a break are not compared: what is counted "
+                "changed, or who counts."
+            )
+        )
+    elif earlier:
+        before = max(earlier, key=lambda each: (each.ends_on, each.starts_on))
+        told = f"{words.value_text(before)}{words.beside(before)}"
+        value.append(_("Before: %(value)s") % {"value": told})
+    if last.status == "provisional":
+        cannot.append(_("Its last value is provisional: it may change."))
+    return (
+        in_language(indicator, "name"),
+        "\n".join(value),
+        " ".join(filter(None, cannot)),
+    )
+
+
+def _days(point):
+    return (point.ends_on - point.starts_on).days

@@ -1,0 +1,354 @@
+"""What the report for the commission says, all of it from rows that are public."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from strategic_areas.addresses import address
+from strategic_areas.datasets.trail import DAYS
+from strategic_areas.desk.report import Heading, Report, Section, Steps, table
+from strategic_areas.desk.report.areas import (
+    FAMILIES,
+    NOTHING,
+    SHORT,
+    bars,
+    day_said,
+    held_back,
+    how_many,
+    label,
+    of_area,
+    of_whole_plan,
+    short,
+    state,
+)
+from strategic_areas.desk.report.kept import RoundReport
+from strategic_areas.disclosure import PROTECTED
+from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
+from strategic_areas.queries.figures.words import in_language
+from strategic_areas.sentences import listed
+from strategic_areas.states import DECLARED, CommitmentState, Family
+
+#: So many of a kind are named on the page of the summary.
+NAMED = 4
+
+
+def of_round(content: RoundReport) -> Report:
+    plan, period = content.plan, content.row("rounds", content.period.code)
+    subject = in_language(period or content.period, "name")
+    day = date_format(content.day, "SHORT_DATE_FORMAT")
+    names = {"plan": in_language(plan, "title"), "round": subject, "day": day}
+    return Report(
+        author=in_language(plan, "commission"),
+        title=_("How the plan is going"),
+        subject=f"{names['plan']} · {subject}",
+        facts=tuple(_facts(content)),
+        foot=_("%(plan)s · %(round)s · as of %(day)s") % names,
+        sections=(
+            _summary(content),
+            *(of_area(content, each) for each in content.rows("areas")),
+            *of_whole_plan(content),
+            _institutions(content),
+        ),
+    )
+
+
+def _facts(content):
+    yield _("As of"), date_format(content.day, "DATE_FORMAT")
+    if content.answers:
+        yield _("Who reported"), _answered(content.answers)
+    if content.edition:
+        number = content.edition.number
+        path = address("edition", content.period.plan.code, number)
+        yield _("Edition"), f"{number}\n{settings.SITE_URL}{path}"
+    else:
+        yield (
+            _("Preliminary"),
+            _("It tells what the public reads today. No edition keeps it."),
+        )
+    notices = []
+    if content.period.is_demonstration:
+        notices.append(_("A demonstration: its reports count for nothing."))
+    if content.plan.is_reconstructed:
+        notices.append(
+            _("A reconstruction of public sources: the plan itself is not public.")
+        )
+    notices.append(_("It holds what the public portal tells, and nothing else."))
+    yield _("Note"), " ".join(notices)
+
+
+def _answered(cards):
+    heard = sum(bool(each.handed_in) for each in cards)
+    said = ngettext(
+        "%(heard)d of %(asked)d agency", "%(heard)d of %(asked)d agencies", len(cards)
+    )
+    return said % {"heard": heard, "asked": len(cards)}
+
+
+def _summary(content):
+    changes, late = [*_changes(content)], content.late
+    return Section(
+        _("On one page"),
+        (
+            how_many(content, content.work),
+            *_who_answered(content),
+            *bars(content, _("Activities by state and area"), _by_area(content)),
+            Heading(_since(content)),
+            *(changes or [_none_changed(content)]),
+            *(_late(content, late[:NAMED]) or _none(_("No activity is late."))),
+            *_more(len(late) - NAMED),
+            Heading(_("Who did not report")),
+            _silence(content),
+            Heading(_("What the commission may decide")),
+            *_decisions(content),
+        ),
+    )
+
+
+def _who_answered(content):
+    """How many agencies were heard, and whether that is enough to judge the plan."""
+    cards = content.answers
+    if not cards:
+        return
+    asked, heard = len(cards), sum(bool(each.handed_in) for each in cards)
+    if heard < ENOUGH_REPORTS * asked:
+        said = ngettext(
+            "only %(reported)s of %(asked)s agency has reported; that is not enough to "
+            "say how the plan is going.",
+            "only %(reported)s of %(asked)s agencies have reported; that is not enough "
+            "to say how the plan is going.",
+            asked,
+        )
+        said %= {"reported": heard, "asked": asked}
+        yield said[:1].upper() + said[1:]
+    else:
+        yield _("Reported: %(number)s.") % {"number": _answered(cards)}
+
+
+def _by_area(content):
+    yield pgettext("bar of a chart", "Plan"), content.work
+    for area in content.rows("areas"):
+        yield label(area), [each for each in content.work if each.area == area.code]
+
+
+def _since(content):
+    if content.before is None:
+        return _("Changes since the last round")
+    name = in_language(content.before.period, "name")
+    return _("What changed since: %(round)s") % {"round": name}
+
+
+def _none_changed(content):
+    if content.before:
+        return _("No state has changed.")
+    return _("No edition keeps how the plan stood before.")
+
+
+def _changes(content):
+    """The activities by what they are now, and then the results that were declared."""
+    found, declared = defaultdict(list), []
+    for dataset, row, _before, after in content.changed:
+        if after and dataset == "activities":
+            found[row.family].append(row)
+        elif after and row.state in DECLARED:
+            declared.append(f"{row.code} ({state(dataset, row)})")
+    for family in filter(found.get, Family):
+        rows = found[family]
+        named = [f"{each.code} {short(each)}" for each in rows[: NAMED // 2]]
+        more = _more(len(rows) - NAMED // 2)
+        yield f"{FAMILIES[family]} ({len(rows)}): {'; '.join([*named, *more])}."
+    if declared:
+        named = ", ".join([*declared[: 2 * NAMED], *_more(len(declared) - 2 * NAMED)])
+        yield _("Results declared: %(names)s.") % {"names": named}
+
+
+def _more(number):
+    if number > 0:
+        said = ngettext("%(number)d more", "%(number)d more", number)
+        yield said % {"number": number}
+
+
+def _none(said):
+    return Heading(_("What is late, and why")), said
+
+
+def _late(content, rows):
+    columns = {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10}
+    return table(
+        _("What is late, and why"),
+        columns,
+        (
+            (
+                f"{each.code} {short(each)}",
+                str(each.days_late),
+                Truncator(held_back(content, each)).chars(2 * SHORT) or NOTHING,
+            )
+            for each in rows
+        ),
+    )
+
+
+def _silence(content):
+    if not content.answers:
+        return _("Who reported is told once the round has closed.")
+    silent = [each for each in content.answers if not each.handed_in]
+    if not silent:
+        return _("Every agency has handed in its reports.")
+    named = [
+        f"{each.agency_acronym} ({_running(content, each.agency)})"
+        for each in silent[: 2 * NAMED]
+    ]
+    return f"{'; '.join([*named, *_more(len(silent) - 2 * NAMED)])}."
+
+
+def _running(content, agency):
+    number = content.rounds_silent[agency]
+    said = ngettext("%(number)d round", "%(number)d rounds running", number)
+    return said % {"number": number}
+
+
+def _decisions(content):
+    """What each gap of the round asks of the commission, in one sentence each."""
+    late = [
+        each
+        for each in content.rows("commitments", punctuality=Punctuality.LATE.value)
+        if each.state != CommitmentState.TO_DECLARE
+    ]
+    late.sort(key=lambda each: -(each.days_late or 0))
+    declare = content.rows("commitments", state=CommitmentState.TO_DECLARE.value)
+    silent = [each.agency_acronym for each in content.answers if not each.handed_in]
+    found = [
+        (
+            silent,
+            _("Each to name who reports, and by when: %(names)s."),
+        ),
+        (
+            [f"{each.code} ({each.lead_acronym})" for each in late],
+            _("The lead to say what it takes, or an act to set a new date: %(names)s."),
+        ),
+        (
+            [f"{each.code} ({each.lead_acronym})" for each in declare],
+            _("The lead to declare the result, since the work is done: %(names)s."),
+        ),
+    ]
+    lines = [
+        said % {"names": ", ".join([*n[: 2 * NAMED], *_more(len(n) - 2 * NAMED)])}
+        for n, said in found
+        if n
+    ]
+    return (
+        [Steps(tuple(lines))]
+        if lines
+        else [_("Nothing in this round asks for a decision.")]
+    )
+
+
+def _institutions(content):
+    columns = {
+        _("Agency"): 8,
+        pgettext("reports", "Handed in"): 4,
+        pgettext("of an agency", "Answer"): 5,
+        _("Since when, and what it said"): 10,
+    }
+    rows, none = [*_without_news(content)], _silence(content)
+    return Section(
+        _("Agencies without news or without a report"),
+        (
+            *table(_("What each of them answered"), columns, rows),
+            *([] if rows else [none]),
+            _(
+                "“No news” is an answer, with its reason. “Did not report” is silence: "
+                "the portal supposes nothing."
+            ),
+            Heading(_("What changed in the plan")),
+            *(_amendments(content) or [_("Nothing was changed by an act.")]),
+            *_states_then_and_now(content),
+        ),
+    )
+
+
+def _without_news(content) -> Iterable[tuple[str, ...]]:
+    """The agencies that did not answer in full, or told nothing new."""
+    said = defaultdict(list)
+    told = content.rows("reports", kind="report", status="published")
+    for each in told:
+        if each.period == content.period.code:
+            said[each.agency].append(each)
+    for card in sorted(content.answers, key=lambda each: (each.handed_in, each.agency)):
+        own, agency = said[card.agency], content.row("agencies", card.agency)
+        if not card.handed_in:
+            word, more = _("Did not report"), _running(content, card.agency)
+        elif card.missing:
+            missing = ngettext("%(number)d missing", "%(number)d missing", card.missing)
+            word, more = _("Reported in part"), missing % {"number": card.missing}
+        elif own and all(each.is_reserved for each in own):
+            word = _("Content withheld by law")
+            more = listed([*dict.fromkeys(each.legal_basis for each in own)])
+        elif own and all(each.is_no_news for each in own):
+            word = _("No news")
+            more = "\n".join(in_language(each, "text") for each in own)
+        else:
+            continue
+        name = in_language(agency, "name") if agency else ""
+        yield (
+            f"{card.agency_acronym}\n{name}",
+            _("%(reached)s of %(planned)s")
+            % {"reached": card.handed_in, "planned": card.asked},
+            word,
+            more,
+        )
+
+
+def _amendments(content):
+    columns = {
+        pgettext("of the plan", "Record"): 8,
+        _("What changes"): 5,
+        pgettext("old value", "Before"): 6,
+        pgettext("new value", "Now"): 6,
+    }
+    codes = {each.name: each.codes for each in content.datasets["amendments"].columns}
+    parts = []
+    for changes in content.amended.values():
+        first = changes[0]
+        act = [day_said(first.decided_on), in_language(first, "deciding_act")]
+        rows = (
+            (
+                in_language(each, "name"),
+                str(codes["field"].get(each.field) or codes["what"][each.what]),
+                _value(each, "old_value"),
+                _value(each, "new_value"),
+            )
+            for each in changes
+        )
+        parts += table(", ".join(filter(None, act)), columns, rows)
+        parts += filter(None, [in_language(first, "reason")])
+    return parts
+
+
+def _value(row, name):
+    if vars(row)[f"{name}_es_gap"] == "protected":
+        return str(PROTECTED)
+    said = in_language(row, name)
+    return (day_said(said) if said and row.field in DAYS else said) or NOTHING
+
+
+def _states_then_and_now(content):
+    columns = {
+        _("Commitment or activity"): 9,
+        pgettext("state at the last round", "Then"): 4,
+        pgettext("state at this round", "Now"): 4,
+    }
+    rows = (
+        (
+            f"{row.code} {in_language(row, 'title')}",
+            *(state(of, each and SimpleNamespace(**each)) for each in (before, after)),
+        )
+        for of, row, before, after in content.changed
+        if content.before
+    )
+    return table(_("State, then and now"), columns, rows)
