@@ -9,9 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -175,11 +174,8 @@ def _plans(today):
 def _table(plan, today, *, every):
     periods = list(plan.periods.opened(today))
     shown = periods if every else periods[:COLUMNS]
-    asked = cells(shown, today)
-    to_do, by_agency = defaultdict(list), defaultdict(list)
-    for part in notices.to_do_in(asked, today):
-        to_do[part.agency].append(part)
-    for cell in asked:
+    by_agency = defaultdict(list)
+    for cell in cells(shown, today):
         by_agency[cell.agency].append(cell)
     return {
         "columns": [(each, ROUND_WORDS[each.state(today)]) for each in shown],
@@ -188,7 +184,6 @@ def _table(plan, today, *, every):
             {
                 "agency": agency,
                 "entries": [_entry(cell, today) for cell in by_agency[agency]],
-                "reminder": _reminder(to_do[agency]),
             }
             for agency in sorted(by_agency, key=lambda agency: agency.acronym)
         ],
@@ -207,14 +202,6 @@ def _entry(cell, today):
         "promptness": PROMPTNESS_WORDS.get(cell.promptness(today), ""),
         "address": f"{changelist}?{urlencode(query)}",
     }
-
-
-def _reminder(parts):
-    """The text of a reminder to an agency, in Spanish; "" if nothing is due."""
-    if not parts:
-        return ""
-    with translation.override("es"):
-        return render_to_string("email/agency.txt", {"parts": parts}).strip()
 
 
 def unpublished(asked, to_do):
