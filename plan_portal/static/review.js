@@ -52,7 +52,7 @@
   /* The public reads the evidence that is ticked: the preview says the same. */
 
   const ticks = [...review.querySelectorAll("input[name=evidence]")];
-  const previews = [...review.querySelectorAll("[data-preview] .public")];
+  const previews = [...review.querySelectorAll("[data-preview]")];
 
   function showTicked() {
     for (const preview of previews) {

@@ -90,6 +90,7 @@ class MarkedText:
     A text as a review shows it: parts, each with the numbers of what was found in it.
     """
 
+    column: str
     label: str
     language: str
     pieces: tuple[tuple[str, tuple[int, ...]], ...]
@@ -153,7 +154,7 @@ def examine(parts, known=None, *, counts_people=False):
             found += [_warned(label_here, text, each, is_shown=True) for each in seen]
             pieces = _pieces(text, list(zip(seen, numbers, strict=True)))
             language = name.rpartition("_")[2] if name[-3:] in {"_es", "_en"} else ""
-            texts.append(MarkedText(label_here, language, pieces))
+            texts.append(MarkedText(name, label_here, language, pieces))
     return Examined(tuple(texts), tuple(found))
 
 

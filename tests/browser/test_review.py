@@ -135,7 +135,7 @@ def test_the_preview_follows_the_ticks_beside_evidence(make_page):
     work = Submitted(1)
     page = make_page(work.reviewer)
     page.goto(address(work.updates[0]))
-    shown = page.locator("[data-preview] .public").first.get_by_text("Acta")
+    shown = page.locator("[data-preview]").first.get_by_text("Acta")
 
     expect(shown).to_be_hidden()
     page.locator("input[name=evidence]").check()
@@ -150,7 +150,7 @@ def test_what_nothing_warns_of_is_published_together(make_page):
 
     page.locator("input[name=pick]").check()
     page.locator(".queue-buttons button").click()
-    expect(page.locator(".public .entry")).to_have_count(3)
+    expect(page.locator(".public-then .entry")).to_have_count(3)
     expect(page.locator("mark")).to_have_count(2)
     assert work.statuses() == ["submitted"] * 4
     page.locator("#id_checked").check()
@@ -190,7 +190,7 @@ def test_axe_finds_nothing_on_queue_screen_and_confirming_page(make_page):
         page.goto(path)
         found += faults(page)
     page.locator(".queue-buttons button").click()
-    expect(page.locator(".public .entry")).to_have_count(2)
+    expect(page.locator(".public-then .entry")).to_have_count(2)
     expect(page.locator("mark")).to_have_count(2)
     found += faults(page)
 

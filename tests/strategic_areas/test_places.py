@@ -1,8 +1,13 @@
+import pytest
+
 from strategic_areas.addresses import address
 from strategic_areas.desk.places import places_of
 from strategic_areas.progress import State
 from strategic_areas.queries.public_rows import RowDifference
 from strategic_areas.states import CommitmentState
+from tests.factories import make_commitment, make_plan
+
+pytestmark = pytest.mark.django_db
 
 
 def row(state, **about):
@@ -11,6 +16,7 @@ def row(state, **about):
 
 
 def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
+    make_commitment(plan=make_plan(code="2031-2034"))
     own, work = {"code": "1.1"}, {"code": "1.1.a", "commitment": "1.1"}
     changed = [
         RowDifference(
@@ -36,6 +42,7 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
             "1.1.a · Estado: No iniciada → Terminada",
         ),
         (address("commitments", "2031-2034"), ""),
+        (address("home"), "Cuántos compromisos hay en cada estado."),
     ]
 
 

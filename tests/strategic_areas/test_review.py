@@ -46,7 +46,7 @@ QUEUE = reverse("admin:index")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 47, "record": 16, "many": 13}
+BUDGETS = {"queue": 47, "record": 71, "many": 13}
 
 
 def address(record, page="review"):
@@ -478,12 +478,12 @@ def test_a_record_stands_beside_the_last_published_one():
     make_record_update(activity=make_activity(plan=plan), period=newer)
     update = make_submitted_update(activity=activity, period=period)
 
-    before = comparison.last_published(update)
+    (before,) = comparison.last_published([update])
     workflow.publish(update, by=make_reviewer())
     correction = workflow.correct(update, by=update.contributors.get())
 
     assert before == beside
-    assert comparison.last_published(correction) == update
+    assert comparison.last_published([correction]) == [update]
 
 
 def test_a_demonstration_is_no_yardstick():
@@ -493,7 +493,7 @@ def test_a_demonstration_is_no_yardstick():
 
     update = make_submitted_update(activity=activity)
 
-    assert comparison.last_published(update) is None
+    assert comparison.last_published([update]) == [None]
 
 
 def label_of(name):
@@ -514,23 +514,83 @@ def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
 
     response = client.get(address(update))
 
-    compared = {field.label: field for field in response.context["screen"]["compared"]}
-    told, same = compared[label_of("narrative")], compared[label_of("percent")]
-    page = response.content.decode()
-    assert told.before == [
+    screen, page = response.context["screen"], response.content.decode()
+    (told,) = screen["reading"].texts["es"]
+    compared = {line.label: line for line in screen["compared"]}
+    assert [(kind, text) for kind, text, _numbers in told.pieces] == [
         ("same", "Se hicieron "),
         ("gone", "dos"),
-        ("same", " talleres."),
-    ]
-    assert told.after == [
-        ("same", "Se hicieron "),
         ("new", "tres"),
         ("same", " talleres."),
     ]
-    assert (told.is_changed, same.is_changed) == (True, False)
+    assert compared[label_of("percent")].pieces == [("same", "40")]
     for mark, text in (("del", "dos"), ("ins", "tres")):
         marked = page.index(f"</span>{text}<span")
         assert f'<{mark}><span class="visually-hidden">' in page[marked - 80 : marked]
+
+
+def test_a_mark_keeps_its_number_where_the_text_differs(client, reviewer):
+    activity = make_activity()
+    make_record_update(activity=activity, narrative_es="Fue en la capital.")
+    update = make_submitted_update(
+        activity=activity, narrative_es="Fue en la capital y en Villa Jaragua."
+    )
+
+    screen = client.get(address(update)).context["screen"]
+
+    (told,) = screen["reading"].texts["es"]
+    marked = [piece for piece in told.pieces if piece[2]]
+    assert marked == [("new", "Villa Jaragua", (1,))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_whole"),
+    [
+        ("Se hicieron dos talleres.", "Se hicieron tres talleres en Azua.", False),
+        (
+            "El primer borrador de la ficha está en consulta.",
+            "La ficha se prueba en cuatro instituciones hasta mayo.",
+            True,
+        ),
+    ],
+)
+def test_texts_with_little_in_common_are_told_whole(before, after, is_whole):
+    pieces = comparison.differences(before, after)
+
+    assert (pieces == [("gone", before), ("new", after)]) == is_whole
+
+
+def test_where_the_public_reads_it_is_told_with_what_changes_there(client, reviewer):
+    activity = make_activity()
+    update = make_submitted_update(activity=activity, execution="in_progress")
+    hers = make_submitted_update(activity=make_activity(plan=activity.plan))
+    hers.contributors.add(reviewer)
+
+    places, own = (
+        client.get(address(each)).context["screen"]["places"] for each in (update, hers)
+    )
+
+    commitment = activity.commitment.get_absolute_url("es")
+    told = {place.address: place.change for place in places}
+    assert f"{activity.code} · Estado: " in told[commitment]
+    assert own == []
+    assert status_of(update) == Status.SUBMITTED
+    assert not update.transitions.filter(to_status=Status.PUBLISHED).exists()
+
+
+def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
+    client, reviewer, submit
+):
+    update = submit(narrative_es="Llame al 809-555-0142.")
+
+    (form,) = client.get(address(update)).context["screen"]["steps"]
+    reason = form["reason"].value()
+    give_back(client, update, reason=reason)
+
+    assert reason.startswith("Qué se hizo: ")
+    assert "809" not in reason
+    assert status_of(update) == Status.RETURNED
+    assert update.transitions.get(to_status=Status.RETURNED).reason == reason
 
 
 def test_the_preview_is_what_the_public_then_reads(client, reviewer, submit):
@@ -607,7 +667,7 @@ def test_what_is_published_together_was_shown_first(client, reviewer, submit):
     before = [status_of(first), status_of(second)]
     client.post(MANY, {"pick": [token(first), token(second)], **CHECKED})
 
-    entries = shown.context["previews"]
+    entries = [reading.after for reading in shown.context["readings"]]
     assert [(entry.kind, entry.pk) for entry in entries] == [
         ("activityupdate", first.pk),
         ("commitmentupdate", second.pk),
@@ -647,12 +707,29 @@ def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer, 
     shown = client.get(MANY, {"pick": tokens})
     response = client.post(MANY, {"pick": tokens, **CHECKED}, follow=True)
 
-    assert [entry.pk for entry in shown.context["previews"]] == [plain.pk]
+    readings = shown.context["readings"]
+    assert [reading.after.pk for reading in readings] == [plain.pk]
     assert len(shown.context["left_out"]) == 5
     rows = (plain, warned, hers, changed)
     assert [status_of(row) for row in rows] == ["published"] + ["submitted"] * 3
     levels = [message.level_tag for message in response.context["messages"]]
     assert sorted(levels) == ["success"] + ["warning"] * 5
+
+
+def test_single_ones_of_many_are_returned_with_a_reason(client, reviewer, submit):
+    kept, returned = submit(), submit()
+    picked = {"pick": [token(kept), token(returned)], **CHECKED}
+
+    back = {"back": token(returned)}
+    refused = client.post(MANY, picked | back)
+    before = [status_of(kept), status_of(returned)]
+    client.post(MANY, picked | back | {"reason": "Falta la fecha."})
+
+    assert (refused.status_code, before) == (422, ["submitted"] * 2)
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert [status_of(kept), status_of(returned)] == ["published", "returned"]
+    step = returned.transitions.get(to_status=Status.RETURNED)
+    assert step.reason == "Falta la fecha."
 
 
 def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submit):

@@ -1,104 +1,170 @@
-"""Compare a submitted record with the last published one, word by word."""
+"""
+Compare a submitted record with the last published one, word by word.
+
+So a reviewer reads what the public reads now, and what it will once it is published.
+"""
 
 import re
+from collections import defaultdict, namedtuple
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 
-from django.db.models import Case, When
+from django.utils import timezone
 
+from strategic_areas import workflow
 from strategic_areas.models import Status
+from strategic_areas.models.trail import translated_fields
+from strategic_areas.queries.updates.record import (
+    as_published,
+    declarations,
+    entries,
+    updates,
+)
 
 #: Texts of more words are not compared word by word: it would take too long.
 LONGEST = 2000
-
-
-@dataclass(frozen=True)
-class Compared:
-    """
-    One field before and after, each as pieces: "same", "gone" or "new", and the text.
-
-    ``before`` is None where nothing was ever published.
-    """
-
-    label: str
-    language: str
-    before: list | None
-    after: list
-    is_changed: bool
-    is_internal: bool
+#: A report, the revision of its subject that stood last (or None), the public entries
+#: of both, the texts of the latter by language, and their columns.
+Reading = namedtuple("Reading", "item stood before after texts columns")
+#: A text that the public will read; its pieces are triples of "same", "gone" or "new",
+#: the piece, and the numbers of what the guard marked in it.
+PublicText = namedtuple("PublicText", "heading language column pieces")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One field that changes; ``pieces`` mark what differs between its two texts."""
+    """
+    One field before and after; ``pieces`` mark what differs between its two texts.
+
+    The public never reads one that ``is_internal``.
+    """
 
     label: str
     before: str
     after: str
+    is_internal: bool = False
 
     @property
     def pieces(self):
         return differences(self.before, self.after)
 
 
-def last_published(record):
+def readings(user, items, *, with_evidence=False):
+    """What each report changes in public if this person publishes it."""
+    reports, today = [item.record for item in items], timezone.localdate()
+    within = workflow.within_agency(user, reports)
+    stood = last_published(reports)
+    known = {
+        (each.kind, each.pk): each
+        for every in (updates(), declarations())
+        for each in entries(
+            every.filter(pk__in=[x.pk for x in stood if isinstance(x, every.model)])
+        )
+    }
+    found = []
+    for item, row in zip(items, stood, strict=True):
+        before = row and known.get((row._meta.model_name, row.pk))
+        after = as_published(
+            item.record,
+            item.evidences if with_evidence else (),
+            today=today,
+            is_reviewed_within_agency=item.record in within,
+        )
+        texts = {
+            language: _public_texts(before, after, item, language)
+            for language in ("es", "en")[: 1 + bool(after.text_en)]
+        }
+        columns = {text.column for told in texts.values() for text in told}
+        found.append(Reading(item, row, before, after, texts, columns))
+    return found
+
+
+def _public_texts(before, after, item, language):
+    """The texts of a report, compared; one without English in Spanish."""
+    columns = {name: name for name, _ in after.texts} | translated_fields(item.record)
+    # Those of the record come before those of its evidence.
+    marks = {text.column: text.pieces for text in reversed(item.examined.texts)}
+    found = []
+    for name, heading in [("text", ""), *after.texts]:
+        said = language if getattr(after, f"{name}_{language}") else "es"
+        if new := getattr(after, f"{name}_{said}"):
+            old = getattr(before, f"{name}_{said}") if before else new
+            column = f"{columns[name]}_{said}"
+            pieces = _cut(differences(old, new), marks.get(column, [(new, ())]))
+            found.append(PublicText(heading, said, column, list(pieces)))
+    return found
+
+
+def _cut(pieces, marked):
+    """The pieces, cut anew where the marks in the new text begin and end."""
+    numbers = [found for text, found in marked for _character in text]
+    for kind, text in pieces:
+        if kind == "gone":
+            yield kind, text, ()
+            continue
+        own, numbers = numbers[: len(text)], numbers[len(text) :]
+        for found, part in groupby(zip(text, own, strict=True), itemgetter(1)):
+            yield kind, "".join(character for character, _found in part), found
+
+
+def last_published(records):
     """
-    The published revision with which a reviewer compares the record, or None.
+    For each record the published revision with which a reviewer compares it, or None.
 
     One of the same period, which it corrects, comes before earlier periods. A real
     report is never compared with a demonstration.
     """
-    rows = type(record).objects.filter(
-        **{record.subject_field: record.subject}, status=Status.PUBLISHED
-    )
-    if not record.is_demonstration:
-        rows = rows.filter(period__is_demonstration=False)
-    rows = rows.filter(period__ends_on__lte=record.period.ends_on)
-    is_same = Case(When(period=record.period, then=0), default=1)
-    ordered = rows.newest_first()
-    return (
-        ordered.select_related("period", "agency")
-        .order_by(is_same, *ordered.query.order_by)
-        .first()
-    )
+    rows = defaultdict(list)
+    for model in {type(record) for record in records}:
+        subjects = [row.subject for row in records if isinstance(row, model)]
+        about = {f"{model.subject_field}__in": subjects, "status": Status.PUBLISHED}
+        found = model.objects.filter(**about).newest_first()
+        for row in found.select_related("period", "agency", model.subject_field):
+            rows[row.subject].append(row)
+    return [_last(record, rows[record.subject]) for record in records]
 
 
-def compare(before, after):
+def _last(record, rows):
+    earlier = [
+        row
+        for row in rows
+        if row.period.ends_on <= record.period.ends_on
+        and (record.is_demonstration or not row.period.is_demonstration)
+    ]
+    return min(earlier, key=lambda row: row.period != record.period, default=None)
+
+
+def compare(before, after, without=()):
+    """A ``Line`` of each field that reviewers compare, ``without`` these columns."""
     found = []
     for field in after.fields.where(compared=True):
+        is_internal = not field.public or after.is_for_staff(field)
         for language in ("es", "en") if field.bilingual else ("",):
-            old = None if before is None else _text(before, field, language)
-            new = _text(after, field, language)
-            if old or new:
-                found.append(_compared(field, language, old, new))
+            column = f"{field.name}_{language}"
+            old, new = (
+                field.in_words(field.plain(each), language) if each else ""
+                for each in (before, after)
+            )
+            if (old or new) and column not in without:
+                found.append(Line(field.label_of(column), old, new, is_internal))
     return found
-
-
-def _text(record, field, language):
-    return field.in_words(field.plain(record), language)
-
-
-def _compared(field, language, old, new):
-    pieces = differences(old or "", new)
-    return Compared(
-        label=field.label_of(f"{field.name}_{language}"),
-        language=language,
-        before=None if old is None else [p for p in pieces if p[0] != "new"],
-        after=[piece for piece in pieces if piece[0] != "gone"],
-        is_changed=any(kind != "same" for kind, _text in pieces),
-        is_internal=not field.public,
-    )
 
 
 def differences(before, after):
     """
     Pieces of both texts in order, as pairs of "same", "gone" or "new" and the text.
 
+    Texts that share less than half of the words of the shorter one are told whole.
+
     >>> differences("dos talleres", "tres talleres")
     [('gone', 'dos'), ('new', 'tres'), ('same', ' talleres')]
     """
     old, new = _words(before), _words(after)
-    if max(len(old), len(new)) > LONGEST:
+    words = set(before.split()), set(after.split())
+    is_other = 2 * len(words[0] & words[1]) < min(map(len, words))
+    if is_other or max(len(old), len(new)) > LONGEST:
         return [("gone", before), ("new", after)]
     pieces = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)

@@ -1,3 +1,4 @@
+from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -5,7 +6,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,11 +16,14 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import (
     IS_PRINTED,
+    Fold,
     LongText,
     NobodyField,
     PrintedByField,
+    helper_of,
     one_button,
 )
+from strategic_areas.desk.places import places_of
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
@@ -28,7 +31,7 @@ from strategic_areas.desk.sheet.sheet_page import whereabouts
 from strategic_areas.desk.values import pages as value_pages
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
-from strategic_areas.queries.updates.record import as_published
+from strategic_areas.plan_document.records import read_otherwise
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
@@ -61,7 +64,7 @@ class PublishForm(StepForm):
     it. The evidence of a reserved record is never opened.
     """
 
-    button, css_class = gettext_lazy("Publish"), "default"
+    button, css_class = gettext_lazy("Yes, publish"), "default"
 
     evidence = EvidenceField(
         queryset=None,
@@ -86,16 +89,28 @@ class PublishForm(StepForm):
 
 
 class PublishManyForm(forms.Form):
-    """Publish the records that are shown, each in the version that is shown."""
+    """
+    Publish the records that are shown, each in the version that is shown.
+
+    The reports among ``back`` go to their agency instead, with the one reason.
+    """
 
     checked = NobodyField()
+    reason = LongText(
+        label=gettext_lazy("Why it is returned"),
+        help_text=gettext_lazy("The agency reads it. Say what to mend."),
+        required=False,
+    )
 
     def __init__(self, *args, action, tokens, items, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["pick"] = forms.MultipleChoiceField(
-            choices=[(token, token) for token in tokens],
-            widget=forms.MultipleHiddenInput,
-        )
+        reports = [item.token for item in items if item.takes_notes]
+        for name, known in (("pick", tokens), ("back", reports)):
+            self.fields[name] = forms.MultipleChoiceField(
+                choices=[(token, token) for token in known],
+                widget=forms.MultipleHiddenInput,
+                required=name == "pick",
+            )
         self.initial["pick"] = [item.token for item in items]
         examined = guard.together(item.examined for item in items)
         NobodyField.ask(self, examined)
@@ -103,9 +118,20 @@ class PublishManyForm(forms.Form):
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True
             )
-        self.helper = one_button(
-            "step-form", "step", gettext_lazy("Publish all"), action=action
+        self.helper = helper_of("step-form", action=action)
+        self.helper.form_id = "together"
+        self.helper.layout = Layout(
+            *("pick", "checked"),
+            Submit("step", _("Yes, publish"), css_class="default"),
+            "reason",
         )
+
+    def clean(self):
+        back, reason = map(self.cleaned_data.get, ("back", "reason"))
+        if bool(back) != bool(reason):
+            self.add_error("reason", _("Tick what you return, and state the reason."))
+        guard.judge(self, Transition, reason="reason")
+        return super().clean()
 
 
 class ReturnForm(StepForm):
@@ -126,6 +152,14 @@ class ReturnForm(StepForm):
         super().__init__(*args, **kwargs)
         if not item.takes_notes:
             del self.fields["private_note"]
+        if item.examined.blocks:
+            self.initial["reason"] = "\n".join(
+                dict.fromkeys(f"{x.label}: {x.message}" for x in item.examined.found)
+            )
+        note = Fold(_("Note that only the secretariat reads"), "private_note")
+        self.helper.layout = Layout(
+            "seen_version", "reason", *([note] if item.takes_notes else [])
+        )
 
     def clean(self):
         guard.judge(self, Transition, reason="reason", private_note="private_note")
@@ -149,44 +183,40 @@ def screen_of(user, item, posted=None):
         "days": item.days,
         "place": _place(user, item),
         "steps": _steps(item, posted),
-        **(value_pages.shown if is_value else _of_report)(user, item.record),
+        **(
+            value_pages.shown(user, item.record) if is_value else _of_report(user, item)
+        ),
     }
 
 
-def _of_report(user, record):
+def _of_report(user, item):
     """
     What is read of a report alone.
 
     ``shows_notes`` is False for focal points of the agency, even if they review.
-    ``public`` is the page of the activity or commitment.
+    ``compared`` are the fields that are no text of the public page.
     """
-    before = comparison.last_published(record)
-    (preview,) = previews(user, [record], with_evidence=True)
+    record = item.record
+    (reading,) = comparison.readings(user, [item], with_evidence=True)
     return {
-        "before": before,
-        "compared": comparison.compare(before, record),
-        "preview": preview,
-        "previews": [preview],
-        "in_english": [preview] if preview.text_en else [],
+        "reading": reading,
+        "preview": reading.after,
+        "compared": comparison.compare(reading.stood, record, reading.columns),
+        "places": _places_after(user, record),
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
         "public": public_address(record.subject),
     }
 
 
-def previews(user, records, *, with_evidence=False):
-    """The public entries that the records become if this person publishes them."""
-    within = workflow.within_agency(user, records)
-    today = timezone.localdate()
-    return [
-        as_published(
-            record,
-            record.evidences.all() if with_evidence else (),
-            today=today,
-            is_reviewed_within_agency=record in within,
-        )
-        for record in records
-    ]
+def _places_after(user, record):
+    """Where the public reads a report once this person has published it."""
+
+    def put_in():
+        workflow.publish(record, by=user, seen_version=record.version)
+        return []
+
+    return places_of(read_otherwise([(type(record), record.pk)], put_in))
 
 
 def _place(user, item):
@@ -340,39 +370,29 @@ def publish_many(request):
         tokens=tokens,
         items=chosen,
     )
-    values, reports = _by_kind(chosen)
+    reports = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
+    values = [item.record for item in chosen if item not in reports]
     of_values, refused = None, ""
     try:
         if form.is_valid():
-            _publish_all(request, values, reports, left_out)
+            _decide_all(request, values, reports, left_out, form.cleaned_data)
             return redirect("admin:index")
         if values:
             of_values = value_pages.preview(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
-    shown = previews(request.user, reports)
     return screen(
         request,
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
-        title=_("Publish together"),
-        previews=shown,
+        title=_("Read together"),
+        readings=comparison.readings(request.user, reports),
         of_values=of_values,
         refused=refused,
         chosen=[item for item in chosen if item.examined.asks],
-        in_english=[entry for entry in shown if entry.text_en],
         left_out=left_out,
         form=form,
     )
-
-
-def _by_kind(chosen):
-    """The values among the items, and the reports."""
-    values, reports = [], []
-    for item in chosen:
-        is_value = isinstance(item, review_queue.QueuedValue)
-        (values if is_value else reports).append(item.record)
-    return values, reports
 
 
 def choose(user, tokens):
@@ -409,22 +429,26 @@ def _why_not(item, number):
     return ""
 
 
-def _publish_all(request, values, reports, left_out):
+def _decide_all(request, values, reports, left_out, cleaned):
     """
-    Publish the values as one, then each report.
+    Publish the values as one, then each report but those that are returned.
 
-    ``RefusedError`` names a value that cannot be published; then nothing is. A report
-    that cannot be is told of, and the others are published.
+    ``RefusedError`` names a value that cannot be published; then nothing is done. A
+    report that cannot be decided on is told of, and the others are.
     """
     VALUES.approve_all(values, by=request.user)
     published = len(values)
-    for record in reports:
+    for item in reports:
+        said = {**cleaned, "private_note": "", "seen_version": item.version}
         try:
-            workflow.publish(record, by=request.user, seen_version=record.version)
-        except workflow.TransitionError as error:
+            if item.token in cleaned["back"]:
+                item.give_back(by=request.user, cleaned=said)
+                decisions.tell(request, item.record)
+            else:
+                item.publish(by=request.user, cleaned=said)
+                published += 1
+        except RefusedError as error:
             messages.warning(request, str(error))
-        else:
-            published += 1
     for label, reason in left_out:
         messages.warning(request, f"{label}: {reason}")
     if published:

@@ -7,6 +7,7 @@ public would.
 """
 
 from datetime import date
+from itertools import starmap
 
 from django.contrib import messages
 from django.db import transaction
@@ -27,6 +28,7 @@ from agencies.routes import page_of
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.desk.places import PublicPlace, places_of
 from strategic_areas.desk.screens import screen, take_step, taken
 from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.rows import DAYS
@@ -375,7 +377,7 @@ def preview(values, *, by):
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
                     "series": list(_series(after.get(each.pk), changed)),
-                    "pages": list(_pages(after.get(each.pk))),
+                    "places": _places(after.get(each.pk), changed),
                 }
                 for each in about
             ],
@@ -409,22 +411,21 @@ def _series(line, changed):
         }
 
 
-def _pages(line):
-    """Pairs of a page that would show the value, and its address."""
+def _places(line, changed):
+    """The pages that would show the value, and what of it changes there."""
     if line is None or line.last is None:
-        return
-    of = line.indicator
+        return []
+    of, found = line.indicator, []
     if of.key_figure:
-        yield _("The first page"), address("home")
-    yield _("Its own page"), address("indicator", of.code)
-    yield _("The list of figures"), address("indicators")
+        found.append((_("The first page"), address("home")))
     if of.area and _is_among(of, indicators.of_area(of.area)):
-        yield str(of.area), of.area.get_absolute_url()
+        found.append((str(of.area), of.area.get_absolute_url()))
     if of.agency and _is_among(of, indicators.of_agency(of.agency)):
-        agency = of.agency
-        yield str(agency), address("agency", of.introduced_by.code, agency.slug)
-    for commitment in _commitments(of):
-        yield str(commitment), commitment.get_absolute_url()
+        own = address("agency", of.introduced_by.code, of.agency.slug)
+        found.append((str(of.agency), own))
+    found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
+    own = [x for x in changed if of.code in (x.row.get("indicator"), x.row.get("code"))]
+    return [*starmap(PublicPlace, found), *places_of(own)]
 
 
 def _is_among(indicator, lines):

@@ -5,6 +5,7 @@ import sys
 from django.core.management.base import BaseCommand
 
 from agencies import row_counts
+from strategic_areas.addresses import address
 from strategic_areas.importing import Refused, load
 
 #: How many characters of a value are shown, around the first difference.
@@ -58,7 +59,7 @@ class Command(BaseCommand):
                 if old != new:
                     self.stdout.write(
                         f"the public reads: {each.dataset} {each.key}, {name}: "
-                        f"{old} → {new} ({each.addresses[0]})"
+                        f"{old} → {new} ({address(*each.pages[0])})"
                     )
         for kept in outcome.kept:
             here, in_file = excerpts(kept.old, kept.new)

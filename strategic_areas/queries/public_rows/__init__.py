@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from agencies.fields import Kind
 from agencies.models import Agency
-from strategic_areas.addresses import address
 from strategic_areas.disclosure import PROTECTED, planned
 from strategic_areas.models import (
     UPDATE_MODELS,
@@ -360,17 +359,17 @@ PAGES = {
     "values": lambda row: ("indicator", row["indicator"]),
     "parts": lambda row: ("indicator", row["indicator"]),
 }
-#: A dataset → the lists and files of its kind; those of a plan take its code.
+#: A dataset → the name of the list of its kind.
 LISTS = {
-    "plans": ("plans",),
-    "areas": ("areas",),
-    "programmes": ("areas",),
-    "commitments": ("commitments", "plan_commitments"),
-    "activities": ("commitments", "plan_commitments"),
-    "reports": ("updates", "plan_updates"),
-    "indicators": ("indicators", "indicators_csv"),
-    "values": ("indicators", "indicators_csv"),
-    "parts": ("indicators", "indicators_csv"),
+    "plans": "plans",
+    "areas": "areas",
+    "programmes": "areas",
+    "commitments": "commitments",
+    "activities": "commitments",
+    "reports": "updates",
+    "indicators": "indicators",
+    "values": "indicators",
+    "parts": "indicators",
 }
 
 
@@ -417,20 +416,11 @@ class RowDifference:
         return FOLLOWING.get(self.dataset, ()) if is_told else ()
 
     @property
-    def own_page(self) -> list[tuple]:
-        """The words of the address of the record's own page, if it has one."""
-        return [PAGES[self.dataset](self.row)] if self.dataset in PAGES else []
-
-    @property
-    def lists(self) -> list[tuple]:
-        """Likewise of the list and the file of its kind."""
-        plan = self.row.get("plan")
-        return [(name, plan) if plan else (name,) for name in LISTS[self.dataset]]
-
-    @property
-    def addresses(self) -> list[str]:
-        """The record's own page, and the list and the file of its kind."""
-        return [address(*words) for words in self.own_page + self.lists]
+    def pages(self) -> list[tuple]:
+        """The record's own page, if any, and the list, as the words of addresses."""
+        own, plan = PAGES.get(self.dataset), self.row.get("plan")
+        list_of_kind = (LISTS[self.dataset], *filter(None, [plan]))
+        return [*([own(self.row)] if own else []), list_of_kind]
 
 
 def difference(before: Rows, after: Rows) -> list[RowDifference]:
