@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.access import RefusedError
+from strategic_areas.addresses import address
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
@@ -233,6 +234,36 @@ def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer
     client.post(MANY, {"pick": forged, "checked": "on"})
 
     assert statuses() == ["pending", "pending"]
+
+
+@pytest.mark.parametrize(("value", "is_odd"), [(81, True), (60, False)])
+def test_a_value_far_from_the_last_is_compared_with_it_first(
+    client, reviewer, value, is_odd
+):
+    indicator = make_indicator(agency=make_agency(), key_figure=True, **CASES)
+    VALUES.approve(
+        make_reported_value(indicator=indicator, value=52), by=make_reviewer()
+    )
+    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    made = make_reported_value(indicator=indicator, value=value, **days)
+    page = client.get(reverse("admin:review", args=["cifra", made.pk]))
+    if is_odd:
+        client.post(MANY, {"pick": f"cifra-{made.pk}-1", "checked": "on"})
+    publish = reverse("admin:review_publish", args=["cifra", made.pk])
+
+    refused = client.post(publish, {"seen_version": 1}).status_code == 422
+    before = statuses()
+    client.post(publish, {"seen_version": 1, "compared": "on"})
+
+    (shown,) = page.context["screen"]["preview"]["indicators"]
+    assert refused == is_odd
+    assert before == ["approved", "pending" if is_odd else "approved"]
+    assert statuses() == ["approved", "approved"]
+    places = [place.address for place in shown["places"]]
+    assert places[0] == address("home")
+    assert address("indicator", indicator.code) in places
+    for card in (shown["before"], shown["after"]):
+        assert card["text"] in page.content.decode()
 
 
 @pytest.mark.sqlite

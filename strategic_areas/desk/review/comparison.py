@@ -90,9 +90,12 @@ def _public_texts(before, after, item, language):
     for name, heading in [("text", ""), *after.texts]:
         said = language if getattr(after, f"{name}_{language}") else "es"
         if new := getattr(after, f"{name}_{said}"):
-            old = getattr(before, f"{name}_{said}") if before else new
             column = f"{columns[name]}_{said}"
-            pieces = _cut(differences(old, new), marks.get(column, [(new, ())]))
+            pieces = _cut(
+                # Before nothing was public, nothing differs.
+                differences(getattr(before, f"{name}_{said}", new), new),
+                marks.get(column, [(new, ())]),
+            )
             found.append(PublicText(heading, said, column, list(pieces)))
     return found
 
@@ -119,28 +122,30 @@ def last_published(records):
     rows = defaultdict(list)
     for model in {type(record) for record in records}:
         subjects = [row.subject for row in records if isinstance(row, model)]
-        about = {f"{model.subject_field}__in": subjects, "status": Status.PUBLISHED}
-        found = model.objects.filter(**about).newest_first()
+        found = model.objects.filter(
+            **{f"{model.subject_field}__in": subjects}, status=Status.PUBLISHED
+        ).newest_first()
         for row in found.select_related("period", "agency", model.subject_field):
             rows[row.subject].append(row)
-    return [_last(record, rows[record.subject]) for record in records]
-
-
-def _last(record, rows):
-    earlier = [
-        row
-        for row in rows
-        if row.period.ends_on <= record.period.ends_on
-        and (record.is_demonstration or not row.period.is_demonstration)
+    return [
+        min(
+            (
+                row
+                for row in rows[record.subject]
+                if row.period.ends_on <= record.period.ends_on
+                and (record.is_demonstration or not row.period.is_demonstration)
+            ),
+            key=lambda row: row.period != record.period,
+            default=None,
+        )
+        for record in records
     ]
-    return min(earlier, key=lambda row: row.period != record.period, default=None)
 
 
 def compare(before, after, without=()):
     """A ``Line`` of each field that reviewers compare, ``without`` these columns."""
     found = []
     for field in after.fields.where(compared=True):
-        is_internal = not field.public or after.is_for_staff(field)
         for language in ("es", "en") if field.bilingual else ("",):
             column = f"{field.name}_{language}"
             old, new = (
@@ -148,7 +153,12 @@ def compare(before, after, without=()):
                 for each in (before, after)
             )
             if (old or new) and column not in without:
-                found.append(Line(field.label_of(column), old, new, is_internal))
+                found.append(
+                    Line(
+                        *(field.label_of(column), old, new),
+                        is_internal=not field.public or after.is_for_staff(field),
+                    )
+                )
     return found
 
 
@@ -162,9 +172,10 @@ def differences(before, after):
     [('gone', 'dos'), ('new', 'tres'), ('same', ' talleres')]
     """
     old, new = _words(before), _words(after)
-    words = set(before.split()), set(after.split())
-    is_other = 2 * len(words[0] & words[1]) < min(map(len, words))
-    if is_other or max(len(old), len(new)) > LONGEST:
+    one, other = set(before.split()), set(after.split())
+    if max(len(old), len(new)) > LONGEST or (
+        2 * len(one & other) < min(len(one), len(other))
+    ):
         return [("gone", before), ("new", after)]
     pieces = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)

@@ -75,6 +75,9 @@ class PublishForm(StepForm):
         ),
     )
     checked = NobodyField()
+    compared = forms.BooleanField(
+        label=gettext_lazy("I have compared it with the last value: it is right")
+    )
     is_printed = forms.BooleanField(label=IS_PRINTED)
     printed_by = PrintedByField()
 
@@ -85,6 +88,8 @@ class PublishForm(StepForm):
         else:
             self.fields["evidence"].queryset = item.evidences
         NobodyField.ask(self, item.examined)
+        if not item.leaps:
+            del self.fields["compared"]
         PrintedByField.ask(self, item.examined.counts)
 
 
@@ -127,8 +132,7 @@ class PublishManyForm(forms.Form):
         )
 
     def clean(self):
-        back, reason = map(self.cleaned_data.get, ("back", "reason"))
-        if bool(back) != bool(reason):
+        if len({bool(self.cleaned_data.get(name)) for name in ("back", "reason")}) > 1:
             self.add_error("reason", _("Tick what you return, and state the reason."))
         guard.judge(self, Transition, reason="reason")
         return super().clean()
@@ -422,7 +426,7 @@ def _why_not(item, number):
         return _("it waits no more, or was changed since.")
     if item.is_mine:
         return _("you had a part in it: another person publishes it.")
-    if item.count:
+    if item.count or item.leaps:
         return _("something in it has to be read by itself.")
     if number >= MOST:
         return _("at most %(number)d at once.") % {"number": MOST}

@@ -16,6 +16,7 @@ from agencies.fields import Kind
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
+from strategic_areas.desk.values.forms import last_told
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Status
 from strategic_areas.models.measurements import ReportedValue
@@ -31,6 +32,8 @@ REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
 WORDS = {model: word for word, model in REVIEWED.items()}
 #: What another person decides, as the filter of the list calls it.
 OTHERS = "ajenas"
+#: A value that differs from the last one by more percent of it is odd.
+LEAP = 30
 #: Since when each waits, and the status in which it does.
 SINCE = {ReportedValue: "proposed_at"}
 WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
@@ -71,6 +74,8 @@ class QueuedReport:
 
     #: Whether a return takes a note that the secretariat alone reads.
     takes_notes = True
+    #: Whether it is far from what was told before; of a value alone.
+    leaps = False
     template = "desk/review.html"
 
     @property
@@ -176,6 +181,13 @@ class QueuedValue(QueuedReport):
     evidences, takes_notes, template = (), False, "desk/value.html"
     #: The texts that a reviewer reads for what could point at somebody.
     texts = ("note", "why")
+
+    @property
+    def leaps(self):
+        last = last_told(self.record.indicator)
+        return bool(
+            last and 100 * abs(self.record.value - last.value) > LEAP * abs(last.value)
+        )
 
     @property
     def subject(self):

@@ -421,8 +421,8 @@ def _places(line, changed):
     if of.area and _is_among(of, indicators.of_area(of.area)):
         found.append((str(of.area), of.area.get_absolute_url()))
     if of.agency and _is_among(of, indicators.of_agency(of.agency)):
-        own = address("agency", of.introduced_by.code, of.agency.slug)
-        found.append((str(of.agency), own))
+        plan, slug = of.introduced_by.code, of.agency.slug
+        found.append((str(of.agency), address("agency", plan, slug)))
     found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
     own = [x for x in changed if of.code in (x.row.get("indicator"), x.row.get("code"))]
     return [*starmap(PublicPlace, found), *places_of(own)]
