@@ -160,7 +160,8 @@ def test_a_value_is_handed_in_returned_mended_published_revised_and_taken_away(
 
     decide(reviewing, "devolver", reason="Son 18 mujeres, no 4918.")
     entering.goto(scene.list)
-    expect(entering.locator(".proposals")).to_contain_text("Son 18 mujeres, no 4918.")
+    returned = entering.locator(".notice--returned")
+    expect(returned).to_contain_text("Son 18 mujeres, no 4918.")
     entering.get_by_role("link", name="Corregirlo").click()
     expect(field(entering, f"{DIMENSION}.girl")).to_have_value("27")
     field(entering, "value").fill("4951")

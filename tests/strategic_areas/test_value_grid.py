@@ -1,6 +1,8 @@
 """Several values of one indicator are entered at once, and handed in together."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.access import RefusedError
@@ -8,7 +10,13 @@ from strategic_areas.desk.values import pages
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
-from tests.factories import make_agency, make_focal_point, make_published_figure
+from tests.factories import (
+    make_agency,
+    make_focal_point,
+    make_indicator,
+    make_published_figure,
+    make_reported_value,
+)
 from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.test_asked_values import Scene
 
@@ -56,6 +64,45 @@ def kept_desk(lasting):
 @pytest.fixture
 def desk(client, db, kept_desk):
     return kept_desk.again(client)
+
+
+def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, client):
+    others = [
+        make_indicator(
+            plan=desk.plan, agency=desk.agency, code=code, frequency="not_asked"
+        )
+        for code in ("A-1", "A-2")
+    ]
+    make_published_figure(indicator=others[1], year=2024, value=30)
+    make_published_figure(indicator=others[1], year=2023, value=20)
+    make_published_figure(indicator=others[0], year=2024, is_protected=True)
+    address = reverse("admin:values", args=[desk.period.pk, desk.agency.slug])
+
+    shown = client.get(address).context["lines"]
+    found = client.get(address, {"q": "a-2"}).context["lines"]
+
+    last = [line["last"] and line["last"].value for line in shown]
+    assert [line["indicator"] for line in shown] == [desk.indicator, *others]
+    assert ([line["owed"] for line in shown], last) == ([2, 0, 0], [None, None, 30])
+    assert [line["indicator"] for line in found] == [others[1]]
+
+
+def test_the_list_of_indicators_costs_the_same_for_one_and_for_many(desk, client):
+    address = reverse("admin:values", args=[desk.period.pk, desk.agency.slug])
+    client.get(address)
+    spent = []
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        spent.append(len(captured))
+        for year in range(2010, 2018):
+            indicator = make_indicator(
+                plan=desk.plan, agency=desk.agency, frequency="not_asked"
+            )
+            make_published_figure(indicator=indicator, year=year)
+            make_reported_value(indicator=indicator, by=desk.user)
+
+    assert spent[0] == spent[1]
 
 
 def values():

@@ -175,10 +175,15 @@ class ValueForm(forms.ModelForm):
             self.names[dimension] = [f"{dimension}.{code}" for code in categories]
             self.fields |= {
                 f"{dimension}.{code}": DecimalField(
-                    label=label, required=False, max_digits=16, decimal_places=3
+                    label=f"{label} ({self.indicator.unit})",
+                    required=False,
+                    max_digits=16,
+                    decimal_places=3,
                 )
                 for code, label in categories.items()
             }
+        value = self.fields["value"]
+        value.label = f"{value.label} ({self.indicator.unit})"
         self.helper = one_button("row-form", "save", _("Hand it in"))
         self.helper.layout = self.make_layout()
 

@@ -6,6 +6,7 @@ takes exact tables out. Before values are published, a reviewer reads here what 
 public would.
 """
 
+from collections import Counter, defaultdict
 from datetime import date
 from itertools import starmap
 
@@ -23,6 +24,7 @@ from agencies import access
 from agencies.access import RefusedError
 from agencies.audit import take_out
 from agencies.decisions import Status
+from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
 from strategic_areas.addresses import address
@@ -65,27 +67,49 @@ def answered(**lookups):
     return rows.filter(introduced_by__status__in=["approved", "ended"], **lookups)
 
 
+#: From how many indicators on a list of them can be searched.
+MANY = 6
+
+
+def listed(request, indicators, page, *keys, owed=()):
+    """
+    The context of a list of indicators, each with its last public value.
+
+    Those of the ``owed`` values come first. ``page`` with ``keys`` and the indicator is
+    what each leads to. The words of the query are looked for in code and name.
+    """
+    indicators, wanted = list(indicators), request.GET.get("q", "")
+    number = Counter(row.value.indicator.pk for row in owed)
+    figures = PublishedFigure.objects.standing().filter(indicator__in=indicators)
+    figures = figures.exclude(value=None).order_by("ends_on", "starts_on")
+    last = {figure.indicator_id: figure for figure in figures}
+    lines = [
+        {
+            "indicator": each,
+            "last": last.get(each.pk),
+            "owed": number[each.pk],
+            "address": reverse(f"admin:{page}", args=[*keys, each.pk]),
+        }
+        for each in indicators
+        if fold(wanted) in fold(f"{each.code} {each.name} {each.agency or ''}")
+    ]
+    lines.sort(key=lambda line: not line["owed"])
+    return {"lines": lines, "wanted": wanted, "searches": len(indicators) >= MANY}
+
+
 @require_safe
 def values(request, period, agency):
     sheet = find_sheet(request.user, period, agency)
-    lines = {each.pk: (each, []) for each in answered(agency=sheet.agency)}
-    rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=lines)
+    found = answered(agency=sheet.agency)
+    context = listed(request, found, "value_new", *sheet.keys, owed=sheet.open_values)
+    handed_in = defaultdict(list)
+    rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=found)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
-        lines[row.indicator_id][1].append(row)
-    return screen(
-        request,
-        "desk/values.html",
-        title=sheet.of_values.heading,
-        sheet=sheet,
-        lines=[
-            {
-                "indicator": indicator,
-                "handed_in": handed_in,
-                "address": reverse("admin:value_new", args=[*sheet.keys, pk]),
-            }
-            for pk, (indicator, handed_in) in lines.items()
-        ],
-    )
+        handed_in[row.indicator_id].append(row)
+    for line in context["lines"]:
+        line["handed_in"] = handed_in[line["indicator"].pk]
+    title = sheet.of_values.heading
+    return screen(request, "desk/values.html", title=title, sheet=sheet, **context)
 
 
 def value_new(request, period, agency, indicator):
@@ -245,7 +269,7 @@ def values_recorded(request):
         request,
         "desk/values_recorded.html",
         title=_("Record a value from a letter or a source"),
-        indicators=answered(),
+        **listed(request, answered(), "value_recorded"),
     )
 
 
@@ -296,7 +320,9 @@ def _exact(request, record, agency, indicators, *, subject):
         raise Http404
     if request.method != "POST" or form not in FORMS:
         words = {name: word for name, (_write, _type, word) in FORMS.items()}
-        context = {"record": record, "indicators": indicators, "forms": words}
+        rows = indicators.select_related("agency")
+        found = listed(request, rows, "exact_indicator")
+        context = {"record": record, "forms": words, **found}
         title = _("Exact table")
         return screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = FORMS[form]
