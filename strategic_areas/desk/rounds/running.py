@@ -100,7 +100,7 @@ def _running(period, asked, named, today):
         "unreached": [part for part in missing if part.agency.pk not in mailed],
         "subject": notices.subject(notices.Digest(None, written_to[:1])),
         "mail": written_to
-        and render_to_string("email/_round.txt", {"part": written_to[0]}),
+        and render_to_string("email/_round.txt", {"part": written_to[0]}).strip(),
         "reminded": notices.reminded_today(today),
         "last": max((day for day in days if day <= today), default=None),
         "next": min((day for day in days if day > today), default=None),
