@@ -12,38 +12,39 @@ from strategic_areas.discipline import AgencyState
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 
-#: The parts of a round in their order: state → its word in the address, its name and
-#: what it means; before the due date nobody is late.
+#: The parts of a round in their order: state → its word in the address, its name, what
+#: it is called before the due date, when nobody is late, and what it means.
 PARTS = {
     AgencyState.PUBLISHED: (
         "respondieron",
+        pgettext_lazy("agencies", "Answered"),
         pgettext_lazy("agencies", "Answered"),
         gettext_lazy("all of it published"),
     ),
     AgencyState.SUBMITTED: (
         "por-revisar",
         pgettext_lazy("agencies", "To review"),
+        pgettext_lazy("agencies", "To review"),
         gettext_lazy("the secretariat has it"),
     ),
     AgencyState.RETURNED: (
         "devueltas",
+        pgettext_lazy("agencies", "Returned"),
         pgettext_lazy("agencies", "Returned"),
         gettext_lazy("the agency has it"),
     ),
     AgencyState.IN_PROGRESS: (
         "con-atraso",
         pgettext_lazy("agencies", "Late"),
+        pgettext_lazy("agencies", "Being written"),
         gettext_lazy("begun and not sent"),
     ),
     AgencyState.NOTHING: (
         "en-silencio",
         pgettext_lazy("agencies", "Silent"),
+        pgettext_lazy("agencies", "Not begun"),
         gettext_lazy("nothing written yet"),
     ),
-}
-IN_TIME = {
-    AgencyState.IN_PROGRESS: pgettext_lazy("agencies", "Being written"),
-    AgencyState.NOTHING: pgettext_lazy("agencies", "Not begun"),
 }
 
 
@@ -52,22 +53,23 @@ def running(asked_for, today):
     The rounds that take reports today, each with the parts of its bar.
 
     The parts add up to the agencies that it asks. ``asked_for`` may name a ``ronda``
-    and of it a ``parte``, whose agencies are the ``rows`` then.
+    and of it a ``parte``, which then has its agencies as ``rows``.
     """
-    opened = ReportingPeriod.objects.opened(today).filter(closes_on__gte=today)
-    opened = opened.filter(plan__in=Plan.objects.public()).select_related("plan")
-    asked = [cell for cell in cells(opened, today) if cell.items]
-    named = asked_for.get("ronda"), asked_for.get("parte")
+    periods = ReportingPeriod.objects.opened(today).filter(
+        plan__in=Plan.objects.public(), closes_on__gte=today
+    )
+    asked = [x for x in cells(periods.select_related("plan"), today) if x.items]
     return [
-        _running(period, [x for x in asked if x.period == period], named, today)
+        _running(period, [x for x in asked if x.period == period], asked_for, today)
         for period in dict.fromkeys(cell.period for cell in asked)
     ]
 
 
-def _running(period, asked, named, today):
+def _running(period, asked, asked_for, today):
     is_late, missing = today > period.due_on, notices.to_do_in(asked, today)
     mailed = reached(today)
     written_to = [part for part in missing if part.agency.pk in mailed]
+    chosen = asked_for.get("ronda") == str(period.pk) and asked_for.get("parte")
     days = [
         day
         for number in range((period.closes_on - period.opens_on).days + 1)
@@ -75,26 +77,24 @@ def _running(period, asked, named, today):
             period.due_on, day := period.opens_on + timedelta(number)
         )
     ]
-    parts = [
-        {
-            "word": word,
-            "state": state,
-            "name": name if is_late else IN_TIME.get(state, name),
-            "note": note,
-            "cells": [cell for cell in asked if cell.state == state],
-            "is_chosen": (str(period.pk), word) == named,
-        }
-        for state, (word, name, note) in PARTS.items()
-    ]
-    chosen = next((part for part in parts if part["is_chosen"]), None)
     return {
         "period": period,
         "is_late": is_late,
         "days_left": (period.closes_on - today).days,
         "asked": sum(len(cell.items) for cell in asked),
         "handed_in": sum(len(cell.handed_in) for cell in asked),
-        "agencies": len(asked),
-        "parts": parts,
+        "parts": [
+            {
+                "word": word,
+                "state": state,
+                "name": late_name if is_late else name,
+                "note": note,
+                "cells": (own := [cell for cell in asked if cell.state == state]),
+                "rows": word == chosen and pages.unpublished(own, missing),
+                "is_chosen": word == chosen,
+            }
+            for state, (word, late_name, name, note) in PARTS.items()
+        ],
         "missing": missing,
         "written_to": written_to,
         "unreached": [part for part in missing if part.agency.pk not in mailed],
@@ -104,6 +104,4 @@ def _running(period, asked, named, today):
         "reminded": notices.reminded_today(today),
         "last": max((day for day in days if day <= today), default=None),
         "next": min((day for day in days if day > today), default=None),
-        "chosen": chosen,
-        "rows": chosen and pages.unpublished(chosen["cells"], missing),
     }
