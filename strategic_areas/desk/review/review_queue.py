@@ -72,8 +72,8 @@ class QueuedReport:
     #: The words that name nobody, read at most once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)
 
-    #: Whether a return takes a note that the secretariat alone reads.
-    takes_notes = True
+    #: A return takes a note that the secretariat alone reads.
+    takes_notes = may_be_returned = True
     #: Whether it is far from what was told before; of a value alone.
     leaps = False
     template = "desk/review.html"
@@ -142,10 +142,6 @@ class QueuedReport:
     @property
     def may_be_published(self):
         return not (self.is_mine or self.examined.blocks)
-
-    @property
-    def may_be_returned(self):
-        return True
 
     def publish(self, *, by, cleaned):
         if self._judged[1]:

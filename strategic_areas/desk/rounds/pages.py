@@ -142,13 +142,13 @@ def remind(request, pk, agency=None):
             reminded.append(part.agency.acronym)
         except access.RefusedError as error:
             refused.append(str(error))
-    text = _("Nothing is to be done: no reminder was sent.")
-    if reminded:
-        text = _("Reminded by mail: %(names)s.") % {"names": ", ".join(reminded)}
-    elif refused:
-        text = refused.pop(0)
-    level = messages.SUCCESS if reminded else messages.ERROR
-    messages.add_message(request, level, " ".join([text, *refused]))
+    done = _("Reminded by mail: %(names)s.") % {"names": ", ".join(reminded)}
+    told = [done, *refused] if reminded else refused
+    messages.add_message(
+        request,
+        messages.SUCCESS if reminded else messages.ERROR,
+        " ".join(told) or _("Nothing is to be done: no reminder was sent."),
+    )
     return redirect("admin:round", pk) if agency else redirect("admin:index")
 
 

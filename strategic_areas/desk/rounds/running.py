@@ -53,7 +53,7 @@ def running(asked_for, today):
     The rounds that take reports today, each with the parts of its bar.
 
     The parts add up to the agencies that it asks. ``asked_for`` may name a ``ronda``
-    and of it a ``parte``, which then has its agencies as ``rows``.
+    and of it the ``parte`` that is chosen.
     """
     periods = ReportingPeriod.objects.opened(today).filter(
         plan__in=Plan.objects.public(), closes_on__gte=today
@@ -69,7 +69,6 @@ def _running(period, asked, asked_for, today):
     is_late, missing = today > period.due_on, notices.to_do_in(asked, today)
     mailed = reached(today)
     written_to = [part for part in missing if part.agency.pk in mailed]
-    chosen = asked_for.get("ronda") == str(period.pk) and asked_for.get("parte")
     days = [
         day
         for number in range((period.closes_on - period.opens_on).days + 1)
@@ -90,8 +89,9 @@ def _running(period, asked, asked_for, today):
                 "name": late_name if is_late else name,
                 "note": note,
                 "cells": (own := [cell for cell in asked if cell.state == state]),
-                "rows": word == chosen and pages.unpublished(own, missing),
-                "is_chosen": word == chosen,
+                "rows": pages.unpublished(own, missing),
+                "is_chosen": (str(period.pk), word)
+                == (asked_for.get("ronda"), asked_for.get("parte")),
             }
             for state, (word, late_name, name, note) in PARTS.items()
         ],
