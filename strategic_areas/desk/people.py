@@ -457,7 +457,6 @@ def account_change(request, pk):
         "desk/account_change.html",
         title=str(found),
         decided=found,
-        person=found.user,
         steps=steps,
         why_not=ACCOUNT_CHANGES.why_not(request.user, found),
     )

@@ -131,7 +131,7 @@ def test_silent_agencies_are_named_once_the_due_date_has_passed(
     type(period).objects.filter(pk=period.pk).update(due_on=TODAY)
     in_time = client.get(page).context["silent"]
 
-    assert (late, in_time) == ([silent], [])
+    assert (late, in_time) == ([silent.acronym], [])
 
 
 def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(

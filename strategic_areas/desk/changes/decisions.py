@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.accounts.confirming import ACCOUNT_CHANGES
+from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
 from agencies.accounts.factors import RESETS
-from agencies.decisions import Decision
+from agencies.decisions import Decision, Steps
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.desk.changes.amending import GuardMixin
@@ -25,9 +25,12 @@ from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
     ActivityProposal,
+    AgencyComment,
     Amendment,
+    Correction,
     PendingChange,
     RecordChange,
+    Translation,
 )
 from strategic_areas.purging import PURGES
 from strategic_areas.purging.hiding import HIDINGS
@@ -45,6 +48,8 @@ KINDS = {
     STAND_INS: ("admin:stand_in", "personas"),
     ACCOUNT_CHANGES: ("admin:account_change", "personas"),
 }
+#: What is read in a few lines, so that several are approved on one page.
+BRIEF = {AccountChange, AgencyComment, Correction, Translation}
 #: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)
 
@@ -53,15 +58,32 @@ SHOWN_FOR = timedelta(days=30)
 class Waiting:
     """
     A decision that waits, and its page; ``why_not`` says why this person may not
-    decide.
+    decide. ``parts`` are the records of a change.
     """
 
     decision: Decision
+    steps: Steps
     address: str
     group: str
     why_not: str
+    parts: tuple[RecordChange, ...]
 
-    sheet, is_plain = None, False
+    sheet, version, count = None, 1, 0
+    is_mine = takes_notes = leaps = False
+
+    @property
+    def token(self):
+        return f"{self.decision._meta.model_name}-{self.decision.pk}-{self.version}"
+
+    @property
+    def is_plain(self):
+        """Whether it may be read and approved together with others."""
+        models = {part.model for part in self.parts} or {type(self.decision)}
+        return not self.why_not and models <= BRIEF
+
+    @property
+    def examined(self):
+        return guard.examine([(part.model, part.after, "") for part in self.parts])
 
     @property
     def since(self):
@@ -84,7 +106,14 @@ def days_since(moment):
 def to_decide(user):
     """The waiting decisions of the kinds that the user decides, oldest first."""
     found = [
-        Waiting(row, reverse(page, args=[row.pk]), group, steps.why_not(user, row))
+        Waiting(
+            row,
+            steps,
+            reverse(page, args=[row.pk]),
+            group,
+            steps.why_not(user, row),
+            tuple(row.records.all()) if steps is CHANGES else (),
+        )
         for steps, (page, group) in KINDS.items()
         for row in steps.waiting_for(user).select_related(*_shown_of(steps.model))
     ]

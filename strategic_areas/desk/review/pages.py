@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.changes import pages as changes
 from strategic_areas.desk.inputs import (
     IS_PRINTED,
     Fold,
@@ -374,12 +375,12 @@ def publish_many(request):
         tokens=tokens,
         items=chosen,
     )
-    reports = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
-    values = [item.record for item in chosen if item not in reports]
+    items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
+    values = [item.record for item in chosen if item not in items]
     of_values, refused = None, ""
     try:
         if form.is_valid():
-            _decide_all(request, values, reports, left_out, form.cleaned_data)
+            _decide_all(request, values, items, left_out, form.cleaned_data)
             return redirect("admin:index")
         if values:
             of_values = value_pages.preview(values, by=request.user)
@@ -390,7 +391,14 @@ def publish_many(request):
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
-        readings=comparison.readings(request.user, reports),
+        readings=comparison.readings(
+            request.user, [item for item in items if item.takes_notes]
+        ),
+        together=[
+            (item, changes.records(item.decision) if item.parts else [])
+            for item in items
+            if isinstance(item, decisions.Waiting)
+        ],
         of_values=of_values,
         refused=refused,
         chosen=[item for item in chosen if item.examined.asks],
@@ -409,13 +417,17 @@ def choose(user, tokens):
     places = review_queue.places(user)
     asked = [place for place in places if f"{place.word}-{place.pk}" in named]
     found = review_queue.reports(user, asked).values()
-    by_token = {item.token: item for item in found}
+    by_token = {
+        item.token: item
+        for item in [*found, *decisions.to_decide(user)]
+        if item in found or item.is_plain
+    }
     chosen, left_out = [], []
     for token in dict.fromkeys(tokens):
         item = by_token.get(token)
         reason = _why_not(item, len(chosen))
         if reason:
-            left_out.append((item.record if item else token, reason))
+            left_out.append((getattr(item, "record", token), reason))
         else:
             chosen.append(item)
     return chosen, left_out
@@ -426,28 +438,32 @@ def _why_not(item, number):
         return _("it waits no more, or was changed since.")
     if item.is_mine:
         return _("you had a part in it: another person publishes it.")
-    if item.count or item.leaps:
+    if item.count or item.leaps or item.examined.blocks:
         return _("something in it has to be read by itself.")
     if number >= MOST:
         return _("at most %(number)d at once.") % {"number": MOST}
     return ""
 
 
-def _decide_all(request, values, reports, left_out, cleaned):
+def _decide_all(request, values, items, left_out, cleaned):
     """
-    Publish the values as one, then each report but those that are returned.
+    Publish the values as one, then approve each item but those that are returned.
 
-    ``RefusedError`` names a value that cannot be published; then nothing is done. A
-    report that cannot be decided on is told of, and the others are.
+    ``RefusedError`` names a value that cannot be published; then nothing is done. An
+    item that cannot be decided on is told of, and the others are.
     """
     VALUES.approve_all(values, by=request.user)
     published = len(values)
-    for item in reports:
+    for item in items:
         said = {**cleaned, "private_note": "", "seen_version": item.version}
         try:
             if item.token in cleaned["back"]:
                 item.give_back(by=request.user, cleaned=said)
                 decisions.tell(request, item.record)
+            elif isinstance(item, decisions.Waiting):
+                decisions.tell(
+                    request, item.steps.approve(item.decision, by=request.user)
+                )
             else:
                 item.publish(by=request.user, cleaned=said)
                 published += 1

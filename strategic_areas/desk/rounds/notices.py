@@ -26,7 +26,7 @@ from strategic_areas import rounds, schedule
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.discipline import REPLY_WITHIN, Promptness, Standing
+from strategic_areas.discipline import REPLY_WITHIN, Standing
 from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import (
     Activity,
@@ -273,12 +273,6 @@ def subject(digest):
 
 
 KIND = "asked"
-
-
-def silent(asked, today):
-    """The agencies of a round that gave no answer by its due date, by name."""
-    found = (c.agency for c in asked if c.promptness(today) == Promptness.SILENT)
-    return sorted(found, key=lambda agency: agency.acronym)
 
 
 def reminded_today(today):

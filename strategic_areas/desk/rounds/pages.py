@@ -119,7 +119,11 @@ def round_page(request, pk):
         period=period,
         word=ROUND_WORDS[state],
         agencies=unpublished(asked, notices.to_do_in(asked, today)),
-        silent=notices.silent(asked, today),
+        silent=sorted(
+            cell.agency.acronym
+            for cell in asked
+            if cell.promptness(today) == Promptness.SILENT
+        ),
         reminded=notices.reminded_today(today),
         form=form if state == RoundState.LATE else None,
         is_open=state == RoundState.OPEN,
