@@ -29,6 +29,7 @@ from strategic_areas.desk.review import pages as review
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.rounds.running import running
 from strategic_areas.purging.hiding import HIDINGS
+from strategic_areas.rounds import to_open
 
 #: Apps of allauth that register tables of their own, among them the secrets of second
 #: factors: their tables are not shown.
@@ -152,6 +153,7 @@ class PortalAdminSite(AdminSite):
             "oddities": oddities(today) if access.is_administrator(user) else [],
             "letters": waiting_for(user),
             "running": running(request.GET, today) if access.is_reviewer(user) else [],
+            "to_open": to_open(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }
         return super().index(request, {**context, **(extra_context or {})})

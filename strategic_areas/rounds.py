@@ -1,9 +1,10 @@
 """Rounds: periods in which agencies are asked, with a window to answer in."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
@@ -15,17 +16,21 @@ from agencies.access import RefusedError
 from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     UPDATE_MODELS,
+    PendingChange,
     Plan,
     PlanChange,
+    RecordChange,
     ReportingPeriod,
 )
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.plan.plans import reconstructed
-from strategic_areas.schedule import RoundState, Slot, slots
+from strategic_areas.schedule import RoundState, Schedule, frequency_of, slots
 
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
 DEMONSTRATION_DAYS = 30
+#: How long before a round would open the secretariat is asked to open it.
+OPENED_AHEAD = timedelta(days=30)
 
 
 def agency_page(name, plan, agency):
@@ -193,92 +198,64 @@ def _stamped(rows, event, **stamp):
     return found
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What making a plan's rounds from a schedule would do."""
-
-    added: tuple[Slot, ...]
-    changed: tuple[Slot, ...]
-    removed: tuple[ReportingPeriod, ...]
-    kept: tuple[ReportingPeriod, ...]
-
-    @property
-    def changes_anything(self):
-        return bool(self.added or self.changed or self.removed)
-
-
-def propose(plan, schedule, *, today):
+def calendar_of(rounds):
     """
-    The rounds that a schedule makes of a plan, beside those it has.
+    The calendar of a plan, as its rounds say it; the usual one where it has none yet.
 
-    Kept as they are: rounds that were answered, those whose due date has passed, and
-    those that somebody made by hand. A round that would be due before today is not
-    made: nobody could have answered it.
+    The longest says how often it asks, since the first may be cut to the plan, and the
+    latest how many days after its period reports are due.
     """
-    movable, kept = _movable_and_kept(plan, today)
-    taken = tuple((each.starts_on, each.ends_on) for each in kept)
-    names = set(plan.periods.values_list("code", flat=True)) - set(movable)
-    wanted = [
-        _with_free_code(slot, names)
-        for slot in slots(plan.starts_on, plan.ends_on, schedule, taken)
-        if slot.due_on >= today
-    ]
-    codes = {slot.code for slot in wanted}
-    return Proposal(
-        added=tuple(slot for slot in wanted if slot.code not in movable),
-        changed=tuple(
-            slot
-            for slot in wanted
-            if slot.code in movable and _differs(slot, movable[slot.code])
-        ),
-        removed=tuple(each for code, each in movable.items() if code not in codes),
-        kept=kept,
+    if not (whole := [each for each in rounds if not each.is_final]):
+        return Schedule()
+    longest = max(whole, key=lambda each: each.ends_on - each.starts_on)
+    last = max(whole, key=lambda each: each.ends_on)
+    return Schedule(
+        frequency_of(longest.starts_on, longest.ends_on),
+        (last.due_on - last.ends_on).days,
+        (last.closes_on - last.ends_on).days,
     )
 
 
-@transaction.atomic
-def make(plan, schedule, *, by, today, keep=None):
+def next_round(plan, today, frequency=None):
     """
-    Do what ``propose`` says and return it; doing it again changes nothing.
+    The unsaved round that the plan's calendar proposes next; None after the last one.
 
-    ``keep`` is called with the unsaved rounds that are made or changed, where others
-    than ``by`` have to agree; without it they are saved.
+    It is on days about which no round asks yet, and one that would be due before today
+    is left out: nobody could answer it. A ``frequency`` changes the calendar.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    proposal = propose(plan, schedule, today=today)
-    if not proposal.changes_anything:
-        return proposal
-    for period in proposal.removed:
-        take_back(period, by=by, today=today)
-    made = []
-    known = {each.code: each for each in plan.periods.filter(is_scheduled=True)}
-    for slot in (*proposal.changed, *proposal.added):
-        period = known.get(slot.code) or ReportingPeriod(plan=plan, is_scheduled=True)
-        for name, value in asdict(slot).items():
-            setattr(period, name, value)
-        made.append(period)
-    if keep and made:
-        keep(made)
-        return proposal
-    for period in made:
-        period._history_user = by
-        period.save()
-    numbers = {name: len(rows) for name, rows in vars(proposal).items()}
-    audit.record(audit.Event.ROUNDS_MADE, actor=by, obj=plan, **numbers)
-    return proposal
+    periods = list(plan.periods.all())
+    rounds = [each for each in periods if each.is_round and not each.is_demonstration]
+    calendar = calendar_of(rounds)
+    calendar = replace(calendar, frequency=frequency or calendar.frequency)
+    taken = tuple((each.starts_on, each.ends_on) for each in rounds)
+    names = {each.code for each in periods}
+    for slot in slots(plan.starts_on, plan.ends_on, calendar, taken):
+        if slot.due_on >= today:
+            days = asdict(_with_free_code(slot, names))
+            return ReportingPeriod(plan=plan, is_scheduled=True, **days)
+    return None
 
 
-def _movable_and_kept(plan, today):
-    """The plan's real rounds: those a schedule may change, by code, and the others."""
-    rounds = ReportingPeriod.objects.rounds().filter(plan=plan)
-    movable, kept = {}, []
-    for each in rounds.select_related("plan").order_by("starts_on", "pk"):
-        is_ahead = each.is_scheduled and each.due_on >= today
-        if is_ahead and not obstacle(each, today):
-            movable[each.code] = each
-        else:
-            kept.append(each)
-    return movable, tuple(kept)
+def to_open(today, until=None):
+    """The rounds, unsaved, that plans in use propose next and that open by a day."""
+    until = until or today + OPENED_AHEAD
+    plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(reconstructed())
+    found = (next_round(plan, today) for plan in plans.prefetch_related("periods"))
+    return [
+        each
+        for each in found
+        if each and each.opens_on <= until and not waiting_round(each.plan)
+    ]
+
+
+def waiting_round(plan):
+    """The change that would open another round of a plan, while it waits; or None."""
+    parts = RecordChange.objects.filter(
+        content_type=ContentType.objects.get_for_model(ReportingPeriod),
+        object_id=None,
+        after__plan=plan.pk,
+    )
+    return PendingChange.objects.waiting().filter(records__in=parts).first()
 
 
 def _with_free_code(slot, names):
@@ -288,7 +265,3 @@ def _with_free_code(slot, names):
         number += 1
         code = f"{slot.code}-{number}"
     return replace(slot, code=code)
-
-
-def _differs(slot, period):
-    return any(getattr(period, name) != value for name, value in asdict(slot).items())

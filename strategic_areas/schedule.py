@@ -71,10 +71,24 @@ LETTER = {Frequency.QUARTER: "t", Frequency.SEMESTER: "s"}
 class Schedule:
     """How often a plan asks, and how many days after a period reports are due."""
 
-    frequency: Frequency
-    days_until_due: int
-    days_until_close: int
-    with_final: bool = False
+    frequency: Frequency = Frequency.SEMESTER
+    days_until_due: int = 15
+    days_until_close: int = 30
+
+    def window(self, ends_on: date) -> dict[str, date]:
+        """When a round on a period that ends then opens, is due and closes."""
+        return {
+            "opens_on": ends_on + timedelta(days=1),
+            "due_on": ends_on + timedelta(days=self.days_until_due),
+            "closes_on": ends_on + timedelta(days=self.days_until_close),
+        }
+
+
+def frequency_of(starts_on: date, ends_on: date) -> Frequency:
+    """How often a plan asks whose whole periods are as long as this one."""
+    months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
+    found = (each for each, most in MONTHS.items() if months < most)
+    return next(found, Frequency.YEAR)
 
 
 @dataclass(frozen=True)
@@ -101,8 +115,9 @@ def slots(
     """
     The rounds of a plan that runs from ``starts_on`` to ``ends_on``, oldest first.
 
-    They follow the calendar, cut to the plan. Days in ``taken``, pairs of first and
-    last day, are already asked about: a round begins after them, or is left out.
+    They follow the calendar, cut to the plan; the last is the final report, after its
+    end. Days in ``taken``, pairs of first and last day, are already asked about: a
+    round begins after them, or is left out.
     """
     months = MONTHS[schedule.frequency]
     first = _month_start(starts_on.year, (starts_on.month - 1) // months * months)
@@ -114,25 +129,16 @@ def slots(
             code = _code(schedule.frequency, first, months)
             yield _slot(code, _names(*free), free, schedule)
         first = after
-    if schedule.with_final:
-        begins = ends_on + timedelta(days=1)
-        after = _month_start(begins.year, begins.month - 1 + FINAL_MONTHS)
-        if free := _free_part(begins, after - timedelta(days=1), taken):
-            names = ("Informe final", "Final report")
-            yield _slot("informe-final", names, free, schedule, is_final=True)
+    begins = ends_on + timedelta(days=1)
+    after = _month_start(begins.year, begins.month - 1 + FINAL_MONTHS)
+    if free := _free_part(begins, after - timedelta(days=1), taken):
+        names = ("Informe final", "Final report")
+        yield _slot("informe-final", names, free, schedule, is_final=True)
 
 
 def _slot(code, names, days, schedule, *, is_final=False):
-    ends_on = days[1]
-    return Slot(
-        code,
-        *names,
-        *days,
-        opens_on=ends_on + timedelta(days=1),
-        due_on=ends_on + timedelta(days=schedule.days_until_due),
-        closes_on=ends_on + timedelta(days=schedule.days_until_close),
-        is_final=is_final,
-    )
+    window = schedule.window(days[1])
+    return Slot(code, *names, *days, **window, is_final=is_final)
 
 
 def _month_start(year, months):
@@ -163,6 +169,19 @@ def _names(begins, ends):
         " – ".join(dict.fromkeys(words)) for words in zip(first, last, strict=True)
     )
     return f"{spanish.capitalize()} de {ends.year}", f"{english} {ends.year}"
+
+
+#: Public holidays that no law moves, as (month, day).
+HOLIDAYS = {(1, 1), (1, 21), (2, 27), (9, 24), (12, 25)}
+#: The number of Saturday, and of what comes after it, among the days of the week.
+SATURDAY = 5
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the next that is no weekend and no fixed public holiday."""
+    while day.weekday() >= SATURDAY or (day.month, day.day) in HOLIDAYS:
+        day += timedelta(days=1)
+    return day
 
 
 #: Days before the due date on which a reminder goes out; after it, each week.

@@ -202,9 +202,6 @@ class Walk:
                 "=commitment": "",
             },
             "admin:strategic_areas_reportingperiod_add": lambda: NEXT_ROUND,
-            "admin:strategic_areas_reportingperiod_schedule": lambda: {
-                "=frequency": "quarter"
-            },
             "admin:value_recorded": lambda: {
                 "=source": factories.make_source(plan=world.plan).pk
             },

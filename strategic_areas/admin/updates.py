@@ -1,28 +1,21 @@
 """The admin of rounds, and of what agencies report in them."""
 
-from crispy_forms.layout import Submit
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.forms import modelform_factory
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies import audit, numbers
-from agencies.access import RefusedError
 from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import Kind
-from agencies.numbers import WholeField
-from strategic_areas import evidence, rounds, workflow
+from strategic_areas import evidence
 from strategic_areas.admin.approved import ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
 from strategic_areas.desk.changes.amending import GuardedForm
-from strategic_areas.desk.inputs import one_button, tell_protection, widgets
+from strategic_areas.desk.inputs import tell_protection, widgets
 from strategic_areas.desk.sheet.forms import RevisionForm
 from strategic_areas.desk.sheet.sheet_page import EvidenceForm, whereabouts
 from strategic_areas.models import (
@@ -30,70 +23,12 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     Evidence,
-    Plan,
     ReportingPeriod,
     RoundReopening,
     Status,
 )
 from strategic_areas.models.report_fields import Part
-from strategic_areas.schedule import Frequency, Schedule
 from strategic_areas.workflow.questions import BY_MODEL
-
-FREQUENCIES = [
-    (Frequency.QUARTER, gettext_lazy("Every quarter")),
-    (Frequency.SEMESTER, gettext_lazy("Every semester")),
-    (Frequency.YEAR, gettext_lazy("Every year")),
-]
-
-
-class ScheduleForm(forms.Form):
-    """How often a plan asks. First shows the rounds, then makes them."""
-
-    plan = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Plan"))
-    frequency = forms.ChoiceField(choices=FREQUENCIES, label=gettext_lazy("Frequency"))
-    days_until_due = WholeField(
-        min_value=1,
-        max_value=180,
-        initial=15,
-        label=gettext_lazy("Days until reports are due"),
-        help_text=gettext_lazy("Counted from the last day of the period reported on."),
-    )
-    days_until_close = WholeField(
-        min_value=1,
-        max_value=365,
-        initial=30,
-        label=gettext_lazy("Days until the round closes"),
-        help_text=gettext_lazy("Until then late reports are accepted."),
-    )
-    with_final = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("Ask for a final report after the plan's end"),
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["plan"].queryset = Plan.objects.visible_to(user)
-        self.helper = one_button(
-            "step-form", "preview", _("Show the rounds"), css_class=""
-        )
-
-    def clean(self):
-        cleaned = super().clean()
-        due, close = cleaned.get("days_until_due"), cleaned.get("days_until_close")
-        if due and close and close < due:
-            self.add_error("days_until_close", _("A round closes after it is due."))
-        return cleaned
-
-    def offer_to_make(self):
-        self.helper.add_input(
-            Submit("make", _("Make these rounds"), css_class="default")
-        )
-
-    @property
-    def schedule(self):
-        values = {**self.cleaned_data}
-        del values["plan"]
-        return Schedule(**values)
 
 
 @admin.register(ReportingPeriod)
@@ -115,73 +50,6 @@ class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
     @admin.display(description=gettext_lazy("demonstration"), boolean=True)
     def asked(self, period):
         return period.is_demonstration
-
-    def get_urls(self):
-        schedule = path(
-            "calendario/",
-            self.admin_site.admin_view(self.schedule_view),
-            name="strategic_areas_reportingperiod_schedule",
-        )
-        return [schedule, *super().get_urls()]
-
-    def schedule_view(self, request):
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        form = ScheduleForm(request.POST or None, user=request.user)
-        proposal = None
-        if form.is_valid():
-            if "make" in request.POST:
-                return self._make(request, form)
-            today = timezone.localdate()
-            proposal = rounds.propose(
-                form.cleaned_data["plan"], form.schedule, today=today
-            )
-            form.offer_to_make()
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Make rounds from a schedule"),
-            "form": form,
-            "proposal": proposal,
-        }
-        return TemplateResponse(request, "desk/schedule.html", context)
-
-    def _make(self, request, form):
-        plan, proposed = form.cleaned_data["plan"], []
-
-        def propose(periods):
-            pairs = [(period, {}) for period in periods]
-            proposed.append(workflow.propose_together(pairs, by=request.user))
-
-        is_direct = workflow.applies_at_once(plan, ())
-        try:
-            made = rounds.make(
-                plan,
-                form.schedule,
-                by=request.user,
-                today=timezone.localdate(),
-                keep=None if is_direct else propose,
-            )
-        except RefusedError as error:
-            self.message_user(request, str(error), messages.ERROR)
-            return redirect(request.path)
-        next_page = reverse("admin:strategic_areas_reportingperiod_changelist")
-        text = _(
-            "Rounds: %(added)d made, %(changed)d changed, %(removed)d removed, "
-            "%(kept)d left as they were."
-        )
-        if proposed:
-            next_page = reverse("admin:approval", args=[proposed[0].pk])
-            text = _(
-                "Rounds: %(added)d to make and %(changed)d to change once another "
-                "person approves; %(removed)d removed, %(kept)d left as they were."
-            )
-        self.message_user(
-            request,
-            text % {name: len(rows) for name, rows in vars(made).items()},
-            messages.SUCCESS,
-        )
-        return redirect(next_page)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj and self.has_change_permission(request, obj):

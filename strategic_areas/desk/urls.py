@@ -19,7 +19,7 @@ from strategic_areas.desk.plantree import pages as plantree
 from strategic_areas.desk.plantree import whole
 from strategic_areas.desk.report import pages as report
 from strategic_areas.desk.review import pages as review
-from strategic_areas.desk.rounds import editions
+from strategic_areas.desk.rounds import editions, opening
 from strategic_areas.desk.rounds import pages as rounds
 from strategic_areas.desk.sheet import own_activities
 from strategic_areas.desk.sheet import pages as sheets
@@ -206,6 +206,7 @@ def patterns(site):
                 editions.edition_proposal,
                 "edition_proposal",
             ),
+            ("rondas/abrir/<slug:plan>/", opening.open_round, "round_open"),
             ("rondas/<int:pk>/", rounds.round_page, "round"),
             ("rondas/<int:pk>/retirar/", rounds.take_back, "round_take_back"),
             ("rondas/<int:pk>/estado/", report.state_page, "round_state"),

@@ -215,7 +215,7 @@ class ReportingPeriod(PlanBound):
         if self._differs(stored, "due_on") and is_past:
             errors["due_on"] = _("This day has passed: nobody could still answer.")
         if self._differs(stored, "mode", "starts_on", "ends_on") and (
-            other := self._asking_already()
+            other := self.asking_already()
         ):
             errors["starts_on"] = _(
                 "%(round)s asks about these days already, from %(start)s to %(end)s."
@@ -232,7 +232,7 @@ class ReportingPeriod(PlanBound):
             getattr(stored, name) != getattr(self, name) for name in names
         )
 
-    def _asking_already(self):
+    def asking_already(self):
         others = ReportingPeriod.objects.rounds().filter(plan=self.plan_id)
         others = others.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on)
         return others.exclude(pk=self.pk).first()

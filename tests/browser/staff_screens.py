@@ -236,10 +236,10 @@ def ask_for_a_purge(page, world):
     page.locator(".purge-places").first.wait_for()
 
 
-def show_the_rounds(page, world):
-    page.locator("#id_plan").select_option(str(world.plan.pk))
-    page.locator("#content form [type=submit]").first.click()
-    page.locator("[name=make]").wait_for()
+def ask_without_a_day(page, world):
+    page.locator("#id_due_on").fill("")
+    page.locator("[name=ask]").click()
+    page.locator(".errorlist").wait_for()
 
 
 def invite(page, world):
@@ -381,11 +381,13 @@ REVIEW = [
     ),
     Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:round_state", "reviewer", lambda world: [world.period.pk]),
-    Screen("admin:strategic_areas_reportingperiod_schedule", "reviewer"),
+    Screen("admin:round_open", "reviewer", lambda world: [world.plan.code]),
     Screen(
-        "admin:strategic_areas_reportingperiod_schedule",
+        "admin:round_open",
         "reviewer",
-        press=show_the_rounds,
+        lambda world: [world.plan.code],
+        press=ask_without_a_day,
+        status=422,
     ),
 ]
 ADMINISTRATION = [

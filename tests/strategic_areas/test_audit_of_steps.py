@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.audit import AuditEntry
-from strategic_areas import rounds, workflow
-from strategic_areas.schedule import Frequency, Schedule
+from strategic_areas import workflow
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -158,19 +157,6 @@ def test_a_workbook_of_unpublished_reports_taken_out_is_recorded(client):
     assert (entry.actor, entry.agency) == (person, agency.acronym)
     assert entry.object == f"strategic_areas.reportingperiod:{period.pk}"
     assert entry.facts == {"kind": "workbook"}
-
-
-def test_rounds_made_from_a_schedule_are_recorded_once():
-    plan, reviewer = make_plan(), make_reviewer()
-    today = timezone.localdate()
-    schedule = Schedule(Frequency.SEMESTER, 15, 30, with_final=False)
-
-    made = rounds.make(plan, schedule, by=reviewer, today=today)
-    rounds.make(plan, schedule, by=reviewer, today=today)
-
-    entry = AuditEntry.objects.get(event="rounds_made")
-    assert (entry.actor, entry.object) == (reviewer, f"strategic_areas.plan:{plan.pk}")
-    assert entry.facts["added"] == len(made.added) > 0
 
 
 def test_a_round_opened_again_in_the_admin_is_recorded(client):

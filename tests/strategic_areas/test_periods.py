@@ -136,8 +136,8 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
 
     for page in pages:
         (record,) = page.context["records"]
-        agencies = sorted([reached.agency, other.agency], key=lambda a: a.acronym)
-        assert record["opening"]["asked"] == [(agency, 1) for agency in agencies]
+        asked = sorted([reached, other], key=lambda each: each.agency.acronym)
+        assert record["opening"]["asked"] == [(each.agency, [each]) for each in asked]
         assert record["opening"]["unreached"] == [other.agency]
         assert record["opening"]["days"][0]["day"] == days(-1)
         assert record["opening"]["days"][-1]["day"] == days(30)

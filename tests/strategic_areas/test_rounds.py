@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -11,16 +10,23 @@ from django.utils import timezone, translation
 
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
+from strategic_areas.desk.sheet.contents import Sheet
 from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
 from strategic_areas.queries.rounds import owed
-from strategic_areas.schedule import Frequency, RoundState, Schedule, round_state
+from strategic_areas.schedule import (
+    Frequency,
+    RoundState,
+    Schedule,
+    round_state,
+    slots,
+    working_day,
+)
 from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
-    make_commitment,
-    make_declaration,
     make_focal_point,
+    make_indicator,
     make_period,
     make_plan,
     make_published_update,
@@ -32,18 +38,10 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2025, 1, 10)
-QUARTERLY = Schedule(Frequency.QUARTER, days_until_due=15, days_until_close=30)
-SEMIANNUAL = Schedule(Frequency.SEMESTER, days_until_due=15, days_until_close=30)
 
 
 def make_short_plan(**fields):
     return make_plan(starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31), **fields)
-
-
-def made(plan):
-    """The plan's rounds as (code, first day, last day), oldest first."""
-    periods = plan.periods.order_by("starts_on", "code")
-    return list(periods.values_list("code", "starts_on", "ends_on"))
 
 
 # State
@@ -72,57 +70,107 @@ def test_a_record_period_has_no_state():
     assert make_period().state(TODAY) is None
 
 
-# Made from a schedule
+# The next round, from the calendar
 
 
-def test_a_frequency_makes_the_rounds_of_a_plan_in_one_step():
-    plan = make_short_plan()
-
-    rounds.make(plan, QUARTERLY, by=make_reviewer(), today=TODAY)
-
-    first = plan.periods.get(code="ronda-2025-t1")
-    assert made(plan) == [
-        ("ronda-2025-t1", date(2025, 1, 1), date(2025, 3, 31)),
-        ("ronda-2025-t2", date(2025, 4, 1), date(2025, 6, 30)),
-        ("ronda-2025-t3", date(2025, 7, 1), date(2025, 9, 30)),
-        ("ronda-2025-t4", date(2025, 10, 1), date(2025, 12, 31)),
-    ]
-    assert (first.name_es, first.name_en) == (
-        "Enero – marzo de 2025",
-        "January – March 2025",
-    )
-    assert (first.opens_on, first.due_on, first.closes_on) == (
-        date(2025, 4, 1),
-        date(2025, 4, 15),
-        date(2025, 4, 30),
-    )
-
-
-def test_rounds_are_cut_to_the_dates_of_the_plan():
-    plan = make_plan(starts_on=date(2025, 2, 10), ends_on=date(2026, 4, 20))
+@pytest.mark.sqlite
+def test_a_calendar_asks_about_all_days_of_the_plan_and_then_for_the_final_report():
     yearly = Schedule(Frequency.YEAR, days_until_due=15, days_until_close=30)
 
-    rounds.make(plan, yearly, by=make_reviewer(), today=TODAY)
+    made = list(slots(date(2025, 2, 10), date(2026, 4, 20), yearly))
 
-    assert made(plan) == [
+    assert [(slot.code, slot.starts_on, slot.ends_on) for slot in made] == [
         ("ronda-2025", date(2025, 2, 10), date(2025, 12, 31)),
         ("ronda-2026", date(2026, 1, 1), date(2026, 4, 20)),
+        ("informe-final", date(2026, 4, 21), date(2026, 6, 30)),
     ]
-
-
-def test_a_final_report_may_be_asked_for_after_the_plan_has_ended():
-    plan = make_short_plan()
-    schedule = Schedule(Frequency.YEAR, 15, 30, with_final=True)
-
-    rounds.make(plan, schedule, by=make_reviewer(), today=TODAY)
-
-    final = plan.periods.get(is_final=True)
-    assert (final.code, final.starts_on, final.ends_on) == (
-        "informe-final",
+    assert (made[0].opens_on, made[0].due_on, made[0].closes_on) == (
         date(2026, 1, 1),
-        date(2026, 3, 31),
+        date(2026, 1, 15),
+        date(2026, 1, 30),
     )
-    final.full_clean()
+    assert [slot.is_final for slot in made] == [False, False, True]
+
+
+def test_a_plan_without_rounds_begins_with_the_one_that_can_still_be_answered():
+    plan = make_short_plan()
+
+    first = rounds.next_round(plan, date(2025, 7, 16))
+    quarter = rounds.next_round(plan, date(2025, 7, 16), Frequency.QUARTER)
+
+    assert (first.code, first.starts_on, first.ends_on) == (
+        "ronda-2025-s2",
+        date(2025, 7, 1),
+        date(2025, 12, 31),
+    )
+    assert (quarter.code, quarter.name_es, quarter.name_en) == (
+        "ronda-2025-t3",
+        "Julio – septiembre de 2025",
+        "July – September 2025",
+    )
+    assert plan.periods.count() == 0
+
+
+def test_the_rounds_so_far_are_the_calendar():
+    plan = make_short_plan()
+    make_round(
+        plan=plan,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 3, 31),
+        opens_on=date(2025, 4, 2),
+        due_on=date(2025, 4, 20),
+        closes_on=date(2025, 5, 10),
+    )
+
+    following = rounds.next_round(plan, TODAY)
+
+    assert (following.code, following.due_on, following.closes_on) == (
+        "ronda-2025-t2",
+        date(2025, 7, 20),
+        date(2025, 8, 9),
+    )
+
+
+def test_days_that_a_round_asks_about_are_not_asked_about_again():
+    plan = make_short_plan()
+    make_round(
+        plan=plan,
+        code="ronda-2025-t2",
+        starts_on=date(2025, 4, 1),
+        ends_on=date(2025, 5, 15),
+        opens_on=date(2025, 5, 16),
+        due_on=date(2025, 5, 30),
+        closes_on=date(2025, 6, 10),
+    )
+
+    following = rounds.next_round(plan, date(2025, 5, 1), Frequency.QUARTER)
+
+    assert (following.code, following.starts_on, following.ends_on) == (
+        "ronda-2025-t2-2",
+        date(2025, 5, 16),
+        date(2025, 6, 30),
+    )
+
+
+def test_the_final_report_comes_last_and_then_nothing(time_machine):
+    time_machine.move_to(TODAY)
+    plan = make_short_plan()
+    for first, last in [((2025, 1, 1), (2025, 12, 31)), ((2026, 1, 1), (2026, 3, 31))]:
+        following = rounds.next_round(plan, TODAY, Frequency.YEAR)
+        assert (following.starts_on, following.ends_on) == (date(*first), date(*last))
+        following.full_clean()
+        following.save()
+
+    assert (following.is_final, rounds.next_round(plan, TODAY)) == (True, None)
+
+
+def test_records_and_demonstrations_are_no_part_of_the_calendar():
+    plan = make_short_plan()
+    days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
+    make_period(plan=plan, **days)
+    make_round(plan=plan, is_demonstration=True, **days)
+
+    assert rounds.next_round(plan, TODAY).code == "ronda-2025-s1"
 
 
 def test_only_the_final_report_may_lie_after_its_plan():
@@ -154,189 +202,165 @@ def test_a_record_period_is_no_final_report():
     assert ReportingPeriod.objects.count() == 0
 
 
-def test_making_them_again_changes_nothing():
-    plan, reviewer = make_short_plan(), make_reviewer()
-    rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-    before = list(plan.periods.values())
-
-    again = rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-
-    assert not again.changes_anything
-    assert list(plan.periods.values()) == before
-
-
-def test_another_window_moves_the_rounds_that_nobody_has_answered():
-    plan, reviewer = make_short_plan(), make_reviewer()
-    rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-    kept = plan.periods.get(code="ronda-2025-t1")
-    make_answer(kept)
-
-    longer = Schedule(Frequency.QUARTER, days_until_due=20, days_until_close=40)
-    rounds.make(plan, longer, by=reviewer, today=date(2025, 4, 10))
-
-    due = dict(plan.periods.values_list("code", "due_on"))
-    assert due == {
-        "ronda-2025-t1": date(2025, 4, 15),
-        "ronda-2025-t2": date(2025, 7, 20),
-        "ronda-2025-t3": date(2025, 10, 20),
-        "ronda-2025-t4": date(2026, 1, 20),
-    }
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2029, 2, 26), date(2029, 2, 26)),
+        (date(2029, 2, 25), date(2029, 2, 26)),
+        (date(2029, 2, 24), date(2029, 2, 26)),
+        (date(2029, 2, 27), date(2029, 2, 28)),
+        (date(2027, 1, 1), date(2027, 1, 4)),
+    ],
+)
+@pytest.mark.sqlite
+def test_a_weekend_and_a_holiday_are_no_working_days(day, expected):
+    assert working_day(day) == expected
 
 
-def make_answer(period):
-    """A draft in the round, written while it was open."""
-    activity = make_activity(plan=period.plan)
-    author = make_focal_point(
-        agency=activity.agency, mandate={"starts_on": date(2025, 1, 1)}
-    )
-    with time_machine.travel(f"{period.opens_on}T15:00:00Z", tick=False):
-        return make_update(activity=activity, period=period, by=author)
+# The page that opens it
 
 
-def test_another_frequency_leaves_answered_rounds_and_asks_about_the_rest():
-    plan, reviewer = make_short_plan(), make_reviewer()
-    rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-    make_answer(plan.periods.get(code="ronda-2025-t1"))
-
-    rounds.make(plan, SEMIANNUAL, by=reviewer, today=date(2025, 4, 2))
-
-    assert made(plan) == [
-        ("ronda-2025-t1", date(2025, 1, 1), date(2025, 3, 31)),
-        ("ronda-2025-s1", date(2025, 4, 1), date(2025, 6, 30)),
-        ("ronda-2025-s2", date(2025, 7, 1), date(2025, 12, 31)),
-    ]
+def open_address(plan):
+    return reverse("admin:round_open", args=[plan.code])
 
 
-def test_a_declaration_answers_a_round_too():
-    plan, reviewer = make_short_plan(), make_reviewer()
-    rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-    period = plan.periods.get(code="ronda-2025-t2")
-    commitment = make_commitment(plan=plan)
-    author = make_focal_point(
-        agency=commitment.lead, mandate={"starts_on": date(2025, 1, 1)}
-    )
-    with time_machine.travel("2025-07-02T15:00:00Z", tick=False):
-        make_declaration(commitment=commitment, period=period, by=author)
-
-    proposal = rounds.propose(plan, SEMIANNUAL, today=date(2025, 7, 3))
-
-    assert period in proposal.kept
+@pytest.fixture
+def running(time_machine):
+    """A plan whose first semester is over."""
+    time_machine.move_to("2025-07-01T15:00:00Z", tick=False)
+    return make_short_plan()
 
 
-def test_a_round_that_was_due_and_left_unanswered_stays_on_record():
-    plan, reviewer = make_short_plan(), make_reviewer()
-    rounds.make(plan, QUARTERLY, by=reviewer, today=TODAY)
-
-    rounds.make(plan, SEMIANNUAL, by=reviewer, today=date(2025, 4, 16))
-
-    assert made(plan)[0] == ("ronda-2025-t1", date(2025, 1, 1), date(2025, 3, 31))
+WINDOW = {"opens_on": "2025-07-01", "due_on": "2025-07-18", "closes_on": "2025-07-30"}
 
 
-def test_a_round_made_by_hand_stays_and_its_code_is_not_taken():
-    plan = make_short_plan()
-    make_round(
-        plan=plan,
-        code="ronda-2025-t2",
-        starts_on=date(2025, 4, 1),
-        ends_on=date(2025, 5, 15),
-    )
+@pytest.mark.sqlite
+def test_the_desk_says_that_a_round_is_to_be_opened_until_it_is_asked_for(
+    client, running, time_machine
+):
+    client.force_login(make_reviewer())
+    link = open_address(running)
+    shown = link in client.get("/gestion/").content.decode()
+    time_machine.move_to("2025-05-30T15:00:00Z", tick=False)
+    before = link in client.get("/gestion/").content.decode()
+    time_machine.move_to("2025-07-01T15:00:00Z", tick=False)
 
-    rounds.make(plan, QUARTERLY, by=make_reviewer(), today=TODAY)
+    client.post(link, {**WINDOW, "ask": "1"})
 
-    assert made(plan)[1:3] == [
-        ("ronda-2025-t2", date(2025, 4, 1), date(2025, 5, 15)),
-        ("ronda-2025-t2-2", date(2025, 5, 16), date(2025, 6, 30)),
-    ]
-
-
-def test_no_round_is_made_that_nobody_could_have_answered():
-    plan = make_short_plan()
-
-    rounds.make(plan, QUARTERLY, by=make_reviewer(), today=date(2025, 7, 16))
-
-    assert [code for code, *_days in made(plan)] == ["ronda-2025-t3", "ronda-2025-t4"]
-
-
-def test_periods_of_record_and_other_plans_are_left_alone():
-    plan, other = make_short_plan(), make_short_plan()
-    make_period(plan=plan, code="2025")
-    rounds.make(other, QUARTERLY, by=make_reviewer(), today=TODAY)
-
-    rounds.make(plan, SEMIANNUAL, by=make_reviewer(), today=TODAY)
-
-    assert {code for code, *_days in made(plan)} == {
-        "2025",
-        "ronda-2025-s1",
-        "ronda-2025-s2",
-    }
-    assert len(made(other)) == 4
-
-
-# The page that makes them
-
-
-def post_schedule(client, plan, button):
-    return client.post(
-        reverse("admin:strategic_areas_reportingperiod_schedule"),
-        {
-            "plan": plan.pk,
-            "frequency": "quarter",
-            "days_until_due": 15,
-            "days_until_close": 30,
-            button: "1",
-        },
+    assert (before, shown) == (False, True)
+    assert link not in client.get("/gestion/").content.decode()
+    assert client.get(link).url == reverse(
+        "admin:approval", args=[PendingChange.objects.get().pk]
     )
 
 
 @pytest.mark.sqlite
-def test_rounds_are_shown_and_made_once_a_second_person_agrees(client):
-    plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
+def test_a_round_is_opened_by_two_who_read_the_same(client, running):
+    activity = make_activity(plan=running)
+    mandate = {"starts_on": date(2025, 1, 1)}
+    person = make_focal_point(agency=activity.agency, mandate=mandate)
+    client.force_login(make_reviewer())
+    first = client.get(open_address(running)).context["opening"]
+
+    asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
+    alone = client.post(asked.url, {"approve": "1"})
+    before = queries.open_sheets(person), running.periods.count()
+    client.force_login(make_reviewer())
+    second = client.get(asked.url).context["records"][0]["opening"]
+    client.post(asked.url, {"approve": "1", "checked": "on"})
+
+    assert (alone.status_code, before) == (200, ([], 0))
+    changing = {"days", "better", "mail"}
+    assert [first[key] for key in first.keys() - changing] == [
+        second[key] for key in first.keys() - changing
+    ]
+    assert [day["usual"] for day in second["days"]] == [None] * len(second["days"])
+    period = running.periods.get()
+    assert [sheet.period for sheet in queries.open_sheets(person)] == [period]
+    assert (period.code, period.due_on) == ("ronda-2025-s1", date(2025, 7, 18))
+
+
+def test_the_second_person_reads_what_departs_from_the_calendar(client, running):
+    make_round(
+        plan=running,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 3, 31),
+        opens_on=date(2025, 4, 1),
+        due_on=date(2025, 4, 15),
+        closes_on=date(2025, 4, 30),
+    )
     client.force_login(make_reviewer())
 
-    shown = post_schedule(client, plan, "preview")
-    post_schedule(client, plan, "make")
-    stored = plan.periods.count()
+    asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
+
+    days = client.get(asked.url).context["records"][0]["opening"]["days"]
+    assert {day["name"]: day["usual"] for day in days if day["usual"]} == {
+        "due_on": date(2025, 7, 15)
+    }
+
+
+def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
+    activity = make_activity(plan=running)
+    make_activity(plan=running, starts_on=date(2025, 8, 1))
+    other = make_activity(plan=running)
+    asked_of = {"plan": running, "frequency": "each_round"}
+    indicator = make_indicator(agency=activity.agency, **asked_of)
+    make_indicator(agency=None, **asked_of)
+    client.force_login(make_reviewer())
+    told = client.get(open_address(running)).context["opening"]
+
+    asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
     workflow.approve(PendingChange.objects.get(), by=make_reviewer())
 
-    assert [slot.code for slot in shown.context["proposal"].added] == [
-        "ronda-2090-t1",
-        "ronda-2090-t2",
-        "ronda-2090-t3",
-        "ronda-2090-t4",
-    ]
-    assert (stored, plan.periods.count()) == (0, 4)
-    assert plan.periods.first().is_scheduled
+    period = running.periods.get()
+    sheets = [Sheet(period, each.agency) for each in (activity, other)]
+    held = {
+        sheet.agency: [row.subject.code for row in (*sheet.rows, *sheet.values)]
+        for sheet in sheets
+    }
+    codes = {agency: [row.code for row in rows] for agency, rows in told["asked"]}
+    assert (asked.status_code, codes) == (302, held)
+    assert held[activity.agency] == [activity.code, indicator.code]
+    assert (told["reports"], told["values"]) == (2, 1)
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
-@pytest.mark.sqlite
-def test_only_reviewers_make_rounds(client, make_actor):
-    plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
-    client.force_login(make_actor())
-
-    response = post_schedule(client, plan, "make")
-
-    assert (response.status_code, plan.periods.count()) == (403, 0)
-
-
-@pytest.mark.sqlite
-def test_a_round_never_closes_before_it_is_due(client):
-    plan = make_plan(starts_on=date(2090, 1, 1), ends_on=date(2090, 12, 31))
+def test_other_days_are_shown_before_anything_is_asked(client, running):
     client.force_login(make_reviewer())
 
-    response = client.post(
-        reverse("admin:strategic_areas_reportingperiod_schedule"),
-        {
-            "plan": plan.pk,
-            "frequency": "year",
-            "days_until_due": 30,
-            "days_until_close": 29,
-            "make": "1",
-        },
+    again = client.post(
+        open_address(running), {**WINDOW, "due_on": "2025-07-20", "again": "1"}
+    )
+    moved = client.post(open_address(running), {**WINDOW, "moved": "2025-07-21"})
+    wrong = client.post(
+        open_address(running), {**WINDOW, "closes_on": "2025-07-10", "ask": "1"}
     )
 
-    assert list(response.context["form"].errors) == ["days_until_close"]
-    assert plan.periods.count() == 0
+    def due(page):
+        return next(
+            each["day"]
+            for each in page.context["opening"]["days"]
+            if each["name"] == "due_on"
+        )
+
+    assert again.context["opening"]["better"] == date(2025, 7, 21)
+    assert (due(again), due(moved)) == (date(2025, 7, 20), date(2025, 7, 21))
+    assert (again.status_code, moved.status_code, wrong.status_code) == (200, 200, 422)
+    assert not PendingChange.objects.exists()
+
+
+@pytest.mark.sqlite
+def test_only_the_secretariat_opens_rounds_and_only_of_a_plan_in_use(client, running):
+    ended = make_short_plan(status="ended")
+    begun = make_short_plan(status="in_preparation")
+    answers = []
+    for make_actor in (make_focal_point, make_administrator):
+        client.force_login(make_actor())
+        answers.append(client.post(open_address(running), {**WINDOW, "ask": "1"}))
+    client.force_login(make_reviewer())
+    answers += [client.get(open_address(plan)) for plan in (ended, begun)]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert not PendingChange.objects.exists()
 
 
 # Opened again for one agency

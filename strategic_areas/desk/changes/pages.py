@@ -39,7 +39,7 @@ from strategic_areas.desk.plantree.whole import (
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
-from strategic_areas.desk.rounds.pages import opening
+from strategic_areas.desk.rounds.opening import opening
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
     AgencyComment,
@@ -92,14 +92,16 @@ def approval(request, pk):
         change, request.user, getattr(next(iter(steps), None), "left_out", ())
     )
     whole = read_whole(plan) if plan else None
+    parts = [] if plan else records(change, steps, altered.changed or ())
+    is_round = len(parts) == 1 and parts[0]["opening"]
     return screen(
         request,
-        "desk/approval.html",
+        "desk/round_approval.html" if is_round else "desk/approval.html",
         title=str(change),
         decided=change,
         may_hide=not change.is_waiting and HIDINGS.decides(request.user),
         amendment=amendment,
-        records=() if plan else records(change, steps, altered.changed or ()),
+        records=parts,
         examined=examined,
         altered=altered,
         places=places_of_plan(whole) if plan else places_of(altered.changed),

@@ -1,7 +1,7 @@
 """The secretariat's pages of rounds: the table of agencies, and one round."""
 
-from collections import Counter, defaultdict
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date
 from urllib.parse import urlencode
 
 from django import forms
@@ -16,16 +16,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from agencies import access
-from agencies.models import FocalPoint
 from strategic_areas import rounds, workflow
 from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import screen, taken
 from strategic_areas.discipline import AgencyState, Promptness, Standing
-from strategic_areas.models import Activity, Plan, ReportingPeriod
-from strategic_areas.queries.rounds import cells, unfinished
-from strategic_areas.schedule import DAYS_BEFORE_DUE, RoundState
+from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.queries.rounds import cells
+from strategic_areas.schedule import RoundState
 from strategic_areas.sentences import ROUND_WORDS
 
 #: How many rounds the table shows unless it is asked for all.
@@ -94,6 +93,7 @@ def rounds_page(request):
         request,
         "desk/rounds.html",
         title=_("Agencies and rounds"),
+        to_open=rounds.to_open(today, until=date.max),
         plans=plans,
         plan=plan,
         **_table(plan, today, every="todas" in request.GET) if plan else {},
@@ -264,58 +264,4 @@ def take_back(request, pk):
         period=period,
         obstacle=rounds.obstacle(period, today),
         form=form,
-    )
-
-
-#: The number of Saturday, and of what comes after it, among the days of the week.
-SATURDAY = 5
-
-
-def opening(period: ReportingPeriod) -> dict | None:
-    """
-    What a proposed round would do; None of a period that asks nobody.
-
-    ``asked`` are pairs of an agency and how many reports it is asked for; ``unreached``
-    those of them for which nobody with an address reports now.
-    """
-    if not period.is_round or period.is_demonstration:
-        return None
-    planned = Activity.objects.standing().filter(plan=period.plan_id)
-    owed = unfinished(period, planned).select_related("agency")
-    numbers = Counter(activity.agency for activity in owed)
-    asked = sorted(numbers.items(), key=lambda pair: pair[0].acronym)
-    mandates = FocalPoint.objects.current().filter(user__is_active=True)
-    reached = set(mandates.exclude(user__email="").values_list("agency", flat=True))
-    return {
-        "days": list(_days(period)),
-        "asked": asked,
-        "reports": numbers.total(),
-        "unreached": [agency for agency, _number in asked if agency.pk not in reached],
-        "is_due_on_weekend": period.due_on.weekday() >= SATURDAY,
-    }
-
-
-def _days(period):
-    last = None
-    for day, word, happens in _moments(period):
-        after = last and (day - last).days
-        yield {"day": day, "after": after, "word": word, "happens": happens}
-        last = day
-
-
-def _moments(period):
-    yield period.opens_on, _("Opens"), _("Agencies see their sheet and may report.")
-    for days in DAYS_BEFORE_DUE:
-        day = period.due_on - timedelta(days=days)
-        if days and day > period.opens_on:
-            yield day, _("Reminder"), _("A mail to whoever has not sent everything.")
-    yield (
-        period.due_on,
-        _("Due"),
-        _("From the next day the public reads who has not reported."),
-    )
-    yield (
-        period.closes_on,
-        _("Closes"),
-        _("After it nobody reports without asking; scorecards are made."),
     )

@@ -1,0 +1,171 @@
+"""Opening the next round: what the calendar proposes, and what it would do."""
+
+from datetime import timedelta
+
+from django import forms
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.mail import reached
+from agencies.stand_ins import reviewers
+from strategic_areas import rounds, workflow
+from strategic_areas.desk.changes.decisions import proposed
+from strategic_areas.desk.rounds import notices
+from strategic_areas.desk.screens import plan_or_404, screen, told_on
+from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.queries import asked_values
+from strategic_areas.schedule import DAYS_BEFORE_DUE, Frequency, working_day
+from strategic_areas.workflow.questions import DECLARATION, REPORT
+
+FREQUENCIES = {
+    Frequency.QUARTER: gettext_lazy("Every quarter"),
+    Frequency.SEMESTER: gettext_lazy("Every semester"),
+    Frequency.YEAR: gettext_lazy("Every year"),
+}
+
+
+class RoundForm(forms.ModelForm):
+    """The days of a round, of which the calendar proposes all."""
+
+    class Meta:
+        model = ReportingPeriod
+        fields = ["opens_on", "due_on", "closes_on"]
+        widgets = dict.fromkeys(
+            fields, forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        )
+
+
+def open_round(request, plan):
+    """
+    Show what the next round of a plan would do, and ask another person to open it.
+
+    Other days are shown first where ``again`` is pressed, or the due date that the page
+    offers.
+    """
+    plan = plan_or_404(request, plan)
+    frequency = request.GET.get("cada")
+    frequency = frequency if frequency in FREQUENCIES else None
+    period = rounds.next_round(plan, timezone.localdate(), frequency)
+    if period is None or plan.status != Plan.Status.APPROVED:
+        raise Http404
+    if waits := rounds.waiting_round(plan):
+        return redirect("admin:approval", pk=waits.pk)
+    data = request.POST.dict() if request.method == "POST" else None
+    if data and "moved" in data:
+        data["due_on"] = data["moved"]
+    form = RoundForm(data, instance=period)
+    if form.is_valid() and "ask" in data:
+        with told_on(form):
+            return proposed(request, workflow.propose(period, by=request.user))
+    if form.errors:
+        period = rounds.next_round(plan, timezone.localdate(), frequency)
+    return screen(
+        request,
+        "desk/round_open.html",
+        status=422 if form.errors else 200,
+        title=_("Open the round: %(round)s") % {"round": period},
+        period=period,
+        form=form,
+        opening=opening(period, form),
+        calendar=rounds.calendar_of(plan.periods.rounds()),
+        frequency=frequency,
+        frequencies=FREQUENCIES.items(),
+        others=reviewers().exclude(pk=request.user.pk).count(),
+    )
+
+
+def opening(period, form=None) -> dict | None:
+    """
+    What a proposed round would do; None of a period that asks nobody.
+
+    ``asked`` has for each agency its reports and values; ``unreached`` are those for
+    which nobody with an address reports now. The days that somebody chooses come with
+    their fields of the ``form``.
+    """
+    if not period.is_round or period.is_demonstration:
+        return None
+    asked = {}
+    for activity in REPORT.asked(period).select_related("agency"):
+        asked.setdefault(activity.agency, []).append(activity)
+    reports = sum(map(len, asked.values()))
+    # A round that is not saved yet is asked for by the key that no other has.
+    period.pk = period.pk or 0
+    values = asked_values.asked(period.plan, [period]).get(period, ())
+    period.pk = period.pk or None
+    for value in values:
+        asked.setdefault(value.agency, []).append(value)
+    asked = sorted(asked.items(), key=lambda pair: pair[0].acronym)
+    mailed = reached(timezone.localdate())
+    better = working_day(period.due_on)
+    return {
+        "days": list(_days(period, form)),
+        "asked": asked,
+        "reports": reports,
+        "declarations": DECLARATION.asked(period).count(),
+        "values": len(values),
+        "unreached": [agency for agency, _rows in asked if agency.pk not in mailed],
+        "better": better if better != period.due_on else None,
+        "other": period.asking_already(),
+        "mail": asked and _first_mail(period, *asked[0]),
+    }
+
+
+def _first_mail(period, agency, missing):
+    part = notices.ToDo(
+        agency, period, period.due_on, period.closes_on, missing, (), False
+    )
+    return {
+        "subject": notices.subject(notices.Digest(None, [part])),
+        "text": render_to_string("email/_round.txt", {"part": part}),
+    }
+
+
+def _days(period, form):
+    earlier = period.plan.periods.rounds().filter(ends_on__lt=period.starts_on)
+    calendar = {}
+    if earlier := list(earlier):
+        calendar = rounds.calendar_of(earlier).window(period.ends_on)
+    last = period.ends_on
+    for day, name, word, happens in _moments(period):
+        usual = calendar.get(name, day)
+        yield {
+            "day": day,
+            "name": name,
+            "after": (day - last).days,
+            "word": word,
+            "happens": happens,
+            "usual": usual if usual != day else None,
+            "field": form[name] if form and name else None,
+        }
+        last = day
+
+
+def _moments(period):
+    yield (
+        period.opens_on,
+        "opens_on",
+        _("Opens"),
+        _("Agencies see their sheet and get the first mail."),
+    )
+    first = period.due_on - timedelta(days=max(DAYS_BEFORE_DUE))
+    if first > period.opens_on:
+        text = _(
+            "A mail to whoever has not sent everything; again 3 days before it is due, "
+            "and on that day."
+        )
+        yield first, "", _("First reminder"), text
+    text = _("From the next day the public reads who has not reported.")
+    yield period.due_on, "due_on", _("Due"), text
+    weeks = (period.closes_on - period.due_on).days // 7
+    if weeks:
+        last = period.due_on + timedelta(weeks=weeks)
+        text = _(
+            "A mail a week to whoever has not sent everything; this is the last one."
+        )
+        yield last, "", _("Last reminder"), text
+    text = _("After it nobody reports without asking; scorecards are made.")
+    yield period.closes_on, "closes_on", _("Closes"), text
