@@ -81,7 +81,7 @@ def words_of(report):
             case Table():
                 yield part.caption
                 yield from (heading for heading, _share in part.columns)
-                yield from (cell for row in part.rows for cell in row.cells)
+                yield from (cell for row in part.rows for cell in row)
             case Steps():
                 yield from part.lines
             case Heading():
@@ -94,7 +94,7 @@ def words_of(report):
 
 def rows_of(report, caption):
     return [
-        row.cells
+        row
         for part in parts_of(report)
         if isinstance(part, Table) and part.caption == gettext(caption)
         for row in part.rows

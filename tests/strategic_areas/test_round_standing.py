@@ -83,11 +83,11 @@ def test_the_table_tells_how_each_report_stands(late_round):
 
     (table,) = state_of(period, TODAY)
 
-    told = {row.cells[1]: row.cells[3] for row in table.rows}
+    told = {row[1]: row[3] for row in table.rows}
     assert told == {
         activity.code: str(WORDS[standing]) for standing, activity in activities.items()
     }
-    assert [row.cells[0] for row in table.rows][0] == "CALLA"
+    assert [row[0] for row in table.rows][0] == "CALLA"
 
 
 def test_the_workbook_holds_the_table_and_no_formula(client, reviewer, late_round):

@@ -7,17 +7,18 @@ from strategic_areas.states import Family
 
 
 @dataclass(frozen=True)
-class Row:
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Table:
     """Columns have a heading and a share of the width."""
 
     caption: str
     columns: tuple[tuple[str, int], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def labelled(self):
+        """The rows, each cell with the heading of its column."""
+        headings = [heading for heading, _share in self.columns]
+        return [zip(headings, row, strict=True) for row in self.rows]
 
 
 @dataclass(frozen=True)
@@ -75,5 +76,5 @@ def table(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
 ) -> tuple[Table, ...]:
     """One table, or none without rows; ``columns`` give each heading its width."""
-    found = tuple(Row(tuple(row)) for row in rows)
+    found = tuple(map(tuple, rows))
     return (Table(caption, tuple(columns.items()), found),) * bool(found)

@@ -43,15 +43,16 @@ def of_area(content, area):
     of = defaultdict(list)
     for each in work:
         of[each.commitment].append(each)
+    is_stated = not content.plan.is_reconstructed
     columns = {
-        _("Documented action") if content.plan.is_reconstructed else _("Commitment"): 9,
+        _("Commitment") if is_stated else _("Documented action"): 8,
         _("State"): 5,
         _("Due"): 5,
-        _("What was done and what holds it back"): 12,
+        _("What was done and what holds it back"): 16,
     }
     late = [each for each in content.late if each.area == area.code]
     lines = [f"{e.code} {short(e)}, {late_by(e.days_late)}" for e in late]
-    caption = _("Commitments")
+    caption = _("Commitments") if is_stated else _("Documented actions")
     return Section(
         f"{area.code} · {in_language(area, 'name')}",
         (
@@ -74,14 +75,15 @@ def _commitment(content, row, of):
         f"{row.code} {in_language(row, 'title')}\n{row.lead_acronym}",
         "\n".join(told),
         day_said(row.due_on) or NOTHING,
-        "\n".join(_done(content, of[row.code])) or NOTHING,
+        "\n".join(_done(content, row, of[row.code])) or NOTHING,
     )
 
 
-def _done(content, work):
-    """Each activity with its state, and where it is not done what holds it back."""
+def _done(content, commitment, work):
+    """Each activity with its state, and what holds it back."""
     for each in work:
-        said = [f"{each.code}: {state('activities', each)}"]
+        other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
+        said = [f"{each.code}{other}: {state('activities', each)}"]
         if each.percent is not None and each.family == Family.GOING:
             said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
         account = content.accounts.get(each.code)
@@ -91,10 +93,10 @@ def _done(content, work):
 
 
 def held_back(content, activity):
-    """Who answers for an activity, and what it said last of what holds it back."""
+    """What was said last of what holds an activity back, in short."""
     account = content.accounts.get(activity.code)
     if account is None:
-        return f"{activity.agency_acronym}: {state_word(State(activity.state))}"
+        return state_word(State(activity.state))
     said = in_language(account, "obstacle")
     if account.is_reserved:
         said = _("Reported; content withheld by law")
@@ -104,8 +106,8 @@ def held_back(content, activity):
     if account.period != content.period.code:
         period = content.row("rounds", account.period)
         marks += [in_language(period, "name")] * bool(period)
-    said = " ".join(filter(None, [said or NOTHING, *(f"({each})" for each in marks)]))
-    return f"{activity.agency_acronym}: {said}"
+    said = Truncator(said or NOTHING).chars(2 * SHORT)
+    return " ".join([said, *(f"({each})" for each in marks)])
 
 
 def state(dataset, row):
@@ -199,43 +201,41 @@ def _point(row):
 
 
 def _figure(indicator, points):
-    cannot = [in_language(indicator, "caveat")]
-    if not points:
-        cannot.append(_("Nobody has handed it in: that is not zero."))
-        return (
-            in_language(indicator, "name"),
-            _("No data"),
-            " ".join(filter(None, cannot)),
-        )
-    last = max(points, key=lambda each: (each.ends_on, each.starts_on))
-    line = SimpleNamespace(indicator=indicator, last=last)
-    value = [f"{words.measured(line)}{words.beside(last)}"]
-    if last.is_disputed:
-        value.append(_("not acknowledged by an agency"))
-    earlier = [
-        each
-        for each in points
-        if each.ends_on < last.starts_on
-        and abs(_days(each) - _days(last)) <= ABOUT_ALIKE
-    ]
-    if last.is_break and earlier:
-        cannot.append(
-            _(
-                "Values on both sides of a break are not compared: what is counted "
-                "changed, or who counts."
+    """Its name, the last value with the one before, and what they cannot say."""
+    value, cannot = [_("No data")], [in_language(indicator, "caveat")]
+    if points:
+        last = max(points, key=_newest)
+        line = SimpleNamespace(indicator=indicator, last=last)
+        value = [f"{words.measured(line)}{words.beside(last)}"]
+        value += [_("not acknowledged by an agency")] * bool(last.is_disputed)
+        earlier = [
+            each
+            for each in points
+            if each.ends_on < last.starts_on
+            and abs(_days(each) - _days(last)) <= ABOUT_ALIKE
+        ]
+        before = max(earlier, key=_newest, default=None)
+        if before and any(p.is_break for p in points if p.ends_on > before.ends_on):
+            cannot.append(
+                _(
+                    "Values on both sides of a break are not compared: what is counted "
+                    "changed, or who counts."
+                )
             )
-        )
-    elif earlier:
-        before = max(earlier, key=lambda each: (each.ends_on, each.starts_on))
-        told = f"{words.value_text(before)}{words.beside(before)}"
-        value.append(_("Before: %(value)s") % {"value": told})
-    if last.status == "provisional":
-        cannot.append(_("Its last value is provisional: it may change."))
-    return (
-        in_language(indicator, "name"),
-        "\n".join(value),
-        " ".join(filter(None, cannot)),
-    )
+        elif before:
+            told = f"{words.value_text(before)}{words.beside(before)}"
+            value.append(_("Before: %(value)s") % {"value": told})
+        if last.status == "provisional":
+            cannot.append(_("Its last value is provisional: it may change."))
+    else:
+        cannot.append(_("Nobody has handed it in: that is not zero."))
+    cause = _("That it goes up or down does not say that the plan caused it.")
+    said = " ".join(filter(None, cannot)) or cause
+    return in_language(indicator, "name"), "\n".join(value), said
+
+
+def _newest(point):
+    return point.ends_on, point.starts_on
 
 
 def _days(point):

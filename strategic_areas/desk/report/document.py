@@ -9,7 +9,6 @@ import io
 
 from django.utils.translation import get_language
 from docx import Document
-from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
@@ -18,7 +17,6 @@ from strategic_areas.cells import NOT_IN_XML
 from strategic_areas.desk.report import (
     Heading,
     Report,
-    Row,
     Section,
     StackedBars,
     Steps,
@@ -52,13 +50,13 @@ LANGUAGES = {"es": "es-DO", "en": "en-US"}
 def write(report: Report) -> bytes:
     document = Document()
     _set_up(document, report)
-    document.add_paragraph(_clean(report.author), "Subtitle")
+    document.add_paragraph(_clean(report.author), "Body Text")
     title = document.add_paragraph(_clean(report.title), "Title")
     title.paragraph_format.space_before = Cm(7)
-    document.add_paragraph(_clean(report.subject), "Subtitle")
+    document.add_paragraph(_clean(report.subject), "Body Text")
     space = document.add_paragraph().paragraph_format
     space.space_before = Cm(7)
-    _add_table(document, Table("", (("", 4), ("", 13)), tuple(map(Row, report.facts))))
+    _add_table(document, Table("", (("", 4), ("", 13)), report.facts))
     for section in report.sections:
         _add_section(document, section)
     written = io.BytesIO()
@@ -77,21 +75,18 @@ def _set_up(document, report):
     kept.title, kept.subject = report.title, report.subject
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
-    foot = page.footer.paragraphs[0]
-    foot.paragraph_format.tab_stops.clear_all()
-    between = Emu(WIDTH - 2 * MARGIN)
-    foot.paragraph_format.tab_stops.add_tab_stop(between, WD_TAB_ALIGNMENT.RIGHT)
-    foot.add_run(f"{_clean(report.foot)}\t")
-    _add(foot._p, "w:fldSimple", instr="PAGE")
-    _add_run(foot._p, " / ")
-    _add(foot._p, "w:fldSimple", instr="NUMPAGES")
+    foot = page.footer.paragraphs[0]._p
+    _add_run(foot, f"{report.foot} · ")
+    _add(foot, "w:fldSimple", instr="PAGE")
+    _add_run(foot, " / ")
+    _add(foot, "w:fldSimple", instr="NUMPAGES")
 
 
 def _set_styles(document, language):
     sizes = {
         "Normal": (9.5, 0, 4),
         "Title": (28, 0, 6),
-        "Subtitle": (13, 0, 6),
+        "Body Text": (13, 6, 6),
         "Heading 1": (17, 0, 6),
         "Heading 2": (11.5, 9, 3),
         "Caption": (11.5, 9, 3),
@@ -113,12 +108,9 @@ def _set_styles(document, language):
             style.font.color.rgb = BLUE
             style.font.bold = True
             style.paragraph_format.keep_with_next = True
-        if name in {"Subtitle", "Footer"}:
+        if name in {"Body Text", "Footer"}:
             style.font.color.rgb = QUIET
             style.font.bold = False
-    # The line below a title is one of another kind of letter.
-    for line in document.styles["Title"].element.pPr.findall(qn("w:pBdr")):
-        line.getparent().remove(line)
     _add(document.styles["Normal"].element.rPr, "w:lang", val=language)
 
 
@@ -217,7 +209,7 @@ def _add_table(document, table: Table):
         _add_cell(line, text, width, is_bold=True)
     for row in table.rows:
         line = _new_row(element)
-        for place, (text, width) in enumerate(zip(row.cells, widths, strict=True)):
+        for place, (text, width) in enumerate(zip(row, widths, strict=True)):
             _add_cell(line, text, width, is_bold=not place)
     _place(document, element)
 

@@ -139,7 +139,7 @@ def as_workbook(tables: tuple[Table, ...]) -> bytes:
     for each in tables:
         sheet.append([escaping.for_workbook(heading) for heading, _w in each.columns])
         for row in each.rows:
-            sheet.append([escaping.for_workbook(cell) for cell in row.cells])
+            sheet.append([escaping.for_workbook(cell) for cell in row])
         for place, (_heading, width) in enumerate(each.columns, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
     for line in sheet.iter_rows():

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -16,7 +15,6 @@ from strategic_areas.desk.report import Heading, Report, Section, Steps, table
 from strategic_areas.desk.report.areas import (
     FAMILIES,
     NOTHING,
-    SHORT,
     bars,
     day_said,
     held_back,
@@ -75,9 +73,7 @@ def _facts(content):
     if content.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
     if content.plan.is_reconstructed:
-        notices.append(
-            _("A reconstruction of public sources: the plan itself is not public.")
-        )
+        notices.append(_("Its commitments are not stated by the plan itself."))
     notices.append(_("It holds what the public portal tells, and nothing else."))
     yield _("Note"), " ".join(notices)
 
@@ -186,7 +182,7 @@ def _late(content, rows):
             (
                 f"{each.code} {short(each)}",
                 str(each.days_late),
-                Truncator(held_back(content, each)).chars(2 * SHORT) or NOTHING,
+                f"{each.agency_acronym}: {held_back(content, each)}",
             )
             for each in rows
         ),
