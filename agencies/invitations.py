@@ -348,7 +348,12 @@ def link(secret):
 
 def send(invitation, secret):
     with translation.override(invitation.language):
-        context = {"invitation": invitation, "link": link(secret), "days": DAYS}
+        context = {
+            "invitation": invitation,
+            "link": link(secret),
+            "site": settings.SITE_URL,
+            "days": DAYS,
+        }
         queue_mail(
             to=invitation.email,
             language=invitation.language,

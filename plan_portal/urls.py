@@ -16,6 +16,7 @@ from plan_portal.conditional import public_page
 from plan_portal.files import public_file
 from strategic_areas import feeds
 from strategic_areas.datasets import DATASETS
+from strategic_areas.desk.learning import guide
 from strategic_areas.desk.sheet import pages as staff_evidence
 from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
@@ -437,6 +438,7 @@ urlpatterns = [
         staff_evidence.download,
         name="staff_evidence",
     ),
+    path("gestion/guias/<slug:role>/", guide, name="guide"),
     path("gestion/", admin.site.urls),
     path(sitemap.SECURITY_TXT, sitemap.security_txt, name="security_txt"),
     path("robots.txt", sitemap.robots, name="robots"),

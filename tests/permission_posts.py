@@ -31,7 +31,7 @@ def pdf():
 
 def report(words):
     return {
-        "seen_version": words["version"],
+        "seen_version": words.get("version", ""),
         "answer": "reported",
         "execution": "in_progress",
         "percent": 55,
@@ -117,6 +117,11 @@ POSTS = {
     "language": lambda words: {"language": "en"},
     "mfa_edit_webauthn": lambda words: {"name": "Otra"},
     "admin:reminders": lambda words: {"reminders": "never"},
+    "admin:practice_row": lambda words: {
+        "answer": "no_news",
+        "no_news_reason_es": "Sí.",
+    },
+    "admin:practice_row_attach": evidence,
     "admin:sheet_row": report,
     "admin:sheet_row_attach": evidence,
     "admin:sheet_declaration": declaration,

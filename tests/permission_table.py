@@ -71,6 +71,7 @@ evidence | declared-returned, declared-withdrawn                            | 40
 #: Likewise, at one address for both languages.
 PROGRAMS = """
 robots, sitemap, security_txt, es:data_index, es:catalogue | | 200 | 405
+guide                                        | practised | 200 | 405
 es:ckan                                      | plan | 200 | 405
 es:data_file                                 | file | 200 | 405
 es:edition_file                              | edition-file | 200 | 405
@@ -129,6 +130,11 @@ view_on_site             | row              | 404 404 404 404 404 | 404 404 404 
 autocomplete             |                  | 200 200 200 200 403 | 405 405 405 405 405
 reminders                |                  | 200 200 200 200 200 | 302~ 302~ 302~ 302~ 302~
 
+practice                 |                  | 200 200 200 200 200 | 405 405 405 405 405
+practice_check           |                  | 200 200 200 200 200 | 200 200 200 200 200
+practice_row             | practised        | 405 405 405 405 405 | 302 302 302 302 302
+practice_row_attach      | practised        | 405 405 405 405 405 | 302 302 302 302 302
+practice_delete          |                  | 405 405 405 405 405 | 302 302 302 302 302
 sheet, sheet_check       | sheet            | 200 404 404 404 404 | 200 404 404 404 404
 handover                 | sheet            | 200 404 404 404 404 | 200 404 404 404 404
 workbook                 | sheet            | 200 404 404 404 404 | 422 404 404 404 404

@@ -282,6 +282,7 @@ class World:
         written.letter.save("carta", ContentFile(make_pdf()))
         return {
             "": {},
+            "practised": {"number": 1, "role": "punto-focal"},
             **self._public(),
             "change": {"pk": factories.make_change(by=self.colleague).pk},
             "change-mine": {"pk": factories.make_change(by=self.reviewer).pk},

@@ -39,6 +39,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 ROLES = ("A", "review", "keep")
 #: Forms of staff of which nothing is kept, and why.
 KEEP_NOTHING = {
+    "admin:practice_check": "a practice stands in the session alone",
+    "admin:practice_delete": "likewise",
+    "admin:practice_row": "likewise",
+    "admin:practice_row_attach": "likewise",
     "admin:exact_agency": "it answers with a file",
     "admin:exact_indicator": "it answers with a file",
     "admin:matrix": "it previews a matrix; planbook_save keeps it",

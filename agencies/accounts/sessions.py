@@ -188,6 +188,7 @@ OPEN = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_signup",
+    "guide",
     "language",
     "mfa_authenticate",
     "mfa_index",

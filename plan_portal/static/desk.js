@@ -228,12 +228,15 @@
   }
 
   async function take(row, form, answer, movesOn) {
-    const fresh = parsed(await answer.text()).querySelector("[data-row]");
+    const page = parsed(await answer.text());
+    const fresh = page.querySelector("[data-row]");
     const isRow = fresh && !answer.redirected && fresh.dataset.row === row.dataset.row;
     if (!isRow) return refuse(row, form, answer, "failed");
     if (answer.ok) forget(row);
     keepEvidence(row, fresh);
     row.replaceWith(fresh);
+    const steps = page.querySelector("[data-steps]");
+    if (steps) sheet.querySelector("[data-steps]").replaceWith(steps);
     count();
     if (!answer.ok) {
       fresh.open = true;

@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import letters, people, purges
+from strategic_areas.desk import learning, letters, people, purges
 from strategic_areas.desk.changes import (
     addresses,
     amending,
@@ -50,6 +50,10 @@ BUTTON_PAGES = {
     "workbook": SHEET,
     "workbook_save": SHEET,
     "sheet_reopen": SHEET,
+    **{
+        f"practice_{step}": ("admin:practice",)
+        for step in ("row", "row_attach", "delete")
+    },
     **{
         f"sheet_{question.url}{step}": SHEET
         for question in BY_MODEL.values()
@@ -105,6 +109,15 @@ def patterns(site):
         for route, view, name in [
             (sheet, sheets.sheet, "sheet"),
             (f"{sheet}enviar/", sheets.check, "sheet_check"),
+            ("practica/", learning.practice, "practice"),
+            ("practica/enviar/", learning.check, "practice_check"),
+            ("practica/borrar/", learning.delete, "practice_delete"),
+            ("practica/<int:number>/", learning.save_row, "practice_row"),
+            (
+                "practica/<int:number>/evidencia/",
+                learning.attach,
+                "practice_row_attach",
+            ),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
             (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),

@@ -411,6 +411,13 @@ def recall(update, *, by):
 def _receipt(period, agency, updates, by, note, values):
     rows = Submission.objects.filter(period=period, agency=agency)
     number = (rows.aggregate(highest=Max("number"))["highest"] or 0) + 1
+    receipt = receipt_of(period, agency, number, updates, by, note, values)
+    receipt.save()
+    return receipt
+
+
+def receipt_of(period, agency, number, updates, by, note="", values=()):
+    """The receipt of these updates, not saved."""
     reference = f"{period.code.upper()}-{agency.acronym}-{number}"
     at = timezone.now()
     content = {
@@ -431,7 +438,7 @@ def _receipt(period, agency, updates, by, note, values):
         **({"values": values} if values else {}),
         **({"note": note} if note else {}),
     }
-    return Submission.objects.create(
+    return Submission(
         agency=agency,
         period=period,
         number=number,

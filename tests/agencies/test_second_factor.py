@@ -94,7 +94,10 @@ def test_an_address_that_nobody_listed_is_closed(client, monkeypatch):
 
 def test_every_open_address_exists():
     names = sessions.OPEN | sessions.ENROLMENT
-    with_arguments = {"account_reset_password_from_key": ["1", "key"]}
+    with_arguments = {
+        "account_reset_password_from_key": ["1", "key"],
+        "guide": ["punto-focal"],
+    }
 
     for name in names:
         assert reverse(name, args=with_arguments.get(name))

@@ -77,6 +77,16 @@ def save_what_is_wrong(page, world):
     row.get_by_role("alert").wait_for()
 
 
+def send_a_practice(page, world):
+    """The receipt of a practice."""
+    page.locator("input[name=no_news_reason_es]").first.fill("Se espera el servidor.")
+    page.locator(".row-form--no_news input[type=submit]").first.click()
+    page.locator("[data-row] .saved").first.wait_for()
+    page.locator(".tally .button").click()
+    page.locator(".send-form input[type=submit]").click()
+    page.locator(".receipt").wait_for()
+
+
 def attach_nothing(page, world):
     fold = page.locator(f"#fila-{world.draft.activity.pk} [data-evidence]")
     fold.locator("summary").click()
@@ -280,6 +290,13 @@ DESK = [
         "focal_point",
         lambda world: [*sheet_of(world), world.off_plan.activity.pk],
     ),
+    Screen("admin:practice", "focal_point"),
+    Screen("admin:practice", "focal_point", press=unfold),
+    Screen("admin:practice_check", "focal_point"),
+    Screen("admin:practice", "focal_point", press=send_a_practice),
+    Screen("guide", "focal_point", lambda world: ["punto-focal"]),
+    Screen("guide", "reviewer", lambda world: ["coordinacion"]),
+    Screen("guide", "administrator", lambda world: ["administracion"]),
     Screen("admin:receipt", "focal_point", lambda world: [world.receipt.pk]),
     Screen("admin:values", "focal_point", sheet_of),
     Screen("admin:exact_agency", "reviewer", lambda world: [world.agency.slug]),
@@ -464,6 +481,7 @@ NO_SCREEN = {
     "a press, by POST alone": {
         *("language", "admin:planbook_save", "admin:workbook_save", "admin:matrix"),
         *("admin:sheet_row", "admin:sheet_row_attach"),
+        *("admin:practice_row", "admin:practice_row_attach", "admin:practice_delete"),
         *("admin:sheet_row_detach", "admin:sheet_declaration"),
         *(
             "admin:sheet_row_recall",

@@ -23,7 +23,7 @@ from strategic_areas.queries import asked_values
 from strategic_areas.workflow.questions import REPORT, UPDATES, VALUE, UpdateQuestion
 
 
-def _address(name):
+def address_of(name):
     return property(lambda sheet: reverse(f"admin:{name}", args=sheet.keys))
 
 
@@ -77,13 +77,13 @@ class Sheet:
     def keys(self):
         return self.period.pk, self.agency.slug
 
-    url = _address("sheet")
-    check_url = _address("sheet_check")
-    workbook_url = _address("workbook")
-    workbook_save_url = _address("workbook_save")
-    off_plan_url = _address("sheet_off_plan")
-    propose_url = _address("sheet_propose")
-    values_url = _address("values")
+    url = address_of("sheet")
+    check_url = address_of("sheet_check")
+    workbook_url = address_of("workbook")
+    workbook_save_url = address_of("workbook_save")
+    off_plan_url = address_of("sheet_off_plan")
+    propose_url = address_of("sheet_propose")
+    values_url = address_of("values")
 
     @cached_property
     def accepted_until(self):

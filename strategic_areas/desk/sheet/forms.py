@@ -85,7 +85,7 @@ class RevisionForm(forms.ModelForm):
         for name in self.errors.keys() & self.fields.keys():
             if isinstance(self.fields[name], forms.CharField):
                 setattr(self.instance, name, self[name].value())
-        if self.instance.pk:
+        if not self.instance._state.adding:
             self._refuse_stale()
         return cleaned
 
@@ -393,7 +393,7 @@ def save_answer(row, data, *, by):
     is_published = instance.status == Status.PUBLISHED
     if is_published and data.get("seen_version") == str(NOT_BEGUN):
         return _save_correction(row, instance, data, by)
-    form = _form(row, instance, data)
+    form = answer_form(row, instance, data)
     form.by = by
     if form.is_valid() and not form.is_already_saved:
         _store(form, by)
@@ -406,11 +406,11 @@ def _save_correction(row, published, data, by):
         try:
             instance = workflow.correct(published, by=by)
         except workflow.TransitionError as error:
-            form = _form(row, published, _seen(data, published.version))
+            form = answer_form(row, published, _seen(data, published.version))
             form.add_error(None, str(error))
             return form
         setattr(instance, row.field, row.subject)
-        form = _form(row, instance, _seen(data, instance.version))
+        form = answer_form(row, instance, _seen(data, instance.version))
         if form.is_valid() and not form.has_changed():
             form.add_error(None, NOTHING_CHANGED)
         if form.is_valid():
@@ -438,7 +438,7 @@ def _revision_to_write(row):
     return row.take(stored)
 
 
-def _form(row, instance, data):
+def answer_form(row, instance, data):
     answer = data.get("answer") if row.question.takes_no_news else None
     if answer == Answer.NO_NEWS:
         _say_no_news(instance, row)

@@ -66,7 +66,7 @@ def _closed_row(request, period, agency):
     subject = sheet_page.requested_subject(request)
     if subject is None:
         raise Http404
-    return _row_only(request, find_row(request.user, period, agency, **subject))
+    return row_only(request, find_row(request.user, period, agency, **subject))
 
 
 @require_POST
@@ -74,7 +74,7 @@ def save_row(request, period, agency, **subject):
     row = find_row(request.user, period, agency, **subject)
     form = save_answer(row, request.POST, by=request.user)
     if ROW_ONLY in request.headers:
-        return _row_only(request, read_again(row), form)
+        return row_only(request, read_again(row), form)
     if form.errors:
         found = find_sheet(request.user, period, agency)
         return sheet_page.page(request, found, unfolded=row.anchor, posted=form)
@@ -82,13 +82,14 @@ def save_row(request, period, agency, **subject):
     return redirect(_next_address(row))
 
 
-def _row_only(request, row, form=None):
+def row_only(request, row, form=None, sheet=None):
+    """The row alone, as the sheet's script reads it."""
     posted = form if form and form.errors else None
     unfolded = row.anchor if posted else None
     rows = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
-    sheet = {"may_recall": _may_recall(request.user, row)}
+    sheet = sheet or {"may_recall": _may_recall(request.user, row)}
     context = {"shown": rows.of(row), "sheet": sheet}
-    return render(request, "desk/_answer_row.html", context, status=rows.status)
+    return render(request, "desk/_row_only.html", context, status=rows.status)
 
 
 def _may_recall(user, row):
@@ -143,7 +144,8 @@ def attach(request, **keys):
     done = _("%(title)s is attached.")
     if begun:
         done = _("%(title)s is attached to a correction: send it with the sheet.")
-    return _answer(request, row, done % {"title": form.instance.title}, form, begun)
+    done %= {"title": form.instance.title}
+    return answer_evidence(request, row, done, form, begun)
 
 
 def _save(form, user, *, begins):
@@ -171,7 +173,7 @@ def detach(request, item, **keys):
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect(row.page_url)
-    return _answer(request, row, _("%(title)s is removed.") % {"title": found})
+    return answer_evidence(request, row, _("%(title)s is removed.") % {"title": found})
 
 
 def _begun_row(request, **keys):
@@ -182,12 +184,13 @@ def _begun_row(request, **keys):
     return row
 
 
-def _answer(request, row, done, form=None, begun=False):
+def answer_evidence(request, row, done, form=None, begun=False, sheet=None):
     """Answer a script with the row's evidence, anything else with a page."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
     if ROW_ONLY in request.headers:
-        shown = sheet_page.evidence_of(read_again(row), refused)
+        row = sheet.row(row.field, row.key) if sheet else read_again(row)
+        shown = sheet_page.evidence_of(row, refused)
         context = {
             "evidence": shown,
             "done": "" if refused else done,
@@ -195,7 +198,7 @@ def _answer(request, row, done, form=None, begun=False):
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = find_sheet(request.user, row.period.pk, row.agency.slug)
+        found = sheet or find_sheet(request.user, row.period.pk, row.agency.slug)
         return sheet_page.page(request, found, unfolded=row.anchor, attaching=refused)
     messages.success(request, done)
     return redirect(row.page_url)
@@ -347,11 +350,15 @@ def receipt(request, pk):
         ),
         pk=pk,
     )
+    return receipt_page(request, kept, Sheet(kept.period, kept.agency))
+
+
+def receipt_page(request, kept, sheet):
     return screen(
         request,
         "desk/receipt.html",
         title=" ".join([_("Receipt"), kept.reference]),
-        sheet=Sheet(kept.period, kept.agency),
+        sheet=sheet,
         kept=kept,
         parts=[(each, _as_sent(kept, each)) for each in BY_MODEL.values()],
         values=_values(kept, request.user),

@@ -82,8 +82,8 @@ KINDS = {
 def whereabouts(item):
     if item.kind == Evidence.Kind.FILE:
         return format_html(
-            '<a href="{}">{}</a> ({})',
-            reverse("staff_evidence", args=[item.token]),
+            '<a href="{}">{}</a> ({})' if item.file else "{1}",
+            item.file and reverse("staff_evidence", args=[item.token]),
             item.original_name,
             filesizeformat(item.size),
         )
@@ -179,7 +179,8 @@ class AttachForm(EvidenceForm):
 
     def clean(self):
         cleaned = super().clean()
-        if self.clean_file:
+        # A practice keeps no file.
+        if self.clean_file and not self.record._state.adding:
             files = self.record.evidences.filter(kind=Evidence.Kind.FILE)
             try:
                 evidence.must_fit(

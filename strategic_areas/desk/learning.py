@@ -1,0 +1,265 @@
+"""
+What newcomers learn by: a guide of one page for each role, and a practice.
+
+A practice is a sheet of an invented plan that stands in nothing but one's own session,
+and ends with it. Rows, forms, checks and pages are those of every sheet. No record of
+it is ever saved, so nothing public, counted or searched could hold one: each request
+makes the records anew from what was posted.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies.models import Agency
+from strategic_areas.desk.screens import screen
+from strategic_areas.desk.sheet import contents, forms, pages, rows, sheet_page
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Answer,
+    Evidence,
+    Plan,
+    Province,
+    ReportingPeriod,
+    Status,
+    Transition,
+)
+from strategic_areas.workflow import questions, steps
+
+KEY = "practice"
+#: No record of a table has an id as high.
+BEYOND = 10**15
+#: Code, percent before, title, unit of what continues, and what was said before.
+WORK = (
+    ("P.1.a", 30, _("Reading rooms in three districts"), "", _("One room is open.")),
+    ("P.1.b", 40, _("Catalogue on the internet"), "", _("It has 900 titles.")),
+    ("P.1.c", None, _("Story hours for children"), _("story hours"), ""),
+)
+#: What there is to learn, in order, and how.
+STEPS = (
+    (
+        _("Answer a row"),
+        _("Open P.1.a, write what was done and how far it is, and save."),
+    ),
+    (
+        _("Say that there is no news"),
+        _("Open P.1.b, write why, and press “No news, for this reason”."),
+    ),
+    (
+        _("Send all"),
+        _("Press “Check and send all”, read, and send."),
+    ),
+    (
+        _("Mend what comes back"),
+        _("One row comes back with a reason: mend it, save and send again."),
+    ),
+)
+
+
+@require_safe
+def guide(request, role):
+    """It holds no secret, so anybody may read it."""
+    if role not in {"punto-focal", "coordinacion", "administracion"}:
+        raise Http404
+    return render(request, f"guides/{role}.html")
+
+
+class PracticeRow(rows.AnswerRow):
+    sheet_url = property(lambda row: reverse("admin:practice"))
+    key = property(lambda row: row.subject.pk - BEYOND)
+
+    def url(self, step="", *more):
+        """Nowhere to remove what was attached."""
+        return "" if more else reverse(f"admin:practice_row{step}", args=[self.key])
+
+
+@dataclass(frozen=True)
+class PracticeSheet(contents.Sheet):
+    answers: tuple = ()
+
+    keys = submissions = proposals = values = workbook_url = may_recall = ()
+    url, check_url = (
+        contents.address_of("practice"),
+        contents.address_of("practice_check"),
+    )
+    sections = property(lambda sheet: {questions.REPORT: sheet.answers})
+
+    @property
+    def steps(self):
+        """Title, how it is done, and whether it was, of each step."""
+        said = {row.update.answer for row in self.rows if row.update}
+        back = [row.is_sent for row in self.rows if row.returned]
+        done = said - {Answer.NO_NEWS}, Answer.NO_NEWS in said, back, any(back)
+        return [(*step, bool(each)) for step, each in zip(STEPS, done, strict=True)]
+
+
+def _sheet(request):
+    today, plan = timezone.localdate(), Plan(pk=BEYOND, code=str(_("Libraries")))
+    period = ReportingPeriod(
+        pk=BEYOND,
+        plan=plan,
+        code="P",
+        opens_on=today,
+        due_on=today + timedelta(10),
+        closes_on=today + timedelta(20),
+        name_es=str(_("Practice")),
+        name_en=str(_("Practice")),
+    )
+    agency = Agency(
+        pk=BEYOND,
+        acronym="BIB",
+        name_es=str(_("A library that does not exist")),
+        name_en=str(_("A library that does not exist")),
+    )
+    answers = []
+    for number, (code, percent, *texts) in enumerate(WORK, 1):
+        title, unit, said = map(str, texts)
+        subject = Activity(
+            pk=BEYOND + number,
+            plan=plan,
+            agency=agency,
+            code=code,
+            kind=Activity.Kind.CONTINUING if unit else Activity.Kind.ONE_OFF,
+            counts_victims=False,
+            reaches_victims=False,
+            title_es=title,
+            title_en=title,
+            unit_es=unit,
+            unit_en=unit,
+        )
+        last = percent and ActivityUpdate(
+            activity=subject,
+            period=ReportingPeriod(name_es=str(_("Before")), name_en=str(_("Before"))),
+            agency=agency,
+            execution="in_progress",
+            percent=percent,
+            narrative_es=said,
+            narrative_en=said,
+        )
+        row = PracticeRow(questions.REPORT, subject, period, last=last, own=last)
+        answers.append(_answered(row, _kept(request, number)))
+    return PracticeSheet(period, agency, True, tuple(answers))
+
+
+def _answered(row, kept):
+    """The row with what was posted of it, where the form still takes that."""
+    form = forms.answer_form(row, row.blank(), QueryDict(kept["posted"]))
+    if not (kept["posted"] and form.is_valid()):
+        return row
+    update = form.instance
+    update.pk, update.status = row.subject.pk, kept["status"]
+    update.changed_at = datetime.fromisoformat(kept["at"])
+    update._prefetched_objects_cache = {
+        "places": form.cleaned_data.get("places", Province.objects.none()),
+        "evidences": [Evidence(pk=pk, **e) for pk, e in enumerate(kept["evidence"])],
+    }
+    back = Transition(
+        at=datetime.fromisoformat(kept["returned"] or kept["at"]),
+        reason=_(
+            "Say it so that it is understood by somebody who was never in the library: "
+            "how much, where and since when."
+        ),
+    )
+    return replace(row, update=update, returned=back if kept["returned"] else None)
+
+
+def _kept(request, number):
+    """What is known of a row."""
+    begun = {"posted": "", "evidence": [], "returned": None, "status": Status.DRAFT}
+    return begun | request.session.get(KEY, {}).get(str(number), {})
+
+
+def _keep(request, number, **told):
+    row = _kept(request, number) | {"at": timezone.now().isoformat()} | told
+    request.session[KEY] = request.session.get(KEY, {}) | {str(number): row}
+
+
+def _row(request, number):
+    """The row of this number, or ``Http404`` where it cannot be written in."""
+    row = _sheet(request).row(questions.REPORT.name, number)
+    if row is None or not row.is_open:
+        raise Http404
+    return row
+
+
+@require_safe
+def practice(request):
+    return sheet_page.page(request, _sheet(request))
+
+
+@require_POST
+def save_row(request, number):
+    row = _row(request, number)
+    form = forms.answer_form(row, row.to_write, request.POST)
+    if form.is_valid():
+        data, cleaned = request.POST.copy(), form.cleaned_data
+        # One of these may have been adjusted to the other.
+        for name in {"percent", "execution"} & cleaned.keys():
+            data[name] = "" if cleaned[name] is None else cleaned[name]
+        _keep(request, number, posted=data.urlencode())
+    sheet = _sheet(request)
+    if pages.ROW_ONLY in request.headers:
+        return pages.row_only(request, sheet.row(row.field, number), form, sheet)
+    if form.errors:
+        return sheet_page.page(request, sheet, unfolded=row.anchor, posted=form)
+    return redirect("admin:practice" if sheet.waiting else "admin:practice_check")
+
+
+@require_POST
+def attach(request, number):
+    """Judge a piece of evidence as every sheet does, and keep no file."""
+    row = _row(request, number)
+    form = sheet_page.attach_form(row, request.POST, request.FILES)
+    if form.is_valid():
+        told = {
+            **{name: form.cleaned_data[name] for name in form.Meta.fields},
+            "kind": form.instance.kind,
+            "original_name": getattr(form.clean_file, "name", ""),
+        }
+        _keep(request, number, evidence=[*_kept(request, number)["evidence"], told])
+    done = _("It is attached.")
+    return pages.answer_evidence(request, row, done, form, sheet=_sheet(request))
+
+
+def check(request):
+    """The page to send from; the receipt once it was, and then one row comes back."""
+    sheet = _sheet(request)
+    form = pages.SendForm(request.POST or None, sheet=sheet)
+    if not (sheet.sendable and form.is_valid()):
+        return screen(
+            request,
+            "desk/check.html",
+            title=_("Check your answers"),
+            sheet=sheet,
+            form=form,
+        )
+    kept = steps.receipt_of(
+        sheet.period,
+        sheet.agency,
+        1,
+        [row.update for row in sheet.sendable],
+        request.user,
+        form.cleaned_data["note"],
+    )
+    for row in sheet.sendable:
+        _keep(request, row.key, status=Status.SUBMITTED)
+    if not any(row.returned for row in sheet.rows):
+        first = min(sheet.sendable, key=lambda row: row.update.answer == Answer.NO_NEWS)
+        at = timezone.now().isoformat()
+        _keep(request, first.key, status=Status.RETURNED, returned=at, at=at)
+    return pages.receipt_page(request, kept, _sheet(request))
+
+
+@require_POST
+def delete(request):
+    request.session.pop(KEY, None)
+    messages.success(request, _("Your practice is deleted."))
+    return redirect("admin:index")
