@@ -375,7 +375,7 @@ def test_what_is_withdrawn_leaves_the_report_of_an_edition():
     assert "61\N{NO-BREAK SPACE}%" not in told
 
 
-def test_a_round_that_closed_without_an_edition_has_no_report_but_the_latest(client):
+def test_a_round_that_closed_without_an_edition_before_the_latest_has_no_report(client):
     plan = make_plan()
     activity = make_activity(plan=plan)
     before = make_round(plan=plan, **BEFORE, **LATE)
@@ -384,16 +384,19 @@ def test_a_round_that_closed_without_an_edition_has_no_report_but_the_latest(cli
     latest = make_round(plan=plan, **SINCE, **LATE)
     client.force_login(make_reviewer())
 
+    still_open = make_round(plan=plan, **BEFORE, **LATE)
+
     pages = {
         (name, each): client.get(reverse(f"admin:{name}", args=[each.pk]))
         for name in ("round_report", "round_document")
-        for each in (before, latest)
+        for each in (before, still_open, latest)
     }
 
     assert pages["round_document", before].status_code == 404
     assert activity.code not in pages["round_report", before].content.decode()
-    assert gettext("Preliminary") in pages["round_report", latest].content.decode()
-    assert pages["round_document", latest].status_code == 200
+    for each in (still_open, latest):
+        assert gettext("Preliminary") in pages["round_report", each].content.decode()
+        assert pages["round_document", each].status_code == 200
 
 
 def make_full_round(agencies=1):

@@ -130,14 +130,14 @@ def load(period: ReportingPeriod, today: date) -> RoundReport | None:
     """
     The report of a round of a public plan.
 
-    That of the latest round is preliminary while there is no edition. An earlier one
-    without an edition has none: nobody kept what the public read then.
+    That of an open round, or of the latest, is preliminary while there is no edition.
+    An earlier one that closed without has none: nobody kept what the public read then.
     """
     rounds = opened(periods_of(period.plan), today)
     known = editions.of_rounds(period.plan)
     edition = known.get(period.pk)
     earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
-    if edition is None and period in rounds[1:]:
+    if edition is None and period in rounds[1:] and period.closes_on < today:
         return None
     before = next((known[each.pk] for each in earlier if each.pk in known), None)
     tables, datasets = editions.reading_of(period.plan, edition)
