@@ -128,8 +128,14 @@ class PublishManyForm(forms.Form):
         self.helper.form_id = "together"
         self.helper.layout = Layout(
             *("pick", "checked"),
-            Submit("step", _("Yes, publish"), css_class="default"),
-            "reason",
+            Submit(
+                "step",
+                _("Yes, approve")
+                if all(isinstance(item, decisions.Waiting) for item in items)
+                else _("Yes, publish"),
+                css_class="default",
+            ),
+            *(["reason"] if reports else []),
         )
 
     def clean(self):
