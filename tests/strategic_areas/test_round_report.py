@@ -26,6 +26,7 @@ from tests.factories import (
     make_administrator,
     make_agency,
     make_amendment,
+    make_approved_dispute,
     make_commitment,
     make_focal_point,
     make_indicator,
@@ -33,6 +34,7 @@ from tests.factories import (
     make_plan,
     make_published_figure,
     make_published_update,
+    make_record_update,
     make_reviewer,
     make_round,
     make_submitted_update,
@@ -309,6 +311,46 @@ def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
     told = " ".join(words_of(report_of(period)))
 
     assert "43\N{NO-BREAK SPACE}%" not in told
+
+
+def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
+    plan = make_plan()
+    activity = make_activity(plan=plan)
+    author = make_focal_point(agency=activity.agency)
+    rounds = []
+    for days in (80, 50, 20):
+        dates = {"starts_on": TODAY - days * DAY, "ends_on": TODAY - (days - 9) * DAY}
+        period = make_round(plan=plan, **dates, **LATE)
+        if rounds:
+            make_published_update(
+                activity=activity, period=period, by=author, execution="in_progress"
+            )
+        make_edition(period)
+        rounds.append(period)
+    first, second, last = rounds
+    client.force_login(make_reviewer())
+
+    changed = {
+        since: rows_of(of_round(kept.load(last, TODAY, since)), "State, then and now")
+        for since in ("", second.code, first.code)
+    }
+
+    assert [len(rows) for rows in changed.values()] == [0, 0, 2]
+    for name in ("round_report", "round_document"):
+        path = reverse(f"admin:{name}", args=[last.pk])
+        answers = [client.get(path, {"since": code}) for code in (first.code, "x")]
+        assert [each.status_code for each in answers] == [200, 404]
+
+
+def test_what_an_agency_does_not_acknowledge_is_told_with_that():
+    activity = make_activity(provenance="press")
+    make_round(plan=activity.plan, **SINCE, **LATE)
+    make_record_update(activity=activity, obstacle_es="Faltan vehículos.")
+    make_approved_dispute(activity)
+
+    [row] = rows_of(report_of(activity.plan.periods.get(mode="round")), "Commitments")
+
+    assert gettext("not acknowledged") in row[-1]
 
 
 def make_told_round():

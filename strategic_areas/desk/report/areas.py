@@ -86,6 +86,7 @@ def _done(content, commitment, work):
         said = [f"{each.code}{other}: {state('activities', each)}"]
         if each.percent is not None and each.family == Family.GOING:
             said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
+        said += [_("not acknowledged")] * bool(each.is_disputed)
         account = content.accounts.get(each.code)
         if account and (account.is_reserved or account.obstacle_es):
             said.append(held_back(content, each))

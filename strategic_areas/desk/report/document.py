@@ -96,13 +96,11 @@ def _set_styles(document, language):
     for name, (size, above, below) in sizes.items():
         style = document.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
-        style.font.italic = False
         style.paragraph_format.space_before = Pt(above)
         style.paragraph_format.space_after = Pt(below)
         fonts = style.element.rPr.rFonts
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        for script in ("w:hAnsi", "w:cs"):
+        fonts.attrib.clear()
+        for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
             fonts.set(qn(script), FONT)
         if name in {"Title", "Heading 1", "Heading 2", "Caption"}:
             style.font.color.rgb = BLUE
@@ -183,12 +181,10 @@ def _new_table(widths, about=""):
     return element, _new_row(element)
 
 
-def _new_row(element, *, is_head=False):
+def _new_row(element):
     line = _add(element, "w:tr")
     settings = _add(line, "w:trPr")
     _add(settings, "w:cantSplit")
-    if is_head:
-        _add(settings, "w:tblHeader")
     return line
 
 

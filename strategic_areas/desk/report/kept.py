@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import takewhile
 from types import SimpleNamespace
 
+from django.http import Http404
+
 from strategic_areas.datasets.columns import Dataset
 from strategic_areas.models import Edition, ReportingPeriod, Status
 from strategic_areas.progress import Punctuality
@@ -22,6 +24,7 @@ class RoundReport:
     """
     What an edition tells of its round, and how it differs from that of a round before.
 
+    ``compared`` are all with which it could be compared, the latest first.
     Without ``edition`` it is what the public reads today, which is preliminary. Nothing
     but ``tables`` and ``differences`` is told: what is taken from an edition leaves the
     report, and what changes in the plan afterwards is not in it.
@@ -30,6 +33,7 @@ class RoundReport:
     period: ReportingPeriod
     edition: Edition | None
     before: Edition | None
+    compared: tuple[Edition, ...]
     tables: Rows
     datasets: Mapping[str, Dataset]
     differences: tuple[DatasetDifference, ...]
@@ -126,10 +130,12 @@ def _newness(report):
     return said_on or "", was_entered is not None, report.revision
 
 
-def load(period: ReportingPeriod, today: date) -> RoundReport | None:
+def load(period: ReportingPeriod, today: date, since: str = "") -> RoundReport | None:
     """
-    The report of a round of a public plan.
+    The report of a round of a public plan, compared with that of the last round.
 
+    With ``since``, the code of an earlier round, it is compared with that one, as over
+    a year; Http404 if that has no edition.
     That of an open round, or of the latest, is preliminary while there is no edition.
     An earlier one that closed without has none: nobody kept what the public read then.
     """
@@ -139,12 +145,16 @@ def load(period: ReportingPeriod, today: date) -> RoundReport | None:
     earlier = rounds[rounds.index(period) + 1 :] if period in rounds else []
     if edition is None and period in rounds[1:] and period.closes_on < today:
         return None
-    before = next((known[each.pk] for each in earlier if each.pk in known), None)
+    compared = tuple(known[each.pk] for each in earlier if each.pk in known)
+    before = next((e for e in compared if since in {"", e.period.code}), None)
+    if since and before is None:
+        raise Http404
     tables, datasets = editions.reading_of(period.plan, edition)
     return RoundReport(
         period=period,
         edition=edition,
         before=before,
+        compared=compared,
         tables=tables,
         datasets=datasets,
         differences=tuple(editions.differences(period.plan, before, edition)),

@@ -25,13 +25,13 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @require_safe
 def report(request, pk):
-    period = _public_or_404(request, pk)
-    content = kept.load(period, timezone.localdate())
+    period, content = _read(request, pk)
     return screen(
         request,
         "desk/report.html",
         title=_("Report for the commission"),
         period=period,
+        content=content,
         report=content and sections.of_round(content),
     )
 
@@ -40,19 +40,21 @@ def report(request, pk):
 def document(request, pk):
     from strategic_areas.desk.report.document import write
 
-    period, today = _public_or_404(request, pk), timezone.localdate()
-    if not (content := kept.load(period, today)):
+    period, content = _read(request, pk)
+    if content is None:
         raise Http404
     stem = f"{_('Report for the commission')} {period.plan.code} {period.code}"
     name = slugify(f"{stem} {content.day}")
     return as_file(write(sections.of_round(content)), f"{name}.docx", DOCX)
 
 
-def _public_or_404(request, pk):
+def _read(request, pk):
+    """A round of a public plan, and what its report tells; None where it has none."""
     period = round_or_404(request.user, pk)
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
-    return period
+    since = request.GET.get("since", "")
+    return period, kept.load(period, timezone.localdate(), since)
 
 
 WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}

@@ -69,6 +69,9 @@ def _facts(content):
             _("Preliminary"),
             _("It tells what the public reads today. No edition keeps it."),
         )
+    if before := content.before:
+        name = in_language(before.period, "name")
+        yield _("Compared with"), f"{before.number} · {name}"
     notices = []
     if content.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
@@ -95,8 +98,8 @@ def _summary(content):
             *_who_answered(content),
             *bars(content, _("Activities by state and area"), _by_area(content)),
             Heading(_since(content)),
-            *(changes or [_none_changed(content)]),
-            *(_late(content, late[:NAMED]) or _none(_("No activity is late."))),
+            *(changes or [_("No state has changed.")] * bool(content.before)),
+            *(_late(content, late[:NAMED]) or [_("No activity is late.")]),
             *_more(len(late) - NAMED),
             Heading(_("Who did not report")),
             _silence(content),
@@ -134,15 +137,9 @@ def _by_area(content):
 
 def _since(content):
     if content.before is None:
-        return _("Changes since the last round")
+        return _("No edition keeps how the plan stood before.")
     name = in_language(content.before.period, "name")
     return _("What changed since: %(round)s") % {"round": name}
-
-
-def _none_changed(content):
-    if content.before:
-        return _("No state has changed.")
-    return _("No edition keeps how the plan stood before.")
 
 
 def _changes(content):
@@ -167,10 +164,6 @@ def _more(number):
     if number > 0:
         said = ngettext("%(number)d more", "%(number)d more", number)
         yield said % {"number": number}
-
-
-def _none(said):
-    return Heading(_("What is late, and why")), said
 
 
 def _late(content, rows):
