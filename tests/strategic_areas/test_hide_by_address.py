@@ -142,7 +142,7 @@ def test_the_desk_and_every_page_of_a_record_have_the_button(world, reviewer):
         for each in (reverse("admin:index"), change, report(update), tree)
     )
 
-    assert f'action="{reverse(PAGE)}"' in desk
+    assert f'href="{reverse(PAGE)}"' in desk
     button = 'class="button takes-away"'
     assert f'class="takes-away" href="{hide(commitment)}"' in record
     assert 'class="takes-away" href="#steps"' in sent
