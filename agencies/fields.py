@@ -278,15 +278,18 @@ class DayAfter(models.Func):
     output_field = models.DateField()
 
     def as_sqlite(self, compiler, connection):
-        words = {"template": "date(%(expressions)s, '+1 day')"}
-        return self.as_sql(compiler, connection, **words)
+        return self.as_sql(
+            compiler, connection, template="date(%(expressions)s, '+1 day')"
+        )
 
 
 def dates_in_order(model, start, end, *, may_last_no_day=False):
     """With ``may_last_no_day`` what began on a day may have ended on the day before."""
-    in_order = Q(**{f"{end}__gte": models.F(start)})
-    if may_last_no_day:
-        in_order = Q(**{f"{start}__lte": DayAfter(end)})
+    in_order = (
+        Q(**{f"{start}__lte": DayAfter(end)})
+        if may_last_no_day
+        else Q(**{f"{end}__gte": models.F(start)})
+    )
     return models.CheckConstraint(
         name=f"{model}_{end}_not_before_{start}",
         condition=(

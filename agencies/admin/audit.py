@@ -1,7 +1,5 @@
 """The audit record in the admin: administrators read it in words and change nothing."""
 
-from collections import defaultdict
-
 from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -238,9 +236,9 @@ def facts_in_words(entry):
     names = getattr(entry, "usernames", {})
     facts = {name: _several(value) for name, value in entry.facts.items()}
     if {"kind", "record"} <= facts.keys():
-        numbers = defaultdict(list)
+        numbers = {}
         for kind, number in zip(facts.pop("kind"), facts.pop("record"), strict=True):
-            numbers[kind].append(number)
+            numbers.setdefault(kind, []).append(number)
         facts = {**numbers, **facts}
     for name, several in facts.items():
         if name in ACCOUNTS:

@@ -135,8 +135,7 @@ def gaps(today=None):
     taking_part = Participation.objects.filter(plan__in=plans)
     reports = Q(
         agency__in=Activity.objects.standing().filter(plan__in=plans).values("agency")
-    )
-    reports |= Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
+    ) | Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
     asked = taking_part.filter(~Q(role=Participation.Role.PARTNER) | reports)
     agencies = Agency.objects.filter(
         pk__in=asked.values("agency"), dissolved_on__isnull=True

@@ -182,8 +182,7 @@ class ValueForm(forms.ModelForm):
                 )
                 for code, label in categories.items()
             }
-        value = self.fields["value"]
-        value.label = f"{value.label} ({self.indicator.unit})"
+        self.fields["value"].label = f"{_('Value')} ({self.indicator.unit})"
         self.helper = one_button("row-form", "save", _("Hand it in"))
         self.helper.layout = self.make_layout()
 

@@ -67,10 +67,6 @@ def answered(**lookups):
     return rows.filter(introduced_by__status__in=["approved", "ended"], **lookups)
 
 
-#: From how many indicators on a list of them can be searched.
-MANY = 6
-
-
 def listed(request, indicators, page, *keys, owed=()):
     """
     The context of a list of indicators, each with its last public value.
@@ -80,9 +76,12 @@ def listed(request, indicators, page, *keys, owed=()):
     """
     indicators, wanted = list(indicators), request.GET.get("q", "")
     number = Counter(row.value.indicator.pk for row in owed)
-    figures = PublishedFigure.objects.standing().filter(indicator__in=indicators)
-    figures = figures.exclude(value=None).order_by("ends_on", "starts_on")
-    last = {figure.indicator_id: figure for figure in figures}
+    last = {
+        figure.indicator_id: figure
+        for figure in PublishedFigure.objects.standing()
+        .filter(indicator__in=indicators, value__isnull=False)
+        .order_by("ends_on", "starts_on")
+    }
     lines = [
         {
             "indicator": each,
@@ -93,8 +92,11 @@ def listed(request, indicators, page, *keys, owed=()):
         for each in indicators
         if fold(wanted) in fold(f"{each.code} {each.name} {each.agency or ''}")
     ]
-    lines.sort(key=lambda line: not line["owed"])
-    return {"lines": lines, "wanted": wanted, "searches": len(indicators) >= MANY}
+    return {
+        "lines": sorted(lines, key=lambda line: not line["owed"]),
+        "wanted": wanted,
+        "searches": len(indicators) > 5,  # fewer are seen at a glance
+    }
 
 
 @require_safe
@@ -108,8 +110,13 @@ def values(request, period, agency):
         handed_in[row.indicator_id].append(row)
     for line in context["lines"]:
         line["handed_in"] = handed_in[line["indicator"].pk]
-    title = sheet.of_values.heading
-    return screen(request, "desk/values.html", title=title, sheet=sheet, **context)
+    return screen(
+        request,
+        "desk/values.html",
+        title=sheet.of_values.heading,
+        sheet=sheet,
+        **context,
+    )
 
 
 def value_new(request, period, agency, indicator):
@@ -320,9 +327,11 @@ def _exact(request, record, agency, indicators, *, subject):
         raise Http404
     if request.method != "POST" or form not in FORMS:
         words = {name: word for name, (_write, _type, word) in FORMS.items()}
-        rows = indicators.select_related("agency")
-        found = listed(request, rows, "exact_indicator")
-        context = {"record": record, "forms": words, **found}
+        context = {
+            "record": record,
+            "forms": words,
+            **listed(request, indicators.select_related("agency"), "exact_indicator"),
+        }
         title = _("Exact table")
         return screen(request, "desk/exact.html", title=title, **context)
     write, content_type, _word = FORMS[form]
