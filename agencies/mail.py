@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from agencies import access
 from agencies.fields import Fields, internal
 from agencies.models import FocalPoint, User
 
@@ -37,6 +38,8 @@ OUTAGE_PAUSE, OUTAGE = 60, timedelta(days=2)
 LEASE = timedelta(minutes=5)
 #: Kinds whose text holds a link that opens an account: it is not kept once sent.
 OPENS_AN_ACCOUNT = {"invitation", "password_reset"}
+#: How the addresses of a demonstration's invented people end: nothing is sent to them.
+INVENTED = "@demostracion.example.org"
 #: How many mails one run sends at most.
 RUN = 200
 
@@ -45,11 +48,25 @@ class MailQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(sent_at__isnull=True, given_up_at__isnull=True)
 
+    def visible_to(self, user):
+        """All for administrators, those of a demonstration for others."""
+        is_limited = not access.is_administrator(user)
+        return self.filter(to__endswith=INVENTED) if is_limited else self
+
     def ready(self, now):
         return self.waiting().filter(
             Q(leased_until__isnull=True) | Q(leased_until__lt=now),
             next_attempt_at__lte=now,
         )
+
+
+def shows_invented():
+    """Whether staff read the mails to invented people: where these have accounts."""
+    return (
+        settings.EMBEDDED_DATABASE
+        and not settings.OFFICIAL_SITE
+        and (Path(settings.VAR_DIR) / "demo-accounts.json").exists()
+    )
 
 
 class Mail(models.Model):
@@ -95,6 +112,15 @@ class Mail(models.Model):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def is_readable(self):
+        """Whether staff may read its text: that of a demonstration, and no link in."""
+        return (
+            self.kind not in OPENS_AN_ACCOUNT
+            and self.to.endswith(INVENTED)
+            and shows_invented()
+        )
 
     @property
     def state(self):
@@ -193,7 +219,8 @@ def send_queue(*, now=None):
         if mail is None:
             break
         try:
-            message_of(mail).send()
+            if not mail.to.endswith(INVENTED):
+                message_of(mail).send()
         except Exception as error:  # whatever it was, the queue goes on
             failed += 1
             _put_back(mail, error, now or timezone.now())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from agencies import mail
-from agencies.access import is_administrator
+from agencies.access import is_administrator, is_reviewer
 from agencies.accounts.factors import FactorReset
 from agencies.admin.accounts import AccountAdmin, FactorResetAdmin, FocalPointAdmin
 from agencies.admin.audit import AuditEntryAdmin
@@ -31,7 +31,11 @@ admin.site.register(FactorReset, FactorResetAdmin)
 
 @admin.register(mail.Mail)
 class MailAdmin(ScopedAdmin):
-    """Without the text, which may tell of reports that administrators do not read."""
+    """
+    Without the text, which may tell of reports that administrators do not read.
+
+    Of a demonstration, reviewers and administrators read what would have been sent.
+    """
 
     fields = [
         "to",
@@ -46,7 +50,6 @@ class MailAdmin(ScopedAdmin):
         "sent_at",
         "given_up_at",
     ]
-    readonly_fields = fields
     list_display = ["subject", "to", "kind", "state", "created_at", "attempts"]
     list_filter = [("kind", WordsFilter), "sent_at", "given_up_at"]
     in_words = {"kind": MAIL_KINDS}
@@ -57,6 +60,16 @@ class MailAdmin(ScopedAdmin):
     @admin.display(description=_("state"))
     def state(self, row):
         return row.state
+
+    def get_fields(self, request, obj=None):
+        return [*self.fields, "text"] if obj and obj.is_readable else self.fields
+
+    get_readonly_fields = get_fields
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) or (
+            is_reviewer(request.user) and mail.shows_invented()
+        )
 
     def has_try_permission(self, request):
         return is_administrator(request.user)

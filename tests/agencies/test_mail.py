@@ -130,6 +130,17 @@ def test_what_waits_is_sent_in_text_and_html(mailoutbox):
     assert Mail.objects.get().sent_at == NOW
 
 
+def test_nothing_is_sent_to_invented_people_and_their_links_are_not_kept(mailoutbox):
+    queue(to=f"ana.ejemplo{mail.INVENTED}", kind="invitation")
+    queue(to="ana@example.org")
+
+    assert mail.send_queue(now=NOW) == (2, 0)
+
+    assert [message.to for message in mailoutbox] == [["ana@example.org"]]
+    kept = Mail.objects.order_by("pk").values_list("sent_at", "text")
+    assert list(kept) == [(NOW, ""), (NOW, "Falta un reporte.")]
+
+
 def test_a_second_run_sends_nothing_again(mailoutbox):
     queue()
     mail.send_queue(now=NOW)

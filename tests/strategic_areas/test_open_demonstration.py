@@ -9,19 +9,23 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.accounts.leaving import hand_over
+from agencies.mail import INVENTED, Mail, queue_mail
 from agencies.models import FocalPoint, User
 from strategic_areas.models import Commitment, ReportingPeriod
 from tests.factories import (
     make_activity,
     make_administrator,
     make_agency,
+    make_focal_point,
     make_participation,
     make_period,
     make_plan,
     make_record_update,
+    make_reviewer,
     make_user,
 )
 
@@ -86,6 +90,64 @@ def test_its_passwords_open_the_accounts(demonstration):
         for entry in accounts
     ]
     assert opened == [True] * 6
+
+
+def test_only_its_invented_people_are_reminded(demonstration):
+    invented = User.objects.filter(username__startswith="demo-", mandates__isnull=False)
+    agency = FocalPoint.objects.first().agency
+    make_focal_point(agency=agency, mandate={"kind": "alternate"})
+    reminded = Mail.objects.filter(kind="asked")
+    assert {each.to for each in reminded} == {each.email for each in invented}
+    reminded.delete()
+
+    call_command("open_demonstration")
+    call_command("open_demonstration")
+
+    assert sorted(each.to for each in reminded.all()) == [
+        "casimiro.muestra@demostracion.example.org",
+        "prudencia.ejemplo@demostracion.example.org",
+    ]
+
+
+@pytest.fixture
+def mails(demonstration):
+    """A reminder and an invitation to invented people, and a mail to a real one."""
+    for name, kind in (("a", "asked"), ("b", "invitation"), ("c", "asked")):
+        ends = "@example.org" if name == "c" else INVENTED
+        queue_mail(
+            to=f"{name}{ends}", language="es", kind=kind, subject=name, text="dentro"
+        )
+    rows = Mail.objects.filter(text="dentro").order_by("subject")
+    return [reverse("admin:agencies_mail_change", args=[row.pk]) for row in rows]
+
+
+def readable(client, mails):
+    """Of each mail the status of its page, and whether its text is read there."""
+    pages = [client.get(mail) for mail in mails]
+    return [(page.status_code, "dentro" in page.content.decode()) for page in pages]
+
+
+def test_staff_read_what_would_have_been_sent_to_invented_people(client, mails):
+    client.force_login(make_reviewer())
+    reviewed = readable(client, mails)
+    client.force_login(make_administrator())
+
+    assert reviewed == [(200, True), (200, False), (404, False)]
+    assert readable(client, mails) == [(200, True), (200, False), (200, False)]
+
+
+@pytest.mark.parametrize(
+    "setting", [{"OFFICIAL_SITE": True}, {"EMBEDDED_DATABASE": False}]
+)
+def test_nobody_reads_a_mail_where_there_is_no_demonstration(client, mails, setting):
+    with override_settings(**setting):
+        client.force_login(make_reviewer())
+        reviewed = readable(client, mails)
+        client.force_login(make_administrator())
+        administered = readable(client, mails)
+
+    assert {status for status, _text in reviewed} <= {403, 404}
+    assert administered == [(200, False)] * 3
 
 
 def test_a_second_run_changes_nothing(demonstration):

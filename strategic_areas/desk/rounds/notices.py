@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import audit
 from agencies.access import RefusedError, Role
-from agencies.mail import Mail, focal_points_of, queue_mail, write_to
+from agencies.mail import INVENTED, Mail, focal_points_of, queue_mail, write_to
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
@@ -287,13 +287,15 @@ def remind(part, *, by, today):
     """
     Mail an agency's focal points what it has to do; return how many are written to.
 
-    Refused where that was done today, or where nobody can be written to.
+    Of a demonstration only its invented people are written to. Refused where that was
+    done today, or where nobody can be written to.
     """
     agency = part.agency
     if agency.pk in reminded_today(today):
         raise RefusedError(
             _("%(agency)s was reminded today already.") % {"agency": agency}
         )
+    ending = INVENTED if part.period.is_demonstration else ""
     number = sum(
         queue_mail(
             to=person.email,
@@ -302,7 +304,7 @@ def remind(part, *, by, today):
             key=f"{KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
             **write(Digest(person, [part]), today),
         )
-        for person in focal_points_of(agency, today)
+        for person in focal_points_of(agency, today).filter(email__endswith=ending)
     )
     if not number:
         raise RefusedError(

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -12,17 +13,28 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
+from agencies.mail import INVENTED
 from agencies.models import FocalPoint, User
 from strategic_areas import rounds
+from strategic_areas.desk.rounds import notices
 from strategic_areas.models import Activity, Participation
-from strategic_areas.queries.rounds import owed
+from strategic_areas.queries.rounds import cells, owed
 
 #: Two of each, so that what needs a second person can be tried.
 OTHERS = [
-    ("demo-revision", Role.REVIEWER),
-    ("demo-revision-2", Role.REVIEWER),
-    ("demo-administracion", Role.ADMINISTRATOR),
-    ("demo-administracion-2", Role.ADMINISTRATOR),
+    ("demo-revision", None, Role.REVIEWER),
+    ("demo-revision-2", None, Role.REVIEWER),
+    ("demo-administracion", None, Role.ADMINISTRATOR),
+    ("demo-administracion-2", None, Role.ADMINISTRATOR),
+]
+#: What the people are called, in the order of their accounts.
+NAMES = [
+    ("Prudencia", "Ejemplo"),
+    ("Casimiro", "Muestra"),
+    ("Remedios", "Ensayo"),
+    ("Fulgencio", "Supuesto"),
+    ("Consuelo", "Modelo"),
+    ("Inocencio", "Prueba"),
 ]
 
 
@@ -34,8 +46,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, **options):
+        today = timezone.localdate()
         try:
-            period = rounds.open_demonstration(timezone.localdate())
+            period = rounds.open_demonstration(today)
         except RefusedError as error:
             raise CommandError(str(error)) from error
         if period is None:
@@ -43,15 +56,15 @@ class Command(BaseCommand):
             return
         path = Path(settings.VAR_DIR) / "demo-accounts.json"
         known = _known_passwords(path)
-        accounts = [
-            *(
-                _account(known, username, Role.FOCAL_POINT, agency)
-                for username, agency in _focal_points(period)
-            ),
-            *(_account(known, username, role) for username, role in OTHERS),
-        ]
+        focal_points = [(*each, Role.FOCAL_POINT) for each in _focal_points(period)]
+        people = zip(NAMES, [*focal_points, *OTHERS], strict=True)
+        accounts = [_account(known, *name, *person) for name, person in people]
         accounts = [each for each in accounts if each]
         _store(path, accounts)
+        # Nobody sends these reminders: the portal shows them to its staff.
+        for part in notices.to_do_in(cells([period], today), today):
+            with suppress(RefusedError):
+                notices.remind(part, by=None, today=today)
         self.stdout.write(
             f"{period.name_en} of {period.plan} is open until {period.closes_on}; "
             f"{len(accounts)} accounts."
@@ -101,7 +114,7 @@ def _known_passwords(path):
     }
 
 
-def _account(known, username, role, agency=None):
+def _account(known, first, last, username, agency, role):
     """
     Create the account if it is missing; return its entry for the file.
 
@@ -109,7 +122,13 @@ def _account(known, username, role, agency=None):
     """
     password = known.get(username) or secrets.token_urlsafe(12)
     user, _created = User.objects.get_or_create(
-        username=username, defaults={"is_staff": True, "first_name": "Demostración"}
+        username=username,
+        defaults={
+            "is_staff": True,
+            "first_name": first,
+            "last_name": last,
+            "email": f"{first}.{last}{INVENTED}".lower(),
+        },
     )
     if not user.is_active:
         return None
