@@ -75,8 +75,7 @@ def conflict(stands):
     now = "; ".join(f"{name}: {value}" for name, value in stands)
     return _(
         "Somebody saved this while you were working on it. Nothing of yours is lost: "
-        "it is below. Now stands — %(now)s. Put together what belongs in, and save "
-        "again."
+        "it is below. Saved now: %(now)s. Combine the two and save again."
     ) % {"now": now}
 
 

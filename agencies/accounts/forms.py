@@ -117,7 +117,7 @@ class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):
         super().__init__(*args, **kwargs)
         reword(
             self,
-            name=_("What you call it"),
+            name=_("Your name for it"),
             passwordless=_("Sign in with it alone, without the password"),
         )
         self.fields["passwordless"].initial = True
@@ -129,4 +129,4 @@ class AddWebAuthnForm(webauthn_forms.AddWebAuthnForm):
 class EditWebAuthnForm(webauthn_forms.EditWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        reword(self, name=_("What you call it"))
+        reword(self, name=_("Your name for it"))

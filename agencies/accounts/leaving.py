@@ -140,7 +140,7 @@ def _must_be_possible(mandate, successor, by, today):
             _("Nobody changes their own mandates: another administrator does.")
         )
     if not FocalPoint.objects.current(today).filter(pk=mandate.pk).exists():
-        raise access.RefusedError(_("This mandate does not run today."))
+        raise access.RefusedError(_("This mandate is not in force today."))
     if successor == mandate.user:
         raise access.RefusedError(_("The successor is another person."))
     if not access.is_focal_point(successor):

@@ -62,13 +62,13 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         label=_("Ask another person to confirm that they know this one"),
         required=False,
         help_text=_(
-            "Only who invited this person says to know them so far. Whoever "
-            "confirms it is neither that one nor you."
+            "So far only the person who invited them says that they know them. "
+            "Neither that person nor you can confirm it."
         ),
     )
 
     class Meta(UserChangeForm.Meta):
-        labels = {"is_staff": _("May come into the staff pages")}
+        labels = {"is_staff": _("May open the staff pages")}
         help_texts = {
             "is_active": _("Without it nobody signs in; what the person wrote stays."),
             "is_staff": "",

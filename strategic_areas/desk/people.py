@@ -246,7 +246,7 @@ def _about_account(each, today):
     if settings.REQUIRE_SECOND_FACTOR and not each.has_factor:
         yield _("No second factor yet")
     if not (each.mandates or each.reviews or each.administers):
-        yield _("No mandate runs: the account can do nothing")
+        yield _("No current mandate: the account can do nothing")
     for mandate in each.mandates:
         if mandate.ends_on and mandate.ends_on - today <= SOON:
             told = {
@@ -273,7 +273,7 @@ def _of_invitations():
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")
         yield Oddity(
             each.email,
-            _("Its invitation ran out on %(day)s") % {"day": day},
+            _("The invitation expired on %(day)s") % {"day": day},
             reverse("admin:agencies_invitation_change", args=[each.pk]),
             _("See the invitation"),
         )

@@ -66,7 +66,7 @@ DIFFERENCES = Dataset(
         DataColumn("key", gettext_lazy("Row (key)")),
         DataColumn(
             "kind",
-            pgettext_lazy("a row", "What became of it"),
+            pgettext_lazy("a row", "Where it stands"),
             CellKind.CODE,
             codes=KINDS,
         ),

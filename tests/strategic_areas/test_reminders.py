@@ -403,7 +403,7 @@ def test_the_mail_speaks_the_persons_language_and_leads_to_the_desk(settings):
     remind(DUE)
 
     row = Mail.objects.get()
-    assert (row.language, row.subject) == ("en", "Reports to hand in: 1")
+    assert (row.language, row.subject) == ("en", "Reports due: 1")
     assert activity.title_en in row.text
     assert "Ana & Eva" in row.text
     assert "https://plan.example.gob.do/gestion/" in row.text

@@ -212,7 +212,7 @@ class ApproveLinesForm(ApproveForm):
         elsewhere = {"form": self.helper.form_id}
         for part in parts:
             self.fields[f"back_{part.place}"] = forms.BooleanField(
-                label=_("It goes back to who proposed it"),
+                label=_("It is returned to the person who proposed it"),
                 required=False,
                 help_text=self._goes_with(part),
                 widget=forms.CheckboxInput(elsewhere),
@@ -225,7 +225,7 @@ class ApproveLinesForm(ApproveForm):
         others = self._labels(
             workflow.with_dependants(self.leaning, [part.place]) - {part.place}
         )
-        text = _("With it goes back what depends on it: %(names)s")
+        text = _("What depends on it is returned as well: %(names)s")
         return text % {"names": others} if others else ""
 
     def _labels(self, places):
@@ -273,7 +273,7 @@ class ApproveLinesForm(ApproveForm):
     def _what_goes_back(self):
         if not self.left_out:
             return _(
-                "Nothing goes back any more: all of it will be approved. Press again."
+                "Nothing is returned now: all of it will be approved. Press again."
             )
         text = _(
             "These go back to who proposed them: %(names)s. The rest will be approved: "
@@ -291,7 +291,7 @@ class DeclineForm(DecisionForm):
 
     reason = LongText(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Whoever proposed it reads this."),
+        help_text=gettext_lazy("The person who proposed it reads this."),
     )
 
     def clean(self):

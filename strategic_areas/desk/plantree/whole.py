@@ -101,7 +101,10 @@ def _of_act(plan):
         Lack(
             _("Rounds that were due already: %(rounds)s.")
             % {"rounds": ", ".join(map(str, late))},
-            _("At once the public would read that nobody reported. Mend them first."),
+            _(
+                "The public would read at once that nobody reported. "
+                "Correct them first."
+            ),
             bool(late),
             is_grave=True,
         ),

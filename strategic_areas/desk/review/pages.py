@@ -104,7 +104,7 @@ class PublishManyForm(forms.Form):
     checked = NobodyField()
     reason = LongText(
         label=gettext_lazy("Why it is returned"),
-        help_text=gettext_lazy("The agency reads it. Say what to mend."),
+        help_text=gettext_lazy("The agency reads it. Say what to correct."),
         required=False,
     )
 
@@ -150,7 +150,7 @@ class ReturnForm(StepForm):
 
     reason = LongText(
         label=gettext_lazy("Reason of the return"),
-        help_text=gettext_lazy("The agency reads it. Say what to mend."),
+        help_text=gettext_lazy("The agency reads it. Say what to correct."),
     )
     private_note = LongText(
         rows=2,

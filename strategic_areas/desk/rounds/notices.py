@@ -266,7 +266,7 @@ def write(digest, today):
 def subject(digest):
     if digest.parts:
         number = digest.due + digest.late + digest.returned
-        return _("Reports to hand in: %(number)d") % {"number": number}
+        return _("Reports due: %(number)d") % {"number": number}
     if digest.waiting:
         return _("Waiting for a decision: %(number)d") % {"number": digest.waiting}
     return _("Reports that are late: a copy")

@@ -149,22 +149,20 @@ class RevisionForm(forms.ModelForm):
         if who and who == self.by:
             text = _(
                 "You saved this row yourself on %(when)s, in another window or from a "
-                "workbook. Nothing is lost: what you wrote here is below, and what "
-                "differs in what stands saved is beside it. Put together what belongs "
-                "in, and save again."
+                "workbook. Nothing is lost: what you wrote here is below, and what is "
+                "saved and differs is next to it. Combine the two and save again."
             )
         elif who:
             text = _(
                 "%(who)s saved this row on %(when)s, while you were writing. Nothing "
-                "is lost: what you wrote here is below, and what differs in what "
-                "stands saved is beside it. Put together what belongs in, and save "
-                "again."
+                "is lost: what you wrote here is below, and what is saved and differs "
+                "is next to it. Combine the two and save again."
             )
         else:
             text = _(
                 "Somebody saved this report while you were writing. Nothing of yours "
-                "is lost: it is below, and what stands saved now is beside it. Put "
-                "together what belongs in, and save again."
+                "is lost: it is below, and what is saved now is next to it. Combine "
+                "the two and save again."
             )
         return text % facts
 

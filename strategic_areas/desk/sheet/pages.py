@@ -214,7 +214,7 @@ def ask(request, period, agency):
         for reasons in form.errors.values():
             messages.error(request, " ".join(reasons))
     elif not _reviewers_with_mail():
-        text = _("Nobody of the secretariat has a mail address here: telephone.")
+        text = _("Nobody at the secretariat has a mail address here: please call.")
         messages.error(request, text)
     elif _tell(sheet, form.cleaned_data["reason"], request.user):
         messages.success(request, _("The secretariat was asked to open it again."))
@@ -279,7 +279,7 @@ class SendForm(SeenForm):
         rows=2,
         label=gettext_lazy("Note for the secretariat, if you have one"),
         help_text=gettext_lazy(
-            "It reads it beside what you send. The public never does."
+            "The secretariat reads it next to what you send. The public never does."
         ),
         required=False,
     )
@@ -334,8 +334,8 @@ def _send(user, found, form):
 def recall(request, **keys):
     row = _begun_row(request, **keys)
     done = _(
-        "%(code)s is yours again. Its receipt stays; nothing counts as sent until "
-        "you send it anew."
+        "%(code)s is yours again. Its receipt stays; nothing counts as sent until you "
+        "send it again."
     )
     done %= {"code": row.subject.code}
     take_step(request, workflow.recall, row.update, done=done)

@@ -183,7 +183,7 @@ class ValueForm(forms.ModelForm):
                 for code, label in categories.items()
             }
         self.fields["value"].label = f"{_('Value')} ({self.indicator.unit})"
-        self.helper = one_button("row-form", "save", _("Hand it in"))
+        self.helper = one_button("row-form", "save", _("Submit it"))
         self.helper.layout = self.make_layout()
 
     def make_layout(self):

@@ -290,7 +290,7 @@ def value_recorded(request, indicator):
         last=last_told(found),
     )
     if taken(form, hand_in, form.instance, by=request.user):
-        messages.success(request, _("Kept. Another person publishes it."))
+        messages.success(request, _("Saved. Another person publishes it."))
         return redirect("admin:index")
     return _entry(request, "desk/value_new.html", [form])
 
@@ -302,8 +302,8 @@ def _must_review(user):
 
 #: Form of a file → what writes it, its type, and its word on the button.
 FORMS = {
-    "xlsx": (raw.as_workbook, WORKBOOK, gettext_lazy("Take it as XLSX")),
-    "csv": (raw.as_csv, "text/csv; charset=utf-8", gettext_lazy("Take it as CSV")),
+    "xlsx": (raw.as_workbook, WORKBOOK, gettext_lazy("Download as XLSX")),
+    "csv": (raw.as_csv, "text/csv; charset=utf-8", gettext_lazy("Download as CSV")),
 }
 
 

@@ -36,10 +36,10 @@ FORMAT = "hoja-1"
 #: What is shown of lines, by their state: the heading, and what to do.
 SECTIONS = {
     LineState.REFUSED: (
-        _("To be mended"),
+        _("To be corrected"),
         _(
-            "These rows are not saved. Mend the cells in the workbook and upload it "
-            "again."
+            "These rows are not saved. Correct the cells in the workbook and upload "
+            "it again."
         ),
     ),
     LineState.STALE: (
