@@ -354,8 +354,9 @@ def test_what_an_agency_does_not_acknowledge_is_told_with_that():
 
 
 def make_told_round():
-    """A closed round with its edition, of an activity with an obstacle."""
+    """The second closed round with an edition, of an activity with an obstacle."""
     activity = make_activity()
+    make_edition(make_round(plan=activity.plan, **BEFORE, **LATE))
     period = make_round(plan=activity.plan, **SINCE, **LATE)
     update = make_published_update(
         activity=activity,
@@ -381,9 +382,11 @@ def test_what_changes_afterwards_is_not_in_the_report_of_an_edition():
     )
     make_activity(commitment=activity.commitment)
     make_indicator(plan=period.plan, key_figure=True)
-    for record in (activity, activity.commitment, activity.agency):
-        name = "name_es" if record is activity.agency else "title_es"
-        type(record).objects.filter(pk=record.pk).update(**{name: "Otra cosa"})
+    area = activity.commitment.programme.area
+    for record in (activity, activity.commitment, period.plan):
+        type(record).objects.filter(pk=record.pk).update(title_es="Otra cosa")
+    for record in (activity.agency, area, *period.plan.periods.all()):
+        type(record).objects.filter(pk=record.pk).update(name_es="Otra cosa")
     make_amendment(activity=activity, decided_on=TODAY)
 
     assert [*words_of(report_of(period))] == told

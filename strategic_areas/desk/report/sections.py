@@ -37,8 +37,7 @@ NAMED = 4
 
 
 def of_round(content: RoundReport) -> Report:
-    plan, period = content.plan, content.row("rounds", content.period.code)
-    subject = in_language(period or content.period, "name")
+    plan, subject = content.plan, _name(content, content.period)
     day = date_format(content.day, "SHORT_DATE_FORMAT")
     names = {"plan": in_language(plan, "title"), "round": subject, "day": day}
     return Report(
@@ -56,6 +55,11 @@ def of_round(content: RoundReport) -> Report:
     )
 
 
+def _name(content, period):
+    """What a round is called in the rows, or today if they do not have it."""
+    return in_language(content.row("rounds", period.code) or period, "name")
+
+
 def _facts(content):
     yield _("As of"), date_format(content.day, "DATE_FORMAT")
     if content.answers:
@@ -70,8 +74,8 @@ def _facts(content):
             _("It tells what the public reads today. No edition keeps it."),
         )
     if before := content.before:
-        name = in_language(before.period, "name")
-        yield _("Compared with"), f"{before.number} · {name}"
+        told = f"{before.number} · {_name(content, before.period)}"
+        yield _("Compared with"), told
     notices = []
     if content.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
@@ -138,7 +142,7 @@ def _by_area(content):
 def _since(content):
     if content.before is None:
         return _("No edition keeps how the plan stood before.")
-    name = in_language(content.before.period, "name")
+    name = _name(content, content.before.period)
     return _("What changed since: %(round)s") % {"round": name}
 
 
