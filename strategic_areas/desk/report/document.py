@@ -31,7 +31,7 @@ BLUE, INK, QUIET = RGBColor(0x00, 0x38, 0x76), "1D2433", RGBColor(0x4A, 0x54, 0x
 RULE = "C3C9D6"
 #: Twentieths of a point: the width between the margins, of a bar's name and number.
 BETWEEN = Emu(WIDTH - 2 * MARGIN).twips
-NAME, TOTAL = Cm(3.4).twips, Cm(1.2).twips
+NAME, TOTAL = Cm(4.3).twips, Cm(1.2).twips
 #: The narrowest part of a bar, in which two digits have room.
 LEAST = Cm(0.75).twips
 #: The fill and the ink of a family, and the pattern on it; nothing told is light.
