@@ -153,6 +153,7 @@ def send(hand):
 def publish_together(hand):
     """All that waits, on one page that shows what the public will read of it."""
     page = hand.page
+    page.wait_for_load_state()
     page.goto("/gestion/?todas=1")
     hand.click(page.locator(".queue-buttons button"))
     expect(page.locator(".public-value").last).to_be_visible()

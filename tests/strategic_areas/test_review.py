@@ -150,6 +150,16 @@ def test_only_what_has_no_warning_and_is_not_hers_can_be_ticked(
     assert (own.items[0].record, own.picks) == (hers, "")
 
 
+def test_the_page_of_a_report_counts_what_the_desk_counts(client, reviewer, submit):
+    mine, hers = submit(), submit()
+    hers.contributors.add(reviewer)
+
+    place = client.get(address(mine)).context["screen"]["place"]
+
+    assert (place["number"], place["total"]) == (1, 1)
+    assert len(client.get(QUEUE).context["waits"].items) == 1
+
+
 @pytest.mark.parametrize("rows", [1, SOME_ROWS])
 def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
     commitment = make_commitment()

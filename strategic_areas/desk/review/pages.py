@@ -231,7 +231,7 @@ def _places_after(user, record):
 
 
 def _place(user, item):
-    places = review_queue.places(user)
+    places = review_queue.places(user, but_own=True)
     if item.place not in places:
         return None
     number = places.index(item.place)
