@@ -146,21 +146,21 @@ def test_the_review_names_the_pages_on_which_it_appears(cases):
     shown = cases.shown(cases.hand_in(2024, 81))
 
     plan = cases.indicator.introduced_by
-    assert [address for _name, address in shown["pages"]] == [
+    assert [place.address for place in shown["places"]] == [
         "/",
-        f"/indicadores/{cases.indicator.code}/",
-        "/indicadores/",
         cases.commitment.programme.area.get_absolute_url(),
         f"/{plan.code}/instituciones/{cases.agency.slug}/",
         cases.commitment.get_absolute_url(),
+        f"/indicadores/{cases.indicator.code}/",
+        "/indicadores/",
     ]
-    for _name, address in shown["pages"]:
-        assert cases.client.get(address).status_code == 200
+    for place in shown["places"]:
+        assert cases.client.get(place.address).status_code == 200
 
 
 def test_each_page_named_shows_the_value(cases):
     reported = cases.hand_in(2024, 81)
-    addresses = [each for _name, each in cases.shown(reported)["pages"]]
+    addresses = [place.address for place in cases.shown(reported)["places"]]
 
     cases.publish(reported)
 
