@@ -459,7 +459,8 @@ def test_the_index_of_a_reviewer_lists_the_queue(client):
 
     response = client.get(reverse("admin:index"))
 
-    waiting = [item.record for item in response.context["waiting"]]
+    rows = response.context["rows"]
+    waiting = [item.record for row in rows for item in row.items]
     assert waiting == [older, newer]
 
 

@@ -659,7 +659,7 @@ def test_a_change_of_somebody_else_is_not_found(client, make_actor):
     index = client.get(reverse("admin:index")).context
 
     change.refresh_from_db()
-    assert (answers, index["waiting"]) == ([404, 404], [])
+    assert (answers, index["rows"]) == ([404, 404], [])
     assert change.status == Status.PENDING
 
 

@@ -175,12 +175,12 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     PROPOSALS.decline(make_decided, by=reviewer, reason="No.")
     queue = reverse("admin:index")
 
-    focal_point = desk.client.get(queue).context["waiting"]
+    focal_point = desk.client.get(queue).context["rows"]
     desk.client.force_login(reviewer)
 
     assert focal_point == []
-    listed = desk.client.get(queue).context["waiting"]
-    assert [each.decision for each in listed] == [first, second]
+    listed = desk.client.get(queue).context["rows"]
+    assert [row.items[0].decision for row in listed] == [first, second]
 
 
 @pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
