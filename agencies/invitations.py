@@ -1,8 +1,8 @@
 """
 Invitations: the only way to an account.
 
-An administrator invites an address. The link in the mail, or the same secret printed as
-a code, serves once within a week. Only a keyed hash of the secret is stored, and nobody
+An administrator invites an address, or a focal point without one by a letter. The link
+in the mail, or the same secret printed as a code, serves once within a week. Only a keyed hash of the secret is stored, and nobody
 else ever knows the password.
 
 The role of a reviewer or an administrator comes later, when another person confirms
@@ -30,7 +30,7 @@ from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.accounts import confirming
 from agencies.accounts.confirming import AccountChange
-from agencies.accounts.leaving import begin_mandate
+from agencies.accounts.leaving import begin_mandate, holder
 from agencies.fields import Fields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
@@ -91,7 +91,11 @@ class Invitation(models.Model):
     FILE = ("letter", "letter_name")
     WHEREABOUTS = ("letter_name",)
 
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Without one you print a letter with a code."),
+    )
     role = models.CharField(_("role"), max_length=20, choices=access.Role.choices)
     agency = models.ForeignKey(
         Agency,
@@ -172,13 +176,23 @@ class Invitation(models.Model):
             models.UniqueConstraint(
                 name="invitation_one_open_per_address",
                 fields=["email"],
-                condition=Q(accepted_at=None, revoked_at=None),
+                condition=Q(accepted_at=None, revoked_at=None) & ~Q(email=""),
                 violation_error_message=INVITED_ALREADY,
+            ),
+            models.CheckConstraint(
+                name="invitation_by_letter_just_for_a_focal_point",
+                condition=Q(role=access.Role.FOCAL_POINT) | ~Q(email=""),
+                violation_error_message=_("This role is invited by mail alone."),
             ),
         ]
 
     def __str__(self):
-        return self.email
+        return self.email or f"{self.agency} · {self.get_kind_display()}"
+
+    @property
+    def is_mailed(self):
+        """False where its link must be handed over: it is shown once, and printed."""
+        return bool(self.email) and has_mail_server()
 
     @property
     def is_open(self):
@@ -200,6 +214,8 @@ class Invitation(models.Model):
 
 
 def refuse_address(email):
+    if not email:
+        return
     domain = email.rpartition("@")[2].lower()
     allowed = settings.INVITATION_DOMAINS
     if allowed and not any(
@@ -220,6 +236,36 @@ def refuse_address(email):
         raise ValidationError(INVITED_ALREADY)
 
 
+def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
+    """
+    The mandate that an invited person takes over, or None where nobody holds one.
+
+    Raises ``ValidationError`` where accepting the invitation could give no mandate.
+    """
+    told = {"agency": agency.acronym, "kind": FocalPoint.Kind(kind).label.lower()}
+    waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    if waiting.filter(agency=agency, kind=kind).exists():
+        raise ValidationError(
+            _("Somebody is invited already as %(kind)s of %(agency)s.") % told
+        )
+    held = holder(agency, kind)
+    if held is None:
+        FocalPoint(agency=agency, kind=kind).clean()
+    elif held.user == by:
+        raise ValidationError(
+            _("You are %(kind)s of %(agency)s: another administrator hands it over.")
+            % told
+        )
+    elif not hands_over:
+        told["person"] = held.user.get_full_name() or held.user
+        text = _(
+            "%(person)s is %(kind)s of %(agency)s. Tick this if the invited person "
+            "succeeds them; otherwise choose the other kind of mandate."
+        )
+        raise ValidationError(text % told, code="held")
+    return held
+
+
 @transaction.atomic
 def invite(invitation, *, by):
     """Store and send a new invitation. Returns the secret, which is kept nowhere."""
@@ -227,7 +273,8 @@ def invite(invitation, *, by):
     refuse_address(invitation.email)
     invitation.made_by = by
     secret = _renew(invitation)
-    send(invitation, secret)
+    if invitation.email:
+        send(invitation, secret)
     _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
 
@@ -241,7 +288,7 @@ def invite_again(invitation, *, by, mail=True):
     shown to nobody else, and to nobody where a mail can carry it.
     """
     invitation = _locked(invitation)
-    if not mail or not has_mail_server():
+    if not (mail and invitation.is_mailed):
         if not shows_code(invitation, by):
             raise RefusedError(
                 gettext(
@@ -252,7 +299,7 @@ def invite_again(invitation, *, by, mail=True):
             )
         invitation.made_by = by
     secret = _renew(invitation)
-    if mail:
+    if mail and invitation.email:
         send(invitation, secret)
     _record(audit.Event.INVITATION_SENT, invitation, by)
     return secret
@@ -288,7 +335,7 @@ def accept(secret, user, password):
     Make the account of an invitation, with its role and its mandate, and return it.
 
     The role waits where another person has to confirm it. ``user`` is unsaved and
-    carries the person's name. Where somebody else holds the mandate all the same, the
+    carries the person's name, and the user name where no mail came to her. Where somebody else holds the mandate all the same, the
     account is made without one, and an administrator is told. Raises ``RefusedError``
     when the secret opens no invitation any more.
     """
@@ -296,7 +343,8 @@ def accept(secret, user, password):
     if invitation is None:
         raise RefusedError(gettext("This invitation no longer serves."))
     invitation = _locked(invitation)
-    user.username = user.email = invitation.email
+    if invitation.email:
+        user.username = user.email = invitation.email
     user.language, user.is_staff = invitation.language, True
     user.set_password(password)
     user.save(force_insert=True)
@@ -344,6 +392,17 @@ def _record(event, invitation, by, **facts):
 
 def link(secret):
     return f"{settings.SITE_URL}{reverse('account_invitation')}?codigo={secret}"
+
+
+def letter(invitation, secret):
+    """What a printed letter tells of an invitation, which is shown this once."""
+    return {
+        "invitation": invitation,
+        "days": DAYS,
+        "link": link(secret),
+        "code": in_groups(secret),
+        "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
+    }
 
 
 def send(invitation, secret):

@@ -64,17 +64,28 @@ class AcceptForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name"]
+        fields = ["first_name", "last_name", "username"]
 
     def __init__(self, *args, invitation, **kwargs):
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-        self.instance.username = self.instance.email = invitation.email
+        if invitation.email:
+            self.instance.username = self.instance.email = invitation.email
+            del self.fields["username"]
         self.fields[
             "password1"
         ].help_text = password_validation.password_validators_help_text_html()
         for name in ("first_name", "last_name"):
             self.fields[name].required = True
+
+    def clean_username(self):
+        """A name that nobody else signs in with; an address would have to be proved."""
+        name = self.cleaned_data["username"].lower()
+        if "@" in name:
+            raise forms.ValidationError(_("Choose a name, not an address."))
+        if User.objects.filter(username__iexact=name).exists():
+            raise forms.ValidationError(_("This user name is taken."))
+        return name
 
     def clean(self):
         cleaned = super().clean()

@@ -16,7 +16,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, invitations
-from agencies.accounts import leaving
 from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
 from agencies.invitations import Invitation
@@ -54,25 +53,21 @@ class InvitationForm(forms.ModelForm):
             "letter",
         ]
 
+    #: The person who has the form before her.
+    by = None
+
     def clean(self):
-        """A second mandate of a kind cannot run: its holder is succeeded, or stays."""
         cleaned = super().clean()
         agency, kind = cleaned.get("agency"), cleaned.get("kind")
-        held = leaving.holder(agency, kind) if agency and kind else None
-        if held and not cleaned.get("hands_over"):
-            self.add_error(
-                "hands_over",
-                _(
-                    "%(person)s is %(kind)s of %(agency)s. Tick this if the invited "
-                    "person succeeds them; otherwise choose the other kind of mandate."
+        if agency and kind:
+            hands_over = cleaned.get("hands_over")
+            try:
+                self.instance.succeeds = invitations.must_lead_to_mandate(
+                    agency, kind, by=self.by, hands_over=hands_over
                 )
-                % {
-                    "person": held.user.get_full_name() or held.user,
-                    "kind": held.get_kind_display().lower(),
-                    "agency": agency.acronym,
-                },
-            )
-        self.instance.succeeds = held
+            except ValidationError as error:
+                is_held = getattr(error, "code", "") == "held"
+                self.add_error("hands_over" if is_held else "kind", error.messages)
         return cleaned
 
     def clean_email(self):
@@ -121,7 +116,9 @@ class InvitationAdmin(ScopedAdmin):
 
     def get_form(self, request, obj=None, **kwargs):
         kwargs.setdefault("form", InvitationForm if obj is None else forms.ModelForm)
-        return super().get_form(request, obj, **kwargs)
+        form = super().get_form(request, obj, **kwargs)
+        form.by = request.user
+        return form
 
     def get_fields(self, request, obj=None):
         fields = list(InvitationForm.Meta.fields)
@@ -162,8 +159,8 @@ class InvitationAdmin(ScopedAdmin):
         """The audit record has an entry."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Show the link, this once, where there is no mail server."""
-        if invitations.has_mail_server():
+        """Show the link, this once, where no mail carries it."""
+        if obj.is_mailed:
             self._say_sent(request, obj)
             return HttpResponseRedirect(self._list())
         return self._show(request, obj, request.invitation_secret)
@@ -171,7 +168,7 @@ class InvitationAdmin(ScopedAdmin):
     def send_again(self, request, pk):
         obj = self._invitation(request, pk)
         secret = self._step(request, obj, invitations.invite_again)
-        if secret and not invitations.has_mail_server():
+        if secret and not obj.is_mailed:
             return self._show(request, obj, secret)
         if secret:
             self._say_sent(request, obj)
@@ -232,11 +229,7 @@ class InvitationAdmin(ScopedAdmin):
     def _show(self, request, obj, secret):
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Invitation of %(email)s") % {"email": obj.email},
-            "invitation": obj,
-            "days": invitations.DAYS,
-            "link": invitations.link(secret),
-            "code": invitations.in_groups(secret),
-            "page": f"{settings.SITE_URL}{reverse('account_invitation')}",
+            "title": gettext("Invitation of %(email)s") % {"email": obj},
+            **invitations.letter(obj, secret),
         }
         return TemplateResponse(request, "admin/agencies/invitation_made.html", context)

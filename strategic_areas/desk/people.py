@@ -272,7 +272,7 @@ def _of_invitations():
     for each in gone.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")
         yield Oddity(
-            each.email,
+            str(each),
             _("The invitation expired on %(day)s") % {"day": day},
             reverse("admin:agencies_invitation_change", args=[each.pk]),
             _("See the invitation"),
