@@ -2,8 +2,8 @@
 Invitations: the only way to an account.
 
 An administrator invites an address, or a focal point without one by a letter. The link
-in the mail, or the same secret printed as a code, serves once within a week. Only a keyed hash of the secret is stored, and nobody
-else ever knows the password.
+in the mail, or the same secret printed as a code, serves once within a week. Only a
+keyed hash of the secret is stored, and nobody else ever knows the password.
 
 The role of a reviewer or an administrator comes later, when another person confirms
 that she knows who was invited. So does that of a focal point whom a reviewer invited:
@@ -13,16 +13,19 @@ else she could report under one name and publish it under the other.
 import secrets
 from datetime import timedelta
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -243,8 +246,8 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
     Raises ``ValidationError`` where accepting the invitation could give no mandate.
     """
     told = {"agency": agency.acronym, "kind": FocalPoint.Kind(kind).label.lower()}
-    waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
-    if waiting.filter(agency=agency, kind=kind).exists():
+    others = Invitation.objects.open().filter(agency=agency, kind=kind)
+    if others.filter(expires_at__gt=timezone.now()).exists():
         raise ValidationError(
             _("Somebody is invited already as %(kind)s of %(agency)s.") % told
         )
@@ -258,12 +261,83 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
         )
     elif not hands_over:
         told["person"] = held.user.get_full_name() or held.user
-        text = _(
-            "%(person)s is %(kind)s of %(agency)s. Tick this if the invited person "
-            "succeeds them; otherwise choose the other kind of mandate."
+        raise ValidationError(
+            _(
+                "%(person)s is %(kind)s of %(agency)s. Say so if the invited person "
+                "succeeds them; otherwise choose the other kind of mandate."
+            )
+            % told,
+            code="held",
         )
-        raise ValidationError(text % told, code="held")
     return held
+
+
+def read_letter(upload):
+    """The letter without its metadata. Raises ``refused()`` for another file."""
+    return import_string(settings.LETTER_READER)(upload)
+
+
+def refused():
+    return import_string(settings.LETTER_REFUSED)
+
+
+class InvitationForm(forms.ModelForm):
+    hands_over = forms.BooleanField(
+        label=_("Hand the mandate over when this person accepts"),
+        required=False,
+        help_text=_(
+            "For a successor. The mandate of whoever holds it now ends on that day, "
+            "and an account without another role or mandate is closed."
+        ),
+    )
+
+    class Meta:
+        model = Invitation
+        fields = [
+            "email",
+            "role",
+            "agency",
+            "kind",
+            "language",
+            "letter_number",
+            "letter_date",
+            "letter",
+        ]
+
+    #: ``by`` is the person who has the form before her.
+
+    def clean(self):
+        cleaned = super().clean()
+        agency, kind = cleaned.get("agency"), cleaned.get("kind")
+        if agency and kind:
+            hands_over = cleaned.get("hands_over")
+            try:
+                self.instance.succeeds = must_lead_to_mandate(
+                    agency, kind, by=self.by, hands_over=hands_over
+                )
+            except ValidationError as error:
+                is_held = getattr(error, "code", "") == "held"
+                self.add_error("hands_over" if is_held else "kind", error.messages)
+        return cleaned
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        refuse_address(email)
+        return email
+
+    def clean_letter(self):
+        """A cleaned file under a random name; its own name is kept as a text."""
+        upload = self.cleaned_data.get("letter")
+        if not upload:
+            return upload
+        if not upload.name.lower().endswith(".pdf"):
+            raise ValidationError(_("The letter must be a PDF."))
+        try:
+            clean = read_letter(upload)
+        except refused() as error:
+            raise ValidationError(str(error)) from error
+        self.instance.letter_name = clean.name
+        return ContentFile(clean.content, name=get_random_string(40))
 
 
 @transaction.atomic
@@ -335,9 +409,10 @@ def accept(secret, user, password):
     Make the account of an invitation, with its role and its mandate, and return it.
 
     The role waits where another person has to confirm it. ``user`` is unsaved and
-    carries the person's name, and the user name where no mail came to her. Where somebody else holds the mandate all the same, the
-    account is made without one, and an administrator is told. Raises ``RefusedError``
-    when the secret opens no invitation any more.
+    carries the person's name, and the user name where no mail came to her. Where
+    somebody else holds the mandate all the same, the account is made without one, and
+    an administrator is told. Raises ``RefusedError`` when the secret opens no
+    invitation any more.
     """
     invitation = invitation_of(secret)
     if invitation is None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from agencies.accounts import views
 from agencies.stand_ins import STAND_INS, reviewers
-from strategic_areas.desk import people, queries
+from strategic_areas.desk import first_steps, people, queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import decisions, own_words
 from strategic_areas.desk.changes.addresses import hide_address
@@ -138,6 +138,7 @@ class PortalAdminSite(AdminSite):
         user, today = request.user, timezone.localdate()
         shown = behind(request)
         context = {
+            "first": first_steps.first_steps(user, today),
             "behind": shown,
             "behind_hides": hide_address(user, shown.record) if shown else "",
             "hides": HIDINGS.decides(user),

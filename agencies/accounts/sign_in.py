@@ -195,8 +195,8 @@ def reset_address(uid, key):
 def password_link(user):
     """A link that sets a password once, and for how many minutes it serves."""
     key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
-    address = reset_address(user_pk_to_url_str(user), key)
-    return address, settings.PASSWORD_RESET_TIMEOUT // 60
+    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    return reset_address(user_pk_to_url_str(user), key), minutes
 
 
 def notify(user, notice, *, to=""):

@@ -81,10 +81,8 @@ class AcceptForm(forms.ModelForm):
     def clean_username(self):
         """A name that nobody else signs in with; an address would have to be proved."""
         name = self.cleaned_data["username"].lower()
-        if "@" in name:
-            raise forms.ValidationError(_("Choose a name, not an address."))
-        if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError(_("This user name is taken."))
+        if "@" in name or User.objects.filter(username__iexact=name).exists():
+            raise forms.ValidationError(_("Choose another name, without @."))
         return name
 
     def clean(self):

@@ -1,93 +1,21 @@
 """Invitations in the admin: made, sent again, printed, revoked."""
 
 from contextlib import suppress
+from functools import partial
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.crypto import get_random_string
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, invitations
 from agencies.admin.scoping import ScopedAdmin
 from agencies.audit import take_out
-from agencies.invitations import Invitation
-
-
-def read_letter(upload):
-    """The letter without its metadata. Raises ``refused()`` for another file."""
-    return import_string(settings.LETTER_READER)(upload)
-
-
-def refused():
-    return import_string(settings.LETTER_REFUSED)
-
-
-class InvitationForm(forms.ModelForm):
-    hands_over = forms.BooleanField(
-        label=_("Hand the mandate over when this person accepts"),
-        required=False,
-        help_text=_(
-            "For a successor. The mandate of whoever holds it now ends on that day, "
-            "and an account without another role or mandate is closed."
-        ),
-    )
-
-    class Meta:
-        model = Invitation
-        fields = [
-            "email",
-            "role",
-            "agency",
-            "kind",
-            "language",
-            "letter_number",
-            "letter_date",
-            "letter",
-        ]
-
-    #: The person who has the form before her.
-    by = None
-
-    def clean(self):
-        cleaned = super().clean()
-        agency, kind = cleaned.get("agency"), cleaned.get("kind")
-        if agency and kind:
-            hands_over = cleaned.get("hands_over")
-            try:
-                self.instance.succeeds = invitations.must_lead_to_mandate(
-                    agency, kind, by=self.by, hands_over=hands_over
-                )
-            except ValidationError as error:
-                is_held = getattr(error, "code", "") == "held"
-                self.add_error("hands_over" if is_held else "kind", error.messages)
-        return cleaned
-
-    def clean_email(self):
-        email = self.cleaned_data["email"].lower()
-        invitations.refuse_address(email)
-        return email
-
-    def clean_letter(self):
-        """A cleaned file under a random name; its own name is kept as a text."""
-        upload = self.cleaned_data.get("letter")
-        if not upload:
-            return upload
-        if not upload.name.lower().endswith(".pdf"):
-            raise ValidationError(_("The letter must be a PDF."))
-        try:
-            clean = read_letter(upload)
-        except refused() as error:
-            raise ValidationError(str(error)) from error
-        self.instance.letter_name = clean.name
-        return ContentFile(clean.content, name=get_random_string(40))
+from agencies.invitations import InvitationForm
 
 
 class InvitationAdmin(ScopedAdmin):
@@ -110,8 +38,8 @@ class InvitationAdmin(ScopedAdmin):
     def changeform_view(self, request, *args, **kwargs):
         """Read the letter before anything is locked; a virus scanner takes seconds."""
         if letter := request.FILES.get("letter"):
-            with suppress(refused()):
-                read_letter(letter)
+            with suppress(invitations.refused()):
+                invitations.read_letter(letter)
         return super().changeform_view(request, *args, **kwargs)
 
     def get_form(self, request, obj=None, **kwargs):
@@ -145,7 +73,7 @@ class InvitationAdmin(ScopedAdmin):
             path(f"<int:pk>/{word}/", self.admin_site.admin_view(view), name=url)
             for word, view, url in [
                 ("reenviar", self.send_again, f"{name}_send"),
-                ("codigo", self.print_code, f"{name}_code"),
+                ("codigo", partial(self.send_again, mail=False), f"{name}_code"),
                 ("revocar", self.revoke, f"{name}_revoke"),
                 ("carta", self.letter, f"{name}_letter"),
             ]
@@ -159,27 +87,18 @@ class InvitationAdmin(ScopedAdmin):
         """The audit record has an entry."""
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Show the link, this once, where no mail carries it."""
-        if obj.is_mailed:
-            self._say_sent(request, obj)
-            return HttpResponseRedirect(self._list())
-        return self._show(request, obj, request.invitation_secret)
+        return self._told(request, obj, request.invitation_secret)
 
-    def send_again(self, request, pk):
-        obj = self._invitation(request, pk)
-        secret = self._step(request, obj, invitations.invite_again)
-        if secret and not obj.is_mailed:
-            return self._show(request, obj, secret)
-        if secret:
-            self._say_sent(request, obj)
-        return HttpResponseRedirect(self._list())
+    def send_again(self, request, pk, *, mail=True):
+        """
+        A new secret, mailed or shown to be printed; the former one ends.
 
-    def print_code(self, request, pk):
-        """A page with a new code, to print when mail fails; the mailed link ends."""
+        Without ``mail`` it is printed, as where mail fails.
+        """
         obj = self._invitation(request, pk)
-        secret = self._step(request, obj, invitations.invite_again, mail=False)
+        secret = self._step(request, obj, invitations.invite_again, mail=mail)
         if secret:
-            return self._show(request, obj, secret)
+            return self._told(request, obj, secret, mail=mail)
         return HttpResponseRedirect(self._list())
 
     def revoke(self, request, pk):
@@ -219,14 +138,15 @@ class InvitationAdmin(ScopedAdmin):
             self.message_user(request, str(error), messages.WARNING)
         return None
 
-    def _say_sent(self, request, obj):
-        text = gettext("The invitation is on its way to %(email)s.")
-        self.message_user(request, text % {"email": obj.email}, messages.SUCCESS)
-
     def _list(self):
         return reverse("admin:agencies_invitation_changelist")
 
-    def _show(self, request, obj, secret):
+    def _told(self, request, obj, secret, *, mail=True):
+        """Show the link, this once, where no mail carries it."""
+        if mail and obj.is_mailed:
+            text = gettext("The invitation is on its way to %(email)s.")
+            self.message_user(request, text % {"email": obj.email}, messages.SUCCESS)
+            return HttpResponseRedirect(self._list())
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Invitation of %(email)s") % {"email": obj},

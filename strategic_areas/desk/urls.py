@@ -7,7 +7,7 @@ from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import learning, letters, people, purges
+from strategic_areas.desk import first_steps, learning, letters, people, purges
 from strategic_areas.desk.changes import (
     addresses,
     amending,
@@ -146,6 +146,7 @@ def patterns(site):
             *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
             ("recibo/<int:pk>/", sheets.receipt, "receipt"),
             ("decisiones/", RedirectView.as_view(url="../#decisiones"), "decisions"),
+            ("invitaciones/lista/", first_steps.invite_many, "invite_many"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
             ("modificaciones/", plantree.amendments_moved, "amendment_kinds"),
             (

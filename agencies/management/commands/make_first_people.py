@@ -35,10 +35,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "Somebody decides on this portal already: invite others in the browser."
             )
-        made = [_account(each) for each in people]
-        groups = Group.objects.filter(name__in=DECIDING)
-        for user in made:
-            user.groups.set(groups)
+        for user in [_account(each) for each in people]:
+            user.groups.set(Group.objects.filter(name__in=DECIDING))
             audit.record(
                 audit.Event.ACCOUNT_CHANGED_ON_SERVER,
                 obj=user,
@@ -48,11 +46,9 @@ class Command(BaseCommand):
             link, minutes = password_link(user)
             self.stdout.write(
                 f"{user.get_full_name()} signs in as {user.username}. This link sets "
-                f"the password once, within {minutes} minutes:\n{link}\n"
+                f"the password once, within {minutes} minutes (recover_account prints "
+                f"another one):\n{link}\n"
             )
-        self.stdout.write(
-            "Too late for a link? manage.py recover_account NAME prints another one."
-        )
 
 
 def _account(said):

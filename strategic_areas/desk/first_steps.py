@@ -1,0 +1,265 @@
+"""
+From an empty portal to its first published report: the list of steps, and the page on
+which all institutions are invited by one pasted list.
+
+Each step knows from what exists whether it is done; nothing is kept of it. The list is
+gone once a report that an agency sent is published.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agencies import access, audit, invitations
+from agencies.access import RefusedError
+from agencies.folding import fold
+from agencies.models import Agency, FocalPoint
+from agencies.stand_ins import reviewers
+from strategic_areas import workflow
+from strategic_areas.desk.screens import screen
+from strategic_areas.models import (
+    Activity,
+    ActivityUpdate,
+    Participation,
+    Plan,
+    Provenance,
+    ReportingPeriod,
+)
+from strategic_areas.workflow.guard import must_be_clean
+from strategic_areas.workflow.plain_values import must_be_valid
+
+#: How the name of an agency begins → its kind; others are offices.
+KINDS = {
+    "ministerio": "ministry",
+    "direccion": "directorate",
+    "consejo": "council",
+    "instituto": "institute",
+    "policia": "police",
+    "procuraduria": "prosecution",
+    "organizacion": "international",
+    "fundacion": "civil_society",
+}
+#: What single words of a line say of the person or the agency.
+WORDS = {
+    "titular": {"kind": "titular"},
+    **dict.fromkeys(
+        ["suplente", "alterno", "alterna", "alternate"],
+        {"kind": "alternate"},
+    ),
+    **dict.fromkeys(["preside", "chair"], {"part": "chair"}),
+    **dict.fromkeys(["colabora", "partner"], {"part": "partner"}),
+    **dict.fromkeys(["sucede", "succeeds"], {"hands_over": "on"}),
+}
+
+
+def plan_in_use():
+    """The plan that is being built, or else the latest approved one; or None."""
+    rows = Plan.objects.exclude(status=Plan.Status.ENDED)
+    # By the alphabet a plan in preparation comes after one that is approved.
+    return rows.order_by("-status", "-starts_on").first()
+
+
+def first_steps(user, today):
+    """The steps in order, one of them next; None for others, and once all is done."""
+    published = ActivityUpdate.objects.filter(
+        provenance__in=[Provenance.REPORTED, Provenance.TRANSCRIBED],
+        published_at__isnull=False,
+    )
+    decides = access.is_reviewer(user) or access.is_administrator(user)
+    if not decides or published.exists():
+        return None
+    plan, of_it = plan_in_use(), {"agency": OuterRef("agency")}
+    code = plan.code if plan else "-"
+    people = [each.get_full_name() or each.username for each in reviewers()]
+    parts = Participation.objects.filter(plan=plan).annotate(
+        came=Exists(FocalPoint.objects.current().filter(**of_it)),
+        is_invited=Exists(invitations.Invitation.objects.filter(**of_it)),
+    )
+    invited = [each.came for each in parts if each.is_invited or each.came]
+    activities = Activity.objects.filter(plan=plan).count()
+    rounds = list(ReportingPeriod.objects.rounds().filter(plan=plan))
+    steps = [
+        {
+            "title": _("Two people who decide"),
+            "told": ", ".join(people)
+            if len(people) > 1
+            else _("Invite a second person of the secretariat; nobody decides alone."),
+            "who": _("5 minutes"),
+            "is_done": len(people) > 1,
+            "address": f"{reverse('admin:agencies_invitation_add')}?role=reviewer",
+        },
+        {
+            "title": _("The commission and its plan"),
+            "told": f"{plan.commission} · {plan.title}"
+            if plan and plan.commission
+            else _(
+                "What the commission is called, what its plan is called, and from when "
+                "to when it runs."
+            ),
+            "who": _("5 minutes"),
+            "is_done": bool(plan and plan.commission),
+            "address": reverse("admin:plan_node", args=[code, "plan", plan.pk])
+            if plan
+            else reverse("admin:strategic_areas_plan_add"),
+        },
+        {
+            "title": _("The institutions"),
+            "told": _("Invited: %(invited)d; came in: %(came)d.")
+            % {"invited": len(invited), "came": sum(invited)}
+            if invited
+            else _("All with one pasted list: institution, person and mail."),
+            "who": _("15 minutes"),
+            "is_done": bool(invited),
+            "address": reverse("admin:invite_many"),
+        },
+        {
+            "title": _("The plan"),
+            "told": _("Activities: %(n)d") % {"n": activities}
+            if activities
+            else _(
+                "Upload the matrix as you have it, in Excel. The portal asks once what "
+                "each column is, and shows the plan that comes out. Nothing is public "
+                "yet."
+            ),
+            "who": _("about 25 minutes"),
+            "is_done": bool(activities),
+            "address": reverse("admin:planbook", args=[code]),
+        },
+        {
+            "title": _("Approve the plan"),
+            "told": _(
+                "One person sends it; the other reads and approves it. From then on "
+                "the public reads it."
+            ),
+            "who": _("both, 15 minutes"),
+            "is_done": bool(activities and plan.status == Plan.Status.APPROVED),
+            "address": reverse("admin:plan_approval", args=[code]),
+        },
+        {
+            "title": _("The calendar"),
+            "told": _(
+                "How often the plan asks, and how many days there are to answer."
+            ),
+            "who": _("2 minutes"),
+            "is_done": bool(rounds),
+            "address": reverse("admin:strategic_areas_reportingperiod_schedule"),
+        },
+        {
+            "title": _("The first round"),
+            "told": _("It opens on its day, once both have agreed to it."),
+            "who": _("both, 5 minutes"),
+            "is_done": any(each.opens_on <= today for each in rounds),
+            "address": reverse("admin:strategic_areas_reportingperiod_changelist"),
+        },
+        {
+            "title": _("The first published report"),
+            "told": _("An institution sends it, and one of you publishes it."),
+            "who": _("when it comes"),
+            "is_done": False,
+            "address": reverse("admin:review_queue"),
+        },
+    ]
+    steps[[each["is_done"] for each in steps].index(False)]["is_next"] = True
+    return {"steps": steps, "done": sum(each["is_done"] for each in steps)}
+
+
+def take_part(plan, acronym, names, *, role, by):
+    """
+    The agency of this acronym, with a part in the plan that is in preparation, if any.
+
+    One that the portal does not know is made, by the longest of ``names``. Nobody reads
+    of it before two people approve the plan. Raises ``RefusedError``.
+    """
+    agency = Agency.objects.filter(acronym__iexact=acronym).first()
+    part = Participation(plan=plan, agency=agency, role=role, provenance="plan")
+    parts = Participation.objects.filter(plan=plan, agency=agency)
+    is_free = plan and workflow.applies_at_once(part, ["role"])
+    if agency and (not is_free or parts.exists()):
+        return agency
+    if not (is_free and workflow.may_propose(by, part)):
+        raise RefusedError(
+            _("%(name)s: the secretariat adds it to the plan first.")
+            % {"name": acronym}
+        )
+    if agency is None:
+        part.agency = _made(acronym, names, by)
+    part.save()
+    return part.agency
+
+
+def _made(acronym, names, by):
+    if len(names) < 2:
+        raise RefusedError(
+            _("The portal does not know %(name)s: write what it is called.")
+            % {"name": acronym}
+        )
+    name = max(names, key=len)
+    must_be_clean(Agency, acronym=acronym, name_es=name)
+    kind = KINDS.get(fold(name).partition(" ")[0], "office")
+    agency = Agency(acronym=acronym, slug=slugify(acronym), name_es=name, kind=kind)
+    must_be_valid(agency)
+    agency.save()
+    audit.record(audit.Event.RECORD_MADE, actor=by, obj=agency)
+    return agency
+
+
+def read_line(line):
+    """What a line says, its acronym and its names, in whatever order they stand."""
+    cells = line.split(next((mark for mark in "\t;" if mark in line), ","))
+    said = {"kind": "titular", "part": "member"}
+    for cell in map(str.strip, cells):
+        said |= WORDS.get(fold(cell), {"email": cell} if "@" in cell else {})
+    names = [
+        x for x in map(str.strip, cells) if x and "@" not in x and fold(x) not in WORDS
+    ]
+    acronym = next(
+        (x for x in names if x.isupper() and " " not in x), (names or [line])[0]
+    )
+    return said, acronym, [name for name in names if name != acronym]
+
+
+def _invite(line, plan, by):
+    said, acronym, names = read_line(line)
+    try:
+        agency = take_part(plan, acronym, names, role=said["part"], by=by)
+    except RefusedError as error:
+        return {"line": line, "wrong": [str(error)]}
+    said |= {"role": access.Role.FOCAL_POINT, "agency": agency.pk, "language": "es"}
+    form = invitations.InvitationForm(said)
+    form.by = by
+    if not form.is_valid():
+        return {"line": line, "wrong": sum(form.errors.values(), [])}
+    made = form.instance
+    return {"line": line, **invitations.letter(made, invitations.invite(made, by=by))}
+
+
+def invite_many(request):
+    """
+    Invite the people of a pasted list, which is first shown as it was read.
+
+    A line that needs a hand holds back no other: it stays on the page to be mended.
+    """
+    if not access.is_administrator(request.user):
+        raise PermissionDenied
+    plan, is_sent = plan_in_use(), "send" in request.POST
+    lines = "\n".join(request.POST.getlist("line")).splitlines()
+    with transaction.atomic():
+        rows = [_invite(x, plan, request.user) for x in lines[:100] if x.strip()]
+        transaction.set_rollback(not is_sent)
+    good = sorted(
+        (row for row in rows if "wrong" not in row),
+        key=lambda row: row["invitation"].is_mailed,
+    )
+    return screen(
+        request,
+        "desk/invite_many.html",
+        title=_("Invite the institutions"),
+        wrong=[row for row in rows if "wrong" in row],
+        good=good,
+        is_sent=is_sent,
+        letters=[row for row in good if is_sent and not row["invitation"].is_mailed],
+        is_confirmed_later=access.is_reviewer(request.user),
+    )
