@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0010_people_confirmed_later'),
+        ('agencies', '0011_mandates_of_no_whole_day'),
     ]
 
     operations = [
