@@ -1,0 +1,190 @@
+"""The first steps of a portal, and the people who are invited by one pasted list."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.invitations import Invitation
+from agencies.mail import Mail
+from agencies.models import Agency
+from strategic_areas.desk.first_steps import first_steps, read_line
+from strategic_areas.models import Participation
+from tests import factories
+from tests.factories import make_administrator, make_agency, make_plan, make_reviewer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+PAGE = reverse("admin:invite_many")
+DESK = reverse("admin:index")
+
+
+@pytest.fixture
+def both(client, settings):
+    """Signed in as somebody who reviews and administers, with a mail server."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    user = make_reviewer()
+    user.groups.add(*make_administrator().groups.all())
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def plan():
+    return make_plan(status="in_preparation")
+
+
+def send(client, *lines):
+    return client.post(PAGE, {"line": lines, "send": ""})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "MT\tMinisterio de Trabajo\tLeo Paz\tleo@example.org\tsuplente",
+        "Leo Paz; MT; leo@example.org; Suplente; Ministerio de Trabajo",
+        "leo@example.org, MT, alternate, Ministerio de Trabajo, Leo Paz",
+    ],
+)
+def test_the_cells_of_a_line_may_stand_in_any_order(line):
+    said, acronym, names = read_line(line)
+
+    assert (said["email"], said["kind"], acronym) == (
+        "leo@example.org",
+        "alternate",
+        "MT",
+    )
+    assert max(names, key=len) == "Ministerio de Trabajo"
+
+
+def test_until_it_is_sent_a_list_changes_nothing(client, both, plan):
+    page = client.post(PAGE, {"line": "MT; Ministerio de Trabajo; Leo; l@example.org"})
+
+    assert len(page.context["good"]) == 1
+    assert not Agency.objects.exists()
+    assert not Invitation.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_what_needs_a_hand_stays_and_holds_back_nobody_else(client, both, plan):
+    known = make_agency(acronym="CONI")
+    make_agency(acronym="MT")
+
+    page = send(
+        client,
+        "XX; Sin Nombre; a@example.org",
+        "MT; Leo; leo@",
+        "CONI; Iván Sanz; ivan@example.org",
+        "CONI; Otra Persona; otra@example.org",
+    )
+
+    assert list(Invitation.objects.values_list("email", "agency")) == [
+        ("ivan@example.org", known.pk)
+    ]
+    wrong = [row["line"].partition(";")[0] for row in page.context["wrong"]]
+    assert wrong == ["XX", "MT", "CONI"]
+    assert page.content.decode().count('name="line" value=') == 3
+
+
+def test_an_agency_that_is_made_takes_part_in_the_plan_in_preparation(
+    client, both, plan
+):
+    send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org; preside")
+
+    agency = Agency.objects.get()
+    told = (agency.acronym, agency.name_es, agency.slug, agency.kind)
+    assert told == ("MT", "Ministerio de Trabajo", "mt", "ministry")
+    part = Participation.objects.get()
+    assert (part.plan, part.agency, part.role) == (plan, agency, "chair")
+
+
+@pytest.mark.parametrize("status", ["approved", "waits"])
+def test_no_list_adds_an_agency_to_a_plan_that_two_people_decide_on(
+    client, both, status
+):
+    plan = make_plan(status="in_preparation" if status == "waits" else status)
+    if status == "waits":
+        factories.propose_plan(plan)
+
+    send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org")
+
+    assert not Agency.objects.exists()
+    assert not Participation.objects.exists()
+    assert not Invitation.objects.exists()
+
+
+def test_who_administers_alone_adds_no_agency_to_a_plan(client, plan):
+    client.force_login(make_administrator())
+
+    page = send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org")
+
+    assert len(page.context["wrong"]) == 1
+    assert not Agency.objects.exists()
+
+
+def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
+    make_agency(acronym="GUACO")
+
+    page = send(client, "GUACO; Pablo Díaz", "GUACO; suplente; Eva; eva@example.org")
+
+    (letter,) = page.context["letters"]
+    assert letter["code"] in page.content.decode()
+    assert [mail.to for mail in Mail.objects.all()] == ["eva@example.org"]
+    assert letter["code"] not in client.get(PAGE).content.decode()
+
+
+def test_only_administrators_invite_by_a_list(client, plan):
+    make_agency(acronym="MT")
+    client.force_login(make_reviewer())
+
+    answer = send(client, "MT; Leo; leo@example.org")
+
+    assert answer.status_code == 403
+    assert not Invitation.objects.exists()
+
+
+# The list of steps
+
+
+def steps_done(user):
+    found = first_steps(user, timezone.localdate())
+    return [step["is_done"] for step in found["steps"]].count(True)
+
+
+def test_the_list_is_for_who_reviews_or_administers(client):
+    for make, sees in (
+        (factories.make_focal_point, False),
+        (make_reviewer, True),
+        (make_administrator, True),
+    ):
+        client.force_login(make())
+        assert bool(client.get(DESK).context["first"]) is sees
+
+
+@pytest.mark.parametrize("is_demonstration", [False, True])
+def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonstration):
+    period = factories.make_round(is_demonstration=is_demonstration)
+    activity = factories.make_activity(plan=period.plan)
+    factories.make_published_update(period=period, activity=activity)
+    client.force_login(make_reviewer())
+
+    first = client.get(DESK).context["first"]
+
+    assert bool(first) is is_demonstration
+
+
+def test_the_list_takes_the_same_queries_for_any_plan():
+    user = make_reviewer()
+    counts = []
+    for number in (1, 6):
+        plan = make_plan(status="in_preparation")
+        for _each in range(number):
+            activity = factories.make_activity(plan=plan)
+            factories.make_participation(plan=plan, agency=activity.agency)
+        user = type(user).objects.get(pk=user.pk)
+        with CaptureQueriesContext(connection) as queries:
+            steps_done(user)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
