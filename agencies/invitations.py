@@ -261,14 +261,11 @@ def must_lead_to_mandate(agency, kind, *, by, hands_over=False):
         )
     elif not hands_over:
         told["person"] = held.user.get_full_name() or held.user
-        raise ValidationError(
-            _(
-                "%(person)s is %(kind)s of %(agency)s. Say so if the invited person "
-                "succeeds them; otherwise choose the other kind of mandate."
-            )
-            % told,
-            code="held",
+        text = _(
+            "%(person)s is %(kind)s of %(agency)s. Say so if the invited person "
+            "succeeds them; otherwise choose the other kind of mandate."
         )
+        raise ValidationError(text % told, code="held")
     return held
 
 

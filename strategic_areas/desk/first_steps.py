@@ -141,18 +141,19 @@ def first_steps(user, today):
         {
             "title": _("The calendar"),
             "told": _(
-                "How often the plan asks, and how many days there are to answer."
+                "How often the plan asks, and the days of the first round. One person "
+                "asks to open it, the other does."
             ),
-            "who": _("2 minutes"),
+            "who": _("both, 5 minutes"),
             "is_done": bool(rounds),
-            "address": reverse("admin:strategic_areas_reportingperiod_schedule"),
+            "address": reverse("admin:round_open", args=[code]),
         },
         {
             "title": _("The first round"),
-            "told": _("It opens on its day, once both have agreed to it."),
-            "who": _("both, 5 minutes"),
+            "told": _("It opens on its day; the institutions get a mail."),
+            "who": _("on that day"),
             "is_done": any(each.opens_on <= today for each in rounds),
-            "address": reverse("admin:strategic_areas_reportingperiod_changelist"),
+            "address": reverse("admin:rounds"),
         },
         {
             "title": _("The first published report"),
