@@ -281,6 +281,7 @@ round_document           | round-open       | 403 403 403 200 403 | 405 405 405 
 round_open               | plan             | 404 404 404 200 404 | 404 404 404 200 404
 
 access_review            |                  | 403 403 403 403 200 | 403 403 403 403 200
+invite_many              |                  | 403 403 403 403 200 | 403 403 403 403 200
 hand_over                | mandate          | 403 403 403 403 200 | 403 403 403 403 302!
 agencies_invitation_send   | invitation          | 403 403 403 403 404 | 403 403 403 403 302!
 agencies_invitation_send   | invitation-accepted | 403 403 403 403 404 | 403 403 403 403 302
