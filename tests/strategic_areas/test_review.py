@@ -593,10 +593,12 @@ def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
 ):
     update = submit(narrative_es="Llame al 809-555-0142.")
 
-    (form,) = client.get(address(update)).context["screen"]["steps"]
+    screen = client.get(address(update)).context["screen"]
+    (form,) = screen["steps"]
     reason = form["reason"].value()
     give_back(client, update, reason=reason)
 
+    assert screen["places"] == []
     assert reason.startswith("Qué se hizo: ")
     assert "809" not in reason
     assert status_of(update) == Status.RETURNED

@@ -213,7 +213,7 @@ def _of_report(user, item):
         "reading": reading,
         "preview": reading.after,
         "compared": comparison.compare(reading.stood, record, reading.columns),
-        "places": _places_after(user, record),
+        "places": _places_after(user, record) if item.may_be_published else [],
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
         "public": public_address(record.subject),
