@@ -24,6 +24,7 @@ from agencies.staleness import StaleGuardForm
 MAIL_KINDS = {
     "access_review": _("Review of accesses"),
     "account": _("Account"),
+    "asked": _("Reminder"),
     "audit": _("Audit record"),
     "invitation": _("Invitation"),
     "letter": _("Letter"),
