@@ -147,11 +147,11 @@ def remind(request, pk, agency=None):
         except access.RefusedError as error:
             refused.append(str(error))
     done = _("Reminded by mail: %(names)s.") % {"names": ", ".join(reminded)}
-    told = [done, *refused] if reminded else refused
     messages.add_message(
         request,
         messages.SUCCESS if reminded else messages.ERROR,
-        " ".join(told) or _("Nothing is to be done: no reminder was sent."),
+        " ".join([done, *refused] if reminded else refused)
+        or _("Nothing is to be done: no reminder was sent."),
     )
     return redirect("admin:round", pk) if agency else redirect("admin:index")
 
