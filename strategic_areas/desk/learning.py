@@ -58,8 +58,8 @@ STEPS = (
         _("Press “Check and send all”, read, and send."),
     ),
     (
-        _("Mend what comes back"),
-        _("One row comes back with a reason: mend it, save and send again."),
+        _("Correct what is returned"),
+        _("One row is returned with a reason: correct it, save and send it again."),
     ),
 )
 
