@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from agencies.access import is_administrator, is_reviewer
 from agencies.audit import AuditEntry
 from agencies.models import User
-from tests.factories import make_reviewer, sign_in
+from tests.factories import make_reviewer, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -69,8 +69,13 @@ def test_what_is_no_two_people_makes_nobody(people):
     assert not User.objects.exists()
 
 
-def test_where_somebody_decides_already_nobody_is_made():
-    make_reviewer()
+def make_superuser():
+    return make_user(is_superuser=True)
+
+
+@pytest.mark.parametrize("make_one", [make_reviewer, make_superuser])
+def test_where_somebody_decides_already_nobody_is_made(make_one):
+    make_one()
 
     with pytest.raises(CommandError):
         make(FIRST, SECOND)

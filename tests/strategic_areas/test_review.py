@@ -576,15 +576,15 @@ def test_where_the_public_reads_it_is_told_with_what_changes_there(client, revie
     hers = make_submitted_update(activity=make_activity(plan=activity.plan))
     hers.contributors.add(reviewer)
 
-    places, own = (
-        client.get(address(each)).context["screen"]["places"] for each in (update, hers)
+    shown, own = (
+        client.get(address(each)).context["screen"] for each in (update, hers)
     )
 
     commitment = activity.commitment.get_absolute_url("es")
-    told = {place.address: place.change for place in places}
+    told = {place.address: place.change for place in shown["places"]}
     assert f"{activity.code} · Estado: " in told[commitment]
-    assert own == []
-    assert status_of(update) == Status.SUBMITTED
+    assert own["places"] == []
+    assert (shown["record"].status, status_of(update)) == (Status.SUBMITTED,) * 2
     assert not update.transitions.filter(to_status=Status.PUBLISHED).exists()
 
 

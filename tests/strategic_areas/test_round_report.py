@@ -130,6 +130,14 @@ def test_the_document_and_the_page_say_the_same(client):
     assert [each for each in said if re.sub(r"\s+", "", each) not in shown] == []
 
 
+def test_a_long_title_or_a_stray_character_makes_a_document():
+    period = make_round(plan=make_plan(title_es="Plan \x0b" + 147 * "a "))
+
+    document = Document(io.BytesIO(write(report_of(period))))
+
+    assert len(document.core_properties.subject) == 255
+
+
 def test_the_document_stands_on_a4_and_its_tables_break_between_rows():
     document = Document(io.BytesIO(write(report_of(make_published_update().period))))
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas.desk.values import pages
+from strategic_areas.desk.values.forms import last_told
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
@@ -14,8 +15,11 @@ from tests.factories import (
     make_agency,
     make_focal_point,
     make_indicator,
+    make_plan,
     make_published_figure,
     make_reported_value,
+    make_reviewer,
+    make_takedown,
 )
 from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.test_asked_values import Scene
@@ -85,6 +89,18 @@ def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, cl
     assert [line["indicator"] for line in shown] == [desk.indicator, *others]
     assert ([line["owed"] for line in shown], last) == ([2, 0, 0], [None, None, 30])
     assert [line["indicator"] for line in found] == [others[1]]
+
+
+def test_a_value_that_was_taken_away_is_not_the_last_that_the_public_reads(client):
+    indicator = make_indicator(plan=make_plan(), agency=make_agency())
+    stays = make_published_figure(indicator=indicator, year=2025)
+    gone = make_published_figure(indicator=indicator, year=2026, value=7771)
+    make_takedown(gone)
+    client.force_login(make_reviewer())
+
+    (line,) = client.get(reverse("admin:values_recorded")).context["lines"]
+
+    assert (line["last"], last_told(indicator)) == (stays, stays)
 
 
 def test_the_list_of_indicators_costs_the_same_for_one_and_for_many(desk, client):

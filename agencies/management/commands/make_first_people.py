@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Q
 
 from agencies import audit
 from agencies.accounts.confirming import DECIDING
@@ -31,7 +32,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, people, **options):
-        if User.objects.filter(groups__name__in=DECIDING).exists():
+        decides = Q(groups__name__in=DECIDING) | Q(is_superuser=True)
+        if User.objects.filter(decides).exists():
             raise CommandError(
                 "Somebody decides on this portal already: invite others in the browser."
             )

@@ -7,6 +7,7 @@ Bars are tables of coloured cells, so that they can be edited and need no pictur
 
 import io
 
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from docx import Document
 from docx.oxml import OxmlElement
@@ -25,6 +26,8 @@ from strategic_areas.desk.report import (
 from strategic_areas.states import Family
 
 WIDTH, HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(1.9)
+#: So many characters may stand in a property of a document.
+MOST = 255
 #: A font that every office suite has, or one of the same widths.
 FONT = "Arial"
 BLUE, INK, QUIET = RGBColor(0x00, 0x38, 0x76), "1D2433", RGBColor(0x4A, 0x54, 0x66)
@@ -72,7 +75,8 @@ def _set_up(document, report):
     page.header_distance = page.footer_distance = Cm(0.9)
     kept = document.core_properties
     kept.author = kept.comments = kept.keywords = ""
-    kept.title, kept.subject = report.title, report.subject
+    kept.title = _clean(report.title)
+    kept.subject = Truncator(_clean(report.subject)).chars(MOST)
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
     foot = page.footer.paragraphs[0]._p

@@ -1,3 +1,5 @@
+from copy import copy
+
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib import messages
@@ -224,7 +226,8 @@ def _places_after(user, record):
     """Where the public reads a report once this person has published it."""
 
     def put_in():
-        workflow.publish(record, by=user, seen_version=record.version)
+        # The page goes on to tell of the record as it waits.
+        workflow.publish(copy(record), by=user, seen_version=record.version)
         return []
 
     return places_of(read_otherwise([(type(record), record.pk)], put_in))

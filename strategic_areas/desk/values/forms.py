@@ -125,7 +125,7 @@ def facts(reported):
 
 
 def last_told(indicator):
-    rows = PublishedFigure.objects.standing().filter(indicator=indicator)
+    rows = PublishedFigure.objects.public().standing().filter(indicator=indicator)
     return rows.exclude(value=None).order_by("-ends_on", "-starts_on").first()
 
 

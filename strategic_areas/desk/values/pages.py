@@ -78,7 +78,8 @@ def listed(request, indicators, page, *keys, owed=()):
     number = Counter(row.value.indicator.pk for row in owed)
     last = {
         figure.indicator_id: figure
-        for figure in PublishedFigure.objects.standing()
+        for figure in PublishedFigure.objects.public()
+        .standing()
         .filter(indicator__in=indicators, value__isnull=False)
         .order_by("ends_on", "starts_on")
     }
