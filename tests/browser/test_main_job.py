@@ -78,7 +78,7 @@ def test_a_report_is_written_returned_mended_published_and_read(windows, account
     send_all(page)
 
     sign_in(reviewing, reviewer)
-    reviewing.get_by_role("link", name=f"Revisar {code}").click()
+    reviewing.get_by_role("link", name=f"Leer {code}").click()
     reviewing.get_by_label("Motivo de la devolución").fill("Diga qué expedientes.")
     reviewing.get_by_role("button", name="Devolver a la institución").click()
     expect(reviewing.locator(".messagelist .success")).to_be_visible()
@@ -90,7 +90,7 @@ def test_a_report_is_written_returned_mended_published_and_read(windows, account
     send_all(page)
 
     reviewing.goto("/gestion/")
-    reviewing.get_by_role("link", name=f"Revisar {code}").click()
+    reviewing.get_by_role("link", name=f"Leer {code}").click()
     reviewing.get_by_role("button", name="Publicar").click()
     expect(reviewing.locator(".messagelist .success")).to_be_visible()
 
