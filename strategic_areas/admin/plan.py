@@ -69,6 +69,8 @@ from strategic_areas.sentences import (
 from strategic_areas.themes import Theme
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
+#: What a new plan is asked for.
+BEGUN_WITH = ["code", "title_es", "title_en", "starts_on", "ends_on"]
 #: A longer number is no key of a record.
 MOST_DIGITS = 19
 OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
@@ -90,6 +92,11 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
                 name for name in Plan.fields.columns() if name not in {"code", "status"}
             ]
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_fieldsets(self, request, obj=None):
+        """A plan begins with what it cannot be without; the rest is on its tree."""
+        begun = [(None, {"fields": BEGUN_WITH})]
+        return super().get_fieldsets(request, obj) if obj else begun
 
     def response_post_save_add(self, request, obj):
         """What comes next is on its tree."""

@@ -15,7 +15,7 @@ CODE_ALONE = re.compile(rf"(?:[A-Z]{{1,3}}-?)?{CODE}(?: [a-z])?[.)]*")
 #: A code without a word before it: several parts, or one with a mark after it.
 BARE_CODE = re.compile(
     rf"(?P<code>[A-Z]{{1,3}}\d{{1,2}}(?:[.]{PART})*|(?:{ROMAN}|\d{{1,2}}|[A-Z])(?:[.]{PART})+|(?:{ROMAN}|\d{{1,2}}|[A-Z])"
-    rf"(?=[.):]| ?[-–—] ))(?![\w])[.):]?\s*[-–—:]?\s*(?P<name>.*)",
+    rf"(?=[.):]| ?[-–—] )|[a-z](?=\)))(?![\w])[.):]?\s*[-–—:]?\s*(?P<name>.*)",
     re.DOTALL,
 )
 WORD = (

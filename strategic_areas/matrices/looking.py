@@ -62,6 +62,14 @@ class LookedColumn:
     is_hidden: bool = False
 
     @property
+    def is_doubtful(self):
+        """Whether its heading alone does not say its role: a person confirms it."""
+        named = {role_of(fold(part)) for part in self.heading.split(" / ")}
+        role = self.role.partition(":")[0]
+        is_plain = role in {"ignore", "lead", "responsible"}
+        return not is_plain and named - {"", "responsible"} != {role}
+
+    @property
     def samples(self):
         return list(dict.fromkeys(self.texts))[:SAMPLES]
 

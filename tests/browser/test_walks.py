@@ -64,7 +64,7 @@ def test_an_empty_workbook_becomes_a_plan_that_the_public_reads(page, make_page)
         mine.locator(f"[name={name}]").fill(text)
         hand.clicks += 1
     hand.click(mine.locator("input[name=_save]"))
-    hand.click(mine.get_by_role("link", name="Como libro de Excel"))
+    hand.click(mine.get_by_role("link", name="Subir su matriz (Excel)"))
     with mine.expect_download() as taken:
         hand.click(mine.locator("a[href$='/archivo/']"))
     content = Path(taken.value.path()).read_bytes()

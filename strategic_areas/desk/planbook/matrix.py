@@ -220,7 +220,7 @@ class NamingForm(forms.Form):
 
     def __init__(self, *args, look, naming, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.base, self.sheets = naming, []
+        self.base, self.sheets, self.doubtful = naming, [], 0
         named = {each.title: each for each in naming.sheets}
         for number, sheet in enumerate(look.sheets):
             if sheet.kind not in {"hidden", "empty"}:
@@ -284,7 +284,13 @@ class NamingForm(forms.Form):
                 max_length=40,
             )
             columns.append((column, name))
+            self.doubtful += column.is_doubtful
         self.sheets.append((sheet, start, columns))
+
+    @property
+    def has_levels(self):
+        """Whether some column holds several levels, so that these have to be told."""
+        return any("level" in each.columns.values() for each in self.base.sheets)
 
     @property
     def parts(self):
@@ -371,7 +377,8 @@ class MatrixAnswerForm:
             for line in reading.of("programmes")
         ]
         self.data, self.count = data, len(reading.questions)
-        self.asked = [self._asked(x) for x in reading.questions[:MOST_QUESTIONS]]
+        asked = sorted(reading.questions, key=lambda each: each.reading is not None)
+        self.asked = [self._asked(each) for each in asked[:MOST_QUESTIONS]]
         if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
             for each in self.asked:
                 each.place = short(each.place)

@@ -43,7 +43,7 @@ class UploadForm(forms.Form):
     """Takes a filled workbook, which is read and never stored."""
 
     workbook = forms.FileField(
-        label=_("Filled workbook (.xlsx)"),
+        label=_("Excel file (.xlsx)"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
 
