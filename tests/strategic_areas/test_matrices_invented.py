@@ -254,13 +254,14 @@ def test_areas_in_rows_of_their_own_stand_above_the_columns():
 
     reading = read_as_guessed(content)
 
-    columns = look(upload(content)).naming.sheets[0].columns
-    assert list(columns.values()) == [
+    columns = look(upload(content)).sheets[0].columns
+    assert [each.role for each in columns] == [
         *("code:programme", "programme", "commitment", "activity"),
         *("lead", "supporting"),
     ]
-    assert [x.said["code"] for x in reading.of("commitments")] == [
-        *("1.1.1", "1.1.2", "2.1.1")
+    assert [each.letter for each in columns if each.is_doubtful] == ["B", "C"]
+    assert [x.said["code"] for x in reading.of("activities")] == [
+        *("1.1.1.a", "1.1.2.a", "2.1.1.a")
     ]
     assert [x.said["area"] for x in reading.of("programmes")] == ["1", "2"]
 
