@@ -202,8 +202,8 @@ def places_of_plan(whole):
         ),
         PublicPlace(
             _("The plan %(code)s") % {"code": plan.code},
-            address("plan", plan.code),
-            _("New, with a page for each area, commitment and figure."),
+            change=_("New: %(address)s, with each area, commitment and figure.")
+            % {"address": address("plan", plan.code)},
         ),
         PublicPlace(
             _("The page of each agency that takes part"),
