@@ -1,5 +1,5 @@
 """
-The pictures of README.md and docs/tour.md: make screenshots
+The pictures of README.md, docs/tour.md and the guides: make screenshots
 
 They are of two portals, which it starts and ends: that of `make run`, with the shipped
 plan and its rehearsal, and that of `make states`, with an invented plan.
@@ -43,6 +43,15 @@ INVENTED = {
     "example-agency": "/ejemplo/instituciones/polci/",
     "example-list": "/ejemplo/compromisos/",
 }
+#: The pictures of the guides, as a telephone shows the pages, and twice as sharp.
+GUIDES = ROOT / "plan_portal" / "static" / "guides"
+GUIDE_SIZE = {"width": 360, "height": 440}
+#: What the guide of administrators shows.
+KEPT = [
+    "/gestion/agencies/invitation/add/",
+    "/gestion/agencies/focalpoint/",
+    "/gestion/accesos/",
+]
 #: Seconds within which the portal of `make states` starts, on a slow machine.
 PATIENCE = 120
 
@@ -62,6 +71,7 @@ def main():
             for page, width in screens(browser, site):
                 take_all(page, INVENTED, width)
                 take_queue(page, reviewer, width)
+            take_guides(browser, site, reviewer["password"])
         browser.close()
 
 
@@ -113,6 +123,48 @@ def take_queue(page, reviewer, width):
     sign_in(page, [reviewer], "reviewer")
     page.goto("/gestion/")
     take(page, f"queue-{width}")
+
+
+def take_guides(browser, site, password):
+    """Three pictures for each role; those of focal points follow one sheet."""
+    context = browser.new_context(
+        base_url=site, locale="es-DO", viewport=GUIDE_SIZE, device_scale_factor=2
+    )
+    page = context.new_page()
+
+    def enter(username):
+        account = {"role": "one", "username": username, "password": password}
+        sign_in(page, [account], "one")
+
+    def take_guide(name, place):
+        """The page from a place on, under its own heading."""
+        page.locator(place).first.evaluate(
+            "place => scrollTo(0, place.getBoundingClientRect().top + scrollY - 12)"
+        )
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        few = picture.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
+        few.save(GUIDES / f"{name}.webp", lossless=True, quality=100, method=6)
+        servers.write(f"plan_portal/static/guides/{name}.webp")
+
+    enter("coni")
+    take_guide("punto-focal-1", ".owed .part")
+    page.goto(page.locator(".owed .part a.button").first.get_attribute("href"))
+    row = page.locator("[data-row][open]").first
+    take_guide("punto-focal-2", "[data-row][open] .quick")
+    row.locator(".row-save input").click()
+    page.locator("[data-row] .saved").first.wait_for()
+    page.locator(".tally .button").click()
+    take_guide("punto-focal-3", "#content h1")
+    enter("revision")
+    take_guide("coordinacion-1", "#decisiones")
+    page.goto(page.locator("#decisiones .button.default").first.get_attribute("href"))
+    take_guide("coordinacion-2", "#content h1")
+    take_guide("coordinacion-3", "aside")
+    enter("administracion")
+    for number, path in enumerate(KEPT, 1):
+        page.goto(path)
+        take_guide(f"administracion-{number}", "#content h1")
+    context.close()
 
 
 def sign_in(page, accounts, role):

@@ -77,12 +77,20 @@ def save_what_is_wrong(page, world):
     row.get_by_role("alert").wait_for()
 
 
-def send_a_practice(page, world):
-    """The receipt of a practice."""
-    page.locator("input[name=no_news_reason_es]").first.fill("Se espera el servidor.")
-    page.locator(".row-form--no_news input[type=submit]").first.click()
+def save_a_practice(page, world):
+    """The page to send from, with something ready."""
+    page.locator(".breadcrumbs a").last.click()
+    form = page.locator("[data-row][open] .row-form--no_news")
+    form.locator("input[name=no_news_reason_es]").fill("Se espera el servidor.")
+    form.locator("input[type=submit]").click()
     page.locator("[data-row] .saved").first.wait_for()
     page.locator(".tally .button").click()
+    page.locator(".send-form").wait_for()
+
+
+def send_a_practice(page, world):
+    """The receipt of a practice."""
+    save_a_practice(page, world)
     page.locator(".send-form input[type=submit]").click()
     page.locator(".receipt").wait_for()
 
@@ -292,8 +300,8 @@ DESK = [
     ),
     Screen("admin:practice", "focal_point"),
     Screen("admin:practice", "focal_point", press=unfold),
-    Screen("admin:practice_check", "focal_point"),
-    Screen("admin:practice", "focal_point", press=send_a_practice),
+    Screen("admin:practice_check", "focal_point", press=save_a_practice),
+    Screen("admin:practice_check", "focal_point", press=send_a_practice),
     Screen("guide", "focal_point", lambda world: ["punto-focal"]),
     Screen("guide", "reviewer", lambda world: ["coordinacion"]),
     Screen("guide", "administrator", lambda world: ["administracion"]),
