@@ -166,11 +166,11 @@ def write_to(person, kind, subject, /, *, key="", facts=None, **context):
         )
 
 
-def tell_proposer(decision, kind, *, about, address):
+def tell_proposer(decision, kind, *, about, address, **context):
     """
     Write to whoever proposed it what was decided, as the template of this kind says it.
 
-    ``about`` begins the subject; ``address`` leads to where she reads it.
+    ``about`` begins the subject; ``address`` leads to where they read it.
     """
     person = decision.proposed_by
     if not person.email:
@@ -183,6 +183,7 @@ def tell_proposer(decision, kind, *, about, address):
             key=f"{kind}:{decision.pk}",
             decided=decision,
             address=address,
+            **context,
         )
 
 

@@ -45,9 +45,15 @@ class User(AbstractUser):
         help_text=_("How often the portal writes about what is due or waits."),
     )
 
+    hears_of_returns = models.BooleanField(
+        _("a mail on the same day when what I sent comes back"),
+        default=True,
+        db_default=True,
+    )
+
     fields = Fields(
         *internal("username", "password", "first_name", "last_name", "email"),
-        *internal("language", "reminders"),
+        *internal("language", "reminders", "hears_of_returns"),
     )
 
     class Meta(AbstractUser.Meta):

@@ -202,17 +202,19 @@ def calendar_of(rounds):
     """
     The calendar of a plan, as its rounds say it; the usual one where it has none yet.
 
-    The longest says how often it asks, since the first may be cut to the plan, and the
-    latest how many days after its period reports are due.
+    The longest says how often it asks and in which months its periods end, since the
+    first may be cut to the plan, and the latest how long reports may take.
     """
     if not (whole := [each for each in rounds if not each.is_final]):
         return Schedule()
     longest = max(whole, key=lambda each: each.ends_on - each.starts_on)
     last = max(whole, key=lambda each: each.ends_on)
+    is_of_months = (longest.ends_on + timedelta(days=1)).day == 1
     return Schedule(
         frequency_of(longest.starts_on, longest.ends_on),
         (last.due_on - last.ends_on).days,
         (last.closes_on - last.ends_on).days,
+        longest.ends_on.month if is_of_months else 12,
     )
 
 

@@ -74,6 +74,8 @@ class Schedule:
     frequency: Frequency = Frequency.SEMESTER
     days_until_due: int = 15
     days_until_close: int = 30
+    #: A month in which one of its periods ends.
+    ends_in: int = 12
 
     def window(self, ends_on: date) -> dict[str, date]:
         """When a round on a period that ends then opens, is due and closes."""
@@ -120,7 +122,9 @@ def slots(
     round begins after them, or is left out.
     """
     months = MONTHS[schedule.frequency]
-    first = _month_start(starts_on.year, (starts_on.month - 1) // months * months)
+    after_last = schedule.ends_in % months
+    begun = (starts_on.month - 1 - after_last) // months * months
+    first = _month_start(starts_on.year, begun + after_last)
     while first <= ends_on:
         after = _month_start(first.year, first.month - 1 + months)
         begins = max(first, starts_on)

@@ -136,7 +136,7 @@ def _accept(request, code, form):
 class ReminderForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["reminders"]
+        fields = ["reminders", "hears_of_returns"]
         widgets = {"reminders": forms.RadioSelect}
 
     def __init__(self, *args, **kwargs):
@@ -150,7 +150,7 @@ def reminder_page(request):
     person = User.objects.get(pk=request.user.pk)
     form = ReminderForm(request.POST or None, instance=person)
     if form.is_valid():
-        person.save(update_fields=["reminders"])
+        person.save(update_fields=form.Meta.fields)
         messages.success(request, gettext("Your choice is saved."))
         return HttpResponseRedirect(reverse("admin:reminders"))
     context = {

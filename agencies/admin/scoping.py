@@ -31,7 +31,9 @@ MAIL_KINDS = {
     "password_reset": _("New password"),
     "proposal": _("Proposed activity"),
     "reminder": _("Reminder"),
+    "reopened": _("Answer to a request to open a round again"),
     "reopening": _("Request to open a round again"),
+    "returned": _("Returned report"),
     "scorecard": _("Scorecard"),
     "value": _("Value"),
 }

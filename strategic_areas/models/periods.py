@@ -295,6 +295,10 @@ class RoundReopening(models.Model):
     def __str__(self):
         return f"{self.period} · {self.agency}"
 
+    @property
+    def approval_slot(self):
+        return f"roundreopening:{self.period_id}:{self.agency_id}"
+
     def clean(self):
         if not (self.period_id and self.until):
             return

@@ -46,6 +46,7 @@ from strategic_areas.workflow.moves import (
 )
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
+    ask_again,
     propose_activity,
     rename_off_plan,
     report_off_plan,
@@ -108,6 +109,7 @@ __all__ = [
     "open_for_evidence",
     "overdue",
     "propose",
+    "ask_again",
     "propose_activity",
     "propose_approval",
     "propose_together",

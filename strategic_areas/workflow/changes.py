@@ -77,6 +77,8 @@ class ChangeSteps(GuardedSteps):
     model = PendingChange
     #: What follows from an applied change: called with it, its records, who approved.
     afterwards = []
+    #: What follows once a change is decided, whichever way: called with it.
+    endings = []
 
     def decides(self, user):
         return may_review(user, PendingChange)
@@ -202,6 +204,8 @@ class ChangeSteps(GuardedSteps):
     def ended(self, change):
         """What it would have changed of a plan goes back to the draft, if it fails."""
         change.records.update(slot=None)
+        for follow in self.endings:
+            follow(change)
         if change.status == Status.APPROVED:
             return
         parts = [part for part in change.records.all() if part.after]

@@ -16,6 +16,7 @@ from strategic_areas.models import (
     Answer,
     AttributionDispute,
     Participation,
+    RoundReopening,
     Status,
     Transition,
     Translation,
@@ -222,7 +223,7 @@ def may_propose(user, record):
 
     It takes the same permission as changing the record at once. Who may review a
     revision proposes its translation and what explains its withdrawal; the agency, its
-    comments and disputes.
+    comments and disputes, and that a round is opened again for it.
     """
     if isinstance(record, Reviewed):
         return record.status == Status.WITHDRAWN and may_review(user, record)
@@ -230,6 +231,8 @@ def may_propose(user, record):
         return record.may_stand and may_review(user, record.record)
     if isinstance(record, AgencyComment):
         return record.period.is_round and reports_for(user, record.agency)
+    if isinstance(record, RoundReopening):
+        return reports_for(user, record.agency)
     if isinstance(record, AttributionDispute):
         if not record.pk:
             return record.may_stand and reports_for(user, record.agency)

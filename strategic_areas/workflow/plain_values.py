@@ -22,7 +22,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
 from agencies.models import Agency
-from strategic_areas.models import AgencyComment, AttributionDispute
+from strategic_areas.models import AgencyComment, AttributionDispute, RoundReopening
 
 #: A link to a record that the same change creates is stored as ``{"new": its place}``.
 NEW = "new"
@@ -146,6 +146,8 @@ def apply_part(part, change, by, made, aside):
     if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
         record.written_by = change.proposed_by
         record.written_at = change.proposed_at
+    if isinstance(record, RoundReopening):
+        record.by = by
     must_be_valid(record)
     record._history_user = by
     said = _("change %(number)s: proposed by %(one)s, approved by %(other)s")

@@ -1,16 +1,19 @@
 """
-Activities that agencies bring in: what they propose for the plan, and work outside it.
+What agencies bring in: activities for the plan or outside it, and a round opened again.
 """
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from agencies import decisions
+from agencies import audit, decisions
 from agencies.access import RefusedError
-from agencies.mail import tell_proposer
+from agencies.mail import tell_proposer, write_to
 from agencies.models import Agency
+from agencies.stand_ins import reviewers
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
@@ -18,13 +21,18 @@ from strategic_areas.models import (
     Amendment,
     Plan,
     Provenance,
+    RoundReopening,
     Status,
 )
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.moves import may_review, must, must_report
+from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import draft
+
+#: The decisions of which who proposed it hears.
+ANSWERED = {decisions.Status.APPROVED, decisions.Status.DECLINED}
 
 
 class ProposalSteps(GuardedSteps):
@@ -84,7 +92,7 @@ class ProposalSteps(GuardedSteps):
         ActivityProposal.objects.filter(pk=proposal.pk).update(activity=activity)
 
     def ended(self, proposal):
-        if proposal.status in {decisions.Status.APPROVED, decisions.Status.DECLINED}:
+        if proposal.status in ANSWERED:
             address = agency_page("sheet", proposal.plan, proposal.agency)
             tell_proposer(
                 proposal,
@@ -122,6 +130,52 @@ def propose_activity(proposal, *, by):
         title=proposal.title,
     )
     return same.first() or PROPOSALS.propose(proposal, by=by)
+
+
+@transaction.atomic
+def ask_again(reopening, *, by):
+    """Ask that a closed round be opened again; return the change that waits."""
+    reopening.by = by
+    change = propose(reopening, by=by)
+    for person in reviewers().exclude(email=""):
+        write_to(
+            person,
+            "reopening",
+            gettext_lazy("%(agency)s asks to open a round again"),
+            facts={"agency": reopening.agency.acronym},
+            key=f"reopening:{change.pk}:{person.pk}",
+            asked=reopening,
+            person=by.get_full_name() or by.get_username(),
+            address=settings.SITE_URL + reverse("admin:approval", args=[change.pk]),
+        )
+    return change
+
+
+def _answer_who_asked(change):
+    """Record what was decided on a round to be opened again, and write who asked."""
+    is_asked = change.records.all()[0].model is RoundReopening
+    if not is_asked or change.status not in ANSWERED:
+        return
+    ((_part, asked),) = proposed_records(change)
+    if change.status == decisions.Status.APPROVED:
+        audit.record(
+            audit.Event.ROUND_REOPENED,
+            actor=change.decided_by,
+            obj=asked.period,
+            agency=asked.agency,
+            until=asked.until,
+        )
+    path = reverse("admin:sheet", args=[asked.period_id, asked.agency.slug])
+    tell_proposer(
+        change,
+        "reopened",
+        about=gettext_lazy("Request to open a round again"),
+        address=settings.SITE_URL + path,
+        asked=asked,
+    )
+
+
+CHANGES.endings.append(_answer_who_asked)
 
 
 def _activity(proposal, code, victims):

@@ -1,11 +1,15 @@
 """The steps of a review, each a verb; ``by`` is the person who takes it."""
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Kind
+from agencies.mail import write_to
 from agencies.models import Agency
 from strategic_areas.datasets.taking_away import taking_away
 from strategic_areas.models import (
@@ -153,11 +157,13 @@ def send(update, *, by, seen_version, note="", **stamp):
     )
 
 
+@transaction.atomic
 def give_back(update, *, by, reason, private_note="", seen_version=None):
     """
     Return a submitted revision to its agency, which reads the reason.
 
-    ``private_note`` is for the secretariat alone.
+    Who submitted it gets a mail, unless they want none. ``private_note`` is for the
+    secretariat alone.
     """
     must_review(by, update)
     send_back(
@@ -167,6 +173,19 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
         private_note=private_note,
         seen_version=seen_version,
     )
+    sent = update.transitions.filter(to_status=Status.SUBMITTED).latest("at", "pk")
+    if sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
+        path = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
+        write_to(
+            sent.by,
+            "returned",
+            gettext_lazy("Returned: %(report)s"),
+            facts={"report": update.subject.code},
+            update=update,
+            reason=reason,
+            address=settings.SITE_URL + path,
+            choice=settings.SITE_URL + reverse("admin:reminders"),
+        )
 
 
 def send_back(update, *, by, reason, seen_version, private_note=""):

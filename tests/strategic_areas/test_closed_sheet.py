@@ -1,15 +1,18 @@
 """A closed round has nothing to fill in; the agency asks to have it opened again."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
+from agencies.access import RefusedError, Role
+from agencies.audit import AuditEntry
 from agencies.mail import Mail
+from agencies.models import User
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, RoundReopening
+from strategic_areas.models import ActivityUpdate, PendingChange, RoundReopening
 from tests.factories import (
     make_activity,
     make_agency,
@@ -54,8 +57,10 @@ class Desk:
     def open(self):
         return self.client.get(self.address())
 
-    def ask(self, reason="El contrato se firmó el día 12."):
-        return self.client.post(self.address("sheet_reopen"), {"reason": reason})
+    def ask(self, reason="El contrato se firmó el día 12.", until=None):
+        until = until or timezone.localdate() + timedelta(days=5)
+        asked = {"reason": reason, "until": until}
+        return self.client.post(self.address("sheet_reopen"), asked)
 
 
 @pytest.fixture
@@ -135,50 +140,103 @@ def test_a_round_opened_again_is_filled_in(desk):
     assert forms_of(desk.open()) == [True, True]
 
 
-def test_the_secretariat_is_asked_to_open_it_again_by_mail(desk, client):
+def test_the_secretariat_opens_it_again_and_who_asked_hears_of_it(desk, client):
     reviewer = make_reviewer()
     desk.close()
+    until = timezone.localdate() + timedelta(days=5)
 
     page = desk.client.get(desk.ask().url)
 
-    mail = Mail.objects.get(kind="reopening")
-    assert [str(each) for each in page.context["messages"]] == [
-        "Se pidió a la Coordinación que la reabra."
-    ]
-    assert mail.to == reviewer.email
-    assert "El contrato se firmó el día 12." in mail.text
-    address = urlsplit(mail.text.split()[-1])
-    assert parse_qs(address.query) == {
-        "period": [str(desk.period.pk)],
-        "agency": [str(desk.agency.pk)],
-        "reason": ["El contrato se firmó el día 12."],
-    }
+    change = PendingChange.objects.get()
+    address = reverse("admin:approval", args=[change.pk])
+    asked = Mail.objects.get(kind="reopening")
+    assert asked.to == reviewer.email
+    assert "El contrato se firmó el día 12." in asked.text
+    assert asked.text.split()[-1].endswith(address)
+    assert page.context["waits"] == change
+    assert forms_of(page) == [False, False]
     client.force_login(reviewer)
-    form = client.get(f"{address.path}?{address.query}").context["adminform"].form
-    assert [form[name].value() for name in ("period", "agency", "reason")] == [
-        str(desk.period.pk),
-        str(desk.agency.pk),
-        "El contrato se firmó el día 12.",
-    ]
+    told = client.get(address).context["records"][0]["opening"]
+    assert [row.subject for row in told["rows"]] == [desk.activity]
+    client.post(address, {"approve": "1"})
+    stored = RoundReopening.objects.get()
+    assert (stored.by, stored.until) == (reviewer, until)
+    assert desk.period.accepted_until(desk.agency) == until
+    answer = Mail.objects.get(kind="reopened")
+    assert answer.to == desk.user.email
+    assert f"{until:%d/%m/%Y}" in answer.text
+    entry = AuditEntry.objects.get(event="round_reopened")
+    assert (entry.actor, entry.agency) == (reviewer, desk.agency.acronym)
+    desk.client.force_login(desk.user)
+    assert forms_of(desk.open()) == [True, True]
 
 
-def test_it_is_asked_once_a_day(desk):
+def test_it_is_not_opened_again_where_the_secretariat_says_why_not(desk, client):
+    desk.close()
+    desk.ask()
+    address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
+    client.force_login(make_reviewer())
+
+    client.post(address, {"decline": "1", "reason": "Ya se publicó la ficha."})
+
+    assert not RoundReopening.objects.exists()
+    assert not desk.period.accepts(desk.agency)
+    assert "Ya se publicó la ficha." in Mail.objects.get(kind="reopened").text
+    desk.client.force_login(desk.user)
+    assert not desk.open().context["waits"]
+
+
+def test_nobody_opens_a_round_again_for_their_own_request(desk):
+    desk.close()
+    desk.user.groups.add(Group.objects.get(name=Role.REVIEWER))
+    desk.ask()
+    change = PendingChange.objects.get()
+
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=User.objects.get(pk=desk.user.pk))
+
+    assert not RoundReopening.objects.exists()
+
+
+def test_a_sheet_of_another_agency_is_not_asked_for(desk):
+    desk.close()
+    other = make_activity(plan=desk.period.plan).agency
+    keys = [desk.period.pk, other.slug]
+
+    answer = desk.client.post(
+        reverse("admin:sheet_reopen", args=keys), {"reason": "Por ellos."}
+    )
+
+    assert (answer.status_code, PendingChange.objects.count()) == (404, 0)
+
+
+def test_one_request_waits_at_a_time(desk):
     make_reviewer()
     desk.close()
 
     desk.ask()
-    desk.ask("Otra vez.")
+    again = desk.ask("Otra vez.")
 
+    assert again.status_code == 422
     assert Mail.objects.filter(kind="reopening").count() == 1
 
 
-@pytest.mark.parametrize("reason", ["", "Lo lleva la víctima, cédula 001-1234567-8."])
-def test_it_is_not_asked_without_a_reason_or_with_a_person(desk, reason):
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"reason": ""},
+        {"reason": "Lo lleva la víctima, cédula 001-1234567-8."},
+        {"until": "2020-01-01"},
+    ],
+)
+def test_it_is_not_asked_without_a_reason_or_with_a_person_or_a_past_day(desk, asked):
     make_reviewer()
     desk.close()
 
-    desk.ask(reason)
+    answer = desk.ask(**asked)
 
+    assert answer.status_code == 422
+    assert not PendingChange.objects.exists()
     assert not Mail.objects.filter(kind="reopening").exists()
 
 

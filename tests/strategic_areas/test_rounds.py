@@ -131,6 +131,30 @@ def test_the_rounds_so_far_are_the_calendar():
     )
 
 
+def test_periods_end_in_the_months_in_which_they_ended_before():
+    plan = make_plan(starts_on=date(2025, 5, 1), ends_on=date(2029, 4, 30))
+    make_round(
+        plan=plan,
+        starts_on=date(2025, 5, 1),
+        ends_on=date(2025, 10, 31),
+        opens_on=date(2025, 11, 1),
+        due_on=date(2025, 12, 25),
+        closes_on=date(2026, 1, 9),
+    )
+
+    following = rounds.next_round(plan, date(2025, 12, 1))
+
+    assert (following.starts_on, following.ends_on, following.due_on) == (
+        date(2025, 11, 1),
+        date(2026, 4, 30),
+        date(2026, 6, 24),
+    )
+    assert (following.code, following.name_es) == (
+        "ronda-2025-s2",
+        "Noviembre – abril de 2026",
+    )
+
+
 def test_days_that_a_round_asks_about_are_not_asked_about_again():
     plan = make_short_plan()
     make_round(
@@ -270,7 +294,7 @@ def test_a_round_is_opened_by_two_who_read_the_same(client, running):
     client.post(asked.url, {"approve": "1", "checked": "on"})
 
     assert (alone.status_code, before) == (200, ([], 0))
-    changing = {"days", "better", "mail"}
+    changing = {"period", "days", "better", "mail"}
     assert [first[key] for key in first.keys() - changing] == [
         second[key] for key in first.keys() - changing
     ]

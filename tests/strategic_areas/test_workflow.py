@@ -7,9 +7,12 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
+from agencies.mail import Mail
+from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.models import (
     ActivityUpdate,
@@ -693,3 +696,35 @@ def test_a_note_goes_with_a_submission():
 
     assert kept.content["note"] == "El dato es preliminar."
     assert steps(update) == [("draft", "submitted", author, kept.content["note"])]
+
+
+# Who submitted hears of a return
+
+
+def returned(**fields):
+    update = make_submitted_update()
+    sender = update.transitions.get(to_status="submitted").by
+    User.objects.filter(pk=sender.pk).update(**fields)
+    workflow.give_back(update, by=make_reviewer(), reason="Aclare el porcentaje.")
+    return update, sender
+
+
+def test_who_submitted_hears_of_a_return_at_once():
+    update, sender = returned()
+    make_focal_point(agency=update.agency)
+
+    mail = Mail.objects.get(kind="returned")
+    sheet = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
+    assert mail.to == sender.email
+    assert "Aclare el porcentaje." in mail.text
+    assert sheet in mail.text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"hears_of_returns": False}, {"is_active": False}, {"email": ""}]
+)
+def test_nobody_hears_of_it_who_wants_no_mail_or_cannot_be_written_to(fields):
+    update, _sender = returned(**fields)
+
+    assert update.status == "returned"
+    assert not Mail.objects.filter(kind="returned").exists()

@@ -39,7 +39,7 @@ from strategic_areas.desk.plantree.whole import (
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review.comparison import Line
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
-from strategic_areas.desk.rounds.opening import opening
+from strategic_areas.desk.rounds.opening import opened_again, opening
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (
     AgencyComment,
@@ -51,6 +51,7 @@ from strategic_areas.models import (
     Indicator,
     PendingChange,
     ReportingPeriod,
+    RoundReopening,
     Takedown,
     Target,
     Translation,
@@ -64,6 +65,12 @@ from strategic_areas.queries.plan import counted
 from strategic_areas.queries.updates import record
 from strategic_areas.workflow import AlreadyWaiting, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
+
+#: Model → the page on which a record of it waits alone, and what tells of it there.
+PAGES = {
+    ReportingPeriod: ("desk/round_approval.html", opening),
+    RoundReopening: ("desk/reopening_approval.html", opened_again),
+}
 
 
 def approval(request, pk):
@@ -93,10 +100,11 @@ def approval(request, pk):
     )
     whole = read_whole(plan) if plan else None
     parts = [] if plan else records(change, steps, altered.changed or ())
-    is_round = len(parts) == 1 and parts[0]["opening"]
+    page, _tell = PAGES.get(change.records.all()[0].model, ("", None))
+    has_own = len(parts) == 1 and parts[0]["opening"]
     return screen(
         request,
-        "desk/round_approval.html" if is_round else "desk/approval.html",
+        page if has_own else "desk/approval.html",
         title=str(change),
         decided=change,
         may_hide=not change.is_waiting and HIDINGS.decides(request.user),
@@ -142,8 +150,8 @@ def records(change, steps=(), changed=()):
             "public": public_address(proposed)
             if len(found) == 1 and not plan_to_approve(change)
             else "",
-            "opening": opening(proposed)
-            if change.is_waiting and isinstance(proposed, ReportingPeriod)
+            "opening": PAGES[part.model][1](proposed)
+            if change.is_waiting and part.model in PAGES
             else None,
         }
         for part, proposed in found

@@ -16,7 +16,8 @@ from strategic_areas import rounds, workflow
 from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import plan_or_404, screen, told_on
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.queries import asked_values
 from strategic_areas.schedule import DAYS_BEFORE_DUE, Frequency, working_day
 from strategic_areas.workflow.questions import DECLARATION, REPORT
@@ -102,6 +103,7 @@ def opening(period, form=None) -> dict | None:
     mailed = reached(timezone.localdate())
     better = working_day(period.due_on)
     return {
+        "period": period,
         "days": list(_days(period, form)),
         "asked": asked,
         "reports": reports,
@@ -111,6 +113,17 @@ def opening(period, form=None) -> dict | None:
         "better": better if better != period.due_on else None,
         "other": period.asking_already(),
         "mail": asked and _first_mail(period, *asked[0]),
+    }
+
+
+def opened_again(asked) -> dict:
+    """What a closed round would take if it were opened again as an agency ``asked``."""
+    sheet = Sheet(asked.period, asked.agency)
+    earlier = RoundReopening.objects.filter(agency=asked.agency)
+    return {
+        "asked": asked,
+        "rows": sheet.owed,
+        "earlier": earlier.filter(period__plan=asked.period.plan_id).count(),
     }
 
 

@@ -1,28 +1,23 @@
 """The sheet: all that an agency owes in a round, saved row by row, checked and sent."""
 
 from datetime import date
-from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies import audit
 from agencies.audit import take_out
-from agencies.mail import write_to
 from agencies.models import Agency, FocalPoint
-from agencies.stand_ins import reviewers
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.screens import screen, take_step
+from strategic_areas.desk.screens import screen, take_step, taken
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.contents import Sheet, find_sheet
 from strategic_areas.desk.sheet.forms import save_answer
@@ -210,44 +205,11 @@ def ask(request, period, agency):
     form = AskForm(request.POST, sheet=sheet)
     if sheet.accepted_until:
         messages.info(request, _("The round takes your reports."))
-    elif not form.is_valid():
-        for reasons in form.errors.values():
-            messages.error(request, " ".join(reasons))
-    elif not _reviewers_with_mail():
-        text = _("Nobody at the secretariat has a mail address here: please call.")
-        messages.error(request, text)
-    elif _tell(sheet, form.cleaned_data["reason"], request.user):
-        messages.success(request, _("The secretariat was asked to open it again."))
+    elif not taken(form, workflow.ask_again, form.instance, by=request.user):
+        return sheet_page.page(request, sheet, asked=form)
     else:
-        messages.error(request, _("It was asked today already."))
+        messages.success(request, _("The secretariat was asked to open it again."))
     return redirect(sheet.url)
-
-
-def _reviewers_with_mail():
-    return reviewers().exclude(email="")
-
-
-@transaction.atomic
-def _tell(sheet, reason, by):
-    """Queue a mail for each reviewer; return how many, none twice on one day."""
-    today = timezone.localdate()
-    about = {"period": sheet.period.pk, "agency": sheet.agency.pk, "reason": reason}
-    form = reverse("admin:strategic_areas_roundreopening_add")
-    keys = ":".join(map(str, ("reopening", *sheet.keys, f"{today:%Y%m%d}")))
-    return sum(
-        write_to(
-            person,
-            "reopening",
-            gettext_lazy("%(agency)s asks to open a round again"),
-            facts={"agency": sheet.agency.acronym},
-            key=f"{keys}:{person.pk}",
-            sheet=sheet,
-            reason=reason,
-            person=by.get_full_name() or by.get_username(),
-            address=f"{settings.SITE_URL}{form}?{urlencode(about)}",
-        )
-        for person in _reviewers_with_mail()
-    )
 
 
 class SeenForm(forms.Form):

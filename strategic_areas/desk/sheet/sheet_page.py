@@ -4,16 +4,18 @@ by which evidence is attached.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from crispy_forms.layout import Hidden, Submit
 from django import forms
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas import evidence
+from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import (
     PLAIN,
     DocumentField,
@@ -54,14 +56,25 @@ class UploadForm(forms.Form):
         self.helper = helper_of("upload-form", press, action=action, novalidate="")
 
 
-class AskForm(forms.Form):
+#: How many days are proposed for which a round is opened again.
+AGAIN = timedelta(days=5)
+
+
+class AskForm(forms.ModelForm):
     reason = LongText(
         label=_("Why it should be opened again"),
         help_text=_("The secretariat reads it. Name no person."),
     )
 
+    class Meta:
+        model = RoundReopening
+        fields = ["until", "reason"]
+        widgets = {"until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
     def __init__(self, *args, sheet, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+        asked = RoundReopening(period=sheet.period, agency=sheet.agency)
+        asked.until = timezone.localdate() + AGAIN
+        super().__init__(*args, instance=asked, label_suffix="", **kwargs)
         address = reverse("admin:sheet_reopen", args=sheet.keys)
         text = _("Ask to open it again")
         self.helper = one_button("step-form", "ask", text, action=address)
@@ -241,21 +254,28 @@ class ShownRow:
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
-def page(request, sheet, *, unfolded=None, **refused):
-    """The whole sheet; what was ``refused`` is as in ``ShownRows``."""
+def page(request, sheet, *, unfolded=None, asked=None, **refused):
+    """
+    The whole sheet; what was ``refused`` is as in ``ShownRows``, and ``asked`` is a
+    refused request to open it again.
+    """
     unfolded = unfolded or unfolded_row(request, sheet)
     correcting = unfolded if CORRECTING in request.GET else None
     shown = ShownRows(unfolded=unfolded, correcting=correcting, **refused)
     return screen(
         request,
         "desk/sheet.html",
-        status=shown.status,
+        status=422 if asked else shown.status,
         title=f"{sheet.agency.acronym} · {sheet.period}",
         sheet=sheet,
         sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
         percent_rules=percent_rules(),
         upload=UploadForm(action=sheet.workbook_url),
-        reopening=AskForm(sheet=sheet) if sheet.was_closed else None,
+        reopening=sheet.was_closed and (asked or AskForm(sheet=sheet)),
+        waits=sheet.was_closed
+        and workflow.waiting_change(
+            RoundReopening(period=sheet.period, agency=sheet.agency)
+        ),
     )
 
 
