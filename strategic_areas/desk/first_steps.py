@@ -6,6 +6,7 @@ Each step knows from what exists whether it is done; nothing is kept of it. The 
 gone once a report that an agency sent is published.
 """
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -31,6 +32,8 @@ from strategic_areas.models import (
 from strategic_areas.workflow.guard import must_be_clean
 from strategic_areas.workflow.plain_values import must_be_valid
 
+#: So many lines of a list are read at once.
+MOST = 100
 #: How the name of an agency begins → its kind; others are offices.
 KINDS = {
     "ministerio": "ministry",
@@ -222,7 +225,9 @@ def read_line(line):
     return said, acronym, [name for name in names if name != acronym]
 
 
+@transaction.atomic
 def _invite(line, plan, by):
+    """What became of a line; one that needs a hand leaves no agency behind either."""
     said, acronym, names = read_line(line)
     try:
         agency = take_part(plan, acronym, names, role=said["part"], by=by)
@@ -232,6 +237,7 @@ def _invite(line, plan, by):
     form = invitations.InvitationForm(said)
     form.by = by
     if not form.is_valid():
+        transaction.set_rollback(True)
         return {"line": line, "wrong": sum(form.errors.values(), [])}
     made = form.instance
     return {"line": line, **invitations.letter(made, invitations.invite(made, by=by))}
@@ -246,9 +252,15 @@ def invite_many(request):
     if not access.is_administrator(request.user):
         raise PermissionDenied
     plan, is_sent = plan_in_use(), "send" in request.POST
-    lines = "\n".join(request.POST.getlist("line")).splitlines()
+    pasted = "\n".join(request.POST.getlist("line"))
+    lines, kept = [x for x in pasted.splitlines() if x.strip()], ""
+    if len(lines) > MOST:
+        told = {"number": len(lines), "most": MOST}
+        text = _("%(number)d lines are too many: paste at most %(most)d at once.")
+        messages.error(request, text % told)
+        lines, kept = [], pasted
     with transaction.atomic():
-        rows = [_invite(x, plan, request.user) for x in lines[:100] if x.strip()]
+        rows = [_invite(x, plan, request.user) for x in lines]
         transaction.set_rollback(not is_sent)
     good = sorted(
         (row for row in rows if "wrong" not in row),
@@ -261,6 +273,7 @@ def invite_many(request):
         wrong=[row for row in rows if "wrong" in row],
         good=good,
         is_sent=is_sent,
+        kept=kept,
         letters=[row for row in good if is_sent and not row["invitation"].is_mailed],
         is_confirmed_later=access.is_reviewer(request.user),
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import Agency
-from strategic_areas.desk.first_steps import first_steps, read_line
+from strategic_areas.desk.first_steps import MOST, first_steps, read_line
 from strategic_areas.models import Participation
 from tests import factories
 from tests.factories import make_administrator, make_agency, make_plan, make_reviewer
@@ -85,6 +85,25 @@ def test_what_needs_a_hand_stays_and_holds_back_nobody_else(client, both, plan):
     wrong = [row["line"].partition(";")[0] for row in page.context["wrong"]]
     assert wrong == ["XX", "MT", "CONI"]
     assert page.content.decode().count('name="line" value=') == 3
+
+
+def test_a_line_that_needs_a_hand_makes_no_agency(client, both, plan):
+    wrong = "MT; Ministerio de Trabajo; Leo; leo@example"
+
+    page = send(client, wrong, "CONI; Consejo de la Niñez; Ana; ana@example.org")
+
+    assert [row["line"] for row in page.context["wrong"]] == [wrong]
+    assert Agency.objects.get().acronym == "CONI"
+
+
+def test_of_a_list_that_is_too_long_no_line_is_lost(client, both, plan):
+    lines = [f"A{n}; Agencia {n}; Ana; a{n}@example.org" for n in range(MOST + 1)]
+
+    page = send(client, *lines)
+
+    assert (page.context["good"], page.context["wrong"]) == ([], [])
+    assert all(line in page.content.decode() for line in lines)
+    assert not Agency.objects.exists()
 
 
 def test_an_agency_that_is_made_takes_part_in_the_plan_in_preparation(
