@@ -253,7 +253,7 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     page = client.get(reverse("admin:round_state", args=[scene.period.pk]))
 
     (table,) = page.context["tables"]
-    told = [(row.cells[2], bool(row.cells[4])) for row in table.rows]
+    told = [(row[2], bool(row[4])) for row in table.rows]
     name = scene.indicator.name_es
     assert told == [(f"{name}: 2024", True), (f"{name}: 2025", False)]
 

@@ -157,7 +157,7 @@ def _add_bars(document, bars):
             if fill == "FFFFFF"
             else ("\N{BLACK SQUARE}", fill)
         )
-        key.add_run(mark).font.color.rgb = RGBColor.from_string(colour)
+        key.add_run(mark).font.color.rgb = RGBColor(*bytes.fromhex(colour))
         key.add_run(f"\N{NO-BREAK SPACE}{_clean(word)}   ")
 
 
