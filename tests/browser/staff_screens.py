@@ -417,6 +417,7 @@ REVIEW = [
 ]
 ADMINISTRATION = [
     Screen("admin:access_review", "administrator"),
+    Screen("admin:invite_many", "administrator"),
     Screen(
         "admin:hand_over",
         "administrator",
