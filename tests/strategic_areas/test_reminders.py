@@ -87,13 +87,14 @@ def days_of_round():
 # When
 
 
-def test_it_comes_14_3_and_0_days_before_and_then_each_week():
+def test_it_comes_on_opening_14_3_and_0_days_before_and_then_each_week():
     activity, _period = make_asked()
     make_person(activity.agency)
 
     every = days_from(OPENS, CLOSES)
     assert [day for day in every if is_reminder_day(DUE, day)] == REMINDED
-    assert days_reminded(OPENS, CLOSES, REMINDED) == REMINDED
+    expected = [OPENS, *REMINDED]
+    assert days_reminded(OPENS, CLOSES, expected) == expected
 
 
 def test_it_stops_as_soon_as_everything_is_submitted():
@@ -182,7 +183,7 @@ def test_what_came_back_is_told_the_day_after_with_its_reason():
     assert [day for day in every if is_day_to_mend(returned, day)] == expected
     days = days_reminded(date(2025, 4, 5), date(2025, 4, 17), expected)
 
-    first = Mail.objects.order_by("pk").first()
+    first = Mail.objects.filter(kind="reminder").order_by("pk").first()
     assert days == expected
     assert "Falta la fecha del taller." in first.text
     assert "Falta la fecha del taller." in first.html
@@ -201,7 +202,7 @@ def test_a_declaration_that_came_back_is_told_with_its_reason():
 
     expected = [date(2025, 4, 9)]
     assert days_reminded(date(2025, 4, 5), date(2025, 4, 12), expected) == expected
-    (mail,) = Mail.objects.all()
+    (mail,) = Mail.objects.filter(kind="reminder")
     assert activity.commitment.code in mail.text
     assert "Falta el acta." in mail.text
     assert "Falta el acta." in mail.html

@@ -70,8 +70,9 @@ class ToDo:
         return settings.SITE_URL + path
 
     def is_due_today(self, today):
-        asked = self.missing and schedule.is_reminder_day(self.answer_by, today)
-        return bool(asked) or self.is_day_to_mend(today)
+        is_day = schedule.is_reminder_day(self.answer_by, today)
+        is_asked = bool(self.missing) and (is_day or today == self.period.opens_on)
+        return is_asked or self.is_day_to_mend(today)
 
     def is_day_to_mend(self, today):
         return any(schedule.is_day_to_mend(each.on, today) for each in self.returned)
