@@ -162,8 +162,8 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
     """
     Return a submitted revision to its agency, which reads the reason.
 
-    Who submitted it gets a mail, unless they want none. ``private_note`` is for the
-    secretariat alone.
+    Who submitted it and may still read it gets a mail, unless they want none.
+    ``private_note`` is for the secretariat alone.
     """
     must_review(by, update)
     send_back(
@@ -174,7 +174,8 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
         seen_version=seen_version,
     )
     sent = update.transitions.filter(to_status=Status.SUBMITTED).latest("at", "pk")
-    if sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
+    reads = type(update).objects.visible_to(sent.by).filter(pk=update.pk).exists()
+    if reads and sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
         path = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
         write_to(
             sent.by,

@@ -348,6 +348,18 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
     assert (told["reports"], told["values"]) == (2, 1)
 
 
+def test_a_page_from_before_another_round_was_opened_asks_for_none(client, running):
+    client.force_login(make_reviewer())
+    code = client.get(open_address(running)).context["period"].code
+    make_round(plan=running, starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 30))
+
+    data = {**WINDOW, "code": code, "ask": "1"}
+    shown = client.post(open_address(running), data).context["period"]
+
+    assert (shown.starts_on, shown.opens_on) == (date(2025, 7, 1), date(2026, 1, 1))
+    assert not PendingChange.objects.exists()
+
+
 def test_other_days_are_shown_before_anything_is_asked(client, running):
     client.force_login(make_reviewer())
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
+from agencies.accounts import leaving
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
@@ -718,6 +719,16 @@ def test_who_submitted_hears_of_a_return_at_once():
     assert mail.to == sender.email
     assert "Aclare el porcentaje." in mail.text
     assert sheet in mail.text
+
+
+def test_who_reports_for_the_agency_no_more_does_not_hear_of_it():
+    update = make_submitted_update()
+    sender = update.transitions.get(to_status="submitted").by
+    leaving.end_mandate(sender.mandates.get())
+
+    workflow.give_back(update, by=make_reviewer(), reason="Aclare el porcentaje.")
+
+    assert not Mail.objects.filter(kind="returned").exists()
 
 
 @pytest.mark.parametrize(

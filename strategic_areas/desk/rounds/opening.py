@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -56,6 +57,10 @@ def open_round(request, plan):
     if waits := rounds.waiting_round(plan):
         return redirect("admin:approval", pk=waits.pk)
     data = request.POST.dict() if request.method == "POST" else None
+    if data and data.get("code", period.code) != period.code:
+        text = _("The plan was changed after you had read it: read it again.")
+        messages.warning(request, text)
+        data = None
     if data and "moved" in data:
         data["due_on"] = data["moved"]
     form = RoundForm(data, instance=period)
