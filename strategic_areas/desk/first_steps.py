@@ -1,6 +1,6 @@
 """
 From an empty portal to its first published report: the list of steps, and the page on
-which all institutions are invited by one pasted list.
+which all agencies are invited by one pasted list.
 
 Each step knows from what exists whether it is done; nothing is kept of it. The list is
 gone once a report that an agency sent is published.
@@ -109,11 +109,11 @@ def first_steps(user, today):
             else reverse("admin:strategic_areas_plan_add"),
         },
         {
-            "title": _("The institutions"),
+            "title": _("The agencies"),
             "told": _("Invited: %(invited)d; came in: %(came)d.")
             % {"invited": len(invited), "came": sum(invited)}
             if invited
-            else _("All with one pasted list: institution, person and mail."),
+            else _("All with one pasted list: agency, person and mail."),
             "who": _("15 minutes"),
             "is_done": bool(invited),
             "address": reverse("admin:invite_many"),
@@ -153,14 +153,14 @@ def first_steps(user, today):
         },
         {
             "title": _("The first round"),
-            "told": _("It opens on its day; the institutions get a mail."),
+            "told": _("It opens on its day; the agencies get a mail."),
             "who": _("on that day"),
             "is_done": any(each.opens_on <= today for each in rounds),
             "address": reverse("admin:rounds"),
         },
         {
             "title": _("The first published report"),
-            "told": _("An institution sends it, and one of you publishes it."),
+            "told": _("An agency sends it, and one of you publishes it."),
             "who": _("when it comes"),
             "is_done": False,
             "address": reverse("admin:review_queue"),
@@ -269,7 +269,7 @@ def invite_many(request):
     return screen(
         request,
         "desk/invite_many.html",
-        title=_("Invite the institutions"),
+        title=_("Invite the agencies"),
         wrong=[row for row in rows if "wrong" in row],
         good=good,
         is_sent=is_sent,
