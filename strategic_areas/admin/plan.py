@@ -70,7 +70,10 @@ from strategic_areas.themes import Theme
 
 OF_PLAN = ("plan", admin.RelatedOnlyFieldListFilter)
 #: What a new plan is asked for.
-BEGUN_WITH = ["code", "title_es", "title_en", "starts_on", "ends_on"]
+BEGUN_WITH = [
+    *("code", "title_es", "title_en", "commission_es", "commission_en"),
+    *("starts_on", "ends_on"),
+]
 #: A longer number is no key of a record.
 MOST_DIGITS = 19
 OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
