@@ -80,6 +80,22 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
         assert named["Sin una institución que participe en el plan:"] == [bare.code]
 
 
+def test_both_read_which_agencies_take_part_and_what_is_measured(
+    client, plan, reviewer
+):
+    agency = factories.make_agency(acronym="CONI", name_es="Consejo de la Niñez")
+    factories.make_participation(plan=plan, agency=agency)
+    factories.make_indicator(plan=plan, code="V-1", name_es="Centros abiertos")
+
+    first = client.get(send_page())
+    second = client.get(approval_page(factories.propose_plan(plan)))
+
+    for page in (first, second):
+        told = page.content.decode()
+        assert "CONI · Consejo de la Niñez · " in told
+        assert "Centros abiertos" in told
+
+
 def test_both_read_which_indicators_tell_small_numbers_of_people(
     client, plan, reviewer
 ):

@@ -65,7 +65,8 @@ def read_whole(plan):
     found = Tree(plan)
     nodes = [each for level in LEVELS for each in found.nodes(level)]
     indicators = [each.record for each in found.nodes(INDICATOR)]
-    members = {each.record.agency_id for each in found.nodes(PARTICIPATION)}
+    parts = found.nodes(PARTICIPATION)
+    members = {each.record.agency_id for each in parts}
     lacks = [*_of_act(plan), *_of_tree(nodes, members), *_of_indicators(indicators)]
     return {
         "plan": plan,
@@ -78,6 +79,8 @@ def read_whole(plan):
             % {"n": len(members)},
         ],
         "lacks": [each for each in lacks if each.is_there],
+        "parts": sorted(each.title for each in parts),
+        "indicators": indicators,
         "protected": _protected(nodes, indicators),
         "rounds": list(plan.periods.order_by("starts_on", "code")),
     }
