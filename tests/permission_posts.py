@@ -6,6 +6,7 @@ An address that is not here is sent an empty form.
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from strategic_areas.models import Participation
 from tests.factories import PASSWORD
 from tests.uploads import make_pdf
 
@@ -112,10 +113,17 @@ def new_password(words):
     }
 
 
+def pasted(words):
+    """A line for an agency that takes part, and for somebody without an account."""
+    agency = Participation.objects.order_by("pk").first().agency
+    return {"line": f"{agency.acronym}; Luz Paz; luz.paz@example.org", "send": ""}
+
+
 POSTS = {
     "account_change_password": new_password,
     "language": lambda words: {"language": "en"},
     "mfa_edit_webauthn": lambda words: {"name": "Otra"},
+    "admin:invite_many": pasted,
     "admin:reminders": lambda words: {"reminders": "never"},
     "admin:practice_row": lambda words: {
         "answer": "no_news",

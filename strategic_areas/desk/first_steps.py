@@ -180,10 +180,14 @@ def take_part(plan, acronym, names, *, role, by):
     agency = Agency.objects.filter(acronym__iexact=acronym).first()
     part = Participation(plan=plan, agency=agency, role=role, provenance="plan")
     parts = Participation.objects.filter(plan=plan, agency=agency)
-    is_free = plan and workflow.applies_at_once(part, ["role"])
-    if agency and (not is_free or parts.exists()):
+    adds = (
+        plan
+        and workflow.applies_at_once(part, ["role"])
+        and workflow.may_propose(by, part)
+    )
+    if agency and (not adds or parts.exists()):
         return agency
-    if not (is_free and workflow.may_propose(by, part)):
+    if not adds:
         raise RefusedError(
             _("%(name)s: the secretariat adds it to the plan first.")
             % {"name": acronym}

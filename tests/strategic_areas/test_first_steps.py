@@ -142,6 +142,16 @@ def test_who_administers_alone_adds_no_agency_to_a_plan(client, plan):
     assert not Agency.objects.exists()
 
 
+def test_who_administers_alone_invites_for_an_agency_that_is_known(client, plan):
+    make_agency(acronym="MT")
+    client.force_login(make_administrator())
+
+    send(client, "MT; Leo Paz; leo@example.org")
+
+    assert [each.email for each in Invitation.objects.all()] == ["leo@example.org"]
+    assert not Participation.objects.exists()
+
+
 def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
     make_agency(acronym="GUACO")
 

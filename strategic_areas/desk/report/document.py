@@ -79,7 +79,7 @@ def _set_up(document, report):
     kept.subject = Truncator(_clean(report.subject)).chars(MOST)
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
-    foot = page.footer.paragraphs[0]._p
+    foot = next(page.footer.part.element.iterchildren(qn("w:p")))
     _add_run(foot, f"{report.foot} · ")
     _add(foot, "w:fldSimple", instr="PAGE")
     _add_run(foot, " / ")
