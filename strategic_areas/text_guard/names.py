@@ -265,7 +265,7 @@ def _explains(reading: Reading, index: int, known: Known) -> bool:
         is_coded = "-" in {after.text, reading.text(index - 1)} or after.is_number
         return is_list or is_coded or (text in "ayeoi" and after.text != ".")
     if text in people():
-        return False
+        return _is_month(reading, index, known)
     is_word = text in known.words or text in vocabulary.ORDINARY
     if text in vocabulary.ALL_NAMES:
         return is_word and is_first and is_alone
@@ -273,6 +273,17 @@ def _explains(reading: Reading, index: int, known: Known) -> bool:
         return True
     is_acting = after.text in vocabulary.ACTING or after.text.endswith(vocabulary.ACTED)
     return is_first and is_alone and not is_acting
+
+
+def _is_month(reading: Reading, index: int, known: Known) -> bool:
+    """As in "January to June 2027"; not "Ana June 2027", nor "the girl June 2027"."""
+    before = reading.word(index - 1)
+    return (
+        reading.text(index) in vocabulary.MONTHS
+        and YEAR.fullmatch(reading.text(index + 1)) is not None
+        and not (_is_capital(before) and not _explains(reading, index - 1, known))
+        and not _is_led(reading, index)
+    )
 
 
 def _is_announced(reading: Reading, index: int) -> bool:

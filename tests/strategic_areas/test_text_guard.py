@@ -558,6 +558,9 @@ NAMED = ("possible_name", "mark")
 MARKED = [
     ("La explicó Yubelkis.", {NAMED}),
     ("Mondésir lo contó.", {NAMED}),
+    ("June Smith came.", {NAMED}),
+    ("June came in 2027.", {NAMED}),
+    ("June 15", {NAMED}),
     ("Habló con altagracia en la oficina.", {NAMED}),
     ("le dicen la morena del bar", {NAMED}),
     ("Asistió la D. y habló.", {("possible_initials", "mark")}),
@@ -586,6 +589,8 @@ UNMARKED = [
     "Un plazo de 3 años de vigencia.",
     "Presupuesto: RD$12,345,678.00",
     "Falta la firma de una. Las técnicas explicaron la ruta.",
+    "June 2027",
+    "January to June 2027",
 ]
 
 
@@ -597,6 +602,13 @@ def test_what_could_lead_to_somebody_is_marked(text, expected):
 @pytest.mark.parametrize("text", UNMARKED)
 def test_ordinary_words_are_not_marked(text):
     assert (verdict(text), marked(text)) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    "text", ["The girl June 2027", "La menor June 2027", "Ana June 2027"]
+)
+def test_a_name_that_is_a_month_is_found_behind_a_person(text):
+    assert NAME in verdict(text) or NAMED in marked(text)
 
 
 def test_what_is_known_is_no_mark_but_a_given_name_is_only_known_in_its_phrase():
