@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.queries.figures.words import chosen
+from strategic_areas.queries.plan.board import load, once_published, with_rounds
 from strategic_areas.queries.plan.plans import choose
-from strategic_areas.queries.public_rows import LISTS, RowDifference
+from strategic_areas.queries.public_rows import (
+    LISTS,
+    RowDifference,
+    difference,
+    report_row,
+    standing_row,
+)
+from strategic_areas.queries.rounds import asked_in
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,68 @@ WHOLE = {
 }
 
 
-def places_of(changed: Iterable[RowDifference] | None) -> list[PublicPlace]:
-    """The pages on which these differences are read, each told once; lists last."""
+def places_of_reports(readings) -> list[PublicPlace]:
+    """
+    Where the public reads reports that wait, once they are published together.
+
+    Nothing is written to tell it, so that whoever opens the page makes nobody wait.
+    """
+    found, told = [], []
+    for plan in dict.fromkeys(each.after.commitment.plan for each in readings):
+        own = [each for each in readings if each.after.commitment.plan == plan]
+        board = load(plan, timezone.localdate())
+        then = once_published(board, [each.item.record for each in own])
+        found += difference(_standings(board), _standings(then))
+        told += _of_agencies(then, {(x.after.agency, x.after.period) for x in own})
+    new = [RowDifference("reports", "", None, report_row(x.after)) for x in readings]
+    return places_of([*found, *new], told)
+
+
+def _standings(board):
+    """Where its commitments and activities stand, as rows of what the public reads."""
+    records = {
+        "commitments": [(row.commitment, row.standing) for row in board.rows],
+        "activities": [(row.activity, row.standing) for row in board.activities],
+    }
+    return {
+        dataset: {
+            of.code: {
+                "plan": board.plan.code,
+                "commitment": getattr(of, "commitment", of).code,
+                "code": of.code,
+                "percent": standing.percent,
+                "quantity": None,  # no report changes what is planned
+                **standing_row(standing),
+            }
+            for of, standing in found
+        }
+        for dataset, found in records.items()
+    }
+
+
+def _of_agencies(board, sheets):
+    """The page of each agency that a round asks: how much of it is then published."""
+    rounds = {period for _agency, period in sheets if not period.is_demonstration}
+    every = asked_in(with_rounds(board, None, rounds), rounds) if rounds else {}
+    for (agency, period), asked in every.items():
+        if asked and (agency, period) in sheets:
+            text = _("%(period)s: %(number)d of %(total)d published.") % {
+                "number": sum(each.is_published for each in asked),
+                "total": len(asked),
+                "period": chosen(period.name_es, period.name_en),
+            }
+            at = address("agency", board.plan.code, agency.slug)
+            yield PublicPlace(str(agency), at, text)
+
+
+def places_of(
+    changed: Iterable[RowDifference] | None, beside: Iterable[PublicPlace] = ()
+) -> list[PublicPlace]:
+    """
+    The pages on which these differences are read, each told once.
+
+    Those of records come first, then what stands ``beside`` them, then lists.
+    """
     found, counted = defaultdict(list), set()
     for each in changed or ():
         for words in each.pages:
@@ -51,19 +120,21 @@ def places_of(changed: Iterable[RowDifference] | None) -> list[PublicPlace]:
         told = {column[0] for column in each.columns} & {"state", "punctuality"}
         if each.dataset == "commitments" and told:
             counted.add(each.row["plan"])
-    places = [
-        _place(words, found[words])
-        for words in sorted(found, key=lambda words: words[0] in LISTS.values())
-    ]
+    places = [_place(words, found[words]) for words in sorted(found, key=_is_list)]
+    at = sum(not _is_list(words) for words in found)
+    places[at:at] = beside
     if counted and getattr(choose(timezone.localdate()).shown, "code", "") in counted:
         told = _("How many commitments are in which state.")
         places.append(PublicPlace(_("The first page"), address("home"), told))
     return places
 
 
+def _is_list(words):
+    return words[0] in LISTS.values()
+
+
 def _place(words, rows):
-    is_list = words[0] in LISTS.values()
-    lines = [] if is_list else in_lines(rows)
+    lines = [] if _is_list(words) else in_lines(rows)
     told = [
         f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in lines
     ]
@@ -72,7 +143,7 @@ def _place(words, rows):
         TITLES[words[0]] % {"code": words[-1]},
         # A page that comes into being has no address to look at yet.
         address(*words)
-        if is_list or any(row.before or "indicator" in row.row for row in rows)
+        if _is_list(words) or any(row.before or "indicator" in row.row for row in rows)
         else "",
         "\n".join(dict.fromkeys(told)),
     )

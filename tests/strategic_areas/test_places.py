@@ -1,11 +1,36 @@
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.places import places_of
+from strategic_areas.desk.review.review_queue import address_of
 from strategic_areas.progress import State
-from strategic_areas.queries.public_rows import RowDifference
+from strategic_areas.queries.public_rows import (
+    RowDifference,
+    both,
+    concerned,
+    difference,
+    public_rows,
+)
 from strategic_areas.states import CommitmentState
-from tests.factories import make_commitment, make_plan
+from tests.factories import (
+    make_activity,
+    make_commitment,
+    make_declaration,
+    make_focal_point,
+    make_plan,
+    make_published_update,
+    make_reviewer,
+    make_round,
+    make_submitted_update,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +73,148 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
 
 def test_what_the_public_does_not_read_otherwise_has_no_places():
     assert places_of([]) == places_of(None) == []
+
+
+def shown(page):
+    return [(each.address, each.change) for each in page.context["screen"]["places"]]
+
+
+def tables():
+    """Every row of every table."""
+    return {
+        model: sorted(map(repr, model._base_manager.values_list()))
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
+def report_of_two(**fields):
+    """A report that waits, of an agency that a round asks for two."""
+    activity = make_activity(code="1.1.1.a")
+    make_activity(commitment=activity.commitment, agency=activity.agency)
+    period = make_round(plan=activity.plan, name_es="Primera", **fields)
+    return make_submitted_update(activity=activity, period=period)
+
+
+def corrected():
+    """A correction that waits, of a report that is public."""
+    by = make_focal_point(agency=(activity := make_activity()).agency)
+    correction = workflow.correct(make_published_update(activity=activity), by=by)
+    version = correction.version
+    correction.percent = 70
+    workflow.save(correction, by=by, seen_version=version)
+    workflow.submit(correction, by=by)
+    return correction
+
+
+def declared():
+    """A declaration that waits."""
+    declaration = make_declaration(commitment=make_activity().commitment)
+    workflow.submit(declaration, by=declaration.contributors.get())
+    return declaration
+
+
+@pytest.mark.parametrize("make", [report_of_two, corrected, declared])
+def test_the_places_of_a_report_are_those_where_it_then_is_published(client, make):
+    client.force_login(reviewer := make_reviewer())
+    record = make()
+    keys = concerned([(type(record), record.pk)])
+    before = public_rows(keys)
+
+    told = shown(client.get(address_of(record)))
+    workflow.publish(record, by=reviewer)
+
+    after = public_rows(both(keys, concerned([(type(record), record.pk)])))
+    found = [
+        each for each in difference(before, after) if each.dataset != "reports"
+    ] + [RowDifference("reports", "", None, after["reports"][record.public_id])]
+    agency = address("agency", record.plan.code, record.agency.slug)
+    assert [each for each in told if each[0] != agency] == [
+        (each.address, each.change) for each in places_of(found)
+    ]
+
+
+def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
+    client.force_login(make_reviewer())
+    update = report_of_two()
+
+    told = shown(client.get(address_of(update)))
+
+    at = address("agency", update.plan.code, update.agency.slug)
+    assert (at, "Primera: 1 de 2 publicados.") in told
+
+
+def test_a_demonstration_changes_no_count(client):
+    client.force_login(make_reviewer())
+    update = report_of_two(is_demonstration=True)
+
+    told = shown(client.get(address_of(update)))
+
+    assert told == [
+        ("", "Es nuevo."),
+        (address("updates", update.plan.code), "Es nuevo."),
+    ]
+
+
+def test_reports_read_together_tell_where_they_appear(client):
+    client.force_login(make_reviewer())
+    update = report_of_two()
+    other = make_submitted_update(
+        activity=update.activity.commitment.activities.exclude(
+            pk=update.activity.pk
+        ).get(),
+        period=update.period,
+    )
+    picks = [f"avance-{each.pk}-{each.version}" for each in (update, other)]
+
+    page = client.get(reverse("admin:review_many"), {"pick": picks})
+
+    at = address("agency", update.plan.code, update.agency.slug)
+    places = [(each.address, each.change) for each in page.context["places"]]
+    assert (at, "Primera: 2 de 2 publicados.") in places
+
+
+@pytest.mark.parametrize("make", [report_of_two, corrected, declared])
+def test_opening_the_page_writes_nothing(client, make):
+    client.force_login(make_reviewer())
+    record = make()
+    client.get(address_of(record))  # the visit itself is kept
+    before = tables()
+
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(address_of(record))
+
+    assert page.context["screen"]["places"]
+    assert tables() == before
+    told = [each["sql"] for each in queries]
+    assert not [x for x in told if x.startswith(("INSERT", "UPDATE", "DELETE", "LOCK"))]
+    assert not [x for x in told if "FOR UPDATE" in x or "SAVEPOINT" in x]
+
+
+def opened(reviewer, address):
+    """The status of the page, which waits for no lock."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        client = Client()
+        client.force_login(reviewer)
+        return client.get(address).status_code
+    finally:
+        connection.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("open_record")
+def test_who_opens_a_page_never_waits_for_who_publishes():
+    published = report_of_two()
+    other = make_submitted_update(
+        activity=make_activity(commitment=published.activity.commitment),
+        period=published.period,
+    )
+    reviewers = [make_reviewer(), make_reviewer()]
+
+    with ThreadPoolExecutor(2) as pool, transaction.atomic():
+        workflow.publish(published, by=make_reviewer())
+        addresses = [address_of(other), address_of(published)]
+        found = list(pool.map(opened, reviewers, addresses, timeout=30))
+
+    assert found == [200, 200]

@@ -46,7 +46,7 @@ QUEUE = reverse("admin:index")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 55, "record": 67, "many": 20}
+BUDGETS = {"queue": 55, "record": 26, "many": 31}
 
 
 def address(record, page="review"):

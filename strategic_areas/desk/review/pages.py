@@ -1,5 +1,3 @@
-from copy import copy
-
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.contrib import messages
@@ -26,7 +24,7 @@ from strategic_areas.desk.inputs import (
     helper_of,
     one_button,
 )
-from strategic_areas.desk.places import places_of
+from strategic_areas.desk.places import places_of_reports
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
@@ -34,7 +32,6 @@ from strategic_areas.desk.sheet.sheet_page import whereabouts
 from strategic_areas.desk.values import pages as value_pages
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
-from strategic_areas.plan_document.records import read_otherwise
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
@@ -215,22 +212,11 @@ def _of_report(user, item):
         "reading": reading,
         "preview": reading.after,
         "compared": comparison.compare(reading.stood, record, reading.columns),
-        "places": _places_after(user, record) if item.may_be_published else [],
+        "places": places_of_reports([reading]) if item.may_be_published else [],
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
         "public": public_address(record.subject),
     }
-
-
-def _places_after(user, record):
-    """Where the public reads a report once this person has published it."""
-
-    def put_in():
-        # The page goes on to tell of the record as it waits.
-        workflow.publish(copy(record), by=user, seen_version=record.version)
-        return []
-
-    return places_of(read_otherwise([(type(record), record.pk)], put_in))
 
 
 def _place(user, item):
@@ -385,6 +371,7 @@ def publish_many(request):
         items=chosen,
     )
     items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
+    reports = [item for item in items if item.takes_notes]
     values = [item.record for item in chosen if item not in items]
     of_values, refused = None, ""
     try:
@@ -395,14 +382,14 @@ def publish_many(request):
             of_values = value_pages.preview(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
+    readings = comparison.readings(request.user, reports)
     return screen(
         request,
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
-        readings=comparison.readings(
-            request.user, [item for item in items if item.takes_notes]
-        ),
+        readings=readings,
+        places=places_of_reports(readings),
         together=[
             (item, changes.records(item.decision) if item.parts else [])
             for item in items

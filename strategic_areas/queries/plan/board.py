@@ -10,12 +10,15 @@ from django.db.models import BooleanField, F, QuerySet, Value
 from agencies.models import Agency
 from strategic_areas.models import (
     Activity,
+    ActivityUpdate,
     Commitment,
     Evidence,
     Plan,
     Programme,
     ReportingPeriod,
+    Status,
 )
+from strategic_areas.models.review import Reviewed
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.memory import BOARDS
 from strategic_areas.queries.plan import answering, counted, submissions
@@ -212,6 +215,21 @@ def _followed(before, read):
     anew = {row.commitment.pk: row for row in made}
     rows = tuple(anew.get(row.commitment.pk, row) for row in before.rows)
     return replace(before, rows=rows, made_of=read)
+
+
+def once_published(board: Board, reports: Iterable[Reviewed]) -> Board:
+    """The board as it will be once reports of its plan that wait are public."""
+    updates, declared = dict(board.made_of.updates), dict(board.made_of.declarations)
+    for new in (each for each in reports if not each.is_demonstration):
+        rows = updates if isinstance(new, ActivityUpdate) else declared
+        stood = rows.get(at := new.subject.pk, {})
+        # What was public of the same period is replaced by it.
+        kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}
+        is_row = new.pk in stood
+        row = stood[new.pk]._replace(status=Status.PUBLISHED) if is_row else new
+        rows[at] = {**kept, new.pk: row}
+    read = replace(board.made_of, updates=updates, declarations=declared)
+    return _followed(board, read)
 
 
 def _differing(before, now):

@@ -224,7 +224,7 @@ def commitment_row(row: CommitmentRow) -> dict:
     """A commitment, without its activities."""
     return {
         **_stored(row.commitment, "plan", "programme", "lead"),
-        **_told(row.standing),
+        **standing_row(row.standing),
         "percent": row.standing.percent,
         "is_disputed": row.commitment.is_disputed,
     }
@@ -236,12 +236,13 @@ def activity_row(row: ActivityRow) -> dict:
     return {
         **_stored(about, "plan", "commitment", "agency"),
         **_numbers({"quantity": planned(about)}),
-        **_told(row.standing),
+        **standing_row(row.standing),
         "is_disputed": about.is_disputed,
     }
 
 
-def _told(standing):
+def standing_row(standing) -> dict:
+    """What follows from reports."""
     return {"state": standing.state, "punctuality": standing.punctuality}
 
 
