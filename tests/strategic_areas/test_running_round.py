@@ -169,7 +169,7 @@ def test_who_cannot_be_reached_is_told_before_anything_is_sent(client, reviewer)
     assert [part.agency for part in shown["unreached"]] == [world.ghost]
     assert world.ghost not in [part.agency for part in shown["written_to"]]
     assert shown["written_to"][0].agency.acronym in shown["mail"]
-    assert not Mail.objects.exists()
+    assert not Mail.objects.filter(kind="asked").exists()
 
 
 def test_a_link_reminds_nobody(client, reviewer):
@@ -182,7 +182,7 @@ def test_a_link_reminds_nobody(client, reviewer):
         405,
         403,
     ]
-    assert not Mail.objects.exists()
+    assert not Mail.objects.filter(kind="asked").exists()
 
 
 def test_the_desk_costs_the_same_at_1_and_many_agencies(client, reviewer):
