@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.accounts import views
+from agencies.accounts.confirming import AccountChange
 from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import first_steps, people, queries
 from strategic_areas.desk import urls as desk
@@ -153,6 +154,7 @@ class PortalAdminSite(AdminSite):
             "administers": access.is_administrator(user),
             "oddities": oddities(today) if access.is_administrator(user) else [],
             "letters": waiting_for(user),
+            "unconfirmed": AccountChange.objects.waiting().filter(user=user),
             "running": running(request.GET, today) if access.is_reviewer(user) else [],
             "to_open": to_open(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,

@@ -77,6 +77,12 @@ def go(client, number):
     return page
 
 
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 def come_in(code, **named):
     """Make the account of a letter's code, and return it."""
     typed = {"codigo": code, "first_name": "Eva", "last_name": "Ríos", **named}
@@ -115,7 +121,11 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     codes = [each["code"] for each in sent.context["letters"]]
     account = come_in(codes[0], username="eva.rios")
     change = account.account_changes.get()
-    luis.post(reverse("admin:account_change", args=[change.pk]), {"approve": "1"})
+    assert list(signed_in(account).get(DESK).context["unconfirmed"]) == [change]
+    confirmed = reverse("admin:account_change", args=[change.pk])
+    assert "Ministerio de Relaciones Exteriores" in luis.get(confirmed).content.decode()
+    luis.post(confirmed, {"approve": "1"})
+    assert not signed_in(account).get(DESK).context["unconfirmed"]
 
     # The plan, as it comes out of a matrix.
     go(ana, 4)

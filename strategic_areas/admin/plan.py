@@ -74,6 +74,10 @@ BEGUN_WITH = [
     *("code", "title_es", "title_en", "commission_es", "commission_en"),
     *("starts_on", "ends_on"),
 ]
+CODE_TOLD = _(
+    "The code is how everybody calls the plan, such as “2029-2032”: the public reads "
+    "it in titles and addresses."
+)
 #: A longer number is no key of a record.
 MOST_DIGITS = 19
 OF_LEAD = ("lead", admin.RelatedOnlyFieldListFilter)
@@ -98,7 +102,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_fieldsets(self, request, obj=None):
         """A plan begins with what it cannot be without; the rest is on its tree."""
-        begun = [(None, {"fields": BEGUN_WITH})]
+        begun = [(None, {"fields": BEGUN_WITH, "description": CODE_TOLD})]
         return super().get_fieldsets(request, obj) if obj else begun
 
     def response_post_save_add(self, request, obj):

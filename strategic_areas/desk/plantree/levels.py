@@ -64,7 +64,11 @@ class Level:
         )
 
 
-PLAN = Level("plan", "plans", first=("title_es", "starts_on", "ends_on"), named="title")
+PLAN = Level(
+    *("plan", "plans"),
+    first=("title_es", "commission_es", "starts_on", "ends_on"),
+    named="title",
+)
 AREA = Level(
     *("eje", "areas", (), ("code", "name_es", "outcome_es"), "name"),
     result="outcome",
@@ -85,7 +89,10 @@ COMMITMENT = Level(
 )
 ACTIVITY = Level(
     *("actividad", "activities", ("commitment",)),
-    ("code", "title_es", "agency", "due_on", "expected_product_es"),
+    (
+        *("code", "title_es", "agency", "due_on", "expected_product_es"),
+        *("counts_victims", "reaches_victims"),
+    ),
     *("title", "agency", "expected_product"),
     adds=_("Add an activity"),
     then_adds=_("Save and add an activity"),
@@ -97,7 +104,7 @@ PARTICIPATION = Level(
 )
 INDICATOR = Level(
     *("indicador", "indicators", ("commitment", "programme", "area")),
-    ("code", "name_es", "unit_es", "counts", "agency"),
+    ("code", "name_es", "unit_es", "counts", "agency", "frequency"),
     "name",
     adds=_("Add an indicator"),
     then_adds=_("Save and add an indicator"),
