@@ -64,16 +64,14 @@ def places_of_reports(readings) -> list[PublicPlace]:
         then = once_published(board, [each.item.record for each in own])
         found += difference(_standings(board), _standings(then))
         told += _of_agencies(then, {(x.after.agency, x.after.period) for x in own})
-    new = [RowDifference("reports", "", None, report_row(x.after)) for x in readings]
-    return places_of([*found, *new], told)
+    found += [
+        RowDifference("reports", "", None, report_row(each.after)) for each in readings
+    ]
+    return places_of(found, told)
 
 
 def _standings(board):
     """Where its commitments and activities stand, as rows of what the public reads."""
-    records = {
-        "commitments": [(row.commitment, row.standing) for row in board.rows],
-        "activities": [(row.activity, row.standing) for row in board.activities],
-    }
     return {
         dataset: {
             of.code: {
@@ -86,7 +84,10 @@ def _standings(board):
             }
             for of, standing in found
         }
-        for dataset, found in records.items()
+        for dataset, found in {
+            "commitments": [(row.commitment, row.standing) for row in board.rows],
+            "activities": [(row.activity, row.standing) for row in board.activities],
+        }.items()
     }
 
 
@@ -96,13 +97,16 @@ def _of_agencies(board, sheets):
     every = asked_in(with_rounds(board, None, rounds), rounds) if rounds else {}
     for (agency, period), asked in every.items():
         if asked and (agency, period) in sheets:
-            text = _("%(period)s: %(number)d of %(total)d published.") % {
-                "number": sum(each.is_published for each in asked),
-                "total": len(asked),
-                "period": chosen(period.name_es, period.name_en),
-            }
-            at = address("agency", board.plan.code, agency.slug)
-            yield PublicPlace(str(agency), at, text)
+            yield PublicPlace(
+                str(agency),
+                address("agency", board.plan.code, agency.slug),
+                _("%(period)s: %(number)d of %(total)d published.")
+                % {
+                    "number": sum(each.is_published for each in asked),
+                    "total": len(asked),
+                    "period": chosen(period.name_es, period.name_en),
+                },
+            )
 
 
 def places_of(
@@ -120,9 +124,11 @@ def places_of(
         told = {column[0] for column in each.columns} & {"state", "punctuality"}
         if each.dataset == "commitments" and told:
             counted.add(each.row["plan"])
-    places = [_place(words, found[words]) for words in sorted(found, key=_is_list)]
-    at = sum(not _is_list(words) for words in found)
-    places[at:at] = beside
+    places = [
+        *(_place(*each) for each in found.items() if not _is_list(each[0])),
+        *beside,
+        *(_place(*each) for each in found.items() if _is_list(each[0])),
+    ]
     if counted and getattr(choose(timezone.localdate()).shown, "code", "") in counted:
         told = _("How many commitments are in which state.")
         places.append(PublicPlace(_("The first page"), address("home"), told))

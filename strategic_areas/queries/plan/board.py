@@ -223,13 +223,15 @@ def once_published(board: Board, reports: Iterable[Reviewed]) -> Board:
     for new in (each for each in reports if not each.is_demonstration):
         rows = updates if isinstance(new, ActivityUpdate) else declared
         stood = rows.get(at := new.subject.pk, {})
+        row = (
+            stood[new.pk]._replace(status=Status.PUBLISHED) if new.pk in stood else new
+        )
         # What was public of the same period is replaced by it.
         kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}
-        is_row = new.pk in stood
-        row = stood[new.pk]._replace(status=Status.PUBLISHED) if is_row else new
         rows[at] = {**kept, new.pk: row}
-    read = replace(board.made_of, updates=updates, declarations=declared)
-    return _followed(board, read)
+    return _followed(
+        board, replace(board.made_of, updates=updates, declarations=declared)
+    )
 
 
 def _differing(before, now):
