@@ -46,7 +46,7 @@ QUEUE = reverse("admin:index")
 MANY = reverse("admin:review_many")
 CHECKED = {"checked": "on"}
 #: Queries of each page, however many records wait.
-BUDGETS = {"queue": 55, "record": 26, "many": 31}
+BUDGETS = {"queue": 55, "record": 26, "many": 32}
 
 
 def address(record, page="review"):
@@ -742,6 +742,51 @@ def test_single_ones_of_many_are_returned_with_a_reason(client, reviewer, submit
     assert [status_of(kept), status_of(returned)] == ["published", "returned"]
     step = returned.transitions.get(to_status=Status.RETURNED)
     assert step.reason == "Falta la fecha."
+
+
+MARKED = "La explicó Yubelkis."
+
+
+def test_who_returns_all_reads_one_reason_and_ticks_nothing(client, reviewer, submit):
+    rows = [submit(narrative_es=MARKED), submit()]
+    picked = {"pick": [token(row) for row in rows]}
+
+    unsaid = client.post(MANY, picked | {"all": "1"})
+    before = [status_of(row) for row in rows]
+    client.post(MANY, picked | {"all": "1", "reason": "Falta la fecha."})
+
+    assert (unsaid.status_code, before) == (422, ["submitted"] * 2)
+    assert list(unsaid.context["form"].errors) == ["reason"]
+    assert [status_of(row) for row in rows] == ["returned"] * 2
+
+
+def test_the_tick_is_asked_for_as_long_as_one_is_published(client, reviewer, submit):
+    rows = [submit(narrative_es=MARKED), submit(narrative_es=MARKED)]
+    tokens = [token(row) for row in rows]
+    told = {"pick": tokens, "reason": "Falta la fecha."}
+
+    asked = client.post(MANY, told | {"back": tokens[:1]})
+    before = [status_of(row) for row in rows]
+    client.post(MANY, told | {"back": tokens})
+
+    assert (list(asked.context["form"].errors), before) == (
+        ["checked"],
+        ["submitted"] * 2,
+    )
+    assert [status_of(row) for row in rows] == ["returned"] * 2
+
+
+def test_several_tell_where_they_stand_in_the_queue(client, reviewer, submit):
+    rows = [submit() for _ in range(4)]
+
+    middle = client.get(MANY, {"pick": [token(row) for row in rows[1:3]]})
+    apart = client.get(MANY, {"pick": [token(rows[0]), token(rows[2])]})
+
+    place = middle.context["place"]
+    told = {name: place[name] for name in ("number", "last", "total")}
+    assert told == {"number": 2, "last": 3, "total": 4}
+    assert (place["previous"].pk, place["following"].pk) == (rows[0].pk, rows[3].pk)
+    assert apart.context["place"] is None
 
 
 def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submit):

@@ -135,9 +135,20 @@ class PublishManyForm(forms.Form):
                 css_class="default",
             ),
             *(["reason"] if reports else []),
+            *(
+                [Submit("all", _("Return all of them"), formnovalidate=True)]
+                if 1 < len(items) == len(reports)
+                else []
+            ),
         )
 
     def clean(self):
+        if "all" in self.data:
+            self.cleaned_data["back"] = [
+                token for token, _label in self.fields["back"].choices
+            ]
+        if {*self.cleaned_data.get("back", ())} >= {*self.cleaned_data.get("pick", ())}:
+            self.errors.pop("checked", None)  # nothing is published
         if len({bool(self.cleaned_data.get(name)) for name in ("back", "reason")}) > 1:
             self.add_error("reason", _("Tick what you return, and state the reason."))
         guard.judge(self, Transition, reason="reason")
@@ -219,16 +230,18 @@ def _of_report(user, item):
     }
 
 
-def _place(user, item):
+def _place(user, *items):
+    """Where they stand in the queue; None unless they stand there side by side."""
     places = review_queue.places(user, but_own=True)
-    if item.place not in places:
+    found = sorted(places.index(x.place) for x in items if x.place in places)
+    if not found or found[-1] - found[0] >= len(found):
         return None
-    number = places.index(item.place)
     return {
-        "number": number + 1,
+        "number": found[0] + 1,
+        "last": found[-1] + 1,
         "total": len(places),
-        "previous": places[number - 1] if number else None,
-        "following": places[number + 1] if number + 1 < len(places) else None,
+        "previous": places[found[0] - 1] if found[0] else None,
+        "following": next(iter(places[found[-1] + 1 :]), None),
     }
 
 
@@ -371,7 +384,6 @@ def publish_many(request):
         items=chosen,
     )
     items = [x for x in chosen if not isinstance(x, review_queue.QueuedValue)]
-    reports = [item for item in items if item.takes_notes]
     values = [item.record for item in chosen if item not in items]
     of_values, refused = None, ""
     try:
@@ -382,7 +394,9 @@ def publish_many(request):
             of_values = value_pages.preview(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
-    readings = comparison.readings(request.user, reports)
+    readings = comparison.readings(
+        request.user, [item for item in items if item.takes_notes]
+    )
     return screen(
         request,
         "desk/publish_many.html",
@@ -399,6 +413,9 @@ def publish_many(request):
         refused=refused,
         chosen=[item for item in chosen if item.examined.asks],
         left_out=left_out,
+        place=_place(
+            request.user, *(x for x in chosen if not isinstance(x, decisions.Waiting))
+        ),
         form=form,
     )
 
