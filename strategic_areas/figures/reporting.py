@@ -63,7 +63,8 @@ class ValueSteps(GuardedSteps):
             printed_by=reported.source if reported.printed_where else None,
             printed_where_es=reported.printed_where,
             note_es=reported.note,
-            reason_es=reported.why,
+            # Why a new value leaps is told to the secretariat alone.
+            reason_es=reported.why if reported.revises else "",
         )
         if reported.source:
             measurement.sources.add(reported.source)

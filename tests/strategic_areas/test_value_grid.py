@@ -191,11 +191,11 @@ def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
     asked = desk.post(d2024={"value": "4000"}, d2025={"value": "41"})
 
     answered = desk.post(
-        d2024={"value": "4000", "is_checked": "on"}, d2025={"value": "41"}
+        d2024={"value": "4000", "why": "Es otra cuenta."}, d2025={"value": "41"}
     )
 
     assert (asked.status_code, answered.status_code) == (422, 302)
-    assert f'name="{FIRST}-is_checked"' in asked.content.decode()
+    assert f'name="{FIRST}-why"' in asked.content.decode()
     assert [value for _year, value, _parts in values()] == [4000, 41]
 
 

@@ -1,6 +1,8 @@
 """Whoever decides on a value reads beforehand what the public will read, and where."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from strategic_areas.figures.reporting import VALUES
@@ -185,6 +187,42 @@ def test_the_queue_names_the_agency(cases):
     queue = cases.client.get(reverse("admin:index")).content.decode()
 
     assert f"PGR · {cases.user.get_full_name() or cases.user.username}" in queue
+
+
+@pytest.mark.parametrize(("value", "number"), [(79, 0), (80, 1), (81, 1)])
+def test_a_target_that_it_reaches_is_told(cases, value, number):
+    aim = {"starts_on": "2024-01-01", "ends_on": "2024-12-31", "value": 80}
+    cases.indicator.direction = "increase"
+    cases.indicator.save()
+    plan = cases.indicator.introduced_by
+    cases.indicator.targets.create(plan=plan, provenance="plan", **aim)
+
+    page = cases.page(cases.hand_in(2024, value))
+
+    assert page.content.decode().count("se alcanza la meta") == number
+
+
+def test_the_queue_tells_how_far_each_value_leaps_in_as_many_queries(cases):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            text = cases.client.get(reverse("admin:index")).content.decode()
+        return len(captured), text
+
+    cases.publish(cases.hand_in(2023, 52))
+    cases.hand_in(2024, 81)
+    queries()
+    number, text = queries()
+    cases.hand_in(2025, 50)
+    cases.hand_in(2026, 20)
+    queries()
+
+    more, several = queries()
+
+    assert text.count("frente al último valor") == 1
+    assert "+56 % frente al último valor" in text
+    assert several.count("frente al último valor") == 2
+    assert "-62 % frente al último valor" in several
+    assert more == number
 
 
 def test_a_value_that_is_decided_has_no_preview(cases):

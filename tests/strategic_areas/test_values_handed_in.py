@@ -325,17 +325,34 @@ def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
 
 
 @pytest.mark.sqlite
-def test_a_value_ten_times_the_last_is_asked_about(desk, client):
+def test_a_value_that_leaps_asks_for_a_reason_that_no_public_page_tells(desk, client):
     desk.hand_in()
     decide(client)
     client.force_login(desk.user)
     none = {f"sex+age.{code}": "" for code, _label in WORDS}
-    year = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "value": "490", **none}
+    year = {"starts_on": "2026-01-01", "ends_on": "2026-12-31", "value": "70", **none}
 
     asked = desk.hand_in(**year)
-    told = desk.hand_in(**year, is_checked="on")
+    told = desk.hand_in(**year, why="Se cuentan también las oficinas nuevas.")
+    page, _answer = decide(client, compared="on")
 
-    assert "is_checked" in asked.context["form"].errors
+    assert [*asked.context["form"].errors] == ["why"]
+    assert "Se cuentan también las oficinas nuevas." in page.content.decode()
+    assert told.status_code == 302
+    figure = PublishedFigure.objects.latest("pk")
+    assert (figure.value, figure.reason_es or "") == (70, "")
+
+
+@pytest.mark.sqlite
+def test_a_value_near_the_last_asks_for_no_reason(desk, client):
+    desk.hand_in()
+    decide(client)
+    client.force_login(desk.user)
+    none = {f"sex+age.{code}": "" for code, _label in WORDS}
+    days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+
+    told = desk.hand_in(**days, value="63", **none)
+
     assert told.status_code == 302
 
 
@@ -394,7 +411,7 @@ def test_an_indicator_that_selects_asks_for_no_parts(desk, client):
 
 
 OVER_100 = ("value", "Un porcentaje va de 0 a 100.")
-FAR_OFF = ("is_checked", "El último valor fue 40. Compruebe este.")
+FAR_OFF = ("why", "El último valor fue 40: diga por qué este cambia tanto.")
 ONE_LACKS = (
     None,
     "Edad: faltan 1 para el total. Lo que no se sabe va en «No consta».",
@@ -407,8 +424,11 @@ ONE_LACKS = (
         (101, {}, {"unit": "por ciento", "counts": "other"}, [OVER_100]),
         (-3, {}, {"counts": "money"}, []),
         (Decimal("1.5"), {}, {"counts": "money"}, []),
-        (0, {}, {"last": Decimal(40)}, []),
-        (4, {}, {"last": Decimal(40)}, [FAR_OFF]),
+        (52, {}, {"last": Decimal(40)}, []),
+        (53, {}, {"last": Decimal(40)}, [FAR_OFF]),
+        (28, {}, {"last": Decimal(40)}, []),
+        (0, {}, {"last": Decimal(40)}, [FAR_OFF]),
+        (53, {}, {"last": Decimal(40), "why": "Hay oficinas nuevas."}, []),
         (40, {"age": {"adult": 30, "child": 9}}, {}, [ONE_LACKS]),
         (40, {"age": {"adult": 30, "child": 10}}, {}, []),
     ],

@@ -203,9 +203,9 @@ def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
     book = filler.book().fill(2024, total=4000)
     asked = faults(filler.upload(book))
 
-    filler.save(filler.upload(book.fill(2024, checked="Sí")))
+    filler.save(filler.upload(book.fill(2024, why="Es otra cuenta.")))
 
-    assert asked[0][0] == book.cell(2024, "value_checked").coordinate
+    assert asked[0][0] == book.cell(2024, "value_why").coordinate
     assert [value for _year, value, _parts in values()] == [4000]
 
 

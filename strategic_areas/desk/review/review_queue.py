@@ -16,7 +16,7 @@ from agencies.fields import Kind
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
-from strategic_areas.desk.values.forms import last_told
+from strategic_areas.desk.values.forms import last_values, leaps
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Status
 from strategic_areas.models.measurements import ReportedValue
@@ -32,8 +32,6 @@ REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
 WORDS = {model: word for word, model in REVIEWED.items()}
 #: What another person decides, as the filter of the list calls it.
 OTHERS = "ajenas"
-#: A value that differs from the last one by more percent of it is odd.
-LEAP = 30
 #: Since when each waits, and the status in which it does.
 SINCE = {ReportedValue: "proposed_at"}
 WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
@@ -71,6 +69,8 @@ class QueuedReport:
     is_mine: bool
     #: The words that name nobody, read at most once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)
+    #: Of a value, the last one that is public of its indicator, if any.
+    last: object = field(default=None, compare=False, repr=False)
 
     #: A return takes a note that the secretariat alone reads.
     takes_notes = may_be_returned = True
@@ -180,10 +180,13 @@ class QueuedValue(QueuedReport):
 
     @property
     def leaps(self):
-        last = last_told(self.record.indicator)
-        return bool(
-            last and 100 * abs(self.record.value - last.value) > LEAP * abs(last.value)
-        )
+        return bool(self.last and leaps(self.record.value, self.last.value))
+
+    @property
+    def leap(self):
+        """By how much it leaps, as "+56 %"; "" from zero, where it does not."""
+        last = self.last.value if self.leaps else 0
+        return f"{100 * (self.record.value - last) / abs(last):+.0f} %" if last else ""
 
     @property
     def subject(self):
@@ -217,9 +220,16 @@ class QueuedValue(QueuedReport):
         VALUES.decline(self.record, by=by, reason=cleaned["reason"])
 
 
-def queued(user, record, known=None):
+def queued(user, record, known=None, last=None):
+    """It with what is read once for all of a page: words, and last values."""
     if isinstance(record, ReportedValue):
-        return QueuedValue(record, bool(VALUES.why_not(user, record)), known)
+        last = last_values([record.indicator]) if last is None else last
+        return QueuedValue(
+            record,
+            bool(VALUES.why_not(user, record)),
+            known,
+            last.get(record.indicator_id),
+        )
     return QueuedReport(record, workflow.has_part_in(user, record), known)
 
 
@@ -270,8 +280,10 @@ def reports(user, asked):
     for word, model in REVIEWED.items():
         if keys := [place.pk for place in asked if place.word == word]:
             rows = _waiting(user, word).filter(pk__in=keys)
-            for row in rows.prefetch_related(*_read_together(model)):
-                item = queued(user, row, known)
+            rows = list(rows.prefetch_related(*_read_together(model)))
+            last = last_values({getattr(row, "indicator", None) for row in rows})
+            for row in rows:
+                item = queued(user, row, known, last)
                 found[item.place] = item
     return found
 

@@ -38,8 +38,13 @@ DIMENSIONS = {
 PERCENT = ("%", "por ciento", "porcentaje")
 #: What is counted in whole numbers only.
 WHOLE = ("persons", "cases", "sentences", "events")
-#: A value so many times the last one, or so many times smaller, is asked about.
-FAR = 10
+#: A value that differs from the last one by more percent of it is odd: its agency says
+#: why, and whoever reviews it compares the two.
+LEAP = 30
+
+
+def leaps(value: Decimal, last: Decimal) -> bool:
+    return 100 * abs(value - last) > LEAP * abs(last)
 
 
 def faults(
@@ -49,7 +54,7 @@ def faults(
     counts: str,
     unit: str,
     last: Decimal | None,
-    is_checked: bool = False,
+    why: str = "",
 ):
     """Pairs of the field at fault, or None for the whole, and what is wrong there."""
     told = [value, *(each for dim in parts.values() for each in dim.values())]
@@ -59,10 +64,9 @@ def faults(
         yield "value", _("A percent lies between 0 and 100.")
     if counts in WHOLE and any(each != each.to_integral_value() for each in told):
         yield "value", _("This indicator counts in whole numbers.")
-    is_near = not (last and value) or Decimal(1) / FAR < abs(value / last) < FAR
-    if not (is_near or is_checked):
-        text = _("The last value was %(last)s. Check this one.")
-        yield "is_checked", text % {"last": plainly(last)}
+    if last is not None and leaps(value, last) and not why:
+        text = _("The last value was %(last)s: say why this one differs so much.")
+        yield "why", text % {"last": plainly(last)}
     for dimension, shares in parts.items():
         if missing := value - sum(shares.values()):
             text = _("%(dimension)s: %(number)s too many for the total.")
@@ -125,8 +129,14 @@ def facts(reported):
 
 
 def last_told(indicator):
-    rows = PublishedFigure.objects.public().standing().filter(indicator=indicator)
-    return rows.exclude(value=None).order_by("-ends_on", "-starts_on").first()
+    return last_values([indicator]).get(indicator.pk)
+
+
+def last_values(indicators):
+    """By the id of each indicator its last value that is public; one query."""
+    rows = PublishedFigure.objects.public().standing().filter(indicator__in=indicators)
+    rows = rows.exclude(value=None).order_by("ends_on", "starts_on")
+    return {figure.indicator_id: figure for figure in rows}
 
 
 def typed(reported):
@@ -146,12 +156,9 @@ class ValueForm(forms.ModelForm):
     """
     One value and, if they are known, its parts, in one dimension at a time.
 
-    ``last`` is the last value that is public; a number far from it has to be checked.
+    ``last`` is the last value that is public; of a number far from it the agency says
+    why it differs.
     """
-
-    is_checked = forms.BooleanField(
-        label=gettext_lazy("I have checked the number: it is right"), required=False
-    )
 
     class Meta:
         model = ReportedValue
@@ -168,8 +175,11 @@ class ValueForm(forms.ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.last, self.indicator = last, self.instance.indicator
         limit(self.fields["note"], self.fields["why"])
-        if last is None:
-            del self.fields["is_checked"]
+        self.fields["why"].label = _("Why it differs")
+        self.fields["why"].help_text = _(
+            "Only where it differs from the last value by more than %(percent)d "
+            "percent, or where the value before is public."
+        ) % {"percent": LEAP}
         self.names = {}
         for dimension, categories in categories_of(self.indicator).items():
             self.names[dimension] = [f"{dimension}.{code}" for code in categories]
@@ -201,14 +211,14 @@ class ValueForm(forms.ModelForm):
             Group("starts_on", "ends_on", css_class="row-figures"),
             Group("value", "certainty", css_class="row-figures"),
             *folds,
-            *[name for name in ("note", "why", "is_checked") if name in self.fields],
+            *("note", "why"),
         )
 
     def clean(self):
         cleaned = super().clean()
         guard.refuse(self, "note", "why")
         if (value := cleaned.get("value")) is not None:
-            self._judge(value, is_checked=cleaned.get("is_checked", False))
+            self._judge(value, cleaned.get("why", ""))
         days = {
             name: cleaned.get(name) or getattr(self.instance, name)
             for name in ("starts_on", "ends_on")
@@ -219,7 +229,7 @@ class ValueForm(forms.ModelForm):
             self.add_error("why", _("The value before is public: say why it differs."))
         return cleaned
 
-    def _judge(self, value, *, is_checked):
+    def _judge(self, value, why):
         parts = {}
         for dimension, names in self.names.items():
             told = {name.removeprefix(f"{dimension}."): name for name in names}
@@ -237,7 +247,7 @@ class ValueForm(forms.ModelForm):
             counts=self.indicator.counts,
             unit=self.indicator.unit_es,
             last=self.last and self.last.value,
-            is_checked=is_checked,
+            why=why,
         ):
             self.add_error(*fault)
 
@@ -260,8 +270,6 @@ class ColumnForm(ValueForm):
             use_required_attribute=False,
             **kwargs,
         )
-        if standing(reported) is None:
-            del self.fields["why"]
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}, {row.value.span}"
 

@@ -28,6 +28,7 @@ from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
 from strategic_areas.addresses import address
+from strategic_areas.attainment import Attained
 from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.places import PublicPlace, places_of
@@ -41,6 +42,7 @@ from strategic_areas.desk.values.forms import (
     ValueForm,
     facts,
     last_told,
+    last_values,
     typed,
 )
 from strategic_areas.figures import raw
@@ -76,13 +78,7 @@ def listed(request, indicators, page, *keys, owed=()):
     """
     indicators, wanted = list(indicators), request.GET.get("q", "")
     number = Counter(row.value.indicator.pk for row in owed)
-    last = {
-        figure.indicator_id: figure
-        for figure in PublishedFigure.objects.public()
-        .standing()
-        .filter(indicator__in=indicators, value__isnull=False)
-        .order_by("ends_on", "starts_on")
-    }
+    last = last_values(indicators)
     lines = [
         {
             "indicator": each,
@@ -213,7 +209,7 @@ def value_grid(request, period, agency, indicator):
             }
             for dimension, names in forms[0].names.items()
         ],
-        texts=_lines(forms, "note", "why", *_checks(forms)),
+        texts=_lines(forms, "note", "why"),
     )
 
 
@@ -230,12 +226,6 @@ def _hand_in(forms, *, by):
             transaction.set_rollback(True)
             return 0
     return len(filled)
-
-
-def _checks(forms):
-    """The tick that a number is right, once one of the columns asks for it."""
-    boxes = [form["is_checked"] for form in forms if "is_checked" in form.fields]
-    return ["is_checked"] if any(box.errors or box.value() for box in boxes) else []
 
 
 def _lines(forms, *names):
@@ -413,6 +403,7 @@ def preview(values, *, by):
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
                     "series": list(_series(after.get(each.pk), changed)),
+                    "passed": _met(after.get(each.pk)) - _met(before.get(each.pk)),
                     "places": _places(after.get(each.pk), changed),
                 }
                 for each in about
@@ -429,6 +420,16 @@ def _card(line):
     if line is None or line.last is None:
         return None
     return {"text": words.sentence(line, line.last), "picture": columns(line)}
+
+
+def _met(line):
+    """The targets that its values reach."""
+    found = (
+        indicators.targets(line.indicator, line.points, timezone.localdate())
+        if line
+        else ()
+    )
+    return {target for target, told in found if told.code == Attained.MET}
 
 
 def _series(line, changed):

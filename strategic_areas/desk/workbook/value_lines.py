@@ -43,16 +43,10 @@ COLUMNS = (
         known=tuple(PublishedFigure.Status.choices),
     ),
     AnswerColumn("note", gettext_lazy("Note"), 36),
-    AnswerColumn("why", gettext_lazy("Why it was revised"), 36),
-    AnswerColumn(
-        "is_checked",
-        gettext_lazy("I have checked the number: it is right"),
-        20,
-        kind=Kind.FLAG,
-    ),
+    AnswerColumn("why", gettext_lazy("Why it differs"), 36),
 )
 #: Columns whose names in the workbook differ from those of the form.
-NAMES = {"value": "value_total", "is_checked": "value_checked"}
+NAMES = {"value": "value_total"}
 #: How many bytes the digest of a row has.
 DIGEST_BYTES = 8
 
@@ -139,7 +133,7 @@ class ValuePage(AnswerPage):
                 value = "on" if value is True else value
                 data |= {f"{row.days}-{name}": value} if value else {}
         form = self._form(row, data)
-        not_asked = changed - {*form.fields, "is_checked", *faults}
+        not_asked = changed - {*form.fields, *faults}
         text = _("This indicator does not ask for it; leave the cell empty.")
         faults |= dict.fromkeys(not_asked, text)
         if not (form.has_changed() or faults):

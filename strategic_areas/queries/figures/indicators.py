@@ -325,13 +325,16 @@ def page(code: str, today: date) -> IndicatorPage | None:
     return IndicatorPage(
         indicator=indicator,
         points=points,
-        targets=_targets(indicator, points, today),
+        targets=targets(indicator, points, today),
         others=lines(others) if codes else (),
         discrepancies=known,
     )
 
 
-def _targets(indicator, points, today):
+def targets(
+    indicator: Indicator, points: Iterable[Point], today: date
+) -> tuple[tuple[Target, Attainment], ...]:
+    """What plans set for it, and how far these values attain it."""
     rows = Target.objects.filter(indicator=indicator, plan__in=Plan.objects.public())
     rows, line = rows.select_related("plan"), IndicatorLine(indicator, points)
     return tuple(
