@@ -122,6 +122,8 @@ def _as_levels(ranked, *, below_areas=False):
 
     Where areas stand in rows of their own, what is ranked stands ``below_areas``.
     """
+    if ranked[-2:] == [*LEVELS[2:]] and {*ranked} <= {*LEVELS}:
+        return ranked
     if below_areas and len(ranked) > 1:
         return [*LEVELS[1 : len(ranked) + 1]]
     if len(ranked) > 2:

@@ -1,6 +1,7 @@
 """Reads the rows of a named matrix into lines of a plan, losing no cell silently."""
 
 import re
+from collections import Counter
 from itertools import count
 
 from agencies.folding import fold
@@ -71,6 +72,7 @@ class MatrixReader:
             if sheet := self.sheets.get(naming.title):
                 SheetReader(self, sheet, naming).read()
         self._complete_codes()
+        self._complete_leads()
         self._ask_institutions()
         self._tell_other_sheets()
         self._protect_all()
@@ -205,6 +207,17 @@ class MatrixReader:
             up = line if line.table in TABLES.values() else None
             while up := up and self._up(up):
                 line.said.setdefault(up.table.removesuffix("s"), up.said["code"])
+
+    def _complete_leads(self):
+        """A commitment for which no lead is named has the one of its activities."""
+        for line in self.result.of("commitments"):
+            below = [x for x in self.result.of("activities") if self._up(x) is line]
+            leads = Counter(x.said["lead"] for x in below if x.said.get("lead"))
+            if leads and "lead" not in line.said:
+                line.said["lead"] = likely = leads.most_common(1)[0][0]
+                if len(leads) > 1:
+                    cell = line.title_cell
+                    self.ask(cell, "lead", "lead_from_below", likely, line=line)
 
     def _ask_code(self, line, why, reading, **more):
         self.ask(line.code_cell, "code", why, reading, line=line, **more)

@@ -305,8 +305,9 @@ class SheetReader:
                 if found.supporting:
                     reader.say(line, "supporting", found.supporting, cell)
             is_low = level not in LEVELS[:2] and (not up or up.table == "areas")
-            if is_low and self.is_first("no_programme"):
-                reader.ask(cell, "programme", "no_programme", line=line)
+            if is_low and self.is_first(("no_programme", up and up.number)):
+                likely = up and up.said["name"]
+                reader.ask(cell, "programme", "no_programme", likely, line=line)
         if self.current.get(level) is not line:
             for lower in LEVELS[LEVELS.index(level) :]:
                 self.current.pop(lower, None)

@@ -220,13 +220,15 @@ ASKED_BESIDE = {
         ("R12", "more_numbers"),  # "11 (una por departamento judicial)", as R9
     },
 }
-#: Cells whose likeliest reading is another than the careful person's: none, a code that
-#: is made of axis, line and number, and lead and supporters of the same meaning.
+#: Cells whose likeliest reading is another than the careful person's: none, a
+#: programme by the name of its area, a code that is made of axis, line and number, and
+#: lead and supporters of the same meaning.
 OTHER_READINGS = {
     "matriz-unica": {"Matriz PNA 2026-2030!C21": [None]},
     "matriz-cuatro-niveles": {},
     "matriz-por-ejes": {
         "EJE 1 PREVENCION!A8": ["1.1.1"],
+        "Eje transversal!B8": ["Coordinación y seguimiento"],
         "Eje transversal!C9": ["MIREX"],
     },
 }

@@ -187,7 +187,7 @@ COUNTS = {
     "two_sheets": (2, 3, 4, 5),
     "four_columns": (2, 2, 4, 8),
     "operative": (2, 4, 7, 13),
-    "by_institution": (3, 5, 7, 9),
+    "by_institution": (3, 0, 7, 9),
     "logical_framework": (2, 3, 6, 17),
     "narrative": (3, 4, 13, 37),
 }

@@ -15,6 +15,7 @@ from strategic_areas import matrices
 from strategic_areas.desk.planbook import matrix
 from strategic_areas.desk.workbook import signed_preview
 from strategic_areas.models import (
+    Activity,
     Amendment,
     Commitment,
     Indicator,
@@ -298,6 +299,41 @@ def test_work_without_a_programme_gets_the_one_that_is_named(bringer):
     assert Programme.objects.get().name_es == "Coordinar"
     assert Commitment.objects.filter(programme__name_es="Coordinar").count() == 2
     assert set(counts(again)) == {"unchanged"}
+
+
+def test_commitments_and_activities_below_areas_become_a_plan(bringer):
+    headings = ["No.", "Compromiso", "Actividad", "Responsable", "Fecha de término"]
+    rows = [
+        ["EJE 1. PREVENCIÓN", None, None, None, None],
+        ["1.1", "Población informada", "Campaña de radio", "MIREX", "2027"],
+        [None, None, "Charlas", "MT", "2028"],
+        [None, None, "Folletos", "MT", "2028"],
+        ["EJE 2. PROTECCIÓN", None, None, None, None],
+        ["2.1", "Ruta de atención", "Protocolo", "PGR", "permanente"],
+    ]
+    seen = bringer.read(workbook(*rows, headings=headings))
+    proposed = [(x.question.why, x.chosen) for x in asked(seen).values()]
+
+    bringer.keep(bringer.confirm(seen))
+
+    assert ("lead_from_below", "MT") in proposed
+    found = [
+        (x.programme.code, x.programme.name_es, x.code, x.lead.acronym)
+        for x in Commitment.objects.order_by("sort_code")
+    ]
+    assert found == [
+        ("1", "Prevención", "1.1", "MT"),
+        ("2", "Protección", "2.1", "PGR"),
+    ]
+    told = Activity.objects.order_by("sort_code").values_list(
+        "title_es", "agency__acronym", "kind"
+    )
+    assert [*told] == [
+        ("Campaña de radio", "MIREX", "one_off"),
+        ("Charlas", "MT", "one_off"),
+        ("Folletos", "MT", "one_off"),
+        ("Protocolo", "PGR", "continuing"),
+    ]
 
 
 def test_what_identifies_a_person_never_gets_through(bringer):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 from django.utils.translation import gettext, override
 
@@ -108,6 +108,8 @@ class MatrixLines:
             self._line(STRUCTURE[x], line) for x in COLUMNS for line in reading.of(x)
         ]
         self.lines = list(filter(None, made))
+        # A template would ask a defaultdict for its "items" and be given a new list.
+        self.homeless = dict(self.homeless)
 
     def _name_programmes(self):
         """Give work for which the matrix names no programme the one that was named."""
@@ -125,12 +127,18 @@ class MatrixLines:
         codes |= rows.keys()
         if name in codes:
             return name
+        lines = [x for x in self.reading.of("programmes") if x.said.get("area") == area]
+        for each in lines:
+            if comparable(each.said["name"]) == comparable(name):
+                return each.said["code"]
         stored = {comparable(row.name_es): code for code, row in rows.items()}
-        free = (x for n in count(1) if (x := f"{area}.{n}") not in codes)
+        below = (f"{area}.{n}" for n in count(1))
+        free = (x for x in chain([area], below) if x not in codes)
         code = made[area] = stored.get(comparable(name)) or next(free)
-        new = MatrixLine("programmes", len(self.reading.lines))
+        new = MatrixLine("programmes", len(self.reading.lines), line.above)
         new.said |= {"code": code, "area": area, "name": name}
-        new.places["name"] = new.places["code"] = line.places["title"]
+        up = line if line.above is None else self.reading.lines[line.above]
+        new.places["name"] = new.places["code"] = up.title_cell
         self.reading.lines.append(new)
         return code
 
