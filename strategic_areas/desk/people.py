@@ -216,10 +216,13 @@ class Oddity:
 def oddities(today=None) -> list[Oddity]:
     """What is odd of people, those who seem gone first, of invitations and agencies."""
     today = today or timezone.localdate()
+    waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
+    invited = {*waiting.values_list("agency_id", "kind")}
+    found = sorted(gaps(today), key=lambda gap: not gap.no_titular)
     return [
         *(odd for each in accesses(today) for odd in _of(each, today)),
         *_of_invitations(),
-        *map(_of_gap, sorted(gaps(today), key=lambda gap: not gap.no_titular)),
+        *(_of_gap(gap, invited) for gap in found),
     ]
 
 
@@ -256,8 +259,13 @@ def _about_account(each, today):
             yield _("Its mandate for %(agency)s ends on %(day)s") % told
 
 
-def _of_gap(gap):
-    lacking = {_("no titular"): gap.no_titular, _("no alternate"): gap.no_alternate}
+def _of_gap(gap, invited):
+    is_invited = (gap.agency.pk, FocalPoint.Kind.TITULAR) in invited
+    lacking = {
+        _("titular invited, not in yet"): gap.no_titular and is_invited,
+        _("no titular"): gap.no_titular and not is_invited,
+        _("no alternate"): gap.no_alternate,
+    }
     asked = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
     return Oddity(
         f"{gap.agency} · {gap.agency.name}",

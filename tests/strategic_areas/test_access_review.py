@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agencies.access import Role
 from agencies.invitations import Invitation
@@ -306,6 +307,19 @@ def test_an_administrator_lands_on_what_is_odd(client, activity, person):
     assert expired.email in abouts
     assert "hoy@example.org" not in abouts
     assert not any(f"({keeper.username})" in about for about in abouts)
+
+
+def test_of_an_invited_titular_it_is_told_that_they_are_not_in_yet(client):
+    agency = make_agency()
+    make_participation(plan=make_plan(), agency=agency)
+    make_invitation(agency=agency)
+    client.force_login(make_administrator())
+
+    (found,) = [what for about, what in told(client) if agency.acronym in about]
+    assert found.split(", ") == [
+        *gettext("titular invited, not in yet").split(", "),
+        gettext("no alternate"),
+    ]
 
 
 @pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
