@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from lxml import html
 
 from agencies.models import Agency, User
@@ -127,10 +128,12 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     luis.post(confirmed, {"approve": "1"})
     assert not signed_in(account).get(DESK).context["unconfirmed"]
 
-    # The plan, as it comes out of a matrix.
-    go(ana, 4)
+    # The plan, as it comes out of a matrix; commitments alone lead on to the tree.
     plan = Plan.objects.get()
+    assert following(ana) == (4, reverse("admin:planbook", args=[plan.code]))
     chair = Agency.objects.get(acronym="MIREX")
+    factories.make_commitment(plan=plan, lead=chair)
+    assert following(ana) == (4, reverse("admin:plan_tree", args=[plan.code]))
     activity = factories.make_activity(plan=plan, agency=chair)
 
     # Sent by one, approved by the other.
@@ -162,6 +165,20 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
 
     assert ActivityUpdate.objects.get().published_at
     assert ana.get(DESK).context["first"] is None
+
+
+def test_of_a_person_who_stands_twice_one_line_is_emptied(people):
+    ana, _luis = people
+    line = "MT; Ministerio de Trabajo; Leo Paz; leo@example.org"
+    factories.make_plan(status="in_preparation")
+    seen = ana.post(INVITE, {"line": f"{line}\n{line}"})
+
+    mended = ana.post(INVITE, {"line": [line, ""], "send": ""})
+
+    (wrong,) = seen.context["wrong"]
+    told = gettext("This person stands twice on the list: empty this line.")
+    assert wrong["wrong"] == [told]
+    assert [mended.context["wrong"], len(mended.context["good"])] == [[], 1]
 
 
 def approve(client, **typed):

@@ -90,6 +90,13 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     list_display = ["code", "title", "status", "starts_on", "ends_on"]
     search_fields = ["code", "title_es", "title_en"]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Pages call a plan by its code: its years say most."""
+        if db_field.name == "code":
+            told = _("Letters, digits and hyphens; “2026-2029” reads “Plan 2026-2029”.")
+            kwargs |= {"help_text": told, "error_messages": {"invalid": told}}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def get_readonly_fields(self, request, obj=None):
         """A plan begins in preparation, and is approved on the page that shows it."""
         is_public = obj and obj.status != Plan.Status.IN_PREPARATION

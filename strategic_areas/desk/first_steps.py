@@ -24,6 +24,7 @@ from strategic_areas.desk.screens import screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
+    Commitment,
     Participation,
     Plan,
     Provenance,
@@ -83,6 +84,7 @@ def first_steps(user, today):
     )
     invited = [each.came for each in parts if each.is_invited or each.came]
     activities = Activity.objects.filter(plan=plan).count()
+    begun = Commitment.objects.filter(plan=plan).exists()
     rounds = list(ReportingPeriod.objects.rounds().filter(plan=plan))
     steps = [
         {
@@ -123,13 +125,20 @@ def first_steps(user, today):
             "told": _("Activities: %(n)d") % {"n": activities}
             if activities
             else _(
+                "The plan has commitments and no activity yet: agencies report on "
+                "activities. Add them on the tree, or name their column again."
+            )
+            if begun
+            else _(
                 "Upload the matrix as you have it, in Excel. The portal asks once what "
                 "each column is, and shows the plan that comes out. Nothing is public "
                 "yet."
             ),
             "who": _("about 25 minutes"),
             "is_done": bool(activities),
-            "address": reverse("admin:planbook", args=[code]),
+            "address": reverse(
+                "admin:plan_tree" if begun else "admin:planbook", args=[code]
+            ),
         },
         {
             "title": _("Approve the plan"),
@@ -247,6 +256,16 @@ def _invite(line, plan, by):
     return {"line": line, **invitations.letter(made, invitations.invite(made, by=by))}
 
 
+def _tell_doubles(rows):
+    """Say of a person who stands twice on a list that one line is too many."""
+    seen = set()
+    for row in rows:
+        email = read_line(row["line"])[0].get("email", "").lower()
+        if email in seen and "wrong" in row:
+            row["wrong"] = [_("This person stands twice on the list: empty this line.")]
+        seen.add(email or row["line"])
+
+
 def invite_many(request):
     """
     Invite the people of a pasted list, which is first shown as it was read.
@@ -265,6 +284,7 @@ def invite_many(request):
         lines, kept = [], pasted
     with transaction.atomic():
         rows = [_invite(x, plan, request.user) for x in lines]
+        _tell_doubles(rows)
         transaction.set_rollback(not is_sent)
     good = sorted(
         (row for row in rows if "wrong" not in row),
