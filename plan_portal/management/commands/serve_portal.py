@@ -73,6 +73,8 @@ class Command(BaseCommand):
         if settings.EMBEDDED_DATABASE and path.is_file():
             self.stdout.write(account_table(json.loads(path.read_text())))
             self.stdout.write("\n")
+        else:
+            self.stdout.write("make_first_people makes the first two accounts.\n\n")
         self.stdout.write("Ctrl-C stops it.\n")
         self.stdout.flush()
 
