@@ -225,6 +225,15 @@ def test_the_queue_tells_how_far_each_value_leaps_in_as_many_queries(cases):
     assert more == number
 
 
+def test_a_value_that_leaps_is_not_offered_with_others(cases):
+    cases.publish(cases.hand_in(2023, 52))
+    near, _leaping = cases.hand_in(2024, 60), cases.hand_in(2025, 81)
+
+    rows = cases.client.get(reverse("admin:index")).context["rows"]
+
+    assert [row.picks for row in rows] == [f"cifra-{near.pk}-1", ""]
+
+
 def test_a_value_that_is_decided_has_no_preview(cases):
     reported = cases.publish(cases.hand_in(2024, 81))
 

@@ -136,8 +136,8 @@ class QueuedReport:
 
     @property
     def is_plain(self):
-        """Whether it may be published with others: no findings, no own part."""
-        return not (self.is_mine or self.count)
+        """Whether it may be published with others: nothing odd, no own part."""
+        return not (self.is_mine or self.count or self.leaps)
 
     @property
     def may_be_published(self):
