@@ -257,12 +257,19 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        request.waits_for_another = bool(form.proposed)
         for what, value in form.proposed:
             self._propose(request, obj, what, value)
         if form.initial.get("is_active") and not obj.is_active:
             leaving.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data):
             leaving.end_sessions(obj)
+
+    def response_change(self, request, obj):
+        """Of what waits for another person nothing says that it is saved."""
+        if request.waits_for_another:
+            return self.response_post_save_change(request, obj)
+        return super().response_change(request, obj)
 
     def _propose(self, request, obj, what, value):
         try:

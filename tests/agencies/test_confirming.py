@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.messages import WARNING, get_messages
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -70,6 +71,7 @@ def save(client, user, **fields):
     page = reverse("admin:agencies_user_change", args=[user.pk])
     answer = client.post(page, posted | fields)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
+    return answer
 
 
 def key_of(role):
@@ -257,11 +259,13 @@ def test_the_account_of_who_decides_is_opened_by_two(client):
     client.force_login(make_administrator())
     person = make_reviewer(is_active=False)
 
-    save(client, person, is_active="on")
+    saved = save(client, person, is_active="on")
     closed = again(person).is_active
     ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_administrator())
 
     assert (closed, again(person).is_active) == (False, True)
+    # What waits is told, and nothing else: it is not saved yet.
+    assert [each.level for each in get_messages(saved.wsgi_request)] == [WARNING]
 
 
 def test_taking_away_never_waits(client):
