@@ -292,8 +292,9 @@
     const section = form.closest("[data-evidence]");
     const row = section.closest("[data-row]");
     if (sending.has(section)) return false;
-    if (row.dataset.state === "todo" && !await save(report(row), false)) {
-      return false;
+    if (row.dataset.state === "todo") {
+      if (!await save(report(row), false)) return false;
+      section.closest("[data-row]").open = true;
     }
     sending.add(section);
     stopped.delete(form);

@@ -356,6 +356,23 @@ def test_one_press_saves_a_row_and_its_file_and_loses_neither(make_page, tmp_pat
     )
 
 
+def test_evidence_attached_first_saves_its_row_and_leaves_it_open(make_page):
+    asked = Round(2)
+    activity, _other = asked.activities
+    page = make_page(asked.user)
+    page.goto(asked.address)
+    number(page, activity).fill("60")
+    fold = row(page, activity).locator("[data-evidence]")
+    fold.locator("summary").click()
+    fold.locator("input[name=title_es]").fill("Acta")
+    fold.locator("input[name=url]").fill("https://example.org/acta")
+
+    fold.locator("[name=attach]").click()
+
+    expect(fold.locator("[role=status]")).to_be_in_viewport()
+    assert asked.stored() == {activity.code: 60}
+
+
 def test_a_file_that_would_be_refused_is_never_sent(make_page, tmp_path):
     asked = Round(1)
     page = make_page(asked.user)
