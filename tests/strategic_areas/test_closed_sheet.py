@@ -73,6 +73,16 @@ def forms_of(page):
     return [bool(shown.form or shown.quick or shown.evidence.form) for shown in rows]
 
 
+def test_a_closed_sheet_says_that_all_was_sent_only_if_it_was(desk):
+    make_submitted_update(activity=desk.activity, period=desk.period, by=desk.user)
+    owed = desk.another()
+    desk.close()
+    before = "data-done" in desk.open().content.decode()
+    owed.delete()
+
+    assert (before, "data-done" in desk.open().content.decode()) == (False, True)
+
+
 def test_an_open_round_is_filled_in(desk):
     page = desk.open()
 
