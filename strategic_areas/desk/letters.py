@@ -152,7 +152,7 @@ def new(request):
     only_reviewers(request)
     is_post = request.method == "POST"
     posted = (request.POST, request.FILES) if is_post else ()
-    form = LetterForm(*posted, user=request.user)
+    form = LetterForm(*posted, user=request.user, initial=request.GET.dict())
     if form.is_valid():
         letter = form.save(commit=False)
         letter.recorded_by = request.user

@@ -245,6 +245,17 @@ def test_a_letter_is_recorded_with_its_file(client):
     assert evidence_storage().exists(letter.token)
 
 
+def test_a_letter_is_asked_for_by_agency_and_round(client):
+    activity = make_activity()
+    period = make_round(plan=activity.plan)
+    client.force_login(make_reviewer())
+    named = {"agency": str(activity.agency.pk), "period": str(period.pk)}
+
+    form = client.get(reverse("admin:letter_new"), named).context["form"]
+
+    assert {name: form[name].value() for name in named} == named
+
+
 def test_a_letter_that_cannot_be_is_told_beside_the_field(client):
     client.force_login(make_reviewer())
     activity = make_activity()
