@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from lxml import html
 
 from agencies.models import Agency, User
+from strategic_areas.admin.plan import CODE_TOLD
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
@@ -190,3 +191,14 @@ def approve(client, **typed):
     client.post(reverse("admin:approval", args=[change.pk]), {"approve": "1", **typed})
     change.refresh_from_db()
     assert change.status == "approved"
+
+
+def test_a_code_with_a_space_is_refused_in_plain_words(people):
+    ana, _luis = people
+    page = go(ana, 2)
+
+    refused = fill_in(ana, page, code="PNA 2026-2029")
+
+    told = refused.context["adminform"].form.errors["code"]
+    assert told == [CODE_TOLD]
+    assert not Plan.objects.exists()

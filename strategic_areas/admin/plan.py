@@ -75,8 +75,8 @@ BEGUN_WITH = [
     *("starts_on", "ends_on"),
 ]
 CODE_TOLD = _(
-    "The code is how everybody calls the plan, such as “2029-2032”: the public reads "
-    "it in titles and addresses."
+    "How everybody calls the plan, such as “2029-2032”, in letters, digits and "
+    "hyphens: the public reads it in titles and addresses."
 )
 #: A longer number is no key of a record.
 MOST_DIGITS = 19
@@ -91,10 +91,10 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
     search_fields = ["code", "title_es", "title_en"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Pages call a plan by its code: its years say most."""
+        """What a code is stands beside it, and where one is refused."""
         if db_field.name == "code":
-            told = _("Letters, digits and hyphens; “2026-2029” reads “Plan 2026-2029”.")
-            kwargs |= {"help_text": told, "error_messages": {"invalid": told}}
+            told = {"invalid": CODE_TOLD}
+            kwargs |= {"help_text": CODE_TOLD, "error_messages": told}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
@@ -109,7 +109,7 @@ class PlanAdmin(ApprovedMixin, BilingualHistoryAdmin):
 
     def get_fieldsets(self, request, obj=None):
         """A plan begins with what it cannot be without; the rest is on its tree."""
-        begun = [(None, {"fields": BEGUN_WITH, "description": CODE_TOLD})]
+        begun = [(None, {"fields": BEGUN_WITH})]
         return super().get_fieldsets(request, obj) if obj else begun
 
     def response_post_save_add(self, request, obj):

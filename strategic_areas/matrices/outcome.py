@@ -31,7 +31,7 @@ REASONS = {
     "goes_on": _("It goes on with the text of the row above."),
     "institution_otherwise": _("Written by another name: is this the agency?"),
     "institution_unknown": _("The portal does not know this agency."),
-    "lead_from_below": _("No lead is named; it leads most of the activities."),
+    "lead_from_below": _("No lead is named; one of its activities has this one."),
     "lead_from_title": _("No text names the lead; the sheet's name is taken for it."),
     "level_by_colour": _("Only its colour tells which level it is of."),
     "mark": _("A mark in place of a number."),
