@@ -178,8 +178,8 @@ class ValueForm(forms.ModelForm):
         self.fields["why"].label = _("Why it differs")
         self.fields["why"].help_text = _(
             "Only where it differs from the last value by more than %(percent)d "
-            "percent, or where the value before is public. Of such a correction the "
-            "public reads it."
+            "percent, or where the value before is public; then the public reads "
+            "it too."
         ) % {"percent": LEAP}
         self.names = {}
         for dimension, categories in categories_of(self.indicator).items():
