@@ -13,7 +13,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
-from agencies.mail import Mail
+from agencies.mail import INVENTED, Mail
 from strategic_areas.desk.report.pages import WORDS, state_of
 from strategic_areas.discipline import Standing
 from tests.factories import (
@@ -159,19 +159,26 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
 def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
     period, activities, silent = late_round
     make_submitted_update(activity=activities[Standing.NOTHING], period=period)
-    demonstration = make_round(plan=period.plan, is_demonstration=True)
 
     answers = [
         press(client, *asked).status_code
-        for asked in [
-            (period, silent),
-            (demonstration, silent),
-            (period, make_agency()),
-        ]
+        for asked in [(period, silent), (period, make_agency())]
     ]
 
-    assert answers == [302, 404, 404]
+    assert answers == [302, 404]
     assert not Mail.objects.filter(kind="asked").exists()
+
+
+def test_of_a_demonstration_only_invented_people_are_reminded(client, reviewer):
+    activity = make_activity()
+    period = make_round(plan=activity.plan, is_demonstration=True, **LATE)
+    invented = f"a{INVENTED}"
+    for address in [invented, "a@example.org"]:
+        make_focal_point(agency=activity.agency, email=address)
+
+    press(client, period, activity.agency)
+
+    assert [each.to for each in Mail.objects.filter(kind="asked")] == [invented]
 
 
 def test_no_reminder_is_sent_by_a_link_or_without_the_token(

@@ -137,7 +137,7 @@ def remind(request, pk, agency=None):
     """Remind one agency of what a round still asks of it, or all that owe something."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     asked = [x for x in cells([period], today) if agency in {None, x.agency.slug}]
-    if not asked or period.is_demonstration:
+    if not asked:
         raise Http404
     reminded, refused = [], []
     for part in notices.to_do_in(asked, today):
