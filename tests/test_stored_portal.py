@@ -77,10 +77,12 @@ LANDED = {
 STANDS_STILL = "the portal stands still while its tables take the shape of decisions"
 STANDS_STILL_FILLING = "the portal stands still while every report gets its agency"
 STANDS_STILL_NOTING = "the portal stands still while it notes what was public of people"
+FEW_ROWS = "a few invitations are open at a time: its lock is held for a moment"
 STANDS_STILL_FORGETTING = "the portal stands still while it notes no more what changed"
 NOT_IN_USE = "the migration before it makes the table, and both run together"
 ACCEPTED = {
     "agencies.0003_factor_resets_as_decisions": STANDS_STILL,
+    "agencies.0012_invitations_by_letter": FEW_ROWS,
     "strategic_areas.0002_changes_of_several_records": STANDS_STILL,
     "strategic_areas.0004_purges_as_decisions": STANDS_STILL,
     "strategic_areas.0005_activity_proposals_as_decisions": STANDS_STILL,
