@@ -239,15 +239,16 @@ def next_round(plan, today, frequency=None):
 
 
 def to_open(today, until=None):
-    """The rounds, unsaved, that plans in use propose next and that open by a day."""
+    """The rounds, unsaved, that plans in use propose next by a day, in order."""
     until = until or today + OPENED_AHEAD
     plans = Plan.objects.filter(status=Plan.Status.APPROVED).exclude(reconstructed())
     found = (next_round(plan, today) for plan in plans.prefetch_related("periods"))
-    return [
+    opening = [
         each
         for each in found
         if each and each.opens_on <= until and not waiting_round(each.plan)
     ]
+    return sorted(opening, key=lambda each: each.opens_on)
 
 
 def waiting_round(plan):

@@ -402,7 +402,7 @@ class StandInForm(forms.ModelForm):
         others = known.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
         self.fields["user"].queryset = others.distinct().order_by("username")
         self.helper = one_button(
-            "step-form", "name", gettext_lazy("Name them as a substitute"), css_class=""
+            "step-form", "name", gettext_lazy("Name them as a substitute")
         )
 
     def clean_ends_on(self):
