@@ -39,7 +39,6 @@ class Screen:
     args: Callable = lambda world: []
     query: str | Callable = ""
     press: Callable | None = None
-    status: int = 200
 
     def address(self, world):
         query = self.query(world) if callable(self.query) else self.query
@@ -139,7 +138,7 @@ def bring_a_wrong_plan(page, world):
     book.add("areas", code="9", name_es=WARNED)
     book.add("programmes", code="9.1", area="no", name_es="Otro")
     bring_book(page, book)
-    page.locator(".answer .notice--errors").wait_for()
+    page.locator(".answer .notice--errors").first.wait_for()
 
 
 def bring_a_matrix(page, world):
@@ -412,7 +411,6 @@ REVIEW = [
         "reviewer",
         lambda world: [world.plan.code],
         press=ask_without_a_day,
-        status=422,
     ),
 ]
 ADMINISTRATION = [

@@ -54,7 +54,8 @@ UNCOUNTED = (
 FIRST_TASK = """() => {
     const kinds = "a[href], button, input:not([type=hidden]), select, textarea,"
         + " summary, table, dl, img, .readonly, .notice, .paginator,"
-        + " .select2-selection, .recovery-codes, .preview-counts, [role=alert]";
+        + " .select2-selection, .recovery-codes, .preview-counts, .guide-steps,"
+        + " [role=alert]";
     const around = ".breadcrumbs, .object-tools, .messagelist";
     const found = (names) => [...document.querySelectorAll(`#content :is(${names})`)];
     const nodes = found(".node");
@@ -156,7 +157,7 @@ class Walk:
 
     def _examine(self, screen, page, address, status):
         named = (screen.role, address, screen.press and screen.press.__name__)
-        if status != screen.status:
+        if status != 200:
             self.found.append((*named, status))
         self.found += [(*named, text) for text in self.said]
         self.found += [(*named, "said twice", text) for text in page.evaluate(TWICE)]
