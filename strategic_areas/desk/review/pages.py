@@ -159,7 +159,7 @@ class ReturnForm(StepForm):
     button = gettext_lazy("Return to the agency")
 
     reason = LongText(
-        label=gettext_lazy("Reason of the return"),
+        label=gettext_lazy("Reason for returning it"),
         help_text=gettext_lazy("The agency reads it. Say what to correct."),
     )
     private_note = LongText(
