@@ -59,6 +59,10 @@ WORDS = {
 }
 
 
+#: The steps, from 0 on, that administrators take; reviewers take the others.
+INVITING = {0, 2}
+
+
 def plan_in_use():
     """The plan that is being built, or else the latest approved one; or None."""
     rows = Plan.objects.exclude(status=Plan.Status.ENDED)
@@ -175,7 +179,10 @@ def first_steps(user, today):
             "address": reverse("admin:review_queue"),
         },
     ]
-    steps[[each["is_done"] for each in steps].index(False)]["is_next"] = True
+    number = [each["is_done"] for each in steps].index(False)
+    may = access.is_administrator if number in INVITING else access.is_reviewer
+    # The page would be none for who may not: it is told who does it.
+    steps[number] |= {"is_next": True, "is_own": may(user)}
     return {"steps": steps, "done": sum(each["is_done"] for each in steps)}
 
 

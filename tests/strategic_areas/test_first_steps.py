@@ -191,6 +191,19 @@ def test_the_list_is_for_who_reviews_or_administers(client):
         assert bool(client.get(DESK).context["first"]) is sees
 
 
+def test_a_step_leads_only_who_may_take_it(client):
+    make_plan(status="in_preparation")
+    make_reviewer()
+    led = []
+    for make in (make_reviewer, make_administrator):
+        client.force_login(make())
+        first = client.get(DESK).context["first"]
+        (step,) = [each for each in first["steps"] if each.get("is_next")]
+        led.append((step["is_own"], client.get(step["address"]).status_code))
+
+    assert led == [(True, 200), (False, 404)]
+
+
 @pytest.mark.parametrize("is_demonstration", [False, True])
 def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonstration):
     period = factories.make_round(is_demonstration=is_demonstration)
