@@ -436,7 +436,7 @@ def stand_in(request, pk):
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
     steps = decisions.open_forms(request, STAND_INS, found, decisions.ApproveForm)
     if decisions.take_pressed_step(request, STAND_INS, found, steps):
-        return redirect("admin:stand_ins")
+        return redirect("admin:index")
     return screen(
         request,
         "desk/stand_in.html",
