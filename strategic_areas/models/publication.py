@@ -85,11 +85,12 @@ class ImportedRecord(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     section = models.CharField(max_length=40)
     key = models.CharField(max_length=300)
-    values = models.JSONField(default=dict)
+    values = models.JSONField(_("values"), default=dict)
 
     fields = Fields(*internal("section", "key", "values"))
 
     class Meta:
+        verbose_name = _("what the plan's file said last")
         constraints = [
             models.UniqueConstraint(
                 name="importedrecord_one_per_record",
