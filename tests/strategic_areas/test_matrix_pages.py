@@ -11,6 +11,7 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import Workbook
 
+from agencies.models import Agency
 from strategic_areas import matrices
 from strategic_areas.desk.planbook import matrix
 from strategic_areas.desk.workbook import signed_preview
@@ -334,6 +335,22 @@ def test_commitments_and_activities_below_areas_become_a_plan(bringer):
         ("Folletos", "MT", "one_off"),
         ("Protocolo", "PGR", "continuing"),
     ]
+
+
+def test_who_leads_the_work_is_proposed_to_answer_for_its_indicators(bringer):
+    seen = bringer.read(workbook(ROW))
+    shown = dict(seen.context["preview"].tables)["Indicadores"][0].changes
+    told = {change.header: change.new for change in shown}
+    bringer.keep(seen)
+    first = Indicator.objects.values_list("agency__acronym", "frequency").get()
+    Indicator.objects.update(
+        agency=Agency.objects.get(acronym="PGR"), frequency="each_round"
+    )
+
+    again = bringer.read(workbook(ROW))
+
+    assert [told["Institución"], first] == ["MIREX", ("MIREX", "yearly")]
+    assert set(counts(again)) == {"unchanged"}
 
 
 def test_what_identifies_a_person_never_gets_through(bringer):

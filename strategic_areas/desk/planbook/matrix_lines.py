@@ -43,7 +43,8 @@ COLUMNS = {
         **{"code": "code", "name": "name_es", "unit": "unit_es", "counts": "counts"},
         **{"commitment": "commitment", "baseline": "baseline_value"},
         **{"baseline_starts_on": "baseline_starts_on"},
-        "baseline_ends_on": "baseline_ends_on",
+        **{"baseline_ends_on": "baseline_ends_on", "agency": "agency"},
+        "frequency": "frequency",
     },
     "targets": {
         **{"indicator": "indicator", "starts_on": "starts_on", "ends_on": "ends_on"},
@@ -58,7 +59,10 @@ HOMELESS = {
     **{"product": "product", "means_of_verification": "verification"},
 }
 #: Columns of new records for which a matrix says nothing.
-GIVEN = {"role", "counts", "unit_es"}
+GIVEN = {
+    *("participations.role", "indicators.counts", "indicators.unit_es"),
+    *("indicators.agency", "indicators.frequency"),
+}
 ROW = re.compile(r"\d+$")
 #: Indicators get codes of their own, since no matrix has any.
 INDICATOR = "I-"
@@ -177,6 +181,11 @@ class MatrixLines:
             )
         if table.name == "indicators":
             self._complete_indicator(said)
+            # It is proposed that whoever leads the work answers for it, once a year,
+            # as targets are set. An unknown agency is a fault of the work alone.
+            if up is not None and up.said.get("lead") in self.agencies.rows:
+                said["agency"] = up.said["lead"]
+                said["frequency"] = Indicator.Frequency.YEARLY
         if table.name == "targets":
             said["indicator"] = self.keys.get(line.above)
         if table.name == "participations":
@@ -282,7 +291,7 @@ class MatrixLines:
                 for name, value in said.items()
                 if value != stands[name]
                 # What the portal gives by itself, as the matrix says nothing, stays.
-                and (name not in GIVEN or self._own_place(line, name))
+                and (f"{table.name}.{name}" not in GIVEN or self._own_place(line, name))
             }
             said = with_due_date(table, said, stands)
             state = LineState.CHANGED if said else LineState.UNCHANGED
