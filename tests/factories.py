@@ -56,6 +56,7 @@ from strategic_areas.models import (
     Provenance,
     PublishedFigure,
     ReportingPeriod,
+    ReportWords,
     Source,
     StrategicArea,
     TargetLink,
@@ -580,6 +581,28 @@ def make_round(*, plan=None, **fields):
     fields.setdefault("due_on", today + timedelta(days=20))
     fields.setdefault("closes_on", today + timedelta(days=30))
     return make_period(plan=plan, **fields)
+
+
+def make_told_rounds(*, plan=None):
+    """Two rounds that closed, each with its edition, the earlier one first."""
+    plan, yesterday = plan or make_plan(), timezone.localdate() - timedelta(days=1)
+    days = {"due_on": yesterday, "closes_on": yesterday}
+    rounds = []
+    for ends in (date(2025, 6, 30), date(2025, 12, 31)):
+        span = {"starts_on": ends - timedelta(days=99), "ends_on": ends}
+        rounds.append(make_round(plan=plan, **span, **days))
+        editions.make(plan, period=rounds[-1])
+    return rounds
+
+
+def make_report_words(*, rounds=None, **fields):
+    """What two people put before and after the report of two rounds."""
+    since, period = rounds or make_told_rounds()
+    fields.setdefault("introduction_es", "Fue el año de las oficinas nuevas.")
+    fields.setdefault("conclusions_es", "Conviene abrir dos más.")
+    words = ReportWords(period=period, since=since, **fields)
+    workflow.approve(workflow.propose(words, by=make_reviewer()), by=make_reviewer())
+    return ReportWords.objects.get(period=period, since=since)
 
 
 def make_update(*, activity=None, period=None, by=None, **fields):

@@ -161,6 +161,10 @@ POSTS = {
     "admin:letter_contested": lambda words: {"seen": words["seen"], "reason": REASON},
     "admin:hide": lambda words: {"what": "-whole", "cause": "error"},
     "admin:hidden": lambda words: {"approve": "1"},
+    "admin:report_words": lambda words: {
+        "introduction_es": "Fue un buen año.",
+        "conclusions_es": "Se cumplió.",
+    },
     "admin:plan_editions": lambda words: {"explanation_es": "Se cita."},
     "admin:edition_proposal": lambda words: {
         "decline": "1",

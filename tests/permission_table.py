@@ -278,6 +278,7 @@ round_state              | round-open       | 403 403 403 200 403 | 405 405 405 
 round_workbook           | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 round_report             | round-open       | 403 403 403 200 403 | 405 405 405 405 405
 round_document           | round-open       | 403 403 403 200 403 | 405 405 405 405 405
+report_words             | round-told       | 403 403 403 200 403 | 403 403 403 302! 403
 round_open               | plan             | 404 404 404 200 404 | 404 404 404 200 404
 
 access_review            |                  | 403 403 403 403 200 | 403 403 403 403 200

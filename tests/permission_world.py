@@ -314,6 +314,7 @@ class World:
                     plan=factories.make_plan(status="in_preparation")
                 ).pk
             },
+            "round-told": {"pk": factories.make_told_rounds()[1].pk},
             "round-asked": {"pk": self.late.pk, "agency": self.agencies["A"].slug},
             "invitation": {"pk": written.pk},
             "invitation-accepted": {"pk": accepted.pk},

@@ -63,6 +63,7 @@ RUN_ONCE = {
     "strategic_areas/test_purge_pages.py",
     "strategic_areas/test_reminders.py",
     "strategic_areas/test_report_fields.py",
+    "strategic_areas/test_report_words.py",
     "strategic_areas/test_review.py",
     "strategic_areas/test_review_returned.py",
     "strategic_areas/test_review_rounds.py",

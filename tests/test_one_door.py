@@ -39,6 +39,7 @@ from strategic_areas.models import (
     RecordChange,
     Region,
     ReportingPeriod,
+    ReportWords,
     Takedown,
     Target,
     TargetLink,
@@ -65,7 +66,7 @@ OWN_STEPS = {
     *(PublishedCell, PublishedFigure),
     *(ActivityUpdate, CommitmentUpdate, Evidence, Transition, Letter),
     *(Translation, AgencyComment, Amendment, PlanChange),
-    *(Edition, Takedown),
+    *(Edition, ReportWords, Takedown),
 }
 #: Rows that stand on the page of the record above them, and are typed into with it.
 BELOW = {AgencyName, CodeListValue}

@@ -233,6 +233,7 @@ def patterns(site):
             ),
             ("rondas/<int:pk>/informe/", report.report, "round_report"),
             ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
+            ("rondas/<int:pk>/informe/palabras/", report.words, "report_words"),
             (
                 "revision/",
                 RedirectView.as_view(url="../?que=reportes#decisiones"),

@@ -37,6 +37,7 @@ from strategic_areas.models.publication import (
     EditionRows,
     ImportedRecord,
     PublicationVersion,
+    ReportWords,
 )
 from strategic_areas.models.records import Provenance, Source
 from strategic_areas.models.references import (
@@ -113,6 +114,7 @@ __all__ = [
     "PurgedText",
     "Region",
     "RecordChange",
+    "ReportWords",
     "ReportedSpan",
     "ReportingPeriod",
     "Result",

@@ -261,6 +261,63 @@ class Edition(PlanBound):
         return self.number
 
 
+class ReportWords(models.Model):
+    """
+    What the secretariat says before and after the report of several rounds.
+
+    The report goes from the edition of the round ``since`` to that of ``period``. Only
+    staff can open it, but it is printed and handed on, so its words are guarded as
+    public ones are. Later words replace these; the changes tell what stood.
+    """
+
+    period = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("last round of the report"),
+    )
+    since = models.ForeignKey(
+        ReportingPeriod,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("round with which it is compared"),
+    )
+    introduction = models.TextField(
+        _("introduction"), help_text=_("It stands before the summary. Name no person.")
+    )
+    conclusions = models.TextField(
+        _("conclusions"), help_text=_("They end the report. Name no person.")
+    )
+
+    fields = Fields(
+        *public("period", "since", in_file=False),
+        *bilingual("introduction", "conclusions", in_file=False),
+    )
+
+    class Meta:
+        ordering = ["period", "since"]
+        verbose_name = _("words in a report")
+        verbose_name_plural = _("words in reports")
+        default_permissions = ["add", "change"]
+        constraints = [
+            *spanish_required("reportwords", "introduction", "conclusions"),
+            models.UniqueConstraint(
+                name="reportwords_once_in_a_report", fields=["period", "since"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.since} – {self.period}"
+
+    @property
+    def subject(self):
+        return self.period.plan
+
+    @property
+    def approval_slot(self):
+        return f"reportwords:{self.period_id}:{self.since_id}"
+
+
 class EditionRows(models.Model):
     """
     The rows of one dataset in an edition.

@@ -340,24 +340,27 @@ def must_count_nobody(record, values, model=None):
 
     Such are translations of its reports and what an institution does not acknowledge,
     which need the source that the report names. The words on a withdrawal and those of
-    the work itself never count, nor do texts of another ``model`` about the record, be
-    it a whole plan with such work.
+    the work itself never count, nor do texts of another ``model`` about the record, or
+    of a record about its subject, be that a whole plan with such work.
     """
     about = getattr(record, "record", None)
     subject = getattr(about or record, "subject", about or record)
-    wholes = (models.Plan,) if model else ()
+    wholes = (models.Plan,) if model or subject is not record else ()
     if not isinstance(subject, (Activity, Commitment, *wholes)):
         return
     guarded = _guarded_texts(model or type(record), values)
-    texts = [text for _name, text, _tells in guarded]
+    said = [
+        excerpt(text, each) for _name, text, _t in guarded for each in find_people(text)
+    ]
     is_printed = not model and getattr(about, "printed_by", None) is not None
-    if not is_printed and any(map(find_people, texts)) and _is_of_victims(subject):
+    if not is_printed and said and _is_of_victims(subject):
         raise RefusedError(
             gettext(
-                "%(record)s: this counts people in work with victims. Tell it without "
-                "the number: only a report that names an official source may."
+                "%(record)s: this counts people in work with victims: “%(words)s”. "
+                "Tell it without the number: only a report that names an official "
+                "source may."
             )
-            % {"record": record}
+            % {"record": record, "words": said[0]}
         )
 
 

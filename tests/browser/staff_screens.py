@@ -404,6 +404,8 @@ REVIEW = [
         press=send_empty,
     ),
     Screen("admin:round_report", "reviewer", lambda world: [world.period.pk]),
+    Screen("admin:round_report", "reviewer", lambda world: [world.compared.pk]),
+    Screen("admin:report_words", "reviewer", lambda world: [world.compared.pk]),
     Screen("admin:round_state", "reviewer", lambda world: [world.period.pk]),
     Screen("admin:round_open", "reviewer", lambda world: [world.plan.code]),
     Screen(

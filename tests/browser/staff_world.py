@@ -50,6 +50,7 @@ from tests.factories import (
     make_proposal,
     make_published_update,
     make_record_update,
+    make_report_words,
     make_reported_value,
     make_reviewer,
     make_round,
@@ -211,6 +212,7 @@ class World:
         self.stand_in = make_stand_in(by=self.colleague)
         self.account_change = make_account_change()
         self.edition = make_edition_proposal(by=self.colleague)
+        self.compared = make_report_words().period
         self.purge = purging.request(NAME, by=self.colleague)
         audit.record(audit.Event.EXPORTED, rows=3, kind="workbook")
 

@@ -51,6 +51,7 @@ from tests.factories import (
     make_published_update,
     make_purge,
     make_record_update,
+    make_report_words,
     make_reported_value,
     make_reviewer,
     make_round,
@@ -465,6 +466,7 @@ def one_row_in_every_public_table():
     )
     make_correction_request()
     make_edition(plan=plan)
+    make_report_words()
     make_takedown()
     make_reported_value()
     make_approved_dispute(make_commitment(plan=plan, provenance="press"))

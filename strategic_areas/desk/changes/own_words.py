@@ -44,6 +44,10 @@ KINDS = {
 
 
 class OwnWordsForm(ChangeForm):
+    """Texts of at most so many characters, each in Spanish and, if wanted, English."""
+
+    most = LONGEST
+
     class Meta:
         fields = ["text_es", "text_en"]
         widgets = {
@@ -55,8 +59,8 @@ class OwnWordsForm(ChangeForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields:
             self.fields[name].label = field_of(self._meta.model, name).label_of(name)
-            limit(self.fields[name], most=LONGEST)
-        self.fields[name].required = False  # the English one
+            limit(self.fields[name], most=self.most)
+            self.fields[name].required = name.endswith("_es")
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,11 @@ class Heading:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with paragraphs, tables and charts below, on a page of its own."""
+    """A heading with paragraphs, tables and charts below, mostly on a new page."""
 
     heading: str
     parts: tuple[str | Heading | Table | StackedBars | Steps, ...]
+    on_new_page: bool = True
 
 
 @dataclass(frozen=True)

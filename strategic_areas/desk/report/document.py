@@ -118,7 +118,7 @@ def _set_styles(document, language):
 
 def _add_section(document, section: Section):
     heading = document.add_paragraph(_clean(section.heading), "Heading 1")
-    heading.paragraph_format.page_break_before = True
+    heading.paragraph_format.page_break_before = section.on_new_page
     for part in section.parts:
         match part:
             case Heading(text):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import takewhile
 from types import SimpleNamespace
@@ -11,12 +11,15 @@ from types import SimpleNamespace
 from django.http import Http404
 
 from strategic_areas.datasets.columns import Dataset
-from strategic_areas.models import Edition, ReportingPeriod, Status
+from strategic_areas.models import Edition, ReportingPeriod, ReportWords, Status
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import DatasetDifference
 from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.public_rows import Rows
+
+#: Eleven months have at least so many days: a report of as many is that of a year.
+YEAR = timedelta(days=334)
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ class RoundReport:
 
     ``compared`` are all with which it could be compared, the latest first.
     Without ``edition`` it is what the public reads today, which is preliminary. Nothing
-    but ``tables`` and ``differences`` is told: what is taken from an edition leaves the
-    report, and what changes in the plan afterwards is not in it.
+    but ``tables``, ``differences`` and the secretariat's ``words`` is told: what is
+    taken from an edition leaves the report, and what changes in the plan afterwards is
+    not in it.
     """
 
     period: ReportingPeriod
@@ -38,6 +42,7 @@ class RoundReport:
     datasets: Mapping[str, Dataset]
     differences: tuple[DatasetDifference, ...]
     day: date
+    words: ReportWords | None
 
     def rows(self, dataset: str, **wanted) -> list[SimpleNamespace]:
         """The rows of a dataset of which these cells are as wanted."""
@@ -54,6 +59,15 @@ class RoundReport:
     @cached_property
     def plan(self):
         return self.row("plans", self.period.plan.code)
+
+    @property
+    def since(self):
+        """The day of the edition with which it is compared; None without one."""
+        return self.before and _day_of(self.before)
+
+    @property
+    def is_yearly(self):
+        return self.before is not None and self.day - self.since >= YEAR
 
     @cached_property
     def work(self):
@@ -130,6 +144,10 @@ def _newness(report):
     return said_on or "", was_entered is not None, report.revision
 
 
+def _day_of(edition):
+    return (edition.corrects or edition).made_on
+
+
 def load(period: ReportingPeriod, today: date, since: str = "") -> RoundReport | None:
     """
     The report of a round of a public plan, compared with that of the last round.
@@ -158,5 +176,8 @@ def load(period: ReportingPeriod, today: date, since: str = "") -> RoundReport |
         tables=tables,
         datasets=datasets,
         differences=tuple(editions.differences(period.plan, before, edition)),
-        day=(edition.corrects or edition).made_on if edition else today,
+        day=_day_of(edition) if edition else today,
+        words=ReportWords.objects.filter(
+            period=edition and period, since=before and before.period
+        ).first(),
     )

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_safe
 
 from agencies.audit import take_out
 from strategic_areas import cells as escaping
+from strategic_areas import workflow
+from strategic_areas.desk.changes import decisions
+from strategic_areas.desk.changes.own_words import OwnWordsForm
 from strategic_areas.desk.report import Table, kept, sections, table
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
-from strategic_areas.models import Plan, ReportingPeriod
+from strategic_areas.models import Plan, ReportingPeriod, ReportWords
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.rounds import cells
 from strategic_areas.sentences import PROMPTNESS
@@ -46,6 +49,38 @@ def document(request, pk):
     stem = f"{_('Report for the commission')} {period.plan.code} {period.code}"
     name = slugify(f"{stem} {content.day}")
     return as_file(write(sections.of_round(content)), f"{name}.docx", DOCX)
+
+
+class WordsForm(OwnWordsForm):
+    most = 6000
+
+    class Meta(OwnWordsForm.Meta):
+        model = ReportWords
+        fields = ReportWords.fields.columns(bilingual=True)
+        both = OwnWordsForm.Meta.widgets.values()
+        widgets = dict(zip(fields, [*both, *both], strict=True))
+
+
+def words(request, pk):
+    """The introduction and conclusions of the report that goes from one to another."""
+    period, content = _read(request, pk)
+    if not (content and content.edition and content.before):
+        raise Http404
+    said = content.words or ReportWords(period=period, since=content.before.period)
+    form = WordsForm(request.POST or None, instance=said)
+    if form.is_valid() and (change := form.propose(by=request.user)):
+        return decisions.proposed(request, change)
+    return screen(
+        request,
+        "desk/report_words.html",
+        status=422 if form.errors else 200,
+        title=_("Introduction and conclusions"),
+        period=period,
+        content=content,
+        report=sections.of_round(content),
+        waits=workflow.waiting_change(said),
+        form=form,
+    )
 
 
 def _read(request, pk):

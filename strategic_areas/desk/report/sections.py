@@ -42,17 +42,38 @@ def of_round(content: RoundReport) -> Report:
     names = {"plan": in_language(plan, "title"), "round": subject, "day": day}
     return Report(
         author=in_language(plan, "commission"),
-        title=_("How the plan is going"),
+        title=_title(content),
         subject=f"{names['plan']} · {subject}",
         facts=tuple(_facts(content)),
         foot=_("%(plan)s · %(round)s · as of %(day)s") % names,
         sections=(
+            *_words(content, "introduction", _("Introduction")),
             _summary(content),
             *(of_area(content, each) for each in content.rows("areas")),
             *of_whole_plan(content),
             _institutions(content),
+            *_words(content, "conclusions", _("Conclusions")),
         ),
     )
+
+
+def _title(content):
+    if content.before is None:
+        return _("How the plan is going")
+    if content.is_yearly:
+        return _("Yearly report")
+    return _("Report from %(start)s to %(end)s") % {
+        "start": date_format(content.since, "DATE_FORMAT"),
+        "end": date_format(content.day, "DATE_FORMAT"),
+    }
+
+
+def _words(content, name, heading):
+    """What the secretariat wrote, with its author; nothing where it wrote nothing."""
+    if content.words:
+        lines = filter(str.strip, in_language(content.words, name).splitlines())
+        said = (*lines, pgettext("author", "Secretariat"))
+        yield Section(heading, said, on_new_page=name == "introduction")
 
 
 def _name(content, period):
@@ -73,9 +94,8 @@ def _facts(content):
             _("Preliminary"),
             _("It tells what the public reads today. No edition keeps it."),
         )
-    if before := content.before:
-        told = f"{before.number} · {_name(content, before.period)}"
-        yield _("Compared with"), told
+    if content.before:
+        yield pgettext("report", "Covers"), _span(content)
     notices = []
     if content.period.is_demonstration:
         notices.append(_("A demonstration: its reports count for nothing."))
@@ -83,6 +103,19 @@ def _facts(content):
         notices.append(_("Its commitments are not stated by the plan itself."))
     notices.append(_("It holds what the public portal tells, and nothing else."))
     yield _("Note"), " ".join(notices)
+
+
+def _span(content):
+    """From which edition to which, each with its round."""
+    said = _("from edition %(before)s (%(since)s) to edition %(edition)s (%(round)s)")
+    if content.edition is None:
+        said = _("from edition %(before)s (%(since)s) to what the public reads today")
+    return said % {
+        "before": content.before,
+        "since": _name(content, content.before.period),
+        "edition": content.edition,
+        "round": _name(content, content.period),
+    }
 
 
 def _answered(cards):

@@ -1,0 +1,283 @@
+"""Introduction and conclusions of a report: by two people, guarded, taken away."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+from docx import Document
+
+from agencies.access import RefusedError
+from strategic_areas import purging, workflow
+from strategic_areas.desk.report import kept, sections
+from strategic_areas.disclosure import MARKER
+from strategic_areas.models import Edition, PendingChange, ReportWords
+from strategic_areas.purging import hiding
+from strategic_areas.text_guard import Severity
+from strategic_areas.workflow import guard
+from tests.crawling import text_of
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_focal_point,
+    make_report_words,
+    make_reviewer,
+    make_round,
+    make_told_rounds,
+)
+from tests.public_site import data_files
+
+pytestmark = pytest.mark.django_db
+
+SAID = {
+    "introduction_es": "Este año zarparon las oficinas.\n\nFaltan dos.",
+    "conclusions_es": "Se pudo zarpar a tiempo.",
+}
+HEADINGS = ["Introducción", "Conclusiones"]
+
+
+@pytest.fixture
+def rounds():
+    return make_told_rounds()
+
+
+@pytest.fixture
+def words():
+    return make_report_words(**SAID)
+
+
+def address_of(name, rounds):
+    since, period = rounds
+    return f"{reverse(f'admin:{name}', args=[period.pk])}?since={since.code}"
+
+
+def report_of(period, since=""):
+    return sections.of_round(kept.load(period, timezone.localdate(), since))
+
+
+def said_in(report):
+    """Heading → paragraphs of the sections that the secretariat wrote."""
+    return {x.heading: x.parts for x in report.sections if x.heading in HEADINGS}
+
+
+def everywhere(client, rounds):
+    """The words of the page and of the document, as a reviewer gets them."""
+    client.force_login(make_reviewer())
+    page = client.get(address_of("round_report", rounds))
+    written = Document(
+        io.BytesIO(client.get(address_of("round_document", rounds)).content)
+    )
+    said = [each.text for each in written.paragraphs]
+    return text_of(page.content), "\n".join(said)
+
+
+def test_the_words_of_one_person_are_nowhere_until_another_approves(client, rounds):
+    author = make_reviewer()
+    client.force_login(author)
+
+    answer = client.post(address_of("report_words", rounds), SAID)
+
+    change = PendingChange.objects.get()
+    assert answer.url == reverse("admin:approval", args=[change.pk])
+    assert [x for x in everywhere(client, rounds) if "arpar" in x] == []
+    with pytest.raises(RefusedError):
+        workflow.approve(change, by=author)
+    assert said_in(report_of(rounds[1])) == {}
+    workflow.approve(change, by=make_reviewer())
+    page, document = everywhere(client, rounds)
+    for told in ("zarparon las oficinas", "zarpar a tiempo", "Coordinación"):
+        assert (told in page, told in document) == (True, True)
+
+
+def test_each_text_is_a_section_by_lines_with_its_author(words):
+    report = report_of(words.period)
+
+    assert said_in(report) == {
+        "Introducción": (
+            "Este año zarparon las oficinas.",
+            "Faltan dos.",
+            "Coordinación",
+        ),
+        "Conclusiones": ("Se pudo zarpar a tiempo.", "Coordinación"),
+    }
+    assert [report.sections[0].heading, report.sections[-1].heading] == HEADINGS
+
+
+def test_a_report_without_words_has_no_heading_for_them(client, rounds):
+    page, document = everywhere(client, rounds)
+
+    for heading in HEADINGS:
+        assert f"<h2>{heading}" not in page
+        assert heading not in document.splitlines()
+
+
+def test_words_stand_in_the_report_of_their_own_span_alone(words):
+    days = {"closes_on": timezone.localdate() - timedelta(days=1)}
+    later = make_round(
+        plan=words.period.plan, **days, due_on=days["closes_on"], ends_on="2026-03-31"
+    )
+
+    from_words = report_of(later, words.period.code)
+    from_since = report_of(later, words.since.code)
+
+    assert (said_in(from_words), said_in(from_since)) == ({}, {})
+
+
+def test_english_stands_in_the_english_report_and_else_the_spanish():
+    words = make_report_words(introduction_en="A year.", **SAID)
+
+    with override("en"):
+        told = {x.heading: x.parts for x in report_of(words.period).sections}
+
+    assert told["Introduction"] == ("A year.", "Secretariat")
+    assert told["Conclusions"] == ("Se pudo zarpar a tiempo.", "Secretariat")
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_guard_refuses_an_identity_card_in_either_text(client, rounds, name):
+    client.force_login(make_reviewer())
+    texts = SAID | {name: "Se dijo a 001-1234567-8."}
+
+    answer = client.post(address_of("report_words", rounds), texts)
+
+    assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
+    marked = guard.examine([(ReportWords, texts, "")])
+    assert [x.severity for x in marked.found] == [Severity.BLOCK]
+
+
+def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, rounds):
+    client.force_login(make_reviewer())
+    texts = SAID | {"conclusions_es": "Lo dijo la señora Altagracia Quezada Brito."}
+
+    answers = [
+        client.post(address_of("report_words", rounds), texts | read)
+        for read in ({}, {"warnings_read": "on"})
+    ]
+
+    assert [each.status_code for each in answers] == [422, 302]
+
+
+def test_words_about_work_with_victims_count_nobody(client, rounds):
+    make_activity(plan=rounds[0].plan, kind="continuing", counts_victims=True)
+    client.force_login(make_reviewer())
+    texts = SAID | {"introduction_es": "Se atendió a tres víctimas."}
+
+    answer = client.post(address_of("report_words", rounds), texts)
+
+    assert (answer.status_code, PendingChange.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
+    asked = purging.request("zarparon las oficinas", by=make_reviewer())
+    if is_confirmed:
+        purging.confirm(asked, by=make_reviewer())
+
+    shown = everywhere(client, [words.since, words.period])
+
+    assert [x for x in shown if "zarparon" in x] == []
+    said = said_in(report_of(words.period))
+    assert said["Introducción"] == ("[este texto se retiró]", "Coordinación")
+    words.refresh_from_db()
+    assert words.introduction_es == MARKER
+    if is_confirmed:
+        parts = [x.after for x in PendingChange.objects.get().records.all()]
+        assert "zarparon" not in str(parts)
+
+
+def test_hidden_words_leave_the_page_and_the_document(client, words):
+    hiding.hide(words, hiding.whole(words), cause="error", by=make_reviewer())
+
+    shown = everywhere(client, [words.since, words.period])
+
+    assert [x for x in shown if "arpar" in x] == []
+
+
+def test_later_words_replace_these_and_the_change_tells_what_stood(client, words):
+    client.force_login(make_reviewer())
+    address = address_of("report_words", [words.since, words.period])
+    client.post(address, SAID | {"conclusions_es": "Otra cosa."})
+    change = PendingChange.objects.waiting().get()
+
+    workflow.approve(change, by=make_reviewer())
+
+    assert said_in(report_of(words.period))["Conclusiones"][0] == "Otra cosa."
+    assert change.records.get().before == {"conclusions_es": "Se pudo zarpar a tiempo."}
+
+
+def test_only_one_text_waits_and_the_second_stays_on_the_screen(client, rounds):
+    client.force_login(make_reviewer())
+    client.post(address_of("report_words", rounds), SAID)
+
+    texts = SAID | {"introduction_es": "Otra entrada."}
+    answer = client.post(address_of("report_words", rounds), texts)
+
+    assert PendingChange.objects.count() == 1
+    assert "Otra entrada." in answer.content.decode()
+
+
+def test_words_need_two_editions_and_somebody_of_the_secretariat(client, rounds):
+    since, period = rounds
+    client.force_login(make_reviewer())
+    pages = [reverse("admin:report_words", args=[x.pk]) for x in (since, period)]
+    assert [client.get(page).status_code for page in pages] == [404, 200]
+
+    for user in (make_focal_point(), make_administrator()):
+        client.force_login(user)
+        answers = [client.get(pages[1]), client.post(pages[1], SAID)]
+        assert [each.status_code for each in answers] == [403, 403]
+        with pytest.raises(RefusedError):
+            workflow.propose(ReportWords(period=period, since=since, **SAID), by=user)
+
+
+def test_no_public_file_holds_them(client, words):
+    found = [
+        path for path in data_files() if "arpar" in text_of(b"".join(client.get(path)))
+    ]
+
+    assert found == []
+
+
+def test_a_report_has_one_row_of_words_and_none_without_spanish(words):
+    fields = {"period": words.period, "since": words.since}
+    for row in (fields | SAID, {"period": words.since, "since": words.period}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ReportWords.objects.create(**row)
+
+
+@pytest.mark.parametrize(
+    ("days", "title"), [(334, "Informe anual"), (333, "Informe del {start} al {end}")]
+)
+def test_a_report_of_eleven_months_is_that_of_a_year(rounds, days, title):
+    start = timezone.localdate()
+    end = start + timedelta(days=days)
+    asking = {"opens_on": start, "due_on": end, "closes_on": end}
+    period = make_round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
+
+    report = sections.of_round(kept.load(period, end, rounds[0].code))
+
+    names = {
+        name: date_format(day, "DATE_FORMAT")
+        for name, day in (("start", start), ("end", end))
+    }
+    assert report.title == title.format(**names)
+
+
+def test_the_report_says_from_which_edition_to_which_it_goes(rounds):
+    since, period = rounds
+    before, last = (Edition.objects.get(period=each) for each in rounds)
+
+    assert dict(report_of(period).facts)["Abarca"] == (
+        f"de la edición {before} ({since.name}) a la edición {last} ({period.name})"
+    )
+
+
+def test_the_report_of_a_first_round_has_no_span(rounds):
+    report = report_of(rounds[0])
+
+    assert report.title == "Cómo va el plan"
+    assert "Abarca" not in dict(report.facts)
