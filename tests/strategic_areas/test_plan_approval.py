@@ -110,6 +110,20 @@ def test_both_read_which_indicators_tell_small_numbers_of_people(
     ]
 
 
+def test_both_read_how_many_activities_count_victims(client, plan, reviewer):
+    commitment = factories.make_commitment(plan=plan)
+    first, _second, _other = (
+        factories.make_activity(commitment=commitment, counts_victims=counts)
+        for counts in (True, True, False)
+    )
+
+    change = factories.propose_plan(plan)
+
+    told = client.get(approval_page(change)).content.decode()
+    assert "2 actividades cuentan víctimas" in told
+    assert f"?node=actividad-{first.pk}#actividad-{first.pk}" in told
+
+
 @pytest.mark.parametrize("forgotten", TICKED)
 def test_without_act_and_date_both_persons_state_that_there_is_none(
     client, plan, reviewer, forgotten

@@ -49,7 +49,8 @@ STATES = {"act_es": "no_act", "launched_on": "no_date"}
 @dataclass(frozen=True)
 class Lack:
     """
-    What a plan has not, and what follows; ``records`` are pairs of a code and a place.
+    What a plan has not, and what follows; ``records`` are pairs of what a link to the
+    tree says, such as a code, and its place.
 
     What ``is_grave`` has to be stated by the persons, or mended.
     """
@@ -143,9 +144,25 @@ def _of_tree(nodes, members):
             [each for each in activities if not each.record.due_on],
         ),
     )
+    counting = [each for each in activities if each.record.counts_victims]
     return [
-        Lack(text, follows, bool(found), tuple((n.record.code, n.key) for n in found))
-        for text, follows, found in lacks
+        *(
+            Lack(
+                text, follows, bool(found), tuple((n.record.code, n.key) for n in found)
+            )
+            for text, follows, found in lacks
+        ),
+        Lack(
+            ngettext(
+                "%(n)d activity counts victims, as all do until somebody says no.",
+                "%(n)d activities count victims, as all do until somebody says no.",
+                len(counting),
+            )
+            % {"n": len(counting)},
+            _("The public will never read what percentage is done."),
+            bool(counting),
+            tuple((_("Change it on the tree"), n.key) for n in counting[:1]),
+        ),
     ]
 
 
