@@ -34,6 +34,8 @@ PLACE = re.compile(
     rf"(?i:{words('PLACE_WORDS')}[. ]{{1,2}}(?:(?:de|del|el|la|las|los) ){{0,2}})"
     r"(?:\d{1,3}|[A-Z][^\W\d_]{1,20}(?: [A-Z][^\W\d_]{1,20}){0,4})"
 )
+#: "31 provincias y el Distrito Nacional": there it is no district but one of them.
+AMONG_PROVINCES = re.compile(rf"{words('PROVINCE_WORDS')}[^.;]{{0,60}}$")
 BIRTH = re.compile(words("BORN"))
 NICKNAME = re.compile(
     rf"{words('CALLED')}[^.;,]{{0,25}}?(?: (?:como|as|por|li|la|el|las|los)){{0,2}}"
@@ -59,7 +61,10 @@ def find_marks(reading: Reading, known: Known) -> Iterator[Finding]:
         shapes.append((Kind.DAY, DAY, reading.digits))
     for kind, shape, text in shapes:
         for match in shape.finditer(text):
-            yield reading.finding(kind, *match.span())
+            before = reading.plain[max(0, match.start() - 60) : match.start()]
+            is_named = tuple(match[0].lower().split()) in vocabulary.NAMED
+            if not (is_named and AMONG_PROVINCES.search(before)):
+                yield reading.finding(kind, *match.span())
     for index in range(len(reading.words)):
         if _is_trait(reading, index):
             yield reading.stretch(Kind.TRAIT, index, index + 1)
