@@ -107,6 +107,14 @@ def test_each_text_is_a_section_by_lines_with_its_author(words):
     assert [report.sections[0].heading, report.sections[-1].heading] == HEADINGS
 
 
+def test_a_report_with_words_does_not_say_that_it_holds_nothing_else(words):
+    facts = dict(report_of(words.period).facts)
+
+    assert facts["Nota"] == (
+        "Salvo las palabras de la Coordinación, contiene lo que dice el portal público."
+    )
+
+
 def test_a_report_without_words_has_no_heading_for_them(client, rounds):
     page, document = everywhere(client, rounds)
 

@@ -101,7 +101,11 @@ def _facts(content):
         notices.append(_("A demonstration: its reports count for nothing."))
     if content.plan.is_reconstructed:
         notices.append(_("Its commitments are not stated by the plan itself."))
-    notices.append(_("It holds what the public portal tells, and nothing else."))
+    notices.append(
+        _("But for the secretariat's words it holds what the public portal tells.")
+        if content.words
+        else _("It holds what the public portal tells, and nothing else.")
+    )
     yield _("Note"), " ".join(notices)
 
 
