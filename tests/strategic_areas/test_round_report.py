@@ -20,7 +20,13 @@ from strategic_areas.desk.report import Heading, StackedBars, Steps, Table, kept
 from strategic_areas.desk.report.document import write
 from strategic_areas.desk.report.sections import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
-from strategic_areas.models import Cause, Edition, EditionRows, ReportingPeriod
+from strategic_areas.models import (
+    Activity,
+    Cause,
+    Edition,
+    EditionRows,
+    ReportingPeriod,
+)
 from tests.factories import (
     make_activity,
     make_administrator,
@@ -303,6 +309,27 @@ def test_the_report_compares_with_the_edition_of_the_last_round():
     told = " ".join(words_of(report))
     assert amendment.old_value_es in told
     assert told.count(amendment.new_value_es) >= 1
+
+
+def test_what_an_amendment_cancelled_is_told_apart_from_what_counts():
+    plan = make_plan()
+    before = make_round(plan=plan, **BEFORE, **LATE)
+    halted, cancelled = make_activity(plan=plan), make_activity(plan=plan)
+    make_edition(before)
+    period = make_round(plan=plan, **SINCE, **LATE)
+    make_published_update(activity=halted, period=period, execution="suspended")
+    Activity.objects.filter(pk=cancelled.pk).update(
+        stopped="cancelled", stopped_on=TODAY - 20 * DAY
+    )
+
+    apart = gettext("Cancelled by an amendment, and not counted")
+    (told,) = [
+        line
+        for line in words_of(report_of(period))
+        if line.startswith(f"{apart} (1): ")
+    ]
+    assert cancelled.code in told
+    assert halted.code not in told
 
 
 def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():

@@ -188,14 +188,15 @@ def _changes(content):
     found, declared = defaultdict(list), []
     for dataset, row, _before, after in content.changed:
         if after and dataset == "activities":
-            found[row.family].append(row)
+            found[row.family if row.is_counted else ""].append(row)
         elif after and row.state in DECLARED:
             declared.append(f"{row.code} ({state(dataset, row)})")
-    for family in filter(found.get, Family):
+    names = {**FAMILIES, "": _("Cancelled by an amendment, and not counted")}
+    for family in filter(found.get, [*Family, ""]):
         rows = found[family]
         named = [f"{each.code} {short(each)}" for each in rows[: NAMED // 2]]
         more = _more(len(rows) - NAMED // 2)
-        yield f"{FAMILIES[family]} ({len(rows)}): {'; '.join([*named, *more])}."
+        yield f"{names[family]} ({len(rows)}): {'; '.join([*named, *more])}."
     if declared:
         named = ", ".join([*declared[: 2 * NAMED], *_more(len(declared) - 2 * NAMED)])
         yield _("Results declared: %(names)s.") % {"names": named}
