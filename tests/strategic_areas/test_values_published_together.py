@@ -147,6 +147,7 @@ def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
 
 def test_the_queue_costs_the_same_at_1_and_many_values(client, reviewer):
     spent = []
+    make_reported_value()
     client.get(QUEUE)
 
     for number in (1, SOME_ROWS):
