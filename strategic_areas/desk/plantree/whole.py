@@ -202,18 +202,12 @@ def _protected(nodes, indicators):
     }
 
 
-def _rank(plan, today):
-    """Which of two plans the first page shows, as ``plans.choose`` does."""
-    has_begun = plan.starts_on <= today
-    return has_begun and today <= plan.ends_on, has_begun, plan.starts_on
-
-
 def places_of_plan(whole):
     """Where the public would read a plan if it were approved today."""
     plan, today = whole["plan"], timezone.localdate()
     shown = plans.choose(today).shown
-    then = max(filter(None, (plan, shown)), key=lambda each: _rank(each, today))
-    told = {"now": shown.code if shown else "–", "then": then.code}
+    then = plans.choose(today, approving=plan).shown
+    told = {"now": shown.code if shown else "–", "then": then.code if then else "–"}
     return [
         PublicPlace(
             _("The first page"),

@@ -83,8 +83,12 @@ def public():
     ``is_reconstructed`` whether any of its standing commitments is a reconstruction,
     ``is_asked`` whether any body asks something of the country.
     """
+    return _described(Plan.objects.public())
+
+
+def _described(rows):
     of_it = {"plan": OuterRef("pk")}
-    return Plan.objects.public().annotate(
+    return rows.annotate(
         has_record=Exists(Commitment.objects.filter(**of_it)),
         has_later=Exists(LaterActivity.objects.filter(**of_it)),
         has_changes=Exists(PlanChange.objects.filter(**of_it))
@@ -129,18 +133,24 @@ def latest_round(
     return next(iter(opened(periods, today)), None)
 
 
-def choose(today: date) -> Choice:
+def choose(today: date, *, approving: Plan | None = None) -> Choice:
     """
     The latest approved plan whose dates hold today, and the plan for the home page.
 
     A plan in force without commitments gives way to the latest that has begun and has
     a record, and only where there is none to one that begins later. One query, however
-    many plans there were.
+    many plans there were. ``approving`` counts as approved already.
     """
-    running = Q(status=Plan.Status.APPROVED, starts_on__lte=today, ends_on__gte=today)
-    latest = Plan.objects.public().order_by("-starts_on", "code").values("pk")
+    approved, plans = Q(status=Plan.Status.APPROVED), Plan.objects.public()
+    if approving:
+        approved |= Q(pk=approving.pk)
+        plans |= Plan.objects.filter(pk=approving.pk)
+    running = approved & Q(starts_on__lte=today, ends_on__gte=today)
+    latest = plans.order_by("-starts_on", "code").values("pk")
     recorded = Exists(Commitment.objects.filter(plan=OuterRef("pk")))
-    rows = public().annotate(is_running=ExpressionWrapper(running, BooleanField()))
+    rows = _described(plans).annotate(
+        is_running=ExpressionWrapper(running, BooleanField())
+    )
     found = rows.filter(
         Q(pk=Subquery(latest.filter(running)[:1]))
         | Q(pk=Subquery(latest.filter(recorded, starts_on__lte=today)[:1]))
