@@ -43,7 +43,7 @@ class Event(models.TextChoices):
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn")
     REPORT_CHANGED = "report_changed", _("Report moved to another state")
     LETTER_RECORDED = "letter_recorded", _("Letter of an agency recorded")
-    # These four stand in entries of before rounds became records of two people.
+    # Only old entries hold these four: two people decide on rounds now.
     ROUNDS_MADE = "rounds_made", _("Rounds made from a schedule")
     ROUND_MADE = "round_made", _("Reporting period made")
     ROUND_CHANGED = "round_changed", _("Reporting period changed")

@@ -33,7 +33,7 @@ from strategic_areas.models import (
 from strategic_areas.workflow.guard import must_be_clean
 from strategic_areas.workflow.plain_values import must_be_valid
 
-#: So many lines of a list are read at once.
+#: The largest number of lines that one pasted list may have.
 MOST = 100
 #: How the name of an agency begins → its kind; others are offices.
 KINDS = {
@@ -64,7 +64,7 @@ INVITING = {0, 2}
 
 
 def plan_in_use():
-    """The plan that is being built, or else the latest approved one; or None."""
+    """The plan in preparation, else the latest approved plan, else None."""
     rows = Plan.objects.exclude(status=Plan.Status.ENDED)
     # By the alphabet a plan in preparation comes after one that is approved.
     return rows.order_by("-status", "-starts_on").first()

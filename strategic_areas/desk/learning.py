@@ -94,7 +94,7 @@ class PracticeSheet(contents.Sheet):
 
     @property
     def steps(self):
-        """Title, how it is done, and whether it was, of each step."""
+        """The steps of a practice: a title, how to do it, and whether it is done."""
         said = {row.update.answer for row in self.rows if row.update}
         back = [row.is_sent for row in self.rows if row.returned]
         done = said - {Answer.NO_NEWS}, Answer.NO_NEWS in said, back, any(back)

@@ -44,7 +44,7 @@ TITLES = {
     "indicators": gettext_lazy("The list of figures"),
     "updates": gettext_lazy("The list of reports"),
 }
-#: What becomes of a row as a whole.
+#: What to say of a row that is added or removed.
 WHOLE = {
     "added": gettext_lazy("It is new there."),
     "gone": gettext_lazy("It goes from there."),

@@ -75,7 +75,7 @@ def not_what_its_name_says(extension, how):
 
 
 def is_heic():
-    """The error for a photo as many phones store it."""
+    """The error for a photo in HEIC, the format of many telephones."""
     return RefusedFileError("heic", IS_HEIC, TAKE_AS_JPG)
 
 

@@ -272,7 +272,7 @@ def discipline_of(
 
 
 @dataclass(frozen=True)
-class Answered:
+class AgencyAnswers:
     """How an agency answered: of what it ``owed`` some may be missing."""
 
     agency: Agency
@@ -289,7 +289,7 @@ class Answered:
         return self.handed_in - self.published
 
 
-def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
+def answered(board: Board, period: ReportingPeriod) -> list[AgencyAnswers]:
     """
     The agencies of which the round asks anything, those that owe most first.
 
@@ -300,5 +300,5 @@ def answered(board: Board, period: ReportingPeriod) -> list[Answered]:
         missing = tuple(each.subject for each in owed if not each.is_handed_in)
         published = sum(each.is_published for each in owed)
         if owed:
-            found.append(Answered(agency, len(owed), published, missing))
+            found.append(AgencyAnswers(agency, len(owed), published, missing))
     return sorted(found, key=lambda each: (-len(each.missing), each.agency.acronym))

@@ -16,7 +16,13 @@ from docx.shared import Cm
 
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.report import Heading, StackedBars, Steps, Table, kept
+from strategic_areas.desk.report import (
+    NumberedList,
+    ReportTable,
+    StackedBars,
+    Subheading,
+    kept,
+)
 from strategic_areas.desk.report.document import write
 from strategic_areas.desk.report.sections import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
@@ -86,13 +92,13 @@ def words_of(report):
     yield from (section.heading for section in report.sections)
     for part in parts_of(report):
         match part:
-            case Table():
+            case ReportTable():
                 yield part.caption
                 yield from (heading for heading, _share in part.columns)
                 yield from (cell for row in part.rows for cell in row)
-            case Steps():
+            case NumberedList():
                 yield from part.lines
-            case Heading():
+            case Subheading():
                 yield part.text
             case StackedBars():
                 yield from (name for name, _segments, _total in part.rows)
@@ -104,7 +110,7 @@ def rows_of(report, caption):
     return [
         row
         for part in parts_of(report)
-        if isinstance(part, Table) and part.caption == gettext(caption)
+        if isinstance(part, ReportTable) and part.caption == gettext(caption)
         for row in part.rows
     ]
 
@@ -245,7 +251,7 @@ def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
     [row] = rows_of(report, "What each of them answered")
     assert row[0].split()[0] == "CALLA"
     assert row[1:] == ("0 de 1", "No reportó", "2 rondas seguidas")
-    asked = [each for each in parts_of(report) if isinstance(each, Steps)]
+    asked = [each for each in parts_of(report) if isinstance(each, NumberedList)]
     assert "CALLA" in asked[0].lines[0]
 
 

@@ -37,7 +37,7 @@ from strategic_areas.desk.plantree.whole import (
     read_whole,
 )
 from strategic_areas.desk.public_pages import public_address
-from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.desk.review.review_queue import KINDS, WORDS
 from strategic_areas.desk.rounds.opening import opened_again, opening
 from strategic_areas.desk.screens import screen, told_on
@@ -172,7 +172,7 @@ def lines(part, names=None):
     ``names`` maps the place of each new record of the change to its name.
     """
     return [
-        Line(
+        ComparedField(
             field_of(part.model, field.name).label_of(field.name),
             amendments.in_words(field, part.before.get(field.name)),
             amendments.in_words(field, part.after[field.name], names),

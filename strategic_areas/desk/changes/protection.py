@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from agencies import access
 from agencies.fields import field_of
 from strategic_areas import sentences, workflow
-from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
 from strategic_areas.plan_document.records import read_otherwise
@@ -36,7 +36,7 @@ class Altered:
     changed: list[RowDifference] | None
 
     @property
-    def lines(self) -> list[Line] | None:
+    def lines(self) -> list[ComparedField] | None:
         return in_lines(self.changed)
 
 
@@ -124,7 +124,7 @@ def in_lines(found):
     if found is None:
         return None
     return [
-        Line(_label(each, name), *texts)
+        ComparedField(_label(each, name), *texts)
         for each in found
         for name in each.following
         if (texts := [_said(each, row, name) for row in (each.before, each.after)])

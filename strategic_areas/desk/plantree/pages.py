@@ -36,7 +36,7 @@ from strategic_areas.desk.plantree.levels import (
     place_of,
 )
 from strategic_areas.desk.plantree.tree import Tree
-from strategic_areas.desk.review.comparison import Line
+from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
@@ -352,7 +352,7 @@ def _row(tree, shown):
         "kept": kept,
         "key": "plan" if level is PLAN else f"{level.word}-{place}",
         "step": reverse("admin:plan_node_step", args=args),
-        "changes": [Line(c.header, c.old, c.new) for c in shown.changes],
+        "changes": [ComparedField(c.header, c.old, c.new) for c in shown.changes],
     }
 
 

@@ -7,7 +7,7 @@ from strategic_areas.states import Family
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """Columns have a heading and a share of the width."""
 
     caption: str
@@ -22,8 +22,8 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """So many of a bar are in a family; ``share`` is in thousandths of the bar."""
+class BarSegment:
+    """The part of a bar for one family; ``share`` is in thousandths of the bar."""
 
     family: Family
     word: str
@@ -36,19 +36,19 @@ class StackedBars:
     """Bars by name, each as wide as the others; ``key`` are the families with words."""
 
     caption: str
-    rows: tuple[tuple[str, tuple[Segment, ...], int], ...]
+    rows: tuple[tuple[str, tuple[BarSegment, ...], int], ...]
     key: tuple[tuple[Family, str], ...]
 
 
 @dataclass(frozen=True)
-class Steps:
-    """Sentences that are numbered."""
+class NumberedList:
+    """Numbered sentences."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Heading:
+class Subheading:
     text: str
 
 
@@ -57,7 +57,7 @@ class Section:
     """A heading with paragraphs, tables and charts below, mostly on a new page."""
 
     heading: str
-    parts: tuple[str | Heading | Table | StackedBars | Steps, ...]
+    parts: tuple[str | Subheading | ReportTable | StackedBars | NumberedList, ...]
     on_new_page: bool = True
 
 
@@ -75,7 +75,7 @@ class Report:
 
 def table(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
-) -> tuple[Table, ...]:
+) -> tuple[ReportTable, ...]:
     """One table, or none without rows; ``columns`` give each heading its width."""
     found = tuple(map(tuple, rows))
-    return (Table(caption, tuple(columns.items()), found),) * bool(found)
+    return (ReportTable(caption, tuple(columns.items()), found),) * bool(found)

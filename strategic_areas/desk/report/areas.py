@@ -10,7 +10,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from strategic_areas.desk.report import Heading, Section, Segment, StackedBars, table
+from strategic_areas.desk.report import (
+    BarSegment,
+    Section,
+    StackedBars,
+    Subheading,
+    table,
+)
 from strategic_areas.models.records import Voice
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.figures import words
@@ -60,7 +66,11 @@ def of_area(content, area):
             how_many(content, work),
             *bars(content, _("Activities by state"), [(label(area), work)]),
             *table(caption, columns, (_commitment(content, e, of) for e in rows)),
-            *([Heading(_("Late activities")), f"{'; '.join(lines)}."] if late else ()),
+            *(
+                [Subheading(_("Late activities")), f"{'; '.join(lines)}."]
+                if late
+                else ()
+            ),
             *_figures(content, area),
         ),
     )
@@ -149,7 +159,9 @@ def bars(content, caption, groups):
     for name, work in groups:
         counts, total = Counter(families[each.code] for each in work), len(work)
         segments = tuple(
-            Segment(each, str(names[each]), counts[each], 1000 * counts[each] // total)
+            BarSegment(
+                each, str(names[each]), counts[each], 1000 * counts[each] // total
+            )
             for each in Family
             if counts[each]
         )

@@ -16,12 +16,12 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from strategic_areas.cells import NOT_IN_XML
 from strategic_areas.desk.report import (
-    Heading,
+    NumberedList,
     Report,
+    ReportTable,
     Section,
     StackedBars,
-    Steps,
-    Table,
+    Subheading,
 )
 from strategic_areas.states import Family
 
@@ -59,7 +59,7 @@ def write(report: Report) -> bytes:
     document.add_paragraph(_clean(report.subject), "Body Text")
     space = document.add_paragraph().paragraph_format
     space.space_before = Cm(7)
-    _add_table(document, Table("", (("", 4), ("", 13)), report.facts))
+    _add_table(document, ReportTable("", (("", 4), ("", 13)), report.facts))
     for section in report.sections:
         _add_section(document, section)
     written = io.BytesIO()
@@ -121,14 +121,14 @@ def _add_section(document, section: Section):
     heading.paragraph_format.page_break_before = section.on_new_page
     for part in section.parts:
         match part:
-            case Heading(text):
+            case Subheading(text):
                 document.add_paragraph(_clean(text), "Heading 2")
-            case Steps(lines):
+            case NumberedList(lines):
                 for line in lines:
                     document.add_paragraph(_clean(line), "List Number")
             case StackedBars():
                 _add_bars(document, part)
-            case Table():
+            case ReportTable():
                 document.add_paragraph(_clean(part.caption), "Caption")
                 _add_table(document, part)
             case text:
@@ -192,7 +192,7 @@ def _new_row(element):
     return line
 
 
-def _add_table(document, table: Table):
+def _add_table(document, table: ReportTable):
     total = sum(share for _heading, share in table.columns)
     widths = [BETWEEN * share // total for _heading, share in table.columns]
     element, line = _new_table(widths)

@@ -95,7 +95,7 @@ class RoundReport:
 
     @cached_property
     def rounds_silent(self):
-        """Agency → in how many rounds running, up to this one, it handed in nothing."""
+        """The number of consecutive rounds without a report, by agency, to this one."""
         ends = {code: row["ends_on"] for code, row in self.tables["rounds"].items()}
         last, cards = ends.get(self.period.code, ""), defaultdict(list)
         for each in sorted(

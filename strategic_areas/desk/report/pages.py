@@ -13,7 +13,7 @@ from strategic_areas import cells as escaping
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.own_words import OwnWordsForm
-from strategic_areas.desk.report import Table, kept, sections, table
+from strategic_areas.desk.report import ReportTable, kept, sections, table
 from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
@@ -98,7 +98,7 @@ LEGAL_PAPER = 5
 HEADING = "003876"
 
 
-def state_of(period: ReportingPeriod, today) -> tuple[Table, ...]:
+def state_of(period: ReportingPeriod, today) -> tuple[ReportTable, ...]:
     columns = {
         _("Agency"): 12,
         _("Code"): 10,
@@ -163,7 +163,7 @@ def state_workbook(request, pk):
     return as_file(written, f"{name}.xlsx", WORKBOOK)
 
 
-def as_workbook(tables: tuple[Table, ...]) -> bytes:
+def as_workbook(tables: tuple[ReportTable, ...]) -> bytes:
     """The tables as a workbook, each text escaped, that prints on legal paper."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from strategic_areas.addresses import address
 from strategic_areas.datasets.trail import DAYS
-from strategic_areas.desk.report import Heading, Report, Section, Steps, table
+from strategic_areas.desk.report import NumberedList, Report, Section, Subheading, table
 from strategic_areas.desk.report.areas import (
     FAMILIES,
     NOTHING,
@@ -138,13 +138,13 @@ def _summary(content):
             how_many(content, content.work),
             *_who_answered(content),
             *bars(content, _("Activities by state and area"), _by_area(content)),
-            Heading(_since(content)),
+            Subheading(_since(content)),
             *(changes or [_("No state has changed.")] * bool(content.before)),
             *(_late(content, late[:NAMED]) or [_("No activity is late.")]),
             *_more(len(late) - NAMED),
-            Heading(_("Who did not report")),
+            Subheading(_("Who did not report")),
             _silence(content),
-            Heading(_("What the commission may decide")),
+            Subheading(_("What the commission may decide")),
             *_decisions(content),
         ),
     )
@@ -273,7 +273,7 @@ def _decisions(content):
         if n
     ]
     return (
-        [Steps(tuple(lines))]
+        [NumberedList(tuple(lines))]
         if lines
         else [_("Nothing in this round asks for a decision.")]
     )
@@ -296,7 +296,7 @@ def _institutions(content):
                 "“No news” is an answer, with its reason. “Did not report” is silence: "
                 "the portal supposes nothing."
             ),
-            Heading(_("What changed in the plan")),
+            Subheading(_("What changed in the plan")),
             *(_amendments(content) or [_("Nothing was changed by an act.")]),
             *_states_then_and_now(content),
         ),

@@ -34,7 +34,7 @@ PublicText = namedtuple("PublicText", "heading language column pieces")
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedField:
     """
     One field before and after; ``pieces`` mark what differs between its two texts.
 
@@ -84,7 +84,7 @@ def readings(user, items, *, with_evidence=False):
 def _public_texts(before, after, item, language):
     """The texts of a report, compared; one without English in Spanish."""
     columns = {name: name for name, _ in after.texts} | translated_fields(item.record)
-    # Those of the record come before those of its evidence.
+    # The texts of the record win over those of its evidence in one column.
     marks = {text.column: text.pieces for text in reversed(item.examined.texts)}
     found = []
     for name, heading in [("text", ""), *after.texts]:
@@ -143,7 +143,7 @@ def last_published(records):
 
 
 def compare(before, after, without=()):
-    """A ``Line`` of each field that reviewers compare, ``without`` these columns."""
+    """The fields that reviewers compare, but for the columns ``without``."""
     found = []
     for field in after.fields.where(compared=True):
         for language in ("es", "en") if field.bilingual else ("",):
@@ -154,7 +154,7 @@ def compare(before, after, without=()):
             )
             if (old or new) and column not in without:
                 found.append(
-                    Line(
+                    ComparedField(
                         *(field.label_of(column), old, new),
                         is_internal=not field.public or after.is_for_staff(field),
                     )

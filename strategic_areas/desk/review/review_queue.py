@@ -311,7 +311,7 @@ def after(items, place):
 
 
 @dataclass(frozen=True)
-class Row:
+class QueueRow:
     """What stands on one line of the list: reports of one sheet, or one thing alone."""
 
     items: list[QueuedReport | Waiting]
@@ -344,7 +344,7 @@ class Everything:
         items = self.others if group == OTHERS else self.items
         return [each for each in items if group in {"", OTHERS, each.group}]
 
-    def loaded(self, items) -> list[Row]:
+    def loaded(self, items) -> list[QueueRow]:
         """The rows of a page of items: reports of one sheet stand on one."""
         found = reports(self.user, [each for each in items if isinstance(each, Place)])
         found |= {each: each for each in items if isinstance(each, Waiting)}
@@ -352,7 +352,7 @@ class Everything:
         # What somebody decided on between the two queries is left out.
         for each in filter(found.get, items):
             rows[each.sheet or each].append(found[each])
-        return list(map(Row, rows.values()))
+        return list(map(QueueRow, rows.values()))
 
 
 def everything(user: User, *, but_demonstrations=False) -> Everything:

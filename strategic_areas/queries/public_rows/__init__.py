@@ -360,7 +360,7 @@ PAGES = {
     "values": lambda row: ("indicator", row["indicator"]),
     "parts": lambda row: ("indicator", row["indicator"]),
 }
-#: A dataset → the name of the list of its kind.
+#: The name of the public list that shows the records of each dataset.
 LISTS = {
     "plans": "plans",
     "areas": "areas",

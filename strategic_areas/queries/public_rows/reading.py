@@ -81,7 +81,7 @@ class PlanReading:
         return list(self.plan.participations.select_related("agency"))
 
     def revisions(self) -> list[QuerySet]:
-        """Two queries not run yet: the reports, and the declarations, once public."""
+        """Unevaluated queries of published reports and of published declarations."""
         rows = (record.updates(), record.declarations())
         own = (self._asked_for(each.filter(plan=self.plan)) for each in rows)
         return [not_taken_back(each) for each in own]
