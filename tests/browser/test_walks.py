@@ -55,6 +55,8 @@ def test_an_empty_workbook_becomes_a_plan_that_the_public_reads(page, make_page)
 
     hand.click(mine.get_by_role("link", name="Armar y mantener un plan"))
     hand.click(mine.get_by_role("link", name="Comenzar un plan nuevo"))
+    # The admin's script puts the cursor into the first field once it has loaded.
+    expect(mine.locator("[name=code]")).to_be_focused()
     for name, text in (
         ("code", "2027-2030"),
         ("title_es", "Plan nacional 2027-2030"),
