@@ -33,17 +33,17 @@ dev: port installed-test local-env ## the same with autoreload and Django's debu
 	@DEBUG=true exec $(PY) manage.py runserver $(PORT)
 
 states: port installed-test ## serve an invented plan in its second year; ARGS=next another one alone
-	@$(PY) tests/serve_states.py $(PORT) $(ARGS)
+	@$(PY) tools/serve_states.py $(PORT) $(ARGS)
 
 manage: installed local-env ## any command, as run has it: make -s manage ARGS="help"
 	@$(PY) manage.py prepare_portal --database-only --verbosity 0 >&2
 	@$(PY) manage.py $(ARGS)
 
 test: installed-test ## every test, on every database and browser found; ARGS for pytest
-	@$(PY) tests/run.py $(ARGS)
+	@$(PY) tools/run.py $(ARGS)
 
 check: lint gettext ## what a change must pass besides the tests
-	@$(PY) tests/check.py
+	@$(PY) tools/check.py
 
 lint: installed-test ## style of Python and templates
 	@$(PY) -m ruff check .
@@ -56,29 +56,29 @@ html: installed-test vnu ## what the Nu Html Checker says of every public page
 	@DEEP=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
 
 deep: installed-test vnu ## every test in its long form, for hours; ARGS=public-site one part
-	@DEEP=1 $(PY) tests/run.py $(ARGS)
+	@DEEP=1 $(PY) tools/run.py $(ARGS)
 
 rehearsal: installed-test ## run docs/operate.md on an empty Debian machine, as root
-	@$(PY) -m tests.rehearsal.run $(ARGS)
+	@$(PY) -m tools.rehearsal.run $(ARGS)
 
 messages: installed-test local-env gettext ## collect sentences to translate
-	@$(PY) tests/check.py --write
+	@$(PY) tools/check.py --write
 
 bench: installed-test wrk ## measure speed against a yardstick in the same run
-	@$(PY) tests/benchmarks/run.py $(ARGS)
+	@$(PY) tools/benchmarks/run.py $(ARGS)
 
 faults: installed-test ## break one thing after the other; ARGS="F2 F10" plays some
-	@$(PY) tests/faults/run.py $(ARGS)
+	@$(PY) tools/faults/run.py $(ARGS)
 
 LIGHTHOUSE := var/tools/lighthouse/node_modules/.bin/lighthouse
 lighthouse: installed-test ## measure the main pages as Lighthouse does, on a telephone
 	@test -x $(LIGHTHOUSE) || \
 		npm install --silent --no-save --ignore-scripts \
 			--prefix var/tools/lighthouse lighthouse@12.8.2
-	@$(PY) tests/benchmarks/lighthouse.py $(LIGHTHOUSE)
+	@$(PY) tools/benchmarks/lighthouse.py $(LIGHTHOUSE)
 
 screenshots: installed-test ## take the pictures of README.md again
-	@$(PY) tests/screenshots.py
+	@$(PY) tools/screenshots.py
 
 # uv writes for all supported versions of Python at once. Neither this machine's own
 # configuration nor its package folders may leave a trace in the locks.

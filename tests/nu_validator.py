@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from tests.check import ROOT
-from tests.run import wait_while_pending
+from tools.check import ROOT
+from tools.run import wait_while_pending
 
 #: Where `make vnu` puts it.
 JAR = ROOT / "var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar"

@@ -25,10 +25,10 @@ from strategic_areas.models import (
     Source,
 )
 from tests import factories, nu_validator, partials, public_site
-from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP
 from tests.strategic_areas.plans import shipped_content
+from tools.check import CATALOGUE, ROOT, translations
 
 # Each page's queries are tested on both databases elsewhere.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]

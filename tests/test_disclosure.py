@@ -25,8 +25,8 @@ from strategic_areas.models import (
 from strategic_areas.search import index
 from tests import factories
 from tests.deep import DEEP
-from tests.public_bytes import unpacked
 from tests.public_site import data_files, instances
+from tools.public_bytes import unpacked
 
 PLACE = "Provincia Zanahoria"
 #: What is reported or planned. ``planned`` is the plan's own and small, ``assigned`` is

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults import run
-from tests.faults.telling import SCENARIOS, Outcome, Scenario
+from tools.faults import run
+from tools.faults.telling import SCENARIOS, Outcome, Scenario
 
 
 def played(play):
@@ -45,9 +45,9 @@ def test_a_scenario_that_nobody_knows_is_refused():
 
 def test_each_module_of_scenarios_is_played():
     modules = {scenario.play.__module__ for scenario in SCENARIOS.values()}
-    folder = run.ROOT / "tests" / "faults"
+    folder = run.ROOT / "tools" / "faults"
     declaring = {
-        f"tests.faults.{path.stem}"
+        f"tools.faults.{path.stem}"
         for path in folder.glob("*.py")
         if "\n@scenario(" in path.read_text(encoding="utf-8")
     }

@@ -29,12 +29,12 @@ from strategic_areas.queries.plan import board
 from strategic_areas.text_guard import Kind, inspect
 from strategic_areas.views import search
 from tests import next_plan, public_site
-from tests.check import CATALOGUE, ROOT, translations
 from tests.crawling import text_of
 from tests.datasets import faults
 from tests.deep import DEEP, drawn
 from tests.next_plan import world
 from tests.strategic_areas.plans import shipped_content
+from tools.check import CATALOGUE, ROOT, translations
 
 pytestmark = pytest.mark.django_db
 

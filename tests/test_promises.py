@@ -15,8 +15,8 @@ from agencies.models import User
 from strategic_areas import text_guard
 from strategic_areas.models import ActivityUpdate, Province
 from strategic_areas.text_guard import Kind, Severity
-from tests.check import ROOT
 from tests.strategic_areas.plans import shipped_content
+from tools.check import ROOT
 
 FILE = shipped_content()
 #: Kinds of sources that publish for the whole country and answer for it.

@@ -7,7 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.windows import PATIENCE, Windows, let_in
 from tests.room import with_room
-from tests.run import find_chromium
+from tools.run import find_chromium
 
 # What a browser does of its own accord would only slow a test, or leave the machine.
 ARGUMENTS = [

@@ -16,9 +16,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from agencies import tasks
-from tests.benchmarks.servers import free_port
 from tests.proxies import TRUSTING, caddy, make_certificate, nginx
-from tests.rehearsal import run as rehearsal
+from tools.benchmarks.servers import free_port
+from tools.rehearsal import run as rehearsal
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 SYSTEMD = DEPLOY / "systemd"

@@ -8,7 +8,8 @@ from unittest import mock
 
 import pytest
 
-from tests import check, conftest, run
+from tests import conftest
+from tools import check, run
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ import pytest
 from plan_portal import server
 
 ROOT = Path(__file__).resolve().parents[2]
-GREETING = "tests.benchmarks.yardstick:application"
+GREETING = "tools.benchmarks.yardstick:application"
 #: Hands over a socket as systemd does, and becomes the command.
 PASS_ON = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3);"

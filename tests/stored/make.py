@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from tests import run
+from tools import run
 
 
 def main(folder):

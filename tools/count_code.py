@@ -1,0 +1,62 @@
+"""
+How large the portal is: python tools/count_code.py [FOLDER]
+
+Of Python, statements and words of docstrings; a docstring is no statement. Of
+templates, styles and scripts, lines. Apart for the product, its tools and its tests:
+tools are what developers and operators run, in deploy/ and tools/. Migrations are left
+out, and so is what Git does not keep.
+"""
+
+import ast
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+PARTS = {"deploy": "tools", "tools": "tools", "tests": "tests"}
+LINES = {".html": "templates", ".txt": "templates", ".css": "styles", ".js": "scripts"}
+SERVED = ("templates/", "plan_portal/static/")
+
+
+def part_of(path):
+    """Where a file counts: product, tools or tests."""
+    return PARTS.get(path.split("/")[0], "product")
+
+
+def statements_and_docstring_words(source):
+    """Both counts of one module's text."""
+    tree = ast.parse(source)
+    statements = sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
+    words = 0
+    for node in ast.walk(tree):
+        if isinstance(
+            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ):
+            text = ast.get_docstring(node)
+            if text is not None:
+                statements -= 1
+                words += len(text.split())
+    return statements, words
+
+
+def main(folder):
+    listed = ["git", "-C", folder, "ls-files", "-z"]
+    output = subprocess.run(listed, capture_output=True, check=True, text=True).stdout
+    counts = Counter()
+    for path in filter(None, output.split("\0")):
+        file = Path(folder, path)
+        if "/migrations/" in path or not file.is_file():
+            continue
+        part = part_of(path)
+        if path.endswith(".py"):
+            counted = statements_and_docstring_words(file.read_text())
+            counts[part, "statements"] += counted[0]
+            counts[part, "docstring words"] += counted[1]
+        elif path.startswith(SERVED) and file.suffix in LINES:
+            counts[part, LINES[file.suffix]] += len(file.read_text().splitlines())
+    for (part, kind), number in sorted(counts.items()):
+        sys.stdout.write(f"{part:8} {kind:16} {number:8,}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:] or ["."])
