@@ -7,7 +7,7 @@ An address that is not here is sent an empty form.
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from strategic_areas.models import Participation
-from tests.factories import PASSWORD
+from tests.make.people import PASSWORD
 from tests.uploads import make_pdf
 
 REASON = "Falta la cifra del trimestre."

@@ -36,7 +36,7 @@ from strategic_areas.desk.plantree.levels import key_of
 from strategic_areas.desk.plantree.tree import Tree
 from strategic_areas.models import AgencyComment, RoundReopening
 from strategic_areas.workflow.questions import seen_of, token_of
-from tests import factories
+from tests import make
 from tests.staff_rows import make_row
 from tests.uploads import make_pdf
 
@@ -54,22 +54,22 @@ class World:
 
     def __init__(self, names="AB"):
         """``names`` are the agencies of which there are objects."""
-        self.plan = factories.make_plan()
-        self.agencies = {name: factories.make_agency() for name in "AB"}
-        self.reviewer = factories.make_reviewer()
-        self.administrator = factories.make_administrator()
-        self.colleague = factories.make_reviewer()
-        self.keeper = factories.make_administrator()
-        self.open = factories.make_round(plan=self.plan)
+        self.plan = make.plan()
+        self.agencies = {name: make.agency() for name in "AB"}
+        self.reviewer = make.reviewer()
+        self.administrator = make.administrator()
+        self.colleague = make.reviewer()
+        self.keeper = make.administrator()
+        self.open = make.round(plan=self.plan)
         self.late = self._late_round()
         self.people = {
-            name: factories.make_focal_point(agency=agency)
+            name: make.focal_point(agency=agency)
             for name, agency in self.agencies.items()
         }
-        self.former = factories.make_focal_point(
+        self.former = make.focal_point(
             agency=self.agencies["A"], mandate={"kind": "alternate"}
         )
-        self.successor = factories.make_focal_point()
+        self.successor = make.focal_point()
         self.common = self._of_nobody()
         self.objects = {name: self.common | self._of_agency(name) for name in names}
         yesterday = timezone.localdate() - timedelta(days=1)
@@ -79,7 +79,7 @@ class World:
 
     def _late_round(self):
         today = timezone.localdate()
-        return factories.make_round(
+        return make.round(
             plan=self.plan,
             starts_on=today - timedelta(days=130),
             ends_on=today - timedelta(days=41),
@@ -93,8 +93,8 @@ class World:
         writer = self.former if name == "A" else author
         words = {"period": self.open.pk, "agency": agency.slug, "slug": agency.slug}
         mandate = FocalPoint.objects.current().get(user=author)
-        told = factories.make_off_plan_update(
-            commitment=factories.make_commitment(plan=self.plan, lead=agency),
+        told = make.off_plan_update(
+            commitment=make.commitment(plan=self.plan, lead=agency),
             period=self.open,
             by=writer,
         )
@@ -142,9 +142,9 @@ class World:
         return {type(row): row.pk for row in rows}
 
     def _report(self, state, agency, writer, author):
-        activity = factories.make_activity(plan=self.plan, agency=agency)
-        update = factories.make_update(activity=activity, period=self.open, by=writer)
-        item = factories.make_file_evidence(update)
+        activity = make.activity(plan=self.plan, agency=agency)
+        update = make.update(activity=activity, period=self.open, by=writer)
+        item = make.file_evidence(update)
         self._bring_to(state, update, author)
         update.refresh_from_db()
         return {
@@ -162,11 +162,9 @@ class World:
         }
 
     def _declaration(self, state, agency, writer, author):
-        commitment = factories.make_commitment(plan=self.plan, lead=agency)
-        update = factories.make_declaration(
-            commitment=commitment, period=self.open, by=writer
-        )
-        item = factories.make_file_evidence(update)
+        commitment = make.commitment(plan=self.plan, lead=agency)
+        update = make.declaration(commitment=commitment, period=self.open, by=writer)
+        item = make.file_evidence(update)
         self._bring_to(state, update, author)
         update.refresh_from_db()
         return {
@@ -193,23 +191,21 @@ class World:
             workflow.withdraw(record, by=self.colleague, cause="error")
 
     def _receipt(self, agency, author):
-        activity = factories.make_activity(plan=self.plan, agency=agency)
-        update = factories.make_update(activity=activity, period=self.open, by=author)
+        activity = make.activity(plan=self.plan, agency=agency)
+        update = make.update(activity=activity, period=self.open, by=author)
         seen = seen_of(update)
         return workflow.submit_all(self.open, agency, seen, by=author)
 
     def _proposal(self, agency, author):
-        commitment = factories.make_commitment(plan=self.plan, lead=agency)
-        return factories.make_proposal(commitment=commitment, by=author)
+        commitment = make.commitment(plan=self.plan, lead=agency)
+        return make.proposal(commitment=commitment, by=author)
 
     def _indicator(self, agency):
-        return factories.make_indicator(
-            plan=self.plan, agency=agency, frequency="each_round"
-        )
+        return make.indicator(plan=self.plan, agency=agency, frequency="each_round")
 
     def _reported(self, agency, author):
         indicator = self._indicator(agency)
-        return factories.make_reported_value(indicator=indicator, by=author)
+        return make.reported_value(indicator=indicator, by=author)
 
     def _comment(self, agency, author):
         comment = AgencyComment(agency=agency, period=self.late, text_es="Se avanzó.")
@@ -217,13 +213,11 @@ class World:
         return workflow.propose(comment, by=author)
 
     def _attributed(self, agency):
-        return factories.make_activity(
-            plan=self.plan, agency=agency, provenance="press"
-        )
+        return make.activity(plan=self.plan, agency=agency, provenance="press")
 
     def _act(self):
         """The amendment of an act that came with its file."""
-        act = factories.make_act(self.plan, kind="redate", proposed_by=self.colleague)
+        act = make.act(self.plan, kind="redate", proposed_by=self.colleague)
         upload = SimpleUploadedFile("Acta.pdf", make_pdf())
         evidence.write(act, evidence.clean(upload))
         act.save()
@@ -231,8 +225,8 @@ class World:
 
     def _tree(self):
         """A commitment of a plan in preparation."""
-        plan = factories.make_plan(status="in_preparation")
-        commitment = factories.make_commitment(plan=plan)
+        plan = make.plan(status="in_preparation")
+        commitment = make.commitment(plan=plan)
         tree = Tree(plan)
         node = tree.by_key[key_of(commitment)]
         form = NodeForm(tree=tree, node=node, level=node.level)
@@ -247,11 +241,9 @@ class World:
         }
 
     def _letter(self, agency, handed=False):
-        activity = factories.make_activity(plan=self.plan, agency=agency)
-        letter = factories.make_letter(
-            agency=agency, period=self.open, by=self.colleague
-        )
-        update = factories.make_transcribed_update(
+        activity = make.activity(plan=self.plan, agency=agency)
+        letter = make.letter(agency=agency, period=self.open, by=self.colleague)
+        update = make.transcribed_update(
             activity=activity, letter=letter, by=self.colleague
         )
         seen = seen_of(update)
@@ -268,41 +260,37 @@ class World:
 
     def _key(self, user):
         """A passkey beside an app with codes, so that either of them may go."""
-        factories.make_totp(user)
+        make.totp(user)
         return WebAuthn.add(user, "Llave", credential()).instance
 
     def _of_nobody(self):
         """What belongs to the secretariat or to administrators, and to no agency."""
-        decided = factories.make_change(by=self.colleague)
-        workflow.approve(decided, by=factories.make_reviewer())
-        accepted, secret = factories.make_invitation(email="ana@example.org")
+        decided = make.change(by=self.colleague)
+        workflow.approve(decided, by=make.reviewer())
+        accepted, secret = make.invitation(email="ana@example.org")
         invitations.accept(secret, User(first_name="Ana", last_name="Paz"), "x" * 20)
-        written = factories.make_invitation(email="luz@example.org")[0]
+        written = make.invitation(email="luz@example.org")[0]
         written.letter_name = "Oficio.pdf"
         written.letter.save("carta", ContentFile(make_pdf()))
         return {
             "": {},
             "practised": {"number": 1, "role": "punto-focal"},
             **self._public(),
-            "change": {"pk": factories.make_change(by=self.colleague).pk},
-            "change-mine": {"pk": factories.make_change(by=self.reviewer).pk},
+            "change": {"pk": make.change(by=self.colleague).pk},
+            "change-mine": {"pk": make.change(by=self.reviewer).pk},
             "change-decided": {"pk": decided.pk},
-            "help-line": {"kind": "helpline", "pk": factories.make_help_line().pk},
-            "hidden": {"pk": factories.make_takedown(by=self.colleague).pk},
-            "hidden-mine": {"pk": factories.make_takedown(by=self.reviewer).pk},
-            "edition-of": {"plan": factories.make_plan().code},
-            "edition-proposal": {
-                "pk": factories.make_edition_proposal(by=self.colleague).pk
-            },
-            "edition-mine": {
-                "pk": factories.make_edition_proposal(by=self.reviewer).pk
-            },
+            "help-line": {"kind": "helpline", "pk": make.help_line().pk},
+            "hidden": {"pk": make.takedown(by=self.colleague).pk},
+            "hidden-mine": {"pk": make.takedown(by=self.reviewer).pk},
+            "edition-of": {"plan": make.plan().code},
+            "edition-proposal": {"pk": make.edition_proposal(by=self.colleague).pk},
+            "edition-mine": {"pk": make.edition_proposal(by=self.reviewer).pk},
             "new-stand-in": {"user": self.people["B"].pk},
-            "stand-in": {"pk": factories.make_stand_in(by=self.colleague).pk},
-            "stand-in-mine": {"pk": factories.make_stand_in(by=self.reviewer).pk},
-            "account-change": {"pk": factories.make_account_change(by=self.keeper).pk},
+            "stand-in": {"pk": make.stand_in(by=self.colleague).pk},
+            "stand-in-mine": {"pk": make.stand_in(by=self.reviewer).pk},
+            "account-change": {"pk": make.account_change(by=self.keeper).pk},
             "account-change-mine": {
-                "pk": factories.make_account_change(by=self.administrator).pk
+                "pk": make.account_change(by=self.administrator).pk
             },
             "purge": {"pk": purging.request("Fulana", by=self.colleague).pk},
             "purge-mine": {"pk": purging.request("Mengana", by=self.reviewer).pk},
@@ -310,16 +298,14 @@ class World:
             "round-open": {"pk": self.open.pk},
             "round-late": {"pk": self.late.pk},
             "round-empty": {
-                "pk": factories.make_round(
-                    plan=factories.make_plan(status="in_preparation")
-                ).pk
+                "pk": make.round(plan=make.plan(status="in_preparation")).pk
             },
-            "round-told": {"pk": factories.make_told_rounds()[1].pk},
+            "round-told": {"pk": make.told_rounds()[1].pk},
             "round-asked": {"pk": self.late.pk, "agency": self.agencies["A"].slug},
             "invitation": {"pk": written.pk},
             "invitation-accepted": {"pk": accepted.pk},
-            "reset": {"pk": factories.make_factor_reset(by=self.keeper).pk},
-            "reset-mine": {"pk": factories.make_factor_reset(by=self.administrator).pk},
+            "reset": {"pk": make.factor_reset(by=self.keeper).pk},
+            "reset-mine": {"pk": make.factor_reset(by=self.administrator).pk},
             "nothing": {
                 "pk": 0,
                 "plan": self.plan.code,
@@ -333,23 +319,23 @@ class World:
 
     def _public(self):
         """The words of the public pages; those of an area are one in both languages."""
-        area = factories.make_area(plan=self.plan, slug_es="eje-1", slug_en="eje-1")
-        commitment = factories.make_commitment(
-            programme=factories.make_programme(area=area), lead=self.agencies["A"]
+        area = make.area(plan=self.plan, slug_es="eje-1", slug_en="eje-1")
+        commitment = make.commitment(
+            programme=make.programme(area=area), lead=self.agencies["A"]
         )
-        factories.make_activity(commitment=commitment, themes=["work"])
-        indicator = factories.make_indicator(plan=self.plan)
+        make.activity(commitment=commitment, themes=["work"])
+        indicator = make.indicator(plan=self.plan)
         for year in (2024, 2025):
-            factories.make_published_figure(
+            make.published_figure(
                 indicator=indicator,
                 starts_on=date(year, 1, 1),
                 ends_on=date(year, 12, 31),
                 cells={"sexual": 20, "labour": 20},
             )
-        asked = factories.make_target(body="US-TIP")
+        asked = make.target(body="US-TIP")
         asked.addressed.add(self.agencies["A"])
         plan, edition = {"plan": self.plan.code}, editions.make(self.plan)
-        earlier = {"earlier": factories.make_earlier_edition(edition).number}
+        earlier = {"earlier": make.earlier_edition(edition).number}
         return {
             "body": {**plan, "slug": asked.slug},
             "indicator": {"code": indicator.code},
@@ -397,9 +383,9 @@ class World:
 
     def _with_every_right(self):
         """Of all three roles and with a mandate: what stops her is something else."""
-        user = factories.make_user()
+        user = make.user()
         user.groups.set(Group.objects.filter(name__in=Role.values))
-        factories.make_mandate(
+        make.mandate(
             user=user,
             agency=self.agencies["A"],
             leave_cover=True,

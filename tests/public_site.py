@@ -31,7 +31,7 @@ from strategic_areas.models.removals import UNTOLD_FOR
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
 from strategic_areas.workflow.questions import seen_of
-from tests import factories
+from tests import make
 from tests.strategic_areas.plans.kept import load_shipped
 
 LANGUAGES = ("es", "en")
@@ -62,11 +62,9 @@ def build():
     official = Official()
     silent()
     close_rounds(official)
-    factories.make_plan(code="plan-vacio", starts_on=date(1990, 1, 1), ends_on=ENDED)
-    hidden = factories.make_plan(
-        code=f"{HIDDEN}-plan", title_es=HIDDEN, status="in_preparation"
-    )
-    factories.make_commitment(plan=hidden, lead=official.lead, title_es=HIDDEN)
+    make.plan(code="plan-vacio", starts_on=date(1990, 1, 1), ends_on=ENDED)
+    hidden = make.plan(code=f"{HIDDEN}-plan", title_es=HIDDEN, status="in_preparation")
+    make.commitment(plan=hidden, lead=official.lead, title_es=HIDDEN)
     return official
 
 
@@ -77,42 +75,40 @@ def make_disputed():
     """Of the reconstruction: a line not acknowledged, and an account as was decided."""
     shipped = Commitment.objects.filter(provenance="reconstructed").standing()
     line = shipped.filter(frameworks__isnull=False).first()
-    factories.make_approved_dispute(line, text_en="Another institution did that.")
+    make.approved_dispute(line, text_en="Another institution did that.")
     account = ActivityUpdate.objects.exclude(activity__commitment=line).first()
-    dispute = factories.make_approved_dispute(account)
-    change = factories.make_change(
+    dispute = make.approved_dispute(account)
+    change = make.change(
         dispute,
         outcome="kept",
         resolved_on=date(2026, 3, 9),
         resolution_es="La fuente es inequívoca.",
         resolution_en="The source leaves no doubt.",
     )
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     figures = PublishedFigure.objects.filter(indicator__agency__isnull=False)
-    factories.make_approved_dispute(figures.first())
+    make.approved_dispute(figures.first())
 
 
 def silent():
     """A plan whose agencies were asked and are silent."""
-    plan = factories.make_plan(code="plan-callado", ends_on=date(2026, 1, 31))
-    agency = factories.make_agency(acronym="MUDA", slug="muda")
-    factories.make_participation(plan=plan, agency=agency)
-    factories.make_activity(
-        commitment=factories.make_commitment(plan=plan, lead=agency)
-    )
-    factories.make_round(plan=plan)
+    plan = make.plan(code="plan-callado", ends_on=date(2026, 1, 31))
+    agency = make.agency(acronym="MUDA", slug="muda")
+    make.participation(plan=plan, agency=agency)
+    make.activity(commitment=make.commitment(plan=plan, lead=agency))
+    make.round(plan=plan)
     make_superseded(agency)
 
 
 def make_superseded(agency):
     """An official commitment that took the place of what was put together before."""
-    plan = factories.make_plan(code="plan-matriz", ends_on=date(2026, 1, 31))
-    old = factories.make_commitment(plan=plan, lead=agency, provenance="reconstructed")
-    activity = factories.make_activity(commitment=old, agency=agency)
-    factories.make_record_update(
+    plan = make.plan(code="plan-matriz", ends_on=date(2026, 1, 31))
+    old = make.commitment(plan=plan, lead=agency, provenance="reconstructed")
+    activity = make.activity(commitment=old, agency=agency)
+    make.record_update(
         activity=activity, provenance="documented", narrative_en="A source tells it."
     )
-    factories.make_commitment(plan=plan, lead=agency).supersedes.add(old)
+    make.commitment(plan=plan, lead=agency).supersedes.add(old)
 
 
 def close_rounds(official):
@@ -133,22 +129,22 @@ class Official:
     def __init__(self):
         today = timezone.localdate()
         self.today = today
-        self.plan = factories.make_plan(
+        self.plan = make.plan(
             code="plan-oficial",
             starts_on=today - timedelta(days=200),
             ends_on=today + timedelta(days=900),
         )
-        self.source = factories.make_source(plan=self.plan)
+        self.source = make.source(plan=self.plan)
         self.make_agencies()
-        self.area = factories.make_area(
+        self.area = make.area(
             plan=self.plan,
             outcome_es="Que nadie sea explotado.",
             outcome_en="That nobody is exploited.",
         )
-        factories.make_programme(area=factories.make_area(plan=self.plan))
-        self.programme = factories.make_programme(area=self.area)
+        make.programme(area=make.area(plan=self.plan))
+        self.programme = make.programme(area=self.area)
         past = {"starts_on": today - timedelta(days=180)}
-        self.before = factories.make_round(
+        self.before = make.round(
             plan=self.plan,
             **past,
             ends_on=today - timedelta(days=90),
@@ -156,21 +152,21 @@ class Official:
             due_on=today - timedelta(days=60),
             closes_on=today + timedelta(days=2),
         )
-        self.now = factories.make_round(
+        self.now = make.round(
             plan=self.plan,
             starts_on=today - timedelta(days=89),
             ends_on=today - timedelta(days=11),
         )
-        self.rehearsal = factories.make_round(
+        self.rehearsal = make.round(
             plan=self.plan, is_demonstration=True, name_es="Ensayo", name_en="Rehearsal"
         )
-        self.author = factories.make_focal_point(
+        self.author = make.focal_point(
             agency=self.lead,
             email=f"{HIDDEN}-escribe@example.org",
             username=f"{HIDDEN}-escribe",
             **PERSON,
         )
-        self.reviewer = factories.make_reviewer(
+        self.reviewer = make.reviewer(
             email=f"{HIDDEN}@example.org", username=f"{HIDDEN}-revisa", **PERSON
         )
         self.make_states()
@@ -179,12 +175,12 @@ class Official:
         self.plant_hidden()
 
     def make_agencies(self):
-        self.lead = factories.make_agency(acronym="RECTORA", slug="rectora")
-        self.partner = factories.make_agency(
+        self.lead = make.agency(acronym="RECTORA", slug="rectora")
+        self.partner = make.agency(
             acronym="ALIADA", slug="aliada", name_en="", website="https://example.org/"
         )
-        self.heir = factories.make_agency(acronym="HEREDERA", slug="heredera")
-        self.gone = factories.make_agency(acronym="DISUELTA", slug="disuelta")
+        self.heir = make.agency(acronym="HEREDERA", slug="heredera")
+        self.gone = make.agency(acronym="DISUELTA", slug="disuelta")
         Agency.objects.filter(pk=self.gone.pk).update(
             dissolved_on=self.today - timedelta(days=30),
             dissolved_by="Decreto 1-26",
@@ -204,20 +200,18 @@ class Official:
             self.partner: {"role": "partner"},
         }
         for agency, fields in roles.items():
-            factories.make_participation(plan=self.plan, agency=agency, **fields)
+            make.participation(plan=self.plan, agency=agency, **fields)
 
     def commitment(self, **fields):
         fields.setdefault("lead", self.lead)
-        return factories.make_commitment(programme=self.programme, **fields)
+        return make.commitment(programme=self.programme, **fields)
 
     def publish(self, commitment, **fields):
         """A published account of a new activity of the commitment."""
-        activity = factories.make_activity(
-            commitment=commitment, **fields.pop("activity", {})
-        )
+        activity = make.activity(commitment=commitment, **fields.pop("activity", {}))
         fields.setdefault("period", self.now)
         fields.setdefault("narrative_en", "Part of the work was done.")
-        update = factories.make_update(activity=activity, by=self.author, **fields)
+        update = make.update(activity=activity, by=self.author, **fields)
         workflow.submit(update, by=self.author)
         workflow.publish(update, by=self.reviewer)
         return update
@@ -247,7 +241,7 @@ class Official:
             self.commitment(), activity={"reaches_victims": True}, people_reached=4
         )
         stated = {**due, "due_on": self.today + timedelta(days=700)}
-        factories.make_activity(commitment=self.commitment(**stated), **stated)
+        make.activity(commitment=self.commitment(**stated), **stated)
         done = self.commitment(
             expected_result_es="Un protocolo en uso.",
             expected_result_en="A protocol in use.",
@@ -259,7 +253,7 @@ class Official:
         after = {**due, "due_on": self.today - timedelta(days=100)}
         for reached, stated in ((done, {}), (self.commitment(**after), after)):
             self.publish(reached, activity=stated, execution="completed", percent=100)
-            declared = factories.make_declaration(
+            declared = make.declaration(
                 commitment=reached,
                 period=self.now,
                 by=self.author,
@@ -309,7 +303,7 @@ class Official:
             narrative_es=HIDDEN,
             internal_note=HIDDEN,
         )
-        corrected = factories.make_correction(self.publish(rich), narrative_es="Ahora.")
+        corrected = make.correction(self.publish(rich), narrative_es="Ahora.")
         workflow.submit(corrected, by=corrected.contributors.get())
         workflow.publish(corrected, by=self.reviewer)
         withdrawn = self.publish(rich, narrative_es=HIDDEN)
@@ -324,7 +318,7 @@ class Official:
 
     def make_unchanged(self):
         before = self.publish(self.commitment(), period=self.before)
-        again = factories.make_update(
+        again = make.update(
             activity=before.activity,
             period=self.now,
             by=self.author,
@@ -334,28 +328,26 @@ class Official:
         workflow.publish(again, by=self.reviewer)
 
     def make_evidence(self):
-        activity = factories.make_activity(commitment=self.rich)
-        update = factories.make_update(
+        activity = make.activity(commitment=self.rich)
+        update = make.update(
             activity=activity, period=self.now, by=self.author, narrative_en="Seen."
         )
         shown = [
-            factories.make_file_evidence(update, title_en="Minutes"),
-            factories.make_evidence(update, title_en="Minutes"),
-            factories.make_evidence(
+            make.file_evidence(update, title_en="Minutes"),
+            make.evidence(update, title_en="Minutes"),
+            make.evidence(
                 update, archive_office="Archivo", archive_number="4", title_en="Minutes"
             ),
         ]
-        factories.make_evidence(update, title_es=HIDDEN)
+        make.evidence(update, title_es=HIDDEN)
         workflow.submit(update, by=self.author)
         workflow.publish(update, by=self.reviewer, evidence=shown)
 
     def make_letters(self):
         for is_confirmed in (True, False):
-            activity = factories.make_activity(commitment=self.rich)
-            letter = factories.make_letter(
-                agency=self.lead, period=self.now, by=self.reviewer
-            )
-            update = factories.make_transcribed_update(
+            activity = make.activity(commitment=self.rich)
+            letter = make.letter(agency=self.lead, period=self.now, by=self.reviewer)
+            update = make.transcribed_update(
                 activity=activity, letter=letter, by=self.reviewer
             )
             seen = seen_of(update)
@@ -364,16 +356,16 @@ class Official:
             if is_confirmed:
                 workflow.confirm_letter(letter, seen_of(update), by=self.author)
             else:
-                workflow.publish(update, by=factories.make_reviewer())
+                workflow.publish(update, by=make.reviewer())
 
     def make_translated(self):
         update = self.publish(self.rich, narrative_es="Se tradujo.", narrative_en="")
         kept = Translation(activity_update=update, text="It was translated.")
-        change = factories.make_change(kept, text="It was translated.")
-        workflow.approve(change, by=factories.make_reviewer())
+        change = make.change(kept, text="It was translated.")
+        workflow.approve(change, by=make.reviewer())
 
     def make_off_plan(self):
-        update = factories.make_off_plan_update(
+        update = make.off_plan_update(
             commitment=self.rich, period=self.now, by=self.author, narrative_en="Extra."
         )
         workflow.submit(update, by=self.author)
@@ -381,20 +373,18 @@ class Official:
 
     def make_purged(self):
         self.publish(self.rich, narrative_es=f"Se atendió a {HIDDEN} Pérez.")
-        asked = purging.request(f"{HIDDEN} Pérez", by=factories.make_reviewer())
-        purging.confirm(asked, by=factories.make_reviewer())
+        asked = purging.request(f"{HIDDEN} Pérez", by=make.reviewer())
+        purging.confirm(asked, by=make.reviewer())
 
     def make_figures(self, discrepancy):
         """An indicator with all that one can have, and one with nothing told."""
-        indicator = factories.make_indicator(
+        indicator = make.indicator(
             plan=self.plan, code="A-OFICIAL", area=self.area, agency=self.lead
         )
-        bare = factories.make_indicator(plan=self.plan, code="A-NADA", agency=self.lead)
+        bare = make.indicator(plan=self.plan, code="A-NADA", agency=self.lead)
         discrepancy.indicators.add(indicator, bare)
-        old = factories.make_published_figure(
-            indicator=indicator, is_standing=False, value=110
-        )
-        factories.make_published_figure(
+        old = make.published_figure(indicator=indicator, is_standing=False, value=110)
+        make.published_figure(
             indicator=indicator,
             cells={"sexual": 70, "labour": 50},
             withheld=["age"],
@@ -402,13 +392,9 @@ class Official:
             reason_es="Se contó dos veces.",
             reason_en="It was counted twice.",
         )
-        factories.make_published_figure(
-            indicator=indicator, year=2020, is_protected=True
-        )
-        factories.make_published_figure(
-            indicator=indicator, year=2021, is_hidden=True, value=77
-        )
-        factories.make_published_figure(indicator=indicator, year=2022, breaks=True)
+        make.published_figure(indicator=indicator, year=2020, is_protected=True)
+        make.published_figure(indicator=indicator, year=2021, is_hidden=True, value=77)
+        make.published_figure(indicator=indicator, year=2022, breaks=True)
         Target.objects.create(
             plan=self.plan,
             indicator=indicator,
@@ -420,26 +406,24 @@ class Official:
 
     def make_beside(self):
         """What the record holds beside accounts, each with its source."""
-        target = factories.make_target()
+        target = make.target()
         self.rich.frameworks.add(target)
-        discrepancy = factories.make_discrepancy(plan=self.plan, code="D-OFICIAL")
+        discrepancy = make.discrepancy(plan=self.plan, code="D-OFICIAL")
         self.make_figures(discrepancy)
-        later = factories.make_later_activity(plan=self.plan, agency=self.lead)
-        for record in (target, discrepancy, later, factories.make_law(), self.area):
+        later = make.later_activity(plan=self.plan, agency=self.lead)
+        for record in (target, discrepancy, later, make.law(), self.area):
             record.sources.add(self.source)
-        factories.make_plan_file(self.plan)
-        factories.make_activity(
+        make.plan_file(self.plan)
+        make.activity(
             commitment=self.rich, stopped="cancelled", stopped_on=date(2026, 3, 1)
         )
-        factories.make_amendment(commitment=self.rich)
-        factories.make_amendment(
-            activity=self.rich.activities.filter(is_in_plan=True).first()
-        )
+        make.amendment(commitment=self.rich)
+        make.amendment(activity=self.rich.activities.filter(is_in_plan=True).first())
         decided = {"outcome": "corrected", "decided_on": date(2026, 3, 9)}
-        factories.make_correction_request(**decided, decision_es="Se corrigió.")
+        make.correction_request(**decided, decision_es="Se corrigió.")
         for _ in range(changes.PER_PAGE):
-            factories.make_correction_request()
-        factories.make_help_line(
+            make.correction_request()
+        make.help_line(
             label_en="A line",
             scope_es="Atiende.",
             scope_en="Answers.",
@@ -459,14 +443,14 @@ class Official:
         change = workflow.propose(comment, by=self.author)
         workflow.approve(change, by=self.reviewer)
         with time_machine.travel(timezone.now() - 2 * UNTOLD_FOR):
-            factories.make_takedown()
+            make.takedown()
 
     def plant_hidden(self):
         """Work that is not public yet, or never will be."""
         texts = {"narrative_es": HIDDEN, "obstacle_es": HIDDEN, "next_step_es": HIDDEN}
         for step in ("draft", "submitted", "returned"):
-            activity = factories.make_activity(commitment=self.rich)
-            update = factories.make_update(
+            activity = make.activity(commitment=self.rich)
+            update = make.update(
                 activity=activity,
                 period=self.now,
                 by=self.author,
@@ -477,17 +461,15 @@ class Official:
                 workflow.submit(update, by=self.author)
             if step == "returned":
                 workflow.give_back(update, by=self.reviewer, reason=HIDDEN)
-        factories.make_declaration(
+        make.declaration(
             commitment=self.commitment(), by=self.author, statement_es=HIDDEN
         )
-        factories.make_off_plan_update(
+        make.off_plan_update(
             commitment=self.rich, period=self.now, by=self.author, title_es=HIDDEN
         )
-        factories.make_amendment(
-            commitment=self.rich, is_approved=False, reason_es=HIDDEN
-        )
-        factories.make_proposal(commitment=self.rich, by=self.author, title=HIDDEN)
-        factories.make_help_line(label_es=HIDDEN, confirm_before_publishing=True)
+        make.amendment(commitment=self.rich, is_approved=False, reason_es=HIDDEN)
+        make.proposal(commitment=self.rich, by=self.author, title=HIDDEN)
+        make.help_line(label_es=HIDDEN, confirm_before_publishing=True)
 
 
 def instances():

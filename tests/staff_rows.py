@@ -22,53 +22,53 @@ from strategic_areas.models import (
     ReportingPeriod,
     RoundReopening,
 )
-from tests import factories
+from tests import make
 
 _numbers = count(1)
 
 
 def make_mandate():
-    return factories.make_focal_point().mandates.get()
+    return make.focal_point().mandates.get()
 
 
 def make_reopening():
     closed = timezone.localdate() - timedelta(days=1)
     return RoundReopening.objects.create(
-        period=factories.make_round(due_on=closed, closes_on=closed),
-        agency=factories.make_agency(),
+        period=make.round(due_on=closed, closes_on=closed),
+        agency=make.agency(),
         until=closed + timedelta(days=20),
         reason="Una causa.",
-        by=factories.make_reviewer(),
+        by=make.reviewer(),
     )
 
 
 def make_invitation():
     address = f"persona{next(_numbers)}@example.org"
-    return factories.make_invitation(email=address)[0]
+    return make.invitation(email=address)[0]
 
 
 def make_dispute():
-    record = factories.make_commitment(provenance="press")
-    return factories.make_approved_dispute(record)
+    record = make.commitment(provenance="press")
+    return make.approved_dispute(record)
 
 
 #: How a row is made where filling in what is required does not make one.
 MAKERS = {
-    Agency: factories.make_agency,
-    User: factories.make_reviewer,
+    Agency: make.agency,
+    User: make.reviewer,
     FocalPoint: make_mandate,
     Invitation: make_invitation,
-    Plan: factories.make_plan,
-    Commitment: factories.make_commitment,
-    Activity: factories.make_activity,
-    ActivityUpdate: factories.make_submitted_update,
-    CommitmentUpdate: factories.make_declaration,
-    ReportingPeriod: factories.make_round,
+    Plan: make.plan,
+    Commitment: make.commitment,
+    Activity: make.activity,
+    ActivityUpdate: make.submitted_update,
+    CommitmentUpdate: make.declaration,
+    ReportingPeriod: make.round,
     RoundReopening: make_reopening,
-    Indicator: factories.make_indicator,
-    PublishedFigure: factories.make_published_figure,
-    FactorReset: factories.make_factor_reset,
-    PendingChange: factories.make_change,
+    Indicator: make.indicator,
+    PublishedFigure: make.published_figure,
+    FactorReset: make.factor_reset,
+    PendingChange: make.change,
     AttributionDispute: make_dispute,
 }
 

@@ -13,7 +13,7 @@ from strategic_areas.discipline import Discipline
 from strategic_areas.models import Activity, Participation
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import plans
-from tests import factories
+from tests import make
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import Page
 
@@ -25,11 +25,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 def reported(lasting):
     """A round that is over, in which one agency reported in time and one did not."""
     activity, period = make_asked()
-    other = factories.make_activity(commitment=activity.commitment, agency=None)
-    other.agency = factories.make_agency()
+    other = make.activity(commitment=activity.commitment, agency=None)
+    other.agency = make.agency()
     other.save()
     for agency in (activity.agency, other.agency):
-        factories.make_participation(plan=activity.plan, agency=agency)
+        make.participation(plan=activity.plan, agency=agency)
     submit(activity, period, DUE, make_person(activity.agency))
     submit(other, period, DUE + timedelta(1), make_person(other.agency))
     return activity, other
@@ -112,11 +112,11 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
 
 
 def test_by_name_the_chair_comes_first_and_the_partners_last():
-    plan = factories.make_plan()
+    plan = make.plan()
     roles = {"Bombo": "member", "Áncora": "member", "Zeta": "chair", "Aro": "partner"}
     for name, role in roles.items():
-        agency = factories.make_agency(name_es=name)
-        factories.make_participation(plan=plan, agency=agency, role=role)
+        agency = make.agency(name_es=name)
+        make.participation(plan=plan, agency=agency, role=role)
 
     names = [agency.name_es for agency in rows_of(plan)]
 

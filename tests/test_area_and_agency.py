@@ -13,7 +13,7 @@ from strategic_areas.discipline import Promptness
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.sentences import work_in_cell
-from tests import factories
+from tests import make
 from tests.columns_seen import idle_columns
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 from tests.test_public_pages import LANGUAGES
@@ -43,10 +43,10 @@ def works(page):
 @pytest.fixture
 def answering():
     """Two commitments of one area answer a target, one of another area a second."""
-    target, other = factories.make_target(), factories.make_target()
-    programme = factories.make_programme()
-    here = [factories.make_commitment(programme=programme) for _ in range(2)]
-    there = factories.make_commitment(plan=programme.plan)
+    target, other = make.target(), make.target()
+    programme = make.programme()
+    here = [make.commitment(programme=programme) for _ in range(2)]
+    there = make.commitment(plan=programme.plan)
     for commitment in here:
         commitment.frameworks.add(target)
     there.frameworks.add(other)
@@ -70,11 +70,11 @@ def test_an_area_names_the_targets_that_its_own_commitments_answer(client, answe
 
 
 def test_activities_are_told_in_numbers_where_a_percent_means_nothing(client):
-    asked = factories.make_round()
-    commitment = factories.make_commitment(plan=asked.plan)
+    asked = make.round()
+    commitment = make.commitment(plan=asked.plan)
     for execution, kind in (("completed", "one_off"), ("in_progress", "continuing")):
-        activity = factories.make_activity(commitment=commitment, kind=kind)
-        factories.make_published_update(
+        activity = make.activity(commitment=commitment, kind=kind)
+        make.published_update(
             activity=activity, period=asked, execution=execution, percent=None
         )
     area = commitment.programme.area
@@ -91,23 +91,23 @@ def test_activities_are_told_in_numbers_where_a_percent_means_nothing(client):
 
 
 def test_evidence_counts_once_its_report_is_published_open_or_not(client):
-    asked = factories.make_round()
-    commitment = factories.make_commitment(plan=asked.plan)
-    person = factories.make_focal_point(agency=commitment.lead)
+    asked = make.round()
+    commitment = make.commitment(plan=asked.plan)
+    person = make.focal_point(agency=commitment.lead)
 
-    def make(step, **evidence):
-        activity = factories.make_activity(commitment=commitment)
-        update = factories.make_update(activity=activity, period=asked, by=person)
+    def maker(step, **evidence):
+        activity = make.activity(commitment=commitment)
+        update = make.update(activity=activity, period=asked, by=person)
         if evidence:
-            factories.make_evidence(update, **evidence)
+            make.evidence(update, **evidence)
         if step == "published":
-            factories.workflow.submit(update, by=person)
-            factories.workflow.publish(update, by=factories.make_reviewer())
+            workflow.submit(update, by=person)
+            workflow.publish(update, by=make.reviewer())
 
-    make("published", is_public=True)
-    make("published", is_public=False)
-    make("published")
-    make("draft", is_public=False)
+    maker("published", is_public=True)
+    maker("published", is_public=False)
+    maker("published")
+    maker("draft", is_public=False)
 
     page = agency_page(client, asked.plan, commitment.lead).context["page"]
 
@@ -115,8 +115,8 @@ def test_evidence_counts_once_its_report_is_published_open_or_not(client):
 
 
 def test_what_public_sources_say_is_no_report_with_or_without_evidence(client):
-    activity = factories.make_activity()
-    factories.make_record_update(activity=activity)
+    activity = make.activity()
+    make.record_update(activity=activity)
 
     page = agency_page(client, activity.plan, activity.agency).context["page"]
 
@@ -124,19 +124,17 @@ def test_what_public_sources_say_is_no_report_with_or_without_evidence(client):
 
 
 def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
-    asked = factories.make_round()
-    programme = factories.make_programme(plan=asked.plan)
+    asked = make.round()
+    programme = make.programme(plan=asked.plan)
     plans_own, found = (
-        factories.make_activity(
-            commitment=factories.make_commitment(
-                programme=programme, provenance=provenance
-            )
+        make.activity(
+            commitment=make.commitment(programme=programme, provenance=provenance)
         )
         for provenance in ("plan", "reconstructed")
     )
-    factories.make_record_update(activity=found, period=asked, execution="completed")
+    make.record_update(activity=found, period=asked, execution="completed")
     alone = area_page(client, programme.area)
-    factories.make_published_update(
+    make.published_update(
         activity=plans_own, period=asked, execution="completed", percent=100
     )
 
@@ -151,16 +149,16 @@ def test_what_an_area_lists_as_done_is_what_its_heading_counts(client):
 
 
 def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
-    real = factories.make_round()
-    rehearsal = factories.make_round(plan=real.plan, is_demonstration=True)
-    commitment = factories.make_commitment(plan=real.plan)
-    person = factories.make_focal_point(agency=commitment.lead)
+    real = make.round()
+    rehearsal = make.round(plan=real.plan, is_demonstration=True)
+    commitment = make.commitment(plan=real.plan)
+    person = make.focal_point(agency=commitment.lead)
     for period, title in ((real, "Jornada real"), (rehearsal, "Jornada de ensayo")):
-        update = factories.make_off_plan_update(
+        update = make.off_plan_update(
             commitment=commitment, period=period, title_es=title, by=person
         )
         workflow.submit(update, by=person)
-        workflow.publish(update, by=factories.make_reviewer())
+        workflow.publish(update, by=make.reviewer())
 
     page = agency_page(client, real.plan, commitment.lead)
 
@@ -169,8 +167,8 @@ def test_a_rehearsal_beside_the_plan_is_nothing_that_an_agency_did(client):
 
 
 def test_whether_the_plan_states_how_many_victims_is_not_told(client):
-    activity = factories.make_activity(counts_victims=True)
-    asked = factories.make_round(plan=activity.plan)
+    activity = make.activity(counts_victims=True)
+    asked = make.round(plan=activity.plan)
     plan, agency = activity.plan, activity.agency
 
     def of_its_row():
@@ -185,11 +183,11 @@ def test_whether_the_plan_states_how_many_victims_is_not_told(client):
 
 
 def test_an_area_marks_what_an_agency_says_it_did_not_do(client):
-    update = factories.make_record_update(execution="completed")
+    update = make.record_update(execution="completed")
     area = update.activity.commitment.programme.area
     mark = "La institución no reconoce esta atribución"
     done = area_page(client, area).text.split("<h2>")[2]
-    factories.make_approved_dispute(update)
+    make.approved_dispute(update)
 
     disputed = area_page(client, area).text.split("<h2>")[2]
 
@@ -198,10 +196,10 @@ def test_an_area_marks_what_an_agency_says_it_did_not_do(client):
 
 
 def test_what_it_leads_is_told_by_state_and_by_punctuality(client):
-    plan, agency = factories.make_plan(), factories.make_agency()
+    plan, agency = make.plan(), make.agency()
     today = timezone.localdate()
     for days in (-5, 300):
-        factories.make_commitment(
+        make.commitment(
             plan=plan,
             lead=agency,
             due_on=today + timedelta(days),
@@ -229,7 +227,7 @@ def test_each_public_round_stands_in_a_row_with_how_it_was_answered(client):
 
 
 def test_a_reconstruction_scores_nobody_by_completion(client):
-    activity = factories.make_activity()
+    activity = make.activity()
     Activity.objects.update(provenance="press")
     Commitment.objects.update(provenance="reconstructed")
 
@@ -240,8 +238,8 @@ def test_a_reconstruction_scores_nobody_by_completion(client):
 
 
 def test_whether_withheld_reports_have_evidence_is_not_told(client):
-    asked, agency = factories.make_round(), factories.make_agency()
-    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
+    asked, agency = make.round(), make.agency()
+    commitment = make.commitment(plan=asked.plan, lead=agency)
     reserved = {
         "is_reserved": True,
         "reserved_reason": "Un proceso abierto.",
@@ -256,15 +254,15 @@ def test_whether_withheld_reports_have_evidence_is_not_told(client):
 
 
 def publish_with_evidence(commitment, **fields):
-    activity = factories.make_activity(commitment=commitment)
-    update = factories.make_update(activity=activity, **fields)
-    factories.make_evidence(update)
+    activity = make.activity(commitment=commitment)
+    update = make.update(activity=activity, **fields)
+    make.evidence(update)
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
 
 def test_the_board_of_one_agency_alone_reads_evidence():
-    commitment = factories.make_commitment()
+    commitment = make.commitment()
     publish_with_evidence(commitment)
     plan, today = plans.by_code(commitment.plan.code), timezone.localdate()
 
@@ -280,11 +278,11 @@ def test_the_board_of_one_agency_alone_reads_evidence():
 
 def handed_in_by(agency, asked, number):
     """Reports of the agency that wait for review, and none that is published."""
-    person = factories.make_focal_point(agency=agency)
-    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
+    person = make.focal_point(agency=agency)
+    commitment = make.commitment(plan=asked.plan, lead=agency)
     for _ in range(number):
-        activity = factories.make_activity(commitment=commitment)
-        update = factories.make_update(activity=activity, period=asked, by=person)
+        activity = make.activity(commitment=commitment)
+        update = make.update(activity=activity, period=asked, by=person)
         workflow.submit(update, by=person)
     return update
 
@@ -292,14 +290,14 @@ def handed_in_by(agency, asked, number):
 @pytest.fixture
 def two_agencies():
     """One that handed in all that it owes, and one that is silent."""
-    asked = factories.make_round()
-    told, silent = factories.make_agency(), factories.make_agency()
+    asked = make.round()
+    told, silent = make.agency(), make.agency()
     for agency in (told, silent):
-        factories.make_participation(plan=asked.plan, agency=agency)
+        make.participation(plan=asked.plan, agency=agency)
     handed_in_by(told, asked, 3)
-    commitment = factories.make_commitment(plan=asked.plan, lead=silent)
+    commitment = make.commitment(plan=asked.plan, lead=silent)
     for _ in range(3):
-        factories.make_activity(commitment=commitment)
+        make.activity(commitment=commitment)
     return asked.plan, told, silent
 
 
@@ -337,9 +335,9 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
 )
 def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, said):
     due_on = timezone.localdate() + timedelta(days=days)
-    asked, agency = factories.make_round(due_on=due_on), factories.make_agency()
-    commitment = factories.make_commitment(plan=asked.plan, lead=agency)
-    factories.make_activity(commitment=commitment)
+    asked, agency = make.round(due_on=due_on), make.agency()
+    commitment = make.commitment(plan=asked.plan, lead=agency)
+    make.activity(commitment=commitment)
 
     there = address("agency", asked.plan.code, agency.slug, language="en")
     pages = client.get(commitment.get_absolute_url("en")).text + client.get(there).text
@@ -350,9 +348,9 @@ def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, sa
 
 
 def test_what_was_handed_in_and_returned_stays_handed_in(client):
-    asked, agency = factories.make_round(), factories.make_agency()
+    asked, agency = make.round(), make.agency()
     update = handed_in_by(agency, asked, 1)
-    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta la cifra.")
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la cifra.")
 
     page = agency_page(client, asked.plan, agency).context["page"]
 
@@ -360,15 +358,15 @@ def test_what_was_handed_in_and_returned_stays_handed_in(client):
 
 
 def test_what_it_undertook_and_did_stands_in_one_table_each(client):
-    plan, agency = factories.make_plan(), factories.make_agency()
-    led = factories.make_commitment(plan=plan, lead=agency)
-    helped = factories.make_commitment(plan=plan)
+    plan, agency = make.plan(), make.agency()
+    led = make.commitment(plan=plan, lead=agency)
+    helped = make.commitment(plan=plan)
     helped.supporting.add(agency)
-    done = factories.make_activity(commitment=led)
-    factories.make_published_update(activity=done, execution="completed", percent=100)
-    beside = factories.make_off_plan_update(commitment=led)
+    done = make.activity(commitment=led)
+    make.published_update(activity=done, execution="completed", percent=100)
+    beside = make.off_plan_update(commitment=led)
     workflow.submit(beside, by=beside.contributors.get())
-    workflow.publish(beside, by=factories.make_reviewer())
+    workflow.publish(beside, by=make.reviewer())
 
     page = agency_page(client, plan, agency)
 
@@ -386,12 +384,10 @@ def test_what_it_undertook_and_did_stands_in_one_table_each(client):
 
 
 def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
-    plan, agency = factories.make_plan(), factories.make_agency()
+    plan, agency = make.plan(), make.agency()
     for _ in range(6):
-        line = factories.make_commitment(
-            plan=plan, lead=agency, provenance="reconstructed"
-        )
-        factories.make_record_update(activity=factories.make_activity(commitment=line))
+        line = make.commitment(plan=plan, lead=agency, provenance="reconstructed")
+        make.record_update(activity=make.activity(commitment=line))
 
     for language in LANGUAGES:
         path = address("agency", plan.code, agency.slug, language=language)
@@ -405,13 +401,13 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
 
 
 def test_an_area_tells_what_is_done_in_the_words_of_each_last_account(client):
-    asked = factories.make_round()
-    commitment = factories.make_commitment(plan=asked.plan)
-    person = factories.make_focal_point(agency=commitment.lead)
+    asked = make.round()
+    commitment = make.commitment(plan=asked.plan)
+    person = make.focal_point(agency=commitment.lead)
     told = [
-        factories.make_published_update(
+        make.published_update(
             by=person,
-            activity=factories.make_activity(commitment=commitment),
+            activity=make.activity(commitment=commitment),
             period=asked,
             execution=execution,
             percent=None,
@@ -435,9 +431,9 @@ def test_an_area_tells_what_is_done_in_the_words_of_each_last_account(client):
 @pytest.fixture
 def late_and_unmet():
     """One commitment that is late for a reason, one suspended, one not fulfilled."""
-    asked, today = factories.make_round(), timezone.localdate()
-    programme = factories.make_programme(plan=asked.plan)
-    made = [factories.make_commitment(programme=programme) for _ in range(4)]
+    asked, today = make.round(), timezone.localdate()
+    programme = make.programme(plan=asked.plan)
+    made = [make.commitment(programme=programme) for _ in range(4)]
     late, held, unmet, _going = made
     Commitment.objects.filter(pk=late.pk).update(
         due_on=today - timedelta(9), due_provenance="plan"
@@ -448,9 +444,9 @@ def late_and_unmet():
         (unmet, {"execution": "in_progress"}),
         (_going, {"execution": "in_progress"}),
     ):
-        activity = factories.make_activity(commitment=commitment)
-        factories.make_published_update(activity=activity, period=asked, **fields)
-    factories.make_published_declaration(
+        activity = make.activity(commitment=commitment)
+        make.published_update(activity=activity, period=asked, **fields)
+    make.published_declaration(
         commitment=unmet, period=asked, result="unfulfilled", statement_es="No se pudo."
     )
     return programme.area, [late, held, unmet]
@@ -477,9 +473,9 @@ def test_an_area_tells_what_went_wrong_with_the_reason_open(client, late_and_unm
 def owing():
     """An agency of which a round asks for a report that was due five days ago."""
     due_on = timezone.localdate() - timedelta(5)
-    asked = factories.make_round(due_on=due_on)
-    activity = factories.make_activity(plan=asked.plan)
-    factories.make_participation(plan=asked.plan, agency=activity.agency)
+    asked = make.round(due_on=due_on)
+    activity = make.activity(plan=asked.plan)
+    make.participation(plan=asked.plan, agency=activity.agency)
     return activity, asked
 
 
@@ -500,8 +496,8 @@ def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
 
 def test_who_only_took_part_in_a_rehearsal_is_called_silent(client, owing):
     activity, asked = owing
-    rehearsal = factories.make_round(plan=asked.plan, is_demonstration=True)
-    factories.make_published_update(activity=activity, period=rehearsal)
+    rehearsal = make.round(plan=asked.plan, is_demonstration=True)
+    make.published_update(activity=activity, period=rehearsal)
 
     page = agency_page(client, asked.plan, activity.agency)
 
@@ -511,18 +507,18 @@ def test_who_only_took_part_in_a_rehearsal_is_called_silent(client, owing):
 @pytest.mark.parametrize("step", ["submitted", "returned", "published", "off plan"])
 def test_who_ever_handed_in_anything_is_not_called_silent(client, owing, step):
     activity, asked = owing
-    person = factories.make_focal_point(agency=activity.agency)
+    person = make.focal_point(agency=activity.agency)
     if step == "off plan":
-        update = factories.make_off_plan_update(
+        update = make.off_plan_update(
             commitment=activity.commitment, period=asked, by=person
         )
     else:
-        update = factories.make_update(activity=activity, period=asked, by=person)
+        update = make.update(activity=activity, period=asked, by=person)
     workflow.submit(update, by=person)
     if step == "returned":
-        workflow.give_back(update, by=factories.make_reviewer(), reason="Falta.")
+        workflow.give_back(update, by=make.reviewer(), reason="Falta.")
     elif step in {"published", "off plan"}:
-        workflow.publish(update, by=factories.make_reviewer())
+        workflow.publish(update, by=make.reviewer())
 
     page = agency_page(client, asked.plan, activity.agency)
 
@@ -541,8 +537,8 @@ def hidden_words(client, area, agency):
 
 @pytest.mark.parametrize("execution", ["completed", "suspended"])
 def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execution):
-    asked = factories.make_round()
-    commitment = factories.make_commitment(plan=asked.plan)
+    asked = make.round()
+    commitment = make.commitment(plan=asked.plan)
     area, agency = commitment.programme.area, commitment.lead
     said = {
         "execution": execution,
@@ -556,11 +552,11 @@ def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execu
         "reserved_legal_basis": "Ley 200-04, art. 17",
     }
 
-    person = factories.make_focal_point(agency=agency)
+    person = make.focal_point(agency=agency)
 
-    def make(**fields):
-        update = factories.make_update(
-            activity=factories.make_activity(commitment=commitment),
+    def maker(**fields):
+        update = make.update(
+            activity=make.activity(commitment=commitment),
             period=asked,
             by=person,
             **said | fields,
@@ -568,8 +564,8 @@ def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execu
         workflow.submit(update, by=person)
         return update
 
-    waiting, withheld, gone, shown = make(), make(**reserved), make(), make()
-    reviewer = factories.make_reviewer()
+    waiting, withheld, gone, shown = maker(), maker(**reserved), maker(), maker()
+    reviewer = make.reviewer()
     for update in (withheld, gone):
         workflow.publish(update, by=reviewer)
     workflow.withdraw(gone, by=reviewer, cause="error")
@@ -585,11 +581,11 @@ def test_words_withheld_waiting_or_withdrawn_stand_on_neither_page(client, execu
 
 
 def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
-    asked = factories.make_round()
-    silent = factories.make_activity(plan=asked.plan).agency
-    factories.make_participation(plan=asked.plan, agency=silent)
-    heard = factories.make_published_update(
-        activity=factories.make_activity(plan=asked.plan), period=asked
+    asked = make.round()
+    silent = make.activity(plan=asked.plan).agency
+    make.participation(plan=asked.plan, agency=silent)
+    heard = make.published_update(
+        activity=make.activity(plan=asked.plan), period=asked
     ).agency
     path = address("updates", asked.plan.code)
 
@@ -610,8 +606,8 @@ def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
 
 def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
     due = {"due_on": timezone.localdate() - timedelta(5), "due_provenance": "plan"}
-    commitment = factories.make_commitment(**due)
-    factories.make_round(plan=commitment.plan)
+    commitment = make.commitment(**due)
+    make.round(plan=commitment.plan)
     plan = commitment.plan.code
 
     card = client.get(address("commitment_card", plan, commitment.code, language="es"))
@@ -625,13 +621,13 @@ def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
 
 
 def test_english_has_its_own_acronym_of_an_agency(client):
-    agency = factories.make_agency(acronym="OIM", acronym_en="IOM", slug="oim")
-    commitment = factories.make_commitment(lead=agency)
-    update = factories.make_published_update(
-        activity=factories.make_activity(commitment=commitment, agency=agency)
+    agency = make.agency(acronym="OIM", acronym_en="IOM", slug="oim")
+    commitment = make.commitment(lead=agency)
+    update = make.published_update(
+        activity=make.activity(commitment=commitment, agency=agency)
     )
     plan = commitment.plan
-    factories.make_participation(plan=plan, agency=agency)
+    make.participation(plan=plan, agency=agency)
 
     def read_in(language):
         names = [("agencies",), ("agency", "oim"), ("commitments",), ("updates",)]
@@ -652,15 +648,15 @@ def test_english_has_its_own_acronym_of_an_agency(client):
 
 def test_the_goal_of_an_area_stands_whole_on_the_page_of_all_areas(client):
     goal = "Colaboración: que las instituciones, todas, cooperen, dentro y fuera."
-    area = factories.make_area(outcome_es=goal)
-    factories.make_commitment(programme=factories.make_programme(area=area))
+    area = make.area(outcome_es=goal)
+    make.commitment(programme=make.programme(area=area))
 
     assert goal in client.get(address("areas", area.plan.code, language="es")).text
 
 
 def test_a_list_of_some_says_of_how_many_they_are(client):
-    plan = factories.make_plan()
-    first, _other = (factories.make_commitment(plan=plan) for _ in range(2))
+    plan = make.plan()
+    first, _other = (make.commitment(plan=plan) for _ in range(2))
     path, asked = address("commitments", plan.code), {"area": first.programme.area.code}
 
     whole, part = client.get(path), client.get(path, asked)
@@ -670,9 +666,9 @@ def test_a_list_of_some_says_of_how_many_they_are(client):
 
 
 def test_what_sources_tell_of_an_area_stands_in_its_table_alone(client):
-    commitment = factories.make_commitment(provenance="reconstructed")
-    activity = factories.make_activity(commitment=commitment, provenance="press")
-    factories.make_record_update(
+    commitment = make.commitment(provenance="reconstructed")
+    activity = make.activity(commitment=commitment, provenance="press")
+    make.record_update(
         activity=activity, execution="completed", narrative_es="Lo cuenta la prensa."
     )
 
@@ -685,7 +681,7 @@ def test_what_sources_tell_of_an_area_stands_in_its_table_alone(client):
 @pytest.mark.parametrize(("days", "offered"), [(0, True), (-1, False)])
 def test_only_of_a_plan_that_is_not_over_are_dates_offered(client, days, offered):
     today = timezone.localdate()
-    plan = factories.make_plan(ends_on=today + timedelta(days))
+    plan = make.plan(ends_on=today + timedelta(days))
 
     page = client.get(address("commitments", plan.code)).text
 
@@ -700,10 +696,10 @@ def test_only_of_a_plan_that_is_not_over_are_dates_offered(client, days, offered
     ],
 )
 def test_an_account_names_the_press_and_an_office_where_both_tell(client, kinds, said):
-    plan = factories.make_plan()
-    sources = [factories.make_source(plan=plan, kind=kind) for kind in kinds]
-    activity = factories.make_activity(plan=plan, provenance="press")
-    update = factories.make_record_update(activity=activity, sources=sources)
+    plan = make.plan()
+    sources = [make.source(plan=plan, kind=kind) for kind in kinds]
+    activity = make.activity(plan=plan, provenance="press")
+    update = make.record_update(activity=activity, sources=sources)
 
     page = client.get(address("update", plan.code, update.public_id))
 

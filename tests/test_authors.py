@@ -13,7 +13,7 @@ from django.utils.translation import override
 from strategic_areas.addresses import address
 from strategic_areas.progress import State
 from strategic_areas.sentences import STATES, UNDER_WAY_THEN
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -25,27 +25,27 @@ UNTIL = {"es": "31 de diciembre de 2020", "en": "31 December 2020"}
 
 @pytest.fixture
 def plan():
-    return factories.make_plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31))
+    return make.plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31))
 
 
 @pytest.fixture
 def recorded(plan):
     """What a foreign report tells of the work of an agency, which says nothing."""
-    year = factories.make_period(
+    year = make.period(
         plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31)
     )
-    source = factories.make_source(plan=plan, title="Informe", publisher="Otro Estado")
-    line = factories.make_commitment(plan=plan, provenance="reconstructed")
-    activity = factories.make_activity(commitment=line, provenance="documented")
-    return factories.make_record_update(
+    source = make.source(plan=plan, title="Informe", publisher="Otro Estado")
+    line = make.commitment(plan=plan, provenance="reconstructed")
+    activity = make.activity(commitment=line, provenance="documented")
+    return make.record_update(
         activity=activity, period=year, sources=[source], provenance="documented"
     )
 
 
 @pytest.fixture
 def reported(plan):
-    return factories.make_published_update(
-        activity=factories.make_activity(plan=plan), narrative_en="Done."
+    return make.published_update(
+        activity=make.activity(plan=plan), narrative_en="Done."
     )
 
 
@@ -95,8 +95,8 @@ def test_a_public_record_is_the_word_of_its_source(client, recorded, language):
 
 def test_a_record_has_the_day_of_its_source_and_no_other(client, recorded):
     plan = recorded.plan
-    dated = factories.make_record_update(
-        activity=factories.make_activity(
+    dated = make.record_update(
+        activity=make.activity(
             commitment=recorded.activity.commitment, provenance="documented"
         ),
         period=recorded.period,
@@ -130,10 +130,8 @@ def test_a_report_is_the_word_of_its_agency(client, reported, language):
 
 
 def test_a_demonstration_is_the_word_of_no_agency(client, plan):
-    rehearsal = factories.make_round(plan=plan, is_demonstration=True)
-    update = factories.make_published_update(
-        activity=factories.make_activity(plan=plan), period=rehearsal
-    )
+    rehearsal = make.round(plan=plan, is_demonstration=True)
+    update = make.published_update(activity=make.activity(plan=plan), period=rehearsal)
 
     html = page_of(client, update, "es")
 

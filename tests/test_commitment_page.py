@@ -11,7 +11,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment
-from tests import factories
+from tests import make
 from tests.crawling import text_of
 from tests.test_public_pages import LANGUAGES, MARKER
 
@@ -26,11 +26,11 @@ def page_of(client, commitment, language="es"):
 
 
 def test_changes_stand_once_in_the_time_line_with_their_acts(client):
-    commitment = factories.make_commitment()
-    activity = factories.make_activity(commitment=commitment)
-    factories.make_amendment(activity=activity, reason_es="Se licitó dos veces.")
-    factories.make_amendment(commitment=commitment, deciding_act_es="Acta 14")
-    factories.make_amendment(commitment=commitment, is_approved=False)
+    commitment = make.commitment()
+    activity = make.activity(commitment=commitment)
+    make.amendment(activity=activity, reason_es="Se licitó dos veces.")
+    make.amendment(commitment=commitment, deciding_act_es="Acta 14")
+    make.amendment(commitment=commitment, is_approved=False)
 
     html = page_of(client, commitment).text
     line = html.partition('id="time-line"')[2]
@@ -42,9 +42,9 @@ def test_changes_stand_once_in_the_time_line_with_their_acts(client):
 
 
 def test_a_date_that_moved_stands_beside_what_it_was(client):
-    activity = factories.make_activity(due_on=date(2027, 1, 31), due_provenance="plan")
+    activity = make.activity(due_on=date(2027, 1, 31), due_provenance="plan")
     for day, old in ((date(2026, 4, 10), "15/04/2026"), (date(2026, 5, 1), "1/6/2026")):
-        factories.make_amendment(
+        make.amendment(
             activity=activity, field="due_on", old_value_es=old, decided_on=day
         )
 
@@ -75,13 +75,13 @@ BY_THE_AGENCY = "La institución la da por cancelada; el plan no se ha modificad
 def test_who_stopped_an_activity_is_told(client, said, stopped, told):
     stop = stopped | {"stopped_on": date(2026, 1, 1)} if stopped else {}
     own, above = ({}, stop) if said == "its commitment" else (stop, {})
-    commitment = factories.make_commitment(**above)
-    activity = factories.make_activity(commitment=commitment, **own)
+    commitment = make.commitment(**above)
+    activity = make.activity(commitment=commitment, **own)
     if said == "press":
-        factories.make_record_update(activity=activity, execution="cancelled")
+        make.record_update(activity=activity, execution="cancelled")
     elif said in {"reported", "completed"}:
         is_done = said == "completed"
-        factories.make_published_update(
+        make.published_update(
             activity=activity,
             execution="completed" if is_done else "cancelled",
             percent=100 if is_done else None,
@@ -103,24 +103,22 @@ def test_who_stopped_an_activity_is_told(client, said, stopped, told):
 
 
 def test_the_last_quantity_of_its_agency_stands_beside_the_planned_one(client):
-    activity = factories.make_activity(kind="continuing", quantity=120)
-    person = factories.make_focal_point(agency=activity.agency)
+    activity = make.activity(kind="continuing", quantity=120)
+    person = make.focal_point(agency=activity.agency)
     for number, year in ((10, 2025), (20, 2026)):
-        asked = factories.make_round(
+        asked = make.round(
             plan=activity.plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
         )
-        update = factories.make_published_update(
+        update = make.published_update(
             activity=activity, period=asked, quantity=number, by=person
         )
-    hidden = factories.make_round(plan=activity.plan, is_demonstration=True)
-    factories.make_published_update(
-        activity=activity, period=hidden, quantity=99, by=person
-    )
+    hidden = make.round(plan=activity.plan, is_demonstration=True)
+    make.published_update(activity=activity, period=hidden, quantity=99, by=person)
 
     (told,) = page_of(client, activity.commitment).context["page"].activities
 
     assert told.quantity == 20
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     (told,) = page_of(client, activity.commitment).context["page"].activities
     assert told.quantity == 10
 
@@ -129,8 +127,8 @@ def test_the_last_quantity_of_its_agency_stands_beside_the_planned_one(client):
 def test_what_others_counted_is_not_held_against_the_planned_quantity(
     client, provenance
 ):
-    activity = factories.make_activity(kind="continuing", quantity=120)
-    factories.make_record_update(activity=activity, provenance=provenance, quantity=90)
+    activity = make.activity(kind="continuing", quantity=120)
+    make.record_update(activity=activity, provenance=provenance, quantity=90)
 
     (told,) = page_of(client, activity.commitment).context["page"].activities
 
@@ -139,11 +137,9 @@ def test_what_others_counted_is_not_held_against_the_planned_quantity(
 
 
 def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
-    activity = factories.make_activity(
-        kind="continuing", quantity=987654, provenance="press"
-    )
+    activity = make.activity(kind="continuing", quantity=987654, provenance="press")
     Commitment.objects.update(provenance="reconstructed")
-    factories.make_published_update(activity=activity, quantity=20)
+    make.published_update(activity=activity, quantity=20)
 
     page = page_of(client, activity.commitment)
 
@@ -158,15 +154,13 @@ def test_of_a_reconstruction_no_quantity_is_held_against_another(client):
 def test_a_late_commitment_says_what_its_agencies_published_of_it(client):
     due_on = timezone.localdate() - timedelta(days=7)
     stated = {"due_on": due_on, "due_provenance": "plan"}
-    commitment = factories.make_commitment(**stated)
-    asked = factories.make_round(plan=commitment.plan)
-    told, silent = (
-        factories.make_activity(commitment=commitment, **stated) for _ in range(2)
-    )
-    factories.make_published_update(
+    commitment = make.commitment(**stated)
+    asked = make.round(plan=commitment.plan)
+    told, silent = (make.activity(commitment=commitment, **stated) for _ in range(2))
+    make.published_update(
         activity=told, period=asked, obstacle_es="Falta.", next_step_es="Seguir."
     )
-    factories.make_submitted_update(
+    make.submitted_update(
         activity=silent, period=asked, obstacle_es=MARKER, next_step_es="Seguir."
     )
 
@@ -186,8 +180,8 @@ def test_a_late_commitment_says_what_its_agencies_published_of_it(client):
 
 def test_what_a_public_source_says_holds_it_back_is_no_reason_of_the_agency(client):
     due_on = timezone.localdate() - timedelta(days=7)
-    activity = factories.make_activity(due_on=due_on, due_provenance="plan")
-    factories.make_record_update(activity=activity, obstacle_es="Dice la prensa.")
+    activity = make.activity(due_on=due_on, due_provenance="plan")
+    make.record_update(activity=activity, obstacle_es="Dice la prensa.")
 
     (part,) = page_of(client, activity.commitment).context["page"].delay.parts
 
@@ -195,7 +189,7 @@ def test_what_a_public_source_says_holds_it_back_is_no_reason_of_the_agency(clie
 
 
 def test_what_is_neither_late_nor_held_back_says_nothing_of_it(client):
-    update = factories.make_published_update()
+    update = make.published_update()
 
     page = page_of(client, update.activity.commitment)
 
@@ -204,12 +198,10 @@ def test_what_is_neither_late_nor_held_back_says_nothing_of_it(client):
 
 
 def test_a_superseded_activity_leaves_its_quantities_to_the_one_that_stands(client):
-    old = factories.make_activity(kind="continuing", quantity=5)
-    new = factories.make_activity(
-        commitment=old.commitment, kind="continuing", quantity=120
-    )
+    old = make.activity(kind="continuing", quantity=5)
+    new = make.activity(commitment=old.commitment, kind="continuing", quantity=120)
     new.supersedes.add(old)
-    factories.make_published_update(activity=old, quantity=4)
+    make.published_update(activity=old, quantity=4)
 
     (told,) = page_of(client, old.commitment).context["page"].activities
 
@@ -223,10 +215,10 @@ def test_a_superseded_activity_leaves_its_quantities_to_the_one_that_stands(clie
 @pytest.fixture(scope="module")
 def reported(lasting):
     """A commitment with everything that an agency can say of one activity."""
-    activity = factories.make_activity(
+    activity = make.activity(
         quantity=5000, unit_es="guías", unit_en="guides", expected_product_es="Guía."
     )
-    return factories.make_published_update(
+    return make.published_update(
         activity=activity,
         narrative_es="Se imprimieron las guías.",
         narrative_en="The guides were printed.",
@@ -262,7 +254,7 @@ def test_each_amount_stands_with_its_unit_and_with_what_was_planned(client, repo
 
 def test_facts_stand_in_a_band_and_nothing_beside_the_page(client, reported):
     commitment = reported.activity.commitment
-    commitment.supporting.add(factories.make_agency(name_es="La que apoya"))
+    commitment.supporting.add(make.agency(name_es="La que apoya"))
 
     html = page_of(client, commitment).text
 
@@ -274,15 +266,15 @@ def test_facts_stand_in_a_band_and_nothing_beside_the_page(client, reported):
 
 
 def test_each_source_is_named_once_and_what_rests_on_it_leads_there(client):
-    plan = factories.make_plan()
-    sources = [factories.make_source(plan=plan) for _ in range(2)]
-    activity = factories.make_activity(plan=plan)
+    plan = make.plan()
+    sources = [make.source(plan=plan) for _ in range(2)]
+    activity = make.activity(plan=plan)
     activity.sources.add(sources[0])
     for year in (2025, 2026):
-        period = factories.make_period(
+        period = make.period(
             plan=plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
         )
-        factories.make_record_update(activity=activity, period=period, sources=sources)
+        make.record_update(activity=activity, period=period, sources=sources)
 
     page = page_of(client, activity.commitment)
 
@@ -296,12 +288,12 @@ def test_each_source_is_named_once_and_what_rests_on_it_leads_there(client):
 
 
 def test_what_was_declared_stands_once_beside_what_was_expected(client):
-    commitment = factories.make_commitment(expected_result_es="Cien casas.")
-    activity = factories.make_activity(commitment=commitment, pk=commitment.pk)
-    told = factories.make_published_declaration(
+    commitment = make.commitment(expected_result_es="Cien casas.")
+    activity = make.activity(commitment=commitment, pk=commitment.pk)
+    told = make.published_declaration(
         commitment=commitment, statement_es="Abrieron sesenta."
     )
-    update = factories.make_published_update(activity=activity, period=told.period)
+    update = make.published_update(activity=activity, period=told.period)
 
     html = page_of(client, commitment).text
 
@@ -311,17 +303,17 @@ def test_what_was_declared_stands_once_beside_what_was_expected(client):
     assert "Abrieron sesenta." not in line
     assert line.count(update.narrative_es) == 1
 
-    workflow.withdraw(told, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(told, by=make.reviewer(), cause="error")
     assert "Abrieron sesenta." not in page_of(client, commitment).text
 
 
 @pytest.mark.parametrize(("is_open", "told"), [(True, "1"), (False, "ninguno")])
 def test_who_reported_and_how_many_showed_evidence_is_told(client, is_open, told):
-    draft = factories.make_update()
-    by, item = draft.contributors.get(), factories.make_evidence(draft)
+    draft = make.update()
+    by, item = draft.contributors.get(), make.evidence(draft)
     workflow.submit(draft, by=by)
     evidence = [item] if is_open else []
-    workflow.publish(draft, by=factories.make_reviewer(), evidence=evidence)
+    workflow.publish(draft, by=make.reviewer(), evidence=evidence)
 
     html = page_of(client, draft.activity.commitment).text
 
@@ -331,7 +323,7 @@ def test_who_reported_and_how_many_showed_evidence_is_told(client, is_open, told
 
 def test_the_start_of_work_to_come_is_in_the_time_line(client):
     day = timezone.localdate() + timedelta(days=9)
-    commitment = factories.make_commitment(starts_on=day)
+    commitment = make.commitment(starts_on=day)
 
     steps = page_of(client, commitment).context["page"].steps
 
@@ -355,16 +347,16 @@ def test_a_citation_names_the_lead_only_for_what_it_declared(client, reported):
             assert lead not in cited(language)
 
     assert_cites_the_portal()
-    factories.make_published_declaration(commitment=commitment)
+    make.published_declaration(commitment=commitment)
     assert [cited(each).partition(": ")[0] for each in LANGUAGES] == leads
     Commitment.objects.filter(pk=commitment.pk).update(provenance="reconstructed")
     assert_cites_the_portal()
 
 
 def test_targets_are_named_as_people_write_them(client):
-    commitment = factories.make_commitment()
+    commitment = make.commitment()
     for family, code in (("SDG", "SDG-16.2"), ("GCM", "GCM-9"), ("SDG", "X-1")):
-        target = factories.make_target(code=code, family=family)
+        target = make.target(code=code, family=family)
         commitment.frameworks.add(target)
 
     spanish, english = (
@@ -378,8 +370,8 @@ def test_targets_are_named_as_people_write_them(client):
 
 
 def test_terms_of_a_text_lead_to_the_glossary_once(client):
-    update = factories.make_published_update(narrative_es="La PETT y otra PETT, PETTY.")
-    factories.make_term(plan=update.plan, code="PETT")
+    update = make.published_update(narrative_es="La PETT y otra PETT, PETTY.")
+    make.term(plan=update.plan, code="PETT")
     glossary = address("glossary", language="es")
 
     html = page_of(client, update.activity.commitment).content.decode()
@@ -396,14 +388,14 @@ def test_terms_of_a_text_lead_to_the_glossary_once(client):
     ],
 )
 def test_the_official_commitment_keeps_what_was_on_record(client, is_asked, why):
-    record = factories.make_record_update(provenance="documented")
+    record = make.record_update(provenance="documented")
     old = record.activity.commitment
     Commitment.objects.filter(pk=old.pk).update(provenance="reconstructed")
-    new = factories.make_commitment(programme=old.programme)
+    new = make.commitment(programme=old.programme)
     new.supersedes.add(old)
-    activity = factories.make_activity(commitment=new)
+    activity = make.activity(commitment=new)
     if is_asked:
-        asked = factories.make_round(plan=old.plan)
+        asked = make.round(plan=old.plan)
 
     silent = page_of(client, new, "en").text
 
@@ -411,27 +403,27 @@ def test_the_official_commitment_keeps_what_was_on_record(client, is_asked, why)
     assert record.activity.title_en in silent.partition('id="time-line"')[2]
     assert why in silent
     if is_asked:
-        factories.make_published_update(activity=activity, period=asked)
+        make.published_update(activity=activity, period=asked)
         assert why not in page_of(client, new, "en").text
 
 
 def test_what_was_published_on_it_alone_is_downloaded(client):
-    told = factories.make_published_update(narrative_es="Lo de este.")
+    told = make.published_update(narrative_es="Lo de este.")
     commitment, person = told.activity.commitment, told.contributors.get()
-    gone = factories.make_published_update(
-        activity=factories.make_activity(commitment=commitment),
+    gone = make.published_update(
+        activity=make.activity(commitment=commitment),
         period=told.period,
         narrative_es="Treinta y siete detenidos.",
     )
-    workflow.withdraw(gone, by=factories.make_reviewer(), cause="error")
-    factories.make_update(
-        activity=factories.make_activity(commitment=commitment),
+    workflow.withdraw(gone, by=make.reviewer(), cause="error")
+    make.update(
+        activity=make.activity(commitment=commitment),
         period=told.period,
         by=person,
         narrative_es=MARKER,
     )
-    factories.make_published_update(
-        activity=factories.make_activity(plan=told.plan),
+    make.published_update(
+        activity=make.activity(plan=told.plan),
         period=told.period,
         narrative_es="Lo de otro.",
     )
@@ -459,10 +451,8 @@ def test_what_was_published_on_it_alone_is_downloaded(client):
 )
 def test_a_citation_says_the_family_and_the_delay(client, due, said):
     day = timezone.localdate() + timedelta(days=due)
-    commitment = factories.make_commitment(due_on=day, due_provenance="plan")
-    factories.make_published_update(
-        activity=factories.make_activity(commitment=commitment), percent=5
-    )
+    commitment = make.commitment(due_on=day, due_provenance="plan")
+    make.published_update(activity=make.activity(commitment=commitment), percent=5)
 
     for language, sentence in zip(LANGUAGES, said, strict=True):
         html = page_of(client, commitment, language).text

@@ -14,7 +14,7 @@ from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
 from strategic_areas.purging.places import find_places
 from strategic_areas.queries.pages.changes import PER_PAGE
-from tests import factories
+from tests import make
 from tests.strategic_areas.test_search import paths
 from tests.test_public_pages import LANGUAGES, read
 
@@ -38,9 +38,9 @@ FILLED = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_log_tells_what_was_asked_decided_and_in_how_many_days(client, language):
-    waiting = factories.make_correction_request(asked_on=date(2026, 4, 1))
-    decided = factories.make_correction_request(**DECIDED)
-    factories.make_correction_request(**DECIDED | {"decided_on": date(2026, 3, 3)})
+    waiting = make.correction_request(asked_on=date(2026, 4, 1))
+    decided = make.correction_request(**DECIDED)
+    make.correction_request(**DECIDED | {"decided_on": date(2026, 3, 3)})
 
     path = address("corrections", language=language)
     page, log = read(client, path), client.get(path).context["log"]
@@ -59,11 +59,11 @@ def test_an_empty_log_says_so(client):
 
 
 def test_a_long_log_stands_on_pages_and_the_search_leads_to_the_right_one(client):
-    oldest = factories.make_correction_request(
+    oldest = make.correction_request(
         asked_on=date(2026, 1, 1), asked_es="Sobran zanahorias."
     )
     for _ in range(PER_PAGE):
-        factories.make_correction_request()
+        make.correction_request()
     path = address("corrections")
 
     shown = {
@@ -83,14 +83,14 @@ def test_a_long_log_stands_on_pages_and_the_search_leads_to_the_right_one(client
 
 
 def test_a_request_keeps_its_mark_when_an_earlier_one_is_entered_later(client):
-    first = factories.make_correction_request(asked_on=date(2026, 3, 1))
+    first = make.correction_request(asked_on=date(2026, 3, 1))
 
     def marks():
         page = client.get(address("corrections")).content.decode()
         return re.findall(r'<article class="entry" id="solicitud-([^"]+)"', page)
 
     (mark,) = marks()
-    factories.make_correction_request(asked_on=date(2026, 2, 1))
+    make.correction_request(asked_on=date(2026, 2, 1))
     latest, earlier = marks()
 
     assert latest == mark
@@ -99,26 +99,26 @@ def test_a_request_keeps_its_mark_when_an_earlier_one_is_entered_later(client):
 
 @pytest.mark.parametrize("page", ["0", "2", "x"])
 def test_a_page_that_the_log_has_not_is_not_found(client, page):
-    factories.make_correction_request()
+    make.correction_request()
 
     assert client.get(address("corrections"), {"page": page}).status_code == 404
 
 
 def test_nothing_is_told_before_a_second_person_approves(client):
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     client.post(reverse(ADD), FILLED)
     change = PendingChange.objects.get()
     path = address("corrections")
     before = client.get(path).content.decode()
 
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert FILLED["asked_es"] not in before
     assert FILLED["asked_es"] in client.get(path).content.decode()
 
 
 def test_whoever_proposes_it_does_not_approve_it(client):
-    reviewer = factories.make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     client.post(reverse(ADD), FILLED)
 
@@ -129,7 +129,7 @@ def test_whoever_proposes_it_does_not_approve_it(client):
 
 
 def test_a_text_that_identifies_somebody_is_refused(client):
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.post(
         reverse(ADD), FILLED | {"asked_es": "Lo pidió la cédula 001-1234567-8."}
@@ -143,11 +143,11 @@ def test_a_purge_takes_it_out_of_the_log(client):
     phrase = "La señora de la esquina"
     texts = {f"{name}_es": f"{phrase}." for name in ("about", "asked", "decision")}
     told = DECIDED | texts | {"about_en": phrase}
-    correction = factories.make_correction_request(**told)
-    factories.make_change(correction, asked_es=f"Otra vez: {phrase}.")
+    correction = make.correction_request(**told)
+    make.change(correction, asked_es=f"Otra vez: {phrase}.")
 
-    purge = purging.request(phrase, by=factories.make_reviewer())
-    purging.confirm(purge, by=factories.make_reviewer())
+    purge = purging.request(phrase, by=make.reviewer())
+    purging.confirm(purge, by=make.reviewer())
 
     for language in LANGUAGES:
         page = client.get(address("corrections", language=language)).content.decode()
@@ -162,17 +162,17 @@ def test_it_is_decided_as_a_whole(left_out):
     decided = {name: value for name, value in DECIDED.items() if name != left_out}
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        factories.make_correction_request(**decided)
+        make.correction_request(**decided)
 
 
 def test_it_is_not_decided_before_it_was_asked():
     with pytest.raises(IntegrityError), transaction.atomic():
-        factories.make_correction_request(**DECIDED | {"asked_on": date(2026, 3, 10)})
+        make.correction_request(**DECIDED | {"asked_on": date(2026, 3, 10)})
 
 
 def test_whoever_approves_reads_what_the_public_will(client):
-    change = factories.make_change(factories.make_correction_request(), **DECIDED)
-    client.force_login(factories.make_reviewer())
+    change = make.change(make.correction_request(), **DECIDED)
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 

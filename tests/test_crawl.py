@@ -24,7 +24,7 @@ from strategic_areas.models import (
     Commitment,
     Source,
 )
-from tests import factories, nu_validator, partials, public_site
+from tests import make, nu_validator, partials, public_site
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP
 from tests.strategic_areas.plans import shipped_content
@@ -104,7 +104,7 @@ def crawl(django_db_setup, django_db_blocker):
         empty = Crawl(Client())
         world = public_site.build()
         # How two editions differ takes two.
-        factories.make_earlier_edition(world.plan.editions.first())
+        make.earlier_edition(world.plan.editions.first())
         # It alone has evidence to show, they alone took the place of something.
         alone = [world.rich, *Commitment.objects.filter(supersedes__isnull=False)]
         rich = [

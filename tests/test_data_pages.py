@@ -18,7 +18,8 @@ from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS, ready
 from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
-from tests import factories
+from tests import make
+from tests.make.plans import put_back_in_preparation
 from tests.test_public_pages import LANGUAGES, read
 
 pytestmark = [
@@ -34,9 +35,9 @@ DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 @pytest.fixture
 def plan():
     """A plan with two commitments, of which the codes look like numbers."""
-    plan = factories.make_plan(code="p-1", title_es="Plan uno", title_en="Plan one")
+    plan = make.plan(code="p-1", title_es="Plan uno", title_en="Plan one")
     for code in ("1.10", "1.9"):
-        factories.make_commitment(plan=plan, code=code, title_es=f"Acción {code}")
+        make.commitment(plan=plan, code=code, title_es=f"Acción {code}")
     return plan
 
 
@@ -77,10 +78,8 @@ def test_a_plan_shows_each_dataset_with_its_rows_and_files(client, plan, languag
 
 
 def test_the_page_of_data_is_that_of_the_plan_that_the_first_page_shows(client, plan):
-    other = factories.make_plan(
-        code="p-0", starts_on=date(2001, 1, 1), ends_on=date(2002, 1, 1)
-    )
-    factories.make_commitment(plan=other)
+    other = make.plan(code="p-0", starts_on=date(2001, 1, 1), ends_on=date(2002, 1, 1))
+    make.commitment(plan=other)
 
     page = shown(client, "/datos/")
 
@@ -135,8 +134,8 @@ def test_a_dataset_shows_every_column_with_its_codes_and_gaps(client, plan, name
 
 
 def test_what_a_reconstruction_tells_changes_when_it_is_corrected(client):
-    plan = factories.make_plan(code="p-2")
-    factories.make_commitment(plan=plan, provenance=Provenance.DOCUMENTED)
+    plan = make.plan(code="p-2")
+    make.commitment(plan=plan, provenance=Provenance.DOCUMENTED)
 
     page = shown(client, "/datos/p-2/")
     about = client.get("/datos/p-2/commitments.json").json()["about"]
@@ -228,7 +227,7 @@ def test_a_page_tells_machines_of_its_dataset_and_licence(client, plan):
 def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkeypatch):
     files = ready.SHELF.at_hand(plan)
     monkeypatch.setattr(ready.SHELF, "at_hand", lambda *_: files)
-    factories.make_commitment(plan=plan)
+    make.commitment(plan=plan)
 
     response = client.get("/datos/p-1/", **{ASKED_BY_FRONT: True})
 
@@ -249,7 +248,7 @@ def test_the_search_finds_the_page_of_data_by_what_is_in_it(client, language, wo
 
 
 def test_a_plan_in_preparation_is_in_no_catalogue(client, plan):
-    factories.put_back_in_preparation(plan)
+    put_back_in_preparation(plan)
 
     assert "p-1" not in client.get("/datos/catalogo.jsonld").content.decode()
     assert client.get("/datos/p-1/ckan.json").status_code == 404
@@ -273,7 +272,7 @@ def test_only_an_official_site_names_the_secretariat(
 
 
 def test_an_edition_is_a_version_of_its_plan(client, plan):
-    edition = factories.make_edition(plan=plan)
+    edition = make.edition(plan=plan)
 
     body = client.get("/datos/catalogo.jsonld").content
     graph = rdflib.Graph().parse(data=body, format="json-ld")
@@ -300,7 +299,7 @@ def test_ckan_takes_each_file_with_its_form(client, plan):
 def test_the_next_edition_is_that_of_the_round_that_closes_next(client, plan):
     today = timezone.localdate()
     closes = today + timedelta(days=20)
-    factories.make_round(plan=plan, closes_on=closes, due_on=today, name_es="Ronda dos")
+    make.round(plan=plan, closes_on=closes, due_on=today, name_es="Ronda dos")
 
     page = shown(client, "/datos/p-1/")
 

@@ -23,7 +23,7 @@ from strategic_areas.models import (
     Region,
 )
 from strategic_areas.search import index
-from tests import factories
+from tests import make
 from tests.deep import DEEP
 from tests.public_site import data_files, instances
 from tools.public_bytes import unpacked
@@ -109,24 +109,22 @@ class World:
 
     def __init__(self):
         today = timezone.localdate()
-        self.plan = factories.make_plan(
+        self.plan = make.plan(
             code="plan-x",
             starts_on=today - timedelta(days=200),
             ends_on=today + timedelta(days=400),
         )
-        self.lead = factories.make_agency(acronym="RECTORA", slug="rectora")
-        factories.make_participation(plan=self.plan, agency=self.lead)
-        self.author = factories.make_focal_point(agency=self.lead)
-        self.reviewer = factories.make_reviewer()
+        self.lead = make.agency(acronym="RECTORA", slug="rectora")
+        make.participation(plan=self.plan, agency=self.lead)
+        self.author = make.focal_point(agency=self.lead)
+        self.reviewer = make.reviewer()
         self.place = Province.objects.create(
             code="DO-99",
             name=PLACE,
             region=Region.objects.create(code="DO-98", name="Región"),
         )
-        self.programme = factories.make_programme(
-            area=factories.make_area(plan=self.plan)
-        )
-        self.before = factories.make_round(
+        self.programme = make.programme(area=make.area(plan=self.plan))
+        self.before = make.round(
             plan=self.plan,
             starts_on=today - timedelta(days=180),
             ends_on=today - timedelta(days=90),
@@ -134,18 +132,16 @@ class World:
             due_on=today - timedelta(days=60),
             closes_on=today + timedelta(days=2),
         )
-        self.now = factories.make_round(
+        self.now = make.round(
             plan=self.plan,
             starts_on=today - timedelta(days=89),
             ends_on=today - timedelta(days=11),
         )
         first, second = self.commitment(), self.commitment()
         self.activities = {
-            "quantity": factories.make_activity(commitment=first, **COUNTED),
-            "people_reached": factories.make_activity(
-                commitment=first, reaches_victims=True
-            ),
-            "percent": factories.make_activity(
+            "quantity": make.activity(commitment=first, **COUNTED),
+            "people_reached": make.activity(commitment=first, reaches_victims=True),
+            "percent": make.activity(
                 commitment=second,
                 quantity=13,
                 counts_victims=True,
@@ -153,24 +149,24 @@ class World:
                 due_on=today + timedelta(days=100),
                 due_provenance="plan",
             ),
-            "planned": factories.make_activity(
+            "planned": make.activity(
                 commitment=first, quantity=PLANTED["before"], counts_victims=True
             ),
-            "assigned": factories.make_activity(
+            "assigned": make.activity(
                 commitment=first,
                 quantity=PLANTED["assigned"],
                 counts_victims=True,
                 provenance="documented",
             ),
             # Of this one everything is public, but no average with the others.
-            "public": factories.make_activity(commitment=second),
+            "public": make.activity(commitment=second),
         }
         self.updates = defaultdict(list)
         self.amend()
         self.report()
 
     def commitment(self):
-        return factories.make_commitment(
+        return make.commitment(
             programme=self.programme,
             lead=self.lead,
             due_on=self.plan.ends_on,
@@ -182,7 +178,7 @@ class World:
         """Let an amendment change a planned quantity: pages tell old and new."""
         planned = self.activities["planned"]
         before, now = PLANTED["before"], PLANTED["planned"]
-        factories.make_amendment(
+        make.amendment(
             activity=planned,
             field="quantity",
             decided_on=timezone.localdate() - timedelta(days=5),
@@ -206,11 +202,11 @@ class World:
             said = {"percent": PLANTED["percent"], "narrative_es": period.code}
             last = self.publish(self.activities["percent"], period=period, **said)
             self.updates["percent"].append(last.pk)
-        corrected = factories.make_correction(last, narrative_es="Ahora.")
+        corrected = make.correction(last, narrative_es="Ahora.")
         workflow.submit(corrected, by=corrected.contributors.get())
         workflow.publish(corrected, by=self.reviewer)
         self.updates["percent"].append(corrected.pk)
-        extra = factories.make_off_plan_update(
+        extra = make.off_plan_update(
             commitment=self.activities["quantity"].commitment,
             period=self.now,
             by=self.author,
@@ -221,9 +217,7 @@ class World:
 
     def publish(self, about, **fields):
         fields.setdefault("period", self.now)
-        return self.send(
-            factories.make_update(activity=about, by=self.author, **fields)
-        )
+        return self.send(make.update(activity=about, by=self.author, **fields))
 
     def send(self, update):
         update.places.add(self.place)

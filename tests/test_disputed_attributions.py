@@ -18,7 +18,7 @@ from strategic_areas.desk.changes.own_words import KINDS
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
 from strategic_areas.sentences import target_code
-from tests import factories
+from tests import make
 from tests.deep import SOME_ROWS, drawn
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, read
@@ -42,11 +42,11 @@ RESOLVED = {
 @pytest.fixture(scope="module")
 def made(lasting):
     """A record from the press of one agency, in a plan put together from sources."""
-    agency = factories.make_agency()
-    commitment = factories.make_commitment(lead=agency, provenance="reconstructed")
-    factories.make_participation(plan=commitment.plan, agency=agency)
-    activity = factories.make_activity(commitment=commitment, provenance="press")
-    return factories.make_record_update(activity=activity)
+    agency = make.agency()
+    commitment = make.commitment(lead=agency, provenance="reconstructed")
+    make.participation(plan=commitment.plan, agency=agency)
+    activity = make.activity(commitment=commitment, provenance="press")
+    return make.record_update(activity=activity)
 
 
 @pytest.fixture
@@ -57,10 +57,10 @@ def update(made):
 def records(update):
     """Each kind of record that may be disputed, by its word."""
     activity = update.activity
-    indicator = factories.make_indicator(
+    indicator = make.indicator(
         plan=activity.plan, agency=update.agency, sensitive=False
     )
-    figure = factories.make_published_figure(indicator=indicator, provenance="press")
+    figure = make.published_figure(indicator=indicator, provenance="press")
     found = [activity.commitment, activity, update, figure]
     return dict(zip(KINDS, found, strict=True))
 
@@ -95,8 +95,8 @@ def marked(client, update, language):
 
 
 def resolve(dispute, **fields):
-    change = factories.make_change(dispute, **RESOLVED | fields)
-    workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(dispute, **RESOLVED | fields)
+    workflow.approve(change, by=make.reviewer())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def resolve(dispute, **fields):
 def test_it_is_shown_beside_the_record_wherever_it_stands(
     client, update, kind, unmarked
 ):
-    factories.make_approved_dispute(records(update)[kind])
+    make.approved_dispute(records(update)[kind])
 
     for language in drawn(LANGUAGES, 1, key=kind):
         found = marked(client, update, language)
@@ -135,9 +135,9 @@ def test_what_is_late_bears_the_mark_once(client, update):
             )
         }
 
-    person, found = factories.make_focal_point(agency=update.agency), [marks()]
+    person, found = make.focal_point(agency=update.agency), [marks()]
     for record in (activity.commitment, activity, update):
-        dispute = factories.make_approved_dispute(record, by=person)
+        dispute = make.approved_dispute(record, by=person)
         found.append(marks())
         resolve(dispute)
     found.append(marks())
@@ -148,12 +148,12 @@ def test_what_is_late_bears_the_mark_once(client, update):
 
 
 def test_the_text_is_signed_by_a_role_and_by_no_person(client, update):
-    person = factories.make_focal_point(
+    person = make.focal_point(
         agency=update.agency, first_name="Berenice", last_name="Quezada"
     )
     for kind, record in records(update).items():
         text = f"{TEXT} ({kind})"
-        factories.make_approved_dispute(record, by=person, text_es=text)
+        make.approved_dispute(record, by=person, text_es=text)
 
         page = client.get(record.get_absolute_url()).text
 
@@ -163,7 +163,7 @@ def test_the_text_is_signed_by_a_role_and_by_no_person(client, update):
 
 
 def test_resolved_it_leaves_the_lists_and_tells_what_was_decided(client, update):
-    dispute = factories.make_approved_dispute(update.activity.commitment)
+    dispute = make.approved_dispute(update.activity.commitment)
 
     resolve(dispute)
 
@@ -177,7 +177,7 @@ def test_resolved_it_leaves_the_lists_and_tells_what_was_decided(client, update)
 
 
 def test_nothing_is_shown_before_a_second_person_approves(client, update):
-    change = factories.make_dispute(update.activity)
+    change = make.dispute(update.activity)
 
     for language in drawn(LANGUAGES, 1, key="waiting"):
         assert marked(client, update, language) == set()
@@ -187,8 +187,8 @@ def test_nothing_is_shown_before_a_second_person_approves(client, update):
 
 def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, update):
     person, reviewer = (
-        factories.make_focal_point(agency=update.agency),
-        factories.make_reviewer(),
+        make.focal_point(agency=update.agency),
+        make.reviewer(),
     )
     client.force_login(person)
     url = reverse("admin:attribution", args=["actividad", update.activity_id])
@@ -210,14 +210,14 @@ def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, updat
 
 
 def test_another_agency_finds_nothing_to_dispute(client, update):
-    other = factories.make_focal_point(agency=factories.make_agency())
+    other = make.focal_point(agency=make.agency())
     client.force_login(other)
 
     for kind, record in records(update).items():
         url = reverse("admin:attribution", args=[kind, record.pk])
         assert client.get(url).status_code == 404, kind
         with pytest.raises(RefusedError):
-            factories.make_dispute(record, by=other)
+            make.dispute(record, by=other)
     assert client.get(reverse("admin:attributions")).context["attributed"] == []
 
 
@@ -225,38 +225,38 @@ def test_another_agency_finds_nothing_to_dispute(client, update):
 def test_what_the_plan_states_or_the_agency_reported_is_not_disputed(
     client, provenance
 ):
-    activity = factories.make_activity(provenance=provenance)
-    person = factories.make_focal_point(agency=activity.agency)
+    activity = make.activity(provenance=provenance)
+    person = make.focal_point(agency=activity.agency)
     client.force_login(person)
 
     url = reverse("admin:attribution", args=["actividad", activity.pk])
 
     assert client.get(url).status_code == 404
     with pytest.raises(RefusedError):
-        factories.make_dispute(activity, by=person)
+        make.dispute(activity, by=person)
 
 
 def test_what_came_to_another_agency_meanwhile_is_not_marked(update):
-    change = factories.make_dispute(update.activity)
-    update.activity.agency = factories.make_agency()
+    change = make.dispute(update.activity)
+    update.activity.agency = make.agency()
     update.activity.save()
 
-    decided = workflow.approve(change, by=factories.make_reviewer())
+    decided = workflow.approve(change, by=make.reviewer())
 
     assert decided.status == PendingChange.Status.OUTDATED
     assert AttributionDispute.objects.count() == 0
 
 
 def test_only_one_waits_and_only_one_stands(update):
-    person = factories.make_focal_point(agency=update.agency)
-    factories.make_dispute(update, by=person)
+    person = make.focal_point(agency=update.agency)
+    make.dispute(update, by=person)
 
     with pytest.raises(workflow.AlreadyWaiting):
-        factories.make_dispute(update, by=person, text_es="Otra razón.")
+        make.dispute(update, by=person, text_es="Otra razón.")
 
 
 def test_a_text_that_identifies_somebody_is_refused(client, update):
-    client.force_login(factories.make_focal_point(agency=update.agency))
+    client.force_login(make.focal_point(agency=update.agency))
     url = reverse("admin:attribution", args=["avance", update.pk])
 
     response = client.post(url, {"text_es": "Lo dijo la cédula 001-1234567-8."})
@@ -266,40 +266,40 @@ def test_a_text_that_identifies_somebody_is_refused(client, update):
 
 
 def test_the_agency_does_not_resolve_it_nor_does_one_person_alone(client, update):
-    dispute = factories.make_approved_dispute(update)
-    person = factories.make_focal_point(agency=update.agency)
-    reviewer = factories.make_reviewer()
+    dispute = make.approved_dispute(update)
+    person = make.focal_point(agency=update.agency)
+    reviewer = make.reviewer()
 
     with pytest.raises(RefusedError):
-        factories.make_change(dispute, by=person, **RESOLVED)
+        make.change(dispute, by=person, **RESOLVED)
     dispute.refresh_from_db()
-    change = factories.make_change(dispute, by=reviewer, **RESOLVED)
+    change = make.change(dispute, by=reviewer, **RESOLVED)
     with pytest.raises(RefusedError):
         workflow.approve(change, by=reviewer)
 
 
 def make_party(agency):
     """A reviewer with a mandate at the institution that disputes."""
-    person = factories.make_focal_point(agency=agency)
+    person = make.focal_point(agency=agency)
     person.groups.add(Group.objects.get(name=Role.REVIEWER))
     return person
 
 
 def test_nobody_resolves_what_their_own_institution_disputes(update):
-    dispute = factories.make_approved_dispute(update)
+    dispute = make.approved_dispute(update)
 
     with pytest.raises(RefusedError):
-        factories.make_change(dispute, by=make_party(update.agency), **RESOLVED)
+        make.change(dispute, by=make_party(update.agency), **RESOLVED)
 
 
 @pytest.mark.parametrize("decide", [workflow.approve, workflow.decline])
 @pytest.mark.parametrize("is_new", [True, False])
 def test_nobody_decides_on_what_their_own_institution_disputes(update, is_new, decide):
     if is_new:
-        change = factories.make_dispute(update)
+        change = make.dispute(update)
     else:
-        dispute = factories.make_approved_dispute(update)
-        change = factories.make_change(dispute, **RESOLVED)
+        dispute = make.approved_dispute(update)
+        change = make.change(dispute, **RESOLVED)
     reason = {"reason": "No."} if decide is workflow.decline else {}
 
     with pytest.raises(RefusedError):
@@ -307,12 +307,12 @@ def test_nobody_decides_on_what_their_own_institution_disputes(update, is_new, d
 
     change.refresh_from_db()
     assert change.is_waiting
-    decided = decide(change, by=make_party(factories.make_agency()), **reason)
+    decided = decide(change, by=make_party(make.agency()), **reason)
     assert decided.decided_by is not None
 
 
 def test_the_page_offers_no_step_to_a_party(client, update):
-    change = factories.make_dispute(update)
+    change = make.dispute(update)
     page = reverse("admin:approval", args=[change.pk])
 
     def offered(person):
@@ -320,12 +320,12 @@ def test_the_page_offers_no_step_to_a_party(client, update):
         return [form.step for form in client.get(page).context["steps"]]
 
     assert offered(make_party(update.agency)) == []
-    assert offered(make_party(factories.make_agency())) == ["approve", "decline"]
+    assert offered(make_party(make.agency())) == ["approve", "decline"]
 
 
 def test_what_a_later_record_supersedes_is_not_disputed(client, update):
-    person = factories.make_focal_point(agency=update.agency)
-    newer = factories.make_commitment(
+    person = make.focal_point(agency=update.agency)
+    newer = make.commitment(
         programme=update.activity.commitment.programme, lead=update.agency
     )
     newer.supersedes.add(update.activity.commitment)
@@ -337,12 +337,12 @@ def test_what_a_later_record_supersedes_is_not_disputed(client, update):
         url = reverse("admin:attribution", args=[kind, record.pk])
         assert client.get(url).status_code == 404, kind
         with pytest.raises(RefusedError):
-            factories.make_dispute(record, by=person)
+            make.dispute(record, by=person)
 
 
 def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
-    dispute = factories.make_approved_dispute(update)
-    client.force_login(factories.make_reviewer())
+    dispute = make.approved_dispute(update)
+    client.force_login(make.reviewer())
     url = reverse("admin:strategic_areas_attributiondispute_change", args=[dispute.pk])
 
     form = client.get(url).context["adminform"].form
@@ -352,9 +352,7 @@ def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
 
 
 def test_not_even_the_database_lets_its_words_be_changed(update):
-    row = AttributionDispute.objects.filter(
-        pk=factories.make_approved_dispute(update).pk
-    )
+    row = AttributionDispute.objects.filter(pk=make.approved_dispute(update).pk)
 
     for name, value in {
         "text_es": "No fuimos solos.",
@@ -371,13 +369,13 @@ def test_not_even_the_database_lets_its_words_be_changed(update):
 
 def test_a_purge_takes_it_back_from_every_page(client, update):
     phrase = "La señora de la esquina"
-    dispute = factories.make_approved_dispute(update, text_es=f"{phrase} lo hizo.")
+    dispute = make.approved_dispute(update, text_es=f"{phrase} lo hizo.")
     resolve(dispute, resolution_es=f"{phrase} no figura.")
     path = pages(update, "es")["update"]
     before = client.get(path).content.decode()
 
-    purge = purging.request(phrase, by=factories.make_reviewer())
-    purging.confirm(purge, by=factories.make_reviewer())
+    purge = purging.request(phrase, by=make.reviewer())
+    purging.confirm(purge, by=make.reviewer())
 
     dispute.refresh_from_db()
     assert phrase in before
@@ -387,7 +385,7 @@ def test_a_purge_takes_it_back_from_every_page(client, update):
 
 
 def test_it_is_resolved_as_a_whole(update):
-    dispute = factories.make_approved_dispute(update)
+    dispute = make.approved_dispute(update)
 
     for left_out in RESOLVED:
         decided = {name: value for name, value in RESOLVED.items() if name != left_out}
@@ -396,7 +394,7 @@ def test_it_is_resolved_as_a_whole(update):
 
 
 def test_it_is_about_one_record(update):
-    dispute = factories.make_approved_dispute(update)
+    dispute = make.approved_dispute(update)
     row = AttributionDispute.objects.filter(pk=dispute.pk)
 
     for fields in ({"activity": update.activity}, {"activity_update": None}):
@@ -422,7 +420,7 @@ def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name,
         return [row["is_disputed"], row["provenance"]]
 
     before = told()
-    dispute = factories.make_approved_dispute(records(update)[kind])
+    dispute = make.approved_dispute(records(update)[kind])
     during = told()
     resolve(dispute)
 
@@ -433,7 +431,7 @@ def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name,
 @pytest.mark.parametrize("page", ["frameworks", "area"])
 def test_what_answers_a_target_is_marked(client, update, page):
     commitment = update.activity.commitment
-    target = factories.make_target()
+    target = make.target()
     commitment.frameworks.add(target)
     words = {
         "frameworks": [update.plan.code],
@@ -448,14 +446,14 @@ def test_what_answers_a_target_is_marked(client, update, page):
         return part.count('class="disputed"')
 
     before = marks()
-    factories.make_approved_dispute(commitment)
+    make.approved_dispute(commitment)
 
     assert (before, marks()) == (0, 1)
 
 
 def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):
-    factories.make_approved_dispute(update, text_es="Decía 37 detenidos.")
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    make.approved_dispute(update, text_es="Decía 37 detenidos.")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     page = client.get(pages(update, "es")["update"]).content.decode()
 
@@ -464,15 +462,13 @@ def test_withdrawn_content_is_not_brought_back_by_a_dispute(client, update):
 
 def test_pages_cost_the_same_with_many_disputes(client, update):
     commitment = update.activity.commitment
-    person, spent = factories.make_focal_point(agency=update.agency), []
+    person, spent = make.focal_point(agency=update.agency), []
     for pairs in (1, SOME_ROWS):
         for _ in range(pairs):
-            activity = factories.make_activity(
-                commitment=commitment, provenance="press"
-            )
-            record = factories.make_record_update(activity=activity)
-            factories.make_approved_dispute(activity, by=person)
-            factories.make_approved_dispute(record, by=person)
+            activity = make.activity(commitment=commitment, provenance="press")
+            record = make.record_update(activity=activity)
+            make.approved_dispute(activity, by=person)
+            make.approved_dispute(record, by=person)
         counts = {}
         for name, path in pages(update, "es").items():
             with CaptureQueriesContext(connection) as captured:

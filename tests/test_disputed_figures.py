@@ -20,7 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.own_words import attributed_to
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +36,14 @@ FIGURE = {"provenance": "press", "counted_by": "MP"}
 @pytest.fixture
 def indicator():
     """An indicator of one agency, whose values the agency MP counts."""
-    factories.make_agency(acronym="MP")
-    agency = factories.make_agency(acronym="PGR")
-    return factories.make_indicator(code="I-7", agency=agency, sensitive=False)
+    make.agency(acronym="MP")
+    agency = make.agency(acronym="PGR")
+    return make.indicator(code="I-7", agency=agency, sensitive=False)
 
 
 @pytest.fixture
 def figure(indicator):
-    return factories.make_published_figure(indicator=indicator, **FIGURE)
+    return make.published_figure(indicator=indicator, **FIGURE)
 
 
 def page(client):
@@ -52,12 +52,12 @@ def page(client):
 
 @pytest.mark.sqlite
 def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
-    dispute = factories.make_approved_dispute(figure, text_es=TEXT)
+    dispute = make.approved_dispute(figure, text_es=TEXT)
     (point,) = page(client).context["disputed"]
     before = page(client).content.decode()
 
-    change = factories.make_change(dispute, **DECISION)
-    workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(dispute, **DECISION)
+    workflow.approve(change, by=make.reviewer())
     after = page(client).content.decode()
 
     assert (point.pk, point.is_disputed) == (figure.pk, True)
@@ -71,8 +71,8 @@ def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
 
 @pytest.mark.sqlite
 def test_the_files_say_it_in_columns_of_their_own(client, figure):
-    factories.make_published_figure(indicator=figure.indicator, year=2024, **FIGURE)
-    factories.make_approved_dispute(figure, text_es=TEXT)
+    make.published_figure(indicator=figure.indicator, year=2024, **FIGURE)
+    make.approved_dispute(figure, text_es=TEXT)
 
     content = client.get("/indicadores/I-7.csv").content.decode("utf-8-sig")
     told = client.get("/indicadores.json").json()["rows"]
@@ -84,7 +84,7 @@ def test_the_files_say_it_in_columns_of_their_own(client, figure):
 
 @pytest.mark.sqlite
 def test_it_is_found_by_the_search(client, figure):
-    factories.make_approved_dispute(figure, text_es=TEXT)
+    make.approved_dispute(figure, text_es=TEXT)
 
     found = client.get("/buscar/", {"q": "Santiago"}).content.decode()
 
@@ -93,7 +93,7 @@ def test_it_is_found_by_the_search(client, figure):
 
 @pytest.mark.sqlite
 def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
-    factories.make_approved_dispute(figure, text_es=TEXT)
+    make.approved_dispute(figure, text_es=TEXT)
     row = PublishedFigure.objects.filter(pk=figure.pk)
 
     def told():
@@ -113,7 +113,7 @@ def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
 @pytest.mark.sqlite
 def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, of):
     agency = Agency.objects.get(acronym=of)
-    client.force_login(factories.make_focal_point(agency=agency))
+    client.force_login(make.focal_point(agency=agency))
     form = reverse("admin:attribution", args=["cifra", figure.pk])
 
     listed = client.get(reverse("admin:attributions")).content.decode()
@@ -121,21 +121,21 @@ def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, 
 
     assert form in listed
     change = PendingChange.objects.get()
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     assert AttributionDispute.objects.get().agency == agency
     assert AttributionDispute.objects.get().published_figure == figure
 
 
 @pytest.mark.sqlite
 def test_another_agency_does_not(client, figure):
-    person = factories.make_focal_point()
+    person = make.focal_point()
     client.force_login(person)
 
     url = reverse("admin:attribution", args=["cifra", figure.pk])
 
     assert client.get(url).status_code == 404
     with pytest.raises(RefusedError):
-        factories.make_dispute(figure, by=person)
+        make.dispute(figure, by=person)
 
 
 #: What makes a value one that nobody may dispute: of its indicator, and of itself.
@@ -151,17 +151,13 @@ CLOSED = {
 
 @pytest.mark.sqlite
 def test_what_is_protected_or_its_own_word_is_not_disputed(client):
-    agency, found = factories.make_agency(), {}
-    client.force_login(factories.make_focal_point(agency=agency))
+    agency, found = make.agency(), {}
+    client.force_login(make.focal_point(agency=agency))
 
     for name, (of_indicator, of_figure) in {"open": ({}, {}), **CLOSED}.items():
         open_to_all = {"national": True, "sensitive": False}
-        indicator = factories.make_indicator(
-            agency=agency, **open_to_all | of_indicator
-        )
-        figure = factories.make_published_figure(
-            indicator=indicator, **FIGURE | of_figure
-        )
+        indicator = make.indicator(agency=agency, **open_to_all | of_indicator)
+        figure = make.published_figure(indicator=indicator, **FIGURE | of_figure)
         url = reverse("admin:attribution", args=["cifra", figure.pk])
         found[name] = client.get(url).status_code
 
@@ -170,9 +166,9 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
 
 @pytest.mark.sqlite
 def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
-    factories.make_approved_dispute(figure, text_es=TEXT)
+    make.approved_dispute(figure, text_es=TEXT)
     PublishedFigure.objects.filter(pk=figure.pk).update(is_standing=False)
-    factories.make_published_figure(
+    make.published_figure(
         indicator=figure.indicator, value=60, revises=figure, **FIGURE
     )
 
@@ -193,19 +189,17 @@ def of_people(indicator):
 
 def test_of_people_only_what_is_printed_is_disputed_and_without_numbers(indicator):
     of = {"indicator": of_people(indicator), **FIGURE}
-    factories.make_published_figure(**of, year=2024)
-    source = factories.make_source(kind="official_report")
-    printed = factories.make_published_figure(**of, printed_by=source)
+    make.published_figure(**of, year=2024)
+    source = make.source(kind="official_report")
+    printed = make.published_figure(**of, printed_by=source)
     agencies = Agency.objects.filter(acronym="PGR")
-    person = factories.make_focal_point(agency=agencies.get())
+    person = make.focal_point(agency=agencies.get())
 
     assert list(attributed_to(PublishedFigure, agencies)) == [printed]
     for text in (TEXT, "Eran cuarenta y siete."):
         with pytest.raises(RefusedError, match="sin números"):
-            factories.make_approved_dispute(printed, text_es=text, by=person)
-    factories.make_approved_dispute(
-        printed, text_es="En 2025 contamos de otro modo.", by=person
-    )
+            make.approved_dispute(printed, text_es=text, by=person)
+    make.approved_dispute(printed, text_es="En 2025 contamos de otro modo.", by=person)
 
 
 def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, indicator):
@@ -216,13 +210,13 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
         ends_on=date(2025, 12, 31),
         value=7,
         status="confirmed",
-        printed_by=factories.make_source(kind="official_report"),
+        printed_by=make.source(kind="official_report"),
         printed_where_es="p. 4",
         **FIGURE,
     )
     publish(Indicator.objects.filter(pk=indicator.pk))
     before = PublishedFigure.objects.get()
-    factories.make_approved_dispute(before, text_es="Contamos de otro modo.")
+    make.approved_dispute(before, text_es="Contamos de otro modo.")
 
     source = measurement.printed_by
     source.kind = "press"
@@ -237,8 +231,8 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
 
 
 def test_a_dispute_is_about_one_record(figure):
-    dispute = factories.make_approved_dispute(figure)
-    record = factories.make_record_update()
+    dispute = make.approved_dispute(figure)
+    record = make.record_update()
     rows = AttributionDispute.objects.filter(pk=dispute.pk)
 
     for fields in ({"published_figure": None}, {"activity": record.activity}):
@@ -247,7 +241,7 @@ def test_a_dispute_is_about_one_record(figure):
     with pytest.raises(IntegrityError), transaction.atomic():
         AttributionDispute.objects.create(
             agency=dispute.agency,
-            published_figure=factories.make_published_figure(),
+            published_figure=make.published_figure(),
             activity=record.activity,
             text_es=TEXT,
             signed_as="titular",

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.queries.pages.agencies import LATEST
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 FEW, MANY = LATEST, LATEST + 8
@@ -18,7 +18,7 @@ FEW, MANY = LATEST, LATEST + 8
 
 def test_earlier_periods_cost_no_query_and_no_whole_account(client):
     """An area and an agency tell the words of the last account alone."""
-    activity = factories.make_activity()
+    activity = make.activity()
     paths = pages_of(activity)
     for number in range(FEW):
         record(activity, number)
@@ -42,10 +42,10 @@ def pages_of(activity):
 def record(activity, number):
     """A public source says once more that the activity is in progress."""
     year = 2000 + number
-    period = factories.make_period(
+    period = make.period(
         plan=activity.plan, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
     )
-    factories.make_record_update(activity=activity, period=period)
+    make.record_update(activity=activity, period=period)
 
 
 def cost(client, path):

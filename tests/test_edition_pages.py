@@ -11,14 +11,16 @@ from django.utils import timezone
 
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
+from strategic_areas.datasets import editions as made_editions
 from strategic_areas.datasets.columns import DataColumn, GapReason
-from strategic_areas.datasets.editions import make, snapshot_of
+from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.datasets.ready import SHELF, Files, label_now
 from strategic_areas.models import Edition
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import compare
 from strategic_areas.views.editions import line
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure, put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
 
@@ -29,14 +31,14 @@ DAY = timedelta(days=1)
 
 def kept(**tables):
     """An edition as it stands, and one before with other rows of some datasets."""
-    later = factories.make_edition(plan=factories.make_commitment().plan)
+    later = make.edition(plan=make.commitment().plan)
     rows = {
         name: {
             key: row | changed for key, row in snapshot_of(later).tables[name].items()
         }
         for name, changed in tables.items()
     }
-    return later, factories.make_earlier_edition(later, rows)
+    return later, make.earlier_edition(later, rows)
 
 
 def commitment(**cells):
@@ -129,9 +131,9 @@ def test_an_edition_tells_what_it_kept_and_not_what_stands_today(client):
     later, earlier = kept(commitments={"state": "in_progress", "family": "going"})
     plan = later.plan
     commitment = plan.commitments.get()
-    factories.open_structure()
+    open_structure()
     type(commitment).objects.update(title_es="zanahoria")
-    factories.close_structure()
+    close_structure()
 
     page = read(client, "edition", plan, later.number)
 
@@ -169,14 +171,14 @@ def test_an_edition_has_a_place_for_each_commitment_and_its_own_day(client):
 
 
 def test_an_edition_names_who_did_not_report_in_its_round(client):
-    update = factories.make_published_update()
+    update = make.published_update()
     plan = update.plan
-    silent = factories.make_activity(plan=plan).agency
+    silent = make.activity(plan=plan).agency
     closed_on = timezone.localdate() - timedelta(days=1)
     type(update.period).objects.update(due_on=closed_on, closes_on=closed_on)
     update.period.refresh_from_db()
 
-    edition = make(plan, period=update.period)
+    edition = made_editions.make(plan, period=update.period)
 
     page = read(client, "edition", plan, edition.number)
     told = page.context["told"]
@@ -187,15 +189,15 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
 
 
 def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
-    commitment = factories.make_commitment()
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment()
+    edition = make.edition(plan=commitment.plan)
     note = {
         "on": "2026-11-20",
         "cause": "error",
         "takedown": None,
         "rows": [["commitments", "zanahoria"], ["commitments", commitment.code]],
     }
-    earlier = factories.make_earlier_edition(edition, withdrawn=[note])
+    earlier = make.earlier_edition(edition, withdrawn=[note])
 
     page = read(client, "edition", edition.plan, earlier.number)
 
@@ -208,7 +210,7 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 # On PostgreSQL the version moves at a commit, which a test does not come to.
 @pytest.mark.sqlite
 def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
-    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    edition = make.edition(plan=make.commitment().plan)
     found = SHELF.files(edition.plan, edition).package_sum
 
     page = read(client, "edition", edition.plan, edition.number)
@@ -217,9 +219,9 @@ def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(clien
 
 
 def test_an_edition_and_its_correction_lead_to_each_other(client):
-    edition = factories.make_edition(plan=factories.make_commitment().plan)
-    first = factories.make_earlier_edition(edition)
-    second = factories.make_earlier_edition(
+    edition = make.edition(plan=make.commitment().plan)
+    first = make.earlier_edition(edition)
+    second = make.earlier_edition(
         edition,
         number="2020-1.1",
         made_on=date(2020, 6, 6),
@@ -251,7 +253,7 @@ def test_an_edition_that_is_not_whole_is_not_told(client):
 
 def test_a_plan_in_preparation_has_no_editions(client):
     later, earlier = kept()
-    factories.put_back_in_preparation(later.plan)
+    put_back_in_preparation(later.plan)
 
     for name, *args in (
         ("edition", later.number),
@@ -325,8 +327,8 @@ def test_a_later_edition_is_not_held_against_itself_or_the_other_way(client):
 
 
 def test_today_is_held_against_an_edition(client):
-    edition = factories.make_edition(plan=factories.make_commitment().plan)
-    added = factories.make_commitment(plan=edition.plan)
+    edition = make.edition(plan=make.commitment().plan)
+    added = make.commitment(plan=edition.plan)
 
     page = read(
         client, "difference_today", edition.plan, edition.number, dataset="commitments"
@@ -369,10 +371,10 @@ def test_a_day_that_no_edition_holds_is_said_to_be_such(client):
 
 def test_numbers_decide_which_edition_is_the_later(client):
     """A correction that was made after the next edition comes before it."""
-    edition = factories.make_edition(plan=factories.make_commitment().plan)
+    edition = make.edition(plan=make.commitment().plan)
     numbers = ["2020-10", "2020-9", "2020-2.1", "2020-2"]
     for number in reversed(numbers):
-        factories.make_earlier_edition(edition, number=number)
+        make.earlier_edition(edition, number=number)
 
     found = [each.number for each in editions.editions_of(edition.plan)]
 
@@ -380,11 +382,11 @@ def test_numbers_decide_which_edition_is_the_later(client):
 
 
 def test_what_names_a_closed_round_leads_to_its_edition(client):
-    update = factories.make_published_update()
+    update = make.published_update()
     plan = update.plan
-    edition = make(plan, period=update.period)
+    edition = made_editions.make(plan, period=update.period)
     path = address("edition", plan.code, edition.number)
-    factories.make_earlier_edition(edition)
+    make.earlier_edition(edition)
 
     for name, *args in (("home",), ("updates", plan.code)):
         page = client.get(address(name, *args))
@@ -393,9 +395,9 @@ def test_what_names_a_closed_round_leads_to_its_edition(client):
 
 @pytest.mark.parametrize("name", ["plan", "area", "agency", "commitment", "updates"])
 def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
-    commitment = factories.make_published_update().activity.commitment
+    commitment = make.published_update().activity.commitment
     plan = commitment.plan
-    factories.make_participation(plan=plan, agency=commitment.lead)
+    make.participation(plan=plan, agency=commitment.lead)
     words = {
         "area": [commitment.programme.area.slug_es],
         "agency": [commitment.lead.slug],
@@ -408,7 +410,7 @@ def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
 
 
 def test_today_is_read_from_the_files_that_are_ready():
-    plan = factories.make_commitment().plan
+    plan = make.commitment().plan
     files = Files(plan, None, label_now())
     stood = files.tables
 

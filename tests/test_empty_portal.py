@@ -7,7 +7,7 @@ import pytest
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas.addresses import address
 from strategic_areas.models import Plan
-from tests.factories import make_plan
+from tests import make
 from tests.test_public_pages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def test_every_public_page_and_link_of_an_empty_portal_answers(client, language)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_page_tells_nothing_of_a_plan_in_preparation(client, language):
-    make_plan(
+    make.plan(
         code="2031-2034",
         title_es="Plan que nadie aprobó",
         status=Plan.Status.IN_PREPARATION,

@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Plan,
     ReportingPeriod,
 )
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -133,9 +133,9 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     plan = Plan.objects.get()
     assert following(ana) == (4, reverse("admin:planbook", args=[plan.code]))
     chair = Agency.objects.get(acronym="MIREX")
-    factories.make_commitment(plan=plan, lead=chair)
+    make.commitment(plan=plan, lead=chair)
     assert following(ana) == (4, reverse("admin:plan_tree", args=[plan.code]))
-    activity = factories.make_activity(plan=plan, agency=chair)
+    activity = make.activity(plan=plan, agency=chair)
 
     # Sent by one, approved by the other.
     page = go(ana, 5)
@@ -154,9 +154,7 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
     # The first report.
     go(luis, 8)
     period = ReportingPeriod.objects.get()
-    update = factories.make_submitted_update(
-        activity=activity, period=period, by=account
-    )
+    update = make.submitted_update(activity=activity, period=period, by=account)
     page = ana.get(reverse("admin:review", args=["avance", update.pk]))
     assert page.status_code == 200
     ana.post(
@@ -171,7 +169,7 @@ def test_two_people_come_from_nothing_to_a_published_report(people):
 def test_of_a_person_who_stands_twice_one_line_is_emptied(people):
     ana, _luis = people
     line = "MT; Ministerio de Trabajo; Leo Paz; leo@example.org"
-    factories.make_plan(status="in_preparation")
+    make.plan(status="in_preparation")
     seen = ana.post(INVITE, {"line": f"{line}\n{line}"})
 
     mended = ana.post(INVITE, {"line": [line, ""], "send": ""})

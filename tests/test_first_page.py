@@ -15,7 +15,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.pages import areas, delays
 from strategic_areas.queries.plan import board, plans
-from tests import factories
+from tests import make
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import on
 from tests.test_agency_ranks import rows_of
@@ -32,10 +32,10 @@ def ago(days):
 
 def make_late(days=10, *, asked=None, **fields):
     """An activity that was due ``days`` ago, with a published report in a round."""
-    asked = asked or factories.make_round()
-    activity = factories.make_activity(plan=asked.plan, due_on=ago(days), **STATED)
+    asked = asked or make.round()
+    activity = make.activity(plan=asked.plan, due_on=ago(days), **STATED)
     fields = {"obstacle_es": "Faltó presupuesto.", "next_step_es": "Pedirlo."} | fields
-    factories.make_published_update(activity=activity, period=asked, **fields)
+    make.published_update(activity=activity, period=asked, **fields)
     return activity
 
 
@@ -83,15 +83,15 @@ def test_the_signs_of_a_reason_are_escaped_once(client):
 
 def test_what_is_late_as_a_whole_comes_before_what_is_late_in_part():
     in_part = make_late(30)
-    whole = factories.make_commitment(plan=in_part.plan, due_on=ago(5), **STATED)
-    factories.make_activity(commitment=whole)
+    whole = make.commitment(plan=in_part.plan, due_on=ago(5), **STATED)
+    make.activity(commitment=whole)
 
     assert list(told(in_part.plan)) == [whole.code, in_part.commitment.code]
 
 
 def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
-    commitment = factories.make_commitment(due_on=ago(5), **STATED)
-    factories.make_activity(commitment=commitment)
+    commitment = make.commitment(due_on=ago(5), **STATED)
+    make.activity(commitment=commitment)
 
     assert told(commitment.plan) == {commitment.code: (5, [])}
     page = client.get(address("home")).content.decode()
@@ -99,13 +99,13 @@ def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
 
 
 def test_what_waits_for_review_is_not_called_silent(client):
-    asked = factories.make_round()
-    rehearsal = factories.make_round(plan=asked.plan, is_demonstration=True)
-    commitment = factories.make_commitment(plan=asked.plan)
+    asked = make.round()
+    rehearsal = make.round(plan=asked.plan, is_demonstration=True)
+    commitment = make.commitment(plan=asked.plan)
     for period in (asked, rehearsal):
-        late = factories.make_activity(commitment=commitment, due_on=ago(3), **STATED)
+        late = make.activity(commitment=commitment, due_on=ago(3), **STATED)
         with on(ago(2)):
-            factories.make_submitted_update(activity=late, period=period)
+            make.submitted_update(activity=late, period=period)
 
     home = client.get(address("home"))
     own = client.get(commitment.get_absolute_url())
@@ -119,9 +119,9 @@ def test_what_waits_for_review_is_not_called_silent(client):
 
 
 def test_a_late_commitment_leads_to_what_its_lead_declared(client):
-    asked = factories.make_round()
-    commitment = factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
-    declared = factories.make_published_declaration(
+    asked = make.round()
+    commitment = make.commitment(plan=asked.plan, due_on=ago(5), **STATED)
+    declared = make.published_declaration(
         commitment=commitment, period=asked, result=""
     )
     link = address("update", asked.plan.code, declared.public_id)
@@ -137,18 +137,18 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client):
 
 def test_the_late_block_leads_to_lists_of_as_many(client):
     """Those late themselves and those halted, as the bar has them; no others."""
-    asked = factories.make_round()
-    factories.make_commitment(plan=asked.plan, due_on=ago(5), **STATED)
+    asked = make.round()
+    make.commitment(plan=asked.plan, due_on=ago(5), **STATED)
     for days in range(1, delays.SHOWN + 1):
         make_late(days, asked=asked)
-    factories.make_published_update(
-        activity=factories.make_activity(plan=asked.plan),
+    make.published_update(
+        activity=make.activity(plan=asked.plan),
         period=asked,
         execution="suspended",
         obstacle_es="Faltó presupuesto.",
         next_step_es="Pedirlo.",
     )
-    factories.make_commitment(plan=asked.plan, due_on=ago(-90), **STATED)
+    make.commitment(plan=asked.plan, due_on=ago(-90), **STATED)
 
     page = client.get(address("home"))
 
@@ -162,13 +162,13 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
 
 
 def test_of_a_plan_that_ended_before_anybody_was_asked_nothing_is_late(client):
-    plan = factories.make_plan(ends_on=date(2025, 12, 31))
+    plan = make.plan(ends_on=date(2025, 12, 31))
     due = {"due_on": date(2025, 6, 1), "due_provenance": "plan"}
-    commitment = factories.make_commitment(plan=plan, **due)
-    factories.make_activity(commitment=commitment, **due)
+    commitment = make.commitment(plan=plan, **due)
+    make.activity(commitment=commitment, **due)
 
     before = told(plan), board_of(plan).rows[0].standing.punctuality
-    asked = factories.make_round(plan=plan)
+    asked = make.round(plan=plan)
     after = told(plan), board_of(plan).rows[0].standing.punctuality
 
     assert asked.opens_on < timezone.localdate()
@@ -177,14 +177,12 @@ def test_of_a_plan_that_ended_before_anybody_was_asked_nothing_is_late(client):
 
 
 def test_what_finished_late_is_nowhere_called_late(client):
-    asked = factories.make_round()
+    asked = make.round()
     due = {**STATED, "starts_on": date(2019, 1, 1), "due_on": date(2020, 1, 1)}
-    plan, lead = asked.plan, factories.make_agency()
-    factories.make_participation(plan=plan, agency=lead)
-    owed, finished = (
-        factories.make_commitment(plan=plan, lead=lead, **due) for _ in range(2)
-    )
-    factories.make_published_declaration(commitment=finished, period=asked)
+    plan, lead = asked.plan, make.agency()
+    make.participation(plan=plan, agency=lead)
+    owed, finished = (make.commitment(plan=plan, lead=lead, **due) for _ in range(2))
+    make.published_declaration(commitment=finished, period=asked)
     path = address("commitments", plan.code)
 
     listed = {
@@ -204,15 +202,13 @@ def test_what_finished_late_is_nowhere_called_late(client):
 
 
 def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(client):
-    asked = factories.make_round()
+    asked = make.round()
     due = {**STATED, "due_on": ago(-700)}
     silent, heard = (
-        factories.make_activity(
-            commitment=factories.make_commitment(plan=asked.plan, **due), **due
-        )
+        make.activity(commitment=make.commitment(plan=asked.plan, **due), **due)
         for _ in range(2)
     )
-    factories.make_published_update(activity=heard, period=asked, percent=90)
+    make.published_update(activity=heard, period=asked, percent=90)
     path = address("commitments", asked.plan.code)
 
     found = {
@@ -246,16 +242,16 @@ def test_what_is_over_is_late_no_more_though_its_due_date_was_stated(execution):
 
 
 def test_what_is_suspended_or_held_back_is_told_before_it_is_late():
-    asked = factories.make_round()
+    asked = make.round()
     reasons = {"obstacle_es": "Faltó presupuesto.", "next_step_es": "Pedirlo."}
     held, suspended, free = (
-        factories.make_activity(plan=asked.plan, code=code) for code in "123"
+        make.activity(plan=asked.plan, code=code) for code in "123"
     )
-    factories.make_published_update(activity=held, period=asked, **reasons)
-    factories.make_published_update(
+    make.published_update(activity=held, period=asked, **reasons)
+    make.published_update(
         activity=suspended, period=asked, execution="suspended", **reasons
     )
-    factories.make_published_update(activity=free, period=asked)
+    make.published_update(activity=free, period=asked)
 
     assert told(asked.plan) == {
         each.commitment.code: (0, [(0, "Faltó presupuesto.")])
@@ -264,8 +260,8 @@ def test_what_is_suspended_or_held_back_is_told_before_it_is_late():
 
 
 def test_an_obstacle_that_a_public_source_tells_is_no_reason_of_the_agency():
-    activity = factories.make_activity(due_on=ago(3), **STATED)
-    factories.make_record_update(activity=activity, obstacle_es="Dice la prensa.")
+    activity = make.activity(due_on=ago(3), **STATED)
+    make.record_update(activity=activity, obstacle_es="Dice la prensa.")
 
     assert told(activity.plan) == {activity.commitment.code: (0, [(3, None)])}
 
@@ -274,17 +270,15 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
     client, monkeypatch
 ):
     monkeypatch.setattr(delays, "SHOWN", 4)
-    asked = factories.make_round()
+    asked = make.round()
     hidden = {"obstacle_es": MARKER, "obstacle_en": MARKER, "next_step_es": "Seguir."}
     withdrawn = make_late(asked=asked, **hidden)
-    workflow.withdraw(
-        withdrawn.updates.get(), by=factories.make_reviewer(), cause="error"
-    )
-    for make in (factories.make_update, factories.make_submitted_update):
-        activity = factories.make_activity(plan=asked.plan, due_on=ago(3), **STATED)
-        make(activity=activity, period=asked, **hidden)
-    reserved = factories.make_activity(plan=asked.plan, due_on=ago(3), **STATED)
-    factories.make_published_update(
+    workflow.withdraw(withdrawn.updates.get(), by=make.reviewer(), cause="error")
+    for maker in (make.update, make.submitted_update):
+        activity = make.activity(plan=asked.plan, due_on=ago(3), **STATED)
+        maker(activity=activity, period=asked, **hidden)
+    reserved = make.activity(plan=asked.plan, due_on=ago(3), **STATED)
+    make.published_update(
         activity=reserved,
         period=asked,
         narrative_es="",
@@ -303,7 +297,7 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
 
 
 def test_without_any_due_date_nothing_is_said_to_be_on_time():
-    activity = factories.make_activity()
+    activity = make.activity()
 
     found = load(activity.plan)
 
@@ -311,7 +305,7 @@ def test_without_any_due_date_nothing_is_said_to_be_on_time():
 
 
 def test_reasons_cost_the_same_however_many_there_are(client):
-    asked, spent = factories.make_round(), []
+    asked, spent = make.round(), []
     path = address("home")
     for rows in (1, 6):
         for number in range(len(spent), rows):
@@ -329,15 +323,13 @@ def test_reasons_cost_the_same_however_many_there_are(client):
 
 
 def test_what_agencies_said_last_comes_first_declared_results_included(client):
-    asked = factories.make_round()
-    activity = factories.make_activity(plan=asked.plan)
-    recorded = factories.make_record_update(activity=activity)
-    update = factories.make_published_update(
-        activity=factories.make_activity(plan=asked.plan), period=asked
+    asked = make.round()
+    activity = make.activity(plan=asked.plan)
+    recorded = make.record_update(activity=activity)
+    update = make.published_update(
+        activity=make.activity(plan=asked.plan), period=asked
     )
-    declared = factories.make_published_declaration(
-        commitment=activity.commitment, period=asked
-    )
+    declared = make.published_declaration(commitment=activity.commitment, period=asked)
 
     read = board_of(asked.plan)
     found = areas.latest(read, read.rows)

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
-from tests import factories
+from tests import make
 from tests.columns_seen import idle_columns
 from tests.deep import drawn
 from tests.strategic_areas.asked import on
@@ -91,12 +91,10 @@ def test_of_a_reconstruction_it_tells_what_is_on_record_and_how_surely(client, s
 
 
 def test_every_commitment_is_a_tile_in_its_family_and_names_itself(client):
-    plan = factories.make_plan(code="plan-de-prueba")
-    asked = factories.make_round(plan=plan)
-    silent, heard = (
-        factories.make_activity(plan=plan, code=code).commitment for code in "12"
-    )
-    factories.make_published_update(activity=heard.activities.get(), period=asked)
+    plan = make.plan(code="plan-de-prueba")
+    asked = make.round(plan=plan)
+    silent, heard = (make.activity(plan=plan, code=code).commitment for code in "12")
+    make.published_update(activity=heard.activities.get(), period=asked)
 
     for language in LANGUAGES:
         html = main_of(client, address("home", language=language))
@@ -114,9 +112,9 @@ def test_a_plan_of_very_many_commitments_has_a_bar_in_place_of_tiles(
     client, monkeypatch
 ):
     monkeypatch.setattr(overview, "MOST_TILES", 1)
-    asked = factories.make_round()
+    asked = make.round()
     for _ in range(2):
-        factories.make_activity(plan=asked.plan)
+        make.activity(plan=asked.plan)
 
     html = main_of(client, "/")
 
@@ -137,9 +135,9 @@ def test_the_page_of_a_plan_tells_its_structure_as_a_tree(client, shipped):
 def test_the_tree_of_a_plan_has_families_and_marks_what_is_late(client):
     yesterday = timezone.localdate() - timedelta(1)
     stated = {"due_on": yesterday, "due_provenance": "plan"}
-    late = factories.make_commitment(**stated)
-    factories.make_activity(commitment=late, **stated)
-    factories.make_round(plan=late.plan)
+    late = make.commitment(**stated)
+    make.activity(commitment=late, **stated)
+    make.round(plan=late.plan)
 
     tree = main_of(client, late.plan.get_absolute_url()).split("plan-tree")[1]
 
@@ -165,9 +163,9 @@ def test_the_page_of_a_plan_leads_to_its_themes_and_to_what_is_asked(client, shi
 
 def test_of_the_silent_no_nought_is_told(client):
     """Of an area of which nothing is published."""
-    asked = factories.make_round()
-    activity = factories.make_activity(plan=asked.plan)
-    factories.make_submitted_update(activity=activity, period=asked)
+    asked = make.round()
+    activity = make.activity(plan=asked.plan)
+    make.submitted_update(activity=activity, period=asked)
 
     for language in LANGUAGES:
         page = client.get(address("home", language=language))
@@ -186,10 +184,10 @@ def missing_in(client, plan):
 
 def test_after_the_due_date_whoever_has_not_reported_is_named(client):
     today = timezone.localdate()
-    asked = factories.make_round(due_on=today, closes_on=today)
+    asked = make.round(due_on=today, closes_on=today)
     plan, yesterday = asked.plan, today - timedelta(days=1)
-    silent, heard = (factories.make_activity(plan=plan) for _ in range(2))
-    factories.make_published_update(activity=heard, period=asked)
+    silent, heard = (make.activity(plan=plan) for _ in range(2))
+    make.published_update(activity=heard, period=asked)
     names = []
     for due_on in (today, yesterday):
         type(asked).objects.filter(pk=asked.pk).update(due_on=due_on)
@@ -202,7 +200,7 @@ def make_rounds(plan, *opened):
     """Rounds of a month that opened so many days ago, and were due 20 days later."""
     today = timezone.localdate()
     return [
-        factories.make_round(
+        make.round(
             plan=plan,
             starts_on=today - timedelta(days + 30),
             ends_on=today - timedelta(days + 1),
@@ -217,16 +215,14 @@ def make_rounds(plan, *opened):
 def report(activity, period, **fields):
     """A report that is published while the round is open."""
     with on(period.opens_on):
-        return factories.make_published_update(
-            activity=activity, period=period, **fields
-        )
+        return make.published_update(activity=activity, period=period, **fields)
 
 
 def test_until_a_round_is_due_the_silent_of_the_one_before_are_named(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     first, before, latest = make_rounds(plan, 200, 100, 10)
     twice, once, heard = (
-        factories.make_activity(plan=plan, starts_on=first.starts_on) for _ in range(3)
+        make.activity(plan=plan, starts_on=first.starts_on) for _ in range(3)
     )
     report(once, first)
     report(heard, first)
@@ -241,8 +237,8 @@ def test_until_a_round_is_due_the_silent_of_the_one_before_are_named(client):
 
 def test_before_its_first_round_it_says_when_that_opens(client):
     day = timezone.localdate() + timedelta(days=20)
-    asked = factories.make_round(opens_on=day, due_on=day, closes_on=day)
-    factories.make_activity(plan=asked.plan)
+    asked = make.round(opens_on=day, due_on=day, closes_on=day)
+    make.activity(plan=asked.plan)
 
     html = text_of(main_of(client, "/"))
 
@@ -251,10 +247,10 @@ def test_before_its_first_round_it_says_when_that_opens(client):
 
 
 def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     before, now = make_rounds(plan, 100, 10)
     done, same, withdrawn = (
-        factories.make_activity(plan=plan, starts_on=before.starts_on) for _ in range(3)
+        make.activity(plan=plan, starts_on=before.starts_on) for _ in range(3)
     )
     finished = {"execution": "completed", "percent": 100}
     for activity in (done, same, withdrawn):
@@ -262,7 +258,7 @@ def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
     report(same, now)
     report(done, now, **finished)
     taken = report(withdrawn, now, **finished)
-    workflow.withdraw(taken, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(taken, by=make.reviewer(), cause="error")
 
     page = client.get("/")
 
@@ -275,8 +271,8 @@ def test_what_changed_since_the_last_round_leads_to_a_list_of_as_many(client):
 
 
 def test_the_first_page_tells_what_is_noted_of_its_plan(client):
-    plan = factories.make_plan(note_es="Plan inventado.", code="plan-de-prueba")
-    factories.make_commitment(plan=plan)
+    plan = make.plan(note_es="Plan inventado.", code="plan-de-prueba")
+    make.commitment(plan=plan)
 
     assert "Plan inventado." in text_of(main_of(client, "/"))
 

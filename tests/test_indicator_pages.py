@@ -17,7 +17,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown, points_of
-from tests import factories
+from tests import make
 from tests.deep import drawn
 from tests.strategic_areas import test_published_figures as published
 from tests.strategic_areas.plans import load_small
@@ -61,8 +61,8 @@ HIDDEN = {"is_hidden": True, "value": GONE}
 
 def world(**fields):
     """Two years of an indicator that stands everywhere; the second has ``fields``."""
-    commitment = factories.make_commitment()
-    indicator = factories.make_indicator(
+    commitment = make.commitment()
+    indicator = make.indicator(
         plan=commitment.plan,
         area=commitment.programme.area,
         programme=commitment.programme,
@@ -70,10 +70,10 @@ def world(**fields):
         key_figure=True,
         goal=Indicator.Goal.RESTORATION,
     )
-    factories.make_discrepancy(plan=commitment.plan).indicators.add(indicator)
-    factories.make_published_figure(indicator=indicator, year=2018, value=500)
+    make.discrepancy(plan=commitment.plan).indicators.add(indicator)
+    make.published_figure(indicator=indicator, year=2018, value=500)
     fields.setdefault("cells", {"sexual": 61616})
-    factories.make_published_figure(indicator=indicator, year=2019, **fields)
+    make.published_figure(indicator=indicator, year=2019, **fields)
     return commitment, indicator
 
 
@@ -196,7 +196,7 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
 
 @pytest.mark.parametrize("asked", ["area=no-hay", "agency=no-hay", "target=no-hay"])
 def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, asked):
-    factories.make_published_figure()
+    make.published_figure()
     page = f"{address('indicators')}?{asked}"
 
     for form in ("csv", "xlsx", "json"):
@@ -218,11 +218,9 @@ def test_the_drawing_brings_its_own_style_and_nothing_else(client):
 
 
 def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
-    indicator = factories.make_indicator()
+    indicator = make.indicator()
     for who, value in (("PGR", 17), ("PN", 83)):
-        factories.make_published_figure(
-            indicator=indicator, counted_by=who, value=value
-        )
+        make.published_figure(indicator=indicator, counted_by=who, value=value)
 
     page = client.get(address("indicator", indicator.code, language="es"))
 
@@ -240,10 +238,10 @@ def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
 )
 def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told):
     """An agency counted what a report tells; a report that counts is named alone."""
-    factories.make_agency(acronym="PGR", name_es="la Procuraduría")
-    indicator = factories.make_indicator()
-    source = factories.make_source(title="Informe doce", **named)
-    figure = factories.make_published_figure(
+    make.agency(acronym="PGR", name_es="la Procuraduría")
+    indicator = make.indicator()
+    source = make.source(title="Informe doce", **named)
+    figure = make.published_figure(
         indicator=indicator, counted_by=counted_by, sources=[source]
     )
     for order, value in enumerate((29, 8)):
@@ -264,11 +262,11 @@ def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told)
 
 
 def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client):
-    source = factories.make_source(cited_as_es="el informe 12")
+    source = make.source(cited_as_es="el informe 12")
     printed = {"printed_by": source, "printed_where_es": "cuadro 3"}
-    figure = factories.make_published_figure(year=2024, **printed)
+    figure = make.published_figure(year=2024, **printed)
     told = {"indicator": figure.indicator, "year": 2025}
-    factories.make_published_figure(**told, differs=True)
+    make.published_figure(**told, differs=True)
 
     code = figure.indicator.code
     page = client.get(address("indicator", code, language="es")).text
@@ -300,7 +298,7 @@ def test_whatever_is_protected_looks_the_same(client, tmp_path):
 
 def test_joined_categories_keep_the_capitals_of_their_language():
     """Without words for a category its code stands for them."""
-    figure = factories.make_published_figure()
+    figure = make.published_figure()
     categories = ["Dominican", "Haitian", "LGBTI", "foreign"]
     figure.cells.create(
         dimension="nationality", categories=categories, value=40, order=0
@@ -327,11 +325,9 @@ def test_bars_are_a_picture_to_take_along_too(client, settings):
 
 
 def test_a_revised_value_keeps_the_old_one_and_says_why(client):
-    indicator = factories.make_indicator()
-    old = factories.make_published_figure(
-        indicator=indicator, value=77, is_standing=False
-    )
-    factories.make_published_figure(
+    indicator = make.indicator()
+    old = make.published_figure(indicator=indicator, value=77, is_standing=False)
+    make.published_figure(
         indicator=indicator, value=88, revises=old, reason_es="Se contó dos veces."
     )
 
@@ -389,14 +385,12 @@ def test_files_and_citation_stand_once_and_at_the_chart(client):
 
 def test_it_says_which_targets_it_measures(client):
     commitment, indicator = world()
-    target = factories.make_target(code="SDG-16.2")
-    asked = factories.make_target(code="R-1", body="TIP", name_es="Contar mejor")
+    target = make.target(code="SDG-16.2")
+    asked = make.target(code="R-1", body="TIP", name_es="Contar mejor")
     for each in (target, asked):
-        factories.make_target_link(each, indicator=indicator)
-    hidden = factories.make_plan(status="in_preparation")
-    factories.make_target_link(
-        factories.make_target(code="SDG-5.2"), indicator=indicator, plan=hidden
-    )
+        make.target_link(each, indicator=indicator)
+    hidden = make.plan(status="in_preparation")
+    make.target_link(make.target(code="SDG-5.2"), indicator=indicator, plan=hidden)
 
     page = body(client, address("indicator", indicator.code, language="es")).decode()
 

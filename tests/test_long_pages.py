@@ -7,17 +7,7 @@ from django.urls import reverse
 
 from strategic_areas.queries.pages import overview
 from strategic_areas.views import agencies, commitments, indicators, plans
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_area,
-    make_commitment,
-    make_indicator,
-    make_participation,
-    make_plan,
-    make_programme,
-    make_published_figure,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -26,20 +16,20 @@ class Long:
     """A plan with five commitments in a programme, one of them with five activities."""
 
     def __init__(self):
-        self.plan = make_plan()
-        self.area = make_area(plan=self.plan)
-        self.agency = make_agency()
-        self.programme = make_programme(area=self.area)
+        self.plan = make.plan()
+        self.area = make.area(plan=self.plan)
+        self.agency = make.agency()
+        self.programme = make.programme(area=self.area)
         self.commitments = [
-            make_commitment(programme=self.programme, lead=self.agency)
+            make.commitment(programme=self.programme, lead=self.agency)
             for _ in range(5)
         ]
         self.activities = [
-            make_activity(commitment=self.commitments[0]) for _ in range(5)
+            make.activity(commitment=self.commitments[0]) for _ in range(5)
         ]
         others = [each.agency for each in self.activities]
         for agency in dict.fromkeys([self.agency, *others]):
-            make_participation(plan=self.plan, agency=agency)
+            make.participation(plan=self.plan, agency=agency)
 
     def address(self, name, *args):
         return reverse(f"es:{name}", args=[self.plan.code, *args])
@@ -92,9 +82,9 @@ def test_what_an_agency_does_is_read_page_by_page(client, long, monkeypatch):
 
 
 def test_agencies_are_read_page_by_page_in_their_order(client, long, monkeypatch):
-    extra = [make_agency(name_es=f"Zeta {number}") for number in range(3)]
+    extra = [make.agency(name_es=f"Zeta {number}") for number in range(3)]
     for agency in extra:
-        make_participation(plan=long.plan, agency=agency)
+        make.participation(plan=long.plan, agency=agency)
     monkeypatch.setattr(agencies, "PER_PAGE", 2)
 
     pages = read(client, long.address("agencies") + "?sort=-led")
@@ -125,13 +115,13 @@ def test_a_long_area_and_a_long_plan_lead_to_the_list_of_a_programme(
 def test_many_indicators_are_read_page_by_page(client, monkeypatch):
     monkeypatch.setattr(indicators, "MOST", 4)
     monkeypatch.setattr(indicators, "PER_PAGE", 2)
-    agency, plan = make_agency(), make_plan()
+    agency, plan = make.agency(), make.plan()
     made = [
-        make_indicator(plan=plan, agency=agency if number < 3 else None)
+        make.indicator(plan=plan, agency=agency if number < 3 else None)
         for number in range(5)
     ]
     for each in made:
-        make_published_figure(indicator=each)
+        make.published_figure(indicator=each)
     names = [f">{each.name_es}<" for each in made]
 
     every = on_each(read(client, "/indicadores/"), names)

@@ -50,7 +50,7 @@ from strategic_areas.models import (
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.triggers import versions
 from strategic_areas.workflow.guard import blocked_texts
-from tests import factories
+from tests import make
 from tests.crawling import text_of
 from tests.public_site import data_files, instances
 from tests.strategic_areas.drafts import edit, form_at, node, propose
@@ -130,8 +130,8 @@ class Typist:
         return found
 
     def request(self, address, posted=None):
-        make = RequestFactory()
-        request = make.post(address, posted) if posted else make.get(address)
+        maker = RequestFactory()
+        request = maker.post(address, posted) if posted else maker.get(address)
         request.user, request.session = self.user, self.session
         request._messages = FallbackStorage(request)
         request._dont_enforce_csrf_checks = True
@@ -209,7 +209,7 @@ DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-0
 ANOTHER = {
     AttributionDispute: lambda: DECIDED,
     Correction: lambda: DECIDED,
-    TargetLink: lambda: {"target": factories.make_target().pk},
+    TargetLink: lambda: {"target": make.target().pk},
     TipTier: lambda: {"report_year": 1999},
     ReportingPeriod: lambda: {"mode": "record", "opens_on": "", "closes_on": ""},
 }
@@ -232,8 +232,8 @@ def everything(lasting):
     CodeListValue.objects.create(code_list=codes, code="v", label_es="Valor")
     region = Region.objects.create(code="1", name="Región")
     Province.objects.create(code="1", name="Provincia", region=region)
-    rebuilt = factories.make_activity(commitment=commitment, provenance="press")
-    factories.make_approved_dispute(rebuilt)
+    rebuilt = make.activity(commitment=commitment, provenance="press")
+    make.approved_dispute(rebuilt)
     AgencyName.objects.create(
         agency=commitment.lead, acronym="ANT", slug="ant", name_es="Antes"
     )
@@ -254,10 +254,10 @@ def has_room(field):
 
 def typists():
     """A reviewer, an administrator, and who may all for what neither of them may."""
-    staff = [Typist(factories.make_reviewer()), Typist(factories.make_administrator())]
+    staff = [Typist(make.reviewer()), Typist(make.administrator())]
     theirs = {model for each in staff for model, *_page in each.pages}
     rest = [model for model in public_models() if model not in theirs | OWN_STEPS]
-    return [*staff, Typist(factories.make_user(is_superuser=True), rest)]
+    return [*staff, Typist(make.user(is_superuser=True), rest)]
 
 
 def test_a_word_of_one_person_reaches_nothing_public_before_another_approved_it(
@@ -298,7 +298,7 @@ def assert_approval_publishes():
     """What another person approves does reach the public: a page then shows it."""
     commitments = ContentType.objects.get_for_model(Commitment)
     part = RecordChange.objects.get(content_type=commitments, object_id__isnull=False)
-    workflow.approve(part.change, by=factories.make_reviewer())
+    workflow.approve(part.change, by=make.reviewer())
     page = Commitment.objects.get(pk=part.object_id).get_absolute_url("es")
     assert SENTINEL in Client().get(page).content.decode()
 
@@ -387,14 +387,14 @@ def forgotten(monkeypatch):
 
 
 def test_a_text_that_was_not_declared_is_guarded_and_needs_a_second_person(forgotten):
-    line = factories.make_help_line()
+    line = make.help_line()
 
     assert list(blocked_texts(HelpLine, {"scope_es": CARD})) == ["scope_es"]
     assert not workflow.applies_at_once(line, ["scope_es"])
 
 
 def test_a_new_public_field_needs_a_second_person_by_its_declaration(monkeypatch):
-    agency = factories.make_agency()
+    agency = make.agency()
     before = workflow.applies_at_once(agency, ["only_titular_submits"])
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from agencies.accounts import sessions
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.public_rows import difference
-from tests import factories
+from tests import make
 from tests.deep import DEEP, drawn
 from tests.one_person import (
     A_DAY,
@@ -184,14 +184,14 @@ class Walk:
                 "=kind": "",
             },
             "admin:strategic_areas_activityupdate_add": lambda: {
-                "=activity": factories.make_activity(plan=world.plan, agency=a).pk,
+                "=activity": make.activity(plan=world.plan, agency=a).pk,
                 "=period": world.open.pk,
                 "=reserved_reason": "",
                 "=reserved_legal_basis": "",
                 **NO_EVIDENCE,
             },
             "admin:strategic_areas_commitmentupdate_add": lambda: {
-                "=commitment": factories.make_commitment(plan=world.plan, lead=a).pk,
+                "=commitment": make.commitment(plan=world.plan, lead=a).pk,
                 "=period": world.open.pk,
                 **NO_EVIDENCE,
             },
@@ -202,12 +202,12 @@ class Walk:
             "admin:strategic_areas_frameworktarget_add": lambda: YEARS,
             "admin:strategic_areas_frameworktarget_change": lambda: YEARS,
             "admin:strategic_areas_targetlink_add": lambda: {
-                "=target": factories.make_target().pk,
+                "=target": make.target().pk,
                 "=commitment": "",
             },
             "admin:strategic_areas_reportingperiod_add": lambda: NEXT_ROUND,
             "admin:value_recorded": lambda: {
-                "=source": factories.make_source(plan=world.plan).pk
+                "=source": make.source(plan=world.plan).pk
             },
         }
         return made.get(address, dict)()
@@ -215,7 +215,7 @@ class Walk:
     def ask_for_a_closed_round(self):
         """Ask that a round be reopened, which takes a round that is closed."""
         today = timezone.localdate()
-        closed = factories.make_round(
+        closed = make.round(
             plan=self.world.plan,
             starts_on=today - timedelta(days=400),
             ends_on=today - timedelta(days=300),
@@ -240,10 +240,10 @@ def visited(lasting):
 def planted(visited):
     """The pages of records whose flags protect a small number."""
     world = visited.world
-    activity = factories.make_activity(
+    activity = make.activity(
         plan=world.plan, counts_victims=True, quantity=10, unit_es="víctimas"
     )
-    factories.make_published_update(activity=activity, quantity=3, percent=30)
+    make.published_update(activity=activity, quantity=3, percent=30)
     place = [world.plan.code, "actividad", activity.pk]
     return [
         reverse("admin:plan_node", args=place),

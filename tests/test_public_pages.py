@@ -35,8 +35,9 @@ from strategic_areas.sentences import FAMILY_WORDS, state_word
 from strategic_areas.states import FAMILIES, RULE
 from strategic_areas.sums import summed
 from strategic_areas.themes import Theme
-from tests import factories
+from tests import make
 from tests.deep import DEEP, MANY_ROWS
+from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.plans import shipped_content
 
@@ -78,34 +79,34 @@ def read(client, path):
 
 def make_world(rows=1, *, demonstration=False):
     """A plan with ``rows`` of everything under one area, agency and commitment."""
-    plan = factories.make_plan()
-    agency = factories.make_agency()
-    factories.make_participation(plan=plan, agency=agency)
-    programme = factories.make_programme(plan=plan)
-    commitment = factories.make_commitment(programme=programme, lead=agency)
-    factories.make_round(plan=plan, is_demonstration=demonstration)
-    source = factories.make_source(plan=plan)
+    plan = make.plan()
+    agency = make.agency()
+    make.participation(plan=plan, agency=agency)
+    programme = make.programme(plan=plan)
+    commitment = make.commitment(programme=programme, lead=agency)
+    make.round(plan=plan, is_demonstration=demonstration)
+    source = make.source(plan=plan)
     for record in (plan, commitment, programme, programme.area):
         record.sources.add(source)
     make_beside(commitment, source, rows)
     activities, led = [], []
     for number in range(rows):
-        activity = factories.make_activity(commitment=commitment, themes=[Theme.WORK])
+        activity = make.activity(commitment=commitment, themes=[Theme.WORK])
         activities.append(activity)
-        factories.make_record_update(activity=activity, sources=[source])
+        make.record_update(activity=activity, sources=[source])
         HelpLine.objects.create(label_es=f"Línea {number}", numbers=["809-200-7212"])
-        factories.make_correction_request()
-        other = factories.make_agency()
-        factories.make_participation(plan=plan, agency=other)
-        led.append(factories.make_commitment(programme=programme, lead=other))
-        factories.make_programme(area=programme.area)
-        factories.make_area(plan=plan)
+        make.correction_request()
+        other = make.agency()
+        make.participation(plan=plan, agency=other)
+        led.append(make.commitment(programme=programme, lead=other))
+        make.programme(area=programme.area)
+        make.area(plan=plan)
         ended = date(2000 - number, 12, 31)
-        factories.make_plan(starts_on=ended - timedelta(days=300), ends_on=ended)
+        make.plan(starts_on=ended - timedelta(days=300), ends_on=ended)
     link(Activity.sources, [(each, source) for each in activities])
     link(Commitment.supporting, [(each, agency) for each in led])
     link(Commitment.supporting, [(commitment, each.lead) for each in led])
-    factories.make_earlier_edition(factories.make_edition(plan=plan))
+    make.earlier_edition(make.edition(plan=plan))
     if rows > 1:
         # As PostgreSQL does by itself once rows are committed. It may have found these
         # tables empty between two tests, and would join them each row by each.
@@ -116,22 +117,22 @@ def make_world(rows=1, *, demonstration=False):
 
 def make_beside(commitment, source, rows):
     """``rows`` of all that the public record holds beside what was reported."""
-    plan, indicator = commitment.plan, factories.make_indicator(plan=commitment.plan)
+    plan, indicator = commitment.plan, make.indicator(plan=commitment.plan)
     make_counts(commitment, indicator, source, rows)
     people = {
-        "proposed_by": factories.make_reviewer(),
-        "approved_by": factories.make_reviewer(),
+        "proposed_by": make.reviewer(),
+        "approved_by": make.reviewer(),
     }
     made = defaultdict(list)
     for _ in range(rows):
-        factories.make_amendment(commitment=commitment, **people)
-        factories.make_term(plan=plan)
+        make.amendment(commitment=commitment, **people)
+        make.term(plan=plan)
         for record in (
             make_asked(commitment, indicator),
-            factories.make_discrepancy(plan=plan),
-            factories.make_later_activity(plan=plan, agency=commitment.lead),
-            factories.make_tier(plan=plan),
-            factories.make_law(),
+            make.discrepancy(plan=plan),
+            make.later_activity(plan=plan, agency=commitment.lead),
+            make.tier(plan=plan),
+            make.law(),
         ):
             made[type(record)].append(record)
     for model, records in made.items():
@@ -142,12 +143,12 @@ def make_beside(commitment, source, rows):
 
 def make_asked(commitment, indicator):
     """What a body asks of the agency that leads a commitment, with what measures it."""
-    target = factories.make_target(
+    target = make.target(
         kind="recommendation", body="US-TIP", years_read=["2017"], years_told=["2018"]
     )
     target.addressed.add(commitment.lead)
-    factories.make_target_link(target, commitment=commitment)
-    factories.make_target_link(target, indicator=indicator)
+    make.target_link(target, commitment=commitment)
+    make.target_link(target, indicator=indicator)
     return target
 
 
@@ -161,10 +162,10 @@ def link(relation, pairs):
 
 def make_counts(commitment, indicator, source, rows):
     """``rows`` of all that the public reads of an indicator, and as many others."""
-    discrepancy = factories.make_discrepancy(plan=commitment.plan)
+    discrepancy = make.discrepancy(plan=commitment.plan)
     counted = []
     for number in range(rows):
-        other = factories.make_indicator(
+        other = make.indicator(
             plan=commitment.plan,
             area=commitment.programme.area,
             programme=commitment.programme,
@@ -373,8 +374,8 @@ def test_every_first_word_of_an_address_is_reserved():
 
 
 def test_a_former_address_of_an_agency_leads_on(client):
-    commitment = factories.make_commitment()
-    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
+    commitment = make.commitment()
+    make.participation(plan=commitment.plan, agency=commitment.lead)
     old = commitment.lead.slug
     commitment.lead.rename(slug="nueva", acronym="NUEVA")
 
@@ -385,10 +386,10 @@ def test_a_former_address_of_an_agency_leads_on(client):
 
 
 def test_a_superseded_commitment_leads_to_the_one_that_stands(client):
-    old = factories.make_commitment()
-    middle = factories.make_commitment(plan=old.plan)
+    old = make.commitment()
+    middle = make.commitment(plan=old.plan)
     middle.supersedes.add(old)
-    new = factories.make_commitment(plan=old.plan)
+    new = make.commitment(plan=old.plan)
     new.supersedes.add(middle)
 
     response = client.get(old.get_absolute_url("es"))
@@ -398,7 +399,7 @@ def test_a_superseded_commitment_leads_to_the_one_that_stands(client):
 
 
 def test_an_unknown_address_is_not_found(client):
-    plan = factories.make_commitment().plan
+    plan = make.commitment().plan
     words = ("nada", "R-9.9.9", "a b", "..%2f")
 
     for name, word in product(("area", "commitment", "agency"), words):
@@ -407,7 +408,7 @@ def test_an_unknown_address_is_not_found(client):
 
 
 def test_a_place_that_the_record_does_not_have_is_not_found(client):
-    plan = factories.make_record_update().activity.plan
+    plan = make.record_update().activity.plan
     path = address("updates", plan.code, language="es")
 
     assert client.get(path).status_code == 200
@@ -418,7 +419,7 @@ def test_a_place_that_the_record_does_not_have_is_not_found(client):
 
 def test_a_plan_in_preparation_is_nowhere(client):
     commitment = make_world()
-    factories.put_back_in_preparation(commitment.plan)
+    put_back_in_preparation(commitment.plan)
     # The code of an indicator is of the plan that brought it in.
     plan_bound = {name for name, _, path, _ in PUBLIC_PAGES if ":plan" in path} | {
         "indicator"
@@ -440,7 +441,7 @@ def test_a_plan_in_preparation_is_nowhere(client):
     ],
 )
 def test_a_plan_says_which_act_approved_it_and_where_it_stands(client, act, told):
-    plan = factories.make_plan(**act)
+    plan = make.plan(**act)
 
     page = read(client, address("plan", plan.code))
 
@@ -479,13 +480,13 @@ def test_an_empty_portal_still_answers(client):
 
 def test_a_demonstration_is_marked_and_counted_nowhere(client):
     commitment = make_world(0, demonstration=True)
-    activity = factories.make_activity(commitment=commitment, themes=[Theme.WORK])
+    activity = make.activity(commitment=commitment, themes=[Theme.WORK])
     period = commitment.plan.periods.get(is_demonstration=True)
     before = {
         path: counts(read(client, path)) for *_, path in some_addresses(commitment)
     }
 
-    factories.make_published_update(
+    make.published_update(
         activity=activity,
         period=period,
         percent=60,
@@ -515,13 +516,13 @@ def counts(page):
 
 @pytest.mark.parametrize("hosts", [True, False])
 def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
-    commitment = factories.make_commitment()
-    factories.make_participation(
+    commitment = make.commitment()
+    make.participation(
         plan=commitment.plan, agency=commitment.lead, hosts_secretariat=hosts
     )
-    activity = factories.make_activity(commitment=commitment)
-    update = factories.make_published_update(activity=activity)
-    factories.make_published_declaration(commitment=commitment)
+    activity = make.activity(commitment=commitment)
+    update = make.published_update(activity=activity)
+    make.published_declaration(commitment=commitment)
 
     args = {
         "commitment": (commitment.plan.code, commitment.code),
@@ -542,9 +543,9 @@ def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
 
 
 def test_a_text_without_english_is_marked_as_spanish(client):
-    activity = factories.make_activity()
+    activity = make.activity()
     commitment = activity.commitment
-    factories.make_published_update(activity=activity, narrative_es="Solo en español")
+    make.published_update(activity=activity, narrative_es="Solo en español")
 
     page = read(client, commitment.get_absolute_url("en"))
 
@@ -593,18 +594,18 @@ def queries_of_each_page(client, rows, monkeypatch):
 
 def make_reported(commitment, rows):
     """An update and a declaration with ``rows`` of all that can stand with them."""
-    source = factories.make_source(plan=commitment.plan)
+    source = make.source(plan=commitment.plan)
     asked = commitment.plan.periods.get(mode="round")
-    activity = factories.make_activity(commitment=commitment)
-    factories.make_amendment(activity=activity)
+    activity = make.activity(commitment=commitment)
+    make.amendment(activity=activity)
     for update in (
-        factories.make_update(activity=activity, period=asked),
-        factories.make_declaration(commitment=commitment, period=asked),
+        make.update(activity=activity, period=asked),
+        make.declaration(commitment=commitment, period=asked),
     ):
         update.sources.add(source)
-        cleared = [factories.make_evidence(update) for _ in range(rows)]
+        cleared = [make.evidence(update) for _ in range(rows)]
         workflow.submit(update, by=update.contributors.get())
-        reviewer = factories.make_reviewer()
+        reviewer = make.reviewer()
         workflow.publish(update, by=reviewer, evidence=cleared)
 
 
@@ -618,13 +619,13 @@ def test_each_page_takes_the_same_few_queries_for_1_and_for_many_rows(client):
 
 
 def test_a_publication_sends_the_page_again(client, open_record):
-    activity = factories.make_activity()
+    activity = make.activity()
     commitment = activity.commitment
     path = commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
     before = PublicationVersion.current()
 
-    factories.make_published_update(activity=activity)
+    make.published_update(activity=activity)
 
     assert PublicationVersion.current() > before
     response = client.get(path, headers={"if-none-match": label})
@@ -632,12 +633,12 @@ def test_a_publication_sends_the_page_again(client, open_record):
 
 
 def test_a_draft_sends_nothing_again(client, open_record):
-    asked = factories.make_round()
-    activity = factories.make_activity(plan=asked.plan)
+    asked = make.round()
+    activity = make.activity(plan=asked.plan)
     path = activity.commitment.get_absolute_url("es")
     label = client.get(path)["ETag"]
 
-    factories.make_update(activity=activity, period=asked)
+    make.update(activity=activity, period=asked)
 
     response = client.get(path, headers={"if-none-match": label})
     assert response.status_code == 304
@@ -655,11 +656,11 @@ WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
 
 
 def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
-    update = factories.make_published_update(narrative_es=MARKER)
+    update = make.published_update(narrative_es=MARKER)
     commitment, agency = update.activity.commitment, update.agency
     assert MARKER in client.get(commitment.get_absolute_url("es")).text
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
-    factories.make_participation(plan=update.plan, agency=agency)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.participation(plan=update.plan, agency=agency)
 
     pages = {
         (name, language): client.get(address(name, *args, language=language))
@@ -679,10 +680,10 @@ def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
 
 
 def test_demonstrations_are_not_counted_among_what_was_published(client):
-    asked = factories.make_round(is_demonstration=True)
-    activity = factories.make_activity(plan=asked.plan)
-    factories.make_record_update(activity=activity)
-    factories.make_published_update(activity=activity, period=asked)
+    asked = make.round(is_demonstration=True)
+    activity = make.activity(plan=asked.plan)
+    make.record_update(activity=activity)
+    make.published_update(activity=activity, period=asked)
 
     page = client.get(address("updates", asked.plan.code, language="es"))
 
@@ -699,14 +700,12 @@ def test_an_error_page_begins_with_the_help_line(client, db):
 
 
 def test_the_headline_of_an_official_plan_tells_its_states(client):
-    asked = factories.make_round()
+    asked = make.round()
     for percent in (40, 60):
-        activity = factories.make_activity(
+        activity = make.activity(
             plan=asked.plan, due_on=date(2028, 1, 1), due_provenance="plan"
         )
-        factories.make_published_update(
-            activity=activity, period=asked, percent=percent
-        )
+        make.published_update(activity=activity, period=asked, percent=percent)
 
     page = client.get(address("home", language="en"))
 
@@ -745,7 +744,7 @@ def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language
 
 
 def test_of_a_reconstruction_the_methodology_counts_no_family(client, db):
-    commitment = factories.make_commitment(provenance="reconstructed")
+    commitment = make.commitment(provenance="reconstructed")
 
     page = client.get(address("methodology"))
 
@@ -788,7 +787,7 @@ def test_a_browser_s_history_of_the_help_tells_nothing_of_the_site(client, path,
 
 def test_contact_tells_in_how_many_days_requests_were_decided(client):
     bare = read(client, "/contacto/")
-    factories.make_correction_request(
+    make.correction_request(
         asked_on=date(2026, 3, 1),
         decided_on=date(2026, 3, 7),
         outcome="corrected",
@@ -804,7 +803,7 @@ def test_contact_tells_in_how_many_days_requests_were_decided(client):
 @pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
 def test_a_median_of_fewer_than_five_requests_is_not_told(client, number, is_told):
     for _ in range(number):
-        factories.make_correction_request(
+        make.correction_request(
             asked_on=date(2026, 3, 1),
             decided_on=date(2026, 3, 7),
             outcome="corrected",
@@ -851,8 +850,8 @@ def test_a_page_s_version_is_another_once_it_says_something_else(client):
 
     for _ in range(2):
         told.append(version_of(client.get("/correcciones/").text))
-        factories.make_law()
-    factories.make_correction_request()
+        make.law()
+    make.correction_request()
     told.append(version_of(client.get("/correcciones/").text))
 
     assert told[0] == told[1] != told[2]
@@ -862,7 +861,7 @@ def test_a_page_s_version_is_another_once_it_says_something_else(client):
 def test_a_page_that_says_the_same_on_another_day_has_the_same_version(
     client, monkeypatch
 ):
-    path = factories.make_commitment().get_absolute_url()
+    path = make.commitment().get_absolute_url()
     today, versions, pages = timezone.localdate(), set(), set()
 
     for days in (0, 1):

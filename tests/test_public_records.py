@@ -7,7 +7,8 @@ from strategic_areas.addresses import address
 from strategic_areas.models import PlanChange
 from strategic_areas.sentences import FAMILIES
 from strategic_areas.states import Family
-from tests import factories
+from tests import make
+from tests.make.plans import put_back_in_preparation
 from tests.test_public_pages import read
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +24,16 @@ def shown(client, name, *args, language="es"):
 
 
 def test_a_target_tells_how_what_answers_it_stands(client):
-    plan, target = factories.make_plan(), factories.make_target()
-    done, silent = (factories.make_commitment(plan=plan) for _ in range(2))
-    factories.make_activity(commitment=done)
-    factories.make_published_declaration(commitment=done)
-    elsewhere = factories.make_commitment()
-    replaced = factories.make_commitment(plan=plan)
+    plan, target = make.plan(), make.target()
+    done, silent = (make.commitment(plan=plan) for _ in range(2))
+    make.activity(commitment=done)
+    make.published_declaration(commitment=done)
+    elsewhere = make.commitment()
+    replaced = make.commitment(plan=plan)
     silent.supersedes.add(replaced)
     for commitment in (done, silent, elsewhere, replaced):
         commitment.frameworks.add(target)
-    unanswered = factories.make_target(family="PALERMO", kind="article")
+    unanswered = make.target(family="PALERMO", kind="article")
 
     page, context = shown(client, "frameworks", plan.code)
 
@@ -50,9 +51,9 @@ def test_a_target_tells_how_what_answers_it_stands(client):
 
 
 def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
-    hidden = factories.make_discrepancy()
-    factories.put_back_in_preparation(hidden.plan)
-    public = factories.make_discrepancy()
+    hidden = make.discrepancy()
+    put_back_in_preparation(hidden.plan)
+    public = make.discrepancy()
 
     _, context = shown(client, "discrepancies")
 
@@ -63,15 +64,15 @@ def test_discrepancies_of_a_plan_in_preparation_stay_hidden(client):
 
 
 def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
-    plan = factories.make_plan()
-    commitment = factories.make_commitment(plan=plan)
-    activity = factories.make_activity(commitment=commitment)
-    first = factories.make_amendment(commitment=commitment, decided_on="2025-03-01")
-    last = factories.make_amendment(activity=activity, decided_on="2025-10-01")
-    proposed = factories.make_amendment(
+    plan = make.plan()
+    commitment = make.commitment(plan=plan)
+    activity = make.activity(commitment=commitment)
+    first = make.amendment(commitment=commitment, decided_on="2025-03-01")
+    last = make.amendment(activity=activity, decided_on="2025-10-01")
+    proposed = make.amendment(
         commitment=commitment, is_approved=False, reason_es="Nadie lo ha aprobado"
     )
-    factories.make_amendment(commitment=factories.make_commitment())
+    make.amendment(commitment=make.commitment())
 
     page, context = shown(client, "amendments", plan.code)
     own, on_commitment = shown(client, "commitment", plan.code, commitment.code)
@@ -91,9 +92,9 @@ def test_only_approved_amendments_of_the_plan_are_told_the_latest_first(client):
 
 
 def test_plan_files_are_told_by_their_day_and_never_by_their_sum(client):
-    plan = factories.make_plan()
-    file = factories.make_plan_file(plan)
-    factories.make_plan_file(factories.make_plan())
+    plan = make.plan()
+    file = make.plan_file(plan)
+    make.plan_file(make.plan())
 
     page, _context = shown(client, "amendments", plan.code)
 
@@ -103,8 +104,8 @@ def test_plan_files_are_told_by_their_day_and_never_by_their_sum(client):
 
 
 def test_the_fields_that_one_change_changed_stand_together(client):
-    activity = factories.make_activity()
-    first = factories.make_amendment(activity=activity)
+    activity = make.activity()
+    first = make.amendment(activity=activity)
     PlanChange.objects.create(
         plan=activity.plan,
         amendment=first.amendment,
@@ -133,13 +134,13 @@ def test_the_fields_that_one_change_changed_stand_together(client):
 
 
 def test_no_person_of_an_amendment_is_named(client):
-    plan = factories.make_plan()
-    commitment = factories.make_commitment(plan=plan)
+    plan = make.plan()
+    commitment = make.commitment(plan=plan)
     person = {"first_name": "zanahoria", "last_name": "zanahoria"}
-    factories.make_amendment(
+    make.amendment(
         commitment=commitment,
-        proposed_by=factories.make_reviewer(**person),
-        approved_by=factories.make_reviewer(**person),
+        proposed_by=make.reviewer(**person),
+        approved_by=make.reviewer(**person),
     )
 
     for name in ("amendments", "commitments", "plan"):
@@ -151,13 +152,13 @@ def test_no_person_of_an_amendment_is_named(client):
 def test_a_plan_links_to_its_amendments_and_later_work_where_there_are_any(
     client, has_any
 ):
-    plan = factories.make_plan()
-    commitment = factories.make_commitment(plan=plan)
+    plan = make.plan()
+    commitment = make.commitment(plan=plan)
     if has_any:
-        factories.make_amendment(commitment=commitment)
-        factories.make_later_activity(plan=plan)
+        make.amendment(commitment=commitment)
+        make.later_activity(plan=plan)
     else:
-        factories.make_amendment(commitment=commitment, is_approved=False)
+        make.amendment(commitment=commitment, is_approved=False)
 
     linked = {
         each.get("href")

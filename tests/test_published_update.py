@@ -12,7 +12,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, PendingChange
-from tests import factories
+from tests import make
 from tests.test_public_pages import LANGUAGES, Page, read
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +22,8 @@ MARKER = "zanahoria"
 
 @pytest.fixture(scope="module")
 def made(lasting):
-    update = factories.make_published_update()
-    factories.make_participation(plan=update.plan, agency=update.agency)
+    update = make.published_update()
+    make.participation(plan=update.plan, agency=update.agency)
     return update
 
 
@@ -39,35 +39,35 @@ def path_of(update, language="es"):
 
 def correct(update, **fields):
     """A published correction of the update."""
-    revision = factories.make_correction(update, **fields)
+    revision = make.correction(update, **fields)
     workflow.submit(revision, by=update.contributors.first())
-    workflow.publish(revision, by=factories.make_reviewer())
+    workflow.publish(revision, by=make.reviewer())
     return revision
 
 
 def open_stages(activity):
     """A draft, a submitted and a returned report of one activity, none published."""
     told = {"activity": activity, "narrative_es": MARKER}
-    told["by"] = factories.make_focal_point(agency=activity.agency)
-    draft = factories.make_update(**told)
-    submitted = factories.make_submitted_update(**told)
-    returned = factories.make_submitted_update(**told)
-    workflow.give_back(returned, by=factories.make_reviewer(), reason="Falta algo.")
+    told["by"] = make.focal_point(agency=activity.agency)
+    draft = make.update(**told)
+    submitted = make.submitted_update(**told)
+    returned = make.submitted_update(**told)
+    workflow.give_back(returned, by=make.reviewer(), reason="Falta algo.")
     return draft, submitted, returned
 
 
 def test_a_published_update_is_told_in_full_by_an_institution(client):
     person = {"username": MARKER, "first_name": MARKER, "last_name": MARKER}
-    agency = factories.make_agency()
-    focal_point = factories.make_focal_point(agency=agency, **person)
-    activity = factories.make_activity(agency=agency)
-    draft = factories.make_update(
+    agency = make.agency()
+    focal_point = make.focal_point(agency=agency, **person)
+    activity = make.activity(agency=agency)
+    draft = make.update(
         activity=activity, by=focal_point, percent=60, obstacle_es="Faltó personal."
     )
-    item = factories.make_evidence(draft, title_es="Acta de la jornada")
-    factories.make_evidence(draft, title_es=f"Interno {MARKER}")
+    item = make.evidence(draft, title_es="Acta de la jornada")
+    make.evidence(draft, title_es=f"Interno {MARKER}")
     workflow.submit(draft, by=focal_point)
-    workflow.publish(draft, by=factories.make_reviewer(), evidence=[item])
+    workflow.publish(draft, by=make.reviewer(), evidence=[item])
 
     for language, percent in (("es", "60 %"), ("en", "60%")):
         html = client.get(path_of(draft, language)).text
@@ -85,9 +85,9 @@ def test_a_published_update_is_told_in_full_by_an_institution(client):
 
 
 def test_a_record_names_its_sources_and_their_date(client):
-    source = factories.make_source(title="Informe del año")
-    activity = factories.make_activity(plan=source.plan)
-    update = factories.make_record_update(
+    source = make.source(title="Informe del año")
+    activity = make.activity(plan=source.plan)
+    update = make.record_update(
         activity=activity, sources=[source], reported_on=timezone.localdate()
     )
 
@@ -100,7 +100,7 @@ def test_a_record_names_its_sources_and_their_date(client):
 
 
 def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
-    activity = factories.make_activity()
+    activity = make.activity()
     words = [
         word
         for update in open_stages(activity)
@@ -117,7 +117,7 @@ def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
 
 
 def test_an_update_is_found_under_its_own_plan_alone(client, update):
-    other = factories.make_commitment()
+    other = make.commitment()
 
     path = address("update", other.plan.code, update.public_id)
 
@@ -154,7 +154,7 @@ def test_an_address_is_made_of_what_is_told_and_shared_by_no_two(update):
 
 
 def test_a_replaced_revision_says_so_and_leads_to_the_newest(client):
-    first = factories.make_published_update(narrative_es="Lo primero.")
+    first = make.published_update(narrative_es="Lo primero.")
     second = correct(first, narrative_es="Lo segundo.")
     third = correct(second, narrative_es="Lo tercero.")
 
@@ -175,11 +175,9 @@ WHY = {"es": "Tenía un error de hecho.", "en": "It stated a fact wrongly."}
 
 
 def test_a_withdrawn_update_tells_its_reason_and_nothing_else(client):
-    first = factories.make_published_update(
-        narrative_es=MARKER, obstacle_es=MARKER, percent=37
-    )
+    first = make.published_update(narrative_es=MARKER, obstacle_es=MARKER, percent=37)
     second = correct(first, narrative_es=f"{MARKER} otra vez")
-    workflow.withdraw(second, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(second, by=make.reviewer(), cause="error")
 
     # What was taken back is not shown in an older wording either.
     for update, language in product((first, second), LANGUAGES):
@@ -193,12 +191,10 @@ def told(client, path):
     return b"".join(client.get(path)).decode()
 
 
-@pytest.mark.parametrize(
-    "make", [factories.make_published_update, factories.make_published_declaration]
-)
-def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, make):
-    update, staff = make(), Client()
-    staff.force_login(factories.make_reviewer())
+@pytest.mark.parametrize("maker", [make.published_update, make.published_declaration])
+def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, maker):
+    update, staff = maker(), Client()
+    staff.force_login(make.reviewer())
     kind = update._meta.model_name
     take = reverse(f"admin:strategic_areas_{kind}_withdraw", args=[update.pk])
     said = {"seen_version": update.version, "reason": MARKER, "words": MARKER}
@@ -211,7 +207,7 @@ def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, make):
     refused = update.status
     staff.post(take, {**said, "cause": "mistake"})
     alone = [MARKER in told(client, page) for page in pages]
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     together = [MARKER in told(client, page) for page in pages]
 
     assert refused == "published"
@@ -220,22 +216,22 @@ def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, make):
 
 
 def test_own_words_are_added_to_a_withdrawal_later(client):
-    update, staff = factories.make_published_update(), Client()
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
-    staff.force_login(factories.make_reviewer())
+    update, staff = make.published_update(), Client()
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    staff.force_login(make.reviewer())
     step = reverse("admin:strategic_areas_activityupdate_explain", args=[update.pk])
 
     staff.post(step, {"seen_version": update.version, "words": MARKER})
 
     alone = MARKER in told(client, path_of(update))
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert (alone, MARKER in told(client, path_of(update))) == (False, True)
 
 
 def test_a_correction_after_a_withdrawal_is_shown(client):
-    first = factories.make_published_update(narrative_es=MARKER)
-    workflow.withdraw(first, by=factories.make_reviewer(), cause="error")
-    again = factories.make_published_update(
+    first = make.published_update(narrative_es=MARKER)
+    workflow.withdraw(first, by=make.reviewer(), cause="error")
+    again = make.published_update(
         activity=first.activity,
         period=first.period,
         by=first.contributors.first(),
@@ -250,10 +246,10 @@ def test_a_correction_after_a_withdrawal_is_shown(client):
 
 
 def test_a_declaration_and_work_beside_the_plan_have_addresses_too(client):
-    declared = factories.make_published_declaration()
-    beside = factories.make_off_plan_update()
+    declared = make.published_declaration()
+    beside = make.off_plan_update()
     workflow.submit(beside, by=beside.contributors.get())
-    workflow.publish(beside, by=factories.make_reviewer())
+    workflow.publish(beside, by=make.reviewer())
 
     assert client.get(path_of(declared)).context["entry"].result == "fulfilled"
     assert client.get(path_of(beside)).context["entry"].is_off_plan

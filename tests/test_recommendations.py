@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import FrameworkTarget, Plan, TargetLink
-from tests import factories
+from tests import make
+from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
 from tests.test_public_records import shown
@@ -26,9 +27,9 @@ NO_ANSWER = "Lo que el Estado contesta no consta en ninguna."
 def make_asked(plan=None, **fields):
     """Something that a body asks; of several plans only a ``plan`` answers it."""
     told = {"kind": "recommendation", "body": "US-TIP", "family": "ASKED"}
-    target = factories.make_target(**told | fields)
+    target = make.target(**told | fields)
     if plan:
-        commitment = factories.make_commitment(plan=plan)
+        commitment = make.commitment(plan=plan)
         commitment.frameworks.add(target)
     return target
 
@@ -38,12 +39,12 @@ def targets(answered):
 
 
 def test_what_nobody_answers_comes_first_and_then_what_is_asked_most(client):
-    plan, other = factories.make_plan(), factories.make_plan()
+    plan, other = make.plan(), make.plan()
     once = make_asked(plan, years_read=["2017"])
     often = make_asked(plan, years_read=["2017"], years_told=["2019"])
     elsewhere = make_asked(other, years_read=["2018"])
     replaced = make_asked(plan, years_read=["2019"])
-    new = factories.make_commitment(plan=plan)
+    new = make.commitment(plan=plan)
     new.supersedes.add(replaced.commitments.get())
 
     page, context = shown(client, "recommendations_of", plan.code, "us-tip")
@@ -57,7 +58,7 @@ def test_what_nobody_answers_comes_first_and_then_what_is_asked_most(client):
 
 
 def test_each_year_of_a_body_is_read_told_or_neither(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     first = make_asked(plan, years_read=["2017"], years_told=["2019"])
     make_asked(plan, years_read=["2018"])
     make_asked(plan, body="CRC", years_read=["2023"])
@@ -71,7 +72,7 @@ def test_each_year_of_a_body_is_read_told_or_neither(client):
 
 
 def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
-    plan, agency = factories.make_plan(), factories.make_agency(acronym="NOMBRADA")
+    plan, agency = make.plan(), make.agency(acronym="NOMBRADA")
     for body in ("US-TIP", "US-TIP", "CRC"):
         make_asked(body=body, years_read=["2017"]).addressed.add(agency)
     make_asked(plan, body="CRC", kind="request", years_read=["2023"])
@@ -90,9 +91,9 @@ def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
 
 
 def test_the_page_of_an_agency_tells_how_often_it_is_named(client):
-    commitment = factories.make_commitment()
+    commitment = make.commitment()
     plan, agency = commitment.plan, commitment.lead
-    factories.make_participation(plan=plan, agency=agency)
+    make.participation(plan=plan, agency=agency)
     before, _ = shown(client, "agency", plan.code, agency.slug)
     for body in ("US-TIP", "CRC"):
         make_asked(body=body).addressed.add(agency)
@@ -105,7 +106,7 @@ def test_the_page_of_an_agency_tells_how_often_it_is_named(client):
 
 @pytest.mark.parametrize("name", ["recommendations_of", "recommendations_to"])
 def test_who_asks_nothing_and_who_is_not_named_has_no_page(client, name):
-    plan, agency = factories.make_plan(), factories.make_agency()
+    plan, agency = make.plan(), make.agency()
     make_asked(plan)
 
     for slug in ("nadie", agency.slug):
@@ -113,20 +114,20 @@ def test_who_asks_nothing_and_who_is_not_named_has_no_page(client, name):
 
 
 def test_a_target_tells_the_figures_that_measure_it_as_far_as_they_are_told(client):
-    plan, hidden = factories.make_plan(), factories.make_plan()
-    target, asked = factories.make_target(), make_asked()
-    open_, small = (factories.make_indicator(plan=plan) for _ in range(2))
-    factories.make_published_figure(indicator=open_, value=136)
-    factories.make_published_figure(indicator=small, value=None, is_protected=True)
-    secret = factories.make_indicator(plan=hidden, name_es="Zanahorias")
-    factories.make_published_figure(indicator=secret, value=987654)
+    plan, hidden = make.plan(), make.plan()
+    target, asked = make.target(), make_asked()
+    open_, small = (make.indicator(plan=plan) for _ in range(2))
+    make.published_figure(indicator=open_, value=136)
+    make.published_figure(indicator=small, value=None, is_protected=True)
+    secret = make.indicator(plan=hidden, name_es="Zanahorias")
+    make.published_figure(indicator=secret, value=987654)
     for each in (target, asked):
         for indicator in (open_, small, secret):
-            factories.make_target_link(each, indicator=indicator, why_es=indicator.code)
-        factories.make_target_link(
+            make.target_link(each, indicator=indicator, why_es=indicator.code)
+        make.target_link(
             each, plan=hidden, indicator=open_, why_es="Un plan que nadie aprobó"
         )
-    factories.put_back_in_preparation(hidden)
+    put_back_in_preparation(hidden)
 
     for name in ("frameworks", "recommendations"):
         page, _ = shown(client, name, plan.code)
@@ -138,7 +139,7 @@ def test_a_target_tells_the_figures_that_measure_it_as_far_as_they_are_told(clie
 
 
 def test_what_the_state_answers_is_told_once_somebody_filled_it(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     target = make_asked(plan, years_read=["2017"])
     before, _ = shown(client, "recommendations", plan.code)
 
@@ -150,12 +151,12 @@ def test_what_the_state_answers_is_told_once_somebody_filled_it(client):
 
 
 def test_no_word_that_was_withdrawn_stands_on_a_page_or_in_a_file(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     target = make_asked(plan, years_read=["2017"])
     told = {f"{name}_es": MARKER for name in ("name", "by_year", "answer", "note")}
     FrameworkTarget.objects.filter(pk=target.pk).update(**told)
     commitment = target.commitments.get()
-    factories.make_target_link(target, commitment=commitment, why_es=MARKER)
+    make.target_link(target, commitment=commitment, why_es=MARKER)
 
     body = client.get(address("recommendations", plan.code, language="en")).text
     assert MARKER not in body.replace("[text withdrawn]", "")
@@ -168,13 +169,13 @@ def test_no_word_that_was_withdrawn_stands_on_a_page_or_in_a_file(client):
 
 
 def test_the_files_hold_what_the_page_tells_and_what_answers(client):
-    plan, agency = factories.make_plan(), factories.make_agency()
+    plan, agency = make.plan(), make.agency()
     target = make_asked(plan, years_read=["2017", "2018"], name_es="Que se haga")
     target.addressed.add(agency)
     commitment = target.commitments.get()
-    indicator = factories.make_indicator(plan=plan)
-    factories.make_target_link(target, commitment=commitment, why_es="Lo hace")
-    factories.make_target_link(target, indicator=indicator, why_es="Lo cuenta")
+    indicator = make.indicator(plan=plan)
+    make.target_link(target, commitment=commitment, why_es="Lo hace")
+    make.target_link(target, indicator=indicator, why_es="Lo cuenta")
 
     paths = {
         form: address(f"recommendations_{form}", plan.code)
@@ -264,10 +265,10 @@ def test_years_that_no_page_could_put_in_order_are_refused(years):
 
 @pytest.mark.parametrize("names", [(), ("commitment", "indicator")])
 def test_a_link_leads_to_a_commitment_or_an_indicator(names):
-    target, commitment = factories.make_target(), factories.make_commitment()
+    target, commitment = make.target(), make.commitment()
     to = {
         "commitment": commitment,
-        "indicator": factories.make_indicator(plan=commitment.plan),
+        "indicator": make.indicator(plan=commitment.plan),
     }
     link = TargetLink(plan=commitment.plan, target=target, why_es="Lo hace")
     for name in names:

@@ -12,7 +12,7 @@ from django.utils import translation
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import Activity, Commitment
-from tests import factories
+from tests import make
 from tests.test_public_pages import (
     LANGUAGES,
     every_address,
@@ -97,12 +97,10 @@ def commitment(lasting):
     for model in (Commitment, Activity):
         model.objects.update(provenance="reconstructed")
     for percent, execution in ((60, "in_progress"), (100, "completed")):
-        activity = factories.make_activity(
+        activity = make.activity(
             commitment=commitment, provenance="press", agency=commitment.lead
         )
-        factories.make_record_update(
-            activity=activity, percent=percent, execution=execution
-        )
+        make.record_update(activity=activity, percent=percent, execution=execution)
     return commitment
 
 
@@ -151,7 +149,7 @@ def test_its_activities_tell_what_is_on_record_without_marks_or_bars(
 
 def test_a_mixed_plan_says_once_what_it_is(client, commitment):
     """Part of it is the plan's own, and an agency has reported."""
-    factories.make_published_update(activity=commitment.activities.first())
+    make.published_update(activity=commitment.activities.first())
     Commitment.objects.filter(pk=commitment.pk).update(provenance="plan")
 
     said = {
@@ -175,9 +173,7 @@ def test_a_line_of_work_leads_to_its_sources_at_once(client, commitment, languag
 
 
 def test_what_an_agency_reports_of_its_own_work_it_states_itself(client, commitment):
-    update = factories.make_published_update(
-        activity=commitment.activities.first(), percent=45
-    )
+    update = make.published_update(activity=commitment.activities.first(), percent=45)
 
     page = client.get(update.activity.commitment.get_absolute_url("es"))
 
@@ -215,15 +211,15 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
     client, monkeypatch
 ):
     """Whatever its agency and its lead said of it; the official one has its own."""
-    asked = factories.make_round()
+    asked = make.round()
     lines = [
-        factories.make_commitment(plan=asked.plan, provenance=provenance)
+        make.commitment(plan=asked.plan, provenance=provenance)
         for provenance in ("plan", "reconstructed")
     ]
     for line in lines:
-        activity = factories.make_activity(commitment=line)
-        factories.make_published_update(activity=activity, period=asked, percent=30)
-        factories.make_published_declaration(commitment=line, period=asked)
+        activity = make.activity(commitment=line)
+        make.published_update(activity=activity, period=asked, percent=30)
+        make.published_declaration(commitment=line, period=asked)
     drawn = []
     monkeypatch.setattr(
         "strategic_areas.views.sharing.draw", lambda **each: drawn.append(each) or b""

@@ -16,8 +16,8 @@ from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import ActivityUpdate, FrameworkTarget, Plan
 from strategic_areas.queries.plan import board
+from tests import make
 from tests.deep import drawn
-from tests.factories import make_reviewer
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
@@ -280,7 +280,7 @@ def test_the_shipped_plan_measures_nothing(client, shipped):
 def test_every_kind_of_record_of_the_shipped_plan_opens_with_its_history(
     client, shipped
 ):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     request = RequestFactory().get("/")
     request.user = reviewer

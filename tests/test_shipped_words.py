@@ -19,7 +19,7 @@ from strategic_areas.progress import State
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
 from strategic_areas.sentences import shortened, state_word
-from tests import factories
+from tests import make
 from tests.reading import kept_in_memory
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
@@ -73,12 +73,10 @@ def every_output(plan, language):
     ],
 )
 def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expected):
-    plan = factories.make_plan()
-    sources = [factories.make_source(plan=plan, kind=kind) for kind in kinds]
-    activity = factories.make_activity(plan=plan, provenance="press")
-    factories.make_record_update(
-        activity=activity, execution="completed", sources=sources
-    )
+    plan = make.plan()
+    sources = [make.source(plan=plan, kind=kind) for kind in kinds]
+    activity = make.activity(plan=plan, provenance="press")
+    make.record_update(activity=activity, execution="completed", sources=sources)
 
     (row,) = board.load(plan, timezone.localdate()).activities
 
@@ -212,7 +210,7 @@ def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
 
 
 def test_a_protected_value_does_not_say_how_exact_it_is():
-    indicator = factories.make_indicator(code="X-1", sensitive=True)
+    indicator = make.indicator(code="X-1", sensitive=True)
     value = Measurement(
         indicator=indicator,
         starts_on=date(2024, 1, 1),

@@ -51,10 +51,10 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.measurements import Measurement
-from tests import public_site
+from tests import make, public_site
 from tests.crawling import COMPANIONS
 from tests.deep import DEEP, drawn
-from tests.factories import make_reviewer, sign_in, totp_code
+from tests.make.people import sign_in, totp_code
 from tests.migrating import Linter, fewer_models, written_down
 from tests.strategic_areas.plans import SHIPPED
 
@@ -419,7 +419,7 @@ def test_what_was_decided_on_other_proposals_stays(model, portal):
 
 def test_what_waited_is_decided(portal):
     changes = list(waiting_changes())
-    reviewer = make_reviewer(username="colleague")
+    reviewer = make.reviewer(username="colleague")
 
     for change in changes:
         workflow.approve(change, by=reviewer)

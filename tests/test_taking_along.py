@@ -12,7 +12,7 @@ from django.utils import timezone
 from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import PublishedFigure
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -45,17 +45,17 @@ def card(client, indicator, language="es"):
 
 @pytest.fixture
 def indicator():
-    indicator = factories.make_indicator(
+    indicator = make.indicator(
         sensitive=False,
         counted_by="PGR",
         name_es="Condenas",
         unit_es="sentencias",
         caveat_es="No dice cuántos casos hubo.",
-        agency=factories.make_agency(acronym="PGR"),
+        agency=make.agency(acronym="PGR"),
     )
-    source = factories.make_source(title="Memoria anual", publisher="Poder Judicial")
+    source = make.source(title="Memoria anual", publisher="Poder Judicial")
     for year, value in ((2018, 31), (2019, 42)):
-        factories.make_published_figure(
+        make.published_figure(
             indicator=indicator,
             year=year,
             value=value,
@@ -84,10 +84,8 @@ def test_a_picture_can_be_read_alone(client, indicator, settings):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_not_told_is_said_and_not_drawn(client, indicator, language):
-    factories.make_published_figure(indicator=indicator, year=2020, is_protected=True)
-    factories.make_published_figure(
-        indicator=indicator, year=2021, value=987654, is_hidden=True
-    )
+    make.published_figure(indicator=indicator, year=2020, is_protected=True)
+    make.published_figure(indicator=indicator, year=2021, value=987654, is_hidden=True)
 
     said = drawn(client, indicator, language)
     shown = card(client, indicator, language)
@@ -99,14 +97,14 @@ def test_what_is_not_told_is_said_and_not_drawn(client, indicator, language):
 
 def test_what_an_agency_does_not_acknowledge_is_said(client, indicator):
     figure = PublishedFigure.objects.get(indicator=indicator, starts_on__year=2019)
-    factories.make_approved_dispute(figure)
+    make.approved_dispute(figure)
 
     assert "PGR, 2019: PGR no la reconoce." in drawn(client, indicator)
     assert "PGR no la reconoce." in card(client, indicator)
 
 
 def test_signs_are_explained_in_the_file(client, indicator):
-    factories.make_published_figure(
+    make.published_figure(
         indicator=indicator, year=2020, value=50, status="provisional", breaks=True
     )
 
@@ -118,23 +116,19 @@ def test_signs_are_explained_in_the_file(client, indicator):
 
 
 def test_a_value_beside_is_said_as_what_it_is(client, indicator):
-    other = factories.make_indicator(
+    other = make.indicator(
         plan=indicator.introduced_by,
         sensitive=False,
         counted_by="PN",
         unit_es="sentencias",
-        agency=factories.make_agency(acronym="PN"),
+        agency=make.agency(acronym="PN"),
     )
     figures = [
-        factories.make_published_figure(
-            indicator=other, year=year, value=60, provenance="press"
-        )
+        make.published_figure(indicator=other, year=year, value=60, provenance="press")
         for year in (2018, 2019)
     ]
-    factories.make_discrepancy(plan=indicator.introduced_by).indicators.set(
-        [indicator, other]
-    )
-    factories.make_approved_dispute(figures[0])
+    make.discrepancy(plan=indicator.introduced_by).indicators.set([indicator, other])
+    make.approved_dispute(figures[0])
 
     assert "PN, 2018: PN no la reconoce." in drawn(client, indicator)
 
@@ -156,13 +150,13 @@ def test_a_figure_that_is_embedded_says_all_that_its_page_says_of_it(
 
 
 def test_an_indicator_without_a_value_says_so_where_it_is_embedded(client):
-    assert "No consta ningún valor." in card(client, factories.make_indicator())
+    assert "No consta ningún valor." in card(client, make.indicator())
 
 
 def reported():
-    commitment = factories.make_commitment()
-    activity = factories.make_activity(commitment=commitment)
-    factories.make_published_update(activity=activity, percent=60)
+    commitment = make.commitment()
+    activity = make.activity(commitment=commitment)
+    make.published_update(activity=activity, percent=60)
     return commitment
 
 
@@ -189,9 +183,9 @@ def test_a_picture_of_commitments_is_of_what_the_filters_show(client):
 
 
 def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
-    commitment = factories.make_commitment(provenance="reconstructed")
-    factories.make_activity(commitment=commitment, provenance="press")
-    factories.make_approved_dispute(commitment)
+    commitment = make.commitment(provenance="reconstructed")
+    make.activity(commitment=commitment, provenance="press")
+    make.approved_dispute(commitment)
 
     said = texts(client, address("plan_drawing", commitment.plan.code))
 
@@ -202,7 +196,7 @@ def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
 
 def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
     plan = reported().plan
-    of = factories.make_round(plan=plan, name_es="Primer semestre")
+    of = make.round(plan=plan, name_es="Primer semestre")
     path = address("plan_time", plan.code, language="es")
 
     page = client.get(plan.get_absolute_url())
@@ -212,7 +206,7 @@ def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
     assert f'href="{table}"' in page.text
     assert of.code in client.get(table).text
     assert f"Primer semestre: plazo: {of.due_on:%d/%m/%Y}." in texts(client, path)
-    without = address("plan_time", factories.make_plan().code)
+    without = address("plan_time", make.plan().code)
     assert client.get(without).status_code == 404
 
 
@@ -223,8 +217,8 @@ def table(client, code, name):
 
 
 def test_the_table_of_a_series_holds_what_is_drawn(client, indicator):
-    factories.make_published_figure(indicator=indicator, year=2020, is_protected=True)
-    factories.make_published_figure(indicator=factories.make_indicator(), year=2019)
+    make.published_figure(indicator=indicator, year=2020, is_protected=True)
+    make.published_figure(indicator=make.indicator(), year=2019)
 
     rows = table(client, indicator.code, "series")
 
@@ -239,7 +233,7 @@ def test_the_table_of_a_series_holds_what_is_drawn(client, indicator):
 
 def test_the_table_of_a_breakdown_holds_its_own_parts_alone(client, indicator):
     for year, cells in ((2020, {"sexual": 30, "labour": 20}), (2021, {"sexual": 77})):
-        factories.make_published_figure(indicator=indicator, year=year, cells=cells)
+        make.published_figure(indicator=indicator, year=year, cells=cells)
 
     rows = table(client, indicator.code, "2020-exploitation")
 

@@ -14,17 +14,8 @@ from agencies.models import FocalPoint, User
 from agencies.staleness import fingerprint
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
-from tests.factories import (
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_help_line,
-    make_mandate,
-    make_reviewer,
-    make_source,
-    make_user,
-    sign_in,
-)
+from tests import make
+from tests.make.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +41,7 @@ def filled(user, **fields):
 
 @pytest.fixture
 def administrator(client):
-    user = make_administrator()
+    user = make.administrator()
     client.force_login(user)
     return user
 
@@ -58,9 +49,9 @@ def administrator(client):
 def test_an_administrator_lists_accounts_but_no_superuser_and_not_the_records(
     client, administrator
 ):
-    make_user(is_superuser=True)
+    make.user(is_superuser=True)
     workflow.system_user()
-    person = make_reviewer()
+    person = make.reviewer()
 
     response = client.get(ACCOUNTS)
 
@@ -68,7 +59,7 @@ def test_an_administrator_lists_accounts_but_no_superuser_and_not_the_records(
 
 
 def test_an_administrator_opens_no_superusers_account(client, administrator):
-    root = make_user(is_superuser=True)
+    root = make.user(is_superuser=True)
 
     opened = client.get(page_of(root))
 
@@ -76,7 +67,7 @@ def test_an_administrator_opens_no_superusers_account(client, administrator):
 
 
 def test_no_form_makes_a_superuser(client, administrator):
-    person = make_reviewer()
+    person = make.reviewer()
 
     client.post(page_of(person), filled(person, is_superuser="on"))
 
@@ -85,7 +76,7 @@ def test_no_form_makes_a_superuser(client, administrator):
 
 
 def test_only_the_three_roles_may_be_given(client, administrator):
-    person, other = make_user(), Group.objects.create(name="otra")
+    person, other = make.user(), Group.objects.create(name="otra")
 
     response = client.post(page_of(person), filled(person, groups=[other.pk]))
 
@@ -94,7 +85,7 @@ def test_only_the_three_roles_may_be_given(client, administrator):
 
 
 def test_a_role_is_given_by_its_words(client, administrator):
-    page = client.get(page_of(make_user()))
+    page = client.get(page_of(make.user()))
 
     choices = page.context["adminform"].form.fields["groups"].choices
 
@@ -102,7 +93,7 @@ def test_a_role_is_given_by_its_words(client, administrator):
     assert not {str(word) for _value, word in choices} & set(Role.values)
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_else_keeps_accounts(client, make_actor):
     client.force_login(make_actor())
 
@@ -116,8 +107,8 @@ def test_nobody_else_keeps_accounts(client, make_actor):
 def test_whether_a_record_exists_is_told_to_nobody_who_may_not_read_it(
     client, page, model
 ):
-    record = make_reviewer() if model == "agencies_user" else make_source()
-    client.force_login(make_focal_point())
+    record = make.reviewer() if model == "agencies_user" else make.source()
+    client.force_login(make.focal_point())
     name = f"admin:{model}_{page}"
 
     answers = [
@@ -129,7 +120,7 @@ def test_whether_a_record_exists_is_told_to_nobody_who_may_not_read_it(
 
 def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
     """Once another person has approved it."""
-    agency = make_agency(acronym="MAE", slug="mae")
+    agency = make.agency(acronym="MAE", slug="mae")
 
     client.post(
         reverse("admin:agencies_agency_change", args=[agency.pk]),
@@ -147,13 +138,13 @@ def test_a_new_name_in_the_admin_keeps_the_former_one(client, administrator):
 
     agency.refresh_from_db()
     assert (agency.slug, agency.former_names.count()) == ("mae", 0)
-    workflow.approve(PendingChange.objects.get(), by=make_administrator())
+    workflow.approve(PendingChange.objects.get(), by=make.administrator())
     agency.refresh_from_db()
     assert (agency.slug, agency.former_names.get().slug) == ("mnv", "mae")
 
 
 def test_an_account_without_staff_standing_has_no_door(client):
-    user = make_user(is_staff=False)
+    user = make.user(is_staff=False)
     client.force_login(user)
 
     response = client.get(reverse("admin:index"))
@@ -165,7 +156,7 @@ def test_an_account_without_staff_standing_has_no_door(client):
 def test_the_second_to_save_an_account_is_told_and_keeps_her_text(
     client, administrator
 ):
-    person = make_reviewer(first_name="Ana")
+    person = make.reviewer(first_name="Ana")
     seen = json.dumps(fingerprint(person))
     User.objects.filter(pk=person.pk).update(first_name="Ana María")
 
@@ -181,8 +172,8 @@ def test_the_second_to_save_an_account_is_told_and_keeps_her_text(
 
 
 def test_what_stands_now_is_told_of_a_list_too(client):
-    client.force_login(make_reviewer())
-    line = make_help_line(numbers=["911", "809-200-7212"])
+    client.force_login(make.reviewer())
+    line = make.help_line(numbers=["911", "809-200-7212"])
     address = reverse("admin:strategic_areas_helpline_change", args=[line.pk])
 
     told = client.post(address, {"numbers": '["462"]', "seen_state": "{}"})
@@ -191,7 +182,7 @@ def test_what_stands_now_is_told_of_a_list_too(client):
 
 
 def test_after_being_told_the_next_press_saves(client, administrator):
-    person = make_reviewer(first_name="Ana")
+    person = make.reviewer(first_name="Ana")
     User.objects.filter(pk=person.pk).update(first_name="Ana María")
 
     told = client.post(
@@ -205,7 +196,7 @@ def test_after_being_told_the_next_press_saves(client, administrator):
 
 
 def test_administrators_set_no_password(client, administrator):
-    person = make_reviewer()
+    person = make.reviewer()
     before = person.password
 
     opened = client.get(page_of(person))
@@ -219,7 +210,7 @@ def test_administrators_set_no_password(client, administrator):
 
 
 def test_closing_an_account_ends_its_sessions_and_its_mandates(client, administrator):
-    person, other = make_focal_point(), Client()
+    person, other = make.focal_point(), Client()
     sign_in(other, person.username)
     posted = filled(person, groups=[group.pk for group in person.groups.all()])
     del posted["is_active"]
@@ -234,7 +225,7 @@ def test_closing_an_account_ends_its_sessions_and_its_mandates(client, administr
 
 
 def test_nobody_changes_her_own_roles(client, administrator):
-    make_administrator()
+    make.administrator()
     reviewers = Group.objects.get(name=Role.REVIEWER)
     before = set(administrator.groups.all())
 
@@ -255,7 +246,7 @@ def test_nobody_changes_her_own_roles(client, administrator):
 def test_one_is_asked_before_one_closes_ones_own_account(
     client, administrator, ticked, stays
 ):
-    make_administrator()
+    make.administrator()
     posted = filled(administrator, **ticked)
     del posted["is_active"]
 
@@ -267,7 +258,7 @@ def test_one_is_asked_before_one_closes_ones_own_account(
 
 
 def test_the_last_administrator_cannot_close_her_account(client, administrator):
-    make_administrator(is_active=False)
+    make.administrator(is_active=False)
     posted = filled(administrator, closes_own="on")
     del posted["is_active"]
 
@@ -281,14 +272,14 @@ def test_the_last_administrator_cannot_close_her_account(client, administrator):
 def mandates(administrator):
     """A mandate of the administrator's own, and one of somebody else."""
     administrator.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
-    own = make_mandate(user=administrator, agency=make_agency())
-    return own, make_focal_point().mandates.get()
+    own = make.mandate(user=administrator, agency=make.agency())
+    return own, make.focal_point().mandates.get()
 
 
 def test_not_even_a_superuser_deletes_her_own_mandate(client):
-    root = make_user(is_superuser=True)
+    root = make.user(is_superuser=True)
     mandates = [
-        make_mandate(user=user, agency=make_agency()) for user in (root, make_user())
+        make.mandate(user=user, agency=make.agency()) for user in (root, make.user())
     ]
     client.force_login(root)
     name = "admin:agencies_focalpoint_delete"
@@ -308,7 +299,7 @@ def test_nobody_gives_herself_a_mandate_or_changes_her_own(
     own, other = mandates
     posted = {
         "user": administrator.pk,
-        "agency": make_agency().pk,
+        "agency": make.agency().pk,
         "kind": "titular",
         "starts_on": "2026-01-01",
     }
@@ -335,7 +326,7 @@ def test_nobody_gives_herself_a_mandate_or_changes_her_own(
 
 
 def test_one_of_two_administrators_may_go(client, administrator):
-    other = make_administrator()
+    other = make.administrator()
     posted = filled(other)
     del posted["is_active"]
 
@@ -346,7 +337,7 @@ def test_one_of_two_administrators_may_go(client, administrator):
 
 
 def test_another_change_is_told_to_nobody(client, administrator):
-    person = make_reviewer()
+    person = make.reviewer()
 
     client.post(page_of(person), filled(person, email=person.email, first_name="Luz"))
 

@@ -9,14 +9,14 @@ from django.utils.translation import override
 from agencies import audit
 from agencies.mail import queue_mail
 from strategic_areas import workflow
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def administrator(client):
-    user = factories.make_administrator(language="es")
+    user = make.administrator(language="es")
     client.force_login(user)
     return user
 
@@ -32,12 +32,12 @@ def found(client, **query):
 
 
 def test_a_kind_is_listed_sifted_and_read_in_words(client, administrator):
-    agency = factories.make_agency(kind="armed_forces")
-    factories.make_agency(kind="a_word_of_its_own")
+    agency = make.agency(kind="armed_forces")
+    make.agency(kind="a_word_of_its_own")
 
     listed = page(client, "agencies_agency_changelist")
     form = page(client, "agencies_agency_change", agency.pk)
-    client.force_login(factories.make_reviewer(language="es"))
+    client.force_login(make.reviewer(language="es"))
     read = page(client, "agencies_agency_change", agency.pk)
 
     for text in (listed, form, read):
@@ -47,8 +47,8 @@ def test_a_kind_is_listed_sifted_and_read_in_words(client, administrator):
 
 
 def test_a_day_is_a_short_date_in_spanish_and_told_in_english(client, administrator):
-    person, agency = factories.make_user(), factories.make_agency()
-    factories.make_mandate(user=person, agency=agency, starts_on="2026-03-09")
+    person, agency = make.user(), make.agency()
+    make.mandate(user=person, agency=agency, starts_on="2026-03-09")
 
     spanish = page(client, "agencies_focalpoint_changelist")
     administrator.language = "en"
@@ -63,8 +63,8 @@ def test_a_day_is_a_short_date_in_spanish_and_told_in_english(client, administra
 def test_an_agency_is_found_by_acronym_or_name_and_shows_both(
     client, administrator, term
 ):
-    factories.make_agency(acronym="MINERD", name_es="Ministerio de Educación")
-    factories.make_agency(acronym="OTRA", name_es="Otra institución")
+    make.agency(acronym="MINERD", name_es="Ministerio de Educación")
+    make.agency(acronym="OTRA", name_es="Otra institución")
     asked = {"app_label": "agencies", "model_name": "focalpoint"}
 
     texts = found(
@@ -75,8 +75,8 @@ def test_an_agency_is_found_by_acronym_or_name_and_shows_both(
 
 
 def test_the_audit_record_names_accounts_and_fields(client, administrator):
-    person = factories.make_reviewer(username="la-revisora")
-    plan = factories.make_plan()
+    person = make.reviewer(username="la-revisora")
+    plan = make.plan()
     audit.record(audit.Event.SESSION_ENDED, obj=person, reason="closed")
     audit.record(audit.Event.RECORD_CHANGED, obj=plan, fields={"starts_on"})
 
@@ -99,9 +99,9 @@ def test_a_mail_says_in_words_what_it_is_about(client, administrator):
 
 
 def test_the_fields_of_a_proposal_are_named_in_the_audit_record(client, administrator):
-    activity = factories.make_activity()
+    activity = make.activity()
     activity.title_en = "Another title"
-    workflow.propose(activity, by=factories.make_reviewer())
+    workflow.propose(activity, by=make.reviewer())
 
     told = page(client, "agencies_auditentry_changelist")
 
@@ -110,8 +110,8 @@ def test_the_fields_of_a_proposal_are_named_in_the_audit_record(client, administ
 
 
 def test_an_english_text_is_called_so_and_no_day_is_none(client):
-    activity = factories.make_activity()
-    client.force_login(factories.make_focal_point(agency=activity.agency))
+    activity = make.activity()
+    client.force_login(make.focal_point(agency=activity.agency))
 
     read = page(client, "strategic_areas_activity_change", activity.pk)
 
@@ -121,7 +121,7 @@ def test_an_english_text_is_called_so_and_no_day_is_none(client):
 
 
 def test_a_substitute_is_named_with_short_dates():
-    stand_in = factories.make_stand_in()
+    stand_in = make.stand_in()
     stand_in.starts_on = date(2026, 3, 9)
 
     with override("es"):
@@ -129,8 +129,8 @@ def test_a_substitute_is_named_with_short_dates():
 
 
 def test_a_past_form_names_its_table_in_words(client):
-    plan = factories.make_plan()
-    client.force_login(factories.make_reviewer(language="es"))
+    plan = make.plan()
+    client.force_login(make.reviewer(language="es"))
     name = "strategic_areas_plan_simple_history"
 
     read = page(client, name, plan.pk, plan.history.latest().pk)

@@ -18,13 +18,7 @@ from agencies.audit import AuditEntry, AuditHead, Event, chain
 from agencies.audit.events import groups
 from agencies.mail import Mail
 from strategic_areas import triggers
-from tests.factories import (
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_reviewer,
-    make_user,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -57,8 +51,8 @@ def behind_the_triggers(act):
 
 
 def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
-    agency = make_agency(acronym="MM")
-    person = make_focal_point(agency=agency)
+    agency = make.agency(acronym="MM")
+    person = make.focal_point(agency=agency)
     request = rf.get("/", REMOTE_ADDR="2001:DB8::1")
     request.user = person
 
@@ -81,8 +75,8 @@ def test_an_entry_says_who_did_what_from_where_and_for_whom(rf):
 def test_the_agency_concerned_may_be_another_than_the_actors():
     record = audit.record(
         Event.REPORT_RETURNED,
-        actor=make_reviewer(),
-        agency=make_agency(acronym="CONANI"),
+        actor=make.reviewer(),
+        agency=make.agency(acronym="CONANI"),
     )
 
     assert (record.role, record.agency) == ("reviewer", "CONANI")
@@ -400,7 +394,7 @@ def test_at_commit_every_entry_is_in_the_chain():
 
 
 def test_an_account_with_entries_is_never_deleted():
-    person = make_user()
+    person = make.user()
     audit.record(Event.SIGN_IN, actor=person)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -410,7 +404,7 @@ def test_an_account_with_entries_is_never_deleted():
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
     audit.record(Event.EXPORTED)
     client.force_login(make_actor())
@@ -422,8 +416,8 @@ def test_nobody_but_an_administrator_reads_the_record(client, make_actor):
 
 @pytest.mark.sqlite
 def test_an_administrator_reads_the_record_and_changes_nothing(client):
-    entry = audit.record(Event.EXPORTED, actor=make_reviewer(), rows=1)
-    client.force_login(make_administrator())
+    entry = audit.record(Event.EXPORTED, actor=make.reviewer(), rows=1)
+    client.force_login(make.administrator())
     rows = "/gestion/agencies/auditentry/"
 
     listed = client.get(rows, {"event": "exported"})
@@ -448,7 +442,7 @@ def test_every_event_is_found_in_one_group_of_the_page():
 def test_a_group_of_events_is_filtered_and_told_in_words(client):
     audit.record(Event.EXPORTED)
     entry = audit.record(Event.MANDATE_CHANGED, kind="titular", leave_cover=True)
-    client.force_login(make_administrator(language="en"))
+    client.force_login(make.administrator(language="en"))
 
     listed = client.get("/gestion/agencies/auditentry/", {"event": "mandates"})
 
@@ -517,8 +511,8 @@ def test_records_are_told_by_what_they_are():
 def test_the_list_costs_the_same_for_one_entry_and_for_many(
     client, django_assert_max_num_queries
 ):
-    client.force_login(make_administrator())
-    person = make_reviewer()
+    client.force_login(make.administrator())
+    person = make.reviewer()
     rows = "/gestion/agencies/auditentry/"
 
     def queries():
@@ -529,6 +523,6 @@ def test_the_list_costs_the_same_for_one_entry_and_for_many(
     audit.record(Event.EXPORTED, actor=person)
     one = queries()
     for _time in range(8):
-        audit.record(Event.EXPORTED, actor=make_user())
+        audit.record(Event.EXPORTED, actor=make.user())
 
     assert queries() == one

@@ -14,18 +14,9 @@ from agencies import audit
 from agencies.access import Role
 from agencies.audit import AuditEntry, watching
 from agencies.models import FocalPoint, User
+from tests import make
 from tests.agencies.test_audit import settle
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_agency,
-    make_file_evidence,
-    make_focal_point,
-    make_mandate,
-    make_reviewer,
-    make_update,
-    make_user,
-)
+from tests.make.people import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -77,7 +68,7 @@ def test_a_whole_network_that_the_limit_counts_as_one_is_told_once(client, monke
 
 
 def test_the_limit_of_an_account_is_told_once_from_wherever_it_is_tried(client):
-    person = make_reviewer()
+    person = make.reviewer()
 
     for number in range(12):
         wrong(client, person.username, f"192.0.2.{number}")
@@ -109,7 +100,7 @@ def test_each_limit_is_told_by_itself(client):
 
 
 def test_signing_in_and_out_is_recorded(client):
-    person = make_reviewer()
+    person = make.reviewer()
 
     client.login(username=person.username, password=PASSWORD)
     client.post(reverse("admin:logout"))
@@ -122,7 +113,7 @@ def test_signing_in_and_out_is_recorded(client):
 
 @pytest.mark.parametrize("name", ["username", "email"])
 def test_a_failure_names_the_account_that_somebody_tried(client, name):
-    person = make_reviewer()
+    person = make.reviewer()
 
     client.login(**{"username": getattr(person, name).upper(), "password": "wrong"})
 
@@ -132,7 +123,7 @@ def test_a_failure_names_the_account_that_somebody_tried(client, name):
 
 
 def test_a_failure_never_keeps_what_was_typed(client):
-    make_reviewer()
+    make.reviewer()
 
     client.login(username="my secret password", password="my secret password")
 
@@ -141,7 +132,7 @@ def test_a_failure_never_keeps_what_was_typed(client):
 
 
 def test_a_new_account_and_its_standing_are_recorded():
-    person = make_user()
+    person = make.user()
     person.is_active = False
     person.save()
     person.first_name = "Ana"
@@ -159,7 +150,7 @@ def test_a_new_account_and_its_standing_are_recorded():
 
 
 def test_a_new_password_is_recorded_and_a_hash_written_anew_is_not():
-    person = make_user()
+    person = make.user()
 
     User.objects.get(pk=person.pk).save()
     again = User.objects.get(pk=person.pk)
@@ -172,7 +163,7 @@ def test_a_new_password_is_recorded_and_a_hash_written_anew_is_not():
 
 
 def test_roles_given_and_taken_are_recorded_from_either_side():
-    person = make_user()
+    person = make.user()
     reviewers = Group.objects.get(name=Role.REVIEWER)
 
     person.groups.add(reviewers)
@@ -190,7 +181,7 @@ def test_roles_given_and_taken_are_recorded_from_either_side():
 
 
 def test_who_changes_a_role_in_the_admin_is_named(client):
-    administrator, person = make_administrator(), make_user()
+    administrator, person = make.administrator(), make.user()
     client.force_login(administrator)
     page = reverse("admin:agencies_user_change", args=[person.pk])
     form = client.get(page).context["adminform"].form
@@ -215,9 +206,9 @@ def test_who_changes_a_role_in_the_admin_is_named(client):
 
 
 def test_mandates_made_changed_and_deleted_are_recorded():
-    agency, person = make_agency(acronym="MM"), make_user()
+    agency, person = make.agency(acronym="MM"), make.user()
     today = timezone.localdate()
-    mandate = make_mandate(user=person, agency=agency, starts_on=today)
+    mandate = make.mandate(user=person, agency=agency, starts_on=today)
     about = label(mandate)
 
     mandate.ends_on = today + timedelta(days=9)
@@ -241,8 +232,8 @@ def test_mandates_made_changed_and_deleted_are_recorded():
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_what_is_not_hers_is_denied_and_recorded(client, method):
-    other = make_update()
-    person = make_focal_point()
+    other = make.update()
+    person = make.focal_point()
     client.force_login(person)
     page = reverse("admin:strategic_areas_activityupdate_change", args=[other.pk])
 
@@ -266,7 +257,7 @@ def test_what_is_not_hers_is_denied_and_recorded(client, method):
 
 
 def test_what_her_role_may_not_do_is_denied_and_recorded(client):
-    client.force_login(make_focal_point())
+    client.force_login(make.focal_point())
 
     client.get(reverse("admin:agencies_user_changelist"))
 
@@ -275,7 +266,7 @@ def test_what_her_role_may_not_do_is_denied_and_recorded(client):
 
 def test_denials_are_counted_and_not_each_written(client, monkeypatch):
     """Whoever asks for everything in turn fills no record that nothing leaves."""
-    person = make_focal_point()
+    person = make.focal_point()
     client.force_login(person)
     pages = [
         *("/gestion/agencies/user/", "/gestion/agencies/mail/", "/gestion/accesos/"),
@@ -297,7 +288,7 @@ def test_denials_are_counted_and_not_each_written(client, monkeypatch):
 
 def test_a_refused_form_is_recorded():
     client = Client(enforce_csrf_checks=True)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     client.post(reverse("admin:reminders"), {"reminders": "never"})
 
@@ -306,7 +297,7 @@ def test_a_refused_form_is_recorded():
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/gestion/nowhere/", "/plan-x/"])
 def test_a_typing_error_and_a_public_page_are_no_denials(client, path):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     client.get(path)
 
@@ -320,7 +311,7 @@ def test_a_stranger_is_asked_to_sign_in_and_leaves_no_entry(client):
 
 
 def test_a_file_of_evidence_that_staff_opens_is_recorded(client):
-    item = make_file_evidence()
+    item = make.file_evidence()
     reader = item.activity_update.contributors.get()
     client.force_login(reader)
 

@@ -7,13 +7,7 @@ from agencies import access
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from agencies.models import FocalPoint, User
-from tests.factories import (
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_mandate,
-    make_reviewer,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +26,7 @@ def fresh(user):
 
 
 def test_the_only_administrator_gets_a_role_and_it_is_told():
-    one = make_administrator()
+    one = make.administrator()
 
     change_access(one, "--give", "reviewer", by=one)
 
@@ -46,7 +40,7 @@ def test_the_only_administrator_gets_a_role_and_it_is_told():
 
 
 def test_a_role_is_taken():
-    one, person = make_administrator(), make_reviewer()
+    one, person = make.administrator(), make.reviewer()
 
     change_access(person, "--take", "reviewer", by=one)
 
@@ -55,7 +49,7 @@ def test_a_role_is_taken():
 
 
 def test_a_superuser_who_is_no_administrator_any_more_is_no_superuser_either():
-    one, root = make_administrator(), make_reviewer(is_superuser=True)
+    one, root = make.administrator(), make.reviewer(is_superuser=True)
 
     change_access(root, "--take", "administrator", by=one)
 
@@ -64,16 +58,16 @@ def test_a_superuser_who_is_no_administrator_any_more_is_no_superuser_either():
 
 
 def test_a_role_that_somebody_has_not_is_not_said_to_be_taken():
-    one, person = make_administrator(), make_reviewer()
+    one, person = make.administrator(), make.reviewer()
 
     with pytest.raises(CommandError, match="has not this role"):
         change_access(person, "--take", "administrator", by=one)
 
 
 def test_a_mandate_is_given_and_ended():
-    one, person = make_administrator(), make_focal_point()
-    agency = make_agency(acronym="MM")
-    old = make_mandate(user=person, agency=make_agency(acronym="PGR"))
+    one, person = make.administrator(), make.focal_point()
+    agency = make.agency(acronym="MM")
+    old = make.mandate(user=person, agency=make.agency(acronym="PGR"))
 
     change_access(person, "--mandate", "mm", "--until", "2099-12-31", by=one)
     change_access(person, "--end-mandate", "PGR", by=one)
@@ -91,8 +85,8 @@ def test_a_mandate_is_given_and_ended():
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(words):
-    one = make_administrator()
-    make_agency(acronym="MM")
+    one = make.administrator()
+    make.agency(acronym="MM")
 
     with pytest.raises(CommandError):
         change_access(one, *words, by=one)
@@ -102,8 +96,8 @@ def test_what_cannot_be_is_refused_and_changes_nothing(words):
 
 
 def test_only_an_administrator_can_have_asked():
-    person = make_reviewer()
-    make_administrator()
+    person = make.reviewer()
+    make.administrator()
 
     with pytest.raises(CommandError):
         change_access(person, "--give", "administrator", by=person)

@@ -21,19 +21,8 @@ from agencies.staleness import fingerprint
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.workflow.moves import TransitionError
-from tests.factories import (
-    PASSWORD,
-    make_account_change,
-    make_administrator,
-    make_change,
-    make_factor_reset,
-    make_focal_point,
-    make_invitation,
-    make_reviewer,
-    make_stand_in,
-    make_submitted_update,
-    make_user,
-)
+from tests import make
+from tests.make.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +39,7 @@ def accept(secret):
 
 def invited(*, by, role=Role.REVIEWER, email="invited@example.org"):
     """Somebody who accepted the invitation of one person."""
-    invitation, secret = make_invitation(role=role, email=email)
+    invitation, secret = make.invitation(role=role, email=email)
     Invitation.objects.filter(pk=invitation.pk).update(made_by=by)
     return accept(secret)
 
@@ -84,7 +73,7 @@ def page_of(change):
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
 def test_an_invited_person_decides_nothing_until_a_second_one_confirms(role):
-    inviter, second = make_administrator(), make_reviewer()
+    inviter, second = make.administrator(), make.reviewer()
     person = invited(by=inviter, role=role)
     (change,) = AccountChange.objects.waiting()
     before = list(person.groups.all())
@@ -97,8 +86,8 @@ def test_an_invited_person_decides_nothing_until_a_second_one_confirms(role):
 
 
 def test_one_administrator_is_not_two_persons(client):
-    administrator = make_administrator()
-    change = make_change()
+    administrator = make.administrator()
+    change = make.change()
     first = invited(by=administrator, email="first@example.org")
     other = invited(by=administrator, email="other@example.org")
 
@@ -115,8 +104,8 @@ def test_one_administrator_is_not_two_persons(client):
 
 
 def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
-    proposer, person = make_administrator(), make_reviewer()
-    change = make_account_change(user=person, by=proposer)
+    proposer, person = make.administrator(), make.reviewer()
+    change = make.account_change(user=person, by=proposer)
 
     for who in (proposer, person):
         with pytest.raises(RefusedError):
@@ -129,18 +118,18 @@ def test_she_herself_confirms_nothing_nor_does_who_proposed_it():
 
 
 @pytest.mark.parametrize(
-    ("make", "steps"),
+    ("maker", "steps"),
     [
-        (make_account_change, ACCOUNT_CHANGES),
-        (make_stand_in, STAND_INS),
-        (make_factor_reset, RESETS),
+        (make.account_change, ACCOUNT_CHANGES),
+        (make.stand_in, STAND_INS),
+        (make.factor_reset, RESETS),
     ],
 )
-def test_somebody_whom_only_her_inviter_knows_confirms_nobody(make, steps):
-    inviter = make_administrator()
+def test_somebody_whom_only_her_inviter_knows_confirms_nobody(maker, steps):
+    inviter = make.administrator()
     person = invited(by=inviter, role=Role.FOCAL_POINT)
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
-    decision = make()
+    decision = maker()
 
     with pytest.raises(RefusedError):
         steps.approve(decision, by=again(person))
@@ -153,10 +142,10 @@ def test_somebody_whom_only_her_inviter_knows_confirms_nobody(make, steps):
         ({"username": "nueva"}, ("username", "nueva")),
     ],
 )
-@pytest.mark.parametrize("make", [make_reviewer, make_administrator])
-def test_a_new_address_or_name_of_who_decides_waits(client, make, fields, expected):
-    client.force_login(make_administrator())
-    person, second = make(), make_reviewer()
+@pytest.mark.parametrize("maker", [make.reviewer, make.administrator])
+def test_a_new_address_or_name_of_who_decides_waits(client, maker, fields, expected):
+    client.force_login(make.administrator())
+    person, second = maker(), make.reviewer()
     before = (person.email, person.username)
 
     save(client, person, **fields)
@@ -170,33 +159,33 @@ def test_a_new_address_or_name_of_who_decides_waits(client, make, fields, expect
 
 
 def named_substitute():
-    person = make_focal_point()
-    STAND_INS.approve(make_stand_in(user=person), by=make_reviewer())
+    person = make.focal_point()
+    STAND_INS.approve(make.stand_in(user=person), by=make.reviewer())
     return person
 
 
 def named_only():
-    return make_stand_in(user=make_focal_point()).user
+    return make.stand_in(user=make.focal_point()).user
 
 
 def waiting_for_a_role():
-    return make_account_change(user=make_focal_point()).user
+    return make.account_change(user=make.focal_point()).user
 
 
 def reviewer_until_now():
-    person = invited(by=make_administrator())
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_reviewer())
+    person = invited(by=make.administrator())
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.reviewer())
     person.groups.clear()
     return person
 
 
 @pytest.mark.parametrize(
-    "make",
+    "maker",
     [named_substitute, named_only, waiting_for_a_role, reviewer_until_now],
 )
-def test_so_does_one_of_who_will_decide_or_did(client, make):
-    client.force_login(make_administrator())
-    person = make()
+def test_so_does_one_of_who_will_decide_or_did(client, maker):
+    client.force_login(make.administrator())
+    person = maker()
 
     save(client, person, email="new@example.org")
 
@@ -208,13 +197,13 @@ def test_so_does_one_of_who_will_decide_or_did(client, make):
     "fields", [{"email": "mine@example.org"}, {"username": "mine"}]
 )
 def test_nobody_takes_an_account_and_asks_for_its_role_after_that(client, fields):
-    client.force_login(make_administrator())
-    person = make_focal_point()
+    client.force_login(make.administrator())
+    person = make.focal_point()
 
     save(client, person, **fields)
     save(client, again(person), groups=[key_of(Role.REVIEWER)])
     role = AccountChange.objects.get(what="role")
-    ACCOUNT_CHANGES.approve(role, by=make_reviewer())
+    ACCOUNT_CHANGES.approve(role, by=make.reviewer())
 
     (kept,) = User.objects.filter(pk=person.pk).values_list("email", "username")
     assert access.is_reviewer(again(person))
@@ -222,20 +211,20 @@ def test_nobody_takes_an_account_and_asks_for_its_role_after_that(client, fields
 
 
 def test_the_former_address_is_told_of_a_new_one():
-    person = make_focal_point()
-    change = make_account_change(user=person, what="email", value="new@example.org")
+    person = make.focal_point()
+    change = make.account_change(user=person, what="email", value="new@example.org")
 
-    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
 
     assert again(person).email == "new@example.org"
     assert [mail.to for mail in Mail.objects.all()] == [person.email]
 
 
 def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
-    both = make_administrator()
+    both = make.administrator()
     both.groups.add(Group.objects.get(name=Role.REVIEWER))
     client.force_login(both)
-    person = make_focal_point()
+    person = make.focal_point()
 
     save(client, person, email="new@example.org")
 
@@ -244,8 +233,8 @@ def test_a_reviewer_who_keeps_accounts_changes_no_address_alone(client):
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR])
 def test_a_role_that_is_ticked_waits_and_one_that_is_not_goes(client, role):
-    client.force_login(make_administrator())
-    person = make_focal_point()
+    client.force_login(make.administrator())
+    person = make.focal_point()
 
     save(client, person, groups=[key_of(role)])
 
@@ -256,12 +245,12 @@ def test_a_role_that_is_ticked_waits_and_one_that_is_not_goes(client, role):
 
 
 def test_the_account_of_who_decides_is_opened_by_two(client):
-    client.force_login(make_administrator())
-    person = make_reviewer(is_active=False)
+    client.force_login(make.administrator())
+    person = make.reviewer(is_active=False)
 
     saved = save(client, person, is_active="on")
     closed = again(person).is_active
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_administrator())
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.administrator())
 
     assert (closed, again(person).is_active) == (False, True)
     # What waits is told, and nothing else: it is not saved yet.
@@ -269,8 +258,8 @@ def test_the_account_of_who_decides_is_opened_by_two(client):
 
 
 def test_taking_away_never_waits(client):
-    client.force_login(make_administrator())
-    demoted, closed = make_reviewer(), make_reviewer()
+    client.force_login(make.administrator())
+    demoted, closed = make.reviewer(), make.reviewer()
 
     save(client, demoted, groups=[])
     save(client, closed, is_active="")
@@ -282,12 +271,12 @@ def test_taking_away_never_waits(client):
 
 @pytest.mark.parametrize("what", ["username", "email"])
 def test_what_does_not_fit_any_more_is_overtaken(what):
-    person, other = make_reviewer(), make_user(username="nueva")
+    person, other = make.reviewer(), make.user(username="nueva")
     before = getattr(person, what)
     value = getattr(other, what).upper()
-    change = make_account_change(user=person, what=what, value=value)
+    change = make.account_change(user=person, what=what, value=value)
 
-    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
@@ -295,17 +284,17 @@ def test_what_does_not_fit_any_more_is_overtaken(what):
 
 
 def test_what_waits_is_asked_for_once():
-    change = make_account_change()
+    change = make.account_change()
 
     with pytest.raises(RefusedError):
-        make_account_change(user=change.user)
+        make.account_change(user=change.user)
     with pytest.raises(IntegrityError), transaction.atomic():
         AccountChange.objects.filter(pk=change.pk).update(value="administrator")
 
 
 def test_a_second_person_confirms_on_a_page_and_she_is_told(client):
-    change = make_account_change()
-    client.force_login(make_reviewer())
+    change = make.account_change()
+    client.force_login(make.reviewer())
     page = client.get(page_of(change)).content.decode()
 
     client.post(page_of(change), {"approve": "1"})
@@ -316,14 +305,14 @@ def test_a_second_person_confirms_on_a_page_and_she_is_told(client):
 
 
 def test_a_focal_point_reads_no_such_page(client):
-    change = make_account_change()
-    client.force_login(make_focal_point())
+    change = make.account_change()
+    client.force_login(make.focal_point())
 
     assert client.get(page_of(change)).status_code == 404
 
 
 def test_who_waits_reads_it_on_her_own_page(client):
-    client.force_login(invited(by=make_administrator()))
+    client.force_login(invited(by=make.administrator()))
 
     page = client.get(reverse("account_index"))
 
@@ -331,20 +320,20 @@ def test_who_waits_reads_it_on_her_own_page(client):
 
 
 def test_a_focal_point_whom_a_reviewer_invited_reports_once_she_is_known():
-    both = make_administrator()
+    both = make.administrator()
     both.groups.add(Group.objects.get(name=Role.REVIEWER))
     person = invited(by=again(both), role=Role.FOCAL_POINT)
     before = access.is_focal_point(again(person)), person.mandates.count()
 
-    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make_reviewer())
+    ACCOUNT_CHANGES.approve(AccountChange.objects.get(), by=make.reviewer())
 
     assert before == (False, 0)
     assert (access.is_focal_point(again(person)), person.mandates.count()) == (True, 1)
 
 
 def test_nobody_publishes_what_an_account_wrote_that_she_alone_invited():
-    inviter, other = make_administrator(), make_reviewer()
-    update = make_submitted_update()
+    inviter, other = make.administrator(), make.reviewer()
+    update = make.submitted_update()
     person = invited(by=inviter, role=Role.FOCAL_POINT)
     update.contributors.add(person)
     inviter.groups.add(Group.objects.get(name=Role.REVIEWER))
@@ -358,10 +347,10 @@ def test_nobody_publishes_what_an_account_wrote_that_she_alone_invited():
 
 
 def test_nobody_approves_what_an_account_proposed_that_she_alone_invited():
-    inviter = make_reviewer()
+    inviter = make.reviewer()
     person = invited(by=inviter, role=Role.ADMINISTRATOR)
     person.groups.add(Group.objects.get(name=Role.REVIEWER))
-    change = make_change(by=again(person))
+    change = make.change(by=again(person))
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=inviter)
@@ -375,11 +364,11 @@ def known_to_one(*, by, email, role=Role.REVIEWER):
 
 
 def test_two_people_whom_one_alone_invited_do_not_decide_on_each_other():
-    inviter = make_administrator()
+    inviter = make.administrator()
     one = known_to_one(by=inviter, email="one@example.org")
     other = known_to_one(by=inviter, email="other@example.org")
-    third = known_to_one(by=make_administrator(), email="third@example.org")
-    change = make_change(by=one)
+    third = known_to_one(by=make.administrator(), email="third@example.org")
+    change = make.change(by=one)
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=other)
@@ -388,9 +377,9 @@ def test_two_people_whom_one_alone_invited_do_not_decide_on_each_other():
 
 
 def test_nobody_decides_on_what_the_only_one_who_knows_her_proposed():
-    inviter = make_reviewer()
+    inviter = make.reviewer()
     person = known_to_one(by=inviter, email="one@example.org")
-    change = make_change(by=inviter)
+    change = make.change(by=inviter)
     with pytest.raises(RefusedError):
         workflow.approve(change, by=person)
 
@@ -400,38 +389,38 @@ def test_nobody_decides_on_what_the_only_one_who_knows_her_proposed():
 
 
 @pytest.mark.parametrize(
-    ("make", "steps"),
-    [(make_account_change, ACCOUNT_CHANGES), (make_stand_in, STAND_INS)],
+    ("maker", "steps"),
+    [(make.account_change, ACCOUNT_CHANGES), (make.stand_in, STAND_INS)],
 )
-def test_who_invited_her_is_not_the_second_who_knows_her(make, steps):
-    inviter = make_administrator()
+def test_who_invited_her_is_not_the_second_who_knows_her(maker, steps):
+    inviter = make.administrator()
     person = invited(by=inviter, role=Role.FOCAL_POINT)
-    decision = make(user=person)
+    decision = maker(user=person)
 
     with pytest.raises(RefusedError):
         steps.approve(decision, by=again(inviter))
 
-    steps.approve(decision, by=make_reviewer())
+    steps.approve(decision, by=make.reviewer())
     assert not again(person).is_unconfirmed
 
 
 def test_an_account_that_exists_is_confirmed_by_a_second_person(client):
-    inviter = make_administrator()
+    inviter = make.administrator()
     person = invited(by=inviter, role=Role.FOCAL_POINT)
     client.force_login(inviter)
 
     save(client, person, asks_confirmation="on")
     (change,) = AccountChange.objects.waiting()
     before = again(person).is_unconfirmed
-    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
 
     assert (change.what, before) == ("known", True)
     assert not again(person).is_unconfirmed
 
 
 def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
-    person, known = invited(by=make_administrator()), make_focal_point()
-    client.force_login(make_administrator())
+    person, known = invited(by=make.administrator()), make.focal_point()
+    client.force_login(make.administrator())
 
     pages = [
         client.get(reverse("admin:agencies_user_change", args=[each.pk]))
@@ -447,13 +436,13 @@ def test_only_of_an_account_that_one_person_knows_is_it_offered(client):
 
 
 def test_who_is_known_before_her_role_is_given_still_gets_the_mandate():
-    both = make_administrator()
+    both = make.administrator()
     both.groups.add(Group.objects.get(name=Role.REVIEWER))
     person = invited(by=again(both), role=Role.FOCAL_POINT)
-    known = make_account_change(user=person, what="known", value="")
-    ACCOUNT_CHANGES.approve(known, by=make_reviewer())
+    known = make.account_change(user=person, what="known", value="")
+    ACCOUNT_CHANGES.approve(known, by=make.reviewer())
 
-    ACCOUNT_CHANGES.approve(AccountChange.objects.waiting().get(), by=make_reviewer())
+    ACCOUNT_CHANGES.approve(AccountChange.objects.waiting().get(), by=make.reviewer())
 
     assert person.mandates.count() == 1
 
@@ -463,7 +452,7 @@ def change_access(user, *words, by):
 
 
 def test_where_nobody_else_is_the_server_confirms():
-    administrator = make_administrator()
+    administrator = make.administrator()
     person = invited(by=administrator)
 
     change_access(person, "--confirm", by=administrator)
@@ -474,9 +463,9 @@ def test_where_nobody_else_is_the_server_confirms():
 
 
 def test_the_server_opens_a_closed_account_that_waits(client):
-    administrator = make_administrator()
+    administrator = make.administrator()
     client.force_login(administrator)
-    person = make_reviewer(is_active=False)
+    person = make.reviewer(is_active=False)
     save(client, person, is_active="on")
 
     change_access(person, "--confirm", by=administrator)
@@ -485,7 +474,7 @@ def test_the_server_opens_a_closed_account_that_waits(client):
 
 
 def test_the_server_confirms_nothing_where_nothing_waits():
-    administrator = make_administrator()
+    administrator = make.administrator()
 
     with pytest.raises(CommandError, match="Nothing about"):
-        change_access(make_reviewer(), "--confirm", by=administrator)
+        change_access(make.reviewer(), "--confirm", by=administrator)

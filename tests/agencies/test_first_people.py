@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from agencies.access import is_administrator, is_reviewer
 from agencies.audit import AuditEntry
 from agencies.models import User
-from tests.factories import make_reviewer, make_user, sign_in
+from tests import make
+from tests.make.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -18,14 +19,14 @@ SECOND = "Luis Mar <Luis@example.org>"
 NEW = "cuatro caballos azules corren"
 
 
-def make(*people):
+def maker(*people):
     output = io.StringIO()
     call_command("make_first_people", *people, stdout=output)
     return re.findall(r"http\S+", output.getvalue())
 
 
 def test_both_review_and_administer_and_are_two_people():
-    make(FIRST, SECOND)
+    maker(FIRST, SECOND)
 
     ana, luis = User.objects.order_by("username")
     for user in (ana, luis):
@@ -39,7 +40,7 @@ def test_both_review_and_administer_and_are_two_people():
 
 def test_each_sets_a_password_once_and_then_a_second_factor(client, settings):
     settings.REQUIRE_SECOND_FACTOR = True
-    link, _other = make(FIRST, SECOND)
+    link, _other = maker(FIRST, SECOND)
 
     page = client.get(link, follow=True).redirect_chain[-1][0]
     client.post(page, {"password1": NEW, "password2": NEW})
@@ -64,20 +65,20 @@ def test_each_sets_a_password_once_and_then_a_second_factor(client, settings):
 )
 def test_what_is_no_two_people_makes_nobody(people):
     with pytest.raises(CommandError):
-        make(*people)
+        maker(*people)
 
     assert not User.objects.exists()
 
 
 def make_superuser():
-    return make_user(is_superuser=True)
+    return make.user(is_superuser=True)
 
 
-@pytest.mark.parametrize("make_one", [make_reviewer, make_superuser])
+@pytest.mark.parametrize("make_one", [make.reviewer, make_superuser])
 def test_where_somebody_decides_already_nobody_is_made(make_one):
     make_one()
 
     with pytest.raises(CommandError):
-        make(FIRST, SECOND)
+        maker(FIRST, SECOND)
 
     assert User.objects.count() == 1

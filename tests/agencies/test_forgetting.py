@@ -17,7 +17,8 @@ from agencies.invitations import Invitation, accept, letter_storage
 from agencies.mail import Mail, queue_mail
 from agencies.management.commands import forget_old_data
 from agencies.models import User
-from tests.factories import PASSWORD, make_invitation, make_reviewer, sign_in
+from tests import make
+from tests.make.people import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -73,11 +74,11 @@ def test_an_invitation_that_nobody_accepted_goes_with_its_letter():
         "revoked": {"revoked_at": past},
         "fresh": {"expires_at": NOW - timedelta(days=364)},
     }.items():
-        invitation, _secret = make_invitation(email=f"{name.split()[0]}@example.org")
+        invitation, _secret = make.invitation(email=f"{name.split()[0]}@example.org")
         file = storage.save(name.split()[0], SimpleUploadedFile("x", b"%PDF"))
         Invitation.objects.filter(pk=invitation.pk).update(letter=file, **stamps)
         rows[name] = (invitation.pk, file)
-    invitation, secret = make_invitation(email="in@example.org")
+    invitation, secret = make.invitation(email="in@example.org")
     accept(secret, User(first_name="Ana"), PASSWORD)
     Invitation.objects.filter(pk=invitation.pk).update(expires_at=past)
 
@@ -90,7 +91,7 @@ def test_an_invitation_that_nobody_accepted_goes_with_its_letter():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("open_record")
 def test_its_letter_is_deleted_only_when_the_row_is():
-    invitation, _secret = make_invitation(role="reviewer")
+    invitation, _secret = make.invitation(role="reviewer")
     storage = letter_storage()
     file = storage.save("letter", SimpleUploadedFile("x", b"%PDF"))
     Invitation.objects.update(letter=file, expires_at=NOW - timedelta(days=366))
@@ -110,7 +111,7 @@ def test_a_letter_that_cannot_be_deleted_keeps_no_other_one(
     storage = Invitation._meta.get_field("letter").storage
     files = []
     for name in ("first", "second"):
-        invitation, _secret = make_invitation(email=f"{name}@example.org")
+        invitation, _secret = make.invitation(email=f"{name}@example.org")
         files.append(storage.save(name, SimpleUploadedFile("x", b"%PDF")))
         Invitation.objects.filter(pk=invitation.pk).update(
             letter=files[-1], expires_at=NOW - timedelta(days=366)
@@ -132,7 +133,7 @@ def test_a_letter_that_cannot_be_deleted_keeps_no_other_one(
 
 
 def test_sessions_that_are_over_go_and_open_ones_stay(client):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
     mine = client.session.session_key
     other = Session.objects.create(
         session_key="over", session_data="", expire_date=NOW - timedelta(minutes=1)
@@ -194,7 +195,7 @@ def test_a_mail_in_a_file_that_is_gone_already_keeps_no_other_one(
 
 
 def test_what_happened_stays_in_the_record():
-    make_invitation()
+    make.invitation()
     Invitation.objects.update(expires_at=NOW - timedelta(days=400))
     before = AuditEntry.objects.count()
 

@@ -5,16 +5,8 @@ from django.urls import get_resolver, reverse
 
 from agencies.accounts import sessions
 from agencies.invitations import Invitation
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_focal_point,
-    make_invitation,
-    make_reviewer,
-    make_totp,
-    sign_in,
-    totp_code,
-)
+from tests import make
+from tests.make.people import PASSWORD, sign_in, totp_code
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +46,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def administrator(client):
-    person = make_administrator()
+    person = make.administrator()
     sign_in(client, person.username)
     return person
 
@@ -65,8 +57,8 @@ def where(response):
 
 def pages():
     """Each guarded page, on an object of its own where it needs one."""
-    mandate = make_focal_point().mandates.get()
-    person = make_reviewer()
+    mandate = make.focal_point().mandates.get()
+    person = make.reviewer()
     arguments = {
         "agencies_focalpoint_change": mandate.pk,
         "agencies_user_change": person.pk,
@@ -174,7 +166,7 @@ def test_later_each_of_the_buttons_asks_first(client, administrator, clock, name
 
 
 def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clock):
-    invitation, _secret = make_invitation()
+    invitation, _secret = make.invitation()
     digest = invitation.digest
     page = reverse("admin:agencies_invitation_change", args=[invitation.pk])
     clock(sessions.TO_OPEN)
@@ -191,8 +183,8 @@ def test_a_button_asks_too_and_leads_back_to_its_page(client, administrator, clo
 
 def test_whoever_has_a_factor_is_asked_for_it(client, clock, settings):
     settings.REQUIRE_SECOND_FACTOR = True
-    person = make_administrator()
-    secret = make_totp(person)
+    person = make.administrator()
+    secret = make.totp(person)
     sign_in(client, person.username)
     client.post(reverse("mfa_authenticate"), {"code": totp_code(secret)})
     clock(sessions.TO_OPEN)

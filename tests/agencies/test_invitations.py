@@ -18,14 +18,8 @@ from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import FocalPoint, User
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_invitation,
-    make_reviewer,
-)
+from tests import make
+from tests.make.people import PASSWORD
 from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db
@@ -54,14 +48,14 @@ def no_mail_server(settings):
 
 @pytest.fixture
 def administrator(client):
-    user = make_administrator()
+    user = make.administrator()
     client.force_login(user)
     return user
 
 
 def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(client):
-    agency = make_agency()
-    _invitation, secret = make_invitation(agency=agency, kind="alternate")
+    agency = make.agency()
+    _invitation, secret = make.invitation(agency=agency, kind="alternate")
 
     response = fill_in(client, secret)
 
@@ -77,20 +71,20 @@ def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(clien
 @pytest.mark.parametrize("role", ["reviewer", "administrator"])
 @pytest.mark.sqlite
 def test_the_other_roles_come_without_a_mandate(client, role):
-    _invitation, secret = make_invitation(role=role)
+    _invitation, secret = make.invitation(role=role)
 
     fill_in(client, secret)
 
     user = User.objects.get(username="invited@example.org")
     change = user.account_changes.get()
-    ACCOUNT_CHANGES.approve(change, by=make_reviewer())
+    ACCOUNT_CHANGES.approve(change, by=make.reviewer())
     assert [group.name for group in user.groups.all()] == [role]
     assert user.mandates.count() == 0
     assert user.is_superuser is False
 
 
 def test_an_invitation_serves_once():
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
     fill_in(Client(), secret)
     second = Client()
 
@@ -103,7 +97,7 @@ def test_an_invitation_serves_once():
 
 @pytest.mark.sqlite
 def test_looking_at_the_page_uses_nothing_up(client):
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
 
     client.get(PAGE, {"codigo": secret})
     client.head(PAGE, {"codigo": secret})
@@ -113,7 +107,7 @@ def test_looking_at_the_page_uses_nothing_up(client):
 
 @pytest.mark.parametrize(("days", "serves"), [(6, True), (7, False)])
 def test_an_invitation_serves_for_a_week(client, days, serves):
-    invitation, secret = make_invitation(role="reviewer")
+    invitation, secret = make.invitation(role="reviewer")
     Invitation.objects.update(expires_at=invitation.expires_at - timedelta(days=days))
 
     assert (invitations.invitation_of(secret) is not None) is serves
@@ -121,14 +115,14 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
 
 @pytest.mark.sqlite
 def test_a_code_from_paper_may_be_typed_badly():
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
     typed = invitations.in_groups(secret).lower().replace("0", "o").replace("1", "l")
 
     assert invitations.invitation_of(f" {typed} ") is not None
 
 
 def test_a_secret_has_128_bits_and_is_kept_nowhere():
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
 
     stored = [
         str(value) for row in Invitation.objects.values() for value in row.values()
@@ -141,7 +135,7 @@ def test_a_secret_has_128_bits_and_is_kept_nowhere():
 @pytest.mark.sqlite
 def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
     before = Mail.objects.get().text
 
     mail.send_queue()
@@ -168,7 +162,7 @@ def test_a_guess_is_told_nothing_and_is_counted(client):
 )
 @pytest.mark.sqlite
 def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
-    _invitation, secret = make_invitation(role="reviewer")
+    _invitation, secret = make.invitation(role="reviewer")
 
     response = fill_in(client, secret, **fields)
 
@@ -179,7 +173,7 @@ def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
 
 @pytest.mark.sqlite
 def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
-    _invitation, secret = make_invitation(role="administrator")
+    _invitation, secret = make.invitation(role="administrator")
 
     fill_in(client, secret)
 
@@ -188,9 +182,9 @@ def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
 
 
 def test_an_account_comes_without_its_mandate_only_with_a_word_to_the_inviter(client):
-    agency = make_agency()
-    holder = make_focal_point(agency=agency)
-    invitation, secret = make_invitation(agency=agency, kind="titular")
+    agency = make.agency()
+    holder = make.focal_point(agency=agency)
+    invitation, secret = make.invitation(agency=agency, kind="titular")
     User.objects.filter(pk=invitation.made_by_id).update(email="invita@example.org")
     Mail.objects.all().delete()
 
@@ -202,8 +196,8 @@ def test_an_account_comes_without_its_mandate_only_with_a_word_to_the_inviter(cl
 
 
 def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
-    agency = make_agency()
-    holder = make_focal_point(agency=agency, first_name="Luz", last_name="Mar")
+    agency = make.agency()
+    holder = make.focal_point(agency=agency, first_name="Luz", last_name="Mar")
     asked = {
         "email": "invited@example.org",
         "role": "focal_point",
@@ -229,12 +223,12 @@ def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
 
 @pytest.mark.sqlite
 def test_who_keeps_accounts_no_more_hands_nothing_over(client):
-    agency = make_agency()
-    holder = make_focal_point(agency=agency)
-    invitation, secret = make_invitation(agency=agency, kind="titular")
+    agency = make.agency()
+    holder = make.focal_point(agency=agency)
+    invitation, secret = make.invitation(agency=agency, kind="titular")
     Invitation.objects.update(succeeds=holder.mandates.get())
     invitation.made_by.groups.clear()
-    make_administrator(email="administra@example.org")
+    make.administrator(email="administra@example.org")
 
     fill_in(client, secret)
 
@@ -246,8 +240,8 @@ def test_who_keeps_accounts_no_more_hands_nothing_over(client):
 
 @pytest.mark.sqlite
 def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
-    agency = make_agency()
-    make_focal_point(agency=agency)
+    agency = make.agency()
+    make.focal_point(agency=agency)
 
     client.post(
         ADD,
@@ -296,7 +290,7 @@ def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, se
 
 @pytest.mark.sqlite
 def test_sending_again_ends_the_former_link(client, administrator):
-    invitation, first = make_invitation()
+    invitation, first = make.invitation()
 
     response = client.post(page_of(invitation, "send"))
 
@@ -308,7 +302,7 @@ def test_sending_again_ends_the_former_link(client, administrator):
 
 @pytest.mark.sqlite
 def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
-    invitation, first = make_invitation()
+    invitation, first = make.invitation()
 
     response = client.post(page_of(invitation, "code"))
 
@@ -318,7 +312,7 @@ def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
 
 
 def test_whoever_is_shown_a_code_counts_as_who_invited(client, administrator):
-    invitation, _secret = make_invitation()
+    invitation, _secret = make.invitation()
 
     client.post(page_of(invitation, "code"))
 
@@ -331,7 +325,7 @@ def test_whoever_is_shown_a_code_counts_as_who_invited(client, administrator):
 def test_the_code_of_who_will_decide_is_shown_to_no_other(
     client, administrator, role, step
 ):
-    invitation, secret = make_invitation(role=role)
+    invitation, secret = make.invitation(role=role)
 
     answer = client.post(page_of(invitation, step))
 
@@ -343,7 +337,7 @@ def test_the_code_of_who_will_decide_is_shown_to_no_other(
 @pytest.mark.parametrize("role", ["reviewer", "administrator"])
 def test_nor_to_who_invited_where_a_mail_server_is_set(settings, role):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    invitation, secret = make_invitation(role=role)
+    invitation, secret = make.invitation(role=role)
 
     with pytest.raises(RefusedError):
         invitations.invite_again(invitation, by=invitation.made_by, mail=False)
@@ -352,7 +346,7 @@ def test_nor_to_who_invited_where_a_mail_server_is_set(settings, role):
 
 
 def test_a_revoked_invitation_serves_no_more(client, administrator):
-    invitation, secret = make_invitation(role="reviewer")
+    invitation, secret = make.invitation(role="reviewer")
 
     client.post(page_of(invitation, "revoke"))
     again = client.post(page_of(invitation, "send"))
@@ -364,10 +358,10 @@ def test_a_revoked_invitation_serves_no_more(client, administrator):
 @pytest.mark.parametrize("step", ["send", "code", "revoke"])
 @pytest.mark.sqlite
 def test_a_step_is_a_press_and_an_administrators(client, step):
-    invitation, secret = make_invitation(role="reviewer")
-    client.force_login(make_reviewer())
+    invitation, secret = make.invitation(role="reviewer")
+    client.force_login(make.reviewer())
     refused = client.post(page_of(invitation, step))
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     by_link = client.get(page_of(invitation, step))
 
@@ -415,8 +409,8 @@ def test_a_mandate_is_asked_just_of_a_focal_point(client, administrator, fields)
 def test_an_address_is_invited_once_at_a_time_and_not_with_an_account(
     client, administrator
 ):
-    make_invitation(role="reviewer", email="twice@example.org")
-    make_reviewer(email="has@example.org")
+    make.invitation(role="reviewer", email="twice@example.org")
+    make.reviewer(email="has@example.org")
     posted = {"role": "reviewer", "language": "es"}
 
     answers = [
@@ -429,7 +423,7 @@ def test_an_address_is_invited_once_at_a_time_and_not_with_an_account(
 
 
 def test_the_database_holds_one_open_invitation_of_an_address():
-    invitation, _secret = make_invitation(role="reviewer")
+    invitation, _secret = make.invitation(role="reviewer")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.create(
@@ -461,7 +455,7 @@ def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     address = page_of(invitation, "letter")
 
     mine = client.get(address)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     others = client.get(address)
 
     assert (invitation.letter_number, invitation.letter_date) == (
@@ -500,10 +494,10 @@ def test_a_letter_that_is_no_pdf_is_refused(client, administrator, name, content
 
 
 def test_every_step_of_an_invitation_is_recorded(client):
-    invitation, _secret = make_invitation(role="reviewer")
+    invitation, _secret = make.invitation(role="reviewer")
     secret = invitations.invite_again(invitation, by=invitation.made_by)
     fill_in(client, secret)
-    other, _secret = make_invitation(role="reviewer", email="b@example.org")
+    other, _secret = make.invitation(role="reviewer", email="b@example.org")
     invitations.revoke(other, by=other.made_by)
 
     entries = AuditEntry.objects.filter(event__startswith="invitation")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.accounts import leaving
-from tests.factories import make_administrator
+from tests import make
 
 #: The embedded database lets one in at a time: the second has no role any more.
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("open_record")]
@@ -65,7 +65,7 @@ def send(client, page, posted):
 
 @pytest.mark.parametrize("left", [DEMOTED, CLOSED], ids=["demoted", "closed"])
 def test_of_two_who_remove_each_other_at_once_one_stays(both_ask_first, left):
-    one, other = make_administrator(), make_administrator()
+    one, other = make.administrator(), make.administrator()
     forms = [form_of(one, other, left), form_of(other, one, left)]
 
     with ThreadPoolExecutor(2) as pool:

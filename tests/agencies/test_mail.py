@@ -15,13 +15,7 @@ from django.utils import timezone
 
 from agencies import mail
 from agencies.mail import PAUSES, Mail, focal_points_of
-from tests.factories import (
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_mandate,
-    make_reviewer,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -361,7 +355,7 @@ def test_without_a_server_mails_are_files_for_the_portals_user_alone(
 def test_an_administrator_tries_again_what_was_given_up(client):
     queue()
     Mail.objects.update(given_up_at=timezone.now(), attempts=8)
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     client.post(
         reverse("admin:agencies_mail_changelist"),
@@ -376,7 +370,7 @@ def test_an_administrator_tries_again_what_was_given_up(client):
 def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
     queue()
     mail.send_queue(now=NOW)
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     client.post(
         reverse("admin:agencies_mail_changelist"),
@@ -390,7 +384,7 @@ def test_what_was_sent_is_not_sent_again_by_trying_again(client, mailoutbox):
 @pytest.mark.sqlite
 def test_an_administrator_sees_what_became_of_a_mail_but_not_its_text(client):
     queue(text="La actividad zanahoria fue devuelta.", html="<p>zanahoria</p>")
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     address = reverse("admin:agencies_mail_change", args=[Mail.objects.get().pk])
 
     page = client.get(address).content.decode()
@@ -400,7 +394,7 @@ def test_an_administrator_sees_what_became_of_a_mail_but_not_its_text(client):
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_nobody_else_sees_the_queue(client, make_actor):
     queue()
     client.force_login(make_actor())
@@ -411,15 +405,15 @@ def test_nobody_else_sees_the_queue(client, make_actor):
 
 
 def test_mail_for_an_agency_goes_to_who_reports_for_it_and_can_read_it():
-    agency, today = make_agency(), timezone.localdate()
+    agency, today = make.agency(), timezone.localdate()
     cover = {"leave_cover": True, "ends_on": today}
-    titular, alternate = (make_focal_point(agency=agency) for _ in range(2))
-    make_mandate(user=titular, agency=agency, kind="alternate", **cover)
-    make_focal_point(agency=make_agency())
+    titular, alternate = (make.focal_point(agency=agency) for _ in range(2))
+    make.mandate(user=titular, agency=agency, kind="alternate", **cover)
+    make.focal_point(agency=make.agency())
     for fields in ({"email": ""}, {"is_active": False}, {"is_staff": False}):
-        make_focal_point(agency=agency, mandate=cover, **fields)
+        make.focal_point(agency=agency, mandate=cover, **fields)
     ended = cover | {"ends_on": today - timedelta(days=1)}
-    make_focal_point(agency=agency, mandate=ended)
+    make.focal_point(agency=agency, mandate=ended)
 
     found = sorted(focal_points_of(agency), key=lambda person: person.pk)
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agencies.models import Agency, FocalPoint
-from tests.factories import make_agency, make_focal_point, make_mandate, make_user
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +26,9 @@ TODAY = date(2026, 6, 15)
     ],
 )
 def test_a_mandate_is_current_from_its_first_to_its_last_day(starts, ends, expected):
-    mandate = make_mandate(
-        user=make_user(),
-        agency=make_agency(),
+    mandate = make.mandate(
+        user=make.user(),
+        agency=make.agency(),
         starts_on=TODAY + timedelta(days=starts),
         ends_on=None if ends is None else TODAY + timedelta(days=ends),
     )
@@ -37,13 +37,13 @@ def test_a_mandate_is_current_from_its_first_to_its_last_day(starts, ends, expec
 
 
 def test_an_overlap_of_one_kind_is_refused_by_every_path():
-    first = make_mandate(
-        user=make_user(), agency=make_agency(), starts_on=TODAY, ends_on=TODAY
+    first = make.mandate(
+        user=make.user(), agency=make.agency(), starts_on=TODAY, ends_on=TODAY
     )
 
     with pytest.raises(ValidationError):
-        make_mandate(
-            user=make_user(), agency=first.agency, starts_on=TODAY, ends_on=None
+        make.mandate(
+            user=make.user(), agency=first.agency, starts_on=TODAY, ends_on=None
         )
 
     assert FocalPoint.objects.count() == 1
@@ -58,15 +58,15 @@ def test_an_overlap_of_one_kind_is_refused_by_every_path():
     ],
 )
 def test_another_kind_cover_for_leave_or_a_later_mandate_may_stand_beside(fields):
-    first = make_mandate(
-        user=make_user(),
-        agency=make_agency(),
+    first = make.mandate(
+        user=make.user(),
+        agency=make.agency(),
         starts_on=date(2020, 1, 1),
         ends_on=TODAY,
     )
 
-    second = make_mandate(
-        user=make_user(),
+    second = make.mandate(
+        user=make.user(),
         agency=first.agency,
         **{"starts_on": TODAY, **fields},
     )
@@ -75,9 +75,9 @@ def test_another_kind_cover_for_leave_or_a_later_mandate_may_stand_beside(fields
 
 
 def test_the_database_holds_one_open_ended_mandate_of_a_kind():
-    first = make_mandate(user=make_user(), agency=make_agency())
+    first = make.mandate(user=make.user(), agency=make.agency())
     second = FocalPoint(
-        user=make_user(), agency=first.agency, kind=first.kind, starts_on=TODAY
+        user=make.user(), agency=first.agency, kind=first.kind, starts_on=TODAY
     )
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -88,8 +88,8 @@ def test_the_database_holds_one_open_ended_mandate_of_a_kind():
 
 def test_no_mandate_ends_two_days_before_it_begins():
     mandate = FocalPoint(
-        user=make_user(),
-        agency=make_agency(),
+        user=make.user(),
+        agency=make.agency(),
         starts_on=TODAY,
         ends_on=TODAY - timedelta(days=2),
     )
@@ -105,8 +105,8 @@ def test_cover_for_a_leave_is_dated():
         FocalPoint.objects.bulk_create(
             [
                 FocalPoint(
-                    user=make_user(),
-                    agency=make_agency(),
+                    user=make.user(),
+                    agency=make.agency(),
                     starts_on=TODAY,
                     leave_cover=True,
                 )
@@ -117,29 +117,29 @@ def test_cover_for_a_leave_is_dated():
 
 
 def test_scope_is_empty_for_a_mandate_without_the_role():
-    user = make_user()
-    make_mandate(user=user, agency=make_agency())
+    user = make.user()
+    make.mandate(user=user, agency=make.agency())
 
     assert list(Agency.objects.visible_to(user)) == []
 
 
 def test_scope_is_empty_for_an_inactive_account():
-    agency = make_agency()
-    user = make_focal_point(agency=agency, is_active=False)
+    agency = make.agency()
+    user = make.focal_point(agency=agency, is_active=False)
 
     assert list(Agency.objects.visible_to(user)) == []
 
 
 def test_scope_is_the_agencies_of_current_mandates():
-    agency, other = make_agency(), make_agency()
-    user = make_focal_point(agency=agency)
-    make_focal_point(agency=other)
+    agency, other = make.agency(), make.agency()
+    user = make.focal_point(agency=agency)
+    make.focal_point(agency=other)
 
     assert list(Agency.objects.visible_to(user)) == [agency]
 
 
 def test_a_renamed_agency_keeps_its_former_name():
-    agency = make_agency(acronym="MAE", slug="mae", name_es="Ministerio viejo")
+    agency = make.agency(acronym="MAE", slug="mae", name_es="Ministerio viejo")
 
     agency.rename(acronym="MNV", slug="mnv", name_es="Ministerio nuevo")
 

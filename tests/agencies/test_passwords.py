@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from agencies.accounts.passwords import LeanArgon2Hasher
-from tests.factories import make_agency, make_user
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +48,10 @@ def codes_of(password, user=None):
 
 @pytest.fixture
 def known_names():
-    make_agency(acronym="PGR", name_es="Procuraduría General", name_en="")
-    former = make_agency(acronym="MMUJER", name_es="Ministerio de la Mujer")
+    make.agency(acronym="PGR", name_es="Procuraduría General", name_en="")
+    former = make.agency(acronym="MMUJER", name_es="Ministerio de la Mujer")
     former.rename(acronym="SEMUJER", name_es="Secretaría de la Mujer")
-    return make_user(
+    return make.user(
         username="aperez", email="ana.p@example.org", first_name="Ana Julia"
     )
 

@@ -15,13 +15,8 @@ from django.utils import timezone
 from agencies.accounts.factors import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
-from tests.factories import (
-    make_administrator,
-    make_reviewer,
-    make_totp,
-    make_user,
-    sign_in,
-)
+from tests import make
+from tests.make.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -34,8 +29,8 @@ def page_of(reset, step):
 
 @pytest.fixture
 def person():
-    user = make_reviewer()
-    make_totp(user)
+    user = make.reviewer()
+    make.totp(user)
     RecoveryCodes.activate(user)
     return user
 
@@ -58,7 +53,7 @@ def factors(person):
 
 
 def test_one_asks_another_confirms_and_the_person_starts_anew(person):
-    first, second = make_administrator(), make_administrator()
+    first, second = make.administrator(), make.administrator()
 
     reset = ask(person, first)
     press(reset, "approve", second)
@@ -72,7 +67,7 @@ def test_one_asks_another_confirms_and_the_person_starts_anew(person):
 
 @pytest.mark.sqlite
 def test_asking_alone_removes_nothing(person):
-    first = make_administrator()
+    first = make.administrator()
     reset = ask(person, first)
 
     press(reset, "approve", first)
@@ -83,13 +78,13 @@ def test_asking_alone_removes_nothing(person):
 
 @pytest.mark.sqlite
 def test_the_person_herself_is_neither_of_the_two(person):
-    administrator = make_administrator()
-    make_totp(administrator)
+    administrator = make.administrator()
+    make.totp(administrator)
     client = Client()
     client.force_login(administrator)
 
     client.post(ADD, {"user": administrator.pk, "way": "in_person"})
-    reset = ask(administrator, make_administrator())
+    reset = ask(administrator, make.administrator())
     press(reset, "approve", administrator)
 
     assert factors(administrator) == 1
@@ -98,21 +93,21 @@ def test_the_person_herself_is_neither_of_the_two(person):
 def test_a_confirmation_ends_the_sessions(person):
     open_session = Client()
     open_session.force_login(person)
-    reset = ask(person, make_administrator())
+    reset = ask(person, make.administrator())
 
-    press(reset, "approve", make_administrator())
+    press(reset, "approve", make.administrator())
 
     assert open_session.get(reverse("admin:index")).status_code == 302
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_user])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.user])
 def test_nobody_else_asks_or_confirms(person, make_actor):
     actor = make_actor()
     refused = Client()
     refused.force_login(actor)
     response = refused.post(ADD, {"user": person.pk, "way": "in_person"})
-    reset = ask(person, make_administrator())
+    reset = ask(person, make.administrator())
 
     press(reset, "approve", actor)
 
@@ -121,16 +116,16 @@ def test_nobody_else_asks_or_confirms(person, make_actor):
 
 
 def test_a_refused_request_can_no_longer_be_confirmed(person):
-    reset = ask(person, make_administrator())
-    press(reset, "refuse", make_administrator())
+    reset = ask(person, make.administrator())
+    press(reset, "refuse", make.administrator())
 
-    press(reset, "approve", make_administrator())
+    press(reset, "approve", make.administrator())
 
     assert factors(person) == 2
 
 
 def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
-    first, second = make_administrator(), make_administrator()
+    first, second = make.administrator(), make.administrator()
 
     press(ask(second, first), "refuse", first)
     press(ask(second, first), "refuse", second)
@@ -141,9 +136,9 @@ def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
 
 @pytest.mark.sqlite
 def test_what_was_asked_for_already_is_told_in_words(person):
-    ask(person, make_administrator())
+    ask(person, make.administrator())
     client = Client()
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     response = client.post(ADD, {"user": person.pk, "way": "video"})
 
@@ -153,9 +148,9 @@ def test_what_was_asked_for_already_is_told_in_words(person):
 
 @pytest.mark.sqlite
 def test_a_confirmation_is_a_press(person):
-    reset = ask(person, make_administrator())
+    reset = ask(person, make.administrator())
     client = Client()
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     assert client.get(page_of(reset, "approve")).status_code == 404
     assert factors(person) == 2
@@ -163,10 +158,10 @@ def test_a_confirmation_is_a_press(person):
 
 @pytest.mark.sqlite
 def test_a_superuser_is_not_recovered_by_administrators():
-    root = make_user(is_superuser=True)
-    make_totp(root)
+    root = make.user(is_superuser=True)
+    make.totp(root)
     client = Client()
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     client.post(ADD, {"user": root.pk, "way": "in_person"})
 
@@ -174,7 +169,7 @@ def test_a_superuser_is_not_recovered_by_administrators():
 
 
 def test_the_database_refuses_the_person_herself_as_either_of_the_two():
-    first, person = make_administrator(), make_administrator()
+    first, person = make.administrator(), make.administrator()
     rows = FactorReset.objects.filter(pk=ask(person, first).pk)
     told = {"status": "applying", "decided_at": timezone.now()}
 
@@ -187,8 +182,8 @@ def test_the_database_refuses_the_person_herself_as_either_of_the_two():
 
 
 def test_every_step_is_recorded(person):
-    reset = ask(person, make_administrator())
-    press(reset, "approve", make_administrator())
+    reset = ask(person, make.administrator())
+    press(reset, "approve", make.administrator())
 
     events = AuditEntry.objects.filter(event__startswith="recovery").order_by("pk")
     assert [entry.event for entry in events] == [
@@ -219,7 +214,7 @@ def test_the_server_prints_a_link_that_serves_once(person, client):
 
 @pytest.mark.sqlite
 def test_the_server_recovers_no_account_that_is_closed_or_unknown():
-    closed = make_reviewer(is_active=False)
+    closed = make.reviewer(is_active=False)
 
     for name in (closed.username, "nobody"):
         with pytest.raises(CommandError):

@@ -9,7 +9,7 @@ from django.db import connection
 from agencies import mail
 from plan_portal.management.commands import serve_portal
 from strategic_areas.desk.rounds import notices
-from tests.factories import make_user
+from tests import make
 from tests.strategic_areas.plans import small, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -30,7 +30,7 @@ def uncounted():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("DELETE FROM sqlite_stat1")
-    make_user()
+    make.user()
 
 
 @pytest.mark.parametrize("command", ["migrate", "forget_old_data"])

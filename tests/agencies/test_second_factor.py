@@ -14,15 +14,8 @@ from django.urls import reverse
 from agencies.accounts import sessions
 from agencies.accounts.factors import FactorAdapter
 from agencies.audit import AuditEntry
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_reviewer,
-    make_totp,
-    make_user,
-    sign_in,
-    totp_code,
-)
+from tests import make
+from tests.make.people import PASSWORD, sign_in, totp_code
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +34,7 @@ def sign_in_with_code(client, user, secret):
 
 
 def test_without_a_factor_staff_pages_lead_to_setting_one_up(client):
-    sign_in(client, make_administrator(is_superuser=True).username)
+    sign_in(client, make.administrator(is_superuser=True).username)
     addresses = [
         INDEX,
         reverse("admin:rounds"),
@@ -68,7 +61,7 @@ def test_without_a_factor_staff_pages_lead_to_setting_one_up(client):
 
 
 def test_without_a_factor_its_setting_up_and_the_public_pages_are_open(client):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
     names = ["mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_index"]
     addresses = [*map(reverse, names), "/", "/ayuda/", "/salud/viva"]
 
@@ -78,7 +71,7 @@ def test_without_a_factor_its_setting_up_and_the_public_pages_are_open(client):
 
 
 def test_without_a_factor_one_signs_out(client):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
 
     client.post(reverse("account_logout"))
 
@@ -86,7 +79,7 @@ def test_without_a_factor_one_signs_out(client):
 
 
 def test_an_address_that_nobody_listed_is_closed(client, monkeypatch):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
     monkeypatch.setattr(sessions, "OPEN", sessions.OPEN - {"account_index"})
 
     assert client.get(reverse("account_index")).status_code == 302
@@ -106,7 +99,7 @@ def test_every_open_address_exists():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("open_record")
 def test_setting_up_an_app_opens_the_staff_pages_and_shows_the_codes_once(client):
-    user = make_reviewer()
+    user = make.reviewer()
     sign_in(client, user.username)
     wanted = reverse("admin:rounds")
     address = reverse("mfa_activate_totp")
@@ -126,7 +119,7 @@ def test_setting_up_an_app_opens_the_staff_pages_and_shows_the_codes_once(client
 
 
 def test_the_picture_is_served_from_here_and_only_to_its_owner(client):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
     client.get(reverse("mfa_activate_totp"))
     address = reverse("mfa_totp_picture")
 
@@ -138,8 +131,8 @@ def test_the_picture_is_served_from_here_and_only_to_its_owner(client):
 
 
 def test_the_password_alone_opens_nothing_once_there_is_a_factor(client):
-    user = make_reviewer()
-    make_totp(user)
+    user = make.reviewer()
+    make.totp(user)
 
     response = sign_in(client, user.username)
 
@@ -149,8 +142,8 @@ def test_the_password_alone_opens_nothing_once_there_is_a_factor(client):
 
 
 def test_the_code_of_the_app_opens_and_serves_once(client):
-    user = make_reviewer()
-    secret = make_totp(user)
+    user = make.reviewer()
+    secret = make.totp(user)
 
     first = sign_in_with_code(client, user, secret)
     second = sign_in_with_code(Client(), user, secret)
@@ -161,8 +154,8 @@ def test_the_code_of_the_app_opens_and_serves_once(client):
 
 
 def test_a_recovery_code_opens_and_serves_once(client):
-    user = make_reviewer()
-    make_totp(user)
+    user = make.reviewer()
+    make.totp(user)
     (code, *_rest) = RecoveryCodes.activate(user).get_unused_codes()
     other = Client()
 
@@ -176,8 +169,8 @@ def test_a_recovery_code_opens_and_serves_once(client):
 
 
 def test_guessing_codes_is_stopped_by_our_page(client):
-    user = make_reviewer()
-    make_totp(user)
+    user = make.reviewer()
+    make.totp(user)
     sign_in(client, user.username)
 
     statuses = [client.post(PROVE, {"code": "000000"}).status_code for _ in range(6)]
@@ -186,9 +179,9 @@ def test_guessing_codes_is_stopped_by_our_page(client):
 
 
 def test_a_session_older_than_the_factor_has_to_prove_it(client):
-    user = make_reviewer()
+    user = make.reviewer()
     sign_in(client, user.username)
-    secret = make_totp(user)
+    secret = make.totp(user)
 
     closed = client.get(INDEX)
     client.post(reverse("mfa_reauthenticate"), {"code": totp_code(secret)})
@@ -198,9 +191,9 @@ def test_a_session_older_than_the_factor_has_to_prove_it(client):
 
 
 def test_a_password_only_session_adds_no_second_factor_to_one_that_exists(client):
-    user = make_reviewer()
+    user = make.reviewer()
     sign_in(client, user.username)
-    make_totp(user)
+    make.totp(user)
 
     response = client.get(reverse("mfa_add_webauthn"))
 
@@ -208,8 +201,8 @@ def test_a_password_only_session_adds_no_second_factor_to_one_that_exists(client
 
 
 def test_a_link_to_a_new_password_goes_around_no_factor(client):
-    user = make_reviewer()
-    make_totp(user)
+    user = make.reviewer()
+    make.totp(user)
     user.set_password("cuatro caballos azules corren")
     user.save()
 
@@ -219,8 +212,8 @@ def test_a_link_to_a_new_password_goes_around_no_factor(client):
 
 
 def test_the_only_factor_cannot_be_removed(client):
-    user = make_reviewer()
-    secret = make_totp(user)
+    user = make.reviewer()
+    secret = make.totp(user)
     sign_in_with_code(client, user, secret)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
@@ -231,8 +224,8 @@ def test_the_only_factor_cannot_be_removed(client):
 
 def test_where_none_is_required_the_only_factor_may_go(client, settings):
     settings.REQUIRE_SECOND_FACTOR = False
-    user = make_reviewer()
-    secret = make_totp(user)
+    user = make.reviewer()
+    secret = make.totp(user)
     sign_in_with_code(client, user, secret)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
@@ -245,7 +238,7 @@ def test_what_becomes_of_factors_is_recorded(
     client, settings, django_capture_on_commit_callbacks
 ):
     settings.REQUIRE_SECOND_FACTOR = False
-    user = make_reviewer()
+    user = make.reviewer()
     sign_in(client, user.username)
     address = reverse("mfa_activate_totp")
     secret = client.get(address).context["form"].secret
@@ -279,8 +272,8 @@ def test_the_screen_says_where_no_factor_is_required(client, settings, required)
 
 
 def test_a_secret_is_not_stored_as_it_is():
-    user = make_user()
-    secret = make_totp(user)
+    user = make.user()
+    secret = make.totp(user)
     RecoveryCodes.activate(user)
 
     stored = [str(each.data) for each in Authenticator.objects.all()]
@@ -302,8 +295,8 @@ def test_a_new_key_in_front_still_opens_what_the_old_one_closed(settings):
 
 
 def test_after_closing_anew_the_old_key_is_needed_no_more(settings):
-    user = make_reviewer()
-    secret = make_totp(user)
+    user = make.reviewer()
+    secret = make.totp(user)
     codes = RecoveryCodes.activate(user).get_unused_codes()
     new = Fernet.generate_key().decode()
     settings.MFA_ENCRYPTION_KEYS = [new, *settings.MFA_ENCRYPTION_KEYS]
@@ -322,11 +315,11 @@ def test_after_closing_anew_the_old_key_is_needed_no_more(settings):
 
 
 def test_closing_anew_without_a_key_says_so_and_changes_nothing(settings):
-    make_totp(make_reviewer())
+    make.totp(make.reviewer())
     [old] = settings.MFA_ENCRYPTION_KEYS
     new = Fernet.generate_key().decode()
     settings.MFA_ENCRYPTION_KEYS = [new]
-    make_totp(make_reviewer())
+    make.totp(make.reviewer())
     before = list(Authenticator.objects.order_by("pk").values("pk", "data"))
 
     settings.MFA_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), old]

@@ -15,13 +15,8 @@ from django.utils import timezone
 from agencies.accounts import sessions
 from agencies.audit import AuditEntry
 from agencies.models import User
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_reviewer,
-    make_update,
-    sign_in,
-)
+from tests import make
+from tests.make.people import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +39,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def person(client, clock):
-    person = make_reviewer()
+    person = make.reviewer()
     client.force_login(person)
     return person
 
@@ -138,7 +133,7 @@ def test_a_session_in_use_is_stored_once_a_minute_at_most(client, person, clock)
 
 
 def test_whoever_is_at_work_is_seen_once_a_minute_at_most(client, clock):
-    sign_in(client, make_reviewer().username)
+    sign_in(client, make.reviewer().username)
     row = UserSession.objects.all()
     row.update(last_seen_at=LONG_AGO)
 
@@ -207,7 +202,7 @@ def test_a_form_sent_too_late_leads_back_to_where_it_stood(
 def test_signing_in_again_leads_to_the_page_that_holds_a_form(
     client, clock, method, is_known
 ):
-    update = make_update()
+    update = make.update()
     person, words = update.contributors.get(), [update.period_id, update.agency.slug]
     sheet = reverse("admin:sheet", args=words)
     row = reverse("admin:sheet_row", args=[*words, update.activity_id])
@@ -232,7 +227,7 @@ def test_signing_in_again_leads_to_the_page_that_holds_a_form(
 def test_deactivating_an_account_ends_all_its_sessions(client, person):
     elsewhere, other = Client(), Client()
     elsewhere.force_login(person)
-    other.force_login(make_reviewer())
+    other.force_login(make.reviewer())
 
     person.is_active = False
     person.save()
@@ -256,7 +251,7 @@ def test_a_new_password_ends_the_sessions_elsewhere(client, person):
 
 def test_an_administrator_ends_the_sessions_of_a_person(client, person):
     keeper = Client()
-    keeper.force_login(make_administrator())
+    keeper.force_login(make.administrator())
 
     keeper.post(
         reverse("admin:agencies_user_changelist"),
@@ -294,7 +289,7 @@ def test_a_session_that_ended_by_itself_leaves_unsent_text_in_the_browser(
 
 
 def test_signing_in_begins_a_new_session(client):
-    person = make_administrator()
+    person = make.administrator()
     client.get(reverse("admin:login"))
     session = client.session
     session["planted"] = "x"

@@ -16,14 +16,8 @@ from django.utils import timezone
 
 from agencies.accounts.passwords import LeanArgon2Hasher
 from agencies.mail import Mail
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_focal_point,
-    make_reviewer,
-    make_user,
-    sign_in,
-)
+from tests import make
+from tests.make.people import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +31,7 @@ def is_signed_in(client):
 
 @pytest.mark.parametrize("name", ["username", "email"])
 def test_a_person_signs_in_by_name_or_by_address(client, name):
-    user = make_reviewer()
+    user = make.reviewer()
 
     response = sign_in(client, getattr(user, name))
 
@@ -47,14 +41,14 @@ def test_a_person_signs_in_by_name_or_by_address(client, name):
 
 @pytest.mark.parametrize("wrong", ["another password", ""])
 def test_a_wrong_password_opens_nothing(client, wrong):
-    response = sign_in(client, make_reviewer().username, password=wrong)
+    response = sign_in(client, make.reviewer().username, password=wrong)
 
     assert response.status_code == 200
     assert not is_signed_in(client)
 
 
 def test_a_closed_account_opens_nothing(client):
-    response = sign_in(client, make_reviewer(is_active=False).username)
+    response = sign_in(client, make.reviewer(is_active=False).username)
 
     assert response.url == reverse("account_inactive")
     assert not is_signed_in(client)
@@ -62,8 +56,8 @@ def test_a_closed_account_opens_nothing(client):
 
 def test_no_account_can_be_told_from_none(client, settings, monkeypatch):
     settings.PASSWORD_HASHERS = ["agencies.accounts.passwords.LeanArgon2Hasher"]
-    user, closed = make_reviewer(), make_reviewer(is_active=False)
-    invited = make_reviewer(username="ana@example.org", email="ana@example.org")
+    user, closed = make.reviewer(), make.reviewer(is_active=False)
+    invited = make.reviewer(username="ana@example.org", email="ana@example.org")
     names = [user.username, user.email, closed.username, invited.email.upper()]
     names += ["nobody", "no@example.org"]
     hashed = []
@@ -87,7 +81,7 @@ def test_no_account_can_be_told_from_none(client, settings, monkeypatch):
 
 
 def test_the_admin_has_no_door_of_its_own(client):
-    user = make_reviewer()
+    user = make.reviewer()
     address = reverse("admin:login")
 
     shown = client.get(address, {"next": "/gestion/rondas/"})
@@ -98,8 +92,8 @@ def test_the_admin_has_no_door_of_its_own(client):
 
 
 def test_a_signed_in_person_cannot_become_another_in_the_admin(client):
-    other = make_administrator()
-    client.force_login(make_reviewer())
+    other = make.administrator()
+    client.force_login(make.reviewer())
     mine = client.session["_auth_user_id"]
 
     client.post(
@@ -110,7 +104,7 @@ def test_a_signed_in_person_cannot_become_another_in_the_admin(client):
 
 
 @pytest.mark.parametrize(
-    "make_actor", [make_administrator, make_reviewer, make_focal_point]
+    "make_actor", [make.administrator, make.reviewer, make.focal_point]
 )
 def test_everybody_lands_where_their_work_is(client, make_actor):
     response = sign_in(client, make_actor().username)
@@ -119,7 +113,7 @@ def test_everybody_lands_where_their_work_is(client, make_actor):
 
 
 def test_a_link_to_elsewhere_is_not_followed_after_signing_in(client):
-    user = make_reviewer()
+    user = make.reviewer()
 
     response = client.post(
         LOGIN,
@@ -134,7 +128,7 @@ def test_a_link_to_elsewhere_is_not_followed_after_signing_in(client):
 
 
 def test_signing_out_needs_a_press(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     client.get(reverse("account_logout"))
     still = is_signed_in(client)
@@ -144,7 +138,7 @@ def test_signing_out_needs_a_press(client):
 
 
 def test_nobody_signs_up(client):
-    before = make_user().pk
+    before = make.user().pk
 
     response = client.post(
         reverse("account_signup"),
@@ -153,11 +147,11 @@ def test_nobody_signs_up(client):
 
     assert "signup_closed" in response.templates[0].name
     assert not is_signed_in(client)
-    assert make_user().pk == before + 1
+    assert make.user().pk == before + 1
 
 
 def test_too_many_tries_of_one_account_are_answered_by_our_page(client):
-    user = make_reviewer()
+    user = make.reviewer()
 
     statuses = [
         sign_in(client, user.username, password="wrong").status_code for _ in range(6)
@@ -175,13 +169,13 @@ def test_too_many_tries_from_one_place_are_refused_whatever_the_account(client):
         for number in range(10)
     }
 
-    last = sign_in(client, make_reviewer().username)
+    last = sign_in(client, make.reviewer().username)
 
     assert (statuses, last.status_code) == ({200}, 429)
 
 
 def test_one_persons_wrong_guesses_shut_nobody_else_out_of_an_office(client):
-    guessing, colleague = make_reviewer(), make_reviewer()
+    guessing, colleague = make.reviewer(), make.reviewer()
 
     guesses = [
         sign_in(Client(), guessing.username, password="wrong").status_code
@@ -193,7 +187,7 @@ def test_one_persons_wrong_guesses_shut_nobody_else_out_of_an_office(client):
 
 
 def test_an_account_that_is_signed_in_to_does_not_count_as_tried(client):
-    people = [make_reviewer() for _number in range(12)]
+    people = [make.reviewer() for _number in range(12)]
 
     assert [sign_in(Client(), each.username).status_code for each in people] == (
         [302] * 12
@@ -201,7 +195,7 @@ def test_an_account_that_is_signed_in_to_does_not_count_as_tried(client):
 
 
 def test_nobody_signs_in_to_one_account_without_end(client):
-    person = make_reviewer()
+    person = make.reviewer()
 
     answers = [sign_in(Client(), person.username).status_code for _ in range(31)]
 
@@ -224,7 +218,7 @@ def shut(person):
 
 
 def test_the_right_password_opens_from_a_browser_that_signed_in_before(settings):
-    person = make_reviewer()
+    person = make.reviewer()
     known = known_browser(person)
     shut(person)
 
@@ -237,7 +231,7 @@ def test_the_right_password_opens_from_a_browser_that_signed_in_before(settings)
 
 
 def test_from_such_a_browser_too_the_guesses_are_counted():
-    person = make_reviewer()
+    person = make.reviewer()
     known = known_browser(person)
 
     answers = [
@@ -255,7 +249,7 @@ def forged(known, person, settings):
 
 
 def of_another(known, person, settings):
-    known.cookies = known_browser(make_reviewer()).cookies
+    known.cookies = known_browser(make.reviewer()).cookies
 
 
 def of_a_former_password(known, person, settings):
@@ -270,7 +264,7 @@ def too_old(known, person, settings):
 
 @pytest.mark.parametrize("happens", [forged, of_another, of_a_former_password, too_old])
 def test_another_cookie_opens_nothing(settings, happens):
-    person = make_reviewer()
+    person = make.reviewer()
     known = known_browser(person)
     happens(known, person, settings)
     shut(person)
@@ -300,7 +294,7 @@ def test_a_limit_is_counted_by_all_processes_together(client, settings):
 def test_where_limits_cannot_be_counted_nobody_comes_in(client, monkeypatch):
     monkeypatch.setattr(DatabaseCache, "add", lambda *args, **options: False)
     monkeypatch.setattr("allauth.core.internal.ratelimit.CACHE_LOCK_WAIT_TIMEOUT", 0.01)
-    user = make_reviewer()
+    user = make.reviewer()
 
     response = sign_in(client, user.username)
 
@@ -342,7 +336,7 @@ def test_without_a_trusted_proxy_nobody_chooses_her_address(client):
 
 
 def test_a_link_to_a_new_password_says_nothing_of_who_has_an_account(client):
-    user = make_reviewer()
+    user = make.reviewer()
 
     known = client.post(RESET, {"email": user.email}, follow=True)
     unknown = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
@@ -369,7 +363,7 @@ def test_links_to_a_new_password_are_limited_by_address_and_by_place(client):
 
 
 def test_the_link_sets_a_password_once_and_signs_nobody_in(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.post(RESET, {"email": user.email})
     link = link_in(Mail.objects.get(kind="password_reset"))
     new = "cuatro caballos azules corren"
@@ -386,7 +380,7 @@ def test_the_link_sets_a_password_once_and_signs_nobody_in(client):
 
 
 def test_a_new_password_ends_what_wrong_tries_of_another_have_shut(client):
-    user = make_reviewer()
+    user = make.reviewer()
     names = [user.username, user.email.upper()]
     shut = [
         sign_in(client, name, password="wrong").status_code
@@ -409,7 +403,7 @@ def test_a_new_password_ends_what_wrong_tries_of_another_have_shut(client):
 
 
 def test_a_former_address_opens_no_account(client):
-    user = make_reviewer(email="now@example.org")
+    user = make.reviewer(email="now@example.org")
     EmailAddress.objects.create(
         user=user, email="before@example.org", primary=True, verified=True
     )
@@ -431,7 +425,7 @@ def test_the_log_holds_no_key_of_a_link(client, caplog):
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_change_is_told_by_mail_in_the_persons_language(client, language):
-    user = make_reviewer(language=language)
+    user = make.reviewer(language=language)
     client.force_login(user)
     new = "cuatro caballos azules corren"
 
@@ -446,7 +440,7 @@ def test_a_change_is_told_by_mail_in_the_persons_language(client, language):
 
 
 def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(client):
-    user, other = make_reviewer(), Client()
+    user, other = make.reviewer(), Client()
     sign_in(client, user.username)
     sign_in(other, user.username)
     new = "cuatro caballos azules corren"
@@ -462,10 +456,10 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(client):
 
 
 def test_a_person_lists_her_sessions_and_closes_the_others(client):
-    user, other = make_reviewer(), Client()
+    user, other = make.reviewer(), Client()
     sign_in(client, user.username)
     sign_in(other, user.username)
-    sign_in(Client(), make_reviewer().username)
+    sign_in(Client(), make.reviewer().username)
     address = reverse("usersessions_list")
 
     listed = client.get(address).context["sessions"]
@@ -479,7 +473,7 @@ def test_a_person_lists_her_sessions_and_closes_the_others(client):
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_page_of_the_account_is_ours(client, language):
-    user = make_reviewer(language=language)
+    user = make.reviewer(language=language)
     anonymous = Client()
     anonymous.cookies["idioma"] = language
     sign_in(client, user.username)

@@ -13,15 +13,7 @@ from agencies.access import RefusedError, Role
 from agencies.models import User
 from agencies.stand_ins import STAND_INS, StandIn
 from strategic_areas import workflow
-from tests.factories import (
-    make_administrator,
-    make_change,
-    make_focal_point,
-    make_reviewer,
-    make_stand_in,
-    make_submitted_update,
-    make_user,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +21,8 @@ DAY = timedelta(days=1)
 
 
 def approved(user, **dates):
-    stand_in = make_stand_in(user=user, **dates)
-    return STAND_INS.approve(stand_in, by=make_reviewer())
+    stand_in = make.stand_in(user=user, **dates)
+    return STAND_INS.approve(stand_in, by=make.reviewer())
 
 
 def again(user):
@@ -39,8 +31,8 @@ def again(user):
 
 
 def test_on_the_days_stated_she_reviews_and_approves():
-    person, change = make_administrator(), make_change()
-    update = make_submitted_update()
+    person, change = make.administrator(), make.change()
+    update = make.submitted_update()
     approved(person)
 
     workflow.approve(change, by=again(person))
@@ -52,9 +44,9 @@ def test_on_the_days_stated_she_reviews_and_approves():
     assert update.status == "published"
 
 
-@pytest.mark.parametrize("decider", [make_reviewer, make_administrator])
+@pytest.mark.parametrize("decider", [make.reviewer, make.administrator])
 def test_another_reviewer_or_an_administrator_approves(decider):
-    stand_in = make_stand_in()
+    stand_in = make.stand_in()
 
     STAND_INS.approve(stand_in, by=decider())
 
@@ -62,11 +54,11 @@ def test_another_reviewer_or_an_administrator_approves(decider):
 
 
 def not_yet_approved(user, today):
-    make_stand_in(user=user)
+    make.stand_in(user=user)
 
 
 def declined(user, today):
-    STAND_INS.decline(make_stand_in(user=user), by=make_reviewer(), reason="No.")
+    STAND_INS.decline(make.stand_in(user=user), by=make.reviewer(), reason="No.")
 
 
 def too_early(user, today):
@@ -87,7 +79,7 @@ def closed_account(user, today):
     "case", [not_yet_approved, declined, too_early, too_late, closed_account]
 )
 def test_else_she_has_no_such_right(case):
-    person = make_focal_point()
+    person = make.focal_point()
 
     case(person, timezone.localdate())
 
@@ -97,8 +89,8 @@ def test_else_she_has_no_such_right(case):
 
 
 def test_she_herself_neither_names_nor_approves():
-    reviewer, person = make_reviewer(), make_administrator()
-    stand_in = make_stand_in(user=person)
+    reviewer, person = make.reviewer(), make.administrator()
+    stand_in = make.stand_in(user=person)
     dates = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
 
     with pytest.raises(RefusedError):
@@ -112,31 +104,31 @@ def test_she_herself_neither_names_nor_approves():
 
 
 def test_nobody_prolongs_what_was_approved():
-    stand_in = approved(make_administrator())
+    stand_in = approved(make.administrator())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         StandIn.objects.filter(pk=stand_in.pk).update(ends_on="2090-01-01")
 
 
 def test_a_substitute_names_no_other():
-    person = make_administrator()
+    person = make.administrator()
     approved(person)
 
     with pytest.raises(RefusedError):
-        make_stand_in(by=again(person))
+        make.stand_in(by=again(person))
 
 
 @pytest.mark.sqlite
 def test_it_is_done_on_pages_of_the_desk(client):
-    person = make_user(group=Role.FOCAL_POINT)
-    client.force_login(make_reviewer())
+    person = make.user(group=Role.FOCAL_POINT)
+    client.force_login(make.reviewer())
     day = timezone.localdate().isoformat()
     answer = client.post(
         reverse("admin:stand_ins"),
         {"user": person.pk, "starts_on": day, "ends_on": day},
     )
 
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     client.post(answer.url, {"approve": "1"})
 
     assert access.is_reviewer(again(person))
@@ -144,10 +136,10 @@ def test_it_is_done_on_pages_of_the_desk(client):
 
 @pytest.mark.sqlite
 def test_the_desk_warns_when_fewer_than_two_can_approve(client):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     alone = client.get(reverse("admin:index")).context["is_alone"]
-    approved(make_administrator())  # whose approval takes another reviewer
+    approved(make.administrator())  # whose approval takes another reviewer
     User.objects.exclude(pk=reviewer.pk).filter(groups__name="reviewer").update(
         is_active=False
     )

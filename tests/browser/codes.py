@@ -2,7 +2,7 @@
 
 import time
 
-from tests.factories import totp_code
+from tests.make.people import totp_code
 
 #: In seconds: how long the app shows a code, and how long a page may take to send it.
 SHOWN, SENT_IN = 30, 4

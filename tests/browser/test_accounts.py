@@ -7,19 +7,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.access import Role
+from tests import make
 from tests.browser import axe
 from tests.browser.codes import lasting_code
-from tests.factories import (
-    PASSWORD,
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_reviewer,
-    make_totp,
-    make_update,
-    make_user,
-)
+from tests.make.people import PASSWORD
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -105,7 +96,7 @@ def faults(page, complaints=None):
 
 @pytest.mark.usefixtures("authenticator")
 def test_a_passkey_is_set_up_and_signs_in_alone(page, complaints):
-    user = make_reviewer(first_name="Ana")
+    user = make.reviewer(first_name="Ana")
 
     fill_in(page, user)
     expect(page).to_have_url(re.compile("/cuenta/2fa/"))
@@ -125,7 +116,7 @@ def test_a_passkey_is_set_up_and_signs_in_alone(page, complaints):
 
 
 def test_codes_of_an_app_and_a_recovery_code_sign_in(page, complaints):
-    user = make_reviewer()
+    user = make.reviewer()
     fill_in(page, user)
     page.get_by_role("link", name="Configurar una aplicación").click()
     expect(page.locator(".totp-picture")).to_have_js_property("complete", True)
@@ -147,8 +138,8 @@ def test_codes_of_an_app_and_a_recovery_code_sign_in(page, complaints):
 
 
 def test_the_password_alone_is_not_enough(page):
-    user = make_administrator()
-    secret = make_totp(user)
+    user = make.administrator()
+    secret = make.totp(user)
 
     fill_in(page, user)
     # The next address must not break off the one that is on its way.
@@ -166,7 +157,7 @@ def test_the_pages_of_the_account_have_no_fault(page):
     for name in ("account_login", "account_reset_password", "account_signup"):
         page.goto(reverse(name))
         found += faults(page)
-    user = make_reviewer()
+    user = make.reviewer()
     fill_in(page, user)
     for name in (
         "mfa_index",
@@ -199,9 +190,9 @@ def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
     page, complaints, settings
 ):
     settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
-    agency = make_agency(acronym="PGR")
-    administrator = make_administrator()
-    secret = make_totp(administrator)
+    agency = make.agency(acronym="PGR")
+    administrator = make.administrator()
+    secret = make.totp(administrator)
     fill_in(page, administrator)
     page.get_by_label("Código de la aplicación").fill(lasting_code(secret))
     page.get_by_role("button", name="Entrar").click()
@@ -240,8 +231,8 @@ def test_an_invitation_becomes_an_account_that_signs_in_with_a_passkey(
 
 
 def test_a_lost_factor_is_given_back_by_two_administrators(make_page):
-    person, first, second = make_reviewer(), make_administrator(), make_administrator()
-    make_totp(person)
+    person, first, second = make.reviewer(), make.administrator(), make.administrator()
+    make.totp(person)
     asking, confirming = make_page(first), make_page(second)
 
     asking.goto(reverse("admin:agencies_factorreset_add") + f"?user={person.pk}")
@@ -264,11 +255,11 @@ def test_a_lost_factor_is_given_back_by_two_administrators(make_page):
 
 
 def test_an_administrator_hands_over_and_the_successor_finds_the_work(make_page):
-    agency = make_agency(acronym="PGR", slug="pgr")
-    former = make_focal_point(agency=agency, first_name="Ana")
-    successor = make_user(group=Role.FOCAL_POINT, first_name="Luz")
-    draft = make_update(activity=make_activity(agency=agency), by=former)
-    leaving, administrator = make_page(former), make_page(make_administrator())
+    agency = make.agency(acronym="PGR", slug="pgr")
+    former = make.focal_point(agency=agency, first_name="Ana")
+    successor = make.user(group=Role.FOCAL_POINT, first_name="Luz")
+    draft = make.update(activity=make.activity(agency=agency), by=former)
+    leaving, administrator = make_page(former), make_page(make.administrator())
     leaving.goto("/gestion/")
     expect(leaving.locator("#logout-form")).to_be_visible()
 

@@ -8,8 +8,8 @@ from agencies.models import Agency
 from strategic_areas.desk.plantree.levels import key_of
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.models.drafts import DraftLine
-from tests import factories
-from tests.factories import make_reviewer
+from tests import make
+from tests.make.plans import close_structure
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -22,16 +22,16 @@ ACT = {"deciding_act_es": "12-2026", "decided_on": "2026-03-01", "reason_es": RE
 @pytest.fixture
 def activity():
     """Of an approved plan, which the database keeps."""
-    made = factories.make_activity(
-        plan=factories.make_plan(code="2025-2028"),
-        agency=factories.make_agency(acronym="UNO"),
+    made = make.activity(
+        plan=make.plan(code="2025-2028"),
+        agency=make.agency(acronym="UNO"),
         code="1.1.1",
         title_es="Talleres en la frontera",
         due_on="2026-03-31",
         due_provenance="plan",
     )
-    factories.make_agency(acronym="DOS")
-    factories.close_structure()
+    make.agency(acronym="DOS")
+    close_structure()
     return made
 
 
@@ -72,7 +72,7 @@ def decide(page, proposer):
 
 
 def test_a_date_moves_and_the_old_one_stays_beside_it(page, make_page, activity):
-    first, second = make_page(make_reviewer()), make_page(make_reviewer())
+    first, second = make_page(make.reviewer()), make_page(make.reviewer())
     address = reverse("admin:strategic_areas_activity_change", args=[activity.pk])
     public = activity.commitment.get_absolute_url("es")
 
@@ -97,7 +97,7 @@ def test_a_date_moves_and_the_old_one_stays_beside_it(page, make_page, activity)
 
 
 def test_an_activity_is_divided_between_two_agencies(page, make_page, activity):
-    first, second = make_page(make_reviewer()), make_page(make_reviewer())
+    first, second = make_page(make.reviewer()), make_page(make.reviewer())
 
     first.goto("/gestion/planes/2025-2028/")
     open_node(first, activity)
@@ -131,11 +131,9 @@ def test_an_activity_is_divided_between_two_agencies(page, make_page, activity):
 
 
 def test_a_commitment_is_cancelled_and_is_asked_no_more(page, make_page, activity):
-    factories.make_round(
-        plan=activity.plan, starts_on="2025-01-01", ends_on="2026-06-30"
-    )
-    agency = make_page(factories.make_focal_point(agency=activity.agency))
-    first, second = make_page(make_reviewer()), make_page(make_reviewer())
+    make.round(plan=activity.plan, starts_on="2025-01-01", ends_on="2026-06-30")
+    agency = make_page(make.focal_point(agency=activity.agency))
+    first, second = make_page(make.reviewer()), make_page(make.reviewer())
     commitment = activity.commitment
 
     agency.goto("/gestion/")

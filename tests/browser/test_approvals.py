@@ -10,18 +10,9 @@ from playwright.sync_api import expect
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Translation
 from strategic_areas.models.drafts import DraftLine
+from tests import make
 from tests.browser.axe import faults
-from tests.factories import (
-    close_structure,
-    make_act,
-    make_activity,
-    make_change,
-    make_focal_point,
-    make_help_line,
-    make_published_update,
-    make_reviewer,
-    make_round,
-)
+from tests.make.plans import close_structure
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,9 +25,9 @@ BEFORE, AFTER = "Atiende de lunes a viernes.", "Atiende todos los días del año
 def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
     page, make_page
 ):
-    line = make_help_line(label_es="Línea de prueba", scope_es=BEFORE)
+    line = make.help_line(label_es="Línea de prueba", scope_es=BEFORE)
     public = page
-    first, second = make_page(make_reviewer()), make_page(make_reviewer())
+    first, second = make_page(make.reviewer()), make_page(make.reviewer())
 
     first.goto(reverse("admin:strategic_areas_helpline_change", args=[line.pk]))
     first.locator("#id_scope_es").fill(AFTER)
@@ -59,15 +50,15 @@ def test_one_changes_a_help_line_another_approves_and_then_the_public_reads_it(
 
 
 def test_axe_finds_nothing_on_the_pages_of_two_people(make_page):
-    line = make_help_line(scope_es=BEFORE)
-    change = make_change(line, scope_es=f"{AFTER} Atendió a dos niñas en Azua.")
-    activity = make_activity()
-    period = make_round(plan=activity.plan)
-    update = make_published_update(activity=activity, period=period)
-    made = make_change(Translation(activity_update=update), text="Part was done.")
-    other = make_published_update()
-    reviewer = make_page(make_reviewer())
-    agency = make_page(make_focal_point(agency=activity.agency))
+    line = make.help_line(scope_es=BEFORE)
+    change = make.change(line, scope_es=f"{AFTER} Atendió a dos niñas en Azua.")
+    activity = make.activity()
+    period = make.round(plan=activity.plan)
+    update = make.published_update(activity=activity, period=period)
+    made = make.change(Translation(activity_update=update), text="Part was done.")
+    other = make.published_update()
+    reviewer = make_page(make.reviewer())
+    agency = make_page(make.focal_point(agency=activity.agency))
     comment = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
 
     found = []
@@ -87,7 +78,7 @@ def test_axe_finds_nothing_on_the_pages_of_two_people(make_page):
 
 
 def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
-    activity = make_activity(code="1.1", due_on="2026-03-31", title_es="Talleres")
+    activity = make.activity(code="1.1", due_on="2026-03-31", title_es="Talleres")
     commitment, plan = activity.commitment, activity.commitment.plan
     close_structure()
     plan.ends_on, activity.due_on = date(2029, 12, 31), date(2029, 6, 30)
@@ -95,10 +86,10 @@ def test_a_line_of_a_proposal_goes_back_and_the_others_apply(make_page):
     with override("es"):
         change = workflow.propose_together(
             [(plan, {}), (commitment, {}), (activity, {})],
-            by=make_reviewer(),
-            amendment=make_act(plan),
+            by=make.reviewer(),
+            amendment=make.act(plan),
         )
-    page = make_page(make_reviewer())
+    page = make_page(make.reviewer())
     page.goto(reverse("admin:approval", args=[change.pk]))
 
     line = page.locator(".return-line").first

@@ -5,9 +5,10 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Commitment, PendingChange
-from tests import factories
+from tests import make
 from tests.browser.test_review import PUBLISH, Submitted, address
 from tests.browser.test_sheet import Round, number
+from tests.make.plans import close_structure
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -107,13 +108,13 @@ def test_reports_of_one_sheet_are_read_and_published_together(
 @pytest.mark.parametrize("is_approved", [False, True])
 def test_a_commitment_gets_two_activities_on_one_page(make_page, is_approved):
     status = "approved" if is_approved else "in_preparation"
-    plan = factories.make_plan(code="p", status=status)
-    area = factories.make_area(plan=plan, code="1")
-    factories.make_programme(area=area, code="1.1")
-    agency = factories.make_agency(acronym="MINERD")
+    plan = make.plan(code="p", status=status)
+    area = make.area(plan=plan, code="1")
+    make.programme(area=area, code="1.1")
+    agency = make.agency(acronym="MINERD")
     if is_approved:
-        factories.close_structure()
-    hand = Hand(make_page(factories.make_reviewer()), "/gestion/planes/p/")
+        close_structure()
+    hand = Hand(make_page(make.reviewer()), "/gestion/planes/p/")
     page = hand.page
     form = page.locator(".node-new .node-form")
 
@@ -140,21 +141,21 @@ def test_a_commitment_gets_two_activities_on_one_page(make_page, is_approved):
     assert hand.counted == ((13, 2) if is_approved else (7, 0))
     if is_approved:
         change = PendingChange.objects.get()
-        workflow.approve(change, by=factories.make_reviewer())
+        workflow.approve(change, by=make.reviewer())
     assert Commitment.objects.get().code == CODES[0]
     made = Activity.objects.order_by("sort_code")
     assert [each.code for each in made] == CODES[1:]
 
 
 def test_five_changes_of_an_approved_plan_are_one_amendment(make_page):
-    plan = factories.make_plan(code="p")
-    commitment = factories.make_commitment(plan=plan, code="1.1.1")
+    plan = make.plan(code="p")
+    commitment = make.commitment(plan=plan, code="1.1.1")
     one, another = [
-        factories.make_activity(commitment=commitment, code=f"1.1.1.{number}")
+        make.activity(commitment=commitment, code=f"1.1.1.{number}")
         for number in (1, 2)
     ]
-    factories.close_structure()
-    hand = Hand(make_page(factories.make_reviewer()), "/gestion/planes/p/")
+    close_structure()
+    hand = Hand(make_page(make.reviewer()), "/gestion/planes/p/")
     page = hand.page
 
     def change(key, *, fold="", chosen=None, **typed):
@@ -203,5 +204,5 @@ def test_five_changes_of_an_approved_plan_are_one_amendment(make_page):
     assert hand.counted == (23, 2)
     change = PendingChange.objects.get()
     assert change.records.count() == 5
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     assert change.amendment.kind == "several"

@@ -5,15 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.models import CommitmentUpdate, Submission
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_focal_point,
-    make_participation,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -40,12 +32,12 @@ def review_of(declared):
 
 @pytest.mark.parametrize("script", [True, False])
 def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
-    lead = make_agency()
-    commitment = make_commitment(lead=lead)
-    make_participation(plan=commitment.plan, agency=lead)
-    make_activity(commitment=commitment)
-    period = make_round(plan=commitment.plan)
-    page = make_page(make_focal_point(agency=lead), java_script_enabled=script)
+    lead = make.agency()
+    commitment = make.commitment(lead=lead)
+    make.participation(plan=commitment.plan, agency=lead)
+    make.activity(commitment=commitment)
+    period = make.round(plan=commitment.plan)
+    page = make_page(make.focal_point(agency=lead), java_script_enabled=script)
 
     page.goto(reverse("admin:sheet", args=[period.pk, lead.slug]))
     declare(page, commitment)
@@ -57,7 +49,7 @@ def test_a_declared_result_is_sent_reviewed_and_read(make_page, script):
     declared = CommitmentUpdate.objects.get()
     page.goto(commitment.get_absolute_url(language="es"))
     expect(page.get_by_role("main")).not_to_contain_text(STATEMENT)
-    page = make_page(make_reviewer(), java_script_enabled=script)
+    page = make_page(make.reviewer(), java_script_enabled=script)
     page.goto(reverse("admin:index"))
     page.locator(f"a[href='{review_of(declared)}']").first.click()
     page.locator("input[name=step]").first.click()

@@ -6,7 +6,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.models import ActivityUpdate
-from tests.factories import PASSWORD, make_reviewer, make_submitted_update
+from tests import make
+from tests.make.people import PASSWORD
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -18,7 +19,7 @@ TEXT = "Falta la fuente del dato: ¿de dónde sale?"
 
 @pytest.fixture
 def update():
-    return make_submitted_update()
+    return make.submitted_update()
 
 
 def form_of(page):
@@ -33,7 +34,7 @@ def sign_in(page, user):
 
 
 def test_a_reason_survives_a_session_that_ended(make_page, update):
-    user = make_reviewer()
+    user = make.reviewer()
     page = make_page(user)
     address = reverse("admin:review", args=["avance", update.pk])
     page.goto(address)
@@ -60,7 +61,7 @@ def test_a_reason_survives_a_session_that_ended(make_page, update):
 
 
 def test_signing_out_takes_it_along(make_page, update):
-    user = make_reviewer()
+    user = make.reviewer()
     page = make_page(user)
     address = reverse("admin:review", args=["avance", update.pk])
     page.goto(address)
@@ -77,7 +78,7 @@ def test_signing_out_takes_it_along(make_page, update):
 
 
 def test_the_words_that_a_purge_looks_for_are_not_kept(make_page, update):
-    page = make_page(make_reviewer())
+    page = make_page(make.reviewer())
     page.goto(reverse("admin:purge_new"))
     page.locator("#id_phrases").fill("Juana Pérez Zapata")
 

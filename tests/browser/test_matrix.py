@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from strategic_areas.models import Commitment, Plan, Programme, Target
-from tests import factories
+from tests import make
 from tests.browser.staff_screens import XLSX
 from tests.browser.test_clicks import Hand
-from tests.factories import make_reviewer
 from tests.strategic_areas.planbooks import PlanBook
 
 pytestmark = [
@@ -46,10 +45,10 @@ DECIDED = {
 @pytest.fixture
 def plan():
     for acronym in BY_ACRONYM:
-        factories.make_agency(acronym=acronym, name_es=f"Institución {acronym}")
+        make.agency(acronym=acronym, name_es=f"Institución {acronym}")
     for acronym, name in NAMED.items():
-        factories.make_agency(acronym=acronym, name_es=name)
-    plan = factories.make_plan(code="2026-2030", status="in_preparation")
+        make.agency(acronym=acronym, name_es=name)
+    plan = make.plan(code="2026-2030", status="in_preparation")
     days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
     Plan.objects.filter(pk=plan.pk).update(**days)
     return plan
@@ -71,8 +70,8 @@ def decide(hand):
 
 
 def test_a_matrix_becomes_the_plan_that_two_people_approve(page, make_page, plan):
-    hand = Hand(make_page(make_reviewer()))
-    first, second = hand.page, make_page(make_reviewer())
+    hand = Hand(make_page(make.reviewer()))
+    first, second = hand.page, make_page(make.reviewer())
 
     hand.click(first.get_by_role("link", name="Armar y mantener un plan"))
     hand.click(first.get_by_role("link", name="Libro o matriz 2026-2030"))
@@ -105,7 +104,7 @@ def test_a_matrix_becomes_the_plan_that_two_people_approve(page, make_page, plan
 
 
 def test_the_own_workbook_is_known_at_the_same_place(make_page, plan):
-    hand = Hand(make_page(make_reviewer()))
+    hand = Hand(make_page(make.reviewer()))
     page = hand.page
 
     hand.click(page.get_by_role("link", name="Armar y mantener un plan"))
@@ -126,7 +125,7 @@ def test_the_own_workbook_is_known_at_the_same_place(make_page, plan):
 
 
 def test_it_works_without_script_on_a_telephone(make_page, plan):
-    page = make_page(make_reviewer(), java_script_enabled=False)
+    page = make_page(make.reviewer(), java_script_enabled=False)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/gestion/planes/2026-2030/libro/")
     page.locator("input[name=workbook]").set_input_files(str(FILE))

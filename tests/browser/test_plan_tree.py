@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from strategic_areas.models import Activity, Commitment, Plan
-from tests import factories
-from tests.factories import make_reviewer
+from tests import make
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -15,13 +14,13 @@ pytestmark = [
 
 @pytest.fixture
 def plan():
-    plan = factories.make_plan(code="2027-2030", status="in_preparation")
+    plan = make.plan(code="2027-2030", status="in_preparation")
     Plan.objects.filter(pk=plan.pk).update(starts_on="2025-01-01", ends_on="2030-12-31")
-    area = factories.make_area(plan=plan, code="1", slug_es="prevencion")
-    factories.make_programme(area=area, code="1.1", name_es="Fronteras")
+    area = make.area(plan=plan, code="1", slug_es="prevencion")
+    make.programme(area=area, code="1.1", name_es="Fronteras")
     for number in range(9):
-        factories.make_agency(acronym=f"OTRA{number}")
-    factories.make_agency(acronym="MINERD", name_es="Ministerio de Educación")
+        make.agency(acronym=f"OTRA{number}")
+    make.agency(acronym="MINERD", name_es="Ministerio de Educación")
     return plan
 
 
@@ -41,7 +40,7 @@ def choose(page, words):
 
 
 def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan):
-    first, second = make_page(make_reviewer()), make_page(make_reviewer())
+    first, second = make_page(make.reviewer()), make_page(make.reviewer())
     first.goto("/gestion/")
     first.get_by_role("link", name="Armar y mantener un plan").click()
     first.get_by_role("link", name="2027-2030", exact=True).click()
@@ -97,7 +96,7 @@ def test_a_branch_is_built_without_loading_the_page_again(page, make_page, plan)
 
 
 def test_what_was_typed_stays_where_the_line_fails(make_page, plan):
-    page = make_page(make_reviewer())
+    page = make_page(make.reviewer())
     page.goto("/gestion/planes/2027-2030/")
     page.locator("[data-adds^=eje-]").click()
     page.route("**/nuevo/", lambda route: route.abort())
@@ -113,7 +112,7 @@ def test_what_was_typed_stays_where_the_line_fails(make_page, plan):
 
 
 def test_it_works_without_script(make_page, plan):
-    page = make_page(make_reviewer(), java_script_enabled=False)
+    page = make_page(make.reviewer(), java_script_enabled=False)
     page.goto("/gestion/planes/2027-2030/")
 
     programme = page.locator(".node--programme")
@@ -135,8 +134,8 @@ def test_it_works_without_script(make_page, plan):
 
 def test_a_record_moves_up(make_page, plan):
     area = plan.areas.get()
-    factories.make_programme(area=area, code="1.2", name_es="Escuelas")
-    page = make_page(make_reviewer())
+    make.programme(area=area, code="1.2", name_es="Escuelas")
+    page = make_page(make.reviewer())
     page.goto("/gestion/planes/2027-2030/")
 
     page.get_by_text("1.2 Escuelas").click()

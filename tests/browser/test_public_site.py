@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from strategic_areas.models import Commitment
 from strategic_areas.views import commitments, updates
-from tests import factories, public_site
+from tests import make, public_site
 from tests.browser.public_walk import (
     HOST,
     LOOKS,
@@ -120,7 +120,7 @@ def site(browser, django_db_setup, django_db_blocker):
             for each in (commitments, updates):
                 patch.setattr(each, "PER_PAGE", 10)
             site.world = public_site.build()
-            factories.make_earlier_edition(site.world.plan.editions.first())
+            make.earlier_edition(site.world.plan.editions.first())
             site.pages, site.states = pages_of(site.world), states_of(site)
             yield site
         site.close()

@@ -5,12 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from strategic_areas.models import Purge
+from tests import make
 from tests.browser.axe import faults
-from tests.factories import (
-    make_published_update,
-    make_reviewer,
-    make_submitted_update,
-)
 from tests.strategic_areas.test_purging import columns_that_hold
 
 pytestmark = [
@@ -22,9 +18,9 @@ NAME = "Juana Pérez Zapata"
 
 
 def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
-    update = make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
-    make_submitted_update(activity=update.activity, narrative_es=f"Y a {NAME}.")
-    first, second = make_reviewer(), make_reviewer()
+    update = make.published_update(narrative_es=f"Se atendió a {NAME} ayer.")
+    make.submitted_update(activity=update.activity, narrative_es=f"Y a {NAME}.")
+    first, second = make.reviewer(), make.reviewer()
     history = reverse("admin:strategic_areas_activityupdate_history", args=[update.pk])
     page.goto(update.get_absolute_url())
     expect(page.get_by_role("main")).to_contain_text(NAME)
@@ -59,8 +55,8 @@ def test_one_requests_another_confirms_and_the_name_is_nowhere(page, make_page):
 
 
 def test_axe_finds_nothing_on_the_pages_of_purges(make_page):
-    make_published_update(narrative_es=f"Se atendió a {NAME} ayer.")
-    page = make_page(make_reviewer(), bypass_csp=True)
+    make.published_update(narrative_es=f"Se atendió a {NAME} ayer.")
+    page = make_page(make.reviewer(), bypass_csp=True)
     page.goto(reverse("admin:purge_new"))
     found = faults(page)
     page.locator("#id_phrases").fill(NAME)

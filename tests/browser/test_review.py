@@ -8,19 +8,9 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
+from tests import make
 from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
-from tests.factories import (
-    make_activity,
-    make_commitment,
-    make_evidence,
-    make_focal_point,
-    make_period,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_update,
-)
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -37,20 +27,20 @@ class Submitted:
     """An agency's submitted reports; what was published before says something else."""
 
     def __init__(self, reports, *, warned=(), marked=()):
-        commitment = make_commitment()
+        commitment = make.commitment()
         plan = commitment.plan
-        before = make_period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
-        period = make_round(plan=plan)
-        author = make_focal_point(agency=commitment.lead)
-        self.reviewer = make_reviewer()
+        before = make.period(plan=plan, starts_on="2024-01-01", ends_on="2024-12-31")
+        period = make.round(plan=plan)
+        author = make.focal_point(agency=commitment.lead)
+        self.reviewer = make.reviewer()
         self.updates = []
         for number in range(reports):
-            activity = make_activity(commitment=commitment)
-            make_record_update(activity=activity, period=before, percent=30)
+            activity = make.activity(commitment=commitment)
+            make.record_update(activity=activity, period=before, percent=30)
             texts = {"narrative_es": WARNED} if number in warned else {}
             texts |= {"narrative_es": MARKED} if number in marked else {}
-            update = make_update(activity=activity, period=period, by=author, **texts)
-            make_evidence(update)
+            update = make.update(activity=activity, period=period, by=author, **texts)
+            make.evidence(update)
             workflow.submit(update, by=author)
             self.updates.append(update)
 

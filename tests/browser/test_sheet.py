@@ -12,19 +12,10 @@ from agencies.mail import Mail
 from strategic_areas import progress
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.models import ActivityUpdate, Submission
+from tests import make
 from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
-from tests.factories import (
-    PASSWORD,
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_earlier_report,
-    make_focal_point,
-    make_published_update,
-    make_reviewer,
-    make_round,
-)
+from tests.make.people import PASSWORD
 from tests.uploads import make_pdf
 
 pytestmark = [
@@ -39,16 +30,16 @@ class Round:
     """An agency with activities that were reported on before, in an open round."""
 
     def __init__(self, activities):
-        self.agency = make_agency()
-        commitment = make_commitment(lead=self.agency)
+        self.agency = make.agency()
+        commitment = make.commitment(lead=self.agency)
         plan = commitment.plan
-        self.period = make_round(plan=plan, code="2026-t4")
-        self.user = make_focal_point(agency=self.agency)
+        self.period = make.round(plan=plan, code="2026-t4")
+        self.user = make.focal_point(agency=self.agency)
         self.activities = [
-            make_activity(commitment=commitment) for _ in range(activities)
+            make.activity(commitment=commitment) for _ in range(activities)
         ]
         for activity in self.activities:
-            make_earlier_report(activity, by=self.user, percent=30, narrative_es=TEXT)
+            make.earlier_report(activity, by=self.user, percent=30, narrative_es=TEXT)
 
     @property
     def address(self):
@@ -88,7 +79,7 @@ addEventListener('keydown', event => typed.push([rowOf(event), event.key]), true
 def test_ten_activities_take_two_clicks_and_a_number_each(make_page):
     """On the way the line breaks twice, and a colleague writes in one of the rows."""
     asked = Round(10)
-    colleague = make_focal_point(agency=asked.agency)
+    colleague = make.focal_point(agency=asked.agency)
     page, other = make_page(asked.user), make_page(colleague)
     page.goto(asked.address)
     other.goto(asked.address)
@@ -196,7 +187,7 @@ def test_an_ended_session_loses_nothing(make_page):
 def test_two_people_in_one_row_keep_and_see_both_texts(make_page):
     asked = Round(1)
     (activity,) = asked.activities
-    colleague = make_focal_point(agency=asked.agency)
+    colleague = make.focal_point(agency=asked.agency)
     first, second = make_page(asked.user), make_page(colleague)
     for page, text in ((first, "Lo de la primera."), (second, "Lo de la segunda.")):
         page.goto(asked.address)
@@ -424,7 +415,7 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
     """With one press: the evidence begins the correction, and the text goes along."""
     asked = Round(1)
     [activity] = asked.activities
-    published = make_published_update(
+    published = make.published_update(
         activity=activity, period=asked.period, by=asked.user
     )
     page = make_page(asked.user)
@@ -522,15 +513,15 @@ def test_what_stands_on_the_device_alone_is_named_too(make_page):
 
 
 def test_a_closed_round_is_asked_to_be_opened_again(make_page):
-    activity, reviewer = make_activity(), make_reviewer()
+    activity, reviewer = make.activity(), make.reviewer()
     today = timezone.localdate()
-    period = make_round(
+    period = make.round(
         plan=activity.plan,
         opens_on=today - timedelta(days=40),
         due_on=today - timedelta(days=20),
         closes_on=today - timedelta(days=10),
     )
-    page = make_page(make_focal_point(agency=activity.agency))
+    page = make_page(make.focal_point(agency=activity.agency))
 
     page.goto(reverse("admin:sheet", args=[period.pk, activity.agency.slug]))
     page.locator("#reabrir textarea").fill("El contrato se firmó el día 12.")

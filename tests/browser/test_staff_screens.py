@@ -7,6 +7,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.test import RequestFactory
 from playwright.sync_api import Error, expect
 
+from tests import make
 from tests.browser.codes import lasting_code
 from tests.browser.public_walk import COMPLAINTS, EVERYTHING, REPEATED, SIZES
 from tests.browser.staff_screens import (
@@ -21,12 +22,7 @@ from tests.browser.staff_screens import (
 from tests.browser.staff_world import World
 from tests.browser.windows import let_in
 from tests.deep import DEEP, drawn
-from tests.factories import (
-    PASSWORD,
-    make_administrator,
-    make_focal_point,
-    make_reviewer,
-)
+from tests.make.people import PASSWORD
 
 #: In turn: everything at one width, and at the other what depends on it.
 WIDTHS = cycle([{360: EVERYTHING, 1280: SIZES}, {360: SIZES, 1280: EVERYTHING}])
@@ -85,9 +81,9 @@ def requests_of(**people):
 
 def make_requests():
     return requests_of(
-        reviewer=make_reviewer(),
-        administrator=make_administrator(),
-        focal_point=make_focal_point(),
+        reviewer=make.reviewer(),
+        administrator=make.administrator(),
+        focal_point=make.focal_point(),
     )
 
 

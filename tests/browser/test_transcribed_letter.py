@@ -8,14 +8,8 @@ from playwright.sync_api import expect
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Letter
 from strategic_areas.workflow.questions import seen_of
+from tests import make
 from tests.browser.axe import faults
-from tests.factories import (
-    make_activity,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_transcribed_update,
-)
 from tests.uploads import make_pdf
 
 pytestmark = [
@@ -28,12 +22,12 @@ TEXT = "Se dictaron doce talleres en las escuelas."
 
 
 def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
-    activity = make_activity()
-    period = make_round(plan=activity.plan)
-    focal_point = make_focal_point(agency=activity.agency)
+    activity = make.activity()
+    period = make.round(plan=activity.plan)
+    focal_point = make.focal_point(agency=activity.agency)
     today = timezone.localdate().isoformat()
 
-    writing = make_page(make_reviewer())
+    writing = make_page(make.reviewer())
     writing.goto("/gestion/")
     writing.get_by_role("link", name="Cartas de las instituciones").click()
     writing.get_by_role("link", name="Registrar una carta").click()
@@ -82,11 +76,11 @@ def test_a_letter_is_transcribed_confirmed_and_read(page, make_page):
 
 
 def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
-    update = make_transcribed_update()
+    update = make.transcribed_update()
     transcriber = update.letter.recorded_by
     workflow.submit_letter(update.letter, seen_of(update), by=transcriber)
 
-    contesting = make_page(make_focal_point(agency=update.agency))
+    contesting = make_page(make.focal_point(agency=update.agency))
     contesting.goto("/gestion/")
     contesting.get_by_role("link", name="Leer y confirmar").click()
     contesting.locator("textarea[name=reason]").fill("Son doce talleres.")
@@ -100,8 +94,8 @@ def test_what_is_contested_comes_back_to_who_transcribed_it(make_page):
 
 
 def test_axe_finds_nothing_on_the_pages_of_letters(make_page):
-    update = make_transcribed_update()
-    make_activity(commitment=update.activity.commitment)
+    update = make.transcribed_update()
+    make.activity(commitment=update.activity.commitment)
     letter = Letter.objects.get()
     page = make_page(letter.recorded_by, bypass_csp=True)
     broken = []
@@ -114,7 +108,7 @@ def test_axe_finds_nothing_on_the_pages_of_letters(make_page):
         page.goto(address)
         broken += faults(page)
     workflow.submit_letter(letter, seen_of(update), by=letter.recorded_by)
-    page = make_page(make_focal_point(agency=update.agency), bypass_csp=True)
+    page = make_page(make.focal_point(agency=update.agency), bypass_csp=True)
     page.goto("/gestion/")
     broken += faults(page)
     page.goto(reverse("admin:letter_confirm", args=[letter.pk]))

@@ -12,15 +12,7 @@ from agencies import numbers
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import CodeList, CodeListValue, Indicator, Target
 from strategic_areas.models.measurements import ReportedValue
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -42,11 +34,11 @@ class Scene:
     """An indicator of the first page, its agency's focal point, and two reviewers."""
 
     def __init__(self):
-        self.agency = make_agency(acronym="PGR", slug="pgr")
-        activity = make_activity(agency=self.agency)
+        self.agency = make.agency(acronym="PGR", slug="pgr")
+        activity = make.activity(agency=self.agency)
         self.area = activity.commitment.programme.area
-        self.period = make_round(plan=activity.plan)
-        self.indicator = make_indicator(
+        self.period = make.round(plan=activity.plan)
+        self.indicator = make.indicator(
             plan=activity.plan,
             agency=self.agency,
             area=self.area,
@@ -64,8 +56,8 @@ class Scene:
             CodeListValue.objects.create(
                 code_list=labels, dimension=DIMENSION, code=code, label_es=label
             )
-        self.focal_point = make_focal_point(agency=self.agency)
-        self.reviewer, self.colleague = make_reviewer(), make_reviewer()
+        self.focal_point = make.focal_point(agency=self.agency)
+        self.reviewer, self.colleague = make.reviewer(), make.reviewer()
 
     @property
     def list(self):
@@ -259,7 +251,7 @@ def test_a_target_met_and_one_missed_are_told(page):
     page.goto(address)
 
     for year in (2024, 2025):
-        reported = make_reported_value(
+        reported = make.reported_value(
             indicator=scene.indicator,
             by=scene.focal_point,
             starts_on=date(year, 1, 1),

@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from strategic_areas.models import ActivityUpdate, ReportingPeriod
-from tests import factories
+from tests import make
 from tests.browser.staff_screens import XLSX
 from tests.browser.test_clicks import Hand
-from tests.factories import make_reviewer
 from tests.strategic_areas.planbooks import PlanBook
 
 pytestmark = [
@@ -49,8 +48,8 @@ def tick(hand, names):
 
 
 def test_an_empty_workbook_becomes_a_plan_that_the_public_reads(page, make_page):
-    factories.make_agency(acronym="MINERD")
-    hand, reviewing = Hand(make_page(make_reviewer())), make_page(make_reviewer())
+    make.agency(acronym="MINERD")
+    hand, reviewing = Hand(make_page(make.reviewer())), make_page(make.reviewer())
     mine = hand.page
 
     hand.click(mine.get_by_role("link", name="Armar y mantener un plan"))
@@ -94,16 +93,16 @@ class Rounds:
     """An agency that answers with two activities, a commitment and an indicator."""
 
     def __init__(self):
-        self.plan = factories.make_plan(starts_on="2024-01-01", ends_on="2027-12-31")
-        self.agency = factories.make_agency(acronym="MINERD", slug="minerd")
+        self.plan = make.plan(starts_on="2024-01-01", ends_on="2027-12-31")
+        self.agency = make.agency(acronym="MINERD", slug="minerd")
         about = {"plan": self.plan, "agency": self.agency}
-        factories.make_participation(**about)
-        self.commitment = factories.make_commitment(plan=self.plan, lead=self.agency)
+        make.participation(**about)
+        self.commitment = make.commitment(plan=self.plan, lead=self.agency)
         self.activities = [
-            factories.make_activity(commitment=self.commitment, agency=self.agency)
+            make.activity(commitment=self.commitment, agency=self.agency)
             for _each in range(2)
         ]
-        self.indicator = factories.make_indicator(
+        self.indicator = make.indicator(
             **about,
             code="EJ-1",
             frequency="yearly",
@@ -117,7 +116,7 @@ class Rounds:
         over = {"opens_on": date(2025, 1, 1), "due_on": date(2025, 1, 31)}
         ReportingPeriod.objects.update(**over, closes_on=date(2025, 2, 1))
         days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
-        return factories.make_round(plan=self.plan, **days)
+        return make.round(plan=self.plan, **days)
 
 
 def report(hand, activity, percent):
@@ -165,8 +164,8 @@ def publish_together(hand):
 
 def test_two_rounds_are_answered_returned_published_and_read(page, make_page):
     asked = Rounds()
-    agency = make_page(factories.make_focal_point(agency=asked.agency))
-    reviewing = make_page(make_reviewer())
+    agency = make_page(make.focal_point(agency=asked.agency))
+    reviewing = make_page(make.reviewer())
     first, second = asked.activities
 
     asked.open(2024)

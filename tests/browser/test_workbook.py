@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
+from tests import make
 from tests.browser.axe import faults
 from tests.browser.windows import complaints_of
-from tests.factories import make_update
 from tests.strategic_areas.filling import Book, Filler
 
 pytestmark = [
@@ -72,7 +72,7 @@ def with_every_kind_of_row(filler):
     """A workbook with a new, a changed, a wrong, a stale and an untouched row."""
     changed, wrong, stale, _untouched = (filler.another() for _ in range(4))
     for activity in (changed, stale):
-        make_update(activity=activity, period=filler.period, by=filler.user)
+        make.update(activity=activity, period=filler.period, by=filler.user)
     book = Book(filler.client.get(filler.address()).content)
     update = ActivityUpdate.objects.get(activity=stale)
     update.narrative_es = "Lo más nuevo."

@@ -10,7 +10,7 @@ from agencies.access import Role
 from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Plan
-from tests import factories, next_plan
+from tests import make, next_plan
 
 
 def build():
@@ -18,14 +18,14 @@ def build():
     call_command("load_plan", str(next_plan.FILE), stdout=io.StringIO())
     plan, today = Plan.objects.get(), timezone.localdate()
     people = {
-        each.slug: factories.make_focal_point(agency=each, username=each.slug)
+        each.slug: make.focal_point(agency=each, username=each.slug)
         for each in Agency.objects.exclude(kind="civil_society")
     }
     roles = {"revision": Role.REVIEWER, "administracion": Role.ADMINISTRATOR}
     for name, role in roles.items():
         for username in (name, f"{name}-2"):
-            people[username] = factories.make_user(group=role, username=username)
-    period = factories.make_round(
+            people[username] = make.user(group=role, username=username)
+    period = make.round(
         plan=plan,
         code="entrega",
         name_es="Entrega del semestre",
@@ -35,7 +35,7 @@ def build():
     for code in ("B-1.1.a", "A-1.2.a"):
         activity = Activity.objects.get(code=code)
         by = people[activity.agency.slug]
-        update = factories.make_update(
+        update = make.update(
             activity=activity,
             period=period,
             by=by,

@@ -7,7 +7,7 @@ from django.db import close_old_connections, connections
 from plan_portal.front import HELP, Front
 from plan_portal.front.pages import PageMemory
 from plan_portal.front.watch import Watch
-from tests import factories
+from tests import make
 from tests.plan_portal.fronts import Counting
 
 
@@ -20,11 +20,11 @@ def make_front(db, monkeypatch):
     # The connection holds the test's transaction.
     monkeypatch.setattr(connections["default"], "close", lambda: None)
 
-    def make(application=None, memory=2**20):
+    def maker(application=None, memory=2**20):
         memory = PageMemory(memory, HELP)
         return Front(Counting(application), watch=Watch(), memory=memory)
 
-    yield make
+    yield maker
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 
@@ -36,4 +36,4 @@ def front(make_front):
 
 @pytest.fixture
 def plan():
-    return factories.make_plan(code="2017-2020")
+    return make.plan(code="2017-2020")

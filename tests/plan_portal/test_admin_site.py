@@ -14,16 +14,8 @@ from django.urls import resolve, reverse
 
 from strategic_areas.admin.approved import OnTreeMixin
 from strategic_areas.models import Commitment
+from tests import make
 from tests.deep import DEEP
-from tests.factories import (
-    make_administrator,
-    make_commitment,
-    make_focal_point,
-    make_plan,
-    make_record_update,
-    make_reviewer,
-    make_user,
-)
 from tests.strategic_areas.drafts import edit
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +35,10 @@ def pages(model):
 
 
 ACTORS = {
-    "reviewer": make_reviewer,
-    "administrator": make_administrator,
-    "focal point": make_focal_point,
-    "superuser": lambda **fields: make_user(is_superuser=True, **fields),
+    "reviewer": make.reviewer,
+    "administrator": make.administrator,
+    "focal point": make.focal_point,
+    "superuser": lambda **fields: make.user(is_superuser=True, **fields),
 }
 
 
@@ -118,7 +110,7 @@ def test_the_list_of_tables_is_put_together_where_it_is_shown(
     monkeypatch.setattr(
         AdminSite, "_build_app_dict", lambda *args: asked.append(args) or find(*args)
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.get(reverse(f"admin:{page}"))
 
@@ -127,8 +119,8 @@ def test_the_list_of_tables_is_put_together_where_it_is_shown(
 
 
 def test_what_the_secretariat_keeps_opens_with_its_history(client):
-    update = make_record_update()
-    client.force_login(make_reviewer())
+    update = make.record_update()
+    client.force_login(make.reviewer())
     opened = [
         update,
         update.activity,
@@ -149,8 +141,8 @@ def test_what_the_secretariat_keeps_opens_with_its_history(client):
 
 
 def test_saving_a_commitment_writes_who_changed_it(client):
-    reviewer = make_reviewer()
-    commitment = make_commitment(plan=make_plan(status="in_preparation"))
+    reviewer = make.reviewer()
+    commitment = make.commitment(plan=make.plan(status="in_preparation"))
     client.force_login(reviewer)
 
     response = edit(client, commitment, title_es="Título nuevo")

@@ -18,19 +18,8 @@ from agencies.mail import queue_mail
 from agencies.models import Agency
 from agencies.staleness import StaleGuardMixin
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening
+from tests import make
 from tests.deep import drawn
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_commitment,
-    make_focal_point,
-    make_mandate,
-    make_period,
-    make_reviewer,
-    make_round,
-    make_user,
-)
 from tests.staff_rows import make_row
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +38,14 @@ EMPTY_INLINES = {
 
 
 def make_superuser():
-    return make_user(is_superuser=True)
+    return make.user(is_superuser=True)
 
 
 def report_for_all(user):
     """So that she sees the rows of every agency, as a focal point."""
     until = timezone.localdate() + DAY
     for agency in Agency.objects.exclude(focal_points__user=user):
-        make_mandate(
+        make.mandate(
             user=user,
             agency=agency,
             kind="alternate",
@@ -79,7 +68,7 @@ def count_queries(client, address):
 def people(lasting):
     """One of each role; what is read once and kept was read for her."""
     people = [
-        *(make_focal_point(), make_reviewer(), make_administrator(), make_superuser())
+        *(make.focal_point(), make.reviewer(), make.administrator(), make_superuser())
     ]
     for each in people:
         signed_in(each).get(reverse("admin:index"))
@@ -122,8 +111,8 @@ def test_every_relation_of_a_form_is_found_by_searching(rf):
     request = rf.get("/")
     request.resolver_match = resolve(reverse("admin:index"))
     checked = []
-    for make in (make_reviewer, make_administrator, make_superuser, make_focal_point):
-        request.user = make()
+    for maker in (make.reviewer, make.administrator, make_superuser, make.focal_point):
+        request.user = maker()
         for form, kind in (
             each for model in MODELS for each in forms_of(model, request)
         ):
@@ -144,7 +133,7 @@ def test_every_relation_of_a_form_is_found_by_searching(rf):
 
 def test_an_empty_form_says_once_what_is_missing(rf):
     """The form is what the view answers with; its page is not drawn."""
-    people = [make_reviewer(), make_administrator(), make_focal_point()]
+    people = [make.reviewer(), make.administrator(), make.focal_point()]
     sent, said = 0, {}
     for model, table in admin.site._registry.items():
         address = reverse(f"{name_of(model)}_add")
@@ -168,19 +157,19 @@ class Searching:
 
     def __init__(self, client):
         today = timezone.localdate()
-        self.agency = make_agency()
-        self.commitment = make_commitment(lead=self.agency)
+        self.agency = make.agency()
+        self.commitment = make.commitment(lead=self.agency)
         plan = self.commitment.plan
-        self.activity = make_activity(commitment=self.commitment)
-        self.period = make_round(plan=plan)
-        stranger = make_commitment(plan=plan)
-        make_activity(commitment=stranger)
-        before = make_commitment(plan=plan, lead=self.agency)
-        make_activity(commitment=before)
+        self.activity = make.activity(commitment=self.commitment)
+        self.period = make.round(plan=plan)
+        stranger = make.commitment(plan=plan)
+        make.activity(commitment=stranger)
+        before = make.commitment(plan=plan, lead=self.agency)
+        make.activity(commitment=before)
         self.commitment.supersedes.add(before)
-        make_period(plan=plan)
-        make_round(plan=plan, closes_on=today - DAY, due_on=today - DAY)
-        client.force_login(make_focal_point(agency=self.agency))
+        make.period(plan=plan)
+        make.round(plan=plan, closes_on=today - DAY, due_on=today - DAY)
+        client.force_login(make.focal_point(agency=self.agency))
         self.client = client
 
     def find(self, model, field, **query):
@@ -213,7 +202,7 @@ def test_a_focal_point_finds_what_she_may_report_on_now(searching, model, subjec
 
 def test_a_search_finds_what_the_form_accepts_and_no_more(searching, rf):
     request = rf.get("/")
-    request.user = make_reviewer()
+    request.user = make.reviewer()
     searching.client.force_login(request.user)
     table = admin.site._registry[RoundReopening]
 
@@ -247,8 +236,8 @@ def forms_of(model, request):
 @pytest.mark.parametrize(
     ("make_person", "expected"),
     [
-        (make_reviewer, ["plan", "programme", "lead"]),
-        (make_focal_point, ["plan", "programme"]),
+        (make.reviewer, ["plan", "programme", "lead"]),
+        (make.focal_point, ["plan", "programme"]),
     ],
 )
 def test_commitments_are_filtered_by_lead_where_many_leads_are_seen(
@@ -305,7 +294,7 @@ def exact_names(declared):
 
 def test_a_secret_in_a_mails_text_cannot_be_guessed_from_the_list(client):
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text="llave-7")
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     page = reverse("admin:agencies_mail_changelist")
 
     found = [
@@ -320,14 +309,14 @@ def test_a_secret_in_a_mails_text_cannot_be_guessed_from_the_list(client):
 def test_a_declared_filter_still_narrows_a_list(client):
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text="x")
     queue_mail(to="a@example.org", language="es", kind="y", subject="y", text="y")
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     page = reverse("admin:agencies_mail_changelist")
 
     assert client.get(page, {"kind": "x"}).context["cl"].result_count == 1
 
 
 def test_every_form_that_compares_what_was_seen_sends_it(rf):
-    staff, without = [make_reviewer(), make_administrator()], []
+    staff, without = [make.reviewer(), make.administrator()], []
     for (model, page), user in product(admin.site._registry.items(), staff):
         record = make_row(model)
         words = [model._meta.app_label, model._meta.model_name]

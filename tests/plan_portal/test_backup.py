@@ -16,7 +16,7 @@ from plan_portal.backup import BackupError, archive
 from plan_portal.management.commands import restore
 from strategic_areas import purging
 from strategic_areas.purging import blanking
-from tests.factories import make_reviewer, make_update
+from tests import make
 
 NOT_ENCRYPTED = ""
 
@@ -233,11 +233,11 @@ def test_a_purge_notes_its_places_without_words_and_forgets_none(
     settings.BACKUP_FOLDER = tmp_path
     earlier = '{"at": "2026-01-01T00:00:00+00:00", "model": "a.b", "row": 1}'
     (tmp_path / blanking.NAME).write_text(f"{earlier}\n")
-    update = make_update(narrative_es="Se atendió a Juana Pérez Zapata.")
-    purge = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    update = make.update(narrative_es="Se atendió a Juana Pérez Zapata.")
+    purge = purging.request("Juana Pérez Zapata", by=make.reviewer())
 
     with django_capture_on_commit_callbacks() as callbacks:
-        purging.confirm(purge, by=make_reviewer())
+        purging.confirm(purge, by=make.reviewer())
     [note] = [each for each in callbacks if "note" in each.__name__]
     note()
 

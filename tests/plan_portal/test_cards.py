@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
 from strategic_areas.addresses import address
 from strategic_areas.themes import Theme
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,11 @@ ROUTES = {row[0]: row[2] for row in [*PUBLIC_PAGES, *PUBLIC_COMPANIONS]}
 
 @pytest.fixture(scope="module")
 def commitment(lasting):
-    commitment = factories.make_commitment()
-    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
-    factories.make_published_update(
-        activity=factories.make_activity(commitment=commitment), percent=60
-    )
-    factories.make_published_figure(
-        indicator=factories.make_indicator(plan=commitment.plan, code=commitment.code)
+    commitment = make.commitment()
+    make.participation(plan=commitment.plan, agency=commitment.lead)
+    make.published_update(activity=make.activity(commitment=commitment), percent=60)
+    make.published_figure(
+        indicator=make.indicator(plan=commitment.plan, code=commitment.code)
     )
     return commitment
 
@@ -79,7 +77,7 @@ def test_a_card_may_be_framed(client, commitment, name):
 
 
 def test_no_page_outside_the_public_table_may_be_framed(client):
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     patterns = [str(each.pattern) for each in get_resolver().url_patterns]
     simple = [path for path in patterns if "<" not in path and "^" not in path]
 

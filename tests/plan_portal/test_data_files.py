@@ -35,7 +35,7 @@ from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import Commitment, Edition, PublicationVersion
 from strategic_areas.models.publication import Counters
 from strategic_areas.views import data, datasets
-from tests import factories
+from tests import make
 from tests.plan_portal.fronts import Reply
 
 DAY = date(2026, 11, 30)
@@ -97,8 +97,8 @@ def shelf(plan, moved, monkeypatch):
 @pytest.fixture
 def plan(db):
     """A plan with a commitment of its own."""
-    plan = factories.make_plan(code="p-1")
-    factories.make_commitment(plan=plan, code="C-1", title_es="Capacitación")
+    plan = make.plan(code="p-1")
+    make.commitment(plan=plan, code="C-1", title_es="Capacitación")
     return plan
 
 
@@ -302,7 +302,7 @@ def test_what_a_program_has_is_not_sent_again(client, plan):
     ],
 )
 def test_what_does_not_exist_is_no_file(client, plan, plan_code, name, form):
-    factories.make_plan(code="draft", status="in_preparation")
+    make.plan(code="draft", status="in_preparation")
 
     response = client.get(reverse("es:data_file", args=[plan_code, name, form]))
 
@@ -436,7 +436,7 @@ def test_files_that_cannot_be_made_do_not_end_the_maker(shelf, monkeypatch, capl
 def test_a_plan_that_cannot_be_told_keeps_no_other_away(
     shelf, plan, monkeypatch, caplog
 ):
-    other = factories.make_plan()
+    other = make.plan()
 
     def read(each):
         return snapshot(each) if each == other else 1 / 0
@@ -495,7 +495,7 @@ def test_an_edition_from_which_something_is_being_taken_is_not_found(client, pla
 
 
 def test_a_list_of_several_plans_names_them_all(client, plan):
-    other = factories.make_plan(code="p-2", title_es="Plan dos", title_en="")
+    other = make.plan(code="p-2", title_es="Plan dos", title_en="")
 
     about = client.get("/indicadores.json").json()["about"]
 

@@ -8,7 +8,7 @@ import pytest
 from plan_portal import conditional
 from plan_portal.conditional import digest, own_content
 from plan_portal.front.pages import Page
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -70,9 +70,9 @@ def test_what_the_front_sends_names_no_plain_sum(other_secret):
 
 
 def test_no_label_is_made_without_the_secret(client, other_secret):
-    indicator = factories.make_indicator(code="I-7", sensitive=False)
-    factories.make_published_figure(indicator=indicator)
-    factories.make_published_figure(indicator=indicator, year=2024)
+    indicator = make.indicator(code="I-7", sensitive=False)
+    make.published_figure(indicator=indicator)
+    make.published_figure(indicator=indicator, year=2024)
 
     before = labels_of(client)
     other_secret()

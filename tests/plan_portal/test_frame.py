@@ -8,16 +8,16 @@ from django.template.loader import render_to_string
 
 from plan_portal.templatetags.portal import MARKS, mark
 from strategic_areas.queries.pages import areas
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def test_areas_are_marked_in_the_order_of_their_plan():
-    plan, other = factories.make_plan(), factories.make_plan()
+    plan, other = make.plan(), make.plan()
     for place in (2, 1, 10):
-        factories.make_area(plan=plan, code=str(place))
-    factories.make_area(plan=other, code="0")
+        make.area(plan=plan, code=str(place))
+    make.area(plan=other, code="0")
 
     found = {area.code: mark(area) for area in areas.of_plan(plan)}
 
@@ -41,10 +41,8 @@ def test_each_mark_has_a_shape_of_its_own():
     ],
 )
 def test_the_menu_names_what_the_plan_has(client, provenance, words):
-    commitment = factories.make_commitment(provenance=provenance)
-    factories.make_record_update(
-        activity=factories.make_activity(commitment=commitment)
-    )
+    commitment = make.commitment(provenance=provenance)
+    make.record_update(activity=make.activity(commitment=commitment))
 
     page = client.get(f"/{commitment.plan.code}/").text
 
@@ -54,7 +52,7 @@ def test_the_menu_names_what_the_plan_has(client, provenance, words):
 
 def test_one_finds_the_way_from_public_to_staff_pages_and_back(client):
     public = client.get("/").text
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     staff = client.get("/gestion/").text
 
     assert 'href="/gestion/"' in public.partition("</main>")[2]

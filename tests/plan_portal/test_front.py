@@ -31,7 +31,7 @@ from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion
 from strategic_areas.models.publication import Counters
 from strategic_areas.queries.pages import overview
-from tests import factories
+from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
 from tests.plan_portal.test_headers import BEST
 
@@ -151,18 +151,14 @@ def test_what_the_browser_has_is_not_sent_again(front, plan):
 
 
 def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, plan):
-    areas = [factories.make_area(plan=plan, slug_es=each) for each in ("uno", "dos")]
+    areas = [make.area(plan=plan, slug_es=each) for each in ("uno", "dos")]
     activities = [
-        factories.make_activity(
-            commitment=factories.make_commitment(
-                programme=factories.make_programme(area=area)
-            )
-        )
+        make.activity(commitment=make.commitment(programme=make.programme(area=area)))
         for area in areas
     ]
     for activity in activities:
-        factories.make_earlier_report(activity)
-    update = factories.make_submitted_update(
+        make.earlier_report(activity)
+    update = make.submitted_update(
         activity=activities[0], execution="completed", percent=100
     )
     changed = ["/2017-2020/ejes/uno/", activities[0].commitment.get_absolute_url()]
@@ -171,7 +167,7 @@ def test_a_publication_makes_nobody_fetch_the_pages_that_it_leaves_alone(front, 
     etags = {path: Reply(front, path).headers["ETag"] for path in changed + others}
     label = front.watch.label
 
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     commit()
     later(front)
     again = {path: Reply(front, path, if_none_match=etags[path]) for path in etags}
@@ -279,7 +275,7 @@ def test_a_trusted_proxy_says_that_it_was_https(front, plan, settings):
 
 def test_a_page_is_kept_by_the_parameters_that_it_names(front, plan):
     for name in ("uno", "dos"):
-        factories.make_commitment(lead=factories.make_agency(slug=name), plan=plan)
+        make.commitment(lead=make.agency(slug=name), plan=plan)
     paths = [f"/{plan.code}/compromisos/?agency={name}" for name in ("uno", "dos")]
 
     replies = [Reply(front, path) for path in paths * 2]
@@ -310,9 +306,9 @@ OTHER_ADDRESSES = {
 
 
 def test_a_page_is_kept_at_its_one_address_alone(front, plan):
-    area = factories.make_area(plan=plan, code="1")
-    programme = factories.make_programme(area=area)
-    factories.make_commitment(programme=programme)
+    area = make.area(plan=plan, code="1")
+    programme = make.programme(area=area)
+    make.commitment(programme=programme)
 
     statuses = {path: Reply(front, path).status for path in OTHER_ADDRESSES}
 
@@ -323,7 +319,7 @@ def test_a_page_is_kept_at_its_one_address_alone(front, plan):
 @pytest.mark.django_db
 def test_a_page_of_a_list_has_one_address(client):
     for _number in range(31):
-        factories.make_correction_request()
+        make.correction_request()
 
     for number in ("2", "02", "%20%2B2", "%D9%A2", "0_2"):
         response = client.get(f"/correcciones/?page={number}", follow=True)

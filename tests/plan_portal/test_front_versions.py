@@ -19,7 +19,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
 from strategic_areas.queries.plan import board
-from tests import factories
+from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
 
 
@@ -33,7 +33,7 @@ def test_a_page_that_stands_ready_asks_the_database_nothing(
 
 
 def test_a_publication_makes_the_page_anew(front, plan):
-    area = factories.make_area(plan=plan)
+    area = make.area(plan=plan)
     before = Reply(front, f"/{plan.code}/ejes/")
 
     StrategicArea.objects.filter(pk=area.pk).update(name_es="Otro nombre", short="")
@@ -49,7 +49,7 @@ def test_a_publication_makes_the_page_anew(front, plan):
 def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
     front, plan, monkeypatch
 ):
-    activity, reads = factories.make_activity(plan=plan), []
+    activity, reads = make.activity(plan=plan), []
     read = board.periods_of
     monkeypatch.setattr(
         board, "periods_of", lambda *args: reads.append(args) or read(*args)
@@ -97,19 +97,19 @@ def test_nobody_asks_beside_a_watch_that_has_waited_long(
 
 
 def withdraw(update):
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
 
 def purge(update):
-    asked = purging.request(update.narrative_es, by=factories.make_reviewer())
-    purging.confirm(asked, by=factories.make_reviewer())
+    asked = purging.request(update.narrative_es, by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
 
 @pytest.mark.parametrize("take_down", [withdraw, purge])
 def test_what_was_taken_down_does_not_come_back_with_an_outage(
     front, plan, monkeypatch, take_down
 ):
-    update = factories.make_published_update(narrative_es="Lo que se retira de aquí")
+    update = make.published_update(narrative_es="Lo que se retira de aquí")
     path = update.get_absolute_url(language="es").partition("#")[0]
     assert b"Lo que se retira" in Reply(front, path).body
 
@@ -127,7 +127,7 @@ def test_a_page_in_memory_tells_of_a_takedown_when_its_time_is_over(front, plan)
     """No row changes then: only the clock goes on."""
     noon = timezone.localtime().replace(hour=12)
     with time_machine.travel(noon, tick=False):
-        factories.make_takedown(factories.make_law())
+        make.takedown(make.law())
         commit()
 
     said = []
@@ -145,8 +145,8 @@ def test_a_publication_leaves_the_pages_of_before_for_an_outage(
     front, plan, monkeypatch
 ):
     Reply(front, "/")
-    update = factories.make_submitted_update()
-    workflow.publish(update, by=factories.make_reviewer())
+    update = make.submitted_update()
+    workflow.publish(update, by=make.reviewer())
     commit()
     later(front)
     front.watch.ask()
@@ -188,7 +188,7 @@ def test_the_thread_learns_of_a_publication_by_itself(open_record):
         before = watch.label
         asked_to_wait = 0.5 if connection.vendor == "postgresql" else 2
 
-        factories.make_plan()
+        make.plan()
         deadline = time.monotonic() + asked_to_wait
         while watch.label is before and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -226,7 +226,7 @@ def test_after_a_purge_new_workers_are_asked_for_and_after_nothing_else(
 ):
     asked = []
     monkeypatch.setattr(server, "ask_for_renewal", lambda: asked.append(True))
-    update = factories.make_published_update()
+    update = make.published_update()
 
     def learn():
         later(front)
@@ -237,9 +237,9 @@ def test_after_a_purge_new_workers_are_asked_for_and_after_nothing_else(
     begun = learn()
     withdraw(update)
     withdrawn = learn()
-    purge = factories.make_purge(phrases="procedimientos")
+    purge = make.purge(phrases="procedimientos")
     waiting = learn()
-    purging.PURGES.approve(purge, by=factories.make_administrator())
+    purging.PURGES.approve(purge, by=make.administrator())
     purged = learn()
 
     assert [begun, withdrawn, waiting, purged, learn()] == [0, 0, 0, 1, 1]

@@ -12,7 +12,7 @@ from agencies import audit
 from agencies.audit import Event
 from strategic_areas.search import index
 from strategic_areas.views.search import documents
-from tests.factories import make_published_update, make_user
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +82,8 @@ def test_the_application_reads_all_that_a_backup_reads(application):
 def test_the_application_records_verifies_and_does_its_work(application):
     audit.record(Event.SIGN_OUT)
     sql("SET CONSTRAINTS ALL IMMEDIATE")
-    update = make_published_update()
-    person = make_user()
+    update = make.published_update()
+    person = make.user()
     get_user_model().objects.filter(pk=person.pk).delete()
 
     index.bring_up_to_date("now", documents)

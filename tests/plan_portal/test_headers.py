@@ -10,18 +10,8 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from plan_portal.middleware import SecurityHeadersMiddleware
+from tests import make
 from tests.deep import drawn
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_file_evidence,
-    make_focal_point,
-    make_letter,
-    make_plan,
-    make_reviewer,
-    make_round,
-    make_user,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,24 +50,24 @@ def secure(settings):
 
 
 def own_file(client):
-    item = make_file_evidence()
+    item = make.file_evidence()
     client.force_login(item.activity_update.contributors.get())
     return client.get(reverse("staff_evidence", args=[item.token]), secure=True)
 
 
 def letter(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     return client.get(
-        reverse("admin:letter_file", args=[make_letter().pk]), secure=True
+        reverse("admin:letter_file", args=[make.letter().pk]), secure=True
     )
 
 
 def workbook(client):
-    person = make_focal_point()
+    person = make.focal_point()
     agency = person.mandates.get().agency
-    activity = make_activity(agency=agency)
+    activity = make.activity(agency=agency)
     client.force_login(person)
-    keys = [make_round(plan=activity.plan).pk, agency.slug]
+    keys = [make.round(plan=activity.plan).pk, agency.slug]
     return client.get(reverse("admin:workbook", args=keys), secure=True)
 
 
@@ -100,7 +90,7 @@ def page(path, make_actor=None, **options):
 
 
 def refused_form(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     return client.post("/gestion/avisos/", {"reminders": "never"}, secure=True)
 
 
@@ -109,15 +99,15 @@ KINDS = {
     "public page in English": (page("/en/"), 200, BEST),
     "sign-in": (page("/cuenta/login/"), 200, BEST),
     "sent to sign in": (page("/gestion/"), 302, BEST),
-    "desk": (page("/gestion/", make_reviewer), 200, BEST),
-    "admin list": (page("/gestion/agencies/user/", make_administrator), 200, BEST),
+    "desk": (page("/gestion/", make.reviewer), 200, BEST),
+    "admin list": (page("/gestion/agencies/user/", make.administrator), 200, BEST),
     "admin form": (
-        page("/gestion/agencies/agency/add/", make_administrator),
+        page("/gestion/agencies/agency/add/", make.administrator),
         200,
         BEST,
     ),
     "error: not found": (page("/nowhere/at/all/"), 404, BEST),
-    "error: not hers": (page("/gestion/agencies/user/", make_reviewer), 403, BEST),
+    "error: not hers": (page("/gestion/agencies/user/", make.reviewer), 403, BEST),
     "error: another host": (page("/", headers={"host": "evil.example"}), 400, BEST),
     "error: a form from elsewhere": (refused_form, 403, BEST),
     "style sheet": (page("/static/portal.css"), 200, BEST),
@@ -140,7 +130,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_answer_has_the_best_headers(kind, secure):
     ask, status, expected = KINDS[kind]
-    make_plan(code="1991-1994")
+    make.plan(code="1991-1994")
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
     response = ask(client)
@@ -197,7 +187,7 @@ def test_plain_http_leads_to_the_same_address_under_tls(client, secure):
 
 def test_cookies_are_bound_to_the_host_and_out_of_reach_of_scripts(client, secure):
     """Their names and the mark secure are the settings': tests/…/test_settings.py."""
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     session = client.session
     session["active_at"] = session["active_at"] - 61
     session.save()
@@ -248,7 +238,7 @@ def test_no_browser_stores_a_page_of_staff():
 
 
 def test_nothing_stands_before_what_tells_browsers_not_to_store(client):
-    client.force_login(make_user(is_superuser=True))
+    client.force_login(make.user(is_superuser=True))
 
     told = {
         path: client.get(path).headers.get("Cache-Control") for path in drawn(STAFF, 10)

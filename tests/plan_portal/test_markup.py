@@ -5,13 +5,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from strategic_areas import workflow
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_reviewer,
-    make_submitted_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -22,10 +16,10 @@ IN_ATTRIBUTE = '"><i title="zanahoria'
 @pytest.fixture
 def update():
     """A submitted report with markup in every text that its pages show."""
-    agency = make_agency(name_es=f"Agencia {IN_ATTRIBUTE}", name_en="")
-    commitment = make_commitment(lead=agency, title_es=f"Compromiso {PLANTED}")
-    activity = make_activity(commitment=commitment, title_es=f"Actividad {PLANTED}")
-    return make_submitted_update(
+    agency = make.agency(name_es=f"Agencia {IN_ATTRIBUTE}", name_en="")
+    commitment = make.commitment(lead=agency, title_es=f"Compromiso {PLANTED}")
+    activity = make.activity(commitment=commitment, title_es=f"Actividad {PLANTED}")
+    return make.submitted_update(
         activity=activity,
         narrative_es=f"Texto {PLANTED}\n\nhttps://example.org/{IN_ATTRIBUTE}",
         obstacle_es=f"Obstáculo {PLANTED}",
@@ -51,7 +45,7 @@ def test_markup_that_somebody_wrote_is_shown_as_text(client, update):
         f"/{plan}/avances/",
         f"/{plan}/compromisos/",
     ]
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
 
     before = shown(client, staff)

@@ -21,8 +21,9 @@ from strategic_areas import pictures
 from strategic_areas.addresses import address
 from strategic_areas.models import Commitment
 from strategic_areas.states import Family
-from tests import factories
+from tests import make
 from tests.deep import DEEP
+from tests.make.plans import put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +34,11 @@ FORMER = [name for name, *_ in FORMER_PICTURES]
 
 @pytest.fixture(scope="module")
 def told_commitment(lasting):
-    commitment = factories.make_commitment(expected_result_es="Hay menos trata.")
-    factories.make_participation(plan=commitment.plan, agency=commitment.lead)
-    factories.make_activity(commitment=commitment)
-    figured = factories.make_indicator(plan=commitment.plan, code="I-39")
-    factories.make_published_figure(indicator=figured)
+    commitment = make.commitment(expected_result_es="Hay menos trata.")
+    make.participation(plan=commitment.plan, agency=commitment.lead)
+    make.activity(commitment=commitment)
+    figured = make.indicator(plan=commitment.plan, code="I-39")
+    make.published_figure(indicator=figured)
     return commitment
 
 
@@ -116,7 +117,7 @@ def test_linked_data_says_where_the_page_stands(client, commitment):
 
 def test_no_text_can_end_the_element_of_linked_data(client):
     hostile = "</script><script>alert(1)</script><!--"
-    commitment = factories.make_commitment(title_es=hostile, title_en=hostile)
+    commitment = make.commitment(title_es=hostile, title_en=hostile)
 
     html = client.get(commitment.get_absolute_url("es")).content.decode()
 
@@ -169,7 +170,7 @@ def test_the_picture_that_a_record_had_leads_to_its_plans(
 
 @pytest.mark.parametrize("name", ["plan_picture", *FORMER])
 def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, name):
-    factories.put_back_in_preparation(commitment.plan)
+    put_back_in_preparation(commitment.plan)
     kind = name.removesuffix("_picture")
 
     response = client.get(address(name, *arguments(commitment)[kind]))
@@ -183,8 +184,8 @@ def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch
         "strategic_areas.views.sharing.draw", lambda **each: drawn.append(each) or b""
     )
     activity = commitment.activities.get()
-    factories.make_published_update(activity=activity, percent=40)
-    factories.make_commitment(programme=commitment.programme, lead=commitment.lead)
+    make.published_update(activity=activity, percent=40)
+    make.commitment(programme=commitment.programme, lead=commitment.lead)
 
     client.get(address("plan_picture", commitment.plan.code))
 
@@ -260,15 +261,13 @@ def test_the_sitemap_lists_every_page_once_with_its_other_language(
 ):
     settings.ALLOW_INDEXING = True
     commitment.activities.update(themes=["work"])
-    factories.make_amendment(commitment=commitment)
-    factories.make_later_activity(plan=commitment.plan)
-    factories.make_indicator(plan=commitment.plan)
-    factories.make_target(body="CRC").addressed.add(commitment.lead)
-    factories.make_earlier_edition(factories.make_edition(plan=commitment.plan))
-    hidden = factories.make_commitment(
-        plan=factories.make_plan(status="in_preparation", code="oculto")
-    )
-    update = factories.make_published_update(activity=commitment.activities.get())
+    make.amendment(commitment=commitment)
+    make.later_activity(plan=commitment.plan)
+    make.indicator(plan=commitment.plan)
+    make.target(body="CRC").addressed.add(commitment.lead)
+    make.earlier_edition(make.edition(plan=commitment.plan))
+    hidden = make.commitment(plan=make.plan(status="in_preparation", code="oculto"))
+    update = make.published_update(activity=commitment.activities.get())
 
     tree = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314
 
@@ -312,7 +311,7 @@ def test_the_sitemap_leaves_out_what_a_plan_has_nothing_of(
 def test_the_sitemap_costs_the_same_at_any_size(client, commitment, settings, rows):
     settings.ALLOW_INDEXING = True
     for _ in range(rows):
-        factories.make_commitment(programme=commitment.programme)
+        make.commitment(programme=commitment.programme)
 
     with CaptureQueriesContext(connection) as captured:
         client.get("/sitemap.xml")

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from agencies.access import Role
 from plan_portal import roles
-from tests.factories import make_user
+from tests import make
 
 PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 COLUMNS = [Role.FOCAL_POINT, Role.REVIEWER, Role.ADMINISTRATOR]
@@ -65,7 +65,7 @@ def test_the_page_says_what_the_code_grants():
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", COLUMNS)
 def test_an_account_may_do_what_readme_says_and_nothing_else(role):
-    user = make_user(group=role)
+    user = make.user(group=role)
     known = names()
 
     expected = {

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from plan_portal import sign_in_flood
 from plan_portal.sign_in_flood import ONE_AT_A_TIME, SignInFloodMiddleware
-from tests.factories import PASSWORD, make_reviewer, sign_in
+from tests import make
+from tests.make.people import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +107,7 @@ def test_the_page_itself_and_other_networks_are_not_refused(client, refused):
 
 
 def test_the_limit_of_one_account_refuses_nobody_else(client, clock):
-    person, other = make_reviewer(), make_reviewer()
+    person, other = make.reviewer(), make.reviewer()
     for _number in range(6):
         last = sign_in(client, person.username, password="wrong")
 
@@ -117,7 +118,7 @@ def test_the_limit_of_one_account_refuses_nobody_else(client, clock):
 def test_beyond_the_limit_of_an_account_no_password_is_hashed_and_nothing_asked(
     client, clock, django_assert_num_queries, monkeypatch
 ):
-    person, hashed = make_reviewer(), []
+    person, hashed = make.reviewer(), []
     check = hashers.check_password
     monkeypatch.setattr(
         "django.contrib.auth.base_user.check_password",
@@ -137,7 +138,7 @@ def test_beyond_the_limit_of_an_account_no_password_is_hashed_and_nothing_asked(
 
 
 def test_a_browser_that_signed_in_is_refused_by_neither(client, clock):
-    person, colleague = make_reviewer(), make_reviewer()
+    person, colleague = make.reviewer(), make.reviewer()
     known = Client()
     sign_in(known, person.username)
     known.post(reverse("account_logout"))
@@ -158,7 +159,7 @@ def test_a_browser_that_signed_in_is_refused_by_neither(client, clock):
 def test_what_such_a_browser_is_refused_costs_no_database(
     client, clock, django_assert_num_queries
 ):
-    person = make_reviewer()
+    person = make.reviewer()
     sign_in(client, person.username)
     client.post(reverse("account_logout"))
     tried = [
@@ -201,7 +202,7 @@ def test_a_flood_from_many_networks_is_one_too(client, clock):
 
 
 def test_what_an_office_sends_in_a_moment_is_no_flood(client, clock):
-    people = [make_reviewer() for _number in range(12)]
+    people = [make.reviewer() for _number in range(12)]
     for person in people[:3]:
         for _number in range(5):
             sign_in(client, person.username, password="wrong")
@@ -213,7 +214,7 @@ def test_what_an_office_sends_in_a_moment_is_no_flood(client, clock):
 
 
 def test_who_signed_in_here_before_waits_for_no_turn(client, clock):
-    person, known = make_reviewer(), client
+    person, known = make.reviewer(), client
     sign_in(known, person.username)
     known.post(reverse("account_logout"))
     cookie = known.cookies.pop("equipo")
@@ -237,7 +238,7 @@ def test_no_more_networks_are_remembered_than_it_says(rf, clock, monkeypatch):
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_sign_in_beside_another_is_told_when_to_come_back(client, language):
-    person = make_reviewer()
+    person = make.reviewer()
     client.cookies["idioma"] = language
 
     with ONE_AT_A_TIME:
@@ -252,7 +253,7 @@ def test_a_sign_in_beside_another_is_told_when_to_come_back(client, language):
 def test_it_costs_no_session_no_count_and_no_database(
     client, django_assert_num_queries
 ):
-    person = make_reviewer()
+    person = make.reviewer()
 
     with ONE_AT_A_TIME, django_assert_num_queries(0):
         refused = [sign_in(client, person.username).status_code for _ in range(12)]
@@ -264,7 +265,7 @@ def test_it_costs_no_session_no_count_and_no_database(
 
 def test_a_busy_process_is_no_error_in_the_log(client, caplog):
     with ONE_AT_A_TIME:
-        answer = sign_in(client, make_reviewer().username)
+        answer = sign_in(client, make.reviewer().username)
 
     assert answer.status_code == 503
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
@@ -301,7 +302,7 @@ def send(client, body, length):
 
 
 def test_while_a_form_comes_others_sign_in(client):
-    text = urlencode({"login": make_reviewer().username, "password": PASSWORD})
+    text = urlencode({"login": make.reviewer().username, "password": PASSWORD})
     body = ComingForm(text)
 
     answer = send(client, body, len(text))

@@ -5,7 +5,7 @@ from django.db import DataError
 from django.urls import reverse
 
 from plan_portal.errors import is_of_what_was_sent
-from tests.factories import make_administrator, make_user
+from tests import make
 
 DIGITS = "7" * 5000
 
@@ -13,7 +13,7 @@ DIGITS = "7" * 5000
 @pytest.mark.parametrize("value", ["siete", DIGITS, "7" * 20, "7\0"])
 @pytest.mark.django_db
 def test_a_plan_that_is_no_number_breaks_no_page(client, caplog, value):
-    client.force_login(make_user(is_superuser=True))
+    client.force_login(make.user(is_superuser=True))
 
     answer = client.get(
         reverse("admin:strategic_areas_reportingperiod_add"), {"plan": value}
@@ -29,7 +29,7 @@ def test_a_plan_that_is_no_number_breaks_no_page(client, caplog, value):
 @pytest.mark.parametrize("page", ["mfa_login_webauthn", "mfa_reauthenticate_webauthn"])
 @pytest.mark.django_db
 def test_a_passkeys_answer_that_is_none_breaks_no_page(client, caplog, page, answer):
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     response = client.post(reverse(page), {"credential": answer})
 

@@ -28,7 +28,7 @@ def build(today=None):
         stage.load("plan.yaml")
         world = World(stage)
         script = stage.read("reports.yaml")
-        rounds.make(world, script["rounds"])
+        rounds.make_rounds(world, script["rounds"])
         rounds.end_earlier(world, script)
         events.dispute(world)
         rounds.play(world, script, 1)

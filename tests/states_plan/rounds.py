@@ -9,7 +9,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, ReportingPeriod
 from strategic_areas.workflow.questions import seen_of
-from tests import factories
+from tests import make
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.staging import clock, pdf
 
@@ -19,7 +19,7 @@ FATE = ("round", "step", "reason", "withdrawn", "corrected", "letter", "evidence
 LATE = ("POLCI", 2)
 
 
-def make(world, rounds):
+def make_rounds(world, rounds):
     for each in rounds:
         is_final = each["code"] == "informe-final"
         plan = world.plans[EARLIER if is_final else PLAN]
@@ -63,7 +63,7 @@ def play_sheet(world, period, rows, day):
     with clock(day):
         if any("letter" in row for row in rows):
             _record, agency = about(world, rows[0], PLAN)
-            letter = factories.make_letter(
+            letter = make.letter(
                 agency=agency, period=period, by=world.reviewer, reference="DG-114"
             )
         made = [(draft(world, row, period, letter), row) for row in rows]
@@ -102,7 +102,7 @@ def draft(world, row, period, letter=None):
 
 def attach(update, titles):
     name, content = f"{titles['title_es']}.pdf", pdf(titles["title_es"])
-    return factories.make_file_evidence(update, name=name, content=content, **titles)
+    return make.file_evidence(update, name=name, content=content, **titles)
 
 
 def send(world, period, updates, letter):

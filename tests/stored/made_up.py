@@ -9,7 +9,8 @@ from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation
 from strategic_areas.workflow.questions import seen_of
-from tests import factories, public_site, staff_rows
+from tests import make, public_site, staff_rows
+from tests.make.people import TOTP
 
 FOCAL_POINT, REVIEWER, ADMINISTRATOR = "focal", "reviewer", "administrator"
 #: What each of the three typed into the app that shows codes.
@@ -33,13 +34,13 @@ def make_people(official):
     """One of each role, with an app that shows codes and with recovery codes."""
     people = {
         FOCAL_POINT: official.author,
-        REVIEWER: factories.make_reviewer(),
-        ADMINISTRATOR: factories.make_administrator(),
+        REVIEWER: make.reviewer(),
+        ADMINISTRATOR: make.administrator(),
     }
     for name, user in people.items():
         User.objects.filter(pk=user.pk).update(username=name)
         user.refresh_from_db()
-        factories.TOTP.activate(user, SECRET)
+        TOTP.activate(user, SECRET)
         RecoveryCodes.activate(user)
     return people
 
@@ -48,12 +49,10 @@ def hand_in(official):
     """Send a sheet of two reports and a declaration, which gives a receipt."""
     place = {"period": official.now, "by": official.author}
     reports = [
-        factories.make_update(
-            activity=factories.make_activity(commitment=official.rich), **place
-        )
+        make.update(activity=make.activity(commitment=official.rich), **place)
         for _ in range(2)
     ]
-    declared = factories.make_declaration(commitment=official.commitment(), **place)
+    declared = make.declaration(commitment=official.commitment(), **place)
     workflow.submit_all(
         official.now,
         official.lead,
@@ -65,31 +64,25 @@ def hand_in(official):
 def propose_changes(official, people):
     """One of each kind that somebody else has yet to decide."""
     reviewer = people[REVIEWER]
-    factories.make_change(by=reviewer)
-    factories.make_change(
-        factories.make_indicator(plan=official.plan), name_es="Personas atendidas"
-    )
+    make.change(by=reviewer)
+    make.change(make.indicator(plan=official.plan), name_es="Personas atendidas")
     standing = official.publish(official.rich)
-    factories.make_change(Translation(activity_update=standing), text="Part was done.")
-    factories.make_dispute(
-        factories.make_commitment(plan=official.plan, provenance="press")
-    )
-    factories.make_proposal(commitment=official.commitment(), by=people[FOCAL_POINT])
+    make.change(Translation(activity_update=standing), text="Part was done.")
+    make.dispute(make.commitment(plan=official.plan, provenance="press"))
+    make.proposal(commitment=official.commitment(), by=people[FOCAL_POINT])
     purging.request("Fulana de Tal", by=reviewer)
 
 
 def record_letter(official, reviewer):
     """A letter that is being transcribed."""
-    letter = factories.make_letter(
-        agency=official.lead, period=official.now, by=reviewer
-    )
-    activity = factories.make_activity(commitment=official.rich)
-    factories.make_transcribed_update(activity=activity, letter=letter, by=reviewer)
+    letter = make.letter(agency=official.lead, period=official.now, by=reviewer)
+    activity = make.activity(commitment=official.rich)
+    make.transcribed_update(activity=activity, letter=letter, by=reviewer)
 
 
 def let_accounts_wait(official, people):
     """An invitation, a lost second factor and a mail, each not yet dealt with."""
-    factories.make_invitation(email="invitada@example.org", agency=official.partner)
+    make.invitation(email="invitada@example.org", agency=official.partner)
     reset = factors.FactorReset(user=people[REVIEWER], way="in_person")
     factors.ask(reset, by=people[ADMINISTRATOR])
     mail.queue_mail(

@@ -6,15 +6,7 @@ import time_machine
 
 from strategic_areas import workflow
 from strategic_areas.models import ReportingPeriod
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_plan,
-    make_reviewer,
-    make_round,
-    make_update,
-)
+from tests import make
 
 OPENS, DUE, CLOSES = date(2025, 4, 1), date(2025, 4, 30), date(2025, 5, 31)
 LONG_AGO = {"starts_on": date(2025, 1, 1)}
@@ -28,9 +20,9 @@ def on(day):
 
 def make_asked(agency=None, **fields):
     """An activity of an agency and a round that asks for it."""
-    activity = make_activity(agency=agency or make_agency(), plan=make_plan())
+    activity = make.activity(agency=agency or make.agency(), plan=make.plan())
     fields = {"opens_on": OPENS, "due_on": DUE, "closes_on": CLOSES} | fields
-    period = make_round(
+    period = make.round(
         plan=activity.plan,
         starts_on=date(2025, 1, 1),
         ends_on=date(2025, 3, 31),
@@ -41,19 +33,19 @@ def make_asked(agency=None, **fields):
 
 def make_person(agency, **fields):
     mandate = LONG_AGO | fields.pop("mandate", {})
-    return make_focal_point(agency=agency, mandate=mandate, **fields)
+    return make.focal_point(agency=agency, mandate=mandate, **fields)
 
 
 def submit(activity, period, day, by):
     with on(day):
-        update = make_update(activity=activity, period=period, by=by)
+        update = make.update(activity=activity, period=period, by=by)
         workflow.submit(update, by=by)
     return update
 
 
 def give_back(update, day, reason="Falta la fecha."):
     with on(day):
-        workflow.give_back(update, by=make_reviewer(email=""), reason=reason)
+        workflow.give_back(update, by=make.reviewer(email=""), reason=reason)
 
 
 def release(plan):

@@ -23,7 +23,7 @@ from strategic_areas.datasets import editions
 from strategic_areas.datasets.ready import SHELF
 from strategic_areas.models import Indicator, PublishedFigure
 from strategic_areas.models.measurements import Breakdown, Measurement
-from tests import factories
+from tests import make
 
 #: Who is counted: the category of each dimension that holds them.
 PEOPLE = {
@@ -91,15 +91,15 @@ class Portal:
     def __post_init__(self):
         # A world before may be undone, and its publication versions with it.
         SHELF._kept.clear()
-        self.plan = factories.make_plan()
-        self.official = factories.make_source(plan=self.plan)
-        self.press = factories.make_source(plan=self.plan, kind="press")
+        self.plan = make.plan()
+        self.official = make.source(plan=self.plan)
+        self.press = make.source(plan=self.plan, kind="press")
         family = {"sensitive": True, "national": True, "family": "victims"}
-        make = factories.make_indicator
+        maker = make.indicator
         self.indicators = {
-            "all": make(plan=self.plan, is_teller=True, dimension="sex+age", **family),
-            "assisted": make(plan=self.plan, dimension="sex", **family),
-            "women": make(plan=self.plan, selects=True, **family),
+            "all": maker(plan=self.plan, is_teller=True, dimension="sex+age", **family),
+            "assisted": maker(plan=self.plan, dimension="sex", **family),
+            "women": maker(plan=self.plan, selects=True, **family),
         }
         self.measured, self.seen = {}, {}
         for name, indicator in self.indicators.items():
@@ -164,7 +164,7 @@ class Portal:
 
     def keep_edition(self):
         """Make an edition of what is public, and remember of which version it is."""
-        edition = editions.make(self.plan, period=factories.make_round(plan=self.plan))
+        edition = editions.make(self.plan, period=make.round(plan=self.plan))
         self.kept[edition.number] = len(self.versions) - 1
         return edition
 
@@ -270,8 +270,8 @@ class Portal:
 
     def add_of_another_plan(self):
         """Load another plan with an indicator of its own that tells the same people."""
-        other = factories.make_indicator(
-            plan=factories.make_plan(),
+        other = make.indicator(
+            plan=make.plan(),
             **{"sensitive": True, "national": True, "family": "victims"},
             is_teller=True,
             dimension="age",

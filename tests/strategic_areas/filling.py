@@ -7,13 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_earlier_report,
-    make_focal_point,
-    make_round,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 
 TEXT = "Se capacitó a los fiscales de tres provincias."
@@ -68,11 +62,11 @@ class Filler(Lasting):
     """One activity of hers and an open round; with a client she is signed in."""
 
     def __init__(self, client=None):
-        self.agency = make_agency()
-        self.activity = make_activity(agency=self.agency)
+        self.agency = make.agency()
+        self.activity = make.activity(agency=self.agency)
         self.plan = self.activity.plan
-        self.period = make_round(plan=self.plan, code="2026-t4")
-        self.user = make_focal_point(agency=self.agency)
+        self.period = make.round(plan=self.plan, code="2026-t4")
+        self.user = make.focal_point(agency=self.agency)
         if client:
             self.sign_in(client)
 
@@ -81,12 +75,12 @@ class Filler(Lasting):
         return reverse(f"admin:{name}", args=keys)
 
     def another(self, **fields):
-        return make_activity(
+        return make.activity(
             commitment=self.activity.commitment, agency=self.agency, **fields
         )
 
     def published_before(self, activity=None, **fields):
-        return make_earlier_report(
+        return make.earlier_report(
             activity or self.activity,
             by=self.user,
             **{"percent": 40, "narrative_es": TEXT, **fields},

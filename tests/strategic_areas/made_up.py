@@ -16,7 +16,7 @@ from strategic_areas.models import (
     Status,
     Transition,
 )
-from tests import factories
+from tests import make
 
 TODAY = timezone.localdate()
 NOW = timezone.now()
@@ -121,29 +121,27 @@ class People:
     """Two agencies, each with somebody who reports, and a reviewer."""
 
     def __init__(self):
-        self.by = factories.make_reviewer()
-        self.agencies = [factories.make_agency() for _ in range(2)]
-        self.users = [factories.make_focal_point(agency=each) for each in self.agencies]
+        self.by = make.reviewer()
+        self.agencies = [make.agency() for _ in range(2)]
+        self.users = [make.focal_point(agency=each) for each in self.agencies]
 
 
 class World:
     """A plan made up from what hypothesis drew, stored as the workflow leaves it."""
 
     def __init__(self, drawn, people):
-        self.plan = factories.make_plan(
+        self.plan = make.plan(
             starts_on=day(-400), ends_on=day(400), status=drawn["status"]
         )
         self.by, self.agencies = people.by, people.agencies
         self.users = people.users
-        programme = factories.make_programme(plan=self.plan)
+        programme = make.programme(plan=self.plan)
         self.commitments = [
-            factories.make_commitment(
-                programme=programme, lead=self.agencies[0], **stopped(stop)
-            )
+            make.commitment(programme=programme, lead=self.agencies[0], **stopped(stop))
             for stop in (drawn["stop"], None)
         ]
         if drawn["superseded"]:
-            heir = factories.make_commitment(programme=programme)
+            heir = make.commitment(programme=programme)
             heir.supersedes.add(self.commitments[drawn["superseded"]])
         self.works = [self._work(*each) for each in drawn["works"]]
         self.periods = [self._period(*each) for each in drawn["periods"]]
@@ -155,7 +153,7 @@ class World:
             self._count(*each)
 
     def _work(self, agency, commitment, starts, kind, stop):
-        made = factories.make_activity(
+        made = make.activity(
             commitment=self.commitments[commitment],
             agency=self.agencies[agency],
             starts_on=None if starts is None else day(starts),
@@ -165,20 +163,16 @@ class World:
             made.code, made.is_in_plan = f"F-{made.pk}", False
             made.save()
         if kind == "superseded":
-            heir = factories.make_activity(
-                commitment=made.commitment, agency=made.agency
-            )
+            heir = make.activity(commitment=made.commitment, agency=made.agency)
             heir.supersedes.add(made)
         return made
 
     def _period(self, window, ends, is_demonstration, reopened_until, is_ready):
         if window is None:
-            return factories.make_period(
-                plan=self.plan, starts_on=day(-300), ends_on=day(ends)
-            )
+            return make.period(plan=self.plan, starts_on=day(-300), ends_on=day(ends))
         opens, due, closes = map(day, WINDOWS[window])
         is_public = is_ready and window == "closed" and not is_demonstration
-        made = factories.make_round(
+        made = make.round(
             plan=self.plan,
             starts_on=day(-300),
             ends_on=day(ends),
@@ -240,7 +234,7 @@ class World:
 
     def _count(self, agency, frequency, became, on):
         """An indicator, and what became of its first year or of its first period."""
-        indicator = factories.make_indicator(
+        indicator = make.indicator(
             plan=self.plan, agency=self.agencies[agency], frequency=frequency
         )
         year = self.plan.starts_on.year
@@ -248,9 +242,9 @@ class World:
         if frequency == "each_round":
             days = {name: getattr(self.periods[0], name) for name in days}
         if became == "told_by_others":
-            factories.make_published_figure(indicator=indicator, **days)
+            make.published_figure(indicator=indicator, **days)
         elif became:
-            reported = factories.make_reported_value(
+            reported = make.reported_value(
                 indicator=indicator, by=self.users[agency], **days
             )
             if became == "returned":

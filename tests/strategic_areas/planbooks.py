@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from strategic_areas.desk.planbook.comparing import ORIGIN
 from strategic_areas.plan_document.tables import STRUCTURE
-from tests import factories
+from tests import make
 
 NAMES_ROW, FIRST_ROW = 1, 3
 
@@ -74,7 +74,7 @@ class Keeper:
     @classmethod
     def of(cls, plan):
         """One with her workbook at hand, for a plan that many tests begin with."""
-        keeper = cls(Client(), factories.make_reviewer(), plan)
+        keeper = cls(Client(), make.reviewer(), plan)
         keeper.taken = keeper.file_of(plan)
         return keeper
 

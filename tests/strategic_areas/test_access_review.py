@@ -17,21 +17,7 @@ from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas.desk import people
 from strategic_areas.desk.people import oddities
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_invitation,
-    make_participation,
-    make_plan,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_totp,
-    make_user,
-)
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -43,7 +29,7 @@ LONG_AGO = {"starts_on": TODAY - timedelta(days=3000)}
 def close_rounds(plan, number, **fields):
     """Rounds that closed, one a month, the last one yesterday."""
     return [
-        make_round(
+        make.round(
             plan=plan,
             opens_on=TODAY - timedelta(days=30 * each + 25),
             due_on=TODAY - timedelta(days=30 * each + 10),
@@ -58,14 +44,14 @@ def close_rounds(plan, number, **fields):
 
 @pytest.fixture
 def activity():
-    return make_activity()
+    return make.activity()
 
 
 @pytest.fixture
 def person(activity):
     """A titular; an alternate stands beside her, so that she is not the last."""
-    user = make_focal_point(agency=activity.agency, mandate=LONG_AGO)
-    make_focal_point(agency=activity.agency, mandate=LONG_AGO)
+    user = make.focal_point(agency=activity.agency, mandate=LONG_AGO)
+    make.focal_point(agency=activity.agency, mandate=LONG_AGO)
     return user
 
 
@@ -94,11 +80,11 @@ def test_two_missed_rounds_flag_and_three_propose(
 
 def test_an_answered_round_begins_the_count_anew(activity, person):
     rounds = close_rounds(activity.plan, 4)
-    answered = make_round(
+    answered = make.round(
         plan=activity.plan,
         **{name: getattr(rounds[1], name) for name in ("starts_on", "ends_on")},
     )
-    make_submitted_update(activity=activity, period=answered, by=person)
+    make.submitted_update(activity=activity, period=answered, by=person)
     for name in ("opens_on", "due_on", "closes_on"):
         setattr(answered, name, getattr(rounds[1], name))
     answered.save()
@@ -109,21 +95,21 @@ def test_an_answered_round_begins_the_count_anew(activity, person):
 
 def test_an_open_round_and_a_demonstration_are_not_missed(activity, person):
     close_rounds(activity.plan, 2, is_demonstration=True)
-    make_round(plan=activity.plan)
+    make.round(plan=activity.plan)
 
     assert access_of(person).missed == 0
 
 
 def test_rounds_before_a_mandate_are_not_its_own(activity):
     close_rounds(activity.plan, 3)
-    newcomer = make_focal_point(agency=activity.agency, mandate={"starts_on": TODAY})
+    newcomer = make.focal_point(agency=activity.agency, mandate={"starts_on": TODAY})
 
     assert access_of(newcomer).missed == 0
 
 
 def test_the_last_mandate_of_an_agency_is_never_proposed(activity):
-    only = make_focal_point(agency=activity.agency, mandate=LONG_AGO)
-    make_focal_point(agency=activity.agency, mandate=LONG_AGO, is_active=False)
+    only = make.focal_point(agency=activity.agency, mandate=LONG_AGO)
+    make.focal_point(agency=activity.agency, mandate=LONG_AGO, is_active=False)
     close_rounds(activity.plan, 4)
 
     found = access_of(only)
@@ -137,14 +123,14 @@ def test_the_last_mandate_of_an_agency_is_never_proposed(activity):
 
 def test_who_keeps_accounts_besides_is_not_proposed(activity, person):
     close_rounds(activity.plan, 4)
-    person.groups.add(make_administrator().groups.get())
+    person.groups.add(make.administrator().groups.get())
 
     assert access_of(person).is_proposed is False
 
 
 def test_it_says_who_has_a_second_factor_and_was_last_seen():
-    with_factor, without = make_reviewer(), make_reviewer()
-    make_totp(with_factor)
+    with_factor, without = make.reviewer(), make.reviewer()
+    make.totp(with_factor)
     seen = timezone.now()
     User.objects.filter(pk=without.pk).update(last_login=seen)
 
@@ -159,21 +145,21 @@ def test_it_says_who_has_a_second_factor_and_was_last_seen():
 
 
 def test_closed_accounts_cannot_come_in_and_are_left_out():
-    make_reviewer(is_active=False)
-    make_user(is_staff=False)
+    make.reviewer(is_active=False)
+    make.user(is_staff=False)
 
     assert people.accesses() == []
 
 
 def test_agencies_without_titular_or_alternate_are_named():
-    plan = make_plan()
-    full, half, bare, gone = (make_agency() for _number in range(4))
+    plan = make.plan()
+    full, half, bare, gone = (make.agency() for _number in range(4))
     for agency in (full, half, bare, gone):
-        make_participation(plan=plan, agency=agency)
-    make_focal_point(agency=full)
-    make_focal_point(agency=full)
-    make_focal_point(agency=half)
-    make_focal_point(agency=bare, is_active=False)
+        make.participation(plan=plan, agency=agency)
+    make.focal_point(agency=full)
+    make.focal_point(agency=full)
+    make.focal_point(agency=half)
+    make.focal_point(agency=bare, is_active=False)
     gone.dissolved_on = TODAY
     gone.save()
 
@@ -183,19 +169,19 @@ def test_agencies_without_titular_or_alternate_are_named():
 
 
 def test_only_partners_that_report_something_are_named():
-    plan = make_plan()
-    works, counts, silent = (make_agency() for _number in range(3))
+    plan = make.plan()
+    works, counts, silent = (make.agency() for _number in range(3))
     for agency in (works, counts, silent):
-        make_participation(plan=plan, agency=agency, role="partner")
-    make_activity(plan=plan, agency=works)
-    make_indicator(plan=plan, agency=counts)
+        make.participation(plan=plan, agency=agency, role="partner")
+    make.activity(plan=plan, agency=works)
+    make.indicator(plan=plan, agency=counts)
 
     assert {gap.agency for gap in people.gaps()} == {works, counts}
 
 
 def test_administrators_open_the_page(client, activity, person):
     close_rounds(activity.plan, 3)
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     response = client.get(PAGE)
 
@@ -203,7 +189,7 @@ def test_administrators_open_the_page(client, activity, person):
     assert response.context["accesses"][0].missed == 3
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_nobody_else_opens_it(client, make_actor):
     client.force_login(make_actor())
 
@@ -213,8 +199,8 @@ def test_nobody_else_opens_it(client, make_actor):
 def test_the_page_costs_the_same_for_one_account_and_for_many(
     client, django_assert_max_num_queries
 ):
-    client.force_login(make_administrator())
-    make_focal_point()
+    client.force_login(make.administrator())
+    make.focal_point()
 
     def queries():
         with django_assert_max_num_queries(40) as captured:
@@ -223,7 +209,7 @@ def test_the_page_costs_the_same_for_one_account_and_for_many(
 
     one = queries()
     for _number in range(4):
-        make_focal_point()
+        make.focal_point()
 
     assert queries() == one
 
@@ -240,14 +226,14 @@ def test_plans_of_which_no_round_has_closed_cost_nothing(
     with CaptureQueriesContext(connection) as before:
         people.accesses()
     for year in range(2001, 2011):
-        make_plan(code=str(year))
+        make.plan(code=str(year))
 
     with django_assert_num_queries(len(before)):
         people.accesses()
 
 
 def test_the_command_proposes_and_closes_nothing(activity, person):
-    administrator = make_administrator()
+    administrator = make.administrator()
     close_rounds(activity.plan, 3)
 
     said = review()
@@ -261,7 +247,7 @@ def test_the_command_proposes_and_closes_nothing(activity, person):
 
 
 def test_a_dry_run_writes_to_nobody(activity, person):
-    make_administrator()
+    make.administrator()
     close_rounds(activity.plan, 3)
 
     said = review("--dry-run")
@@ -285,18 +271,18 @@ def told(client):
 
 
 def test_an_administrator_lands_on_what_is_odd(client, activity, person):
-    make_participation(plan=activity.plan, agency=activity.agency)
-    lonely = make_agency()
-    make_participation(plan=activity.plan, agency=lonely)
+    make.participation(plan=activity.plan, agency=activity.agency)
+    lonely = make.agency()
+    make.participation(plan=activity.plan, agency=lonely)
     ends = {"ends_on": TODAY + timedelta(days=5), "leave_cover": True}
-    leaving = make_focal_point(agency=activity.agency, mandate=ends)
-    idle = make_user(group=Role.FOCAL_POINT)
-    expired = make_invitation(email="tarde@example.org")[0]
+    leaving = make.focal_point(agency=activity.agency, mandate=ends)
+    idle = make.user(group=Role.FOCAL_POINT)
+    expired = make.invitation(email="tarde@example.org")[0]
     yesterday = timezone.now() - timedelta(days=1)
     Invitation.objects.filter(pk=expired.pk).update(expires_at=yesterday)
-    make_invitation(email="hoy@example.org")
+    make.invitation(email="hoy@example.org")
     close_rounds(activity.plan, 3)
-    keeper = make_administrator()
+    keeper = make.administrator()
     client.force_login(keeper)
 
     found = told(client)
@@ -310,10 +296,10 @@ def test_an_administrator_lands_on_what_is_odd(client, activity, person):
 
 
 def test_of_an_invited_titular_it_is_told_that_they_are_not_in_yet(client):
-    agency = make_agency()
-    make_participation(plan=make_plan(), agency=agency)
-    make_invitation(agency=agency)
-    client.force_login(make_administrator())
+    agency = make.agency()
+    make.participation(plan=make.plan(), agency=agency)
+    make.invitation(agency=agency)
+    client.force_login(make.administrator())
 
     (found,) = [what for about, what in told(client) if agency.acronym in about]
     assert found.split(", ") == [
@@ -322,9 +308,9 @@ def test_of_an_invited_titular_it_is_told_that_they_are_not_in_yet(client):
     ]
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_nobody_else_is_told_what_is_odd(client, make_actor):
-    make_user(group=Role.FOCAL_POINT)
+    make.user(group=Role.FOCAL_POINT)
     client.force_login(make_actor())
 
     assert told(client) == []
@@ -334,9 +320,9 @@ def test_what_is_odd_costs_the_same_for_one_and_for_many():
     spent = []
     for number in (1, 4):
         for _number in range(number):
-            make_user(group=Role.FOCAL_POINT)
-            agency = make_agency()
-            make_participation(plan=make_plan(), agency=agency)
+            make.user(group=Role.FOCAL_POINT)
+            agency = make.agency()
+            make.participation(plan=make.plan(), agency=agency)
         oddities()  # What a process asks only once does not count.
         with CaptureQueriesContext(connection) as captured:
             assert len(oddities()) >= number

@@ -10,13 +10,7 @@ from django.utils.translation import override
 
 from strategic_areas.models import PublishedFigure, Target
 from strategic_areas.models.measurements import Measurement, ReportedValue
-from tests.factories import (
-    make_indicator,
-    make_plan,
-    make_reviewer,
-    make_source,
-    make_user,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +21,7 @@ SPAN = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
     ("stored", "shown"), [("349.000", "349"), ("34.500", "34.5"), ("300", "300")]
 )
 def test_a_value_is_listed_with_its_unit_and_without_zeros(client, stored, shown):
-    plan, indicator = make_plan(), make_indicator()
+    plan, indicator = make.plan(), make.indicator()
     Target.objects.create(
         plan=plan, indicator=indicator, value=stored, provenance="plan", **SPAN
     )
@@ -38,7 +32,7 @@ def test_a_value_is_listed_with_its_unit_and_without_zeros(client, stored, shown
         provenance="documented",
         **SPAN,
     )
-    client.force_login(make_reviewer(language="en"))
+    client.force_login(make.reviewer(language="en"))
 
     listed = []
     for model in (Target, Measurement):
@@ -67,7 +61,7 @@ def test_every_field_of_an_admin_page_has_a_name_that_is_translated():
 
 
 def test_a_value_is_read_on_its_page_as_in_the_list(client):
-    indicator = make_indicator()
+    indicator = make.indicator()
     stored = Measurement.objects.create(
         indicator=indicator,
         value="349.000",
@@ -75,7 +69,7 @@ def test_a_value_is_read_on_its_page_as_in_the_list(client):
         provenance="documented",
         **SPAN,
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     name = "admin:strategic_areas_measurement_change"
     page = client.get(reverse(name, args=[stored.pk])).content.decode()
@@ -86,15 +80,15 @@ def test_a_value_is_read_on_its_page_as_in_the_list(client):
 
 def test_nobody_changes_a_value_by_a_form(client):
     stored = Measurement.objects.create(
-        indicator=make_indicator(),
+        indicator=make.indicator(),
         value=5,
         status="confirmed",
         provenance="documented",
         **SPAN,
     )
-    client.force_login(make_user(is_staff=True, is_superuser=True))
+    client.force_login(make.user(is_staff=True, is_superuser=True))
     page = reverse("admin:strategic_areas_measurement_change", args=[stored.pk])
-    printed = {"printed_by": make_source().pk, "printed_where_es": "p. 4"}
+    printed = {"printed_by": make.source().pk, "printed_where_es": "p. 4"}
 
     answers = [
         client.post(page, {"value": "9", **printed}),
@@ -114,7 +108,7 @@ def test_nobody_changes_a_value_by_a_form(client):
     ],
 )
 def test_a_value_is_called_by_its_days_in_words(language, called):
-    indicator = make_indicator(code="I-01")
+    indicator = make.indicator(code="I-01")
 
     with override(language):
         for model in (Measurement, PublishedFigure, ReportedValue):

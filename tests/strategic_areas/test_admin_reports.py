@@ -10,19 +10,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, Status
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_declaration,
-    make_focal_point,
-    make_off_plan_update,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +40,11 @@ def filled(activity, period, **fields):
 @pytest.fixture(scope="module")
 def world(lasting):
     """A focal point, her activity, an open round, and a stranger's report."""
-    agency = make_agency()
-    activity = make_activity(agency=agency)
-    period = make_round(plan=activity.plan)
-    user = make_focal_point(agency=agency)
-    stranger = make_update(activity=make_activity(plan=activity.plan), period=period)
+    agency = make.agency()
+    activity = make.activity(agency=agency)
+    period = make.round(plan=activity.plan)
+    user = make.focal_point(agency=agency)
+    stranger = make.update(activity=make.activity(plan=activity.plan), period=period)
     return {
         "user": user,
         "activity": activity,
@@ -86,7 +74,7 @@ def test_a_focal_point_writes_and_submits_in_one_press(desk):
 
 
 def test_a_focal_point_lists_only_her_agencys_reports(desk):
-    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
 
     response = desk["client"].get(LIST)
 
@@ -95,7 +83,7 @@ def test_a_focal_point_lists_only_her_agencys_reports(desk):
 
 @pytest.mark.parametrize("page", ["change", "history", "delete"])
 def test_what_is_not_yours_is_not_found(desk, page):
-    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
 
     response = desk["client"].get(address(desk["stranger"], page))
 
@@ -129,7 +117,7 @@ def test_no_step_is_taken_on_what_is_not_yours(desk, step):
 
 
 def test_a_forged_activity_is_refused(desk):
-    other = make_activity(plan=desk["activity"].plan)
+    other = make.activity(plan=desk["activity"].plan)
 
     response = desk["client"].post(ADD, filled(other, desk["period"]))
 
@@ -153,7 +141,7 @@ def test_autocomplete_offers_only_ones_own_activities(desk):
 
 
 def test_filters_name_only_ones_own_agency(desk):
-    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
 
     page = desk["client"].get(LIST).content.decode()
 
@@ -161,7 +149,7 @@ def test_filters_name_only_ones_own_agency(desk):
 
 
 def test_an_ended_mandate_opens_nothing(desk):
-    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
     mandate = desk["user"].mandates.get()
     mandate.ends_on = mandate.starts_on
     mandate.save()
@@ -173,7 +161,7 @@ def test_an_ended_mandate_opens_nothing(desk):
 
 
 def test_a_submitted_report_is_read_only_for_its_author(desk):
-    own = make_submitted_update(
+    own = make.submitted_update(
         activity=desk["activity"], period=desk["period"], by=desk["user"]
     )
 
@@ -186,7 +174,7 @@ def test_a_submitted_report_is_read_only_for_its_author(desk):
 
 
 def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
-    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
     own.narrative_es = "Lo que guardó la primera."
     workflow.save(own, by=desk["user"], seen_version=1)
 
@@ -210,7 +198,7 @@ def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
 
 
 def test_after_a_conflict_the_next_press_saves(desk):
-    own = make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
     workflow.save(own, by=desk["user"], seen_version=1)
 
     desk["client"].post(
@@ -226,7 +214,7 @@ def test_after_a_conflict_the_next_press_saves(desk):
 
 
 def test_a_second_report_of_the_same_is_refused_with_a_way_out(desk):
-    make_update(activity=desk["activity"], period=desk["period"], by=desk["user"])
+    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
 
     response = desk["client"].post(ADD, filled(desk["activity"], desk["period"]))
 
@@ -247,7 +235,7 @@ def test_stopped_work_asks_for_obstacle_and_next_step(desk, execution):
 
 
 def test_continuing_work_is_not_asked_for_a_percent(desk):
-    activity = make_activity(
+    activity = make.activity(
         commitment=desk["activity"].commitment,
         agency=desk["activity"].agency,
         kind="continuing",
@@ -261,7 +249,7 @@ def test_continuing_work_is_not_asked_for_a_percent(desk):
 
 
 def test_a_percent_on_continuing_work_is_refused_by_the_model():
-    update = make_update(activity=make_activity(kind="continuing"))
+    update = make.update(activity=make.activity(kind="continuing"))
     update.percent = 40
 
     with pytest.raises(ValidationError) as caught:
@@ -310,7 +298,7 @@ def test_neither_percent_nor_execution_is_asked_for_one_of_them(desk):
 
 
 def test_the_one_that_was_changed_leads_the_other(desk):
-    update = make_update(
+    update = make.update(
         activity=desk["activity"], period=desk["period"], by=desk["user"]
     )
     posted = filled(desk["activity"], desk["period"], execution="completed")
@@ -324,19 +312,19 @@ def test_the_one_that_was_changed_leads_the_other(desk):
 
 
 def test_a_reviewer_sees_no_drafts(client):
-    make_update()
-    submitted = make_submitted_update()
-    client.force_login(make_reviewer())
+    make.update()
+    submitted = make.submitted_update()
+    client.force_login(make.reviewer())
 
     response = client.get(LIST)
 
     assert list(response.context["cl"].queryset) == [submitted]
 
 
-@pytest.mark.parametrize("make", [make_update, make_declaration, make_off_plan_update])
-def test_the_secretariat_reads_no_version_from_before_a_submission(client, make):
+@pytest.mark.parametrize("maker", [make.update, make.declaration, make.off_plan_update])
+def test_the_secretariat_reads_no_version_from_before_a_submission(client, maker):
     """Each version has a text of its own; "first" and "third" were handed in."""
-    record = make()
+    record = maker()
     author = record.contributors.get()
     text = "narrative_es" if hasattr(record, "activity") else "statement_es"
 
@@ -350,17 +338,17 @@ def test_the_secretariat_reads_no_version_from_before_a_submission(client, make)
     for word in ("never", "first"):
         write(word)
     workflow.submit(record, by=author)
-    workflow.give_back(record, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.give_back(record, by=make.reviewer(), reason="Falta la fecha.")
     for word in ("second", "third"):
         write(word)
     workflow.submit(record, by=author)
 
-    readers = {"secretariat": make_reviewer(), "agency": author}
+    readers = {"secretariat": make.reviewer(), "agency": author}
     read = {}
     for name, reader in readers.items():
         client.force_login(reader)
         read[name] = "".join(pages_of_the_past(client, record))
-        if make is make_off_plan_update:  # whose title is a part of what is reported
+        if maker is make.off_plan_update:  # whose title is a part of what is reported
             read[name] += "".join(pages_of_the_past(client, record.subject))
 
     words = ["never", "first", "second", "third"]
@@ -368,9 +356,9 @@ def test_the_secretariat_reads_no_version_from_before_a_submission(client, make)
     assert [word in read["agency"] for word in words] == [True] * 4
 
 
-@pytest.mark.parametrize("make", [make_update, make_declaration])
-def test_the_secretariat_reads_nothing_of_a_report_while_it_is_rewritten(client, make):
-    record, reviewer = make(), make_reviewer()
+@pytest.mark.parametrize("maker", [make.update, make.declaration])
+def test_the_secretariat_reads_nothing_of_a_report_while_it_is_rewritten(client, maker):
+    record, reviewer = maker(), make.reviewer()
     author = record.contributors.get()
     text = "narrative_es" if hasattr(record, "activity") else "statement_es"
     address = reverse(
@@ -403,8 +391,8 @@ def pages_of_the_past(client, record):
 
 
 def test_an_administrator_sees_no_reports(client):
-    update = make_submitted_update()
-    client.force_login(make_administrator())
+    update = make.submitted_update()
+    client.force_login(make.administrator())
 
     listed, opened = client.get(LIST), client.get(address(update))
 
@@ -413,8 +401,8 @@ def test_an_administrator_sees_no_reports(client):
 
 @pytest.mark.parametrize("step", ["withdraw", "correct"])
 def test_no_step_is_taken_by_a_link(client, step):
-    update = make_submitted_update()
-    client.force_login(make_reviewer())
+    update = make.submitted_update()
+    client.force_login(make.reviewer())
 
     response = client.get(address(update, step))
 
@@ -423,7 +411,7 @@ def test_no_step_is_taken_by_a_link(client, step):
 
 
 def test_a_correction_opens_as_a_new_draft(client):
-    update = make_published_update()
+    update = make.published_update()
     client.force_login(update.contributors.get())
 
     response = client.post(address(update, "correct"), {"seen_version": update.version})
@@ -433,7 +421,7 @@ def test_a_correction_opens_as_a_new_draft(client):
 
 
 def test_a_declaration_has_the_same_pages(client):
-    declaration = make_declaration()
+    declaration = make.declaration()
     client.force_login(declaration.contributors.get())
 
     response = client.get(address(declaration))
@@ -450,12 +438,12 @@ def test_the_index_of_a_focal_point_lists_what_she_owes(desk):
 
 
 def test_the_index_of_a_reviewer_lists_the_queue(client):
-    newer = make_submitted_update()
-    older = make_submitted_update()
+    newer = make.submitted_update()
+    older = make.submitted_update()
     ActivityUpdate.objects.filter(pk=older.pk).update(
         submitted_at=newer.submitted_at.replace(year=2020)
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.get(reverse("admin:index"))
 
@@ -465,7 +453,7 @@ def test_the_index_of_a_reviewer_lists_the_queue(client):
 
 
 def test_one_off_work_stands_first_on_the_desk(desk):
-    make_activity(
+    make.activity(
         commitment=desk["activity"].commitment,
         agency=desk["activity"].agency,
         kind="continuing",
@@ -479,7 +467,7 @@ def test_one_off_work_stands_first_on_the_desk(desk):
 
 def test_what_is_past_due_stands_before_what_is_due(desk):
     activity, today = desk["activity"], timezone.localdate()
-    late = make_round(
+    late = make.round(
         plan=activity.plan, due_on=today - timedelta(days=2), starts_on=date(2024, 1, 1)
     )
 

@@ -13,17 +13,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.own_words import commentable
 from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_mandate,
-    make_period,
-    make_plan,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +24,11 @@ class World:
     """An agency with an activity in a plan, a focal point of it and an open round."""
 
     def __init__(self, **fields):
-        self.plan = make_plan()
-        self.agency = make_agency()
-        make_activity(plan=self.plan, agency=self.agency)
-        self.period = make_round(plan=self.plan, **fields)
-        self.user = make_focal_point(
+        self.plan = make.plan()
+        self.agency = make.agency()
+        make.activity(plan=self.plan, agency=self.agency)
+        self.period = make.round(plan=self.plan, **fields)
+        self.user = make.focal_point(
             agency=self.agency, first_name="Berenice", last_name="Quezada"
         )
 
@@ -90,7 +80,7 @@ def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client, worl
 def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client, world):
     change = world.propose()
 
-    workflow.approve(change, by=make_reviewer(first_name="Altagracia"))
+    workflow.approve(change, by=make.reviewer(first_name="Altagracia"))
 
     page, stored = world.read(client), AgencyComment.objects.get()
     assert TEXT in page
@@ -100,11 +90,11 @@ def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client, world)
 
 
 def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client, world):
-    workflow.approve(world.propose(), by=make_reviewer())
+    workflow.approve(world.propose(), by=make.reviewer())
     client.force_login(world.user)
 
     client.post(world.address, {"text_es": "Otra cosa."})
-    workflow.approve(PendingChange.objects.waiting().get(), by=make_reviewer())
+    workflow.approve(PendingChange.objects.waiting().get(), by=make.reviewer())
 
     assert AgencyComment.objects.get().text_es == "Otra cosa."
 
@@ -112,7 +102,7 @@ def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client, world
 @pytest.mark.sqlite
 def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client, world):
     world.propose()
-    other = make_focal_point(agency=world.agency)
+    other = make.focal_point(agency=world.agency)
     client.force_login(other)
 
     response = client.post(world.address, {"text_es": "Otro texto."})
@@ -123,7 +113,7 @@ def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client, worl
 
 @pytest.mark.sqlite
 def test_an_alternate_signs_as_one(client, world):
-    client.force_login(make_focal_point(agency=world.agency))
+    client.force_login(make.focal_point(agency=world.agency))
 
     client.post(world.address, {"text_es": TEXT})
 
@@ -131,9 +121,9 @@ def test_an_alternate_signs_as_one(client, world):
 
 
 def test_a_reviewer_with_a_mandate_does_not_approve_her_own(world):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     reviewer.groups.add(world.user.groups.get())
-    make_mandate(user=reviewer, agency=world.agency, kind="alternate")
+    make.mandate(user=reviewer, agency=world.agency, kind="alternate")
     reviewer = type(reviewer).objects.get(pk=reviewer.pk)
     change = workflow.propose(world.comment(), by=reviewer)
 
@@ -146,11 +136,11 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own(world):
 @pytest.mark.sqlite
 def test_whoever_may_not_speak_for_the_agency_finds_no_page(client, world):
     other = World()
-    former = make_focal_point(
-        agency=make_agency(), mandate={"ends_on": timezone.localdate()}
+    former = make.focal_point(
+        agency=make.agency(), mandate={"ends_on": timezone.localdate()}
     )
     past = timezone.localdate() - timedelta(days=1)
-    make_mandate(
+    make.mandate(
         user=former,
         agency=world.agency,
         kind="alternate",
@@ -159,7 +149,7 @@ def test_whoever_may_not_speak_for_the_agency_finds_no_page(client, world):
     )
 
     answers = []
-    for user in (other.user, former, make_reviewer(), make_administrator()):
+    for user in (other.user, former, make.reviewer(), make.administrator()):
         client.force_login(user)
         answers += [
             client.get(world.address).status_code,
@@ -177,9 +167,9 @@ def test_whoever_may_not_speak_for_the_agency_finds_no_page(client, world):
 def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which, world):
     later = timezone.localdate() + timedelta(days=5)
     period = {
-        "to come": lambda: make_round(plan=world.plan, opens_on=later),
-        "of another plan": make_round,
-        "record": lambda: make_period(plan=world.plan),
+        "to come": lambda: make.round(plan=world.plan, opens_on=later),
+        "of another plan": make.round,
+        "record": lambda: make.period(plan=world.plan),
     }[which]()
     client.force_login(world.user)
     url = reverse("admin:agency_comment", args=[period.pk, world.agency.slug])
@@ -200,7 +190,7 @@ def test_personal_data_is_refused_beside_its_field(client, world):
 @pytest.mark.sqlite
 def test_the_approver_reads_it_as_the_public_will(client, world):
     change = world.propose(text_en="The institution moved.")
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
@@ -213,7 +203,7 @@ def test_the_approver_reads_it_as_the_public_will(client, world):
 def test_a_comment_on_a_demonstration_is_marked_as_one(client):
     world = World(is_demonstration=True)
 
-    workflow.approve(world.propose(), by=make_reviewer())
+    workflow.approve(world.propose(), by=make.reviewer())
 
     assert "entry--demonstration" in world.read(client)
 
@@ -228,11 +218,11 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world
     assert [(each.period, each.agency, each.stands) for each in listed] == [
         (world.period, world.agency, False)
     ]
-    assert commentable(make_reviewer()) == []
+    assert commentable(make.reviewer()) == []
 
 
 def test_the_database_keeps_one_comment_per_agency_and_round(world):
-    workflow.approve(world.propose(), by=make_reviewer())
+    workflow.approve(world.propose(), by=make.reviewer())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         world.comment().save()
@@ -243,7 +233,7 @@ def test_a_comment_moves_the_publication_version(world):
     change = world.propose()
     before = PublicationVersion.current()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert PublicationVersion.current() > before
 
@@ -256,7 +246,7 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     public = address("agency", world.plan.code, world.agency.slug)
     for number in (1, 5):
         for _ in range(number):
-            period = make_round(plan=world.plan)
+            period = make.round(plan=world.plan)
             AgencyComment.objects.create(
                 agency=world.agency,
                 period=period,

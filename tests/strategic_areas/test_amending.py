@@ -5,37 +5,37 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Target
-from tests import factories
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def make_participation():
-    plan, agency = factories.make_plan(), factories.make_agency()
-    return factories.make_participation(plan=plan, agency=agency)
+    plan, agency = make.plan(), make.agency()
+    return make.participation(plan=plan, agency=agency)
 
 
 def make_target():
     days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
-    indicator = factories.make_indicator()
+    indicator = make.indicator()
     plan = indicator.introduced_by
     return Target.objects.create(plan=plan, indicator=indicator, value=5, **days)
 
 
 MAKERS = {
-    "strategicarea": factories.make_area,
-    "programme": factories.make_programme,
-    "commitment": factories.make_commitment,
-    "activity": factories.make_activity,
+    "strategicarea": make.area,
+    "programme": make.programme,
+    "commitment": make.commitment,
+    "activity": make.activity,
     "participation": make_participation,
-    "indicator": factories.make_indicator,
+    "indicator": make.indicator,
     "target": make_target,
 }
 
 
 @pytest.fixture(autouse=True)
 def reviewer(client):
-    user = factories.make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
@@ -74,8 +74,8 @@ def test_nothing_is_written_there(kind, client):
 
 
 def test_work_outside_the_plan_is_changed_there(client):
-    update = factories.make_off_plan_update()
-    workflow.submit(update, by=factories.make_focal_point(agency=update.agency))
+    update = make.off_plan_update()
+    workflow.submit(update, by=make.focal_point(agency=update.agency))
 
     page = client.get(page_of(update.activity))
 
@@ -85,7 +85,7 @@ def test_work_outside_the_plan_is_changed_there(client):
 
 @pytest.mark.parametrize("status", ["in_preparation", "approved"])
 def test_of_a_plan_only_its_state_goes_on_there(status, client):
-    plan = factories.make_plan(status=status)
+    plan = make.plan(status=status)
 
     page = client.get(page_of(plan))
 

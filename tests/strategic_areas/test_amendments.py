@@ -14,8 +14,8 @@ from strategic_areas import workflow
 from strategic_areas.models import Activity, Amendment, Commitment, Plan, PlanChange
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.rounds import owed
-from tests import factories
-from tests.factories import make_act, make_reviewer
+from tests import make
+from tests.make.plans import close_structure, open_structure
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 6, 30)
@@ -25,8 +25,8 @@ BOTH = ["old_value", "new_value"]
 @pytest.fixture(scope="module")
 def world(lasting):
     """An activity of an approved plan, which the database keeps."""
-    plan = factories.make_plan(code="p")
-    made = factories.make_activity(
+    plan = make.plan(code="p")
+    made = make.activity(
         plan=plan,
         code="1.1",
         due_on="2026-03-31",
@@ -34,10 +34,10 @@ def world(lasting):
         title_es="Talleres",
         title_en="Workshops",
     )
-    factories.make_period(
+    make.period(
         plan=plan, code="2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31)
     )
-    factories.close_structure()
+    close_structure()
     return made.pk
 
 
@@ -50,8 +50,8 @@ def approved(records, act):
     """The approved change of several records, or of one."""
     records = records if isinstance(records, list) else [(records, {})]
     with override("es"):
-        change = workflow.propose_together(records, by=make_reviewer(), amendment=act)
-        return workflow.approve(change, by=make_reviewer())
+        change = workflow.propose_together(records, by=make.reviewer(), amendment=act)
+        return workflow.approve(change, by=make.reviewer())
 
 
 def kinds(change):
@@ -71,7 +71,7 @@ def test_without_an_act_the_error_names_what_needs_one(activity):
     activity.due_on, activity.note_es = date(2026, 6, 30), "Nota"
 
     with override("en"), pytest.raises(RefusedError, match="Due on") as refused:
-        workflow.propose(activity, by=make_reviewer())
+        workflow.propose(activity, by=make.reviewer())
 
     assert "Note" not in str(refused.value)
 
@@ -89,7 +89,7 @@ def test_what_is_no_structure_needs_no_act_and_is_told_in_the_same_place(activit
 def test_an_amendment_tells_old_and_new_in_words_of_both_languages(activity):
     activity.due_on, activity.title_es = date(2026, 6, 30), "Charlas"
 
-    change = approved(activity, make_act(activity.plan))
+    change = approved(activity, make.act(activity.plan))
 
     assert told(change) == {
         "title": ("Talleres", "Charlas"),
@@ -106,9 +106,9 @@ def test_an_amendment_tells_old_and_new_in_words_of_both_languages(activity):
 
 
 def test_a_later_renaming_does_not_rewrite_what_was_told(activity):
-    other = factories.make_agency(acronym="ANTES")
+    other = make.agency(acronym="ANTES")
     former, activity.agency = activity.agency.acronym, other
-    change = approved(activity, make_act(activity.plan))
+    change = approved(activity, make.act(activity.plan))
 
     other.rename(acronym="DESPUES")
 
@@ -126,15 +126,15 @@ def test_a_later_renaming_does_not_rewrite_what_was_told(activity):
 )
 def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, activity):
     """What the plan's own document prints stands as the plan's from ten on."""
-    factories.open_structure()
+    open_structure()
     Activity.objects.update(quantity=3)
-    factories.close_structure()
+    close_structure()
     activity.refresh_from_db()
     activity.quantity = 12
-    change = approved(activity, make_act(activity.plan))
+    change = approved(activity, make.act(activity.plan))
 
     # Whoever said it later says it of what is on record, too.
-    factories.open_structure()
+    open_structure()
     Activity.objects.update(**activity_is)
     [line] = PlanChange.objects.filter(change=change).select_related("activity")
 
@@ -152,8 +152,8 @@ def test_what_is_told_of_a_planned_number_of_victims(activity_is, expected, acti
 
 
 def test_the_proposer_cannot_approve(activity):
-    activity.due_on, person = date(2026, 6, 30), make_reviewer()
-    act = make_act(activity.plan)
+    activity.due_on, person = date(2026, 6, 30), make.reviewer()
+    act = make.act(activity.plan)
     change = workflow.propose(activity, by=person, amendment=act)
 
     with pytest.raises(RefusedError):
@@ -178,7 +178,7 @@ def test_the_kind_follows_from_what_changes(kind, activity):
     for name, value in KINDS[kind].items():
         setattr(activity, name, value)
 
-    assert approved(activity, make_act(activity.plan)).amendment.kind == kind
+    assert approved(activity, make.act(activity.plan)).amendment.kind == kind
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_correction_cites_the_page_and_the_plan_still_states_the_date(
 ):
     activity.due_on = date(2026, 6, 30)
 
-    approved(activity, make_act(activity.plan, act=act, deciding_act_es="página 14"))
+    approved(activity, make.act(activity.plan, act=act, deciding_act_es="página 14"))
 
     activity.refresh_from_db()
     assert Amendment.objects.get().kind == kind
@@ -217,24 +217,24 @@ def test_an_act_is_stated_in_full_and_guarded(act, activity):
 
     with pytest.raises(RefusedError):
         workflow.propose(
-            activity, by=make_reviewer(), amendment=make_act(activity.plan, **act)
+            activity, by=make.reviewer(), amendment=make.act(activity.plan, **act)
         )
 
     assert not Amendment.objects.exists()
 
 
 def test_an_act_is_of_the_plan_that_it_changes_and_changes_structure(activity):
-    other = factories.make_plan()
-    factories.close_structure()
+    other = make.plan()
+    close_structure()
     activity.due_on = date(2026, 6, 30)
     with pytest.raises(RefusedError):
-        workflow.propose(activity, by=make_reviewer(), amendment=make_act(other))
+        workflow.propose(activity, by=make.reviewer(), amendment=make.act(other))
 
     activity.refresh_from_db()
     activity.note_es = "Nota"
     with pytest.raises(RefusedError):
         workflow.propose(
-            activity, by=make_reviewer(), amendment=make_act(activity.plan)
+            activity, by=make.reviewer(), amendment=make.act(activity.plan)
         )
 
 
@@ -242,11 +242,11 @@ def test_dates_stay_within_the_plan_unless_the_amendment_extends_it(activity):
     activity.due_on = date(2029, 6, 30)
     with pytest.raises(RefusedError, match="31/12/2028"), override("es"):
         workflow.propose(
-            activity, by=make_reviewer(), amendment=make_act(activity.plan)
+            activity, by=make.reviewer(), amendment=make.act(activity.plan)
         )
 
     activity.plan.ends_on = date(2029, 12, 31)
-    change = approved([(activity.plan, {}), (activity, {})], make_act(activity.plan))
+    change = approved([(activity.plan, {}), (activity, {})], make.act(activity.plan))
 
     assert kinds(change) == ("several", {"plan": "extend_plan", "activity": "redate"})
     assert Plan.objects.get().ends_on == date(2029, 12, 31)
@@ -258,7 +258,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
         Activity(
             plan=activity.plan,
             commitment=activity.commitment,
-            agency=factories.make_agency(),
+            agency=make.agency(),
             code=f"1.1.{letter}",
             title_es=f"Talleres {letter}",
             provenance="plan",
@@ -268,7 +268,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
 
     change = approved(
         [(part, {"supersedes": [activity]}) for part in parts],
-        make_act(activity.plan),
+        make.act(activity.plan),
     )
 
     standing = Activity.objects.standing().values_list("code", flat=True)
@@ -297,7 +297,7 @@ def test_what_takes_the_place_of_the_plans_own_record_needs_an_act(activity):
 
     with pytest.raises(RefusedError):
         approved([(rebuilt, {"supersedes": [activity]})], None)
-    approved([(rebuilt, {"supersedes": [activity]})], make_act(activity.plan))
+    approved([(rebuilt, {"supersedes": [activity]})], make.act(activity.plan))
 
     assert [each.code for each in Activity.objects.standing()] == ["R-1"]
 
@@ -305,7 +305,7 @@ def test_what_takes_the_place_of_the_plans_own_record_needs_an_act(activity):
 @pytest.mark.parametrize("until", [None, date(2026, 7, 1)])
 def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, activity):
     asked = {
-        opens: factories.make_round(
+        opens: make.round(
             plan=activity.plan,
             starts_on=date(2026, 1, 1),
             ends_on=opens,
@@ -319,25 +319,25 @@ def test_what_is_stopped_is_not_asked_by_rounds_that_open_from_then_on(until, ac
     commitment.stopped = "suspended" if until else "cancelled"
     commitment.stopped_on, commitment.resumes_on = date(2026, 4, 10), until
 
-    approved(commitment, make_act(activity.plan))
+    approved(commitment, make.act(activity.plan))
 
     found = [list(owed(period)) for period in asked.values()]
     assert found == [[activity], [], [activity] if until else []]
 
 
 def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
-    factories.open_structure()
-    before = factories.make_round(
+    open_structure()
+    before = make.round(
         plan=activity.plan, starts_on=date(2025, 1, 1), ends_on=date(2025, 3, 31)
     )
-    factories.make_published_update(
+    make.published_update(
         activity=activity,
         period=before,
         execution="cancelled",
         percent=None,
         obstacle_es="No hay fondos.",
     )
-    asked = factories.make_round(
+    asked = make.round(
         plan=activity.plan, starts_on=date(2025, 4, 1), ends_on=date(2025, 6, 30)
     )
 
@@ -346,10 +346,10 @@ def test_what_an_agency_itself_calls_cancelled_is_still_asked(activity):
 
 def make_several(activity):
     """An amendment that moves one activity, redates another and adds a third."""
-    factories.open_structure()
-    other = factories.make_activity(commitment=activity.commitment, code="1.2")
-    factories.close_structure()
-    activity.agency, other.due_on = factories.make_agency(), date(2026, 6, 30)
+    open_structure()
+    other = make.activity(commitment=activity.commitment, code="1.2")
+    close_structure()
+    activity.agency, other.due_on = make.agency(), date(2026, 6, 30)
     added = Activity(
         plan=activity.plan,
         commitment=activity.commitment,
@@ -359,7 +359,7 @@ def make_several(activity):
         provenance="plan",
     )
     records = [(activity, {}), (other, {}), (added, {})]
-    return approved(records, make_act(activity.plan)), other
+    return approved(records, make.act(activity.plan)), other
 
 
 def test_an_amendment_of_several_kinds_tells_that_of_each_record(activity):
@@ -388,7 +388,7 @@ def test_pages_say_in_a_sentence_that_a_record_is_stopped_or_goes_on(activity, c
     told = []
     for stop, day in (("cancelled", date(2026, 1, 1)), ("", None)):
         activity.stopped, activity.stopped_on = stop, day
-        approved(activity, make_act(activity.plan))
+        approved(activity, make.act(activity.plan))
         page = client.get(reverse("es:amendments", args=["p"])).content.decode()
         lines = re.findall(r'<p class="plan-change">(.*?)</p>', page, re.S)
         told.append([" ".join(strip_tags(line).split()) for line in lines[:2]])
@@ -412,15 +412,15 @@ def test_pages_say_in_a_sentence_that_a_record_is_stopped_or_goes_on(activity, c
 def test_only_a_later_end_extends_the_plan(ends_on, kind, activity):
     activity.plan.ends_on = ends_on
 
-    assert approved(activity.plan, make_act(activity.plan)).amendment.kind == kind
+    assert approved(activity.plan, make.act(activity.plan)).amendment.kind == kind
 
 
 def test_what_was_suspended_is_resumed(activity):
     activity.stopped, activity.stopped_on = "suspended", date(2026, 1, 1)
-    approved(activity, make_act(activity.plan))
+    approved(activity, make.act(activity.plan))
 
     activity.stopped, activity.stopped_on = "", None
-    change = approved(activity, make_act(activity.plan))
+    change = approved(activity, make.act(activity.plan))
 
     assert change.amendment.kind == "resume"
 
@@ -446,7 +446,7 @@ def test_records_are_saved_from_the_plan_down_in_whatever_order_they_come(activi
     plan = Plan.objects.get(pk=activity.plan_id)
     plan.ends_on = date(2029, 12, 31)
 
-    approved([(added, {}), (commitment, {}), (plan, {})], make_act(plan))
+    approved([(added, {}), (commitment, {}), (plan, {})], make.act(plan))
 
     assert Activity.objects.get(code="9.1").commitment.code == "9"
 
@@ -455,13 +455,13 @@ def test_a_date_that_lies_outside_the_plan_by_now_is_not_approved(activity):
     activity.due_on, plan = date(2028, 10, 31), activity.plan
     with override("es"):
         change = workflow.propose(
-            activity, by=make_reviewer(), amendment=make_act(plan)
+            activity, by=make.reviewer(), amendment=make.act(plan)
         )
     plan.ends_on = date(2028, 9, 30)
-    approved(plan, make_act(plan))
+    approved(plan, make.act(plan))
 
     with pytest.raises(RefusedError, match="30/09/2028"), override("es"):
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert (change.is_waiting, Activity.objects.get().due_on) == (

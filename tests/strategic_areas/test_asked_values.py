@@ -21,21 +21,8 @@ from strategic_areas.models.letters import digest
 from strategic_areas.queries import asked_values, rounds
 from strategic_areas.queries.plan import board
 from strategic_areas.workflow.questions import token_of
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_period,
-    make_plan,
-    make_published_figure,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-    make_source,
-    make_update,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
 
@@ -46,16 +33,16 @@ class Scene:
     """A round of a plan that began in 2024, and an indicator that is asked for."""
 
     def __init__(self, frequency="yearly", **fields):
-        self.plan = make_plan(starts_on=date(2024, 7, 1), ends_on=date(2027, 12, 31))
-        self.agency = make_agency()
-        self.user = make_focal_point(agency=self.agency)
-        self.period = make_round(
+        self.plan = make.plan(starts_on=date(2024, 7, 1), ends_on=date(2027, 12, 31))
+        self.agency = make.agency()
+        self.user = make.focal_point(agency=self.agency)
+        self.period = make.round(
             plan=self.plan,
             starts_on=date(2025, 7, 1),
             ends_on=date(2026, 6, 30),
             **fields,
         )
-        self.indicator = make_indicator(
+        self.indicator = make.indicator(
             plan=self.plan, agency=self.agency, frequency=frequency
         )
 
@@ -68,7 +55,7 @@ class Scene:
 
     def hand_in(self, days=YEAR, on=0, **fields):
         """Hand in a value, so many days ago."""
-        reported = make_reported_value(
+        reported = make.reported_value(
             indicator=self.indicator, by=self.user, **days, **fields
         )
         day = timezone.localdate() - timedelta(days=on)
@@ -100,7 +87,7 @@ def test_or_for_its_own_days_or_for_none():
 
 
 def test_nobody_is_asked_in_a_demonstration_or_a_plan_in_preparation(scene):
-    demonstration = make_round(
+    demonstration = make.round(
         plan=scene.plan,
         starts_on=scene.period.starts_on,
         ends_on=scene.period.ends_on,
@@ -116,8 +103,8 @@ def test_nobody_is_asked_in_a_demonstration_or_a_plan_in_preparation(scene):
 
 def test_a_later_plan_asks_for_what_an_earlier_one_introduced(scene):
     later, earlier = (
-        make_round(
-            plan=make_plan(starts_on=date(year, 1, 1), ends_on=date(2029, 12, 31)),
+        make.round(
+            plan=make.plan(starts_on=date(year, 1, 1), ends_on=date(2029, 12, 31)),
             starts_on=date(2026, 1, 1),
             ends_on=date(2026, 12, 31),
         )
@@ -129,7 +116,7 @@ def test_a_later_plan_asks_for_what_an_earlier_one_introduced(scene):
 
 
 def test_what_others_published_is_asked_of_nobody_until_it_is_taken_away(scene):
-    figure = make_published_figure(indicator=scene.indicator, **YEAR)
+    figure = make.published_figure(indicator=scene.indicator, **YEAR)
     before = scene.days()
 
     PublishedFigure.objects.filter(pk=figure.pk).update(is_hidden=True)
@@ -140,7 +127,7 @@ def test_what_others_published_is_asked_of_nobody_until_it_is_taken_away(scene):
 
 def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(scene):
     scene.hand_in(on=30)
-    earlier = make_round(
+    earlier = make.round(
         plan=scene.plan,
         starts_on=date(2024, 7, 1),
         ends_on=date(2025, 6, 30),
@@ -167,7 +154,7 @@ def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(
     ids=["waits", "published", "returned"],
 )
 def test_a_value_stands_as_its_last_step_left_it(scene, decide, standing):
-    decide(scene.hand_in(), make_reviewer())
+    decide(scene.hand_in(), make.reviewer())
 
     assert scene.asked()[0].standing == standing
     assert scene.asked()[0].first_day == timezone.localdate()
@@ -181,7 +168,7 @@ def test_a_value_that_was_taken_back_was_never_handed_in(scene):
 
 
 def test_a_revision_that_came_back_leaves_what_is_published(scene):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     VALUES.approve(scene.hand_in(), by=reviewer)
 
     VALUES.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
@@ -190,9 +177,9 @@ def test_a_revision_that_came_back_leaves_what_is_published(scene):
 
 
 def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(scene):
-    source = make_source(plan=scene.plan)
-    make_reported_value(
-        indicator=scene.indicator, by=make_reviewer(), source=source, **YEAR
+    source = make.source(plan=scene.plan)
+    make.reported_value(
+        indicator=scene.indicator, by=make.reviewer(), source=source, **YEAR
     )
 
     first = scene.asked()[0]
@@ -220,7 +207,7 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
 
 @pytest.mark.sqlite
 def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
-    VALUES.decline(scene.hand_in(value=77), by=make_reviewer(), reason="Falta.")
+    VALUES.decline(scene.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     client.force_login(scene.user)
     (sheet,) = client.get("/gestion/").context["parts"]
 
@@ -231,7 +218,7 @@ def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, clie
 
 @pytest.mark.sqlite
 def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
-    VALUES.decline(scene.hand_in(), by=make_reviewer(), reason="Sumar otra vez.")
+    VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
     (part,) = notices.to_do_in(rounds.cells([scene.period], today), today)
@@ -248,7 +235,7 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
 @pytest.mark.sqlite
 def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     scene.hand_in()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:round_state", args=[scene.period.pk]))
 
@@ -261,8 +248,8 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
 @pytest.mark.sqlite
 def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     value = scene.hand_in(value=Decimal(748_159))
-    activity = make_activity(agency=scene.agency, plan=scene.plan)
-    update = make_update(activity=activity, period=scene.period, by=scene.user)
+    activity = make.activity(agency=scene.agency, plan=scene.plan)
+    update = make.update(activity=activity, period=scene.period, by=scene.user)
     client.force_login(scene.user)
     check = reverse("admin:sheet_check", args=[scene.period.pk, scene.agency.slug])
 
@@ -281,7 +268,7 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
 
 @pytest.mark.sqlite
 def test_the_public_page_of_an_agency_counts_its_values(scene, client):
-    make_period(plan=scene.plan, starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31))
+    make.period(plan=scene.plan, starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31))
     scene.hand_in()
 
     page = client.get(f"/{scene.plan.code}/instituciones/{scene.agency.slug}/")
@@ -306,7 +293,7 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
 
 
 def test_what_was_handed_in_before_is_told_by_its_days_after_the_migration(scene):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     VALUES.decline(scene.hand_in(), by=reviewer, reason="Falta.")
     VALUES.approve(scene.hand_in(value=50), by=reviewer)
     expected = list(ReportedSpan.objects.values())

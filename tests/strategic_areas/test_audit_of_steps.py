@@ -9,24 +9,7 @@ from django.utils import timezone
 
 from agencies.audit import AuditEntry
 from strategic_areas import workflow
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_change,
-    make_correction,
-    make_declaration,
-    make_help_line,
-    make_letter,
-    make_plan,
-    make_proposal,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_source,
-    make_submitted_update,
-)
+from tests import make
 from tests.strategic_areas.drafts import edit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -54,8 +37,8 @@ def steps():
 
 
 def test_every_step_of_a_report_is_recorded_with_who_took_it():
-    reviewer = make_reviewer()
-    update = make_submitted_update()
+    reviewer = make.reviewer()
+    update = make.submitted_update()
     author = update.contributors.get()
 
     workflow.give_back(update, by=reviewer, reason="Falta la fuente.")
@@ -82,9 +65,9 @@ def test_every_step_of_a_report_is_recorded_with_who_took_it():
 
 
 def test_what_people_wrote_stands_in_no_entry():
-    update = make_submitted_update(narrative_es="Palabra-del-reporte")
+    update = make.submitted_update(narrative_es="Palabra-del-reporte")
 
-    workflow.give_back(update, by=make_reviewer(), reason="Palabra-del-motivo")
+    workflow.give_back(update, by=make.reviewer(), reason="Palabra-del-motivo")
 
     rows = json.dumps(list(AuditEntry.objects.values()), default=str)
     assert "Palabra" not in rows
@@ -92,13 +75,13 @@ def test_what_people_wrote_stands_in_no_entry():
 
 
 def test_a_replaced_report_a_declaration_and_a_record_are_recorded():
-    before = make_published_update()
-    after = make_correction(before)
+    before = make.published_update()
+    after = make.correction(before)
     workflow.submit(after, by=after.contributors.first())
-    workflow.publish(after, by=make_reviewer())
-    declaration = make_declaration()
+    workflow.publish(after, by=make.reviewer())
+    declaration = make.declaration()
     workflow.submit(declaration, by=declaration.contributors.get())
-    record = make_record_update()
+    record = make.record_update()
 
     found = list(steps().values_list("event", "object"))
 
@@ -110,7 +93,7 @@ def test_a_replaced_report_a_declaration_and_a_record_are_recorded():
 
 
 def test_a_refused_step_leaves_no_entry():
-    update, reviewer = make_submitted_update(), make_reviewer()
+    update, reviewer = make.submitted_update(), make.reviewer()
     before = AuditEntry.objects.count()
 
     with pytest.raises(workflow.TransitionError):
@@ -120,12 +103,12 @@ def test_a_refused_step_leaves_no_entry():
 
 
 def test_a_proposal_and_what_became_of_it_are_recorded():
-    line, proposer, other = make_help_line(), make_reviewer(), make_reviewer()
-    change = make_change(line, by=proposer, scope_es="Palabra-propuesta")
+    line, proposer, other = make.help_line(), make.reviewer(), make.reviewer()
+    change = make.change(line, by=proposer, scope_es="Palabra-propuesta")
     workflow.approve(change, by=other)
-    refused = make_change(line, by=proposer, scope_es="Palabra-rechazada")
+    refused = make.change(line, by=proposer, scope_es="Palabra-rechazada")
     workflow.decline(refused, by=other, reason="Palabra-del-motivo")
-    back = make_change(line, by=proposer, scope_es="Otra")
+    back = make.change(line, by=proposer, scope_es="Otra")
     workflow.take_back(back, by=proposer)
 
     found = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
@@ -146,7 +129,7 @@ def test_a_proposal_and_what_became_of_it_are_recorded():
 
 
 def test_a_workbook_of_unpublished_reports_taken_out_is_recorded(client):
-    update = make_submitted_update()
+    update = make.submitted_update()
     person = update.contributors.get()
     client.force_login(person)
     period, agency = update.period, update.agency
@@ -161,14 +144,14 @@ def test_a_workbook_of_unpublished_reports_taken_out_is_recorded(client):
 
 def test_a_round_opened_again_in_the_admin_is_recorded(client):
     today = timezone.localdate()
-    update = make_published_update()
-    period = make_round(
+    update = make.published_update()
+    period = make.round(
         plan=update.plan,
         opens_on=today - timedelta(days=60),
         due_on=today - timedelta(days=40),
         closes_on=today - timedelta(days=30),
     )
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
 
     client.post(
@@ -187,25 +170,25 @@ def test_a_round_opened_again_in_the_admin_is_recorded(client):
 
 
 def make_plan_in_preparation():
-    return make_plan(status="in_preparation")
+    return make.plan(status="in_preparation")
 
 
 def make_source_in_preparation():
-    return make_source(plan=make_plan_in_preparation())
+    return make.source(plan=make_plan_in_preparation())
 
 
 def make_round_in_preparation():
-    return make_round(plan=make_plan_in_preparation())
+    return make.round(plan=make_plan_in_preparation())
 
 
 @pytest.mark.parametrize(
     ("make_actor", "make_record", "changed"),
     [
-        (make_reviewer, make_source_in_preparation, {"title": "Palabra"}),
-        (make_reviewer, make_plan_in_preparation, {"code": "palabra"}),
-        (make_reviewer, make_round_in_preparation, {"name_es": "Palabra"}),
-        (make_administrator, make_agency, {"only_titular_submits": "on"}),
-        (make_administrator, make_reviewer, {"last_name": "Palabra-del-nombre"}),
+        (make.reviewer, make_source_in_preparation, {"title": "Palabra"}),
+        (make.reviewer, make_plan_in_preparation, {"code": "palabra"}),
+        (make.reviewer, make_round_in_preparation, {"name_es": "Palabra"}),
+        (make.administrator, make.agency, {"only_titular_submits": "on"}),
+        (make.administrator, make.reviewer, {"last_name": "Palabra-del-nombre"}),
     ],
 )
 def test_what_is_changed_in_the_admin_is_recorded_without_its_words(
@@ -227,9 +210,9 @@ def test_what_is_changed_in_the_admin_is_recorded_without_its_words(
 
 
 def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
-    activity = make_activity(plan=make_plan_in_preparation())
+    activity = make.activity(plan=make_plan_in_preparation())
 
     edit(client, activity, title_es="Palabra")
 
@@ -239,8 +222,8 @@ def test_what_is_changed_on_the_tree_is_recorded_without_its_words(client):
 
 
 def test_nothing_is_recorded_where_nothing_was_changed(client):
-    record = make_source()
-    client.force_login(make_reviewer())
+    record = make.source()
+    client.force_login(make.reviewer())
 
     save_again(client, reverse("admin:strategic_areas_source_change", args=[record.pk]))
 
@@ -248,7 +231,7 @@ def test_nothing_is_recorded_where_nothing_was_changed(client):
 
 
 def test_a_letter_that_somebody_takes_out_is_recorded(client):
-    letter, reviewer = make_letter(), make_reviewer()
+    letter, reviewer = make.letter(), make.reviewer()
     client.force_login(reviewer)
 
     client.get(reverse("admin:letter_file", args=[letter.pk])).getvalue()
@@ -260,9 +243,9 @@ def test_a_letter_that_somebody_takes_out_is_recorded(client):
 
 
 def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
-    letter = make_letter()
+    letter = make.letter()
     address = reverse("admin:letter_file", args=[letter.pk])
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     for path in (f"{address}?mostrada", f"{address}?mostrada", address):
         client.get(path).getvalue()
@@ -272,8 +255,8 @@ def test_a_letter_shown_in_a_page_is_recorded_once_in_a_session(client):
 
 def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"taken_out": "1/m/user"}
-    shown, other = make_letter(), make_letter()
-    client.force_login(make_reviewer())
+    shown, other = make.letter(), make.letter()
+    client.force_login(make.reviewer())
 
     def ask(letter):
         address = reverse("admin:letter_file", args=[letter.pk])
@@ -290,11 +273,11 @@ def test_a_letter_that_a_limit_refused_is_not_shown_when_asked_again(client, set
 
 def test_nobody_takes_out_everything_at_once(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"taken_out": "2/m/user"}
-    letter, reviewer = make_letter(), make_reviewer()
+    letter, reviewer = make.letter(), make.reviewer()
     address = reverse("admin:letter_file", args=[letter.pk])
     client.force_login(reviewer)
     answers = [client.get(address) for _time in range(3)]
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     others = client.get(address)
 
     statuses = [answer.status_code for answer in [*answers, others]]
@@ -307,11 +290,11 @@ def test_nobody_takes_out_everything_at_once(client, settings):
 
 
 def test_an_amendment_of_the_plan_is_recorded():
-    proposal, reviewer = make_proposal(), make_reviewer()
+    proposal, reviewer = make.proposal(), make.reviewer()
 
     change = workflow.PROPOSALS.accept(
         proposal,
-        by=make_reviewer(),
+        by=make.reviewer(),
         code="9.9",
         act="session",
         deciding_act="4",

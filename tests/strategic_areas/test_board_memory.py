@@ -25,22 +25,8 @@ from strategic_areas.queries.memory import BOARDS, BoardMemory, at_version
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.workflow import TransitionError
 from strategic_areas.workflow.changes import nothing_kept
+from tests import make
 from tests.deep import DEEP, SEED
-from tests.factories import (
-    make_activity,
-    make_approved_dispute,
-    make_correction,
-    make_declaration,
-    make_focal_point,
-    make_indicator,
-    make_period,
-    make_plan,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_update,
-)
 
 EMPTY = SimpleNamespace(activities=[])
 
@@ -160,14 +146,14 @@ def test_after_a_fault_the_next_reader_reads():
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_tell_what_they_would_if_nothing_were_kept(client):
-    asked = make_round()
-    activity = make_activity(plan=asked.plan)
-    update = make_update(activity=activity, period=asked)
-    gone = make_activity(plan=asked.plan, commitment=activity.commitment)
-    record = make_record_update(activity=make_activity(plan=asked.plan))
-    disputed = make_record_update(activity=make_activity(plan=asked.plan))
-    declared = make_declaration(commitment=activity.commitment, period=asked)
-    reviewer = make_reviewer()
+    asked = make.round()
+    activity = make.activity(plan=asked.plan)
+    update = make.update(activity=activity, period=asked)
+    gone = make.activity(plan=asked.plan, commitment=activity.commitment)
+    record = make.record_update(activity=make.activity(plan=asked.plan))
+    disputed = make.record_update(activity=make.activity(plan=asked.plan))
+    declared = make.declaration(commitment=activity.commitment, period=asked)
+    reviewer = make.reviewer()
     paths = [address(name, asked.plan.code) for name in ("plan", "updates")]
     paths.append(address("agency", asked.plan.code, activity.agency.slug))
 
@@ -180,11 +166,11 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client):
 
     steps = (
         lambda: publish(update),
-        lambda: publish(make_correction(update, execution="completed", percent=None)),
+        lambda: publish(make.correction(update, execution="completed", percent=None)),
         lambda: withdraw(ActivityUpdate.objects.get(activity=activity, revision=2)),
         lambda: publish(declared),
         lambda: withdraw(record),
-        lambda: make_approved_dispute(disputed),
+        lambda: make.approved_dispute(disputed),
         lambda: Agency.objects.filter(pk=activity.agency_id).update(acronym="NUEVA"),
         lambda: Activity.objects.filter(pk=gone.pk).delete(),
     )
@@ -202,8 +188,8 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
     """The next publication takes the very version that was undone."""
-    asked = make_round()
-    activity = make_activity(plan=asked.plan, title_es="Como está escrito")
+    asked = make.round()
+    activity = make.activity(plan=asked.plan, title_es="Como está escrito")
     path = address("plan", asked.plan.code)
     client.get(path)
 
@@ -211,7 +197,7 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
         Activity.objects.filter(pk=activity.pk).update(title_es="Solo a prueba")
         (tried,) = board.load(asked.plan, timezone.localdate()).activities
         assert tried.activity.title_es == "Solo a prueba"
-    make_published_update(activity=activity, period=asked)
+    make.published_update(activity=activity, period=asked)
     client.get(path)
 
     kept = [row for each in BOARDS._kept.values() for row in each.activities]
@@ -221,11 +207,11 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_pages_of_both_languages_share_a_board(client):
-    asked = make_round()
-    activity = make_activity(plan=asked.plan, title_en="Install a register")
-    make_published_update(activity=activity, period=asked)
-    make_indicator(plan=asked.plan, agency=activity.agency, frequency="yearly")
-    record = make_record_update(activity=make_activity(plan=asked.plan))
+    asked = make.round()
+    activity = make.activity(plan=asked.plan, title_en="Install a register")
+    make.published_update(activity=activity, period=asked)
+    make.indicator(plan=asked.plan, agency=activity.agency, frequency="yearly")
+    record = make.record_update(activity=make.activity(plan=asked.plan))
     AgencyName.objects.create(
         agency=activity.agency,
         ends_on=record.period.ends_on,
@@ -252,11 +238,11 @@ def test_pages_of_both_languages_share_a_board(client):
 
 @pytest.mark.django_db
 def test_after_a_report_only_the_rows_of_its_commitment_are_made_anew():
-    asked = make_round()
-    told, other = (make_activity(plan=asked.plan) for _ in range(2))
+    asked = make.round()
+    told, other = (make.activity(plan=asked.plan) for _ in range(2))
     plan, today = asked.plan, asked.ends_on
     before = board._read(plan, today, None)
-    make_published_update(activity=told, period=asked)
+    make.published_update(activity=told, period=asked)
 
     after = board._read(plan, today, before)
     assert rows_of(after) == rows_of(board._read(plan, today, None))
@@ -292,20 +278,20 @@ class Happenings:
     """What befalls the accounts of two plans, drawn at random."""
 
     def __init__(self, draw):
-        self.draw, self.reviewer = draw, make_reviewer()
-        self.round = make_round()
-        self.earlier = make_period(plan=self.round.plan, ends_on=date(2025, 6, 30))
+        self.draw, self.reviewer = draw, make.reviewer()
+        self.round = make.round()
+        self.earlier = make.period(plan=self.round.plan, ends_on=date(2025, 6, 30))
         self.plan = self.round.plan
-        self.activities = [make_activity(plan=self.plan) for _ in range(4)]
+        self.activities = [make.activity(plan=self.plan) for _ in range(4)]
         for each in self.activities[:2]:
-            more = make_activity(commitment=each.commitment, agency=each.agency)
+            more = make.activity(commitment=each.commitment, agency=each.agency)
             self.activities.append(more)
-        other = make_round(plan=make_plan(code="otro"))
-        self.activities.append(make_activity(plan=other.plan))
+        other = make.round(plan=make.plan(code="otro"))
+        self.activities.append(make.activity(plan=other.plan))
         self.rounds = {self.plan: self.round, other.plan: other}
         agencies = {each.agency for each in self.activities}
         agencies |= {each.commitment.lead for each in self.activities}
-        self.people = {each: make_focal_point(agency=each) for each in agencies}
+        self.people = {each: make.focal_point(agency=each) for each in agencies}
         for act in (self.report, self.publish, self.report, self.record):
             act()
 
@@ -316,7 +302,7 @@ class Happenings:
 
     def report(self):
         activity = self.draw.choice(self.activities)
-        update = make_update(
+        update = make.update(
             activity=activity,
             period=self.rounds[activity.plan],
             by=self.people[activity.agency],
@@ -326,7 +312,7 @@ class Happenings:
 
     def declare(self):
         commitment = self.draw.choice(self.activities).commitment
-        declared = make_declaration(
+        declared = make.declaration(
             commitment=commitment,
             period=self.rounds[commitment.plan],
             by=self.people[commitment.lead],
@@ -343,7 +329,7 @@ class Happenings:
 
     def correct(self):
         published = ActivityUpdate.objects.filter(status="published", origin="entered")
-        correction = make_correction(
+        correction = make.correction(
             self.draw.choice(list(published)), percent=self.draw.randrange(1, 99)
         )
         workflow.submit(correction, by=correction.contributors.get())
@@ -355,11 +341,11 @@ class Happenings:
 
     def record(self):
         activity = self.draw.choice(self.activities[:-1])
-        make_record_update(activity=activity, period=self.earlier)
+        make.record_update(activity=activity, period=self.earlier)
 
     def dispute(self):
         records = ActivityUpdate.objects.filter(status="published", origin="record")
-        make_approved_dispute(self.draw.choice(list(records)))
+        make.approved_dispute(self.draw.choice(list(records)))
 
     def rename(self):
         agency = self.draw.choice([*self.people])
@@ -435,8 +421,8 @@ def told_of(plan, earlier, *, is_kept):
 @pytest.mark.sqlite
 @pytest.mark.django_db
 def test_a_board_has_all_that_pages_tell_of_activities(client):
-    asked = make_round()
-    activity = make_activity(plan=asked.plan)
+    asked = make.round()
+    activity = make.activity(plan=asked.plan)
 
     (row,) = board.load(asked.plan, asked.ends_on).activities
 

@@ -14,7 +14,7 @@ from strategic_areas.cells import unescape
 from strategic_areas.datasets.ready import Shelf
 from strategic_areas.views import datasets
 from strategic_areas.views.commitments import PER_PAGE
-from tests import factories
+from tests import make
 from tests.deep import DEEP, MANY_ROWS
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page, read
@@ -25,19 +25,19 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def plan(lasting):
     """Three commitments: two of one area, two of one agency, one that is done."""
-    plan = factories.make_plan(code="plan-x")
-    prevention = factories.make_programme(area=factories.make_area(plan=plan, code="1"))
-    justice = factories.make_programme(area=factories.make_area(plan=plan, code="2"))
+    plan = make.plan(code="plan-x")
+    prevention = make.programme(area=make.area(plan=plan, code="1"))
+    justice = make.programme(area=make.area(plan=plan, code="2"))
     ministry, police = (
-        factories.make_agency(slug="mmujer", acronym="MMUJER"),
-        factories.make_agency(slug="pn", acronym="PN"),
+        make.agency(slug="mmujer", acronym="MMUJER"),
+        make.agency(slug="pn", acronym="PN"),
     )
-    target = factories.make_target(code="SDG-5.2")
+    target = make.target(code="SDG-5.2")
     stated = {"due_provenance": "plan"}
-    first = factories.make_commitment(
+    first = make.commitment(
         programme=prevention, lead=ministry, code="A-1", title_es="Campaña de niñez"
     )
-    second = factories.make_commitment(
+    second = make.commitment(
         programme=prevention,
         lead=police,
         code="A-2",
@@ -45,7 +45,7 @@ def plan(lasting):
         due_on=date(2026, 1, 31),
         **stated,
     )
-    third = factories.make_commitment(
+    third = make.commitment(
         programme=justice,
         lead=ministry,
         code="B-1",
@@ -54,9 +54,9 @@ def plan(lasting):
         **stated,
     )
     for commitment in (first, second, third):
-        factories.make_activity(commitment=commitment)
+        make.activity(commitment=commitment)
     third.frameworks.add(target)
-    factories.make_published_declaration(commitment=third, result="fulfilled")
+    make.published_declaration(commitment=third, result="fulfilled")
     return plan
 
 
@@ -100,19 +100,17 @@ def test_the_list_holds_what_is_asked_in_the_order_asked(client, plan, asked, ex
 
 @pytest.mark.sqlite
 def test_reconstructed_work_is_ordered_by_the_year_of_its_last_record(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     for code, year in (("A-1", 2026), ("A-2", None), ("A-3", 2025)):
-        activity = factories.make_activity(
+        activity = make.activity(
             provenance="reconstructed",
-            commitment=factories.make_commitment(
+            commitment=make.commitment(
                 plan=plan, code=code, provenance="reconstructed"
             ),
         )
         if year:
             days = {"starts_on": date(year, 1, 1), "ends_on": date(year, 12, 31)}
-            factories.make_record_update(
-                activity=activity, period=factories.make_period(plan=plan, **days)
-            )
+            make.record_update(activity=activity, period=make.period(plan=plan, **days))
 
     orders = [codes(ask(client, plan, sort=sort)) for sort in ("state", "-state")]
 
@@ -138,8 +136,8 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
 @pytest.mark.sqlite
 def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     area = plan.areas.get(code="1")
-    second = factories.make_programme(area=area)
-    factories.make_commitment(programme=second, lead=factories.make_agency())
+    second = make.programme(area=area)
+    make.commitment(programme=second, lead=make.agency())
 
     (field,) = (f for f in ask(client, plan).context["filters"] if f.name == "area")
 
@@ -271,7 +269,7 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
 def test_a_long_list_has_pages_that_keep_the_filters(client, plan):
     programme = plan.commitments.get(code="A-1").programme
     for _ in range(PER_PAGE):
-        factories.make_commitment(programme=programme)
+        make.commitment(programme=programme)
 
     first = ask(client, plan, area="1")
     second = ask(client, plan, area="1", page="2")
@@ -313,7 +311,7 @@ def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, sett
 @pytest.mark.sqlite
 def test_no_cell_of_the_file_is_a_formula(client, plan):
     title = '=HYPERLINK("https://example.org")'
-    factories.make_commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
+    make.commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
 
     cells = rows(client.get(address("plan_commitments", plan.code)))[-1]
 
@@ -344,7 +342,7 @@ def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch
     monkeypatch.setattr(datasets, "SHELF", shelf)
     for number in (1, MANY_ROWS - 3 if DEEP else 8):
         for _ in range(number):
-            factories.make_commitment(plan=plan)
+            make.commitment(plan=plan)
         shelf._make()
         with CaptureQueriesContext(connection) as captured:
             client.get(path)

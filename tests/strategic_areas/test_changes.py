@@ -25,19 +25,7 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.workflow import changes
-from tests.factories import (
-    make_administrator,
-    make_agency,
-    make_change,
-    make_discrepancy,
-    make_focal_point,
-    make_help_line,
-    make_indicator,
-    make_plan,
-    make_reviewer,
-    make_source,
-    make_user,
-)
+from tests import make
 from tests.strategic_areas.drafts import add, propose
 from tests.strategic_areas.refusing import is_refused
 
@@ -74,9 +62,9 @@ def filled(client, url):
 
 
 def test_a_proposed_change_leaves_the_record_as_it_is():
-    line = make_help_line(scope_es="Antes.")
+    line = make.help_line(scope_es="Antes.")
 
-    change = make_change(line, scope_es="Después.")
+    change = make.change(line, scope_es="Después.")
 
     line.refresh_from_db()
     assert line.scope_es == "Antes."
@@ -87,10 +75,10 @@ def test_a_proposed_change_leaves_the_record_as_it_is():
 
 
 def test_an_approved_change_applies_and_history_names_both():
-    proposer, approver = make_reviewer(), make_reviewer()
-    source = make_source()
-    line = make_help_line()
-    change = make_change(
+    proposer, approver = make.reviewer(), make.reviewer()
+    source = make.source()
+    line = make.help_line()
+    change = make.change(
         line, by=proposer, links={"sources": [source]}, numbers=["212"]
     )
 
@@ -106,10 +94,10 @@ def test_an_approved_change_applies_and_history_names_both():
 
 
 def test_a_new_record_is_made_when_it_is_approved():
-    change = make_change(HelpLine(label_es="Nueva", numbers=["212"]))
+    change = make.change(HelpLine(label_es="Nueva", numbers=["212"]))
     before = HelpLine.objects.count()
 
-    decided = workflow.approve(change, by=make_reviewer())
+    decided = workflow.approve(change, by=make.reviewer())
 
     assert before == 0
     assert HelpLine.objects.get(pk=held(decided).object_id).label_es == "Nueva"
@@ -118,7 +106,7 @@ def test_a_new_record_is_made_when_it_is_approved():
 @pytest.mark.sqlite
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_change_names_its_kind_in_the_language_of_whoever_reads(language):
-    change = make_change(make_help_line(label_es="Línea", label_en="Line"))
+    change = make.change(make.help_line(label_es="Línea", label_en="Line"))
 
     with override(language):
         named = str(change)
@@ -128,7 +116,7 @@ def test_a_change_names_its_kind_in_the_language_of_whoever_reads(language):
 
 
 def test_every_kind_of_field_survives_the_wait():
-    plan, indicator = make_plan(), make_indicator(sensitive=True)
+    plan, indicator = make.plan(), make.indicator(sensitive=True)
     target = Target(
         plan=plan,
         indicator=indicator,
@@ -138,12 +126,12 @@ def test_every_kind_of_field_survives_the_wait():
         provenance="documented",
     )
     changes = [
-        make_change(target),
-        make_change(indicator, sensitive=False, why_not_sensitive="Son casos."),
+        make.change(target),
+        make.change(indicator, sensitive=False, why_not_sensitive="Son casos."),
     ]
 
     for change in changes:
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     stored = Target.objects.get()
     assert (stored.plan, stored.indicator, str(stored.value)) == (
@@ -156,13 +144,13 @@ def test_every_kind_of_field_survives_the_wait():
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.administrator, make.focal_point])
 def test_only_the_secretariat_proposes_and_decides(make_actor):
-    stranger, line = make_actor(), make_help_line()
-    change = make_change(make_help_line())
+    stranger, line = make_actor(), make.help_line()
+    change = make.change(make.help_line())
 
     for step in (
-        lambda: make_change(line, by=stranger, scope_es="x"),
+        lambda: make.change(line, by=stranger, scope_es="x"),
         lambda: workflow.approve(change, by=stranger),
         lambda: workflow.decline(change, by=stranger, reason="No."),
         lambda: workflow.take_back(change, by=stranger),
@@ -174,39 +162,39 @@ def test_only_the_secretariat_proposes_and_decides(make_actor):
 
 
 def test_a_second_change_of_the_same_record_is_refused_with_the_first():
-    line = make_help_line()
-    first = make_change(line, scope_es="Uno.")
+    line = make.help_line()
+    first = make.change(line, scope_es="Uno.")
 
     with pytest.raises(workflow.AlreadyWaiting) as refused:
-        make_change(HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
+        make.change(HelpLine.objects.get(pk=line.pk), scope_es="Dos.")
 
     assert refused.value.current == first
 
 
 def test_what_changed_meanwhile_is_not_overwritten():
-    line = make_help_line(scope_es="Antes.")
-    change = make_change(line, scope_es="Propuesto.")
+    line = make.help_line(scope_es="Antes.")
+    change = make.change(line, scope_es="Propuesto.")
     HelpLine.objects.update(scope_es="Cambiado por un archivo.")
 
-    decided = workflow.approve(change, by=make_reviewer())
+    decided = workflow.approve(change, by=make.reviewer())
 
     assert decided.status == Status.OUTDATED
     assert HelpLine.objects.get().scope_es == "Cambiado por un archivo."
 
 
 def test_what_became_impossible_is_refused_and_goes_on_waiting():
-    change = make_change(HelpLine(label_es="Única", numbers=["212"]))
-    make_help_line(label_es="Única")
+    change = make.change(HelpLine(label_es="Única", numbers=["212"]))
+    make.help_line(label_es="Única")
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert (change.status, HelpLine.objects.count()) == (Status.PENDING, 1)
 
 
 def test_a_declined_change_needs_a_reason_and_is_decided_once():
-    change, approver = make_change(), make_reviewer()
+    change, approver = make.change(), make.reviewer()
 
     with pytest.raises(RefusedError):
         workflow.decline(change, by=approver, reason=" ")
@@ -220,10 +208,10 @@ def test_a_declined_change_needs_a_reason_and_is_decided_once():
 
 @pytest.mark.sqlite
 def test_a_change_that_changes_nothing_is_refused():
-    line = make_help_line(scope_es="Igual.")
+    line = make.help_line(scope_es="Igual.")
 
     with pytest.raises(RefusedError):
-        make_change(line, scope_es="Igual.")
+        make.change(line, scope_es="Igual.")
 
     assert PendingChange.objects.count() == 0
 
@@ -231,18 +219,18 @@ def test_a_change_that_changes_nothing_is_refused():
 @pytest.mark.sqlite
 def test_personal_data_is_not_even_proposed_but_a_line_has_its_telephone():
     with pytest.raises(RefusedError):
-        make_change(scope_es="Pregunte por la cédula 001-1234567-8.")
+        make.change(scope_es="Pregunte por la cédula 001-1234567-8.")
     with pytest.raises(RefusedError):
-        make_change(make_indicator(), note_es="Llame al 809-555-1234.")
+        make.change(make.indicator(), note_es="Llame al 809-555-1234.")
 
-    change = make_change(scope_es="También en el 809-555-1234.")
+    change = make.change(scope_es="También en el 809-555-1234.")
 
     assert list(PendingChange.objects.all()) == [change]
 
 
 def test_what_a_change_holds_never_changes():
-    line = make_help_line(scope_es="Antes.")
-    change = make_change(line, scope_es="Después.")
+    line = make.help_line(scope_es="Antes.")
+    change = make.change(line, scope_es="Después.")
 
     for changed in (
         {"after": {"scope_es": "Otra cosa."}},
@@ -257,7 +245,7 @@ def test_what_a_change_holds_never_changes():
 
 
 def test_no_record_joins_a_change_on_which_somebody_has_decided():
-    decided = workflow.approve(make_change(), by=make_reviewer())
+    decided = workflow.approve(make.change(), by=make.reviewer())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         decided.records.create(
@@ -268,8 +256,8 @@ def test_no_record_joins_a_change_on_which_somebody_has_decided():
 
 
 def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
-    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
-    workflow.decline(change, by=make_reviewer(), reason="No, Después.")
+    change = make.change(make.help_line(scope_es="Antes."), scope_es="Después.")
+    workflow.decline(change, by=make.reviewer(), reason="No, Después.")
     rows = PendingChange.objects.filter(pk=change.pk)
 
     for again in ({"status": Status.OUTDATED}, {"reason": "Otra."}, {"reason": ""}):
@@ -278,16 +266,16 @@ def test_a_decision_stands_and_its_texts_are_blanked_by_a_purge_alone():
     for each in (rows, change.records.all()):
         with pytest.raises(IntegrityError), transaction.atomic():
             each.delete()
-    purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
+    purging.confirm(purging.request("Después.", by=make.reviewer()), by=make.reviewer())
 
     told = rows.values_list("status", "records__after", "reason").get()
     assert told == (Status.DECLINED, {}, "")
 
 
 def test_a_change_that_waits_without_its_text_is_approved_by_nobody():
-    change = make_change(make_help_line(scope_es="Antes."), scope_es="Después.")
+    change = make.change(make.help_line(scope_es="Antes."), scope_es="Después.")
 
-    purging.confirm(purging.request("Después.", by=make_reviewer()), by=make_reviewer())
+    purging.confirm(purging.request("Después.", by=make.reviewer()), by=make.reviewer())
 
     change.refresh_from_db()
     assert (change.status, held(change).after) == (Status.OUTDATED, {})
@@ -302,11 +290,11 @@ DISCREPANCY = {"code": "D-9", "topic_es": "Dos cifras", "detail_es": "No coincid
 
 def propose_discrepancy(by=None, plan=None, **fields):
     """A new discrepancy together with the new source that it refers to."""
-    plan = plan or make_plan()
+    plan = plan or make.plan()
     source = Source(plan=plan, **SOURCE)
     discrepancy = Discrepancy(plan=plan, **DISCREPANCY | fields)
     return workflow.propose_together(
-        [(source, {}), (discrepancy, {"sources": [source]})], by=by or make_reviewer()
+        [(source, {}), (discrepancy, {"sources": [source]})], by=by or make.reviewer()
     )
 
 
@@ -314,7 +302,7 @@ def test_a_new_record_refers_to_another_that_is_proposed_with_it():
     change = propose_discrepancy()
     before = Source.objects.count(), Discrepancy.objects.count()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     discrepancy = Discrepancy.objects.get()
     assert before == (0, 0)
@@ -327,7 +315,7 @@ def test_a_new_record_refers_to_another_that_is_proposed_with_it():
 
 def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
     indicator = Indicator(
-        introduced_by=make_plan(), code="I-9", name_es="Casos", unit_es="casos"
+        introduced_by=make.plan(), code="I-9", name_es="Casos", unit_es="casos"
     )
     indicator.counts = "cases"
     target = Target(
@@ -340,44 +328,44 @@ def test_a_new_record_may_stand_under_another_that_is_proposed_with_it():
     )
 
     change = workflow.propose_together(
-        [(indicator, {}), (target, {})], by=make_reviewer()
+        [(indicator, {}), (target, {})], by=make.reviewer()
     )
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert Target.objects.get().indicator == Indicator.objects.get()
 
 
 @pytest.mark.sqlite
 def test_a_link_to_what_is_neither_stored_nor_proposed_with_it_is_an_error():
-    plan = make_plan()
+    plan = make.plan()
     source = Source(plan=plan, **SOURCE)
     discrepancy = Discrepancy(plan=plan, **DISCREPANCY)
 
     with pytest.raises(ValueError, match="not proposed together"):
-        workflow.propose(discrepancy, by=make_reviewer(), links={"sources": [source]})
+        workflow.propose(discrepancy, by=make.reviewer(), links={"sources": [source]})
 
 
 def test_of_several_records_all_are_applied_or_none():
-    plan = make_plan()
+    plan = make.plan()
     change = propose_discrepancy(plan=plan)
-    make_discrepancy(plan=plan, code=DISCREPANCY["code"])
+    make.discrepancy(plan=plan, code=DISCREPANCY["code"])
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert (change.status, Source.objects.count()) == (Status.PENDING, 0)
 
 
 def test_of_several_records_one_that_changed_meanwhile_outdates_all():
-    line, indicator = make_help_line(scope_es="Antes."), make_indicator()
+    line, indicator = make.help_line(scope_es="Antes."), make.indicator()
     line.scope_es, indicator.note_es = "Después.", "Una nota."
     change = workflow.propose_together(
-        [(indicator, {}), (line, {})], by=make_reviewer()
+        [(indicator, {}), (line, {})], by=make.reviewer()
     )
     HelpLine.objects.update(scope_es="Cambiado por un archivo.")
 
-    decided = workflow.approve(change, by=make_reviewer())
+    decided = workflow.approve(change, by=make.reviewer())
 
     indicator.refresh_from_db()
     assert (decided.status, indicator.note_es) == (Status.OUTDATED, None)
@@ -386,25 +374,25 @@ def test_of_several_records_one_that_changed_meanwhile_outdates_all():
 
 @pytest.mark.parametrize("step", ["approve", "decline", "take_back", "outdate"])
 def test_each_of_several_records_waits_once_until_somebody_decided(step):
-    line, indicator = make_help_line(), make_indicator()
+    line, indicator = make.help_line(), make.indicator()
     line.scope_es, indicator.note_es = "Una cosa.", "Una nota."
     change = workflow.propose_together(
-        [(line, {}), (indicator, {})], by=make_reviewer()
+        [(line, {}), (indicator, {})], by=make.reviewer()
     )
     with pytest.raises(workflow.AlreadyWaiting) as refused:
-        make_change(Indicator.objects.get(), note_es="Otra nota.")
+        make.change(Indicator.objects.get(), note_es="Otra nota.")
 
     if step == "take_back":
         workflow.take_back(change, by=change.proposed_by)
     elif step == "decline":
-        workflow.decline(change, by=make_reviewer(), reason="No.")
+        workflow.decline(change, by=make.reviewer(), reason="No.")
     else:
         if step == "outdate":
             HelpLine.objects.update(scope_es="Cambiado por un archivo.")
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     assert refused.value.current == change
-    assert make_change(Indicator.objects.get(), note_es="Otra nota.").is_waiting
+    assert make.change(Indicator.objects.get(), note_es="Otra nota.").is_waiting
 
 
 @pytest.mark.sqlite
@@ -418,7 +406,7 @@ def test_personal_data_in_one_of_several_records_refuses_all():
 @pytest.mark.sqlite
 def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
     change = propose_discrepancy(detail_es="Atendió a dos niñas en Azua.")
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     context = client.get(page_of(change)).context
 
@@ -434,12 +422,12 @@ def test_the_page_shows_every_record_and_the_audit_record_names_each(client):
 
 def test_of_very_many_records_the_audit_record_keeps_how_many(monkeypatch):
     monkeypatch.setattr("agencies.audit.MOST_VALUES", 1)
-    lines = [make_help_line(scope_es="Antes."), make_help_line(scope_es="Antes.")]
+    lines = [make.help_line(scope_es="Antes."), make.help_line(scope_es="Antes.")]
     for line in lines:
         line.scope_es = "Después."
 
     with override("es"):
-        workflow.propose_together([(each, {}) for each in lines], by=make_reviewer())
+        workflow.propose_together([(each, {}) for each in lines], by=make.reviewer())
 
     facts = AuditEntry.objects.get(event="approval_asked").facts
     assert (facts["changed"], "record" in facts) == (2, False)
@@ -450,9 +438,9 @@ def test_of_very_many_records_the_audit_record_keeps_how_many(monkeypatch):
 
 @pytest.mark.sqlite
 def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
-    line, reviewer = make_help_line(scope_es="Antes."), make_reviewer()
+    line, reviewer = make.help_line(scope_es="Antes."), make.reviewer()
     client.force_login(reviewer)
-    source = make_source()
+    source = make.source()
     form = {**filled(client, address(line)), "sources": [source.pk]}
 
     response = client.post(address(line), {**form, "scope_es": "Después."})
@@ -467,8 +455,8 @@ def test_saving_a_help_line_in_the_admin_proposes_and_changes_nothing(client):
 
 @pytest.mark.sqlite
 def test_adding_an_indicator_on_the_tree_proposes_it(client):
-    plan, why = make_plan(), "Cuenta casos, no personas."
-    client.force_login(make_reviewer())
+    plan, why = make.plan(), "Cuenta casos, no personas."
+    client.force_login(make.reviewer())
     said = {"code": "I-9", "name_es": "Casos", "unit_es": "casos", "counts": "cases"}
     said |= {"sensitive": ""}
 
@@ -487,26 +475,26 @@ def test_adding_an_indicator_on_the_tree_proposes_it(client):
 
 @pytest.mark.sqlite
 def test_lifting_the_protection_of_an_indicator_demands_and_keeps_a_reason():
-    indicator, why = make_indicator(sensitive=True), "Es un porcentaje, no un conteo."
+    indicator, why = make.indicator(sensitive=True), "Es un porcentaje, no un conteo."
 
     with pytest.raises(RefusedError):
-        make_change(indicator, sensitive=False)
+        make.change(indicator, sensitive=False)
     assert not PendingChange.objects.exists()
-    change = make_change(indicator, sensitive=False, why_not_sensitive=why)
-    workflow.approve(change, by=make_reviewer())
+    change = make.change(indicator, sensitive=False, why_not_sensitive=why)
+    workflow.approve(change, by=make.reviewer())
 
     lifted = Indicator.objects.get()
     assert (lifted.sensitive, lifted.why_not_sensitive) == (False, why)
     assert held(change).after["why_not_sensitive"] == why
     with pytest.raises(RefusedError):
-        make_change(lifted, why_not_sensitive="")
+        make.change(lifted, why_not_sensitive="")
 
 
 @pytest.mark.sqlite
 def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client):
-    line = make_help_line()
-    change = make_change(line, scope_es="Uno.")
-    client.force_login(make_reviewer())
+    line = make.help_line()
+    change = make.change(line, scope_es="Uno.")
+    client.force_login(make.reviewer())
     line.refresh_from_db()
     form = filled(client, address(line))
 
@@ -521,8 +509,8 @@ def test_a_second_change_in_the_admin_keeps_the_text_and_links_the_first(client)
 
 @pytest.mark.sqlite
 def test_the_guard_stands_beside_its_field_in_the_admin(client):
-    line = make_help_line()
-    client.force_login(make_reviewer())
+    line = make.help_line()
+    client.force_login(make.reviewer())
     form = filled(client, address(line))
 
     response = client.post(address(line), {**form, "note_es": "ana@example.org"})
@@ -533,9 +521,9 @@ def test_the_guard_stands_beside_its_field_in_the_admin(client):
 
 @pytest.mark.sqlite
 def test_the_past_of_a_record_is_only_read(client):
-    line = make_help_line()
+    line = make.help_line()
     past = line.history.first().pk
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     url = reverse("admin:strategic_areas_helpline_simple_history", args=[line.pk, past])
 
     answers = [client.get(url).status_code, client.post(url, {}).status_code]
@@ -548,10 +536,10 @@ def test_the_past_of_a_record_is_only_read(client):
 
 @pytest.mark.sqlite
 def test_a_reviewer_approves_on_the_page_and_the_public_reads_it(client):
-    line = make_help_line(label_es="Línea de prueba")
-    change = make_change(line, scope_es="Atiende en todo el país.")
+    line = make.help_line(label_es="Línea de prueba")
+    change = make.change(line, scope_es="Atiende en todo el país.")
     before = client.get("/ayuda/").content.decode()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.post(page_of(change), {"approve": "x"})
 
@@ -563,9 +551,9 @@ def test_a_reviewer_approves_on_the_page_and_the_public_reads_it(client):
 
 @pytest.mark.sqlite
 def test_the_page_shows_what_changes_and_both_readings(client):
-    line = make_help_line(scope_es="Atiende de día.")
-    change = make_change(line, scope_es="Atiende de noche.")
-    client.force_login(make_reviewer())
+    line = make.help_line(scope_es="Atiende de día.")
+    change = make.change(line, scope_es="Atiende de noche.")
+    client.force_login(make.reviewer())
 
     context = client.get(page_of(change)).context
 
@@ -580,10 +568,10 @@ def test_the_page_shows_what_changes_and_both_readings(client):
 
 @pytest.mark.sqlite
 def test_a_line_that_stays_hidden_shows_no_reading(client):
-    line = make_help_line(confirm_before_publishing=True)
-    client.force_login(make_reviewer())
+    line = make.help_line(confirm_before_publishing=True)
+    client.force_login(make.reviewer())
 
-    context = client.get(page_of(make_change(line))).context
+    context = client.get(page_of(make.change(line))).context
 
     (record,) = context["records"]
     assert record["readings"] == []
@@ -594,8 +582,8 @@ def test_a_line_that_stays_hidden_shows_no_reading(client):
     "scope", ["Atendió a dos niñas en Azua.", "Pregunte por Yubelkis."]
 )
 def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
-    change = make_change(scope_es=scope)
-    client.force_login(make_reviewer())
+    change = make.change(scope_es=scope)
+    client.force_login(make.reviewer())
 
     unread = client.post(page_of(change), {"approve": "x"})
     client.post(page_of(change), {"approve": "x", "checked": "on"})
@@ -610,8 +598,8 @@ def test_what_is_marked_is_read_before_a_change_is_approved(client, scope):
 def test_what_the_guard_stops_by_now_is_not_approved(client, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr(changes, "blocked_texts", lambda model, values: {})
-        change = make_change(scope_es="Atendió a 001-1234567-8.")
-    client.force_login(make_reviewer())
+        change = make.change(scope_es="Atendió a 001-1234567-8.")
+    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "x", "checked": "on"})
 
@@ -621,8 +609,8 @@ def test_what_the_guard_stops_by_now_is_not_approved(client, monkeypatch):
 
 @pytest.mark.sqlite
 def test_a_declined_change_tells_its_proposer_why(client):
-    change = make_change()
-    client.force_login(make_reviewer())
+    change = make.change()
+    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"decline": "x", "reason": "No es cierto."})
 
@@ -633,7 +621,7 @@ def test_a_declined_change_tells_its_proposer_why(client):
 
 @pytest.mark.sqlite
 def test_the_proposer_sees_it_and_may_only_take_it_back(client):
-    change = make_change()
+    change = make.change()
     client.force_login(change.proposed_by)
 
     steps = client.get(page_of(change)).context["steps"]
@@ -647,9 +635,9 @@ def test_the_proposer_sees_it_and_may_only_take_it_back(client):
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_administrator, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.administrator, make.focal_point])
 def test_a_change_of_somebody_else_is_not_found(client, make_actor):
-    change = make_change()
+    change = make.change()
     client.force_login(make_actor())
 
     answers = [
@@ -680,10 +668,10 @@ def test_differences_are_told_by_word(before, after, pieces):
 # Agencies and their names
 
 
-@pytest.mark.parametrize("make_decider", [make_administrator, make_reviewer])
+@pytest.mark.parametrize("make_decider", [make.administrator, make.reviewer])
 def test_another_administrator_or_a_reviewer_decides_on_an_agencys_name(make_decider):
-    agency = make_agency(name_es="Antes")
-    change = make_change(agency, by=make_administrator(), name_es="Después")
+    agency = make.agency(name_es="Antes")
+    change = make.change(agency, by=make.administrator(), name_es="Después")
 
     workflow.approve(change, by=make_decider())
 
@@ -694,7 +682,7 @@ def test_another_administrator_or_a_reviewer_decides_on_an_agencys_name(make_dec
 
 @pytest.mark.sqlite
 def test_an_administrator_neither_sees_nor_decides_a_change_of_anything_else(client):
-    change, administrator = make_change(), make_administrator()
+    change, administrator = make.change(), make.administrator()
     client.force_login(administrator)
 
     with pytest.raises(RefusedError):
@@ -705,12 +693,12 @@ def test_an_administrator_neither_sees_nor_decides_a_change_of_anything_else(cli
 
 @pytest.mark.sqlite
 def test_a_change_that_holds_more_than_an_agency_is_no_administrators(client):
-    proposer = make_user(is_superuser=True)
-    agency, line = make_agency(), make_help_line()
+    proposer = make.user(is_superuser=True)
+    agency, line = make.agency(), make.help_line()
     agency.name_es, line.scope_es = "Otro nombre", "Otro texto"
 
     change = workflow.propose_together([(agency, {}), (line, {})], by=proposer)
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=make_administrator())
-    workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.administrator())
+    workflow.approve(change, by=make.reviewer())

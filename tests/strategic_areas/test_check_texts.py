@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 
 from strategic_areas.models import Activity, Discrepancy
-from tests import factories
+from tests import make
+from tests.make.plans import open_structure
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def listed():
 
 
 def test_a_stored_text_that_would_be_refused_is_named_and_not_quoted():
-    record = factories.make_discrepancy()
+    record = make.discrepancy()
     Discrepancy.objects.filter(pk=record.pk).update(detail_es="Con 001-1234567-8.")
 
     assert listed() == (
@@ -32,8 +33,8 @@ def test_a_stored_text_that_would_be_refused_is_named_and_not_quoted():
 
 
 def test_clean_texts_and_the_telephone_of_a_help_line_pass():
-    factories.make_help_line(numbers=["809-200-7212"])
-    factories.make_published_update()
+    make.help_line(numbers=["809-200-7212"])
+    make.published_update()
 
     lines, status = listed()
 
@@ -42,10 +43,10 @@ def test_clean_texts_and_the_telephone_of_a_help_line_pass():
 
 def test_a_public_report_that_counts_people_without_a_source_is_named():
     """One published before that was asked, or before its work was of victims."""
-    update = factories.make_published_update(narrative_es="Se atendieron 47 mujeres.")
+    update = make.published_update(narrative_es="Se atendieron 47 mujeres.")
     assert listed()[1] == 0
 
-    factories.open_structure()
+    open_structure()
     Activity.objects.filter(pk=update.activity_id).update(reaches_victims=True)
 
     label = f"strategic_areas.ActivityUpdate {update.pk}"

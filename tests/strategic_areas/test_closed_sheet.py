@@ -13,18 +13,7 @@ from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, PendingChange, RoundReopening
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_focal_point,
-    make_indicator,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.filling import TEXT
 
 pytestmark = pytest.mark.django_db
@@ -34,15 +23,15 @@ class Desk:
     """A focal point, an activity of hers, and a round that closed ten days ago."""
 
     def __init__(self, client):
-        self.client, self.agency = client, make_agency(acronym="MIP")
-        self.commitment = make_commitment(lead=self.agency)
+        self.client, self.agency = client, make.agency(acronym="MIP")
+        self.commitment = make.commitment(lead=self.agency)
         self.activity = self.another()
-        self.period = make_round(plan=self.activity.plan)
-        self.user = make_focal_point(agency=self.agency)
+        self.period = make.round(plan=self.activity.plan)
+        self.user = make.focal_point(agency=self.agency)
         client.force_login(self.user)
 
     def another(self):
-        return make_activity(commitment=self.commitment, agency=self.agency)
+        return make.activity(commitment=self.commitment, agency=self.agency)
 
     def close(self):
         today = timezone.localdate()
@@ -74,7 +63,7 @@ def forms_of(page):
 
 
 def test_a_closed_sheet_says_that_all_was_sent_only_if_it_was(desk):
-    make_submitted_update(activity=desk.activity, period=desk.period, by=desk.user)
+    make.submitted_update(activity=desk.activity, period=desk.period, by=desk.user)
     owed = desk.another()
     desk.close()
     before = "data-done" in desk.open().content.decode()
@@ -104,7 +93,7 @@ def test_the_desk_leads_to_the_sheet_of_the_round_that_closed_last(desk):
 
 def test_a_closed_round_is_read_only(desk):
     second = desk.another()
-    make_update(activity=second, period=desk.period, by=desk.user, narrative_es=TEXT)
+    make.update(activity=second, period=desk.period, by=desk.user, narrative_es=TEXT)
     desk.close()
 
     page = desk.open()
@@ -121,11 +110,11 @@ def test_a_closed_round_is_read_only(desk):
 
 
 def test_what_came_back_and_what_is_published_is_mended_all_the_same(desk):
-    second, reviewer = desk.another(), make_reviewer()
+    second, reviewer = desk.another(), make.reviewer()
     about = {"period": desk.period, "by": desk.user}
-    returned = make_submitted_update(activity=desk.activity, **about)
+    returned = make.submitted_update(activity=desk.activity, **about)
     workflow.give_back(returned, by=reviewer, reason="Aclare.")
-    published = make_published_update(activity=second, **about)
+    published = make.published_update(activity=second, **about)
     draft = workflow.correct(published, by=desk.user)
     desk.close()
 
@@ -144,14 +133,14 @@ def test_a_round_opened_again_is_filled_in(desk):
         agency=desk.agency,
         until=timezone.localdate(),
         reason="Lo pidió.",
-        by=make_reviewer(),
+        by=make.reviewer(),
     )
 
     assert forms_of(desk.open()) == [True, True]
 
 
 def test_the_secretariat_opens_it_again_and_who_asked_hears_of_it(desk, client):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     desk.close()
     until = timezone.localdate() + timedelta(days=5)
 
@@ -185,7 +174,7 @@ def test_it_is_not_opened_again_where_the_secretariat_says_why_not(desk, client)
     desk.close()
     desk.ask()
     address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     client.post(address, {"decline": "1", "reason": "Ya se publicó la ficha."})
 
@@ -210,7 +199,7 @@ def test_nobody_opens_a_round_again_for_their_own_request(desk):
 
 def test_a_sheet_of_another_agency_is_not_asked_for(desk):
     desk.close()
-    other = make_activity(plan=desk.period.plan).agency
+    other = make.activity(plan=desk.period.plan).agency
     keys = [desk.period.pk, other.slug]
 
     answer = desk.client.post(
@@ -221,7 +210,7 @@ def test_a_sheet_of_another_agency_is_not_asked_for(desk):
 
 
 def test_one_request_waits_at_a_time(desk):
-    make_reviewer()
+    make.reviewer()
     desk.close()
 
     desk.ask()
@@ -240,7 +229,7 @@ def test_one_request_waits_at_a_time(desk):
     ],
 )
 def test_it_is_not_asked_without_a_reason_or_with_a_person_or_a_past_day(desk, asked):
-    make_reviewer()
+    make.reviewer()
     desk.close()
 
     answer = desk.ask(**asked)
@@ -251,7 +240,7 @@ def test_it_is_not_asked_without_a_reason_or_with_a_person_or_a_past_day(desk, a
 
 
 def test_an_open_round_is_not_asked_to_be_opened(desk):
-    make_reviewer()
+    make.reviewer()
 
     desk.ask()
 
@@ -271,10 +260,10 @@ def test_a_post_to_a_closed_round_is_refused_as_before(desk):
 
 
 def test_a_closed_round_asks_to_send_only_what_can_be_sent(desk):
-    update = make_published_update(
+    update = make.published_update(
         activity=desk.another(), period=desk.period, by=desk.user
     )
-    make_indicator(plan=desk.period.plan, agency=desk.agency)
+    make.indicator(plan=desk.period.plan, agency=desk.agency)
     button = f'href="{desk.address("sheet_check")}"'
     desk.close()
     nothing = desk.open().content.decode()

@@ -9,15 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from strategic_areas.models import Activity, ActivityUpdate, Plan
-from tests.factories import (
-    make_activity,
-    make_commitment,
-    make_period,
-    make_plan,
-    make_record_update,
-    make_round,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +40,7 @@ def refused(row, **change):
     ],
 )
 def test_an_update_that_contradicts_itself_is_refused(change):
-    update = make_update()
+    update = make.update()
 
     assert refused(update, **change)
 
@@ -63,13 +55,13 @@ def test_an_update_that_contradicts_itself_is_refused(change):
     ],
 )
 def test_an_update_that_agrees_with_itself_is_stored(change):
-    update = make_update()
+    update = make.update()
 
     assert not refused(update, **change)
 
 
 def test_one_open_revision_per_activity_and_period():
-    update = make_update()
+    update = make.update()
     second = ActivityUpdate(
         activity=update.activity,
         agency=update.agency,
@@ -88,8 +80,8 @@ def test_one_open_revision_per_activity_and_period():
 
 
 def test_one_published_revision_per_activity_and_period():
-    first = make_record_update()
-    second = make_record_update(activity=first.activity, period=first.period)
+    first = make.record_update()
+    second = make.record_update(activity=first.activity, period=first.period)
 
     copy = ActivityUpdate.objects.get(pk=second.pk)
     copy.pk, copy.revision = None, 3
@@ -108,15 +100,15 @@ def test_one_published_revision_per_activity_and_period():
     ],
 )
 def test_a_plan_has_a_spanish_title_and_dates_in_order(change):
-    assert refused(make_plan(), **change)
+    assert refused(make.plan(), **change)
 
 
 def test_codes_are_unique_within_a_plan_and_free_between_plans():
-    first = make_commitment(code="C-1")
-    make_commitment(code="C-1")
+    first = make.commitment(code="C-1")
+    make.commitment(code="C-1")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_commitment(code="C-1", programme=first.programme)
+        make.commitment(code="C-1", programme=first.programme)
 
     assert first.plan.commitments.count() == 1
 
@@ -129,19 +121,19 @@ def test_codes_are_unique_within_a_plan_and_free_between_plans():
     ],
 )
 def test_a_budget_amount_stands_with_its_value_and_source(change):
-    assert refused(make_activity(), **change)
+    assert refused(make.activity(), **change)
 
 
 def test_a_round_has_a_window():
-    assert refused(make_round(), closes_on=None)
+    assert refused(make.round(), closes_on=None)
 
 
 def test_a_record_period_has_no_window():
-    assert refused(make_period(), opens_on=date(2025, 1, 1))
+    assert refused(make.period(), opens_on=date(2025, 1, 1))
 
 
 def test_a_round_lies_within_its_plan():
-    period = make_round()
+    period = make.round()
     period.ends_on = date(2040, 1, 1)
 
     with pytest.raises(ValidationError) as caught:
@@ -151,7 +143,7 @@ def test_a_round_lies_within_its_plan():
 
 
 def test_a_demonstration_is_exempt_from_the_plans_dates():
-    period = make_round(is_demonstration=True)
+    period = make.round(is_demonstration=True)
     period.ends_on = date(2040, 1, 1)
 
     period.full_clean()
@@ -160,9 +152,9 @@ def test_a_demonstration_is_exempt_from_the_plans_dates():
 
 
 def test_codes_sort_by_number():
-    commitment = make_commitment()
+    commitment = make.commitment()
     for code in ("R-1.1.10", "R-1.1.9", "R-1.1.1"):
-        make_activity(commitment=commitment, code=code)
+        make.activity(commitment=commitment, code=code)
 
     codes = Activity.objects.values_list("code", flat=True)
     assert list(codes) == ["R-1.1.1", "R-1.1.9", "R-1.1.10"]
@@ -170,7 +162,7 @@ def test_codes_sort_by_number():
 
 @pytest.mark.sqlite
 def test_a_plan_does_not_take_the_first_word_of_another_page():
-    plan = make_plan()
+    plan = make.plan()
     plan.code = "ayuda"
 
     with pytest.raises(ValidationError) as caught:
@@ -180,17 +172,17 @@ def test_a_plan_does_not_take_the_first_word_of_another_page():
 
 
 def test_a_plan_in_preparation_is_not_public():
-    make_plan(status=Plan.Status.IN_PREPARATION)
-    public = make_plan()
+    make.plan(status=Plan.Status.IN_PREPARATION)
+    public = make.plan()
 
     assert list(Plan.objects.public()) == [public]
 
 
 @pytest.mark.parametrize("code", ["1/2", "a\\b", ".", ".."])
-@pytest.mark.parametrize("make", [make_commitment, make_activity])
+@pytest.mark.parametrize("maker", [make.commitment, make.activity])
 @pytest.mark.sqlite
-def test_a_code_that_cannot_stand_in_an_address_is_refused(make, code):
-    row = make()
+def test_a_code_that_cannot_stand_in_an_address_is_refused(maker, code):
+    row = maker()
     row.code = code
 
     with pytest.raises(ValidationError) as caught:

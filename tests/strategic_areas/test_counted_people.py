@@ -15,28 +15,8 @@ from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status, Translation
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of, token_of
-from tests.factories import (
-    close_structure,
-    make_act,
-    make_activity,
-    make_commitment,
-    make_declaration,
-    make_dispute,
-    make_evidence,
-    make_focal_point,
-    make_indicator,
-    make_letter,
-    make_off_plan_update,
-    make_plan,
-    make_proposal,
-    make_reviewer,
-    make_round,
-    make_source,
-    make_submitted_update,
-    make_takedown,
-    make_transcribed_update,
-    make_update,
-)
+from tests import make
+from tests.make.plans import close_structure
 
 pytestmark = pytest.mark.django_db
 
@@ -45,13 +25,13 @@ ASKED = {"is_printed", "printed_by"}
 
 
 def of_victims(plan=None, **fields):
-    return make_activity(plan=plan, reaches_victims=True, **fields)
+    return make.activity(plan=plan, reaches_victims=True, **fields)
 
 
 def waiting(narrative=COUNTED, **of):
     """A report that waits for review."""
-    activity = make_activity(**of) if of else of_victims()
-    return make_submitted_update(activity=activity, narrative_es=narrative)
+    activity = make.activity(**of) if of else of_victims()
+    return make.submitted_update(activity=activity, narrative_es=narrative)
 
 
 def publish(client, update, **said):
@@ -85,25 +65,25 @@ def asks(client, update):
 )
 def test_the_source_is_asked_where_people_are_counted(client, narrative, of, asked):
     update = waiting(narrative, **of)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     assert asks(client, update) == asked
 
 
 def test_without_the_official_source_it_stays_where_it_is(client):
     update = waiting()
-    source = make_source(plan=update.activity.plan, title="Informe TIP 2025")
-    press = make_source(plan=update.activity.plan, kind="press")
-    client.force_login(make_reviewer())
+    source = make.source(plan=update.activity.plan, title="Informe TIP 2025")
+    press = make.source(plan=update.activity.plan, kind="press")
+    client.force_login(make.reviewer())
 
     for said in ({}, {"printed_by": source.pk}, {"is_printed": "on"}):
         assert publish(client, update, **said).status_code == 422
     wrong = publish(client, update, is_printed="on", printed_by=press.pk)
     assert wrong.status_code == 422
     with pytest.raises(workflow.TransitionError):
-        workflow.publish(update, by=make_reviewer())
+        workflow.publish(update, by=make.reviewer())
     with pytest.raises(workflow.TransitionError):
-        workflow.publish(update, by=make_reviewer(), printed_by=press)
+        workflow.publish(update, by=make.reviewer(), printed_by=press)
     update.refresh_from_db()
     assert update.status == Status.SUBMITTED
 
@@ -119,14 +99,14 @@ def test_without_the_official_source_it_stays_where_it_is(client):
 def test_no_source_is_kept_where_nobody_is_counted():
     update = waiting("Se atendió a mujeres en la casa.")
 
-    workflow.publish(update, by=make_reviewer(), printed_by=make_source())
+    workflow.publish(update, by=make.reviewer(), printed_by=make.source())
 
     assert update.printed_by is None
 
 
 def test_it_is_never_published_together_with_others(client):
     update = waiting()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     [row] = client.get(reverse("admin:index")).context["rows"]
     item = row.items[0]
 
@@ -138,9 +118,9 @@ def test_it_is_never_published_together_with_others(client):
 
 
 def test_titles_of_evidence_and_names_of_other_work_count_too():
-    evidenced = make_update(activity=of_victims())
-    make_evidence(evidenced, title_es="Foto de las 47 víctimas")
-    sheltered = make_off_plan_update(reaches_victims=True)
+    evidenced = make.update(activity=of_victims())
+    make.evidence(evidenced, title_es="Foto de las 47 víctimas")
+    sheltered = make.off_plan_update(reaches_victims=True)
     sheltered.activity.title_es = "Acogida de 47 mujeres"
 
     found = [
@@ -152,12 +132,12 @@ def test_titles_of_evidence_and_names_of_other_work_count_too():
 
 
 def test_a_declaration_is_about_victims_where_an_activity_is():
-    with_victims, without = make_commitment(), make_commitment()
-    make_activity(commitment=with_victims, counts_victims=True)
-    make_activity(commitment=without)
+    with_victims, without = make.commitment(), make.commitment()
+    make.activity(commitment=with_victims, counts_victims=True)
+    make.activity(commitment=without)
 
     counted = [
-        len(guard.counts(make_declaration(commitment=each, statement_es=COUNTED)))
+        len(guard.counts(make.declaration(commitment=each, statement_es=COUNTED)))
         for each in (with_victims, without)
     ]
 
@@ -165,18 +145,18 @@ def test_a_declaration_is_about_victims_where_an_activity_is():
 
 
 def test_what_the_law_withholds_is_asked_nothing():
-    update = make_update(activity=of_victims(), narrative_es=COUNTED)
+    update = make.update(activity=of_victims(), narrative_es=COUNTED)
     update.is_reserved = True
 
     assert guard.counts(update) == []
 
 
 def test_whoever_transcribes_a_letter_names_the_source(client):
-    plan = make_plan()
-    source, activity = make_source(plan=plan), of_victims(plan)
-    period, secretary = make_round(plan=plan), make_reviewer()
-    letter = make_letter(agency=activity.agency, period=period, by=secretary)
-    update = make_transcribed_update(
+    plan = make.plan()
+    source, activity = make.source(plan=plan), of_victims(plan)
+    period, secretary = make.round(plan=plan), make.reviewer()
+    letter = make.letter(agency=activity.agency, period=period, by=secretary)
+    update = make.transcribed_update(
         activity=activity, letter=letter, by=secretary, narrative_es=COUNTED
     )
     client.force_login(secretary)
@@ -186,7 +166,7 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
     assert client.post(send, seen).status_code == 422
     client.post(send, {**seen, "is_printed": "on", "printed_by": source.pk})
     update.refresh_from_db()
-    agency = make_focal_point(agency=activity.agency)
+    agency = make.focal_point(agency=activity.agency)
     workflow.confirm_letter(letter, seen_of(update), by=agency)
 
     update.refresh_from_db()
@@ -196,12 +176,12 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
 @pytest.mark.parametrize("is_printed", [False, True])
 def test_a_translation_counts_only_whom_the_report_counted(is_printed):
     narrative = COUNTED if is_printed else "Se atendió a mujeres en la casa."
-    update, source = waiting(narrative), make_source()
-    workflow.publish(update, by=make_reviewer(), printed_by=source)
+    update, source = waiting(narrative), make.source()
+    workflow.publish(update, by=make.reviewer(), printed_by=source)
     translation = Translation(activity_update=update, text="47 women were sheltered.")
 
     try:
-        change = workflow.propose(translation, by=make_reviewer())
+        change = workflow.propose(translation, by=make.reviewer())
     except RefusedError:
         change = None
 
@@ -217,11 +197,11 @@ def test_a_translation_counts_only_whom_the_report_counted(is_printed):
     ],
 )
 def test_whoever_does_not_acknowledge_work_counts_nobody_either(text, of, refused):
-    activity = make_activity(provenance="press", **of)
-    by = make_focal_point(agency=activity.agency)
+    activity = make.activity(provenance="press", **of)
+    by = make.focal_point(agency=activity.agency)
 
     try:
-        make_dispute(activity, by=by, text_es=text)
+        make.dispute(activity, by=by, text_es=text)
         found = False
     except RefusedError:
         found = True
@@ -231,7 +211,7 @@ def test_whoever_does_not_acknowledge_work_counts_nobody_either(text, of, refuse
 
 def test_one_sentence_leads_to_the_indicator_that_counts_victims():
     update = waiting("Se atendió a mujeres en la casa.")
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     said = "Los números de víctimas que se reportan no se publican, sean cuales sean:"
 
     def told():
@@ -240,7 +220,7 @@ def test_one_sentence_leads_to_the_indicator_that_counts_victims():
         return page.split(said)[1].split("</a>")[0]
 
     assert told().endswith('/indicadores/">las cifras dicen cuántas se cuentan')
-    make_indicator(
+    make.indicator(
         plan=update.activity.plan,
         code="I-1",
         name_es="Víctimas identificadas",
@@ -263,54 +243,54 @@ def test_a_small_number_is_shown_once():
 
 def a_withdrawn_report(**of):
     update = waiting("Se atendió a mujeres en la casa.", **of)
-    workflow.publish(update, by=make_reviewer())
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    workflow.publish(update, by=make.reviewer())
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     return update
 
 
 def explain(words, **of):
     update = a_withdrawn_report(**of)
-    workflow.explain_withdrawal(update, words=words, by=make_reviewer())
+    workflow.explain_withdrawal(update, words=words, by=make.reviewer())
 
 
 def hide_activity(words, **of):
-    make_takedown(make_activity(**of), why=words)
+    make.takedown(make.activity(**of), why=words)
 
 
 def hide_commitment(words, **of):
-    make_takedown(make_activity(**of).commitment, why=words)
+    make.takedown(make.activity(**of).commitment, why=words)
 
 
 def hide_translation(words, **of):
     update = waiting("Se atendió a mujeres en la casa.", **of)
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     made = Translation.objects.create(
         activity_update=update, text="Women were sheltered."
     )
-    make_takedown(made, why=words)
+    make.takedown(made, why=words)
 
 
 def note(words, **of):
-    activity = make_activity(**of)
+    activity = make.activity(**of)
     activity.note_es = words
-    workflow.propose(activity, by=make_reviewer())
+    workflow.propose(activity, by=make.reviewer())
 
 
 def amend(words, **of):
-    activity = make_activity(**of)
+    activity = make.activity(**of)
     close_structure()
     activity.title_es = "Otro título"
-    act = make_act(plan=activity.plan, reason_es=words)
-    workflow.propose(activity, by=make_reviewer(), amendment=act)
+    act = make.act(plan=activity.plan, reason_es=words)
+    workflow.propose(activity, by=make.reviewer(), amendment=act)
 
 
 def accept(words, **of):
-    proposal = make_proposal(why=words)
+    proposal = make.proposal(why=words)
     close_structure()
     act = {"act": "session", "deciding_act": "CITIM 3", "decided_on": "2026-03-01"}
     victims = {"counts_victims": False, "reaches_victims": False, **of}
     workflow.PROPOSALS.accept(
-        proposal, by=make_reviewer(), code="1.1.9", **act, **victims
+        proposal, by=make.reviewer(), code="1.1.9", **act, **victims
     )
 
 
@@ -340,11 +320,11 @@ def test_what_is_told_beside_work_with_victims_counts_nobody(tell, words, of, re
 
 def test_a_number_in_the_words_of_a_withdrawal_leaves_the_report_public():
     update = waiting("Se atendió a mujeres en la casa.")
-    source = make_source(plan=update.activity.plan)
-    workflow.publish(update, by=make_reviewer(), printed_by=source)
+    source = make.source(plan=update.activity.plan)
+    workflow.publish(update, by=make.reviewer(), printed_by=source)
 
     with pytest.raises(RefusedError):
-        workflow.withdraw(update, by=make_reviewer(), cause="error", words=COUNTED)
+        workflow.withdraw(update, by=make.reviewer(), cause="error", words=COUNTED)
 
     update.refresh_from_db()
     assert update.status == Status.PUBLISHED

@@ -10,8 +10,9 @@ from strategic_areas.datasets.columns import GapReason, stored
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Indicator, Plan, Province, PublishedFigure
-from tests import factories
+from tests import make
 from tests.datasets import faults
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.test_public_rows import (
     HIDDEN,
     NUMBER,
@@ -41,19 +42,19 @@ def only(dataset):
 
 def marked_place():
     place = Province.objects.create(code="DO-99", name=HIDDEN)
-    factories.make_activity().places.add(place)
+    make.activity().places.add(place)
 
 
 def withdrawn_in_one_language():
-    factories.make_activity(title_es=MARKER, title_en=HIDDEN)
+    make.activity(title_es=MARKER, title_en=HIDDEN)
 
 
 def waiting_change():
-    factories.make_change(factories.make_activity(), note_es=HIDDEN)
+    make.change(make.activity(), note_es=HIDDEN)
 
 
 def off_plan():
-    factories.make_activity(is_in_plan=False, code="F-1", title_es=HIDDEN)
+    make.activity(is_in_plan=False, code="F-1", title_es=HIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_what_the_public_does_not_read_is_in_no_cell(plant):
 
 
 def test_a_plan_in_preparation_is_not_read():
-    plan = factories.make_plan(status=Plan.Status.IN_PREPARATION)
+    plan = make.plan(status=Plan.Status.IN_PREPARATION)
 
     with pytest.raises(ValueError, match="nobody reads"):
         snapshot(plan)
@@ -110,8 +111,8 @@ def test_of_victims_whom_work_reaches_only_their_number_is_protected():
 
 
 def test_no_average_tells_a_protected_percent():
-    activity = factories.make_activity(counts_victims=True)
-    factories.make_published_update(activity=activity, percent=None)
+    activity = make.activity(counts_victims=True)
+    make.published_update(activity=activity, percent=None)
 
     row = only("commitments")
 
@@ -152,7 +153,7 @@ def test_an_earlier_revision_stands_beside_its_correction():
 
 
 def test_of_what_is_in_review_only_that_is_told():
-    update = factories.make_submitted_update(narrative_es=HIDDEN)
+    update = make.submitted_update(narrative_es=HIDDEN)
 
     (found,) = snapshots()
 
@@ -164,7 +165,7 @@ def test_of_what_is_in_review_only_that_is_told():
 
 
 def test_an_activity_that_nobody_was_asked_about_says_so():
-    factories.make_activity()
+    make.activity()
 
     row = only("activities")
 
@@ -172,7 +173,7 @@ def test_an_activity_that_nobody_was_asked_about_says_so():
 
 
 def test_missing_is_never_zero():
-    factories.make_activity()
+    make.activity()
 
     row = only("commitments")
 
@@ -181,9 +182,7 @@ def test_missing_is_never_zero():
 
 
 def test_a_protected_value_says_so_and_tells_no_breakdown():
-    figure = factories.make_published_figure(
-        is_protected=True, withheld=["exploitation"]
-    )
+    figure = make.published_figure(is_protected=True, withheld=["exploitation"])
 
     value, part = only("values"), only("breakdowns")
 
@@ -199,7 +198,7 @@ def test_a_protected_value_says_so_and_tells_no_breakdown():
 
 
 def test_a_crossed_breakdown_says_in_words_what_it_tells_apart():
-    factories.make_published_figure(withheld=["exploitation+sex+age"])
+    make.published_figure(withheld=["exploitation+sex+age"])
 
     row = only("breakdowns")
 
@@ -220,8 +219,8 @@ def test_a_value_that_was_told_before_says_nothing_of_it():
 
 
 def test_what_an_agency_does_not_acknowledge_is_marked():
-    activity = factories.make_activity(provenance="press")
-    factories.make_approved_dispute(activity)
+    activity = make.activity(provenance="press")
+    make.approved_dispute(activity)
 
     row, above = only("activities"), only("commitments")
 
@@ -229,7 +228,7 @@ def test_what_an_agency_does_not_acknowledge_is_marked():
 
 
 def test_a_report_has_the_agency_as_it_was_called_then():
-    update = factories.make_published_update()
+    update = make.published_update()
     AgencyName.objects.create(
         agency=update.agency,
         acronym="VIEJA",
@@ -245,12 +244,12 @@ def test_a_report_has_the_agency_as_it_was_called_then():
 
 
 def test_a_superseded_commitment_is_gone_and_its_reports_stay():
-    update = factories.make_published_update()
+    update = make.published_update()
     old = update.activity.commitment
-    new = factories.make_commitment(plan=old.plan)
-    factories.open_structure()
+    new = make.commitment(plan=old.plan)
+    open_structure()
     new.supersedes.add(old)
-    factories.close_structure()
+    close_structure()
 
     (found,) = snapshots()
 
@@ -261,23 +260,23 @@ def test_a_superseded_commitment_is_gone_and_its_reports_stay():
 
 
 def test_the_number_of_queries_does_not_grow():
-    update = factories.make_published_update()
+    update = make.published_update()
     plan = Plan.objects.get(pk=update.plan_id)
-    indicator = factories.make_indicator(plan=plan)
-    factories.make_published_figure(indicator=indicator, cells={"sexual": 30})
-    target = factories.make_target(body="CRC", family="ASKED")
+    indicator = make.indicator(plan=plan)
+    make.published_figure(indicator=indicator, cells={"sexual": 30})
+    target = make.target(body="CRC", family="ASKED")
     update.activity.commitment.frameworks.add(target)
-    factories.make_published_declaration(commitment=update.activity.commitment)
+    make.published_declaration(commitment=update.activity.commitment)
     with CaptureQueriesContext(connection) as one:
         snapshot(plan)
-    reviewer = factories.make_reviewer()
+    reviewer = make.reviewer()
     for number in range(12):
-        activity = factories.make_activity(plan=plan, themes=["children"])
-        filed = factories.make_update(activity=activity, period=update.period)
+        activity = make.activity(plan=plan, themes=["children"])
+        filed = make.update(activity=activity, period=update.period)
         workflow.submit(filed, by=filed.contributors.first())
         workflow.publish(filed, by=reviewer)
-        more = factories.make_indicator(plan=plan)
-        factories.make_published_figure(indicator=more, year=2010 + number)
+        more = make.indicator(plan=plan)
+        make.published_figure(indicator=more, year=2010 + number)
 
     with CaptureQueriesContext(connection) as many:
         found = snapshot(plan)

@@ -11,7 +11,8 @@ from strategic_areas import workflow
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import AgencyComment, Correction, Plan, PlanChange
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.asked import DUE, make_asked, make_person, release, submit
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +31,21 @@ def rows_of(plan, dataset):
 
 
 def hidden_agency(plan):
-    agency = factories.make_agency(name_es=HIDDEN, website=f"https://{HIDDEN}.example")
-    part = factories.make_participation(plan=plan, agency=agency, mandate_es=HIDDEN)
-    factories.make_takedown(agency)
-    factories.make_takedown(part)
+    agency = make.agency(name_es=HIDDEN, website=f"https://{HIDDEN}.example")
+    part = make.participation(plan=plan, agency=agency, mandate_es=HIDDEN)
+    make.takedown(agency)
+    make.takedown(part)
 
 
 def unverified_website(plan):
-    agency = factories.make_agency(website_unverified=f"https://{HIDDEN}.example")
-    factories.make_participation(plan=plan, agency=agency)
+    agency = make.agency(website_unverified=f"https://{HIDDEN}.example")
+    make.participation(plan=plan, agency=agency)
 
 
 def comment_that_waits(plan):
-    agency, period = factories.make_agency(), factories.make_round(plan=plan)
-    factories.make_activity(plan=plan, agency=agency)
-    person = factories.make_focal_point(agency=agency)
+    agency, period = make.agency(), make.round(plan=plan)
+    make.activity(plan=plan, agency=agency)
+    person = make.focal_point(agency=agency)
     workflow.propose(said_by(agency, period, person), by=person)
     release(plan)
 
@@ -61,55 +62,53 @@ def said_by(agency, period, person):
 
 
 def demonstration(plan):
-    factories.make_round(plan=plan, name_es=HIDDEN, is_demonstration=True)
+    make.round(plan=plan, name_es=HIDDEN, is_demonstration=True)
 
 
 def amendment_that_waits(plan):
-    activity = factories.make_activity(plan=plan, title_es="Antes")
-    factories.close_structure()
+    activity = make.activity(plan=plan, title_es="Antes")
+    close_structure()
     activity.title_es = HIDDEN
-    act = factories.make_act(plan, reason_es=HIDDEN, deciding_act_es=HIDDEN)
-    workflow.propose(activity, by=factories.make_reviewer(), amendment=act)
+    act = make.act(plan, reason_es=HIDDEN, deciding_act_es=HIDDEN)
+    workflow.propose(activity, by=make.reviewer(), amendment=act)
 
 
 def hidden_amendment(plan):
-    change = factories.make_amendment(
-        activity=factories.make_activity(plan=plan), reason_es=HIDDEN
-    )
-    factories.make_takedown(change.amendment)
+    change = make.amendment(activity=make.activity(plan=plan), reason_es=HIDDEN)
+    make.takedown(change.amendment)
 
 
 def changed_title_that_was_hidden(plan):
-    activity = factories.make_activity(plan=plan, title_es=HIDDEN, title_en="")
-    factories.make_amendment(
+    activity = make.activity(plan=plan, title_es=HIDDEN, title_en="")
+    make.amendment(
         activity=activity, field="title", old_value_es=HIDDEN, new_value_es=HIDDEN
     )
-    factories.make_takedown(activity)
+    make.takedown(activity)
 
 
 def quantity_of_victims(plan):
-    activity = factories.make_activity(plan=plan, counts_victims=True)
+    activity = make.activity(plan=plan, counts_victims=True)
     said = {"old_value_es": f"7 {HIDDEN}", "new_value_es": f"8 {HIDDEN}"}
-    factories.make_amendment(activity=activity, field="quantity", **said)
+    make.amendment(activity=activity, field="quantity", **said)
 
 
 def request_that_waits(_plan):
     request = Correction(asked_on=date(2026, 3, 1), about_es=HIDDEN, asked_es=HIDDEN)
-    workflow.propose(request, by=factories.make_reviewer())
+    workflow.propose(request, by=make.reviewer())
 
 
 def decision_that_waits(_plan):
-    request = factories.make_correction_request()
+    request = make.correction_request()
     decided = {"decision_es": HIDDEN, **DECIDED}
-    factories.make_change(request, **decided)
+    make.change(request, **decided)
 
 
 def hidden_request(_plan):
-    factories.make_takedown(factories.make_correction_request(asked_es=HIDDEN))
+    make.takedown(make.correction_request(asked_es=HIDDEN))
 
 
 def source(plan):
-    return factories.make_source(plan=plan, key=HIDDEN, title=HIDDEN)
+    return make.source(plan=plan, key=HIDDEN, title=HIDDEN)
 
 
 def source_of_nothing(plan):
@@ -117,50 +116,50 @@ def source_of_nothing(plan):
 
 
 def source_of_a_withdrawn_record(plan):
-    record = factories.make_record_update(
-        activity=factories.make_activity(plan=plan), sources=[source(plan)]
+    record = make.record_update(
+        activity=make.activity(plan=plan), sources=[source(plan)]
     )
-    workflow.withdraw(record, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(record, by=make.reviewer(), cause="error")
 
 
 def source_of_a_superseded_commitment(plan):
-    old = factories.make_commitment(plan=plan)
+    old = make.commitment(plan=plan)
     old.sources.add(source(plan))
-    new = factories.make_commitment(plan=plan)
-    factories.open_structure()
+    new = make.commitment(plan=plan)
+    open_structure()
     new.supersedes.add(old)
-    factories.close_structure()
+    close_structure()
 
 
 def source_of_a_hidden_value(plan):
-    indicator = factories.make_indicator(plan=plan)
-    figure = factories.make_published_figure(indicator=indicator, is_hidden=True)
+    indicator = make.indicator(plan=plan)
+    figure = make.published_figure(indicator=indicator, is_hidden=True)
     figure.sources.add(source(plan))
 
 
 def source_of_an_area(plan):
-    factories.make_area(plan=plan).sources.add(source(plan))
+    make.area(plan=plan).sources.add(source(plan))
 
 
 def source_of_a_plan_in_preparation(plan):
-    other = factories.make_plan(code="2099", status=Plan.Status.IN_PREPARATION)
-    factories.make_commitment(plan=other).sources.add(source(plan))
+    other = make.plan(code="2099", status=Plan.Status.IN_PREPARATION)
+    make.commitment(plan=other).sources.add(source(plan))
 
 
 def hidden_source(plan):
     cited = source(plan)
-    factories.make_activity(plan=plan).sources.add(cited)
+    make.activity(plan=plan).sources.add(cited)
     type(cited).objects.filter(pk=cited.pk).update(key="key")
     cited.refresh_from_db()
-    factories.make_takedown(cited)
+    make.takedown(cited)
 
 
 def hidden_discrepancy(plan):
-    factories.make_takedown(factories.make_discrepancy(plan=plan, topic_es=HIDDEN))
+    make.takedown(make.discrepancy(plan=plan, topic_es=HIDDEN))
 
 
 def discrepancy_of_another_plan(_plan):
-    factories.make_discrepancy(topic_es=HIDDEN)
+    make.discrepancy(topic_es=HIDDEN)
 
 
 PLANTED = [
@@ -176,8 +175,8 @@ PLANTED = [
 
 @pytest.mark.parametrize("plant", PLANTED)
 def test_what_the_public_does_not_read_is_in_no_row(plant):
-    plan = factories.make_plan()
-    factories.make_commitment(plan=plan)
+    plan = make.plan()
+    make.commitment(plan=plan)
     plant(plan)
 
     assert HIDDEN not in repr(tables(plan))
@@ -186,7 +185,7 @@ def test_what_the_public_does_not_read_is_in_no_row(plant):
 def closed_round():
     """An agency that answered one of the two activities of a closed round in time."""
     activity, period = make_asked()
-    factories.make_activity(commitment=activity.commitment, agency=activity.agency)
+    make.activity(commitment=activity.commitment, agency=activity.agency)
     submit(activity, period, DUE, make_person(activity.agency))
     return activity, period
 
@@ -218,7 +217,7 @@ def test_a_scorecard_is_told_from_the_day_on_which_it_is_public():
 
 def test_what_an_agency_says_of_its_round_stands_beside_its_scorecard():
     activity, period = closed_round()
-    said_by(activity.agency, period, factories.make_reviewer()).save()
+    said_by(activity.agency, period, make.reviewer()).save()
     (before,) = rows_of(activity.plan, "scorecards")
     release(activity.plan)
 
@@ -228,10 +227,10 @@ def test_what_an_agency_says_of_its_round_stands_beside_its_scorecard():
 
 
 def test_each_part_of_an_agency_is_a_row():
-    commitment = factories.make_commitment()
-    support, other = factories.make_agency(), factories.make_agency()
-    work = factories.make_activity(commitment=commitment, agency=other)
-    factories.open_structure()
+    commitment = make.commitment()
+    support, other = make.agency(), make.agency()
+    work = make.activity(commitment=commitment, agency=other)
+    open_structure()
     commitment.supporting.add(support)
 
     rows = rows_of(commitment.plan, "roles")
@@ -246,8 +245,8 @@ def test_each_part_of_an_agency_is_a_row():
 
 
 def test_an_attribution_that_its_agency_does_not_acknowledge_says_so():
-    commitment = factories.make_commitment(provenance="press")
-    factories.make_approved_dispute(commitment)
+    commitment = make.commitment(provenance="press")
+    make.approved_dispute(commitment)
 
     (row,) = rows_of(commitment.plan, "roles")
 
@@ -255,11 +254,11 @@ def test_an_attribution_that_its_agency_does_not_acknowledge_says_so():
 
 
 def test_an_agency_that_only_a_row_names_has_no_role_and_perhaps_no_page(client):
-    plan = factories.make_plan()
-    heir = factories.make_agency()
-    lead = factories.make_agency(succeeded_by=heir)
-    factories.make_commitment(plan=plan, lead=lead)
-    part = factories.make_participation(plan=plan, agency=factories.make_agency())
+    plan = make.plan()
+    heir = make.agency()
+    lead = make.agency(succeeded_by=heir)
+    make.commitment(plan=plan, lead=lead)
+    part = make.participation(plan=plan, agency=make.agency())
 
     found = {each["code"]: each for each in rows_of(plan, "agencies")}
 
@@ -275,8 +274,8 @@ def test_an_agency_that_only_a_row_names_has_no_role_and_perhaps_no_page(client)
 
 
 def test_an_amendment_has_a_row_for_each_change_with_days_as_data_write_them():
-    activity = factories.make_activity()
-    change = factories.make_amendment(activity=activity)
+    activity = make.activity()
+    change = make.amendment(activity=activity)
 
     (row,) = rows_of(activity.plan, "amendments")
 
@@ -287,7 +286,7 @@ def test_an_amendment_has_a_row_for_each_change_with_days_as_data_write_them():
 
 
 def test_a_value_that_is_not_told_says_why():
-    plan = factories.make_plan()
+    plan = make.plan()
     quantity_of_victims(plan)
 
     (row,) = rows_of(plan, "amendments")
@@ -296,9 +295,9 @@ def test_a_value_that_is_not_told_says_why():
 
 
 def test_what_an_amendment_adds_has_no_field():
-    activity = factories.make_activity()
+    activity = make.activity()
     added = {"field": "activity", "old_value_es": "", "old_value_en": ""}
-    factories.make_amendment(activity=activity, kind="add", **added)
+    make.amendment(activity=activity, kind="add", **added)
 
     (row,) = rows_of(activity.plan, "amendments")
 
@@ -310,7 +309,7 @@ def test_what_an_amendment_adds_has_no_field():
 
 
 def test_a_change_that_needed_no_act_has_none():
-    plan = factories.make_plan()
+    plan = make.plan()
     PlanChange.objects.create(
         plan=plan,
         model="plan",
@@ -328,7 +327,7 @@ def test_a_change_that_needed_no_act_has_none():
 
 
 def test_a_withdrawn_text_stands_as_withdrawn_in_both_languages():
-    plan = factories.make_plan()
+    plan = make.plan()
     hidden_request(plan)
 
     (row,) = rows_of(plan, "corrections")
@@ -337,10 +336,10 @@ def test_a_withdrawn_text_stands_as_withdrawn_in_both_languages():
 
 
 def test_the_log_of_corrections_tells_the_same_requests_of_every_plan():
-    waiting = factories.make_correction_request(asked_on=date(2026, 4, 1))
-    decided = factories.make_correction_request(decision_es="Así dice.", **DECIDED)
+    waiting = make.correction_request(asked_on=date(2026, 4, 1))
+    decided = make.correction_request(decision_es="Así dice.", **DECIDED)
 
-    rows = rows_of(factories.make_plan(), "corrections")
+    rows = rows_of(make.plan(), "corrections")
 
     assert [each["code"] for each in rows] == [waiting.mark, decided.mark]
     assert [each["outcome"] for each in rows] == [None, "kept"]
@@ -348,8 +347,8 @@ def test_the_log_of_corrections_tells_the_same_requests_of_every_plan():
 
 
 def test_a_source_is_named_with_the_plan_whose_file_names_it():
-    plan = factories.make_plan()
-    own, other = (factories.make_source(plan=of, key="ley") for of in (plan, None))
+    plan = make.plan()
+    own, other = (make.source(plan=of, key="ley") for of in (plan, None))
     plan.sources.add(own, other)
 
     told = tables(plan)
@@ -363,8 +362,8 @@ def test_a_source_is_named_with_the_plan_whose_file_names_it():
 
 
 def test_a_record_of_public_sources_cites_them():
-    source = factories.make_source(url="https://example.org/memoria")
-    record = factories.make_record_update(sources=[source])
+    source = make.source(url="https://example.org/memoria")
+    record = make.record_update(sources=[source])
 
     told = tables(record.plan)
 
@@ -378,12 +377,12 @@ def test_a_record_of_public_sources_cites_them():
 
 
 def test_a_discrepancy_leads_to_the_indicators_that_anyone_may_read():
-    plan = factories.make_plan()
-    known = factories.make_indicator(plan=plan)
-    hidden = factories.make_indicator(
-        plan=factories.make_plan(code="2099", status=Plan.Status.IN_PREPARATION)
+    plan = make.plan()
+    known = make.indicator(plan=plan)
+    hidden = make.indicator(
+        plan=make.plan(code="2099", status=Plan.Status.IN_PREPARATION)
     )
-    discrepancy = factories.make_discrepancy(plan=plan)
+    discrepancy = make.discrepancy(plan=plan)
     discrepancy.indicators.add(known, hidden)
 
     told = tables(plan)
@@ -416,17 +415,17 @@ def test_a_plan_takes_as_many_queries_for_many_rows_as_for_one():
 
 def beside(plan):
     """A row of each of these tables."""
-    agency, cited = factories.make_agency(), factories.make_source(plan=plan)
-    factories.make_participation(plan=plan, agency=agency).sources.add(cited)
-    commitment = factories.make_commitment(plan=plan)
-    activity = factories.make_activity(commitment=commitment, agency=agency)
+    agency, cited = make.agency(), make.source(plan=plan)
+    make.participation(plan=plan, agency=agency).sources.add(cited)
+    commitment = make.commitment(plan=plan)
+    activity = make.activity(commitment=commitment, agency=agency)
     activity.sources.add(cited)
-    factories.make_record_update(activity=activity, sources=[cited])
-    factories.make_amendment(activity=activity)
-    factories.make_correction_request()
-    factories.make_period(plan=plan)
-    indicator = factories.make_indicator(plan=plan)
-    factories.make_published_figure(indicator=indicator).sources.add(cited)
-    discrepancy = factories.make_discrepancy(plan=plan)
+    make.record_update(activity=activity, sources=[cited])
+    make.amendment(activity=activity)
+    make.correction_request()
+    make.period(plan=plan)
+    indicator = make.indicator(plan=plan)
+    make.published_figure(indicator=indicator).sources.add(cited)
+    discrepancy = make.discrepancy(plan=plan)
     discrepancy.indicators.add(indicator)
     discrepancy.sources.add(cited)

@@ -16,7 +16,7 @@ from strategic_areas.desk.review import review_queue
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Takedown
 from strategic_areas.models.measurements import ReportedValue
-from tests.factories import make_reviewer
+from tests import make
 from tests.strategic_areas.decision_cases import STEPS, Case
 from tests.strategic_areas.refusing import is_refused
 
@@ -149,7 +149,7 @@ def test_what_cannot_be_applied_any_more_is_outdated_and_leaves_nothing(
     case, monkeypatch
 ):
     def apply(decision, by, **how):
-        make_reviewer(username="made.meanwhile")
+        make.reviewer(username="made.meanwhile")
         raise Outdated
 
     monkeypatch.setattr(case.steps, "apply", apply)
@@ -163,7 +163,7 @@ def test_what_cannot_be_applied_any_more_is_outdated_and_leaves_nothing(
 
 def test_what_is_refused_while_it_is_applied_goes_on_waiting(case, monkeypatch):
     def apply(decision, by, **how):
-        make_reviewer(username="made.meanwhile")
+        make.reviewer(username="made.meanwhile")
         raise RefusedError("Not now.")
 
     monkeypatch.setattr(case.steps, "apply", apply)

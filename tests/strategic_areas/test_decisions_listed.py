@@ -13,21 +13,7 @@ from agencies.access import RefusedError, Role
 from agencies.audit import AuditEntry
 from agencies.decisions import Status
 from strategic_areas.desk.changes import decisions
-from tests.factories import (
-    make_account_change,
-    make_activity,
-    make_administrator,
-    make_change,
-    make_dispute,
-    make_edition_proposal,
-    make_factor_reset,
-    make_focal_point,
-    make_proposal,
-    make_purge,
-    make_reviewer,
-    make_stand_in,
-    make_takedown,
-)
+from tests import make
 from tests.strategic_areas.decision_cases import KINDS, STEPS, Case
 
 pytestmark = pytest.mark.django_db
@@ -37,14 +23,14 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("make_actor", "listed"),
     [
-        (make_reviewer, ["PendingChange", "ActivityProposal", "Purge"]),
-        (make_administrator, ["Purge", "FactorReset"]),
-        (make_focal_point, []),
+        (make.reviewer, ["PendingChange", "ActivityProposal", "Purge"]),
+        (make.administrator, ["Purge", "FactorReset"]),
+        (make.focal_point, []),
     ],
 )
 def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
-    for make in (make_change, make_proposal, make_purge, make_factor_reset):
-        make()
+    for maker in (make.change, make.proposal, make.purge, make.factor_reset):
+        maker()
     client.force_login(make_actor())
 
     page = client.get(reverse("admin:index"))
@@ -57,29 +43,29 @@ def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
 
 
 def test_the_longest_waiting_comes_first_whatever_its_kind():
-    purge, change = make_purge(), make_change()
+    purge, change = make.purge(), make.change()
 
-    (first, second) = decisions.to_decide(make_reviewer())
+    (first, second) = decisions.to_decide(make.reviewer())
 
     assert (first.decision, second.decision) == (purge, change)
 
 
 @pytest.mark.sqlite
 def test_the_list_costs_the_same_at_any_length():
-    person, costs = make_reviewer(), []
+    person, costs = make.reviewer(), []
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
     # What she may do, and who she is, is read once.
     decisions.to_decide(person)
     assert (person.is_unconfirmed, person.invited_alone) == (False, frozenset())
     for number in (1, 3):
         for _ in range(number):
-            for make in (
-                *(make_change, make_proposal, make_purge, make_factor_reset),
-                *(make_takedown, make_stand_in, make_account_change),
-                make_edition_proposal,
+            for maker in (
+                *(make.change, make.proposal, make.purge, make.factor_reset),
+                *(make.takedown, make.stand_in, make.account_change),
+                make.edition_proposal,
             ):
-                make()
-            make_dispute(make_activity(provenance="press"))
+                maker()
+            make.dispute(make.activity(provenance="press"))
         with CaptureQueriesContext(connection) as queries:
             listed = decisions.to_decide(person)
             [(str(each.decision), each.decision.proposed_by) for each in listed]

@@ -11,17 +11,7 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import NOTHING_CHANGED
 from strategic_areas.models import ActivityUpdate, RoundReopening, Status
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    make_activity,
-    make_declaration,
-    make_focal_point,
-    make_published_declaration,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +24,10 @@ class Desk(Lasting):
     """A focal point, one activity of hers, and an open round."""
 
     def __init__(self):
-        self.activity = make_activity()
+        self.activity = make.activity()
         self.agency = self.activity.agency
-        self.period = make_round(plan=self.activity.plan)
-        self.user = make_focal_point(agency=self.agency)
+        self.period = make.round(plan=self.activity.plan)
+        self.user = make.focal_point(agency=self.agency)
 
     @property
     def about(self):
@@ -61,7 +51,7 @@ class Desk(Lasting):
             agency=self.agency,
             until=until,
             reason="Faltaba un dato.",
-            by=make_reviewer(),
+            by=make.reviewer(),
         )
 
 
@@ -82,7 +72,7 @@ def test_what_is_owed_is_sent_and_then_the_desk_is_empty(desk):
         return [each in text for each in (f'default" href="{part.url}"', "enviar/")]
 
     assert buttons(desk.home()) == [True, False]
-    update = make_update(**desk.about)
+    update = make.update(**desk.about)
     assert buttons(desk.home()) == [False, True]
     kept = workflow.submit_all(desk.period, desk.agency, seen_of(update), by=desk.user)
 
@@ -98,18 +88,18 @@ def test_a_returned_declaration_is_still_to_do(desk):
     commitment.lead = desk.agency
     commitment.save()
     about = {"commitment": commitment, "period": desk.period, "by": desk.user}
-    make_submitted_update(**desk.about)
-    declaration = make_declaration(**about)
+    make.submitted_update(**desk.about)
+    declaration = make.declaration(**about)
     workflow.submit(declaration, by=desk.user)
     assert desk.part().to_do == []
 
-    workflow.give_back(declaration, by=make_reviewer(), reason="¿Cómo se sabe?")
+    workflow.give_back(declaration, by=make.reviewer(), reason="¿Cómo se sabe?")
 
     assert [row.subject for row in desk.part().to_do] == [commitment]
 
 
 def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
-    update = make_submitted_update(**desk.about)
+    update = make.submitted_update(**desk.about)
     page = desk.home()
     (row,) = page.context["parts"][0].handed_in
     assert row.recall_url in page.text
@@ -128,10 +118,10 @@ def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
 
 
 def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
-    make_submitted_update(**desk.about)
+    make.submitted_update(**desk.about)
     desk.agency.only_titular_submits = True
     desk.agency.save()
-    alternate = make_focal_point(agency=desk.agency, mandate={"kind": "alternate"})
+    alternate = make.focal_point(agency=desk.agency, mandate={"kind": "alternate"})
     (row,) = desk.part().handed_in
     desk.client.force_login(alternate)
 
@@ -139,7 +129,7 @@ def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
 
 
 def test_published_work_is_corrected_in_two_steps(desk):
-    update = make_published_update(**desk.about, percent=40, narrative_es="Algo.")
+    update = make.published_update(**desk.about, percent=40, narrative_es="Algo.")
     home = desk.home()
     (row,) = home.context["parts"][0].handed_in
     assert row.correct_url.replace("&", "&amp;") in home.text
@@ -171,7 +161,7 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
     commitment = desk.activity.commitment
     commitment.lead = desk.agency
     commitment.save()
-    make_published_declaration(commitment=commitment, period=desk.period, by=desk.user)
+    make.published_declaration(commitment=commitment, period=desk.period, by=desk.user)
     (row,) = desk.part().handed_in
 
     desk.client.post(
@@ -186,8 +176,8 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
 
 
 def test_what_was_withdrawn_says_why_beside_it(desk):
-    update = make_published_update(**desk.about)
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    update = make.published_update(**desk.about)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     home = desk.home()
     (row,) = home.context["parts"][0].to_do

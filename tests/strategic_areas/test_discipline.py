@@ -20,15 +20,8 @@ from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, submissions
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_update,
-)
 from tests.strategic_areas.asked import (
     CLOSES,
     DUE,
@@ -96,7 +89,7 @@ def test_on_time_counts_the_first_submission_and_never_the_publication():
     give_back(update, DUE + timedelta(days=2))
     with on(DUE + timedelta(days=9)):
         workflow.submit(update, by=person)
-        workflow.publish(update, by=make_reviewer())
+        workflow.publish(update, by=make.reviewer())
 
     assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
 
@@ -105,7 +98,7 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
     activity, period = make_asked()
     person = make_person(activity.agency)
     with time_machine.travel(datetime(2025, 5, 1, 3, 59, tzinfo=UTC), tick=False):
-        update = make_update(activity=activity, period=period, by=person)
+        update = make.update(activity=activity, period=period, by=person)
         workflow.submit(update, by=person)  # one minute to midnight of the due day
 
     assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
@@ -114,7 +107,7 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
 @pytest.mark.sqlite
 def test_late_and_silent_are_told_apart():
     activity, period = make_asked()
-    silent = make_activity(plan=activity.plan)
+    silent = make.activity(plan=activity.plan)
     submit(activity, period, DUE + timedelta(days=1), make_person(activity.agency))
 
     assert kept(activity) == discipline.Discipline(on_time=0, late=1, silent=0)
@@ -124,7 +117,7 @@ def test_late_and_silent_are_told_apart():
 @pytest.mark.sqlite
 def test_demonstrations_and_rounds_still_running_never_count():
     activity, _period = make_asked(is_demonstration=True)
-    make_round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
+    make.round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
 
     assert kept(activity) == discipline.Discipline(on_time=0, late=0, silent=0)
 
@@ -155,7 +148,7 @@ def test_without_a_decision_there_is_no_review_time():
 @pytest.mark.sqlite
 def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     activity, period = make_asked()
-    make_round(
+    make.round(
         plan=activity.plan,
         starts_on=date(2025, 4, 1),
         ends_on=date(2025, 6, 30),
@@ -188,7 +181,7 @@ def test_the_methodology_page_tells_the_secretariats_own_time(client):
 
 def table(client, day=DUE, **query):
     with on(day):
-        client.force_login(make_reviewer())
+        client.force_login(make.reviewer())
         response = client.get(reverse("admin:rounds"), query)
     return response.context["rows"], response.content.decode()
 
@@ -196,7 +189,7 @@ def table(client, day=DUE, **query):
 @pytest.mark.sqlite
 def test_the_table_tells_what_each_agency_has_done(client):
     activity, period = make_asked()
-    make_activity(plan=activity.plan, agency=activity.agency)
+    make.activity(plan=activity.plan, agency=activity.agency)
     submit(activity, period, date(2025, 4, 5), make_person(activity.agency))
 
     ((row,), _page) = table(client)
@@ -213,9 +206,9 @@ def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
     counts = []
     for more in (0, SOME_ROWS):
         for _number in range(more):
-            make_activity(plan=activity.plan)
+            make.activity(plan=activity.plan)
         with on(DUE):
-            client.force_login(make_reviewer())
+            client.force_login(make.reviewer())
             with CaptureQueriesContext(connection) as queries:
                 response = client.get(reverse("admin:rounds"))
         counts.append((len(response.context["rows"]), len(queries)))
@@ -226,7 +219,7 @@ def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
 def test_only_the_secretariat_reads_the_table(client, make_actor):
     client.force_login(make_actor())
 

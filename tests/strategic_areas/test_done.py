@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from tests import factories
+from tests import make
 from tests.test_public_pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -29,20 +29,20 @@ def registered(client, plan, **asked):
 
 @pytest.fixture
 def asked():
-    return factories.make_round()
+    return make.round()
 
 
 @pytest.fixture
 def activity(asked):
-    return factories.make_activity(plan=asked.plan)
+    return make.activity(plan=asked.plan)
 
 
 def test_the_declaration_comes_before_any_report(client, asked, activity):
-    factories.make_published_update(
+    make.published_update(
         activity=activity, period=asked, narrative_es="Se hicieron tres cursos."
     )
     told = listed(client, asked.plan)
-    factories.make_published_declaration(
+    make.published_declaration(
         commitment=activity.commitment, period=asked, statement_es="La red funciona."
     )
 
@@ -54,14 +54,14 @@ def test_the_declaration_comes_before_any_report(client, asked, activity):
 def test_of_reports_for_one_period_that_comes_first_that_says_most(
     client, asked, activity
 ):
-    by = factories.make_focal_point(agency=activity.agency)
+    by = make.focal_point(agency=activity.agency)
     for execution, percent, text in (
         ("not_started", 0, "Falta el permiso."),
         ("in_progress", 40, "Va por la mitad."),
         ("completed", 100, "Quedó terminado."),
     ):
-        factories.make_published_update(
-            activity=factories.make_activity(
+        make.published_update(
+            activity=make.activity(
                 commitment=activity.commitment, agency=activity.agency
             ),
             by=by,
@@ -80,7 +80,7 @@ def test_of_reports_for_one_period_that_comes_first_that_says_most(
 
 def test_a_long_text_ends_after_a_sentence(client, asked, activity):
     first = "Se abrieron las oficinas de las cinco regiones, con su personal completo."
-    factories.make_published_update(
+    make.published_update(
         activity=activity,
         period=asked,
         narrative_es=f"{first} Después se formó a quienes atienden en cada una, y en "
@@ -95,7 +95,7 @@ def test_a_long_text_ends_after_a_sentence(client, asked, activity):
 
 
 def reserved(activity, asked):
-    factories.make_published_update(
+    make.published_update(
         activity=activity,
         period=asked,
         is_reserved=True,
@@ -107,45 +107,45 @@ def reserved(activity, asked):
 
 
 def in_review(activity, asked):
-    factories.make_submitted_update(
+    make.submitted_update(
         activity=activity, period=asked, narrative_es=f"{SECRET} texto"
     )
     return "Su reporte espera que una segunda persona lo revise."
 
 
 def withdrawn(activity, asked):
-    update = factories.make_published_update(
+    update = make.published_update(
         activity=activity, period=asked, narrative_es=f"{SECRET} texto"
     )
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     return "se recibe hasta el"
 
 
 def replaced(activity, asked):
-    update = factories.make_published_update(
+    update = make.published_update(
         activity=activity, period=asked, narrative_es=f"{SECRET} texto"
     )
-    fixed = factories.make_correction(update, narrative_es="Ahora sí.")
+    fixed = make.correction(update, narrative_es="Ahora sí.")
     workflow.submit(fixed, by=fixed.contributors.get())
-    workflow.publish(fixed, by=factories.make_reviewer())
+    workflow.publish(fixed, by=make.reviewer())
     return "Ahora sí."
 
 
 def rehearsed(activity, asked):
-    period = factories.make_round(plan=asked.plan, is_demonstration=True)
-    factories.make_published_update(
+    period = make.round(plan=asked.plan, is_demonstration=True)
+    make.published_update(
         activity=activity, period=period, narrative_es=f"{SECRET} texto"
     )
     return "se recibe hasta el"
 
 
 @pytest.mark.parametrize(
-    "make",
+    "maker",
     [reserved, in_review, withdrawn, replaced, rehearsed],
     ids=lambda e: e.__name__,
 )
-def test_no_list_tells_what_the_public_may_not_read(client, asked, activity, make):
-    expected = make(activity, asked)
+def test_no_list_tells_what_the_public_may_not_read(client, asked, activity, maker):
+    expected = maker(activity, asked)
     plan = asked.plan
 
     assert expected in listed(client, plan)
@@ -161,14 +161,14 @@ def test_no_list_tells_what_the_public_may_not_read(client, asked, activity, mak
 
 
 def test_silence_names_the_last_round_that_is_due(client):
-    plan = factories.make_plan()
-    factories.make_activity(plan=plan, starts_on=date(2025, 1, 1))
+    plan = make.plan()
+    make.activity(plan=plan, starts_on=date(2025, 1, 1))
     today = timezone.localdate()
     for name, ends_on, due_on in (
         ("Ronda que venció", today - timedelta(60), today - timedelta(20)),
         ("Ronda abierta", today - timedelta(5), today + timedelta(20)),
     ):
-        factories.make_round(
+        make.round(
             plan=plan,
             name_es=name,
             starts_on=ends_on - timedelta(90),
@@ -186,7 +186,7 @@ def test_silence_names_the_last_round_that_is_due(client):
 
 def test_what_has_not_begun_says_when_it_does(client, asked):
     later = timezone.localdate() + timedelta(90)
-    factories.make_activity(plan=asked.plan, starts_on=later)
+    make.activity(plan=asked.plan, starts_on=later)
 
     assert f"Empieza el {later:%d/%m/%Y}." in listed(client, asked.plan)
 
@@ -197,13 +197,13 @@ def test_what_has_not_begun_says_when_it_does(client, asked):
 def test_the_register_tells_who_answered_a_round_and_who_is_missing_once_it_is_due(
     client, asked, activity
 ):
-    factories.make_published_update(activity=activity, period=asked)
-    factories.make_submitted_update(
-        activity=factories.make_activity(plan=asked.plan, agency=activity.agency),
+    make.published_update(activity=activity, period=asked)
+    make.submitted_update(
+        activity=make.activity(plan=asked.plan, agency=activity.agency),
         period=asked,
     )
-    silent = factories.make_agency(name_es="Guardia de Costas")
-    factories.make_activity(plan=asked.plan, agency=silent)
+    silent = make.agency(name_es="Guardia de Costas")
+    make.activity(plan=asked.plan, agency=silent)
 
     before = Page(registered(client, asked.plan).text).text
     with time_machine.travel(asked.due_on + timedelta(2)):
@@ -224,13 +224,13 @@ def test_a_correction_says_what_it_corrects(client, asked, activity):
 
 
 def test_records_without_a_day_stand_apart_and_last(client):
-    plan = factories.make_plan(code="p-2020")
-    period = factories.make_period(
+    plan = make.plan(code="p-2020")
+    period = make.period(
         plan=plan, starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31)
     )
     for title, day in (("Sin su día", None), ("Con su día", date(2020, 3, 5))):
-        activity = factories.make_activity(plan=plan, title_es=title)
-        factories.make_record_update(activity=activity, period=period, reported_on=day)
+        activity = make.activity(plan=plan, title_es=title)
+        make.record_update(activity=activity, period=period, reported_on=day)
 
     page = registered(client, plan)
 
@@ -248,11 +248,9 @@ def test_records_without_a_day_stand_apart_and_last(client):
 
 def test_of_those_with_a_day_only_what_public_sources_tell_is_counted(client, asked):
     plan = asked.plan
-    factories.make_published_update(
-        activity=factories.make_activity(plan=plan), period=asked
-    )
-    factories.make_record_update(
-        activity=factories.make_activity(plan=plan),
+    make.published_update(activity=make.activity(plan=plan), period=asked)
+    make.record_update(
+        activity=make.activity(plan=plan),
         period=asked,
         reported_on=asked.ends_on,
     )
@@ -266,7 +264,7 @@ def test_of_those_with_a_day_only_what_public_sources_tell_is_counted(client, as
 
 def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
     rehearsed(activity, asked)
-    factories.make_published_update(activity=activity, period=asked)
+    make.published_update(activity=activity, period=asked)
 
     text = Page(registered(client, asked.plan).text).text
     file = client.get(address("plan_updates", asked.plan.code, language="es"))
@@ -283,15 +281,13 @@ def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
 def test_the_register_is_searched_by_words_without_their_accents(
     client, asked, words, expected
 ):
-    agency = factories.make_agency(acronym="PN")
+    agency = make.agency(acronym="PN")
     for title, text in (
         ("Oficinas regionales", "Se abrieron."),
         ("Comité", "La comisión se reunió."),
     ):
-        factories.make_published_update(
-            activity=factories.make_activity(
-                plan=asked.plan, agency=agency, title_es=title
-            ),
+        make.published_update(
+            activity=make.activity(plan=asked.plan, agency=agency, title_es=title),
             period=asked,
             narrative_es=text,
         )

@@ -12,13 +12,8 @@ from strategic_areas import purging, workflow
 from strategic_areas.models import PublicationVersion
 from strategic_areas.models.drafts import DraftLine, MatrixNaming, PlanDraft
 from strategic_areas.purging import places
-from tests.factories import (
-    make_commitment,
-    make_focal_point,
-    make_plan,
-    make_reviewer,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +36,7 @@ def said_and_seen(draft):
 
 
 def test_a_line_keeps_what_was_said_last_and_seen_first():
-    commitment, person = make_commitment(), make_reviewer()
+    commitment, person = make.commitment(), make.reviewer()
 
     keep(commitment, by=person, title_es="Uno")
     keep(commitment, by=person, title_es="Dos")
@@ -63,7 +58,7 @@ def test_a_line_keeps_what_was_said_last_and_seen_first():
 
 
 def test_lines_of_new_records_are_kept_in_order_and_dropped():
-    plan, person = make_plan(), make_reviewer()
+    plan, person = make.plan(), make.reviewer()
     area = workflow.keep_line(plan, "areas", {"code": "9"}, by=person)
     programme = workflow.keep_line(plan, "programmes", {"code": "9.1"}, by=person)
 
@@ -77,7 +72,7 @@ def test_lines_of_new_records_are_kept_in_order_and_dropped():
 
 
 def test_each_person_writes_in_their_own_draft_alone():
-    commitment, one, other = make_commitment(), make_reviewer(), make_reviewer()
+    commitment, one, other = make.commitment(), make.reviewer(), make.reviewer()
     kept = keep(commitment, by=one, title_es="Uno")
 
     keep(commitment, by=other, title_es="Dos")
@@ -94,30 +89,30 @@ def test_each_person_writes_in_their_own_draft_alone():
 
 
 def test_only_who_may_change_the_plan_keeps_a_draft():
-    commitment = make_commitment()
+    commitment = make.commitment()
 
     with pytest.raises(RefusedError):
-        keep(commitment, by=make_focal_point(), title_es="Uno")
+        keep(commitment, by=make.focal_point(), title_es="Uno")
 
     assert not PlanDraft.objects.exists()
 
 
 def test_personal_data_is_not_kept_in_a_draft():
-    commitment = make_commitment()
+    commitment = make.commitment()
 
     with pytest.raises(RefusedError):
-        keep(commitment, by=make_reviewer(), title_es="Cédula 001-0123456-7")
+        keep(commitment, by=make.reviewer(), title_es="Cédula 001-0123456-7")
 
     assert not DraftLine.objects.exists()
 
 
 def test_a_purge_empties_its_words_in_drafts():
-    commitment = make_commitment()
-    line = keep(commitment, by=make_reviewer(), title_es=f"Lo de {NAME}", code="1.1")
+    commitment = make.commitment()
+    line = keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}", code="1.1")
     DraftLine.objects.update(seen={"title_es": NAME}, reason=NAME)
 
-    asked = purging.request(NAME, by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     line.refresh_from_db()
     assert (line.said, line.seen) == ({"title_es": "", "code": "1.1"}, {"title_es": ""})
@@ -125,8 +120,8 @@ def test_a_purge_empties_its_words_in_drafts():
 
 
 def test_others_read_no_draft_on_the_page_of_a_purge():
-    keep(make_commitment(), by=make_reviewer(), title_es=f"Lo de {NAME}")
-    asked = purging.request(NAME, by=make_reviewer())
+    keep(make.commitment(), by=make.reviewer(), title_es=f"Lo de {NAME}")
+    asked = purging.request(NAME, by=make.reviewer())
 
     shown, counted = places.divide(purging.look(asked)[0])
 
@@ -134,19 +129,19 @@ def test_others_read_no_draft_on_the_page_of_a_purge():
 
 
 def test_words_that_wait_for_a_purge_are_not_kept():
-    commitment = make_commitment()
-    purging.request(NAME, by=make_reviewer())
+    commitment = make.commitment()
+    purging.request(NAME, by=make.reviewer())
 
     with pytest.raises(RefusedError):
-        keep(commitment, by=make_reviewer(), title_es=f"Lo de {NAME}")
+        keep(commitment, by=make.reviewer(), title_es=f"Lo de {NAME}")
 
     assert not DraftLine.objects.exists()
 
 
 def test_a_draft_is_forgotten_90_days_after_its_last_change():
-    old, young = make_commitment(), make_commitment()
+    old, young = make.commitment(), make.commitment()
     for commitment, days in ((old, 91), (young, 89)):
-        keep(commitment, by=make_reviewer(), title_es="Uno")
+        keep(commitment, by=make.reviewer(), title_es="Uno")
         then = timezone.now() - timedelta(days=days)
         PlanDraft.objects.filter(plan=commitment.plan).update(changed_at=then)
 
@@ -158,7 +153,7 @@ def test_a_draft_is_forgotten_90_days_after_its_last_change():
 
 
 def test_a_change_of_a_line_keeps_the_whole_draft():
-    commitment, person = make_commitment(), make_reviewer()
+    commitment, person = make.commitment(), make.reviewer()
     keep(commitment, by=person, title_es="Uno")
     PlanDraft.objects.update(changed_at=timezone.now() - timedelta(days=91))
 
@@ -169,8 +164,8 @@ def test_a_change_of_a_line_keeps_the_whole_draft():
 
 
 def test_a_draft_goes_with_its_plan():
-    plan = make_plan()
-    workflow.keep_line(plan, "areas", {"code": "9"}, by=make_reviewer())
+    plan = make.plan()
+    workflow.keep_line(plan, "areas", {"code": "9"}, by=make.reviewer())
     put_back_in_preparation(plan)
 
     plan.delete()
@@ -179,21 +174,21 @@ def test_a_draft_goes_with_its_plan():
 
 
 def test_a_draft_changes_neither_the_plan_nor_what_the_public_reads():
-    plan = make_plan()
+    plan = make.plan()
     digest, version = workflow.digest(plan), PublicationVersion.current()
 
-    workflow.keep_line(plan, "areas", {"code": "9"}, by=make_reviewer())
+    workflow.keep_line(plan, "areas", {"code": "9"}, by=make.reviewer())
 
     assert workflow.digest(plan) == digest
     assert PublicationVersion.current() == version
 
 
 def test_the_naming_of_a_matrix_is_purged_and_forgotten_after_two_years():
-    named = [MatrixNaming.objects.create(plan=make_plan()) for _ in range(2)]
+    named = [MatrixNaming.objects.create(plan=make.plan()) for _ in range(2)]
     MatrixNaming.objects.update(naming={"institutions": [[f"De {NAME}", "MT"]]})
-    asked = purging.request(NAME, by=make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
 
-    purging.confirm(asked, by=make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
     for naming, days in zip(named, (731, 729), strict=True):
         then = timezone.now() - timedelta(days=days)
         MatrixNaming.objects.filter(pk=naming.pk).update(changed_at=then)

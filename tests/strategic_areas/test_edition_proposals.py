@@ -19,17 +19,8 @@ from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.models import Edition, EditionProposal
 from strategic_areas.purging import hiding
 from strategic_areas.workflow import EDITIONS
+from tests import make
 from tests.datasets import faults
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_change,
-    make_commitment,
-    make_edition,
-    make_edition_proposal,
-    make_reviewer,
-    make_round,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,15 +37,15 @@ def in_english():
 def approve(proposal):
     """Approve it as it stands; what it tells now was read."""
     seen = editions.seal(editions.told_by(proposal))
-    return EDITIONS.approve(proposal, by=make_reviewer(), seen=seen)
+    return EDITIONS.approve(proposal, by=make.reviewer(), seen=seen)
 
 
 @pytest.fixture
 def corrected():
     """An edition of two commitments, both of which are named otherwise now."""
-    commitment = make_commitment(title_es="Uno")
-    make_commitment(plan=commitment.plan, title_es="Dos")
-    edition = make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es="Uno")
+    make.commitment(plan=commitment.plan, title_es="Dos")
+    edition = make.edition(plan=commitment.plan)
     type(commitment).objects.update(title_es="Otro", sort_code="x")
     return edition
 
@@ -75,7 +66,7 @@ def places(edition):
 
 
 def test_an_edition_is_made_when_another_person_approves_it():
-    proposal = make_edition_proposal(explanation_en="The yearly report cites it.")
+    proposal = make.edition_proposal(explanation_en="The yearly report cites it.")
     assert not Edition.objects.exists()
 
     decided = approve(proposal)
@@ -89,7 +80,7 @@ def test_an_edition_is_made_when_another_person_approves_it():
 
 
 def test_nobody_approves_the_edition_that_she_proposed():
-    proposal = make_edition_proposal()
+    proposal = make.edition_proposal()
 
     with pytest.raises(RefusedError, match="another person"):
         EDITIONS.approve(proposal, by=proposal.proposed_by, seen="")
@@ -101,7 +92,7 @@ def test_a_correction_tells_otherwise_just_what_it_names(corrected):
     named, other = place_of(corrected), place_of(corrected, 1)
 
     edition = approve(
-        make_edition_proposal(plan=corrected.plan, corrects=corrected, named=[named])
+        make.edition_proposal(plan=corrected.plan, corrects=corrected, named=[named])
     ).edition
 
     before, after = editions.snapshot_of(corrected), editions.snapshot_of(edition)
@@ -120,7 +111,7 @@ def test_the_next_correction_builds_on_the_one_before(corrected):
 
     for place in both:
         last = approve(
-            make_edition_proposal(
+            make.edition_proposal(
                 plan=corrected.plan, corrects=corrected, named=[place]
             )
         ).edition
@@ -128,26 +119,26 @@ def test_the_next_correction_builds_on_the_one_before(corrected):
     assert last.number == f"{YEAR}-1.2"
     told = editions.snapshot_of(last).tables
     assert {told[dataset][key]["title_es"] for dataset, key in both} == {"Otro"}
-    assert make_edition(plan=corrected.plan).number == f"{YEAR}-2"
+    assert make.edition(plan=corrected.plan).number == f"{YEAR}-2"
 
 
 @pytest.mark.parametrize("named", [[], [["commitments", "none"]]], ids=["none", "same"])
 def test_a_correction_names_what_differs(corrected, named):
     with pytest.raises(RefusedError, match="Name what the edition tells"):
-        make_edition_proposal(plan=corrected.plan, corrects=corrected, named=named)
+        make.edition_proposal(plan=corrected.plan, corrects=corrected, named=named)
 
     assert not EditionProposal.objects.exists()
 
 
 def test_a_reconstruction_has_one_edition_and_corrections_of_it():
-    commitment = make_commitment(provenance="press")
-    edition = make_edition(plan=commitment.plan)
+    commitment = make.commitment(provenance="press")
+    edition = make.edition(plan=commitment.plan)
     type(commitment).objects.update(title_es="Otro")
 
     with pytest.raises(RefusedError, match="has one edition"):
-        make_edition_proposal(plan=commitment.plan)
+        make.edition_proposal(plan=commitment.plan)
 
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=commitment.plan, corrects=edition, named=[place_of(edition)]
     )
     assert approve(proposal).edition.number == f"{YEAR}-1.1"
@@ -155,36 +146,36 @@ def test_a_reconstruction_has_one_edition_and_corrections_of_it():
 
 def test_the_explanation_is_guarded_and_waits_for_no_purge():
     with pytest.raises(RefusedError):
-        make_edition_proposal(explanation_es="Cédula 001-1234567-8")
+        make.edition_proposal(explanation_es="Cédula 001-1234567-8")
     with pytest.raises(RefusedError):
-        make_edition_proposal(explanation_en="Cédula 001-1234567-8")
+        make.edition_proposal(explanation_en="Cédula 001-1234567-8")
     with pytest.raises(RefusedError):
-        make_edition_proposal(explanation_es="")
+        make.edition_proposal(explanation_es="")
 
     assert not EditionProposal.objects.exists()
 
 
 def test_the_explanation_counts_nobody_where_work_is_with_victims():
     """What an amendment may not say, an edition may not either."""
-    plan = make_activity(counts_victims=True).plan
+    plan = make.activity(counts_victims=True).plan
 
     with pytest.raises(RefusedError, match="counts people"):
-        make_edition_proposal(plan=plan, explanation_es="Eran 3 víctimas, no 4.")
+        make.edition_proposal(plan=plan, explanation_es="Eran 3 víctimas, no 4.")
 
-    make_edition_proposal(explanation_es="Eran 3 víctimas, no 4.")
+    make.edition_proposal(explanation_es="Eran 3 víctimas, no 4.")
 
 
 def test_an_edition_that_cannot_be_made_stops_no_approval_of_another_plan(
     monkeypatch, caplog
 ):
     today = timezone.localdate()
-    late, other = make_round(due_on=today - timedelta(days=1)), make_round()
+    late, other = make.round(due_on=today - timedelta(days=1)), make.round()
     type(late).objects.filter(pk=late.pk).update(closes_on=late.due_on)
-    change = make_change(other, name_es="Otra ronda")
+    change = make.change(other, name_es="Otra ronda")
 
     with monkeypatch.context() as patch:
         patch.setattr(editions, "snapshot", lambda plan: 1 / 0)
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     other.refresh_from_db()
     assert other.name_es == "Otra ronda"
@@ -192,14 +183,14 @@ def test_an_edition_that_cannot_be_made_stops_no_approval_of_another_plan(
 
 
 def test_one_edition_of_a_plan_waits_at_a_time():
-    plan = make_edition_proposal().plan
+    plan = make.edition_proposal().plan
 
     with pytest.raises(RefusedError, match="waits already"):
-        make_edition_proposal(plan=plan)
+        make.edition_proposal(plan=plan)
 
 
 def test_what_was_proposed_never_changes(corrected):
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
     )
     rows = EditionProposal.objects.filter(pk=proposal.pk)
@@ -211,11 +202,11 @@ def test_what_was_proposed_never_changes(corrected):
 
 def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
     today = timezone.localdate()
-    period = make_round(due_on=today - timedelta(days=1))
-    change = workflow.propose(rounds.closed(period, today), by=make_reviewer())
+    period = make.round(due_on=today - timedelta(days=1))
+    change = workflow.propose(rounds.closed(period, today), by=make.reviewer())
     assert not Edition.objects.exists()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     edition = Edition.objects.get()
     assert (edition.period, edition.closed_on) == (period, today - timedelta(days=1))
@@ -223,7 +214,7 @@ def test_a_round_that_two_people_close_early_has_its_edition_at_the_approval():
 
 
 def test_the_desk_leads_from_a_reason_to_the_edition(client, corrected):
-    one, other = make_reviewer(), make_reviewer()
+    one, other = make.reviewer(), make.reviewer()
     page = reverse("admin:plan_editions", args=[corrected.plan.code])
     client.force_login(one)
     place = "/".join(place_of(corrected))
@@ -258,7 +249,7 @@ def test_a_column_that_is_declared_later_makes_no_row_differ(corrected, monkeypa
     monkeypatch.setitem(DATASETS, dataset, more)
 
     approve(
-        make_edition_proposal(
+        make.edition_proposal(
             plan=corrected.plan,
             corrects=corrected,
             named=places(corrected),
@@ -266,24 +257,24 @@ def test_a_column_that_is_declared_later_makes_no_row_differ(corrected, monkeypa
     )
 
     assert places(corrected) == []
-    later = editions.snapshot_of(make_edition(plan=corrected.plan))
+    later = editions.snapshot_of(make.edition(plan=corrected.plan))
     assert later.tables[dataset][key]["added"] == 1
 
 
 def test_a_correction_names_also_the_row_to_which_another_leads():
-    commitment = make_commitment()
-    edition = make_edition(plan=commitment.plan)
-    agency = make_agency()
-    make_activity(
-        commitment=make_commitment(plan=commitment.plan, lead=agency), agency=agency
+    commitment = make.commitment()
+    edition = make.edition(plan=commitment.plan)
+    agency = make.agency()
+    make.activity(
+        commitment=make.commitment(plan=commitment.plan, lead=agency), agency=agency
     )
     every = places(edition)
     (activity,) = [place for place in every if place[0] == "activities"]
 
     with pytest.raises(RefusedError, match="name it too"):
-        make_edition_proposal(plan=commitment.plan, corrects=edition, named=[activity])
+        make.edition_proposal(plan=commitment.plan, corrects=edition, named=[activity])
 
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=commitment.plan, corrects=edition, named=every
     )
     assert faults(editions.snapshot_of(approve(proposal).edition)) == []
@@ -294,11 +285,11 @@ def test_a_correction_names_also_the_row_to_which_another_leads():
 def test_what_changed_after_it_was_read_is_read_again(client, corrected):
     """Whoever approves knows what she makes, not what stood there before."""
     named = place_of(corrected)
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=corrected.plan, corrects=corrected, named=[named]
     )
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     read = client.get(page)
     corrected.plan.commitments.update(title_es="Otro más", sort_code="y")
 
@@ -315,24 +306,24 @@ def test_what_changed_after_it_was_read_is_read_again(client, corrected):
 
 
 def test_nobody_approves_an_edition_without_having_read_it(corrected):
-    proposal = make_edition_proposal(plan=corrected.plan)
+    proposal = make.edition_proposal(plan=corrected.plan)
 
     with pytest.raises(RefusedError, match="read it again"):
-        EDITIONS.approve(proposal, by=make_reviewer(), seen="")
+        EDITIONS.approve(proposal, by=make.reviewer(), seen="")
 
 
 def test_a_correction_of_what_is_told_as_before_by_then_is_not_made(client, corrected):
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
     )
     told = editions.snapshot_of(corrected).tables["commitments"]
     for row in corrected.plan.commitments.all():
         row.title_es = told[row.code]["title_es"]
         row.save()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     with pytest.raises(RefusedError, match="Name what the edition tells"):
-        EDITIONS.approve(proposal, by=make_reviewer(), seen="")
+        EDITIONS.approve(proposal, by=make.reviewer(), seen="")
 
     page = client.get(reverse("admin:edition_proposal", args=[proposal.pk]))
     assert "Marque qué dice la edición de " in page.text
@@ -340,13 +331,13 @@ def test_a_correction_of_what_is_told_as_before_by_then_is_not_made(client, corr
 
 def test_a_correction_tells_days_late_of_the_day_of_its_data():
     due_on = timezone.localdate() - timedelta(days=50)
-    activity = make_activity(due_on=due_on, due_provenance="plan")
+    activity = make.activity(due_on=due_on, due_provenance="plan")
     plan, key = activity.plan, activity.code
-    edition = make_edition(plan=plan)
+    edition = make.edition(plan=plan)
     with time_machine.travel(timezone.now() + timedelta(days=100)):
         type(activity).objects.update(title_es="Otra")
         correction = approve(
-            make_edition_proposal(
+            make.edition_proposal(
                 plan=plan, corrects=edition, named=[["activities", key]]
             )
         ).edition
@@ -359,16 +350,16 @@ def test_a_correction_tells_days_late_of_the_day_of_its_data():
 
 
 def test_days_late_alone_are_nothing_to_correct():
-    activity = make_activity(
+    activity = make.activity(
         due_on=timezone.localdate() - timedelta(days=50), due_provenance="plan"
     )
-    edition = make_edition(plan=activity.plan)
+    edition = make.edition(plan=activity.plan)
 
     with (
         time_machine.travel(timezone.now() + timedelta(days=100)),
         pytest.raises(RefusedError, match="Name what the edition tells"),
     ):
-        make_edition_proposal(
+        make.edition_proposal(
             plan=activity.plan,
             corrects=edition,
             named=[["activities", activity.code]],
@@ -381,12 +372,12 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
         hidden,
         {"title_es": hiding.whole(hidden)["title_es"]},
         cause="error",
-        by=make_reviewer(),
+        by=make.reviewer(),
     )
     corrected.refresh_from_db()
 
     correction = approve(
-        make_edition_proposal(
+        make.edition_proposal(
             plan=corrected.plan,
             corrects=corrected,
             named=[["commitments", other.code]],
@@ -400,10 +391,10 @@ def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
 def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
     """From one that is_moving something may not have been taken away."""
     plan = corrected.plan
-    proposal = make_edition_proposal(plan=plan)
+    proposal = make.edition_proposal(plan=plan)
     Edition.objects.update(is_moving=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     listed = client.get(reverse("admin:plan_editions", args=[plan.code]))
     read = client.get(page)
@@ -416,12 +407,12 @@ def test_a_held_back_edition_stands_in_the_way_of_no_other(client, corrected):
 def test_of_a_held_back_edition_no_correction_is_made_but_one_is_declined(
     client, corrected
 ):
-    proposal = make_edition_proposal(
+    proposal = make.edition_proposal(
         plan=corrected.plan, corrects=corrected, named=[place_of(corrected)]
     )
     Edition.objects.update(is_moving=True)
     page = reverse("admin:edition_proposal", args=[proposal.pk])
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     read = client.get(page)
     approved = client.post(page, {"approve": "1"})

@@ -24,14 +24,8 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.models.publication import Counters
-from tests.factories import (
-    make_commitment,
-    make_edition,
-    make_period,
-    make_plan,
-    make_round,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 
 pytestmark = pytest.mark.django_db
 
@@ -41,11 +35,11 @@ def make_closed_round(**fields):
     today = timezone.localdate()
     days = {"opens_on": -40, "due_on": -10, "closes_on": -1}
     fields |= {name: today + timedelta(days=number) for name, number in days.items()}
-    return make_round(**fields)
+    return make.round(**fields)
 
 
 def test_an_edition_tells_what_the_public_read_on_its_day():
-    commitment = make_commitment()
+    commitment = make.commitment()
     plan = commitment.plan
     told = snapshot(plan)
 
@@ -71,7 +65,7 @@ def test_the_same_rows_are_the_same_bytes():
 
 
 def test_an_edition_keeps_the_columns_of_its_day_in_both_languages():
-    edition = make_edition()
+    edition = make.edition()
 
     kept = editions.datasets_of(edition)
 
@@ -115,17 +109,17 @@ def test_each_closing_of_a_round_makes_one_edition():
 
 
 def test_numbers_are_of_a_plan_and_a_year():
-    plan = make_plan()
+    plan = make.plan()
     Edition.objects.create(plan=plan, number="2020-1", made_on="2020-05-05")
-    make_edition()
+    make.edition()
 
-    edition = make_edition(plan=plan)
+    edition = make.edition(plan=plan)
 
     assert edition.number == f"{timezone.localdate().year}-1"
 
 
 def test_nobody_changes_an_edition_or_its_rows():
-    edition = make_edition()
+    edition = make.edition()
     rows = edition.datasets.all()
     content = editions.packed({})
     refused = [
@@ -149,7 +143,7 @@ def test_nobody_changes_an_edition_or_its_rows():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
-    edition = make_edition()
+    edition = make.edition()
     edition.is_moving = True
     edition.save(update_fields=["is_moving"])
 
@@ -168,7 +162,7 @@ def test_a_taking_away_changes_rows_and_leaves_other_random_bits(open_record):
 
 
 def test_the_columns_of_an_edition_stay_even_then():
-    edition = make_edition()
+    edition = make.edition()
     Edition.objects.filter(pk=edition.pk).update(is_moving=True)
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -176,9 +170,9 @@ def test_the_columns_of_an_edition_stay_even_then():
 
 
 def test_an_edition_has_128_random_bits_of_its_own():
-    plan = make_plan()
+    plan = make.plan()
 
-    bits = {bytes(make_edition(plan=plan).random), bytes(make_edition().random)}
+    bits = {bytes(make.edition(plan=plan).random), bytes(make.edition().random)}
 
     assert sorted(map(len, bits)) == [16, 16]
 
@@ -204,7 +198,7 @@ def test_the_timer_makes_the_edition_of_a_round_the_day_after_it_closed():
 
 def test_a_demonstration_a_record_and_a_plan_in_preparation_make_no_edition():
     make_closed_round(is_demonstration=True)
-    make_period()
+    make.period()
     put_back_in_preparation(make_closed_round().plan)
 
     assert editions.make_due() == []
@@ -220,8 +214,8 @@ def test_of_a_round_that_closed_long_ago_no_edition_is_made_of_today():
 
 
 def test_a_reconstruction_has_one_edition_of_the_day_on_which_it_was_made():
-    plan = make_commitment(provenance="press").plan
-    make_plan()
+    plan = make.commitment(provenance="press").plan
+    make.plan()
 
     (edition,) = editions.make_due()
     with time_machine.travel(timezone.now() + timedelta(days=400)):
@@ -235,7 +229,7 @@ def test_a_reconstruction_has_one_edition_of_the_day_on_which_it_was_made():
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_that_close_a_round_at_once_make_one_edition(open_record):
     period = make_closed_round()
-    rebuilt = make_commitment(provenance="press").plan
+    rebuilt = make.commitment(provenance="press").plan
     both_know = Barrier(2, timeout=60)
 
     def close(_number):
@@ -270,7 +264,7 @@ def test_a_plan_that_cannot_be_read_stops_no_other_edition(monkeypatch, caplog):
 
 
 def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
-    plan, counters = make_plan(), map(Counters, count())
+    plan, counters = make.plan(), map(Counters, count())
     monkeypatch.setattr(PublicationVersion, "counters", lambda: next(counters))
 
     with override("en"), pytest.raises(RefusedError, match="changing too fast"):

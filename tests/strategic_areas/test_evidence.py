@@ -18,21 +18,8 @@ from strategic_areas.addresses import RESERVED_WORDS, address
 from strategic_areas.evidence import keeping
 from strategic_areas.models import Evidence
 from strategic_areas.queries.updates import record
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_correction,
-    make_declaration,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-    make_user,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_image, make_pdf, make_photo
 
@@ -114,7 +101,7 @@ class Author(Lasting):
     """The author of a draft."""
 
     def __init__(self):
-        self.update = make_update()
+        self.update = make.update()
         self.user = self.update.contributors.get()
 
 
@@ -163,7 +150,7 @@ def test_a_file_is_kept_cleaned_under_a_name_of_its_own(client, draft, folder):
 
 
 def test_a_token_is_too_long_to_guess():
-    tokens = {make_file_evidence().token for _ in range(3)}
+    tokens = {make.file_evidence().token for _ in range(3)}
 
     assert len(tokens) == 3
     assert {len(bytes.fromhex(token)) * 8 for token in tokens} == {160}
@@ -197,9 +184,9 @@ def test_a_link_and_a_place_in_an_archive_are_kept(client, draft):
 
 
 def test_a_file_comes_with_a_new_report(client, folder):
-    activity = make_activity()
-    period = make_round(plan=activity.plan)
-    client.force_login(make_focal_point(agency=activity.agency))
+    activity = make.activity()
+    period = make.round(plan=activity.plan)
+    client.force_login(make.focal_point(agency=activity.agency))
     new = type("New", (), {"activity": activity, "period": period, "version": ""})
 
     response = client.post(ADD, filled(new, {"upload": pdf_upload()}))
@@ -289,7 +276,7 @@ def test_a_report_takes_five_files_and_no_sixth(client, draft, folder):
 
 
 def test_stored_files_count_among_the_five(client, draft):
-    stored = [make_file_evidence(draft) for _ in range(5)]
+    stored = [make.file_evidence(draft) for _ in range(5)]
     kept = [{"id": item.pk, "activity_update": draft.pk} for item in stored]
 
     refused = save(client, draft, *kept, {"upload": pdf_upload(number=6)}, initial=5)
@@ -302,7 +289,7 @@ def test_stored_files_count_among_the_five(client, draft):
 
 
 def test_the_same_file_is_refused_twice_on_one_report(client, draft, folder):
-    stored = make_file_evidence(draft, name="Primera.pdf")
+    stored = make.file_evidence(draft, name="Primera.pdf")
     kept = {"id": stored.pk, "activity_update": draft.pk}
     again = SimpleUploadedFile("Otra.pdf", make_pdf(in_metadata("Ana")))
     new = [{"upload": pdf_upload(f"{n}.pdf", number=n)} for n in ("1", "2")]
@@ -319,8 +306,8 @@ def test_the_same_file_is_refused_twice_on_one_report(client, draft, folder):
 
 
 def test_the_same_file_may_stand_on_two_reports_and_replace_itself(client, draft):
-    stored = make_file_evidence(draft)
-    make_file_evidence()
+    stored = make.file_evidence(draft)
+    make.file_evidence()
     kept = {"id": stored.pk, "activity_update": draft.pk, "upload": same_as(stored)}
 
     response = save(client, draft, kept, initial=1)
@@ -329,7 +316,7 @@ def test_the_same_file_may_stand_on_two_reports_and_replace_itself(client, draft
 
 
 def test_of_two_equal_files_stored_before_the_rule_both_stay(client, draft):
-    stored = [make_file_evidence(draft) for _ in range(2)]
+    stored = [make.file_evidence(draft) for _ in range(2)]
     rows = [{"id": item.pk, "activity_update": draft.pk} for item in stored]
 
     response = save(client, draft, *rows, {"upload": pdf_upload(number=9)}, initial=2)
@@ -339,13 +326,13 @@ def test_of_two_equal_files_stored_before_the_rule_both_stay(client, draft):
 
 
 def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):
-    sibling = make_update(
-        activity=make_activity(commitment=draft.activity.commitment),
+    sibling = make.update(
+        activity=make.activity(commitment=draft.activity.commitment),
         period=draft.period,
         by=draft.contributors.get(),
     )
-    used = make_file_evidence(sibling).size
-    make_file_evidence()  # another agency's takes none of it
+    used = make.file_evidence(sibling).size
+    make.file_evidence()  # another agency's takes none of it
     size = evidence.clean(pdf_upload()).size
 
     monkeypatch.setattr(keeping, "AGENCY_BYTES", used + size - 1)
@@ -358,9 +345,9 @@ def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):
 
 
 def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
-    update = make_submitted_update()
-    item = make_file_evidence(update)
-    workflow.publish(update, by=make_reviewer())
+    update = make.submitted_update()
+    item = make.file_evidence(update)
+    workflow.publish(update, by=make.reviewer())
     workflow.correct(update, by=update.contributors.get())
     new = evidence.clean(pdf_upload())
 
@@ -393,11 +380,11 @@ def test_the_agency_cannot_clear_its_own_evidence(client, draft):
 
 @pytest.mark.parametrize("is_published", [False, True])
 def test_a_reviewer_cannot_alter_evidence(client, is_published, folder):
-    update = make_submitted_update()
-    item = make_evidence(update, url="https://example.org/a")
+    update = make.submitted_update()
+    item = make.evidence(update, url="https://example.org/a")
     if is_published:
-        workflow.publish(update, by=make_reviewer())
-    client.force_login(make_reviewer())
+        workflow.publish(update, by=make.reviewer())
+    client.force_login(make.reviewer())
     row = {
         "id": item.pk,
         "activity_update": update.pk,
@@ -417,11 +404,11 @@ def test_a_reviewer_cannot_alter_evidence(client, is_published, folder):
 
 
 def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client):
-    update = make_submitted_update()
-    file, other = make_file_evidence(update), make_file_evidence(update)
-    make_evidence(update, url="https://example.org/acta")
-    make_evidence(update, archive_office="Archivo", archive_number="14-B")
-    client.force_login(make_reviewer())
+    update = make.submitted_update()
+    file, other = make.file_evidence(update), make.file_evidence(update)
+    make.evidence(update, url="https://example.org/acta")
+    make.evidence(update, archive_office="Archivo", archive_number="14-B")
+    client.force_login(make.reviewer())
 
     review = reverse("admin:review", args=["avance", update.pk])
     page = client.get(review).content.decode()
@@ -454,13 +441,13 @@ def status_of(client, path):
 def opened_by(client, item):
     return {
         "own focal point": item.record.contributors.get(),
-        "reviewer": make_reviewer(),
+        "reviewer": make.reviewer(),
     }
 
 
 @pytest.mark.parametrize("who", ["own focal point", "reviewer"])
 def test_staff_save_a_file_in_their_scope(client, who, folder):
-    item = make_file_evidence(make_submitted_update(), name="Acta año 1.pdf")
+    item = make.file_evidence(make.submitted_update(), name="Acta año 1.pdf")
     client.force_login(opened_by(client, item)[who])
 
     response = client.get(staff_address(item))
@@ -489,16 +476,16 @@ def test_staff_save_a_file_in_their_scope(client, who, folder):
 def strangers(update):
     return {
         "nobody": None,
-        "another agency's focal point": make_focal_point(),
-        "administrator": make_administrator(),
-        "outsider": make_focal_point(agency=update.agency, is_staff=False),
-        "owner who is no staff": make_user(is_superuser=True, is_staff=False),
+        "another agency's focal point": make.focal_point(),
+        "administrator": make.administrator(),
+        "outsider": make.focal_point(agency=update.agency, is_staff=False),
+        "owner who is no staff": make.user(is_superuser=True, is_staff=False),
     }
 
 
 def test_a_file_that_is_not_yours_is_not_found(client):
-    update = make_submitted_update()
-    item = make_file_evidence(update)
+    update = make.submitted_update()
+    item = make.file_evidence(update)
 
     for who, stranger in strangers(update).items():
         client.logout()
@@ -508,7 +495,7 @@ def test_a_file_that_is_not_yours_is_not_found(client):
 
 
 def test_a_focal_point_whose_own_file_opens_finds_no_other(client):
-    mine, other = make_file_evidence(), make_file_evidence()
+    mine, other = make.file_evidence(), make.file_evidence()
     client.force_login(mine.record.contributors.get())
 
     answers = [status_of(client, staff_address(item)) for item in (mine, other)]
@@ -517,9 +504,9 @@ def test_a_focal_point_whose_own_file_opens_finds_no_other(client):
 
 
 def test_a_file_of_a_draft_is_not_found_by_a_reviewer(client):
-    submitted = make_file_evidence(make_submitted_update())
-    item = make_file_evidence(make_update())
-    client.force_login(make_reviewer())
+    submitted = make.file_evidence(make.submitted_update())
+    item = make.file_evidence(make.update())
+    client.force_login(make.reviewer())
 
     answers = [status_of(client, staff_address(each)) for each in (submitted, item)]
 
@@ -527,8 +514,8 @@ def test_a_file_of_a_draft_is_not_found_by_a_reviewer(client):
 
 
 def test_a_token_that_nobody_gave_is_not_found(client):
-    make_evidence(make_submitted_update(), url="https://example.org/")
-    client.force_login(make_reviewer())
+    make.evidence(make.submitted_update(), url="https://example.org/")
+    client.force_login(make.reviewer())
 
     for token in ("0" * 40, "x", "evidence"):
         assert client.get(f"/gestion/evidencia/{token}/").status_code == 404
@@ -540,9 +527,9 @@ def test_a_token_that_nobody_gave_is_not_found(client):
 
 @pytest.fixture(scope="module")
 def kept_published(lasting):
-    update = make_submitted_update()
-    cleared, reserved = make_file_evidence(update), make_file_evidence(update)
-    workflow.publish(update, by=make_reviewer(), evidence=[cleared])
+    update = make.submitted_update()
+    cleared, reserved = make.file_evidence(update), make.file_evidence(update)
+    workflow.publish(update, by=make.reviewer(), evidence=[cleared])
     rows = {"update": update, "cleared": cleared, "reserved": reserved}
     stored = {}
     for item in (cleared, reserved):
@@ -593,13 +580,13 @@ def test_a_file_that_was_not_cleared_is_not_found(client, published, language):
 
 
 def test_a_file_is_open_only_while_its_record_is_published(client):
-    update = make_submitted_update()
-    item = make_file_evidence(update, is_public=True)
+    update = make.submitted_update()
+    item = make.file_evidence(update, is_public=True)
 
     before = status_of(client, public_address(item))
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     during = status_of(client, public_address(item))
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     after = status_of(client, public_address(item))
 
     assert (before, during, after) == (404, 200, 404)
@@ -618,10 +605,10 @@ def test_a_file_of_a_plan_in_preparation_is_not_found(client, published):
 def test_a_file_that_a_correction_no_longer_clears_is_closed(client, published):
     update, item = published["update"], published["cleared"]
     author = update.contributors.get()
-    revision = make_correction(update)
+    revision = make.correction(update)
     during = status_of(client, public_address(item))
     workflow.submit(revision, by=author)
-    workflow.publish(revision, by=make_reviewer())
+    workflow.publish(revision, by=make.reviewer())
 
     after = status_of(client, public_address(item))
 
@@ -629,16 +616,16 @@ def test_a_file_that_a_correction_no_longer_clears_is_closed(client, published):
 
 
 def test_a_declarations_cleared_file_is_open_to_everybody(client):
-    declaration = make_declaration()
-    item = make_file_evidence(declaration)
+    declaration = make.declaration()
+    item = make.file_evidence(declaration)
     workflow.submit(declaration, by=declaration.contributors.get())
-    workflow.publish(declaration, by=make_reviewer(), evidence=[item])
+    workflow.publish(declaration, by=make.reviewer(), evidence=[item])
 
     assert status_of(client, public_address(item)) == 200
 
 
 def test_a_file_is_only_read(client, published):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     item = published["cleared"]
 
     for path in (public_address(item), staff_address(item)):
@@ -658,16 +645,16 @@ def test_a_file_that_is_missing_from_the_folder_is_not_found(client, published):
 
 
 def test_a_page_shows_each_kind_that_was_cleared(client):
-    update = make_submitted_update()
-    link = make_evidence(update, title_es="Nota", url="https://example.org/nota")
-    file = make_file_evidence(
+    update = make.submitted_update()
+    link = make.evidence(update, title_es="Nota", url="https://example.org/nota")
+    file = make.file_evidence(
         update, title_es="Foto", name="f.png", content=make_image()
     )
-    place = make_evidence(
+    place = make.evidence(
         update, title_es="Minuta", archive_office="Archivo central", archive_number="14"
     )
-    hidden = make_file_evidence(update, title_es="Reservada")
-    workflow.publish(update, by=make_reviewer(), evidence=[link, file, place])
+    hidden = make.file_evidence(update, title_es="Reservada")
+    workflow.publish(update, by=make.reviewer(), evidence=[link, file, place])
 
     for language in ("es", "en"):
         path = update.activity.commitment.get_absolute_url(language=language)
@@ -683,10 +670,10 @@ def test_a_page_shows_each_kind_that_was_cleared(client):
 def test_a_replaced_revision_names_its_file_without_opening_it(published):
     update, item = published["update"], published["cleared"]
     author = update.contributors.get()
-    revision = make_correction(update)
+    revision = make.correction(update)
     workflow.submit(revision, by=author)
     (copy, _) = revision.evidences.all()
-    workflow.publish(revision, by=make_reviewer(), evidence=[copy])
+    workflow.publish(revision, by=make.reviewer(), evidence=[copy])
 
     found = {
         entry.revision: [(line.title_es, line.token) for line in entry.evidence]
@@ -708,8 +695,8 @@ def delete_row(client, update, item, capture):
 def test_removing_a_row_removes_its_file_once_committed(
     client, draft, folder, django_capture_on_commit_callbacks
 ):
-    item = make_file_evidence(draft)
-    other = make_file_evidence(draft)
+    item = make.file_evidence(draft)
+    other = make.file_evidence(draft)
 
     with django_capture_on_commit_callbacks() as waiting:
         item.delete()
@@ -724,7 +711,7 @@ def test_removing_a_row_removes_its_file_once_committed(
 def test_the_agency_removes_a_file_in_the_form(
     client, draft, folder, django_capture_on_commit_callbacks
 ):
-    item = make_file_evidence(draft)
+    item = make.file_evidence(draft)
 
     delete_row(client, draft, item, django_capture_on_commit_callbacks)
 
@@ -735,7 +722,7 @@ def test_the_agency_removes_a_file_in_the_form(
 def test_another_upload_takes_the_place_of_the_file(
     client, draft, folder, django_capture_on_commit_callbacks
 ):
-    item = make_file_evidence(draft)
+    item = make.file_evidence(draft)
     row = {"id": item.pk, "activity_update": draft.pk, "upload": pdf_upload("b.pdf")}
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -748,7 +735,7 @@ def test_another_upload_takes_the_place_of_the_file(
 
 
 def test_a_stored_file_does_not_turn_into_an_address(client, draft):
-    item = make_file_evidence(draft)
+    item = make.file_evidence(draft)
     row = {"id": item.pk, "activity_update": draft.pk, "url": "https://example.org/"}
 
     response = save(client, draft, row, initial=1)
@@ -811,11 +798,11 @@ NOT_ITS_OWN = [
 ]
 
 
-def refused_by(make, **fields):
+def refused_by(maker, **fields):
     """What the database says against it; "" where it takes it."""
     try:
         with transaction.atomic():
-            make(**fields)
+            maker(**fields)
     except IntegrityError as error:
         return str(error)
     return ""

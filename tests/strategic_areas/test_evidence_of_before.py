@@ -8,13 +8,7 @@ from strategic_areas.addresses import address
 from strategic_areas.evidence.cleaning import CleanFile
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.models import Evidence
-from tests.factories import (
-    make_correction,
-    make_evidence,
-    make_reviewer,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.test_evidence import contents, save, staff_address, status_of
 from tests.uploads import make_pdf
 
@@ -30,7 +24,7 @@ TYPES = {
 
 def plant(update, name):
     """A file as a portal in use has stored it."""
-    item = make_evidence(update)
+    item = make.evidence(update)
     evidence.attach(item, CleanFile(name, TYPES[name], name.encode()))
     item.url = ""
     item.save()
@@ -39,9 +33,9 @@ def plant(update, name):
 
 @pytest.mark.parametrize("name", TYPES)
 def test_everybody_saves_it_while_its_report_is_published(client, name):
-    update = make_submitted_update()
+    update = make.submitted_update()
     item = plant(update, name)
-    workflow.publish(update, by=make_reviewer(), evidence=[item])
+    workflow.publish(update, by=make.reviewer(), evidence=[item])
 
     response = client.get(address("evidence", item.token))
     page = client.get(update.activity.commitment.get_absolute_url()).content.decode()
@@ -50,14 +44,14 @@ def test_everybody_saves_it_while_its_report_is_published(client, name):
     assert response.headers["Content-Type"] == TYPES[name]
     assert response.headers["Content-Disposition"].endswith(name)
     assert name.rpartition(".")[2].upper() in page
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
     assert status_of(client, address("evidence", item.token)) == 404
     assert evidence_storage().exists(item.token)
 
 
 @pytest.mark.parametrize("name", TYPES)
 def test_a_draft_keeps_it_beside_a_new_file(client, name):
-    update = make_update()
+    update = make.update()
     item = plant(update, name)
     client.force_login(update.contributors.get())
     row = {"id": item.pk, "activity_update": update.pk}
@@ -75,21 +69,21 @@ def test_a_draft_keeps_it_beside_a_new_file(client, name):
 
 
 def test_a_correction_takes_it_along():
-    update = make_submitted_update()
+    update = make.submitted_update()
     item = plant(update, "Acta.docx")
-    workflow.publish(update, by=make_reviewer(), evidence=[item])
+    workflow.publish(update, by=make.reviewer(), evidence=[item])
 
-    assert make_correction(update).evidences.get().file.name == item.file.name
+    assert make.correction(update).evidences.get().file.name == item.file.name
 
 
 @pytest.mark.parametrize("name", TYPES)
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_removes_it(name):
-    item = plant(make_update(), name)
+    item = plant(make.update(), name)
     token = item.token
 
-    asked = purging.request("", by=make_reviewer(), files=[token])
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request("", by=make.reviewer(), files=[token])
+    purging.confirm(asked, by=make.reviewer())
 
     assert not evidence_storage().exists(token)
     assert Evidence.objects.get().kind == Evidence.Kind.REMOVED

@@ -9,12 +9,7 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from strategic_areas.models.measurements import Breakdown, Measurement
-from tests.factories import (
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_reviewer,
-)
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -22,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 @pytest.fixture
 def girls():
     """A part of 3 of a value, of an indicator for which an agency answers."""
-    indicator = make_indicator(agency=make_agency(), counts="persons", national=True)
+    indicator = make.indicator(agency=make.agency(), counts="persons", national=True)
     value = Measurement.objects.create(
         indicator=indicator,
         starts_on="2024-01-01",
@@ -45,7 +40,7 @@ def address_of(part, name="exact_indicator"):
 
 @pytest.mark.parametrize("name", ["exact_indicator", "exact_agency"])
 def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
-    user = make_focal_point(agency=girls.measurement.indicator.agency)
+    user = make.focal_point(agency=girls.measurement.indicator.agency)
     client.force_login(user)
     address = address_of(girls, name)
 
@@ -70,7 +65,7 @@ def test_a_file_holds_what_is_protected_and_who_took_it(client, girls, name):
 
 
 def test_nobody_else_takes_one(client, girls):
-    client.force_login(make_focal_point())
+    client.force_login(make.focal_point())
     for name in ("exact_indicator", "exact_agency"):
         assert client.post(address_of(girls, name), {"form": "csv"}).status_code == 404
 
@@ -78,7 +73,7 @@ def test_nobody_else_takes_one(client, girls):
     girls.measurement.indicator.save()
     address = address_of(girls)
     statuses = []
-    for user in (make_focal_point(), make_reviewer()):
+    for user in (make.focal_point(), make.reviewer()):
         client.force_login(user)
         statuses.append(client.post(address, {"form": "csv"}).status_code)
 
@@ -91,7 +86,7 @@ def test_a_page_is_no_file_and_tables_are_limited(client, girls, settings):
         **settings.ACCOUNT_RATE_LIMITS,
         "taken_out": "1/m/user",
     }
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     address = address_of(girls)
 
     client.get(address, {"form": "csv"})

@@ -12,8 +12,9 @@ from icalendar import Calendar
 from plan_portal.urls import PUBLIC_COMPANIONS
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from tests import factories
+from tests import make
 from tests.deep import SOME_ROWS, drawn
+from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +62,11 @@ def events(client, path):
 
 
 def test_a_feed_tells_what_was_published_on_it_alone(client):
-    update = factories.make_published_update(narrative_es="Lo de este.")
+    update = make.published_update(narrative_es="Lo de este.")
     commitment = update.activity.commitment
-    other = factories.make_commitment(plan=commitment.plan)
-    factories.make_published_update(
-        activity=factories.make_activity(commitment=other), period=update.period
+    other = make.commitment(plan=commitment.plan)
+    make.published_update(
+        activity=make.activity(commitment=other), period=update.period
     )
 
     for kind, language in product(KINDS, LANGUAGES):
@@ -81,12 +82,12 @@ def test_a_feed_tells_what_was_published_on_it_alone(client):
 
 
 def test_an_account_keeps_its_name_through_revisions_and_is_told_anew(client):
-    update = factories.make_published_update()
+    update = make.published_update()
     path = path_of("plan_feed", update.activity.commitment)
     (before,) = entries(client, path)
-    revision = factories.make_correction(update, percent=70)
+    revision = make.correction(update, percent=70)
     workflow.submit(revision, by=update.contributors.first())
-    workflow.publish(revision, by=factories.make_reviewer())
+    workflow.publish(revision, by=make.reviewer())
 
     (after,) = entries(client, path)
 
@@ -96,7 +97,7 @@ def test_an_account_keeps_its_name_through_revisions_and_is_told_anew(client):
 
 
 def test_languages_name_their_entries_apart(client):
-    commitment = factories.make_published_update().activity.commitment
+    commitment = make.published_update().activity.commitment
 
     names = [
         entries(client, path_of("plan_feed", commitment, each))[0]["id"].text
@@ -107,24 +108,24 @@ def test_languages_name_their_entries_apart(client):
 
 
 def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client):
-    commitment = factories.make_commitment()
-    focal_point = factories.make_focal_point(
+    commitment = make.commitment()
+    focal_point = make.focal_point(
         agency=commitment.lead, first_name=MARKER, username=MARKER, last_name=MARKER
     )
-    period = factories.make_round(plan=commitment.plan)
-    rehearsal = factories.make_round(plan=commitment.plan, is_demonstration=True)
+    period = make.round(plan=commitment.plan)
+    rehearsal = make.round(plan=commitment.plan, is_demonstration=True)
 
-    def make(make_one, **fields):
-        activity = factories.make_activity(commitment=commitment)
+    def maker(make_one, **fields):
+        activity = make.activity(commitment=commitment)
         fields = {"period": period, "by": focal_point, **fields}
         return make_one(activity=activity, **fields)
 
-    make(factories.make_update, narrative_es=MARKER)
-    make(factories.make_submitted_update, narrative_es=MARKER)
-    make(factories.make_published_update, narrative_es=MARKER, period=rehearsal)
-    withdrawn = make(factories.make_published_update, narrative_es=MARKER)
-    workflow.withdraw(withdrawn, by=factories.make_reviewer(), cause="error")
-    make(factories.make_published_update, narrative_es="Publicado.")
+    maker(make.update, narrative_es=MARKER)
+    maker(make.submitted_update, narrative_es=MARKER)
+    maker(make.published_update, narrative_es=MARKER, period=rehearsal)
+    withdrawn = maker(make.published_update, narrative_es=MARKER)
+    workflow.withdraw(withdrawn, by=make.reviewer(), cause="error")
+    maker(make.published_update, narrative_es="Publicado.")
 
     for kind in KINDS:
         path = path_of(f"{kind}_feed", commitment)
@@ -137,15 +138,15 @@ def test_a_feed_holds_nothing_unpublished_no_person_and_no_demonstration(client)
 
 
 def test_a_plan_in_preparation_has_no_companions(client):
-    commitment = factories.make_commitment()
-    factories.make_round(plan=commitment.plan)
+    commitment = make.commitment()
+    make.round(plan=commitment.plan)
     paths = {name: path_of(name, commitment) for name in COMPANIONS}
 
     def answers():
         return {name: client.get(path).status_code for name, path in paths.items()}
 
     assert answers() == dict.fromkeys(COMPANIONS, 200)
-    factories.put_back_in_preparation(commitment.plan)
+    put_back_in_preparation(commitment.plan)
 
     assert answers() == dict.fromkeys(COMPANIONS, 404)
 
@@ -172,28 +173,24 @@ def test_companions_cost_the_same_at_any_size_and_are_not_sent_again(client):
 
 def make_reported(rows):
     """A commitment with so many activities, of each of which a source tells."""
-    commitment = factories.make_commitment(
-        due_on=date(2026, 6, 1), due_provenance="plan"
-    )
-    factories.make_round(plan=commitment.plan)
+    commitment = make.commitment(due_on=date(2026, 6, 1), due_provenance="plan")
+    make.round(plan=commitment.plan)
     for _ in range(rows):
-        activity = factories.make_activity(commitment=commitment)
-        factories.make_record_update(activity=activity)
+        activity = make.activity(commitment=commitment)
+        make.record_update(activity=activity)
     return commitment
 
 
 def test_a_calendar_holds_the_dates_that_somebody_states(client):
-    commitment = factories.make_commitment(
-        due_on=date(2026, 6, 1), due_provenance="plan"
-    )
-    stated = factories.make_activity(
+    commitment = make.commitment(due_on=date(2026, 6, 1), due_provenance="plan")
+    stated = make.activity(
         commitment=commitment, due_on=date(2026, 5, 1), due_provenance="agency"
     )
-    factories.make_activity(
+    make.activity(
         commitment=commitment, due_on=date(2026, 4, 1), due_provenance="plan_period"
     )
-    period = factories.make_round(plan=commitment.plan)
-    factories.make_round(plan=commitment.plan, is_demonstration=True)
+    period = make.round(plan=commitment.plan)
+    make.round(plan=commitment.plan, is_demonstration=True)
 
     found = events(client, path_of("plan_dates", commitment))
 
@@ -206,8 +203,8 @@ def test_a_calendar_holds_the_dates_that_somebody_states(client):
 
 def test_an_agencys_calendar_holds_its_own_dates(client):
     stated = {"due_on": date(2026, 6, 1), "due_provenance": "plan"}
-    commitment = factories.make_commitment(**stated)
-    other = factories.make_commitment(plan=commitment.plan, **stated)
+    commitment = make.commitment(**stated)
+    other = make.commitment(plan=commitment.plan, **stated)
 
     found = " ".join(events(client, path_of("agency_dates", commitment)))
 
@@ -216,9 +213,7 @@ def test_an_agencys_calendar_holds_its_own_dates(client):
 
 
 def test_a_moved_date_keeps_its_name_in_the_calendar(client):
-    commitment = factories.make_commitment(
-        due_on=date(2026, 6, 1), due_provenance="plan"
-    )
+    commitment = make.commitment(due_on=date(2026, 6, 1), due_provenance="plan")
     path = path_of("plan_dates", commitment)
     before = {uid for _day, uid in events(client, path).values()}
     commitment.due_on = date(2026, 9, 1)
@@ -231,7 +226,7 @@ def test_a_moved_date_keeps_its_name_in_the_calendar(client):
 
 
 def test_a_page_links_to_its_own_feed_and_calendar(client):
-    commitment = factories.make_published_update().activity.commitment
+    commitment = make.published_update().activity.commitment
 
     for kind, language in product(KINDS, LANGUAGES):
         html = client.get(path_of(kind, commitment, language)).content.decode()

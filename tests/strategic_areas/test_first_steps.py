@@ -11,8 +11,8 @@ from agencies.mail import Mail
 from agencies.models import Agency
 from strategic_areas.desk.first_steps import MOST, first_steps, read_line
 from strategic_areas.models import Participation
-from tests import factories
-from tests.factories import make_administrator, make_agency, make_plan, make_reviewer
+from tests import make
+from tests.make.plans import propose_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -24,15 +24,15 @@ DESK = reverse("admin:index")
 def both(client, settings):
     """Signed in as somebody who reviews and administers, with a mail server."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    user = make_reviewer()
-    user.groups.add(*make_administrator().groups.all())
+    user = make.reviewer()
+    user.groups.add(*make.administrator().groups.all())
     client.force_login(user)
     return user
 
 
 @pytest.fixture
 def plan():
-    return make_plan(status="in_preparation")
+    return make.plan(status="in_preparation")
 
 
 def send(client, *lines):
@@ -68,8 +68,8 @@ def test_until_it_is_sent_a_list_changes_nothing(client, both, plan):
 
 
 def test_what_needs_a_hand_stays_and_holds_back_nobody_else(client, both, plan):
-    known = make_agency(acronym="CONI")
-    make_agency(acronym="MT")
+    known = make.agency(acronym="CONI")
+    make.agency(acronym="MT")
 
     page = send(
         client,
@@ -122,9 +122,9 @@ def test_an_agency_that_is_made_takes_part_in_the_plan_in_preparation(
 def test_no_list_adds_an_agency_to_a_plan_that_two_people_decide_on(
     client, both, status
 ):
-    plan = make_plan(status="in_preparation" if status == "waits" else status)
+    plan = make.plan(status="in_preparation" if status == "waits" else status)
     if status == "waits":
-        factories.propose_plan(plan)
+        propose_plan(plan)
 
     send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org")
 
@@ -134,7 +134,7 @@ def test_no_list_adds_an_agency_to_a_plan_that_two_people_decide_on(
 
 
 def test_who_administers_alone_adds_no_agency_to_a_plan(client, plan):
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     page = send(client, "MT; Ministerio de Trabajo; Leo Paz; leo@example.org")
 
@@ -143,8 +143,8 @@ def test_who_administers_alone_adds_no_agency_to_a_plan(client, plan):
 
 
 def test_who_administers_alone_invites_for_an_agency_that_is_known(client, plan):
-    make_agency(acronym="MT")
-    client.force_login(make_administrator())
+    make.agency(acronym="MT")
+    client.force_login(make.administrator())
 
     send(client, "MT; Leo Paz; leo@example.org")
 
@@ -153,7 +153,7 @@ def test_who_administers_alone_invites_for_an_agency_that_is_known(client, plan)
 
 
 def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
-    make_agency(acronym="GUACO")
+    make.agency(acronym="GUACO")
 
     page = send(client, "GUACO; Pablo Díaz", "GUACO; suplente; Eva; eva@example.org")
 
@@ -164,8 +164,8 @@ def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
 
 
 def test_only_administrators_invite_by_a_list(client, plan):
-    make_agency(acronym="MT")
-    client.force_login(make_reviewer())
+    make.agency(acronym="MT")
+    client.force_login(make.reviewer())
 
     answer = send(client, "MT; Leo; leo@example.org")
 
@@ -182,21 +182,21 @@ def steps_done(user):
 
 
 def test_the_list_is_for_who_reviews_or_administers(client):
-    for make, sees in (
-        (factories.make_focal_point, False),
-        (make_reviewer, True),
-        (make_administrator, True),
+    for maker, sees in (
+        (make.focal_point, False),
+        (make.reviewer, True),
+        (make.administrator, True),
     ):
-        client.force_login(make())
+        client.force_login(maker())
         assert bool(client.get(DESK).context["first"]) is sees
 
 
 def test_a_step_leads_only_who_may_take_it(client):
-    make_plan(status="in_preparation")
-    make_reviewer()
+    make.plan(status="in_preparation")
+    make.reviewer()
     led = []
-    for make in (make_reviewer, make_administrator):
-        client.force_login(make())
+    for maker in (make.reviewer, make.administrator):
+        client.force_login(maker())
         first = client.get(DESK).context["first"]
         (step,) = [each for each in first["steps"] if each.get("is_next")]
         led.append((step["is_own"], client.get(step["address"]).status_code))
@@ -206,10 +206,10 @@ def test_a_step_leads_only_who_may_take_it(client):
 
 @pytest.mark.parametrize("is_demonstration", [False, True])
 def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonstration):
-    period = factories.make_round(is_demonstration=is_demonstration)
-    activity = factories.make_activity(plan=period.plan)
-    factories.make_published_update(period=period, activity=activity)
-    client.force_login(make_reviewer())
+    period = make.round(is_demonstration=is_demonstration)
+    activity = make.activity(plan=period.plan)
+    make.published_update(period=period, activity=activity)
+    client.force_login(make.reviewer())
 
     first = client.get(DESK).context["first"]
 
@@ -217,13 +217,13 @@ def test_the_list_is_gone_once_an_agencys_report_is_published(client, is_demonst
 
 
 def test_the_list_takes_the_same_queries_for_any_plan():
-    user = make_reviewer()
+    user = make.reviewer()
     counts = []
     for number in (1, 6):
-        plan = make_plan(status="in_preparation")
+        plan = make.plan(status="in_preparation")
         for _each in range(number):
-            activity = factories.make_activity(plan=plan)
-            factories.make_participation(plan=plan, agency=activity.agency)
+            activity = make.activity(plan=plan)
+            make.participation(plan=plan, agency=activity.agency)
         user = type(user).objects.get(pk=user.pk)
         with CaptureQueriesContext(connection) as queries:
             steps_done(user)

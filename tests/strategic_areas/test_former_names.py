@@ -11,7 +11,7 @@ from agencies.models import AgencyName
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity
 from strategic_areas.queries.plan import answering
-from tests import factories
+from tests import make
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.test_past import PAGES, TODAY, make_year, paths
 from tests.strategic_areas.test_timeline import asked_of
@@ -25,14 +25,14 @@ NOW, THEN = "Ministerio zanahoria", "Secretaría lechuga"
 @pytest.fixture(scope="module")
 def made(lasting):
     """An activity of an agency that was renamed on 15 March 2026."""
-    agency = factories.make_agency(acronym="NXV", name_es=NOW, name_en=NOW)
-    plan = factories.make_plan(code="plan-x", starts_on=date(2025, 1, 1))
-    commitment = factories.make_commitment(plan=plan, lead=agency)
-    factories.make_participation(plan=plan, agency=agency)
-    activity = factories.make_activity(commitment=commitment, agency=agency)
+    agency = make.agency(acronym="NXV", name_es=NOW, name_en=NOW)
+    plan = make.plan(code="plan-x", starts_on=date(2025, 1, 1))
+    commitment = make.commitment(plan=plan, lead=agency)
+    make.participation(plan=plan, agency=agency)
+    activity = make.activity(commitment=commitment, agency=agency)
     for year in (2025, 2026):
         period = make_year(plan, year)
-        factories.make_record_update(activity=activity, period=period)
+        make.record_update(activity=activity, period=period)
     call(agency, ends_on=date(2026, 3, 15))
     return activity
 
@@ -86,9 +86,7 @@ def test_an_account_is_told_under_the_name_of_its_period(client, activity, langu
 def test_a_round_tells_who_is_asked_by_the_names_of_then(activity):
     plan = activity.plan
     old, new = (
-        factories.make_round(
-            plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 1, 31)
-        )
+        make.round(plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 1, 31))
         for year in (2026, 2027)
     )
 
@@ -112,11 +110,11 @@ def test_a_round_tells_who_is_asked_by_the_names_of_then(activity):
     ],
 )
 def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected):
-    agency = factories.make_agency()
+    agency = make.agency()
     call(agency, acronym="B", ends_on=date(2014, 12, 31))
     call(agency, acronym="A", starts_on=date(2011, 1, 1), ends_on=date(2012, 12, 31))
     call(agency, acronym="C")
-    call(factories.make_agency(), acronym="D", ends_on=date(2030, 1, 1))
+    call(make.agency(), acronym="D", ends_on=date(2030, 1, 1))
     AgencyName.objects.filter(acronym="B").update(starts_on=date(2013, 1, 1))
 
     rows = type(agency).objects.filter(pk=agency.pk)
@@ -130,7 +128,7 @@ def test_a_name_is_that_of_its_days_in_the_database_and_beside_it(day, expected)
 
 
 def test_an_agency_is_found_by_what_it_was_called(activity):
-    former = factories.make_agency(acronym="HOY", slug="hoy")
+    former = make.agency(acronym="HOY", slug="hoy")
     call(former, acronym="AYER", name_es="Ayer", ends_on=date(2026, 6, 1))
 
     found = answering.agencies_by_word(answering.every_agency())
@@ -143,13 +141,11 @@ def test_names_cost_the_same_at_any_size(client, activity):
     pages = {**paths(activity), "commitment": commitment.get_absolute_url("es")}
     for rows in (1, 6):
         for _ in range(rows):
-            agency = factories.make_agency()
+            agency = make.agency()
             call(agency, acronym=f"E{agency.pk}", ends_on=date(2026, 3, 15))
-            factories.make_participation(plan=plan, agency=agency)
-            more = factories.make_activity(commitment=commitment, agency=agency)
-            factories.make_record_update(
-                activity=more, period=plan.periods.get(code="2025")
-            )
+            make.participation(plan=plan, agency=agency)
+            more = make.activity(commitment=commitment, agency=agency)
+            make.record_update(activity=more, period=plan.periods.get(code="2025"))
         counts = {}
         for name, path in pages.items():
             with CaptureQueriesContext(connection) as captured:

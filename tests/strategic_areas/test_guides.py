@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from agencies.mail import Mail
-from tests.factories import make_invitation
+from tests import make
 
 pytestmark = pytest.mark.django_db
 #: Role → the word of its guide.
@@ -29,7 +29,7 @@ def test_there_is_no_other_guide(client):
 def test_an_invitation_leads_to_the_guide_of_its_role(role, settings):
     fields = {} if role == Role.FOCAL_POINT else {"agency": None, "kind": ""}
 
-    make_invitation(email="ana@example.org", role=role, **fields)
+    make.invitation(email="ana@example.org", role=role, **fields)
 
     text = Mail.objects.get(kind="invitation").text
     assert settings.SITE_URL + reverse("guide", args=[GUIDES[role]]) in text

@@ -14,17 +14,8 @@ from agencies.audit import AuditEntry
 from agencies.models import FocalPoint
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_mandate,
-    make_reviewer,
-    make_update,
-    make_user,
-    sign_in,
-)
+from tests import make
+from tests.make.people import sign_in
 
 pytestmark = [
     pytest.mark.django_db,
@@ -37,25 +28,25 @@ TODAY = timezone.localdate()
 
 @pytest.fixture
 def agency():
-    return make_agency()
+    return make.agency()
 
 
 @pytest.fixture
 def mandate(agency):
-    return make_focal_point(agency=agency).mandates.get()
+    return make.focal_point(agency=agency).mandates.get()
 
 
 @pytest.fixture
 def successor():
-    return make_user(group=Role.FOCAL_POINT)
+    return make.user(group=Role.FOCAL_POINT)
 
 
 def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
-    activity = make_activity(agency=agency)
-    draft = make_update(activity=activity, by=mandate.user)
-    stranger = make_update()
+    activity = make.activity(agency=agency)
+    draft = make.update(activity=activity, by=mandate.user)
+    stranger = make.update()
 
-    hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make.administrator())
 
     seen = set(ActivityUpdate.objects.visible_to(successor))
     assert draft in seen
@@ -68,7 +59,7 @@ def test_the_work_passes_on_and_keeps_its_author(agency, mandate, successor):
 def test_one_mandate_ends_as_the_other_begins(agency, mandate, successor, days_held):
     FocalPoint.objects.update(starts_on=TODAY - timedelta(days=days_held))
 
-    begun = hand_over(mandate, successor, by=make_administrator())
+    begun = hand_over(mandate, successor, by=make.administrator())
 
     mandate.refresh_from_db()
     assert mandate.ends_on == TODAY - timedelta(days=1)
@@ -84,7 +75,7 @@ def test_the_leaving_person_is_out_at_once(mandate, successor):
     client = Client()
     sign_in(client, mandate.user.username)
 
-    hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make.administrator())
 
     mandate.user.refresh_from_db()
     assert mandate.user.is_active is False
@@ -93,28 +84,28 @@ def test_the_leaving_person_is_out_at_once(mandate, successor):
 
 
 def test_whoever_still_reports_elsewhere_keeps_her_account(mandate, successor):
-    make_mandate(user=mandate.user, agency=make_agency())
+    make.mandate(user=mandate.user, agency=make.agency())
 
-    hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make.administrator())
 
     mandate.user.refresh_from_db()
     assert mandate.user.is_active is True
 
 
 def test_a_reviewer_who_stops_reporting_keeps_her_account(agency, successor):
-    reviewer = make_reviewer()
-    mandate = make_mandate(user=reviewer, agency=agency)
+    reviewer = make.reviewer()
+    mandate = make.mandate(user=reviewer, agency=agency)
 
-    hand_over(mandate, successor, by=make_administrator())
+    hand_over(mandate, successor, by=make.administrator())
 
     reviewer.refresh_from_db()
     assert reviewer.is_active is True
 
 
 def test_an_alternate_who_becomes_titular_is_no_alternate_any_more(agency, mandate):
-    alternate = make_focal_point(agency=agency)
+    alternate = make.focal_point(agency=agency)
 
-    hand_over(mandate, alternate, by=make_administrator())
+    hand_over(mandate, alternate, by=make.administrator())
 
     current = FocalPoint.objects.current().filter(agency=agency)
     assert [(each.user, each.kind) for each in current] == [(alternate, "titular")]
@@ -135,7 +126,7 @@ def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, c
         before = list(FocalPoint.objects.values())
 
     with pytest.raises(RefusedError):
-        hand_over(mandate, successor, by=make_administrator())
+        hand_over(mandate, successor, by=make.administrator())
 
     mandate.user.refresh_from_db()
     assert list(FocalPoint.objects.values()) == before
@@ -143,7 +134,7 @@ def test_a_handover_that_cannot_be_changes_nothing(agency, mandate, successor, c
 
 
 def test_a_handover_is_recorded(agency, mandate, successor):
-    administrator = make_administrator()
+    administrator = make.administrator()
 
     hand_over(mandate, successor, by=administrator)
 
@@ -152,7 +143,7 @@ def test_a_handover_is_recorded(agency, mandate, successor):
 
 
 def test_the_administrator_hands_over_with_one_press(client, mandate, successor):
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     address = reverse("admin:hand_over", args=[mandate.pk])
 
     client.get(address)
@@ -163,7 +154,7 @@ def test_the_administrator_hands_over_with_one_press(client, mandate, successor)
     assert FocalPoint.objects.current().get().user == successor
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_nobody_else_hands_over(client, mandate, successor, make_actor):
     client.force_login(make_actor())
     address = reverse("admin:hand_over", args=[mandate.pk])
@@ -178,10 +169,10 @@ def test_nobody_else_hands_over(client, mandate, successor, make_actor):
 def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     client, agency, mandate, successor
 ):
-    activity = make_activity(agency=agency)
-    draft = make_update(activity=activity, by=mandate.user)
-    make_update()
-    hand_over(mandate, successor, by=make_administrator())
+    activity = make.activity(agency=agency)
+    draft = make.update(activity=activity, by=mandate.user)
+    make.update()
+    hand_over(mandate, successor, by=make.administrator())
     client.force_login(successor)
 
     page = client.get(reverse("admin:handover", args=[agency.slug]))
@@ -194,10 +185,10 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
 
 @pytest.mark.sqlite
 def test_nobody_else_reads_it(client, agency, mandate):
-    make_update(activity=make_activity(agency=agency), by=mandate.user)
+    make.update(activity=make.activity(agency=agency), by=mandate.user)
     address = reverse("admin:handover", args=[agency.slug])
     answers = []
-    for actor in (make_focal_point(), make_reviewer(), make_administrator()):
+    for actor in (make.focal_point(), make.reviewer(), make.administrator()):
         client.force_login(actor)
         answers.append(client.get(address).status_code)
 
@@ -210,7 +201,7 @@ def test_the_page_costs_the_same_for_one_report_and_for_many(
 ):
     client.force_login(mandate.user)
     address = reverse("admin:handover", args=[agency.slug])
-    make_update(activity=make_activity(agency=agency), by=mandate.user)
+    make.update(activity=make.activity(agency=agency), by=mandate.user)
 
     def queries():
         with django_assert_max_num_queries(60) as captured:
@@ -220,6 +211,6 @@ def test_the_page_costs_the_same_for_one_report_and_for_many(
     one = queries()
     plan = ActivityUpdate.objects.get().plan
     for _number in range(10):
-        make_update(activity=make_activity(agency=agency, plan=plan), by=mandate.user)
+        make.update(activity=make.activity(agency=agency, plan=plan), by=mandate.user)
 
     assert queries() == one

@@ -18,7 +18,7 @@ from strategic_areas.models import (
     TargetLink,
     Term,
 )
-from tests import factories
+from tests import make
 from tests.test_public_pages import LANGUAGES, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -29,7 +29,7 @@ PAGE = "admin:hide_by_address"
 @pytest.fixture(scope="module")
 def world(lasting):
     commitment = make_world()
-    return commitment, factories.make_reviewer(), factories.make_administrator()
+    return commitment, make.reviewer(), make.administrator()
 
 
 @pytest.fixture

@@ -44,9 +44,10 @@ from strategic_areas.models import (
 from strategic_areas.purging import hiding
 from strategic_areas.purging.places import treatment
 from strategic_areas.queries.figures.indicators import Shown, points_of
-from tests import factories
+from tests import make
 from tests.crawling import Crawl, text_of
 from tests.deep import DEEP
+from tests.make.plans import close_structure
 from tests.public_site import data_files
 from tests.strategic_areas.plans import load_small, small
 from tests.test_one_door import CARD, texts_of, typed
@@ -64,7 +65,7 @@ NOT_HIDEABLE = {AttributionDispute, Province, Region, Target}
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
     columns = hiding.whole(record) if columns is None else columns
     told = {"cause": cause, "why": why}
-    return hiding.hide(record, columns, **told, by=by or factories.make_reviewer())
+    return hiding.hide(record, columns, **told, by=by or make.reviewer())
 
 
 @pytest.mark.sqlite
@@ -111,9 +112,9 @@ def plain(field):
 
 @pytest.mark.sqlite  # what public pages show is the same on both databases
 def test_a_whole_record_is_gone_from_every_public_output(client):
-    records, by = everything(), factories.make_reviewer()
+    records, by = everything(), make.reviewer()
     for plan in Plan.objects.public():
-        factories.make_edition(plan=plan)
+        make.edition(plan=plan)
     pages = ("/discrepancias/", "/ayuda/", "/base-legal/", "/indicadores.xlsx")
     files = [*data_files()]
     stood, in_files = stands_on(client, pages), stands_on(client, files)
@@ -175,8 +176,8 @@ def told():
 
 @pytest.mark.sqlite
 def test_own_words_are_told_once_another_person_confirmed_them(client):
-    record = factories.make_discrepancy(detail_es="Zutana", topic_es="Un tema")
-    proposer, other = factories.make_reviewer(), factories.make_reviewer()
+    record = make.discrepancy(detail_es="Zutana", topic_es="Un tema")
+    proposer, other = make.reviewer(), make.reviewer()
     columns = hiding.hideable(record)[record.fields["detail"]]
     takedown = hide(record, columns, by=proposer, why=WHY)
 
@@ -194,14 +195,14 @@ def test_own_words_are_told_once_another_person_confirmed_them(client):
 
 
 def test_another_person_restores_it_and_nobody_alone_what_she_hid():
-    line, proposer = factories.make_help_line(), factories.make_reviewer()
+    line, proposer = make.help_line(), make.reviewer()
     takedown = hide(line, by=proposer)
     line.refresh_from_db()
     hidden = line.confirm_before_publishing
 
     with pytest.raises(RefusedError):
         hiding.HIDINGS.take_back(takedown, by=proposer)
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     line.refresh_from_db()
     assert (hidden, line.confirm_before_publishing) == (True, False)
@@ -209,8 +210,8 @@ def test_another_person_restores_it_and_nobody_alone_what_she_hid():
 
 def changed(record, **values):
     """The record after a change of it that two people made."""
-    change = factories.make_change(record, **values)
-    workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(record, **values)
+    workflow.approve(change, by=make.reviewer())
     record.refresh_from_db()
     return record
 
@@ -218,15 +219,15 @@ def changed(record, **values):
 #: What two people took away: a flag that protects, and texts that name a person.
 TAKEN = {
     "a mark of victims": (
-        lambda: factories.make_activity(provenance="press", counts_victims=False),
+        lambda: make.activity(provenance="press", counts_victims=False),
         {"counts_victims": True},
     ),
     "an indicator's protection": (
-        lambda: factories.make_indicator(sensitive=False),
+        lambda: make.indicator(sensitive=False),
         {"sensitive": True},
     ),
     "a name": (
-        lambda: factories.make_law(note_es="La declaró Zutana."),
+        lambda: make.law(note_es="La declaró Zutana."),
         {"note_es": "Se declaró."},
     ),
 }
@@ -235,9 +236,9 @@ TAKEN = {
 @pytest.mark.parametrize("name", TAKEN)
 @pytest.mark.sqlite
 def test_nobody_brings_a_former_form_back_alone(client, name):
-    make, values = TAKEN[name]
-    record = changed(make(), **values)
-    client.force_login(factories.make_reviewer())
+    maker, values = TAKEN[name]
+    record = changed(maker(), **values)
+    client.force_login(make.reviewer())
     kind = record._meta.model_name
     page = reverse("admin:hide", args=[kind, record.pk])
 
@@ -249,8 +250,8 @@ def test_nobody_brings_a_former_form_back_alone(client, name):
 
 
 def test_a_former_form_comes_back_when_another_person_approves_it():
-    record = changed(factories.make_law(name_es="Bien"), name_es="Mal")
-    proposer = factories.make_reviewer()
+    record = changed(make.law(name_es="Bien"), name_es="Mal")
+    proposer = make.reviewer()
 
     change = hiding.propose_former(record, by=proposer)
 
@@ -258,36 +259,36 @@ def test_a_former_form_comes_back_when_another_person_approves_it():
         workflow.approve(change, by=proposer)
     record.refresh_from_db()
     stood = record.name_es
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     record.refresh_from_db()
     assert (stood, record.name_es) == ("Mal", "Bien")
 
 
 def test_a_former_form_comes_back_after_what_replaced_it_was_hidden():
-    record = changed(factories.make_law(name_es="Bien"), name_es="Mal")
+    record = changed(make.law(name_es="Bien"), name_es="Mal")
     takedown = hide(record)
 
-    change = hiding.propose_former(record, by=factories.make_reviewer())
-    workflow.approve(change, by=factories.make_reviewer())
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    change = hiding.propose_former(record, by=make.reviewer())
+    workflow.approve(change, by=make.reviewer())
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.name_es == "Bien"
 
 
 def test_a_former_form_is_guarded_like_a_new_text():
-    record = factories.make_law(note_es=CARD)
+    record = make.law(note_es=CARD)
     changed(record, note_es="Nada.")
 
     with pytest.raises(RefusedError):
-        hiding.propose_former(record, by=factories.make_reviewer())
+        hiding.propose_former(record, by=make.reviewer())
 
 
 def test_what_the_guard_stops_is_not_restored():
-    record = factories.make_law(name_es="Ley", note_es=CARD)
+    record = make.law(name_es="Ley", note_es=CARD)
     takedown = hide(record)
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
 
     record.refresh_from_db()
     assert (record.name_es, record.note_es) == ("Ley", MARKER)
@@ -295,8 +296,8 @@ def test_what_the_guard_stops_is_not_restored():
 
 @pytest.mark.sqlite
 def test_nothing_by_which_the_portal_protects_can_be_hidden():
-    activity = factories.make_activity(quantity=12, counts_victims=True)
-    indicator = factories.make_indicator(counted_by="PGR", counts="victims")
+    activity = make.activity(quantity=12, counts_victims=True)
+    indicator = make.indicator(counted_by="PGR", counts="victims")
 
     hidden = {*hiding.whole(activity), *hiding.whole(indicator)}
 
@@ -306,8 +307,8 @@ def test_nothing_by_which_the_portal_protects_can_be_hidden():
 
 
 def test_a_figure_goes_with_what_belongs_to_it():
-    source = factories.make_source()
-    activity = factories.make_activity(
+    source = make.source()
+    activity = make.activity(
         plan=source.plan,
         budget="amount",
         budget_amount=500,
@@ -321,37 +322,37 @@ def test_a_figure_goes_with_what_belongs_to_it():
 
 
 def test_what_changed_meanwhile_is_not_put_back():
-    record = factories.make_law(name_es="Antes", note_es="Nota")
+    record = make.law(name_es="Antes", note_es="Nota")
     takedown = hide(record)
     record.refresh_from_db()
-    change = factories.make_change(record, name_es="Después")
-    workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(record, name_es="Después")
+    workflow.approve(change, by=make.reviewer())
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert (record.name_es, record.note_es) == ("Después", "Nota")
 
 
 def test_a_flag_that_two_people_set_since_is_not_put_back():
-    line = factories.make_help_line()
+    line = make.help_line()
     takedown = hide(line)
     changed(line, confirm_before_publishing=False)
     changed(line, confirm_before_publishing=True)
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     line.refresh_from_db()
     assert line.confirm_before_publishing
 
 
 def test_a_number_that_two_people_removed_since_is_not_put_back():
-    record = factories.make_law(year=2003)
+    record = make.law(year=2003)
     takedown = hide(record)
     changed(record, year=2004)
     changed(record, year=None)
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.year is None
@@ -359,16 +360,16 @@ def test_a_number_that_two_people_removed_since_is_not_put_back():
 
 def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
     """What is told of a change hides with one record, and names another one too."""
-    commitment = factories.make_commitment(title_es="Taller de Zutana")
-    other = factories.make_commitment(plan=commitment.plan, title_es="Zutana")
-    told = factories.make_amendment(
+    commitment = make.commitment(title_es="Taller de Zutana")
+    other = make.commitment(plan=commitment.plan, title_es="Zutana")
+    told = make.amendment(
         commitment=commitment,
         field="title",
         old_value_es="Taller",
         new_value_es="Taller de Zutana",
     )
-    factories.close_structure()
-    takedown, reviewer = hide(commitment), factories.make_reviewer()
+    close_structure()
+    takedown, reviewer = hide(commitment), make.reviewer()
     hiding.HIDINGS.approve(hide(other), by=reviewer)
 
     hiding.HIDINGS.decline(takedown, by=reviewer, reason="No era.")
@@ -384,7 +385,7 @@ def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
 )
 @pytest.mark.sqlite
 def test_a_cause_of_the_list_is_required_and_own_words_are_guarded(told):
-    line = factories.make_help_line()
+    line = make.help_line()
 
     with pytest.raises((RefusedError, ValueError)):
         hide(line, **told)
@@ -393,12 +394,10 @@ def test_a_cause_of_the_list_is_required_and_own_words_are_guarded(told):
     assert not line.confirm_before_publishing
 
 
-@pytest.mark.parametrize(
-    "make_actor", [factories.make_focal_point, factories.make_administrator]
-)
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
 @pytest.mark.sqlite
 def test_nobody_else_hides_what_stands_around_the_plan(client, make_actor):
-    line, actor = factories.make_help_line(), make_actor()
+    line, actor = make.help_line(), make_actor()
     client.force_login(actor)
 
     with pytest.raises(RefusedError):
@@ -408,12 +407,12 @@ def test_nobody_else_hides_what_stands_around_the_plan(client, make_actor):
 
 
 def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
-    agency = factories.make_agency(name_es="Un nombre")
-    takedown = hide(agency, by=factories.make_administrator())
+    agency = make.agency(name_es="Un nombre")
+    takedown = hide(agency, by=make.administrator())
     agency.refresh_from_db()
     hidden = agency.name_es
 
-    administrator = factories.make_administrator()
+    administrator = make.administrator()
     hiding.HIDINGS.decline(takedown, by=administrator, reason="No era.")
 
     agency.refresh_from_db()
@@ -422,8 +421,8 @@ def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
 
 @pytest.mark.sqlite
 def test_it_is_done_and_decided_on_pages_of_the_desk(client):
-    record, other = factories.make_law(name_es="Zutana"), factories.make_reviewer()
-    client.force_login(factories.make_reviewer())
+    record, other = make.law(name_es="Zutana"), make.reviewer()
+    client.force_login(make.reviewer())
     page = reverse("admin:hide", args=["legalinstrument", record.pk])
     shown = client.get(
         reverse("admin:strategic_areas_legalinstrument_change", args=[record.pk])
@@ -449,11 +448,9 @@ def test_it_is_done_and_decided_on_pages_of_the_desk(client):
 
 @pytest.mark.sqlite
 def test_own_words_are_confirmed_only_by_who_reads_what_is_marked(client):
-    plain = factories.make_takedown(factories.make_law())
-    marked = factories.make_takedown(
-        factories.make_law(), why="La hija de Ramón tenía 9 años."
-    )
-    client.force_login(factories.make_reviewer())
+    plain = make.takedown(make.law())
+    marked = make.takedown(make.law(), why="La hija de Ramón tenía 9 años.")
+    client.force_login(make.reviewer())
 
     def confirm(takedown, **said):
         page = reverse("admin:hidden", args=[takedown.pk])
@@ -469,7 +466,7 @@ def test_own_words_are_confirmed_only_by_who_reads_what_is_marked(client):
 
 @pytest.mark.sqlite
 def test_the_audit_record_says_what_and_not_why():
-    record = factories.make_law(name_es="Zutana")
+    record = make.law(name_es="Zutana")
     hide(record)
 
     entry = AuditEntry.objects.get(event="approval_asked")
@@ -478,7 +475,7 @@ def test_the_audit_record_says_what_and_not_why():
 
 
 def test_what_was_hidden_never_changes():
-    takedown = hide(factories.make_law())
+    takedown = hide(make.law())
 
     for values in ({"why": "Otra"}, {"rows": {}}, {"object_id": 0}, {"cause": "error"}):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -487,7 +484,7 @@ def test_what_was_hidden_never_changes():
 
 @pytest.mark.django_db(transaction=True)
 def test_hiding_counts_as_a_takedown(open_record):
-    line = factories.make_law()
+    line = make.law()
     before = PublicationVersion.counters().takedowns
 
     hide(line)
@@ -497,21 +494,21 @@ def test_hiding_counts_as_a_takedown(open_record):
 
 @pytest.mark.sqlite
 def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
-    commitment = factories.make_commitment(title_es="Taller de Zutana")
-    told = factories.make_amendment(
+    commitment = make.commitment(title_es="Taller de Zutana")
+    told = make.amendment(
         commitment=commitment,
         field="title",
         old_value_es="Taller",
         new_value_es="Taller de Zutana",
     )
-    factories.close_structure()
+    close_structure()
     page = f"/{commitment.plan.code}/modificaciones/"
     stood = "Zutana" in client.get(page).content.decode()
 
     takedown = hide(commitment)
 
     hidden = "Zutana" in client.get(page).content.decode()
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
     told.refresh_from_db()
     assert (stood, hidden) == (True, False)
     assert (told.old_value_es, told.new_value_es) == ("Taller", "Taller de Zutana")
@@ -519,11 +516,11 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
 
 
 def test_a_purge_reaches_the_title_of_an_official_record_too():
-    commitment = factories.make_commitment(title_es="Taller de Zutana")
-    factories.close_structure()
-    asked = purging.request("Zutana", by=factories.make_reviewer())
+    commitment = make.commitment(title_es="Taller de Zutana")
+    close_structure()
+    asked = purging.request("Zutana", by=make.reviewer())
 
-    purging.confirm(asked, by=factories.make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     commitment.refresh_from_db()
     assert commitment.title_es == MARKER
@@ -531,8 +528,8 @@ def test_a_purge_reaches_the_title_of_an_official_record_too():
 
 @pytest.mark.sqlite
 def test_the_reason_of_an_amendment_is_hidden_too(client):
-    commitment = factories.make_commitment()
-    told = factories.make_amendment(commitment=commitment, reason_es="Zutana faltó.")
+    commitment = make.commitment()
+    told = make.amendment(commitment=commitment, reason_es="Zutana faltó.")
     page = f"/{commitment.plan.code}/modificaciones/"
     stood = "Zutana" in client.get(page).content.decode()
 
@@ -543,10 +540,10 @@ def test_the_reason_of_an_amendment_is_hidden_too(client):
 
 @pytest.mark.sqlite
 def test_a_decided_change_leads_to_the_page_that_hides(client):
-    record = factories.make_law()
-    change = factories.make_change(record, name_es="Zutana")
-    workflow.approve(change, by=factories.make_reviewer())
-    client.force_login(factories.make_reviewer())
+    record = make.law()
+    change = make.change(record, name_es="Zutana")
+    workflow.approve(change, by=make.reviewer())
+    client.force_login(make.reviewer())
 
     shown = client.get(reverse("admin:approval", args=[change.pk]))
 
@@ -557,8 +554,8 @@ def test_a_decided_change_leads_to_the_page_that_hides(client):
 @pytest.mark.sqlite
 def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     """Its number goes from every reading function, and copies are spoken of."""
-    figure = factories.make_published_figure(note_es="Según el informe.")
-    proposer = factories.make_reviewer()
+    figure = make.published_figure(note_es="Según el informe.")
+    proposer = make.reviewer()
     client.force_login(proposer)
     page = client.get(change_page(figure)).content.decode()
     asked = reverse("admin:hide", args=["publishedfigure", figure.pk])
@@ -567,7 +564,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     client.post(asked, {"what": "-whole", "cause": "error"})
     gone = read(figure)
     takedown = Takedown.objects.get()
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert asked in page
     assert [(each.shown, each.value, each.note_es) for each in (stood, gone)] == [
@@ -610,7 +607,7 @@ def told_of(tmp_path, number, *, sensitive=False):
 def test_a_number_hidden_for_good_does_not_come_back(tmp_path, numbers):
     first, second, third = numbers
     takedown = hide(told_of(tmp_path, first))
-    hiding.HIDINGS.approve(takedown, by=factories.make_reviewer())
+    hiding.HIDINGS.approve(takedown, by=make.reviewer())
 
     told_of(tmp_path, second, sensitive=second == first)
     figure = told_of(tmp_path, third)
@@ -628,7 +625,7 @@ def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, nu
     figure = told_of(tmp_path, third)
     stood = read(figure).shown
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert (stood, read(figure).shown) == (Shown.WITHDRAWN, Shown.VALUE)
 
@@ -637,12 +634,12 @@ def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, nu
 def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     figure = told_of(tmp_path, 40)
     if is_disputed:
-        factories.make_approved_dispute(figure)
+        make.approved_dispute(figure)
     takedown = hide(figure)
     told_of(tmp_path, 40, sensitive=True)
 
     stays = hiding.stopped(takedown)
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     figure.refresh_from_db()
     assert (figure.is_hidden, figure.is_standing) == (True, False)
@@ -669,7 +666,7 @@ NOT_CONFIRMED = "Otra persona todavía no lo ha confirmado."
 
 @pytest.mark.sqlite
 def test_what_nobody_confirmed_in_time_stands_in_public_without_its_content(client):
-    law = factories.make_law(name_es=CONTENT[2], summary_es=SENTINEL)
+    law = make.law(name_es=CONTENT[2], summary_es=SENTINEL)
     begun = timezone.now()
 
     with time_machine.travel(begun, tick=False):
@@ -741,7 +738,7 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client):
             early = HERE in client.get(path).content.decode()
         with time_machine.travel(begun + timedelta(hours=73), tick=False):
             late = HERE in client.get(path).content.decode()
-        hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No.")
+        hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
         found.append((type(record).__name__, early, late))
 
     assert {each[1:] for each in found} == {(False, True)}, found
@@ -749,11 +746,11 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client):
 
 @pytest.mark.sqlite
 def test_the_second_person_is_told_what_restoring_leaves_hidden(client):
-    record = factories.make_law(name_es="Ley", note_es=CARD, summary_es="Resumen")
+    record = make.law(name_es="Ley", note_es=CARD, summary_es="Resumen")
     takedown = hide(record)
     record.refresh_from_db()
     changed(record, summary_es="Otro")
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:hidden", args=[takedown.pk]))
 
@@ -763,14 +760,12 @@ def test_the_second_person_is_told_what_restoring_leaves_hidden(client):
 
 
 @pytest.mark.sqlite
-@pytest.mark.parametrize(
-    "make", [factories.make_published_update, factories.make_published_declaration]
-)
-def test_a_report_says_that_a_purge_of_its_words_waits_too_long(client, make):
-    text = "narrative_es" if make is factories.make_published_update else "statement_es"
-    update, begun = make(**{text: SENTINEL}), timezone.now()
+@pytest.mark.parametrize("maker", [make.published_update, make.published_declaration])
+def test_a_report_says_that_a_purge_of_its_words_waits_too_long(client, maker):
+    text = "narrative_es" if maker is make.published_update else "statement_es"
+    update, begun = maker(**{text: SENTINEL}), timezone.now()
     with time_machine.travel(begun, tick=False):
-        purging.request(SENTINEL, by=factories.make_reviewer())
+        purging.request(SENTINEL, by=make.reviewer())
 
     said = []
     for hours in (71, 73):

@@ -15,7 +15,8 @@ from strategic_areas.models import (
     PublicationVersion,
     StrategicArea,
 )
-from tests.factories import close_structure, make_agency, open_structure
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.plans import (
     footprint,
     load_small,
@@ -139,7 +140,7 @@ def test_an_update_of_a_reconstruction_follows_its_agency(
     content = small()
     content["activities"][0]["provenance"] = provenance
     load_small(tmp_path, content)
-    other = make_agency()
+    other = make.agency()
     open_structure()
     Activity.objects.update(agency=other)
     close_structure()

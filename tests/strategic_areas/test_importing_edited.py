@@ -18,12 +18,8 @@ from strategic_areas.models import (
     PlanFile,
     StrategicArea,
 )
-from tests.factories import (
-    make_approved_dispute,
-    make_change,
-    make_reviewer,
-    open_structure,
-)
+from tests import make
+from tests.make.plans import open_structure
 from tests.strategic_areas.plans import load_small, run, small, write
 from tests.strategic_areas.test_importing_again import (
     counts,
@@ -191,7 +187,7 @@ def test_a_changed_update_keeps_what_the_file_no_longer_says(tmp_path):
 def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
     load_small(tmp_path, small())
     update = ActivityUpdate.objects.get()
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     outcome = load_small(tmp_path, with_update(percent=60))
 
@@ -203,7 +199,7 @@ def test_an_update_that_was_withdrawn_here_is_not_published_again(tmp_path):
 
 def test_a_disputed_update_waits_for_the_decision(tmp_path):
     load_small(tmp_path, small())
-    dispute = make_approved_dispute(ActivityUpdate.objects.get())
+    dispute = make.approved_dispute(ActivityUpdate.objects.get())
 
     before = load_small(tmp_path, with_update(percent=60))
     decided = {
@@ -211,7 +207,7 @@ def test_a_disputed_update_waits_for_the_decision(tmp_path):
         "resolved_on": date(2030, 8, 1),
         "resolution_es": "La cifra era otra.",
     }
-    workflow.approve(make_change(dispute, **decided), by=make_reviewer())
+    workflow.approve(make.change(dispute, **decided), by=make.reviewer())
     after = load_small(tmp_path, with_update(percent=60))
 
     record = "updates C1.a 2030-S1"

@@ -8,43 +8,41 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
 
 def nothing_asked(plan):
-    factories.make_activity(plan=plan)
+    make.activity(plan=plan)
 
 
 def asked(plan):
-    factories.make_activity(plan=plan)
-    factories.make_round(plan=plan)
+    make.activity(plan=plan)
+    make.round(plan=plan)
 
 
 def asked_before_it_begins(plan):
-    factories.make_activity(plan=plan, starts_on="2099-01-01")
-    factories.make_round(plan=plan)
+    make.activity(plan=plan, starts_on="2099-01-01")
+    make.round(plan=plan)
 
 
 def rehearsed(plan):
-    activity = factories.make_activity(plan=plan)
-    rehearsal = factories.make_round(plan=plan, is_demonstration=True)
-    factories.make_published_update(activity=activity, period=rehearsal)
+    activity = make.activity(plan=plan)
+    rehearsal = make.round(plan=plan, is_demonstration=True)
+    make.published_update(activity=activity, period=rehearsal)
 
 
 def in_review(plan):
-    activity = factories.make_activity(plan=plan)
-    update = factories.make_update(
-        activity=activity, period=factories.make_round(plan=plan)
-    )
+    activity = make.activity(plan=plan)
+    update = make.update(activity=activity, period=make.round(plan=plan))
     workflow.submit(update, by=update.contributors.get())
 
 
 def reserved(plan):
-    factories.make_published_update(
-        activity=factories.make_activity(plan=plan),
-        period=factories.make_round(plan=plan),
+    make.published_update(
+        activity=make.activity(plan=plan),
+        period=make.round(plan=plan),
         is_reserved=True,
         reserved_reason="Investigación abierta.",
         reserved_legal_basis="Ley 200-04, art. 17",
@@ -52,33 +50,29 @@ def reserved(plan):
 
 
 def called_cancelled(plan):
-    factories.make_record_update(
-        activity=factories.make_activity(plan=plan), execution="cancelled"
-    )
+    make.record_update(activity=make.activity(plan=plan), execution="cancelled")
 
 
 def cancelled(plan):
     stopped = {"stopped": "cancelled", "stopped_on": "2026-01-01"}
-    factories.make_record_update(activity=factories.make_activity(plan=plan, **stopped))
+    make.record_update(activity=make.activity(plan=plan, **stopped))
 
 
 def cancelled_whole(plan):
     stopped = {"stopped": "cancelled", "stopped_on": "2026-01-01"}
-    commitment = factories.make_commitment(plan=plan, **stopped)
-    factories.make_record_update(
-        activity=factories.make_activity(commitment=commitment)
-    )
+    commitment = make.commitment(plan=plan, **stopped)
+    make.record_update(activity=make.activity(commitment=commitment))
 
 
 def superseded(plan):
-    commitment = factories.make_commitment(plan=plan)
-    old = factories.make_activity(commitment=commitment)
-    factories.make_record_update(activity=old, execution="completed")
-    factories.make_activity(commitment=commitment).supersedes.add(old)
+    commitment = make.commitment(plan=plan)
+    old = make.activity(commitment=commitment)
+    make.record_update(activity=old, execution="completed")
+    make.activity(commitment=commitment).supersedes.add(old)
 
 
 @pytest.mark.parametrize(
-    ("make", "state", "told"),
+    ("maker", "state", "told"),
     [
         (nothing_asked, "not_asked", (0, 0, 1)),
         (asked, "no_report", (0, 0, 1)),
@@ -92,9 +86,9 @@ def superseded(plan):
         (superseded, "not_asked", (0, 0, 1)),
     ],
 )
-def test_a_state_comes_from_what_is_publicly_known(make, state, told):
-    plan = factories.make_plan()
-    make(plan)
+def test_a_state_comes_from_what_is_publicly_known(maker, state, told):
+    plan = make.plan()
+    maker(plan)
 
     (row,) = board.load(plan, timezone.localdate()).rows
 
@@ -104,7 +98,7 @@ def test_a_state_comes_from_what_is_publicly_known(make, state, told):
 
 
 @pytest.mark.parametrize(
-    ("make", "state"),
+    ("maker", "state"),
     [
         (nothing_asked, "not_asked"),
         (asked, "no_report"),
@@ -114,9 +108,9 @@ def test_a_state_comes_from_what_is_publicly_known(make, state, told):
         (cancelled, "cancelled"),
     ],
 )
-def test_an_activity_handed_in_never_reads_like_a_silent_one(make, state):
-    plan = factories.make_plan()
-    make(plan)
+def test_an_activity_handed_in_never_reads_like_a_silent_one(maker, state):
+    plan = make.plan()
+    maker(plan)
 
     (row,) = board.load(plan, timezone.localdate()).rows
 
@@ -124,10 +118,10 @@ def test_an_activity_handed_in_never_reads_like_a_silent_one(make, state):
 
 
 def test_of_reconstructed_work_no_report_was_due():
-    plan = factories.make_plan()
-    line = factories.make_commitment(plan=plan, provenance="reconstructed")
-    factories.make_activity(commitment=line)
-    factories.make_round(plan=plan)
+    plan = make.plan()
+    line = make.commitment(plan=plan, provenance="reconstructed")
+    make.activity(commitment=line)
+    make.round(plan=plan)
 
     (row,) = board.load(plan, timezone.localdate()).rows
 
@@ -143,12 +137,12 @@ def test_of_reconstructed_work_no_report_was_due():
     ],
 )
 def test_after_the_end_of_a_plan_nothing_is_in_progress(kind, until, state):
-    plan = factories.make_plan(starts_on=date(2022, 1, 1), ends_on=date(2024, 12, 31))
-    period = factories.make_period(
+    plan = make.plan(starts_on=date(2022, 1, 1), ends_on=date(2024, 12, 31))
+    period = make.period(
         plan=plan, starts_on=until - timedelta(days=300), ends_on=until
     )
-    activity = factories.make_activity(plan=plan, kind=kind)
-    factories.make_record_update(activity=activity, period=period)
+    activity = make.activity(plan=plan, kind=kind)
+    make.record_update(activity=activity, period=period)
 
     (row,) = board.load(Plan.objects.get(pk=plan.pk), timezone.localdate()).rows
 

@@ -19,8 +19,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.workflow.drafts import MOST_LINES
-from tests import factories
-from tests.factories import make_act, make_reviewer, sign_in
+from tests import make
+from tests.make.people import sign_in
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.drafts import NO_VICTIMS, add, edit, send
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,8 @@ def proposed(plan, *records, act=True, **links):
     with override("es"):
         return workflow.propose_together(
             [each if isinstance(each, tuple) else (each, {}) for each in records],
-            by=make_reviewer(),
-            amendment=make_act(plan) if act else None,
+            by=make.reviewer(),
+            amendment=make.act(plan) if act else None,
         )
 
 
@@ -60,18 +61,18 @@ def returned(change, model, pk=None):
     place = next(each.place for each in parts if pk in (None, each.object_id))
     with override("es"):
         return workflow.approve(
-            change, by=make_reviewer(), returned={place: "No consta."}
+            change, by=make.reviewer(), returned={place: "No consta."}
         )
 
 
 def purge(words):
-    asked = purging.request(words, by=make_reviewer())
-    return purging.confirm(asked, by=make_reviewer())
+    asked = purging.request(words, by=make.reviewer())
+    return purging.confirm(asked, by=make.reviewer())
 
 
 def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
-    above = factories.make_commitment(code="1")
-    factories.close_structure()
+    above = make.commitment(code="1")
+    close_structure()
     commitment = new_commitment(above, title_es=f"Ayudar a {NAME}")
     change = proposed(above.plan, commitment, new_activity(commitment))
 
@@ -84,9 +85,9 @@ def test_a_purge_takes_what_stood_above_a_new_record_and_leaves_the_record():
 
 
 def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
-    above = factories.make_commitment(code="1", plan=factories.make_plan(code="p"))
-    factories.close_structure()
-    person = make_reviewer()
+    above = make.commitment(code="1", plan=make.plan(code="p"))
+    close_structure()
+    person = make.reviewer()
     said = {"code": "9.1", "title_es": "Otra", "commitment": "0"}
     line = workflow.keep_line(above.plan, "activities", said, by=person)
     sign_in(client, person)
@@ -101,9 +102,9 @@ def test_a_line_whose_place_is_gone_is_shown_and_dropped(client):
 
 
 def test_words_that_a_purge_emptied_break_no_tree(client):
-    activity = factories.make_activity(code="1.1", plan=factories.make_plan(code="p"))
-    factories.close_structure()
-    person = make_reviewer()
+    activity = make.activity(code="1.1", plan=make.plan(code="p"))
+    close_structure()
+    person = make.reviewer()
     names = ("due_on", "title_es", "agency", "quantity", "note_es", "continues")
     said = dict.fromkeys(names, "") | {"places": [""], "supersedes": [""]}
     keep = {"by": person, "record": activity.pk, "seen": dict(said)}
@@ -119,11 +120,9 @@ def test_words_that_a_purge_emptied_break_no_tree(client):
 
 
 def test_lines_go_back_to_the_draft_of_their_own_plan():
-    indicator = factories.make_indicator(
-        plan=factories.make_plan(code="p"), name_es="A"
-    )
-    other = factories.make_plan(code="q")
-    factories.close_structure()
+    indicator = make.indicator(plan=make.plan(code="p"), name_es="A")
+    other = make.plan(code="q")
+    close_structure()
     indicator.name_es = "B"
     days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
     target = Target(plan=other, indicator=indicator, value=5, provenance="plan", **days)
@@ -137,20 +136,20 @@ def test_lines_go_back_to_the_draft_of_their_own_plan():
     change = proposed(other, indicator, target, second)
 
     with override("es"):
-        workflow.approve(change, by=make_reviewer(), returned={1: "No consta."})
+        workflow.approve(change, by=make.reviewer(), returned={1: "No consta."})
 
     line = DraftLine.objects.get()
     assert (line.table, line.draft.plan) == ("targets", other)
 
 
 def test_several_lines_that_need_no_act_go_back_too():
-    one = factories.make_commitment(code="1")
-    other = factories.make_commitment(code="2", programme=one.programme)
-    factories.close_structure()
+    one = make.commitment(code="1")
+    other = make.commitment(code="2", programme=one.programme)
+    close_structure()
     one.note_es, other.note_es = "Una", "Otra"
     change = proposed(one.plan, one, other, act=False)
 
-    workflow.decline(change, by=make_reviewer(), reason="Falta.")
+    workflow.decline(change, by=make.reviewer(), reason="Falta.")
 
     assert [(each.record, each.said) for each in DraftLine.objects.all()] == [
         (one.pk, {"note_es": "Una"}),
@@ -159,16 +158,14 @@ def test_several_lines_that_need_no_act_go_back_too():
 
 
 def test_a_target_goes_back_with_what_protects_its_indicator():
-    indicator = factories.make_indicator(
-        sensitive=False, why_not_sensitive="Son leyes."
-    )
+    indicator = make.indicator(sensitive=False, why_not_sensitive="Son leyes.")
     plan = indicator.introduced_by
-    commitment = factories.make_commitment(plan=plan)
+    commitment = make.commitment(plan=plan)
     days = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
     stored = Target.objects.create(
         plan=plan, indicator=indicator, value=50, provenance="plan", **days
     )
-    factories.close_structure()
+    close_structure()
     indicator.sensitive, commitment.title_es, stored.value = True, "Otro", 3
     new = Target(
         plan=plan,
@@ -182,7 +179,7 @@ def test_a_target_goes_back_with_what_protects_its_indicator():
     [place] = [p for p, each in places.items() if each.model is Indicator]
 
     with override("es"):
-        workflow.approve(change, by=make_reviewer(), returned={place: "No consta."})
+        workflow.approve(change, by=make.reviewer(), returned={place: "No consta."})
 
     commitment.refresh_from_db()
     assert commitment.title_es == "Otro"
@@ -190,10 +187,10 @@ def test_a_target_goes_back_with_what_protects_its_indicator():
 
 
 def test_what_takes_a_place_that_another_gives_up_goes_back_with_it():
-    old = factories.make_activity(code="1.1")
-    heir = factories.make_activity(code="1.2", commitment=old.commitment)
+    old = make.activity(code="1.1")
+    heir = make.activity(code="1.2", commitment=old.commitment)
     heir.supersedes.add(old)
-    factories.close_structure()
+    close_structure()
     above = old.commitment
     above.title_es = "Otro"
     change = proposed(
@@ -209,68 +206,68 @@ def test_what_takes_a_place_that_another_gives_up_goes_back_with_it():
     ]
 
     with override("es"):
-        workflow.approve(change, by=make_reviewer(), returned={place: "No."})
+        workflow.approve(change, by=make.reviewer(), returned={place: "No."})
 
     assert [each.code for each in old.superseded_by.all()] == ["1.2"]
 
 
 def test_no_activity_stays_below_a_commitment_that_another_replaces():
-    moved = factories.make_activity(code="1.1")
+    moved = make.activity(code="1.1")
     old = moved.commitment
-    other = factories.make_commitment(code="8", programme=old.programme)
-    factories.close_structure()
+    other = make.commitment(code="8", programme=old.programme)
+    close_structure()
     new, other.title_es = new_commitment(old), "Otro"
     moved.commitment = new
     change = proposed(old.plan, (new, {"supersedes": [old]}), moved, other)
     [place] = [each.place for each in change.records.all() if each.model is Activity]
 
     with override("es"):
-        workflow.approve(change, by=make_reviewer(), returned={place: "No."})
+        workflow.approve(change, by=make.reviewer(), returned={place: "No."})
 
     assert Activity.objects.standing().filter(pk=moved.pk).exists()
     assert not Commitment.objects.filter(code="9").exists()
 
 
 def test_a_returned_record_stays_below_the_returned_one():
-    above = factories.make_commitment(code="1")
-    factories.close_structure()
+    above = make.commitment(code="1")
+    close_structure()
     commitment = new_commitment(above)
     change = proposed(above.plan, commitment, new_activity(commitment))
-    workflow.decline(change, by=make_reviewer(), reason="Falta.")
-    factories.open_structure()
-    factories.make_commitment(code="9", programme=above.programme)
+    workflow.decline(change, by=make.reviewer(), reason="Falta.")
+    open_structure()
+    make.commitment(code="9", programme=above.programme)
 
     first, second = DraftLine.objects.order_by("order")
     assert second.said["commitment"] == f"+{first.pk}"
 
 
 def test_words_that_wait_for_a_purge_never_become_public_by_an_act():
-    commitment = factories.make_commitment()
-    factories.close_structure()
-    purging.request(NAME, by=make_reviewer())
+    commitment = make.commitment()
+    close_structure()
+    purging.request(NAME, by=make.reviewer())
     commitment.title_es = "Otro"
-    act = make_act(commitment.plan, reason_es=f"Lo pidió {NAME}")
+    act = make.act(commitment.plan, reason_es=f"Lo pidió {NAME}")
     with override("es"):
         change = workflow.propose_together(
-            [(commitment, {})], by=make_reviewer(), amendment=act
+            [(commitment, {})], by=make.reviewer(), amendment=act
         )
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.is_waiting
 
 
 def test_what_is_left_of_a_change_goes_back_though_a_record_is_gone():
-    plan = factories.make_plan(code="q", status="in_preparation")
-    one = factories.make_commitment(plan=plan, code="1")
-    other = factories.make_commitment(programme=one.programme, code="2")
+    plan = make.plan(code="q", status="in_preparation")
+    one = make.commitment(plan=plan, code="1")
+    other = make.commitment(programme=one.programme, code="2")
     one.title_es, other.title_es = "Uno", "Otro"
     change = proposed(plan, one, other, act=False)
     one.delete()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
@@ -278,9 +275,9 @@ def test_what_is_left_of_a_change_goes_back_though_a_record_is_gone():
 
 
 def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatch):
-    one = factories.make_commitment(code="1")
-    other = factories.make_commitment(code="2", programme=one.programme)
-    factories.close_structure()
+    one = make.commitment(code="1")
+    other = make.commitment(code="2", programme=one.programme)
+    close_structure()
     one.note_es, other.note_es = "Una", "Otra"
     parts = list(proposed(one.plan, one, other, act=False).records.all())
 
@@ -294,8 +291,8 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
 
 @pytest.mark.parametrize("step", STEPS)
 def test_no_step_of_a_record_is_taken_on_a_plan(step, client):
-    plan = factories.make_plan(code="q", status="in_preparation")
-    sign_in(client, make_reviewer())
+    plan = make.plan(code="q", status="in_preparation")
+    sign_in(client, make.reviewer())
 
     answer = client.post(
         reverse("admin:plan_node_step", args=["q", "plan", plan.pk]), {"step": step}
@@ -306,10 +303,10 @@ def test_no_step_of_a_record_is_taken_on_a_plan(step, client):
 
 
 def test_what_is_replaced_below_a_replaced_commitment_is_replaced_with_it():
-    replaced = factories.make_activity(code="1.1")
+    replaced = make.activity(code="1.1")
     old = replaced.commitment
-    other = factories.make_commitment(code="8", programme=old.programme)
-    factories.close_structure()
+    other = make.commitment(code="8", programme=old.programme)
+    close_structure()
     new, other.title_es = new_commitment(old), "Otro"
     heir = (new_activity(new), {"supersedes": [replaced]})
     change = proposed(old.plan, (new, {"supersedes": [old]}), heir, other)
@@ -321,25 +318,25 @@ def test_what_is_replaced_below_a_replaced_commitment_is_replaced_with_it():
 
 
 def test_two_records_cannot_take_the_place_of_each_other():
-    one = factories.make_activity(code="1.1")
-    other = factories.make_activity(code="1.2", commitment=one.commitment)
-    factories.close_structure()
+    one = make.activity(code="1.1")
+    other = make.activity(code="1.2", commitment=one.commitment)
+    close_structure()
     first = proposed(one.plan, (one, {"supersedes": [other]}))
     second = proposed(one.plan, (other, {"supersedes": [one]}))
-    workflow.approve(first, by=make_reviewer())
+    workflow.approve(first, by=make.reviewer())
 
     with pytest.raises(RefusedError):
-        workflow.approve(second, by=make_reviewer())
+        workflow.approve(second, by=make.reviewer())
 
     assert list(Activity.objects.standing()) == [one]
 
 
 @pytest.mark.parametrize("provenance", ["plan", "press"])
 def test_only_the_plans_own_record_is_stopped(provenance, client):
-    plan = factories.make_plan(code="p")
-    record = factories.make_commitment(plan=plan, provenance=provenance)
-    factories.close_structure()
-    sign_in(client, make_reviewer())
+    plan = make.plan(code="p")
+    record = make.commitment(plan=plan, provenance=provenance)
+    close_structure()
+    sign_in(client, make.reviewer())
 
     edit(client, record, stopped="cancelled", stopped_on="2026-03-01")
 
@@ -347,15 +344,15 @@ def test_only_the_plans_own_record_is_stopped(provenance, client):
 
 
 def test_a_code_that_another_record_took_meanwhile_leads_nowhere(client):
-    plan = factories.make_plan(code="p")
-    one = factories.make_commitment(plan=plan, code="1")
-    other = factories.make_commitment(programme=one.programme, code="2")
-    factories.close_structure()
-    sign_in(client, make_reviewer())
+    plan = make.plan(code="p")
+    one = make.commitment(plan=plan, code="1")
+    other = make.commitment(programme=one.programme, code="2")
+    close_structure()
+    sign_in(client, make.reviewer())
     typed = {"code": "1.5", "title_es": "Talleres", "agency": one.lead_id}
     add(client, "actividad", one, **NO_VICTIMS, **typed)
     one.code, other.code = "2", "1"
-    workflow.approve(proposed(plan, one, other), by=make_reviewer())
+    workflow.approve(proposed(plan, one, other), by=make.reviewer())
 
     tree = client.get(reverse("admin:plan_tree", args=["p"])).context["tree"]
     draft = client.get(reverse("admin:plan_draft", args=["p"])).context

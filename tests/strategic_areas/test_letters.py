@@ -12,18 +12,7 @@ from strategic_areas.desk import letters
 from strategic_areas.evidence.keeping import evidence_storage
 from strategic_areas.models import ActivityUpdate, Letter, Purge
 from strategic_areas.workflow.questions import seen_of, token_of
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_letter,
-    make_mandate,
-    make_reviewer,
-    make_round,
-    make_transcribed_update,
-    make_update,
-)
+from tests import make
 from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def handed_over(**fields):
     """A transcribed report that waits for its agency's word."""
-    update = make_transcribed_update(**fields)
+    update = make.transcribed_update(**fields)
     seen = seen_of(update)
     workflow.submit_letter(update.letter, seen, by=update.contributors.get())
     update.refresh_from_db()
@@ -46,14 +35,14 @@ def seen(update):
 
 
 def test_a_transcription_names_its_letter_and_whoever_wrote_it():
-    update = make_transcribed_update()
+    update = make.transcribed_update()
 
     assert (update.provenance, update.status) == ("transcribed", "draft")
     assert update.contributors.get() == update.letter.recorded_by
 
 
 def test_nothing_is_transcribed_without_a_letter():
-    update = make_update()
+    update = make.update()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ActivityUpdate.objects.filter(pk=update.pk).update(provenance="transcribed")
@@ -63,39 +52,39 @@ def test_nothing_is_transcribed_without_a_letter():
 
 
 def test_only_the_secretariat_transcribes():
-    activity = make_activity()
-    letter = make_letter(agency=activity.agency, period=make_round(plan=activity.plan))
+    activity = make.activity()
+    letter = make.letter(agency=activity.agency, period=make.round(plan=activity.plan))
 
-    for actor in (make_focal_point(agency=activity.agency), make_administrator()):
+    for actor in (make.focal_point(agency=activity.agency), make.administrator()):
         with pytest.raises(workflow.TransitionError):
-            make_transcribed_update(activity=activity, letter=letter, by=actor)
+            make.transcribed_update(activity=activity, letter=letter, by=actor)
 
         assert ActivityUpdate.objects.count() == 0
 
 
 @pytest.mark.parametrize("other", ["agency", "period"])
 def test_a_letter_tells_of_its_own_agency_and_round_alone(other):
-    activity = make_activity()
-    named = {"agency": activity.agency, "period": make_round(plan=activity.plan)}
-    strange = {"agency": make_agency(), "period": make_round(plan=activity.plan)}
-    letter = make_letter(**{**named, other: strange[other]})
+    activity = make.activity()
+    named = {"agency": activity.agency, "period": make.round(plan=activity.plan)}
+    strange = {"agency": make.agency(), "period": make.round(plan=activity.plan)}
+    letter = make.letter(**{**named, other: strange[other]})
     update = ActivityUpdate(
         activity=activity, period=named["period"], execution="in_progress"
     )
 
     with pytest.raises(workflow.TransitionError):
-        workflow.transcribe(update, letter, by=make_reviewer())
+        workflow.transcribe(update, letter, by=make.reviewer())
 
     assert ActivityUpdate.objects.count() == 0
 
 
 def test_the_agencys_own_draft_is_never_transcribed_over():
-    own = make_update()
-    letter = make_letter(agency=own.agency, period=own.period)
+    own = make.update()
+    letter = make.letter(agency=own.agency, period=own.period)
     own.narrative_es = "Otra cosa."
 
     with pytest.raises(workflow.TransitionError):
-        workflow.transcribe(own, letter, by=make_reviewer(), seen_version=own.version)
+        workflow.transcribe(own, letter, by=make.reviewer(), seen_version=own.version)
 
     own.refresh_from_db()
     assert own.narrative_es == "Se hizo una parte del trabajo."
@@ -103,7 +92,7 @@ def test_the_agencys_own_draft_is_never_transcribed_over():
 
 def test_the_agencys_word_publishes():
     update = handed_over()
-    focal_point = make_focal_point(agency=update.agency)
+    focal_point = make.focal_point(agency=update.agency)
 
     workflow.confirm_letter(update.letter, seen(update), by=focal_point)
 
@@ -115,7 +104,7 @@ def test_the_agencys_word_publishes():
 def test_a_second_reviewer_publishes_without_the_agencys_word():
     update = handed_over()
 
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     assert (update.status, update.confirmed_at) == ("published", None)
 
@@ -123,8 +112,8 @@ def test_a_second_reviewer_publishes_without_the_agencys_word():
 def test_the_transcriber_neither_publishes_nor_confirms():
     update = handed_over()
     transcriber = update.letter.recorded_by
-    transcriber.groups.add(*make_focal_point().groups.all())
-    make_mandate(user=transcriber, agency=update.agency, kind="titular")
+    transcriber.groups.add(*make.focal_point().groups.all())
+    make.mandate(user=transcriber, agency=update.agency, kind="titular")
 
     with pytest.raises(workflow.TransitionError):
         workflow.publish(update, by=transcriber)
@@ -138,7 +127,7 @@ def test_the_transcriber_neither_publishes_nor_confirms():
 def test_nobody_but_the_agency_confirms_or_contests():
     update = handed_over()
 
-    for actor in (make_focal_point(), make_reviewer()):
+    for actor in (make.focal_point(), make.reviewer()):
         with pytest.raises(workflow.TransitionError):
             workflow.confirm_letter(update.letter, seen(update), by=actor)
         with pytest.raises(workflow.TransitionError):
@@ -150,8 +139,8 @@ def test_nobody_but_the_agency_confirms_or_contests():
 
 def test_where_only_a_titular_submits_only_a_titular_confirms():
     update = handed_over()
-    make_focal_point(agency=update.agency)
-    alternate = make_focal_point(agency=update.agency)
+    make.focal_point(agency=update.agency)
+    alternate = make.focal_point(agency=update.agency)
     type(update.agency).objects.update(only_titular_submits=True)
 
     with pytest.raises(workflow.TransitionError):
@@ -163,7 +152,7 @@ def test_where_only_a_titular_submits_only_a_titular_confirms():
 
 def test_what_is_contested_goes_back_with_the_reason():
     update = handed_over()
-    focal_point = make_focal_point(agency=update.agency)
+    focal_point = make.focal_point(agency=update.agency)
 
     workflow.contest_letter(
         update.letter, seen(update), by=focal_point, reason="Son 12 talleres."
@@ -179,7 +168,7 @@ def test_what_is_contested_goes_back_with_the_reason():
 
 def test_what_changed_since_it_was_read_is_not_confirmed():
     update = handed_over()
-    focal_point = make_focal_point(agency=update.agency)
+    focal_point = make.focal_point(agency=update.agency)
     before = seen(update)
     workflow.contest_letter(update.letter, before, by=focal_point, reason="No.")
     update.refresh_from_db()
@@ -198,8 +187,8 @@ def test_what_changed_since_it_was_read_is_not_confirmed():
 
 
 def test_what_the_agency_saves_becomes_its_own_report():
-    update = make_transcribed_update()
-    focal_point = make_focal_point(agency=update.agency)
+    update = make.transcribed_update()
+    focal_point = make.focal_point(agency=update.agency)
     update.narrative_es = "Lo decimos nosotros."
 
     workflow.save(update, by=focal_point, seen_version=update.version)
@@ -209,10 +198,10 @@ def test_what_the_agency_saves_becomes_its_own_report():
 
 
 def test_the_agency_does_not_send_a_transcription_as_it_is():
-    update = make_transcribed_update()
+    update = make.transcribed_update()
 
     with pytest.raises(workflow.TransitionError):
-        workflow.submit(update, by=make_focal_point(agency=update.agency))
+        workflow.submit(update, by=make.focal_point(agency=update.agency))
 
     update.refresh_from_db()
     assert update.status == "draft"
@@ -225,7 +214,7 @@ def posted_letter(letter_of, **changes):
     today = timezone.localdate().isoformat()
     return {
         "agency": letter_of.agency.pk,
-        "period": make_round(plan=letter_of.plan).pk,
+        "period": make.round(plan=letter_of.plan).pk,
         "kind": "letter",
         "reference": "DG-77-2026",
         "dated_on": today,
@@ -236,9 +225,9 @@ def posted_letter(letter_of, **changes):
 
 
 def test_a_letter_is_recorded_with_its_file(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
-    client.post(reverse("admin:letter_new"), posted_letter(make_activity()))
+    client.post(reverse("admin:letter_new"), posted_letter(make.activity()))
 
     letter = Letter.objects.get()
     assert (letter.reference, letter.original_name) == ("DG-77-2026", "Oficio.pdf")
@@ -246,9 +235,9 @@ def test_a_letter_is_recorded_with_its_file(client):
 
 
 def test_a_letter_is_asked_for_by_agency_and_round(client):
-    activity = make_activity()
-    period = make_round(plan=activity.plan)
-    client.force_login(make_reviewer())
+    activity = make.activity()
+    period = make.round(plan=activity.plan)
+    client.force_login(make.reviewer())
     named = {"agency": str(activity.agency.pk), "period": str(period.pk)}
 
     form = client.get(reverse("admin:letter_new"), named).context["form"]
@@ -257,8 +246,8 @@ def test_a_letter_is_asked_for_by_agency_and_round(client):
 
 
 def test_a_letter_that_cannot_be_is_told_beside_the_field(client):
-    client.force_login(make_reviewer())
-    activity = make_activity()
+    client.force_login(make.reviewer())
+    activity = make.activity()
     said = []
 
     for changes, wrong in (
@@ -280,14 +269,14 @@ def test_a_letter_that_cannot_be_is_told_beside_the_field(client):
 
 
 def test_a_closed_round_takes_no_letter(client):
-    activity = make_activity()
-    closed = make_round(
+    activity = make.activity()
+    closed = make.round(
         plan=activity.plan,
         opens_on="2025-01-01",
         due_on="2025-01-31",
         closes_on="2025-02-01",
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.post(
         reverse("admin:letter_new"), posted_letter(activity, period=closed.pk)
@@ -297,21 +286,21 @@ def test_a_closed_round_takes_no_letter(client):
 
 
 def test_the_pages_of_transcription_are_the_secretariats(client):
-    update = make_transcribed_update()
+    update = make.transcribed_update()
     pages = [
         reverse("admin:letters"),
         reverse("admin:letter_new"),
         reverse("admin:letter", args=[update.letter.pk]),
     ]
 
-    for actor in (make_focal_point(agency=update.agency), make_administrator()):
+    for actor in (make.focal_point(agency=update.agency), make.administrator()):
         client.force_login(actor)
         assert [client.get(page).status_code for page in pages] == [404] * 3, actor
 
 
 def test_a_letter_of_another_agency_is_not_found(client):
     update = handed_over()
-    client.force_login(make_focal_point())
+    client.force_login(make.focal_point())
 
     for name, posted in (
         ("letter_confirm", None),
@@ -328,8 +317,8 @@ def test_a_letter_of_another_agency_is_not_found(client):
 
 
 def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
-    activity = make_activity()
-    letter = make_letter(agency=activity.agency, period=make_round(plan=activity.plan))
+    activity = make.activity()
+    letter = make.letter(agency=activity.agency, period=make.round(plan=activity.plan))
     client.force_login(letter.recorded_by)
     address = reverse("admin:letter_row", args=[letter.pk, activity.pk])
 
@@ -346,8 +335,8 @@ def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
 
 
 def test_the_secretariat_reads_no_draft_of_the_agency_on_the_letters_sheet(client):
-    own = make_update(narrative_es="Un borrador nuestro.")
-    letter = make_letter(agency=own.agency, period=own.period)
+    own = make.update(narrative_es="Un borrador nuestro.")
+    letter = make.letter(agency=own.agency, period=own.period)
     client.force_login(letter.recorded_by)
 
     response = client.get(reverse("admin:letter", args=[letter.pk]))
@@ -357,8 +346,8 @@ def test_the_secretariat_reads_no_draft_of_the_agency_on_the_letters_sheet(clien
 
 
 def test_what_is_being_transcribed_is_not_on_the_agencys_sheet_to_send(client):
-    update = make_transcribed_update()
-    client.force_login(make_focal_point(agency=update.agency))
+    update = make.transcribed_update()
+    client.force_login(make.focal_point(agency=update.agency))
 
     response = client.get(
         reverse("admin:sheet", args=[update.period.pk, update.agency.slug])
@@ -368,9 +357,9 @@ def test_what_is_being_transcribed_is_not_on_the_agencys_sheet_to_send(client):
 
 
 def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
-    update = make_transcribed_update()
-    asked = [make_focal_point(agency=update.agency) for _ in range(2)]
-    make_focal_point()
+    update = make.transcribed_update()
+    asked = [make.focal_point(agency=update.agency) for _ in range(2)]
+    make.focal_point()
     client.force_login(update.letter.recorded_by)
 
     client.post(
@@ -388,8 +377,8 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
 
 
 def test_the_transcriber_is_not_asked_for_her_own_word():
-    letter = make_letter()
-    make_mandate(user=letter.recorded_by, agency=letter.agency)
+    letter = make.letter()
+    make.mandate(user=letter.recorded_by, agency=letter.agency)
 
     letters.ask_agency(letter, by=letter.recorded_by)
 
@@ -398,7 +387,7 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
 
 def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client):
     update = handed_over()
-    client.force_login(make_focal_point(agency=update.agency))
+    client.force_login(make.focal_point(agency=update.agency))
     page = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
 
     client.post(
@@ -414,7 +403,7 @@ def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client):
 
 def test_the_agency_reads_what_is_marked_before_it_confirms(client):
     update = handed_over(narrative_es="Se visitó el taller de Yahaira en Guachupita.")
-    client.force_login(make_focal_point(agency=update.agency))
+    client.force_login(make.focal_point(agency=update.agency))
     shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
     address = reverse("admin:letter_confirmed", args=[update.letter.pk])
     posted = {"seen": token_of(update)}
@@ -434,7 +423,7 @@ def test_the_agency_reads_what_is_marked_before_it_confirms(client):
 def test_the_agency_confirms_no_personal_data(client):
     update = handed_over()
     ActivityUpdate.objects.filter(pk=update.pk).update(narrative_es="001-1234567-8")
-    client.force_login(make_focal_point(agency=update.agency))
+    client.force_login(make.focal_point(agency=update.agency))
     shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
 
     refused = client.post(
@@ -449,7 +438,7 @@ def test_the_agency_confirms_no_personal_data(client):
 
 def test_contesting_wants_a_reason(client):
     update = handed_over()
-    client.force_login(make_focal_point(agency=update.agency))
+    client.force_login(make.focal_point(agency=update.agency))
 
     response = client.post(
         reverse("admin:letter_contested", args=[update.letter.pk]),
@@ -464,7 +453,7 @@ def test_contesting_wants_a_reason(client):
 def test_a_reference_that_could_lead_to_somebody_is_not_public(client):
     update = handed_over()
     Letter.objects.update(reference="De 001-1234567-8")
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     public = client.get(update.get_absolute_url(language="es")).content.decode()
 
@@ -474,13 +463,13 @@ def test_a_reference_that_could_lead_to_somebody_is_not_public(client):
 
 @pytest.mark.parametrize(
     ("make_actor", "status"),
-    [(make_reviewer, 200), (make_focal_point, 200), (make_administrator, 404)],
+    [(make.reviewer, 200), (make.focal_point, 200), (make.administrator, 404)],
 )
 def test_the_letter_is_opened_by_its_agency_and_the_secretariat(
     client, make_actor, status
 ):
-    letter = make_letter()
-    fields = {"agency": letter.agency} if make_actor is make_focal_point else {}
+    letter = make.letter()
+    fields = {"agency": letter.agency} if make_actor is make.focal_point else {}
     client.force_login(make_actor(**fields))
 
     response = client.get(reverse("admin:letter_file", args=[letter.pk]))
@@ -491,15 +480,15 @@ def test_the_letter_is_opened_by_its_agency_and_the_secretariat(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_takes_the_file_of_a_letter(client, open_record):
-    letter = make_letter()
+    letter = make.letter()
     token = letter.token
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     client.post(
         reverse("admin:purge_new"),
         {"files": reverse("admin:letter_file", args=[letter.pk])},
     )
 
-    purging.confirm(Purge.objects.get(), by=make_reviewer())
+    purging.confirm(Purge.objects.get(), by=make.reviewer())
 
     letter.refresh_from_db()
     assert (letter.file.name, letter.original_name) == ("", "")

@@ -17,19 +17,7 @@ from strategic_areas.models import (
     Letter,
 )
 from strategic_areas.workflow.questions import DECLARATION, seen_of, token_of
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_declaration,
-    make_focal_point,
-    make_letter,
-    make_mandate,
-    make_reviewer,
-    make_round,
-    make_transcribed_declaration,
-    make_transcribed_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +27,7 @@ SAID = {"result": "fulfilled", "statement_es": STATEMENT}
 
 def handed_over(**fields):
     """A transcribed declaration that waits for its agency's word."""
-    declared = make_transcribed_declaration(**fields)
+    declared = make.transcribed_declaration(**fields)
     by = declared.letter.recorded_by
     workflow.submit_letter(declared.letter, seen_of(declared), by=by)
     declared.refresh_from_db()
@@ -62,12 +50,12 @@ def address(name, letter, *more):
 
 
 def make_letter_of(commitment, **fields):
-    period = make_round(plan=commitment.plan)
-    return make_letter(agency=commitment.lead, period=period, **fields)
+    period = make.round(plan=commitment.plan)
+    return make.letter(agency=commitment.lead, period=period, **fields)
 
 
 def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
-    commitment = make_commitment()
+    commitment = make.commitment()
     letter = make_letter_of(commitment)
     client.force_login(letter.recorded_by)
 
@@ -85,11 +73,11 @@ def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
 @pytest.mark.parametrize("lead_by_another", [True, False])
 def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
     """Neither what another leads in the plan, nor what it leads in another plan."""
-    letter = make_letter_of(make_commitment())
+    letter = make_letter_of(make.commitment())
     strange = (
-        make_commitment(plan=letter.period.plan)
+        make.commitment(plan=letter.period.plan)
         if lead_by_another
-        else make_commitment(lead=letter.agency)
+        else make.commitment(lead=letter.agency)
     )
     client.force_login(letter.recorded_by)
 
@@ -99,11 +87,11 @@ def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
 
 
 def test_the_workflow_itself_refuses_a_letter_of_another_agency():
-    commitment = make_commitment()
-    letter = make_letter_of(make_commitment(plan=commitment.plan))
+    commitment = make.commitment()
+    letter = make_letter_of(make.commitment(plan=commitment.plan))
 
     with pytest.raises(workflow.TransitionError):
-        make_transcribed_declaration(
+        make.transcribed_declaration(
             commitment=commitment, letter=letter, by=letter.recorded_by
         )
 
@@ -111,7 +99,7 @@ def test_the_workflow_itself_refuses_a_letter_of_another_agency():
 
 
 def test_no_declaration_is_transcribed_without_a_letter():
-    declared = make_declaration()
+    declared = make.declaration()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         CommitmentUpdate.objects.update(provenance="transcribed")
@@ -121,8 +109,8 @@ def test_no_declaration_is_transcribed_without_a_letter():
 
 
 def test_the_leads_own_draft_is_neither_shown_nor_written_over(client):
-    own = make_declaration(statement_es="Un borrador nuestro.")
-    letter = make_letter(agency=own.agency, period=own.period)
+    own = make.declaration(statement_es="Un borrador nuestro.")
+    letter = make.letter(agency=own.agency, period=own.period)
     client.force_login(letter.recorded_by)
 
     page = client.get(address("letter", letter))
@@ -135,8 +123,8 @@ def test_the_leads_own_draft_is_neither_shown_nor_written_over(client):
 
 
 def test_what_is_being_transcribed_is_not_the_leads_to_send(client):
-    declared = make_transcribed_declaration()
-    client.force_login(make_focal_point(agency=declared.agency))
+    declared = make.transcribed_declaration()
+    client.force_login(make.focal_point(agency=declared.agency))
 
     keys = [declared.period.pk, declared.agency.slug]
     page = client.get(reverse("admin:sheet", args=keys))
@@ -147,11 +135,11 @@ def test_what_is_being_transcribed_is_not_the_leads_to_send(client):
 
 
 def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
-    activity = make_activity()
-    by = make_reviewer()
+    activity = make.activity()
+    by = make.reviewer()
     letter = make_letter_of(activity.commitment, by=by)
-    make_transcribed_update(activity=activity, letter=letter, by=by)
-    make_transcribed_declaration(commitment=activity.commitment, letter=letter, by=by)
+    make.transcribed_update(activity=activity, letter=letter, by=by)
+    make.transcribed_declaration(commitment=activity.commitment, letter=letter, by=by)
     client.force_login(by)
     form = client.get(address("letter", letter)).context["form"]
     posted = {"seen": form["seen"].value()}
@@ -166,11 +154,11 @@ def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
 
 @pytest.mark.parametrize("changed", ["avance", "declaracion"])
 def test_all_of_a_letter_is_handed_over_or_nothing(changed):
-    activity = make_activity()
-    by = make_reviewer()
+    activity = make.activity()
+    by = make.reviewer()
     letter = make_letter_of(activity.commitment, by=by)
-    update = make_transcribed_update(activity=activity, letter=letter, by=by)
-    declared = make_transcribed_declaration(
+    update = make.transcribed_update(activity=activity, letter=letter, by=by)
+    declared = make.transcribed_declaration(
         commitment=activity.commitment, letter=letter, by=by
     )
     stale = {
@@ -187,7 +175,7 @@ def test_all_of_a_letter_is_handed_over_or_nothing(changed):
 
 
 def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client, waiting):
-    focal_point = make_focal_point(agency=waiting.agency)
+    focal_point = make.focal_point(agency=waiting.agency)
     client.force_login(focal_point)
     desk = client.get(reverse("admin:index"))
     page = client.get(address("letter_confirm", waiting.letter))
@@ -208,7 +196,7 @@ def test_the_lead_confirms_on_its_page_and_the_public_reads_so(client, waiting):
 
 
 def test_a_second_reviewer_reads_the_letter_and_publishes(client, waiting):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     keys = ["declaracion", waiting.pk]
 
@@ -225,8 +213,8 @@ def test_a_second_reviewer_reads_the_letter_and_publishes(client, waiting):
 
 def test_whoever_transcribed_it_neither_publishes_nor_confirms(waiting):
     transcriber = waiting.letter.recorded_by
-    transcriber.groups.add(*make_focal_point().groups.all())
-    make_mandate(user=transcriber, agency=waiting.agency, kind="titular")
+    transcriber.groups.add(*make.focal_point().groups.all())
+    make.mandate(user=transcriber, agency=waiting.agency, kind="titular")
 
     with pytest.raises(workflow.TransitionError):
         workflow.publish(waiting, by=transcriber)
@@ -237,7 +225,7 @@ def test_whoever_transcribed_it_neither_publishes_nor_confirms(waiting):
     assert waiting.status == "submitted"
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_reviewer])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
 def test_nobody_but_the_lead_confirms_or_contests(make_actor, waiting):
     said, by = seen_of(waiting), make_actor()
 
@@ -251,7 +239,7 @@ def test_nobody_but_the_lead_confirms_or_contests(make_actor, waiting):
 
 
 def test_what_the_lead_contests_comes_back_with_its_reason(client, waiting):
-    client.force_login(make_focal_point(agency=waiting.agency))
+    client.force_login(make.focal_point(agency=waiting.agency))
     client.post(
         address("letter_contested", waiting.letter),
         {"seen": token_of(waiting), "reason": "Falta la firma."},
@@ -270,7 +258,7 @@ def test_what_the_lead_contests_comes_back_with_its_reason(client, waiting):
 
 def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiting):
     """Neither on its desk nor in its digest nor in what a successor takes over."""
-    lead = make_focal_point(agency=waiting.agency)
+    lead = make.focal_point(agency=waiting.agency)
     told = {"by": lead, "reason": "Falta la firma."}
     workflow.contest_letter(waiting.letter, seen_of(waiting), **told)
     client.force_login(lead)
@@ -285,23 +273,23 @@ def test_what_the_lead_contests_is_not_its_own_work_that_came_back(client, waiti
 
 
 def test_the_words_of_one_lead_never_become_anothers(waiting):
-    other = make_agency()
+    other = make.agency()
     Commitment.objects.filter(pk=waiting.commitment_id).update(lead=other)
     waiting = CommitmentUpdate.objects.get(pk=waiting.pk)
 
     with pytest.raises(workflow.TransitionError):
         workflow.confirm_letter(
-            waiting.letter, seen_of(waiting), by=make_focal_point(agency=other)
+            waiting.letter, seen_of(waiting), by=make.focal_point(agency=other)
         )
-    workflow.publish(waiting, by=make_reviewer())
+    workflow.publish(waiting, by=make.reviewer())
 
     published = CommitmentUpdate.objects.get(pk=waiting.pk)
     assert (published.status, published.agency) == ("published", waiting.letter.agency)
 
 
 def test_what_the_lead_saves_becomes_its_own_declaration():
-    declared = make_transcribed_declaration()
-    focal_point = make_focal_point(agency=declared.agency)
+    declared = make.transcribed_declaration()
+    focal_point = make.focal_point(agency=declared.agency)
     declared.statement_es = "Lo decimos nosotros."
 
     workflow.save(declared, by=focal_point, seen_version=declared.version)

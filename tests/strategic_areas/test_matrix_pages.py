@@ -28,7 +28,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.tables import TABLES
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 FILES = Path(__file__).parent / "matrices"
@@ -55,7 +55,7 @@ class Bringer:
 
     def __init__(self, client, plan):
         self.client, self.plan = client, plan
-        self.user = factories.make_reviewer()
+        self.user = make.reviewer()
         client.force_login(self.user)
 
     def bring(self, content, name="Plan v7.xlsx"):
@@ -102,8 +102,8 @@ class Bringer:
 @pytest.fixture
 def plan():
     for acronym in ("MIREX", "MT", "PGR"):
-        factories.make_agency(acronym=acronym, name_es=f"Ministerio {acronym}")
-    plan = factories.make_plan(code="2026-2030", status="in_preparation")
+        make.agency(acronym=acronym, name_es=f"Ministerio {acronym}")
+    plan = make.plan(code="2026-2030", status="in_preparation")
     days = {"starts_on": "2026-01-01", "ends_on": "2030-12-31"}
     Plan.objects.filter(pk=plan.pk).update(**days)
     plan.refresh_from_db()
@@ -515,7 +515,7 @@ def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(
     seen = bringer.read(workbook(ROW))
     address = reverse("admin:matrix", args=[plan.code])
     signed = seen.context["signed"]
-    other = factories.make_plan(code="2031-2034", status="in_preparation")
+    other = make.plan(code="2031-2034", status="in_preparation")
 
     def goes_on(plan=plan, signed=signed):
         address = reverse("admin:matrix", args=[plan.code])
@@ -527,7 +527,7 @@ def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(
     monkeypatch.setattr(signed_preview, "MAX_AGE", -1)
     found.append(goes_on())
     monkeypatch.undo()
-    bringer.client.force_login(factories.make_reviewer())
+    bringer.client.force_login(make.reviewer())
     found.append(goes_on())
 
     assert found == [True, False, False, False, False, False]

@@ -14,7 +14,7 @@ from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidenc
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board
-from tests import factories
+from tests import make
 from tests.strategic_areas.asked import CLOSES, DUE, make_asked, release, submit
 
 pytestmark = pytest.mark.django_db
@@ -27,20 +27,18 @@ class Moved:
 
     def __init__(self):
         self.activity, self.closed = make_asked()
-        self.old, self.new = self.activity.agency, factories.make_agency()
+        self.old, self.new = self.activity.agency, make.agency()
         self.plan, self.commitment = self.activity.plan, self.activity.commitment
         self.before, self.after = (
-            factories.make_focal_point(
-                agency=agency, mandate={"starts_on": "2025-01-01"}
-            )
+            make.focal_point(agency=agency, mandate={"starts_on": "2025-01-01"})
             for agency in (self.old, self.new)
         )
         self.report = submit(self.activity, self.closed, DUE, self.before)
         ActivityUpdate.objects.update(narrative_es=TEXT, narrative_en="Twelve.")
         self.report.refresh_from_db()
-        workflow.publish(self.report, by=factories.make_reviewer())
+        workflow.publish(self.report, by=make.reviewer())
         release(self.plan)
-        self.open = factories.make_round(plan=self.plan)
+        self.open = make.round(plan=self.plan)
 
     def move(self):
         Activity.objects.filter(pk=self.activity.pk).update(agency=self.new)
@@ -54,7 +52,7 @@ class Moved:
 
     def draft(self, by, **fields):
         activity, period = self.activity, self.open
-        return factories.make_update(activity=activity, period=period, by=by, **fields)
+        return make.update(activity=activity, period=period, by=by, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +107,10 @@ def test_the_list_of_agencies_and_the_desk_say_the_same(moved):
 )
 def test_a_silent_round_stays_where_an_amendment_tells_the_day(amended, silent):
     activity, period = make_asked()
-    old, new = activity.agency, factories.make_agency()
+    old, new = activity.agency, make.agency()
     release(activity.plan)
     if amended:
-        factories.make_amendment(
+        make.amendment(
             plan=activity.plan,
             activity=activity,
             field="agency",
@@ -164,7 +162,7 @@ def test_only_the_agency_that_made_a_report_corrects_it(moved):
 
 
 def test_staff_reach_what_their_own_agency_wrote(moved):
-    evidence = factories.make_evidence(moved.draft(moved.after))
+    evidence = make.evidence(moved.draft(moved.after))
 
     for user, updates in ((moved.before, 1), (moved.after, 1)):
         seen = ActivityUpdate.objects.visible_to(user)
@@ -197,9 +195,9 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
     sent = standing.draft(standing.before)
     workflow.submit(sent, by=standing.before)
     if step == "returned":
-        workflow.give_back(sent, by=factories.make_reviewer(), reason="Falta.")
+        workflow.give_back(sent, by=make.reviewer(), reason="Falta.")
     elif step == "published":
-        workflow.publish(sent, by=factories.make_reviewer())
+        workflow.publish(sent, by=make.reviewer())
     moved = standing.move()
 
     cells = rounds.cells([moved.open], timezone.localdate())
@@ -217,8 +215,8 @@ def test_a_round_that_was_answered_before_asks_nobody_again(standing, step):
 
 
 def test_a_declaration_stays_with_the_lead_that_made_it(client):
-    declared = factories.make_published_declaration()
-    old, new = declared.agency, factories.make_agency()
+    declared = make.published_declaration()
+    old, new = declared.agency, make.agency()
     Commitment.objects.update(lead=new)
     author = declared.contributors.first()
 
@@ -229,7 +227,7 @@ def test_a_declaration_stays_with_the_lead_that_made_it(client):
     ]
     assert workflow.correct(declared, by=author).agency == old
     with pytest.raises(workflow.TransitionError):
-        workflow.correct(declared, by=factories.make_focal_point(agency=new))
+        workflow.correct(declared, by=make.focal_point(agency=new))
 
 
 def test_the_database_refuses_to_change_whose_report_it_was(moved):
@@ -238,13 +236,11 @@ def test_the_database_refuses_to_change_whose_report_it_was(moved):
 
 
 def test_what_a_source_says_of_a_reconstruction_follows_its_agency():
-    update = factories.make_record_update(
-        activity=factories.make_activity(provenance="reconstructed")
-    )
-    other = factories.make_agency()
+    update = make.record_update(activity=make.activity(provenance="reconstructed"))
+    other = make.agency()
     Activity.objects.filter(pk=update.activity_id).update(agency=other)
 
-    again = factories.make_record_update(
+    again = make.record_update(
         activity=Activity.objects.get(pk=update.activity_id), period=update.period
     )
 

@@ -13,7 +13,7 @@ from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.updates import record, register
 from strategic_areas.states import newness
-from tests import factories
+from tests import make
 from tests.strategic_areas.test_register import walk
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +29,16 @@ def activity():
 
     The source says that the work goes on, the agency that it is completed.
     """
-    activity = factories.make_activity()
-    factories.make_record_update(
+    activity = make.activity()
+    make.record_update(
         activity=activity,
-        period=factories.make_period(plan=activity.plan, ends_on=YEAR_END),
+        period=make.period(plan=activity.plan, ends_on=YEAR_END),
         execution="in_progress",
         reported_on=date(2025, 11, 15),
     )
-    factories.make_published_update(
+    make.published_update(
         activity=activity,
-        period=factories.make_round(plan=activity.plan, ends_on=YEAR_END),
+        period=make.round(plan=activity.plan, ends_on=YEAR_END),
         execution="completed",
         percent=100,
         narrative_es="La obra se entregó.",
@@ -90,9 +90,9 @@ MIDNIGHT = [
 
 def make_every_combination(plan):
     """Accounts of each combination of what decides on their order, in no order."""
-    commitment = factories.make_commitment(plan=plan)
+    commitment = make.commitment(plan=plan)
     periods = [
-        factories.make_period(plan=plan, ends_on=day)
+        make.period(plan=plan, ends_on=day)
         for day in (YEAR_END, date(2026, 6, 30))
         for _ in range(2)
     ]
@@ -106,11 +106,11 @@ def make_every_combination(plan):
         )
     )
     combinations = combinations[1::2] + combinations[::2]
-    by = factories.make_reviewer()
+    by = make.reviewer()
     return ActivityUpdate.objects.bulk_create(
         ActivityUpdate(
             plan=plan,
-            activity=factories.make_activity(commitment=commitment),
+            activity=make.activity(commitment=commitment),
             agency=commitment.lead,
             period=period,
             reported_on=reported_on,
@@ -137,7 +137,7 @@ def make_every_combination(plan):
 
 @pytest.fixture(scope="module")
 def stored(lasting):
-    return make_every_combination(factories.make_plan())
+    return make_every_combination(make.plan())
 
 
 def test_the_database_sorts_accounts_as_the_rule_does(stored):

@@ -8,7 +8,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.decisions import DeclineForm
 from strategic_areas.desk.review.pages import ReturnForm
 from strategic_areas.models import Status, Transition
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -16,32 +16,32 @@ CARD, TELEPHONE = "Es la cédula 001-1234567-8.", "Llame al 809-555-1234."
 
 
 def withdraw(text):
-    update = factories.make_published_update()
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error", words=text)
+    update = make.published_update()
+    workflow.withdraw(update, by=make.reviewer(), cause="error", words=text)
 
 
 def give_back(text):
-    update = factories.make_submitted_update()
-    workflow.give_back(update, by=factories.make_reviewer(), reason=text)
+    update = make.submitted_update()
+    workflow.give_back(update, by=make.reviewer(), reason=text)
 
 
 def note_privately(text):
-    update, reviewer = factories.make_submitted_update(), factories.make_reviewer()
+    update, reviewer = make.submitted_update(), make.reviewer()
     workflow.give_back(update, by=reviewer, reason="Falta algo.", private_note=text)
 
 
 def decline_change(text):
-    workflow.decline(factories.make_change(), by=factories.make_reviewer(), reason=text)
+    workflow.decline(make.change(), by=make.reviewer(), reason=text)
 
 
 def decline_proposal(text):
-    proposal, reviewer = factories.make_proposal(), factories.make_reviewer()
+    proposal, reviewer = make.proposal(), make.reviewer()
     workflow.PROPOSALS.decline(proposal, by=reviewer, reason=text)
 
 
 def decline_purge(text):
-    purge = factories.make_purge()
-    purging.PURGES.decline(purge, by=factories.make_reviewer(), reason=text)
+    purge = make.purge()
+    purging.PURGES.decline(purge, by=make.reviewer(), reason=text)
 
 
 STEPS = {
@@ -75,7 +75,7 @@ def test_the_public_reason_of_a_withdrawal_tells_no_telephone():
 
 
 def test_a_report_keeps_no_card_in_notes_for_the_secretariat(client):
-    update = factories.make_update()
+    update = make.update()
     client.force_login(update.contributors.get())
     name = "admin:strategic_areas_activityupdate_change"
     address = reverse(name, args=[update.pk])
@@ -103,8 +103,8 @@ def test_a_report_keeps_no_card_in_notes_for_the_secretariat(client):
 
 
 def test_a_refused_reason_keeps_what_was_typed(client):
-    update = factories.make_submitted_update()
-    client.force_login(factories.make_reviewer())
+    update = make.submitted_update()
+    client.force_login(make.reviewer())
 
     answer = client.post(
         reverse("admin:review_return", args=["avance", update.pk]),

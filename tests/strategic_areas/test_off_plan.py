@@ -23,17 +23,7 @@ from strategic_areas.queries.plan import board, submissions
 from strategic_areas.queries.plan.counted import sources_behind
 from strategic_areas.queries.updates import register
 from strategic_areas.workflow.questions import OFF_PLAN
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_focal_point,
-    make_off_plan_update,
-    make_participation,
-    make_published_update,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +36,12 @@ class Desk(Lasting):
     """A focal point, and an open round."""
 
     def __init__(self):
-        self.agency = make_agency()
-        self.commitment = make_commitment(lead=self.agency)
+        self.agency = make.agency()
+        self.commitment = make.commitment(lead=self.agency)
         self.plan = self.commitment.plan
-        make_participation(plan=self.plan, agency=self.agency)
-        self.period = make_round(plan=self.plan)
-        self.user = make_focal_point(agency=self.agency)
+        make.participation(plan=self.plan, agency=self.agency)
+        self.period = make.round(plan=self.plan)
+        self.user = make.focal_point(agency=self.agency)
 
     def address(self, name="sheet_off_plan", *more):
         keys = [self.period.pk, self.agency.slug, *more]
@@ -128,15 +118,15 @@ def test_what_is_wrong_is_said_and_nothing_is_half_done(desk):
 
 
 def test_a_commitment_of_another_plan_is_no_choice(desk):
-    response = desk.tell(commitment=make_commitment().pk)
+    response = desk.tell(commitment=make.commitment().pk)
 
     assert list(response.context["form"].errors) == ["commitment"]
     assert not Activity.objects.exists()
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_whoever_does_not_report_for_the_agency_tells_nothing(desk, make_actor):
-    update = make_off_plan_update(
+    update = make.off_plan_update(
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
     desk.client.force_login(make_actor())
@@ -164,7 +154,7 @@ def test_a_closed_round_takes_no_new_work_and_leaves_no_activity(desk):
 
 
 def test_its_name_is_mended_until_it_was_sent(desk):
-    update = make_off_plan_update(
+    update = make.off_plan_update(
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
     mended = {"title_es": "Con su nombre", "commitment": desk.commitment.pk}
@@ -179,11 +169,11 @@ def test_its_name_is_mended_until_it_was_sent(desk):
 
 
 def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
-    update = make_off_plan_update(
+    update = make.off_plan_update(
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
     workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     activity = Activity.objects.get()
     activity.title_es = "Otro"
 
@@ -192,7 +182,7 @@ def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
 
 
 def test_a_planned_activity_is_not_renamed(desk):
-    planned = make_activity(commitment=desk.commitment)
+    planned = make.activity(commitment=desk.commitment)
 
     answer = desk.client.post(
         desk.address("sheet_row_rename", planned.pk), {"title_es": "Otro"}
@@ -222,7 +212,7 @@ def test_it_is_sent_with_the_rest(desk):
 
 def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
     for title, execution, percent in (("A", "completed", 100), ("B", "in_progress", 9)):
-        update = make_off_plan_update(
+        update = make.off_plan_update(
             commitment=desk.commitment,
             period=desk.period,
             by=desk.user,
@@ -231,8 +221,8 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
             percent=percent,
         )
         workflow.submit(update, by=desk.user)
-        workflow.publish(update, by=make_reviewer())
-    desk.period = make_round(
+        workflow.publish(update, by=make.reviewer())
+    desk.period = make.round(
         plan=desk.plan, starts_on="2026-01-01", ends_on="2026-12-31"
     )
 
@@ -247,8 +237,8 @@ def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):
 
 
 def test_code_and_mark_go_together(desk):
-    planned = make_activity(commitment=desk.commitment)
-    beside = make_off_plan_update(commitment=desk.commitment, period=desk.period)
+    planned = make.activity(commitment=desk.commitment)
+    beside = make.off_plan_update(commitment=desk.commitment, period=desk.period)
 
     for pk, change in (
         (planned.pk, {"code": "F-X-1"}),
@@ -297,17 +287,17 @@ def everything_counted(plan, agency, user):
 
 
 def test_no_figure_moves_by_work_beside_the_plan(desk):
-    reviewer = make_reviewer()
-    make_published_update(
-        activity=make_activity(commitment=desk.commitment),
+    reviewer = make.reviewer()
+    make.published_update(
+        activity=make.activity(commitment=desk.commitment),
         period=desk.period,
         by=desk.user,
         reviewer=reviewer,
     )
-    make_activity(commitment=desk.commitment)
+    make.activity(commitment=desk.commitment)
     before = everything_counted(desk.plan, desk.agency, desk.user)
 
-    update = make_off_plan_update(
+    update = make.off_plan_update(
         commitment=desk.commitment, period=desk.period, by=desk.user
     )
     workflow.submit(update, by=desk.user)
@@ -319,10 +309,10 @@ def test_no_figure_moves_by_work_beside_the_plan(desk):
 
 
 def test_once_published_it_is_read_under_its_own_heading(desk, client):
-    make_published_update(
-        activity=make_activity(commitment=desk.commitment), period=desk.period
+    make.published_update(
+        activity=make.activity(commitment=desk.commitment), period=desk.period
     )
-    update = make_off_plan_update(
+    update = make.off_plan_update(
         commitment=desk.commitment, period=desk.period, by=desk.user, title_es=TITLE
     )
     addresses = [
@@ -333,7 +323,7 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
 
     unseen = [TITLE in client.get(address).content.decode() for address in addresses]
     workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     pages = [client.get(address) for address in addresses]
     assert unseen == [False] * 3
@@ -350,18 +340,18 @@ def test_once_published_it_is_read_under_its_own_heading(desk, client):
 
 def test_the_secretariat_sees_it_only_once_it_is_handed_in(desk):
     told = {"commitment": desk.commitment, "period": desk.period, "by": desk.user}
-    kept, sent = make_off_plan_update(**told), make_off_plan_update(**told)
+    kept, sent = make.off_plan_update(**told), make.off_plan_update(**told)
     workflow.submit(sent, by=desk.user)
     later = ActivityUpdate(
         activity=sent.activity,
-        period=make_round(plan=desk.plan, starts_on=date(2024, 1, 1)),
+        period=make.round(plan=desk.plan, starts_on=date(2024, 1, 1)),
         execution="in_progress",
         percent=10,
         narrative_es=TEXT,
     )
     workflow.draft(later, by=desk.user)
 
-    seen = Activity.objects.off_plan().visible_to(make_reviewer())
+    seen = Activity.objects.off_plan().visible_to(make.reviewer())
     own = Activity.objects.off_plan().visible_to(desk.user)
 
     assert list(seen) == [sent.activity]

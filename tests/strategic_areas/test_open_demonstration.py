@@ -16,18 +16,7 @@ from agencies.accounts.leaving import hand_over
 from agencies.mail import INVENTED, Mail, queue_mail
 from agencies.models import FocalPoint, User
 from strategic_areas.models import Commitment, ReportingPeriod
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_participation,
-    make_period,
-    make_plan,
-    make_record_update,
-    make_reviewer,
-    make_user,
-)
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -36,19 +25,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 def opened(lasting, tmp_path_factory):
     """An embedded portal with a plan, two members with work to report, a partner."""
     folder = tmp_path_factory.mktemp("var")
-    plan = make_plan()
+    plan = make.plan()
     partner, first, second, done = (
-        make_agency(acronym=acronym, name_es=name)
+        make.agency(acronym=acronym, name_es=name)
         for acronym, name in (("SOC", "M"), ("UNO", "Z"), ("DOS", "A"), ("FIN", "B"))
     )
-    make_participation(plan=plan, agency=partner, role="partner")
+    make.participation(plan=plan, agency=partner, role="partner")
     for number, agency in enumerate([partner, done, first, second]):
-        make_activity(plan=plan, agency=agency, code=f"A-{number}")
+        make.activity(plan=plan, agency=agency, code=f"A-{number}")
     plan.commitments.update(provenance="reconstructed")
     finished = plan.activities.get(agency=done)
-    make_record_update(
+    make.record_update(
         activity=finished,
-        period=make_period(plan=plan),
+        period=make.period(plan=plan),
         execution="completed",
         percent=100,
     )
@@ -95,7 +84,7 @@ def test_its_passwords_open_the_accounts(demonstration):
 def test_only_its_invented_people_are_reminded(demonstration):
     invented = User.objects.filter(username__startswith="demo-", mandates__isnull=False)
     agency = FocalPoint.objects.first().agency
-    make_focal_point(agency=agency, mandate={"kind": "alternate"})
+    make.focal_point(agency=agency, mandate={"kind": "alternate"})
     reminded = Mail.objects.filter(kind="asked")
     assert {each.to for each in reminded} == {each.email for each in invented}
     reminded.delete()
@@ -128,9 +117,9 @@ def readable(client, mails):
 
 
 def test_staff_read_what_would_have_been_sent_to_invented_people(client, mails):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     reviewed = readable(client, mails)
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     assert reviewed == [(200, True), (200, False), (404, False)]
     assert readable(client, mails) == [(200, True), (200, False), (200, False)]
@@ -141,9 +130,9 @@ def test_staff_read_what_would_have_been_sent_to_invented_people(client, mails):
 )
 def test_nobody_reads_a_mail_where_there_is_no_demonstration(client, mails, setting):
     with override_settings(**setting):
-        client.force_login(make_reviewer())
+        client.force_login(make.reviewer())
         reviewed = readable(client, mails)
-        client.force_login(make_administrator())
+        client.force_login(make.administrator())
         administered = readable(client, mails)
 
     assert {status for status, _text in reviewed} <= {403, 404}
@@ -167,8 +156,8 @@ def test_it_survives_a_handover_of_a_demonstrated_mandate(demonstration, to_anot
     begun = timezone.localdate() - timedelta(days=1)
     FocalPoint.objects.update(starts_on=begun)
     mandate, other = FocalPoint.objects.order_by("pk")
-    successor = make_user(group="focal_point") if to_another else other.user
-    hand_over(mandate, successor, by=make_administrator())
+    successor = make.user(group="focal_point") if to_another else other.user
+    hand_over(mandate, successor, by=make.administrator())
 
     call_command("open_demonstration")
 
@@ -190,9 +179,9 @@ def test_a_closed_account_of_the_secretariat_stays_closed(demonstration):
 
 def test_the_accounts_stay_with_their_agencies_when_work_is_finished(demonstration):
     before = demonstration.read_text()
-    finished = make_activity(
+    finished = make.activity(
         plan=ReportingPeriod.objects.get(is_demonstration=True).plan,
-        agency=make_agency(acronym="AAA"),
+        agency=make.agency(acronym="AAA"),
         code="A",
     )
 
@@ -221,8 +210,8 @@ def test_a_round_that_closed_opens_again(demonstration):
 
 
 def test_a_plan_that_the_secretariat_built_gets_no_demonstration(demonstration):
-    built = make_plan(starts_on=date(2026, 1, 1))
-    make_activity(plan=built)
+    built = make.plan(starts_on=date(2026, 1, 1))
+    make.activity(plan=built)
 
     call_command("open_demonstration")
 
@@ -232,7 +221,7 @@ def test_a_plan_that_the_secretariat_built_gets_no_demonstration(demonstration):
 
 def test_a_portal_without_a_reconstruction_starts_without_one(settings, tmp_path):
     settings.EMBEDDED_DATABASE, settings.VAR_DIR = True, tmp_path
-    built = make_activity(plan=make_plan()).plan
+    built = make.activity(plan=make.plan()).plan
     Commitment.objects.update(provenance="plan")
 
     call_command("open_demonstration")
@@ -244,7 +233,7 @@ def test_a_portal_without_a_reconstruction_starts_without_one(settings, tmp_path
 def test_no_demonstration_beside_a_configured_database(settings, tmp_path):
     settings.EMBEDDED_DATABASE = False
     settings.VAR_DIR = tmp_path
-    make_activity(plan=make_plan()).plan.commitments.update(provenance="reconstructed")
+    make.activity(plan=make.plan()).plan.commitments.update(provenance="reconstructed")
     before = User.objects.count(), ReportingPeriod.objects.count()
 
     with pytest.raises(CommandError, match="DATABASE_URL"):

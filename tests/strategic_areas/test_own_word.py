@@ -7,7 +7,7 @@ from django.urls import reverse
 from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.models import Activity, ActivityUpdate, Answer
-from tests import factories
+from tests import make
 from tests.strategic_areas.filling import TEXT, Filler
 
 pytestmark = pytest.mark.django_db
@@ -27,20 +27,18 @@ def filler(client, db, kept_filler):
 
 def press(filler):
     """What a public source says of the activity."""
-    period = factories.make_period(
-        plan=filler.plan, starts_on="2020-01-01", ends_on="2020-12-31"
-    )
+    period = make.period(plan=filler.plan, starts_on="2020-01-01", ends_on="2020-12-31")
     told = {"narrative_es": PRESS, "percent": 40}
-    factories.make_record_update(activity=filler.activity, period=period, **told)
+    make.record_update(activity=filler.activity, period=period, **told)
     return "Lo dice una fuente pública"
 
 
 def another_agency(filler):
     """What the agency reported that answered for the activity before."""
-    other = factories.make_agency(acronym="OTRA")
+    other = make.agency(acronym="OTRA")
     Activity.objects.update(agency=other)
     activity = Activity.objects.get()
-    factories.make_earlier_report(activity, narrative_es=PRESS)
+    make.earlier_report(activity, narrative_es=PRESS)
     Activity.objects.update(agency=filler.agency)
     return "OTRA lo reportó"
 
@@ -121,7 +119,7 @@ def test_a_workbook_repeats_only_the_agencys_own_report(filler):
 
 
 def sent(filler, **fields):
-    update = factories.make_update(
+    update = make.update(
         **{
             "activity": filler.activity,
             "period": filler.period,
@@ -173,21 +171,21 @@ def test_what_only_others_said_before_is_no_repetition(filler):
 def test_it_is_compared_anew_when_it_is_published(filler):
     before = filler.published_before()
     update = sent(filler)
-    workflow.withdraw(before, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(before, by=make.reviewer(), cause="error")
 
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     assert update.unchanged_since is None
 
 
 def test_a_declaration_that_says_the_same_is_marked():
-    first = factories.make_published_declaration()
+    first = make.published_declaration()
     commitment = first.commitment
-    later = factories.make_round(
+    later = make.round(
         plan=commitment.plan, starts_on="2026-01-01", ends_on="2026-12-31"
     )
 
-    again = factories.make_published_declaration(commitment=commitment, period=later)
+    again = make.published_declaration(commitment=commitment, period=later)
 
     assert again.unchanged_since == first.period.ends_on
 
@@ -198,9 +196,9 @@ SINCE = {"es": "Sin cambios desde 12/2024", "en": "Unchanged since 12/2024"}
 def test_reviewer_and_public_read_since_when(filler, client):
     filler.published_before()
     update = sent(filler)
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     review = client.get(reverse("admin:review", args=["avance", update.pk]))
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     plan = filler.plan.code
 
     assert SINCE["es"] in review.content.decode()

@@ -8,7 +8,7 @@ import time_machine
 
 from plan_portal.conditional import ASKED_BY_FRONT, KEEP
 from strategic_areas.addresses import address
-from tests import factories
+from tests import make
 from tests.test_public_pages import LANGUAGES
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def later():
 
 
 def make_year(plan, year, **fields):
-    return factories.make_period(
+    return make.period(
         plan=plan,
         code=str(year),
         starts_on=date(year, 1, 1),
@@ -46,17 +46,13 @@ def activity(kept):
 
 def make_reported():
     """An activity that was reported on for 2025 and, otherwise, for 2026."""
-    plan = factories.make_plan(code="plan-x", starts_on=date(2025, 1, 1))
-    commitment = factories.make_commitment(
-        plan=plan, title_es="Título", title_en="Title"
-    )
-    factories.make_participation(plan=plan, agency=commitment.lead)
-    activity = factories.make_activity(commitment=commitment)
+    plan = make.plan(code="plan-x", starts_on=date(2025, 1, 1))
+    commitment = make.commitment(plan=plan, title_es="Título", title_en="Title")
+    make.participation(plan=plan, agency=commitment.lead)
+    activity = make.activity(commitment=commitment)
     first, second = make_year(plan, 2025), make_year(plan, 2026)
-    factories.make_record_update(
-        activity=activity, period=first, execution="not_started"
-    )
-    factories.make_record_update(
+    make.record_update(activity=activity, period=first, execution="not_started")
+    make.record_update(
         activity=activity,
         period=second,
         execution="completed",

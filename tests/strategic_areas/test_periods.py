@@ -16,21 +16,7 @@ from strategic_areas.models import (
     ReportingPeriod,
 )
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_change,
-    make_evidence,
-    make_focal_point,
-    make_indicator,
-    make_period,
-    make_plan,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -82,8 +68,8 @@ def changes_of(client, plan):
 
 
 def test_one_person_renames_and_moves_no_period_that_the_public_reads(client):
-    period = make_period(code="2019", name_es="Año 2019")
-    client.force_login(make_reviewer())
+    period = make.period(code="2019", name_es="Año 2019")
+    client.force_login(make.reviewer())
     address = reverse("admin:strategic_areas_reportingperiod_change", args=[period.pk])
     form = client.get(address).context["adminform"].form
     values = {name: form[name].value() for name in form.fields}
@@ -97,11 +83,11 @@ def test_one_person_renames_and_moves_no_period_that_the_public_reads(client):
 
 
 def test_a_changed_period_is_told_among_the_changes_of_the_plan(client):
-    period = make_period(code="2019", name_es="Año 2019", name_en="Year 2019")
-    change = make_change(period, name_es="Período 2019", starts_on=date(2025, 2, 1))
+    period = make.period(code="2019", name_es="Año 2019", name_en="Year 2019")
+    change = make.change(period, name_es="Período 2019", starts_on=date(2025, 2, 1))
 
     before = changes_of(client, period.plan)
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     told = changes_of(client, period.plan)
     assert "Período 2019" not in before
@@ -110,28 +96,28 @@ def test_a_changed_period_is_told_among_the_changes_of_the_plan(client):
 
 
 def test_a_round_asks_nobody_before_a_second_person_agrees(client):
-    activity = make_activity()
-    asked = make_focal_point(agency=activity.agency)
-    client.force_login(make_reviewer())
+    activity = make.activity()
+    asked = make.focal_point(agency=activity.agency)
+    client.force_login(make.reviewer())
 
     add(client, activity.plan)
     before = queries.open_sheets(asked), ReportingPeriod.objects.count()
-    workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
     assert before == ([], 0)
     assert [each.period.code for each in queries.open_sheets(asked)] == ["semestre-1"]
 
 
 def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
-    reached = make_activity()
-    other = make_activity(plan=reached.plan)
-    make_focal_point(agency=reached.agency)
-    client.force_login(make_reviewer())
+    reached = make.activity()
+    other = make.activity(plan=reached.plan)
+    make.focal_point(agency=reached.agency)
+    client.force_login(make.reviewer())
     add(client, reached.plan)
     address = reverse("admin:approval", args=[PendingChange.objects.get().pk])
 
     pages = [client.get(address)]
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     pages.append(client.get(address))
 
     for page in pages:
@@ -145,8 +131,8 @@ def test_both_persons_read_whom_a_round_asks_and_who_is_not_reached(client):
 
 
 def test_a_due_date_in_the_past_is_refused(client):
-    plan = make_plan()
-    client.force_login(make_reviewer())
+    plan = make.plan()
+    client.force_login(make.reviewer())
 
     answer = add(client, plan, opens_on=days(-9), due_on=days(-1))
 
@@ -155,14 +141,14 @@ def test_a_due_date_in_the_past_is_refused(client):
 
 
 def test_a_due_date_that_passes_while_a_round_waits_is_refused(client, time_machine):
-    plan = make_plan()
-    client.force_login(make_reviewer())
+    plan = make.plan()
+    client.force_login(make.reviewer())
     add(client, plan, due_on=days(2))
 
     time_machine.move_to(f"{days(4)}T15:00:00Z", tick=False)
 
     with pytest.raises(RefusedError):
-        workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+        workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert not ReportingPeriod.objects.exists()
 
 
@@ -175,9 +161,9 @@ def test_a_due_date_that_passes_while_a_round_waits_is_refused(client, time_mach
     ],
 )
 def test_a_second_round_for_a_span_is_refused(client, span):
-    plan = make_plan()
-    make_round(plan=plan, **SPAN)
-    client.force_login(make_reviewer())
+    plan = make.plan()
+    make.round(plan=plan, **SPAN)
+    client.force_login(make.reviewer())
 
     answer = add(client, plan, **span)
 
@@ -185,24 +171,24 @@ def test_a_second_round_for_a_span_is_refused(client, span):
 
 
 def test_of_two_rounds_that_wait_for_one_span_one_is_approved(client):
-    plan = make_plan()
-    client.force_login(make_reviewer())
+    plan = make.plan()
+    client.force_login(make.reviewer())
     for code in ("uno", "dos"):
         add(client, plan, code=code)
     first, second = PendingChange.objects.order_by("pk")
 
-    workflow.approve(first, by=make_reviewer())
+    workflow.approve(first, by=make.reviewer())
     with pytest.raises(RefusedError):
-        workflow.approve(second, by=make_reviewer())
+        workflow.approve(second, by=make.reviewer())
 
     assert [each.code for each in plan.periods.all()] == ["uno"]
 
 
 def test_another_plan_and_a_record_period_may_cover_the_same_days(client):
-    plan = make_plan()
-    make_round(**SPAN)
-    make_period(plan=plan, **SPAN)
-    client.force_login(make_reviewer())
+    plan = make.plan()
+    make.round(**SPAN)
+    make.period(plan=plan, **SPAN)
+    client.force_login(make.reviewer())
 
     add(client, plan)
 
@@ -210,16 +196,16 @@ def test_another_plan_and_a_record_period_may_cover_the_same_days(client):
 
 
 def test_an_old_round_keeps_its_past_due_date_when_it_is_renamed():
-    old = make_round(opens_on=days(-30), due_on=days(-20), closes_on=days(-10))
+    old = make.round(opens_on=days(-30), due_on=days(-20), closes_on=days(-10))
 
-    change = make_change(old, name_es="Otro nombre")
+    change = make.change(old, name_es="Otro nombre")
 
     assert change.records.get().after == {"name_es": "Otro nombre"}
 
 
 def test_a_round_of_a_plan_in_preparation_is_made_at_once(client):
-    plan = make_plan(status="in_preparation")
-    client.force_login(make_reviewer())
+    plan = make.plan(status="in_preparation")
+    client.force_login(make.reviewer())
 
     add(client, plan)
 
@@ -227,8 +213,8 @@ def test_a_round_of_a_plan_in_preparation_is_made_at_once(client):
 
 
 def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client):
-    period = make_round(name_es="Primer semestre", due_on=TODAY)
-    client.force_login(make_reviewer())
+    period = make.round(name_es="Primer semestre", due_on=TODAY)
+    client.force_login(make.reviewer())
 
     shown = client.get(reverse("admin:round_take_back", args=[period.pk]))
     answer = take_back(client, period)
@@ -242,7 +228,7 @@ def test_a_round_in_which_nothing_was_sent_is_taken_back_and_told(client):
 
 
 def assert_stays(client, period, told):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     shown = client.get(reverse("admin:round_take_back", args=[period.pk]))
     answer = take_back(client, period)
@@ -254,8 +240,8 @@ def assert_stays(client, period, told):
 
 
 def test_a_draft_of_an_agency_keeps_the_round(client):
-    update = make_update()
-    make_evidence(update)
+    update = make.update()
+    make.evidence(update)
 
     assert_stays(client, update.period, update.agency.acronym)
 
@@ -263,32 +249,32 @@ def test_a_draft_of_an_agency_keeps_the_round(client):
 
 
 def test_a_value_handed_in_for_a_round_keeps_it(client):
-    agency, plan = make_agency(), make_plan()
-    indicator = make_indicator(agency=agency, plan=plan, frequency="each_round")
-    make_reported_value(indicator=indicator)
+    agency, plan = make.agency(), make.plan()
+    indicator = make.indicator(agency=agency, plan=plan, frequency="each_round")
+    make.reported_value(indicator=indicator)
 
-    assert_stays(client, make_round(plan=plan), agency.acronym)
+    assert_stays(client, make.round(plan=plan), agency.acronym)
 
 
 def test_a_round_that_was_due_keeps_its_silence_on_record(client):
-    period = make_round(due_on=days(-1))
+    period = make.round(due_on=days(-1))
 
     assert_stays(client, period, "fecha límite")
 
 
 def test_a_past_round_of_a_plan_that_nobody_reads_is_taken_back(client):
-    plan = make_plan(status="in_preparation")
-    client.force_login(make_reviewer())
+    plan = make.plan(status="in_preparation")
+    client.force_login(make.reviewer())
 
-    answer = take_back(client, make_round(plan=plan, due_on=days(-1)))
+    answer = take_back(client, make.round(plan=plan, due_on=days(-1)))
 
     assert answer.status_code == 302
 
 
 def test_a_round_in_which_something_was_sent_stays(client):
-    update = make_submitted_update()
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
-    client.force_login(make_reviewer())
+    update = make.submitted_update()
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    client.force_login(make.reviewer())
 
     answer = take_back(client, update.period)
 
@@ -298,12 +284,12 @@ def test_a_round_in_which_something_was_sent_stays(client):
 
 
 def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
-    update = make_update()
+    update = make.update()
     (person,) = update.contributors.all()
     period, agency = update.period, update.agency
     workflow.submit_all(period, agency, seen_of(update), by=person)
     workflow.recall(ActivityUpdate.objects.get(), by=person)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     answer = take_back(client, period)
 
@@ -312,17 +298,17 @@ def test_what_an_agency_sent_and_recalled_keeps_the_round(client):
 
 
 def test_a_round_is_taken_back_only_once_it_was_read_what_goes_with_it(client):
-    period = make_round()
-    client.force_login(make_reviewer())
+    period = make.round()
+    client.force_login(make.reviewer())
 
     client.post(reverse("admin:round_take_back", args=[period.pk]))
 
     assert ReportingPeriod.objects.get() == period
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.focal_point])
 def test_nobody_but_the_secretariat_takes_a_round_back(client, make_actor):
-    period = make_round()
+    period = make.round()
     client.force_login(make_actor())
 
     answer = take_back(client, period)
@@ -333,7 +319,7 @@ def test_nobody_but_the_secretariat_takes_a_round_back(client, make_actor):
 
 def test_what_the_demonstration_and_commands_make_needs_nobody_else(settings):
     settings.EMBEDDED_DATABASE = True
-    activity = make_activity()
+    activity = make.activity()
     activity.plan.commitments.update(provenance="reconstructed")
 
     period = rounds.open_demonstration(TODAY)

@@ -20,17 +20,7 @@ from strategic_areas.queries.public_rows import (
     public_rows,
 )
 from strategic_areas.states import CommitmentState
-from tests.factories import (
-    make_activity,
-    make_commitment,
-    make_declaration,
-    make_focal_point,
-    make_plan,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +31,7 @@ def row(state, **about):
 
 
 def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
-    make_commitment(plan=make_plan(code="2031-2034"))
+    make.commitment(plan=make.plan(code="2031-2034"))
     own, work = {"code": "1.1"}, {"code": "1.1.a", "commitment": "1.1"}
     changed = [
         RowDifference(
@@ -89,16 +79,16 @@ def tables():
 
 def report_of_two(**fields):
     """A report that waits, of an agency that a round asks for two."""
-    activity = make_activity(code="1.1.1.a")
-    make_activity(commitment=activity.commitment, agency=activity.agency)
-    period = make_round(plan=activity.plan, name_es="Primera", **fields)
-    return make_submitted_update(activity=activity, period=period)
+    activity = make.activity(code="1.1.1.a")
+    make.activity(commitment=activity.commitment, agency=activity.agency)
+    period = make.round(plan=activity.plan, name_es="Primera", **fields)
+    return make.submitted_update(activity=activity, period=period)
 
 
 def corrected():
     """A correction that waits, of a report that is public."""
-    by = make_focal_point(agency=(activity := make_activity()).agency)
-    correction = workflow.correct(make_published_update(activity=activity), by=by)
+    by = make.focal_point(agency=(activity := make.activity()).agency)
+    correction = workflow.correct(make.published_update(activity=activity), by=by)
     version = correction.version
     correction.percent = 70
     workflow.save(correction, by=by, seen_version=version)
@@ -108,15 +98,15 @@ def corrected():
 
 def declared():
     """A declaration that waits."""
-    declaration = make_declaration(commitment=make_activity().commitment)
+    declaration = make.declaration(commitment=make.activity().commitment)
     workflow.submit(declaration, by=declaration.contributors.get())
     return declaration
 
 
-@pytest.mark.parametrize("make", [report_of_two, corrected, declared])
-def test_the_places_of_a_report_are_those_where_it_then_is_published(client, make):
-    client.force_login(reviewer := make_reviewer())
-    record = make()
+@pytest.mark.parametrize("maker", [report_of_two, corrected, declared])
+def test_the_places_of_a_report_are_those_where_it_then_is_published(client, maker):
+    client.force_login(reviewer := make.reviewer())
+    record = maker()
     keys = concerned([(type(record), record.pk)])
     before = public_rows(keys)
 
@@ -134,7 +124,7 @@ def test_the_places_of_a_report_are_those_where_it_then_is_published(client, mak
 
 
 def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     update = report_of_two()
 
     told = shown(client.get(address_of(update)))
@@ -144,7 +134,7 @@ def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
 
 
 def test_a_demonstration_changes_no_count(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     update = report_of_two(is_demonstration=True)
 
     told = shown(client.get(address_of(update)))
@@ -156,9 +146,9 @@ def test_a_demonstration_changes_no_count(client):
 
 
 def test_reports_read_together_tell_where_they_appear(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     update = report_of_two()
-    other = make_submitted_update(
+    other = make.submitted_update(
         activity=update.activity.commitment.activities.exclude(
             pk=update.activity.pk
         ).get(),
@@ -173,10 +163,10 @@ def test_reports_read_together_tell_where_they_appear(client):
     assert (at, "Primera: 2 de 2 publicados.") in places
 
 
-@pytest.mark.parametrize("make", [report_of_two, corrected, declared])
-def test_opening_the_page_writes_nothing(client, make):
-    client.force_login(make_reviewer())
-    record = make()
+@pytest.mark.parametrize("maker", [report_of_two, corrected, declared])
+def test_opening_the_page_writes_nothing(client, maker):
+    client.force_login(make.reviewer())
+    record = maker()
     client.get(address_of(record))  # the visit itself is kept
     before = tables()
 
@@ -206,14 +196,14 @@ def opened(reviewer, address):
 @pytest.mark.usefixtures("open_record")
 def test_who_opens_a_page_never_waits_for_who_publishes():
     published = report_of_two()
-    other = make_submitted_update(
-        activity=make_activity(commitment=published.activity.commitment),
+    other = make.submitted_update(
+        activity=make.activity(commitment=published.activity.commitment),
         period=published.period,
     )
-    reviewers = [make_reviewer(), make_reviewer()]
+    reviewers = [make.reviewer(), make.reviewer()]
 
     with ThreadPoolExecutor(2) as pool, transaction.atomic():
-        workflow.publish(published, by=make_reviewer())
+        workflow.publish(published, by=make.reviewer())
         addresses = [address_of(other), address_of(published)]
         found = list(pool.map(opened, reviewers, addresses, timeout=30))
 

@@ -11,7 +11,8 @@ from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.queries.plan.plans import choose
-from tests import factories
+from tests import make
+from tests.make.plans import approve_plan, propose_plan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -20,12 +21,12 @@ TICKED = {"no_act": "on", "no_date": "on", "plan_read": "on"}
 
 @pytest.fixture
 def plan():
-    return factories.make_plan(code="p", status="in_preparation")
+    return make.plan(code="p", status="in_preparation")
 
 
 @pytest.fixture
 def reviewer(client):
-    user = factories.make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
@@ -54,17 +55,15 @@ def status(plan):
 
 
 def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
-    commitment = factories.make_commitment(
+    commitment = make.commitment(
         plan=plan, code="1.1.1", title_es="Formar", expected_result_es=""
     )
-    factories.make_activity(commitment=commitment, code="1.1.1.1", title_es="Talleres")
-    bare = factories.make_commitment(
-        plan=plan, code="1.1.2", expected_result_es="Algo."
-    )
-    factories.make_participation(plan=plan, agency=commitment.lead)
+    make.activity(commitment=commitment, code="1.1.1.1", title_es="Talleres")
+    bare = make.commitment(plan=plan, code="1.1.2", expected_result_es="Algo.")
+    make.participation(plan=plan, agency=commitment.lead)
 
     first = client.get(send_page())
-    change = factories.propose_plan(plan)
+    change = propose_plan(plan)
     second = client.get(approval_page(change))
 
     for page in (first, second):
@@ -83,12 +82,12 @@ def test_both_read_the_tree_and_what_is_missing(client, plan, reviewer):
 def test_both_read_which_agencies_take_part_and_what_is_measured(
     client, plan, reviewer
 ):
-    agency = factories.make_agency(acronym="CONI", name_es="Consejo de la Niñez")
-    factories.make_participation(plan=plan, agency=agency)
-    factories.make_indicator(plan=plan, code="V-1", name_es="Centros abiertos")
+    agency = make.agency(acronym="CONI", name_es="Consejo de la Niñez")
+    make.participation(plan=plan, agency=agency)
+    make.indicator(plan=plan, code="V-1", name_es="Centros abiertos")
 
     first = client.get(send_page())
-    second = client.get(approval_page(factories.propose_plan(plan)))
+    second = client.get(approval_page(propose_plan(plan)))
 
     for page in (first, second):
         told = page.content.decode()
@@ -99,9 +98,9 @@ def test_both_read_which_agencies_take_part_and_what_is_measured(
 def test_both_read_which_indicators_tell_small_numbers_of_people(
     client, plan, reviewer
 ):
-    factories.make_indicator(plan=plan, code="I-1", sensitive=False)
-    factories.make_indicator(plan=plan, code="I-2")
-    factories.make_indicator(plan=plan, code="I-3", sensitive=False, counts="cases")
+    make.indicator(plan=plan, code="I-1", sensitive=False)
+    make.indicator(plan=plan, code="I-2")
+    make.indicator(plan=plan, code="I-3", sensitive=False, counts="cases")
 
     lacks = client.get(send_page()).context["whole"]["lacks"]
 
@@ -111,13 +110,13 @@ def test_both_read_which_indicators_tell_small_numbers_of_people(
 
 
 def test_both_read_how_many_activities_count_victims(client, plan, reviewer):
-    commitment = factories.make_commitment(plan=plan)
+    commitment = make.commitment(plan=plan)
     first, _second, _other = (
-        factories.make_activity(commitment=commitment, counts_victims=counts)
+        make.activity(commitment=commitment, counts_victims=counts)
         for counts in (True, True, False)
     )
 
-    change = factories.propose_plan(plan)
+    change = propose_plan(plan)
 
     told = client.get(approval_page(change)).content.decode()
     assert "2 actividades cuentan víctimas" in told
@@ -131,7 +130,7 @@ def test_without_act_and_date_both_persons_state_that_there_is_none(
     typed = {name: "on" for name in TICKED if name != forgotten}
 
     refused = send(client, **typed)
-    change = factories.propose_plan(plan)
+    change = propose_plan(plan)
     approve(client, change, **typed)
 
     assert refused.status_code == 422
@@ -141,8 +140,8 @@ def test_without_act_and_date_both_persons_state_that_there_is_none(
 
 def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
     read = {"seen": workflow.digest(plan), "states": ()}
-    waiting = factories.make_plan(status="in_preparation")
-    change = factories.propose_plan(waiting)
+    waiting = make.plan(status="in_preparation")
+    change = propose_plan(waiting)
 
     with pytest.raises(RefusedError):
         workflow.propose_approval(plan, by=reviewer, **read)
@@ -153,7 +152,7 @@ def test_the_workflow_itself_asks_both_to_state_it(plan, reviewer):
 
 
 def test_with_act_and_date_nothing_is_stated(client, reviewer):
-    factories.make_plan(
+    make.plan(
         code="p",
         status="in_preparation",
         act_es="Decreto 1-27, de 4 de enero de 2027",
@@ -169,7 +168,7 @@ def test_with_act_and_date_nothing_is_stated(client, reviewer):
 def test_two_people_approve_what_they_read(client, plan, reviewer):
     send(client, **TICKED)
     change, before = PendingChange.objects.get(), status(plan)
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
 
     approve(client, change, **TICKED)
 
@@ -189,14 +188,14 @@ def test_it_is_told_which_plan_the_first_page_will_show(
     client, reviewer, starts_on, other_starts_on
 ):
     days = {"starts_on": starts_on, "ends_on": date(2099, 12, 31)}
-    plan = factories.make_plan(code="p", status="in_preparation", **days)
-    factories.make_commitment(plan=plan)
+    plan = make.plan(code="p", status="in_preparation", **days)
+    make.commitment(plan=plan)
     if other_starts_on:
-        other = factories.make_plan(code="other", starts_on=other_starts_on)
-        factories.make_commitment(plan=other)
+        other = make.plan(code="other", starts_on=other_starts_on)
+        make.commitment(plan=other)
 
     told = client.get(send_page()).context["places"][0].change
-    factories.approve_plan(plan)
+    approve_plan(plan)
 
     shown = choose(timezone.localdate()).shown.code
     assert told.endswith(f", {shown}.")
@@ -204,7 +203,7 @@ def test_it_is_told_which_plan_the_first_page_will_show(
 
 def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):
     seen = client.get(send_page()).context["form"].initial["seen"]
-    factories.make_area(plan=plan, name_es="Un eje nuevo")
+    make.area(plan=plan, name_es="Un eje nuevo")
 
     answer = client.post(send_page(), {"send": "1", "seen": seen, **TICKED})
 
@@ -218,10 +217,10 @@ def test_what_changed_since_it_was_read_is_not_sent(client, plan, reviewer):
 
 CHANGED = {
     "title": lambda plan: Plan.objects.filter(pk=plan.pk).update(title_es="Otro"),
-    "activity": lambda plan: factories.make_activity(plan=plan),
-    "links": lambda plan: plan.sources.add(factories.make_source(plan=plan)),
-    "round": lambda plan: factories.make_round(plan=plan),
-    "indicator": lambda plan: factories.make_indicator(plan=plan),
+    "activity": lambda plan: make.activity(plan=plan),
+    "links": lambda plan: plan.sources.add(make.source(plan=plan)),
+    "round": lambda plan: make.round(plan=plan),
+    "indicator": lambda plan: make.indicator(plan=plan),
 }
 
 
@@ -229,7 +228,7 @@ CHANGED = {
 def test_what_changed_since_it_was_proposed_is_not_approved(
     client, plan, reviewer, name
 ):
-    change = factories.propose_plan(plan)
+    change = propose_plan(plan)
 
     CHANGED[name](plan)
     page = client.get(approval_page(change))
@@ -241,12 +240,12 @@ def test_what_changed_since_it_was_proposed_is_not_approved(
 
 
 def test_a_page_read_before_a_change_approves_nothing(client, plan, reviewer):
-    change = factories.propose_plan(plan)
+    change = propose_plan(plan)
 
     with pytest.raises(RefusedError):
         workflow.approve(
             change,
-            by=factories.make_reviewer(),
+            by=make.reviewer(),
             seen="another",
             states=workflow.unstated(plan),
         )
@@ -266,7 +265,7 @@ def test_no_other_page_approves_a_plan(plan, reviewer):
 def test_a_plan_with_a_round_that_was_due_already_is_not_approved(
     client, plan, reviewer
 ):
-    factories.make_round(
+    make.round(
         plan=plan, opens_on="2025-01-01", due_on="2025-01-15", closes_on="2025-01-30"
     )
 
@@ -279,17 +278,17 @@ def test_a_plan_with_a_round_that_was_due_already_is_not_approved(
 def test_the_pages_ask_as_much_of_a_small_plan_as_of_a_large_one(
     client, plan, reviewer, django_assert_max_num_queries
 ):
-    commitment = factories.make_commitment(plan=plan)
+    commitment = make.commitment(plan=plan)
     for _number in range(12):
-        factories.make_activity(commitment=commitment)
-    change = factories.propose_plan(plan)
+        make.activity(commitment=commitment)
+    change = propose_plan(plan)
 
     with django_assert_max_num_queries(200):
         client.get(approval_page(change))
 
 
 def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan):
-    indicator = factories.make_indicator(plan=plan)
+    indicator = make.indicator(plan=plan)
     read = workflow.digest(plan)
 
     Measurement.objects.create(
@@ -300,6 +299,6 @@ def test_a_value_that_came_after_the_reading_is_read_before_it_is_approved(plan)
         provenance="documented",
     )
     with_value = workflow.digest(plan)
-    factories.make_published_figure(indicator=indicator)
+    make.published_figure(indicator=indicator)
 
     assert len({read, with_value, workflow.digest(plan)}) == 3

@@ -17,8 +17,8 @@ from strategic_areas.models import (
     PlanChange,
 )
 from strategic_areas.models.drafts import DraftLine
-from tests import factories
-from tests.factories import make_reviewer
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.drafts import (
     ACT,
     NO_VICTIMS,
@@ -38,12 +38,10 @@ STOPPED = {"stopped": "suspended", "stopped_on": "2026-03-01"}
 @pytest.fixture(scope="module")
 def world(lasting):
     """Two activities of an approved plan that is closed, and a reviewer."""
-    made = factories.make_activity(
-        plan=factories.make_plan(code="p"), code="1.1", title_es="Talleres"
-    )
-    factories.make_activity(commitment=made.commitment, code="1.2")
-    factories.close_structure()
-    return made, make_reviewer()
+    made = make.activity(plan=make.plan(code="p"), code="1.1", title_es="Talleres")
+    make.activity(commitment=made.commitment, code="1.2")
+    close_structure()
+    return made, make.reviewer()
 
 
 @pytest.fixture
@@ -75,7 +73,7 @@ def draft_page(client):
 
 
 def approved():
-    return workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+    return workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
 
 def divide(client, activity):
@@ -174,7 +172,7 @@ def test_each_line_says_what_the_public_reads_otherwise_by_it(client, activity):
 
     response = propose(client, activity.plan)
 
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     records = client.get(response.url).context["records"]
     follows = {
         each["name"].partition(" ")[0]: [(x.before, x.after) for x in each["follows"]]
@@ -187,7 +185,7 @@ def test_each_line_says_what_the_public_reads_otherwise_by_it(client, activity):
 
 
 def test_indicator_target_and_participation_are_proposed_together(client, activity):
-    agency = factories.make_agency(acronym="NUEVA")
+    agency = make.agency(acronym="NUEVA")
     named = {"name_es": "Talleres hechos", "unit_es": "talleres", "counts": "events"}
     args = ["p", "indicador", f"compromiso-{activity.commitment_id}"]
 
@@ -212,8 +210,8 @@ def test_indicator_target_and_participation_are_proposed_together(client, activi
 def test_in_a_plan_in_preparation_what_concerns_another_one_is_drafted(
     client, activity
 ):
-    plan = factories.make_plan(code="q", status="in_preparation")
-    own = factories.make_commitment(plan=plan, continues=activity.commitment)
+    plan = make.plan(code="q", status="in_preparation")
+    own = make.commitment(plan=plan, continues=activity.commitment)
 
     edit(client, own, title_es="Prevenir")
 
@@ -225,9 +223,9 @@ def test_in_a_plan_in_preparation_what_concerns_another_one_is_drafted(
 
 
 def test_what_is_suspended_resumes(client, activity):
-    factories.open_structure()
+    open_structure()
     Activity.objects.filter(pk=activity.pk).update(**STOPPED)
-    factories.close_structure()
+    close_structure()
 
     edit(client, activity, resumes_on="2026-06-01")
     propose(client, activity.plan)
@@ -315,12 +313,10 @@ def test_a_page_may_correct_what_is_written(client, activity):
 
 
 def test_only_the_plans_own_activities_are_divided(client, activity):
-    factories.open_structure()
-    other = factories.make_activity(plan=factories.make_plan(code="q"))
-    rebuilt = factories.make_activity(
-        commitment=activity.commitment, provenance="press"
-    )
-    factories.close_structure()
+    open_structure()
+    other = make.activity(plan=make.plan(code="q"))
+    rebuilt = make.activity(commitment=activity.commitment, provenance="press")
+    close_structure()
 
     step(client, rebuilt, "split")
     joined = {"with": f"actividad-{rebuilt.pk}"}
@@ -336,12 +332,12 @@ def test_only_the_plans_own_activities_are_divided(client, activity):
 
 
 def test_who_takes_the_place_counts_victims_if_any_replaced_does(client, activity):
-    factories.open_structure()
+    open_structure()
     Activity.objects.filter(code="1.2").update(counts_victims=True)
     Activity.objects.filter(code="1.1").update(
         counts_victims=False, reaches_victims=False
     )
-    factories.close_structure()
+    close_structure()
 
     join(client, activity)
 
@@ -356,7 +352,7 @@ def test_who_takes_the_place_counts_victims_if_any_replaced_does(client, activit
 def test_a_draft_is_read_by_its_own_person_alone(client, activity):
     edit(client, activity, title_es="Cursos")
 
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     address = reverse("admin:plan_tree", args=["p"])
     tree = client.get(address).context["tree"]
 
@@ -373,9 +369,9 @@ def test_what_others_changed_meanwhile_is_settled_by_line(
     choice, expected, client, activity
 ):
     edit(client, activity, title_es="Cursos", note_es="Nota")
-    factories.open_structure()
+    open_structure()
     Activity.objects.filter(pk=activity.pk).update(title_es="Charlas")
-    factories.close_structure()
+    close_structure()
 
     page = draft_page(client)
     assert page.context["form"] is None
@@ -395,9 +391,9 @@ def test_what_others_changed_meanwhile_is_settled_by_line(
 def test_a_draft_that_was_not_settled_is_not_proposed(client, activity):
     edit(client, activity, title_es="Cursos")
     shown = draft_page(client).context["form"]["shown"].value()
-    factories.open_structure()
+    open_structure()
     Activity.objects.filter(pk=activity.pk).update(title_es="Charlas")
-    factories.close_structure()
+    close_structure()
 
     address = reverse("admin:plan_draft", args=["p"])
     client.post(address, {**ACT, "shown": shown})
@@ -449,7 +445,7 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
         send(client, reverse("admin:plan_node_new", args=["p", word, place]), **typed)
     propose(client, activity.plan)
     change = PendingChange.objects.get()
-    workflow.decline(change, by=make_reviewer(), reason="Falta la unidad.")
+    workflow.decline(change, by=make.reviewer(), reason="Falta la unidad.")
 
     page = client.get(reverse("admin:plan_tree", args=["p"]))
     found = {each.level.word: each for each in page.context["tree"].root if each.line}
@@ -458,7 +454,7 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
     assert found["actividad"].record.commitment == found["compromiso"].record
     propose(client, activity.plan)
 
-    workflow.approve(PendingChange.objects.waiting().get(), by=make_reviewer())
+    workflow.approve(PendingChange.objects.waiting().get(), by=make.reviewer())
     commitment = Commitment.objects.get(code="2")
     assert commitment.activities.get().title_es == "Guías"
     assert commitment.indicators.get().targets.get().value == 12
@@ -466,8 +462,8 @@ def test_what_was_declined_is_mended_and_proposed_again(client, activity):
 
 def test_a_line_of_a_record_that_is_gone_is_dropped(client, reviewer):
     client.force_login(reviewer)
-    plan = factories.make_plan(code="r", status="in_preparation")
-    own = factories.make_commitment(plan=plan, continues=factories.make_commitment())
+    plan = make.plan(code="r", status="in_preparation")
+    own = make.commitment(plan=plan, continues=make.commitment())
     edit(client, own, title_es="Prevenir")
     own.delete()
 

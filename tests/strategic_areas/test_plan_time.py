@@ -6,7 +6,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def spans_of(plan, today):
 
 
 def test_without_rounds_the_time_line_has_the_years_of_the_plan():
-    plan = factories.make_plan()
+    plan = make.plan()
 
     found = spans_of(plan, date(2026, 6, 1))
 
@@ -30,18 +30,18 @@ def test_without_rounds_the_time_line_has_the_years_of_the_plan():
 
 
 def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
-    asked, today = factories.make_round(), timezone.localdate()
+    asked, today = make.round(), timezone.localdate()
     later = {"opens_on": date(2028, 1, 1), "due_on": date(2028, 2, 1)}
-    factories.make_round(
+    make.round(
         plan=asked.plan,
         starts_on=date(2027, 1, 1),
         ends_on=date(2027, 12, 31),
         closes_on=date(2028, 3, 1),
         **later,
     )
-    factories.make_round(plan=asked.plan, is_demonstration=True)
-    for make in (factories.make_published_update, factories.make_update):
-        make(activity=factories.make_activity(plan=asked.plan), period=asked)
+    make.round(plan=asked.plan, is_demonstration=True)
+    for maker in (make.published_update, make.update):
+        maker(activity=make.activity(plan=asked.plan), period=asked)
 
     told = [
         each.answers and (each.answers.heard, len(each.answers.asked))
@@ -52,11 +52,11 @@ def test_with_rounds_it_has_each_and_who_reported_in_those_that_opened():
 
 
 def test_years_with_records_stay_beside_the_first_round():
-    line = factories.make_commitment(provenance="reconstructed")
-    activity = factories.make_activity(commitment=line, provenance="reconstructed")
-    period = factories.make_period(plan=line.plan, mode="record")
-    factories.make_record_update(activity=activity, period=period)
-    asked = factories.make_round(plan=line.plan)
+    line = make.commitment(provenance="reconstructed")
+    activity = make.activity(commitment=line, provenance="reconstructed")
+    period = make.period(plan=line.plan, mode="record")
+    make.record_update(activity=activity, period=period)
+    asked = make.round(plan=line.plan)
 
     found = spans_of(line.plan, timezone.localdate())
 
@@ -65,16 +65,14 @@ def test_years_with_records_stay_beside_the_first_round():
 
 
 def test_a_report_that_was_returned_was_heard_in_its_round_and_no_later_one():
-    plan, today = factories.make_plan(), timezone.localdate()
+    plan, today = make.plan(), timezone.localdate()
     over = {"opens_on": today - timedelta(90), "closes_on": today}
-    before = factories.make_round(plan=plan, due_on=today - timedelta(60), **over)
-    factories.make_round(
+    before = make.round(plan=plan, due_on=today - timedelta(60), **over)
+    make.round(
         plan=plan, ends_on=date(2026, 6, 30), due_on=today - timedelta(1), **over
     )
-    update = factories.make_submitted_update(
-        activity=factories.make_activity(plan=plan), period=before
-    )
-    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el acta.")
+    update = make.submitted_update(activity=make.activity(plan=plan), period=before)
+    workflow.give_back(update, by=make.reviewer(), reason="Falta el acta.")
 
     heard = [each.answers.heard for each in spans_of(plan, today)]
 

@@ -16,7 +16,8 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.drafts import DraftLine
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure, propose_plan
 from tests.strategic_areas.drafts import (
     NO_VICTIMS,
     add,
@@ -33,12 +34,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def plan(db):
-    return factories.make_plan(code="n", status="in_preparation")
+    return make.plan(code="n", status="in_preparation")
 
 
 @pytest.fixture(scope="module")
 def kept_branched(lasting):
-    return branch(factories.make_plan(code="p", status="in_preparation"))
+    return branch(make.plan(code="p", status="in_preparation"))
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def branched(db, kept_branched):
 
 @pytest.fixture(scope="module")
 def kept_reviewer(lasting):
-    return Lasting(factories.make_reviewer()).keep()
+    return Lasting(make.reviewer()).keep()
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_a_code_that_the_plan_has_already_is_refused(client, branched, reviewer)
 
 
 def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer):
-    agency = factories.make_agency()
+    agency = make.agency()
 
     add(client, "eje", plan, name_es="Prevención y educación")
     area = plan.areas.get()
@@ -108,8 +109,8 @@ def test_a_branch_is_built_with_codes_and_words_proposed(client, plan, reviewer)
 
 
 def test_of_an_approved_plan_an_edit_is_kept_in_the_draft(client, reviewer):
-    activity = factories.make_activity(code="1.1.1.1", title_es="Talleres")
-    factories.close_structure()
+    activity = make.activity(code="1.1.1.1", title_es="Talleres")
+    close_structure()
 
     edit(client, activity, title_es="Cursos")
 
@@ -132,8 +133,8 @@ def lines(person):
 
 
 def test_what_is_set_back_leaves_the_draft(client, reviewer):
-    activity = factories.make_activity(title_es="Talleres")
-    factories.close_structure()
+    activity = make.activity(title_es="Talleres")
+    close_structure()
 
     edit(client, activity, title_es="Cursos")
     edit(client, activity, title_es="Talleres")
@@ -142,9 +143,9 @@ def test_what_is_set_back_leaves_the_draft(client, reviewer):
 
 
 def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
-    programme = factories.make_programme(code="1.1")
-    factories.close_structure()
-    agency = factories.make_agency()
+    programme = make.programme(code="1.1")
+    close_structure()
+    agency = make.agency()
 
     add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
     [above] = lines(reviewer)
@@ -164,9 +165,9 @@ def test_a_commitment_and_its_activities_stand_in_the_draft(client, reviewer):
 
 
 def test_a_line_on_which_others_hang_is_not_dropped(client, reviewer):
-    programme = factories.make_programme(code="1.1")
-    factories.close_structure()
-    agency = factories.make_agency()
+    programme = make.programme(code="1.1")
+    close_structure()
+    agency = make.agency()
     add(client, "compromiso", programme, title_es="Formar", lead=agency.pk)
     [above] = lines(reviewer)
     args = [programme.plan.code, "actividad", f"n{above.pk}"]
@@ -186,14 +187,14 @@ def test_a_line_on_which_others_hang_is_not_dropped(client, reviewer):
 
 def branch(plan):
     """1 and 1.1, below it 1.1.1 with an activity and 1.1.2 with another; then 1.2."""
-    area = factories.make_area(plan=plan, code="1")
-    programme = factories.make_programme(area=area, code="1.1")
-    factories.make_programme(area=area, code="1.2")
+    area = make.area(plan=plan, code="1")
+    programme = make.programme(area=area, code="1.1")
+    make.programme(area=area, code="1.2")
     for number in ("1.1.1", "1.1.2"):
-        commitment = factories.make_commitment(
+        commitment = make.commitment(
             programme=programme, code=number, title_es=f"Fue {number}"
         )
-        factories.make_activity(
+        make.activity(
             commitment=commitment, code=f"{number}.1", title_es=f"Fue {number}.1"
         )
     return plan
@@ -225,9 +226,9 @@ def test_a_commitment_moves_to_another_programme(
     client, branched, reviewer, is_approved
 ):
     if is_approved:
-        factories.open_structure()
+        open_structure()
         Plan.objects.update(status="approved")
-        factories.close_structure()
+        close_structure()
     there = Programme.objects.get(code="1.2")
     moved = Commitment.objects.get(code="1.1.1")
 
@@ -235,7 +236,7 @@ def test_a_commitment_moves_to_another_programme(
     if is_approved:
         assert codes(branched.commitments) == ["1.1.1", "1.1.2"]
         propose(client, branched)
-        workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+        workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
     assert answer.status_code == 302
     assert Commitment.objects.get(programme=there).code == "1.2.1"
@@ -256,7 +257,7 @@ def test_a_record_of_a_plan_in_preparation_is_deleted(client, branched, reviewer
 
 
 def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
-    plan = factories.make_plan()
+    plan = make.plan()
     branch(plan)
     # A reconstruction, which no trigger of the database keeps.
     plan.activities.update(provenance="documented")
@@ -272,7 +273,7 @@ def test_nothing_of_an_approved_plan_is_deleted_or_swapped(client, reviewer):
 def test_while_its_approval_waits_a_plan_changes_by_two_people(
     client, branched, reviewer
 ):
-    factories.propose_plan(branched)
+    propose_plan(branched)
     activity = Activity.objects.get(code="1.1.1.1")
 
     edit(client, activity, title_es="Otra cosa")
@@ -287,9 +288,9 @@ def test_while_its_approval_waits_a_plan_changes_by_two_people(
 
 
 def test_what_waits_stands_in_the_tree(client, reviewer):
-    commitment = factories.make_commitment()
-    activity = factories.make_activity(commitment=commitment)
-    factories.close_structure()
+    commitment = make.commitment()
+    activity = make.activity(commitment=commitment)
+    close_structure()
     typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
 
     add(client, "actividad", commitment, **typed, **NO_VICTIMS)
@@ -306,8 +307,8 @@ def test_what_waits_stands_in_the_tree(client, reviewer):
 
 
 def test_a_code_that_waits_is_not_proposed_again(client, reviewer):
-    commitment = factories.make_commitment(code="1.1.1")
-    factories.close_structure()
+    commitment = make.commitment(code="1.1.1")
+    close_structure()
     typed = {"title_es": "Nueva", "agency": commitment.lead_id, "due_on": "2026-12-31"}
     add(client, "actividad", commitment, **typed, **NO_VICTIMS)
     propose(client, commitment.plan)
@@ -323,7 +324,7 @@ def test_a_code_that_waits_is_not_proposed_again(client, reviewer):
     [("Prevención", "prevencion-2"), ("¿?", "eje"), ("A" * 90, "a" * 60)],
 )
 def test_an_address_word_is_free_and_fits(client, plan, reviewer, name, word):
-    factories.make_area(plan=plan, code="1", slug_es="prevencion")
+    make.area(plan=plan, code="1", slug_es="prevencion")
 
     add(client, "eje", plan, name_es=name)
 
@@ -331,10 +332,10 @@ def test_an_address_word_is_free_and_fits(client, plan, reviewer, name, word):
 
 
 def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
-    factories.make_programme()
-    gone = factories.make_agency(dissolved_on="2020-01-01")
-    taking_part = factories.make_agency(acronym="ZZZ")
-    factories.make_participation(plan=branched, agency=taking_part)
+    make.programme()
+    gone = make.agency(dissolved_on="2020-01-01")
+    taking_part = make.agency(acronym="ZZZ")
+    make.participation(plan=branched, agency=taking_part)
     commitment = Commitment.objects.get(code="1.1.1")
 
     address = reverse("admin:plan_node", args=node(commitment))
@@ -350,7 +351,7 @@ def test_a_form_offers_what_is_possible_in_the_plan(client, branched, reviewer):
 
 
 def test_a_record_of_another_plan_is_not_found(client, branched, reviewer):
-    other = factories.make_activity()
+    other = make.activity()
 
     address = reverse("admin:plan_node", args=["p", "actividad", other.pk])
 
@@ -381,7 +382,7 @@ def test_a_tree_of_many_takes_as_many_queries(
         client.get(address)
     programme = Programme.objects.get(code="1.2")
     for number in range(1, 30):
-        factories.make_commitment(programme=programme, code=f"1.2.{number}")
+        make.commitment(programme=programme, code=f"1.2.{number}")
 
     with django_assert_max_num_queries(len(few)):
         client.get(address)
@@ -407,7 +408,7 @@ def test_a_preview_shows_what_only_staff_read_so_far(
 
     assert said in page
     assert client.get(commitment.get_absolute_url()).status_code == 404
-    client.force_login(factories.make_focal_point(agency=commitment.lead))
+    client.force_login(make.focal_point(agency=commitment.lead))
     assert client.get(address).status_code == 404
 
 
@@ -421,7 +422,7 @@ def test_the_preview_of_an_activity_is_its_place_on_the_page(
 
 
 def test_no_preview_of_another_plan_or_level(client, branched, reviewer):
-    other = factories.make_area()
+    other = make.area()
     own = Programme.objects.first()
 
     for kind, record in (("eje", other), ("programa", own)):
@@ -451,7 +452,7 @@ def test_each_level_offers_what_stands_below_it(client, branched, reviewer, lang
 
 def test_what_is_no_branch_is_edited_in_place_too(client, branched, reviewer):
     """The plan itself, who takes part, an indicator below a commitment, its target."""
-    agency = factories.make_agency()
+    agency = make.agency()
     commitment = Commitment.objects.get(code="1.1.1")
     named = {"name_es": "Talleres", "unit_es": "talleres", "counts": "events"}
     days = {"starts_on": "2027-01-01", "ends_on": "2027-12-31"}

@@ -13,7 +13,7 @@ from strategic_areas.models import (
     StrategicArea,
     Target,
 )
-from tests import factories
+from tests import make
 from tests.strategic_areas.planbooks import Keeper
 from tests.uploads import make_workbook, with_shared_strings
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def keepers(lasting):
     """Of an empty plan in preparation, and of one with one record of each kind."""
-    empty = factories.make_plan(code="2029-2032", status="in_preparation")
-    small = factories.make_plan(code="2033-2036", status="in_preparation")
-    agency = factories.make_agency(acronym="MIP")
-    factories.make_participation(plan=small, agency=agency)
-    area = factories.make_area(plan=small, code="1")
-    programme = factories.make_programme(area=area, code="1.1")
-    commitment = factories.make_commitment(programme=programme, lead=agency, code="C")
-    factories.make_activity(commitment=commitment, code="A", title_es="Taller")
+    empty = make.plan(code="2029-2032", status="in_preparation")
+    small = make.plan(code="2033-2036", status="in_preparation")
+    agency = make.agency(acronym="MIP")
+    make.participation(plan=small, agency=agency)
+    area = make.area(plan=small, code="1")
+    programme = make.programme(area=area, code="1.1")
+    commitment = make.commitment(programme=programme, lead=agency, code="C")
+    make.activity(commitment=commitment, code="A", title_es="Taller")
     return Keeper.of(empty), Keeper.of(small)
 
 
@@ -142,13 +142,13 @@ WRONG = [
 
 
 def test_each_error_is_named_by_its_cell(keeper, activity):
-    factories.make_agency(acronym="OUT")
-    programme = factories.make_programme(area=activity.commitment.programme.area)
+    make.agency(acronym="OUT")
+    programme = make.programme(area=activity.commitment.programme.area)
     Programme.objects.filter(pk=programme.pk).update(code="1.2")
     within = {"programme": programme, "lead": activity.agency}
-    other = factories.make_commitment(**within, code="D")
+    other = make.commitment(**within, code="D")
     for code in ("B", "E", "F", "G", "right"):
-        factories.make_activity(commitment=other, code=code)
+        make.activity(commitment=other, code=code)
     book = keeper.take().fill("activities", "right", title_es="Otro")
     for sheet, code, name, value in WRONG:
         book.fill(sheet, code, **{name: value})
@@ -197,7 +197,7 @@ def test_nothing_is_saved_over_what_was_changed_after_the_preview(keeper, activi
 
 def test_a_preview_is_saved_by_nobody_else(keeper, activity, client):
     response = keeper.bring(keeper.book.fill("activities", "A", title_es="Nuevo"))
-    other = Keeper(client, factories.make_reviewer(), keeper.plan)
+    other = Keeper(client, make.reviewer(), keeper.plan)
 
     other.keep(response)
 
@@ -206,17 +206,17 @@ def test_a_preview_is_saved_by_nobody_else(keeper, activity, client):
 
 
 def test_a_new_plan_starts_from_the_last_one(empty):
-    last = factories.make_plan(code="2020", starts_on=date(2020, 1, 1))
-    source = factories.make_source(plan=last)
+    last = make.plan(code="2020", starts_on=date(2020, 1, 1))
+    source = make.source(plan=last)
     told = {"provenance": "press", "note_es": "Lo escribe la prensa."}
-    area = factories.make_area(plan=last, code="1", **told)
+    area = make.area(plan=last, code="1", **told)
     area.sources.add(source)
-    agency = factories.make_agency()
-    factories.make_participation(plan=last, agency=agency)
-    programme = factories.make_programme(area=area, code="1.1")
+    agency = make.agency()
+    make.participation(plan=last, agency=agency)
+    programme = make.programme(area=area, code="1.1")
     within = {"programme": programme, "lead": agency}
-    old = factories.make_commitment(**within)
-    new = factories.make_commitment(**within, code="C", due_on=date(2021, 5, 1))
+    old = make.commitment(**within)
+    new = make.commitment(**within, code="C", due_on=date(2021, 5, 1))
     new.supersedes.add(old)
     book = empty.take(last)
 
@@ -233,7 +233,7 @@ def test_a_new_plan_starts_from_the_last_one(empty):
 
 
 def test_an_approved_plan_takes_no_other_plans_workbook(keeper):
-    approved = factories.make_plan()
+    approved = make.plan()
     other = Keeper(keeper.client, keeper.user, approved)
 
     assert other.bring(keeper.taken).status_code == 422

@@ -12,7 +12,8 @@ from strategic_areas.models import (
     PendingChange,
     Programme,
 )
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts
 
@@ -29,9 +30,9 @@ ACT = {
 @pytest.fixture(scope="module")
 def kept_keeper(lasting):
     """A reviewer at the workbook of an approved, closed plan with one activity."""
-    made = factories.make_activity(plan=factories.make_plan(code="p"), code="1.1")
-    factories.make_participation(plan=made.plan, agency=made.agency)
-    factories.close_structure()
+    made = make.activity(plan=make.plan(code="p"), code="1.1")
+    make.participation(plan=made.plan, agency=made.agency)
+    close_structure()
     return Keeper.of(made.plan)
 
 
@@ -46,7 +47,7 @@ def test_what_is_no_structure_asks_for_no_act(keeper):
     keeper.keep(keeper.bring(book))
 
     assert not Amendment.objects.exists()
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert Activity.objects.get().note_es == "Se coordina con todos."
 
 
@@ -73,7 +74,7 @@ def test_new_records_that_lead_to_each_other_are_one_amendment(keeper):
     book.add("activities", **new)
 
     keeper.keep(keeper.bring(book), **ACT)
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
     assert Activity.objects.get(code="N.1").commitment.code == "N"
     assert Amendment.objects.get().kind == Amendment.Kind.ADD
@@ -90,18 +91,18 @@ def test_a_change_of_a_public_address_is_said(keeper):
 
 def test_what_stays_without_a_successor_is_named(keeper):
     activity = Activity.objects.get()
-    factories.open_structure()
+    open_structure()
     for code in ("R-1", "R-2"):
-        factories.make_commitment(
+        make.commitment(
             programme=activity.commitment.programme,
             lead=activity.agency,
             code=code,
             provenance="press",
         )
-    factories.make_activity(
+    make.activity(
         commitment=Commitment.objects.get(code="R-1"), code="R-1.a", provenance="press"
     )
-    factories.close_structure()
+    close_structure()
     new = {"code": "N", "title_es": "Nuevo", "lead": activity.agency.acronym}
     programme = activity.commitment.programme.code
     book = keeper.take()

@@ -18,7 +18,7 @@ from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.workbooks.reading import WorkbookCell, pages_of
-from tests import factories
+from tests import make
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import fill
@@ -37,8 +37,8 @@ COLUMNS = [
 @pytest.fixture(scope="module")
 def filled(lasting):
     """A plan in preparation, and its workbook with one new record on every sheet."""
-    plan = factories.make_plan(code="p", status="in_preparation")
-    factories.make_agency(acronym="MIP")
+    plan = make.plan(code="p", status="in_preparation")
+    make.agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
     found = pages_of(SimpleUploadedFile("p.xlsx", book.content))
     return plan, pages.read(found, plan)
@@ -154,7 +154,7 @@ def test_what_leads_to_a_bad_row_names_it(filled, sheet, column, dependants):
 
 def test_the_page_answers_where_new_rows_lead_to_a_bad_one(client, filled):
     plan, _book = filled
-    keeper = Keeper(client, factories.make_reviewer(), plan)
+    keeper = Keeper(client, make.reviewer(), plan)
     book = fill(keeper.take())
     number = book.pages["commitments"].max_row
     book.pages["commitments"].cell(

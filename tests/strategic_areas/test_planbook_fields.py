@@ -17,8 +17,9 @@ from strategic_areas.models import (
     Plan,
     Target,
 )
-from tests import factories
+from tests import make
 from tests.deep import DEEP, drawn
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts, faults
 from tests.strategic_areas.test_planbook_amending import ACT
@@ -29,19 +30,19 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 def make_keeper(status):
     """Of a plan with the commitments 1 and 2, of which 1 has the activity 1.1."""
-    plan = factories.make_plan(code="p", status=status)
-    agency = factories.make_agency(acronym="MIP")
-    factories.make_participation(plan=plan, agency=agency)
-    area = factories.make_area(plan=plan, code="E1", slug_es="uno")
-    programme = factories.make_programme(area=area, code="P1")
+    plan = make.plan(code="p", status=status)
+    agency = make.agency(acronym="MIP")
+    make.participation(plan=plan, agency=agency)
+    area = make.area(plan=plan, code="E1", slug_es="uno")
+    programme = make.programme(area=area, code="P1")
     for code in ("1", "2"):
-        factories.make_commitment(
+        make.commitment(
             programme=programme, lead=agency, code=code, title_es=f"Fue {code}"
         )
-    factories.make_activity(
+    make.activity(
         commitment=Commitment.objects.get(code="1"), code="1.1", title_es="Fue 1.1"
     )
-    factories.close_structure()
+    close_structure()
     return Keeper.of(plan)
 
 
@@ -64,7 +65,7 @@ def keep(keeper, book):
     kept = keeper.keep(response, **ACT)
     assert kept.status_code == 302
     for change in PendingChange.objects.waiting():
-        workflow.approve(change, by=factories.make_reviewer())
+        workflow.approve(change, by=make.reviewer())
     assert counts(keeper.bring(book)).keys() == {"unchanged"}
 
 
@@ -84,7 +85,7 @@ def test_the_plans_own_title_and_dates_are_changed(keeper):
 
 
 def test_no_other_plan_is_added_or_changed(keeper):
-    other = factories.make_plan(code="otro", title_es="Otro")
+    other = make.plan(code="otro", title_es="Otro")
     book = keeper.book
     dates = {"starts_on": date(2025, 1, 1), "ends_on": date(2028, 1, 1)}
     for origin in (None, "otro"):
@@ -101,9 +102,9 @@ def test_no_other_plan_is_added_or_changed(keeper):
 
 
 def test_a_record_continues_one_of_another_plan(keeper):
-    factories.open_structure()
-    old = factories.make_commitment(plan=factories.make_plan(code="ayer"), code="1.1")
-    factories.close_structure()
+    open_structure()
+    old = make.commitment(plan=make.plan(code="ayer"), code="1.1")
+    close_structure()
     book = keeper.book.fill("commitments", "1", continues="ayer/9")
     assert len(faults(keeper.bring(book))) == 1
     book.fill("commitments", "1", continues="ayer / 1.1")
@@ -147,7 +148,7 @@ def test_a_code_that_nobody_gives_up_is_refused(keeper):
 
 @pytest.mark.parametrize("either", ["in_preparation"], indirect=True)
 def test_what_cannot_be_exchanged_says_what_to_do(keeper):
-    indicator = factories.make_indicator(plan=keeper.plan, code="N-1")
+    indicator = make.indicator(plan=keeper.plan, code="N-1")
     for year in (2025, 2026):
         Target.objects.create(
             indicator=indicator,
@@ -177,16 +178,14 @@ CHANGED_ROWS = 50 if DEEP else 8
     "either", drawn(["approved", "in_preparation"], 1), indirect=True
 )
 def test_many_changed_rows_are_previewed_by_as_many_queries(keeper):
-    factories.open_structure()
+    open_structure()
     commitment = Commitment.objects.get(code="1")
     for number in range(2, CHANGED_ROWS + 10):
-        factories.make_activity(
-            commitment=commitment, code=f"1.{number}", kind="continuing"
-        )
-        factories.make_commitment(
+        make.activity(commitment=commitment, code=f"1.{number}", kind="continuing")
+        make.commitment(
             programme=commitment.programme, lead=commitment.lead, code=f"1{number}"
         )
-    factories.close_structure()
+    close_structure()
 
     book = keeper.take()
 

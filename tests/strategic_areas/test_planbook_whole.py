@@ -19,8 +19,9 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
-from tests import factories
+from tests import make
 from tests.deep import DEEP
+from tests.make.plans import approve_plan, close_structure
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.plans import part_of_shipped, write
 from tests.strategic_areas.plans.kept import load_shipped
@@ -69,10 +70,10 @@ def fill(book, agencies):
 
 
 def test_a_whole_plan_is_built_approved_read_and_amended(client):
-    plan = factories.make_plan(code="p", status="in_preparation")
-    factories.close_structure()
-    keeper = Keeper(client, factories.make_reviewer(), plan)
-    agencies = [factories.make_agency(acronym=f"INST{n}").acronym for n in range(5)]
+    plan = make.plan(code="p", status="in_preparation")
+    close_structure()
+    keeper = Keeper(client, make.reviewer(), plan)
+    agencies = [make.agency(acronym=f"INST{n}").acronym for n in range(5)]
     book = fill(keeper.take(), agencies)
 
     keeper.keep(keeper.bring(book))
@@ -80,7 +81,7 @@ def test_a_whole_plan_is_built_approved_read_and_amended(client):
     whole = (StrategicArea, Programme, Commitment, Activity)
     made = tuple(model.objects.filter(plan=plan).count() for model in whole)
     assert made == (AREAS, PROGRAMMES, COMMITMENTS, ACTIVITIES)
-    factories.approve_plan(plan, by=keeper.user)
+    approve_plan(plan, by=keeper.user)
     assert "Actividad 5" in client.get("/p/compromisos/C-5/").content.decode()
     change_ten_cells(keeper)
 
@@ -113,7 +114,7 @@ def change_ten_cells(keeper):
     assert len(faults(keeper.bring(book))) == len(TEN)
     with pytest.raises(RefusedError):
         workflow.approve(change, by=keeper.user)
-    workflow.approve(change, by=factories.make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     amendment = Amendment.objects.get()
     assert PlanChange.objects.filter(amendment=amendment).count() == 10
     assert Commitment.objects.get(code="C-1").due_provenance == "amendment"
@@ -159,7 +160,7 @@ def reports():
 
 
 def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shipped):
-    keeper = Keeper(client, factories.make_reviewer(), shipped)
+    keeper = Keeper(client, make.reviewer(), shipped)
     old = [*Commitment.objects.all(), *Activity.objects.all()]
     before, kept, told = standing(), reports(), ActivityUpdate.objects.published()
     commitments = Commitment.objects.select_related("plan")
@@ -174,7 +175,7 @@ def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shippe
     assert (succession["left"], succession["reports"]) == ([], told.count())
     keeper.keep(response, **MATRIX)
     assert standing() == before
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert Amendment.objects.get().kind == Amendment.Kind.OFFICIAL_MATRIX
     assert standing() == [after for _title, _before, after in succession["counts"]]
     assert not Commitment.objects.standing().exclude(provenance="plan").exists()

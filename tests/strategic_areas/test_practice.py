@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_agency, make_focal_point
+from tests import make
 from tests.strategic_areas.filling import TEXT
 from tests.uploads import make_pdf
 
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 class Practice:
     def __init__(self, client):
-        self.client, self.agency = client, make_agency()
-        client.force_login(make_focal_point(agency=self.agency))
+        self.client, self.agency = client, make.agency()
+        client.force_login(make.focal_point(agency=self.agency))
 
     def open(self, name="", *args):
         return self.client.get(reverse(f"admin:practice{name}", args=args))

@@ -10,7 +10,8 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange, Plan, Target
 from strategic_areas.models.drafts import DraftLine
-from tests import factories
+from tests import make
+from tests.make.plans import propose_plan, read_plan
 from tests.strategic_areas import drafts
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +19,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def plan():
-    return factories.make_plan(status="in_preparation")
+    return make.plan(status="in_preparation")
 
 
 @pytest.fixture
 def reviewer(client):
-    user = factories.make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
@@ -47,13 +48,13 @@ def save(client, record, **changed):
 
 MAKERS = {
     "plan": lambda plan: (plan, "title_es"),
-    "area": lambda plan: (factories.make_area(plan=plan), "name_es"),
-    "programme": lambda plan: (factories.make_programme(plan=plan), "name_es"),
-    "commitment": lambda plan: (factories.make_commitment(plan=plan), "title_es"),
-    "activity": lambda plan: (factories.make_activity(plan=plan), "title_es"),
-    "indicator": lambda plan: (factories.make_indicator(plan=plan), "name_es"),
-    "source": lambda plan: (factories.make_source(plan=plan), "title"),
-    "discrepancy": lambda plan: (factories.make_discrepancy(plan=plan), "topic_es"),
+    "area": lambda plan: (make.area(plan=plan), "name_es"),
+    "programme": lambda plan: (make.programme(plan=plan), "name_es"),
+    "commitment": lambda plan: (make.commitment(plan=plan), "title_es"),
+    "activity": lambda plan: (make.activity(plan=plan), "title_es"),
+    "indicator": lambda plan: (make.indicator(plan=plan), "name_es"),
+    "source": lambda plan: (make.source(plan=plan), "title"),
+    "discrepancy": lambda plan: (make.discrepancy(plan=plan), "topic_es"),
 }
 
 
@@ -79,12 +80,12 @@ def test_even_there_personal_data_is_refused(client, plan, reviewer):
 def test_the_plan_becomes_public_only_when_another_reviewer_approves(
     client, plan, reviewer
 ):
-    change = factories.propose_plan(plan, by=reviewer)
+    change = propose_plan(plan, by=reviewer)
     before = Plan.objects.get(pk=plan.pk).status
 
     with pytest.raises(RefusedError):
-        workflow.approve(change, by=reviewer, **factories.read_plan(plan))
-    workflow.approve(change, by=factories.make_reviewer(), **factories.read_plan(plan))
+        workflow.approve(change, by=reviewer, **read_plan(plan))
+    workflow.approve(change, by=make.reviewer(), **read_plan(plan))
 
     after = Plan.objects.get(pk=plan.pk).status
     assert (before, after) == ("in_preparation", "approved")
@@ -93,8 +94,8 @@ def test_the_plan_becomes_public_only_when_another_reviewer_approves(
 def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
     client, plan, reviewer
 ):
-    commitment = factories.make_commitment(plan=plan)
-    factories.propose_plan(plan, by=reviewer)
+    commitment = make.commitment(plan=plan)
+    propose_plan(plan, by=reviewer)
 
     save(client, commitment, title_es="Otra cosa")
 
@@ -107,8 +108,8 @@ def test_while_its_approval_waits_nobody_changes_alone_what_is_approved(
 def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
     client, plan, reviewer
 ):
-    source = factories.make_source(plan=plan)
-    factories.make_help_line().sources.add(source)
+    source = make.source(plan=plan)
+    make.help_line().sources.add(source)
 
     save(client, source, title="Otra cosa")
 
@@ -118,7 +119,7 @@ def test_a_source_that_stands_on_a_public_page_needs_a_second_person(
 
 @pytest.mark.sqlite
 def test_no_public_record_is_moved_into_it_by_one_person(client, plan, reviewer):
-    source = factories.make_source()
+    source = make.source()
 
     save(client, source, plan=plan.pk, title="Otra cosa")
 
@@ -128,7 +129,7 @@ def test_no_public_record_is_moved_into_it_by_one_person(client, plan, reviewer)
 
 @pytest.mark.sqlite
 def test_it_takes_no_place_of_a_public_record_by_one_person(client, plan, reviewer):
-    public, new = factories.make_commitment(), factories.make_commitment(plan=plan)
+    public, new = make.commitment(), make.commitment(plan=plan)
 
     save(client, new, supersedes=[public.pk])
 
@@ -144,7 +145,7 @@ BACK = [
 
 @pytest.mark.parametrize(("status", "earlier"), BACK)
 def test_a_status_never_goes_back(client, reviewer, status, earlier):
-    plan = factories.make_plan(status=status)
+    plan = make.plan(status=status)
 
     answer = save(client, plan, status=earlier)
 
@@ -175,7 +176,7 @@ def propose_approval(plan, reviewer):
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '300ms'")
-        return factories.propose_plan(plan, by=reviewer)
+        return propose_plan(plan, by=reviewer)
     finally:
         connection.close()
 
@@ -183,7 +184,7 @@ def propose_approval(plan, reviewer):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
-    activity, reviewer = factories.make_activity(plan=plan), factories.make_reviewer()
+    activity, reviewer = make.activity(plan=plan), make.reviewer()
 
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         assert workflow.applies_at_once(activity, ["title_es"])
@@ -194,8 +195,8 @@ def test_its_approval_is_not_proposed_while_one_of_its_records_is_saved(plan):
 
 @pytest.mark.parametrize("status", ["in_preparation", "approved"])
 def test_what_a_public_plan_names_of_it_needs_a_second_person(plan, status):
-    indicator = factories.make_indicator(plan=plan)
-    other = factories.make_plan(status=status)
+    indicator = make.indicator(plan=plan)
+    other = make.plan(status=status)
     Target.objects.create(
         indicator=indicator,
         plan=other,

@@ -18,16 +18,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.triggers.versions import public_tables
 from strategic_areas.workflow import PROPOSALS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_commitment,
-    make_focal_point,
-    make_proposal,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +38,10 @@ class Desk:
     """A focal point who is signed in, and an open round."""
 
     def __init__(self):
-        self.agency = make_agency()
-        self.commitment = make_commitment(lead=self.agency)
-        self.period = make_round(plan=self.commitment.plan)
-        self.user = make_focal_point(agency=self.agency)
+        self.agency = make.agency()
+        self.commitment = make.commitment(lead=self.agency)
+        self.period = make.round(plan=self.commitment.plan)
+        self.user = make.focal_point(agency=self.agency)
 
     def sign_in(self, client):
         self.client = client
@@ -94,8 +85,8 @@ def accept(client, proposal, **fields):
 
 def accept_by_two(proposal, by=None):
     """One proposes the amendment that takes it in, another approves it."""
-    change = PROPOSALS.accept(proposal, by=by or make_reviewer(), **ACT)
-    workflow.approve(change, by=make_reviewer())
+    change = PROPOSALS.accept(proposal, by=by or make.reviewer(), **ACT)
+    workflow.approve(change, by=make.reviewer())
 
 
 def decline(client, proposal, reason="Ya está en 1.1.2."):
@@ -103,7 +94,7 @@ def decline(client, proposal, reason="Ya está en 1.1.2."):
 
 
 def test_a_proposal_waits_and_stands_on_the_sheet_of_its_agency(desk):
-    make_proposal(commitment=make_commitment(plan=desk.commitment.plan))
+    make.proposal(commitment=make.commitment(plan=desk.commitment.plan))
 
     response = desk.propose()
 
@@ -146,13 +137,13 @@ def test_dates_in_the_wrong_order_are_refused(desk):
 
 
 def test_a_commitment_of_another_plan_is_no_choice(desk):
-    response = desk.propose(commitment=make_commitment().pk)
+    response = desk.propose(commitment=make.commitment().pk)
 
     assert list(response.context["form"].errors) == ["commitment"]
 
 
 @pytest.mark.parametrize(
-    "make_actor", [make_reviewer, make_focal_point, make_administrator]
+    "make_actor", [make.reviewer, make.focal_point, make.administrator]
 )
 def test_whoever_does_not_report_for_the_agency_proposes_nothing(desk, make_actor):
     desk.client.force_login(make_actor())
@@ -162,16 +153,16 @@ def test_whoever_does_not_report_for_the_agency_proposes_nothing(desk, make_acto
 
 
 def test_the_workflow_itself_asks_who_proposes():
-    commitment = make_commitment()
+    commitment = make.commitment()
 
     with pytest.raises(RefusedError):
-        make_proposal(commitment=commitment, by=make_focal_point())
+        make.proposal(commitment=commitment, by=make.focal_point())
 
 
 def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
-    first, second = make_proposal(), make_proposal()
-    make_decided = make_proposal()
-    reviewer = make_reviewer()
+    first, second = make.proposal(), make.proposal()
+    make_decided = make.proposal()
+    reviewer = make.reviewer()
     PROPOSALS.decline(make_decided, by=reviewer, reason="No.")
     queue = reverse("admin:index")
 
@@ -183,9 +174,9 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     assert [row.items[0].decision for row in listed] == [first, second]
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
 def test_only_the_secretariat_opens_and_decides(client, make_actor):
-    proposal = make_proposal()
+    proposal = make.proposal()
     client.force_login(make_actor())
 
     answers = [
@@ -200,7 +191,7 @@ def test_only_the_secretariat_opens_and_decides(client, make_actor):
 
 
 def test_whoever_proposed_it_does_not_even_open_the_page(desk):
-    proposal = make_proposal(commitment=desk.commitment, by=desk.user)
+    proposal = make.proposal(commitment=desk.commitment, by=desk.user)
 
     assert accept(desk.client, proposal).status_code == 404
     with pytest.raises(RefusedError):
@@ -210,7 +201,7 @@ def test_whoever_proposed_it_does_not_even_open_the_page(desk):
 def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
     desk.propose()
     proposal = ActivityProposal.objects.get()
-    reviewer, second = make_reviewer(), make_reviewer()
+    reviewer, second = make.reviewer(), make.reviewer()
     client.force_login(reviewer)
 
     response = accept(client, proposal)
@@ -260,8 +251,8 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
 
 
 def test_the_public_reads_act_and_reason_and_nobodys_name(client):
-    proposal = make_proposal(title=TITLE, why=WHY)
-    people = proposal.proposed_by, make_reviewer()
+    proposal = make.proposal(title=TITLE, why=WHY)
+    people = proposal.proposed_by, make.reviewer()
 
     accept_by_two(proposal, by=people[1])
 
@@ -277,9 +268,9 @@ def test_the_public_reads_act_and_reason_and_nobodys_name(client):
 
 
 def test_half_a_decision_changes_nothing(client):
-    proposal = make_proposal()
-    taken = make_activity(commitment=proposal.commitment, code="T-1")
-    client.force_login(make_reviewer())
+    proposal = make.proposal()
+    taken = make.activity(commitment=proposal.commitment, code="T-1")
+    client.force_login(make.reviewer())
     halves = [
         *({"code": code} for code in ("", "T-1", "F-X-1", "1/2")),
         *({"deciding_act": act} for act in ("", "Acta de 001-1234567-8")),
@@ -298,9 +289,9 @@ def test_half_a_decision_changes_nothing(client):
 
 
 def test_a_plan_that_has_ended_takes_no_activity_any_more(client):
-    proposal = make_proposal()
+    proposal = make.proposal()
     Plan.objects.filter(pk=proposal.plan_id).update(status="ended")
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = accept(client, proposal)
 
@@ -313,7 +304,7 @@ def test_a_plan_that_has_ended_takes_no_activity_any_more(client):
 def test_declined_it_says_why_on_the_sheet(client, desk):
     desk.propose()
     proposal = ActivityProposal.objects.get()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     unsaid = decline(client, proposal, reason="  ")
     decline(client, proposal)
@@ -327,30 +318,30 @@ def test_declined_it_says_why_on_the_sheet(client, desk):
 
 def test_the_workflow_itself_asks_for_a_reason():
     with pytest.raises(RefusedError):
-        PROPOSALS.decline(make_proposal(), by=make_reviewer(), reason=" ")
+        PROPOSALS.decline(make.proposal(), by=make.reviewer(), reason=" ")
 
 
 def test_what_is_decided_stays_decided(client):
-    proposal = make_proposal()
-    PROPOSALS.decline(proposal, by=make_reviewer(), reason="No.")
-    client.force_login(make_reviewer())
+    proposal = make.proposal()
+    PROPOSALS.decline(proposal, by=make.reviewer(), reason="No.")
+    client.force_login(make.reviewer())
 
     accept(client, proposal)
 
     assert not Activity.objects.exists()
     with pytest.raises(RefusedError):
-        PROPOSALS.accept(proposal, by=make_reviewer(), **ACT)
+        PROPOSALS.accept(proposal, by=make.reviewer(), **ACT)
 
 
 def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
-    proposal, reviewer = make_proposal(title=TITLE), make_reviewer()
+    proposal, reviewer = make.proposal(title=TITLE), make.reviewer()
     change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
 
     for step in (
         lambda: workflow.approve(change, by=reviewer),
-        lambda: PROPOSALS.accept(proposal, by=make_reviewer(), **ACT),
+        lambda: PROPOSALS.accept(proposal, by=make.reviewer(), **ACT),
         lambda: PROPOSALS.decline(
-            ActivityProposal.objects.get(), by=make_reviewer(), reason="No."
+            ActivityProposal.objects.get(), by=make.reviewer(), reason="No."
         ),
     ):
         with pytest.raises(RefusedError):
@@ -363,21 +354,21 @@ def test_one_reviewer_alone_puts_nothing_in_the_plan(client):
 
 
 def test_what_became_of_the_amendment_leaves_the_proposal_open_again():
-    proposal, reviewer = make_proposal(), make_reviewer()
+    proposal, reviewer = make.proposal(), make.reviewer()
     change = PROPOSALS.accept(proposal, by=reviewer, **ACT)
 
-    workflow.decline(change, by=make_reviewer(), reason="Otro código.")
+    workflow.decline(change, by=make.reviewer(), reason="Otro código.")
     accept_by_two(ActivityProposal.objects.get())
 
     assert ActivityProposal.objects.get().activity == Activity.objects.get()
 
 
 def test_a_proposal_that_was_taken_back_meanwhile_is_not_taken_in():
-    proposal = make_proposal()
-    change = PROPOSALS.accept(proposal, by=make_reviewer(), **ACT)
+    proposal = make.proposal()
+    change = PROPOSALS.accept(proposal, by=make.reviewer(), **ACT)
     PROPOSALS.take_back(proposal, by=proposal.proposed_by)
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert PendingChange.objects.get().status == PendingChange.Status.OUTDATED
     assert not Activity.objects.exists()
@@ -385,10 +376,10 @@ def test_a_proposal_that_was_taken_back_meanwhile_is_not_taken_in():
 
 @pytest.mark.parametrize("is_accepted", [True, False])
 def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
-    proposal = make_proposal(title=TITLE)
+    proposal = make.proposal(title=TITLE)
     proposal.proposed_by.language = "en"
     proposal.proposed_by.save()
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
 
     if is_accepted:
         accept_by_two(proposal, by=reviewer)
@@ -404,17 +395,17 @@ def test_whoever_proposed_it_gets_one_mail_in_her_language(is_accepted):
 
 
 def test_the_mail_leads_to_the_sheet_of_the_last_round():
-    proposal = make_proposal(title=TITLE)
-    last = make_round(plan=proposal.plan)
+    proposal = make.proposal(title=TITLE)
+    last = make.round(plan=proposal.plan)
 
-    PROPOSALS.decline(proposal, by=make_reviewer(), reason="Ya está en 1.1.2.")
+    PROPOSALS.decline(proposal, by=make.reviewer(), reason="Ya está en 1.1.2.")
 
     sheet = reverse("admin:sheet", args=[last.pk, proposal.agency.slug])
     assert f"{settings.SITE_URL}{sheet}#propuestas" in Mail.objects.get().text
 
 
 def test_each_step_is_recorded_without_a_word_of_it():
-    proposal = make_proposal(title=TITLE)
+    proposal = make.proposal(title=TITLE)
     accept_by_two(proposal)
 
     entries = AuditEntry.objects.filter(event__startswith="approval_").order_by("pk")
@@ -427,7 +418,7 @@ def test_each_step_is_recorded_without_a_word_of_it():
 
 
 def test_a_proposal_is_never_public(client):
-    proposal = make_proposal(title=TITLE, why=WHY)
+    proposal = make.proposal(title=TITLE, why=WHY)
 
     pages = [
         client.get(address).content.decode()
@@ -444,8 +435,8 @@ def test_a_proposal_is_never_public(client):
 
 
 def test_what_the_guard_marks_stands_beside_the_decision_and_asks_for_a_tick(client):
-    proposal = make_proposal(why="Se rescató a dos niñas en Azua.")
-    client.force_login(make_reviewer())
+    proposal = make.proposal(why="Se rescató a dos niñas en Azua.")
+    client.force_login(make.reviewer())
 
     shown = client.get(page_of(proposal))
     refused = client.post(page_of(proposal), {"accept": "x", **ACT})

@@ -17,18 +17,7 @@ from strategic_areas.models import (
     Source,
 )
 from strategic_areas.models.measurements import ToldForm
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_change,
-    make_indicator,
-    make_off_plan_update,
-    make_published_update,
-    make_reviewer,
-    make_source,
-    make_user,
-)
+from tests import make
 from tests.strategic_areas.drafts import edit, propose
 from tests.strategic_areas.plans import load_small, run, write
 from tests.strategic_areas.test_published_figures import parts, plan
@@ -51,7 +40,7 @@ PROTECTIVE = {
     "indicator.dimension",
     "source.kind",
 }
-MAKERS = {"activity": make_activity, "indicator": make_indicator, "source": make_source}
+MAKERS = {"activity": make.activity, "indicator": make.indicator, "source": make.source}
 #: Those of values, which nobody changes by a form.
 OF_VALUES = {
     "measurement.printed_by",
@@ -88,8 +77,8 @@ def test_one_person_changes_nothing_that_protects(client, name):
 
 
 def test_the_tree_proposes_a_protective_field_that_it_saves(client):
-    activity = make_activity(counts_victims=True, provenance="press")
-    client.force_login(make_reviewer())
+    activity = make.activity(counts_victims=True, provenance="press")
+    client.force_login(make.reviewer())
 
     edit(client, activity, counts_victims="False")
     propose(client, activity.plan)
@@ -98,7 +87,7 @@ def test_the_tree_proposes_a_protective_field_that_it_saves(client):
     change = PendingChange.objects.get()
     assert activity.counts_victims
     assert change.records.get().after == {"counts_victims": False}
-    assert protection.altered(change, make_reviewer()).fields
+    assert protection.altered(change, make.reviewer()).fields
 
 
 def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
@@ -106,15 +95,15 @@ def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
     load_small(tmp_path, plan(value))
     source = Source.objects.get(key="matrix")
 
-    change = make_change(source, kind="press")
+    change = make.change(source, kind="press")
 
-    found = protection.altered(change, make_reviewer())
+    found = protection.altered(change, make.reviewer())
     assert found.fields
     assert found.lines is not None
 
 
 def test_a_protective_field_that_only_staff_read_needs_a_second_person(monkeypatch):
-    agency = make_agency()
+    agency = make.agency()
     told = [field for field in Agency.fields if field.name != "only_titular_submits"]
     named = protective(*internal("only_titular_submits"))
     monkeypatch.setattr(Agency, "fields", Fields(*told, *named))
@@ -136,14 +125,14 @@ def counted(tmp_path):
 
 
 def unprotected(indicator):
-    return make_change(
+    return make.change(
         indicator, sensitive=False, why_not_sensitive="Todos están publicados."
     )
 
 
 def test_the_decider_reads_what_the_figures_would_tell(client, counted):
     change = unprotected(counted)
-    reader = make_reviewer()
+    reader = make.reviewer()
     client.force_login(reader)
 
     page = client.get(page_of(change)).content.decode()
@@ -160,7 +149,7 @@ def test_the_decider_reads_what_the_figures_would_tell(client, counted):
 
 def test_showing_what_would_be_published_publishes_nothing(client, counted):
     change = unprotected(counted)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     before = list(PublishedFigure.objects.values())
 
     client.get(page_of(change))
@@ -173,7 +162,7 @@ def test_showing_what_would_be_published_publishes_nothing(client, counted):
 
 def test_what_protects_is_approved_only_once_both_forms_were_compared(client, counted):
     change = unprotected(counted)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "1"})
     waits = PendingChange.objects.get().is_waiting
@@ -187,19 +176,19 @@ def test_a_database_that_is_busy_leaves_the_page_without_what_would_be_told(
     counted, monkeypatch
 ):
     stated = {"sensitive": False, "why_not_sensitive": "Sí."}
-    change = make_change(counted, by=make_reviewer(), **stated)
+    change = make.change(counted, by=make.reviewer(), **stated)
 
     def busy(*args, **kwargs):
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(Indicator, "save", busy)
 
-    assert protection.altered(change, make_reviewer()).lines is None
+    assert protection.altered(change, make.reviewer()).lines is None
 
 
 def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
-    former = make_reviewer()
-    change = make_change(counted, by=former, sensitive=False, why_not_sensitive="Sí.")
+    former = make.reviewer()
+    change = make.change(counted, by=former, sensitive=False, why_not_sensitive="Sí.")
     former.groups.clear()
     client.force_login(former)
 
@@ -207,38 +196,38 @@ def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
 
     assert "Esto cambia lo que está protegido" in page
     assert protection.altered(change, former).lines is None
-    assert protection.altered(change, make_administrator()).lines is None
-    assert protection.altered(change, make_user()).lines is None
+    assert protection.altered(change, make.administrator()).lines is None
+    assert protection.altered(change, make.user()).lines is None
 
 
 def test_the_decider_reads_what_reports_would_tell():
-    activity = make_activity(counts_victims=True, quantity=5, kind="continuing")
-    make_published_update(activity=activity, execution="in_progress", quantity=3)
+    activity = make.activity(counts_victims=True, quantity=5, kind="continuing")
+    make.published_update(activity=activity, execution="in_progress", quantity=3)
     activity.refresh_from_db()
 
-    change = make_change(activity, counts_victims=False)
+    change = make.change(activity, counts_victims=False)
 
-    assert [line[1:] for line in lines_of(change, make_reviewer())] == [
+    assert [line[1:] for line in lines_of(change, make.reviewer())] == [
         ("Dato protegido", "5"),
         ("", "3"),
     ]
 
 
 def test_of_several_records_in_one_change_each_that_protects_is_named(client):
-    indicator, other = make_indicator(), make_indicator()
+    indicator, other = make.indicator(), make.indicator()
     indicator.selects, other.note_es = True, "Otra nota."
     change = workflow.propose_together(
-        [(other, {}), (indicator, {})], by=make_reviewer()
+        [(other, {}), (indicator, {})], by=make.reviewer()
     )
 
-    found = protection.altered(change, make_reviewer()).fields
+    found = protection.altered(change, make.reviewer()).fields
 
     assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
 
 
 def test_a_change_that_protects_nobody_asks_for_no_more(client):
-    change = make_change(make_indicator(), note_es="Otra nota.")
-    client.force_login(make_reviewer())
+    change = make.change(make.indicator(), note_es="Otra nota.")
+    client.force_login(make.reviewer())
 
     client.post(page_of(change), {"approve": "1"})
 
@@ -246,15 +235,15 @@ def test_a_change_that_protects_nobody_asks_for_no_more(client):
 
 
 def test_a_new_record_is_told_of_where_it_protects_less_than_usual():
-    plan_ = make_activity().plan
+    plan_ = make.activity().plan
     usual = Indicator(introduced_by=plan_, code="I-A", name_es="A", unit_es="u")
     usual.counts, usual.sort_code = "persons", "I-A"
     bare = Indicator(introduced_by=plan_, code="I-B", name_es="B", unit_es="u")
     bare.counts, bare.sensitive, bare.why_not_sensitive = "cases", False, "Casos."
 
-    change = workflow.propose_together([(usual, {}), (bare, {})], by=make_reviewer())
+    change = workflow.propose_together([(usual, {}), (bare, {})], by=make.reviewer())
 
-    found = protection.altered(change, make_reviewer())
+    found = protection.altered(change, make.reviewer())
     assert [name for name, _fields in found.fields][-1].endswith("I-B B")
     assert "necesita protección" in found.fields[-1][1].lower()
 
@@ -276,9 +265,9 @@ def test_a_dry_run_names_what_a_file_changes_of_protection(tmp_path):
 def test_a_reviewer_reads_what_an_agency_says_of_whom_its_own_work_reaches(
     client, reaches, said
 ):
-    update = make_off_plan_update(reaches_victims=reaches)
+    update = make.off_plan_update(reaches_victims=reaches)
     workflow.submit(update, by=update.contributors.get())
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:review", args=["avance", update.pk]))
 

@@ -7,14 +7,7 @@ from django.db.models import QuerySet
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Evidence, Purge, PurgedText
-from tests.factories import (
-    make_declaration,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_reviewer,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -24,19 +17,19 @@ ARCHIVE = {"archive_office": "Archivo central", "archive_number": "14-B"}
 
 def publish(update):
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     return update
 
 
 def make_published_evidence(update=None, **fields):
-    item = make_evidence(update, **fields)
+    item = make.evidence(update, **fields)
     publish(item.record)
     return item
 
 
 def replace(update):
     """Publish a correction in its place."""
-    revision = workflow.correct(update, by=make_focal_point(agency=update.agency))
+    revision = workflow.correct(update, by=make.focal_point(agency=update.agency))
     revision.percent = 90
     by = revision.contributors.get()
     workflow.save(revision, by=by, seen_version=revision.version)
@@ -59,7 +52,7 @@ def refused(statement, *values):
 
 
 def test_not_even_sql_changes_the_evidence_of_a_public_revision():
-    item, other = make_published_evidence(), make_update()
+    item, other = make_published_evidence(), make.update()
     before = stored(item)
 
     for change in (
@@ -77,7 +70,7 @@ def test_not_even_sql_changes_the_evidence_of_a_public_revision():
 
 
 def test_the_file_of_a_public_revision_is_never_exchanged():
-    item = make_file_evidence()
+    item = make.file_evidence()
     publish(item.record)
     before = stored(item)
 
@@ -87,16 +80,16 @@ def test_the_file_of_a_public_revision_is_never_exchanged():
         assert stored(item) == before, column
 
 
-@pytest.mark.parametrize("make", [make_update, make_declaration])
-def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(make):
-    item = make_published_evidence(make())
-    draft = make_evidence()
+@pytest.mark.parametrize("maker", [make.update, make.declaration])
+def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(maker):
+    item = make_published_evidence(maker())
+    draft = make.evidence()
     link = "activity_update" if item.activity_update else "commitment_update"
     there = {"activity_update": None, "commitment_update": None, link: item.record}
 
     assert refused(f"DELETE FROM {TABLE} WHERE id = %s", item.pk)  # noqa: S608
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_evidence(item.record)
+        make.evidence(item.record)
     with pytest.raises(IntegrityError), transaction.atomic():
         Evidence.objects.filter(pk=draft.pk).update(**there)
 
@@ -106,7 +99,7 @@ def test_evidence_is_neither_added_to_a_public_revision_nor_taken_from_it(make):
 def test_evidence_stays_beside_what_was_replaced_or_withdrawn():
     replaced, withdrawn = make_published_evidence(), make_published_evidence()
     replace(replaced.record)
-    workflow.withdraw(withdrawn.record, by=make_reviewer(), cause="error")
+    workflow.withdraw(withdrawn.record, by=make.reviewer(), cause="error")
 
     for item in (replaced, withdrawn):
         before = stored(item)
@@ -129,7 +122,7 @@ def test_a_correction_takes_copies_that_are_free_to_change():
     item = make_published_evidence()
     before = stored(item)
 
-    person = make_focal_point(agency=item.record.agency)
+    person = make.focal_point(agency=item.record.agency)
     revision = workflow.correct(item.record, by=person)
     copy = revision.evidences.get()
     copy.title_es = "Otra"
@@ -140,7 +133,7 @@ def test_a_correction_takes_copies_that_are_free_to_change():
 
 
 def test_evidence_of_a_draft_changes_and_goes():
-    item = make_evidence()
+    item = make.evidence()
 
     item.title_es = "Otra"
     item.save()
@@ -151,18 +144,18 @@ def test_evidence_of_a_draft_changes_and_goes():
 
 
 def test_a_purge_marks_its_title_and_takes_away_where_it_is():
-    named = make_evidence(title_es="Acta de Juana Pérez Zapata")
+    named = make.evidence(title_es="Acta de Juana Pérez Zapata")
     draft = named.record
-    kept = make_evidence(draft, **ARCHIVE)
-    link = make_evidence(draft, url="https://example.org/juana-perez-zapata")
-    office = make_evidence(
+    kept = make.evidence(draft, **ARCHIVE)
+    link = make.evidence(draft, url="https://example.org/juana-perez-zapata")
+    office = make.evidence(
         draft, archive_office="Juana Pérez Zapata", archive_number="1"
     )
     publish(draft)
     before = stored(kept)
 
-    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     assert stored(named)["title_es"] == MARKER
     gone = {"url": "", "archive_office": "", "archive_number": "", "kind": "removed"}
@@ -175,9 +168,9 @@ def test_a_purge_marks_its_title_and_takes_away_where_it_is():
 def running():
     """A piece of evidence of which a purge that runs has listed just the title."""
     item = make_published_evidence()
-    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
+    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
     Purge.objects.filter(pk=asked.pk).update(
-        status="applying", decided_by=make_reviewer(), decided_at=asked.proposed_at
+        status="applying", decided_by=make.reviewer(), decided_at=asked.proposed_at
     )
     PurgedText.objects.create(
         purge=asked, model="strategic_areas.evidence", row=item.pk, field="title_es"
@@ -202,8 +195,8 @@ def test_a_running_purge_changes_only_what_it_has_listed(running):
 
 def test_what_a_purge_removed_never_comes_back():
     item = make_published_evidence(url="https://example.org/juana-perez-zapata")
-    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Evidence.objects.filter(pk=item.pk).update(

@@ -5,21 +5,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from strategic_areas.desk.public_pages import behind
-from tests.factories import (
-    make_activity,
-    make_area,
-    make_change,
-    make_commitment,
-    make_focal_point,
-    make_indicator,
-    make_participation,
-    make_plan,
-    make_proposal,
-    make_published_update,
-    make_reviewer,
-    make_submitted_update,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 
 # They are about pages: no database changes what they test.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -29,16 +16,16 @@ INDEX = reverse("admin:index")
 
 @pytest.fixture
 def reviewer(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
 
 def test_each_screen_leads_to_the_public_page_of_what_it_shows(client, reviewer):
-    update = make_submitted_update()
-    proposal = make_proposal()
-    commitment = make_commitment()
-    change = make_change(commitment, title_en="Another title")
+    update = make.submitted_update()
+    proposal = make.proposal()
+    commitment = make.commitment()
+    change = make.change(commitment, title_en="Another title")
     period = update.period
 
     found = {
@@ -59,9 +46,9 @@ def test_each_screen_leads_to_the_public_page_of_what_it_shows(client, reviewer)
 
 
 def test_a_plan_in_preparation_has_no_public_page(client, reviewer):
-    commitment = make_commitment()
+    commitment = make.commitment()
     put_back_in_preparation(commitment.plan)
-    change = make_change(type(commitment).objects.get(pk=commitment.pk), title_en="A")
+    change = make.change(type(commitment).objects.get(pk=commitment.pk), title_en="A")
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 
@@ -77,7 +64,7 @@ def came_from(person, page):
 
 
 def test_the_first_page_of_staff_offers_the_record_behind_the_page(client, reviewer):
-    commitment = make_commitment()
+    commitment = make.commitment()
     page = f"http://testserver{commitment.get_absolute_url()}"
 
     html = client.get(INDEX, headers={"referer": page}).text
@@ -87,11 +74,11 @@ def test_the_first_page_of_staff_offers_the_record_behind_the_page(client, revie
 
 
 def test_a_public_page_leads_back_to_the_record_behind_it(reviewer):
-    plan = make_plan()
-    area, indicator = make_area(plan=plan), make_indicator(plan=plan)
-    commitment = make_commitment(plan=plan)
-    part = make_participation(plan=plan, agency=commitment.lead)
-    update = make_published_update(activity=make_activity(commitment=commitment))
+    plan = make.plan()
+    area, indicator = make.area(plan=plan), make.indicator(plan=plan)
+    commitment = make.commitment(plan=plan)
+    part = make.participation(plan=plan, agency=commitment.lead)
+    update = make.published_update(activity=make.activity(commitment=commitment))
     account = reverse("es:update", args=[plan.code, update.public_id])
 
     for record, page in [
@@ -106,7 +93,7 @@ def test_a_public_page_leads_back_to_the_record_behind_it(reviewer):
 
 
 def test_any_other_page_leads_to_no_record(reviewer):
-    address = make_commitment().get_absolute_url()
+    address = make.commitment().get_absolute_url()
 
     for page in (
         "",
@@ -118,12 +105,12 @@ def test_any_other_page_leads_to_no_record(reviewer):
 
 
 def test_nobody_is_led_to_what_she_may_not_open():
-    update = make_published_update()
+    update = make.published_update()
     account = reverse("es:update", args=[update.plan.code, update.public_id])
 
     found = [
         came_from(person, f"http://testserver{account}")
-        for person in (update.contributors.get(), make_focal_point())
+        for person in (update.contributors.get(), make.focal_point())
     ]
 
     assert found == [update, None]

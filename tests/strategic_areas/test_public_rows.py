@@ -26,7 +26,8 @@ from strategic_areas.queries.public_rows import (
     difference,
     public_rows,
 )
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.plans import load_small, run, small, write
 
 pytestmark = pytest.mark.django_db
@@ -48,66 +49,64 @@ def everything():
 
 
 def hidden_plan():
-    return factories.make_plan(
-        code="2099", title_es=HIDDEN, status=Plan.Status.IN_PREPARATION
-    )
+    return make.plan(code="2099", title_es=HIDDEN, status=Plan.Status.IN_PREPARATION)
 
 
 def hidden_area():
-    factories.make_area(plan=hidden_plan(), name_es=HIDDEN)
+    make.area(plan=hidden_plan(), name_es=HIDDEN)
 
 
 def hidden_programme():
-    factories.make_programme(plan=hidden_plan(), name_es=HIDDEN)
+    make.programme(plan=hidden_plan(), name_es=HIDDEN)
 
 
 def hidden_commitment():
-    factories.make_commitment(plan=hidden_plan(), title_es=HIDDEN)
+    make.commitment(plan=hidden_plan(), title_es=HIDDEN)
 
 
 def hidden_activity():
-    factories.make_activity(plan=hidden_plan(), title_es=HIDDEN)
+    make.activity(plan=hidden_plan(), title_es=HIDDEN)
 
 
 def hidden_indicator():
-    indicator = factories.make_indicator(plan=hidden_plan(), name_es=HIDDEN)
-    factories.make_published_figure(indicator=indicator, value=NUMBER)
+    indicator = make.indicator(plan=hidden_plan(), name_es=HIDDEN)
+    make.published_figure(indicator=indicator, value=NUMBER)
 
 
 def draft():
-    factories.make_update(narrative_es=HIDDEN)
+    make.update(narrative_es=HIDDEN)
 
 
 def submitted():
-    factories.make_submitted_update(narrative_es=HIDDEN)
+    make.submitted_update(narrative_es=HIDDEN)
 
 
 def returned():
-    update = factories.make_submitted_update(narrative_es=HIDDEN)
-    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el lugar.")
+    update = make.submitted_update(narrative_es=HIDDEN)
+    workflow.give_back(update, by=make.reviewer(), reason="Falta el lugar.")
 
 
 def corrected(narrative):
     """A published correction of a report that said this."""
-    update = factories.make_published_update(narrative_es=narrative)
-    correction = factories.make_correction(update, narrative_es="Ahora.")
+    update = make.published_update(narrative_es=narrative)
+    correction = make.correction(update, narrative_es="Ahora.")
     workflow.submit(correction, by=correction.contributors.first())
-    workflow.publish(correction, by=factories.make_reviewer())
+    workflow.publish(correction, by=make.reviewer())
     return correction
 
 
 def taken_back():
     correction = corrected(HIDDEN)
-    workflow.withdraw(correction, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(correction, by=make.reviewer(), cause="error")
 
 
 def withdrawn():
-    update = factories.make_published_update(narrative_es=HIDDEN, people_reached=NUMBER)
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    update = make.published_update(narrative_es=HIDDEN, people_reached=NUMBER)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
 
 def reserved():
-    factories.make_published_update(
+    make.published_update(
         narrative_es=HIDDEN,
         people_reached=NUMBER,
         internal_note=HIDDEN,
@@ -118,43 +117,39 @@ def reserved():
 
 
 def noted():
-    factories.make_published_update(internal_note=HIDDEN)
+    make.published_update(internal_note=HIDDEN)
 
 
 def counted_victims():
-    activity = factories.make_activity(
-        counts_victims=True, quantity=NUMBER, provenance="press"
-    )
-    factories.make_published_update(activity=activity, quantity=NUMBER, percent=None)
+    activity = make.activity(counts_victims=True, quantity=NUMBER, provenance="press")
+    make.published_update(activity=activity, quantity=NUMBER, percent=None)
 
 
 def reached_victims():
-    activity = factories.make_activity(reaches_victims=True)
-    factories.make_published_update(activity=activity, people_reached=NUMBER)
+    activity = make.activity(reaches_victims=True)
+    make.published_update(activity=activity, people_reached=NUMBER)
 
 
 def taken_away():
-    factories.make_published_figure(
+    make.published_figure(
         value=NUMBER, is_hidden=True, note_es=HIDDEN, cells={"sexual": NUMBER}
     )
 
 
 def taken_away_before():
-    earlier = factories.make_published_figure(
-        value=NUMBER, is_hidden=True, is_standing=False
-    )
-    factories.make_published_figure(indicator=earlier.indicator, revises=earlier)
+    earlier = make.published_figure(value=NUMBER, is_hidden=True, is_standing=False)
+    make.published_figure(indicator=earlier.indicator, revises=earlier)
 
 
 def told_before_it_was_protected():
-    earlier = factories.make_published_figure(value=NUMBER, is_standing=False)
-    factories.make_published_figure(
+    earlier = make.published_figure(value=NUMBER, is_standing=False)
+    make.published_figure(
         indicator=earlier.indicator, is_protected=True, revises=earlier
     )
 
 
 def baseline_of_people():
-    factories.make_indicator(
+    make.indicator(
         sensitive=True,
         baseline_value=NUMBER,
         baseline_starts_on=date(2020, 1, 1),
@@ -163,20 +158,20 @@ def baseline_of_people():
 
 
 def noted_by_staff():
-    factories.make_indicator(sensitive=False, why_not_sensitive=HIDDEN)
+    make.indicator(sensitive=False, why_not_sensitive=HIDDEN)
 
 
 def superseded():
-    old = factories.make_commitment(title_es=HIDDEN)
-    factories.make_activity(commitment=old, title_es=HIDDEN)
-    new = factories.make_commitment(plan=old.plan)
-    factories.open_structure()
+    old = make.commitment(title_es=HIDDEN)
+    make.activity(commitment=old, title_es=HIDDEN)
+    new = make.commitment(plan=old.plan)
+    open_structure()
     new.supersedes.add(old)
-    factories.close_structure()
+    close_structure()
 
 
 def handed_in():
-    factories.make_reported_value(value=NUMBER, note=HIDDEN)
+    make.reported_value(value=NUMBER, note=HIDDEN)
 
 
 PLANTED = [
@@ -199,10 +194,10 @@ def test_what_the_public_does_not_read_is_in_no_row(plant):
 
 
 def test_what_the_public_reads_is_in_them():
-    update = factories.make_published_update(narrative_es="Se hizo.", people_reached=40)
+    update = make.published_update(narrative_es="Se hizo.", people_reached=40)
     activity, commitment = update.activity, update.activity.commitment
-    figure = factories.make_published_figure(
-        indicator=factories.make_indicator(plan=update.plan), cells={"sexual": 30}
+    figure = make.published_figure(
+        indicator=make.indicator(plan=update.plan), cells={"sexual": 30}
     )
 
     rows = everything()
@@ -242,11 +237,9 @@ def test_a_number_that_is_not_told_is_named():
 
 
 def test_only_what_is_touched_and_what_depends_on_it_is_read():
-    update = factories.make_published_update()
-    beside = factories.make_activity(commitment=update.activity.commitment)
-    other = factories.make_published_update(
-        activity=factories.make_activity(plan=update.plan)
-    )
+    update = make.published_update()
+    beside = make.activity(commitment=update.activity.commitment)
+    other = make.published_update(activity=make.activity(plan=update.plan))
 
     rows = public_rows(concerned([(Activity, update.activity.pk)]))
 
@@ -261,13 +254,13 @@ def test_only_what_is_touched_and_what_depends_on_it_is_read():
 
 def test_the_difference_tells_what_follows_and_where():
     day = timezone.localdate() - timedelta(days=1)
-    activity = factories.make_activity(due_on=day, due_provenance="plan")
-    factories.make_round(plan=activity.plan)
+    activity = make.activity(due_on=day, due_provenance="plan")
+    make.round(plan=activity.plan)
     keys = concerned([(Activity, activity.pk)])
     before = public_rows(keys)
-    factories.open_structure()
+    open_structure()
     Activity.objects.update(due_on=day + timedelta(days=400))
-    factories.close_structure()
+    close_structure()
 
     (found,) = difference(before, public_rows(keys))
 
@@ -282,18 +275,16 @@ def test_the_difference_tells_what_follows_and_where():
 
 def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client):
     day = timezone.localdate() - timedelta(days=1)
-    activity = factories.make_activity(
-        due_on=day, due_provenance="plan", plan=factories.make_plan()
-    )
-    factories.make_round(plan=activity.plan)
-    factories.close_structure()
+    activity = make.activity(due_on=day, due_provenance="plan", plan=make.plan())
+    make.round(plan=activity.plan)
+    close_structure()
     activity.due_on = activity.plan.ends_on
     change = workflow.propose(
         activity,
-        by=factories.make_reviewer(),
-        amendment=factories.make_act(activity.plan),
+        by=make.reviewer(),
+        amendment=make.act(activity.plan),
     )
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 
@@ -308,15 +299,15 @@ def test_whoever_decides_reads_what_follows_and_nothing_is_kept(client):
 
 
 def test_a_change_of_what_is_in_no_row_is_not_tried(monkeypatch):
-    change = factories.make_change(factories.make_help_line(), label_es="Otra.")
+    change = make.change(make.help_line(), label_es="Otra.")
     monkeypatch.setattr(workflow.CHANGES, "put_in", None)
 
-    assert protection.altered(change, factories.make_reviewer()).lines == []
+    assert protection.altered(change, make.reviewer()).lines == []
 
 
 def test_what_nobody_told_but_the_proposal_has_no_such_table(client):
-    change = factories.make_change(factories.make_activity(), note_es="Otra nota.")
-    client.force_login(factories.make_reviewer())
+    change = make.change(make.activity(), note_es="Otra nota.")
+    client.force_login(make.reviewer())
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 

@@ -25,7 +25,7 @@ from strategic_areas.models.measurements import (
     Publication,
     ToldForm,
 )
-from tests.factories import make_published_figure
+from tests import make
 from tests.strategic_areas.plans import faults_of, load_small, small, write
 
 pytestmark = pytest.mark.django_db
@@ -206,7 +206,7 @@ def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
     Publication.objects.all().delete()
     PublishedFigure.objects.all().delete()
     measurement = Measurement.objects.get()
-    told = make_published_figure(
+    told = make.published_figure(
         indicator=measurement.indicator, year=2030, value=4, withheld=[]
     )
     Publication.objects.create(measurement=measurement, figure=told)
@@ -220,8 +220,8 @@ def test_what_an_earlier_version_told_is_no_longer_public(tmp_path):
 
 def test_breakdowns_not_told_keep_no_reasons():
     module = "strategic_areas.migrations.0035_breakdowns_not_told_as_a_list"
-    figure = make_published_figure(withheld={"sex": "small", "age": "folded"})
-    other = make_published_figure(year=2024, withheld=["sex"])
+    figure = make.published_figure(withheld={"sex": "small", "age": "folded"})
+    other = make.published_figure(year=2024, withheld=["sex"])
 
     importlib.import_module(module).without_reasons(apps, None)
 

@@ -8,19 +8,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Purge, Takedown
-from tests.factories import (
-    make_administrator,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_law,
-    make_off_plan_update,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.test_purging import columns_that_hold, with_file
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +17,7 @@ NAME = "Juana Pérez Zapata"
 
 
 def test_only_reviewers_and_administrators_see_purges(client):
-    asked = purging.request(NAME, by=make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
     pages = [
         reverse("admin:purges"),
         reverse("admin:purge_new"),
@@ -37,22 +25,22 @@ def test_only_reviewers_and_administrators_see_purges(client):
     ]
 
     told = {}
-    for make_actor in (make_reviewer, make_administrator, make_focal_point):
+    for make_actor in (make.reviewer, make.administrator, make.focal_point):
         client.force_login(make_actor())
         told[make_actor] = [client.get(page).status_code for page in pages]
 
     assert told == {
-        make_reviewer: [200] * 3,
-        make_administrator: [200] * 3,
-        make_focal_point: [404] * 3,
+        make.reviewer: [200] * 3,
+        make.administrator: [200] * 3,
+        make.focal_point: [404] * 3,
     }
 
 
 def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
-    gone, left = make_round(name_es="Ronda de Zutana"), make_law(note_es="A Zutana.")
-    asked = purging.request("Zutana", by=make_administrator())
+    gone, left = make.round(name_es="Ronda de Zutana"), make.law(note_es="A Zutana.")
+    asked = purging.request("Zutana", by=make.administrator())
     gone.delete()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     _places, context = shown(client, asked)
     client.post(reverse("admin:purge_confirm", args=[asked.pk]))
@@ -64,8 +52,8 @@ def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
 
 @pytest.mark.parametrize("step", ["purge_confirm", "purge_cancel"])
 def test_a_focal_point_takes_no_step(client, step):
-    asked = purging.request(NAME, by=make_reviewer())
-    client.force_login(make_focal_point())
+    asked = purging.request(NAME, by=make.reviewer())
+    client.force_login(make.focal_point())
 
     response = client.post(reverse(f"admin:{step}", args=[asked.pk]))
 
@@ -74,8 +62,8 @@ def test_a_focal_point_takes_no_step(client, step):
 
 
 def test_a_step_is_a_post(client):
-    asked = purging.request(NAME, by=make_reviewer())
-    client.force_login(make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
+    client.force_login(make.reviewer())
 
     response = client.get(reverse("admin:purge_confirm", args=[asked.pk]))
 
@@ -92,8 +80,8 @@ def shown(client, purge):
 
 
 def test_the_page_lists_every_place_and_the_address_no_word(client):
-    update = make_published_update(narrative_es=f"A {NAME}.")
-    client.force_login(make_reviewer())
+    update = make.published_update(narrative_es=f"A {NAME}.")
+    client.force_login(make.reviewer())
 
     response = client.post(reverse("admin:purge_new"), {"phrases": NAME})
 
@@ -108,15 +96,15 @@ def test_the_page_lists_every_place_and_the_address_no_word(client):
 
 
 def test_the_second_person_reads_each_text_before_she_confirms(client):
-    update = make_published_update(narrative_es=f"A {NAME}.")
+    update = make.published_update(narrative_es=f"A {NAME}.")
     workflow.give_back(
-        sent := make_submitted_update(), by=make_reviewer(), reason=f"Sin {NAME}."
+        sent := make.submitted_update(), by=make.reviewer(), reason=f"Sin {NAME}."
     )
     key = "https://portal/cuenta/password/reset/key/1-abc/"
     text = f"Hola {NAME}: {key}"
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=text)
-    asked = purging.request(NAME, by=make_administrator())
-    client.force_login(make_reviewer())
+    asked = purging.request(NAME, by=make.administrator())
+    client.force_login(make.reviewer())
 
     places, _context = shown(client, asked)
 
@@ -128,29 +116,29 @@ def test_the_second_person_reads_each_text_before_she_confirms(client):
 
 
 def test_of_drafts_both_persons_are_told_a_number_alone(client):
-    draft = make_update(narrative_es=f"Borrador de {NAME}.")
-    make_evidence(draft, title_es=f"Acta de {NAME}")
-    sent = make_update(narrative_es=f"Antes {NAME}.")
+    draft = make.update(narrative_es=f"Borrador de {NAME}.")
+    make.evidence(draft, title_es=f"Acta de {NAME}")
+    sent = make.update(narrative_es=f"Antes {NAME}.")
     author = sent.contributors.get()
     sent.narrative_es = "Después nadie."
     workflow.save(sent, by=author, seen_version=sent.version)
     workflow.submit(sent, by=author)
-    make_off_plan_update(title_es=f"Jornada de {NAME}")
-    asked = purging.request(NAME, by=make_reviewer())
+    make.off_plan_update(title_es=f"Jornada de {NAME}")
+    asked = purging.request(NAME, by=make.reviewer())
 
-    for person in (asked.proposed_by, make_reviewer(), make_administrator()):
+    for person in (asked.proposed_by, make.reviewer(), make.administrator()):
         client.force_login(person)
         places, context = shown(client, asked)
         assert (places, context["hidden"]) == ([], context["number"])
         assert context["hidden"] > 6
 
-    purging.confirm(asked, by=make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
     assert columns_that_hold(NAME) == []
 
 
 def test_a_request_names_a_file_by_its_address(client):
-    item = make_file_evidence(make_update())
-    client.force_login(make_reviewer())
+    item = make.file_evidence(make.update())
+    client.force_login(make.reviewer())
 
     client.post(
         reverse("admin:purge_new"),
@@ -161,7 +149,7 @@ def test_a_request_names_a_file_by_its_address(client):
 
 
 def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     for wrong, posted in (
         ("__all__", {}),
@@ -175,8 +163,8 @@ def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client):
 
 
 def test_whoever_requested_is_refused_in_words_and_nothing_happens(client):
-    reviewer = make_reviewer()
-    update = make_published_update(narrative_es=f"A {NAME}.")
+    reviewer = make.reviewer()
+    update = make.published_update(narrative_es=f"A {NAME}.")
     asked = purging.request(NAME, by=reviewer)
     client.force_login(reviewer)
 
@@ -187,9 +175,9 @@ def test_whoever_requested_is_refused_in_words_and_nothing_happens(client):
 
 
 def test_the_public_page_says_when_a_text_was_withdrawn(client):
-    update = make_published_update(narrative_es=f"A {NAME}.")
-    asked = purging.request(NAME, by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    update = make.published_update(narrative_es=f"A {NAME}.")
+    asked = purging.request(NAME, by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     told = {"es": "Se retiró un texto para proteger", "en": "A text was withdrawn to"}
     for language, words in told.items():
@@ -200,12 +188,12 @@ def test_the_public_page_says_when_a_text_was_withdrawn(client):
             assert "Juana" not in page, path
 
 
-@pytest.mark.parametrize("make_other", [make_reviewer, make_administrator])
+@pytest.mark.parametrize("make_other", [make.reviewer, make.administrator])
 def test_what_stays_hidden_after_a_call_off_is_decided_on_a_page_of_its_own(
     client, make_other
 ):
     update, item = with_file(f"{NAME}.pdf", narrative_es=f"A {NAME}.")
-    asked, other = purging.request(NAME, by=make_reviewer()), make_other()
+    asked, other = purging.request(NAME, by=make.reviewer()), make_other()
     client.force_login(other)
     places, _context = shown(client, asked)
     purging.cancel(asked, by=asked.proposed_by)

@@ -30,26 +30,7 @@ from strategic_areas.models import (
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.purging.places import Treatment, searched, texts_of, treatment
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_commitment,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_help_line,
-    make_invitation,
-    make_law,
-    make_published_declaration,
-    make_published_update,
-    make_purge,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_takedown,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +84,8 @@ LEFT = {
 
 
 def purge(phrases=NAME, **fields):
-    asked = purging.request(phrases, by=make_reviewer(), **fields)
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request(phrases, by=make.reviewer(), **fields)
+    purging.confirm(asked, by=make.reviewer())
     return asked
 
 
@@ -126,15 +107,15 @@ def columns_that_hold(words):
 
 def plant_everywhere():
     """The words in each kind of place that the portal has."""
-    activity_update = make_published_update(
+    activity_update = make.published_update(
         narrative_es=TEXT, obstacle_es=TEXT, internal_note=TEXT
     )
-    returned = make_submitted_update(next_step_es=TEXT)
-    workflow.give_back(returned, by=make_reviewer(), reason=TEXT)
-    author = make_focal_point()
-    sent = make_update(
+    returned = make.submitted_update(next_step_es=TEXT)
+    workflow.give_back(returned, by=make.reviewer(), reason=TEXT)
+    author = make.focal_point()
+    sent = make.update(
         activity=returned.activity,
-        period=make_round(plan=returned.plan),
+        period=make.round(plan=returned.plan),
         by=returned.contributors.get(),
         narrative_es=TEXT,
     )
@@ -144,10 +125,10 @@ def plant_everywhere():
         seen_of(sent),
         by=returned.contributors.get(),
     )
-    draft = make_update(narrative_es=TEXT)
-    make_evidence(draft, title_es=TEXT)
-    make_evidence(draft, url="https://example.org/juana-perez-zapata")
-    make_file_evidence(draft, name=f"{NAME}.pdf")
+    draft = make.update(narrative_es=TEXT)
+    make.evidence(draft, title_es=TEXT)
+    make.evidence(draft, url="https://example.org/juana-perez-zapata")
+    make.file_evidence(draft, name=f"{NAME}.pdf")
     ImportedRecord.objects.create(
         plan=draft.plan, section="activities", key="x", values={"note": [TEXT]}
     )
@@ -180,11 +161,11 @@ WAYS_TO_WRITE = (
 
 
 def test_the_words_are_found_however_they_are_written():
-    period, agency = make_round(), make_agency()
-    by, commitment = make_focal_point(agency=agency), make_commitment(plan=period.plan)
+    period, agency = make.round(), make.agency()
+    by, commitment = make.focal_point(agency=agency), make.commitment(plan=period.plan)
     updates = {
-        written: make_update(
-            activity=make_activity(commitment=commitment, agency=agency),
+        written: make.update(
+            activity=make.activity(commitment=commitment, agency=agency),
             period=period,
             by=by,
             narrative_es=f"Con {written}, ayer.",
@@ -200,7 +181,7 @@ def test_the_words_are_found_however_they_are_written():
 
 
 def test_words_inside_other_words_and_texts_without_them_stay():
-    update = make_published_update(narrative_es="Las mananas fueron productivas.")
+    update = make.published_update(narrative_es="Las mananas fueron productivas.")
 
     purge("mana\nnada que este")
 
@@ -215,14 +196,14 @@ def test_words_inside_other_words_and_texts_without_them_stay():
 @pytest.mark.sqlite
 def test_words_that_would_be_found_everywhere_are_refused(phrases):
     with pytest.raises(purging.PhrasesError):
-        purging.request(phrases, by=make_reviewer())
+        purging.request(phrases, by=make.reviewer())
 
     assert Purge.objects.count() == 0
 
 
 def test_whoever_requested_does_not_confirm():
-    reviewer = make_reviewer()
-    update = make_published_update(narrative_es=TEXT)
+    reviewer = make.reviewer()
+    update = make.published_update(narrative_es=TEXT)
     asked = purging.request(NAME, by=reviewer)
 
     with pytest.raises(RefusedError):
@@ -235,8 +216,8 @@ def test_whoever_requested_does_not_confirm():
 
 @pytest.mark.sqlite
 def test_a_focal_point_neither_requests_nor_confirms():
-    focal_point = make_focal_point()
-    asked = purging.request(NAME, by=make_administrator())
+    focal_point = make.focal_point()
+    asked = purging.request(NAME, by=make.administrator())
 
     with pytest.raises(RefusedError):
         purging.request(NAME, by=focal_point)
@@ -253,34 +234,34 @@ def test_a_purge_is_carried_out_once_and_forgets_its_words():
     asked = purge()
 
     with pytest.raises(RefusedError):
-        purging.confirm(asked, by=make_reviewer())
+        purging.confirm(asked, by=make.reviewer())
     with pytest.raises(RefusedError):
-        purging.cancel(asked, by=make_reviewer())
+        purging.cancel(asked, by=make.reviewer())
 
     asked.refresh_from_db()
     assert (asked.status, asked.phrases, asked.files) == ("approved", "", "")
 
 
 def test_whoever_calls_her_own_purge_off_leaves_hidden_what_it_hid():
-    update = make_published_update(narrative_es=TEXT)
-    asked = purging.request(NAME, by=make_reviewer())
+    update = make.published_update(narrative_es=TEXT)
+    asked = purging.request(NAME, by=make.reviewer())
 
     purging.cancel(asked, by=asked.proposed_by)
 
     update.refresh_from_db()
     told = asked.status, asked.phrases, update.narrative_es
-    (takedown,) = HIDINGS.waiting_for(make_reviewer())
-    HIDINGS.decline(takedown, by=make_administrator(), reason="No era.")
+    (takedown,) = HIDINGS.waiting_for(make.reviewer())
+    HIDINGS.decline(takedown, by=make.administrator(), reason="No era.")
     update.refresh_from_db()
     assert (*told, update.narrative_es) == ("taken_back", "", MARKER, TEXT)
 
 
 def with_file(name="acta.pdf", **fields):
     """A published update and the file that the public may open beside it."""
-    update = make_update(**fields)
-    item = make_file_evidence(update, name=name)
+    update = make.update(**fields)
+    item = make.file_evidence(update, name=name)
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=make_reviewer(), evidence=[item])
+    workflow.publish(update, by=make.reviewer(), evidence=[item])
     item.refresh_from_db()
     assert item.is_public
     return update, item
@@ -288,8 +269,8 @@ def with_file(name="acta.pdf", **fields):
 
 def test_a_purge_that_another_person_calls_off_brings_all_of_it_back():
     update, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
-    law, other = make_law(name_es=NAME), make_reviewer()
-    asked = purging.request(NAME, by=make_reviewer())
+    law, other = make.law(name_es=NAME), make.reviewer()
+    asked = purging.request(NAME, by=make.reviewer())
     waits = list(HIDINGS.waiting_for(other))
 
     purging.cancel(asked, by=other)
@@ -303,18 +284,18 @@ def test_a_purge_that_another_person_calls_off_brings_all_of_it_back():
 @pytest.mark.sqlite
 def test_asking_hides_at_once_what_the_public_reads_and_nothing_else(client):
     public, evidence = with_file(f"{NAME}.pdf", narrative_es=TEXT)
-    sent = make_submitted_update(narrative_es=TEXT)
-    declared = make_published_declaration(statement_es=TEXT)
-    draft = make_update(narrative_es=TEXT)
+    sent = make.submitted_update(narrative_es=TEXT)
+    declared = make.published_declaration(statement_es=TEXT)
+    draft = make.update(narrative_es=TEXT)
     law, line = (
-        make_law(name_es=NAME),
-        make_help_line(scope_es=NAME, numbers=[NAME, "212"]),
+        make.law(name_es=NAME),
+        make.help_line(scope_es=NAME, numbers=[NAME, "212"]),
     )
     pages = [public.get_absolute_url("es"), declared.get_absolute_url("es")]
     pages += ["/base-legal/", "/ayuda/"]
     stood = [NAME in client.get(page).text for page in pages]
 
-    purging.request(NAME, by=make_administrator())
+    purging.request(NAME, by=make.administrator())
 
     for record in (public, sent, draft, evidence, law, line):
         record.refresh_from_db()
@@ -327,32 +308,32 @@ def test_asking_hides_at_once_what_the_public_reads_and_nothing_else(client):
 
 def test_a_file_that_shall_go_is_closed_to_the_public_at_once(open_record):
     _update, item = with_file()
-    asked = purging.request("", files=[item.token], by=make_reviewer())
+    asked = purging.request("", files=[item.token], by=make.reviewer())
     item.refresh_from_db()
     closed = not item.is_public
 
-    purging.confirm(asked, by=make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     item.refresh_from_db()
     assert (closed, item.kind) == (True, "removed")
 
 
 def test_a_reason_that_two_people_told_is_hidden_too():
-    takedown = make_takedown(make_law(), why=f"Nombraba a {NAME}.")
-    HIDINGS.approve(takedown, by=make_reviewer())
+    takedown = make.takedown(make.law(), why=f"Nombraba a {NAME}.")
+    HIDINGS.approve(takedown, by=make.reviewer())
 
-    purging.request(NAME, by=make_reviewer())
+    purging.request(NAME, by=make.reviewer())
 
     takedown.refresh_from_db()
     assert takedown.why == ""
 
 
 def test_what_a_purge_hid_is_told_of_as_confirmed_once_it_is_done(client):
-    law = make_law(name_es=NAME)
-    asked = purging.request(NAME, by=make_reviewer())
+    law = make.law(name_es=NAME)
+    asked = purging.request(NAME, by=make.reviewer())
     (takedown,) = Takedown.objects.all()
 
-    purging.confirm(asked, by=make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     takedown.refresh_from_db()
     law.refresh_from_db()
@@ -362,7 +343,7 @@ def test_what_a_purge_hid_is_told_of_as_confirmed_once_it_is_done(client):
 
 
 def test_the_trace_tells_who_and_when_and_no_word():
-    update = make_published_update(narrative_es=TEXT)
+    update = make.published_update(narrative_es=TEXT)
     asked = purge()
 
     step = update.transitions.last()
@@ -374,7 +355,7 @@ def test_the_trace_tells_who_and_when_and_no_word():
 
 
 def test_it_knows_how_many_places_of_what():
-    make_published_update(narrative_es=TEXT)
+    make.published_update(narrative_es=TEXT)
 
     asked = purge()
 
@@ -384,9 +365,9 @@ def test_it_knows_how_many_places_of_what():
 
 
 def test_without_a_running_purge_a_public_text_never_changes():
-    update = make_published_update(narrative_es=TEXT)
+    update = make.published_update(narrative_es=TEXT)
     rows = ActivityUpdate.objects.filter(pk=update.pk)
-    make_purge()
+    make.purge()
 
     for text in (MARKER, "", "Otro texto."):
         assert is_refused(partial(rows.update, narrative_es=text)), text
@@ -398,10 +379,10 @@ def test_without_a_running_purge_a_public_text_never_changes():
 @pytest.fixture
 def running():
     """A purge in the middle of its transaction, with one place listed."""
-    update = make_published_update(narrative_es=TEXT, obstacle_es=TEXT)
-    asked = make_purge()
+    update = make.published_update(narrative_es=TEXT, obstacle_es=TEXT)
+    asked = make.purge()
     Purge.objects.filter(pk=asked.pk).update(
-        status="applying", decided_by=make_reviewer(), decided_at=asked.proposed_at
+        status="applying", decided_by=make.reviewer(), decided_at=asked.proposed_at
     )
     PurgedText.objects.create(
         purge=asked,
@@ -451,7 +432,7 @@ def test_a_purge_is_neither_deleted_nor_taken_up_again():
 
 
 def test_whoever_has_the_words_on_her_screen_does_not_save_them_again():
-    draft = make_update(narrative_es=TEXT)
+    draft = make.update(narrative_es=TEXT)
     seen = draft.version
 
     purge()
@@ -473,7 +454,7 @@ def test_a_mail_that_held_them_is_not_sent():
 
 
 def test_what_an_import_remembers_differs_from_the_marker():
-    update = make_update(narrative_es=TEXT)
+    update = make.update(narrative_es=TEXT)
     ImportedRecord.objects.create(
         plan=update.plan, section="updates", key="x", values={"narrative_es": TEXT}
     )
@@ -485,7 +466,7 @@ def test_what_an_import_remembers_differs_from_the_marker():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_named_file_goes_with_every_copy_and_its_row_stays(open_record):
-    item = make_file_evidence(make_update())
+    item = make.file_evidence(make.update())
     copy = Evidence.objects.get(pk=item.pk)
     copy.pk = None
     copy.save()
@@ -515,8 +496,8 @@ def test_mails_written_as_files_go(settings, tmp_path, open_record):
 
 @pytest.mark.sqlite
 def test_what_only_people_can_change_is_told_and_left():
-    make_administrator(username="juana.perez.zapata")
-    asked = purging.request(NAME, by=make_reviewer())
+    make.administrator(username="juana.perez.zapata")
+    asked = purging.request(NAME, by=make.reviewer())
 
     places, left = purging.look(asked)
 
@@ -545,7 +526,7 @@ def test_every_text_column_is_blanked_or_argued_for():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_of_a_public_text_moves_the_version(open_record):
-    make_published_update(narrative_es=TEXT)
+    make.published_update(narrative_es=TEXT)
     before = PublicationVersion.current()
 
     purge()
@@ -581,10 +562,10 @@ def test_no_file_of_the_portal_holds_the_words_afterwards(settings):
     """The name is of this test alone: SQLite's log has what others rolled back."""
     settings.EMAIL_BACKEND = "agencies.mail.FileBackend"
     name = "Eulalia Ñáñez Quirós"
-    make_published_update(narrative_es=f"Con {name}.")
-    draft = make_update(narrative_es=f"Y con {name}.")
-    item = make_file_evidence(draft, name=f"{name}.pdf")
-    invitation, _secret = make_invitation()
+    make.published_update(narrative_es=f"Con {name}.")
+    draft = make.update(narrative_es=f"Y con {name}.")
+    item = make.file_evidence(draft, name=f"{name}.pdf")
+    invitation, _secret = make.invitation()
     invitation.letter_name = f"{name}.pdf"
     invitation.letter.save("carta", ContentFile(name))
     queue_mail(to="a@example.org", language="es", kind="x", subject="x", text=name)

@@ -16,7 +16,7 @@ from strategic_areas.queries.pages import (
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, counted, plans
 from strategic_areas.queries.updates import record, register
-from tests import factories
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ TODAY = date(2026, 6, 1)
 
 
 def make_demonstration(plan):
-    return factories.make_round(plan=plan, is_demonstration=True)
+    return make.round(plan=plan, is_demonstration=True)
 
 
 def state_of(commitment):
@@ -47,58 +47,58 @@ def told_on(page):
 
 
 def test_the_plan_in_force_is_shown_when_it_has_commitments():
-    plan = factories.make_commitment().plan
-    factories.make_commitment(
-        plan=factories.make_plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
+    plan = make.commitment().plan
+    make.commitment(
+        plan=make.plan(starts_on=date(2017, 1, 1), ends_on=date(2020, 1, 1))
     )
 
     assert plans.choose(TODAY) == plans.Choice(plan, plan)
 
 
 def test_a_plan_in_force_without_commitments_gives_way_to_the_latest_with_a_record():
-    empty = factories.make_plan()
-    old = factories.make_plan(
+    empty = make.plan()
+    old = make.plan(
         starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
     )
-    older = factories.make_plan(
+    older = make.plan(
         starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31), status="ended"
     )
-    factories.make_commitment(plan=old)
-    factories.make_commitment(plan=older)
+    make.commitment(plan=old)
+    make.commitment(plan=older)
 
     assert plans.choose(TODAY) == plans.Choice(empty, old)
 
 
 def test_a_plan_that_has_not_begun_leaves_the_home_page_to_the_one_before():
-    old = factories.make_plan(
+    old = make.plan(
         starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31), status="ended"
     )
-    factories.make_commitment(plan=old)
-    coming = factories.make_plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
-    factories.make_commitment(plan=coming)
+    make.commitment(plan=old)
+    coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
+    make.commitment(plan=coming)
 
     assert plans.choose(TODAY) == plans.Choice(None, old)
 
 
 def test_a_plan_that_has_not_begun_is_shown_where_there_is_no_other():
-    coming = factories.make_plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
-    factories.make_commitment(plan=coming)
+    coming = make.plan(starts_on=date(2027, 1, 1), ends_on=date(2030, 12, 31))
+    make.commitment(plan=coming)
 
     assert plans.choose(TODAY) == plans.Choice(None, coming)
 
 
 def test_a_plan_in_preparation_is_never_chosen():
-    hidden = factories.make_plan(status="in_preparation")
-    factories.make_commitment(plan=hidden)
+    hidden = make.plan(status="in_preparation")
+    make.commitment(plan=hidden)
 
     assert plans.choose(TODAY) == plans.Choice(None, None)
     assert hidden not in plans.public()
 
 
 def test_gaps_between_plans_are_told_and_overlaps_are_none():
-    factories.make_plan(starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31))
-    factories.make_plan(starts_on=date(2014, 1, 1), ends_on=date(2016, 12, 31))
-    later = factories.make_plan(starts_on=date(2018, 1, 1), ends_on=date(2020, 12, 31))
+    make.plan(starts_on=date(2009, 1, 1), ends_on=date(2014, 12, 31))
+    make.plan(starts_on=date(2014, 1, 1), ends_on=date(2016, 12, 31))
+    later = make.plan(starts_on=date(2018, 1, 1), ends_on=date(2020, 12, 31))
 
     lines = plans.lines(TODAY)
 
@@ -112,9 +112,7 @@ def test_gaps_between_plans_are_told_and_overlaps_are_none():
 )
 @pytest.mark.sqlite
 def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
-    factories.make_plan(
-        status=status, starts_on=date(2020, 1, 1), ends_on=date(2030, 1, 1)
-    )
+    make.plan(status=status, starts_on=date(2020, 1, 1), ends_on=date(2030, 1, 1))
 
     (line,) = plans.lines(TODAY)
 
@@ -125,41 +123,35 @@ def test_a_plan_that_was_closed_before_its_last_day_is_over(status, phase):
 
 
 def test_only_published_real_updates_make_a_state():
-    commitment = factories.make_commitment()
-    activity = factories.make_activity(commitment=commitment)
-    factories.make_update(activity=activity)
-    factories.make_submitted_update(
-        activity=factories.make_activity(
-            commitment=commitment, agency=factories.make_agency()
-        )
+    commitment = make.commitment()
+    activity = make.activity(commitment=commitment)
+    make.update(activity=activity)
+    make.submitted_update(
+        activity=make.activity(commitment=commitment, agency=make.agency())
     )
-    factories.make_published_update(
-        activity=activity, period=make_demonstration(commitment.plan)
-    )
+    make.published_update(activity=activity, period=make_demonstration(commitment.plan))
 
     assert state_of(commitment) == "in_review"
 
 
 def test_completed_activities_leave_the_result_to_be_declared():
-    activity = factories.make_activity()
-    factories.make_published_update(
-        activity=activity, execution="completed", percent=100
-    )
+    activity = make.activity()
+    make.published_update(activity=activity, execution="completed", percent=100)
 
     assert state_of(activity.commitment) == "to_declare"
 
 
 def test_a_published_declaration_of_the_lead_fulfils_a_commitment():
-    declared = factories.make_published_declaration()
+    declared = make.published_declaration()
 
     assert state_of(declared.commitment) == "fulfilled"
 
 
 def test_a_draft_or_demonstrated_declaration_fulfils_nothing():
-    draft = factories.make_declaration()
-    plan = factories.make_plan()
-    shown = factories.make_published_declaration(
-        commitment=factories.make_commitment(plan=plan), period=make_demonstration(plan)
+    draft = make.declaration()
+    plan = make.plan()
+    shown = make.published_declaration(
+        commitment=make.commitment(plan=plan), period=make_demonstration(plan)
     )
 
     assert state_of(draft.commitment) == "no_activities"
@@ -167,8 +159,8 @@ def test_a_draft_or_demonstrated_declaration_fulfils_nothing():
 
 
 def test_a_superseded_commitment_is_counted_no_more():
-    old = factories.make_commitment()
-    new = factories.make_commitment(programme=old.programme)
+    old = make.commitment()
+    new = make.commitment(programme=old.programme)
     new.supersedes.add(old)
 
     rows = board.load(old.plan, TODAY).rows
@@ -177,8 +169,8 @@ def test_a_superseded_commitment_is_counted_no_more():
 
 
 def test_a_withdrawn_update_makes_no_state():
-    update = factories.make_published_update()
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    update = make.published_update()
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     assert state_of(update.activity.commitment) == "not_asked"
 
@@ -188,11 +180,11 @@ def test_a_withdrawn_update_makes_no_state():
 
 @pytest.mark.sqlite
 def test_whoever_handed_in_a_report_is_not_among_the_silent():
-    plan = factories.make_plan()
-    asked = factories.make_round(plan=plan)
-    activities = [factories.make_activity(plan=plan) for _ in range(3)]
-    factories.make_published_update(activity=activities[0], period=asked)
-    factories.make_submitted_update(activity=activities[1], period=asked)
+    plan = make.plan()
+    asked = make.round(plan=plan)
+    activities = [make.activity(plan=plan) for _ in range(3)]
+    make.published_update(activity=activities[0], period=asked)
+    make.submitted_update(activity=activities[1], period=asked)
 
     read = board.load(plan, TODAY, asked=[asked])
     said = answers.headline_of(read, timezone.localdate()).answers
@@ -204,11 +196,11 @@ def test_whoever_handed_in_a_report_is_not_among_the_silent():
 @pytest.mark.sqlite
 def test_whose_reports_were_all_returned_is_not_among_the_silent():
     """They were handed in; what became of them since is not the public's business."""
-    asked = factories.make_round()
-    update = factories.make_submitted_update(
-        activity=factories.make_activity(plan=asked.plan), period=asked
+    asked = make.round()
+    update = make.submitted_update(
+        activity=make.activity(plan=asked.plan), period=asked
     )
-    workflow.give_back(update, by=factories.make_reviewer(), reason="Falta el acta.")
+    workflow.give_back(update, by=make.reviewer(), reason="Falta el acta.")
 
     found = overview.load(plans.by_code(asked.plan.code), timezone.localdate())
 
@@ -218,15 +210,11 @@ def test_whose_reports_were_all_returned_is_not_among_the_silent():
 
 @pytest.mark.sqlite
 def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
-    plan, today = factories.make_plan(), timezone.localdate()
+    plan, today = make.plan(), timezone.localdate()
     over = {"opens_on": today - timedelta(90), "due_on": today - timedelta(60)}
-    before = factories.make_round(
-        plan=plan, closes_on=today, ends_on=date(2025, 12, 31), **over
-    )
-    now = factories.make_round(plan=plan)
-    update = factories.make_published_update(
-        activity=factories.make_activity(plan=plan), period=before
-    )
+    before = make.round(plan=plan, closes_on=today, ends_on=date(2025, 12, 31), **over)
+    now = make.round(plan=plan)
+    update = make.published_update(activity=make.activity(plan=plan), period=before)
 
     read = board.load(plan, today, asked=[before, now])
 
@@ -237,15 +225,15 @@ def test_before_its_due_date_a_round_takes_nothing_from_the_one_before():
 
 @pytest.mark.sqlite
 def test_what_is_completed_or_not_begun_is_not_owed():
-    plan = factories.make_plan()
-    earlier = factories.make_period(plan=plan, ends_on=date(2025, 6, 30))
-    asked = factories.make_round(plan=plan)
-    done = factories.make_activity(plan=plan)
-    factories.make_record_update(
+    plan = make.plan()
+    earlier = make.period(plan=plan, ends_on=date(2025, 6, 30))
+    asked = make.round(plan=plan)
+    done = make.activity(plan=plan)
+    make.record_update(
         activity=done, period=earlier, execution="completed", percent=100
     )
-    factories.make_activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
-    owing = factories.make_activity(plan=plan)
+    make.activity(plan=plan, starts_on=asked.ends_on + timedelta(days=1))
+    owing = make.activity(plan=plan)
 
     read = board.load(plan, TODAY, asked=[asked])
     said = answers.headline_of(read, timezone.localdate()).answers
@@ -255,9 +243,9 @@ def test_what_is_completed_or_not_begun_is_not_owed():
 
 @pytest.mark.sqlite
 def test_a_demonstration_round_asks_nobody():
-    plan = factories.make_plan()
+    plan = make.plan()
     make_demonstration(plan)
-    activity = factories.make_activity(plan=plan)
+    activity = make.activity(plan=plan)
 
     assert plans.latest_round(plans.periods_of(plan), timezone.localdate()) is None
     page = page_of(activity.commitment)
@@ -266,7 +254,7 @@ def test_a_demonstration_round_asks_nobody():
 
 
 def test_the_public_record_is_no_report_of_an_agency():
-    update = factories.make_record_update()
+    update = make.record_update()
 
     found = board.load(update.plan, TODAY)
 
@@ -275,10 +263,10 @@ def test_the_public_record_is_no_report_of_an_agency():
 
 
 def test_a_report_in_review_tells_its_day_and_nothing_else():
-    plan = factories.make_plan()
-    update = factories.make_submitted_update(
-        activity=factories.make_activity(plan=plan),
-        period=factories.make_round(plan=plan),
+    plan = make.plan()
+    update = make.submitted_update(
+        activity=make.activity(plan=plan),
+        period=make.round(plan=plan),
     )
 
     page = page_of(update.activity.commitment)
@@ -292,22 +280,20 @@ def test_a_report_in_review_tells_its_day_and_nothing_else():
 
 @pytest.mark.sqlite
 def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
-    commitment = factories.make_commitment()
-    asked = factories.make_round(plan=commitment.plan)
-    person = factories.make_focal_point(agency=commitment.lead)
+    commitment = make.commitment()
+    asked = make.round(plan=commitment.plan)
+    person = make.focal_point(agency=commitment.lead)
     for number in range(20, 23):
-        activity = factories.make_activity(
+        activity = make.activity(
             commitment=commitment, agency=commitment.lead, quantity=number * 2
         )
         said = {"execution": "suspended", "quantity": number, "by": person}
-        update = factories.make_published_update(
-            activity=activity, period=asked, **said
-        )
-        correction = factories.make_correction(update)
+        update = make.published_update(activity=activity, period=asked, **said)
+        correction = make.correction(update)
         workflow.submit(correction, by=person)
-        workflow.publish(correction, by=factories.make_reviewer())
-        factories.make_record_update(activity=activity)
-    factories.make_published_declaration(commitment=commitment, period=asked, by=person)
+        workflow.publish(correction, by=make.reviewer())
+        make.record_update(activity=activity)
+    make.published_declaration(commitment=commitment, period=asked, by=person)
     whole = page_of(commitment)
     assert len(whole.activities) == 3
     assert [each.quantity for each in whole.activities] == [20, 21, 22]
@@ -324,11 +310,11 @@ def test_a_part_of_a_commitments_page_tells_what_the_whole_page_does():
 
 
 def test_what_changed_lately_is_only_what_was_reported_here():
-    plan = factories.make_plan()
-    activity = factories.make_activity(plan=plan)
-    factories.make_record_update(activity=activity)
-    factories.make_published_update(activity=activity, period=make_demonstration(plan))
-    reported = factories.make_published_update(activity=activity)
+    plan = make.plan()
+    activity = make.activity(plan=plan)
+    make.record_update(activity=activity)
+    make.published_update(activity=activity, period=make_demonstration(plan))
+    reported = make.published_update(activity=activity)
 
     found = board.load(plan, TODAY)
     latest = areas.latest(found, found.rows)
@@ -338,14 +324,14 @@ def test_what_changed_lately_is_only_what_was_reported_here():
 
 
 def test_the_record_is_sorted_by_period_and_source_never_by_loading():
-    plan = factories.make_plan()
-    activity = factories.make_activity(plan=plan)
+    plan = make.plan()
+    activity = make.activity(plan=plan)
     years = [2025, 2027, 2026]
     for year in years:
-        period = factories.make_period(
+        period = make.period(
             plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
         )
-        factories.make_record_update(activity=activity, period=period)
+        make.record_update(activity=activity, period=period)
 
     shown = register.read_page(plan, {}, 100).entries
 
@@ -353,8 +339,8 @@ def test_the_record_is_sorted_by_period_and_source_never_by_loading():
 
 
 def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
-    update = factories.make_published_update(narrative_es="Retirado del todo")
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    update = make.published_update(narrative_es="Retirado del todo")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     (entry,) = register.read_page(update.plan, {}, 100).entries
 
@@ -364,14 +350,14 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
 
 
 def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
-    first = factories.make_published_update()
-    second = factories.make_correction(first)
+    first = make.published_update()
+    second = make.correction(first)
     workflow.submit(second, by=first.contributors.get())
-    workflow.publish(second, by=factories.make_reviewer())
+    workflow.publish(second, by=make.reviewer())
     (step,) = told_on(page_of(first.activity.commitment))
     assert (step.entry.pk, step.replaced) == (second.pk, 1)
 
-    workflow.withdraw(second, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(second, by=make.reviewer(), cause="error")
 
     (step,) = told_on(page_of(first.activity.commitment))
     assert step.entry.is_withdrawn
@@ -379,12 +365,12 @@ def test_what_a_withdrawn_revision_replaced_is_shown_no_more():
 
 
 def test_a_successor_shows_what_was_filed_under_its_predecessors():
-    old = factories.make_activity()
+    old = make.activity()
     plan = old.plan
-    update = factories.make_record_update(activity=old)
-    middle = factories.make_commitment(plan=plan)
+    update = make.record_update(activity=old)
+    middle = make.commitment(plan=plan)
     middle.supersedes.add(old.commitment)
-    new = factories.make_commitment(plan=plan)
+    new = make.commitment(plan=plan)
     new.supersedes.add(middle)
 
     page = page_of(new)
@@ -397,9 +383,9 @@ def test_a_successor_shows_what_was_filed_under_its_predecessors():
 
 
 def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
-    old = factories.make_activity()
-    update = factories.make_record_update(activity=old)
-    new = factories.make_activity(plan=old.plan)
+    old = make.activity()
+    update = make.record_update(activity=old)
+    new = make.activity(plan=old.plan)
     new.supersedes.add(old)
 
     page = page_of(new.commitment)
@@ -410,9 +396,9 @@ def test_an_activity_shows_what_was_filed_under_the_one_it_replaced():
 
 
 def test_a_demonstration_stands_beside_the_real_state():
-    plan = factories.make_plan()
-    activity = factories.make_activity(plan=plan)
-    factories.make_published_update(
+    plan = make.plan()
+    activity = make.activity(plan=plan)
+    make.published_update(
         activity=activity, period=make_demonstration(plan), percent=60
     )
 
@@ -428,13 +414,13 @@ def test_a_demonstration_stands_beside_the_real_state():
 
 
 def test_only_cleared_evidence_is_public():
-    update = factories.make_update()
+    update = make.update()
     for title, is_public in (("Abierta", True), ("Reservada", False)):
         update.evidences.create(
             title_es=title, url="https://example.org/", is_public=is_public
         )
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     (entry,) = record.entries(record.updates())
 
@@ -445,8 +431,8 @@ def test_only_cleared_evidence_is_public():
 
 
 def test_an_agency_without_a_part_in_the_plan_has_no_page():
-    plan = factories.make_plan()
-    stranger = factories.make_agency()
+    plan = make.plan()
+    stranger = make.agency()
 
     found, agency, part = agencies.by_slug(plan.code, stranger.slug)
 
@@ -457,11 +443,11 @@ def test_an_agency_without_a_part_in_the_plan_has_no_page():
 
 @pytest.mark.sqlite
 def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
-    plan = factories.make_plan()
-    asked = factories.make_round(plan=plan)
-    agency = factories.make_agency()
-    first, _ = (factories.make_activity(plan=plan, agency=agency) for _ in range(2))
-    factories.make_published_update(activity=first, period=asked)
+    plan = make.plan()
+    asked = make.round(plan=plan)
+    agency = make.agency()
+    first, _ = (make.activity(plan=plan, agency=agency) for _ in range(2))
+    make.published_update(activity=first, period=asked)
     today = timezone.localdate()
     found = agencies.by_slug(plan.code, agency.slug)
 
@@ -471,13 +457,13 @@ def test_an_agency_tells_how_many_of_the_activities_asked_for_it_reported():
 
 
 def test_the_sources_behind_a_plan_are_counted_once_each():
-    plan = factories.make_plan()
-    source = factories.make_source(plan=plan)
-    factories.make_source(plan=plan)  # nothing rests on this one
-    activity = factories.make_activity(plan=plan)
+    plan = make.plan()
+    source = make.source(plan=plan)
+    make.source(plan=plan)  # nothing rests on this one
+    activity = make.activity(plan=plan)
     activity.sources.add(source)
-    factories.make_record_update(activity=activity, sources=[source])
-    plan.sources.add(factories.make_source(plan=plan))  # no record cites this one
+    make.record_update(activity=activity, sources=[source])
+    plan.sources.add(make.source(plan=plan))  # no record cites this one
 
     assert counted.sources_behind(plan).count() == 1
 
@@ -549,16 +535,16 @@ def test_an_old_confirmation_is_told(days, is_told):
 
 @pytest.mark.sqlite
 def test_a_record_period_has_no_window():
-    period = factories.make_period()
+    period = make.period()
 
     assert period.mode == ReportingPeriod.Mode.RECORD
     assert plans.latest_round([period], TODAY) is None
 
 
 def test_a_demonstration_stays_one_by_what_it_says_of_itself():
-    asked = factories.make_round(is_demonstration=True)
-    update = factories.make_published_update(
-        activity=factories.make_activity(plan=asked.plan), period=asked
+    asked = make.round(is_demonstration=True)
+    update = make.published_update(
+        activity=make.activity(plan=asked.plan), period=asked
     )
     (step,) = told_on(page_of(update.activity.commitment))
 
@@ -567,23 +553,21 @@ def test_a_demonstration_stays_one_by_what_it_says_of_itself():
 
 
 def test_a_report_counts_as_known_from_the_day_it_was_handed_in():
-    asked = factories.make_round(
+    asked = make.round(
         starts_on=timezone.localdate() - timedelta(days=30),
         ends_on=timezone.localdate() + timedelta(days=60),
     )
-    factories.make_published_update(
-        activity=factories.make_activity(plan=asked.plan), period=asked
-    )
+    make.published_update(activity=make.activity(plan=asked.plan), period=asked)
 
     assert board.load(asked.plan, TODAY).recorded_until == timezone.localdate()
 
 
 def test_a_plan_is_reconstructed_while_a_standing_commitment_is():
-    plan = factories.make_plan()
-    factories.make_commitment()  # another plan's
-    official = factories.make_commitment(plan=plan)
+    plan = make.plan()
+    make.commitment()  # another plan's
+    official = make.commitment(plan=plan)
     before = plans.public().get(pk=plan.pk).is_reconstructed
-    grouped = factories.make_commitment(plan=plan, provenance="reconstructed")
+    grouped = make.commitment(plan=plan, provenance="reconstructed")
 
     during = plans.public().get(pk=plan.pk).is_reconstructed
     official.supersedes.add(grouped)
@@ -593,10 +577,10 @@ def test_a_plan_is_reconstructed_while_a_standing_commitment_is():
 
 
 def test_what_is_found_by_its_address_knows_its_plan_for_reconstructed():
-    grouped = factories.make_commitment(provenance="reconstructed")
+    grouped = make.commitment(provenance="reconstructed")
     plan, area, lead = grouped.plan, grouped.programme.area, grouped.lead
-    factories.make_participation(plan=plan, agency=lead)
-    stated = factories.make_commitment()
+    make.participation(plan=plan, agency=lead)
+    stated = make.commitment()
 
     found = [
         commitments.by_code(plan.code, grouped.code).plan,

@@ -15,8 +15,8 @@ from strategic_areas.desk.sheet.rows import AnswerRow
 from strategic_areas.models import ActivityUpdate
 from strategic_areas.workflow import steps
 from strategic_areas.workflow.questions import REPORT
+from tests import make
 from tests.deep import DEEP
-from tests.factories import make_activity, make_focal_point, make_mandate, make_round
 
 pytestmark = pytest.mark.usefixtures("open_record")
 
@@ -31,17 +31,17 @@ class Race:
     """
 
     def __init__(self):
-        self.activity = make_activity()
+        self.activity = make.activity()
         self.agency = self.activity.agency
-        self.period = make_round(plan=self.activity.plan)
-        first = make_focal_point(agency=self.agency)
+        self.period = make.round(plan=self.activity.plan)
+        first = make.focal_point(agency=self.agency)
         self.people = [first, *(self._cover() for _ in range(EDITORS - 1))]
         self.all_have_read = Barrier(EDITORS, timeout=60)
 
     def _cover(self):
-        person = make_focal_point()
+        person = make.focal_point()
         dated = {"leave_cover": True, "ends_on": self.period.closes_on}
-        make_mandate(user=person, agency=self.agency, kind="alternate", **dated)
+        make.mandate(user=person, agency=self.agency, kind="alternate", **dated)
         return person
 
     def run(self, saves):

@@ -5,14 +5,7 @@ from django.urls import reverse
 
 from strategic_areas import triggers
 from strategic_areas.models import Translation
-from tests.factories import (
-    make_account_change,
-    make_activity,
-    make_change,
-    make_published_update,
-    make_reviewer,
-    make_submitted_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -21,14 +14,14 @@ INDEX, MANY = reverse("admin:index"), reverse("admin:review_many")
 
 @pytest.fixture
 def reviewer(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
 
 def make_translation(text="Part was done.", **fields):
-    update = make_published_update()
-    return make_change(Translation(activity_update=update), text=text, **fields)
+    update = make.published_update()
+    return make.change(Translation(activity_update=update), text=text, **fields)
 
 
 def token(decision):
@@ -46,10 +39,10 @@ def picks(client):
 
 
 def test_related_decisions_are_shown_whole_and_approved_by_one_press(client, reviewer):
-    by = make_reviewer()
+    by = make.reviewer()
     made = [
-        make_account_change(by=by),
-        make_account_change(by=by),
+        make.account_change(by=by),
+        make.account_change(by=by),
         make_translation(by=by),
     ]
     asked = {"pick": picks(client)}
@@ -69,7 +62,7 @@ def test_related_decisions_are_shown_whole_and_approved_by_one_press(client, rev
 
 
 def test_they_are_decided_on_beside_reports(client, reviewer):
-    change, update = make_account_change(), make_submitted_update()
+    change, update = make.account_change(), make.submitted_update()
 
     client.post(MANY, {"pick": picks(client), "checked": "on"})
 
@@ -78,7 +71,7 @@ def test_they_are_decided_on_beside_reports(client, reviewer):
 
 
 def test_what_needs_its_own_page_is_never_approved_together(client, reviewer):
-    change = make_change(make_activity(), reaches_victims=True)
+    change = make.change(make.activity(), reaches_victims=True)
 
     offered = picks(client)
     client.post(MANY, {"pick": token(change), "checked": "on"})

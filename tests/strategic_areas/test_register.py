@@ -16,7 +16,7 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.queries.updates import register
 from strategic_areas.views.updates import PER_PAGE
-from tests import factories
+from tests import make
 from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
@@ -28,9 +28,9 @@ YEARS = (2025, 2026, 2027)
 @pytest.fixture(scope="module")
 def plan(lasting):
     """Two areas and agencies, each with an account in each of three years."""
-    plan = factories.make_plan(code="plan-x")
+    plan = make.plan(code="plan-x")
     periods = [
-        factories.make_period(
+        make.period(
             plan=plan,
             code=str(year),
             starts_on=date(year, 1, 1),
@@ -39,17 +39,15 @@ def plan(lasting):
         for year in YEARS
     ]
     for code, slug in (("1", "mmujer"), ("2", "pn")):
-        programme = factories.make_programme(
-            area=factories.make_area(plan=plan, code=code)
-        )
-        activity = factories.make_activity(
-            commitment=factories.make_commitment(
+        programme = make.programme(area=make.area(plan=plan, code=code))
+        activity = make.activity(
+            commitment=make.commitment(
                 programme=programme,
-                lead=factories.make_agency(slug=slug, acronym=slug.upper()),
+                lead=make.agency(slug=slug, acronym=slug.upper()),
             )
         )
         for period in periods:
-            factories.make_record_update(activity=activity, period=period)
+            make.record_update(activity=activity, period=period)
     return plan
 
 
@@ -175,12 +173,12 @@ LENGTHS = (1, 2, 3, 4, 6) if connection.vendor == "sqlite" else (2,)
 
 
 def test_pages_hold_each_account_once_in_order_and_lead_back(plan):
-    period, reviewer = factories.make_round(plan=plan), factories.make_reviewer()
+    period, reviewer = make.round(plan=plan), make.reviewer()
     for activity in plan.activities.all():
-        by = factories.make_focal_point(agency=activity.agency)
+        by = make.focal_point(agency=activity.agency)
         about = {"by": by, "period": period, "reviewer": reviewer}
-        factories.make_published_update(activity=activity, **about)
-        factories.make_published_declaration(commitment=activity.commitment, **about)
+        make.published_update(activity=activity, **about)
+        make.published_declaration(commitment=activity.commitment, **about)
     entries = register.read_page(plan, {}, 100).entries
     everything = [each.public_id for each in entries]
     assert len(everything) == len(set(everything)) == 10
@@ -203,20 +201,20 @@ def test_what_is_published_meanwhile_moves_no_page(plan):
     second = register.read_page(plan, {}, 2, place)
 
     newest = plan.activities.first()
-    factories.make_published_update(
+    make.published_update(
         activity=newest,
-        period=factories.make_round(plan=plan, ends_on=date(2028, 12, 31)),
+        period=make.round(plan=plan, ends_on=date(2028, 12, 31)),
     )
 
     assert register.read_page(plan, {}, 2, place).entries == second.entries
 
 
 def test_a_place_stays_when_its_account_is_replaced_or_withdrawn(client):
-    asked = factories.make_round()
-    reviewer = factories.make_reviewer()
+    asked = make.round()
+    reviewer = make.reviewer()
     updates = [
-        factories.make_published_update(
-            activity=factories.make_activity(plan=asked.plan),
+        make.published_update(
+            activity=make.activity(plan=asked.plan),
             period=asked,
             reviewer=reviewer,
         )
@@ -244,8 +242,8 @@ def test_a_period_whose_days_move_loses_no_account(plan):
 
 
 def test_no_place_is_named_by_what_is_not_public(client, plan):
-    draft = factories.make_update(activity=plan.activities.first())
-    elsewhere = factories.make_record_update()
+    draft = make.update(activity=plan.activities.first())
+    elsewhere = make.record_update()
 
     for name in filter(None, [draft.public_id, elsewhere.public_id]):
         assert ask(client, plan, after=name).status_code == 404
@@ -294,11 +292,11 @@ def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
 
 @pytest.mark.sqlite
 def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
-    update = factories.make_published_update(narrative_es="=Texto", percent=17)
+    update = make.published_update(narrative_es="=Texto", percent=17)
     path = address("plan_updates", update.plan.code)
     assert "'=Texto" in client.get(path).content.decode()
 
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     text = client.get(path).content.decode()
     assert ",error," in text
@@ -312,9 +310,7 @@ def test_the_record_costs_as_many_queries_from_any_place_at_any_size(client, pla
     period, more = plan.periods.get(code="2025"), PER_PAGE if DEEP else 10
     for number in (0, more):
         for _ in range(number):
-            factories.make_record_update(
-                activity=factories.make_activity(plan=plan), period=period
-            )
+            make.record_update(activity=make.activity(plan=plan), period=period)
         last = register.read_page(plan, {}, 2).older
         for asked in ({}, {"after": last}, {"area": "1", "before": last}):
             with CaptureQueriesContext(connection) as captured:
@@ -333,24 +329,24 @@ def changes_of(response):
     return {line.entry.public_id: (str(line.change), line.day) for line in lines}
 
 
-def at(day, make, **fields):
+def at(day, maker, **fields):
     """What is made at noon of that day."""
     with time_machine.travel(f"{day} 16:00Z"):
-        return make(**fields)
+        return maker(**fields)
 
 
 @pytest.fixture(scope="module")
 def changing(lasting):
     """An activity with an account of every kind of change, and the days of each."""
-    plan = factories.make_plan(starts_on=date(2017, 1, 1))
-    activity = factories.make_activity(plan=plan)
+    plan = make.plan(starts_on=date(2017, 1, 1))
+    activity = make.activity(plan=plan)
     found = {}
     for year, execution in ((2017, "not_started"), (2018, "in_progress")):
-        period = factories.make_period(
+        period = make.period(
             plan=plan, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
         )
         name = "first" if year == 2017 else "state"
-        found[name] = factories.make_record_update(
+        found[name] = make.record_update(
             activity=activity,
             period=period,
             execution=execution,
@@ -358,9 +354,9 @@ def changing(lasting):
         )
     reported = at(
         "2026-03-02",
-        factories.make_published_update,
+        make.published_update,
         activity=activity,
-        period=factories.make_round(
+        period=make.round(
             plan=plan,
             starts_on=date(2025, 1, 1),
             ends_on=date(2025, 12, 31),
@@ -421,13 +417,13 @@ def test_a_day_that_is_none_is_said_on_the_page(client, changing):
 
 def test_a_correction_a_declaration_and_a_withdrawal_are_changes_too(client, changing):
     plan, activity, found = changing
-    fixed = factories.make_correction(found["same"], narrative_es="Ahora.")
+    fixed = make.correction(found["same"], narrative_es="Ahora.")
     workflow.submit(fixed, by=fixed.contributors.get())
-    workflow.publish(fixed, by=factories.make_reviewer())
-    declared = factories.make_published_declaration(commitment=activity.commitment)
+    workflow.publish(fixed, by=make.reviewer())
+    declared = make.published_declaration(commitment=activity.commitment)
 
     told = changes_of(ask(client, plan))
-    workflow.withdraw(declared, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(declared, by=make.reviewer(), cause="error")
     later = changes_of(ask(client, plan))
 
     assert told[fixed.public_id][0] == "corrected"

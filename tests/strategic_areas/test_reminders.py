@@ -14,19 +14,8 @@ from strategic_areas import workflow
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.models import RoundReopening
 from strategic_areas.schedule import is_day_to_mend, is_reminder_day
+from tests import make
 from tests.deep import DEEP, SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_change,
-    make_declaration,
-    make_help_line,
-    make_proposal,
-    make_reviewer,
-    make_round,
-    make_update,
-)
 from tests.strategic_areas.asked import (
     CLOSES,
     DUE,
@@ -109,7 +98,7 @@ def test_a_draft_is_not_submitted():
     activity, period = make_asked()
     person = make_person(activity.agency)
     with on(date(2025, 4, 10)):
-        make_update(activity=activity, period=period, by=person)
+        make.update(activity=activity, period=period, by=person)
 
     assert remind(DUE) == [person.email]
 
@@ -149,7 +138,7 @@ def test_what_is_not_owed_is_never_missing(fields):
     activity.refresh_from_db()
     person = make_person(activity.agency)
     if fields.get("code"):
-        before = make_round(
+        before = make.round(
             plan=activity.plan,
             starts_on=date(2024, 10, 1),
             ends_on=date(2024, 12, 31),
@@ -158,7 +147,7 @@ def test_what_is_not_owed_is_never_missing(fields):
             closes_on=date(2025, 1, 30),
         )
         with on(date(2025, 1, 10)):
-            update = make_update(
+            update = make.update(
                 activity=activity,
                 period=before,
                 by=person,
@@ -166,7 +155,7 @@ def test_what_is_not_owed_is_never_missing(fields):
                 percent=None,
             )
             workflow.submit(update, by=person)
-            workflow.publish(update, by=make_reviewer(email=""))
+            workflow.publish(update, by=make.reviewer(email=""))
 
     assert remind(DUE) == []
 
@@ -194,7 +183,7 @@ def test_a_declaration_that_came_back_is_told_with_its_reason():
     person = make_person(activity.agency)
     submit(activity, period, date(2025, 4, 4), person)
     with on(date(2025, 4, 4)):
-        declared = make_declaration(
+        declared = make.declaration(
             commitment=activity.commitment, period=period, by=person
         )
         workflow.submit(declared, by=person)
@@ -229,7 +218,7 @@ def test_without_a_titular_the_alternate_is_reminded():
 def test_after_the_second_weekly_the_alternate_and_the_secretariat_get_a_copy():
     activity, _period = make_asked()
     titular, alternate = make_person(activity.agency), make_person(activity.agency)
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
 
     weekly = [remind(DUE + timedelta(days=7 * week)) for week in (1, 2, 3, 4)]
 
@@ -244,16 +233,16 @@ def test_nobody_is_reminded_who_may_not_sign_in_or_whose_mandate_ended():
     ended = {"ends_on": date(2025, 4, 1), "leave_cover": True}
     make_person(activity.agency, mandate=ended)
     make_person(activity.agency, email="", mandate=ended | {"ends_on": CLOSES})
-    make_person(make_agency())
-    make_administrator()
+    make_person(make.agency())
+    make.administrator()
 
     assert remind(DUE) == []
 
 
 def test_a_demonstration_never_sends_mail():
     activity, period = make_asked(is_demonstration=True)
-    person, _reviewer = make_person(activity.agency), make_reviewer()
-    second = make_activity(plan=activity.plan, agency=activity.agency)
+    person, _reviewer = make_person(activity.agency), make.reviewer()
+    second = make.activity(plan=activity.plan, agency=activity.agency)
     submit(second, period, date(2025, 4, 5), person)
 
     assert [day for day in days_of_round() if remind(day)] == []
@@ -275,7 +264,7 @@ def test_one_person_gets_one_digest_of_all_her_agencies():
 
 def test_nobody_reads_of_another_agency():
     activity, period = make_asked()
-    other = make_activity(plan=activity.plan, title_es="zanahoria")
+    other = make.activity(plan=activity.plan, title_es="zanahoria")
     person = make_person(activity.agency)
 
     remind(DUE)
@@ -287,8 +276,8 @@ def test_nobody_reads_of_another_agency():
 
 def test_a_reviewer_is_told_how_many_wait_and_since_when():
     activity, period = make_asked()
-    second = make_activity(plan=activity.plan, agency=activity.agency)
-    person, reviewer = make_person(activity.agency), make_reviewer(language="en")
+    second = make.activity(plan=activity.plan, agency=activity.agency)
+    person, reviewer = make_person(activity.agency), make.reviewer(language="en")
     submit(activity, period, date(2025, 4, 4), person)
     submit(second, period, date(2025, 4, 6), person)
 
@@ -302,11 +291,11 @@ def test_a_reviewer_is_told_how_many_wait_and_since_when():
 
 def test_a_reviewer_is_told_the_number_that_her_desk_tells(client):
     activity, period = make_asked()
-    person, reviewer = make_person(activity.agency), make_reviewer(language="en")
+    person, reviewer = make_person(activity.agency), make.reviewer(language="en")
     submit(activity, period, date(2025, 4, 4), person)
     with on(date(2025, 4, 5)):
-        make_proposal(commitment=activity.commitment, agency=activity.agency, by=person)
-        make_change(make_help_line(), by=make_reviewer(email=""))
+        make.proposal(commitment=activity.commitment, agency=activity.agency, by=person)
+        make.change(make.help_line(), by=make.reviewer(email=""))
         waits = everything(reviewer)
 
     remind(date(2025, 4, 7))
@@ -317,7 +306,7 @@ def test_a_reviewer_is_told_the_number_that_her_desk_tells(client):
 
 
 def test_nothing_waits_and_no_reviewer_is_written_to():
-    make_reviewer()
+    make.reviewer()
 
     assert remind(DUE) == []
 
@@ -335,7 +324,7 @@ def test_weekly_comes_on_mondays_only():
 
 def test_never_leaves_what_is_late_and_what_came_back():
     activity, period = make_asked()
-    second = make_activity(plan=activity.plan, agency=activity.agency)
+    second = make.activity(plan=activity.plan, agency=activity.agency)
     person = make_person(activity.agency, reminders=User.Reminders.NEVER)
     update = submit(second, period, date(2025, 4, 4), person)
     give_back(update, date(2025, 4, 8))
@@ -350,7 +339,7 @@ def test_never_leaves_what_is_late_and_what_came_back():
 
 
 def test_a_person_chooses_for_herself_alone(client):
-    person, other = make_reviewer(), make_reviewer()
+    person, other = make.reviewer(), make.reviewer()
     client.force_login(person)
 
     client.post(reverse("admin:reminders"), {"reminders": "weekly", "id": other.pk})
@@ -440,7 +429,7 @@ def test_the_number_of_queries_does_not_grow_with_agencies():
     counts = []
     for more in (0, SOME_ROWS):
         for _number in range(more):
-            make_person(make_activity(plan=activity.plan).agency)
+            make_person(make.activity(plan=activity.plan).agency)
         with on(DUE), CaptureQueriesContext(connection) as queries:
             call_command("send_reminders", "--dry-run")
         counts.append(len(queries))

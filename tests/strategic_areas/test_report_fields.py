@@ -30,7 +30,7 @@ from strategic_areas.search.words import ask
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of
 from strategic_areas.workflow.steps import must_say_something_new
-from tests import factories
+from tests import make
 from tests.strategic_areas.filling import TEXT, Filler, in_state
 from tests.strategic_areas.lasting import Lasting
 
@@ -167,7 +167,7 @@ class Writers(Lasting):
     def __init__(self):
         first, *others = FIELDS
         writer = Writer(first)
-        writer.before = factories.make_round(
+        writer.before = make.round(
             plan=writer.plan, starts_on="2024-01-01", ends_on="2024-12-31"
         )
         self.user = writer.user
@@ -192,11 +192,11 @@ def writer(writers, field):
     return writers[[*FIELDS].index(field)]
 
 
-def make_told(field, make=factories.make_update, **more):
+def make_told(field, maker=make.update, **more):
     """An update that says something in the field."""
     kind = "continuing" if field.name == "quantity" else "one_off"
-    activity = more.pop("activity", None) or factories.make_activity(kind=kind)
-    update = make(activity=activity, **values(field) | more)
+    activity = more.pop("activity", None) or make.activity(kind=kind)
+    update = maker(activity=activity, **values(field) | more)
     if places := make_places(field):
         getattr(update, field.name).set(places)
     return update
@@ -246,22 +246,22 @@ def test_personal_data_is_refused_in_it_on_the_sheet_and_in_the_workbook(writers
     assert not ActivityUpdate.objects.filter(period=writers[0].period).exists()
 
 
-def make_each(make, **fields):
+def make_each(maker, **fields):
     """Name of a field → id of an update that says something in it."""
-    commitment = factories.make_commitment()
-    fields["period"] = factories.make_round(plan=commitment.plan)
-    fields["by"] = factories.make_focal_point(agency=commitment.lead)
+    commitment = make.commitment()
+    fields["period"] = make.round(plan=commitment.plan)
+    fields["by"] = make.focal_point(agency=commitment.lead)
     found = {}
     for field in FIELDS:
         kind = "continuing" if field.name == "quantity" else "one_off"
-        activity = factories.make_activity(commitment=commitment, kind=kind)
-        found[field.name] = make_told(field, make, activity=activity, **fields).pk
+        activity = make.activity(commitment=commitment, kind=kind)
+        found[field.name] = make_told(field, maker, activity=activity, **fields).pk
     return found
 
 
 @pytest.fixture(scope="module")
 def kept_drafts(lasting):
-    return make_each(factories.make_update)
+    return make_each(make.update)
 
 
 @pytest.fixture
@@ -272,8 +272,8 @@ def draft(db, field, kept_drafts):
 
 @pytest.fixture(scope="module")
 def kept_published(lasting):
-    reviewer = factories.make_reviewer()
-    return make_each(factories.make_published_update, reviewer=reviewer)
+    reviewer = make.reviewer()
+    return make_each(make.published_update, reviewer=reviewer)
 
 
 @pytest.fixture
@@ -334,7 +334,7 @@ def test_the_receipt_holds_it(draft, field):
 def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, field):
     last = make_told(
         field,
-        factories.make_published_update,
+        make.published_update,
         activity=writer.activity,
         period=writer.before,
         by=writer.user,
@@ -394,7 +394,7 @@ def test_the_search_finds_it_in_both_languages():
     paths, found = {}, {}
     for field, pair in zip(fields, words, strict=False):
         said = dict(zip(field.columns, pair, strict=True))
-        update = make_told(field, factories.make_published_update, **said)
+        update = make_told(field, make.published_update, **said)
         for language, word in zip(("es", "en"), pair, strict=True):
             path = address(
                 "update", update.plan.code, update.public_id, language=language

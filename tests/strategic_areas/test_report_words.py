@@ -19,16 +19,8 @@ from strategic_areas.models import Edition, PendingChange, ReportWords
 from strategic_areas.purging import hiding
 from strategic_areas.text_guard import Severity
 from strategic_areas.workflow import guard
+from tests import make
 from tests.crawling import text_of
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_focal_point,
-    make_report_words,
-    make_reviewer,
-    make_round,
-    make_told_rounds,
-)
 from tests.public_site import data_files
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +34,12 @@ HEADINGS = ["Introducción", "Conclusiones"]
 
 @pytest.fixture
 def rounds():
-    return make_told_rounds()
+    return make.told_rounds()
 
 
 @pytest.fixture
 def words():
-    return make_report_words(**SAID)
+    return make.report_words(**SAID)
 
 
 def address_of(name, rounds):
@@ -66,7 +58,7 @@ def said_in(report):
 
 def everywhere(client, rounds):
     """The words of the page and of the document, as a reviewer gets them."""
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     page = client.get(address_of("round_report", rounds))
     written = Document(
         io.BytesIO(client.get(address_of("round_document", rounds)).content)
@@ -76,7 +68,7 @@ def everywhere(client, rounds):
 
 
 def test_the_words_of_one_person_are_nowhere_until_another_approves(client, rounds):
-    author = make_reviewer()
+    author = make.reviewer()
     client.force_login(author)
 
     answer = client.post(address_of("report_words", rounds), SAID)
@@ -87,7 +79,7 @@ def test_the_words_of_one_person_are_nowhere_until_another_approves(client, roun
     with pytest.raises(RefusedError):
         workflow.approve(change, by=author)
     assert said_in(report_of(rounds[1])) == {}
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
     page, document = everywhere(client, rounds)
     for told in ("zarparon las oficinas", "zarpar a tiempo", "Coordinación"):
         assert (told in page, told in document) == (True, True)
@@ -125,7 +117,7 @@ def test_a_report_without_words_has_no_heading_for_them(client, rounds):
 
 def test_words_stand_in_the_report_of_their_own_span_alone(words):
     days = {"closes_on": timezone.localdate() - timedelta(days=1)}
-    later = make_round(
+    later = make.round(
         plan=words.period.plan, **days, due_on=days["closes_on"], ends_on="2026-03-31"
     )
 
@@ -136,7 +128,7 @@ def test_words_stand_in_the_report_of_their_own_span_alone(words):
 
 
 def test_english_stands_in_the_english_report_and_else_the_spanish():
-    words = make_report_words(introduction_en="A year.", **SAID)
+    words = make.report_words(introduction_en="A year.", **SAID)
 
     with override("en"):
         told = {x.heading: x.parts for x in report_of(words.period).sections}
@@ -147,7 +139,7 @@ def test_english_stands_in_the_english_report_and_else_the_spanish():
 
 @pytest.mark.parametrize("name", SAID)
 def test_the_guard_refuses_an_identity_card_in_either_text(client, rounds, name):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     texts = SAID | {name: "Se dijo a 001-1234567-8."}
 
     answer = client.post(address_of("report_words", rounds), texts)
@@ -158,7 +150,7 @@ def test_the_guard_refuses_an_identity_card_in_either_text(client, rounds, name)
 
 
 def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, rounds):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     texts = SAID | {"conclusions_es": "Lo dijo la señora Altagracia Quezada Brito."}
 
     answers = [
@@ -170,8 +162,8 @@ def test_what_may_name_somebody_is_sent_only_once_it_was_read(client, rounds):
 
 
 def test_words_about_work_with_victims_count_nobody(client, rounds):
-    make_activity(plan=rounds[0].plan, kind="continuing", counts_victims=True)
-    client.force_login(make_reviewer())
+    make.activity(plan=rounds[0].plan, kind="continuing", counts_victims=True)
+    client.force_login(make.reviewer())
     texts = SAID | {"introduction_es": "Se atendió a tres víctimas."}
 
     answer = client.post(address_of("report_words", rounds), texts)
@@ -181,9 +173,9 @@ def test_words_about_work_with_victims_count_nobody(client, rounds):
 
 @pytest.mark.parametrize("is_confirmed", [False, True])
 def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
-    asked = purging.request("zarparon las oficinas", by=make_reviewer())
+    asked = purging.request("zarparon las oficinas", by=make.reviewer())
     if is_confirmed:
-        purging.confirm(asked, by=make_reviewer())
+        purging.confirm(asked, by=make.reviewer())
 
     shown = everywhere(client, [words.since, words.period])
 
@@ -198,7 +190,7 @@ def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
 
 
 def test_hidden_words_leave_the_page_and_the_document(client, words):
-    hiding.hide(words, hiding.whole(words), cause="error", by=make_reviewer())
+    hiding.hide(words, hiding.whole(words), cause="error", by=make.reviewer())
 
     shown = everywhere(client, [words.since, words.period])
 
@@ -206,19 +198,19 @@ def test_hidden_words_leave_the_page_and_the_document(client, words):
 
 
 def test_later_words_replace_these_and_the_change_tells_what_stood(client, words):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     address = address_of("report_words", [words.since, words.period])
     client.post(address, SAID | {"conclusions_es": "Otra cosa."})
     change = PendingChange.objects.waiting().get()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert said_in(report_of(words.period))["Conclusiones"][0] == "Otra cosa."
     assert change.records.get().before == {"conclusions_es": "Se pudo zarpar a tiempo."}
 
 
 def test_only_one_text_waits_and_the_second_stays_on_the_screen(client, rounds):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     client.post(address_of("report_words", rounds), SAID)
 
     texts = SAID | {"introduction_es": "Otra entrada."}
@@ -230,11 +222,11 @@ def test_only_one_text_waits_and_the_second_stays_on_the_screen(client, rounds):
 
 def test_words_need_two_editions_and_somebody_of_the_secretariat(client, rounds):
     since, period = rounds
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     pages = [reverse("admin:report_words", args=[x.pk]) for x in (since, period)]
     assert [client.get(page).status_code for page in pages] == [404, 200]
 
-    for user in (make_focal_point(), make_administrator()):
+    for user in (make.focal_point(), make.administrator()):
         client.force_login(user)
         answers = [client.get(pages[1]), client.post(pages[1], SAID)]
         assert [each.status_code for each in answers] == [403, 403]
@@ -264,7 +256,7 @@ def test_a_report_of_eleven_months_is_that_of_a_year(rounds, days, title):
     start = timezone.localdate()
     end = start + timedelta(days=days)
     asking = {"opens_on": start, "due_on": end, "closes_on": end}
-    period = make_round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
+    period = make.round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
 
     report = sections.of_round(kept.load(period, end, rounds[0].code))
 

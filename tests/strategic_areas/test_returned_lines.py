@@ -23,8 +23,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DraftLine, PlanDraft
 from strategic_areas.plan_document.stored import StoredObjects
-from tests import factories
-from tests.factories import make_act, make_reviewer, sign_in
+from tests import make
+from tests.make.people import sign_in
+from tests.make.plans import close_structure
 from tests.strategic_areas.drafts import propose
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +37,11 @@ def proposal():
     Six lines: the plan is extended, an agency takes part and leads a new commitment
     with a new activity, another activity is due after the former end, and one reworded.
     """
-    plan = factories.make_plan(code="p")
-    above = factories.make_commitment(plan=plan, code="1", title_es="Antes")
-    redated = factories.make_activity(commitment=above, code="1.1", due_on="2028-06-30")
-    agency = factories.make_agency(acronym="NUEVA")
-    factories.close_structure()
+    plan = make.plan(code="p")
+    above = make.commitment(plan=plan, code="1", title_es="Antes")
+    redated = make.activity(commitment=above, code="1.1", due_on="2028-06-30")
+    agency = make.agency(acronym="NUEVA")
+    close_structure()
     plan.ends_on, redated.due_on = date(2029, 12, 31), date(2029, 6, 30)
     commitment = Commitment(
         plan=plan,
@@ -66,8 +67,8 @@ def proposal():
     with override("es"):
         return workflow.propose_together(
             [(each, {}) for each in records],
-            by=make_reviewer(),
-            amendment=make_act(plan),
+            by=make.reviewer(),
+            amendment=make.act(plan),
         )
 
 
@@ -81,7 +82,7 @@ def place(proposal, model, *, new=False):
 
 def approve(proposal, returned, *, by=None):
     with override("es"):
-        return workflow.approve(proposal, by=by or make_reviewer(), returned=returned)
+        return workflow.approve(proposal, by=by or make.reviewer(), returned=returned)
 
 
 def test_the_others_apply_under_the_act_and_the_returned_goes_to_the_draft(proposal):
@@ -164,9 +165,9 @@ def test_dependants_are_told_by_what_they_lean_on(proposal):
 
 
 def test_both_parts_of_a_division_go_back_together():
-    activity = factories.make_activity(code="1.1")
+    activity = make.activity(code="1.1")
     commitment, plan = activity.commitment, activity.commitment.plan
-    factories.close_structure()
+    close_structure()
     commitment.title_es = "Otro"
     parts = [
         Activity(
@@ -182,8 +183,8 @@ def test_both_parts_of_a_division_go_back_together():
     with override("es"):
         change = workflow.propose_together(
             [(commitment, {}), *((each, {"supersedes": [activity]}) for each in parts)],
-            by=make_reviewer(),
-            amendment=make_act(plan),
+            by=make.reviewer(),
+            amendment=make.act(plan),
         )
 
     approve(change, {1: "No se divide."})
@@ -242,7 +243,7 @@ def test_who_proposed_cannot_approve_a_part(proposal):
 
 
 def test_words_that_wait_for_a_purge_hold_up_the_whole(proposal):
-    purging.request("Después Nuevo\nDespués", by=make_reviewer())
+    purging.request("Después Nuevo\nDespués", by=make.reviewer())
 
     with pytest.raises(RefusedError):
         approve(proposal, {place(proposal, Commitment): "No."})
@@ -273,8 +274,8 @@ def test_why_a_line_was_returned_never_changes(proposal):
 def test_a_purge_blanks_why_a_line_was_returned(proposal):
     approve(proposal, {place(proposal, Commitment): "Lo dijo Juana Pérez Zapata."})
 
-    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     assert not RecordChange.objects.filter(returned__contains="Juana").exists()
     assert RecordChange.objects.exclude(returned="").count() == 1
@@ -283,7 +284,7 @@ def test_a_purge_blanks_why_a_line_was_returned(proposal):
 
 @pytest.mark.parametrize("step", ["decline", "take_back", "overtake"])
 def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
-    by = proposal.proposed_by if step == "take_back" else make_reviewer()
+    by = proposal.proposed_by if step == "take_back" else make.reviewer()
     how = {"reason": "No consta."} if step == "decline" else {}
 
     getattr(workflow.CHANGES, step)(proposal, by=by, **how)
@@ -298,17 +299,17 @@ def test_what_is_not_approved_goes_back_to_the_draft(step, proposal):
 
 
 def test_what_a_purge_ends_goes_back_without_its_words():
-    one = factories.make_commitment(title_es="Antes")
-    other = factories.make_commitment(programme=one.programme)
-    factories.close_structure()
+    one = make.commitment(title_es="Antes")
+    other = make.commitment(programme=one.programme)
+    close_structure()
     one.title_es, other.title_es = "Ayudar a Juana Pérez Zapata", "Otro"
     with override("es"):
         change = workflow.propose_together(
-            [(one, {}), (other, {})], by=make_reviewer(), amendment=make_act(one.plan)
+            [(one, {}), (other, {})], by=make.reviewer(), amendment=make.act(one.plan)
         )
 
-    asked = purging.request("Juana Pérez Zapata", by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request("Juana Pérez Zapata", by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     change.refresh_from_db()
     assert change.status == "outdated"
@@ -319,7 +320,7 @@ def test_what_a_purge_ends_goes_back_without_its_words():
 
 def make_full(commitment, former, code):
     """An unsaved activity that says something in fields of each kind, and its links."""
-    source = factories.make_source(plan=commitment.plan)
+    source = make.source(plan=commitment.plan)
     made = Activity(
         plan=commitment.plan,
         commitment=commitment,
@@ -337,23 +338,23 @@ def make_full(commitment, former, code):
         continues=former,
         provenance="plan",
     )
-    replaced = factories.make_activity(commitment=commitment)
+    replaced = make.activity(commitment=commitment)
     places = [Province.objects.create(code=f"DO-0{n}", name=f"P{n}") for n in (1, 2)]
     return made, {"supersedes": [replaced], "sources": [source], "places": places}
 
 
 def test_a_line_in_the_draft_says_what_the_plans_document_would():
-    commitment = factories.make_commitment(plan=factories.make_plan(code="p"))
-    former = factories.make_activity(plan=factories.make_plan(code="de-antes"))
+    commitment = make.commitment(plan=make.plan(code="p"))
+    former = make.activity(plan=make.plan(code="de-antes"))
     record = make_full(commitment, former, "1.1")
-    factories.close_structure()
+    close_structure()
     with override("es"):
         for step in (workflow.decline, workflow.approve):
             change = workflow.propose_together(
-                [record], by=make_reviewer(), amendment=make_act(commitment.plan)
+                [record], by=make.reviewer(), amendment=make.act(commitment.plan)
             )
             how = {"reason": "Falta."} if step == workflow.decline else {}
-            step(change, by=make_reviewer(), **how)
+            step(change, by=make.reviewer(), **how)
 
     said = DraftLine.objects.get().said
     stored, row = StoredObjects("p"), Activity.objects.get(code="1.1")
@@ -369,7 +370,7 @@ def ticked(proposal, number, **more):
 
 
 def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
-    sign_in(client, make_reviewer())
+    sign_in(client, make.reviewer())
     address = reverse("admin:approval", args=[proposal.pk])
     number = place(proposal, Participation, new=True)
 
@@ -386,7 +387,7 @@ def test_the_page_tells_what_goes_back_before_it_does(client, proposal):
 
 
 def test_the_first_press_with_a_line_to_return_applies_nothing(client, proposal):
-    sign_in(client, make_reviewer())
+    sign_in(client, make.reviewer())
     address = reverse("admin:approval", args=[proposal.pk])
 
     client.post(address, ticked(proposal, place(proposal, Commitment)))
@@ -397,7 +398,7 @@ def test_the_first_press_with_a_line_to_return_applies_nothing(client, proposal)
 
 @pytest.mark.parametrize("missing", ["back", "why"])
 def test_the_page_asks_for_tick_and_reason(missing, client, proposal):
-    sign_in(client, make_reviewer())
+    sign_in(client, make.reviewer())
     number = place(proposal, Commitment)
     posted = ticked(proposal, number, told=str(number))
     del posted[f"{missing}_{number}"]
@@ -437,13 +438,13 @@ def test_what_came_back_is_proposed_again_from_the_tree(client, proposal):
 
 
 def test_a_proposal_of_one_line_is_decided_as_a_whole(client):
-    commitment = factories.make_commitment()
-    factories.close_structure()
+    commitment = make.commitment()
+    close_structure()
     commitment.title_es = "Otro"
     change = workflow.propose(
-        commitment, by=make_reviewer(), amendment=make_act(commitment.plan)
+        commitment, by=make.reviewer(), amendment=make.act(commitment.plan)
     )
-    sign_in(client, make_reviewer())
+    sign_in(client, make.reviewer())
 
     page = client.get(reverse("admin:approval", args=[change.pk]))
 

@@ -18,26 +18,8 @@ from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.models import ActivityUpdate, Status
 from strategic_areas.workflow import guard
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_commitment,
-    make_declaration,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_mandate,
-    make_participation,
-    make_period,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +40,7 @@ def token(record):
 
 
 def make_submitted_declaration(**fields):
-    declaration = make_declaration(**fields)
+    declaration = make.declaration(**fields)
     workflow.submit(declaration, by=declaration.contributors.get())
     return declaration
 
@@ -73,9 +55,9 @@ def waiting_since(record, days):
 
 @pytest.fixture(scope="module")
 def kept_lead(lasting):
-    commitment = make_commitment()
-    author = make_focal_point(agency=commitment.lead)
-    return commitment, make_round(plan=commitment.plan), author
+    commitment = make.commitment()
+    author = make.focal_point(agency=commitment.lead)
+    return commitment, make.round(plan=commitment.plan), author
 
 
 @pytest.fixture
@@ -83,17 +65,17 @@ def submit(db, kept_lead):
     """Makes a submitted update, on an activity of its own; all are of one agency."""
     commitment, period, author = copy.deepcopy(kept_lead)
 
-    def make(**fields):
-        activity = make_activity(commitment=commitment)
+    def maker(**fields):
+        activity = make.activity(commitment=commitment)
         about = {"activity": activity, "period": period, "by": author}
-        return make_submitted_update(**about, **fields)
+        return make.submitted_update(**about, **fields)
 
-    return make
+    return maker
 
 
 @pytest.fixture(scope="module")
 def kept_reviewer(lasting):
-    return Lasting(make_reviewer()).keep()
+    return Lasting(make.reviewer()).keep()
 
 
 @pytest.fixture
@@ -122,8 +104,8 @@ def status_of(record):
 def test_the_queue_has_both_kinds_the_longest_waiting_first(client, reviewer, submit):
     new = waiting_since(submit(), 1)
     old = waiting_since(make_submitted_declaration(), 9)
-    make_update()
-    make_published_update()
+    make.update()
+    make.published_update()
 
     rows = client.get(QUEUE).context["rows"]
 
@@ -163,14 +145,14 @@ def test_the_page_of_a_report_counts_what_the_desk_counts(client, reviewer, subm
 @pytest.mark.usefixtures("kept_lead")  # its round runs too, and is on the desk
 @pytest.mark.parametrize("rows", [1, SOME_ROWS])
 def test_the_queue_has_one_budget_for_1_and_many_rows(client, reviewer, rows):
-    commitment = make_commitment()
-    author = make_focal_point(agency=commitment.lead)
-    period = make_round(plan=commitment.plan)
+    commitment = make.commitment()
+    author = make.focal_point(agency=commitment.lead)
+    period = make.round(plan=commitment.plan)
     updates = []
     for _ in range(rows):
-        activity = make_activity(commitment=commitment)
-        update = make_update(activity=activity, period=period, by=author)
-        make_evidence(update)
+        activity = make.activity(commitment=commitment)
+        update = make.update(activity=activity, period=period, by=author)
+        make.evidence(update)
         workflow.submit(update, by=author)
         updates.append(update)
     picks = "&".join(f"pick={token(update)}" for update in updates[:50])
@@ -207,12 +189,12 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer, submi
 # Who
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
 def test_whoever_does_not_review_finds_nothing(client, make_actor, submit):
     update = submit()
     actor = make_actor()
-    if make_actor is make_focal_point:
-        make_mandate(user=actor, agency=update.agency, kind="alternate")
+    if make_actor is make.focal_point:
+        make.mandate(user=actor, agency=update.agency, kind="alternate")
     client.force_login(actor)
 
     many = client.get(reverse("admin:review_many"))
@@ -237,7 +219,7 @@ def test_nobody_reviews_before_signing_in(client, submit):
 
 
 def test_a_draft_is_not_found_by_the_secretariat(client, reviewer):
-    draft = make_update()
+    draft = make.update()
 
     assert client.get(address(draft)).status_code == 404
 
@@ -316,7 +298,7 @@ def test_a_step_is_told_and_what_waits_no_more_leads_to_its_own_page(
 def test_only_the_version_on_screen_is_published(client, reviewer, submit):
     update = submit()
     author, seen = update.contributors.get(), update.version
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
     workflow.save(update, by=author, seen_version=seen)
     workflow.submit(update, by=author)
 
@@ -328,7 +310,7 @@ def test_only_the_version_on_screen_is_published(client, reviewer, submit):
 
 def test_of_two_who_decide_the_second_is_told(client, reviewer, submit):
     update = submit()
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     response = client.post(
         address(update, "review_return"),
@@ -405,8 +387,8 @@ def test_a_review_shows_each_mark_numbered_and_explained(client, reviewer, submi
 
 
 def test_marks_in_evidence_and_in_english_are_marked_too(client, reviewer):
-    update = make_update(narrative_en="It was in Villa Jaragua.")
-    make_evidence(update, title_es="Acta de Yubelkis Marte")
+    update = make.update(narrative_en="It was in Villa Jaragua.")
+    make.evidence(update, title_es="Acta de Yubelkis Marte")
     workflow.submit(update, by=update.contributors.get())
 
     examined = client.get(address(update)).context["screen"]["examined"]
@@ -431,9 +413,9 @@ def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
 
 
 def test_only_the_ticked_evidence_is_cleared(client, reviewer):
-    update = make_update()
-    ticked, other = make_file_evidence(update), make_evidence(update)
-    foreign = make_evidence()
+    update = make.update()
+    ticked, other = make.file_evidence(update), make.evidence(update)
+    foreign = make.evidence()
     workflow.submit(update, by=update.contributors.get())
 
     publish(client, update, evidence=[ticked.pk])
@@ -448,11 +430,11 @@ def test_the_private_note_is_for_the_secretariat_alone(client, submit):
     note = "Nota que nadie más lee"
     update = submit()
     author = update.contributors.get()
-    inside = make_reviewer()
+    inside = make.reviewer()
     inside.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
-    make_mandate(user=inside, agency=update.agency, kind="alternate")
+    make.mandate(user=inside, agency=update.agency, kind="alternate")
     workflow.give_back(
-        update, by=make_reviewer(), reason="Falta la fecha.", private_note=note
+        update, by=make.reviewer(), reason="Falta la fecha.", private_note=note
     )
     own = reverse("admin:strategic_areas_activityupdate_change", args=[update.pk])
     sheet = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
@@ -461,10 +443,10 @@ def test_the_private_note_is_for_the_secretariat_alone(client, submit):
     client.force_login(author)
     pages += [client.get(path) for path in (own, sheet, reverse("admin:index"))]
     workflow.submit(update, by=author)
-    for user in (inside, make_reviewer()):
+    for user in (inside, make.reviewer()):
         client.force_login(user)
         pages.append(client.get(address(update)))
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     pages.append(client.get(update.get_absolute_url("es")))
 
     assert [page.status_code for page in pages] == [200] * 6
@@ -476,21 +458,21 @@ def test_the_private_note_is_for_the_secretariat_alone(client, submit):
 
 
 def test_a_record_stands_beside_the_last_published_one():
-    activity = make_activity()
+    activity = make.activity()
     plan = activity.plan
     older, newer, later = (
-        make_period(plan=plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31")
+        make.period(plan=plan, starts_on=f"{year}-01-01", ends_on=f"{year}-12-31")
         for year in (2024, 2025, 2027)
     )
-    period = make_round(plan=plan, starts_on="2026-01-01", ends_on="2026-06-30")
-    make_record_update(activity=activity, period=older)
-    beside = make_record_update(activity=activity, period=newer)
-    make_record_update(activity=activity, period=later)
-    make_record_update(activity=make_activity(plan=plan), period=newer)
-    update = make_submitted_update(activity=activity, period=period)
+    period = make.round(plan=plan, starts_on="2026-01-01", ends_on="2026-06-30")
+    make.record_update(activity=activity, period=older)
+    beside = make.record_update(activity=activity, period=newer)
+    make.record_update(activity=activity, period=later)
+    make.record_update(activity=make.activity(plan=plan), period=newer)
+    update = make.submitted_update(activity=activity, period=period)
 
     (before,) = comparison.last_published([update])
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     correction = workflow.correct(update, by=update.contributors.get())
 
     assert before == beside
@@ -498,11 +480,11 @@ def test_a_record_stands_beside_the_last_published_one():
 
 
 def test_a_demonstration_is_no_yardstick():
-    activity = make_activity()
-    shown = make_round(plan=activity.plan, is_demonstration=True)
-    make_published_update(activity=activity, period=shown)
+    activity = make.activity()
+    shown = make.round(plan=activity.plan, is_demonstration=True)
+    make.published_update(activity=activity, period=shown)
 
-    update = make_submitted_update(activity=activity)
+    update = make.submitted_update(activity=activity)
 
     assert comparison.last_published([update]) == [None]
 
@@ -515,11 +497,11 @@ def label_of(name):
 def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
     client, reviewer
 ):
-    activity = make_activity()
-    make_record_update(
+    activity = make.activity()
+    make.record_update(
         activity=activity, percent=40, narrative_es="Se hicieron dos talleres."
     )
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=activity, percent=40, narrative_es="Se hicieron tres talleres."
     )
 
@@ -541,9 +523,9 @@ def test_differences_are_marked_word_by_word_and_told_to_a_screen_reader(
 
 
 def test_a_mark_keeps_its_number_where_the_text_differs(client, reviewer):
-    activity = make_activity()
-    make_record_update(activity=activity, narrative_es="Fue en la capital.")
-    update = make_submitted_update(
+    activity = make.activity()
+    make.record_update(activity=activity, narrative_es="Fue en la capital.")
+    update = make.submitted_update(
         activity=activity, narrative_es="Fue en la capital y en Villa Jaragua."
     )
 
@@ -572,9 +554,9 @@ def test_texts_with_little_in_common_are_told_whole(before, after, is_whole):
 
 
 def test_where_the_public_reads_it_is_told_with_what_changes_there(client, reviewer):
-    activity = make_activity()
-    update = make_submitted_update(activity=activity, execution="in_progress")
-    hers = make_submitted_update(activity=make_activity(plan=activity.plan))
+    activity = make.activity()
+    update = make.submitted_update(activity=activity, execution="in_progress")
+    hers = make.submitted_update(activity=make.activity(plan=activity.plan))
     hers.contributors.add(reviewer)
 
     shown, own = (
@@ -608,7 +590,7 @@ def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
 
 def test_the_preview_is_what_the_public_then_reads(client, reviewer, submit):
     update = submit(obstacle_es="Faltan salas.", people_reached=40)
-    make_participation(plan=update.plan, agency=update.agency, hosts_secretariat=True)
+    make.participation(plan=update.plan, agency=update.agency, hosts_secretariat=True)
 
     preview = client.get(address(update)).context["screen"]["preview"]
     publish(client, update)
@@ -626,8 +608,8 @@ def test_of_a_reserved_update_the_preview_shows_the_legal_basis_alone(client, re
         "reserved_reason": "Investigación abierta",
         "reserved_legal_basis": "Ley 200-04, art. 17",
     }
-    update = make_update(**reserved)
-    make_evidence(update)
+    update = make.update(**reserved)
+    make.evidence(update)
     workflow.submit(update, by=update.contributors.get())
 
     screen = client.get(address(update)).context["screen"]
@@ -639,10 +621,10 @@ def test_of_a_reserved_update_the_preview_shows_the_legal_basis_alone(client, re
 
 
 def test_the_guard_reads_legal_basis_and_evidence_too():
-    update = make_update(
+    update = make.update(
         is_reserved=True, reserved_reason="x", reserved_legal_basis="Caso de dos niñas"
     )
-    make_evidence(update, title_es="Acta de tres víctimas")
+    make.evidence(update, title_es="Acta de tres víctimas")
 
     found = [warned.excerpt for warned in guard.warnings(update)]
 
@@ -661,7 +643,7 @@ def test_the_guard_reads_legal_basis_and_evidence_too():
     ],
 )
 def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expected):
-    update = make_update(narrative_es=text)
+    update = make.update(narrative_es=text)
 
     (warned,) = guard.warnings(update)
 
@@ -673,7 +655,7 @@ def test_a_warning_quotes_whole_words_and_says_where_the_text_goes_on(text, expe
 
 def test_what_is_published_together_was_shown_first(client, reviewer, submit):
     first, second = submit(), make_submitted_declaration()
-    make_evidence(first)
+    make.evidence(first)
 
     shown = client.get(MANY, {"pick": [token(first), token(second)]})
     unread = client.post(MANY, {"pick": [token(first), token(second)]})
@@ -713,7 +695,7 @@ def test_what_may_not_go_with_the_others_is_left_out_and_told(client, reviewer, 
     hers = submit()
     hers.contributors.add(reviewer)
     changed = submit()
-    decided = make_published_update()
+    decided = make.published_update()
     tokens = [token(row) for row in (plain, warned, hers, decided)]
     tokens += [f"{token(changed)}9", "avance-x"]
 
@@ -796,7 +778,7 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submi
 
     def publish_while_another_returns(update, **kwargs):
         if update == first:
-            workflow.give_back(first, by=make_reviewer(), reason="No.")
+            workflow.give_back(first, by=make.reviewer(), reason="No.")
         return taken(update, **kwargs)
 
     monkeypatch.setattr(workflow, "publish", publish_while_another_returns)
@@ -811,7 +793,7 @@ def test_what_was_decided_meanwhile_is_told(client, reviewer, monkeypatch, submi
 def test_an_agency_without_a_mandate_of_hers_is_reviewed_all_the_same(
     client, reviewer, submit
 ):
-    make_agency()
+    make.agency()
     update = submit()
 
     assert client.get(address(update)).context["screen"]["shows_notes"] is True

@@ -11,13 +11,8 @@ from django.utils.formats import date_format
 
 from strategic_areas import workflow
 from strategic_areas.desk.rounds import notices
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_declaration,
-    make_reviewer,
-    make_submitted_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +21,7 @@ DESK = reverse("admin:index")
 
 def give_back(record, reason):
     workflow.give_back(
-        record, by=make_reviewer(), reason=reason, private_note="Nota reservada."
+        record, by=make.reviewer(), reason=reason, private_note="Nota reservada."
     )
     return record.transitions.get(to_status="returned")
 
@@ -36,7 +31,7 @@ def moment(step):
 
 
 def test_the_desk_tells_when_and_why_also_after_the_round_closed(client):
-    update, foreign = make_submitted_update(), make_submitted_update()
+    update, foreign = make.submitted_update(), make.submitted_update()
     step = give_back(update, "Falta la fecha del taller.")
     give_back(foreign, "Motivo de otra institución.")
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -56,7 +51,7 @@ def test_the_desk_tells_when_and_why_also_after_the_round_closed(client):
 
 
 def test_what_was_sent_again_is_no_more_told_as_returned(client):
-    update = make_submitted_update()
+    update = make.submitted_update()
     give_back(update, "Falta la fecha del taller.")
     author = update.contributors.get()
     workflow.submit(update, by=author)
@@ -66,9 +61,9 @@ def test_what_was_sent_again_is_no_more_told_as_returned(client):
 
 
 def test_the_digest_tells_when_and_why_of_updates_and_declarations():
-    update = make_submitted_update()
+    update = make.submitted_update()
     author = update.contributors.get()
-    declaration = make_declaration(
+    declaration = make.declaration(
         commitment=update.activity.commitment, period=update.period, by=author
     )
     workflow.submit(declaration, by=author)
@@ -94,7 +89,7 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
 
 
 def test_the_desk_costs_the_same_however_many_came_back(client):
-    update = make_submitted_update()
+    update = make.submitted_update()
     give_back(update, "Falta la fecha.")
     author = update.contributors.get()
     client.force_login(author)
@@ -103,8 +98,8 @@ def test_the_desk_costs_the_same_however_many_came_back(client):
 
     for more in (0, SOME_ROWS):
         for _ in range(more):
-            activity = make_activity(commitment=update.activity.commitment)
-            other = make_submitted_update(
+            activity = make.activity(commitment=update.activity.commitment)
+            other = make.submitted_update(
                 activity=activity, period=update.period, by=author
             )
             give_back(other, "Falta la fecha.")

@@ -9,17 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_commitment,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -39,25 +30,25 @@ def page(period):
 
 def make_world(**window):
     """A round, an agency with one activity in each state, and another's, untouched."""
-    commitment = make_commitment()
-    period = make_round(plan=commitment.plan, **window)
-    author = make_focal_point(agency=commitment.lead)
-    activities = [make_activity(commitment=commitment) for _ in range(5)]
-    other = make_activity(plan=commitment.plan)
+    commitment = make.commitment()
+    period = make.round(plan=commitment.plan, **window)
+    author = make.focal_point(agency=commitment.lead)
+    activities = [make.activity(commitment=commitment) for _ in range(5)]
+    other = make.activity(plan=commitment.plan)
     _nothing, drafted, submitted, returned, published = activities
     fields = {"period": period, "by": author}
-    make_update(activity=drafted, **fields)
-    make_submitted_update(activity=submitted, **fields)
-    back = make_submitted_update(activity=returned, **fields)
-    workflow.give_back(back, by=make_reviewer(), reason="Falta la fecha.")
-    done = make_submitted_update(activity=published, **fields)
-    workflow.publish(done, by=make_reviewer())
+    make.update(activity=drafted, **fields)
+    make.submitted_update(activity=submitted, **fields)
+    back = make.submitted_update(activity=returned, **fields)
+    workflow.give_back(back, by=make.reviewer(), reason="Falta la fecha.")
+    done = make.submitted_update(activity=published, **fields)
+    workflow.publish(done, by=make.reviewer())
     return period, activities, other
 
 
 def test_a_round_tells_what_is_missing_of_each_agency_late_or_closed(client):
     period, activities, other = make_world(**LATE)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     nothing, drafted, submitted, returned, _published = activities
 
     for closes_on in (LATE["closes_on"], TODAY - DAY):
@@ -77,8 +68,8 @@ def test_a_round_tells_what_is_missing_of_each_agency_late_or_closed(client):
 
 def test_a_late_round_is_closed_once_a_second_person_agrees(client):
     period, *_ = make_world(**LATE)
-    second = make_reviewer()
-    client.force_login(make_reviewer())
+    second = make.reviewer()
+    client.force_login(make.reviewer())
 
     unread = client.post(page(period))
     client.post(page(period), READ)
@@ -100,8 +91,8 @@ def test_a_late_round_is_closed_once_a_second_person_agrees(client):
     ],
 )
 def test_no_round_is_closed_before_its_due_date_or_twice(client, window):
-    period = make_round(**window)
-    client.force_login(make_reviewer())
+    period = make.round(**window)
+    client.force_login(make.reviewer())
 
     client.post(page(period), READ)
 
@@ -114,7 +105,7 @@ def test_only_the_secretariat_reads_and_closes(client):
     period, activities, _ = make_world(**LATE)
     answers = []
 
-    for actor in (make_focal_point(agency=activities[0].agency), make_administrator()):
+    for actor in (make.focal_point(agency=activities[0].agency), make.administrator()):
         client.force_login(actor)
         answers += [client.get(page(period)), client.post(page(period), READ)]
 
@@ -124,21 +115,21 @@ def test_only_the_secretariat_reads_and_closes(client):
 
 
 def test_a_round_that_has_not_opened_is_not_found(client):
-    period = make_round(opens_on=TODAY + DAY)
-    client.force_login(make_reviewer())
+    period = make.round(opens_on=TODAY + DAY)
+    client.force_login(make.reviewer())
 
     assert client.get(page(period)).status_code == 404
 
 
 def test_the_page_costs_the_same_at_1_and_many_activities(client):
     period, activities, _ = make_world(**LATE)
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     client.get(page(period))
     spent = []
 
     for more in (0, SOME_ROWS):
         for _ in range(more):
-            make_activity(commitment=activities[0].commitment)
+            make.activity(commitment=activities[0].commitment)
         with CaptureQueriesContext(connection) as captured:
             client.get(page(period))
         spent.append(len(captured))

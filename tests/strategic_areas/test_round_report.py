@@ -33,24 +33,7 @@ from strategic_areas.models import (
     EditionRows,
     ReportingPeriod,
 )
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_amendment,
-    make_approved_dispute,
-    make_commitment,
-    make_focal_point,
-    make_indicator,
-    make_participation,
-    make_plan,
-    make_published_figure,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-)
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -123,11 +106,11 @@ def text_of(document):
 
 
 def test_the_document_and_the_page_say_the_same(client):
-    update = make_published_update(
+    update = make.published_update(
         obstacle_es="Faltan vehículos.", next_step_es="Comprar dos."
     )
-    make_activity(commitment=update.activity.commitment)
-    client.force_login(make_reviewer())
+    make.activity(commitment=update.activity.commitment)
+    client.force_login(make.reviewer())
     args = [update.period.pk]
 
     page = client.get(reverse("admin:round_report", args=args))
@@ -143,7 +126,7 @@ def test_the_document_and_the_page_say_the_same(client):
 
 
 def test_a_long_title_or_a_stray_character_makes_a_document():
-    period = make_round(plan=make_plan(title_es="Plan \x0b" + 147 * "a "))
+    period = make.round(plan=make.plan(title_es="Plan \x0b" + 147 * "a "))
 
     document = Document(io.BytesIO(write(report_of(period))))
 
@@ -151,7 +134,7 @@ def test_a_long_title_or_a_stray_character_makes_a_document():
 
 
 def test_the_document_stands_on_a4_and_its_tables_break_between_rows():
-    document = Document(io.BytesIO(write(report_of(make_published_update().period))))
+    document = Document(io.BytesIO(write(report_of(make.published_update().period))))
 
     page = document.sections[0]
     assert [round(size.cm, 1) for size in (page.page_width, page.page_height)] == [
@@ -165,13 +148,13 @@ def test_the_document_stands_on_a4_and_its_tables_break_between_rows():
 
 
 def test_a_bar_has_a_cell_for_each_family_with_its_count_and_says_it_in_words():
-    activity = make_activity()
-    period = make_round(plan=activity.plan, **LATE)
-    make_published_update(
+    activity = make.activity()
+    period = make.round(plan=activity.plan, **LATE)
+    make.published_update(
         activity=activity, period=period, execution="completed", percent=100
     )
-    make_activity(commitment=activity.commitment)
-    make_activity(commitment=activity.commitment)
+    make.activity(commitment=activity.commitment)
+    make.activity(commitment=activity.commitment)
 
     report = report_of(period)
 
@@ -188,13 +171,13 @@ def test_a_bar_has_a_cell_for_each_family_with_its_count_and_says_it_in_words():
 
 
 def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
-    plan = make_plan()
-    counting = make_activity(plan=plan, kind="continuing", counts_victims=True)
-    reserved = make_activity(plan=plan)
-    waiting = make_activity(plan=plan)
-    period = make_round(plan=plan, **LATE)
-    make_published_update(activity=counting, period=period, quantity=7771)
-    make_published_update(
+    plan = make.plan()
+    counting = make.activity(plan=plan, kind="continuing", counts_victims=True)
+    reserved = make.activity(plan=plan)
+    waiting = make.activity(plan=plan)
+    period = make.round(plan=plan, **LATE)
+    make.published_update(activity=counting, period=period, quantity=7771)
+    make.published_update(
         activity=reserved,
         period=period,
         obstacle_es="Operativo reservado.",
@@ -203,9 +186,9 @@ def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
         reserved_reason="Motivo reservado.",
         reserved_legal_basis="Ley 137-03",
     )
-    make_submitted_update(activity=waiting, period=period, obstacle_es="En revisión.")
-    figure = make_published_figure(
-        indicator=make_indicator(plan=plan, key_figure=True), is_protected=True
+    make.submitted_update(activity=waiting, period=period, obstacle_es="En revisión.")
+    figure = make.published_figure(
+        indicator=make.indicator(plan=plan, key_figure=True), is_protected=True
     )
     assert figure.value is None
 
@@ -226,7 +209,7 @@ def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
 
 
 def test_a_withdrawn_text_is_told_as_on_pages():
-    update = make_published_update(obstacle_es=MARKER, next_step_es="Seguir.")
+    update = make.published_update(obstacle_es=MARKER, next_step_es="Seguir.")
 
     told = " ".join(words_of(report_of(update.period)))
 
@@ -235,14 +218,14 @@ def test_a_withdrawn_text_is_told_as_on_pages():
 
 
 def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
-    plan = make_plan()
-    told, silent = make_agency(acronym="DIJO"), make_agency(acronym="CALLA")
-    given = make_activity(plan=plan, agency=told)
-    make_activity(plan=plan, agency=silent)
-    author, reviewer = make_focal_point(agency=told), make_reviewer()
+    plan = make.plan()
+    told, silent = make.agency(acronym="DIJO"), make.agency(acronym="CALLA")
+    given = make.activity(plan=plan, agency=told)
+    make.activity(plan=plan, agency=silent)
+    author, reviewer = make.focal_point(agency=told), make.reviewer()
     for dates in (BEFORE, SINCE):
-        period = make_round(plan=plan, **dates, **LATE)
-        update = make_submitted_update(activity=given, period=period, by=author)
+        period = make.round(plan=plan, **dates, **LATE)
+        update = make.submitted_update(activity=given, period=period, by=author)
         workflow.publish(update, by=reviewer)
         make_edition(period)
 
@@ -256,16 +239,16 @@ def test_the_report_names_who_did_not_report_and_for_how_many_rounds():
 
 
 def test_an_agency_without_news_is_told_with_its_reason():
-    activity = make_activity()
-    period = make_round(plan=activity.plan, **LATE)
-    update = make_submitted_update(
+    activity = make.activity()
+    period = make.round(plan=activity.plan, **LATE)
+    update = make.submitted_update(
         activity=activity,
         period=period,
         answer="no_news",
         no_news_reason_es="Sigue en comisión.",
         narrative_es="",
     )
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     make_edition(period)
 
     [row] = rows_of(report_of(period), "What each of them answered")
@@ -274,10 +257,10 @@ def test_an_agency_without_news_is_told_with_its_reason():
 
 
 def test_with_too_few_answers_the_report_says_that_nobody_can_judge():
-    plan = make_plan()
-    activities = [make_activity(plan=plan) for _ in range(3)]
-    period = make_round(plan=plan, **LATE)
-    make_published_update(activity=activities[0], period=period)
+    plan = make.plan()
+    activities = [make.activity(plan=plan) for _ in range(3)]
+    period = make.round(plan=plan, **LATE)
+    make.published_update(activity=activities[0], period=period)
     make_edition(period)
 
     told = " ".join(words_of(report_of(period)))
@@ -286,26 +269,26 @@ def test_with_too_few_answers_the_report_says_that_nobody_can_judge():
 
 
 def test_the_report_compares_with_the_edition_of_the_last_round():
-    plan = make_plan()
-    before = make_round(plan=plan, **BEFORE, **LATE)
-    activity = make_activity(plan=plan)
-    same = make_activity(plan=plan)
-    author = make_focal_point(agency=activity.agency)
-    make_amendment(activity=same, decided_on=TODAY - 70 * DAY, field="title")
+    plan = make.plan()
+    before = make.round(plan=plan, **BEFORE, **LATE)
+    activity = make.activity(plan=plan)
+    same = make.activity(plan=plan)
+    author = make.focal_point(agency=activity.agency)
+    make.amendment(activity=same, decided_on=TODAY - 70 * DAY, field="title")
     for each in (activity, same):
-        make_published_update(
+        make.published_update(
             activity=each, period=before, execution="in_progress", percent=40
         )
     make_edition(before)
-    period = make_round(plan=plan, **SINCE, **LATE)
-    make_published_update(
+    period = make.round(plan=plan, **SINCE, **LATE)
+    make.published_update(
         activity=activity,
         period=period,
         by=author,
         execution="completed",
         percent=100,
     )
-    amendment = make_amendment(activity=same, decided_on=TODAY - 20 * DAY)
+    amendment = make.amendment(activity=same, decided_on=TODAY - 20 * DAY)
 
     report = report_of(period)
 
@@ -318,12 +301,12 @@ def test_the_report_compares_with_the_edition_of_the_last_round():
 
 
 def test_what_an_amendment_cancelled_is_told_apart_from_what_counts():
-    plan = make_plan()
-    before = make_round(plan=plan, **BEFORE, **LATE)
-    halted, cancelled = make_activity(plan=plan), make_activity(plan=plan)
+    plan = make.plan()
+    before = make.round(plan=plan, **BEFORE, **LATE)
+    halted, cancelled = make.activity(plan=plan), make.activity(plan=plan)
     make_edition(before)
-    period = make_round(plan=plan, **SINCE, **LATE)
-    make_published_update(activity=halted, period=period, execution="suspended")
+    period = make.round(plan=plan, **SINCE, **LATE)
+    make.published_update(activity=halted, period=period, execution="suspended")
     Activity.objects.filter(pk=cancelled.pk).update(
         stopped="cancelled", stopped_on=TODAY - 20 * DAY
     )
@@ -339,14 +322,14 @@ def test_what_an_amendment_cancelled_is_told_apart_from_what_counts():
 
 
 def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
-    plan = make_plan()
-    before = make_round(plan=plan, **BEFORE, **LATE)
-    activity = make_activity(plan=plan)
-    make_published_update(
+    plan = make.plan()
+    before = make.round(plan=plan, **BEFORE, **LATE)
+    activity = make.activity(plan=plan)
+    make.published_update(
         activity=activity, period=before, execution="in_progress", percent=43
     )
     make_edition(before)
-    period = make_round(plan=plan, **SINCE, **LATE)
+    period = make.round(plan=plan, **SINCE, **LATE)
     type(activity).objects.filter(pk=activity.pk).update(counts_victims=True)
 
     told = " ".join(words_of(report_of(period)))
@@ -355,21 +338,21 @@ def test_a_number_that_is_protected_since_is_not_told_as_what_it_was():
 
 
 def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
-    plan = make_plan()
-    activity = make_activity(plan=plan)
-    author = make_focal_point(agency=activity.agency)
+    plan = make.plan()
+    activity = make.activity(plan=plan)
+    author = make.focal_point(agency=activity.agency)
     rounds = []
     for days in (80, 50, 20):
         dates = {"starts_on": TODAY - days * DAY, "ends_on": TODAY - (days - 9) * DAY}
-        period = make_round(plan=plan, **dates, **LATE)
+        period = make.round(plan=plan, **dates, **LATE)
         if rounds:
-            make_published_update(
+            make.published_update(
                 activity=activity, period=period, by=author, execution="in_progress"
             )
         make_edition(period)
         rounds.append(period)
     first, second, last = rounds
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     changed = {
         since: rows_of(of_round(kept.load(last, TODAY, since)), "State, then and now")
@@ -384,10 +367,10 @@ def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
 
 
 def test_what_an_agency_does_not_acknowledge_is_told_with_that():
-    activity = make_activity(provenance="press")
-    make_round(plan=activity.plan, **SINCE, **LATE)
-    make_record_update(activity=activity, obstacle_es="Faltan vehículos.")
-    make_approved_dispute(activity)
+    activity = make.activity(provenance="press")
+    make.round(plan=activity.plan, **SINCE, **LATE)
+    make.record_update(activity=activity, obstacle_es="Faltan vehículos.")
+    make.approved_dispute(activity)
 
     [row] = rows_of(report_of(activity.plan.periods.get(mode="round")), "Commitments")
 
@@ -396,17 +379,17 @@ def test_what_an_agency_does_not_acknowledge_is_told_with_that():
 
 def make_told_round():
     """The second closed round with an edition, of an activity with an obstacle."""
-    activity = make_activity()
-    make_edition(make_round(plan=activity.plan, **BEFORE, **LATE))
-    period = make_round(plan=activity.plan, **SINCE, **LATE)
-    update = make_published_update(
+    activity = make.activity()
+    make_edition(make.round(plan=activity.plan, **BEFORE, **LATE))
+    period = make.round(plan=activity.plan, **SINCE, **LATE)
+    update = make.published_update(
         activity=activity,
         period=period,
         execution="in_progress",
         percent=61,
         obstacle_es="Falta el acta.",
     )
-    make_published_figure(indicator=make_indicator(plan=activity.plan, key_figure=True))
+    make.published_figure(indicator=make.indicator(plan=activity.plan, key_figure=True))
     return update, make_edition(period)
 
 
@@ -416,19 +399,19 @@ def test_what_changes_afterwards_is_not_in_the_report_of_an_edition():
     told = [*words_of(report_of(period))]
 
     factory = {"activity": activity, "execution": "completed", "percent": 100}
-    make_published_update(
+    make.published_update(
         **factory,
-        period=make_round(plan=period.plan, **LATE),
-        by=make_focal_point(agency=activity.agency),
+        period=make.round(plan=period.plan, **LATE),
+        by=make.focal_point(agency=activity.agency),
     )
-    make_activity(commitment=activity.commitment)
-    make_indicator(plan=period.plan, key_figure=True)
+    make.activity(commitment=activity.commitment)
+    make.indicator(plan=period.plan, key_figure=True)
     area = activity.commitment.programme.area
     for record in (activity, activity.commitment, period.plan):
         type(record).objects.filter(pk=record.pk).update(title_es="Otra cosa")
     for record in (activity.agency, area, *period.plan.periods.all()):
         type(record).objects.filter(pk=record.pk).update(name_es="Otra cosa")
-    make_amendment(activity=activity, decided_on=TODAY)
+    make.amendment(activity=activity, decided_on=TODAY)
 
     assert [*words_of(report_of(period))] == told
 
@@ -454,7 +437,7 @@ def test_what_is_withdrawn_leaves_the_report_of_an_edition():
     update, _edition = make_told_round()
     assert "Falta el acta." in " ".join(words_of(report_of(update.period)))
 
-    workflow.withdraw(update, by=make_reviewer(), cause=Cause.ERROR)
+    workflow.withdraw(update, by=make.reviewer(), cause=Cause.ERROR)
 
     told = " ".join(words_of(report_of(update.period)))
     assert "Falta el acta." not in told
@@ -462,15 +445,15 @@ def test_what_is_withdrawn_leaves_the_report_of_an_edition():
 
 
 def test_a_round_that_closed_without_an_edition_before_the_latest_has_no_report(client):
-    plan = make_plan()
-    activity = make_activity(plan=plan)
-    before = make_round(plan=plan, **BEFORE, **LATE)
-    make_published_update(activity=activity, period=before)
+    plan = make.plan()
+    activity = make.activity(plan=plan)
+    before = make.round(plan=plan, **BEFORE, **LATE)
+    make.published_update(activity=activity, period=before)
     close(before)
-    latest = make_round(plan=plan, **SINCE, **LATE)
-    client.force_login(make_reviewer())
+    latest = make.round(plan=plan, **SINCE, **LATE)
+    client.force_login(make.reviewer())
 
-    still_open = make_round(plan=plan, **BEFORE, **LATE)
+    still_open = make.round(plan=plan, **BEFORE, **LATE)
 
     pages = {
         (name, each): client.get(reverse(f"admin:{name}", args=[each.pk]))
@@ -486,20 +469,20 @@ def test_a_round_that_closed_without_an_edition_before_the_latest_has_no_report(
 
 
 def make_full_round(agencies=1):
-    plan = make_plan()
-    make_round(plan=plan, **BEFORE, **LATE)
-    period = make_round(plan=plan, **SINCE, **LATE)
-    reviewer = make_reviewer()
+    plan = make.plan()
+    make.round(plan=plan, **BEFORE, **LATE)
+    period = make.round(plan=plan, **SINCE, **LATE)
+    reviewer = make.reviewer()
     for _ in range(agencies):
-        agency = make_agency()
-        make_participation(plan=plan, agency=agency)
-        commitment = make_commitment(plan=plan, lead=agency)
-        update = make_submitted_update(
-            activity=make_activity(commitment=commitment), period=period
+        agency = make.agency()
+        make.participation(plan=plan, agency=agency)
+        commitment = make.commitment(plan=plan, lead=agency)
+        update = make.submitted_update(
+            activity=make.activity(commitment=commitment), period=period
         )
         workflow.publish(update, by=reviewer)
-        make_activity(commitment=commitment)
-        make_amendment(commitment=commitment, decided_on=TODAY)
+        make.activity(commitment=commitment)
+        make.amendment(commitment=commitment, decided_on=TODAY)
     return period
 
 
@@ -515,13 +498,13 @@ def test_the_number_of_queries_does_not_grow_with_the_plan():
 
 def test_only_the_secretariat_takes_the_report_of_a_round_that_has_opened(client):
     period = make_full_round()
-    to_come = make_round(plan=period.plan, opens_on=TODAY + DAY)
+    to_come = make.round(plan=period.plan, opens_on=TODAY + DAY)
 
     for user, pk, expected in [
-        (make_reviewer(), period.pk, 200),
-        (make_reviewer(), to_come.pk, 404),
-        (make_administrator(), period.pk, 403),
-        (make_focal_point(), period.pk, 403),
+        (make.reviewer(), period.pk, 200),
+        (make.reviewer(), to_come.pk, 404),
+        (make.administrator(), period.pk, 403),
+        (make.focal_point(), period.pk, 403),
     ]:
         client.force_login(user)
         for name in ("round_report", "round_document"):

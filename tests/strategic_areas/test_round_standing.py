@@ -16,17 +16,7 @@ from agencies.audit import AuditEntry, Event
 from agencies.mail import INVENTED, Mail
 from strategic_areas.desk.report.pages import WORDS, state_of
 from strategic_areas.discipline import Standing
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_plan,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.asked import on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
@@ -42,27 +32,27 @@ LATE = {
 
 @pytest.fixture
 def reviewer(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
 
 def make_late_round():
     """A round past its due date, an agency that drafts and one that is silent."""
-    plan = make_plan()
-    period = make_round(plan=plan, **LATE)
-    writes, silent = make_agency(acronym="ESCRIBE"), make_agency(acronym="CALLA")
-    author = make_focal_point(agency=writes)
+    plan = make.plan()
+    period = make.round(plan=plan, **LATE)
+    writes, silent = make.agency(acronym="ESCRIBE"), make.agency(acronym="CALLA")
+    author = make.focal_point(agency=writes)
     made = {
-        Standing.DRAFTED: make_update,
-        Standing.SUBMITTED: make_submitted_update,
-        Standing.PUBLISHED: make_published_update,
+        Standing.DRAFTED: make.update,
+        Standing.SUBMITTED: make.submitted_update,
+        Standing.PUBLISHED: make.published_update,
     }
     activities = {}
-    for standing, make in made.items():
-        activities[standing] = make_activity(plan=plan, agency=writes)
-        make(activity=activities[standing], period=period, by=author)
-    activities[Standing.NOTHING] = make_activity(
+    for standing, maker in made.items():
+        activities[standing] = make.activity(plan=plan, agency=writes)
+        maker(activity=activities[standing], period=period, by=author)
+    activities[Standing.NOTHING] = make.activity(
         plan=plan, agency=silent, title_es="=1+1"
     )
     return period, activities, silent
@@ -113,7 +103,7 @@ def test_the_table_costs_the_same_at_any_length(late_round):
 
     for more in (0, 9):
         for _ in range(more):
-            make_activity(plan=period.plan, agency=make_agency())
+            make.activity(plan=period.plan, agency=make.agency())
         with CaptureQueriesContext(connection) as captured:
             state_of(period, TODAY)
         spent.append(len(captured))
@@ -138,7 +128,7 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
     client, reviewer, late_round
 ):
     period, activities, silent = late_round
-    person = make_focal_point(agency=silent)
+    person = make.focal_point(agency=silent)
 
     for _ in range(2):
         press(client, period, silent)
@@ -158,11 +148,11 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
 
 def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
     period, activities, silent = late_round
-    make_submitted_update(activity=activities[Standing.NOTHING], period=period)
+    make.submitted_update(activity=activities[Standing.NOTHING], period=period)
 
     answers = [
         press(client, *asked).status_code
-        for asked in [(period, silent), (period, make_agency())]
+        for asked in [(period, silent), (period, make.agency())]
     ]
 
     assert answers == [302, 404]
@@ -170,11 +160,11 @@ def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
 
 
 def test_of_a_demonstration_only_invented_people_are_reminded(client, reviewer):
-    activity = make_activity()
-    period = make_round(plan=activity.plan, is_demonstration=True, **LATE)
+    activity = make.activity()
+    period = make.round(plan=activity.plan, is_demonstration=True, **LATE)
     invented = f"a{INVENTED}"
     for address in [invented, "a@example.org"]:
-        make_focal_point(agency=activity.agency, email=address)
+        make.focal_point(agency=activity.agency, email=address)
 
     press(client, period, activity.agency)
 
@@ -185,7 +175,7 @@ def test_no_reminder_is_sent_by_a_link_or_without_the_token(
     client, reviewer, late_round
 ):
     period, _, silent = late_round
-    make_focal_point(agency=silent)
+    make.focal_point(agency=silent)
     address = reverse("admin:round_remind", args=[period.pk, silent.slug])
     strict = type(client)(enforce_csrf_checks=True)
     strict.force_login(reviewer)

@@ -21,19 +21,7 @@ from strategic_areas.schedule import (
     slots,
     working_day,
 )
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_period,
-    make_plan,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_update,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +29,7 @@ TODAY = date(2025, 1, 10)
 
 
 def make_short_plan(**fields):
-    return make_plan(starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31), **fields)
+    return make.plan(starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31), **fields)
 
 
 # State
@@ -67,7 +55,7 @@ def test_the_state_of_a_round_follows_from_its_dates(day, expected):
 
 @pytest.mark.sqlite
 def test_a_record_period_has_no_state():
-    assert make_period().state(TODAY) is None
+    assert make.period().state(TODAY) is None
 
 
 # The next round, from the calendar
@@ -113,7 +101,7 @@ def test_a_plan_without_rounds_begins_with_the_one_that_can_still_be_answered():
 
 def test_the_rounds_so_far_are_the_calendar():
     plan = make_short_plan()
-    make_round(
+    make.round(
         plan=plan,
         starts_on=date(2025, 1, 1),
         ends_on=date(2025, 3, 31),
@@ -132,8 +120,8 @@ def test_the_rounds_so_far_are_the_calendar():
 
 
 def test_periods_end_in_the_months_in_which_they_ended_before():
-    plan = make_plan(starts_on=date(2025, 5, 1), ends_on=date(2029, 4, 30))
-    make_round(
+    plan = make.plan(starts_on=date(2025, 5, 1), ends_on=date(2029, 4, 30))
+    make.round(
         plan=plan,
         starts_on=date(2025, 5, 1),
         ends_on=date(2025, 10, 31),
@@ -157,7 +145,7 @@ def test_periods_end_in_the_months_in_which_they_ended_before():
 
 def test_days_that_a_round_asks_about_are_not_asked_about_again():
     plan = make_short_plan()
-    make_round(
+    make.round(
         plan=plan,
         code="ronda-2025-t2",
         starts_on=date(2025, 4, 1),
@@ -191,14 +179,14 @@ def test_the_final_report_comes_last_and_then_nothing(time_machine):
 def test_records_and_demonstrations_are_no_part_of_the_calendar():
     plan = make_short_plan()
     days = {"starts_on": date(2025, 1, 1), "ends_on": date(2025, 12, 31)}
-    make_period(plan=plan, **days)
-    make_round(plan=plan, is_demonstration=True, **days)
+    make.period(plan=plan, **days)
+    make.round(plan=plan, is_demonstration=True, **days)
 
     assert rounds.next_round(plan, TODAY).code == "ronda-2025-s1"
 
 
 def test_only_the_final_report_may_lie_after_its_plan():
-    period = make_round(
+    period = make.round(
         plan=make_short_plan(), starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31)
     )
 
@@ -211,7 +199,7 @@ def test_only_the_final_report_may_lie_after_its_plan():
 @pytest.mark.sqlite
 def test_a_refusal_writes_dates_as_people_do():
     plan = make_short_plan()
-    after = make_round(plan=plan, starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31))
+    after = make.round(plan=plan, starts_on=date(2026, 1, 1), ends_on=date(2026, 3, 31))
 
     with translation.override("es"), pytest.raises(ValidationError) as caught:
         after.full_clean()
@@ -221,7 +209,7 @@ def test_a_refusal_writes_dates_as_people_do():
 
 def test_a_record_period_is_no_final_report():
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_period(is_final=True)
+        make.period(is_final=True)
 
     assert ReportingPeriod.objects.count() == 0
 
@@ -262,7 +250,7 @@ WINDOW = {"opens_on": "2025-07-01", "due_on": "2025-07-18", "closes_on": "2025-0
 def test_the_desk_says_that_a_round_is_to_be_opened_until_it_is_asked_for(
     client, running, time_machine
 ):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     link = open_address(running)
     shown = link in client.get("/gestion/").content.decode()
     time_machine.move_to("2025-05-30T15:00:00Z", tick=False)
@@ -280,16 +268,16 @@ def test_the_desk_says_that_a_round_is_to_be_opened_until_it_is_asked_for(
 
 @pytest.mark.sqlite
 def test_a_round_is_opened_by_two_who_read_the_same(client, running):
-    activity = make_activity(plan=running)
+    activity = make.activity(plan=running)
     mandate = {"starts_on": date(2025, 1, 1)}
-    person = make_focal_point(agency=activity.agency, mandate=mandate)
-    client.force_login(make_reviewer())
+    person = make.focal_point(agency=activity.agency, mandate=mandate)
+    client.force_login(make.reviewer())
     first = client.get(open_address(running)).context["opening"]
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
     alone = client.post(asked.url, {"approve": "1"})
     before = queries.open_sheets(person), running.periods.count()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     second = client.get(asked.url).context["records"][0]["opening"]
     client.post(asked.url, {"approve": "1", "checked": "on"})
 
@@ -305,7 +293,7 @@ def test_a_round_is_opened_by_two_who_read_the_same(client, running):
 
 
 def test_the_second_person_reads_what_departs_from_the_calendar(client, running):
-    make_round(
+    make.round(
         plan=running,
         starts_on=date(2025, 1, 1),
         ends_on=date(2025, 3, 31),
@@ -313,7 +301,7 @@ def test_the_second_person_reads_what_departs_from_the_calendar(client, running)
         due_on=date(2025, 4, 15),
         closes_on=date(2025, 4, 30),
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
 
@@ -324,17 +312,17 @@ def test_the_second_person_reads_what_departs_from_the_calendar(client, running)
 
 
 def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
-    activity = make_activity(plan=running)
-    make_activity(plan=running, starts_on=date(2025, 8, 1))
-    other = make_activity(plan=running)
+    activity = make.activity(plan=running)
+    make.activity(plan=running, starts_on=date(2025, 8, 1))
+    other = make.activity(plan=running)
     asked_of = {"plan": running, "frequency": "each_round"}
-    indicator = make_indicator(agency=activity.agency, **asked_of)
-    make_indicator(agency=None, **asked_of)
-    client.force_login(make_reviewer())
+    indicator = make.indicator(agency=activity.agency, **asked_of)
+    make.indicator(agency=None, **asked_of)
+    client.force_login(make.reviewer())
     told = client.get(open_address(running)).context["opening"]
 
     asked = client.post(open_address(running), {**WINDOW, "ask": "1"})
-    workflow.approve(PendingChange.objects.get(), by=make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
     period = running.periods.get()
     sheets = [Sheet(period, each.agency) for each in (activity, other)]
@@ -349,9 +337,9 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
 
 
 def test_a_page_from_before_another_round_was_opened_asks_for_none(client, running):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     code = client.get(open_address(running)).context["period"].code
-    make_round(plan=running, starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 30))
+    make.round(plan=running, starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 30))
 
     data = {**WINDOW, "code": code, "ask": "1"}
     shown = client.post(open_address(running), data).context["period"]
@@ -361,7 +349,7 @@ def test_a_page_from_before_another_round_was_opened_asks_for_none(client, runni
 
 
 def test_other_days_are_shown_before_anything_is_asked(client, running):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     again = client.post(
         open_address(running), {**WINDOW, "due_on": "2025-07-20", "again": "1"}
@@ -389,10 +377,10 @@ def test_only_the_secretariat_opens_rounds_and_only_of_a_plan_in_use(client, run
     ended = make_short_plan(status="ended")
     begun = make_short_plan(status="in_preparation")
     answers = []
-    for make_actor in (make_focal_point, make_administrator):
+    for make_actor in (make.focal_point, make.administrator):
         client.force_login(make_actor())
         answers.append(client.post(open_address(running), {**WINDOW, "ask": "1"}))
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     answers += [client.get(open_address(plan)) for plan in (ended, begun)]
 
     assert [answer.status_code for answer in answers] == [404] * 4
@@ -404,7 +392,7 @@ def test_only_the_secretariat_opens_rounds_and_only_of_a_plan_in_use(client, run
 
 def make_closed_round(plan):
     today = timezone.localdate()
-    return make_round(
+    return make.round(
         plan=plan,
         opens_on=today - timedelta(days=40),
         due_on=today - timedelta(days=20),
@@ -418,41 +406,41 @@ def reopen(period, agency, **fields):
         period=period,
         agency=agency,
         reason="Cambio de personal.",
-        by=make_reviewer(),
+        by=make.reviewer(),
         **fields,
     )
 
 
 def test_a_round_opened_again_takes_the_first_report_of_that_agency_alone():
-    activity = make_activity()
-    other = make_activity(plan=activity.plan)
+    activity = make.activity()
+    other = make.activity(plan=activity.plan)
     period = make_closed_round(activity.plan)
     reopen(period, activity.agency)
 
-    update = make_update(activity=activity, period=period)
+    update = make.update(activity=activity, period=period)
     with pytest.raises(workflow.TransitionError):
-        make_update(activity=other, period=period)
+        make.update(activity=other, period=period)
 
     assert update.status == "draft"
     assert other.updates.count() == 0
 
 
 def test_a_round_opened_again_closes_after_its_last_day():
-    activity = make_activity()
+    activity = make.activity()
     period = make_closed_round(activity.plan)
     reopen(period, activity.agency, until=timezone.localdate() - timedelta(days=1))
 
     with pytest.raises(workflow.TransitionError):
-        make_update(activity=activity, period=period)
+        make.update(activity=activity, period=period)
 
     assert activity.updates.count() == 0
 
 
 def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
-    mine, second = make_activity(), make_agency()
-    make_activity(plan=mine.plan, agency=second)
+    mine, second = make.activity(), make.agency()
+    make.activity(plan=mine.plan, agency=second)
     period = make_closed_round(mine.plan)
-    user = make_focal_point(agency=mine.agency)
+    user = make.focal_point(agency=mine.agency)
     user.mandates.create(agency=second, kind="titular", starts_on=TODAY)
     reopen(period, mine.agency)
 
@@ -462,16 +450,16 @@ def test_the_desk_asks_in_a_round_opened_again_for_that_agency_alone():
 
 
 def test_a_round_opened_again_asks_nobody_before_it_opens():
-    activity = make_activity()
+    activity = make.activity()
     tomorrow = timezone.localdate() + timedelta(days=1)
-    period = make_round(
+    period = make.round(
         plan=activity.plan, opens_on=tomorrow, due_on=tomorrow, closes_on=tomorrow
     )
-    user = make_focal_point(agency=activity.agency)
+    user = make.focal_point(agency=activity.agency)
     reopen(period, activity.agency)
 
     with pytest.raises(workflow.TransitionError):
-        make_update(activity=activity, period=period)
+        make.update(activity=activity, period=period)
 
     assert queries.open_sheets(user) == []
     assert activity.updates.count() == 0
@@ -479,7 +467,7 @@ def test_a_round_opened_again_asks_nobody_before_it_opens():
 
 @pytest.mark.sqlite
 def test_the_secretariat_opens_a_round_again_and_says_why(client):
-    activity, reviewer = make_activity(), make_reviewer()
+    activity, reviewer = make.activity(), make.reviewer()
     period = make_closed_round(activity.plan)
     until = timezone.localdate() + timedelta(days=3)
     client.force_login(reviewer)
@@ -500,8 +488,8 @@ def test_the_secretariat_opens_a_round_again_and_says_why(client):
 
 @pytest.mark.sqlite
 def test_a_round_is_picked_by_its_plan_too(client):
-    period = make_round()
-    client.force_login(make_reviewer())
+    period = make.round()
+    client.force_login(make.reviewer())
 
     for name in ("admin:strategic_areas_roundreopening_add", "admin:letter_new"):
         context = client.get(reverse(name)).context
@@ -511,8 +499,8 @@ def test_a_round_is_picked_by_its_plan_too(client):
 
 
 def test_a_round_that_is_open_anyway_is_not_opened_again():
-    activity = make_activity()
-    period = make_round(plan=activity.plan)
+    activity = make.activity()
+    period = make.round(plan=activity.plan)
 
     with pytest.raises(ValidationError) as caught:
         RoundReopening(
@@ -529,15 +517,15 @@ def test_a_round_that_is_open_anyway_is_not_opened_again():
 
 
 def test_what_a_later_report_ended_is_still_owed_in_the_earlier_round():
-    activity = make_activity()
-    earlier = make_round(plan=activity.plan, ends_on=date(2025, 3, 31))
-    later = make_round(
+    activity = make.activity()
+    earlier = make.round(plan=activity.plan, ends_on=date(2025, 3, 31))
+    later = make.round(
         plan=activity.plan, starts_on=date(2025, 4, 1), ends_on=date(2025, 6, 30)
     )
-    make_published_update(
+    make.published_update(
         activity=activity, period=later, execution="completed", percent=100
     )
-    after = make_round(
+    after = make.round(
         plan=activity.plan, starts_on=date(2025, 7, 1), ends_on=date(2025, 9, 30)
     )
 

@@ -10,17 +10,7 @@ from django.utils import timezone
 
 from agencies.mail import Mail
 from strategic_areas import workflow
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_plan,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
@@ -29,10 +19,10 @@ TODAY, DAY = timezone.localdate(), timedelta(days=1)
 
 
 def make_returned_update(**fields):
-    update = make_submitted_update(**fields)
+    update = make.submitted_update(**fields)
     workflow.give_back(
         update,
-        by=make_reviewer(),
+        by=make.reviewer(),
         reason="Falta la fecha.",
         private_note="",
         seen_version=update.version,
@@ -42,10 +32,10 @@ def make_returned_update(**fields):
 
 #: What an agency did → the part in which it stands.
 MAKERS = {
-    "respondieron": make_published_update,
-    "por-revisar": make_submitted_update,
+    "respondieron": make.published_update,
+    "por-revisar": make.submitted_update,
     "devueltas": make_returned_update,
-    "con-atraso": make_update,
+    "con-atraso": make.update,
     "en-silencio": None,
 }
 
@@ -54,20 +44,20 @@ class Running:
     """A round past its due date, and an agency of each part; GHOST has no person."""
 
     def __init__(self, **dates):
-        self.plan = make_plan()
+        self.plan = make.plan()
         days = {"due_on": TODAY - DAY, "closes_on": TODAY + 9 * DAY}
-        self.period = make_round(
+        self.period = make.round(
             plan=self.plan, opens_on=TODAY - 30 * DAY, **{**days, **dates}
         )
         self.agencies = {}
-        for part, make in MAKERS.items():
-            agency = self.agencies[part] = make_agency()
-            activity = make_activity(plan=self.plan, agency=agency)
-            author = make_focal_point(agency=agency)
-            if make:
-                make(activity=activity, period=self.period, by=author)
-        self.ghost = make_agency(acronym="GHOST")
-        make_activity(plan=self.plan, agency=self.ghost)
+        for part, maker in MAKERS.items():
+            agency = self.agencies[part] = make.agency()
+            activity = make.activity(plan=self.plan, agency=agency)
+            author = make.focal_point(agency=agency)
+            if maker:
+                maker(activity=activity, period=self.period, by=author)
+        self.ghost = make.agency(acronym="GHOST")
+        make.activity(plan=self.plan, agency=self.ghost)
 
     def shown(self, client, **query):
         (shown,) = client.get(INDEX, query).context["running"]
@@ -84,7 +74,7 @@ class Running:
 
 @pytest.fixture
 def reviewer(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
@@ -129,14 +119,14 @@ def test_nobody_is_called_late_before_the_due_date(client, reviewer):
 def test_no_bar_stands_before_a_round_opens_and_once_it_is_closed(
     client, reviewer, dates
 ):
-    make_activity(plan=make_round(**{"opens_on": TODAY - 9 * DAY, **dates}).plan)
+    make.activity(plan=make.round(**{"opens_on": TODAY - 9 * DAY, **dates}).plan)
 
     assert client.get(INDEX).context["running"] == []
 
 
 def test_whoever_does_not_review_is_shown_no_agency(client):
     world = Running()
-    client.force_login(make_focal_point(agency=world.ghost))
+    client.force_login(make.focal_point(agency=world.ghost))
 
     page = client.get(INDEX)
 
@@ -190,10 +180,10 @@ def test_the_desk_costs_the_same_at_1_and_many_agencies(client, reviewer):
 
     for more in (0, 9):
         for _ in range(more):
-            agency = make_agency()
-            activity = make_activity(plan=world.plan, agency=agency)
-            make_submitted_update(activity=activity, period=world.period)
-            make_activity(plan=world.plan, agency=agency)
+            agency = make.agency()
+            activity = make.activity(plan=world.plan, agency=agency)
+            make.submitted_update(activity=activity, period=world.period)
+            make.activity(plan=world.plan, agency=agency)
         client.get(INDEX)  # What is kept until the plan changes does not count.
         with CaptureQueriesContext(connection) as captured:
             world.shown(client, ronda=world.period.pk, parte="por-revisar")

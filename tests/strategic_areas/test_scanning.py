@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 
 from strategic_areas.evidence import RefusedFileError, clean, cleaning
-from tests.factories import make_administrator, make_update
+from tests import make
 from tests.uploads import make_pdf, upload
 
 
@@ -28,7 +28,7 @@ def make_scanner(tmp_path, settings):
     """A daemon that is asked once, and what it was sent."""
 
     @contextmanager
-    def make(answer, address=None):
+    def maker(answer, address=None):
         family = socket.AF_INET if address else socket.AF_UNIX
         address = address or str(tmp_path / "clamd")
         received = []
@@ -51,7 +51,7 @@ def make_scanner(tmp_path, settings):
             yield received
             thread.join()
 
-    return make
+    return maker
 
 
 def refusal(content):
@@ -142,7 +142,7 @@ def held_while_scanning(settings, monkeypatch):
 
 
 def posted_to_sheet(client):
-    update = make_update()
+    update = make.update()
     client.force_login(update.contributors.get())
     keys = [update.period.pk, update.agency.slug, update.activity.pk]
     response = client.post(
@@ -154,7 +154,7 @@ def posted_to_sheet(client):
 
 
 def posted_to_admin(client):
-    update = make_update()
+    update = make.update()
     client.force_login(update.contributors.get())
     response = client.post(
         reverse("admin:strategic_areas_activityupdate_change", args=[update.pk]),
@@ -172,7 +172,7 @@ def posted_to_admin(client):
 
 
 def posted_to_invitation(client):
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
     response = client.post(
         reverse("admin:agencies_invitation_add"),
         {"email": "ana@example.org", "role": "reviewer", "letter": acta()},

@@ -17,14 +17,8 @@ from strategic_areas.desk.changes.own_words import commentable
 from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import REPLY_WITHIN, Promptness
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    put_back_in_preparation,
-)
+from tests import make
+from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
 from tests.strategic_areas.asked import (
     CLOSES,
@@ -46,7 +40,7 @@ TEXT = "Una mudanza retrasó el segundo reporte."
 def asked():
     """A closed round that asked for two activities; one was reported in time."""
     activity, period = make_asked()
-    make_activity(commitment=activity.commitment, agency=activity.agency)
+    make.activity(commitment=activity.commitment, agency=activity.agency)
     person = make_person(activity.agency)
     submit(activity, period, DUE, person)
     return activity, period, person
@@ -142,9 +136,9 @@ def test_the_step_is_taken_once_and_recorded(asked):
 
 def test_open_rounds_and_demonstrations_have_none(asked):
     activity, _period, _person = asked
-    running = make_round(plan=activity.plan)
+    running = make.round(plan=activity.plan)
     closed = {"opens_on": CLOSES, "due_on": CLOSES, "closes_on": CLOSES}
-    rehearsal = make_round(plan=activity.plan, is_demonstration=True, **closed)
+    rehearsal = make.round(plan=activity.plan, is_demonstration=True, **closed)
 
     for hours in (0, 72):
         pass_on(CLOSED + timedelta(hours=hours))
@@ -188,9 +182,9 @@ def test_the_database_refuses_a_scorecard_that_no_agency_has_read(asked):
 @pytest.mark.sqlite
 def test_the_agency_is_told_once_by_mail_and_nobody_else(asked):
     activity, _period, person = asked
-    make_focal_point(agency=make_agency())
+    make.focal_point(agency=make.agency())
     with on(CLOSES):
-        make_focal_point(agency=activity.agency)
+        make.focal_point(agency=activity.agency)
 
     for hours in (0, 0, 1):
         pass_on(CLOSED + timedelta(hours=hours))
@@ -227,8 +221,8 @@ def test_another_agency_reads_none_of_it(client, asked):
     pass_on(CLOSED)
     url = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
     with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
-        other = make_activity(plan=activity.plan).agency
-        client.force_login(make_focal_point(agency=other))
+        other = make.activity(plan=activity.plan).agency
+        client.force_login(make.focal_point(agency=other))
 
         assert client.get(url).status_code == 404
 
@@ -239,7 +233,7 @@ def test_a_reply_stands_beside_its_scorecard(client, asked):
     pass_on(CLOSED)
     with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
         change = workflow.propose(comment_of(activity, period, person), by=person)
-        workflow.approve(change, by=make_reviewer())
+        workflow.approve(change, by=make.reviewer())
     pass_on(CLOSED + REPLY_WITHIN)
 
     response = page_at(client, CLOSED + REPLY_WITHIN, activity)
@@ -265,7 +259,7 @@ def test_the_page_costs_the_same_with_many_rounds(client, asked):
     for number in range(2):
         for more in range(4 * number):
             day = DUE - timedelta(days=400 + more)
-            make_round(plan=activity.plan, opens_on=day, due_on=day, closes_on=day)
+            make.round(plan=activity.plan, opens_on=day, due_on=day, closes_on=day)
         pass_on(CLOSED)
         pass_on(CLOSED + REPLY_WITHIN)
         with CaptureQueriesContext(connection) as captured:

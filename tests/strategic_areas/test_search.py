@@ -24,8 +24,9 @@ from strategic_areas.search import index
 from strategic_areas.search.answers import PER_GROUP, PER_PAGE, answer
 from strategic_areas.search.words import ask as asked_for
 from strategic_areas.views.search import PAGES, documents, site_documents
-from tests import factories
+from tests import make
 from tests.deep import DEEP, drawn
+from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
 
 pytestmark = pytest.mark.django_db
@@ -64,10 +65,10 @@ def both(field, word=WORD):
 
 
 def make_comment(word=WORD, **fields):
-    agency, asked = factories.make_agency(), factories.make_round(**fields)
-    factories.make_participation(plan=asked.plan, agency=agency)
-    activity = factories.make_activity(plan=asked.plan, agency=agency)
-    update = factories.make_update(activity=activity, period=asked)
+    agency, asked = make.agency(), make.round(**fields)
+    make.participation(plan=asked.plan, agency=agency)
+    activity = make.activity(plan=asked.plan, agency=agency)
+    update = make.update(activity=activity, period=asked)
     return AgencyComment.objects.create(
         agency=agency,
         period=asked,
@@ -79,58 +80,50 @@ def make_comment(word=WORD, **fields):
 
 
 def make_former_name(word):
-    plan = factories.make_plan()
-    agency = factories.make_agency(**both("name", word))
-    factories.make_participation(plan=plan, agency=agency)
+    plan = make.plan()
+    agency = make.agency(**both("name", word))
+    make.participation(plan=plan, agency=agency)
     agency.rename(name_es="Nuevo", name_en="New", acronym="NUEVO", slug="nuevo")
 
 
 def make_mandate(word):
-    plan, agency = factories.make_plan(), factories.make_agency()
-    return factories.make_participation(plan=plan, agency=agency, mandate_es=word)
+    plan, agency = make.plan(), make.agency()
+    return make.participation(plan=plan, agency=agency, mandate_es=word)
 
 
 #: What is made → how it is made to hold a word.
 PUBLIC = {
-    "plan": lambda word: factories.make_plan(**both("summary", word)),
-    "area": lambda word: factories.make_area(**both("outcome", word)),
-    "programme": lambda word: factories.make_programme(**both("name", word)),
-    "commitment": lambda word: factories.make_commitment(**both("title", word)),
-    "expected result": lambda word: factories.make_commitment(
-        **both("expected_result", word)
-    ),
-    "means": lambda word: factories.make_commitment(
-        **both("means_of_verification", word)
-    ),
-    "activity": lambda word: factories.make_activity(**both("title", word)),
-    "product": lambda word: factories.make_activity(**both("expected_product", word)),
-    "update": lambda word: factories.make_published_update(**both("narrative", word)),
-    "obstacle": lambda word: factories.make_published_update(**both("obstacle", word)),
-    "next step": lambda word: factories.make_published_update(
-        **both("next_step", word)
-    ),
-    "record": lambda word: factories.make_record_update(**both("narrative", word)),
-    "declaration": lambda word: factories.make_published_declaration(
-        **both("statement", word)
-    ),
+    "plan": lambda word: make.plan(**both("summary", word)),
+    "area": lambda word: make.area(**both("outcome", word)),
+    "programme": lambda word: make.programme(**both("name", word)),
+    "commitment": lambda word: make.commitment(**both("title", word)),
+    "expected result": lambda word: make.commitment(**both("expected_result", word)),
+    "means": lambda word: make.commitment(**both("means_of_verification", word)),
+    "activity": lambda word: make.activity(**both("title", word)),
+    "product": lambda word: make.activity(**both("expected_product", word)),
+    "update": lambda word: make.published_update(**both("narrative", word)),
+    "obstacle": lambda word: make.published_update(**both("obstacle", word)),
+    "next step": lambda word: make.published_update(**both("next_step", word)),
+    "record": lambda word: make.record_update(**both("narrative", word)),
+    "declaration": lambda word: make.published_declaration(**both("statement", word)),
     "mandate": make_mandate,
     "former name": make_former_name,
     "comment": make_comment,
     "target": lambda word: (
-        factories.make_plan(),
-        factories.make_target(**both("name", word)),
+        make.plan(),
+        make.target(**both("name", word)),
     ),
-    "tier": lambda word: factories.make_tier(**both("label", word)),
-    "law": lambda word: factories.make_law(**both("summary", word)),
-    "amendment": lambda word: factories.make_amendment(
-        commitment=factories.make_commitment(), **both("reason", word)
+    "tier": lambda word: make.tier(**both("label", word)),
+    "law": lambda word: make.law(**both("summary", word)),
+    "amendment": lambda word: make.amendment(
+        commitment=make.commitment(), **both("reason", word)
     ),
-    "amendment of the plan": lambda word: factories.make_amendment(
-        plan=factories.make_plan(), **both("new_value", word)
+    "amendment of the plan": lambda word: make.amendment(
+        plan=make.plan(), **both("new_value", word)
     ),
-    "later": lambda word: factories.make_later_activity(**both("title", word)),
-    "discrepancy": lambda word: factories.make_discrepancy(**both("detail", word)),
-    "help line": lambda word: factories.make_help_line(**both("scope", word)),
+    "later": lambda word: make.later_activity(**both("title", word)),
+    "discrepancy": lambda word: make.discrepancy(**both("detail", word)),
+    "help line": lambda word: make.help_line(**both("scope", word)),
 }
 #: A word for each, so that they stand in one portal and are told apart.
 WORDS = [
@@ -163,8 +156,8 @@ WORDS = [
 
 def test_every_kind_of_public_text_is_found_on_a_page_that_shows_it(client):
     words = dict(zip(PUBLIC, WORDS, strict=True))
-    for name, make in PUBLIC.items():
-        make(words[name])
+    for name, maker in PUBLIC.items():
+        maker(words[name])
 
     for language, (name, word) in product(["es", "en"], words.items()):
         (hits,) = hits_of(f"{word.title()}s", language).values()
@@ -176,8 +169,8 @@ def test_every_kind_of_public_text_is_found_on_a_page_that_shows_it(client):
 
 
 def test_initials_that_an_agency_had_lead_to_it(client):
-    plan, agency = factories.make_plan(), factories.make_agency(acronym="VXJ")
-    factories.make_participation(plan=plan, agency=agency)
+    plan, agency = make.plan(), make.agency(acronym="VXJ")
+    make.participation(plan=plan, agency=agency)
     agency.rename(acronym="NXV")
 
     page = address("agency", plan.code, agency.slug, language="es")
@@ -185,12 +178,12 @@ def test_initials_that_an_agency_had_lead_to_it(client):
 
 
 def test_an_agency_is_found_once_in_the_latest_plan_with_a_part_of_it(client):
-    agency = factories.make_agency(acronym=WORD)
+    agency = make.agency(acronym=WORD)
     for year in (2005, 2017, 2011):
-        plan = factories.make_plan(
+        plan = make.plan(
             code=f"plan-{year}", starts_on=f"{year}-01-01", ends_on=f"{year}-12-31"
         )
-        factories.make_participation(plan=plan, agency=agency)
+        make.participation(plan=plan, agency=agency)
 
     page = f"/plan-2017/instituciones/{agency.slug}/"
     assert ask(client, WORD)["Location"] == page
@@ -226,7 +219,7 @@ def test_the_glossary_is_found_at_the_word(client):
 
 
 def test_marks_stand_around_the_words_and_nothing_else_is_markup(client):
-    factories.make_commitment(title_es=f"<b>Una</b> {WORD} & más")
+    make.commitment(title_es=f"<b>Una</b> {WORD} & más")
 
     page = ask(client, WORD).content.decode()
 
@@ -234,9 +227,9 @@ def test_marks_stand_around_the_words_and_nothing_else_is_markup(client):
 
 
 def test_a_demonstration_is_marked(client):
-    asked = factories.make_round(is_demonstration=True)
-    activity = factories.make_activity(plan=asked.plan)
-    factories.make_published_update(activity=activity, period=asked, narrative_es=WORD)
+    asked = make.round(is_demonstration=True)
+    activity = make.activity(plan=asked.plan)
+    make.published_update(activity=activity, period=asked, narrative_es=WORD)
 
     page = ask(client, WORD)
 
@@ -244,7 +237,7 @@ def test_a_demonstration_is_marked(client):
 
 
 def test_a_text_without_english_is_marked_as_spanish(client):
-    factories.make_published_update(narrative_es=WORD)
+    make.published_update(narrative_es=WORD)
 
     page = ask(client, WORD, "en").content.decode()
 
@@ -252,7 +245,7 @@ def test_a_text_without_english_is_marked_as_spanish(client):
 
 
 def test_the_secretariat_s_english_is_found(client):
-    update = factories.make_published_update(narrative_es="Se hizo.")
+    update = make.published_update(narrative_es="Se hizo.")
     Translation.objects.create(activity_update=update, text="They sowed carrots.")
 
     assert found(client, "carrot", "en") == {"update": [f"activityupdate-{update.pk}"]}
@@ -263,7 +256,7 @@ def test_the_secretariat_s_english_is_found(client):
 
 
 def make_reserved():
-    return factories.make_published_update(
+    return make.published_update(
         is_reserved=True,
         reserved_reason=f"{WORD} motivo",
         reserved_legal_basis="Ley 200-04, art. 17",
@@ -275,106 +268,96 @@ def make_reserved():
 
 
 def make_returned():
-    update = factories.make_submitted_update(narrative_es=WORD)
-    workflow.give_back(
-        update, by=factories.make_reviewer(), reason=WORD, private_note=WORD
-    )
+    update = make.submitted_update(narrative_es=WORD)
+    workflow.give_back(update, by=make.reviewer(), reason=WORD, private_note=WORD)
 
 
 def make_replaced():
-    update = factories.make_published_update(narrative_es=WORD)
-    revision = factories.make_correction(update, narrative_es="Corregido.")
+    update = make.published_update(narrative_es=WORD)
+    revision = make.correction(update, narrative_es="Corregido.")
     workflow.submit(revision, by=revision.contributors.first())
-    workflow.publish(revision, by=factories.make_reviewer())
+    workflow.publish(revision, by=make.reviewer())
 
 
 def make_withdrawn():
-    update = factories.make_published_update(narrative_es=WORD)
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    update = make.published_update(narrative_es=WORD)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
 
 def make_superseded():
-    old = factories.make_commitment(title_es=WORD)
-    factories.make_activity(commitment=old, title_es=WORD)
-    factories.make_commitment(plan=old.plan).supersedes.add(old)
+    old = make.commitment(title_es=WORD)
+    make.activity(commitment=old, title_es=WORD)
+    make.commitment(plan=old.plan).supersedes.add(old)
 
 
 def make_evidence():
-    update = factories.make_update()
-    factories.make_evidence(update, title_es=WORD)
-    factories.make_file_evidence(update, name=f"{WORD}.pdf")
-    factories.make_evidence(update, archive_office=WORD, archive_number="1")
+    update = make.update()
+    make.evidence(update, title_es=WORD)
+    make.file_evidence(update, name=f"{WORD}.pdf")
+    make.evidence(update, archive_office=WORD, archive_number="1")
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=factories.make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
 
 def make_people():
     person = {"username": f"{WORD}-cuenta", "first_name": WORD, "last_name": WORD}
-    agency = factories.make_agency()
-    focal_point = factories.make_focal_point(
-        agency=agency, email=f"{WORD}@example.org", **person
-    )
-    activity = factories.make_activity(agency=agency)
-    factories.make_published_update(activity=activity, by=focal_point)
+    agency = make.agency()
+    focal_point = make.focal_point(agency=agency, email=f"{WORD}@example.org", **person)
+    activity = make.activity(agency=agency)
+    make.published_update(activity=activity, by=focal_point)
 
 
 def make_in_preparation():
-    plan = factories.make_plan(status="in_preparation", title_es=WORD, code=WORD)
-    area = factories.make_area(plan=plan, name_es=WORD)
-    programme = factories.make_programme(area=area, name_es=WORD)
-    commitment = factories.make_commitment(programme=programme, title_es=WORD)
-    activity = factories.make_activity(commitment=commitment, title_es=WORD)
-    factories.make_record_update(activity=activity, narrative_es=WORD)
-    factories.make_participation(
-        plan=plan, agency=factories.make_agency(name_es=WORD), mandate_es=WORD
-    )
-    factories.make_later_activity(plan=plan, title_es=WORD)
-    factories.make_discrepancy(plan=plan, topic_es=WORD)
-    factories.make_tier(plan=plan, label_es=WORD)
-    factories.make_amendment(plan=plan, reason_es=WORD)
+    plan = make.plan(status="in_preparation", title_es=WORD, code=WORD)
+    area = make.area(plan=plan, name_es=WORD)
+    programme = make.programme(area=area, name_es=WORD)
+    commitment = make.commitment(programme=programme, title_es=WORD)
+    activity = make.activity(commitment=commitment, title_es=WORD)
+    make.record_update(activity=activity, narrative_es=WORD)
+    make.participation(plan=plan, agency=make.agency(name_es=WORD), mandate_es=WORD)
+    make.later_activity(plan=plan, title_es=WORD)
+    make.discrepancy(plan=plan, topic_es=WORD)
+    make.tier(plan=plan, label_es=WORD)
+    make.amendment(plan=plan, reason_es=WORD)
     comment = make_comment()
-    factories.put_back_in_preparation(comment.period.plan)
+    put_back_in_preparation(comment.period.plan)
 
 
 HIDDEN = {
-    "draft": lambda: factories.make_update(narrative_es=WORD),
-    "submitted": lambda: factories.make_submitted_update(narrative_es=WORD),
+    "draft": lambda: make.update(narrative_es=WORD),
+    "submitted": lambda: make.submitted_update(narrative_es=WORD),
     "returned": make_returned,
     "replaced": make_replaced,
     "withdrawn": make_withdrawn,
     "reserved": make_reserved,
-    "internal note": lambda: factories.make_published_update(internal_note=WORD),
-    "declaration": lambda: factories.make_declaration(statement_es=WORD),
+    "internal note": lambda: make.published_update(internal_note=WORD),
+    "declaration": lambda: make.declaration(statement_es=WORD),
     "evidence": make_evidence,
     "people": make_people,
     "plan in preparation": make_in_preparation,
     "superseded": make_superseded,
-    "proposal": lambda: factories.make_proposal(title=WORD, why=WORD),
-    "off the plan": lambda: factories.make_off_plan_update(
-        title_es=WORD, narrative_es=WORD
+    "proposal": lambda: make.proposal(title=WORD, why=WORD),
+    "off the plan": lambda: make.off_plan_update(title_es=WORD, narrative_es=WORD),
+    "change that waits": lambda: make.change(scope_es=WORD),
+    "amendment": lambda: make.amendment(
+        plan=make.plan(), is_approved=False, reason_es=WORD
     ),
-    "change that waits": lambda: factories.make_change(scope_es=WORD),
-    "amendment": lambda: factories.make_amendment(
-        plan=factories.make_plan(), is_approved=False, reason_es=WORD
+    "help line": lambda: make.help_line(scope_es=WORD, confirm_before_publishing=True),
+    "letter": lambda: make.letter(reference=WORD),
+    "transcription": lambda: make.transcribed_update(narrative_es=WORD),
+    "website": lambda: make.participation(
+        plan=make.plan(),
+        agency=make.agency(website_unverified=f"https://{WORD}.do"),
     ),
-    "help line": lambda: factories.make_help_line(
-        scope_es=WORD, confirm_before_publishing=True
-    ),
-    "letter": lambda: factories.make_letter(reference=WORD),
-    "transcription": lambda: factories.make_transcribed_update(narrative_es=WORD),
-    "website": lambda: factories.make_participation(
-        plan=factories.make_plan(),
-        agency=factories.make_agency(website_unverified=f"https://{WORD}.do"),
-    ),
-    "values of what an amendment brought": lambda: factories.make_amendment(
-        commitment=factories.make_commitment(), field="commitment", new_value_es=WORD
+    "values of what an amendment brought": lambda: make.amendment(
+        commitment=make.commitment(), field="commitment", new_value_es=WORD
     ),
 }
 
 
 def test_what_no_page_shows_is_never_found(client):
-    for make in HIDDEN.values():
-        make()
+    for maker in HIDDEN.values():
+        maker()
 
     for language in ("es", "en"):
         assert paths(client, language=language) == []
@@ -387,21 +370,21 @@ def test_what_no_page_shows_is_never_found(client):
 
 
 def test_a_withdrawn_text_is_found_no_more(open_record, client):
-    update = factories.make_published_update(narrative_es=WORD)
+    update = make.published_update(narrative_es=WORD)
     assert found(client) == {"update": [f"activityupdate-{update.pk}"]}
 
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     assert found(client) == {}
 
 
 def test_a_purged_text_is_found_no_more(open_record, client):
     phrase = f"La {WORD} de la esquina"
-    factories.make_published_update(narrative_es=f"{phrase}.", obstacle_es="Freno.")
+    make.published_update(narrative_es=f"{phrase}.", obstacle_es="Freno.")
     assert list(found(client)) == ["update"]
 
-    purge = purging.request(phrase, by=factories.make_reviewer())
-    purging.confirm(purge, by=factories.make_reviewer())
+    purge = purging.request(phrase, by=make.reviewer())
+    purging.confirm(purge, by=make.reviewer())
 
     assert found(client) == {}
     assert "update" not in found(client, "retirado")
@@ -427,14 +410,14 @@ def tables_of_the_database():
 def test_a_purged_word_stays_in_no_corner_of_the_table(open_record, client):
     """Nobody has to search after the purge: it empties the table itself."""
     phrase = f"La {WORD} de la esquina"
-    factories.make_published_update(narrative_es=f"{phrase}.")
-    factories.make_commitment(title_es="Otro texto")
+    make.published_update(narrative_es=f"{phrase}.")
+    make.commitment(title_es="Otro texto")
     assert list(found(client)) == ["update"]
     assert b"anahori" in kept_of_the_table()
 
-    purge = purging.request(phrase, by=factories.make_reviewer())
+    purge = purging.request(phrase, by=make.reviewer())
     assert found(client) == {}
-    purging.confirm(purge, by=factories.make_reviewer())
+    purging.confirm(purge, by=make.reviewer())
 
     assert b"anahori" not in kept_of_the_table()
     assert list(found(client, "otro texto")) == ["commitment"]
@@ -442,7 +425,7 @@ def test_a_purged_word_stays_in_no_corner_of_the_table(open_record, client):
 
 
 def test_filling_the_table_is_no_publication(open_record, client):
-    factories.make_published_update(narrative_es=WORD)
+    make.published_update(narrative_es=WORD)
     before = PublicationVersion.counters()
 
     assert found(client)
@@ -451,9 +434,9 @@ def test_filling_the_table_is_no_publication(open_record, client):
 
 
 def test_a_purged_title_is_told_as_its_page_tells_it(client):
-    activity = factories.make_activity(title_es=f"La {WORD} de la esquina", code="A-7")
-    purge = purging.request(f"La {WORD} de la esquina", by=factories.make_reviewer())
-    purging.confirm(purge, by=factories.make_reviewer())
+    activity = make.activity(title_es=f"La {WORD} de la esquina", code="A-7")
+    purge = purging.request(f"La {WORD} de la esquina", by=make.reviewer())
+    purging.confirm(purge, by=make.reviewer())
 
     page = ask(client, "A-7", kind="activity")
 
@@ -472,15 +455,15 @@ def test_of_a_reserved_update_only_the_legal_basis_is_found(client):
 @pytest.mark.parametrize("change", ["publish", "withdraw", "raw"])
 def test_every_process_finds_what_was_just_committed(open_record, client, change):
     """An index of another thread stands for that of another process."""
-    update = factories.make_submitted_update(narrative_es=WORD)
+    update = make.submitted_update(narrative_es=WORD)
     if change == "withdraw":
-        workflow.publish(update, by=factories.make_reviewer())
+        workflow.publish(update, by=make.reviewer())
     before = found(client)
 
     if change == "publish":
-        workflow.publish(update, by=factories.make_reviewer())
+        workflow.publish(update, by=make.reviewer())
     elif change == "withdraw":
-        workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+        workflow.withdraw(update, by=make.reviewer(), cause="error")
     else:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -497,7 +480,7 @@ def test_every_process_finds_what_was_just_committed(open_record, client, change
 
 def test_many_who_search_at_once_find_the_same(open_record, client):
     for _ in range(3):
-        factories.make_commitment(title_es=WORD)
+        make.commitment(title_es=WORD)
     answers = []
 
     def ask_alone():
@@ -526,8 +509,8 @@ def test_a_search_costs_the_same_at_any_size(client):
     anew, known = [], []
     for rows in (1, 29 if DEEP else 4):
         for _ in range(rows):
-            factories.make_published_update(narrative_es=WORD, obstacle_es=WORD)
-            factories.make_published_declaration(statement_es=WORD)
+            make.published_update(narrative_es=WORD, obstacle_es=WORD)
+            make.published_declaration(statement_es=WORD)
         index.forget()
         for spent in (anew, known):
             with CaptureQueriesContext(connection) as captured:
@@ -539,9 +522,9 @@ def test_a_search_costs_the_same_at_any_size(client):
 
 
 def test_a_group_tells_how_many_and_leads_to_all_in_pages(client):
-    plan = factories.make_plan()
+    plan = make.plan()
     for number in range(PER_PAGE + 1):
-        factories.make_commitment(plan=plan, title_es=f"{WORD} {number}")
+        make.commitment(plan=plan, title_es=f"{WORD} {number}")
 
     (group,) = ask(client, WORD).context["answer"].groups
     pages = [ask(client, WORD, kind="commitment", page=each) for each in (1, 2)]
@@ -554,7 +537,7 @@ def test_a_group_tells_how_many_and_leads_to_all_in_pages(client):
 
 
 def test_what_an_answer_does_not_have_is_not_found(client):
-    factories.make_commitment(title_es=WORD)
+    make.commitment(title_es=WORD)
 
     for asked in (
         {"kind": "user"},
@@ -607,7 +590,7 @@ def test_an_answer_is_not_for_search_engines_and_the_empty_page_is(client, setti
 
 
 def test_the_other_language_has_the_same_question(client):
-    factories.make_commitment(title_es=WORD)
+    make.commitment(title_es=WORD)
 
     page = ask(client, WORD, kind="commitment").content.decode()
 
@@ -662,7 +645,7 @@ def test_both_databases_know_all_rows_of_an_empty_portal(client):
 
 @pytest.mark.parametrize("asked", ["", "xyzzy"])
 def test_who_asks_nothing_or_finds_nothing_is_shown_ways_on(client, asked):
-    plan = factories.make_activity(themes=["work"]).plan
+    plan = make.activity(themes=["work"]).plan
 
     page = ask(client, asked)
 

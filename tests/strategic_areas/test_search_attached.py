@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from strategic_areas import workflow
 from strategic_areas.models import Evidence
-from tests import factories
+from tests import make
 from tests.deep import drawn
 from tests.strategic_areas.test_search import (
     WORD,
@@ -27,39 +27,39 @@ def title(word=WORD):
 
 
 def source(word=WORD):
-    return factories.make_source(title=f"Informe de la {word}")
+    return make.source(title=f"Informe de la {word}")
 
 
-def with_evidence(make=factories.make_update, word=WORD, **fields):
+def with_evidence(maker=make.update, word=WORD, **fields):
     """A draft with a piece of evidence that bears the word."""
-    update = make(**fields)
-    return update, factories.make_evidence(update, **title(word))
+    update = maker(**fields)
+    return update, make.evidence(update, **title(word))
 
 
 def publish(update, *cleared):
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=factories.make_reviewer(), evidence=cleared)
+    workflow.publish(update, by=make.reviewer(), evidence=cleared)
     return update
 
 
-def cleared(make=factories.make_update, word=WORD, **fields):
+def cleared(maker=make.update, word=WORD, **fields):
     """A published account with a cleared piece of evidence."""
-    update, item = with_evidence(make, word, **fields)
+    update, item = with_evidence(maker, word, **fields)
     return publish(update, item)
 
 
-def rest_on_source(make, word=WORD, **fields):
-    record = make(**fields)
+def rest_on_source(maker, word=WORD, **fields):
+    record = maker(**fields)
     record.sources.add(source(word))
 
 
 def make_participation():
-    agency = factories.make_agency()
-    return factories.make_participation(plan=factories.make_plan(), agency=agency)
+    agency = make.agency()
+    return make.participation(plan=make.plan(), agency=agency)
 
 
 def declared_on_source(word):
-    draft = factories.make_declaration()
+    draft = make.declaration()
     draft.sources.add(source(word))
     publish(draft)
 
@@ -69,7 +69,7 @@ PUBLIC = {
     "evidence": ("evidence", lambda word: cleared(word=word)),
     "evidence of a declaration": (
         "evidence",
-        lambda word: cleared(factories.make_declaration, word),
+        lambda word: cleared(make.declaration, word),
     ),
     "archive": (
         "evidence",
@@ -79,15 +79,15 @@ PUBLIC = {
     ),
     "source of a commitment": (
         "source",
-        lambda word: rest_on_source(factories.make_commitment, word),
+        lambda word: rest_on_source(make.commitment, word),
     ),
     "source of an activity": (
         "source",
-        lambda word: rest_on_source(factories.make_activity, word),
+        lambda word: rest_on_source(make.activity, word),
     ),
     "source of an update": (
         "source",
-        lambda word: factories.make_record_update(sources=[source(word)]),
+        lambda word: make.record_update(sources=[source(word)]),
     ),
     "source of a declaration": ("source", declared_on_source),
     "source of a part": (
@@ -96,62 +96,62 @@ PUBLIC = {
     ),
     "source of a law": (
         "source",
-        lambda word: rest_on_source(factories.make_law, word),
+        lambda word: rest_on_source(make.law, word),
     ),
     "source of a line": (
         "source",
-        lambda word: rest_on_source(factories.make_help_line, word),
+        lambda word: rest_on_source(make.help_line, word),
     ),
     "source of later work": (
         "source",
-        lambda word: rest_on_source(factories.make_later_activity, word),
+        lambda word: rest_on_source(make.later_activity, word),
     ),
     "source of a rating": (
         "source",
-        lambda word: rest_on_source(factories.make_tier, word),
+        lambda word: rest_on_source(make.tier, word),
     ),
     "source of a discrepancy": (
         "source",
-        lambda word: rest_on_source(factories.make_discrepancy, word),
+        lambda word: rest_on_source(make.discrepancy, word),
     ),
     "correction asked for": (
         "correction",
-        lambda word: factories.make_correction_request(**both("asked", word)),
+        lambda word: make.correction_request(**both("asked", word)),
     ),
     "correction decided": (
         "correction",
-        lambda word: factories.make_correction_request(
+        lambda word: make.correction_request(
             **both("decision", word), outcome="kept", decided_on="2026-03-09"
         ),
     ),
     "disputed commitment": (
         "agency",
-        lambda word: dispute(factories.make_commitment(provenance="press"), word),
+        lambda word: dispute(make.commitment(provenance="press"), word),
     ),
     "disputed activity": (
         "agency",
-        lambda word: dispute(factories.make_activity(provenance="press"), word),
+        lambda word: dispute(make.activity(provenance="press"), word),
     ),
     "disputed update": (
         "agency",
-        lambda word: dispute(factories.make_record_update(), word),
+        lambda word: dispute(make.record_update(), word),
     ),
 }
 
 
 def publish_archive(**fields):
-    update = factories.make_update()
-    return publish(update, factories.make_evidence(update, **fields))
+    update = make.update()
+    return publish(update, make.evidence(update, **fields))
 
 
 def dispute(record, word=WORD):
-    return factories.make_approved_dispute(record, **both("text", word))
+    return make.approved_dispute(record, **both("text", word))
 
 
 def test_what_stands_beside_a_record_is_found_where_it_is_shown(client):
     words = dict(zip(PUBLIC, WORDS, strict=False))
-    for name, (_kind, make) in PUBLIC.items():
-        make(words[name])
+    for name, (_kind, maker) in PUBLIC.items():
+        maker(words[name])
 
     for language, (name, word) in product(["es", "en"], words.items()):
         ((kind, hits),) = hits_of(f"{word.title()}s", language).items()
@@ -165,12 +165,12 @@ def test_what_stands_beside_a_record_is_found_where_it_is_shown(client):
 
 def withdrawn():
     update = cleared()
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
 
 def replaced():
     update = cleared()
-    revision = factories.make_correction(update)
+    revision = make.correction(update)
     revision.evidences.all().delete()
     publish(revision)
 
@@ -187,44 +187,42 @@ def reserved():
 
 
 def removed():
-    update = factories.make_update()
-    item = factories.make_evidence(update, **title())
+    update = make.update()
+    item = make.evidence(update, **title())
     QuerySet(Evidence).filter(pk=item.pk).update(kind="removed", url="")
     publish(update, item)
 
 
 def in_preparation():
-    plan = factories.make_plan(status="in_preparation")
-    programme = factories.make_programme(area=factories.make_area(plan=plan))
-    commitment = factories.make_commitment(programme=programme)
-    activity = factories.make_activity(commitment=commitment)
+    plan = make.plan(status="in_preparation")
+    programme = make.programme(area=make.area(plan=plan))
+    commitment = make.commitment(programme=programme)
+    activity = make.activity(commitment=commitment)
     for record in (
         commitment,
         activity,
-        factories.make_participation(plan=plan, agency=factories.make_agency()),
-        factories.make_later_activity(plan=plan),
-        factories.make_discrepancy(plan=plan),
-        factories.make_tier(plan=plan),
+        make.participation(plan=plan, agency=make.agency()),
+        make.later_activity(plan=plan),
+        make.discrepancy(plan=plan),
+        make.tier(plan=plan),
     ):
         record.sources.add(source())
-    factories.make_record_update(activity=activity, sources=[source()])
-    update = factories.make_update(
-        activity=activity, period=factories.make_round(plan=plan)
-    )
+    make.record_update(activity=activity, sources=[source()])
+    update = make.update(activity=activity, period=make.round(plan=plan))
     cleared(lambda: update)
 
 
 def superseded():
-    old = factories.make_commitment(provenance="press")
+    old = make.commitment(provenance="press")
     rest_on_source(lambda: old)
     dispute(old)
-    factories.make_commitment(plan=old.plan).supersedes.add(old)
+    make.commitment(plan=old.plan).supersedes.add(old)
 
 
 def disputed_and_withdrawn():
-    update = factories.make_record_update()
+    update = make.record_update()
     dispute(update)
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
 
 def draft_with_all():
@@ -243,22 +241,22 @@ HIDDEN = {
     "plan in preparation": in_preparation,
     "source of nothing": source,
     "source of a hidden line": lambda: rest_on_source(
-        factories.make_help_line, confirm_before_publishing=True
+        make.help_line, confirm_before_publishing=True
     ),
     "superseded": superseded,
     "dispute of a withdrawn account": disputed_and_withdrawn,
-    "dispute that waits": lambda: factories.make_dispute(
-        factories.make_commitment(provenance="press"), **both("text")
+    "dispute that waits": lambda: make.dispute(
+        make.commitment(provenance="press"), **both("text")
     ),
-    "correction that waits": lambda: factories.make_change(
-        factories.make_correction_request(), **both("asked")
+    "correction that waits": lambda: make.change(
+        make.correction_request(), **both("asked")
     ),
 }
 
 
 def test_what_no_page_shows_beside_a_record_is_never_found(client):
-    for make in HIDDEN.values():
-        make()
+    for maker in HIDDEN.values():
+        maker()
 
     answer = ask(client, WORD).context["answer"]
 
@@ -267,13 +265,13 @@ def test_what_no_page_shows_beside_a_record_is_never_found(client):
 
 
 def test_a_source_of_many_records_is_found_once(client):
-    plan, shared = factories.make_plan(), source()
-    commitment = factories.make_commitment(plan=plan)
+    plan, shared = make.plan(), source()
+    commitment = make.commitment(plan=plan)
     commitment.sources.add(shared)
     for _ in range(3):
-        activity = factories.make_activity(commitment=commitment)
+        activity = make.activity(commitment=commitment)
         activity.sources.add(shared)
-        factories.make_record_update(activity=activity, sources=[shared])
+        make.record_update(activity=activity, sources=[shared])
 
     assert found(client) == {"source": [f"source-{shared.pk}"]}
     assert paths(client) == [commitment.get_absolute_url(language="es")]

@@ -27,21 +27,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.letters import digest
 from strategic_areas.workflow.questions import REPORT, seen_of, token_of, tokens_of
+from tests import make
 from tests.deep import DEEP, SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_earlier_report,
-    make_focal_point,
-    make_mandate,
-    make_period,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
 from tests.strategic_areas.filling import TEXT
 from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.refusing import is_refused
@@ -61,10 +48,10 @@ class Desk(Lasting):
     """A focal point, one activity of hers, and an open round."""
 
     def __init__(self):
-        self.agency = make_agency()
-        self.activity = make_activity(agency=self.agency)
-        self.period = make_round(plan=self.activity.plan, code="2026-t4")
-        self.user = make_focal_point(agency=self.agency)
+        self.agency = make.agency()
+        self.activity = make.activity(agency=self.agency)
+        self.period = make.round(plan=self.activity.plan, code="2026-t4")
+        self.user = make.focal_point(agency=self.agency)
 
     def address(self, name="sheet", *, period=None, agency=None, activity=None):
         keys = [(period or self.period).pk, (agency or self.agency).slug]
@@ -80,12 +67,12 @@ class Desk(Lasting):
         return self.client.post(self.address("sheet_row", activity=activity), fields)
 
     def another(self, **fields):
-        return make_activity(
+        return make.activity(
             commitment=self.activity.commitment, agency=self.agency, **fields
         )
 
     def published_before(self, activity=None, **fields):
-        return make_earlier_report(activity or self.activity, by=self.user, **fields)
+        return make.earlier_report(activity or self.activity, by=self.user, **fields)
 
     def send(self):
         """Send all that is written, as the page's form carries it."""
@@ -109,7 +96,7 @@ def desk(client, db, kept_desk):
 
 def test_the_sheet_lists_what_the_agency_owes_and_nobody_elses(desk):
     second = desk.another()
-    make_activity(plan=desk.activity.plan)
+    make.activity(plan=desk.activity.plan)
 
     rows = desk.open().context["rows"]
 
@@ -154,8 +141,8 @@ def test_a_text_that_stands_as_it_was_published_keeps_its_english(desk):
 
 def test_a_mended_text_keeps_no_english_of_what_it_said_before(desk):
     told = {"narrative_es": "Fueron 12.", "narrative_en": "They were 12."}
-    update = make_submitted_update(activity=desk.activity, period=desk.period, **told)
-    workflow.give_back(update, by=make_reviewer(), reason="Eran 15.")
+    update = make.submitted_update(activity=desk.activity, period=desk.period, **told)
+    workflow.give_back(update, by=make.reviewer(), reason="Eran 15.")
     update.refresh_from_db()
 
     desk.save(narrative_es="Fueron 15.", seen_version=update.version)
@@ -176,7 +163,7 @@ def test_saving_leads_to_the_next_row_that_waits(desk):
 
 
 def test_saving_a_row_touches_no_other(desk):
-    second = make_update(activity=desk.another(), period=desk.period, by=desk.user)
+    second = make.update(activity=desk.another(), period=desk.period, by=desk.user)
 
     desk.save()
 
@@ -200,7 +187,7 @@ def test_a_script_is_answered_with_the_one_row(desk):
 
 
 @pytest.mark.parametrize("page", ["sheet", "sheet_check", "sheet_row"])
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.administrator])
 def test_whoever_has_no_mandate_reaches_no_sheet(desk, make_actor, page):
     desk.client.force_login(make_actor())
 
@@ -221,9 +208,9 @@ def test_an_ended_mandate_reaches_no_sheet(desk, page):
 
 
 def test_forged_addresses_are_not_found(desk):
-    stranger = make_activity(plan=desk.activity.plan)
-    record = make_period(plan=desk.activity.plan)
-    foreign = make_round()
+    stranger = make.activity(plan=desk.activity.plan)
+    record = make.period(plan=desk.activity.plan)
+    foreign = make.round()
 
     opened = [
         desk.open(agency=stranger.agency),
@@ -252,8 +239,8 @@ def test_a_press_that_comes_twice_makes_one_update(desk):
 
 
 def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
-    colleague = make_focal_point(agency=desk.agency)
-    make_update(
+    colleague = make.focal_point(agency=desk.agency)
+    make.update(
         activity=desk.activity, period=desk.period, by=colleague, narrative_es="Suyo."
     )
 
@@ -274,8 +261,8 @@ def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(desk):
 def test_a_conflict_says_whose_it_is_and_what_differs(desk, is_own):
     desk.activity.kind, desk.activity.unit = "continuing", "talleres"
     desk.activity.save()
-    colleague = make_focal_point(agency=desk.agency, first_name="Ana", last_name="Paz")
-    stored = make_update(
+    colleague = make.focal_point(agency=desk.agency, first_name="Ana", last_name="Paz")
+    stored = make.update(
         activity=desk.activity,
         period=desk.period,
         by=desk.user if is_own else colleague,
@@ -322,7 +309,7 @@ def test_a_text_that_is_too_long_is_told_that_and_no_more(desk):
 
 
 def test_what_was_sent_is_no_longer_written_in(desk):
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user
     )
 
@@ -461,7 +448,7 @@ HALF_AN_ANSWER = [
 
 
 def test_the_database_refuses_half_an_answer():
-    row = ActivityUpdate.objects.filter(pk=make_update().pk)
+    row = ActivityUpdate.objects.filter(pk=make.update().pk)
 
     taken = [
         half for half in HALF_AN_ANSWER if not is_refused(partial(row.update, **half))
@@ -499,7 +486,7 @@ def test_what_is_reserved_or_internal_never_reaches_a_public_page(desk, client):
     desk.save(desk.another(), internal_note="Nota plantada.")
     for update in ActivityUpdate.objects.filter(period=desk.period):
         workflow.submit(update, by=desk.user)
-        workflow.publish(update, by=make_reviewer())
+        workflow.publish(update, by=make.reviewer())
 
     pages = public_pages(client, desk.activity)
 
@@ -515,9 +502,9 @@ def test_what_was_withheld_stays_withheld_without_news(desk):
     desk.save(**RESERVED)
     update = ActivityUpdate.objects.get()
     workflow.submit(update, by=desk.user)
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     today = update.period.opens_on
-    desk.period = make_round(
+    desk.period = make.round(
         plan=desk.activity.plan, starts_on=today, ends_on=today, code="2027-t1"
     )
 
@@ -549,7 +536,7 @@ def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
 
 def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
     azua, duarte = make_provinces()
-    update = make_update(
+    update = make.update(
         activity=desk.another(kind="continuing"),
         period=desk.period,
         by=desk.user,
@@ -607,7 +594,7 @@ def test_a_receipt_holds_what_receipts_always_held_as_plain_values(desk):
 def submit(desk, activity=None, **fields):
     """Write a report, and send it by itself."""
     about = {"activity": activity or desk.activity, "period": desk.period}
-    update = make_update(by=desk.user, **about, **fields)
+    update = make.update(by=desk.user, **about, **fields)
     seen = seen_of(update)
     return workflow.submit_all(desk.period, desk.agency, seen, by=desk.user)
 
@@ -640,7 +627,7 @@ def test_sending_twice_leads_to_the_same_receipt(desk):
 
 
 def test_nothing_is_sent_by_a_forged_list(desk):
-    make_update(activity=desk.activity, period=desk.period, by=desk.user)
+    make.update(activity=desk.activity, period=desk.period, by=desk.user)
 
     for seen in ("", "x", "1", "999999:1", "avance-999999-1", "otro-1-1", "avance-1"):
         desk.client.post(desk.address("sheet_check"), {"seen": seen})
@@ -649,8 +636,8 @@ def test_nothing_is_sent_by_a_forged_list(desk):
 
 
 def test_another_agencys_report_is_not_sent(desk):
-    stranger = make_update(
-        activity=make_activity(plan=desk.activity.plan), period=desk.period
+    stranger = make.update(
+        activity=make.activity(plan=desk.activity.plan), period=desk.period
     )
     desk.save()
     own = ActivityUpdate.objects.get(activity=desk.activity)
@@ -680,10 +667,10 @@ def test_all_is_sent_or_nothing(desk):
 
 
 def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=desk.activity, period=desk.period, by=desk.user
     )
-    workflow.give_back(update, by=make_reviewer(), reason="Diga dónde.")
+    workflow.give_back(update, by=make.reviewer(), reason="Diga dónde.")
 
     before = desk.open().context["sheet"]
     desk.save(seen_version=update.version, narrative_es="En Santiago.")
@@ -711,7 +698,7 @@ def test_where_only_a_titular_submits_the_alternate_prepares(desk):
         send(FocalPoint.Kind.ALTERNATE, only_titular=True),
         send(FocalPoint.Kind.TITULAR, only_titular=True),
     ]
-    make_update(activity=second, period=desk.period, by=desk.user)
+    make.update(activity=second, period=desk.period, by=desk.user)
     sent.append(send(FocalPoint.Kind.ALTERNATE, only_titular=False))
 
     assert saved.status_code == 302
@@ -719,9 +706,9 @@ def test_where_only_a_titular_submits_the_alternate_prepares(desk):
 
 
 def test_the_workflow_itself_holds_an_alternate_back():
-    update = make_update()
+    update = make.update()
     update.agency.only_titular_submits = True
-    alternate = make_focal_point(agency=update.agency)
+    alternate = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit(update, by=alternate)
@@ -775,10 +762,10 @@ def test_a_warning_asks_for_one_tick_before_sending(desk):
 
 
 def test_a_titular_of_another_agency_does_not_count():
-    update = make_update()
+    update = make.update()
     update.agency.only_titular_submits = True
-    alternate = make_focal_point(agency=update.agency)
-    make_mandate(user=alternate, agency=make_agency(), kind=FocalPoint.Kind.TITULAR)
+    alternate = make.focal_point(agency=update.agency)
+    make.mandate(user=alternate, agency=make.agency(), kind=FocalPoint.Kind.TITULAR)
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit(update, by=alternate)
@@ -788,7 +775,7 @@ def test_a_receipt_opens_for_its_agency_alone(desk):
     address = reverse("admin:receipt", args=[submit(desk).pk])
 
     opened = [desk.client.get(address).status_code]
-    for stranger in (make_focal_point(), make_reviewer()):
+    for stranger in (make.focal_point(), make.reviewer()):
         desk.client.force_login(stranger)
         opened.append(desk.client.get(address).status_code)
 
@@ -807,9 +794,9 @@ def test_a_submission_is_never_changed(desk):
 def test_the_receipt_of_a_purged_submission_still_opens(desk):
     kept = submit(desk, narrative_es="Algo que hay que retirar.")
     address = reverse("admin:receipt", args=[kept.pk])
-    asked = purging.request("Algo que hay que retirar", by=make_reviewer())
+    asked = purging.request("Algo que hay que retirar", by=make.reviewer())
 
-    purging.confirm(asked, by=make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     assert Submission.objects.get().content == {}
 
@@ -817,7 +804,7 @@ def test_the_receipt_of_a_purged_submission_still_opens(desk):
 
 
 def test_a_correction_takes_the_places_along(desk):
-    update = make_published_update()
+    update = make.published_update()
     update.places.set(make_provinces()[:1])
 
     second = workflow.correct(update, by=update.contributors.get())
@@ -835,8 +822,8 @@ def test_the_desk_leads_to_the_sheet_of_each_round(desk):
 
 def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
     returned = desk.another()
-    update = make_submitted_update(activity=returned, period=desk.period)
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    update = make.submitted_update(activity=returned, period=desk.period)
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
 
     page = desk.client.get(reverse("admin:index"))
 
@@ -854,9 +841,9 @@ def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
 
 
 def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
-    update = make_submitted_update(activity=desk.activity, period=desk.period)
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
-    make_activity(commitment=desk.activity.commitment).supersedes.add(desk.activity)
+    update = make.submitted_update(activity=desk.activity, period=desk.period)
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
+    make.activity(commitment=desk.activity.commitment).supersedes.add(desk.activity)
 
     page = desk.client.get(reverse("admin:index"))
 
@@ -869,7 +856,7 @@ def test_what_the_sheet_asks_no_more_is_mended_on_its_own_page(desk):
 def test_a_round_says_how_many_days_are_left(days):
     due_on = timezone.localdate() + timedelta(days=days)
 
-    assert make_round(due_on=due_on).days_left == days
+    assert make.round(due_on=due_on).days_left == days
 
 
 def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
@@ -879,14 +866,14 @@ def test_the_sheet_asks_the_database_the_same_at_any_size(desk):
         return len(queries)
 
     desk.published_before()
-    make_update(activity=desk.activity, period=desk.period, by=desk.user)
+    make.update(activity=desk.activity, period=desk.period, by=desk.user)
     small = count()
     for number in range(SOME_ROWS):
         activity = desk.another()
         if number % 3:
             desk.published_before(activity)
         if number % 2:
-            make_update(activity=activity, period=desk.period, by=desk.user)
+            make.update(activity=activity, period=desk.period, by=desk.user)
 
     assert count() == small
 
@@ -973,7 +960,7 @@ def test_a_quantity_is_shown_as_short_as_it_is(desk):
     about = {"period": desk.period, "by": desk.user}
     for quantity in ("12.00", "12.50", "100"):
         activity = desk.another(kind="continuing")
-        make_update(activity=activity, quantity=Decimal(quantity), **about)
+        make.update(activity=activity, quantity=Decimal(quantity), **about)
 
     forms = [shown.form for shown in desk.open().context["rows"][1:]]
 
@@ -982,7 +969,7 @@ def test_a_quantity_is_shown_as_short_as_it_is(desk):
 
 def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
     waiting = [desk.activity, *(desk.another() for _ in range(sheet_page.WHOLE + 2))]
-    make_submitted_update(activity=waiting[2], period=desk.period, by=desk.user)
+    make.submitted_update(activity=waiting[2], period=desk.period, by=desk.user)
 
     shown = desk.open().context["rows"]
     later = desk.client.get(f"{desk.address()}?fila={waiting[-2].pk}").context["rows"]
@@ -1015,7 +1002,7 @@ def test_a_closed_row_leads_to_its_form_without_scripts(desk):
 
 
 def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
-    sent = make_submitted_update(
+    sent = make.submitted_update(
         activity=desk.another(), period=desk.period, by=desk.user
     )
     other = Desk()
@@ -1066,7 +1053,7 @@ def test_a_quantity_that_could_be_two_is_asked_back(desk, typed):
 def test_what_stands_in_a_box_is_posted_back_unchanged(desk):
     activity = desk.another(kind="continuing")
     about = {"activity": activity, "period": desk.period, "by": desk.user}
-    make_update(quantity=Decimal("1250.50"), **about)
+    make.update(quantity=Decimal("1250.50"), **about)
     form = desk.open().context["rows"][1].form
     fields = {each.name: each.value() or "" for each in form if each.name != "places"}
 

@@ -16,18 +16,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.letters import digest
 from strategic_areas.workflow.questions import DECLARATION, seen_of, tokens_of
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_commitment,
-    make_declaration,
-    make_evidence,
-    make_focal_point,
-    make_published_declaration,
-    make_reviewer,
-    make_round,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +34,10 @@ class Lead(Lasting):
     """A focal point of a lead agency, and an open round."""
 
     def __init__(self):
-        self.agency = make_agency()
-        self.commitment = make_commitment(lead=self.agency)
-        self.period = make_round(plan=self.commitment.plan, code="2026-t4")
-        self.user = make_focal_point(agency=self.agency)
+        self.agency = make.agency()
+        self.commitment = make.commitment(lead=self.agency)
+        self.period = make.round(plan=self.commitment.plan, code="2026-t4")
+        self.user = make.focal_point(agency=self.agency)
 
     def address(self, name="sheet", commitment=None, *more):
         keys = [self.period.pk, self.agency.slug]
@@ -86,11 +75,11 @@ def lead(client, db, kept_lead):
 
 
 def test_the_sheet_has_a_row_for_each_commitment_that_the_agency_leads(lead):
-    other = make_commitment(plan=lead.commitment.plan)
-    make_activity(commitment=other, agency=lead.agency)
-    make_commitment(lead=lead.agency)
-    heir = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
-    superseded = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
+    other = make.commitment(plan=lead.commitment.plan)
+    make.activity(commitment=other, agency=lead.agency)
+    make.commitment(lead=lead.agency)
+    heir = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
+    superseded = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
     heir.supersedes.add(superseded)
 
     shown = dict(lead.open().context["sections"])[DECLARATION]
@@ -142,10 +131,10 @@ def test_a_press_that_comes_twice_makes_one_declaration(lead):
 
 
 def test_the_second_of_two_people_keeps_her_text_and_sees_the_others(lead):
-    make_declaration(
+    make.declaration(
         commitment=lead.commitment,
         period=lead.period,
-        by=make_focal_point(agency=lead.agency),
+        by=make.focal_point(agency=lead.agency),
         statement_es="Suyo.",
     )
 
@@ -165,11 +154,11 @@ def test_a_script_is_answered_with_the_one_row(lead):
 
 
 def test_forged_addresses_are_not_found(lead):
-    theirs = make_commitment(plan=lead.commitment.plan)
-    make_activity(commitment=theirs, agency=lead.agency)
-    declared = make_declaration(commitment=theirs, period=lead.period)
-    item = make_evidence(declared)
-    foreign = make_commitment(lead=lead.agency)
+    theirs = make.commitment(plan=lead.commitment.plan)
+    make.activity(commitment=theirs, agency=lead.agency)
+    declared = make.declaration(commitment=theirs, period=lead.period)
+    item = make.evidence(declared)
+    foreign = make.commitment(lead=lead.agency)
     link = {"title_es": "Acta", "url": "https://example.org/"}
 
     answers = [
@@ -184,7 +173,7 @@ def test_forged_addresses_are_not_found(lead):
     assert list(Evidence.objects.all()) == [item]
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_focal_point])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
 def test_whoever_does_not_report_for_the_lead_declares_nothing(lead, make_actor):
     lead.client.force_login(make_actor())
 
@@ -195,14 +184,14 @@ def test_whoever_does_not_report_for_the_lead_declares_nothing(lead, make_actor)
 
 
 def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
-    report = make_update(
-        activity=make_activity(commitment=lead.commitment),
+    report = make.update(
+        activity=make.activity(commitment=lead.commitment),
         period=lead.period,
         by=lead.user,
     )
     lead.declare()
     declared = CommitmentUpdate.objects.get()
-    make_evidence(declared, url="https://example.org/acta")
+    make.evidence(declared, url="https://example.org/acta")
 
     response = lead.send()
 
@@ -247,8 +236,8 @@ def test_a_declaration_is_sent_alone_and_a_second_press_finds_its_receipt(lead):
 
 
 def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
-    report = make_update(
-        activity=make_activity(commitment=lead.commitment),
+    report = make.update(
+        activity=make.activity(commitment=lead.commitment),
         period=lead.period,
         by=lead.user,
     )
@@ -265,8 +254,8 @@ def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
 
 
 def test_another_leads_declaration_is_not_sent(lead):
-    theirs = make_declaration(
-        commitment=make_commitment(plan=lead.commitment.plan), period=lead.period
+    theirs = make.declaration(
+        commitment=make.commitment(plan=lead.commitment.plan), period=lead.period
     )
 
     with pytest.raises(workflow.TransitionError):
@@ -303,7 +292,7 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
     lead.declare()
     declared = CommitmentUpdate.objects.get()
     workflow.submit(declared, by=lead.user)
-    workflow.give_back(declared, by=make_reviewer(), reason="Falta el acta.")
+    workflow.give_back(declared, by=make.reviewer(), reason="Falta el acta.")
 
     (row,) = lead.open().context["sheet"].sections[DECLARATION]
     desk = lead.client.get(reverse("admin:index"))
@@ -317,20 +306,20 @@ def test_what_came_back_says_why_on_sheet_and_desk(lead):
 
 
 def test_what_another_lead_got_back_is_not_on_the_desk(lead):
-    theirs = make_declaration(
-        commitment=make_commitment(plan=lead.commitment.plan), period=lead.period
+    theirs = make.declaration(
+        commitment=make.commitment(plan=lead.commitment.plan), period=lead.period
     )
     workflow.submit(theirs, by=theirs.contributors.get())
-    workflow.give_back(theirs, by=make_reviewer(), reason="Para otra.")
+    workflow.give_back(theirs, by=make.reviewer(), reason="Para otra.")
 
     assert lead.client.get(reverse("admin:index")).context["returned"] == []
 
 
 def test_the_last_published_declaration_stands_beside_the_new_one(lead):
-    before = make_round(
+    before = make.round(
         plan=lead.commitment.plan, starts_on="2024-01-01", ends_on="2024-12-31"
     )
-    published = make_published_declaration(
+    published = make.published_declaration(
         commitment=lead.commitment, period=before, by=lead.user, result="in_part"
     )
 
@@ -340,7 +329,7 @@ def test_the_last_published_declaration_stands_beside_the_new_one(lead):
 
 
 def test_a_correction_of_a_published_declaration_is_written_on_the_sheet(lead):
-    published = make_published_declaration(
+    published = make.published_declaration(
         commitment=lead.commitment, period=lead.period, by=lead.user
     )
     correction = workflow.correct(published, by=lead.user)
@@ -365,7 +354,7 @@ def test_evidence_stands_beside_a_declaration(lead):
 
 
 def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(lead):
-    make_commitment(plan=lead.commitment.plan)
+    make.commitment(plan=lead.commitment.plan)
 
     response = lead.client.get(reverse("admin:index"))
 
@@ -374,7 +363,7 @@ def test_a_lead_that_owes_nothing_finds_its_sheet_on_the_desk(lead):
 
 
 def test_an_agency_without_a_part_in_the_plan_has_no_sheet_to_fill(lead):
-    lead.client.force_login(make_focal_point())
+    lead.client.force_login(make.focal_point())
 
     assert lead.client.get(reverse("admin:index")).context["parts"] == []
 
@@ -385,15 +374,15 @@ def test_the_sheet_asks_the_database_the_same_at_any_number_of_commitments(lead)
             assert lead.open().status_code == 200
         return len(queries)
 
-    make_evidence(
-        make_declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
+    make.evidence(
+        make.declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
     )
     small = count()
     for number in range(30):
-        commitment = make_commitment(plan=lead.commitment.plan, lead=lead.agency)
+        commitment = make.commitment(plan=lead.commitment.plan, lead=lead.agency)
         if number % 2:
-            make_evidence(
-                make_declaration(
+            make.evidence(
+                make.declaration(
                     commitment=commitment, period=lead.period, by=lead.user
                 )
             )

@@ -18,16 +18,7 @@ from strategic_areas.desk.sheet.sheet_page import AttachForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 from tests.uploads import make_pdf
 
@@ -42,11 +33,11 @@ class Row(Lasting):
     """A saved row of a focal point."""
 
     def __init__(self):
-        self.agency = make_agency()
-        activity = make_activity(agency=self.agency)
-        self.period = make_round(plan=activity.plan)
-        self.user = make_focal_point(agency=self.agency)
-        self.update = make_update(activity=activity, period=self.period, by=self.user)
+        self.agency = make.agency()
+        activity = make.activity(agency=self.agency)
+        self.period = make.round(plan=activity.plan)
+        self.user = make.focal_point(agency=self.agency)
+        self.update = make.update(activity=activity, period=self.period, by=self.user)
 
     def keys(self, activity=None):
         activity = activity or self.update.activity
@@ -140,7 +131,7 @@ def test_a_refused_file_leaves_text_and_folder_as_they_were(row, folder, name, c
 
 def test_a_report_takes_so_many_files_and_no_more(row):
     for _ in range(FILES_PER_UPDATE):
-        make_file_evidence(row.update)
+        make.file_evidence(row.update)
 
     response = row.attach(title_es="Acta", upload=row.file())
 
@@ -161,8 +152,8 @@ def test_whoever_attaches_reads_how_to_save_as_pdf_before_and_after(row):
 
 
 def test_the_same_file_is_refused_twice(row):
-    make_file_evidence(row.update, name="Primera.pdf")
-    make_file_evidence(name="Ajena.pdf")
+    make.file_evidence(row.update, name="Primera.pdf")
+    make.file_evidence(name="Ajena.pdf")
 
     response = row.attach(title_es="Acta", upload=row.file(name="Otra.pdf"))
 
@@ -200,7 +191,7 @@ def test_the_script_is_answered_with_the_evidence_alone(row):
 
 
 def test_whoever_attaches_does_not_publish(row):
-    colleague = make_focal_point(agency=row.agency)
+    colleague = make.focal_point(agency=row.agency)
     colleague.groups.add(Group.objects.get(name=Role.REVIEWER))
     row.client.force_login(colleague)
 
@@ -213,7 +204,7 @@ def test_whoever_attaches_does_not_publish(row):
 
 def test_attaching_mends_what_came_back_for_want_of_evidence(row):
     workflow.submit(row.update, by=row.user)
-    workflow.give_back(row.update, by=make_reviewer(), reason="Falta el acta.")
+    workflow.give_back(row.update, by=make.reviewer(), reason="Falta el acta.")
     address = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
 
     before = row.client.get(address).context["sheet"].rows[0].state
@@ -224,7 +215,7 @@ def test_attaching_mends_what_came_back_for_want_of_evidence(row):
 
 
 def test_it_is_removed_while_the_row_is_written_in(row):
-    item = make_evidence(row.update)
+    item = make.evidence(row.update)
 
     row.detach(item)
 
@@ -232,7 +223,7 @@ def test_it_is_removed_while_the_row_is_written_in(row):
 
 
 def test_what_was_sent_keeps_its_evidence(row):
-    item = make_evidence(row.update)
+    item = make.evidence(row.update)
     workflow.submit(row.update, by=row.user)
 
     refused = row.attach(**LINK)
@@ -243,10 +234,10 @@ def test_what_was_sent_keeps_its_evidence(row):
 
 
 def test_nobody_reaches_the_evidence_of_another_agency(row):
-    theirs = make_update(
-        activity=make_activity(plan=row.update.activity.plan), period=row.period
+    theirs = make.update(
+        activity=make.activity(plan=row.update.activity.plan), period=row.period
     )
-    item = make_evidence(theirs)
+    item = make.evidence(theirs)
     theirs_is_mine = [*row.keys(), item.pk]
 
     answers = [
@@ -260,7 +251,7 @@ def test_nobody_reaches_the_evidence_of_another_agency(row):
 
 
 def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
-    activity = make_activity(
+    activity = make.activity(
         commitment=row.update.activity.commitment, agency=row.agency
     )
 
@@ -272,7 +263,7 @@ def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
 
 
 def test_evidence_is_neither_added_nor_removed_by_a_link(row):
-    item = make_evidence(row.update)
+    item = make.evidence(row.update)
 
     answers = [
         row.client.get(reverse("admin:sheet_row_attach", args=row.keys())),
@@ -283,7 +274,7 @@ def test_evidence_is_neither_added_nor_removed_by_a_link(row):
 
 
 def test_the_receipt_names_the_evidence(row):
-    item = make_file_evidence(row.update)
+    item = make.file_evidence(row.update)
     seen = seen_of(row.update)
 
     kept = workflow.submit_all(row.period, row.agency, seen, by=row.user)
@@ -302,12 +293,12 @@ def test_the_receipt_names_the_evidence(row):
 
 def publish(row):
     workflow.submit(row.update, by=row.user)
-    workflow.publish(row.update, by=make_reviewer())
+    workflow.publish(row.update, by=make.reviewer())
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Row-Only": "1"}])
 def test_evidence_alone_begins_a_correction(row, headers):
-    old = make_evidence(row.update, title_es="Lista de talleres")
+    old = make.evidence(row.update, title_es="Lista de talleres")
     publish(row)
 
     answer = row.attach(**LINK, headers=headers)
@@ -334,7 +325,7 @@ def test_refused_evidence_begins_no_correction(row):
 
 
 def test_a_published_report_takes_evidence_where_it_is_corrected(row):
-    item = make_evidence(row.update)
+    item = make.evidence(row.update)
     publish(row)
     sheet = reverse("admin:sheet", args=[row.period.pk, row.agency.slug])
     key = row.update.activity_id

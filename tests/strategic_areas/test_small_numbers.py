@@ -8,16 +8,7 @@ from strategic_areas.desk.review import review_queue
 from strategic_areas.models import Status
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import token_of
-from tests.factories import (
-    make_activity,
-    make_commitment,
-    make_earlier_report,
-    make_focal_point,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.drafts import form_at
 
 pytestmark = pytest.mark.django_db
@@ -30,23 +21,23 @@ WARNED, SHOWN = "Se reunió en la calle El Conde 105.", "calle El Conde 105"
 
 def of_victims(**fields):
     """A draft on an activity that reaches victims."""
-    return make_update(activity=make_activity(reaches_victims=True), **fields)
+    return make.update(activity=make.activity(reaches_victims=True), **fields)
 
 
 @pytest.mark.parametrize("number", [0, 3, 12])
 def test_a_number_of_victims_costs_no_warning(number):
-    counting = make_activity(counts_victims=True, kind="continuing", quantity=10)
-    update = make_update(activity=counting, percent=None, quantity=number)
+    counting = make.activity(counts_victims=True, kind="continuing", quantity=10)
+    update = make.update(activity=counting, percent=None, quantity=number)
 
     assert guard.warnings(of_victims(people_reached=number)) == []
     assert guard.warnings(update) == []
 
 
 def test_its_numbers_tell_that_only_staff_read_them(client):
-    for_victims = make_activity(counts_victims=True, reaches_victims=True, quantity=40)
-    period = make_round(plan=for_victims.plan)
-    other = make_activity(commitment=for_victims.commitment)
-    client.force_login(make_focal_point(agency=for_victims.agency))
+    for_victims = make.activity(counts_victims=True, reaches_victims=True, quantity=40)
+    period = make.round(plan=for_victims.plan)
+    other = make.activity(commitment=for_victims.commitment)
+    client.force_login(make.focal_point(agency=for_victims.agency))
 
     sheet = client.get(reverse("admin:sheet", args=[period.pk, other.agency.slug]))
 
@@ -83,7 +74,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     update.refresh_from_db()
     assert (update.status, shown(row)) == (Status.SUBMITTED, True)
 
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     (row_of_list,) = client.get(reverse("admin:index")).context["rows"]
     item = row_of_list.items[0]
     many = reverse("admin:review_many")
@@ -104,7 +95,7 @@ def test_the_author_ticks_nothing_for_the_reviewer(client):
     update = of_victims(narrative_es=WARNED)
     both = update.contributors.get()
     workflow.submit(update, by=both)
-    both.groups.set(make_reviewer().groups.all())
+    both.groups.set(make.reviewer().groups.all())
     client.force_login(both)
 
     client.post(
@@ -128,12 +119,12 @@ def test_what_staff_are_told_that_the_public_reads_is_what_it_reads():
 def test_whether_a_number_of_victims_moved_is_not_told(number):
     """“Unchanged since” follows from what the public reads alone."""
     said = {"narrative_es": "Se atendió.", "percent": None, "execution": "in_progress"}
-    counting = make_activity(**OF_VICTIMS, kind="continuing")
-    earlier = make_earlier_report(counting, quantity=4, people_reached=4, **said)
+    counting = make.activity(**OF_VICTIMS, kind="continuing")
+    earlier = make.earlier_report(counting, quantity=4, people_reached=4, **said)
 
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=counting,
-        period=make_round(plan=counting.plan),
+        period=make.round(plan=counting.plan),
         by=earlier.contributors.get(),
         quantity=number,
         people_reached=number,
@@ -144,14 +135,14 @@ def test_whether_a_number_of_victims_moved_is_not_told(number):
 
 
 def test_staff_read_every_number(client):
-    counting = make_activity(**OF_VICTIMS, kind="continuing", quantity=9143)
-    update = make_submitted_update(
+    counting = make.activity(**OF_VICTIMS, kind="continuing", quantity=9143)
+    update = make.submitted_update(
         activity=counting, percent=None, quantity=7431, people_reached=8267
     )
     author = update.contributors.get()
     receipt = [update.period_id, update.agency.slug]
 
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     review = client.get(review_queue.address_of(update)).content.decode()
     activity = reverse("admin:strategic_areas_activity_change", args=[counting.pk])
     planned = client.get(activity).content.decode()
@@ -164,8 +155,8 @@ def test_staff_read_every_number(client):
 
 
 def test_adding_an_activity_asks_whether_it_is_of_victims(client):
-    client.force_login(make_reviewer())
-    commitment = make_commitment()
+    client.force_login(make.reviewer())
+    commitment = make.commitment()
     place = [commitment.plan.code, "actividad", commitment.pk]
 
     fields = form_at(client, reverse("admin:plan_node_new", args=place)).fields

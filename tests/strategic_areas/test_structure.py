@@ -20,7 +20,8 @@ from strategic_areas.models import (
     StrategicArea,
     Target,
 )
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -29,19 +30,19 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def plan(lasting):
     """An approved plan with a record of each kind, which nobody may change now."""
-    activity = factories.make_activity(due_on="2026-03-31", quantity=3, unit_es="x")
+    activity = make.activity(due_on="2026-03-31", quantity=3, unit_es="x")
     commitment = activity.commitment
-    commitment.supporting.add(factories.make_agency())
-    factories.make_commitment(plan=activity.plan).supersedes.add(commitment)
+    commitment.supporting.add(make.agency())
+    make.commitment(plan=activity.plan).supersedes.add(commitment)
     Target.objects.create(
         plan=activity.plan,
-        indicator=factories.make_indicator(plan=activity.plan),
+        indicator=make.indicator(plan=activity.plan),
         starts_on="2025-01-01",
         ends_on="2025-12-31",
         value=5,
         provenance="plan",
     )
-    factories.close_structure()
+    close_structure()
     return activity.plan
 
 
@@ -110,7 +111,7 @@ def test_raw_sql_neither_adds_nor_removes_a_record(name, plan):
 def test_raw_sql_changes_no_link_of_the_structure(field, plan):
     through = field.through._meta
     table, columns = through.db_table, [f.column for f in through.concrete_fields[1:]]
-    other = factories.make_agency().pk
+    other = make.agency().pk
     if field is Commitment.supersedes:
         other = Commitment.objects.latest("pk").pk
     one = Commitment.objects.earliest("pk").pk
@@ -130,13 +131,13 @@ def test_raw_sql_changes_no_link_of_the_structure(field, plan):
         (lambda: Commitment.objects.latest("pk"), {"baseline_es": "Ninguna"}),
         (lambda: Plan.objects.get(), {"summary_es": "Otro", "title_es": "Otro"}),
         (
-            lambda: factories.make_activity(
+            lambda: make.activity(
                 commitment=Commitment.objects.latest("pk"), provenance="press"
             ),
             {"title_es": "Otro", "due_on": "2026-09-09"},
         ),
         (
-            lambda: factories.make_activity(
+            lambda: make.activity(
                 commitment=Commitment.objects.latest("pk"),
                 is_in_plan=False,
                 code="F-1",
@@ -155,11 +156,11 @@ def test_what_is_no_structure_may_change(record, fields, plan):
 
 
 def test_a_plan_in_preparation_is_free():
-    plan = factories.make_plan(status="in_preparation")
-    activity = factories.make_activity(plan=plan, due_on="2026-03-31")
-    factories.close_structure()
+    plan = make.plan(status="in_preparation")
+    activity = make.activity(plan=plan, due_on="2026-03-31")
+    close_structure()
 
-    factories.make_activity(commitment=activity.commitment)
+    make.activity(commitment=activity.commitment)
     table, day = Activity._meta.db_table, "2027-07-07"
     sql(f"UPDATE {table} SET due_on = %s WHERE plan_id = %s", day, plan.pk)
 
@@ -168,14 +169,14 @@ def test_a_plan_in_preparation_is_free():
 
 @pytest.mark.parametrize("way", ["no act", "another plan's act", "not applied yet"])
 def test_the_door_opens_to_an_applying_amendment_of_the_plan_alone(way, plan):
-    factories.open_structure()
-    other = factories.make_plan()
-    factories.close_structure()
+    open_structure()
+    other = make.plan()
+    close_structure()
     change = PendingChange.objects.create(
-        proposed_by=factories.make_reviewer(), proposed_at="2026-01-01T00:00Z"
+        proposed_by=make.reviewer(), proposed_at="2026-01-01T00:00Z"
     )
     if way != "no act":
-        act = factories.make_act(other if way == "another plan's act" else plan)
+        act = make.act(other if way == "another plan's act" else plan)
         act.change, act.proposed_by, act.kind = change, change.proposed_by, "redate"
         act.save()
     status = "pending" if way == "not applied yet" else "applying"
@@ -183,7 +184,7 @@ def test_the_door_opens_to_an_applying_amendment_of_the_plan_alone(way, plan):
     if status == "applying":
         PendingChange.objects.filter(pk=change.pk).update(
             status=status,
-            decided_by=factories.make_reviewer(),
+            decided_by=make.reviewer(),
             decided_at="2026-01-02T00:00Z",
         )
 
@@ -197,10 +198,10 @@ def amended(**fields):
     activity.due_on = fields.pop("due_on", None)
     change = workflow.propose(
         activity,
-        by=factories.make_reviewer(),
-        amendment=factories.make_act(activity.plan, **fields),
+        by=make.reviewer(),
+        amendment=make.act(activity.plan, **fields),
     )
-    return workflow.approve(change, by=factories.make_reviewer())
+    return workflow.approve(change, by=make.reviewer())
 
 
 def test_after_an_amendment_was_applied_the_structure_is_closed_again(plan):
@@ -233,7 +234,7 @@ def test_what_was_told_of_an_amendment_stays(plan):
     ],
 )
 def test_a_loaded_file_stays_as_it_was_told(statement, plan):
-    factories.make_plan_file(plan)
+    make.plan_file(plan)
 
     with pytest.raises(IntegrityError, match="stays on record"):
         sql(statement)

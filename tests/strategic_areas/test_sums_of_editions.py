@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from strategic_areas import workflow
-from strategic_areas.datasets import editions
-from strategic_areas.datasets.forms import PACKAGE, make, names_of
+from strategic_areas.datasets import editions, forms
+from strategic_areas.datasets.forms import PACKAGE, names_of
 from strategic_areas.datasets.ready import SHELF
-from tests import factories
+from tests import make
 from tests.crawling import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -23,13 +23,13 @@ SUMS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 @pytest.fixture
 def hidden():
     """An edition of which a number is protected since, and all that was told of it."""
-    activity = factories.make_activity()
-    update = factories.make_published_update(activity=activity, people_reached=4)
-    edition = factories.make_edition(plan=activity.plan)
+    activity = make.activity()
+    update = make.published_update(activity=activity, people_reached=4)
+    edition = make.edition(plan=activity.plan)
     told = read(edition)
     random = bytes(edition.random).hex()
-    change = factories.make_change(activity, reaches_victims=True)
-    workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(activity, reaches_victims=True)
+    workflow.approve(change, by=make.reviewer())
     edition.refresh_from_db()
     return edition, update.public_id, told + read(edition), random
 
@@ -57,7 +57,7 @@ def tried(edition, public_id, random):
     for number in range(1, 10):
         row |= {"people_reached": number, "people_reached_gap": None}
         for name in ("reports.csv", "reports.json", PACKAGE):
-            content = make(name, snapshot, datasets, random)
+            content = forms.make(name, snapshot, datasets, random)
             for packed in (content, gzip.compress(content, 6, mtime=0)):
                 for each in SUMS:
                     found = hashlib.new(each, packed)

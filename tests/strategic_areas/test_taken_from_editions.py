@@ -23,7 +23,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.purging import blanking, hiding
-from tests import factories
+from tests import make
 from tests.strategic_areas.plans import load_small, small
 from tests.strategic_areas.refusing import is_refused
 
@@ -54,15 +54,15 @@ def bytes_of(edition):
 def two_editions(commitment, **later):
     """Two editions of its plan; between them the commitment changed."""
     plan = commitment.programme.area.plan
-    first = factories.make_edition(plan=plan)
+    first = make.edition(plan=plan)
     type(commitment).objects.filter(pk=commitment.pk).update(**later)
-    second = editions.make(plan, period=factories.make_round(plan=plan))
+    second = editions.make(plan, period=make.round(plan=plan))
     return first, second
 
 
 def hide(record, *names, **told):
     columns = {name: hiding.whole(record)[name] for name in names}
-    told = {"cause": "personal", "by": factories.make_reviewer(), **told}
+    told = {"cause": "personal", "by": make.reviewer(), **told}
     return hiding.hide(record, columns, **told)
 
 
@@ -70,7 +70,7 @@ def hide(record, *names, **told):
 
 
 def test_what_is_hidden_goes_from_every_edition_in_both_languages():
-    commitment = factories.make_commitment(title_es=TEXT, title_en="One workshop")
+    commitment = make.commitment(title_es=TEXT, title_en="One workshop")
     code = commitment.code
     first, second = two_editions(commitment, title_es="Otro título")
     commitment.refresh_from_db()
@@ -83,8 +83,8 @@ def test_what_is_hidden_goes_from_every_edition_in_both_languages():
 
 
 def test_an_edition_says_that_and_why_something_was_taken_and_never_what():
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     random = bytes(edition.random)
 
     takedown = hide(commitment, "title_es")
@@ -102,7 +102,7 @@ def test_an_edition_says_that_and_why_something_was_taken_and_never_what():
 
 
 def test_a_hidden_text_goes_from_where_an_edition_told_it_under_another_key():
-    commitment = factories.make_commitment(code="1.1", title_es=TEXT)
+    commitment = make.commitment(code="1.1", title_es=TEXT)
     edition, _second = two_editions(commitment, code="2.1")
     commitment.refresh_from_db()
 
@@ -112,8 +112,8 @@ def test_a_hidden_text_goes_from_where_an_edition_told_it_under_another_key():
 
 
 def test_what_is_hidden_of_the_plan_itself_goes_too():
-    plan = factories.make_plan(act_es=TEXT, act_url="https://example.org/acta")
-    edition = factories.make_edition(plan=plan)
+    plan = make.plan(act_es=TEXT, act_url="https://example.org/acta")
+    edition = make.edition(plan=plan)
 
     hide(plan, "act_es", "act_url")
 
@@ -122,9 +122,9 @@ def test_what_is_hidden_of_the_plan_itself_goes_too():
 
 
 def test_the_same_words_of_a_record_that_is_not_touched_stay():
-    one = factories.make_commitment(title_es=TEXT)
-    other = factories.make_commitment(title_es=TEXT, programme=one.programme)
-    edition = factories.make_edition(plan=one.plan)
+    one = make.commitment(title_es=TEXT)
+    other = make.commitment(title_es=TEXT, programme=one.programme)
+    edition = make.edition(plan=one.plan)
 
     hide(one, "title_es")
 
@@ -133,9 +133,9 @@ def test_the_same_words_of_a_record_that_is_not_touched_stay():
 
 
 def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
-    commitment = factories.make_commitment(title_es=TEXT)
-    other = factories.make_activity(plan=commitment.plan).commitment
-    edition, read = factories.make_edition(plan=commitment.plan), []
+    commitment = make.commitment(title_es=TEXT)
+    other = make.activity(plan=commitment.plan).commitment
+    edition, read = make.edition(plan=commitment.plan), []
     today = taking_away._today
     monkeypatch.setattr(
         taking_away, "_today", lambda *asked: read.append(today(*asked)) or read[-1]
@@ -149,8 +149,8 @@ def test_only_what_is_touched_is_read_of_a_plan(monkeypatch):
 
 
 def test_what_was_only_changed_stays_as_it_stood():
-    one = factories.make_commitment(title_es="Primer título")
-    other = factories.make_commitment(title_es=TEXT, programme=one.programme)
+    one = make.commitment(title_es="Primer título")
+    other = make.commitment(title_es=TEXT, programme=one.programme)
     edition, _second = two_editions(one, title_es="Segundo título")
 
     hide(other, "title_es")
@@ -159,15 +159,15 @@ def test_what_was_only_changed_stays_as_it_stood():
 
 
 def test_restoring_brings_back_just_what_was_hidden():
-    commitment = factories.make_commitment(title_es=TEXT)
+    commitment = make.commitment(title_es=TEXT)
     first, second = two_editions(commitment, title_es=f"{TEXT} Otra vez.")
     commitment.refresh_from_db()
-    unlike = factories.make_commitment(programme=commitment.programme)
+    unlike = make.commitment(programme=commitment.programme)
     stood, random = bytes_of(first) + bytes_of(second), bytes(first.random)
     takedown = hide(commitment, "title_es")
     hide(unlike, "title_es")
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert bytes_of(first) + bytes_of(second) == stood
     first.refresh_from_db()
@@ -175,15 +175,15 @@ def test_restoring_brings_back_just_what_was_hidden():
 
 
 def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
-    commitment = factories.make_commitment(title_es=TEXT, note_es="Se firmó el acta.")
-    other = factories.make_commitment(
+    commitment = make.commitment(title_es=TEXT, note_es="Se firmó el acta.")
+    other = make.commitment(
         title_es="Se firmó el acta.", programme=commitment.programme
     )
-    edition = factories.make_edition(plan=commitment.plan)
+    edition = make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es", "note_es")
     hide(other, "title_es")
 
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     row = rows_of(edition)[commitment.code]
     assert row["note_es"] == MARKER
@@ -193,17 +193,17 @@ def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
 
 
 def purge(phrases=NAME):
-    asked = purging.request(phrases, by=factories.make_reviewer())
-    return purging.confirm(asked, by=factories.make_reviewer())
+    asked = purging.request(phrases, by=make.reviewer())
+    return purging.confirm(asked, by=make.reviewer())
 
 
 def test_words_that_only_an_edition_holds_are_hidden_at_once_and_then_purged():
-    commitment = factories.make_commitment(title_es=TEXT)
+    commitment = make.commitment(title_es=TEXT)
     edition, second = two_editions(commitment, title_es="Otro título")
 
-    asked = purging.request(NAME, by=factories.make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
     hidden = stored(edition)
-    purging.confirm(asked, by=factories.make_reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
     assert (NAME in hidden, NAME in stored(edition)) == (False, False)
     assert Takedown.objects.get().editions == {}
@@ -212,18 +212,18 @@ def test_words_that_only_an_edition_holds_are_hidden_at_once_and_then_purged():
 
 
 def test_a_purge_that_is_called_off_brings_them_back():
-    commitment = factories.make_commitment(title_es=TEXT)
+    commitment = make.commitment(title_es=TEXT)
     edition, _second = two_editions(commitment, title_es="Otro título")
     stood = bytes_of(edition)
-    asked = purging.request(NAME, by=factories.make_reviewer())
+    asked = purging.request(NAME, by=make.reviewer())
 
-    purging.cancel(asked, by=factories.make_reviewer())
+    purging.cancel(asked, by=make.reviewer())
 
     assert bytes_of(edition) == stood
 
 
 def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
-    commitment = factories.make_commitment(title_es=TEXT)
+    commitment = make.commitment(title_es=TEXT)
     edition, _second = two_editions(commitment, title_es="Otro título")
     backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
     made_at = edition.made_at
@@ -247,8 +247,8 @@ def test_a_restored_backup_does_not_bring_purged_words_back(tmp_path):
 
 
 def test_an_edition_of_which_the_reach_is_unknown_is_not_served(monkeypatch):
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
 
     def fails(*_arguments):
         raise RuntimeError
@@ -264,8 +264,8 @@ def test_an_edition_of_which_the_reach_is_unknown_is_not_served(monkeypatch):
 
 
 def test_nobody_else_changes_what_an_edition_lost_or_a_hiding_keeps():
-    commitment = factories.make_commitment(title_es=TEXT)
-    factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es")
     stored_one = Takedown.objects.filter(pk=takedown.pk)
 
@@ -275,9 +275,9 @@ def test_nobody_else_changes_what_an_edition_lost_or_a_hiding_keeps():
 
 @pytest.mark.sqlite  # on PostgreSQL the counters move at commit
 def test_no_file_that_was_made_before_is_served_after():
-    activity = factories.make_activity()
-    figure = factories.make_published_figure()
-    edition = factories.make_edition(plan=activity.plan)
+    activity = make.activity()
+    figure = make.published_figure()
+    edition = make.edition(plan=activity.plan)
     changes = {
         "a number is protected": lambda: type(activity).objects.update(
             counts_victims=True
@@ -302,13 +302,13 @@ def test_no_file_that_was_made_before_is_served_after():
 
 
 def test_of_a_withdrawn_report_only_its_place_stays():
-    activity = factories.make_activity(quantity=40, unit_es="talleres")
-    update = factories.make_published_update(
+    activity = make.activity(quantity=40, unit_es="talleres")
+    update = make.published_update(
         activity=activity, narrative_es=TEXT, quantity=7, percent=37
     )
-    edition = factories.make_edition(plan=activity.plan)
+    edition = make.edition(plan=activity.plan)
 
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     row = rows_of(edition, "reports")[update.public_id]
     told = {name: row[name] for name in ("status", "withdrawal_cause", "subject")}
@@ -328,27 +328,27 @@ def test_of_a_withdrawn_report_only_its_place_stays():
 
 
 def test_an_older_wording_of_what_is_withdrawn_goes_too():
-    update = factories.make_published_update(narrative_es=TEXT)
-    edition = factories.make_edition(plan=update.plan)
-    correction = factories.make_correction(update, narrative_es="Ahora sin nombre.")
+    update = make.published_update(narrative_es=TEXT)
+    edition = make.edition(plan=update.plan)
+    correction = make.correction(update, narrative_es="Ahora sin nombre.")
     workflow.submit(correction, by=correction.contributors.get())
-    workflow.publish(correction, by=factories.make_reviewer())
+    workflow.publish(correction, by=make.reviewer())
 
-    workflow.withdraw(correction, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(correction, by=make.reviewer(), cause="error")
 
     assert rows_of(edition, "reports") == {}
     assert edition.withdrawn[0]["rows"][-1] == ["reports", update.public_id]
 
 
 def test_what_another_report_says_stays():
-    update = factories.make_published_update(narrative_es="Se hizo.", percent=37)
-    other = factories.make_published_update(
-        activity=factories.make_activity(commitment=update.activity.commitment)
+    update = make.published_update(narrative_es="Se hizo.", percent=37)
+    other = make.published_update(
+        activity=make.activity(commitment=update.activity.commitment)
     )
-    edition = factories.make_edition(plan=update.plan)
+    edition = make.edition(plan=update.plan)
     stood = rows_of(edition, "reports")[update.public_id]
 
-    workflow.withdraw(other, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(other, by=make.reviewer(), cause="error")
 
     assert rows_of(edition, "reports")[update.public_id] == stood
 
@@ -357,13 +357,13 @@ def test_what_another_report_says_stays():
 
 
 def test_a_number_that_is_protected_later_goes_with_what_would_tell_it():
-    activity = factories.make_activity(quantity=10, provenance="documented")
-    other = factories.make_activity(commitment=activity.commitment)
-    update = factories.make_published_update(
+    activity = make.activity(quantity=10, provenance="documented")
+    other = make.activity(commitment=activity.commitment)
+    update = make.published_update(
         activity=activity, quantity=4, percent=40, people_reached=6
     )
-    factories.make_published_update(activity=other, percent=50)
-    edition = factories.make_edition(plan=activity.plan)
+    make.published_update(activity=other, percent=50)
+    edition = make.edition(plan=activity.plan)
     told = rows_of(edition, "reports")[update.public_id]
 
     approve(activity, counts_victims=True)
@@ -385,8 +385,8 @@ def test_a_number_that_is_protected_later_goes_with_what_would_tell_it():
 
 def approve(record, **fields):
     """Two people change a record of an approved plan."""
-    change = factories.make_change(record, **fields)
-    return workflow.approve(change, by=factories.make_reviewer())
+    change = make.change(record, **fields)
+    return workflow.approve(change, by=make.reviewer())
 
 
 def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
@@ -395,7 +395,7 @@ def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
     activity |= {"quantity": 8, "unit_es": "talleres"}
     activity |= {"counts_victims": False, "reaches_victims": False}
     load_small(tmp_path, content)
-    edition = factories.make_edition(plan=Plan.objects.get())
+    edition = make.edition(plan=Plan.objects.get())
     told = rows_of(edition, "activities")[activity["code"]]
 
     activity |= {"counts_victims": True, "reaches_victims": True}
@@ -408,9 +408,7 @@ def test_a_plan_file_that_protects_a_number_reaches_editions(tmp_path):
 
 def counted(plan, **fields):
     """An indicator of the plan with a value of 2025 and its parts by sex."""
-    indicator = factories.make_indicator(
-        plan=plan, national=True, dimension="sex", **fields
-    )
+    indicator = make.indicator(plan=plan, national=True, dimension="sex", **fields)
     measurement = Measurement.objects.create(
         indicator=indicator,
         starts_on=date(2025, 1, 1),
@@ -429,10 +427,10 @@ def counted(plan, **fields):
 
 
 def test_figures_of_what_counts_victims_from_now_on_go_with_their_parts():
-    plan = factories.make_plan()
+    plan = make.plan()
     indicator, _measurement = counted(plan, sensitive=False)
     other, _measurement = counted(plan, sensitive=False)
-    edition = factories.make_edition(plan=plan)
+    edition = make.edition(plan=plan)
     assert len(rows_of(edition, "breakdowns")) == 4
 
     indicator.sensitive = True
@@ -453,14 +451,14 @@ def test_figures_of_what_counts_victims_from_now_on_go_with_their_parts():
 
 
 def test_a_hidden_figure_goes_and_comes_back():
-    plan = factories.make_plan()
+    plan = make.plan()
     indicator, _measurement = counted(plan, sensitive=False)
-    edition = factories.make_edition(plan=plan)
+    edition = make.edition(plan=plan)
     stood = rows_of(edition, "values"), rows_of(edition, "breakdowns")
 
     takedown = hide(PublishedFigure.objects.get(), "is_hidden")
     hidden = rows_of(edition, "values"), rows_of(edition, "breakdowns")
-    hiding.HIDINGS.decline(takedown, by=factories.make_reviewer(), reason="No era.")
+    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     (row,) = hidden[0].values()
     assert (row["value"], row["note_es"], row["shown"]) == (None, None, "withdrawn")
@@ -469,14 +467,14 @@ def test_a_hidden_figure_goes_and_comes_back():
 
 
 def test_a_hidden_amount_goes_from_every_edition():
-    plan = factories.make_plan()
-    activity = factories.make_activity(
+    plan = make.plan()
+    activity = make.activity(
         plan=plan,
         budget="amount",
         budget_amount=700,
-        budget_source=factories.make_source(plan=plan),
+        budget_source=make.source(plan=plan),
     )
-    edition = factories.make_edition(plan=activity.plan)
+    edition = make.edition(plan=activity.plan)
 
     hide(activity, *hiding.hideable(activity)[Activity.fields["budget_amount"]])
 
@@ -487,17 +485,17 @@ def test_a_hidden_amount_goes_from_every_edition():
 @pytest.mark.django_db(transaction=True)
 def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
     """Who makes one while something is hidden waits, and reads what is left."""
-    commitment = factories.make_commitment(title_es=TEXT)
+    commitment = make.commitment(title_es=TEXT)
     plan, moving, made = commitment.plan, hiding._move, []
 
-    def make():
+    def maker():
         try:
             made.append(editions.make(Plan.objects.get(pk=plan.pk)))
         finally:
             connection.close()
 
     def move(*arguments, **how):
-        wait([pool.submit(make)], timeout=3)  # It would have been made by then.
+        wait([pool.submit(maker)], timeout=3)  # It would have been made by then.
         moving(*arguments, **how)
 
     monkeypatch.setattr(hiding, "_move", move)

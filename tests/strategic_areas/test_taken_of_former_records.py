@@ -20,7 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.purging import blanking, hiding
-from tests import factories
+from tests import make
 from tests.strategic_areas.test_taken_from_editions import (
     NAME,
     TEXT,
@@ -40,20 +40,18 @@ def fails(*_arguments):
 
 
 def restore(takedown):
-    return hiding.HIDINGS.decline(
-        takedown, by=factories.make_reviewer(), reason="No era."
-    )
+    return hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
 
 def superseded(record, **changes):
     """The record, changed, with another one in its place."""
     same = ("programme", "commitment")
     links = {name: getattr(record, name) for name in same if hasattr(record, name)}
-    make = {
-        Commitment: factories.make_commitment,
-        Activity: factories.make_activity,
+    maker = {
+        Commitment: make.commitment,
+        Activity: make.activity,
     }[type(record)]
-    record.superseded_by.add(make(**links))
+    record.superseded_by.add(maker(**links))
     type(record).objects.filter(pk=record.pk).update(**changes)
     record.refresh_from_db()
     return record
@@ -63,8 +61,8 @@ def superseded(record, **changes):
 
 
 def test_an_older_text_of_a_superseded_commitment_goes():
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     superseded(commitment, title_es=f"{TEXT} Otra vez.")
 
     hide(commitment, "title_es")
@@ -74,8 +72,8 @@ def test_an_older_text_of_a_superseded_commitment_goes():
 
 
 def test_an_older_text_of_a_superseded_activity_goes():
-    activity = factories.make_activity(expected_product_es=TEXT)
-    edition = factories.make_edition(plan=activity.plan)
+    activity = make.activity(expected_product_es=TEXT)
+    edition = make.edition(plan=activity.plan)
     superseded(activity, expected_product_es=f"{TEXT} Corregido.")
 
     hide(activity, "expected_product_es")
@@ -86,9 +84,9 @@ def test_an_older_text_of_a_superseded_activity_goes():
 
 
 def test_the_numbers_of_a_superseded_activity_go_when_they_are_protected():
-    activity = factories.make_activity(quantity=7, provenance="documented")
-    update = factories.make_published_update(activity=activity, percent=30, quantity=3)
-    edition = factories.make_edition(plan=activity.plan)
+    activity = make.activity(quantity=7, provenance="documented")
+    update = make.published_update(activity=activity, percent=30, quantity=3)
+    edition = make.edition(plan=activity.plan)
     superseded(activity)
 
     approve(activity, counts_victims=True)
@@ -104,11 +102,11 @@ def test_the_numbers_of_a_superseded_activity_go_when_they_are_protected():
 
 def linked_no_more():
     """An edition of a plan that told the indicator of another, and tells it no more."""
-    plan, other = factories.make_plan(), factories.make_plan()
+    plan, other = make.plan(), make.plan()
     indicator, _measurement = counted(other, sensitive=False)
-    target = factories.make_target()
-    factories.make_target_link(target, plan=plan, indicator=indicator)
-    edition = factories.make_edition(plan=plan)
+    target = make.target()
+    make.target_link(target, plan=plan, indicator=indicator)
+    edition = make.edition(plan=plan)
     TargetLink.objects.filter(plan=plan).delete()
     indicator.refresh_from_db()
     return edition, indicator, f"{indicator.code}/2025-01-01/2025-12-31/"
@@ -136,9 +134,9 @@ def test_a_hidden_figure_of_an_indicator_that_the_plan_left_goes():
 
 
 def test_former_parts_of_a_value_go_with_it():
-    plan = factories.make_plan()
+    plan = make.plan()
     counted(plan, sensitive=False)
-    edition = factories.make_edition(plan=plan)
+    edition = make.edition(plan=plan)
     PublishedCell.objects.all().delete()
 
     hide(PublishedFigure.objects.get(), "is_hidden")
@@ -147,15 +145,13 @@ def test_former_parts_of_a_value_go_with_it():
 
 
 def test_the_percent_of_an_older_report_goes_with_it():
-    activity = factories.make_activity()
-    older = factories.make_earlier_report(activity, percent=37)
-    edition = factories.make_edition(plan=activity.plan)
-    factories.make_published_update(activity=activity, percent=60)
-    later = editions.make(
-        activity.plan, period=factories.make_round(plan=activity.plan)
-    )
+    activity = make.activity()
+    older = make.earlier_report(activity, percent=37)
+    edition = make.edition(plan=activity.plan)
+    make.published_update(activity=activity, percent=60)
+    later = editions.make(activity.plan, period=make.round(plan=activity.plan))
 
-    workflow.withdraw(older, by=factories.make_reviewer(), cause="error")
+    workflow.withdraw(older, by=make.reviewer(), cause="error")
 
     row = rows_of(edition, "activities")[activity.code]
     of_all = rows_of(edition)[activity.commitment.code]
@@ -166,7 +162,7 @@ def test_the_percent_of_an_older_report_goes_with_it():
 
 @pytest.mark.sqlite  # on PostgreSQL the counters move at commit
 def test_no_file_with_the_baseline_of_a_protected_indicator_is_served_after():
-    indicator = factories.make_indicator(sensitive=False)
+    indicator = make.indicator(sensitive=False)
     before = PublicationVersion.counters().takedowns
 
     Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
@@ -178,13 +174,13 @@ def test_no_file_with_the_baseline_of_a_protected_indicator_is_served_after():
 
 
 def test_a_report_that_was_withdrawn_meanwhile_does_not_come_back():
-    update = factories.make_published_update(narrative_es=TEXT)
-    edition = factories.make_edition(plan=update.plan)
-    asked = purging.request(NAME, by=factories.make_reviewer())
+    update = make.published_update(narrative_es=TEXT)
+    edition = make.edition(plan=update.plan)
+    asked = purging.request(NAME, by=make.reviewer())
     update.refresh_from_db()
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="personal")
+    workflow.withdraw(update, by=make.reviewer(), cause="personal")
 
-    purging.cancel(asked, by=factories.make_reviewer())
+    purging.cancel(asked, by=make.reviewer())
 
     row = rows_of(edition, "reports")[update.public_id]
     assert (row["status"], row["text_es"]) == ("withdrawn", None)
@@ -192,17 +188,17 @@ def test_a_report_that_was_withdrawn_meanwhile_does_not_come_back():
 
 
 def test_a_row_that_went_meanwhile_does_not_come_back_in_part():
-    plan = factories.make_plan()
+    plan = make.plan()
     indicator, measurement = counted(plan, sensitive=False)
     Measurement.objects.filter(pk=measurement.pk).update(note_es=TEXT)
     figures.publish(Indicator.objects.filter(pk=indicator.pk))
-    edition = factories.make_edition(plan=plan)
-    asked = purging.request(NAME, by=factories.make_reviewer())
+    edition = make.edition(plan=plan)
+    asked = purging.request(NAME, by=make.reviewer())
     Measurement.objects.filter(pk=measurement.pk).update(ends_on=date(2025, 11, 30))
     Indicator.objects.filter(pk=indicator.pk).update(sensitive=True)
     figures.publish(Indicator.objects.filter(pk=indicator.pk))
 
-    purging.cancel(asked, by=factories.make_reviewer())
+    purging.cancel(asked, by=make.reviewer())
 
     assert rows_of(edition, "values") == {}
     assert not held_back(edition)
@@ -217,9 +213,9 @@ def held_back(edition):
 
 
 def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
-    commitment = factories.make_commitment(title_es="Un título sin más")
-    other = factories.make_commitment(title_es=TEXT, programme=commitment.programme)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es="Un título sin más")
+    other = make.commitment(title_es=TEXT, programme=commitment.programme)
+    edition = make.edition(plan=commitment.plan)
     takedown = hide(commitment, "title_es")
     with monkeypatch.context() as patched:
         patched.setattr(taking_away, "_left", fails)
@@ -232,8 +228,8 @@ def test_what_is_restored_leaves_an_edition_held_back(monkeypatch):
 
 
 def test_what_is_hidden_later_goes_from_an_edition_held_back():
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     Edition.objects.update(is_moving=True)
 
     hide(commitment, "title_es")
@@ -243,8 +239,8 @@ def test_what_is_hidden_later_goes_from_an_edition_held_back():
 
 
 def test_a_purge_reaches_an_edition_held_back():
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     Edition.objects.update(is_moving=True)
 
     done = purge()
@@ -255,8 +251,8 @@ def test_a_purge_reaches_an_edition_held_back():
 
 
 def test_a_purge_reaches_an_edition_of_a_plan_that_cannot_be_read(monkeypatch):
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     monkeypatch.setattr(taking_away, "_reading", fails)
 
     purge()
@@ -267,8 +263,8 @@ def test_a_purge_reaches_an_edition_of_a_plan_that_cannot_be_read(monkeypatch):
 
 
 def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_path):
-    commitment = factories.make_commitment(title_es=TEXT)
-    edition = factories.make_edition(plan=commitment.plan)
+    commitment = make.commitment(title_es=TEXT)
+    edition = make.edition(plan=commitment.plan)
     backup = {each.pk: bytes(each.content) for each in EditionRows.objects.all()}
     Edition.objects.update(is_moving=True)
     purge()
@@ -283,11 +279,9 @@ def test_a_restored_backup_leaves_an_edition_held_back_without_the_words(tmp_pat
 
 
 def test_a_plan_that_cannot_be_read_holds_no_edition_of_another_back(monkeypatch):
-    commitment = factories.make_commitment(title_es=TEXT)
-    other = factories.make_commitment()
-    edition, unread = (
-        factories.make_edition(plan=each.plan) for each in (commitment, other)
-    )
+    commitment = make.commitment(title_es=TEXT)
+    other = make.commitment()
+    edition, unread = (make.edition(plan=each.plan) for each in (commitment, other))
     reading = taking_away._reading
     monkeypatch.setattr(
         taking_away,

@@ -10,7 +10,8 @@ from strategic_areas.addresses import address
 from strategic_areas.models import Activity, PendingChange, Plan, PlanChange
 from strategic_areas.queries.site import places
 from strategic_areas.themes import Theme
-from tests import factories
+from tests import make
+from tests.make.plans import close_structure
 from tests.strategic_areas.drafts import edit, propose
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.plans import load_small, run, small, write
@@ -57,8 +58,8 @@ def test_an_unknown_theme_is_a_fault_that_names_those_there_are(tmp_path):
 
 @pytest.fixture
 def activity():
-    made = factories.make_activity(code="1.1", themes=["work"])
-    factories.close_structure()
+    made = make.activity(code="1.1", themes=["work"])
+    close_structure()
     return made
 
 
@@ -75,18 +76,18 @@ def test_a_workbook_gives_and_takes_them_in_words(client, activity):
     keeper.keep(keeper.bring(book))
 
     assert themes() == ["work"]
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert themes() == ["children", "tourism"]
 
 
 def test_of_a_public_plan_two_people_change_them_without_an_act(client, activity):
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     edit(client, activity, themes=["border", "work"])
 
     propose(client, activity.plan)
 
     assert themes() == ["work"]
-    workflow.approve(PendingChange.objects.get(), by=factories.make_reviewer())
+    workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert themes() == ["border", "work"]
     (change,) = PlanChange.objects.all()
     assert change.amendment is None
@@ -95,7 +96,7 @@ def test_of_a_public_plan_two_people_change_them_without_an_act(client, activity
 
 
 def test_the_record_of_an_activity_tells_them(client, activity):
-    client.force_login(factories.make_reviewer())
+    client.force_login(make.reviewer())
     address = reverse("admin:strategic_areas_activity_change", args=[activity.pk])
 
     assert '<div class="readonly">Trabajo</div>' in client.get(address).text
@@ -107,14 +108,14 @@ def test_the_record_of_an_activity_tells_them(client, activity):
 @pytest.fixture
 def plan(client):
     """Two commitments, one with an activity for children; and one of no theme."""
-    plan = factories.make_plan(code="p")
+    plan = make.plan(code="p")
     for code, *themes in (("1", "children"), ("2", "children", "border"), ("3",)):
-        commitment = factories.make_commitment(plan=plan, code=code)
-        factories.make_activity(
+        commitment = make.commitment(plan=plan, code=code)
+        make.activity(
             commitment=commitment, code=f"{code}.1", title_es="Infantil", themes=themes
         )
-    old = factories.make_activity(commitment=commitment, code="3.2", themes=["tourism"])
-    factories.make_activity(commitment=commitment, code="3.3").supersedes.add(old)
+    old = make.activity(commitment=commitment, code="3.2", themes=["tourism"])
+    make.activity(commitment=commitment, code="3.3").supersedes.add(old)
     return plan
 
 
@@ -145,9 +146,7 @@ def test_a_theme_has_a_page_of_the_commitments_that_its_filter_leaves(
 
 
 def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
-    factories.make_activity(
-        plan=factories.make_plan(code="q", status="in_preparation"), themes=["work"]
-    )
+    make.activity(plan=make.plan(code="q", status="in_preparation"), themes=["work"])
 
     assert client.get("/p/temas/turismo/").status_code == 404
     assert client.get("/p/temas/otro/").status_code == 404
@@ -161,9 +160,9 @@ def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
 
 
 def test_no_activity_that_was_cancelled_is_counted_for_its_theme(client):
-    commitment = factories.make_commitment(plan=factories.make_plan(code="p"))
+    commitment = make.commitment(plan=make.plan(code="p"))
     for stopped in ({}, {"stopped": "cancelled", "stopped_on": "2025-01-01"}):
-        factories.make_activity(commitment=commitment, themes=["work"], **stopped)
+        make.activity(commitment=commitment, themes=["work"], **stopped)
 
     page = client.get(address("theme", "p", Theme.WORK, language="es"))
 

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from strategic_areas.models import DueProvenance, Provenance
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.commitments import Succession
-from tests import factories
+from tests import make
 from tests.deep import SOME_ROWS
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, read
@@ -24,7 +24,7 @@ MARKER = "zanahoria"
 
 @pytest.fixture
 def commitment():
-    return factories.make_commitment()
+    return make.commitment()
 
 
 def steps_of(commitment, today=None):
@@ -36,7 +36,7 @@ def steps_of(commitment, today=None):
 def make_round(plan, due_in=-10, **fields):
     """A real round whose reports are due in so many days."""
     due_on = timezone.localdate() + timedelta(days=due_in)
-    return factories.make_round(
+    return make.round(
         plan=plan,
         opens_on=due_on - timedelta(days=30),
         due_on=due_on,
@@ -50,13 +50,13 @@ def asked_of(commitment):
 
 
 def test_steps_stand_in_the_order_of_their_days(commitment):
-    activity = factories.make_activity(
+    activity = make.activity(
         commitment=commitment, due_on=date(2026, 2, 1), due_provenance="agency"
     )
-    factories.make_record_update(activity=activity)
-    factories.make_amendment(activity=activity, decided_on=date(2025, 9, 1))
-    factories.make_amendment(commitment=commitment, decided_on=date(2025, 10, 1))
-    factories.make_amendment(commitment=commitment, is_approved=False)
+    make.record_update(activity=activity)
+    make.amendment(activity=activity, decided_on=date(2025, 9, 1))
+    make.amendment(commitment=commitment, decided_on=date(2025, 10, 1))
+    make.amendment(commitment=commitment, is_approved=False)
 
     steps = steps_of(commitment)
 
@@ -85,15 +85,15 @@ def test_only_a_date_that_somebody_states_is_a_step(commitment, provenance, is_t
 def test_a_round_tells_who_reported_whose_waits_and_who_is_missing(commitment):
     asked = make_round(commitment.plan)
     published, submitted, returned, drafted, silent = (
-        factories.make_activity(commitment=commitment) for _ in range(5)
+        make.activity(commitment=commitment) for _ in range(5)
     )
-    by = factories.make_focal_point(agency=commitment.lead)
+    by = make.focal_point(agency=commitment.lead)
     told = {"period": asked, "by": by}
-    factories.make_published_update(activity=published, **told)
-    factories.make_submitted_update(activity=submitted, **told)
-    factories.make_update(activity=drafted, narrative_es=MARKER, **told)
-    back = factories.make_submitted_update(activity=returned, **told)
-    workflow.give_back(back, by=factories.make_reviewer(), reason="Falta algo.")
+    make.published_update(activity=published, **told)
+    make.submitted_update(activity=submitted, **told)
+    make.update(activity=drafted, narrative_es=MARKER, **told)
+    back = make.submitted_update(activity=returned, **told)
+    workflow.give_back(back, by=make.reviewer(), reason="Falta algo.")
 
     (found,) = asked_of(commitment)
 
@@ -105,7 +105,7 @@ def test_a_round_tells_who_reported_whose_waits_and_who_is_missing(commitment):
 
 
 def test_nobody_is_missing_before_the_due_date(commitment):
-    activity = factories.make_activity(commitment=commitment)
+    activity = make.activity(commitment=commitment)
     make_round(commitment.plan, due_in=5)
 
     (found,) = asked_of(commitment)
@@ -114,11 +114,11 @@ def test_nobody_is_missing_before_the_due_date(commitment):
 
 
 def test_each_round_has_its_own_step_and_a_demonstration_none(commitment):
-    activity = factories.make_activity(commitment=commitment)
+    activity = make.activity(commitment=commitment)
     first = make_round(commitment.plan, due_in=-40, ends_on=date(2025, 6, 30))
     second = make_round(commitment.plan, due_in=-5)
     make_round(commitment.plan, is_demonstration=True)
-    factories.make_submitted_update(activity=activity, period=first)
+    make.submitted_update(activity=activity, period=first)
 
     later, earlier = asked_of(commitment)
 
@@ -128,17 +128,17 @@ def test_each_round_has_its_own_step_and_a_demonstration_none(commitment):
 
 def test_what_was_withdrawn_is_not_called_missing(commitment):
     asked = make_round(commitment.plan)
-    activity = factories.make_activity(commitment=commitment)
-    update = factories.make_published_update(activity=activity, period=asked)
-    workflow.withdraw(update, by=factories.make_reviewer(), cause="error")
+    activity = make.activity(commitment=commitment)
+    update = make.published_update(activity=activity, period=asked)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     assert asked_of(commitment) == []
 
 
 def test_a_declaration_speaks_for_no_activity_of_the_same_number(commitment):
-    silent = factories.make_activity(commitment=commitment, pk=commitment.pk)
+    silent = make.activity(commitment=commitment, pk=commitment.pk)
     asked = make_round(commitment.plan)
-    factories.make_published_declaration(commitment=commitment, period=asked)
+    make.published_declaration(commitment=commitment, period=asked)
 
     (found,) = asked_of(commitment)
 
@@ -146,21 +146,17 @@ def test_a_declaration_speaks_for_no_activity_of_the_same_number(commitment):
 
 
 def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
-    commitment = factories.make_commitment(
-        due_on=date(2026, 5, 1), due_provenance="agency"
-    )
+    commitment = make.commitment(due_on=date(2026, 5, 1), due_provenance="agency")
     asked = make_round(commitment.plan)
-    shown, hidden = (factories.make_activity(commitment=commitment) for _ in range(2))
-    by = factories.make_focal_point(agency=commitment.lead)
-    draft = factories.make_update(activity=shown, period=asked, by=by)
-    cleared = factories.make_evidence(draft)
-    factories.make_evidence(draft, title_es=MARKER)
+    shown, hidden = (make.activity(commitment=commitment) for _ in range(2))
+    by = make.focal_point(agency=commitment.lead)
+    draft = make.update(activity=shown, period=asked, by=by)
+    cleared = make.evidence(draft)
+    make.evidence(draft, title_es=MARKER)
     workflow.submit(draft, by=by)
-    workflow.publish(draft, by=factories.make_reviewer(), evidence=[cleared])
-    factories.make_submitted_update(
-        activity=hidden, period=asked, by=by, narrative_es=MARKER
-    )
-    factories.make_amendment(
+    workflow.publish(draft, by=make.reviewer(), evidence=[cleared])
+    make.submitted_update(activity=hidden, period=asked, by=by, narrative_es=MARKER)
+    make.amendment(
         commitment=commitment, old_value_es="01/04/2026", old_value_en="01/04/2026"
     )
 
@@ -178,19 +174,19 @@ def test_the_page_tells_all_of_it_and_nothing_unpublished(client):
 
 
 def test_the_time_line_costs_the_same_at_any_length(client):
-    commitment = factories.make_commitment()
+    commitment = make.commitment()
     period = make_round(commitment.plan)
-    by = factories.make_focal_point(agency=commitment.lead)
+    by = make.focal_point(agency=commitment.lead)
     spent = []
     for rows in (1, SOME_ROWS):
         for _ in range(rows):
-            activity = factories.make_activity(
+            activity = make.activity(
                 commitment=commitment, due_on=date(2026, 2, 1), due_provenance="plan"
             )
-            factories.make_record_update(activity=activity)
-            factories.make_amendment(activity=activity)
-            other = factories.make_activity(commitment=commitment)
-            factories.make_submitted_update(activity=other, period=period, by=by)
+            make.record_update(activity=activity)
+            make.amendment(activity=activity)
+            other = make.activity(commitment=commitment)
+            make.submitted_update(activity=other, period=period, by=by)
         with CaptureQueriesContext(connection) as captured:
             client.get(commitment.get_absolute_url("es"))
         spent.append(len(captured))
@@ -201,31 +197,28 @@ def test_the_time_line_costs_the_same_at_any_length(client):
 @pytest.fixture(scope="module")
 def every_step(lasting):
     """A commitment with a step of every kind, each with a text of its own."""
-    commitment = factories.make_commitment(
-        due_on=date(2026, 5, 1), due_provenance="agency"
-    )
+    commitment = make.commitment(due_on=date(2026, 5, 1), due_provenance="agency")
     plan, lead = commitment.plan, commitment.lead
-    by, reviewer = factories.make_focal_point(agency=lead), factories.make_reviewer()
+    by, reviewer = make.focal_point(agency=lead), make.reviewer()
     asked = make_round(plan)
     told, silent, taken, pressed = (
-        factories.make_activity(commitment=commitment, code=f"A-{number}")
-        for number in range(4)
+        make.activity(commitment=commitment, code=f"A-{number}") for number in range(4)
     )
     type(silent).objects.filter(pk=silent.pk).update(
         due_on=date(2026, 4, 2), due_provenance="plan"
     )
-    draft = factories.make_update(activity=told, period=asked, by=by)
-    cleared = factories.make_evidence(draft)
+    draft = make.update(activity=told, period=asked, by=by)
+    cleared = make.evidence(draft)
     workflow.submit(draft, by=by)
     workflow.publish(draft, by=reviewer, evidence=[cleared])
-    wrong = factories.make_published_update(
+    wrong = make.published_update(
         activity=taken, period=asked, by=by, narrative_es="Treinta y siete detenidos."
     )
     workflow.withdraw(wrong, by=reviewer, cause="error")
-    factories.make_record_update(
-        activity=pressed, sources=[factories.make_source(plan=plan) for _ in range(2)]
+    make.record_update(
+        activity=pressed, sources=[make.source(plan=plan) for _ in range(2)]
     )
-    factories.make_amendment(
+    make.amendment(
         commitment=commitment,
         old_value_es="01/04/2026",
         old_value_en="01/04/2026",
@@ -267,12 +260,12 @@ def test_what_comes_stands_above_today_and_what_was_below(commitment):
     today, soon = timezone.localdate(), timezone.localdate() + timedelta(days=9)
     stated = {"due_provenance": "plan"}
     kept, late, coming, done = (
-        factories.make_activity(commitment=commitment, due_on=day, **stated)
+        make.activity(commitment=commitment, due_on=day, **stated)
         for day in (today - timedelta(9), today - timedelta(9), soon, soon)
     )
     over, still_open = make_round(commitment.plan), make_round(commitment.plan, 5)
     for activity in (kept, done):
-        factories.make_published_update(
+        make.published_update(
             activity=activity, period=over, execution="completed", percent=100
         )
 
@@ -295,6 +288,6 @@ def test_what_comes_stands_above_today_and_what_was_below(commitment):
 
 def test_a_plan_that_is_over_has_no_today(commitment):
     type(commitment.plan).objects.update(status="ended")
-    factories.make_activity(commitment=commitment)
+    make.activity(commitment=commitment)
 
     assert "today" not in [step.kind for step in steps_of(commitment)]

@@ -17,21 +17,8 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.queries.updates import record
+from tests import make
 from tests.deep import DEEP
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_change,
-    make_correction,
-    make_declaration,
-    make_focal_point,
-    make_published_declaration,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_submitted_update,
-    make_update,
-)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +32,7 @@ def address(update):
 
 
 def make_spanish_update(**fields):
-    return make_published_update(narrative_es=SPANISH, **fields)
+    return make.published_update(narrative_es=SPANISH, **fields)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +49,7 @@ def update(db, kept_update):
 def make_translation(update, *, text=ENGLISH, **fields):
     link = "activity_update" if hasattr(update, "activity") else "commitment_update"
     kept = Translation(**{link: update}, text=text, **fields)
-    return workflow.approve(make_change(kept, text=text), by=make_reviewer())
+    return workflow.approve(make.change(kept, text=text), by=make.reviewer())
 
 
 def entry_of(update):
@@ -76,7 +63,7 @@ def public_page(client, update, language):
 
 
 def test_a_reviewer_proposes_english_beside_the_spanish(client):
-    update, reviewer = make_spanish_update(obstacle_es="Faltó papel."), make_reviewer()
+    update, reviewer = make_spanish_update(obstacle_es="Faltó papel."), make.reviewer()
     client.force_login(reviewer)
 
     form = client.get(address(update)).context["form"]
@@ -148,17 +135,17 @@ def test_a_text_left_without_english_stays_marked_as_only_in_spanish(client):
 
 def test_the_next_revision_needs_a_translation_of_its_own(update):
     make_translation(update)
-    correction = make_correction(update, narrative_es="Se imprimieron más guías.")
+    correction = make.correction(update, narrative_es="Se imprimieron más guías.")
     workflow.submit(correction, by=correction.contributors.first())
-    workflow.publish(correction, by=make_reviewer())
+    workflow.publish(correction, by=make.reviewer())
 
     assert entry_of(correction).text_en == ""
     assert entry_of(update).text_en == ENGLISH
 
 
 def test_a_declaration_and_a_matter_of_record_are_translated_too():
-    declaration = make_published_declaration(statement_es="Se alcanzó.")
-    filed = make_record_update(narrative_es=SPANISH)
+    declaration = make.published_declaration(statement_es="Se alcanzó.")
+    filed = make.record_update(narrative_es=SPANISH)
 
     make_translation(declaration, text="It was reached.")
     make_translation(filed)
@@ -171,16 +158,16 @@ def test_a_translation_is_mended_by_another_change(update):
     make_translation(update)
     kept = Translation.objects.get()
 
-    change = make_change(kept, text="Guides were printed again.")
-    workflow.approve(change, by=make_reviewer())
+    change = make.change(kept, text="Guides were printed again.")
+    workflow.approve(change, by=make.reviewer())
 
     assert change.records.get().before == {"text": ENGLISH}
     assert entry_of(update).text_en == "Guides were printed again."
 
 
 def test_only_one_translation_of_a_revision_waits(client, update):
-    make_change(Translation(activity_update=update), text=ENGLISH)
-    client.force_login(make_reviewer())
+    make.change(Translation(activity_update=update), text=ENGLISH)
+    client.force_login(make.reviewer())
 
     response = client.post(address(update), {"text": "Another one."})
 
@@ -190,16 +177,16 @@ def test_only_one_translation_of_a_revision_waits(client, update):
 
 
 def test_what_was_withdrawn_meanwhile_is_not_translated(update):
-    change = make_change(Translation(activity_update=update), text=ENGLISH)
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    change = make.change(Translation(activity_update=update), text=ENGLISH)
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
-    decided = workflow.approve(change, by=make_reviewer())
+    decided = workflow.approve(change, by=make.reviewer())
 
     assert (decided.status, Translation.objects.count()) == (Status.OUTDATED, 0)
 
 
 def test_personal_data_is_no_more_translated_than_written(client, update):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     response = client.post(address(update), {"text": "Ask ana@example.org."})
 
@@ -208,7 +195,7 @@ def test_personal_data_is_no_more_translated_than_written(client, update):
 
 
 def test_only_a_reviewer_finds_the_page(client, update):
-    for actor in (make_administrator(), make_focal_point(agency=update.agency)):
+    for actor in (make.administrator(), make.focal_point(agency=update.agency)):
         client.force_login(actor)
         assert client.get(address(update)).status_code == 404
         assert client.post(address(update), {"text": ENGLISH}).status_code == 404
@@ -216,11 +203,11 @@ def test_only_a_reviewer_finds_the_page(client, update):
 
 
 @pytest.mark.parametrize(
-    "make",
+    "maker",
     [
-        make_update,
-        make_submitted_update,
-        make_declaration,
+        make.update,
+        make.submitted_update,
+        make.declaration,
         lambda: make_spanish_update(narrative_en="It has English."),
         lambda: make_spanish_update(
             is_reserved=True,
@@ -229,15 +216,15 @@ def test_only_a_reviewer_finds_the_page(client, update):
         ),
     ],
 )
-def test_what_the_public_does_not_read_in_spanish_has_no_page(client, make):
-    update = make()
-    client.force_login(make_reviewer())
+def test_what_the_public_does_not_read_in_spanish_has_no_page(client, maker):
+    update = maker()
+    client.force_login(make.reviewer())
 
     assert client.get(address(update)).status_code == 404
 
 
 def test_the_reviewers_page_of_a_published_record_leads_there(client, update):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     name = "admin:strategic_areas_activityupdate_change"
 
     page = client.get(reverse(name, args=[update.pk]))
@@ -246,8 +233,8 @@ def test_the_reviewers_page_of_a_published_record_leads_there(client, update):
 
 
 def test_the_approver_reads_both_languages_as_the_public_will(client, update):
-    change = make_change(Translation(activity_update=update), text=ENGLISH)
-    client.force_login(make_reviewer())
+    change = make.change(Translation(activity_update=update), text=ENGLISH)
+    client.force_login(make.reviewer())
 
     context = client.get(reverse("admin:approval", args=[change.pk])).context
 
@@ -267,10 +254,10 @@ def test_the_database_keeps_one_translation_per_revision_that_says_something(upd
 
 @pytest.mark.sqlite  # PostgreSQL moves it at commit.
 def test_a_translation_moves_the_publication_version(update):
-    change = make_change(Translation(activity_update=update), text=ENGLISH)
+    change = make.change(Translation(activity_update=update), text=ENGLISH)
     before = PublicationVersion.current()
 
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     assert PublicationVersion.current() > before
 
@@ -279,7 +266,7 @@ def test_translations_cost_no_query_of_their_own():
     costs, made = [], []
     for number in (1, 10 if DEEP else 4):
         for _ in range(number):
-            made.append(make_record_update(activity=make_activity()))
+            made.append(make.record_update(activity=make.activity()))
             Translation.objects.create(activity_update=made[-1], text=ENGLISH)
         rows = record.updates().filter(pk__in=[each.pk for each in made])
         with CaptureQueriesContext(connection) as queries, override("en"):
@@ -291,7 +278,7 @@ def test_translations_cost_no_query_of_their_own():
 
 
 def test_who_translates_reads_the_guards_warnings_before_it_is_kept(client, update):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     posted = {"text": "Two girls were assisted."}
 
     asked = client.post(address(update), posted)

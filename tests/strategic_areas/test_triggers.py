@@ -29,40 +29,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.triggers import versions
-from tests import next_plan
-from tests.factories import (
-    make_account_change,
-    make_activity,
-    make_agency,
-    make_amendment,
-    make_approved_dispute,
-    make_commitment,
-    make_correction_request,
-    make_edition,
-    make_evidence,
-    make_focal_point,
-    make_help_line,
-    make_later_activity,
-    make_letter,
-    make_period,
-    make_plan,
-    make_published_declaration,
-    make_published_figure,
-    make_published_update,
-    make_purge,
-    make_record_update,
-    make_report_words,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-    make_source,
-    make_submitted_update,
-    make_takedown,
-    make_target,
-    make_target_link,
-    make_tier,
-    make_update,
-)
+from tests import make, next_plan
 
 
 @pytest.mark.django_db
@@ -84,7 +51,7 @@ def test_a_missing_trigger_is_named():
 @pytest.mark.sqlite
 @pytest.mark.django_db
 def test_replacing_a_row_of_the_public_record_is_refused_as_deleting_it_is():
-    update = make_published_update()
+    update = make.published_update()
     columns = [field.column for field in ActivityUpdate._meta.concrete_fields]
     values = ", ".join(
         "'otra cosa'" if name == "narrative_es" else f'"{name}"' for name in columns
@@ -130,10 +97,10 @@ def replace(cursor, model, row, **values):
 KEPT = {
     AuditEntry: lambda: audit.record("sign_in").pk,
     AuditHead: lambda: audit.record("sign_in") and 1,
-    ActivityUpdate: lambda: make_published_update().pk,
-    Transition: lambda: make_published_update().transitions.first().pk,
-    AccountChange: lambda: make_account_change().pk,
-    Purge: lambda: make_purge().pk,
+    ActivityUpdate: lambda: make.published_update().pk,
+    Transition: lambda: make.published_update().transitions.first().pk,
+    AccountChange: lambda: make.account_change().pk,
+    Purge: lambda: make.purge().pk,
 }
 
 
@@ -201,16 +168,16 @@ def test_a_migrate_with_nothing_to_do_leaves_the_triggers_alone(monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("make", "link"),
+    ("maker", "link"),
     [
-        (lambda plan: make_commitment(plan=plan), "programme"),
-        (lambda plan: make_activity(plan=plan), "commitment"),
-        (lambda plan: make_update(activity=make_activity(plan=plan)), "period"),
-        (lambda plan: make_update(activity=make_activity(plan=plan)), "activity"),
+        (lambda plan: make.commitment(plan=plan), "programme"),
+        (lambda plan: make.activity(plan=plan), "commitment"),
+        (lambda plan: make.update(activity=make.activity(plan=plan)), "period"),
+        (lambda plan: make.update(activity=make.activity(plan=plan)), "activity"),
     ],
 )
-def test_a_record_never_hangs_on_another_plan(make, link):
-    mine, other = make(make_plan()), make(make_plan())
+def test_a_record_never_hangs_on_another_plan(maker, link):
+    mine, other = maker(make.plan()), maker(make.plan())
 
     with pytest.raises(IntegrityError), transaction.atomic():
         type(mine).objects.filter(pk=mine.pk).update(**{link: getattr(other, link)})
@@ -222,15 +189,15 @@ def test_a_record_never_hangs_on_another_plan(make, link):
 
 @pytest.mark.django_db
 def test_a_record_is_not_even_made_under_another_plan():
-    programme = make_commitment().programme
+    programme = make.commitment().programme
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Commitment.objects.create(
-            plan=make_plan(),
+            plan=make.plan(),
             programme=programme,
             code="C-x",
             title_es="De otro plan",
-            lead=make_agency(),
+            lead=make.agency(),
             provenance="plan",
         )
 
@@ -239,10 +206,10 @@ def test_a_record_is_not_even_made_under_another_plan():
 
 @pytest.mark.django_db
 def test_a_record_never_moves_to_another_plan():
-    commitment = make_commitment()
+    commitment = make.commitment()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Programme.objects.filter(pk=commitment.programme_id).update(plan=make_plan())
+        Programme.objects.filter(pk=commitment.programme_id).update(plan=make.plan())
 
     commitment.programme.refresh_from_db()
     assert commitment.programme.plan == commitment.plan
@@ -257,15 +224,15 @@ def moved(act):
 
 
 CHANGES = {
-    "a plan's title, in bulk": lambda: type(make_plan()).objects.update(title_es="x"),
+    "a plan's title, in bulk": lambda: type(make.plan()).objects.update(title_es="x"),
     "an activity, in SQL": lambda: sql(
         f"UPDATE {Activity._meta.db_table} SET title_es = 'x'"  # noqa: S608
     ),
     "a help line deleted": lambda: HelpLine.objects.all().delete(),
     "a supporting agency": lambda: Commitment.objects.get().supporting.add(
-        make_agency()
+        make.agency()
     ),
-    "an agency renamed": lambda: make_agency().rename(acronym="NUEVA"),
+    "an agency renamed": lambda: make.agency().rename(acronym="NUEVA"),
 }
 
 
@@ -276,7 +243,7 @@ def sql(statement):
 
 @pytest.mark.django_db(transaction=True)
 def test_whatever_changes_a_public_page_moves_the_version(open_record):
-    make_activity()
+    make.activity()
     HelpLine.objects.create(label_es="Emergencias", numbers=["911"])
 
     assert {name: moved(act) for name, act in CHANGES.items()} == dict.fromkeys(
@@ -286,7 +253,7 @@ def test_whatever_changes_a_public_page_moves_the_version(open_record):
 
 @pytest.mark.django_db(transaction=True)
 def test_publishing_and_withdrawing_move_the_version(open_record):
-    update, reviewer = make_submitted_update(), make_reviewer()
+    update, reviewer = make.submitted_update(), make.reviewer()
 
     published = moved(lambda: workflow.publish(update, by=reviewer))
     withdrawn = moved(lambda: workflow.withdraw(update, by=reviewer, cause="error"))
@@ -312,12 +279,12 @@ def publish_a_correction(update):
     correction.narrative_es = "Dicho de otro modo."
     workflow.save(correction, by=author, seen_version=correction.version)
     workflow.submit(correction, by=author)
-    workflow.publish(correction, by=make_reviewer())
+    workflow.publish(correction, by=make.reviewer())
 
 
 def purge_text(update):
-    asked = purging.request(update.narrative_es, by=make_reviewer())
-    purging.confirm(asked, by=make_reviewer())
+    asked = purging.request(update.narrative_es, by=make.reviewer())
+    purging.confirm(asked, by=make.reviewer())
 
 
 #: In this order: what is withdrawn or deleted first leaves nothing for the others to
@@ -328,18 +295,18 @@ TAKEDOWNS = {
     "a row deleted": lambda update: HelpLine.objects.all().delete(),
     "a purge": purge_text,
     "a withdrawal": lambda update: workflow.withdraw(
-        update, by=make_reviewer(), cause="error"
+        update, by=make.reviewer(), cause="error"
     ),
 }
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_the_public_loses_is_counted_beside_the_version(open_record):
-    update = make_update(narrative_es="Un texto que se retira.")
-    make_evidence(update)
+    update = make.update(narrative_es="Un texto que se retira.")
+    make.evidence(update)
     workflow.submit(update, by=update.contributors.get())
-    workflow.publish(update, by=make_reviewer(), evidence=update.evidences.all())
-    make_help_line()
+    workflow.publish(update, by=make.reviewer(), evidence=update.evidences.all())
+    make.help_line()
 
     found = {}
     for name, act in TAKEDOWNS.items():
@@ -352,29 +319,29 @@ def test_what_the_public_loses_is_counted_beside_the_version(open_record):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_the_public_keeps_is_no_takedown(open_record):
-    update, submitted = make_published_update(), make_submitted_update()
-    draft_evidence = make_evidence(make_update())
-    hidden = make_help_line(confirm_before_publishing=True)
+    update, submitted = make.published_update(), make.submitted_update()
+    draft_evidence = make.evidence(make.update())
+    hidden = make.help_line(confirm_before_publishing=True)
 
     assert [
-        counted(lambda: workflow.publish(submitted, by=make_reviewer())),
+        counted(lambda: workflow.publish(submitted, by=make.reviewer())),
         counted(lambda: publish_a_correction(update)),
         counted(lambda: Activity.objects.update(title_es="Otro título")),
         counted(draft_evidence.delete),
         counted(lambda: HelpLine.objects.filter(pk=hidden.pk).update(numbers=["1"])),
-        counted(make_help_line),
+        counted(make.help_line),
     ] == [0] * 6
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_submission_moves_the_version_and_a_draft_does_not(open_record):
-    activity, period = make_activity(), None
-    author = make_focal_point(agency=activity.agency)
-    period = make_round(plan=activity.plan)
+    activity, period = make.activity(), None
+    author = make.focal_point(agency=activity.agency)
+    period = make.round(plan=activity.plan)
     kept = []
 
     drafted = moved(
-        lambda: kept.append(make_update(activity=activity, period=period, by=author))
+        lambda: kept.append(make.update(activity=activity, period=period, by=author))
     )
     submitted = moved(lambda: workflow.submit(kept[0], by=author))
 
@@ -383,14 +350,14 @@ def test_a_submission_moves_the_version_and_a_draft_does_not(open_record):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_hangs_on_a_draft_does_not_move_the_version(open_record):
-    draft, published = make_update(), make_published_update()
+    draft, published = make.update(), make.published_update()
     region = Region.objects.create(code="R1", name="Ozama")
     province = Province.objects.create(
         code="DO-01", name="Santo Domingo", region=region
     )
 
     assert [
-        moved(lambda: make_evidence(draft)),
+        moved(lambda: make.evidence(draft)),
         moved(lambda: draft.places.add(province)),
         moved(lambda: published.places.add(province)),
         moved(lambda: published.places.clear()),
@@ -436,24 +403,24 @@ def is_refused(act):
 def one_row_in_every_public_table():
     """The models of all public tables, each with a row of which the public is told."""
     call_command("load_plan", str(next_plan.FILE), verbosity=0)
-    update, declaration = make_update(), make_published_declaration()
-    plan, person = update.plan, make_reviewer()
-    make_evidence(update)
+    update, declaration = make.update(), make.published_declaration()
+    plan, person = update.plan, make.reviewer()
+    make.evidence(update)
     workflow.submit(update, by=update.contributors.get())
     workflow.publish(update, by=person)
-    source, province = make_source(plan=plan), Province.objects.first()
+    source, province = make.source(plan=plan), Province.objects.first()
     region = Region.objects.create(code="R1", name="Ozama")
-    later = make_later_activity(plan=plan)
+    later = make.later_activity(plan=plan)
     later.places.add(province)
-    for each in (region, province, later, make_tier(), CodeList.objects.first()):
+    for each in (region, province, later, make.tier(), CodeList.objects.first()):
         each.sources.add(source)
-    make_published_figure(cells={"labour": 40})
+    make.published_figure(cells={"labour": 40})
     update.places.add(province)
     declaration.sources.add(source)
-    make_agency().rename(acronym="ANTES")
-    make_activity(plan=plan).supersedes.add(update.activity)
-    make_commitment(plan=plan).supersedes.add(update.activity.commitment)
-    make_letter(agency=update.agency, period=update.period)
+    make.agency().rename(acronym="ANTES")
+    make.activity(plan=plan).supersedes.add(update.activity)
+    make.commitment(plan=plan).supersedes.add(update.activity.commitment)
+    make.letter(agency=update.agency, period=update.period)
     today = update.period.ends_on
     Translation.objects.create(activity_update=update, text="In English.")
     AgencyComment.objects.create(
@@ -464,12 +431,12 @@ def one_row_in_every_public_table():
         written_by=person,
         written_at=timezone.now(),
     )
-    make_correction_request()
-    make_edition(plan=plan)
-    make_report_words()
-    make_takedown()
-    make_reported_value()
-    make_approved_dispute(make_commitment(plan=plan, provenance="press"))
+    make.correction_request()
+    make.edition(plan=plan)
+    make.report_words()
+    make.takedown()
+    make.reported_value()
+    make.approved_dispute(make.commitment(plan=plan, provenance="press"))
     Target.objects.create(
         plan=plan,
         indicator=Indicator.objects.first(),
@@ -478,10 +445,10 @@ def one_row_in_every_public_table():
         value=1,
         provenance="plan",
     )
-    make_amendment(plan=plan)
-    target = make_target()
+    make.amendment(plan=plan)
+    target = make.target()
     target.addressed.add(update.agency)
-    make_target_link(target, commitment=update.activity.commitment)
+    make.target_link(target, commitment=update.activity.commitment)
     tables = {table.name for table in versions.public_tables()}
     models = django_apps.get_models(include_auto_created=True)
     found = [model for model in models if model._meta.db_table in tables]
@@ -491,7 +458,7 @@ def one_row_in_every_public_table():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_refused_change_does_not_move_the_version(open_record):
-    update = make_published_update()
+    update = make.published_update()
     before = PublicationVersion.current()
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -502,8 +469,8 @@ def test_a_refused_change_does_not_move_the_version(open_record):
 
 @pytest.mark.django_db
 def test_a_record_of_a_period_of_the_same_plan_is_stored():
-    period = make_period()
+    period = make.period()
 
-    update = make_record_update(activity=make_activity(plan=period.plan), period=period)
+    update = make.record_update(activity=make.activity(plan=period.plan), period=period)
 
     assert update.plan == period.plan

@@ -11,16 +11,7 @@ from strategic_areas.desk.values.forms import last_told
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
-from tests.factories import (
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_plan,
-    make_published_figure,
-    make_reported_value,
-    make_reviewer,
-    make_takedown,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 from tests.strategic_areas.test_asked_values import Scene
 
@@ -72,14 +63,14 @@ def desk(client, db, kept_desk):
 
 def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, client):
     others = [
-        make_indicator(
+        make.indicator(
             plan=desk.plan, agency=desk.agency, code=code, frequency="not_asked"
         )
         for code in ("A-1", "A-2")
     ]
-    make_published_figure(indicator=others[1], year=2024, value=30)
-    make_published_figure(indicator=others[1], year=2023, value=20)
-    make_published_figure(indicator=others[0], year=2024, is_protected=True)
+    make.published_figure(indicator=others[1], year=2024, value=30)
+    make.published_figure(indicator=others[1], year=2023, value=20)
+    make.published_figure(indicator=others[0], year=2024, is_protected=True)
     address = reverse("admin:values", args=[desk.period.pk, desk.agency.slug])
 
     shown = client.get(address).context["lines"]
@@ -92,11 +83,11 @@ def test_indicators_that_owe_a_value_come_first_and_are_found_by_a_word(desk, cl
 
 
 def test_a_value_that_was_taken_away_is_not_the_last_that_the_public_reads(client):
-    indicator = make_indicator(plan=make_plan(), agency=make_agency())
-    stays = make_published_figure(indicator=indicator, year=2025)
-    gone = make_published_figure(indicator=indicator, year=2026, value=7771)
-    make_takedown(gone)
-    client.force_login(make_reviewer())
+    indicator = make.indicator(plan=make.plan(), agency=make.agency())
+    stays = make.published_figure(indicator=indicator, year=2025)
+    gone = make.published_figure(indicator=indicator, year=2026, value=7771)
+    make.takedown(gone)
+    client.force_login(make.reviewer())
 
     lines = client.get(reverse("admin:values_recorded")).context["lines"]
 
@@ -113,11 +104,11 @@ def test_the_list_of_indicators_costs_the_same_for_one_and_for_many(desk, client
             client.get(address)
         spent.append(len(captured))
         for year in range(2010, 2018):
-            indicator = make_indicator(
+            indicator = make.indicator(
                 plan=desk.plan, agency=desk.agency, frequency="not_asked"
             )
-            make_published_figure(indicator=indicator, year=year)
-            make_reported_value(indicator=indicator, by=desk.user)
+            make.published_figure(indicator=indicator, year=year)
+            make.reported_value(indicator=indicator, by=desk.user)
 
     assert spent[0] == spent[1]
 
@@ -187,7 +178,7 @@ def test_an_empty_grid_hands_nothing_in(desk):
 
 
 def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
-    make_published_figure(indicator=desk.indicator, year=2020, value=40)
+    make.published_figure(indicator=desk.indicator, year=2020, value=40)
     asked = desk.post(d2024={"value": "4000"}, d2025={"value": "41"})
 
     answered = desk.post(
@@ -200,7 +191,7 @@ def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
 
 
 def test_nobody_else_enters_them(desk, client):
-    client.force_login(make_focal_point(agency=make_agency()))
+    client.force_login(make.focal_point(agency=make.agency()))
 
     assert client.get(desk.address).status_code == 404
     assert desk.post(d2024={"value": "1"}).status_code == 404

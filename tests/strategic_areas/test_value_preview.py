@@ -9,15 +9,7 @@ from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import Measurement, ReportedValue
 from strategic_areas.queries.figures import indicators, words
-from tests.factories import (
-    make_activity,
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-)
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +19,11 @@ class Scene:
 
     def __init__(self, client, **fields):
         self.client = client
-        self.agency = make_agency(acronym="PGR", name_es="Procuraduría")
-        self.activity = make_activity(agency=self.agency)
+        self.agency = make.agency(acronym="PGR", name_es="Procuraduría")
+        self.activity = make.activity(agency=self.agency)
         self.commitment = self.activity.commitment
         plan = self.activity.plan
-        make_round(plan=plan)
+        make.round(plan=plan)
         about = {
             "plan": plan,
             "agency": self.agency,
@@ -41,13 +33,13 @@ class Scene:
             "key_figure": True,
             **fields,
         }
-        self.indicator = make_indicator(**about)
-        self.user = make_focal_point(agency=self.agency)
-        self.reviewer = make_reviewer()
+        self.indicator = make.indicator(**about)
+        self.user = make.focal_point(agency=self.agency)
+        self.reviewer = make.reviewer()
         client.force_login(self.reviewer)
 
     def hand_in(self, year, value, **fields):
-        return make_reported_value(
+        return make.reported_value(
             indicator=self.indicator,
             by=self.user,
             starts_on=f"{year}-01-01",

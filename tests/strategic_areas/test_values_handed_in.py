@@ -20,16 +20,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Measurement, ReportedValue
-from tests.factories import (
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_letter,
-    make_reported_value,
-    make_reviewer,
-    make_round,
-    make_source,
-)
+from tests import make
 from tests.strategic_areas.lasting import Lasting
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +32,9 @@ class Desk(Lasting):
     """A focal point, and an indicator of persons of her agency."""
 
     def __init__(self):
-        self.agency = make_agency()
-        self.period = make_round()
-        self.indicator = make_indicator(
+        self.agency = make.agency()
+        self.period = make.round()
+        self.indicator = make.indicator(
             plan=self.period.plan,
             agency=self.agency,
             counts="persons",
@@ -59,7 +50,7 @@ class Desk(Lasting):
             CodeListValue.objects.create(
                 code_list=labels, dimension="sex+age", code=code, label_es=label
             )
-        self.user = make_focal_point(agency=self.agency)
+        self.user = make.focal_point(agency=self.agency)
 
     def address(self, name, *more):
         return reverse(f"admin:{name}", args=[self.period.pk, self.agency.slug, *more])
@@ -90,7 +81,7 @@ def desk(client, db, kept_desk):
 
 def decide(client, step="publish", **posted):
     """Read the value that was handed in last, and publish or return it."""
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     pk = ReportedValue.objects.latest("pk").pk
     page = client.get(reverse("admin:value", args=[pk]))
     address = reverse(f"admin:review_{step}", args=["cifra", pk])
@@ -164,7 +155,7 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
     desk.hand_in()
     decide(client, "return", reason="Falta la fuente.")
     returned = ReportedValue.objects.get()
-    theirs = make_reported_value(value=77)
+    theirs = make.reported_value(value=77)
     address = desk.address("value_new", desk.indicator.pk)
     client.force_login(desk.user)
 
@@ -181,10 +172,10 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
 @pytest.mark.sqlite
 def test_the_secretariat_records_a_value_that_another_publishes(desk, client, kind):
     told = {
-        "letter": make_letter(agency=desk.agency, period=desk.period),
-        "source": make_source(plan=desk.period.plan, kind="official_report"),
+        "letter": make.letter(agency=desk.agency, period=desk.period),
+        "source": make.source(plan=desk.period.plan, kind="official_report"),
     }[kind]
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
     year = {"starts_on": "2025-01-01", "ends_on": "2025-12-31"}
@@ -206,13 +197,13 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
 
 @pytest.mark.sqlite
 def test_two_people_see_a_value_become_printed(desk, client):
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     client.force_login(reviewer)
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
-    source = make_source(plan=desk.period.plan, kind="official_report")
+    source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
     fields = {**days, "value": "5", "certainty": "provisional"}
-    letter = make_letter(agency=desk.agency, period=desk.period)
+    letter = make.letter(agency=desk.agency, period=desk.period)
 
     refused = client.post(
         address, {**fields, "letter": letter.pk, "printed_where": "p. 4"}
@@ -232,9 +223,9 @@ def test_two_people_see_a_value_become_printed(desk, client):
 
 @pytest.mark.sqlite
 def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
-    source = make_source(plan=desk.period.plan, kind="official_report")
+    source = make.source(plan=desk.period.plan, kind="official_report")
     days = {"starts_on": "2025-01-01", "ends_on": "2025-03-31"}
     fields = {**days, "value": "50", "certainty": "confirmed", "source": source.pk}
 
@@ -246,12 +237,12 @@ def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
 
 @pytest.mark.sqlite
 def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
-    theirs = {"letter": make_letter()}
-    own = {"letter": make_letter(agency=desk.agency)}
+    theirs = {"letter": make.letter()}
+    own = {"letter": make.letter(agency=desk.agency)}
 
-    for fields, by in ((own, desk.user), (theirs, make_reviewer())):
+    for fields, by in ((own, desk.user), (theirs, make.reviewer())):
         with pytest.raises(RefusedError):
-            make_reported_value(indicator=desk.indicator, by=by, **fields)
+            make.reported_value(indicator=desk.indicator, by=by, **fields)
 
 
 @pytest.mark.sqlite
@@ -269,7 +260,7 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     assert "49" in text
     reported.parts["sex+age"]["boy"] = "5"
     assert digest(content(reported)) not in text
-    client.force_login(make_focal_point())
+    client.force_login(make.focal_point())
     assert client.get(receipt).status_code == 404
 
 
@@ -283,7 +274,7 @@ def test_a_value_in_place_of_another_says_why(desk, client):
 
     assert "why" in answer.context["form"].errors
     with pytest.raises(RefusedError):
-        make_reported_value(indicator=desk.indicator, by=desk.user)
+        make.reported_value(indicator=desk.indicator, by=desk.user)
 
 
 @pytest.mark.sqlite
@@ -367,7 +358,7 @@ def test_of_the_same_days_one_value_waits(desk):
 
 @pytest.mark.sqlite
 def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
-    theirs = make_indicator(plan=desk.period.plan, agency=make_agency())
+    theirs = make.indicator(plan=desk.period.plan, agency=make.agency())
 
     answer = desk.client.get(desk.address("value_new", theirs.pk))
     forged = ReportedValue(
@@ -384,7 +375,7 @@ def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
 
 
 def test_a_value_is_outdated_where_another_was_published_meanwhile():
-    reported = make_reported_value()
+    reported = make.reported_value()
     Measurement.objects.create(
         indicator=reported.indicator,
         starts_on=reported.starts_on,
@@ -395,7 +386,7 @@ def test_a_value_is_outdated_where_another_was_published_meanwhile():
         provenance="reported",
     )
 
-    VALUES.approve(reported, by=make_reviewer())
+    VALUES.approve(reported, by=make.reviewer())
 
     assert ReportedValue.objects.get().status == "outdated"
 
@@ -451,7 +442,7 @@ def test_a_demonstration_says_that_values_carry_no_mark_of_it(desk, client):
     shown = []
     for period in (
         desk.period,
-        make_round(plan=desk.period.plan, is_demonstration=True),
+        make.round(plan=desk.period.plan, is_demonstration=True),
     ):
         desk.period = period
         pages = [desk.address("values"), desk.address("sheet")]

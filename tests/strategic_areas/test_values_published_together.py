@@ -10,16 +10,8 @@ from strategic_areas.addresses import address
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_agency,
-    make_focal_point,
-    make_indicator,
-    make_reported_value,
-    make_reviewer,
-    make_source,
-    make_submitted_update,
-)
 from tests.strategic_areas.decision_cases import Case
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +22,8 @@ CASES = {"counts": "cases", "sensitive": False, "why_not_sensitive": "Cuenta cas
 
 
 def make_counted(is_teller=False):
-    agency = make_agency()
-    return make_indicator(agency=agency, is_teller=is_teller, **PERSONS)
+    agency = make.agency()
+    return make.indicator(agency=agency, is_teller=is_teller, **PERSONS)
 
 
 def overtake(reported):
@@ -54,15 +46,15 @@ def statuses():
 @pytest.mark.parametrize("order", [1, -1], ids=["total first", "printed first"])
 def test_what_they_tell_is_protected_once_all_are_known(order):
     """Else the year's total stood beside the printed part that it does not tell."""
-    reviewer = make_reviewer()
+    reviewer = make.reviewer()
     total = make_counted(is_teller=True)
-    source = make_source(plan=total.introduced_by, kind="official_report")
-    part = make_indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
+    source = make.source(plan=total.introduced_by, kind="official_report")
+    part = make.indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
     values = [
-        make_reported_value(indicator=total, value=49, certainty="confirmed"),
-        make_reported_value(
+        make.reported_value(indicator=total, value=49, certainty="confirmed"),
+        make.reported_value(
             indicator=part,
-            by=make_reviewer(),
+            by=make.reviewer(),
             starts_on="2025-01-01",
             ends_on="2025-03-31",
             value=12,
@@ -80,12 +72,12 @@ def test_what_they_tell_is_protected_once_all_are_known(order):
 
 
 def test_nobody_publishes_what_they_handed_in_and_then_none_is(client):
-    reviewer = make_reviewer()
-    own = make_indicator(agency=make_agency())
-    source = make_source(plan=own.introduced_by)
+    reviewer = make.reviewer()
+    own = make.indicator(agency=make.agency())
+    source = make.source(plan=own.introduced_by)
     values = [
-        make_reported_value(),
-        make_reported_value(indicator=own, by=reviewer, source=source),
+        make.reported_value(),
+        make.reported_value(indicator=own, by=reviewer, source=source),
     ]
 
     with pytest.raises(RefusedError, match=f"^{values[1]}: "):
@@ -97,20 +89,20 @@ def test_nobody_publishes_what_they_handed_in_and_then_none_is(client):
 
 
 def test_one_that_was_overtaken_is_named_and_none_is_published():
-    values = [make_reported_value(), make_reported_value()]
+    values = [make.reported_value(), make.reported_value()]
     overtake(values[1])
 
     with pytest.raises(RefusedError, match=f"^{values[1]}: "):
-        VALUES.approve_all(values, by=make_reviewer())
+        VALUES.approve_all(values, by=make.reviewer())
 
     assert statuses() == ["pending", "pending"]
     assert Measurement.objects.count() == 1
 
 
 def test_trying_them_leaves_nothing():
-    values = [make_reported_value(), make_reported_value()]
+    values = [make.reported_value(), make.reported_value()]
 
-    with VALUES.tried(values, by=make_reviewer()):
+    with VALUES.tried(values, by=make.reviewer()):
         within = PublishedFigure.objects.count()
 
     assert (within, PublishedFigure.objects.count()) == (2, 0)
@@ -125,7 +117,7 @@ QUEUE, MANY = reverse("admin:index"), reverse("admin:review_many")
 
 @pytest.fixture
 def reviewer(client):
-    user = make_reviewer()
+    user = make.reviewer()
     client.force_login(user)
     return user
 
@@ -138,7 +130,7 @@ def tokens(client):
 
 @pytest.mark.sqlite
 def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
-    made = [make_reported_value(), make_submitted_update(), make_reported_value()]
+    made = [make.reported_value(), make.submitted_update(), make.reported_value()]
 
     rows = client.get(QUEUE).context["rows"]
 
@@ -147,12 +139,12 @@ def test_values_stand_in_the_queue_among_reports_by_their_age(client, reviewer):
 
 def test_the_queue_costs_the_same_at_1_and_many_values(client, reviewer):
     spent = []
-    make_reported_value()
+    make.reported_value()
     client.get(QUEUE)
 
     for number in (1, SOME_ROWS):
         for _ in range(number):
-            make_reported_value()
+            make.reported_value()
         with CaptureQueriesContext(connection) as captured:
             client.get(QUEUE)
         spent.append(len(captured))
@@ -176,12 +168,12 @@ def test_the_queue_tells_who_may_decide_and_whose_it_is(client):
 
 @pytest.mark.sqlite
 def test_what_a_reviewer_reads_by_itself_cannot_be_ticked(client, reviewer):
-    own = make_indicator(agency=make_agency())
-    make_reported_value(
-        indicator=own, by=reviewer, source=make_source(plan=own.introduced_by)
+    own = make.indicator(agency=make.agency())
+    make.reported_value(
+        indicator=own, by=reviewer, source=make.source(plan=own.introduced_by)
     )
-    make_reported_value(note="Se atendió a dos niñas.")
-    plain = make_reported_value()
+    make.reported_value(note="Se atendió a dos niñas.")
+    plain = make.reported_value()
 
     assert tokens(client) == [f"cifra-{plain.pk}-1"]
 
@@ -190,11 +182,11 @@ def test_what_a_reviewer_reads_by_itself_cannot_be_ticked(client, reviewer):
 def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, reviewer):
     total, cases = (
         make_counted(is_teller=True),
-        make_indicator(agency=make_agency(), **CASES),
+        make.indicator(agency=make.agency(), **CASES),
     )
     values = [
-        make_reported_value(indicator=total, value=7, certainty="confirmed"),
-        make_reported_value(indicator=cases, value=81),
+        make.reported_value(indicator=total, value=7, certainty="confirmed"),
+        make.reported_value(indicator=cases, value=81),
     ]
     picked = {"pick": tokens(client)}
 
@@ -212,7 +204,7 @@ def test_each_is_read_raw_and_as_the_public_will_before_one_press(client, review
 
 
 def test_what_is_marked_beside_one_asks_that_nobody_can_be_recognised(client, reviewer):
-    make_reported_value(note="Lo anotó Yubelkis en Villa Jaragua.")
+    make.reported_value(note="Lo anotó Yubelkis en Villa Jaragua.")
     picked = {"pick": tokens(client)}
 
     refused = client.post(MANY, picked)
@@ -224,11 +216,11 @@ def test_what_is_marked_beside_one_asks_that_nobody_can_be_recognised(client, re
 
 
 def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer):
-    own = make_indicator(agency=make_agency())
-    source = make_source(plan=own.introduced_by)
+    own = make.indicator(agency=make.agency())
+    source = make.source(plan=own.introduced_by)
     made = [
-        make_reported_value(indicator=own, by=reviewer, source=source),
-        make_reported_value(note="Se atendió a dos niñas."),
+        make.reported_value(indicator=own, by=reviewer, source=source),
+        make.reported_value(note="Se atendió a dos niñas."),
     ]
 
     forged = [f"cifra-{value.pk}-1" for value in made]
@@ -241,12 +233,12 @@ def test_a_forged_tick_publishes_neither_her_own_nor_what_warns(client, reviewer
 def test_a_value_far_from_the_last_is_compared_with_it_first(
     client, reviewer, value, is_odd
 ):
-    indicator = make_indicator(agency=make_agency(), key_figure=True, **CASES)
+    indicator = make.indicator(agency=make.agency(), key_figure=True, **CASES)
     VALUES.approve(
-        make_reported_value(indicator=indicator, value=52), by=make_reviewer()
+        make.reported_value(indicator=indicator, value=52), by=make.reviewer()
     )
     days = {"starts_on": "2026-01-01", "ends_on": "2026-12-31"}
-    made = make_reported_value(indicator=indicator, value=value, **days)
+    made = make.reported_value(indicator=indicator, value=value, **days)
     page = client.get(reverse("admin:review", args=["cifra", made.pk]))
     if is_odd:
         client.post(MANY, {"pick": f"cifra-{made.pk}-1", "checked": "on"})
@@ -269,8 +261,8 @@ def test_a_value_far_from_the_last_is_compared_with_it_first(
 
 @pytest.mark.sqlite
 def test_reports_and_values_are_published_by_one_press(client, reviewer):
-    update = make_submitted_update()
-    make_reported_value()
+    update = make.submitted_update()
+    make.reported_value()
 
     client.post(MANY, {"pick": tokens(client), "checked": "on"})
 
@@ -282,8 +274,8 @@ def test_reports_and_values_are_published_by_one_press(client, reviewer):
 def test_where_one_value_cannot_be_published_it_is_named_and_nothing_is(
     client, reviewer
 ):
-    update = make_submitted_update()
-    values = [make_reported_value(), make_reported_value()]
+    update = make.submitted_update()
+    values = [make.reported_value(), make.reported_value()]
     picked = {"pick": tokens(client)}
     overtake(values[1])
 
@@ -298,12 +290,12 @@ def test_where_one_value_cannot_be_published_it_is_named_and_nothing_is(
 def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, reviewer):
     """Else the year's total came out that beside the other was read as protected."""
     total = make_counted(is_teller=True)
-    part = make_indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
-    source = make_source(plan=total.introduced_by, kind="official_report")
-    make_reported_value(indicator=total, value=49, certainty="confirmed")
-    other = make_reported_value(
+    part = make.indicator(plan=total.introduced_by, agency=total.agency, **PERSONS)
+    source = make.source(plan=total.introduced_by, kind="official_report")
+    make.reported_value(indicator=total, value=49, certainty="confirmed")
+    other = make.reported_value(
         indicator=part,
-        by=make_reviewer(),
+        by=make.reviewer(),
         starts_on="2025-01-01",
         ends_on="2025-03-31",
         value=12,
@@ -312,7 +304,7 @@ def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, re
         printed_where="p. 4",
     )
     picked = {"pick": tokens(client)}
-    VALUES.decline(other, by=make_reviewer(), reason="Falta la fuente.")
+    VALUES.decline(other, by=make.reviewer(), reason="Falta la fuente.")
 
     page = client.post(MANY, {**picked, "checked": "on"})
     before = statuses()
@@ -328,7 +320,7 @@ def test_without_one_that_was_decided_meanwhile_the_rest_is_read_anew(client, re
 
 @pytest.mark.sqlite
 def test_each_step_leads_to_what_waits_next_whatever_it_is(client, reviewer):
-    value, update = make_reported_value(), make_submitted_update()
+    value, update = make.reported_value(), make.submitted_update()
     publish, give_back = (
         reverse(f"admin:review_{step}", args=["cifra", value.pk])
         for step in ("publish", "return")
@@ -349,10 +341,10 @@ def test_each_step_leads_to_what_waits_next_whatever_it_is(client, reviewer):
 
 @pytest.mark.sqlite
 def test_the_history_tells_each_step_of_these_days(client, reviewer):
-    indicator = make_indicator(agency=make_agency())
-    first = make_reported_value(indicator=indicator)
+    indicator = make.indicator(agency=make.agency())
+    first = make.reported_value(indicator=indicator)
     VALUES.decline(first, by=reviewer, reason="Falta la fuente.")
-    second = make_reported_value(indicator=indicator)
+    second = make.reported_value(indicator=indicator)
 
     page = client.get(reverse("admin:value", args=[second.pk]))
 
@@ -368,8 +360,8 @@ def test_the_history_tells_each_step_of_these_days(client, reviewer):
 
 
 def test_whoever_handed_a_value_in_takes_it_back_while_it_waits(client):
-    own, decided = make_reported_value(), make_reported_value()
-    VALUES.decline(decided, by=make_reviewer(), reason="Falta la fuente.")
+    own, decided = make.reported_value(), make.reported_value()
+    VALUES.decline(decided, by=make.reviewer(), reason="Falta la fuente.")
 
     for value in (own, decided):
         client.force_login(value.proposed_by)
@@ -380,12 +372,12 @@ def test_whoever_handed_a_value_in_takes_it_back_while_it_waits(client):
 
 
 def test_nobody_else_takes_a_value_back(client, reviewer):
-    value = make_reported_value()
+    value = make.reported_value()
     address = reverse("admin:value_recall", args=[value.pk])
-    colleague = make_focal_point(agency=value.agency)
+    colleague = make.focal_point(agency=value.agency)
 
     answers = [client.post(address).status_code]
-    for user in (colleague, make_focal_point()):
+    for user in (colleague, make.focal_point()):
         client.force_login(user)
         answers.append(client.post(address).status_code)
 

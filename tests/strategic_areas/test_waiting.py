@@ -7,22 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_change,
-    make_commitment,
-    make_dispute,
-    make_factor_reset,
-    make_focal_point,
-    make_proposal,
-    make_published_update,
-    make_purge,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-)
+from tests import make
 
 # They are about pages: no database changes what they test.
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -30,25 +15,25 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 INDEX = reverse("admin:index")
 
 
-def waiting_for(days, make):
+def waiting_for(days, maker):
     """Make a report or a proposal that waits for so many days."""
     with time_machine.travel(timezone.now() - timedelta(days=days)):
-        return make()
+        return maker()
 
 
 def make_one_of_each():
     """One of each kind that reviewers decide on, the longest waiting first."""
     makers = [
-        make_proposal,
-        make_submitted_update,
-        make_change,
-        lambda: make_dispute(make_activity(provenance="press")),
-        make_purge,
-        make_submitted_update,
+        make.proposal,
+        make.submitted_update,
+        make.change,
+        lambda: make.dispute(make.activity(provenance="press")),
+        make.purge,
+        make.submitted_update,
     ]
-    made = [waiting_for(20 - place, make) for place, make in enumerate(makers)]
-    make_published_update()
-    make_factor_reset()
+    made = [waiting_for(20 - place, maker) for place, maker in enumerate(makers)]
+    make.published_update()
+    make.factor_reset()
     return made
 
 
@@ -58,7 +43,7 @@ def subject_of(row):
 
 def test_everything_stands_on_one_list_by_its_age(client):
     made = make_one_of_each()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     rows = client.get(INDEX).context["rows"]
 
@@ -69,7 +54,7 @@ def test_everything_stands_on_one_list_by_its_age(client):
 
 def test_each_filter_leads_to_as_many_as_it_tells(client):
     make_one_of_each()
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     groups = client.get(INDEX).context["groups"]
 
@@ -88,16 +73,16 @@ def test_each_filter_leads_to_as_many_as_it_tells(client):
 
 
 def test_reports_of_one_sheet_stand_on_one_row(client):
-    commitment, agency = make_commitment(), make_agency()
-    author = make_focal_point(agency=agency)
-    period = make_round(plan=commitment.plan)
+    commitment, agency = make.commitment(), make.agency()
+    author = make.focal_point(agency=agency)
+    period = make.round(plan=commitment.plan)
     for _ in range(3):
-        activity = make_activity(commitment=commitment, agency=agency)
-        make_submitted_update(activity=activity, period=period, by=author)
-    another = make_submitted_update(
-        period=period, activity=make_activity(commitment=commitment)
+        activity = make.activity(commitment=commitment, agency=agency)
+        make.submitted_update(activity=activity, period=period, by=author)
+    another = make.submitted_update(
+        period=period, activity=make.activity(commitment=commitment)
     )
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     page = client.get(INDEX)
 
@@ -109,8 +94,8 @@ def test_reports_of_one_sheet_stand_on_one_row(client):
 
 
 def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
-    made, reviewer = make_change(), make_reviewer()
-    own = make_change(by=reviewer)
+    made, reviewer = make.change(), make.reviewer()
+    own = make.change(by=reviewer)
     client.force_login(reviewer)
 
     page, others = client.get(INDEX), client.get(INDEX, {"que": "ajenas"})
@@ -124,7 +109,7 @@ def test_what_somebody_proposed_herself_is_told_and_not_offered(client):
     ("name", "query"), [("review_queue", "?que=reportes"), ("decisions", "")]
 )
 def test_the_addresses_of_the_former_lists_lead_to_it(client, name, query):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     answer = client.get(reverse(f"admin:{name}"))
 
@@ -133,7 +118,7 @@ def test_the_addresses_of_the_former_lists_lead_to_it(client, name, query):
 
 def test_an_administrator_has_what_she_decides_and_no_report(client):
     make_one_of_each()
-    client.force_login(make_administrator())
+    client.force_login(make.administrator())
 
     rows = client.get(INDEX).context["rows"]
 

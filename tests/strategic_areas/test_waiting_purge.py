@@ -10,23 +10,8 @@ from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.purging import hiding
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    approve_plan,
-    make_change,
-    make_commitment,
-    make_evidence,
-    make_file_evidence,
-    make_focal_point,
-    make_law,
-    make_off_plan_update,
-    make_plan,
-    make_published_update,
-    make_reported_value,
-    make_reviewer,
-    make_submitted_update,
-    make_transcribed_update,
-    make_update,
-)
+from tests import make
+from tests.make.plans import approve_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -35,39 +20,39 @@ TEXT = f"Se atendió a {NAME} en la oficina."
 
 
 def hidden_law():
-    law = make_law(note_es=TEXT)
+    law = make.law(note_es=TEXT)
     columns = hiding.hideable(law)[law.fields["note"]]
-    takedown = hiding.hide(law, columns, cause="error", by=make_reviewer())
+    takedown = hiding.hide(law, columns, cause="error", by=make.reviewer())
     return lambda by: hiding.HIDINGS.decline(takedown, by=by, reason="No era.")
 
 
 def own_words():
-    law = make_law()
+    law = make.law()
     columns = hiding.whole(law)
     told = {"cause": "error", "why": TEXT}
-    takedown = hiding.hide(law, columns, **told, by=make_reviewer())
+    takedown = hiding.hide(law, columns, **told, by=make.reviewer())
     return lambda by: hiding.HIDINGS.approve(takedown, by=by)
 
 
 def change():
-    waiting = make_change(make_law(), note_es=TEXT)
+    waiting = make.change(make.law(), note_es=TEXT)
     return lambda by: workflow.approve(waiting, by=by)
 
 
 def report():
-    update = make_submitted_update(narrative_es=TEXT)
+    update = make.submitted_update(narrative_es=TEXT)
     return lambda by: workflow.publish(update, by=by)
 
 
 def evidence():
-    update = make_update()
-    make_evidence(update, title_es=TEXT)
+    update = make.update()
+    make.evidence(update, title_es=TEXT)
     workflow.submit(update, by=update.contributors.get())
     return lambda by: workflow.publish(update, by=by)
 
 
 def value():
-    reported = make_reported_value(note=TEXT)
+    reported = make.reported_value(note=TEXT)
     return lambda by: VALUES.approve(reported, by=by)
 
 
@@ -77,23 +62,23 @@ WAYS = [hidden_law, own_words, change, report, evidence, value]
 @pytest.mark.parametrize("way", WAYS)
 def test_the_words_become_public_only_once_it_is_called_off(way):
     step = way()
-    asked = purging.request(NAME, by=make_reviewer())
-    by = make_reviewer()
+    asked = purging.request(NAME, by=make.reviewer())
+    by = make.reviewer()
 
     with pytest.raises(RefusedError, match="retirar de todas partes"):
         step(by)
 
-    purging.cancel(asked, by=make_reviewer())
+    purging.cancel(asked, by=make.reviewer())
     step(by)
 
 
 def test_a_letter_with_the_words_is_not_confirmed():
-    update = make_transcribed_update(narrative_es=TEXT)
+    update = make.transcribed_update(narrative_es=TEXT)
     letter, seen = update.letter, seen_of(update)
     workflow.submit_letter(letter, seen, by=letter.recorded_by)
     update.refresh_from_db()
-    purging.request(NAME, by=make_reviewer())
-    focal_point = make_focal_point(agency=update.agency)
+    purging.request(NAME, by=make.reviewer())
+    focal_point = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
         workflow.confirm_letter(letter, seen_of(update), by=focal_point)
@@ -104,33 +89,33 @@ def test_a_letter_with_the_words_is_not_confirmed():
 
 @pytest.mark.parametrize("by_name", [True, False])
 def test_a_file_that_shall_go_is_not_opened_to_the_public(by_name):
-    update = make_update()
-    item = make_file_evidence(update, name=f"{NAME}.pdf")
+    update = make.update()
+    item = make.file_evidence(update, name=f"{NAME}.pdf")
     workflow.submit(update, by=update.contributors.get())
     told = (NAME, []) if by_name else ("", [item.token])
-    purging.request(*told, by=make_reviewer())
+    purging.request(*told, by=make.reviewer())
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
-        workflow.publish(update, by=make_reviewer(), evidence=[item])
+        workflow.publish(update, by=make.reviewer(), evidence=[item])
 
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     item.refresh_from_db()
     assert not item.is_public
 
 
 def test_work_outside_the_plan_is_not_published_under_the_words():
-    purging.request(NAME, by=make_reviewer())
-    update = make_off_plan_update(title_es=TEXT)
+    purging.request(NAME, by=make.reviewer())
+    update = make.off_plan_update(title_es=TEXT)
     workflow.submit(update, by=update.contributors.get())
 
     with pytest.raises(workflow.TransitionError, match="retirar de todas partes"):
-        workflow.publish(update, by=make_reviewer())
+        workflow.publish(update, by=make.reviewer())
 
 
 def test_a_plan_with_the_words_is_not_approved():
-    purging.request(NAME, by=make_reviewer())
-    plan = make_plan(status="in_preparation")
-    make_commitment(plan=plan, expected_result_es=TEXT)
+    purging.request(NAME, by=make.reviewer())
+    plan = make.plan(status="in_preparation")
+    make.commitment(plan=plan, expected_result_es=TEXT)
 
     with pytest.raises(RefusedError, match="retirar de todas partes"):
         approve_plan(plan)
@@ -140,32 +125,32 @@ def test_a_plan_with_the_words_is_not_approved():
 
 
 def test_a_step_that_holds_none_of_the_words_is_taken():
-    purging.request(NAME, by=make_reviewer())
-    update = make_submitted_update(narrative_es="Se atendió en la oficina.")
+    purging.request(NAME, by=make.reviewer())
+    update = make.submitted_update(narrative_es="Se atendió en la oficina.")
 
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     update.refresh_from_db()
     assert update.status == "published"
 
 
 def test_what_waits_hidden_is_not_corrected():
-    update = make_published_update(narrative_es=TEXT)
-    asked = purging.request(NAME, by=make_reviewer())
+    update = make.published_update(narrative_es=TEXT)
+    asked = purging.request(NAME, by=make.reviewer())
     update.refresh_from_db()
-    by = make_focal_point(agency=update.agency)
+    by = make.focal_point(agency=update.agency)
 
     with pytest.raises(workflow.TransitionError, match="una parte está oculta"):
         workflow.correct(update, by=by)
 
-    purging.cancel(asked, by=make_reviewer())
+    purging.cancel(asked, by=make.reviewer())
     update.refresh_from_db()
     assert workflow.correct(update, by=by).narrative_es == TEXT
 
 
 def test_a_request_that_hides_many_places_is_asked_for_twice(client):
-    laws = [make_law(name_es=f"Ley {number} de Quisqueya") for number in range(21)]
-    client.force_login(make_reviewer())
+    laws = [make.law(name_es=f"Ley {number} de Quisqueya") for number in range(21)]
+    client.force_login(make.reviewer())
     page, asked = reverse("admin:purge_new"), {"phrases": "Quisqueya"}
 
     first = client.post(page, asked)
@@ -180,8 +165,8 @@ def test_a_request_that_hides_many_places_is_asked_for_twice(client):
 
 def test_a_request_that_hides_few_places_is_asked_for_once(client):
     for number in range(20):
-        make_law(name_es=f"Ley {number} de Quisqueya")
-    client.force_login(make_reviewer())
+        make.law(name_es=f"Ley {number} de Quisqueya")
+    client.force_login(make.reviewer())
 
     client.post(reverse("admin:purge_new"), {"phrases": "Quisqueya"})
 
@@ -189,7 +174,7 @@ def test_a_request_that_hides_few_places_is_asked_for_once(client):
 
 
 def test_common_words_alone_are_no_request(client):
-    client.force_login(make_reviewer())
+    client.force_login(make.reviewer())
 
     said = client.post(reverse("admin:purge_new"), {"phrases": "de la"})
 

@@ -9,16 +9,8 @@ from strategic_areas.desk.workbook import pages
 from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.models import ActivityUpdate, Province, Region
 from strategic_areas.workbooks import writing
+from tests import make
 from tests.deep import SOME_ROWS
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_off_plan_update,
-    make_period,
-    make_reviewer,
-    make_submitted_update,
-    make_update,
-)
 from tests.strategic_areas.filling import TEXT, Kept
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +79,7 @@ def test_the_sheet_leads_to_its_workbook(filler):
 
 def test_the_workbook_lists_what_the_agency_owes_and_nobody_elses(filler):
     second = filler.another()
-    make_activity(plan=filler.plan)
+    make.activity(plan=filler.plan)
 
     book = filler.download()
 
@@ -95,7 +87,7 @@ def test_the_workbook_lists_what_the_agency_owes_and_nobody_elses(filler):
 
 
 def test_other_work_that_was_told_of_stands_below_and_comes_back_changed(filler):
-    other = make_off_plan_update(
+    other = make.off_plan_update(
         commitment=filler.activity.commitment,
         agency=filler.agency,
         period=filler.period,
@@ -158,7 +150,7 @@ def test_an_empty_row_opens_with_what_was_last_published(filler):
 
 def test_a_row_holds_what_is_saved_in_it(filler):
     filler.published_before()
-    update = make_update(
+    update = make.update(
         activity=filler.activity,
         period=filler.period,
         by=filler.user,
@@ -188,7 +180,7 @@ def test_a_row_holds_what_is_saved_in_it(filler):
 def test_only_what_may_be_filled_is_unlocked(filler):
     continuing = filler.another(kind="continuing")
     sent = filler.another()
-    make_submitted_update(activity=sent, period=filler.period, by=filler.user)
+    make.submitted_update(activity=sent, period=filler.period, by=filler.user)
 
     book = filler.download()
 
@@ -283,7 +275,7 @@ def test_a_workbook_is_in_the_language_of_whoever_takes_it(filler):
     assert book.cell(filler.activity, "execution").value == "In progress"
 
 
-@pytest.mark.parametrize("make_actor", [make_reviewer, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.reviewer, make.administrator])
 def test_whoever_has_no_mandate_reaches_no_workbook(filler, make_actor):
     filler.client.force_login(make_actor())
 
@@ -291,8 +283,8 @@ def test_whoever_has_no_mandate_reaches_no_workbook(filler, make_actor):
 
 
 def test_forged_addresses_of_workbooks_are_not_found(filler):
-    stranger = make_activity(plan=filler.plan)
-    record = make_period(plan=filler.plan)
+    stranger = make.activity(plan=filler.plan)
+    record = make.period(plan=filler.plan)
 
     answers = [
         filler.client.get(filler.address(agency=stranger.agency)),
@@ -309,13 +301,13 @@ def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
         return len(queries)
 
     filler.published_before()
-    make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    make.update(activity=filler.activity, period=filler.period, by=filler.user)
     small = count()
     for number in range(SOME_ROWS):
         activity = filler.another()
         if number % 3:
             filler.published_before(activity)
         if number % 2:
-            make_update(activity=activity, period=filler.period, by=filler.user)
+            make.update(activity=activity, period=filler.period, by=filler.user)
 
     assert count() == small

@@ -8,7 +8,7 @@ from django.urls import reverse
 from strategic_areas import workflow
 from strategic_areas.models import CommitmentUpdate
 from strategic_areas.workflow.questions import BY_MODEL, DECLARATION
-from tests.factories import make_commitment, make_declaration, make_reviewer
+from tests import make
 from tests.strategic_areas.filling import Book, Filler, in_state
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def places(response):
 
 
 def test_it_lists_the_commitments_that_the_agency_leads_and_nobody_elses(lead):
-    make_commitment(plan=lead.plan)
+    make.commitment(plan=lead.plan)
 
     book = lead.download()
 
@@ -78,14 +78,14 @@ def test_it_lists_the_commitments_that_the_agency_leads_and_nobody_elses(lead):
 
 
 def test_who_leads_none_has_no_such_page(lead):
-    type(lead.commitment).objects.update(lead=make_commitment(plan=lead.plan).lead)
+    type(lead.commitment).objects.update(lead=make.commitment(plan=lead.plan).lead)
 
     with pytest.raises(StopIteration):
         lead.download()
 
 
 def test_as_it_was_downloaded_it_changes_nothing(lead):
-    make_declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
+    make.declaration(commitment=lead.commitment, period=lead.period, by=lead.user)
 
     response = lead.upload(lead.download())
 
@@ -129,7 +129,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_saved(lead, values, wrong)
 
 
 def test_what_somebody_saved_meanwhile_is_not_overwritten(lead):
-    declaration = make_declaration(
+    declaration = make.declaration(
         commitment=lead.commitment, period=lead.period, by=lead.user
     )
     book = lead.fill(statement_es=STATEMENT)
@@ -146,7 +146,7 @@ def test_what_somebody_saved_meanwhile_is_not_overwritten(lead):
 
 
 def test_what_was_sent_stays(lead):
-    declaration = make_declaration(
+    declaration = make.declaration(
         commitment=lead.commitment, period=lead.period, by=lead.user
     )
     book = lead.fill(statement_es=STATEMENT)
@@ -159,7 +159,7 @@ def test_what_was_sent_stays(lead):
 
 
 def test_another_agencys_commitment_is_not_reached_by_its_id(lead):
-    stranger = make_commitment(plan=lead.plan)
+    stranger = make.commitment(plan=lead.plan)
     book = lead.fill(result="Cumplido", statement_es=STATEMENT)
     book.cell(lead.commitment, "commitment.code").value = stranger.code
     book.cell(lead.commitment, "commitment.commitment").value = stranger.pk
@@ -190,11 +190,11 @@ def test_a_page_without_its_key_is_refused_by_its_column(lead):
 
 
 def test_a_declaration_that_was_returned_is_mended_in_the_workbook(lead):
-    declaration = make_declaration(
+    declaration = make.declaration(
         commitment=lead.commitment, period=lead.period, by=lead.user
     )
     workflow.submit(declaration, by=lead.user)
-    workflow.give_back(declaration, by=make_reviewer(), reason="Diga dónde.")
+    workflow.give_back(declaration, by=make.reviewer(), reason="Diga dónde.")
     book = lead.fill(statement_es=STATEMENT)
 
     page = lead.client.get(lead.save(lead.upload(book)).url)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.workbooks import reading
 from strategic_areas.workbooks.reading import pages_of
-from tests.factories import make_agency, make_plan, make_reviewer
+from tests import make
 from tests.strategic_areas.filling import Filler
 from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import fill
@@ -193,7 +193,7 @@ def test_what_a_plain_workbook_may_hold_is_no_reason_to_refuse_it(client):
 def test_both_pages_refuse_it_in_words(client):
     bomb = workbook(xfs="<xf/>" * (reading.MOST_OTHERS + 1))
     filler = Filler(client)
-    keeper = Keeper(client, make_reviewer(), make_plan(status="in_preparation"))
+    keeper = Keeper(client, make.reviewer(), make.plan(status="in_preparation"))
 
     brought = keeper.bring(bomb)
     client.force_login(filler.user)
@@ -212,9 +212,9 @@ def test_our_own_workbooks_use_a_small_part_of_the_room(client, monkeypatch):
             used.append(self)
 
     monkeypatch.setattr(reading, "ElementCounter", Noted)
-    plan = make_plan(code="p", status="in_preparation")
-    make_agency(acronym="MIP")
-    keeper = Keeper(client, make_reviewer(), plan)
+    plan = make.plan(code="p", status="in_preparation")
+    make.agency(acronym="MIP")
+    keeper = Keeper(client, make.reviewer(), plan)
     keeper.bring(fill(keeper.take()))
     filler = Filler(client)
     filler.upload(filler.download())

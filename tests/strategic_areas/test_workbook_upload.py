@@ -15,16 +15,7 @@ from strategic_areas.desk.workbook.update_lines import columns_of
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from strategic_areas.workbooks import reading
-from tests.factories import (
-    make_activity,
-    make_focal_point,
-    make_period,
-    make_published_update,
-    make_reviewer,
-    make_round,
-    make_submitted_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.filling import TEXT, Book, Kept, in_state
 from tests.uploads import make_pdf, make_workbook, make_zip, unzip, with_shared_strings
 
@@ -58,16 +49,16 @@ def kept_many(lasting, provinces):
     number = max(len(WRONG), len(STORED) + 1)
     kept.activities = [kept.activity, *(kept.another() for _ in range(number - 1))]
     told = {
-        "period": make_round(
+        "period": make.round(
             plan=kept.plan, starts_on="2024-01-01", ends_on="2024-12-31"
         ),
         "by": kept.user,
-        "reviewer": make_reviewer(),
+        "reviewer": make.reviewer(),
         "percent": 40,
         "narrative_es": TEXT,
     }
     for activity in kept.activities:
-        make_published_update(activity=activity, **told)
+        make.published_update(activity=activity, **told)
     return kept.keep()
 
 
@@ -139,7 +130,7 @@ def fill_each(filler, cells):
 
 def test_a_workbook_as_it_was_downloaded_changes_nothing(published):
     second = published.another()
-    make_update(
+    make.update(
         activity=second,
         period=published.period,
         by=published.user,
@@ -253,7 +244,7 @@ def test_every_cell_arrives_where_the_form_would_put_it(filler, provinces):
 
 
 def test_text_that_begins_like_a_formula_comes_back_as_it_was(filler):
-    update = make_update(
+    update = make.update(
         activity=filler.activity,
         period=filler.period,
         by=filler.user,
@@ -365,7 +356,7 @@ def test_a_press_that_comes_twice_saves_once(published):
 
 
 def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
-    make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    make.update(activity=filler.activity, period=filler.period, by=filler.user)
     book = filler.download().fill(filler.activity, percent=60, obstacle_es="La firma.")
 
     response = filler.upload(book)
@@ -375,7 +366,7 @@ def test_a_preview_shows_old_and_new_of_each_field_that_changes(filler):
 
 
 def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
-    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
     second = filler.another()
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
@@ -396,7 +387,7 @@ def test_a_stale_workbook_overwrites_nothing_and_shows_both_texts(filler):
 
 
 def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
-    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
     book = filler.download()
     update.narrative_es = "Lo más nuevo."
     workflow.save(update, by=filler.user, seen_version=1)
@@ -405,13 +396,13 @@ def test_a_stale_row_that_nobody_touched_is_no_conflict(filler):
 
 
 def test_a_workbook_of_a_withdrawn_revision_is_stale_beside_its_successor(filler):
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=filler.activity, period=filler.period, by=filler.user
     )
     book = filler.download()
-    workflow.publish(update, by=make_reviewer())
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
-    make_update(
+    workflow.publish(update, by=make.reviewer())
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
+    make.update(
         activity=filler.activity,
         period=filler.period,
         by=filler.user,
@@ -429,10 +420,10 @@ def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
     for activity in (filler.activity, second):
         book.fill(activity, percent=10, narrative_es="Lo del libro.")
     preview = filler.upload(book)
-    make_update(
+    make.update(
         activity=filler.activity,
         period=filler.period,
-        by=make_focal_point(agency=filler.agency),
+        by=make.focal_point(agency=filler.agency),
         narrative_es="De la colega.",
     )
 
@@ -443,7 +434,7 @@ def test_what_is_saved_between_preview_and_saving_is_left_alone(filler):
 
 
 def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
-    update = make_update(activity=filler.activity, period=filler.period, by=filler.user)
+    update = make.update(activity=filler.activity, period=filler.period, by=filler.user)
     preview = filler.upload(filler.download().fill(filler.activity, percent=60))
     workflow.submit(update, by=filler.user)
 
@@ -553,7 +544,7 @@ def test_the_other_rows_are_saved_beside_a_wrong_one(filler):
 
 
 def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=filler.activity, period=filler.period, by=filler.user
     )
     book = filler.download().fill(filler.activity, percent=60)
@@ -566,10 +557,10 @@ def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
 
 
 def test_a_returned_report_is_mended_in_the_workbook(filler):
-    update = make_submitted_update(
+    update = make.submitted_update(
         activity=filler.activity, period=filler.period, by=filler.user
     )
-    workflow.give_back(update, by=make_reviewer(), reason="Diga dónde.")
+    workflow.give_back(update, by=make.reviewer(), reason="Diga dónde.")
     book = filler.download()
 
     filler.save(filler.upload(book.fill(filler.activity, narrative_es="En Azua.")))
@@ -628,7 +619,7 @@ def test_a_row_twice_or_added_is_refused_by_its_number(published):
 
 
 def test_another_agencys_activity_is_not_reached_by_its_id(filler):
-    stranger = make_activity(plan=filler.plan)
+    stranger = make.activity(plan=filler.plan)
     book = filler.book().fill(filler.activity, percent=60, narrative_es=TEXT)
     book.fill(filler.activity, code=stranger.code, activity=stranger.pk)
 
@@ -642,13 +633,13 @@ def test_another_agencys_activity_is_not_reached_by_its_id(filler):
 def test_another_sheets_workbook_is_refused(published, key):
     book = published.book().fill(published.activity, percent=60)
     if key == "agency":
-        other = make_focal_point()
+        other = make.focal_point()
         agency = other.mandates.get().agency
         published.client.force_login(other)
         address = published.address(agency=agency)
     else:
         address = published.address(
-            period=make_round(plan=published.plan, code="2027-t1")
+            period=make.round(plan=published.plan, code="2027-t1")
         )
     published.address = lambda name="workbook": address
 
@@ -728,7 +719,7 @@ def test_an_upload_without_a_file_says_so(filler):
 def test_another_agencys_workbook_is_not_found(published, method):
     book = published.book().fill(published.activity, percent=60)
     preview = published.upload(book)
-    published.client.force_login(make_focal_point())
+    published.client.force_login(make.focal_point())
 
     response = getattr(published, method)(book if method == "upload" else preview)
 
@@ -754,7 +745,7 @@ def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
     forged = signing.dumps(
         signing.loads(signed, salt=signed_preview.SALT), salt="another purpose"
     )
-    colleague = make_focal_point(agency=published.agency)
+    colleague = make.focal_point(agency=published.agency)
 
     for staged in ("", "x", forged, signed[:-1] + ("a" if signed[-1] != "a" else "b")):
         published.client.post(published.address("workbook_save"), {"staged": staged})
@@ -817,7 +808,7 @@ def test_an_activity_no_longer_asked_about_is_told(published):
     book = published.book().fill(published.activity, percent=60)
     published.activity.starts_on = "2030-01-01"
     published.activity.save()
-    make_period(plan=published.plan)
+    make.period(plan=published.plan)
 
     assert faults(published.upload(book)) == [3]
 

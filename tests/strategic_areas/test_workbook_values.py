@@ -11,13 +11,8 @@ from openpyxl import load_workbook
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure
 from strategic_areas.models.measurements import ReportedValue
+from tests import make
 from tests.deep import drawn
-from tests.factories import (
-    make_activity,
-    make_indicator,
-    make_published_figure,
-    make_reviewer,
-)
 from tests.strategic_areas.filling import in_state
 from tests.strategic_areas.test_value_grid import Desk, values
 
@@ -199,7 +194,7 @@ def test_each_fault_stands_by_its_cell_and_nothing_is_handed_in(filler, told, na
 
 
 def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
-    make_published_figure(indicator=filler.indicator, year=2020, value=40)
+    make.published_figure(indicator=filler.indicator, year=2020, value=40)
     book = filler.book().fill(2024, total=4000)
     asked = faults(filler.upload(book))
 
@@ -210,7 +205,7 @@ def test_a_number_far_from_the_last_is_asked_about_by_its_cell(filler):
 
 
 def test_a_returned_value_comes_with_what_was_handed_in(filler):
-    VALUES.decline(filler.hand_in(value=77), by=make_reviewer(), reason="Falta.")
+    VALUES.decline(filler.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     book = filler.download()
     held, unchanged = book.cell(2024, "value_total").value, kinds(filler.upload(book))
 
@@ -239,7 +234,7 @@ def test_what_was_handed_in_meanwhile_is_not_handed_in_again(filler):
 
 
 def test_a_part_that_the_indicator_does_not_have_is_refused(filler):
-    other = make_indicator(
+    other = make.indicator(
         plan=filler.plan, agency=filler.agency, frequency="yearly", counts="money"
     )
     book = filler.download()
@@ -253,7 +248,7 @@ def test_a_part_that_the_indicator_does_not_have_is_refused(filler):
 
 
 def test_reports_and_values_come_back_together(filler):
-    activity = make_activity(plan=filler.plan, agency=filler.agency)
+    activity = make.activity(plan=filler.plan, agency=filler.agency)
     book = filler.download().fill(2024, total=40)
     reports = next(page for page in book.book if page["A1"].value == "activity")
     names = {cell.value: cell.column for cell in reports[1]}

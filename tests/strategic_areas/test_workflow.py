@@ -23,25 +23,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.workflow.questions import seen_of
-from tests.factories import (
-    make_activity,
-    make_administrator,
-    make_agency,
-    make_correction,
-    make_declaration,
-    make_focal_point,
-    make_mandate,
-    make_participation,
-    make_period,
-    make_published_update,
-    make_record_update,
-    make_reviewer,
-    make_round,
-    make_source,
-    make_submitted_update,
-    make_transcribed_update,
-    make_update,
-)
+from tests import make
 from tests.strategic_areas.refusing import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +43,8 @@ def first_day(update):
 
 
 def test_a_report_goes_from_draft_over_return_to_publication():
-    update = make_update()
-    author, reviewer = update.contributors.get(), make_reviewer()
+    update = make.update()
+    author, reviewer = update.contributors.get(), make.reviewer()
 
     workflow.submit(update, by=author)
     workflow.give_back(update, by=reviewer, reason="Falta la fecha.")
@@ -81,10 +63,10 @@ def test_a_report_goes_from_draft_over_return_to_publication():
 
 
 def test_a_declaration_takes_the_same_steps():
-    declaration = make_declaration()
+    declaration = make.declaration()
 
     workflow.submit(declaration, by=declaration.contributors.get())
-    workflow.publish(declaration, by=make_reviewer())
+    workflow.publish(declaration, by=make.reviewer())
 
     assert declaration.status == Status.PUBLISHED
 
@@ -92,9 +74,9 @@ def test_a_declaration_takes_the_same_steps():
 @pytest.mark.parametrize("had_part", ["wrote", "changed", "submitted"])
 @pytest.mark.sqlite
 def test_nobody_publishes_what_they_had_a_part_in(had_part):
-    agency = make_agency()
-    update = make_update(activity=make_activity(agency=agency))
-    colleague, both = make_focal_point(agency=agency), make_reviewer()
+    agency = make.agency()
+    update = make.update(activity=make.activity(agency=agency))
+    colleague, both = make.focal_point(agency=agency), make.reviewer()
     both.groups.add(colleague.groups.get())
     both.mandates.create(
         agency=agency,
@@ -104,7 +86,7 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
         leave_cover=True,
     )
     if had_part == "wrote":
-        update = make_update(activity=update.activity, by=both)
+        update = make.update(activity=update.activity, by=both)
     if had_part == "changed":
         workflow.save(update, by=both, seen_version=update.version)
     submitter = both if had_part == "submitted" else colleague
@@ -117,10 +99,10 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
     assert update.status == Status.SUBMITTED
 
 
-@pytest.mark.parametrize("make_actor", [make_focal_point, make_administrator])
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
 @pytest.mark.sqlite
 def test_only_the_secretariat_publishes(make_actor):
-    update = make_submitted_update()
+    update = make.submitted_update()
 
     with pytest.raises(workflow.TransitionError):
         workflow.publish(update, by=make_actor())
@@ -131,10 +113,10 @@ def test_only_the_secretariat_publishes(make_actor):
 
 @pytest.mark.sqlite
 def test_only_a_current_mandate_lets_somebody_submit():
-    agency = make_agency()
-    update = make_update(activity=make_activity(agency=agency))
+    agency = make.agency()
+    update = make.update(activity=make.activity(agency=agency))
     yesterday = timezone.localdate() - timedelta(days=1)
-    ended = make_focal_point(
+    ended = make.focal_point(
         agency=agency, mandate={"ends_on": yesterday, "leave_cover": True}
     )
 
@@ -147,17 +129,17 @@ def test_only_a_current_mandate_lets_somebody_submit():
 
 @pytest.mark.sqlite
 def test_a_return_states_its_reason():
-    update = make_submitted_update()
+    update = make.submitted_update()
 
     with pytest.raises(workflow.TransitionError):
-        workflow.give_back(update, by=make_reviewer(), reason="  ")
+        workflow.give_back(update, by=make.reviewer(), reason="  ")
 
     update.refresh_from_db()
     assert update.status == Status.SUBMITTED
 
 
 def test_a_correction_replaces_what_it_corrects_when_published():
-    first = make_published_update(percent=40)
+    first = make.published_update(percent=40)
     author = first.contributors.get()
 
     second = workflow.correct(first, by=author)
@@ -166,7 +148,7 @@ def test_a_correction_replaces_what_it_corrects_when_published():
     first.refresh_from_db()
     status_before = first.status
     workflow.submit(second, by=author)
-    workflow.publish(second, by=make_reviewer())
+    workflow.publish(second, by=make.reviewer())
 
     first.refresh_from_db()
     assert (status_before, first.status) == (Status.PUBLISHED, Status.REPLACED)
@@ -174,7 +156,7 @@ def test_a_correction_replaces_what_it_corrects_when_published():
 
 
 def test_a_correction_is_possible_after_the_round_closed():
-    first = make_published_update()
+    first = make.published_update()
     first.period.closes_on = first.period.due_on = timezone.localdate() - timedelta(1)
     first.period.save()
 
@@ -186,10 +168,10 @@ def test_a_correction_is_possible_after_the_round_closed():
 @pytest.mark.sqlite
 def test_a_closed_round_takes_no_first_report():
     closed = timezone.localdate() - timedelta(days=1)
-    period = make_round(due_on=closed, closes_on=closed)
+    period = make.round(due_on=closed, closes_on=closed)
 
     with pytest.raises(workflow.TransitionError):
-        make_update(activity=make_activity(plan=period.plan), period=period)
+        make.update(activity=make.activity(plan=period.plan), period=period)
 
     assert ActivityUpdate.objects.count() == 0
 
@@ -202,14 +184,14 @@ def close(period):
 
 def reopen(period, agency):
     tomorrow = timezone.localdate() + timedelta(days=1)
-    fields = {"until": tomorrow, "reason": "Una causa.", "by": make_reviewer()}
+    fields = {"until": tomorrow, "reason": "Una causa.", "by": make.reviewer()}
     RoundReopening.objects.create(period=period, agency=agency, **fields)
 
 
 def test_a_draft_begun_in_time_is_not_submitted_after_the_round_closed():
-    update = make_update()
+    update = make.update()
     close(update.period)
-    reopen(update.period, make_agency())  # another's: it opens nothing for this one
+    reopen(update.period, make.agency())  # another's: it opens nothing for this one
 
     with pytest.raises(workflow.TransitionError):
         workflow.submit(update, by=update.contributors.get())
@@ -219,7 +201,7 @@ def test_a_draft_begun_in_time_is_not_submitted_after_the_round_closed():
 
 
 def test_a_round_opened_again_takes_the_draft_of_that_agency():
-    update = make_update()
+    update = make.update()
     close(update.period)
     reopen(update.period, update.agency)
 
@@ -229,8 +211,8 @@ def test_a_round_opened_again_takes_the_draft_of_that_agency():
 
 
 def test_what_came_back_is_submitted_again_after_the_round_closed():
-    update = make_submitted_update()
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    update = make.submitted_update()
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
     close(update.period)
 
     workflow.submit(update, by=update.contributors.first())
@@ -239,7 +221,7 @@ def test_what_came_back_is_submitted_again_after_the_round_closed():
 
 
 def test_a_correction_is_submitted_after_the_round_closed():
-    correction = make_correction(make_published_update())
+    correction = make.correction(make.published_update())
     close(correction.period)
 
     workflow.submit(correction, by=correction.contributors.first())
@@ -249,16 +231,16 @@ def test_a_correction_is_submitted_after_the_round_closed():
 
 @pytest.mark.sqlite
 def test_a_record_period_takes_no_report():
-    period = make_period()
+    period = make.period()
 
     with pytest.raises(workflow.TransitionError):
-        make_update(activity=make_activity(plan=period.plan), period=period)
+        make.update(activity=make.activity(plan=period.plan), period=period)
 
     assert ActivityUpdate.objects.count() == 0
 
 
 def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
-    update, reviewer = make_published_update(), make_reviewer()
+    update, reviewer = make.published_update(), make.reviewer()
 
     workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
 
@@ -271,39 +253,39 @@ def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
 
 
 def test_own_words_on_a_withdrawal_stand_once_another_person_approved_them():
-    update, reviewer = make_published_update(), make_reviewer()
+    update, reviewer = make.published_update(), make.reviewer()
     workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
     (change,) = PendingChange.objects.waiting()
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=reviewer)
-    workflow.approve(change, by=make_reviewer())
+    workflow.approve(change, by=make.reviewer())
 
     update.refresh_from_db()
     assert update.withdrawal_reason == "Era de otro año."
 
 
-@pytest.mark.parametrize("make", [make_published_update, make_submitted_update])
-def test_nothing_else_of_a_report_is_changed_by_a_proposal(make):
-    update = make()
+@pytest.mark.parametrize("maker", [make.published_update, make.submitted_update])
+def test_nothing_else_of_a_report_is_changed_by_a_proposal(maker):
+    update = maker()
     update.percent = 1
 
     with pytest.raises(RefusedError):
-        workflow.propose(update, by=make_reviewer())
+        workflow.propose(update, by=make.reviewer())
     with pytest.raises(RefusedError):
-        workflow.explain_withdrawal(update, words="No.", by=make_reviewer())
+        workflow.explain_withdrawal(update, words="No.", by=make.reviewer())
 
 
 def test_the_database_takes_no_words_on_a_withdrawal_that_nobody_approved():
-    update = make_published_update()
-    workflow.withdraw(update, by=make_reviewer(), cause="error")
+    update = make.published_update()
+    workflow.withdraw(update, by=make.reviewer(), cause="error")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         type(update).objects.filter(pk=update.pk).update(withdrawal_reason="Otra.")
 
 
 def test_the_second_to_save_is_told_and_changes_nothing():
-    update = make_update()
+    update = make.update()
     author = update.contributors.get()
     mine = ActivityUpdate.objects.get(pk=update.pk)
     update.narrative_es = "El texto de la primera persona."
@@ -319,7 +301,7 @@ def test_the_second_to_save_is_told_and_changes_nothing():
 
 
 def test_a_reviewer_publishes_only_the_version_she_read():
-    update, reviewer = make_submitted_update(), make_reviewer()
+    update, reviewer = make.submitted_update(), make.reviewer()
     author = update.contributors.get()
     read = update.version
     workflow.give_back(update, by=reviewer, reason="Corrija la cifra.")
@@ -334,18 +316,18 @@ def test_a_reviewer_publishes_only_the_version_she_read():
 
 
 def test_of_two_reviewers_who_publish_one_is_refused():
-    update = make_submitted_update()
+    update = make.submitted_update()
     same = ActivityUpdate.objects.get(pk=update.pk)
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
 
     with pytest.raises(workflow.TransitionError):
-        workflow.publish(same, by=make_reviewer())
+        workflow.publish(same, by=make.reviewer())
 
     assert update.transitions.filter(to_status=Status.PUBLISHED).count() == 1
 
 
 def test_a_record_names_the_locked_system_user():
-    update = make_record_update()
+    update = make.record_update()
 
     user = update.published_by
     assert (user.username, user.is_active, user.has_usable_password()) == (
@@ -357,9 +339,9 @@ def test_a_record_names_the_locked_system_user():
 
 
 def test_a_changed_record_becomes_a_new_revision():
-    first = make_record_update()
+    first = make.record_update()
 
-    second = make_record_update(
+    second = make.record_update(
         activity=first.activity, period=first.period, narrative_es="Otra lectura."
     )
 
@@ -373,10 +355,10 @@ def test_a_changed_record_becomes_a_new_revision():
 
 @pytest.mark.sqlite
 def test_a_record_needs_a_source():
-    activity = make_activity()
+    activity = make.activity()
     update = ActivityUpdate(
         activity=activity,
-        period=make_period(plan=activity.plan),
+        period=make.period(plan=activity.plan),
         execution="in_progress",
         provenance="press",
         narrative_es="Sin fuente.",
@@ -391,17 +373,17 @@ def test_a_record_needs_a_source():
 @pytest.mark.parametrize("provenance", ["reported", "transcribed", "demonstration"])
 @pytest.mark.sqlite
 def test_a_record_is_never_a_report(provenance):
-    source = make_source()
+    source = make.source()
 
     with pytest.raises(workflow.TransitionError):
-        make_record_update(provenance=provenance, sources=[source])
+        make.record_update(provenance=provenance, sources=[source])
 
     assert ActivityUpdate.objects.count() == 0
 
 
 def test_the_database_ties_provenance_to_origin():
-    update = make_record_update()
-    draft = make_update(activity=update.activity)
+    update = make.record_update()
+    draft = make.update(activity=update.activity)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ActivityUpdate.objects.filter(pk=draft.pk).update(provenance="documented")
@@ -411,10 +393,10 @@ def test_the_database_ties_provenance_to_origin():
 
 
 def test_a_record_never_overrides_what_the_agency_said():
-    said = make_published_update()
+    said = make.published_update()
 
     with pytest.raises(workflow.TransitionError):
-        make_record_update(activity=said.activity, period=said.period)
+        make.record_update(activity=said.activity, period=said.period)
 
     said.refresh_from_db()
     assert said.status == Status.PUBLISHED
@@ -422,15 +404,15 @@ def test_a_record_never_overrides_what_the_agency_said():
 
 @pytest.mark.sqlite
 def test_what_is_entered_in_a_demonstration_is_marked_so():
-    period = make_round(is_demonstration=True)
+    period = make.round(is_demonstration=True)
 
-    update = make_update(activity=make_activity(plan=period.plan), period=period)
+    update = make.update(activity=make.activity(plan=period.plan), period=period)
 
     assert update.provenance == "demonstration"
 
 
 def test_not_even_sql_changes_a_public_revision():
-    update = make_published_update()
+    update = make.published_update()
 
     for change in (
         "narrative_es = 'Otro texto'",
@@ -448,7 +430,7 @@ def test_not_even_sql_changes_a_public_revision():
 
 
 def test_a_public_revision_is_never_deleted():
-    update = make_published_update()
+    update = make.published_update()
 
     with (
         pytest.raises(IntegrityError),
@@ -464,10 +446,10 @@ def test_a_public_revision_is_never_deleted():
 
 
 def test_a_transition_is_never_changed_or_deleted_nor_blanked_but_by_a_purge():
-    update = make_submitted_update()
+    update = make.submitted_update()
     workflow.give_back(
         update,
-        by=make_reviewer(),
+        by=make.reviewer(),
         reason="Un nombre propio.",
         private_note="Llamar a la titular.",
     )
@@ -500,17 +482,17 @@ def test_a_transition_is_never_changed_or_deleted_nor_blanked_but_by_a_purge():
 )
 @pytest.mark.sqlite
 def test_a_review_that_stays_within_the_agency_is_stamped_so(hosts, reports, told):
-    update, other = make_submitted_update(), make_submitted_update()
-    reviewer = make_reviewer()
+    update, other = make.submitted_update(), make.submitted_update()
+    reviewer = make.reviewer()
     for row, is_host in ((update, hosts), (other, False)):
-        make_participation(plan=row.plan, agency=row.agency, hosts_secretariat=is_host)
+        make.participation(plan=row.plan, agency=row.agency, hosts_secretariat=is_host)
     if reports:
         reviewer.groups.add(Group.objects.get(name=Role.FOCAL_POINT))
         today = timezone.localdate()
         span = {"starts_on": today - timedelta(days=9), "kind": "alternate"}
         if reports == "before":
             span["ends_on"] = today - timedelta(days=1)
-        make_mandate(user=reviewer, agency=update.agency, **span)
+        make.mandate(user=reviewer, agency=update.agency, **span)
 
     workflow.publish(update, by=reviewer)
     workflow.publish(other, by=reviewer)
@@ -547,12 +529,12 @@ REFUSED = [
 
 @pytest.mark.sqlite
 def test_a_step_is_refused_to_whoever_it_is_not_for():
-    makers = (make_update, make_submitted_update, make_published_update)
-    updates = {each.status: each for each in (make() for make in makers)}
+    makers = (make.update, make.submitted_update, make.published_update)
+    updates = {each.status: each for each in (maker() for maker in makers)}
     people = {
-        "focal point": make_focal_point(),
-        "reviewer": make_reviewer(),
-        "administrator": make_administrator(),
+        "focal point": make.focal_point(),
+        "reviewer": make.reviewer(),
+        "administrator": make.administrator(),
     }
 
     taken = []
@@ -573,7 +555,7 @@ def test_a_step_is_refused_to_whoever_it_is_not_for():
 
 @pytest.mark.sqlite
 def test_a_correction_that_changes_nothing_is_not_handed_in():
-    update = make_published_update()
+    update = make.published_update()
     author = update.contributors.get()
     revision = workflow.correct(update, by=author)
 
@@ -585,7 +567,7 @@ def test_a_correction_that_changes_nothing_is_not_handed_in():
 
 
 def test_a_public_revision_keeps_its_sources():
-    update = make_record_update()
+    update = make.record_update()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         update.sources.clear()
@@ -594,7 +576,7 @@ def test_a_public_revision_keeps_its_sources():
 
 
 def test_whether_a_round_is_a_demonstration_never_changes():
-    period = make_round(is_demonstration=True)
+    period = make.round(is_demonstration=True)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         type(period).objects.filter(pk=period.pk).update(is_demonstration=False)
@@ -604,10 +586,10 @@ def test_whether_a_round_is_a_demonstration_never_changes():
 
 
 def test_the_trace_says_what_was_stored_not_what_somebody_had_loaded():
-    update = make_submitted_update()
+    update = make.submitted_update()
     author = update.contributors.get()
     loaded_before = ActivityUpdate.objects.get(pk=update.pk)
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
 
     workflow.submit(loaded_before, by=author)
 
@@ -622,9 +604,9 @@ def submitted_on(day, update, *, by, monkeypatch):
 
 def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
     today = timezone.now()
-    period = make_round()
-    activity = make_activity(plan=period.plan)
-    update = make_update(activity=activity, period=period)
+    period = make.round()
+    activity = make.activity(plan=period.plan)
+    update = make.update(activity=activity, period=period)
     author = update.contributors.get()
 
     submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
@@ -639,10 +621,10 @@ def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
 
 def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
     today = timezone.now()
-    update = make_update()
+    update = make.update()
     author = update.contributors.get()
     submitted_on(today - timedelta(2), update, by=author, monkeypatch=monkeypatch)
-    workflow.give_back(update, by=make_reviewer(), reason="Falta la fecha.")
+    workflow.give_back(update, by=make.reviewer(), reason="Falta la fecha.")
     workflow.submit(update, by=author)
 
     workflow.recall(update, by=author)
@@ -652,9 +634,9 @@ def test_what_came_back_before_keeps_its_first_day_and_its_way(monkeypatch):
 
 
 def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
-    update = make_submitted_update()
+    update = make.submitted_update()
     author = update.contributors.get()
-    for stranger in (make_focal_point(agency=make_agency()), make_reviewer()):
+    for stranger in (make.focal_point(agency=make.agency()), make.reviewer()):
         with pytest.raises(workflow.TransitionError):
             workflow.recall(update, by=stranger)
     update.period.closes_on = update.period.due_on = timezone.localdate() - timedelta(1)
@@ -669,7 +651,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
         reason="Faltaba.",
         by=author,
     )
-    workflow.publish(update, by=make_reviewer())
+    workflow.publish(update, by=make.reviewer())
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
     assert update.status == Status.PUBLISHED
@@ -677,16 +659,16 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
 
 @pytest.mark.sqlite
 def test_a_letter_is_contested_and_not_taken_back():
-    update = make_transcribed_update()
+    update = make.transcribed_update()
     workflow.submit_letter(update.letter, seen_of(update), by=update.contributors.get())
 
     with pytest.raises(workflow.TransitionError):
-        workflow.recall(update, by=make_focal_point(agency=update.agency))
+        workflow.recall(update, by=make.focal_point(agency=update.agency))
 
 
 @pytest.mark.sqlite
 def test_a_note_goes_with_a_submission():
-    update = make_update()
+    update = make.update()
     author = update.contributors.get()
     sent = seen_of(update)
     asked = update.period, update.agency, sent
@@ -703,16 +685,16 @@ def test_a_note_goes_with_a_submission():
 
 
 def returned(**fields):
-    update = make_submitted_update()
+    update = make.submitted_update()
     sender = update.transitions.get(to_status="submitted").by
     User.objects.filter(pk=sender.pk).update(**fields)
-    workflow.give_back(update, by=make_reviewer(), reason="Aclare el porcentaje.")
+    workflow.give_back(update, by=make.reviewer(), reason="Aclare el porcentaje.")
     return update, sender
 
 
 def test_who_submitted_hears_of_a_return_at_once():
     update, sender = returned()
-    make_focal_point(agency=update.agency)
+    make.focal_point(agency=update.agency)
 
     mail = Mail.objects.get(kind="returned")
     sheet = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
@@ -722,11 +704,11 @@ def test_who_submitted_hears_of_a_return_at_once():
 
 
 def test_who_reports_for_the_agency_no_more_does_not_hear_of_it():
-    update = make_submitted_update()
+    update = make.submitted_update()
     sender = update.transitions.get(to_status="submitted").by
     leaving.end_mandate(sender.mandates.get())
 
-    workflow.give_back(update, by=make_reviewer(), reason="Aclare el porcentaje.")
+    workflow.give_back(update, by=make.reviewer(), reason="Aclare el porcentaje.")
 
     assert not Mail.objects.filter(kind="returned").exists()
 

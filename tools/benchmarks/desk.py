@@ -82,23 +82,23 @@ class Asked:
     """A focal point, and what her agency owes in a round; told of once before."""
 
     def __init__(self):
-        make = import_module("tests.factories")
+        make = import_module("tests.make")
         self.make = make
-        self.agency = make.make_agency()
-        self.commitment = make.make_commitment(lead=self.agency)
+        self.agency = make.agency()
+        self.commitment = make.commitment(lead=self.agency)
         plan = self.commitment.plan
-        self.before = make.make_period(
+        self.before = make.period(
             plan=plan, starts_on=date(2024, 1, 1), ends_on=date(2024, 12, 31)
         )
-        self.period = make.make_round(plan=plan)
+        self.period = make.round(plan=plan)
         make_provinces()
-        self.user = make.make_focal_point(agency=self.agency)
+        self.user = make.focal_point(agency=self.agency)
         self.activities, self.numbers = [], count()
 
     def grow(self, size):
         for _ in range(len(self.activities), size):
-            activity = self.make.make_activity(commitment=self.commitment)
-            self.make.make_record_update(activity=activity, period=self.before)
+            activity = self.make.activity(commitment=self.commitment)
+            self.make.record_update(activity=activity, period=self.before)
             self.activities.append(activity)
         pass_a_night()
 
@@ -157,9 +157,9 @@ def make_provinces():
 
 def tables():
     """Every table of the admin and the secretariat's screens; what missed its mark."""
-    make = import_module("tests.factories")
+    make = import_module("tests.make")
     make_row = import_module("tests.staff_rows").make_row
-    people = [make.make_reviewer(), make.make_administrator()]
+    people = [make.reviewer(), make.administrator()]
     models = sorted(admin.site._registry, key=lambda model: model._meta.label)
     pages = {person: screens(person, models) for person in people}
     figures = {}

@@ -240,7 +240,7 @@ class Reports:
     """The rounds, and what each agency answered in them."""
 
     def __init__(self):
-        self.make = import_module("tests.factories")
+        self.make = import_module("tests.make")
         self.words = import_module("strategic_areas.addresses").permanent_word
         self.draw = random.Random(SEED)  # noqa: S311 - no secret
         self.plan = model("Plan").objects.get(code=PLAN)
@@ -249,8 +249,8 @@ class Reports:
         undertaken = model("Commitment").objects.filter(plan=self.plan)
         self.commitments = list(undertaken.select_related("lead").order_by("pk"))
         agency = self.activities[0].agency
-        self.author = self.make.make_focal_point(agency=agency)
-        self.reviewer, self.other = self.make.make_reviewer(), self.make.make_reviewer()
+        self.author = self.make.focal_point(agency=agency)
+        self.reviewer, self.other = self.make.reviewer(), self.make.reviewer()
         self.rows, self.steps, self.numbers = [], [], count()
 
     def store(self):

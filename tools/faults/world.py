@@ -29,27 +29,25 @@ def main():
     shipped = import_module("tests.strategic_areas.plans").SHIPPED
     call_command("load_plan", str(shipped), stdout=io.StringIO())
     with transaction.atomic():
-        world = build(import_module("tests.factories"))
+        world = build(import_module("tests.make"))
     (settings.VAR_DIR / "world.json").write_text(json.dumps(world))
 
 
 def build(make):
     """Make plan, people and reports; what a scenario has to know of them."""
-    plan = make.make_plan(code="ensayo", title_es="Plan de ensayo")
-    period = make.make_round(plan=plan, code="ronda-1", name_es="Primera ronda")
+    plan = make.plan(code="ensayo", title_es="Plan de ensayo")
+    period = make.round(plan=plan, code="ronda-1", name_es="Primera ronda")
     world = {"period": period.pk, "people": [], "sent": [], "plan": plan.code}
-    area = make.make_area(plan=plan)
+    area = make.area(plan=plan)
     for number in range(AGENCIES):
-        agency = make.make_agency(acronym=f"INST{number}")
-        make.make_participation(plan=plan, agency=agency)
-        programme = make.make_programme(area=area)
-        commitment = make.make_commitment(programme=programme, lead=agency)
-        made = [make.make_activity(commitment=commitment) for _ in range(ACTIVITIES)]
-        titular, other = (make.make_focal_point(agency=agency) for _ in range(2))
+        agency = make.agency(acronym=f"INST{number}")
+        make.participation(plan=plan, agency=agency)
+        programme = make.programme(area=area)
+        commitment = make.commitment(programme=programme, lead=agency)
+        made = [make.activity(commitment=commitment) for _ in range(ACTIVITIES)]
+        titular, other = (make.focal_point(agency=agency) for _ in range(2))
         for activity in made[:SENT]:
-            report = make.make_submitted_update(
-                activity=activity, period=period, by=titular
-            )
+            report = make.submitted_update(activity=activity, period=period, by=titular)
             world["sent"].append(report.pk)
         open_ones = [activity.pk for activity in made[SENT:]]
         world["people"] += [
@@ -61,10 +59,10 @@ def build(make):
             for place, person in enumerate((titular, other))
         ]
     today = timezone.localdate()
-    due = make.make_activity(plan=plan, due_on=today, commitment=commitment)
+    due = make.activity(plan=plan, due_on=today, commitment=commitment)
     world["due_today"] = f"/{plan.code}/compromisos/{due.commitment.code}/"
-    world["reviewers"] = [make.make_reviewer().username for _ in range(4)]
-    world["administrator"] = make.make_administrator().username
+    world["reviewers"] = [make.reviewer().username for _ in range(4)]
+    world["administrator"] = make.administrator().username
     world["password"] = make.PASSWORD
     make.close_structure()
     return world

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
-from itertools import count
 
 import django
 import time_machine
@@ -55,20 +54,21 @@ class Year:
     """The plan of the year, who works on it, and what was not as it should be."""
 
     def __init__(self):
-        self.make = import_module("tests.factories")
+        self.make = import_module("tests.make")
         self.models = import_module("strategic_areas.models")
         self.workflow = import_module("strategic_areas.workflow")
         # The world beside it has taken the first numbers for its names.
-        self.make._numbers = count(100_000)
+        for _ in range(100_000):
+            next(import_module("tests.make.numbers").numbers)
         self.faults, self.counts = [], Counter()
         with at(FIRST):
             self._prepare()
 
     def _prepare(self):
         make = self.make
-        plan = make.make_plan(code="anual", starts_on=FIRST, ends_on=date(2028, 12, 31))
+        plan = make.plan(code="anual", starts_on=FIRST, ends_on=date(2028, 12, 31))
         self.rounds = [
-            make.make_round(
+            make.round(
                 plan=plan,
                 code=f"trimestre-{number}",
                 starts_on=date(2027, 3 * number - 2, 1),
@@ -89,14 +89,12 @@ class Year:
         ]
         self.work = []
         for day in DAYS:
-            agency = make.make_agency()
-            person = make.make_focal_point(agency=agency)
-            commitment = make.make_commitment(plan=plan, lead=agency)
-            made = [
-                make.make_activity(commitment=commitment) for _ in range(ACTIVITIES)
-            ]
+            agency = make.agency()
+            person = make.focal_point(agency=agency)
+            commitment = make.commitment(plan=plan, lead=agency)
+            made = [make.activity(commitment=commitment) for _ in range(ACTIVITIES)]
             self.work.append((day, person, made))
-        self.reviewer = make.make_reviewer()
+        self.reviewer = make.reviewer()
         make.close_structure()
 
     def play(self):
@@ -127,7 +125,7 @@ class Year:
             if day == period.opens_on + timedelta(days=due):
                 with at(day):
                     for activity in activities:
-                        report = self.make.make_update(
+                        report = self.make.update(
                             activity=activity, period=period, by=person, percent=20
                         )
                         self.workflow.submit(report, by=person)
@@ -142,7 +140,7 @@ class Year:
         _due, person, activities = self.work[-1]
         with at(day):
             try:
-                report = self.make.make_update(
+                report = self.make.update(
                     activity=activities[0], period=period, by=person
                 )
                 self.workflow.submit(report, by=person)

@@ -1,0 +1,5 @@
+"""Running numbers for names and codes, which no test may depend on."""
+
+from itertools import count
+
+numbers = count(1)

@@ -1,0 +1,332 @@
+"""Rounds, reports, values, letters, and what two people decide on."""
+
+from datetime import date, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from strategic_areas import purging, workflow
+from strategic_areas.datasets import editions
+from strategic_areas.evidence import attach, clean, write
+from strategic_areas.figures.reporting import hand_in
+from strategic_areas.models import (
+    Activity,
+    ActivityProposal,
+    ActivityUpdate,
+    AttributionDispute,
+    Commitment,
+    CommitmentUpdate,
+    Correction,
+    Evidence,
+    Letter,
+    Provenance,
+    PublishedFigure,
+    ReportingPeriod,
+    ReportWords,
+)
+from strategic_areas.models.measurements import ReportedValue
+from strategic_areas.models.own_words import ABOUT
+from strategic_areas.purging import hiding
+from tests import make
+from tests.make.numbers import numbers
+from tests.uploads import make_pdf
+
+
+def dispute(record, *, by=None, **fields):
+    """
+    Proposed by a focal point of the agency to which the record is attributed.
+
+    ``record`` is a commitment, an activity, an update or a figure.
+    """
+    named = {Commitment: "lead", PublishedFigure: "indicator"}
+    agency = getattr(record, named.get(type(record), "agency"))
+    agency = agency.agency if isinstance(record, PublishedFigure) else agency
+    by = by or make.focal_point(agency=agency)
+    fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
+    fields.setdefault("signed_as", "titular")
+    dispute = AttributionDispute(
+        **{ABOUT[type(record)]: record},
+        agency=agency,
+        written_by=by,
+        written_at=timezone.now(),
+        **fields,
+    )
+    return workflow.propose(dispute, by=by)
+
+
+def approved_dispute(record, **fields):
+    """One that the public reads."""
+    workflow.approve(make.dispute(record, **fields), by=make.reviewer())
+    return AttributionDispute.objects.latest("pk")
+
+
+def correction_request(**fields):
+    """What a reader asked to be corrected; undecided unless said."""
+    number = next(numbers)
+    fields.setdefault("asked_on", date(2026, 3, 1))
+    fields.setdefault("about_es", f"Página {number}")
+    fields.setdefault("about_en", f"Page {number}")
+    fields.setdefault("asked_es", f"La cifra {number} no coincide con su fuente.")
+    return Correction.objects.create(**fields)
+
+
+def change(record=None, *, by=None, links=None, **fields):
+    """A proposed change of ``fields`` of a record; by default of a help line."""
+    record = record or make.help_line()
+    for name, value in (fields or {"scope_es": "Atiende a toda persona."}).items():
+        setattr(record, name, value)
+    return workflow.propose(record, by=by or make.reviewer(), links=links)
+
+
+def takedown(record=None, *, by=None, why=""):
+    """A help line, or another record, that one person hid as a whole."""
+    record = record or make.help_line()
+    told = {"cause": "personal", "why": why}
+    columns = hiding.whole(record)
+    return hiding.hide(record, columns, **told, by=by or make.reviewer())
+
+
+def purge(*, by=None, phrases="Fulana de Tal"):
+    """A request to blank some words that another person has yet to confirm."""
+    return purging.request(phrases, by=by or make.reviewer())
+
+
+def period(*, plan=None, **fields):
+    """A record period: no window, nobody is asked."""
+    number = next(numbers)
+    fields.setdefault("code", f"period-{number}")
+    fields.setdefault("name_es", f"Período {number}")
+    fields.setdefault("name_en", f"Period {number}")
+    fields.setdefault("mode", ReportingPeriod.Mode.RECORD)
+    fields.setdefault("starts_on", date(2025, 1, 1))
+    fields.setdefault("ends_on", date(2025, 12, 31))
+    return ReportingPeriod.objects.create(plan=plan or make.plan(), **fields)
+
+
+def round(*, plan=None, **fields):
+    """A round that is open today and closes in a month."""
+    today = timezone.localdate()
+    fields.setdefault("mode", ReportingPeriod.Mode.ROUND)
+    fields.setdefault("opens_on", today - timedelta(days=10))
+    fields.setdefault("due_on", today + timedelta(days=20))
+    fields.setdefault("closes_on", today + timedelta(days=30))
+    return make.period(plan=plan, **fields)
+
+
+def told_rounds(*, plan=None):
+    """Two rounds that closed, each with its edition, the earlier one first."""
+    plan, yesterday = plan or make.plan(), timezone.localdate() - timedelta(days=1)
+    days = {"due_on": yesterday, "closes_on": yesterday}
+    rounds = []
+    for ends in (date(2025, 6, 30), date(2025, 12, 31)):
+        span = {"starts_on": ends - timedelta(days=99), "ends_on": ends}
+        rounds.append(make.round(plan=plan, **span, **days))
+        editions.make(plan, period=rounds[-1])
+    return rounds
+
+
+def report_words(*, rounds=None, **fields):
+    """What two people put before and after the report of two rounds."""
+    since, period = rounds or make.told_rounds()
+    fields.setdefault("introduction_es", "Fue el año de las oficinas nuevas.")
+    fields.setdefault("conclusions_es", "Conviene abrir dos más.")
+    words = ReportWords(period=period, since=since, **fields)
+    workflow.approve(workflow.propose(words, by=make.reviewer()), by=make.reviewer())
+    return ReportWords.objects.get(period=period, since=since)
+
+
+def update(*, activity=None, period=None, by=None, **fields):
+    """A draft of the activity's own agency, in an open round of the same plan."""
+    activity = activity or make.activity()
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("percent", None if activity.is_continuing else 40)
+    fields.setdefault("narrative_es", "Se hizo una parte del trabajo.")
+    update = ActivityUpdate(
+        activity=activity, period=period or make.round(plan=activity.plan), **fields
+    )
+    return workflow.draft(update, by=by or make.focal_point(agency=activity.agency))
+
+
+def off_plan_update(*, commitment=None, period=None, by=None, **fields):
+    """A draft of work outside the plan, by the commitment's lead by default."""
+    commitment = commitment or make.commitment()
+    agency = fields.pop("agency", commitment.lead)
+    activity = Activity(
+        commitment=commitment,
+        agency=agency,
+        title_es=fields.pop("title_es", f"Jornada {next(numbers)}"),
+        reaches_victims=fields.pop("reaches_victims", False),
+    )
+    fields.setdefault("execution", "completed")
+    fields.setdefault("percent", 100)
+    fields.setdefault("narrative_es", "Se hizo y no estaba en el plan.")
+    update = ActivityUpdate(period=period or make.round(plan=commitment.plan), **fields)
+    by = by or make.focal_point(agency=agency)
+    return workflow.report_off_plan(activity, update, by=by)
+
+
+def proposal(*, commitment=None, agency=None, by=None, **fields):
+    """A proposed activity that waits for a decision."""
+    commitment = commitment or make.commitment()
+    agency = agency or commitment.lead
+    fields.setdefault("title", f"Actividad propuesta {next(numbers)}")
+    fields.setdefault("why", "Hace falta para cumplir el compromiso.")
+    proposal = ActivityProposal(
+        plan=commitment.plan, commitment=commitment, agency=agency, **fields
+    )
+    by = by or make.focal_point(agency=agency)
+    return workflow.propose_activity(proposal, by=by)
+
+
+def reported_value(*, indicator=None, by=None, **fields):
+    """A value that waits for review."""
+    agency = indicator.agency if indicator else make.agency()
+    indicator = indicator or make.indicator(agency=agency)
+    reported = ReportedValue(
+        **{
+            "indicator": indicator,
+            "agency": agency,
+            "starts_on": date(2025, 1, 1),
+            "ends_on": date(2025, 12, 31),
+            "value": 40,
+            **fields,
+        }
+    )
+    return hand_in(reported, by=by or make.focal_point(agency=agency))
+
+
+def submitted_update(*, by=None, **fields):
+    update = make.update(by=by, **fields)
+    workflow.submit(update, by=by or update.contributors.get())
+    return update
+
+
+def published_update(*, reviewer=None, **fields):
+    update = make.submitted_update(**fields)
+    workflow.publish(update, by=reviewer or make.reviewer())
+    return update
+
+
+def earlier_report(activity, *, by=None, starts_on="2024-01-01", **fields):
+    """A report that the agency itself published, in a round that is over."""
+    period = make.round(
+        plan=activity.plan,
+        starts_on=starts_on,
+        ends_on=f"{starts_on[:4]}-12-31",
+        name_es=fields.pop("name_es", "Antes"),
+    )
+    update = make.published_update(activity=activity, period=period, by=by, **fields)
+    year = int(starts_on[:4]) + 1
+    window = (date(year, 1, 1), date(year, 1, 31), date(year, 2, 10))
+    names = ("opens_on", "due_on", "closes_on")
+    window = dict(zip(names, window, strict=True))
+    ReportingPeriod.objects.filter(pk=period.pk).update(**window)
+    return ActivityUpdate.objects.get(pk=update.pk)
+
+
+def correction(update, **fields):
+    """A draft revision of a published update that says something new."""
+    author = update.contributors.first()
+    revision = workflow.correct(update, by=author)
+    for name, value in {"percent": 41, **fields}.items():
+        setattr(revision, name, value)
+    return workflow.save(revision, by=author, seen_version=revision.version)
+
+
+def record_update(*, activity=None, period=None, sources=None, **fields):
+    """A matter of public record, as an import brings it in."""
+    activity = activity or make.activity()
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("narrative_es", "Una fuente pública lo recoge.")
+    fields.setdefault("provenance", Provenance.PRESS)
+    update = ActivityUpdate(
+        activity=activity, period=period or make.period(plan=activity.plan), **fields
+    )
+    return workflow.record(update, sources=sources or [make.source(plan=activity.plan)])
+
+
+def declaration(*, commitment=None, period=None, by=None, **fields):
+    """A draft declaration of the commitment's lead agency."""
+    commitment = commitment or make.commitment()
+    fields.setdefault("result", "fulfilled")
+    fields.setdefault("statement_es", "El resultado esperado se alcanzó.")
+    update = CommitmentUpdate(
+        commitment=commitment,
+        period=period or make.round(plan=commitment.plan),
+        **fields,
+    )
+    return workflow.draft(update, by=by or make.focal_point(agency=commitment.lead))
+
+
+def published_declaration(*, reviewer=None, **fields):
+    update = make.declaration(**fields)
+    workflow.submit(update, by=update.contributors.get())
+    workflow.publish(update, by=reviewer or make.reviewer())
+    return update
+
+
+def evidence(update=None, **fields):
+    """A link, or with ``archive_office`` an archived record, attached to a draft."""
+    update = update or make.update()
+    link = "activity_update" if hasattr(update, "activity") else "commitment_update"
+    fields.setdefault("title_es", "Acta")
+    fields.setdefault("kind", "archive" if "archive_office" in fields else "link")
+    if fields["kind"] == "link":
+        fields.setdefault("url", "https://example.org/")
+    return Evidence.objects.create(**{link: update}, **fields)
+
+
+def file_evidence(update=None, *, name="Acta.pdf", content=None, **fields):
+    """A file attached to a draft, stored as the form stores it."""
+    update = update or make.update()
+    link = "activity_update" if hasattr(update, "activity") else "commitment_update"
+    item = Evidence(**{link: update, "title_es": "Acta", **fields})
+    upload = SimpleUploadedFile(name, content or make_pdf())
+    attach(item, clean(upload))
+    item.save()
+    return item
+
+
+def letter(*, agency=None, period=None, by=None, **fields):
+    """A letter of the agency for a round, with its file."""
+    today = timezone.localdate()
+    fields.setdefault("reference", f"DG-{next(numbers)}")
+    fields.setdefault("dated_on", today - timedelta(days=3))
+    fields.setdefault("received_on", today - timedelta(days=1))
+    letter = Letter(
+        agency=agency or make.agency(),
+        period=period or make.round(),
+        recorded_by=by or make.reviewer(),
+        **fields,
+    )
+    upload = SimpleUploadedFile("Oficio.pdf", make_pdf())
+    write(letter, clean(upload))
+    letter.save()
+    return letter
+
+
+def transcribed_update(*, activity=None, letter=None, by=None, **fields):
+    """A draft that the secretariat wrote from a letter of the activity's agency."""
+    activity = activity or make.activity()
+    by = by or make.reviewer()
+    letter = letter or make.letter(
+        agency=activity.agency, period=make.round(plan=activity.plan), by=by
+    )
+    fields.setdefault("execution", "in_progress")
+    fields.setdefault("percent", 40)
+    fields.setdefault("narrative_es", "Se hizo lo que dice el oficio.")
+    update = ActivityUpdate(activity=activity, period=letter.period, **fields)
+    return workflow.transcribe(update, letter, by=by)
+
+
+def transcribed_declaration(*, commitment=None, letter=None, by=None, **fields):
+    """A draft declaration that the secretariat wrote from a letter of the lead."""
+    commitment = commitment or make.commitment()
+    by = by or make.reviewer()
+    letter = letter or make.letter(
+        agency=commitment.lead, period=make.round(plan=commitment.plan), by=by
+    )
+    fields.setdefault("result", "fulfilled")
+    fields.setdefault("statement_es", "El oficio dice que el resultado se alcanzó.")
+    update = CommitmentUpdate(commitment=commitment, period=letter.period, **fields)
+    return workflow.transcribe(update, letter, by=by)
