@@ -53,15 +53,23 @@ def listed():
 
 
 def run(task, **streams):
-    """Run the task's command; note its end unless it raises."""
-    call_command(*task.command, **streams)
+    """
+    Run the task's command and note its end.
+
+    Where the command raises, the note of its last good end goes: the task is overdue.
+    """
+    try:
+        call_command(*task.command, **streams)
+    except BaseException:
+        TaskRun.objects.filter(name=task.name).delete()
+        raise
     TaskRun.objects.update_or_create(
         name=task.name, defaults={"ended_at": timezone.now()}
     )
 
 
 def overdue(now):
-    """Sentences in English about the tasks that did not end well for too long."""
+    """Sentences in English about tasks that failed or are late."""
     ended = dict(TaskRun.objects.values_list("name", "ended_at"))
     if not ended:
         return []
@@ -70,7 +78,7 @@ def overdue(now):
         + (
             f"last ended well at {ended[name]:%Y-%m-%dT%H:%MZ}"
             if name in ended
-            else "never ended well"
+            else "failed or never ran"
         )
         for name, task in listed().items()
         if name not in ended or now - ended[name] > task.overdue

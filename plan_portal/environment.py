@@ -96,6 +96,11 @@ RECIPIENT = (
     lambda value: value.isprintable() and not value.startswith("-"),
     "must be a key of age or SSH, or a name that GnuPG knows",
 )
+#: A folder as rsync names it; the program gets it as an argument.
+COPY_TARGET = (
+    like(r"(?!-)[^\s:]+(:[^\s]+)?"),
+    "must be a folder of rsync such as copies@other.gob.do:/srv/copies",
+)
 FILE = (lambda path: (BASE_DIR / path).is_file(), "names {}, which is no file")
 FOLDER = (lambda path: Path(path).is_dir(), "names {}, which is no folder")
 #: A folder of the portal's own, which need not exist yet.

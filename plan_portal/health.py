@@ -1,23 +1,34 @@
 """
-Two addresses for health probes: is the process alive, and is it ready?
+Three addresses for health probes: is it alive, is it ready, is there a problem?
 
 They are answered before anything looks at the host: a probe from inside the machine
 needs neither TLS nor the portal's name. ``/salud/viva`` tells whether to restart the
-process, ``/salud/lista`` whether to send people to it.
+process, ``/salud/lista`` whether to send people to it, ``/salud/tareas`` whether the
+operator has something to do.
 """
 
 import logging
+import shutil
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from agencies import tasks
+from agencies.mail import Mail
 from plan_portal.databases import unreadable_tables
 from strategic_areas import triggers
 
 logger = logging.getLogger(__name__)
+
+#: Bytes that must be free where the portal writes.
+LEAST_FREE = 2 * 2**30
+#: For how long a mail that was given up is a problem: some addresses never work again.
+GIVEN_UP_RECENTLY = timedelta(days=3)
+NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class HealthMiddleware:
@@ -28,28 +39,27 @@ class HealthMiddleware:
         if request.path_info == "/salud/viva":
             return plain_answer("viva")
         if request.path_info == "/salud/lista":
-            return readiness()
+            reasons = without_database_errors(reasons_not_to_serve)
+            text = "\n".join(["no lista", *reasons]) if reasons else "lista"
+            return plain_answer(text, status=503 if reasons else 200)
+        if request.path_info == "/salud/tareas":
+            problems = without_database_errors(operating_problems)
+            return JsonResponse(
+                {"is_well": not problems, "problems": problems},
+                status=503 if problems else 200,
+                headers=NOT_STORED,
+            )
         return self.get_response(request)
 
 
-def readiness():
-    """
-    200, or 503 with the reasons in words.
-
-    Overdue tasks are named, and are no reason.
-    """
-    late = []
+def without_database_errors(list_problems):
+    """Call the function; report a database error as a problem without its words."""
     try:
-        reasons = reasons_not_to_serve()
-        if not reasons:
-            late = tasks.overdue(timezone.now())
+        return list_problems()
     except Error:
         # The error may name hosts and accounts, so it is written to the log alone.
-        logger.exception("The readiness check could not use the database")
-        reasons = ["the database does not answer"]
-    if reasons:
-        return plain_answer("\n".join(["no lista", *reasons]), status=503)
-    return plain_answer("\n".join(["lista", *late]))
+        logger.exception("The health check could not use the database")
+        return ["the database does not answer"]
 
 
 def reasons_not_to_serve():
@@ -65,10 +75,24 @@ def reasons_not_to_serve():
     return [f"missing trigger: {name}" for name in triggers.missing()]
 
 
+def operating_problems():
+    """Sentences in English about what the operator has to look after."""
+    now = timezone.now()
+    found = tasks.overdue(now)
+    for name in ("VAR_DIR", "BACKUP_FOLDER"):
+        folder = getattr(settings, name)
+        if folder and shutil.disk_usage(folder).free < LEAST_FREE:
+            found.append(f"less than 2 GB are free on the disk of {name}")
+    given_up = Mail.objects.filter(given_up_at__gt=now - GIVEN_UP_RECENTLY).count()
+    if given_up:
+        found.append(f"mails given up in the last three days: {given_up}")
+    return found
+
+
 def plain_answer(text, status=200):
     return HttpResponse(
         f"{text}\n",
         status=status,
         content_type="text/plain; charset=utf-8",
-        headers={"Cache-Control": "no-store"},
+        headers=NOT_STORED,
     )

@@ -25,6 +25,8 @@ from plan_portal.environment import (
 
 DEBUG = env_bool("DEBUG")
 SECRET_KEY = env_required("SECRET_KEY", default=DEBUG and "development-only-not-secret")
+# Earlier keys, whose sessions and links still hold.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 
 # The country: its names, laws and numbers, of which no plan's file tells
@@ -228,6 +230,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = (
     or f"no-responder@{SITE_HOST}"
 )
 EMAIL_TIMEOUT = 10
+# Who is told that a task failed.
+OPERATOR_EMAIL = env_text("OPERATOR_EMAIL", environment.MAIL_ADDRESS)
 _mail_server = env_text("EMAIL_URL", *environment.MAIL_SERVER)
 vars().update(environment.mail_server(_mail_server, files=VAR_DIR / "mail"))
 
@@ -247,10 +251,12 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Where backups lie and what was purged is noted beside them, and who may open them.
+# Where backups lie and what was purged is noted beside them, who may open them, and
+# where rsync copies them.
 _backups = env_text("BACKUP_FOLDER", environment.FOLDER)
 BACKUP_FOLDER = Path(_backups) if _backups else None
 BACKUP_RECIPIENT = env_text("BACKUP_RECIPIENT", environment.RECIPIENT)
+BACKUP_COPY_TO = env_text("BACKUP_COPY_TO", environment.COPY_TARGET)
 
 # The virus scanner that checks each upload: its socket, or a host and a port.
 CLAMD = environment.scanner(env_text("CLAMD", *environment.SCANNER))

@@ -299,3 +299,13 @@ def test_signing_in_begins_a_new_session(client):
     client.login(username=person.username, password=PASSWORD)
 
     assert client.session.session_key != planted
+
+
+def test_a_session_goes_on_while_the_former_key_is_a_fallback(client, person, settings):
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "another-key"
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert is_in(client)
+
+    client.force_login(person)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a-third-key", []
+    assert not is_in(client)

@@ -7,15 +7,16 @@ import threading
 import time
 import tomllib
 from contextlib import closing, suppress
+from datetime import UTC, timedelta
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from agencies import tasks
 from tests.proxies import TRUSTING, caddy, make_certificate, nginx
 from tools.benchmarks.servers import free_port
 from tools.rehearsal import run as rehearsal
@@ -43,43 +44,75 @@ def test_each_listed_task_has_its_timer_and_each_timer_its_task():
     } == dict.fromkeys(listed, True)
 
 
-@pytest.mark.django_db
-def test_a_task_that_ended_well_is_not_overdue_until_its_time_is_over(capsys):
-    now = timezone.now()
-    for name in tasks.listed():
-        tasks.TaskRun.objects.create(name=name, ended_at=now)
-    mail = tasks.listed()["mail"].overdue
+def test_a_failed_task_mails_the_operator_without_the_queue(settings, mailoutbox):
+    failing = "plan-portal-task@backup.service"
+    call_command("mail_failure", failing, stdout=StringIO())
+    assert mailoutbox == []
 
-    assert tasks.overdue(now + mail) == []
-    assert tasks.overdue(now + mail + timezone.timedelta(seconds=1)) == [
-        f"overdue: {name} last ended well at {now:%Y-%m-%dT%H:%MZ}"
-        for name in ("mail", "scorecards")
-    ]
+    settings.OPERATOR_EMAIL = "operador@example.org"
+    call_command("mail_failure", failing)
 
-
-@pytest.mark.django_db
-def test_a_portal_without_timers_names_none_and_one_with_some_names_the_others(client):
-    assert client.get("/salud/lista").content == b"lista\n"
-
-    call_command("run_task", "mail", verbosity=0)
-
-    assert client.get("/salud/lista").content.decode().splitlines() == [
-        "lista",
-        *(f"overdue: {name} never ended well" for name in list(tasks.listed())[1:]),
-    ]
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == (
+        ["operador@example.org"],
+        f"localhost: {failing} failed",
+    )
 
 
-@pytest.mark.django_db
-def test_a_task_that_fails_is_not_noted(monkeypatch):
-    def fail(*arguments, **options):
-        raise CommandError("no server")
+@pytest.fixture
+def copies(settings, tmp_path):
+    """A folder of backups and one that stands for another machine."""
+    if not shutil.which("rsync"):
+        pytest.skip("no rsync")
+    settings.BACKUP_FOLDER, copies = tmp_path / "backups", tmp_path / "copies"
+    settings.BACKUP_COPY_TO = str(copies)
+    settings.BACKUP_FOLDER.mkdir()
+    (settings.BACKUP_FOLDER / ".plan-portal-x.unfinished").touch()
+    (settings.BACKUP_FOLDER / "purged.jsonl").touch()
+    return copies
 
-    monkeypatch.setattr(tasks, "call_command", fail)
 
-    with pytest.raises(CommandError):
-        call_command("run_task", "mail")
+def add_backup(folder, *, age):
+    made = timezone.now().astimezone(UTC) - age
+    path = folder / f"plan-portal-{made:%Y%m%dT%H%M%SZ}.tar.gz.age"
+    path.write_text("closed")
+    return path.name
 
-    assert not tasks.TaskRun.objects.exists()
+
+def test_backups_are_copied_elsewhere_and_none_is_deleted_there(copies, settings):
+    old = add_backup(settings.BACKUP_FOLDER, age=timedelta(days=30))
+    new = add_backup(settings.BACKUP_FOLDER, age=timedelta(hours=2))
+    call_command("copy_backups", stdout=StringIO())
+    (settings.BACKUP_FOLDER / old).unlink()
+
+    call_command("copy_backups", stdout=StringIO())
+
+    assert sorted(path.name for path in copies.iterdir()) == [old, new, "purged.jsonl"]
+    assert {path.stat().st_mode & 0o777 for path in copies.iterdir()} == {0o600}
+
+
+def test_a_copy_that_is_old_or_lacking_or_cannot_be_made_is_an_error(copies, settings):
+    def error():
+        with pytest.raises(CommandError) as raised:
+            call_command("copy_backups")
+        return str(raised.value)
+
+    assert error() == "There is no backup to copy."
+
+    add_backup(settings.BACKUP_FOLDER, age=timedelta(hours=27))
+    assert error().startswith("The newest copy is of ")
+
+    add_backup(settings.BACKUP_FOLDER, age=timedelta(hours=1))
+    settings.BACKUP_COPY_TO = str(copies / "purged.jsonl/inside")
+    assert error().startswith("rsync failed: ")
+
+
+def test_without_another_machine_nothing_is_copied(settings):
+    said = StringIO()
+
+    call_command("copy_backups", stdout=said)
+
+    assert said.getvalue() == "BACKUP_COPY_TO is not set: no backup lies elsewhere.\n"
 
 
 # --- the page for operators
@@ -104,8 +137,13 @@ def test_the_page_for_operators_has_steps_that_bash_can_read():
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze")
 def test_systemd_reads_every_unit_without_complaint(tmp_path):
     units = sorted(shutil.copy(path, tmp_path) for path in SYSTEMD.iterdir())
-    instance = tmp_path / "plan-portal-task@mail.service"
-    instance.symlink_to(tmp_path / "plan-portal-task@.service")
+    instances = [
+        tmp_path / f"plan-portal-{name}.service"
+        for name in ("task@mail", "failure@plan-portal-task@mail.service")
+    ]
+    for each in instances:
+        template, _at, _instance = each.name.partition("@")
+        each.symlink_to(tmp_path / f"{template}@.service")
     for unit in tmp_path.glob("*.service"):
         text = unit.read_text(encoding="utf-8")
         unit.write_text(
@@ -114,7 +152,7 @@ def test_systemd_reads_every_unit_without_complaint(tmp_path):
         )
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", *(u for u in units if "@" not in u), instance],
+        ["systemd-analyze", "verify", *(u for u in units if "@" not in u), *instances],
         capture_output=True,
         text=True,
         check=False,
@@ -123,7 +161,7 @@ def test_systemd_reads_every_unit_without_complaint(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_service_and_tasks_write_to_their_folder_and_to_a_temporary_one_alone():
+def test_services_write_to_their_folder_and_to_a_temporary_one_alone():
     held = [
         "StateDirectory=plan-portal",
         "PrivateTmp=true",
@@ -133,8 +171,8 @@ def test_service_and_tasks_write_to_their_folder_and_to_a_temporary_one_alone():
         "CapabilityBoundingSet=",
     ]
 
-    for name in ("plan-portal.service", "plan-portal-task@.service"):
-        lines = (SYSTEMD / name).read_text(encoding="utf-8").splitlines()
+    for path in SYSTEMD.glob("*.service"):
+        lines = path.read_text(encoding="utf-8").splitlines()
         assert [line for line in held if line not in lines] == []
 
 

@@ -1,7 +1,13 @@
+import shutil
+
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from agencies import tasks
+from agencies.mail import Mail
 from plan_portal import health
 from strategic_areas import triggers
 
@@ -46,23 +52,105 @@ def test_an_unapplied_migration_makes_the_portal_unready(client):
     )
 
 
+def fail(*arguments, **options):
+    raise OperationalError("no route to secret-host")
+
+
 def test_a_database_that_fails_is_told_without_its_words(client, monkeypatch):
-    def fail():
-        raise OperationalError("no route to secret-host")
-
     monkeypatch.setattr(health, "reasons_not_to_serve", fail)
+    monkeypatch.setattr(health, "operating_problems", fail)
 
-    response = client.get("/salud/lista")
+    ready, tasks_answer = client.get("/salud/lista"), client.get("/salud/tareas")
 
-    assert (response.status_code, response.content) == (
+    assert (ready.status_code, ready.content) == (
         503,
         b"no lista\nthe database does not answer\n",
     )
+    assert (tasks_answer.status_code, tasks_answer.json()["problems"]) == (
+        503,
+        ["the database does not answer"],
+    )
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """A disk whose free bytes can be set: so many that nothing is wrong at first."""
+
+    class Disk:
+        free = health.LEAST_FREE
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Disk)
+    return Disk
+
+
+def problems(client):
+    response = client.get("/salud/tareas", headers=PROBE)
+    told = response.json()
+    assert response["Cache-Control"] == "no-store"
+    assert response.status_code == (200 if told["is_well"] else 503)
+    return told["problems"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/salud/viva", "/salud/lista"])
-def test_probes_need_no_secure_transport(client, settings, path):
+def test_without_timers_nothing_is_overdue_and_with_some_every_task_counts(
+    client, disk
+):
+    assert problems(client) == []
+
+    call_command("run_task", "mail", verbosity=0)
+
+    assert problems(client) == [
+        f"overdue: {name} failed or never ran" for name in list(tasks.listed())[1:]
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", tasks.listed())
+def test_a_task_that_fails_or_is_late_is_named_until_it_ends_well(
+    client, disk, name, monkeypatch
+):
+    now, task = timezone.now(), tasks.listed()[name]
+    tasks.TaskRun.objects.bulk_create(
+        tasks.TaskRun(name=each, ended_at=now) for each in tasks.listed()
+    )
+    assert problems(client) == []
+
+    late = now - task.overdue - timezone.timedelta(seconds=1)
+    tasks.TaskRun.objects.filter(name=name).update(ended_at=late)
+    assert problems(client) == [
+        f"overdue: {name} last ended well at {late:%Y-%m-%dT%H:%MZ}"
+    ]
+
+    monkeypatch.setattr(tasks, "call_command", fail)
+    with pytest.raises(OperationalError):
+        call_command("run_task", name)
+    assert problems(client) == [f"overdue: {name} failed or never ran"]
+
+    monkeypatch.setattr(tasks, "call_command", lambda *arguments, **options: None)
+    call_command("run_task", name)
+    assert problems(client) == []
+
+
+@pytest.mark.django_db
+def test_a_short_disk_and_mails_given_up_lately_are_problems(
+    client, disk, settings, tmp_path
+):
+    settings.BACKUP_FOLDER = tmp_path
+    disk.free = health.LEAST_FREE - 1
+    now = timezone.now()
+    for key, age in ("new", timezone.timedelta(0)), ("old", health.GIVEN_UP_RECENTLY):
+        Mail.objects.create(key=key, to="a@example.org", given_up_at=now - age)
+
+    assert problems(client) == [
+        "less than 2 GB are free on the disk of VAR_DIR",
+        "less than 2 GB are free on the disk of BACKUP_FOLDER",
+        "mails given up in the last three days: 1",
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/salud/viva", "/salud/lista", "/salud/tareas"])
+def test_probes_need_no_secure_transport(client, settings, disk, path):
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get(path).status_code == 200

@@ -6,7 +6,9 @@ from agencies import tasks
 
 
 class Command(BaseCommand):
-    help = "Run a task of deploy/tasks.toml. /salud/lista names those that are overdue."
+    help = (
+        "Run a task of deploy/tasks.toml. /salud/tareas names those that are overdue."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("name", choices=list(tasks.listed()))
