@@ -15,6 +15,7 @@ from django.utils import timezone
 from agencies.accounts.factors import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
+from agencies.models import User
 from tests import make
 from tests.make.people import sign_in
 
@@ -221,3 +222,20 @@ def test_the_server_recovers_no_account_that_is_closed_or_unknown():
             call_command("recover_account", name)
 
     assert FactorReset.objects.count() == 0
+
+
+@pytest.mark.sqlite
+def test_the_server_opens_the_only_administrator_and_no_second_one():
+    one, other = make.administrator(), make.administrator()
+    User.objects.update(is_active=False)
+
+    call_command("recover_account", one.username, stdout=io.StringIO())
+    with pytest.raises(CommandError, match="is closed"):
+        call_command("recover_account", other.username)
+
+    entry = AuditEntry.objects.get(event="recovery_asked")
+    assert list(User.objects.filter(is_active=True)) == [one]
+    assert (entry.object, entry.facts) == (
+        f"agencies.user:{one.pk}",
+        {"way": "server", "opened": True},
+    )

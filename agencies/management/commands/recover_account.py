@@ -1,10 +1,10 @@
-"""Gives an account back from the server, where nobody else can."""
+"""Gives an account back on the server, where nobody else can."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from agencies import audit
-from agencies.accounts import factors
+from agencies.accounts import factors, leaving
 from agencies.accounts.sign_in import notify, password_link
 from agencies.models import User
 
@@ -12,8 +12,9 @@ from agencies.models import User
 class Command(BaseCommand):
     help = (
         "Remove an account's second factors, end its sessions, and print a link that "
-        "sets a new password once. For when two administrators are not at hand; it "
-        "stands in the audit record, and the person is told by mail."
+        "sets a new password once. For when two administrators are not at hand. Opens "
+        "the closed account of an administrator where no other administrator is left. "
+        "The audit record has an entry, and the person gets a mail."
     )
 
     def add_arguments(self, parser):
@@ -23,10 +24,12 @@ class Command(BaseCommand):
         user = User.objects.filter(username__iexact=username).first()
         if user is None:
             raise CommandError(f"There is no account {username}.")
-        if not (user.is_active and user.is_staff):
-            raise CommandError(f"{username} is closed: open it in the admin first.")
         with transaction.atomic():
-            audit.record(audit.Event.RECOVERY_ASKED, obj=user, way="server")
+            facts = {"way": "server"}
+            if not (user.is_active and user.is_staff):
+                open_last_administrator(user)
+                facts["opened"] = True
+            audit.record(audit.Event.RECOVERY_ASKED, obj=user, **facts)
             factors.remove_factors(user)
             notify(user, "agencies/recovered_on_server")
         link, minutes = password_link(user)
@@ -35,3 +38,11 @@ class Command(BaseCommand):
             f"{minutes} minutes:"
         )
         self.stdout.write(link)
+
+
+def open_last_administrator(user):
+    """Open a closed account; refuse any but that of the only administrator."""
+    user.is_active = user.is_staff = True
+    user.save(update_fields=["is_active", "is_staff"])
+    if not leaving.is_last_administrator(user):
+        raise CommandError(f"{user} is closed: an administrator opens it.")
