@@ -21,14 +21,14 @@ from agencies.accounts.confirming import AccountChange
 from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import first_steps, people, queries
 from strategic_areas.desk import urls as desk
-from strategic_areas.desk.changes import decisions, own_words
-from strategic_areas.desk.changes.addresses import hide_address
+from strategic_areas.desk.changes import agency_statements, decisions
+from strategic_areas.desk.changes.hideable_records import hide_address
 from strategic_areas.desk.letters import waiting_for
 from strategic_areas.desk.people import oddities, review_page
 from strategic_areas.desk.public_pages import behind
-from strategic_areas.desk.review import pages as review
-from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.rounds.running import running
+from strategic_areas.desk.review import views as review
+from strategic_areas.desk.rounds import views as rounds
+from strategic_areas.desk.rounds.running_rounds import running
 from strategic_areas.purging.hiding import HIDINGS
 from strategic_areas.rounds import to_open
 
@@ -148,7 +148,7 @@ class PortalAdminSite(AdminSite):
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),
             **review.queue(request),
-            "commentable": own_words.commentable(user),
+            "commentable": agency_statements.commentable(user),
             "came_back": decisions.came_back(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),

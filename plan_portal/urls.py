@@ -16,8 +16,8 @@ from plan_portal.conditional import public_page
 from plan_portal.files import public_file
 from strategic_areas import feeds
 from strategic_areas.datasets import DATASETS
-from strategic_areas.desk.learning import guide
-from strategic_areas.desk.sheet import pages as staff_evidence
+from strategic_areas.desk.sheet import views as staff_evidence
+from strategic_areas.desk.training import guide
 from strategic_areas.themes import EnglishThemeConverter, ThemeConverter
 from strategic_areas.views import (
     about,

@@ -31,9 +31,9 @@ from agencies.accounts import sessions
 from agencies.models import FocalPoint, User
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.plantree.forms import NodeForm
-from strategic_areas.desk.plantree.levels import key_of
-from strategic_areas.desk.plantree.tree import Tree
+from strategic_areas.desk.plan_tree.forms import NodeForm
+from strategic_areas.desk.plan_tree.levels import key_of
+from strategic_areas.desk.plan_tree.nodes import Tree
 from strategic_areas.models import AgencyComment, RoundReopening
 from strategic_areas.workflow.questions import seen_of, token_of
 from tests import make

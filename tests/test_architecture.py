@@ -137,7 +137,7 @@ def test_no_import_hides_in_a_call():
 def test_a_view_that_is_loaded_later_counts_as_imported():
     names = imported_names(ROOT / "strategic_areas" / "desk" / "urls.py")
 
-    assert "strategic_areas.desk.planbook.pages" in names
+    assert "strategic_areas.desk.plan_workbook.views" in names
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_a_server_loads_the_readers_of_files_only_when_one_is_read():
 
     found = reachable(starts, at_once=True)
 
-    assert ROOT / "strategic_areas" / "desk" / "workbook" / "pages.py" in found
+    assert ROOT / "strategic_areas" / "desk" / "sheet_workbook" / "views.py" in found
     assert ROOT / "strategic_areas" / "evidence" / "cleaning.py" in found
     assert [
         f"{path.relative_to(ROOT)}: {name}"

@@ -21,8 +21,8 @@ from django.utils.translation import override
 from agencies.mail import Mail
 from plan_portal import errors
 from strategic_areas.datasets.snapshots import snapshot
-from strategic_areas.desk.report import kept
-from strategic_areas.desk.report.document import write
+from strategic_areas.desk.report import round_report
+from strategic_areas.desk.report.docx_writer import write
 from strategic_areas.desk.report.sections import of_round
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
@@ -208,7 +208,9 @@ def test_nothing_of_staff_says_anything_of_the_first_plan(portal, language):
             assert response.status_code == 200, path
             texts[name, path] = response.content.decode()
     with override(language):
-        texts["report"] = text_of(write(of_round(kept.load(period, period.due_on))))
+        texts["report"] = text_of(
+            write(of_round(round_report.load(period, period.due_on)))
+        )
         unavailable = errors.unavailable(RequestFactory().get("/")).content.decode()
     texts["503"] = unavailable
 

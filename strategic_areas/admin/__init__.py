@@ -1,9 +1,9 @@
 """Plan structure, periods and reports in the admin; ``workflow`` holds the rules."""
 
-from strategic_areas.admin import approved, plan, updates
+from strategic_areas.admin import base, plan, updates
 
 __all__ = [
-    "approved",
+    "base",
     "plan",
     "updates",
 ]

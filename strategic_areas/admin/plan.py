@@ -21,7 +21,7 @@ from agencies.admin.scoping import (
 )
 from agencies.models import AGENCY_KINDS, Agency, AgencyName
 from strategic_areas import workflow
-from strategic_areas.admin.approved import (
+from strategic_areas.admin.base import (
     ApprovedInline,
     ApprovedMixin,
     OnTreeMixin,

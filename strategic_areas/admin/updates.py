@@ -12,9 +12,9 @@ from agencies import audit, numbers
 from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import Kind
 from strategic_areas import evidence
-from strategic_areas.admin.approved import ReviewedAdmin
+from strategic_areas.admin.base import ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
-from strategic_areas.desk.changes.amending import GuardedForm
+from strategic_areas.desk.changes.amendment_forms import GuardedForm
 from strategic_areas.desk.inputs import tell_protection, widgets
 from strategic_areas.desk.sheet.forms import RevisionForm
 from strategic_areas.desk.sheet.sheet_page import EvidenceForm, whereabouts

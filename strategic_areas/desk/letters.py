@@ -38,8 +38,8 @@ from strategic_areas.desk.screens import screen, take_step
 from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.desk.sheet.contents import Sheet
 from strategic_areas.desk.sheet.forms import save_answer
-from strategic_areas.desk.sheet.pages import SeenForm
 from strategic_areas.desk.sheet.rows import read_rows, returned_steps
+from strategic_areas.desk.sheet.views import SeenForm
 from strategic_areas.models import (
     Letter,
     ReportingPeriod,

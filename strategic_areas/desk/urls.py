@@ -7,28 +7,28 @@ from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from agencies.routes import Later, held_by
-from strategic_areas.desk import first_steps, learning, letters, people, purges
+from strategic_areas.desk import first_steps, letters, people, purges, training
 from strategic_areas.desk.changes import (
-    addresses,
-    amending,
+    agency_statements,
+    amendment_forms,
     decisions,
-    own_words,
+    hideable_records,
 )
-from strategic_areas.desk.changes import pages as changes
-from strategic_areas.desk.plantree import pages as plantree
-from strategic_areas.desk.plantree import whole
-from strategic_areas.desk.report import pages as report
-from strategic_areas.desk.review import pages as review
+from strategic_areas.desk.changes import views as changes
+from strategic_areas.desk.plan_tree import approval
+from strategic_areas.desk.plan_tree import views as plan_tree
+from strategic_areas.desk.report import views as report
+from strategic_areas.desk.review import views as review
 from strategic_areas.desk.rounds import editions, opening
-from strategic_areas.desk.rounds import pages as rounds
-from strategic_areas.desk.sheet import own_activities
-from strategic_areas.desk.sheet import pages as sheets
-from strategic_areas.desk.values import pages as values
-from strategic_areas.desk.workbook import pages as workbook
+from strategic_areas.desk.rounds import views as rounds
+from strategic_areas.desk.sheet import agency_activities
+from strategic_areas.desk.sheet import views as sheets
+from strategic_areas.desk.sheet_workbook import views as workbook
+from strategic_areas.desk.values import views as values
 from strategic_areas.workflow.questions import BY_MODEL
 
 #: A whole plan as a workbook: it needs what reads plan files.
-planbook = Later("strategic_areas.desk.planbook.pages")
+plan_workbook = Later("strategic_areas.desk.plan_workbook.views")
 
 
 class PlaceConverter(StringConverter):
@@ -109,19 +109,19 @@ def patterns(site):
         for route, view, name in [
             (sheet, sheets.sheet, "sheet"),
             (f"{sheet}enviar/", sheets.check, "sheet_check"),
-            ("practica/", learning.practice, "practice"),
-            ("practica/enviar/", learning.check, "practice_check"),
-            ("practica/borrar/", learning.delete, "practice_delete"),
-            ("practica/<int:number>/", learning.save_row, "practice_row"),
+            ("practica/", training.practice, "practice"),
+            ("practica/enviar/", training.check, "practice_check"),
+            ("practica/borrar/", training.delete, "practice_delete"),
+            ("practica/<int:number>/", training.save_row, "practice_row"),
             (
                 "practica/<int:number>/evidencia/",
-                learning.attach,
+                training.attach,
                 "practice_row_attach",
             ),
             (f"{sheet}libro/", workbook.workbook, "workbook"),
             (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
-            (f"{sheet}fuera-del-plan/", own_activities.report, "sheet_off_plan"),
-            (f"{sheet}proponer/", own_activities.propose, "sheet_propose"),
+            (f"{sheet}fuera-del-plan/", agency_activities.report, "sheet_off_plan"),
+            (f"{sheet}proponer/", agency_activities.propose, "sheet_propose"),
             (f"{sheet}reabrir/", sheets.ask, "sheet_reopen"),
             (f"{sheet}cifras/", values.values, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
@@ -140,7 +140,7 @@ def patterns(site):
             ("propuestas/<int:pk>/", decisions.proposal, "proposal"),
             (
                 f"{sheet}<int:activity>/nombre/",
-                own_activities.rename,
+                agency_activities.rename,
                 "sheet_row_rename",
             ),
             *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
@@ -148,38 +148,38 @@ def patterns(site):
             ("decisiones/", RedirectView.as_view(url="../#decisiones"), "decisions"),
             ("invitaciones/lista/", first_steps.invite_many, "invite_many"),
             ("aprobaciones/<int:pk>/", changes.approval, "approval"),
-            ("modificaciones/", plantree.amendments_moved, "amendment_kinds"),
+            ("modificaciones/", plan_tree.amendments_moved, "amendment_kinds"),
             (
                 "modificaciones/<slug:plan>/<slug:kind>/",
-                plantree.amendments_moved,
+                plan_tree.amendments_moved,
                 "amend",
             ),
-            ("planes/", plantree.plan_list, "plan_list"),
-            ("planes/<slug:plan>/", plantree.plan_tree, "plan_tree"),
-            ("planes/<slug:plan>/aprobar/", whole.plan_approval, "plan_approval"),
+            ("planes/", plan_tree.plan_list, "plan_list"),
+            ("planes/<slug:plan>/", plan_tree.plan_tree, "plan_tree"),
+            ("planes/<slug:plan>/aprobar/", approval.plan_approval, "plan_approval"),
             (
                 "planes/<slug:plan>/vista/<slug:kind>/<int:pk>/",
-                whole.plan_preview,
+                approval.plan_preview,
                 "plan_preview",
             ),
-            ("planes/<slug:plan>/borrador/", plantree.plan_draft, "plan_draft"),
-            (f"{node}<place:pk>/", plantree.plan_node, "plan_node"),
-            (f"{node}<place:pk>/paso/", plantree.plan_node_step, "plan_node_step"),
-            (f"{node}<slug:above>/nuevo/", plantree.plan_node_new, "plan_node_new"),
-            ("actos/<int:pk>/", amending.act_file, "act_file"),
-            ("planes/<slug:plan>/libro/", planbook.planbook, "planbook"),
-            ("planes/<slug:plan>/matriz/", planbook.matrix, "matrix"),
+            ("planes/<slug:plan>/borrador/", plan_tree.plan_draft, "plan_draft"),
+            (f"{node}<place:pk>/", plan_tree.plan_node, "plan_node"),
+            (f"{node}<place:pk>/paso/", plan_tree.plan_node_step, "plan_node_step"),
+            (f"{node}<slug:above>/nuevo/", plan_tree.plan_node_new, "plan_node_new"),
+            ("actos/<int:pk>/", amendment_forms.act_file, "act_file"),
+            ("planes/<slug:plan>/libro/", plan_workbook.planbook, "planbook"),
+            ("planes/<slug:plan>/matriz/", plan_workbook.matrix, "matrix"),
             (
                 "planes/<slug:plan>/libro/archivo/",
-                planbook.planbook_file,
+                plan_workbook.planbook_file,
                 "planbook_file",
             ),
             (
                 "planes/<slug:plan>/libro/guardar/",
-                planbook.planbook_save,
+                plan_workbook.planbook_save,
                 "planbook_save",
             ),
-            ("retirar/", addresses.hide_by_address, "hide_by_address"),
+            ("retirar/", hideable_records.hide_by_address, "hide_by_address"),
             ("retirar/<slug:kind>/<int:pk>/", changes.hide, "hide"),
             ("retirado/<int:pk>/", changes.hidden, "hidden"),
             ("suplencias/", people.stand_ins, "stand_ins"),
@@ -205,13 +205,13 @@ def patterns(site):
             ),
             (
                 "comentario/<int:period>/<slug:agency>/",
-                own_words.agency_comment,
+                agency_statements.agency_comment,
                 "agency_comment",
             ),
-            ("atribuciones/", own_words.attributions, "attributions"),
+            ("atribuciones/", agency_statements.attributions, "attributions"),
             (
                 "atribuciones/<slug:kind>/<int:pk>/",
-                own_words.attribution,
+                agency_statements.attribution,
                 "attribution",
             ),
             ("ediciones/<slug:plan>/", editions.plan_editions, "plan_editions"),

@@ -26,7 +26,12 @@ from strategic_areas.workflow.guard import (
     must_be_clean,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import may_review, must, must_report, must_review
+from strategic_areas.workflow.transitions import (
+    may_review,
+    must,
+    must_report,
+    must_review,
+)
 
 #: What tells of which days a value is, and whose.
 SPAN = ("indicator", "agency", "starts_on", "ends_on")

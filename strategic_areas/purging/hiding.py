@@ -52,9 +52,9 @@ from strategic_areas.workflow.guard import (
     must_count_nobody,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import decides_on, may_review
 from strategic_areas.workflow.phrases import Phrases, strings_of
 from strategic_areas.workflow.plain_values import plain_values, put, put_links
+from strategic_areas.workflow.transitions import decides_on, may_review
 
 #: What the public reads and one person may hide.
 HIDEABLE = tuple(

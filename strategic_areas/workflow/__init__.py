@@ -12,7 +12,6 @@ another approves it.
 """
 
 from strategic_areas.workflow.amendments import dates_outside
-from strategic_areas.workflow.approval import digest, overdue, unstated
 from strategic_areas.workflow.changes import (
     CHANGES,
     AlreadyWaiting,
@@ -24,25 +23,15 @@ from strategic_areas.workflow.changes import (
     waiting_among,
     waiting_change,
 )
-from strategic_areas.workflow.drafts import (
+from strategic_areas.workflow.editions import EDITIONS, correctable
+from strategic_areas.workflow.plan_approval import digest, overdue, unstated
+from strategic_areas.workflow.plan_drafts import (
     dependants_of,
     drop_lines,
     keep_line,
     may_return,
     settle_line,
     with_dependants,
-)
-from strategic_areas.workflow.editions import EDITIONS, correctable
-from strategic_areas.workflow.moves import (
-    Conflict,
-    TransitionError,
-    has_part_in,
-    is_in_time,
-    may_propose,
-    may_review,
-    may_submit,
-    reports_for,
-    within_agency,
 )
 from strategic_areas.workflow.proposals import (
     PROPOSALS,
@@ -72,6 +61,17 @@ from strategic_areas.workflow.transcription import (
     submit_letter,
     system_user,
     transcribe,
+)
+from strategic_areas.workflow.transitions import (
+    Conflict,
+    TransitionError,
+    has_part_in,
+    is_in_time,
+    may_propose,
+    may_review,
+    may_submit,
+    reports_for,
+    within_agency,
 )
 
 approve, decline, take_back = CHANGES.approve, CHANGES.decline, CHANGES.take_back

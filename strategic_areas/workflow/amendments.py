@@ -27,9 +27,9 @@ from strategic_areas.models import (
     PlanChange,
     Provenance,
 )
-from strategic_areas.workflow.approval import path_to_plan
 from strategic_areas.workflow.guard import blocked_texts, must_count_nobody
 from strategic_areas.workflow.plain_values import is_new, new_place, plain_values
+from strategic_areas.workflow.plan_approval import path_to_plan
 
 #: A record becomes the plan's own word, or stops being it, by its provenance.
 EXISTENCE = "provenance"

@@ -27,8 +27,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.drafts import DRAFTED
 from strategic_areas.models.review import Reviewed
-from strategic_areas.workflow import amendments, approval, drafts
-from strategic_areas.workflow.approval import path_to_plan
+from strategic_areas.workflow import amendments, plan_approval, plan_drafts
 from strategic_areas.workflow.guard import (
     GuardedSteps,
     blocked_texts,
@@ -36,7 +35,6 @@ from strategic_areas.workflow.guard import (
     must_count_nobody,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import decides_on, may_review, must_propose
 from strategic_areas.workflow.plain_values import (
     apply_part,
     given_up,
@@ -46,6 +44,8 @@ from strategic_areas.workflow.plain_values import (
     plain_values,
     set_aside,
 )
+from strategic_areas.workflow.plan_approval import path_to_plan
+from strategic_areas.workflow.transitions import decides_on, may_review, must_propose
 
 #: Where records of a plan stand among those of one change.
 PLACES = {model: place for place, model in enumerate(DRAFTED.values())}
@@ -129,7 +129,7 @@ class ChangeSteps(GuardedSteps):
         depend on them, into the draft of who proposed the change.
         """
         every = list(change.records.all())
-        approval.check(change, every, seen=seen, states=states)
+        plan_approval.check(change, every, seen=seen, states=states)
         told = [value for part in every for value in part.after.values()]
         if amendment := Amendment.objects.filter(change=change).first():
             names = amendment.fields.columns(guarded=True)
@@ -157,13 +157,13 @@ class ChangeSteps(GuardedSteps):
         for follow in self.afterwards:
             follow(change, made, by)
         if left := [part for part in every if part.returned]:
-            drafts.lay_back(change, left, every)
+            plan_drafts.lay_back(change, left, every)
         return {"left_out": len(left)} if left else {}
 
     def _leave_out(self, change, every, returned):
         """The parts that are applied; of the others it is noted why they are not."""
         labels = {part.place: part.label for part in every}
-        if not (drafts.may_return(every) and returned.keys() <= labels.keys()):
+        if not (plan_drafts.may_return(every) and returned.keys() <= labels.keys()):
             raise RefusedError(
                 _("%(record)s: it is approved or declined as a whole.")
                 % {"record": change}
@@ -173,7 +173,7 @@ class ChangeSteps(GuardedSteps):
                 text = _("%(record)s: state the reason.") % {"record": labels[place]}
                 raise RefusedError(text)
             must_be_clean(RecordChange, returned=reason)
-        places = drafts.with_dependants(drafts.dependants_of(every), returned)
+        places = plan_drafts.with_dependants(plan_drafts.dependants_of(every), returned)
         if len(places) == len(every):
             raise RefusedError(
                 _("%(record)s: nothing of it would be approved. Decline it instead.")
@@ -209,10 +209,10 @@ class ChangeSteps(GuardedSteps):
         if change.status == Status.APPROVED:
             return
         parts = [part for part in change.records.all() if part.after]
-        is_of_plan = hasattr(change, "amendment") or drafts.may_return(parts)
+        is_of_plan = hasattr(change, "amendment") or plan_drafts.may_return(parts)
         # What an agency proposed waits there, to be accepted anew.
         if is_of_plan and not ActivityProposal.objects.filter(change=change).exists():
-            drafts.lay_back(change, parts, parts)
+            plan_drafts.lay_back(change, parts, parts)
 
     def facts(self, change):
         """
@@ -286,7 +286,7 @@ def propose_together(records, *, by, amendment=None):
         raise RefusedError(
             _("%(record)s: nothing of it would change.") % {"record": together[0]}
         )
-    if any(approval.approves(part) for _record, part in parts):
+    if any(plan_approval.approves(part) for _record, part in parts):
         raise RefusedError(
             _("%(record)s: a plan is approved on the page that shows all of it.")
             % {"record": together[0]}
@@ -303,7 +303,7 @@ def propose_approval(plan, *, by, seen, states=()):
     """
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     must_propose(by, plan)
-    approval.must_be_ready(plan, seen=seen, states=states)
+    plan_approval.must_be_ready(plan, seen=seen, states=states)
     plan.status = Plan.Status.APPROVED
     change = PendingChange(plan_digest=seen)
     return CHANGES.propose(change, by=by, parts=parts_of([(plan, {})]))

@@ -13,8 +13,8 @@ from strategic_areas.workflow.guard import (
     must_count_nobody,
     must_not_wait_for_purge,
 )
-from strategic_areas.workflow.moves import may_review, must
 from strategic_areas.workflow.plain_values import must_be_valid
+from strategic_areas.workflow.transitions import may_review, must
 
 
 class EditionSteps(GuardedSteps):

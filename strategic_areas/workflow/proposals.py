@@ -27,9 +27,9 @@ from strategic_areas.models import (
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
 from strategic_areas.workflow.guard import GuardedSteps
-from strategic_areas.workflow.moves import may_review, must, must_report
 from strategic_areas.workflow.plain_values import proposed_records
 from strategic_areas.workflow.steps import draft
+from strategic_areas.workflow.transitions import may_review, must, must_report
 
 #: The decisions of which who proposed it hears.
 ANSWERED = {decisions.Status.APPROVED, decisions.Status.DECLINED}

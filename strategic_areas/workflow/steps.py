@@ -24,7 +24,8 @@ from strategic_areas.models.records import is_official_kind
 from strategic_areas.models.review import Reviewed
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.changes import propose
-from strategic_areas.workflow.moves import (
+from strategic_areas.workflow.questions import BY_MODEL, key_of, revisions_seen
+from strategic_areas.workflow.transitions import (
     Conflict,
     TransitionError,
     move,
@@ -42,7 +43,6 @@ from strategic_areas.workflow.moves import (
     unchanged_since,
     within_agency,
 )
-from strategic_areas.workflow.questions import BY_MODEL, key_of, revisions_seen
 
 
 @transaction.atomic

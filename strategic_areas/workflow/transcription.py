@@ -16,18 +16,6 @@ from django.utils.translation import gettext as _
 
 from strategic_areas.models import OPEN, Provenance, Status
 from strategic_areas.models.review import Reviewed
-from strategic_areas.workflow.moves import (
-    leave_trace,
-    move,
-    must,
-    must_accept_reports,
-    must_still_answer,
-    must_submit,
-    must_transcribe,
-    public_id,
-    siblings,
-    within_agency,
-)
 from strategic_areas.workflow.questions import revisions_seen
 from strategic_areas.workflow.steps import (
     locked,
@@ -38,6 +26,18 @@ from strategic_areas.workflow.steps import (
     store_draft,
     store_save,
     who_printed,
+)
+from strategic_areas.workflow.transitions import (
+    leave_trace,
+    move,
+    must,
+    must_accept_reports,
+    must_still_answer,
+    must_submit,
+    must_transcribe,
+    public_id,
+    siblings,
+    within_agency,
 )
 
 

@@ -20,7 +20,7 @@ from agencies.models import User
 from agencies.staleness import fingerprint
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.workflow.moves import TransitionError
+from strategic_areas.workflow.transitions import TransitionError
 from tests import make
 from tests.make.people import PASSWORD
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.models import Agency
-from strategic_areas.desk.plantree.levels import key_of
+from strategic_areas.desk.plan_tree.levels import key_of
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.models.drafts import DraftLine
 from tests import make

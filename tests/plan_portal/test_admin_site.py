@@ -12,7 +12,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.urls import resolve, reverse
 
-from strategic_areas.admin.approved import OnTreeMixin
+from strategic_areas.admin.base import OnTreeMixin
 from strategic_areas.models import Commitment
 from tests import make
 from tests.deep import DEEP

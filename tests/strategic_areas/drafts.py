@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from strategic_areas.desk.plantree.levels import level_of
+from strategic_areas.desk.plan_tree.levels import level_of
 from strategic_areas.models import Plan
 
 ACT = {

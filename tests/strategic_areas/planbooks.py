@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from strategic_areas.desk.planbook.comparing import ORIGIN
+from strategic_areas.desk.plan_workbook.comparison import ORIGIN
 from strategic_areas.plan_document.tables import STRUCTURE
 from tests import make
 

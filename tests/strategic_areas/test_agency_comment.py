@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk.changes.own_words import commentable
+from strategic_areas.desk.changes.agency_statements import commentable
 from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
 from tests import make
 

@@ -17,7 +17,7 @@ from agencies.audit import AuditEntry
 from agencies.models import Agency
 from strategic_areas import purging, workflow
 from strategic_areas.addresses import address
-from strategic_areas.admin.approved import ApprovedMixin
+from strategic_areas.admin.base import ApprovedMixin
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Amendment,

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
-from strategic_areas.desk.plantree.pages import STEPS
+from strategic_areas.desk.plan_tree.views import STEPS
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -18,7 +18,7 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.drafts import DraftLine
-from strategic_areas.workflow.drafts import MOST_LINES
+from strategic_areas.workflow.plan_drafts import MOST_LINES
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure, open_structure
@@ -282,7 +282,7 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
     parts = list(proposed(one.plan, one, other, act=False).records.all())
 
     found = [workflow.may_return(parts)]
-    monkeypatch.setattr("strategic_areas.workflow.drafts.MOST_LINES", 1)
+    monkeypatch.setattr("strategic_areas.workflow.plan_drafts.MOST_LINES", 1)
     found.append(workflow.may_return(parts))
 
     assert found == [True, False]

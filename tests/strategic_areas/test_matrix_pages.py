@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from agencies.models import Agency
 from strategic_areas import matrices
-from strategic_areas.desk.planbook import matrix
-from strategic_areas.desk.workbook import signed_preview
+from strategic_areas.desk.plan_workbook import matrix
+from strategic_areas.desk.sheet_workbook import signed_preview
 from strategic_areas.models import (
     Activity,
     Amendment,

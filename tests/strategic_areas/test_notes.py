@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.decisions import DeclineForm
-from strategic_areas.desk.review.pages import ReturnForm
+from strategic_areas.desk.review.views import ReturnForm
 from strategic_areas.models import Status, Transition
 from tests import make
 

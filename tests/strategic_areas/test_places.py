@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk.places import places_of
+from strategic_areas.desk.page_changes import places_of
 from strategic_areas.desk.review.review_queue import address_of
 from strategic_areas.progress import State
 from strategic_areas.queries.public_rows import (

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.desk.plantree.levels import key_of
+from strategic_areas.desk.plan_tree.levels import key_of
 from strategic_areas.models import (
     Activity,
     Commitment,

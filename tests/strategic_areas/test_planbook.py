@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from strategic_areas.desk.planbook import pages
+from strategic_areas.desk.plan_workbook import views
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -240,7 +240,7 @@ def test_an_approved_plan_takes_no_other_plans_workbook(keeper):
 
 
 def test_a_workbook_of_far_more_than_a_plan_is_refused(keeper, monkeypatch):
-    monkeypatch.setattr(pages, "MOST_RECORDS", 4)
+    monkeypatch.setattr(views, "MOST_RECORDS", 4)
 
     assert keeper.bring(keeper.taken).status_code == 422
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.fields import Kind
-from strategic_areas.desk.planbook import pages
-from strategic_areas.desk.planbook.comparing import compare
+from strategic_areas.desk.plan_workbook import views
+from strategic_areas.desk.plan_workbook.comparison import compare
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.previewing import preview_of
 from strategic_areas.plan_document.stored import StoredObjects
@@ -41,7 +41,7 @@ def filled(lasting):
     make.agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
     found = pages_of(SimpleUploadedFile("p.xlsx", book.content))
-    return plan, pages.read(found, plan)
+    return plan, views.read(found, plan)
 
 
 def spoilt(book, *bad):
@@ -59,7 +59,7 @@ def spoilt(book, *bad):
         if {"formula": True, "word": not is_text, "empty": declared.is_required}[how]:
             places.add((sheet, cell.place))
         lines[sheet] = [*others, replace(line, cells=line.cells | {column: cell})]
-    return pages.Book(book.plan, lines), places
+    return views.Book(book.plan, lines), places
 
 
 def previewed(plan, book):

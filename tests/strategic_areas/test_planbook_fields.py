@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from strategic_areas import workflow
-from strategic_areas.desk.planbook.comparing import ORIGIN
+from strategic_areas.desk.plan_workbook.comparison import ORIGIN
 from strategic_areas.models import (
     Activity,
     Amendment,

@@ -19,7 +19,7 @@ from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import forms
 from strategic_areas.desk.sheet.rows import find_row
-from strategic_areas.desk.workbook.update_lines import columns_of
+from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part

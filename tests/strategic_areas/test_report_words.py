@@ -13,7 +13,7 @@ from docx import Document
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
-from strategic_areas.desk.report import kept, sections
+from strategic_areas.desk.report import round_report, sections
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Edition, PendingChange, ReportWords
 from strategic_areas.purging import hiding
@@ -48,7 +48,7 @@ def address_of(name, rounds):
 
 
 def report_of(period, since=""):
-    return sections.of_round(kept.load(period, timezone.localdate(), since))
+    return sections.of_round(round_report.load(period, timezone.localdate(), since))
 
 
 def said_in(report):
@@ -258,7 +258,7 @@ def test_a_report_of_eleven_months_is_that_of_a_year(rounds, days, title):
     asking = {"opens_on": start, "due_on": end, "closes_on": end}
     period = make.round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
 
-    report = sections.of_round(kept.load(period, end, rounds[0].code))
+    report = sections.of_round(round_report.load(period, end, rounds[0].code))
 
     names = {
         name: date_format(day, "DATE_FORMAT")

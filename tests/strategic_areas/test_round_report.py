@@ -21,9 +21,9 @@ from strategic_areas.desk.report import (
     ReportTable,
     StackedBars,
     Subheading,
-    kept,
+    round_report,
 )
-from strategic_areas.desk.report.document import write
+from strategic_areas.desk.report.docx_writer import write
 from strategic_areas.desk.report.sections import of_round
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import (
@@ -61,7 +61,7 @@ def make_edition(period):
 
 
 def report_of(period):
-    return of_round(kept.load(period, TODAY))
+    return of_round(round_report.load(period, TODAY))
 
 
 def parts_of(report):
@@ -355,7 +355,9 @@ def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
     client.force_login(make.reviewer())
 
     changed = {
-        since: rows_of(of_round(kept.load(last, TODAY, since)), "State, then and now")
+        since: rows_of(
+            of_round(round_report.load(last, TODAY, since)), "State, then and now"
+        )
         for since in ("", second.code, first.code)
     }
 

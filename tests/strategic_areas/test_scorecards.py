@@ -13,7 +13,7 @@ from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import rounds, workflow
 from strategic_areas.addresses import address
-from strategic_areas.desk.changes.own_words import commentable
+from strategic_areas.desk.changes.agency_statements import commentable
 from strategic_areas.desk.rounds import notices
 from strategic_areas.discipline import REPLY_WITHIN, Promptness
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.access import RefusedError
-from strategic_areas.desk.values import pages
+from strategic_areas.desk.values import views
 from strategic_areas.desk.values.forms import last_told
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
@@ -204,7 +204,7 @@ def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monke
             raise RefusedError("Se está revisando.")
         return hand_in(reported, by=by)
 
-    monkeypatch.setattr(pages, "hand_in", hand_in_first)
+    monkeypatch.setattr(views, "hand_in", hand_in_first)
 
     page = desk.post(d2024={"value": "40"}, d2025={"value": "50"})
 

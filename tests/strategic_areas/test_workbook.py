@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from strategic_areas.desk.workbook import pages
-from strategic_areas.desk.workbook.update_lines import columns_of
+from strategic_areas.desk.sheet_workbook import views
+from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.models import ActivityUpdate, Province, Region
 from strategic_areas.workbooks import writing
 from tests import make
@@ -119,7 +119,7 @@ def test_it_says_of_which_agency_and_round_it_is_but_not_who_took_it(filler):
 
     marks = dict(book["_hoja"].iter_rows(values_only=True))
     assert marks == {
-        "format": pages.FORMAT,
+        "format": views.FORMAT,
         "plan": filler.plan.code,
         "period": "2026-t4",
         "agency": filler.agency.slug,

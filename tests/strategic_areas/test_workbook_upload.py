@@ -9,9 +9,9 @@ from django.utils import translation
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.workbook import signed_preview
-from strategic_areas.desk.workbook.pages import read
-from strategic_areas.desk.workbook.update_lines import columns_of
+from strategic_areas.desk.sheet_workbook import signed_preview
+from strategic_areas.desk.sheet_workbook.update_lines import columns_of
+from strategic_areas.desk.sheet_workbook.views import read
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from strategic_areas.workbooks import reading

@@ -20,7 +20,7 @@ from agencies.accounts.factors import RESETS
 from agencies.decisions import Decision, Steps
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amending import GuardMixin
+from strategic_areas.desk.changes.amendment_forms import GuardMixin
 from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import (

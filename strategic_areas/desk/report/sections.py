@@ -25,7 +25,7 @@ from strategic_areas.desk.report.areas import (
     short,
     state,
 )
-from strategic_areas.desk.report.kept import RoundReport
+from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
 from strategic_areas.queries.figures.words import in_language

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
+from strategic_areas.desk.changes.agency_statements import OwnWordsForm
 from strategic_areas.desk.changes.decisions import (
     ApproveForm,
     open_forms,
     take_pressed_step,
 )
-from strategic_areas.desk.changes.own_words import OwnWordsForm
 from strategic_areas.desk.inputs import Checkboxes
 from strategic_areas.desk.screens import screen, told_on
 from strategic_areas.models import EditionProposal

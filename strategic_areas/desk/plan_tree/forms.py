@@ -13,7 +13,7 @@ from agencies import numbers
 from agencies.fields import Kind
 from agencies.staleness import conflict
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
-from strategic_areas.desk.plantree.levels import (
+from strategic_areas.desk.plan_tree.levels import (
     BY_TABLE,
     LEVELS,
     PARTICIPATION,

@@ -15,18 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import audit
 from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amending import ActForm
+from strategic_areas.desk.changes.amendment_forms import ActForm
 from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.plantree import drafting
-from strategic_areas.desk.plantree.forms import (
+from strategic_areas.desk.plan_tree import draft
+from strategic_areas.desk.plan_tree.forms import (
     NodeForm,
     code_edits,
     codes_below,
     replacing,
 )
-from strategic_areas.desk.plantree.levels import (
+from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     ADDED,
     BY_TABLE,
@@ -35,7 +35,7 @@ from strategic_areas.desk.plantree.levels import (
     PLAN,
     place_of,
 )
-from strategic_areas.desk.plantree.tree import Tree
+from strategic_areas.desk.plan_tree.nodes import Tree
 from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Amendment, Plan, Provenance
@@ -47,7 +47,7 @@ PART = "X-Tree-Part"
 
 
 def _tree(request, plan, **options):
-    kept = drafting.lines_of(plan, request.user)
+    kept = draft.lines_of(plan, request.user)
     return Tree(plan, kept, workflow.waiting_change(plan), **options)
 
 
@@ -132,7 +132,7 @@ def _keep(request, form):
     result, level = None, form.level
     try:
         with told_on(form), transaction.atomic():
-            result = drafting.keep(request, tree, edits)
+            result = draft.keep(request, tree, edits)
     except IntegrityError:
         text = _("Nothing was saved: two records would be known by the same code.")
         form.add_error(None, text)
@@ -214,7 +214,7 @@ def _drop(request, tree, node):
     """Take out of the draft what it says of a record."""
     if node.line is None:
         raise RefusedError(_("Your draft says nothing of this."))
-    leading = drafting.drop(tree.plan, tree.kept, node.line, by=request.user)
+    leading = draft.drop(tree.plan, tree.kept, node.line, by=request.user)
     if leading:
         keys = {each.pk for each in leading}
         others = [str(each.record) for each in tree.root if each.line in keys]
@@ -249,7 +249,7 @@ def _replace(request, tree, nodes, number):
 
 
 def _keep_all(request, tree, edits, told, saved=""):
-    result = drafting.keep(request, tree, edits)
+    result = draft.keep(request, tree, edits)
     if not result.place:
         raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
     _tell(request, result, told, saved)
@@ -315,7 +315,7 @@ def plan_draft(request, plan):
         _lock(plan)
     tree = _tree(request, plan, is_checked=True)
     if "settle" in request.POST:
-        drafting.settle(tree, request.POST, by=request.user)
+        draft.settle(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
     form, outlook, preview = None, {}, tree.preview
     if preview.drafts and preview.is_whole and not tree.conflicts:

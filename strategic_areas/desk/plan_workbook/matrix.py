@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.models import Agency
 from strategic_areas import matrices
-from strategic_areas.desk.workbook.signed_preview import read_signed, sign
+from strategic_areas.desk.sheet_workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
 from strategic_areas.matrices.naming import AREA, LEVELS

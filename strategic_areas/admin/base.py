@@ -20,12 +20,12 @@ from agencies.admin.scoping import (
 from agencies.models import FocalPoint
 from agencies.routes import held_by
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.changes import pages
-from strategic_areas.desk.changes.amending import ApprovedForm, GuardMixin
+from strategic_areas.desk.changes import views
+from strategic_areas.desk.changes.amendment_forms import ApprovedForm, GuardMixin
 from strategic_areas.desk.inputs import LongText
-from strategic_areas.desk.plantree.levels import level_of
+from strategic_areas.desk.plan_tree.levels import level_of
 from strategic_areas.desk.review import review_queue
-from strategic_areas.desk.review.pages import StepForm
+from strategic_areas.desk.review.views import StepForm
 from strategic_areas.models import (
     ActivityUpdate,
     Cause,
@@ -416,7 +416,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                 "published": others.filter(
                     **subject, period=obj.period, status=Status.PUBLISHED
                 ).first(),
-                "translation_url": pages.translation_address(request.user, obj),
+                "translation_url": views.translation_address(request.user, obj),
                 "review_address": review_address(request.user, obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

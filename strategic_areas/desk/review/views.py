@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.changes import pages as changes
+from strategic_areas.desk.changes import views as changes
 from strategic_areas.desk.inputs import (
     IS_PRINTED,
     Fold,
@@ -24,12 +24,12 @@ from strategic_areas.desk.inputs import (
     helper_of,
     one_button,
 )
-from strategic_areas.desk.places import places_of_reports
+from strategic_areas.desk.page_changes import places_of_reports
 from strategic_areas.desk.public_pages import public_address
 from strategic_areas.desk.review import comparison, review_queue
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.sheet_page import whereabouts
-from strategic_areas.desk.values import pages as value_pages
+from strategic_areas.desk.values import views as value_pages
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
 from strategic_areas.workflow import guard

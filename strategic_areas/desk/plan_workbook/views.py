@@ -18,12 +18,12 @@ from django.views.decorators.http import (
 from agencies.access import RefusedError
 from agencies.audit import take_out
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amending import ActForm
+from strategic_areas.desk.changes.amendment_forms import ActForm
 from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.planbook.comparing import FORMAT, ORIGIN, compare
-from strategic_areas.desk.planbook.matrix import (
+from strategic_areas.desk.plan_workbook.comparison import FORMAT, ORIGIN, compare
+from strategic_areas.desk.plan_workbook.matrix import (
     Matrix,
     MatrixAnswerForm,
     NamingForm,
@@ -31,10 +31,10 @@ from strategic_areas.desk.planbook.matrix import (
     proposed_naming,
     tree_of,
 )
-from strategic_areas.desk.planbook.matrix_lines import MatrixLines
+from strategic_areas.desk.plan_workbook.matrix_lines import MatrixLines
 from strategic_areas.desk.screens import plan_or_404, screen
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook.signed_preview import (
+from strategic_areas.desk.sheet_workbook.signed_preview import (
     StagedForm,
     StaleError,
     read_signed,
@@ -118,7 +118,7 @@ class ActOfBookForm(ActForm):
 
 @require_safe
 def planbook_file(request, plan):
-    from strategic_areas.desk.planbook.writing import write
+    from strategic_areas.desk.plan_workbook.writer import write
 
     plan = plan_or_404(request, plan)
     if request.method == "GET":

@@ -24,8 +24,8 @@ from strategic_areas import workflow
 from strategic_areas.addresses import address
 from strategic_areas.desk.changes.decisions import ApproveForm, proposed
 from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.places import PublicPlace
-from strategic_areas.desk.plantree.levels import (
+from strategic_areas.desk.page_changes import PublicPlace
+from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     COMMITMENT,
     INDICATOR,
@@ -34,7 +34,7 @@ from strategic_areas.desk.plantree.levels import (
     key_of,
     level_of,
 )
-from strategic_areas.desk.plantree.tree import Tree
+from strategic_areas.desk.plan_tree.nodes import Tree
 from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.queries.pages import areas, commitments

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from agencies.numbers import written
-from strategic_areas.desk.plantree.drafting import conflicts_of, document_lines
-from strategic_areas.desk.plantree.levels import (
+from strategic_areas.desk.plan_tree.draft import conflicts_of, document_lines
+from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     ADDED,
     ALL,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agencies.mail import reached
 from strategic_areas import schedule
-from strategic_areas.desk.rounds import notices, pages
+from strategic_areas.desk.rounds import notices, views
 from strategic_areas.discipline import AgencyState
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
@@ -89,7 +89,7 @@ def _running(period, asked, asked_for, today):
                 "name": late_name if is_late else name,
                 "note": note,
                 "cells": (own := [cell for cell in asked if cell.state == state]),
-                "rows": pages.unpublished(own, missing),
+                "rows": views.unpublished(own, missing),
                 "is_chosen": (str(period.pk), word)
                 == (asked_for.get("ronda"), asked_for.get("parte")),
             }

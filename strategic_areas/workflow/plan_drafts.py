@@ -22,10 +22,10 @@ from strategic_areas.models import (
     Target,
 )
 from strategic_areas.models.drafts import DRAFTED, DraftLine, PlanDraft
-from strategic_areas.workflow.approval import approves, path_to_plan
 from strategic_areas.workflow.guard import must_be_clean, must_not_wait_for_purge
-from strategic_areas.workflow.moves import must_propose
 from strategic_areas.workflow.plain_values import NEW, is_new, new_place, words_of
+from strategic_areas.workflow.plan_approval import approves, path_to_plan
+from strategic_areas.workflow.transitions import must_propose
 
 
 @transaction.atomic

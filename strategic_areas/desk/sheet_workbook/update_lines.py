@@ -13,7 +13,7 @@ from agencies import numbers
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
 from strategic_areas.desk.sheet.forms import save_answer
-from strategic_areas.desk.workbook.lines import (
+from strategic_areas.desk.sheet_workbook.lines import (
     CHOSEN,
     CODE,
     COUNTED,

@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.evidence import RefusedFileError
 
-SALT = "strategic_areas.desk.workbook"
+SALT = "strategic_areas.desk.sheet_workbook"
 #: How long a preview may be saved, in seconds.
 MAX_AGE = 2 * 60 * 60
 #: The longest signed text, in characters, that a page may post.

@@ -12,9 +12,9 @@ from agencies.audit import take_out
 from strategic_areas import cells as escaping
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.changes.own_words import OwnWordsForm
-from strategic_areas.desk.report import ReportTable, kept, sections, table
-from strategic_areas.desk.rounds.pages import STANDING_WORDS, round_or_404
+from strategic_areas.desk.changes.agency_statements import OwnWordsForm
+from strategic_areas.desk.report import ReportTable, round_report, sections, table
+from strategic_areas.desk.rounds.views import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
 from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
@@ -41,7 +41,7 @@ def report(request, pk):
 
 @require_safe
 def document(request, pk):
-    from strategic_areas.desk.report.document import write
+    from strategic_areas.desk.report.docx_writer import write
 
     period, content = _read(request, pk)
     if content is None:
@@ -89,7 +89,7 @@ def _read(request, pk):
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
     since = request.GET.get("since", "")
-    return period, kept.load(period, timezone.localdate(), since)
+    return period, round_report.load(period, timezone.localdate(), since)
 
 
 WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}

@@ -29,9 +29,9 @@ from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
 from strategic_areas.addresses import address
 from strategic_areas.attainment import Attained
-from strategic_areas.desk.changes.pages import hide_url
 from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.places import PublicPlace, places_of
+from strategic_areas.desk.changes.views import hide_url
+from strategic_areas.desk.page_changes import PublicPlace, places_of
 from strategic_areas.desk.screens import screen, take_step, taken
 from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.rows import DAYS

@@ -29,8 +29,8 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.places import places_of
-from strategic_areas.desk.plantree.whole import (
+from strategic_areas.desk.page_changes import places_of
+from strategic_areas.desk.plan_tree.approval import (
     ApprovePlanForm,
     places_of_plan,
     plan_to_approve,

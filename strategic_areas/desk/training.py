@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
 from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet import contents, forms, pages, rows, sheet_page
+from strategic_areas.desk.sheet import contents, forms, rows, sheet_page, views
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -206,8 +206,8 @@ def save_row(request, number):
             data[name] = "" if cleaned[name] is None else cleaned[name]
         _keep(request, number, posted=data.urlencode())
     sheet = _sheet(request)
-    if pages.ROW_ONLY in request.headers:
-        return pages.row_only(request, sheet.row(row.field, number), form, sheet)
+    if views.ROW_ONLY in request.headers:
+        return views.row_only(request, sheet.row(row.field, number), form, sheet)
     if form.errors:
         return sheet_page.page(request, sheet, unfolded=row.anchor, posted=form)
     return redirect("admin:practice" if sheet.waiting else "admin:practice_check")
@@ -226,13 +226,13 @@ def attach(request, number):
         }
         _keep(request, number, evidence=[*_kept(request, number)["evidence"], told])
     done = _("It is attached.")
-    return pages.answer_evidence(request, row, done, form, sheet=_sheet(request))
+    return views.answer_evidence(request, row, done, form, sheet=_sheet(request))
 
 
 def check(request):
     """The page to send from; the receipt once it was, and then one row comes back."""
     sheet = _sheet(request)
-    form = pages.SendForm(request.POST or None, sheet=sheet)
+    form = views.SendForm(request.POST or None, sheet=sheet)
     if not (sheet.sendable and form.is_valid()):
         return screen(
             request,
@@ -255,7 +255,7 @@ def check(request):
         first = min(sheet.sendable, key=lambda row: row.update.answer == Answer.NO_NEWS)
         at = timezone.now().isoformat()
         _keep(request, first.key, status=Status.RETURNED, returned=at, at=at)
-    return pages.receipt_page(request, kept, _sheet(request))
+    return views.receipt_page(request, kept, _sheet(request))
 
 
 @require_POST

@@ -16,15 +16,15 @@ from agencies.audit import take_out
 from strategic_areas.desk.screens import screen
 from strategic_areas.desk.sheet.contents import find_sheet
 from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.workbook.lines import AGAIN
-from strategic_areas.desk.workbook.signed_preview import (
+from strategic_areas.desk.sheet_workbook.lines import AGAIN
+from strategic_areas.desk.sheet_workbook.signed_preview import (
     StagedForm,
     StaleError,
     read_signed,
     sign,
 )
-from strategic_areas.desk.workbook.update_lines import UpdatePage
-from strategic_areas.desk.workbook.value_lines import ValuePage
+from strategic_areas.desk.sheet_workbook.update_lines import UpdatePage
+from strategic_areas.desk.sheet_workbook.value_lines import ValuePage
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
@@ -99,7 +99,7 @@ def workbook(request, period, agency):
 
 
 def _download(request, sheet):
-    from strategic_areas.desk.workbook.writing import write
+    from strategic_areas.desk.sheet_workbook.writer import write
 
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
 from strategic_areas.desk.screens import taken
+from strategic_areas.desk.sheet_workbook.lines import (
+    CODE,
+    KEY,
+    STATE,
+    AnswerColumn,
+    AnswerPage,
+    LineOutcome,
+)
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
     ColumnForm,
@@ -16,14 +24,6 @@ from strategic_areas.desk.values.forms import (
     last_told,
     plainly,
     typed,
-)
-from strategic_areas.desk.workbook.lines import (
-    CODE,
-    KEY,
-    STATE,
-    AnswerColumn,
-    AnswerPage,
-    LineOutcome,
 )
 from strategic_areas.figures.reporting import hand_in, handed_in
 from strategic_areas.models import PublishedFigure
