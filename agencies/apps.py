@@ -12,11 +12,11 @@ class AgenciesConfig(AppConfig):
         """Load also the models that stand in modules of their own."""
         super().import_models()
         from agencies import invitations, mail, stand_ins, tasks
-        from agencies.accounts import confirming, factors
+        from agencies.accounts import account_changes, second_factors
 
     def ready(self):
         from agencies.accounts import sessions
-        from agencies.audit import watching
+        from agencies.audit import receivers
 
-        watching.connect()
+        receivers.connect()
         sessions.connect()

@@ -31,9 +31,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
-from agencies.accounts import confirming
-from agencies.accounts.confirming import AccountChange
-from agencies.accounts.leaving import begin_mandate, holder
+from agencies.accounts import account_changes
+from agencies.accounts.account_changes import AccountChange
+from agencies.accounts.closing import begin_mandate, holder
 from agencies.fields import Fields, internal
 from agencies.mail import queue_mail
 from agencies.models import Agency, FocalPoint, User
@@ -203,7 +203,7 @@ class Invitation(models.Model):
 
     @property
     def decides(self):
-        return self.role in confirming.DECIDING
+        return self.role in account_changes.DECIDING
 
     @property
     def state(self):
@@ -423,7 +423,7 @@ def accept(secret, user, password):
     waits = invitation.decides or access.is_reviewer(invitation.made_by)
     if waits:
         role, by = AccountChange.What.ROLE, invitation.made_by
-        confirming.propose(user, role, invitation.role, by=by)
+        account_changes.propose(user, role, invitation.role, by=by)
         mandate = None
     else:
         user.groups.add(Group.objects.get(name=invitation.role))

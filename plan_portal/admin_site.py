@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.accounts import views
-from agencies.accounts.confirming import AccountChange
+from agencies.accounts.account_changes import AccountChange
 from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import first_steps, people, queries
 from strategic_areas.desk import urls as desk
@@ -29,7 +29,7 @@ from strategic_areas.desk.public_pages import behind
 from strategic_areas.desk.review import views as review
 from strategic_areas.desk.rounds import views as rounds
 from strategic_areas.desk.rounds.running_rounds import running
-from strategic_areas.purging.hiding import HIDINGS
+from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.rounds import to_open
 
 #: Apps of allauth that register tables of their own, among them the secrets of second

@@ -12,8 +12,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from plan_portal import errors
-from plan_portal.conditional import digest
-from plan_portal.front.pages import encodings_of
+from plan_portal.conditional_get import digest
+from plan_portal.page_cache.finished_pages import encodings_of
 from strategic_areas.datasets.ready import NotReadyError
 from strategic_areas.models import PublicationVersion
 from strategic_areas.queries.memory import at_version

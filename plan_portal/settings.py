@@ -146,7 +146,7 @@ MIDDLEWARE = [
     "agencies.accounts.sessions.SecondFactorMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # After simple_history has kept the request: the audit record reads it from there.
-    "agencies.audit.watching.DenialMiddleware",
+    "agencies.audit.receivers.DenialMiddleware",
     "agencies.accounts.sessions.SessionLimitsMiddleware",
     "agencies.accounts.sessions.FreshProofMiddleware",
     # Once it is known who uploads, and before any view reads a file.

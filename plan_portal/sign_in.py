@@ -55,7 +55,7 @@ SIGN_IN = {
     "LETTER_READER": "strategic_areas.evidence.clean",
     "LETTER_REFUSED": "strategic_areas.evidence.RefusedFileError",
     "ACCOUNT_RATE_LIMITS": {
-        # How often somebody signs in counts by the account: agencies.accounts.tries.
+        # Attempts to sign in are limited by agencies.accounts.sign_in_attempts.
         "login": None,
         "login_failed": "5/5m/key",
         "login_account": "30/m/key",
@@ -68,7 +68,7 @@ SIGN_IN = {
         # How many files one person may upload: those of two reports in a minute.
         "upload": "12/m/user",
     },
-    "MFA_ADAPTER": "agencies.accounts.factors.FactorAdapter",
+    "MFA_ADAPTER": "agencies.accounts.second_factors.FactorAdapter",
     "MFA_SUPPORTED_TYPES": ["webauthn", "totp", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     # A passkey cannot be guessed, so this limit only protects the machine. It is as

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.site import places
 
 #: Pages that the sitemap leaves out: their content depends on the query.

@@ -12,7 +12,7 @@ from django.urls.converters import StringConverter
 
 from plan_portal import sitemap
 from plan_portal.admin_site import choose_language
-from plan_portal.conditional import public_page
+from plan_portal.conditional_get import public_page
 from plan_portal.files import public_file
 from strategic_areas import feeds
 from strategic_areas.datasets import DATASETS

@@ -24,7 +24,7 @@ django_application = get_wsgi_application()
 from django.db import connections  # noqa: E402
 
 from plan_portal.databases import hold_to_deadlines  # noqa: E402
-from plan_portal.front import behind_front  # noqa: E402
+from plan_portal.page_cache import behind_front  # noqa: E402
 
 hold_to_deadlines(connections.settings["default"])
 application = behind_front(django_application)

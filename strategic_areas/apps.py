@@ -20,7 +20,7 @@ class StrategicAreasConfig(AppConfig):
 
     def ready(self):
         from strategic_areas import figures
-        from strategic_areas.evidence import keeping
+        from strategic_areas.evidence import storage
 
         # A migration that rebuilds a table on SQLite drops its triggers, and a trigger
         # that names a table stands in the way of renaming it.
@@ -29,7 +29,7 @@ class StrategicAreasConfig(AppConfig):
         post_migrate.connect(index.install, sender=self)
         checks.register(index.need_full_text)
         evidence = self.get_model("Evidence")
-        post_delete.connect(keeping.remove_with_row, sender=evidence)
+        post_delete.connect(storage.remove_with_row, sender=evidence)
         indicator = self.get_model("Indicator")
         post_save.connect(figures.publish_indicator, sender=indicator)
         source = self.get_model("Source")

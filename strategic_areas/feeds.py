@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
 from strategic_areas.sentences import account_word, author_of

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from strategic_areas.commitment_states import CLOSED, CommitmentState
 from strategic_areas.progress import (
     ENOUGH_REPORTS,
     Counts,
@@ -17,7 +18,6 @@ from strategic_areas.progress import (
     Standing,
     count,
 )
-from strategic_areas.states import CLOSED, CommitmentState
 
 
 class Finding(StrEnum):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from strategic_areas.states import (
+from strategic_areas.commitment_states import (
     CLOSED,
     NOT_TOLD,
     UNDER_WAY,

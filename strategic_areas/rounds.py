@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies import audit
 from agencies.access import RefusedError
-from strategic_areas.discipline import REPLY_WITHIN
+from strategic_areas.compliance import REPLY_WITHIN
 from strategic_areas.models import (
     UPDATE_MODELS,
     PendingChange,

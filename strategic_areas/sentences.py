@@ -10,12 +10,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.discipline import Promptness
+from strategic_areas.commitment_states import PLAIN, CommitmentState, Family, family_of
+from strategic_areas.compliance import Promptness
+from strategic_areas.date_ranges import year_of
 from strategic_areas.models import Execution, Result
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.schedule import RoundState
-from strategic_areas.spans import year_of
-from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
 
 STATES = {
     **{State(value): label for value, label in Execution.choices},

@@ -15,7 +15,6 @@ from agencies.models import Agency
 from plan_portal import urls
 from plan_portal.sitemap import every_address
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import (
     ActivityUpdate,
@@ -28,6 +27,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.removals import UNTOLD_FOR
+from strategic_areas.public_paths import address
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
 from strategic_areas.workflow.questions import seen_of

@@ -6,7 +6,7 @@ from itertools import count
 from django.db import models
 from django.utils import timezone
 
-from agencies.accounts.factors import FactorReset
+from agencies.accounts.second_factors import FactorReset
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from strategic_areas.models import (

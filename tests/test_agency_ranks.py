@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from strategic_areas import progress
-from strategic_areas.addresses import address
-from strategic_areas.discipline import Discipline
+from strategic_areas.compliance import Discipline
 from strategic_areas.models import Activity, Participation
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import plans
 from tests import make

@@ -12,23 +12,23 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Inside strategic_areas: a module imports only from its own row and those above it.
 ROWS = [
     [
-        "addresses",
+        "public_paths",
         "attainment",
-        "cells",
+        "spreadsheet_cells",
         "charts",
         "disclosure",
-        "discipline",
+        "compliance",
         "glossary",
         "headline",
         "people_counts",
         "progress",
         "schedule",
-        "spans",
-        "states",
+        "date_ranges",
+        "commitment_states",
         "text_guard",
         "themes",
     ],
-    ["models", "sentences", "sums", "translation"],
+    ["models", "sentences", "count_sentences", "translation"],
     [
         *("queries", "datasets", "search", "workflow", "rounds", "evidence"),
         *("purging", "figures", "workbooks"),
@@ -192,12 +192,12 @@ def test_the_staff_rooms_import_one_way():
 
 PURE = (
     "attainment",
-    "states",
+    "commitment_states",
     "progress",
     "headline",
     "schedule",
-    "spans",
-    "discipline",
+    "date_ranges",
+    "compliance",
 )
 
 

@@ -8,9 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
-from strategic_areas.discipline import Promptness
+from strategic_areas.compliance import Promptness
 from strategic_areas.models import Activity, Commitment
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.sentences import work_in_cell
 from tests import make

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from strategic_areas.addresses import address
 from strategic_areas.progress import State
+from strategic_areas.public_paths import address
 from strategic_areas.sentences import STATES, UNDER_WAY_THEN
 from tests import make
 

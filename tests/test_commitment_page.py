@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import Activity, Commitment
+from strategic_areas.public_paths import address
 from tests import make
 from tests.crawling import text_of
 from tests.test_public_pages import LANGUAGES, MARKER

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
-from strategic_areas.purging.places import find_places
+from strategic_areas.public_paths import address
+from strategic_areas.purging.text_search import find_places
 from strategic_areas.queries.pages.changes import PER_PAGE
 from tests import make
 from tests.strategic_areas.test_search import paths

@@ -15,7 +15,7 @@ from html import unescape
 
 import pytest
 
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import family_of
 from strategic_areas.datasets import editions
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import (
@@ -27,10 +27,10 @@ from strategic_areas.models import (
     ReportingPeriod,
     StrategicArea,
 )
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.sentences import work_in_cell
-from strategic_areas.states import family_of
 from tests import states_plan
 from tests.datasets import faults
 from tests.reading import kept_in_memory

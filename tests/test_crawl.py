@@ -17,13 +17,13 @@ from django.test import Client, RequestFactory, override_settings
 
 from agencies.models import User
 from plan_portal import errors, urls
-from strategic_areas.addresses import address
 from strategic_areas.models import (
     ActivityUpdate,
     AttributionDispute,
     Commitment,
     Source,
 )
+from strategic_areas.public_paths import address
 from tests import make, nu_validator, partials, public_site
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP

@@ -22,10 +22,10 @@ import pandas
 import pytest
 from openpyxl import load_workbook
 
-from strategic_areas import cells
-from strategic_areas.addresses import address
+from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets import editions
 from strategic_areas.models import Edition, Plan
+from strategic_areas.public_paths import address
 from tests import states_plan
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
@@ -170,7 +170,7 @@ def plain(value):
     if isinstance(value, bool | date | str):
         text = value.isoformat() if isinstance(value, date) else value
         if isinstance(text, str):
-            return cells.unescape(text).replace("\r\n", "\n")
+            return spreadsheet_cells.unescape(text).replace("\r\n", "\n")
         return text
     return int(value) if float(value).is_integer() else float(value)
 

@@ -13,11 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from rdflib.namespace import DCTERMS, FOAF, RDF
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from strategic_areas.addresses import address
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets import DATASETS, ready
 from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
+from strategic_areas.public_paths import address
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.test_public_pages import LANGUAGES, read

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from agencies.access import RefusedError, Role
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.changes.agency_statements import KINDS
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
+from strategic_areas.public_paths import address
 from strategic_areas.sentences import target_code
 from tests import make
 from tests.deep import SOME_ROWS, drawn

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets import editions as made_editions
 from strategic_areas.datasets.columns import DataColumn, GapReason
 from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.datasets.ready import SHELF, Files, label_now
 from strategic_areas.models import Edition
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import compare
 from strategic_areas.views.editions import line

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from plan_portal.urls import PUBLIC_PAGES
-from strategic_areas.addresses import address
 from strategic_areas.models import Plan
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import areas, delays
 from strategic_areas.queries.plan import board, plans
 from tests import make

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
 from tests import make

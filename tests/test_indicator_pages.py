@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from plan_portal.sitemap import every_address
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import disclosure
-from strategic_areas.addresses import address
 from strategic_areas.models import Indicator, PublishedFigure
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import make

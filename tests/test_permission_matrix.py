@@ -24,7 +24,7 @@ from django.test import override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from agencies.accounts import sessions
-from agencies.audit import AuditEntry, Event, watching
+from agencies.audit import AuditEntry, Event, receivers
 from tests import permission_table as table
 from tests.deep import DEEP, drawn
 from tests.permission_posts import POSTS, QUERIES
@@ -206,7 +206,7 @@ def world(db):
     with pytest.MonkeyPatch.context() as patch, override_settings(**IN_USE):
         patch.setattr(sessions, "TO_OPEN", sessions.TO_SEND)
         if not DEEP:
-            patch.setattr(watching.DenialMiddleware, "__call__", passed_on)
+            patch.setattr(receivers.DenialMiddleware, "__call__", passed_on)
         yield visited
 
 

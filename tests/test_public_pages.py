@@ -15,7 +15,8 @@ from django.utils.translation import gettext, override
 
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
-from strategic_areas.addresses import RESERVED_WORDS, address
+from strategic_areas.commitment_states import FAMILIES, RULE
+from strategic_areas.count_sentences import summed
 from strategic_areas.datasets.ready import SHELF
 from strategic_areas.models import (
     Activity,
@@ -31,9 +32,8 @@ from strategic_areas.models import (
     PublishedFigure,
     Target,
 )
+from strategic_areas.public_paths import RESERVED_WORDS, address
 from strategic_areas.sentences import FAMILY_WORDS, state_word
-from strategic_areas.states import FAMILIES, RULE
-from strategic_areas.sums import summed
 from strategic_areas.themes import Theme
 from tests import make
 from tests.deep import DEEP, MANY_ROWS

@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import Family
 from strategic_areas.models import PlanChange
+from strategic_areas.public_paths import address
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.states import Family
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.test_public_pages import read

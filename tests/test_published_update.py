@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, PendingChange
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES, Page, read
 

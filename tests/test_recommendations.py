@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from openpyxl import load_workbook
 
-from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import FrameworkTarget, Plan, TargetLink
+from strategic_areas.public_paths import address
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.plans import shipped_content

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import translation
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import Activity, Commitment
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import (
     LANGUAGES,

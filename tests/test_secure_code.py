@@ -53,7 +53,7 @@ BANS = {
             "agencies/row_counts.py",  # lets SQLite count its tables
             "plan_portal/backup/database.py",  # counts rows; a snapshot of the database
             "plan_portal/databases.py",  # which rights PostgreSQL granted
-            "plan_portal/front/watch.py",  # LISTEN, without anything from outside
+            "plan_portal/page_cache/version_watcher.py",  # LISTEN without parameters
             "plan_portal/management/commands/grant_application.py",  # roles
             "strategic_areas/purging/__init__.py",  # PRAGMA
             "strategic_areas/search/answers.py",  # its own table; words as parameters
@@ -65,7 +65,7 @@ BANS = {
         r"urllib\.request|http\.client|import (requests|httpx|socket)\b",
         ("py",),
         {
-            "plan_portal/front/deadline.py",  # shuts the database's, opens none
+            "plan_portal/page_cache/database_deadline.py",  # shuts sockets, opens none
             "plan_portal/management/commands/serve_portal.py",  # asks itself if it runs
             "plan_portal/server.py",  # listens, and asks nobody
             "strategic_areas/evidence/cleaning.py",  # the scanner that a setting names

@@ -9,8 +9,8 @@ import pytest
 from defusedxml import ElementTree
 from django.utils.translation import override
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators, words
 from tests.deep import drawn
 from tests.reading import kept_in_memory

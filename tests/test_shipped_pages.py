@@ -12,9 +12,9 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import ActivityUpdate, FrameworkTarget, Plan
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import board
 from tests import make
 from tests.deep import drawn

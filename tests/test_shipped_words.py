@@ -11,11 +11,11 @@ from django.utils.translation import override
 
 from plan_portal.templatetags.portal import status
 from strategic_areas import figures
-from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import Voice, voice_of
 from strategic_areas.progress import State
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
 from strategic_areas.sentences import shortened, state_word

@@ -29,11 +29,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies import audit
-from agencies.accounts.factors import FactorReset
+from agencies.accounts.second_factors import FactorReset
 from agencies.models import User
 from plan_portal import environment
 from strategic_areas import triggers, workflow
-from strategic_areas.addresses import address
 from strategic_areas.datasets import editions
 from strategic_areas.disclosure import MARKER
 from strategic_areas.importing import load
@@ -51,6 +50,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.measurements import Measurement
+from strategic_areas.public_paths import address
 from tests import make, public_site
 from tests.crawling import COMPANIONS
 from tests.deep import DEEP, drawn

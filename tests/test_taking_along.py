@@ -9,9 +9,9 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import PublishedFigure
+from strategic_areas.public_paths import address
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ import secrets
 from django.conf import settings
 from django.core import signing
 
-from agencies.audit.watching import tried_account
+from agencies.audit.receivers import tried_account
 
 SALT = "agencies.devices"
 #: For how long a browser is known after somebody signed in.

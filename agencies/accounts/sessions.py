@@ -38,8 +38,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
 from agencies.access import is_staff_address
-from agencies.accounts import leaving
-from agencies.accounts.factors import FACTORS, factors_of
+from agencies.accounts import closing
+from agencies.accounts.second_factors import FACTORS, factors_of
 from agencies.audit import Event, record
 from agencies.library_internals import consume
 from agencies.routes import SAFE_METHODS, page_of
@@ -60,7 +60,7 @@ def connect():
     user_logged_in.connect(begin, dispatch_uid="sessions")
     user_logged_out.connect(mark_signed_out, dispatch_uid="sessions")
     post_save.connect(
-        leaving.end_with_account, sender=get_user_model(), dispatch_uid="sessions"
+        closing.end_with_account, sender=get_user_model(), dispatch_uid="sessions"
     )
 
 

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from agencies.accounts import devices, tries
+from agencies.accounts import devices, sign_in_attempts
 from agencies.audit import address_of
-from agencies.audit.watching import note_account_at_limit, tried_account
+from agencies.audit.receivers import note_account_at_limit, tried_account
 from agencies.library_internals import record_password
 from agencies.mail import queue_mail, write_to
 
@@ -124,9 +124,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         """Refuse what exceeds a limit before a password is hashed; note by which."""
-        name = tries.name_of(credentials)
+        name = sign_in_attempts.name_of(credentials)
         device = devices.of_account(request, credentials)
-        self.tries = made = tries.count(request, name, device)
+        self.tries = made = sign_in_attempts.count(request, name, device)
         if made.refused_by:
             request.refused_by = made.refused_by
             if made.refused_by != "network":

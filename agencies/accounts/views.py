@@ -20,8 +20,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from agencies import access, invitations
 from agencies.access import RefusedError
-from agencies.accounts.confirming import AccountChange
-from agencies.accounts.factors import factors_of
+from agencies.accounts.account_changes import AccountChange
+from agencies.accounts.second_factors import factors_of
 from agencies.library_internals import record_password, refuse_beyond_limit
 from agencies.models import User
 

@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from agencies import mail
 from agencies.access import is_administrator, is_reviewer
-from agencies.accounts.factors import FactorReset
+from agencies.accounts.second_factors import FactorReset
 from agencies.admin.accounts import AccountAdmin, FactorResetAdmin, FocalPointAdmin
 from agencies.admin.audit import AuditEntryAdmin
+from agencies.admin.base import MAIL_KINDS, ScopedAdmin, WordsFilter
 from agencies.admin.invitations import InvitationAdmin
-from agencies.admin.scoping import MAIL_KINDS, ScopedAdmin, WordsFilter
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.models import FocalPoint, User

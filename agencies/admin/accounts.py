@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access
 from agencies.access import Role
-from agencies.accounts import confirming, factors, leaving
-from agencies.accounts.confirming import AccountChange, What
-from agencies.accounts.factors import FactorReset, with_factor
-from agencies.admin.scoping import ScopedAdmin, ScopedHistoryAdmin
+from agencies.accounts import account_changes, closing, second_factors
+from agencies.accounts.account_changes import AccountChange, What
+from agencies.accounts.second_factors import FactorReset, with_factor
+from agencies.admin.base import ScopedAdmin, ScopedHistoryAdmin
+from agencies.edit_conflicts import StaleGuardMixin
 from agencies.models import User
-from agencies.staleness import StaleGuardMixin
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -75,7 +75,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         }
 
     def clean(self):
-        leaving.hold_administrators()
+        closing.hold_administrators()
         cleaned = super().clean()
         self.proposed = list(self._hold_back(cleaned))
         is_closed = not cleaned.get("is_active")
@@ -83,7 +83,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
             self.add_error(
                 "closes_own", _("This is your own account: tick here to close it.")
             )
-        if not self._keeps_accounts(cleaned) and leaving.is_last_administrator(
+        if not self._keeps_accounts(cleaned) and closing.is_last_administrator(
             self.instance
         ):
             raise ValidationError(
@@ -106,7 +106,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
         given = [
             group
             for group in asked.exclude(user=stored)
-            if reviews or group.name in confirming.DECIDING
+            if reviews or group.name in account_changes.DECIDING
         ]
         if given:
             cleaned["groups"] = asked.exclude(pk__in=[group.pk for group in given])
@@ -121,7 +121,7 @@ class AccountForm(StaleGuardMixin, UserChangeForm):
                     self.add_error(what, _("This user name is taken."))
                 cleaned[what] = before
                 yield what, value
-        if not (given or reviews or confirming.decides_or_will(stored)):
+        if not (given or reviews or account_changes.decides_or_will(stored)):
             return
         flags = ("is_active", "is_staff")
         opens = all(cleaned.get(flag, getattr(stored, flag)) for flag in flags)
@@ -183,7 +183,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
     @admin.action(description=_("End their sessions now"), permissions=["change"])
     def end_sessions(self, request, queryset):
         for person in queryset:
-            leaving.end_sessions(person, reason="administrator_ended")
+            closing.end_sessions(person, reason="administrator_ended")
         text = ngettext("%(n)d person is out.", "%(n)d people are out.", len(queryset))
         self.message_user(request, text % {"n": len(queryset)}, messages.SUCCESS)
 
@@ -261,9 +261,9 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
         for what, value in form.proposed:
             self._propose(request, obj, what, value)
         if form.initial.get("is_active") and not obj.is_active:
-            leaving.close_account(obj)
+            closing.close_account(obj)
         elif {"is_staff", "groups"} & set(form.changed_data):
-            leaving.end_sessions(obj)
+            closing.end_sessions(obj)
 
     def response_change(self, request, obj):
         """Of what waits for another person nothing says that it is saved."""
@@ -273,7 +273,7 @@ class AccountAdmin(ScopedAdmin, UserAdmin):
 
     def _propose(self, request, obj, what, value):
         try:
-            made = confirming.propose(obj, what, value, by=request.user)
+            made = account_changes.propose(obj, what, value, by=request.user)
         except access.RefusedError as error:
             self.message_user(request, str(error), messages.WARNING)
             return
@@ -373,17 +373,19 @@ class FactorResetAdmin(ScopedAdmin):
         return [*steps, *super().get_urls()]
 
     def save_model(self, request, obj, form, change):
-        factors.ask(obj, by=request.user)
+        second_factors.ask(obj, by=request.user)
 
     def log_addition(self, request, obj, message):
         """The audit record tells of it."""
 
     def approve(self, request, pk):
         done = gettext("The second factors are removed and the person is told.")
-        return self._step(request, pk, factors.RESETS.approve, done)
+        return self._step(request, pk, second_factors.RESETS.approve, done)
 
     def refuse(self, request, pk):
-        return self._step(request, pk, factors.RESETS.drop, gettext("It is refused."))
+        return self._step(
+            request, pk, second_factors.RESETS.drop, gettext("It is refused.")
+        )
 
     def _step(self, request, pk, step, done):
         """A step is a press, never a link; ``factors`` says whose it is."""

@@ -9,8 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from agencies.accounts.confirming import AccountChange
-from agencies.admin.scoping import DeclaredList, ReadOnlyMixin, ScopedAdmin
+from agencies.accounts.account_changes import AccountChange
+from agencies.admin.base import DeclaredList, ReadOnlyMixin, ScopedAdmin
 from agencies.audit.events import groups
 from agencies.fields import field_of
 from agencies.models import Agency, User

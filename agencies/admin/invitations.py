@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access, invitations
-from agencies.admin.scoping import ScopedAdmin
+from agencies.admin.base import ScopedAdmin
 from agencies.audit import take_out
 from agencies.invitations import InvitationForm
 

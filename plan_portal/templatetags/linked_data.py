@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plan_portal.templatetags.portal import absolute
-from strategic_areas.addresses import address
 from strategic_areas.datasets import catalogue
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import words
 
 register = template.Library()

@@ -20,14 +20,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from strategic_areas import disclosure, sentences, sums
-from strategic_areas.addresses import address
+from strategic_areas import count_sentences, disclosure, sentences
+from strategic_areas.commitment_states import PLAIN, CommitmentState, Family, family_of
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
 from strategic_areas.progress import Counts, Punctuality, State
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import plans
 from strategic_areas.sentences import DECLARED, FAMILY_WORDS, PROMPTNESS
-from strategic_areas.states import PLAIN, CommitmentState, Family, family_of
 
 register = template.Library()
 
@@ -41,11 +41,11 @@ register.filter("work_in_cell", sentences.work_in_cell)
 register.filter("years_on_record", sentences.years_on_record)
 register.filter("said_by", sentences.said_by)
 register.filter("on_record", sentences.on_record)
-register.filter("parts_on_record", sums.parts_on_record)
-register.filter("spelled", sums.spelled)
-register.filter("summed", sums.summed)
-register.filter("late_count", sums.late_count)
-register.filter("still_open", sums.still_open)
+register.filter("parts_on_record", count_sentences.parts_on_record)
+register.filter("spelled", count_sentences.spelled)
+register.filter("summed", count_sentences.summed)
+register.filter("late_count", count_sentences.late_count)
+register.filter("still_open", count_sentences.still_open)
 register.simple_tag(address)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import gettext_lazy
 
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.updates.record import TEXTS
 from strategic_areas.search.answers import KINDS
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from agencies.access import RefusedError
-from agencies.admin.scoping import (
+from agencies.admin.base import (
     ReadOnlyMixin,
     ScopedAdmin,
     ScopedHistoryAdmin,
@@ -33,8 +33,8 @@ from strategic_areas.models import (
     ReportingPeriod,
     Status,
 )
-from strategic_areas.purging.hiding import may_hide
-from strategic_areas.purging.places import handed_in
+from strategic_areas.purging.takedowns import may_hide
+from strategic_areas.purging.text_search import handed_in
 from strategic_areas.workflow import guard
 
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from agencies import access
-from agencies.admin.scoping import (
+from agencies.admin.base import (
     BilingualAdmin,
     BilingualHistoryAdmin,
     ReadOnlyMixin,
@@ -57,8 +57,8 @@ from strategic_areas.models import (
     TipTier,
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
-from strategic_areas.purging.hiding import may_hide
-from strategic_areas.purging.places import handed_in
+from strategic_areas.purging.takedowns import may_hide
+from strategic_areas.purging.text_search import handed_in
 from strategic_areas.sentences import (
     BODIES,
     FAMILIES,

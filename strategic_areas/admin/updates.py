@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies import audit, numbers
-from agencies.admin.scoping import ScopedAdmin, ScopedRowsMixin
+from agencies.admin.base import ScopedAdmin, ScopedRowsMixin
 from agencies.fields import Kind
 from strategic_areas import evidence
 from strategic_areas.admin.base import ReviewedAdmin

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from strategic_areas.spans import year_of
+from strategic_areas.date_ranges import year_of
 
 #: A step between ticks is one of these, times a power of ten.
 STEPS = tuple(map(Decimal, ("1", "2", "2.5", "5")))

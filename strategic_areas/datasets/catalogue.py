@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets.columns import LANGUAGES, Word, in_both
 from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures.words import in_language
 
 #: A form, the path, and the size in bytes, None while the file is not ready.

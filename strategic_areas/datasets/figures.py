@@ -5,7 +5,6 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from strategic_areas.addresses import address
 from strategic_areas.attainment import Attained
 from strategic_areas.datasets.columns import (
     ADDRESS,
@@ -24,6 +23,7 @@ from strategic_areas.datasets.columns import (
 )
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
 from strategic_areas.models.figures import Exactness
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures.indicators import Shown, attained
 from strategic_areas.queries.figures.words import ATTAINED, anchor, dimension
 from strategic_areas.queries.public_rows import (

@@ -5,6 +5,12 @@ from dataclasses import replace
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from strategic_areas.commitment_states import (
+    UNDER_WAY,
+    CommitmentState,
+    family_of,
+    newest,
+)
 from strategic_areas.datasets.columns import (
     ADDRESS,
     AMENDED,
@@ -32,7 +38,6 @@ from strategic_areas.sentences import (
     PUNCTUALITY,
     STATES,
 )
-from strategic_areas.states import UNDER_WAY, CommitmentState, family_of, newest
 from strategic_areas.themes import Theme
 
 #: Why no number of days late is told, by the punctuality.

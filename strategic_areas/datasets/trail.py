@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agencies import fields
-from strategic_areas.addresses import address, permanent_word
 from strategic_areas.datasets.columns import (
     ADDRESS,
     LANGUAGES,
@@ -28,6 +27,7 @@ from strategic_areas.models import (
     Discrepancy,
     Source,
 )
+from strategic_areas.public_paths import address, permanent_word
 from strategic_areas.queries.pages import changes
 from strategic_areas.queries.plan.past import day_said
 from strategic_areas.queries.public_rows.reading import PRINTED, RESTS

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from strategic_areas.addresses import address
 from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.plan.board import load, once_published, with_rounds
 from strategic_areas.queries.plan.plans import choose

@@ -29,17 +29,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies import access
 from agencies.access import Role, is_administrator, is_reviewer
-from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
-from agencies.accounts.factors import FACTORS
-from agencies.accounts.leaving import hand_over
+from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
+from agencies.accounts.closing import hand_over
+from agencies.accounts.second_factors import FACTORS
 from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
+from strategic_areas.compliance import Promptness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.screens import screen, told_on
-from strategic_areas.discipline import Promptness
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

@@ -27,8 +27,8 @@ from strategic_areas.models import (
     Submission,
     Takedown,
 )
-from strategic_areas.purging import hiding
-from strategic_areas.purging.places import by_field, divide, rows_of
+from strategic_areas.purging import takedowns
+from strategic_areas.purging.text_search import by_field, divide, rows_of
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
 #: A link in a mail may open an account.
@@ -62,7 +62,7 @@ def hidden_groups(request, takedown, phrases, *, with_texts):
     """
     found = {}
     for key, row in takedown.rows.items() if takedown else ():
-        record = hiding.stored(key)
+        record = takedowns.stored(key)
         if record is None:
             continue
         for name, said in row["before"].items():
@@ -278,7 +278,7 @@ def detail(request, pk):
 
 def _places(request, asked, *, with_texts):
     places, left = purging.look(asked)
-    words, takedown = purging.Phrases(asked.phrases), hiding.hidden_by(asked)
+    words, takedown = purging.Phrases(asked.phrases), takedowns.hidden_by(asked)
     if takedown:
         own = Takedown, takedown.pk
         places = [each for each in places if (each.model, each.row) != own]

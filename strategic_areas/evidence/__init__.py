@@ -1,13 +1,6 @@
 """Files of evidence: how they are accepted, cleaned, stored and removed."""
 
 from strategic_areas.evidence.cleaning import clean, clean_ahead, received
-from strategic_areas.evidence.keeping import (
-    attach,
-    kept_only_if_saved,
-    must_differ,
-    must_fit,
-    write,
-)
 from strategic_areas.evidence.limits import (
     EXTENSIONS,
     FILE_BYTES,
@@ -16,6 +9,13 @@ from strategic_areas.evidence.limits import (
     SAVE_AS_PDF,
     TAKE_AS_JPG,
     RefusedFileError,
+)
+from strategic_areas.evidence.storage import (
+    attach,
+    kept_only_if_saved,
+    must_differ,
+    must_fit,
+    write,
 )
 
 __all__ = [

@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from strategic_areas import text_guard
 from strategic_areas.datasets.taking_away import protect
+from strategic_areas.date_ranges import Span
 from strategic_areas.disclosure import GROUPS, MARKER, Cell, Form, Quote, tell
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
@@ -30,7 +31,6 @@ from strategic_areas.models import (
 from strategic_areas.models.figures import Exactness
 from strategic_areas.models.measurements import Publication, ToldForm
 from strategic_areas.people_counts import tells_number
-from strategic_areas.spans import Span
 
 
 class DisclosureMemory:

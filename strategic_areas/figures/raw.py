@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from strategic_areas import cells
+from strategic_areas import spreadsheet_cells
+from strategic_areas.date_ranges import Span, year_of
 from strategic_areas.disclosure import Cell, Part, Quote, is_small
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import (
@@ -24,7 +25,6 @@ from strategic_areas.models.measurements import (
     Publication,
 )
 from strategic_areas.models.records import is_official_kind
-from strategic_areas.spans import Span, year_of
 
 #: The longest title of a sheet that spreadsheets take.
 LONGEST_TITLE = 31
@@ -154,7 +154,7 @@ class Taken:
 
 def as_csv(indicators, taken: Taken) -> bytes:
     rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
-    return cells.as_csv(rows).encode()
+    return spreadsheet_cells.as_csv(rows).encode()
 
 
 def as_workbook(indicators, taken: Taken) -> bytes:
@@ -215,4 +215,4 @@ def _plain(cell):
 
 
 def _in_workbook(cell):
-    return cells.for_workbook(cell) if isinstance(cell, str) else cell
+    return spreadsheet_cells.for_workbook(cell) if isinstance(cell, str) else cell

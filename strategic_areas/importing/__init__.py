@@ -3,7 +3,7 @@ Plan files in: one file from its path to the database, or to the list of its fau
 
 It is read (``reading``), checked against the format (``format``, ``values``,
 ``checking``), itself and the portal (``rules``), turned into ``records`` and put in by
-field (``applying``), but for what was edited here (``memory``).
+field (``comparison``), but for what was edited here (``known_records``).
 """
 
 from hashlib import file_digest
@@ -16,14 +16,14 @@ from django.utils.translation import override
 from agencies import audit
 from strategic_areas import figures
 from strategic_areas.datasets.taking_away import protect
-from strategic_areas.importing.applying import Outcome, Revising, put_in
 from strategic_areas.importing.checking import check, guard
-from strategic_areas.importing.memory import ROW, Known, Memory
+from strategic_areas.importing.comparison import Outcome, Revising, put_in
+from strategic_areas.importing.known_records import ROW, Known, Memory
 from strategic_areas.importing.reading import Refused, read_file
 from strategic_areas.importing.records import Records
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.models import Indicator, PlanFile
-from strategic_areas.plan_document.stored import Stored
+from strategic_areas.plan_document.stored_plan import Stored
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from strategic_areas.queries.public_rows import concerned, difference, public_rows
 from strategic_areas.workbooks.reading import Fault

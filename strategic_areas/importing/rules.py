@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import chain
 
 from strategic_areas.disclosure import is_small
-from strategic_areas.importing.memory import code_of
+from strategic_areas.importing.known_records import code_of
 from strategic_areas.importing.values import span
 from strategic_areas.models import (
     Activity,
@@ -15,7 +15,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.records import is_official_kind, is_stronger
 from strategic_areas.people_counts import find_people
-from strategic_areas.plan_document.checking import all_before
+from strategic_areas.plan_document.validation import all_before
 
 #: Codes of lists that the classification's own parts take.
 OWN_LISTS = {"entities", "breakdown_labels"}

@@ -19,7 +19,7 @@ from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml.constructor import SafeConstructor
 
 from strategic_areas.importing.reading import TAG, is_null
-from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.stored_plan import plain
 
 
 class Unfit(Exception):

@@ -8,11 +8,11 @@ a person.
 Nothing is stored, and no model is known here.
 """
 
+from strategic_areas.matrices.detection import look
 from strategic_areas.matrices.institutions import KnownInstitution
-from strategic_areas.matrices.looking import look
 from strategic_areas.matrices.naming import ROLES, Naming, SheetNaming
-from strategic_areas.matrices.outcome import MatrixLine
-from strategic_areas.matrices.reading import read
+from strategic_areas.matrices.reader import read
+from strategic_areas.matrices.result import MatrixLine
 
 __all__ = [
     "ROLES",

@@ -9,7 +9,7 @@ from agencies.folding import fold
 from strategic_areas.importing.values import span
 from strategic_areas.matrices import amounts
 from strategic_areas.matrices.institutions import split_responsible
-from strategic_areas.matrices.opening import letter_of
+from strategic_areas.matrices.spreadsheet import letter_of
 from strategic_areas.matrices.times import MatrixTime, exactness, time_of
 
 TEXTS = {

@@ -5,15 +5,15 @@ from functools import cached_property
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import is_ditto
+from strategic_areas.matrices.detection import NOTE, TOTAL, heading_parts
 from strategic_areas.matrices.levels import (
     COORDINATOR,
     depth_of,
     level_among,
     split_level,
 )
-from strategic_areas.matrices.looking import NOTE, TOTAL, heading_parts
 from strategic_areas.matrices.naming import CODES, LEVELS
-from strategic_areas.matrices.opening import MatrixCell, column_of
+from strategic_areas.matrices.spreadsheet import MatrixCell, column_of
 from strategic_areas.workbooks.reading import comparable
 
 TABLES = {level: f"{level}s" for level in LEVELS[:3]} | {"activity": "activities"}

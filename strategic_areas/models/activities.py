@@ -19,11 +19,11 @@ from agencies.fields import (
     structure,
 )
 from agencies.models import Agency, FocalPoint
-from strategic_areas import discipline
-from strategic_areas.addresses import address
+from strategic_areas import compliance
 from strategic_areas.models.plan import Plan, PlanBound, Programme
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
 from strategic_areas.models.references import FrameworkTarget, Province
+from strategic_areas.public_paths import address
 from strategic_areas.themes import Theme
 
 
@@ -111,7 +111,7 @@ class Planned(Dated):
         """From when to when an amendment stops it; None if none does."""
         if not self.stopped:
             return None
-        return discipline.Stop(self.stopped_on, self.resumes_on)
+        return compliance.Stop(self.stopped_on, self.resumes_on)
 
     def stopped_as_of(self, day):
         """How an amendment had stopped it by this day; "" if none had."""

@@ -9,10 +9,10 @@ from agencies.fields import (
     public,
     spanish_required,
 )
-from strategic_areas.addresses import permanent_word
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import CODED, Coded, Source
+from strategic_areas.public_paths import permanent_word
 
 
 class Correction(models.Model):

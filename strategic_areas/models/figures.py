@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, dates_in_order, internal, public
 from agencies.models import Agency
-from strategic_areas.addresses import address
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
+from strategic_areas.public_paths import address
 
 
 def where_printed():

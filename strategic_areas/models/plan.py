@@ -14,7 +14,6 @@ from agencies.fields import (
     structure,
 )
 from agencies.models import Agency
-from strategic_areas.addresses import address
 from strategic_areas.models.records import (
     CODED,
     SOURCED,
@@ -24,6 +23,7 @@ from strategic_areas.models.records import (
     Sourced,
     is_not_reserved,
 )
+from strategic_areas.public_paths import address
 
 
 class PlanQuerySet(models.QuerySet):

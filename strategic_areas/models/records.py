@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, internal, protective, public
-from strategic_areas.addresses import RESERVED_WORDS
+from strategic_areas.public_paths import RESERVED_WORDS
 
 
 def sort_key(code):

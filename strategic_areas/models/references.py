@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, public, spanish_required
 from agencies.models import Agency
-from strategic_areas.addresses import address
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
+from strategic_areas.public_paths import address
 
 
 class FrameworkTarget(Coded, Sourced):

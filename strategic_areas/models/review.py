@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.fields import internal, public
 from agencies.models import Agency, FocalPoint
+from strategic_areas.commitment_states import Age
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanBound
 from strategic_areas.models.records import SOURCED, Provenance, Source, Sourced
 from strategic_areas.models.report_fields import Answer, InWords
-from strategic_areas.states import Age
 
 
 class Cause(models.TextChoices):
@@ -85,7 +85,7 @@ REVIEWED = (
 )
 
 
-#: The database expression of each field of ``states.Age``.
+#: The database expression of each field of ``commitment_states.Age``.
 AGE = {
     "period_ends_on": F("period__ends_on"),
     "said_on": Coalesce("reported_on", TruncDate("submitted_at"), Value(date.min)),

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, public, spanish_required
 from strategic_areas import progress
-from strategic_areas.addresses import address
 from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.report_fields import (
@@ -29,6 +28,7 @@ from strategic_areas.models.review import (
     review_constraints,
     transcription_constraints,
 )
+from strategic_areas.public_paths import address
 
 
 class Execution(models.TextChoices):

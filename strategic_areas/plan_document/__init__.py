@@ -2,14 +2,15 @@
 The one document of a plan: whoever edits a plan's structure hands in lines of it.
 
 ``tables`` declares what a plan holds: a ``PlanTable`` for each kind of record, with its
-``columns``. ``STRUCTURE`` are the tables that people edit. ``stored.StoredObjects`` is
-what the portal holds of a plan, as records that go by keys: an activity by its code, a
-target by "indicator/first day/last day" (``PlanTable.key_in``).
+``columns``. ``STRUCTURE`` are the tables that people edit.
+``stored_plan.StoredObjects`` is what the portal holds of a plan, as records that go by
+keys: an activity by its code, a target by "indicator/first day/last day"
+(``PlanTable.key_in``).
 
 A ``lines.PlanLine`` says of one record what a person wants: plain values by column, as
 JSON holds them: None for nothing, days as "2030-12-31", decimals as text, a link as the
 key of its record, links as a sorted list of keys. ``values.read`` makes them of what
-somebody typed, ``values.for_cell`` and ``previewing.in_words`` write them for people.
+somebody typed, ``values.for_cell`` and ``preview.in_words`` write them for people.
 ``lines.completed`` adds what the portal gives a new record by itself, and
 ``lines.verdict`` compares a value with what stands and what stood when it was taken.
 

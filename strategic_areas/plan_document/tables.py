@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Field, Kind
 from agencies.models import Agency
-from strategic_areas import cells, models
+from strategic_areas import models, spreadsheet_cells
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import STATED, Provenance
 from strategic_areas.workbooks.reading import cell_text
@@ -175,7 +175,7 @@ class PlanTable:
 
 def as_read(value):
     if isinstance(value, str):
-        return cell_text("", cells.for_workbook(value)) or None
+        return cell_text("", spreadsheet_cells.for_workbook(value)) or None
     return value
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.stored_plan import plain
 from strategic_areas.plan_document.tables import STRUCTURE, TABLES
 from strategic_areas.workbooks.reading import comparable, digest_of
 

@@ -22,8 +22,14 @@ from strategic_areas.models import (
     Transition,
 )
 from strategic_areas.models.removals import STAMP
-from strategic_areas.purging import blanking, hiding
-from strategic_areas.purging.places import FILES, Place, divide, find_places, sort_out
+from strategic_areas.purging import blanking, takedowns
+from strategic_areas.purging.text_search import (
+    FILES,
+    Place,
+    divide,
+    find_places,
+    sort_out,
+)
 from strategic_areas.search import index
 from strategic_areas.workflow.guard import GuardedSteps
 from strategic_areas.workflow.phrases import Phrases, PhrasesError, must_be_particular
@@ -64,10 +70,10 @@ class PurgeSteps(GuardedSteps):
 
     def apply(self, purge, by):
         """Blank every place. Files go when it is committed."""
-        hidden, words = hiding.hidden_by(purge), Phrases(purge.phrases)
+        hidden, words = takedowns.hidden_by(purge), Phrases(purge.phrases)
         if hidden and hidden.status != Status.DECLINED:
             # What is hidden stands again, for nobody but this transaction.
-            hiding.put_back(hidden)
+            takedowns.put_back(hidden)
         places, _left = look(purge)
         records = blanking.touched(places)
         listed = {(place.model, place.row, place.field.name) for place in places}
@@ -84,14 +90,14 @@ class PurgeSteps(GuardedSteps):
         for record in records:
             _leave_trace(record, by)
         if hidden and hidden.is_waiting:
-            hiding.HIDINGS.approve(hidden, by=by)
+            takedowns.HIDINGS.approve(hidden, by=by)
         transaction.on_commit(lambda: mail.remove_files_holding(words.occur_in))
         transaction.on_commit(_forget_pages)
         transaction.on_commit(_note_beside_backups, robust=True)
         return {"places": len(places)}
 
     def ended(self, purge):
-        hiding.call_off(purge)
+        takedowns.call_off(purge)
 
 
 PURGES = PurgeSteps()
@@ -113,14 +119,14 @@ def request(phrases, files=(), *, by):
         raise RefusedError(_("Say which words, or which file."))
     purge = _unsaved(phrases, files)
     PURGES.propose(purge, by=by)
-    hiding.hide_words(purge, _handed_in(purge), by=by)
+    takedowns.hide_words(purge, _handed_in(purge), by=by)
     return purge
 
 
 def count_public(phrases, files=()):
     """How many public places such a request would hide at once."""
     purge = _unsaved(phrases, files)
-    rows = hiding.rows_to_hide(purge, _handed_in(purge))
+    rows = takedowns.rows_to_hide(purge, _handed_in(purge))
     told = sum(len(row["after"]) for row in rows.values())
     return told + cells_with(Phrases(purge.phrases))
 

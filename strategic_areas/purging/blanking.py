@@ -21,7 +21,7 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.datasets.taking_away import blank as blank_in_editions
 from strategic_areas.disclosure import MARKER
-from strategic_areas.evidence import keeping
+from strategic_areas.evidence import storage
 from strategic_areas.models import (
     OPEN,
     UPDATE_MODELS,
@@ -33,7 +33,7 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.models.removals import STAMP
-from strategic_areas.purging.places import (
+from strategic_areas.purging.text_search import (
     FILES,
     ROWS_AT_ONCE,
     Place,
@@ -51,9 +51,9 @@ def blank(places, phrases):
         model: {p.row for p in places if p.is_whereabouts and p.model is model}
         for model in FILES
     }
-    keeping.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
+    storage.remove(Evidence.objects.filter(pk__in=whole[Evidence]))
     for model in (Letter, Amendment):
-        keeping.remove_files(model.objects.filter(pk__in=whole[model]))
+        storage.remove_files(model.objects.filter(pk__in=whole[model]))
     _remove_designations(Invitation.objects.filter(pk__in=whole[Invitation]))
     rest = [place for place in places if not place.is_whereabouts]
     for field, rows in by_field(rest):

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
 from agencies.models import Agency
-from strategic_areas import discipline
-from strategic_areas.discipline import Standing
+from strategic_areas import compliance
+from strategic_areas.compliance import Standing
 from strategic_areas.models import (
     Indicator,
     Plan,
@@ -127,11 +127,11 @@ def asked(
 
 def _owed(indicator, plan, period, known, public):
     is_yearly = indicator.frequency == Indicator.Frequency.YEARLY
-    for days in discipline.asked_spans(period, plan.starts_on, is_yearly=is_yearly):
+    for days in compliance.asked_spans(period, plan.starts_on, is_yearly=is_yearly):
         row = known.get((indicator.pk, indicator.agency_id, *days))
         is_public = (indicator.pk, *days) in public
         first_day = row and row.handed_in_on
-        if discipline.is_value_owed(period, first_day, is_public=is_public):
+        if compliance.is_value_owed(period, first_day, is_public=is_public):
             standing = Standing.PUBLISHED if is_public else Standing.NOTHING
             if row and not is_public:
                 standing = STANDINGS.get(row.status, Standing.NOTHING)

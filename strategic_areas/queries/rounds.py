@@ -13,8 +13,8 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from agencies.models import Agency
-from strategic_areas import discipline
-from strategic_areas.discipline import Standing
+from strategic_areas import compliance
+from strategic_areas.compliance import Standing
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -123,7 +123,7 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     wanted = [
         each.pk
         for each in found
-        if discipline.is_owed(accounts[each.pk], each.starts_on, asked, each.stops)
+        if compliance.is_owed(accounts[each.pk], each.starts_on, asked, each.stops)
     ]
     return Activity.objects.filter(pk__in=wanted) if wanted else Activity.objects.none()
 
@@ -157,12 +157,12 @@ class Cell:
 
     @property
     def state(self):
-        return discipline.agency_state(item.standing for item in self.items)
+        return compliance.agency_state(item.standing for item in self.items)
 
     @property
     def handed_in(self):
         """What waits for review or is published."""
-        return self.standing(*discipline.HANDED_IN)
+        return self.standing(*compliance.HANDED_IN)
 
     @property
     def missing(self):
@@ -175,7 +175,7 @@ class Cell:
 
     def promptness(self, today):
         days = [item.first_day for item in self.items]
-        return discipline.promptness(self.period.due_on, days, today)
+        return compliance.promptness(self.period.due_on, days, today)
 
     def accepts(self, today):
         return self.period.opens_on <= today <= self.accepted_until
@@ -224,7 +224,7 @@ def _cell(agency, period, asked, statuses, again):
 def _standing(subject, agency, period, statuses):
     if isinstance(subject, AskedValue):
         return subject.standing
-    return discipline.standing(statuses[period.pk, subject.pk, agency.pk])
+    return compliance.standing(statuses[period.pk, subject.pk, agency.pk])
 
 
 def _statuses(periods):
@@ -249,7 +249,7 @@ def scorecards(
     agency: Agency,
     asked: Mapping[tuple[Agency, ReportingPeriod], list[Asked]],
     today: date,
-) -> dict[ReportingPeriod, discipline.Scorecard]:
+) -> dict[ReportingPeriod, compliance.Scorecard]:
     """
     An agency's scorecard of each round that asked it and is ready.
 
@@ -259,14 +259,14 @@ def scorecards(
     for period in dict.fromkeys(period for _agency, period in asked):
         given = [each.first_day for each in asked.get((agency, period), ())]
         if given and period.scorecards_ready_at:
-            found[period] = discipline.scorecard(period.due_on, given, today)
+            found[period] = compliance.scorecard(period.due_on, given, today)
     return found
 
 
 def discipline_of(
-    cards: dict[ReportingPeriod, discipline.Scorecard],
-) -> discipline.Discipline:
-    return discipline.discipline(
+    cards: dict[ReportingPeriod, compliance.Scorecard],
+) -> compliance.Discipline:
+    return compliance.discipline(
         card.promptness for period, card in cards.items() if period.scorecards_public_at
     )
 

@@ -22,7 +22,7 @@ from django.core import checks
 from django.db import DatabaseError, connection, connections, transaction
 
 from agencies.folding import fold
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.search.words import NOT_OF_A_KEY, places
 
 LANGUAGES = ("es", "en")

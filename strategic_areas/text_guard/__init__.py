@@ -16,9 +16,9 @@ from django.conf import settings
 from strategic_areas.text_guard import (
     counts,
     identifiers,
+    indirect_identifiers,
     names,
     online,
-    traces,
 )
 from strategic_areas.text_guard import marks as marking
 from strategic_areas.text_guard.findings import Finding, Kind, Severity
@@ -35,7 +35,7 @@ def _find_identifiers(reading):
 
 RULES = (
     _find_identifiers,
-    partial(find, rules=traces.RULES),
+    partial(find, rules=indirect_identifiers.RULES),
     identifiers.find_spelt_numbers,
     counts.find_small_numbers,
     counts.find_ages_with_places,

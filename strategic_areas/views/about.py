@@ -4,7 +4,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.utils import timezone
 
-from strategic_areas import discipline, progress, states
+from strategic_areas import commitment_states, compliance, progress
 from strategic_areas import glossary as words
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies, changes, help_lines, references
@@ -54,7 +54,7 @@ def contact(request):
 
 def glossary(request):
     told = {"terms": words.TERMS, "of_plans": plans.public_terms()}
-    return page(request, "glossary.html", families=states.FAMILIES, **told)
+    return page(request, "glossary.html", families=commitment_states.FAMILIES, **told)
 
 
 def site_map(request):
@@ -79,19 +79,19 @@ def methodology(request):
     counts = plan and board.load(plan, today).counts
     if counts and counts.total:
         numbers = [number for _family, number in counts.by_family]
-        told["families"] = list(zip(states.FAMILIES, numbers, strict=True))
+        told["families"] = list(zip(commitment_states.FAMILIES, numbers, strict=True))
     return render(request, "methodology.html", {"plan": plan, **told})
 
 
 def rules():
     return {
-        "families": [(row, None) for row in states.FAMILIES],
-        "rule": states.RULE,
+        "families": [(row, None) for row in commitment_states.FAMILIES],
+        "rule": commitment_states.RULE,
         "at_risk_days": progress.AT_RISK_DAYS,
         "at_risk_points": progress.AT_RISK_POINTS,
         "enough_reports": progress.ENOUGH_REPORTS,
         "last_rounds": rounds.LAST_ROUNDS,
-        "reply_hours": int(discipline.REPLY_WITHIN.total_seconds()) // 3600,
+        "reply_hours": int(compliance.REPLY_WITHIN.total_seconds()) // 3600,
         "confirmed_for_days": help_lines.CONFIRMED_FOR_DAYS,
     }
 

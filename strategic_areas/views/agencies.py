@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from strategic_areas.addresses import address
 from strategic_areas.disclosure import planned
 from strategic_areas.progress import State
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.pages import agencies

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from strategic_areas import charts
-from strategic_areas.addresses import address
+from strategic_areas.count_sentences import late_count, parts_on_record, summed
 from strategic_areas.models import Programme, StrategicArea
 from strategic_areas.progress import Punctuality
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, catalogue, commitments
 from strategic_areas.queries.pages.catalogue import Catalogue
@@ -31,7 +32,6 @@ from strategic_areas.sentences import (
     on_record,
     target_code,
 )
-from strategic_areas.sums import late_count, parts_on_record, summed
 from strategic_areas.themes import Theme
 from strategic_areas.views import datasets
 from strategic_areas.views.drawings import drawing

@@ -9,7 +9,6 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.catalogue import (
     File,
@@ -22,6 +21,7 @@ from strategic_areas.datasets.columns import CellKind
 from strategic_areas.datasets.forms import PACKAGE, TEXTS
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.models import ReportingPeriod
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.about import facts

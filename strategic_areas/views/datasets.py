@@ -11,7 +11,6 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets.columns import LANGUAGES
 from strategic_areas.datasets.forms import (
     MEDIA_TYPES,
@@ -22,6 +21,7 @@ from strategic_areas.datasets.forms import (
 from strategic_areas.datasets.forms.texts import about_data, about_dataset, written
 from strategic_areas.datasets.ready import SHELF, NotReadyError, pack
 from strategic_areas.models import Plan
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan

@@ -16,7 +16,6 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from strategic_areas.addresses import address
 from strategic_areas.datasets.columns import CellKind, DataColumn, Dataset, GapReason
 from strategic_areas.datasets.forms import PACKAGE
 from strategic_areas.datasets.forms.texts import as_csv, as_json
@@ -24,6 +23,7 @@ from strategic_areas.datasets.ready import SHELF
 from strategic_areas.datasets.snapshots import Snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Cause
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.queries.public_rows import RowDifference

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import charts
+from strategic_areas.date_ranges import days_of
 from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import (
@@ -21,7 +22,6 @@ from strategic_areas.queries.figures.indicators import (
     Shown,
 )
 from strategic_areas.queries.public_rows import value_key
-from strategic_areas.spans import days_of
 from strategic_areas.views.parameters import ColumnSelection, telling
 
 #: The most counts in one picture.

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references

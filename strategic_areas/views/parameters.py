@@ -15,7 +15,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from agencies.folding import fold
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Facet
 

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from strategic_areas import charts
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, delays, overview, references
 from strategic_areas.queries.plan import board, plans

@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from strategic_areas import glossary
-from strategic_areas.addresses import address
 from strategic_areas.datasets import DATASETS
+from strategic_areas.public_paths import address
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans

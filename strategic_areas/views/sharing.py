@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from strategic_areas.addresses import address
 from strategic_areas.pictures import draw
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.rows import count_rows, records_of

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.folding import fold
-from strategic_areas.cells import unescape
 from strategic_areas.evidence import RefusedFileError, received
+from strategic_areas.spreadsheet_cells import unescape
 
 #: Far more than any sheet holds; a workbook beyond it is somebody else's.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100

@@ -25,7 +25,7 @@ from openpyxl.styles.fonts import DEFAULT_FONT
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from strategic_areas import cells
+from strategic_areas import spreadsheet_cells
 from strategic_areas.workbooks.reading import MARKS
 
 #: The hidden row of machine names, the headings, and the first row below them.
@@ -189,7 +189,7 @@ def put(cell, value):
     if value is None or value == "":
         return
     if isinstance(value, str):
-        cell.value = cells.for_workbook(value)
+        cell.value = spreadsheet_cells.for_workbook(value)
         cell.data_type = "s"
     else:
         cell.value = value
@@ -233,7 +233,7 @@ def write_lists(page, columns):
         page[f"{letter}1"] = str(heading)
         page[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
-            page[f"{letter}{number}"] = cells.for_workbook(entry)
+            page[f"{letter}{number}"] = spreadsheet_cells.for_workbook(entry)
         found[name] = (
             f"{quote_sheetname(page.title)}!${letter}$2:${letter}${len(entries) + 1}"
         )
@@ -247,7 +247,7 @@ def write_marks(book, marks):
     """The hidden sheet that says what the workbook was taken of."""
     page = book.create_sheet(MARKS)
     for pair in marks.items():
-        page.append([cells.for_workbook(part) for part in pair])
+        page.append([spreadsheet_cells.for_workbook(part) for part in pair])
     page.sheet_state = "veryHidden"
     protect(page)
 

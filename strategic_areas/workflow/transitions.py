@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from agencies import access, audit
 from agencies.access import RefusedError
 from agencies.models import FocalPoint
-from strategic_areas.addresses import permanent_word
 from strategic_areas.models import (
     AgencyComment,
     Answer,
@@ -22,6 +21,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.review import HANDED_IN, Reviewed
+from strategic_areas.public_paths import permanent_word
 from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.access import Role
+from agencies.edit_conflicts import fingerprint
 from agencies.mail import Mail
 from agencies.models import FocalPoint, User
-from agencies.staleness import fingerprint
 from strategic_areas import workflow
 from strategic_areas.models import PendingChange
 from tests import make

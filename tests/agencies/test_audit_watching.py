@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agencies import audit
 from agencies.access import Role
-from agencies.audit import AuditEntry, watching
+from agencies.audit import AuditEntry, receivers
 from agencies.models import FocalPoint, User
 from tests import make
 from tests.agencies.test_audit import settle
@@ -275,7 +275,7 @@ def test_denials_are_counted_and_not_each_written(client, monkeypatch):
 
     for page in pages:
         client.get(page)
-    monkeypatch.setattr(watching, "COUNTED_FOR", watching.COUNTED_FOR * 3)
+    monkeypatch.setattr(receivers, "COUNTED_FOR", receivers.COUNTED_FOR * 3)
     client.get(pages[0])
     settle()
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from agencies import access, invitations
 from agencies.access import RefusedError, Role
-from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
-from agencies.accounts.factors import RESETS
+from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
+from agencies.accounts.second_factors import RESETS
+from agencies.edit_conflicts import fingerprint
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
-from agencies.staleness import fingerprint
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
 from strategic_areas.workflow.transitions import TransitionError

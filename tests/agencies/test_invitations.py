@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agencies import invitations, mail
 from agencies.access import RefusedError
-from agencies.accounts.confirming import ACCOUNT_CHANGES
+from agencies.accounts.account_changes import ACCOUNT_CHANGES
 from agencies.audit import AuditEntry
 from agencies.invitations import Invitation
 from agencies.mail import Mail

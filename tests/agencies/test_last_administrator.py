@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.access import Role
-from agencies.accounts import leaving
+from agencies.accounts import closing
 from tests import make
 
 #: The embedded database lets one in at a time: the second has no role any more.
@@ -26,14 +26,14 @@ CLOSED = {"is_staff": "on"}
 def both_ask_first(monkeypatch):
     """Both are about to look who keeps accounts before either of them does."""
     asked = Barrier(2)
-    real = leaving.hold_administrators
+    real = closing.hold_administrators
 
     def together():
         with suppress(BrokenBarrierError):  # asked again later, by one alone
             asked.wait(timeout=1)
         real()
 
-    monkeypatch.setattr(leaving, "hold_administrators", together)
+    monkeypatch.setattr(closing, "hold_administrators", together)
 
 
 def form_of(acting, other, left):
@@ -72,4 +72,4 @@ def test_of_two_who_remove_each_other_at_once_one_stays(both_ask_first, left):
         answers = sorted(pool.map(send, *zip(*forms, strict=True)))
 
     assert answers == [200, 302]
-    assert leaving.administrators().count() == 1
+    assert closing.administrators().count() == 1

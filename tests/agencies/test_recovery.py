@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.accounts.factors import FactorReset
+from agencies.accounts.second_factors import FactorReset
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from agencies.models import User

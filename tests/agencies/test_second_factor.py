@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agencies.accounts import sessions
-from agencies.accounts.factors import FactorAdapter
+from agencies.accounts.second_factors import FactorAdapter
 from agencies.audit import AuditEntry
 from tests import make
 from tests.make.people import PASSWORD, sign_in, totp_code

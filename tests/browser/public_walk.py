@@ -21,8 +21,8 @@ from django.test import Client, RequestFactory
 
 from plan_portal import errors, urls
 from plan_portal.sitemap import every_address
-from strategic_areas.addresses import address
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Indicator
+from strategic_areas.public_paths import address
 from tests import public_site
 from tests.crawling import QUESTIONS
 from tests.deep import DEEP

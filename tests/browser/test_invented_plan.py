@@ -14,9 +14,8 @@ import pytest
 from django.db import transaction
 
 from agencies.models import Agency
-from strategic_areas import states
-from strategic_areas.addresses import address
-from strategic_areas.discipline import AgencyState
+from strategic_areas import commitment_states
+from strategic_areas.compliance import AgencyState
 from strategic_areas.models import (
     ActivityUpdate,
     Evidence,
@@ -24,6 +23,7 @@ from strategic_areas.models import (
     Plan,
     Status,
 )
+from strategic_areas.public_paths import address
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import delays
@@ -75,7 +75,7 @@ FIRST = """() => {
 #: areas stand whole.
 MOST_WORDS = 450
 FOLDED = re.compile(r"(<details>\s*<summary>.*?</summary>).*?</details>", re.DOTALL)
-S = states.CommitmentState
+S = commitment_states.CommitmentState
 #: By state, how many commitments of the plan in force stand in it; once is not written.
 SEVERAL = {S.IN_PROGRESS: 6, S.FULFILLED: 3}
 #: What the plan that has ended adds.
@@ -117,9 +117,9 @@ def counted(loaded):
 
 def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
     over = board.load(Plan.objects.get(code=states_plan.EARLIER), PLAYED)
-    given = [state for row in states.RULE for state in row.states]
+    given = [state for row in commitment_states.RULE for state in row.states]
     expected = Counter(dict.fromkeys(given, 1)) | Counter(SEVERAL)
-    for state in states.AFTERWARDS:
+    for state in commitment_states.AFTERWARDS:
         del expected[state]
 
     assert counted(in_force) == expected

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from strategic_areas.addresses import address
 from strategic_areas.models import Activity, ActivityUpdate
+from strategic_areas.public_paths import address
 from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = [

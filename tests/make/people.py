@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from agencies import invitations, stand_ins
 from agencies.access import Role
-from agencies.accounts import confirming, factors
+from agencies.accounts import account_changes, second_factors
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import StandIn
 from tests import make
@@ -125,11 +125,11 @@ def stand_in(*, by=None, user=None, **fields):
 def account_change(*, by=None, user=None, what="role", value=Role.REVIEWER):
     """A role, or another change of an account, that another person has to confirm."""
     person = user or make.focal_point()
-    return confirming.propose(person, what, value, by=by or make.administrator())
+    return account_changes.propose(person, what, value, by=by or make.administrator())
 
 
 def factor_reset(*, by=None, **fields):
     """A request that another administrator has yet to decide on."""
     fields.setdefault("user", make.focal_point())
-    reset = factors.FactorReset(way="in_person", **fields)
-    return factors.ask(reset, by=by or make.administrator())
+    reset = second_factors.FactorReset(way="in_person", **fields)
+    return second_factors.ask(reset, by=by or make.administrator())

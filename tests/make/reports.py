@@ -26,7 +26,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import ReportedValue
 from strategic_areas.models.own_words import ABOUT
-from strategic_areas.purging import hiding
+from strategic_areas.purging import takedowns
 from tests import make
 from tests.make.numbers import numbers
 from tests.uploads import make_pdf
@@ -82,8 +82,8 @@ def takedown(record=None, *, by=None, why=""):
     """A help line, or another record, that one person hid as a whole."""
     record = record or make.help_line()
     told = {"cause": "personal", "why": why}
-    columns = hiding.whole(record)
-    return hiding.hide(record, columns, **told, by=by or make.reviewer())
+    columns = takedowns.whole(record)
+    return takedowns.hide(record, columns, **told, by=by or make.reviewer())
 
 
 def purge(*, by=None, phrases="Fulana de Tal"):

@@ -4,9 +4,9 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 
-from plan_portal.front import HELP, Front
-from plan_portal.front.pages import PageMemory
-from plan_portal.front.watch import Watch
+from plan_portal.page_cache import HELP, Front
+from plan_portal.page_cache.finished_pages import PageMemory
+from plan_portal.page_cache.version_watcher import Watch
 from tests import make
 from tests.plan_portal.fronts import Counting
 

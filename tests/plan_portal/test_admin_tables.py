@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from agencies.accounts.factors import FactorReset
+from agencies.accounts.second_factors import FactorReset
+from agencies.edit_conflicts import StaleGuardMixin
 from agencies.mail import queue_mail
 from agencies.models import Agency
-from agencies.staleness import StaleGuardMixin
 from strategic_areas.models import Province, ReportingPeriod, RoundReopening
 from tests import make
 from tests.deep import drawn

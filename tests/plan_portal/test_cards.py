@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.themes import Theme
 from tests import make
 

@@ -13,7 +13,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets import DATASETS, editions, ready
 from strategic_areas.datasets.columns import (
     GAPS,

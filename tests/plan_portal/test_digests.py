@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import pytest
 
-from plan_portal import conditional
-from plan_portal.conditional import digest, own_content
-from plan_portal.front.pages import Page
+from plan_portal import conditional_get
+from plan_portal.conditional_get import digest, own_content
+from plan_portal.page_cache.finished_pages import Page
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -23,10 +23,10 @@ def other_secret(settings):
 
     def change():
         settings.SECRET_KEY = "of-another-portal"
-        conditional._key.cache_clear()
+        conditional_get._key.cache_clear()
 
     yield change
-    conditional._key.cache_clear()
+    conditional_get._key.cache_clear()
 
 
 def plain_sums(content):

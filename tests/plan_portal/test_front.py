@@ -19,17 +19,17 @@ from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import RequestFactory
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front import HELP, unavailable
-from plan_portal.front.deadline import DatabaseDeadline
-from plan_portal.front.pages import Page, PageMemory, preferred
-from plan_portal.front.watch import Label
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from plan_portal.middleware import REPORTS
+from plan_portal.page_cache import HELP, unavailable
+from plan_portal.page_cache.database_deadline import DatabaseDeadline
+from plan_portal.page_cache.finished_pages import Page, PageMemory, preferred
+from plan_portal.page_cache.version_watcher import Label
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion
 from strategic_areas.models.publication import Counters
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import overview
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
@@ -602,7 +602,9 @@ def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
     made, numbers = [], count(1)
     monkeypatch.setattr(PublicationVersion, "counters", lambda: Counters(next(numbers)))
     front.watch.make_ready = lambda: made.append(front.watch.label.version)
-    monkeypatch.setattr("plan_portal.front.watch._wait_for_push", lambda pause: None)
+    monkeypatch.setattr(
+        "plan_portal.page_cache.version_watcher._wait_for_push", lambda pause: None
+    )
     monkeypatch.setattr(front.watch._stopping, "wait", lambda pause: None)
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now)
@@ -657,7 +659,7 @@ def test_a_connection_that_is_gone_keeps_nobody_waiting(gone):
 
 
 def test_the_deadline_is_kept_whatever_happens(monkeypatch, caplog):
-    monkeypatch.setattr("plan_portal.front.deadline.INTERVAL", 0.01)
+    monkeypatch.setattr("plan_portal.page_cache.database_deadline.INTERVAL", 0.01)
     asked, asked_again = [], threading.Event()
 
     def waited_since():

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from plan_portal import server
-from plan_portal.front import HELP, Front
-from plan_portal.front.deadline import DatabaseDeadline
-from plan_portal.front.pages import PageMemory
-from plan_portal.front.watch import LATE, Watch
+from plan_portal.page_cache import HELP, Front
+from plan_portal.page_cache.database_deadline import DatabaseDeadline
+from plan_portal.page_cache.finished_pages import PageMemory
+from plan_portal.page_cache.version_watcher import LATE, Watch
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import board
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later

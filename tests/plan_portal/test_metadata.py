@@ -14,13 +14,13 @@ from django.urls import resolve
 from django.utils import timezone
 from PIL import Image
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from plan_portal.front.pages import Page
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
+from plan_portal.page_cache.finished_pages import Page
 from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import Family
 from strategic_areas.models import Commitment
-from strategic_areas.states import Family
+from strategic_areas.public_paths import address
 from tests import make
 from tests.deep import DEEP
 from tests.make.plans import put_back_in_preparation

@@ -139,7 +139,7 @@ def test_a_port_that_is_taken_ends_in_one_sentence(listener):
 LOADING = (
     "import sys, django; django.setup();"
     "from django.urls import get_resolver; get_resolver().url_patterns;"
-    "import plan_portal.front; print(*sys.modules)"
+    "import plan_portal.page_cache; print(*sys.modules)"
 )
 
 

@@ -4,7 +4,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.admin.sites import site
 
 from agencies import mail
-from agencies.accounts import factors
+from agencies.accounts import second_factors
 from agencies.models import User
 from strategic_areas import purging, workflow
 from strategic_areas.models import Translation
@@ -83,8 +83,8 @@ def record_letter(official, reviewer):
 def let_accounts_wait(official, people):
     """An invitation, a lost second factor and a mail, each not yet dealt with."""
     make.invitation(email="invitada@example.org", agency=official.partner)
-    reset = factors.FactorReset(user=people[REVIEWER], way="in_person")
-    factors.ask(reset, by=people[ADMINISTRATOR])
+    reset = second_factors.FactorReset(user=people[REVIEWER], way="in_person")
+    second_factors.ask(reset, by=people[ADMINISTRATOR])
     mail.queue_mail(
         to="punto.focal@example.org",
         language="es",

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.changes.agency_statements import commentable
 from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
+from strategic_areas.public_paths import address
 from tests import make
 
 pytestmark = pytest.mark.django_db

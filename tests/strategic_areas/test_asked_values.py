@@ -12,9 +12,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from strategic_areas import discipline
+from strategic_areas import compliance
+from strategic_areas.compliance import Standing
 from strategic_areas.desk.rounds import notices
-from strategic_areas.discipline import Standing
 from strategic_areas.figures.reporting import VALUES, content
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
 from strategic_areas.models.letters import digest
@@ -287,8 +287,8 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
 
     card = rounds.scorecards(scene.agency, rounds.asked_in(loaded, [period]), today)
 
-    assert card[period] == discipline.Scorecard(
-        asked=2, on_time=0, late=1, missing=1, promptness=discipline.Promptness.LATE
+    assert card[period] == compliance.Scorecard(
+        asked=2, on_time=0, late=1, missing=1, promptness=compliance.Promptness.LATE
     )
 
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from agencies.models import Agency, AgencyName
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     CommitmentUpdate,
     PublicationVersion,
 )
+from strategic_areas.public_paths import address
 from strategic_areas.queries.memory import BOARDS, BoardMemory, at_version
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.workflow import TransitionError

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from strategic_areas.addresses import address
-from strategic_areas.cells import unescape
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets.ready import Shelf
+from strategic_areas.public_paths import address
+from strategic_areas.spreadsheet_cells import unescape
 from strategic_areas.views import datasets
 from strategic_areas.views.commitments import PER_PAGE
 from tests import make

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from strategic_areas import cells
+from strategic_areas import spreadsheet_cells
 
 STARTS = ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"]
 #: Texts that often begin with what matters, apostrophes and blanks before it.
@@ -33,34 +33,34 @@ def through_a_workbook(text):
 
 @given(TEXTS)
 def test_no_escaped_text_begins_like_a_formula(text):
-    assert not cells.FORMULA.match(cells.escape(text))
+    assert not spreadsheet_cells.FORMULA.match(spreadsheet_cells.escape(text))
 
 
 @given(TEXTS)
 def test_every_text_comes_back_as_it_was(text):
-    assert cells.unescape(cells.escape(text)) == text
+    assert spreadsheet_cells.unescape(spreadsheet_cells.escape(text)) == text
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_each_sign_that_starts_a_formula_is_escaped(start):
-    assert cells.escape(f"{start}1") == f"'{start}1"
+    assert spreadsheet_cells.escape(f"{start}1") == f"'{start}1"
 
 
 @pytest.mark.parametrize("text", ["Se hizo.", "'entre comillas'", "", "5 - 3 = 2"])
 def test_plain_text_is_left_alone(text):
-    assert cells.escape(text) == text
+    assert spreadsheet_cells.escape(text) == text
 
 
 @given(TEXTS)
 def test_a_cell_read_back_from_a_workbook_is_text_and_no_formula(text):
-    cell = through_a_workbook(cells.for_workbook(text))
+    cell = through_a_workbook(spreadsheet_cells.for_workbook(text))
 
     assert cell.data_type != "f"
-    assert not cells.FORMULA.match(cell.value or "")
+    assert not spreadsheet_cells.FORMULA.match(cell.value or "")
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C"])))
 def test_a_printable_text_survives_a_workbook(text):
-    cell = through_a_workbook(cells.for_workbook(text))
+    cell = through_a_workbook(spreadsheet_cells.for_workbook(text))
 
-    assert cells.unescape(cell.value or "") == text
+    assert spreadsheet_cells.unescape(cell.value or "") == text

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Plan
-from strategic_areas.states import CommitmentState
+from strategic_areas.public_paths import address
 from tests import states_plan
 from tests.datasets import faults, wrongly_declared
 from tests.reading import kept_in_memory

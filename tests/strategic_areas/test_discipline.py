@@ -8,9 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from strategic_areas import discipline, workflow
-from strategic_areas.addresses import address
-from strategic_areas.discipline import (
+from strategic_areas import compliance, workflow
+from strategic_areas.compliance import (
     AgencyState,
     Promptness,
     Standing,
@@ -18,6 +17,7 @@ from strategic_areas.discipline import (
 )
 from strategic_areas.models import ReportingPeriod
 from strategic_areas.progress import Report, State
+from strategic_areas.public_paths import address
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, submissions
 from tests import make
@@ -54,7 +54,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_an_agencys_state_follows_from_how_its_reports_stand(standings, state):
-    assert discipline.agency_state(map(Standing, standings)) == state
+    assert compliance.agency_state(map(Standing, standings)) == state
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_an_agencys_state_follows_from_how_its_reports_stand(standings, state):
     ],
 )
 def test_on_time_means_everything_submitted_by_the_due_date(days, today, expected):
-    assert discipline.promptness(DUE, days, today) == expected
+    assert compliance.promptness(DUE, days, today) == expected
 
 
 def kept(activity, day=CLOSES):
@@ -91,7 +91,7 @@ def test_on_time_counts_the_first_submission_and_never_the_publication():
         workflow.submit(update, by=person)
         workflow.publish(update, by=make.reviewer())
 
-    assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
+    assert kept(activity) == compliance.Discipline(on_time=1, late=0, silent=0)
 
 
 def test_the_day_of_a_submission_is_that_of_santo_domingo():
@@ -101,7 +101,7 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
         update = make.update(activity=activity, period=period, by=person)
         workflow.submit(update, by=person)  # one minute to midnight of the due day
 
-    assert kept(activity) == discipline.Discipline(on_time=1, late=0, silent=0)
+    assert kept(activity) == compliance.Discipline(on_time=1, late=0, silent=0)
 
 
 @pytest.mark.sqlite
@@ -110,8 +110,8 @@ def test_late_and_silent_are_told_apart():
     silent = make.activity(plan=activity.plan)
     submit(activity, period, DUE + timedelta(days=1), make_person(activity.agency))
 
-    assert kept(activity) == discipline.Discipline(on_time=0, late=1, silent=0)
-    assert kept(silent) == discipline.Discipline(on_time=0, late=0, silent=1)
+    assert kept(activity) == compliance.Discipline(on_time=0, late=1, silent=0)
+    assert kept(silent) == compliance.Discipline(on_time=0, late=0, silent=1)
 
 
 @pytest.mark.sqlite
@@ -119,7 +119,7 @@ def test_demonstrations_and_rounds_still_running_never_count():
     activity, _period = make_asked(is_demonstration=True)
     make.round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
 
-    assert kept(activity) == discipline.Discipline(on_time=0, late=0, silent=0)
+    assert kept(activity) == compliance.Discipline(on_time=0, late=0, silent=0)
 
 
 def test_the_secretariats_review_time_is_a_median_of_real_rounds():
@@ -162,7 +162,7 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     with on(date(2025, 8, 1)):
         page = client.get(address("agency", activity.plan.code, activity.agency.slug))
 
-    assert page.context["page"].discipline == discipline.Discipline(1, 0, 1)
+    assert page.context["page"].discipline == compliance.Discipline(1, 0, 1)
 
 
 @pytest.mark.sqlite

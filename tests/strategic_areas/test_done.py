@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import Page
 

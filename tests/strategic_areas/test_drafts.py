@@ -11,7 +11,7 @@ from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.models import PublicationVersion
 from strategic_areas.models.drafts import DraftLine, MatrixNaming, PlanDraft
-from strategic_areas.purging import places
+from strategic_areas.purging import text_search
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
@@ -123,7 +123,7 @@ def test_others_read_no_draft_on_the_page_of_a_purge():
     keep(make.commitment(), by=make.reviewer(), title_es=f"Lo de {NAME}")
     asked = purging.request(NAME, by=make.reviewer())
 
-    shown, counted = places.divide(purging.look(asked)[0])
+    shown, counted = text_search.divide(purging.look(asked)[0])
 
     assert (shown, [each.model for each in counted]) == ([], [DraftLine])
 

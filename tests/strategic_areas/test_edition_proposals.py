@@ -17,7 +17,7 @@ from agencies.audit import AuditEntry
 from strategic_areas import rounds, workflow
 from strategic_areas.datasets import DATASETS, editions
 from strategic_areas.models import Edition, EditionProposal
-from strategic_areas.purging import hiding
+from strategic_areas.purging import takedowns
 from strategic_areas.workflow import EDITIONS
 from tests import make
 from tests.datasets import faults
@@ -368,9 +368,9 @@ def test_days_late_alone_are_nothing_to_correct():
 
 def test_a_correction_says_what_was_withdrawn_from_what_it_corrects(corrected):
     hidden, other = corrected.plan.commitments.all()
-    hiding.hide(
+    takedowns.hide(
         hidden,
-        {"title_es": hiding.whole(hidden)["title_es"]},
+        {"title_es": takedowns.whole(hidden)["title_es"]},
         cause="error",
         by=make.reviewer(),
     )

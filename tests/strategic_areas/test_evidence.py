@@ -14,9 +14,9 @@ from pikepdf import Dictionary, Name
 
 from plan_portal.urls import PUBLIC_FILES
 from strategic_areas import evidence, workflow
-from strategic_areas.addresses import RESERVED_WORDS, address
-from strategic_areas.evidence import keeping
+from strategic_areas.evidence import storage
 from strategic_areas.models import Evidence
+from strategic_areas.public_paths import RESERVED_WORDS, address
 from strategic_areas.queries.updates import record
 from tests import make
 from tests.make.plans import put_back_in_preparation
@@ -335,9 +335,9 @@ def test_an_agency_has_room_for_so_much_and_no_more(client, draft, monkeypatch):
     make.file_evidence()  # another agency's takes none of it
     size = evidence.clean(pdf_upload()).size
 
-    monkeypatch.setattr(keeping, "AGENCY_BYTES", used + size - 1)
+    monkeypatch.setattr(storage, "AGENCY_BYTES", used + size - 1)
     refused = save(client, draft, {"upload": pdf_upload()})
-    monkeypatch.setattr(keeping, "AGENCY_BYTES", used + size)
+    monkeypatch.setattr(storage, "AGENCY_BYTES", used + size)
     taken = save(client, draft, {"upload": pdf_upload()})
 
     assert row_errors(refused) == [["upload"]]
@@ -351,10 +351,10 @@ def test_a_file_that_a_correction_shares_takes_room_once(monkeypatch):
     workflow.correct(update, by=update.contributors.get())
     new = evidence.clean(pdf_upload())
 
-    monkeypatch.setattr(keeping, "AGENCY_BYTES", item.size + new.size)
+    monkeypatch.setattr(storage, "AGENCY_BYTES", item.size + new.size)
     evidence.must_fit(update.agency, 1, [new])
 
-    monkeypatch.setattr(keeping, "AGENCY_BYTES", item.size + new.size - 1)
+    monkeypatch.setattr(storage, "AGENCY_BYTES", item.size + new.size - 1)
     with pytest.raises(evidence.RefusedFileError) as caught:
         evidence.must_fit(update.agency, 1, [new])
     assert caught.value.code == "quota"

@@ -4,10 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from strategic_areas import evidence, purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.evidence.cleaning import CleanFile
-from strategic_areas.evidence.keeping import evidence_storage
+from strategic_areas.evidence.storage import evidence_storage
 from strategic_areas.models import Evidence
+from strategic_areas.public_paths import address
 from tests import make
 from tests.strategic_areas.test_evidence import contents, save, staff_address, status_of
 from tests.uploads import make_pdf

@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from plan_portal.urls import PUBLIC_COMPANIONS
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from tests import make
 from tests.deep import SOME_ROWS, drawn
 from tests.make.plans import put_back_in_preparation

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
-from strategic_areas.addresses import address
 from strategic_areas.models import Activity
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import answering
 from tests import make
 from tests.public_site import MOST_QUERIES

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
-from agencies.accounts.leaving import hand_over
+from agencies.accounts.closing import hand_over
 from agencies.audit import AuditEntry
 from agencies.models import FocalPoint
 from strategic_areas import workflow

@@ -5,9 +5,9 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
+from strategic_areas.commitment_states import CommitmentState as State
 from strategic_areas.headline import Answers, Finding, headline
 from strategic_areas.progress import Punctuality, Standing
-from strategic_areas.states import CommitmentState as State
 
 STANDINGS = [
     Standing(State.FULFILLED, Punctuality.ON_TIME),

@@ -5,7 +5,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from agencies.models import Agency
-from strategic_areas.addresses import address
 from strategic_areas.models import (
     Amendment,
     Correction,
@@ -18,6 +17,7 @@ from strategic_areas.models import (
     TargetLink,
     Term,
 )
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES, make_world
 

@@ -16,7 +16,6 @@ from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from agencies.models import Agency
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.admin.base import ApprovedMixin
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
@@ -41,8 +40,9 @@ from strategic_areas.models import (
     TargetLink,
     Term,
 )
-from strategic_areas.purging import hiding
-from strategic_areas.purging.places import treatment
+from strategic_areas.public_paths import address
+from strategic_areas.purging import takedowns
+from strategic_areas.purging.text_search import treatment
 from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import make
 from tests.crawling import Crawl, text_of
@@ -57,15 +57,15 @@ pytestmark = pytest.mark.django_db
 
 SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
 CAUSE = "Contenía datos personales."
-#: Kinds that are kept by two people and hidden by none: see ``hiding.HIDEABLE``.
+#: Kinds that are kept by two people and hidden by none: see ``takedowns.HIDEABLE``.
 #: Targets come with the figures that they belong to.
 NOT_HIDEABLE = {AttributionDispute, Province, Region, Target}
 
 
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
-    columns = hiding.whole(record) if columns is None else columns
+    columns = takedowns.whole(record) if columns is None else columns
     told = {"cause": cause, "why": why}
-    return hiding.hide(record, columns, **told, by=by or make.reviewer())
+    return takedowns.hide(record, columns, **told, by=by or make.reviewer())
 
 
 @pytest.mark.sqlite
@@ -76,21 +76,21 @@ def test_every_kind_that_two_people_keep_can_be_hidden():
         if isinstance(page, ApprovedMixin)
     }
 
-    assert kept - NOT_HIDEABLE <= set(hiding.HIDEABLE)
+    assert kept - NOT_HIDEABLE <= set(takedowns.HIDEABLE)
 
 
 def everything():
     """A row of each kind that can be hidden, with the word in each of its texts."""
     make_world()
     found = []
-    for model in hiding.HIDEABLE:
+    for model in takedowns.HIDEABLE:
         record = shown(model)
         # Of these nobody changes a word.
         if record and model not in {Amendment, Edition}:
             for name, field in texts_of(model).items():
                 is_of_codes = isinstance(getattr(record, name), dict)
                 protects = model.fields.of_column(name).protects
-                if treatment(field) in hiding.INSTEAD and not is_of_codes | protects:
+                if treatment(field) in takedowns.INSTEAD and not is_of_codes | protects:
                     setattr(record, name, plain(field))
             if isinstance(record, Correction):
                 record.outcome, record.decided_on = "kept", record.asked_on
@@ -178,15 +178,15 @@ def told():
 def test_own_words_are_told_once_another_person_confirmed_them(client):
     record = make.discrepancy(detail_es="Zutana", topic_es="Un tema")
     proposer, other = make.reviewer(), make.reviewer()
-    columns = hiding.hideable(record)[record.fields["detail"]]
+    columns = takedowns.hideable(record)[record.fields["detail"]]
     takedown = hide(record, columns, by=proposer, why=WHY)
 
     record.refresh_from_db()
     assert (record.detail_es, record.topic_es) == (MARKER, "Un tema")
     waiting = client.get("/correcciones/").content.decode()
     with pytest.raises(RefusedError):
-        hiding.HIDINGS.approve(takedown, by=proposer)
-    hiding.HIDINGS.approve(takedown, by=other)
+        takedowns.HIDINGS.approve(takedown, by=proposer)
+    takedowns.HIDINGS.approve(takedown, by=other)
     record.refresh_from_db()
     assert record.detail_es == MARKER
     assert (WHY in waiting, CAUSE in waiting) == (False, False)
@@ -201,8 +201,8 @@ def test_another_person_restores_it_and_nobody_alone_what_she_hid():
     hidden = line.confirm_before_publishing
 
     with pytest.raises(RefusedError):
-        hiding.HIDINGS.take_back(takedown, by=proposer)
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+        takedowns.HIDINGS.take_back(takedown, by=proposer)
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     line.refresh_from_db()
     assert (hidden, line.confirm_before_publishing) == (True, False)
@@ -253,7 +253,7 @@ def test_a_former_form_comes_back_when_another_person_approves_it():
     record = changed(make.law(name_es="Bien"), name_es="Mal")
     proposer = make.reviewer()
 
-    change = hiding.propose_former(record, by=proposer)
+    change = takedowns.propose_former(record, by=proposer)
 
     with pytest.raises(RefusedError):
         workflow.approve(change, by=proposer)
@@ -268,9 +268,9 @@ def test_a_former_form_comes_back_after_what_replaced_it_was_hidden():
     record = changed(make.law(name_es="Bien"), name_es="Mal")
     takedown = hide(record)
 
-    change = hiding.propose_former(record, by=make.reviewer())
+    change = takedowns.propose_former(record, by=make.reviewer())
     workflow.approve(change, by=make.reviewer())
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.name_es == "Bien"
@@ -281,14 +281,14 @@ def test_a_former_form_is_guarded_like_a_new_text():
     changed(record, note_es="Nada.")
 
     with pytest.raises(RefusedError):
-        hiding.propose_former(record, by=make.reviewer())
+        takedowns.propose_former(record, by=make.reviewer())
 
 
 def test_what_the_guard_stops_is_not_restored():
     record = make.law(name_es="Ley", note_es=CARD)
     takedown = hide(record)
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
 
     record.refresh_from_db()
     assert (record.name_es, record.note_es) == ("Ley", MARKER)
@@ -299,7 +299,7 @@ def test_nothing_by_which_the_portal_protects_can_be_hidden():
     activity = make.activity(quantity=12, counts_victims=True)
     indicator = make.indicator(counted_by="PGR", counts="victims")
 
-    hidden = {*hiding.whole(activity), *hiding.whole(indicator)}
+    hidden = {*takedowns.whole(activity), *takedowns.whole(indicator)}
 
     assert "title_es" in hidden
     protective = {"quantity", "counted_by", "counts", "sensitive", "selects"}
@@ -328,7 +328,7 @@ def test_what_changed_meanwhile_is_not_put_back():
     change = make.change(record, name_es="Después")
     workflow.approve(change, by=make.reviewer())
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert (record.name_es, record.note_es) == ("Después", "Nota")
@@ -340,7 +340,7 @@ def test_a_flag_that_two_people_set_since_is_not_put_back():
     changed(line, confirm_before_publishing=False)
     changed(line, confirm_before_publishing=True)
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     line.refresh_from_db()
     assert line.confirm_before_publishing
@@ -352,7 +352,7 @@ def test_a_number_that_two_people_removed_since_is_not_put_back():
     changed(record, year=2004)
     changed(record, year=None)
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     record.refresh_from_db()
     assert record.year is None
@@ -370,9 +370,9 @@ def test_a_text_that_two_people_removed_elsewhere_is_not_put_back():
     )
     close_structure()
     takedown, reviewer = hide(commitment), make.reviewer()
-    hiding.HIDINGS.approve(hide(other), by=reviewer)
+    takedowns.HIDINGS.approve(hide(other), by=reviewer)
 
-    hiding.HIDINGS.decline(takedown, by=reviewer, reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=reviewer, reason="No era.")
 
     told.refresh_from_db()
     commitment.refresh_from_db()
@@ -413,7 +413,7 @@ def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
     hidden = agency.name_es
 
     administrator = make.administrator()
-    hiding.HIDINGS.decline(takedown, by=administrator, reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=administrator, reason="No era.")
 
     agency.refresh_from_db()
     assert (hidden, agency.name_es) == (MARKER, "Un nombre")
@@ -508,7 +508,7 @@ def test_what_is_told_of_changes_is_hidden_with_the_text_and_comes_back(client):
     takedown = hide(commitment)
 
     hidden = "Zutana" in client.get(page).content.decode()
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
     told.refresh_from_db()
     assert (stood, hidden) == (True, False)
     assert (told.old_value_es, told.new_value_es) == ("Taller", "Taller de Zutana")
@@ -564,7 +564,7 @@ def test_a_published_figure_is_withdrawn_at_once_and_comes_back(client):
     client.post(asked, {"what": "-whole", "cause": "error"})
     gone = read(figure)
     takedown = Takedown.objects.get()
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert asked in page
     assert [(each.shown, each.value, each.note_es) for each in (stood, gone)] == [
@@ -607,7 +607,7 @@ def told_of(tmp_path, number, *, sensitive=False):
 def test_a_number_hidden_for_good_does_not_come_back(tmp_path, numbers):
     first, second, third = numbers
     takedown = hide(told_of(tmp_path, first))
-    hiding.HIDINGS.approve(takedown, by=make.reviewer())
+    takedowns.HIDINGS.approve(takedown, by=make.reviewer())
 
     told_of(tmp_path, second, sensitive=second == first)
     figure = told_of(tmp_path, third)
@@ -625,7 +625,7 @@ def test_a_number_told_anew_comes_back_with_the_one_that_was_hidden(tmp_path, nu
     figure = told_of(tmp_path, third)
     stood = read(figure).shown
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert (stood, read(figure).shown) == (Shown.WITHDRAWN, Shown.VALUE)
 
@@ -638,8 +638,8 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     takedown = hide(figure)
     told_of(tmp_path, 40, sensitive=True)
 
-    stays = hiding.stopped(takedown)
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    stays = takedowns.stopped(takedown)
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     figure.refresh_from_db()
     assert (figure.is_hidden, figure.is_standing) == (True, False)
@@ -738,7 +738,7 @@ def test_the_page_of_a_record_says_what_nobody_confirmed_in_time(client):
             early = HERE in client.get(path).content.decode()
         with time_machine.travel(begun + timedelta(hours=73), tick=False):
             late = HERE in client.get(path).content.decode()
-        hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
+        takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No.")
         found.append((type(record).__name__, early, late))
 
     assert {each[1:] for each in found} == {(False, True)}, found

@@ -14,7 +14,7 @@ from strategic_areas.models.records import (
     provenance_of,
 )
 from strategic_areas.plan_document.lines import NOTHING, LineVerdict, verdict
-from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.stored_plan import plain
 from strategic_areas.plan_document.tables import TABLES
 from tests.strategic_areas.plans import ROOT, load_small
 

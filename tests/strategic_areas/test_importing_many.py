@@ -15,7 +15,7 @@ from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import Coded
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.records import COMPLETED
-from strategic_areas.plan_document.stored import Stored
+from strategic_areas.plan_document.stored_plan import Stored
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from tests.deep import DEEP
 from tests.strategic_areas.plans import (

@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies.mail import Mail
 from strategic_areas import purging, workflow
 from strategic_areas.desk import letters
-from strategic_areas.evidence.keeping import evidence_storage
+from strategic_areas.evidence.storage import evidence_storage
 from strategic_areas.models import ActivityUpdate, Letter, Purge
 from strategic_areas.workflow.questions import seen_of, token_of
 from tests import make

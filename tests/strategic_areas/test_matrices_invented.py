@@ -14,8 +14,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from strategic_areas.matrices import ROLES, look, read
 from strategic_areas.matrices.amounts import budget_of, target_of, targets_of
 from strategic_areas.matrices.institutions import InstitutionBook, split_responsible
-from strategic_areas.matrices.opening import MatrixCell
-from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.matrices.personal_data import identifying_kinds
+from strategic_areas.matrices.spreadsheet import MatrixCell
 from strategic_areas.matrices.times import time_of
 from tests.strategic_areas.invented_matrices import INVENTED, invented
 from tests.strategic_areas.reading_matrices import (

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.queries import returned_answers
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidence
+from strategic_areas.public_paths import address
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board

@@ -6,13 +6,13 @@ from itertools import product
 import pytest
 
 from agencies.folding import fold
+from strategic_areas.commitment_states import newness
 from strategic_areas.models import ActivityUpdate, Provenance, Status
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.commitments import Succession
 from strategic_areas.queries.plan import board, counted
 from strategic_areas.queries.updates import record, register
-from strategic_areas.states import newness
 from tests import make
 from tests.strategic_areas.test_register import walk
 

@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.accounts.leaving import hand_over
+from agencies.accounts.closing import hand_over
 from agencies.mail import INVENTED, Mail, queue_mail
 from agencies.models import FocalPoint, User
 from strategic_areas.models import Commitment, ReportingPeriod

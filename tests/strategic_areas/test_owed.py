@@ -4,10 +4,10 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
+from strategic_areas.compliance import Standing
 from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.sheet import contents
-from strategic_areas.discipline import Standing
 from strategic_areas.models import Status, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import Activity, ActivityUpdate, Answer
+from strategic_areas.public_paths import address
 from tests import make
 from tests.strategic_areas.filling import TEXT, Filler
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 import time_machine
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
-from strategic_areas.addresses import address
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
+from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES
 

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.desk.page_changes import places_of
 from strategic_areas.desk.review.review_queue import address_of
 from strategic_areas.progress import State
+from strategic_areas.public_paths import address
 from strategic_areas.queries.public_rows import (
     RowDifference,
     both,
@@ -19,7 +20,6 @@ from strategic_areas.queries.public_rows import (
     difference,
     public_rows,
 )
-from strategic_areas.states import CommitmentState
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from agencies.fields import Kind
 from strategic_areas.desk.plan_workbook import views
 from strategic_areas.desk.plan_workbook.comparison import compare
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.plan_document.previewing import preview_of
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.preview import preview_of
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 from strategic_areas.workbooks.reading import WorkbookCell, pages_of
 from tests import make

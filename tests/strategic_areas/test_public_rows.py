@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.changes import protection
 from strategic_areas.models import (
     Activity,
@@ -20,6 +19,7 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
+from strategic_areas.public_paths import address
 from strategic_areas.queries.public_rows import (
     RowDifference,
     concerned,

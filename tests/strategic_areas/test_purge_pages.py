@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from agencies.mail import queue_mail
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Purge, Takedown
+from strategic_areas.public_paths import address
 from tests import make
 from tests.strategic_areas.test_purging import columns_that_hold, with_file
 

@@ -16,7 +16,7 @@ from agencies.access import RefusedError
 from agencies.mail import Mail, queue_mail, send_queue
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
-from strategic_areas.evidence.keeping import evidence_storage
+from strategic_areas.evidence.storage import evidence_storage
 from strategic_areas.models import (
     ActivityUpdate,
     Evidence,
@@ -27,8 +27,8 @@ from strategic_areas.models import (
     Takedown,
     Transition,
 )
-from strategic_areas.purging.hiding import HIDINGS
-from strategic_areas.purging.places import Treatment, searched, texts_of, treatment
+from strategic_areas.purging.takedowns import HIDINGS
+from strategic_areas.purging.text_search import Treatment, searched, texts_of, treatment
 from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.strategic_areas.refusing import is_refused

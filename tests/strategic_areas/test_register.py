@@ -11,9 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries.updates import register
 from strategic_areas.views.updates import PER_PAGE
 from tests import make

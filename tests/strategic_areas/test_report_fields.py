@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from agencies.fields import Kind
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import forms
 from strategic_areas.desk.sheet.rows import find_row
@@ -23,6 +22,7 @@ from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
 from strategic_areas.models.report_fields import Part
+from strategic_areas.public_paths import address
 from strategic_areas.queries import search_texts
 from strategic_areas.search import index
 from strategic_areas.search.answers import answer

@@ -16,7 +16,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.desk.report import round_report, sections
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Edition, PendingChange, ReportWords
-from strategic_areas.purging import hiding
+from strategic_areas.purging import takedowns
 from strategic_areas.text_guard import Severity
 from strategic_areas.workflow import guard
 from tests import make
@@ -190,7 +190,7 @@ def test_a_purge_of_words_reaches_them(client, words, is_confirmed):
 
 
 def test_hidden_words_leave_the_page_and_the_document(client, words):
-    hiding.hide(words, hiding.whole(words), cause="error", by=make.reviewer())
+    takedowns.hide(words, takedowns.whole(words), cause="error", by=make.reviewer())
 
     shown = everywhere(client, [words.since, words.period])
 

@@ -22,7 +22,7 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.models.drafts import DraftLine, PlanDraft
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure

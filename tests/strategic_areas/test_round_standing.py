@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from agencies.mail import INVENTED, Mail
+from strategic_areas.compliance import Standing
 from strategic_areas.desk.report.views import WORDS, state_of
-from strategic_areas.discipline import Standing
 from tests import make
 from tests.strategic_areas.asked import on
 

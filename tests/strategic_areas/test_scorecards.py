@@ -12,11 +12,11 @@ from django.urls import reverse
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import rounds, workflow
-from strategic_areas.addresses import address
+from strategic_areas.compliance import REPLY_WITHIN, Promptness
 from strategic_areas.desk.changes.agency_statements import commentable
 from strategic_areas.desk.rounds import notices
-from strategic_areas.discipline import REPLY_WITHIN, Promptness
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
+from strategic_areas.public_paths import address
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from strategic_areas import purging, workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import (
     AgencyComment,
     HelpLine,
@@ -20,6 +19,7 @@ from strategic_areas.models import (
     PublicationVersion,
     Translation,
 )
+from strategic_areas.public_paths import address
 from strategic_areas.search import index
 from strategic_areas.search.answers import PER_GROUP, PER_PAGE, answer
 from strategic_areas.search.words import ask as asked_for

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from django.utils.html import strip_tags
 
-from strategic_areas.addresses import address
+from strategic_areas.public_paths import address
 from strategic_areas.queries import search_texts
 from strategic_areas.search.answers import KINDS
 from strategic_areas.views.search import site_documents

@@ -10,20 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan_portal import settings
-from strategic_areas.models import Result
-from strategic_areas.progress import (
-    Deadline,
-    Declaration,
-    Report,
-    Standing,
-    State,
-    average_percent,
-    commitment_standing,
-    count,
-    work_of,
-)
-from strategic_areas.sentences import COMMITMENT_STATES, FAMILY_WORDS, work_done
-from strategic_areas.states import (
+from strategic_areas.commitment_states import (
     DECLARED,
     FAMILIES,
     RULE,
@@ -38,6 +25,19 @@ from strategic_areas.states import (
     newest,
     tally,
 )
+from strategic_areas.models import Result
+from strategic_areas.progress import (
+    Deadline,
+    Declaration,
+    Report,
+    Standing,
+    State,
+    average_percent,
+    commitment_standing,
+    count,
+    work_of,
+)
+from strategic_areas.sentences import COMMITMENT_STATES, FAMILY_WORDS, work_done
 
 DONE, GOING, KEPT = Work.COMPLETED, Work.IN_PROGRESS, Work.KEPT_UP
 HALTED, DROPPED, IDLE = Work.SUSPENDED, Work.CANCELLED, Work.NOT_STARTED

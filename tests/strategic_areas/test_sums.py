@@ -9,15 +9,15 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strategic_areas.progress import count
-from strategic_areas.states import CommitmentState
-from strategic_areas.sums import (
+from strategic_areas.commitment_states import CommitmentState
+from strategic_areas.count_sentences import (
     NUMBERS,
     late_count,
     spelled,
     still_open,
     summed,
 )
+from strategic_areas.progress import count
 
 
 def counted(**numbers):

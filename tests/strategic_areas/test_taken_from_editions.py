@@ -22,7 +22,7 @@ from strategic_areas.models import (
     Takedown,
 )
 from strategic_areas.models.measurements import Breakdown, Measurement
-from strategic_areas.purging import blanking, hiding
+from strategic_areas.purging import blanking, takedowns
 from tests import make
 from tests.strategic_areas.plans import load_small, small
 from tests.strategic_areas.refusing import is_refused
@@ -61,9 +61,9 @@ def two_editions(commitment, **later):
 
 
 def hide(record, *names, **told):
-    columns = {name: hiding.whole(record)[name] for name in names}
+    columns = {name: takedowns.whole(record)[name] for name in names}
     told = {"cause": "personal", "by": make.reviewer(), **told}
-    return hiding.hide(record, columns, **told)
+    return takedowns.hide(record, columns, **told)
 
 
 # Hiding
@@ -167,7 +167,7 @@ def test_restoring_brings_back_just_what_was_hidden():
     takedown = hide(commitment, "title_es")
     hide(unlike, "title_es")
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     assert bytes_of(first) + bytes_of(second) == stood
     first.refresh_from_db()
@@ -183,7 +183,7 @@ def test_a_text_that_was_hidden_elsewhere_meanwhile_does_not_come_back():
     takedown = hide(commitment, "title_es", "note_es")
     hide(other, "title_es")
 
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     row = rows_of(edition)[commitment.code]
     assert row["note_es"] == MARKER
@@ -458,7 +458,7 @@ def test_a_hidden_figure_goes_and_comes_back():
 
     takedown = hide(PublishedFigure.objects.get(), "is_hidden")
     hidden = rows_of(edition, "values"), rows_of(edition, "breakdowns")
-    hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     (row,) = hidden[0].values()
     assert (row["value"], row["note_es"], row["shown"]) == (None, None, "withdrawn")
@@ -476,7 +476,7 @@ def test_a_hidden_amount_goes_from_every_edition():
     )
     edition = make.edition(plan=activity.plan)
 
-    hide(activity, *hiding.hideable(activity)[Activity.fields["budget_amount"]])
+    hide(activity, *takedowns.hideable(activity)[Activity.fields["budget_amount"]])
 
     assert rows_of(edition, "activities")[activity.code]["budget_amount"] is None
 
@@ -486,7 +486,7 @@ def test_a_hidden_amount_goes_from_every_edition():
 def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
     """Who makes one while something is hidden waits, and reads what is left."""
     commitment = make.commitment(title_es=TEXT)
-    plan, moving, made = commitment.plan, hiding._move, []
+    plan, moving, made = commitment.plan, takedowns._move, []
 
     def maker():
         try:
@@ -498,7 +498,7 @@ def test_an_edition_that_is_made_meanwhile_does_not_keep_it(monkeypatch):
         wait([pool.submit(maker)], timeout=3)  # It would have been made by then.
         moving(*arguments, **how)
 
-    monkeypatch.setattr(hiding, "_move", move)
+    monkeypatch.setattr(takedowns, "_move", move)
     with ThreadPoolExecutor(1) as pool:
         hide(commitment, "title_es")
 

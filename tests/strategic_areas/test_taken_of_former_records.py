@@ -19,7 +19,7 @@ from strategic_areas.models import (
     TargetLink,
 )
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.purging import blanking, hiding
+from strategic_areas.purging import blanking, takedowns
 from tests import make
 from tests.strategic_areas.test_taken_from_editions import (
     NAME,
@@ -40,7 +40,7 @@ def fails(*_arguments):
 
 
 def restore(takedown):
-    return hiding.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
+    return takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
 
 def superseded(record, **changes):

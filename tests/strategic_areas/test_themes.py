@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.models import Activity, PendingChange, Plan, PlanChange
+from strategic_areas.public_paths import address
 from strategic_areas.queries.site import places
 from strategic_areas.themes import Theme
 from tests import make

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.addresses import address as public_address
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
     PublicationVersion,
     Translation,
 )
+from strategic_areas.public_paths import address as public_address
 from strategic_areas.queries.updates import record
 from tests import make
 from tests.deep import DEEP

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agencies import audit
-from agencies.accounts.confirming import AccountChange
+from agencies.accounts.account_changes import AccountChange
 from agencies.audit import AuditEntry, AuditHead
 from strategic_areas import purging, triggers, workflow
 from strategic_areas.models import (

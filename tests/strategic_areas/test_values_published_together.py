@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.access import RefusedError
-from strategic_areas.addresses import address
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
+from strategic_areas.public_paths import address
 from tests import make
 from tests.deep import SOME_ROWS
 from tests.strategic_areas.decision_cases import Case

@@ -8,7 +8,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Purge, Takedown
-from strategic_areas.purging import hiding
+from strategic_areas.purging import takedowns
 from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.make.plans import approve_plan
@@ -21,17 +21,17 @@ TEXT = f"Se atendió a {NAME} en la oficina."
 
 def hidden_law():
     law = make.law(note_es=TEXT)
-    columns = hiding.hideable(law)[law.fields["note"]]
-    takedown = hiding.hide(law, columns, cause="error", by=make.reviewer())
-    return lambda by: hiding.HIDINGS.decline(takedown, by=by, reason="No era.")
+    columns = takedowns.hideable(law)[law.fields["note"]]
+    takedown = takedowns.hide(law, columns, cause="error", by=make.reviewer())
+    return lambda by: takedowns.HIDINGS.decline(takedown, by=by, reason="No era.")
 
 
 def own_words():
     law = make.law()
-    columns = hiding.whole(law)
+    columns = takedowns.whole(law)
     told = {"cause": "error", "why": TEXT}
-    takedown = hiding.hide(law, columns, **told, by=make.reviewer())
-    return lambda by: hiding.HIDINGS.approve(takedown, by=by)
+    takedown = takedowns.hide(law, columns, **told, by=make.reviewer())
+    return lambda by: takedowns.HIDINGS.approve(takedown, by=by)
 
 
 def change():

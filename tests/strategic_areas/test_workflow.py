@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.access import RefusedError, Role
-from agencies.accounts import leaving
+from agencies.accounts import closing
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
@@ -706,7 +706,7 @@ def test_who_submitted_hears_of_a_return_at_once():
 def test_who_reports_for_the_agency_no_more_does_not_hear_of_it():
     update = make.submitted_update()
     sender = update.transitions.get(to_status="submitted").by
-    leaving.end_mandate(sender.mandates.get())
+    closing.end_mandate(sender.mandates.get())
 
     workflow.give_back(update, by=make.reviewer(), reason="Aclare el porcentaje.")
 

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_date
 
 from agencies import access, audit
 from agencies.access import Role
-from agencies.accounts import confirming, leaving
+from agencies.accounts import account_changes, closing
 from agencies.accounts.sign_in import notify
 from agencies.decisions import Outdated
 from agencies.models import Agency, FocalPoint, User
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, username, asked_by, **options):
-        leaving.hold_administrators()
+        closing.hold_administrators()
         asker = _account(asked_by)
         if not access.is_administrator(asker):
             raise CommandError(f"{asked_by} is no administrator.")
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             way="server",
             **facts,
         )
-        leaving.end_sessions(user)
+        closing.end_sessions(user)
         notify(user, "agencies/access_changed_on_server")
         self.stdout.write(f"Done. {username} was told by mail and signs in again.")
 
@@ -87,7 +87,7 @@ class Command(BaseCommand):
 def _confirm(user, by):
     was_unconfirmed = user.is_unconfirmed
     try:
-        number = confirming.confirm_on_server(user, by=by)
+        number = account_changes.confirm_on_server(user, by=by)
     except Outdated:
         raise CommandError(
             f"What waits about {user} does not fit the account any more: it is closed, "
@@ -103,7 +103,7 @@ def _take(user, role):
     is_superuser = role == Role.ADMINISTRATOR and user.is_superuser
     if not (is_superuser or user.groups.filter(name=role).exists()):
         raise CommandError(f"{user} has not this role: {role}.")
-    if role == Role.ADMINISTRATOR and leaving.is_last_administrator(user):
+    if role == Role.ADMINISTRATOR and closing.is_last_administrator(user):
         raise CommandError(
             f"{user} is the last administrator. Give another account this role first: "
             "--give administrator"
@@ -149,7 +149,7 @@ def _end_mandate(user, agency):
     held = FocalPoint.objects.current().filter(user=user, agency=agency).first()
     if held is None:
         raise CommandError(f"{user} has no mandate for {agency}.")
-    leaving.end_mandate(held)
+    closing.end_mandate(held)
     return held
 
 

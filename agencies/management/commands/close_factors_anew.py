@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-from agencies.accounts import factors
+from agencies.accounts import second_factors
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            number = factors.close_anew()
+            number = second_factors.close_anew()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{number} factors closed under the first key")

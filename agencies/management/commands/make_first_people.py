@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from agencies import audit
-from agencies.accounts.confirming import DECIDING
+from agencies.accounts.account_changes import DECIDING
 from agencies.accounts.sign_in import password_link
 from agencies.models import User
 

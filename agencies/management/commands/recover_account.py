@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from agencies import audit
-from agencies.accounts import factors, leaving
+from agencies.accounts import closing, second_factors
 from agencies.accounts.sign_in import notify, password_link
 from agencies.models import User
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
                 open_last_administrator(user)
                 facts["opened"] = True
             audit.record(audit.Event.RECOVERY_ASKED, obj=user, **facts)
-            factors.remove_factors(user)
+            second_factors.remove_factors(user)
             notify(user, "agencies/recovered_on_server")
         link, minutes = password_link(user)
         self.stdout.write(
@@ -44,5 +44,5 @@ def open_last_administrator(user):
     """Open a closed account; refuse any but that of the only administrator."""
     user.is_active = user.is_staff = True
     user.save(update_fields=["is_active", "is_staff"])
-    if not leaving.is_last_administrator(user):
+    if not closing.is_last_administrator(user):
         raise CommandError(f"{user} is closed: an administrator opens it.")

@@ -8,8 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from strategic_areas import cells
-from strategic_areas.addresses import address
+from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import (
     LANGUAGES,
     DataColumn,
@@ -18,6 +17,7 @@ from strategic_areas.datasets.columns import (
     in_both,
 )
 from strategic_areas.datasets.snapshots import Row, Snapshot
+from strategic_areas.public_paths import address
 
 #: What every form that people read says of the numbers in it.
 TOLD = (
@@ -66,7 +66,7 @@ def as_csv(dataset: Dataset, rows: Iterable[Row]) -> bytes:
     """
     names = [each.name for each in dataset.columns]
     table = ([_in_csv(row[name]) for name in names] for row in rows)
-    return cells.as_csv([names, *table]).encode()
+    return spreadsheet_cells.as_csv([names, *table]).encode()
 
 
 def _in_csv(value):

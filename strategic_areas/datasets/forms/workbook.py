@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from strategic_areas import cells
+from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets.columns import CellKind, Dataset
 from strategic_areas.datasets.forms.texts import about_lines, with_gaps
 from strategic_areas.datasets.forms.zipped import zipped
@@ -130,7 +130,7 @@ def _cell(value, style):
     if value is None or value == "":
         return "<c/>"
     if isinstance(value, str):
-        text = escape(cells.for_workbook(value))
+        text = escape(spreadsheet_cells.for_workbook(value))
         inside = f'<is><t xml:space="preserve">{text}</t></is>'
         return f'<c s="{style}" t="inlineStr">{inside}</c>'
     if isinstance(value, bool):

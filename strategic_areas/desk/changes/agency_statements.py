@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from agencies.fields import field_of
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
+from strategic_areas.compliance import REPLY_WITHIN
 from strategic_areas.desk.changes import views as changes
 from strategic_areas.desk.changes.decisions import ChangeForm
 from strategic_areas.desk.inputs import limit
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import screen
-from strategic_areas.discipline import REPLY_WITHIN
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,

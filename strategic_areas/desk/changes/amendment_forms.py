@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.access import only_reviewers
 from agencies.audit import take_out
-from agencies.staleness import StaleGuardForm
+from agencies.edit_conflicts import StaleGuardForm
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import DocumentField, limit
 from strategic_areas.desk.screens import told_on, with_link_to_change

@@ -15,8 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.accounts.confirming import ACCOUNT_CHANGES, AccountChange
-from agencies.accounts.factors import RESETS
+from agencies.accounts.account_changes import ACCOUNT_CHANGES, AccountChange
+from agencies.accounts.second_factors import RESETS
 from agencies.decisions import Decision, Steps
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
@@ -33,7 +33,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.purging import PURGES
-from strategic_areas.purging.hiding import HIDINGS
+from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 

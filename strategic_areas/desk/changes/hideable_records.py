@@ -37,7 +37,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.review import Reviewed
-from strategic_areas.purging import hiding
+from strategic_areas.purging import takedowns
 from strategic_areas.workflow import may_review
 
 TARGETS = (FrameworkTarget, TargetLink)
@@ -102,7 +102,7 @@ class AddressForm(forms.Form):
 
 @require_safe
 def hide_by_address(request):
-    if not hiding.HIDINGS.decides(request.user):
+    if not takedowns.HIDINGS.decides(request.user):
         raise Http404
     form = AddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
@@ -122,7 +122,7 @@ def hide_address(user, record):
         # A report is withdrawn, on its own page.
         address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
         return f"{address}#steps" if may_review(user, record) else ""
-    if not hiding.may_hide(user, record):
+    if not takedowns.may_hide(user, record):
         return ""
     return reverse("admin:hide", args=[record._meta.model_name, record.pk])
 

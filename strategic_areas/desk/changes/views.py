@@ -58,8 +58,8 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.trail import TEXTS, untranslated
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.purging import hiding
-from strategic_areas.purging.hiding import HIDEABLE, HIDINGS
+from strategic_areas.purging import takedowns
+from strategic_areas.purging.takedowns import HIDEABLE, HIDINGS
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import counted
 from strategic_areas.queries.updates import record
@@ -259,7 +259,7 @@ PUBLIC_TEMPLATES = {
 
 
 #: The word of an address → the kind of record.
-KINDS_BY_WORD = {model._meta.model_name: model for model in hiding.HIDEABLE}
+KINDS_BY_WORD = {model._meta.model_name: model for model in takedowns.HIDEABLE}
 WHOLE = "-whole"
 #: The characters of a text that stand beside the box that hides it.
 EXCERPT = 90
@@ -282,9 +282,9 @@ class HideForm(forms.Form):
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        fields = hiding.hideable(record)
+        fields = takedowns.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
-        self.columns |= {WHOLE: hiding.whole(record)}
+        self.columns |= {WHOLE: takedowns.whole(record)}
         names = {field.name: _in_words(field, record) for field in fields}
         names[WHOLE] = _("The whole record")
         what = self.fields["what"]
@@ -316,7 +316,7 @@ def hide(request, kind, pk):
     if kind not in KINDS_BY_WORD:
         raise Http404
     record = get_object_or_404(KINDS_BY_WORD[kind], pk=pk)
-    if not hiding.may_hide(request.user, record):
+    if not takedowns.may_hide(request.user, record):
         raise Http404
     if "former" in request.POST:
         return _propose_former(request, record)
@@ -324,9 +324,9 @@ def hide(request, kind, pk):
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("cause", "why")}
         with told_on(form):
-            made = hiding.hide(record, form.chosen, **told, by=request.user)
+            made = takedowns.hide(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
-    before = hiding.former(record)
+    before = takedowns.former(record)
     now = plain_values(record, before)
     before = {name: value for name, value in before.items() if value != now[name]}
     return screen(
@@ -345,7 +345,7 @@ def _lines(model, before, after):
 
 def _propose_former(request, record):
     try:
-        change = hiding.propose_former(record, by=request.user)
+        change = takedowns.propose_former(record, by=request.user)
     except AlreadyWaiting as error:
         change = error.current
     except RefusedError as error:
@@ -367,13 +367,13 @@ def hidden(request, pk):
     takedown = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk
     )
-    why_not = hiding.HIDINGS.why_not(request.user, takedown)
+    why_not = takedowns.HIDINGS.why_not(request.user, takedown)
     examined = guard.examined_texts(takedown, ("why",))
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
         steps = [ConfirmHidingForm(data, examined=examined), RestoreForm(data)]
-    if decisions.take_pressed_step(request, hiding.HIDINGS, takedown, steps):
+    if decisions.take_pressed_step(request, takedowns.HIDINGS, takedown, steps):
         return redirect("admin:index")
     return screen(
         request,
@@ -395,10 +395,10 @@ def hidden(request, pk):
 def _stays(takedown):
     """Pairs of a field that restoring would not bring back, and the reason."""
     since = _("It was decided on meanwhile.")
-    reasons = dict.fromkeys(hiding.decided_since(takedown), since)
-    reasons |= hiding.stopped(takedown)
+    reasons = dict.fromkeys(takedowns.decided_since(takedown), since)
+    reasons |= takedowns.stopped(takedown)
     return [
-        (field_of(hiding.model_of(key), name).label_of(name), reason)
+        (field_of(takedowns.model_of(key), name).label_of(name), reason)
         for (key, name), reason in reasons.items()
     ]
 

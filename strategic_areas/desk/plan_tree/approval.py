@@ -21,7 +21,6 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.addresses import address
 from strategic_areas.desk.changes.decisions import ApproveForm, proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.page_changes import PublicPlace
@@ -37,6 +36,7 @@ from strategic_areas.desk.plan_tree.levels import (
 from strategic_areas.desk.plan_tree.nodes import Tree
 from strategic_areas.desk.screens import plan_or_404, screen, told_on
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, counted, plans
 from strategic_areas.views.commitments import figures_of, part_shown

@@ -9,16 +9,16 @@ from strategic_areas import workflow
 from strategic_areas.models import Plan
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document import records
-from strategic_areas.plan_document.checking import faults
 from strategic_areas.plan_document.lines import (
     LineState,
     LineVerdict,
     PlanLine,
     verdict,
 )
-from strategic_areas.plan_document.previewing import in_words
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.preview import in_words
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
+from strategic_areas.plan_document.validation import faults
 from strategic_areas.plan_document.values import NEW
 from strategic_areas.workbooks.reading import Change, Fault
 

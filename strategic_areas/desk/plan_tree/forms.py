@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies import numbers
+from agencies.edit_conflicts import conflict
 from agencies.fields import Kind
-from agencies.staleness import conflict
 from strategic_areas.desk.inputs import QUESTIONS, VictimsField
 from strategic_areas.desk.plan_tree.levels import (
     BY_TABLE,
@@ -27,8 +27,8 @@ from strategic_areas.desk.plan_tree.levels import (
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document.lines import completed, with_due_date
-from strategic_areas.plan_document.previewing import in_words
-from strategic_areas.plan_document.stored import plain
+from strategic_areas.plan_document.preview import in_words
+from strategic_areas.plan_document.stored_plan import plain
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import digest, for_cell
 

@@ -29,8 +29,8 @@ from strategic_areas.desk.plan_tree.levels import (
 )
 from strategic_areas.models import Plan, Provenance, RecordChange
 from strategic_areas.models.records import sort_key
-from strategic_areas.plan_document.previewing import preview_of
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.preview import preview_of
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
 #: A plan of more records than this shows its commitments folded.

@@ -26,7 +26,7 @@ from strategic_areas.desk.sheet_workbook.signed_preview import read_signed, sign
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.matrices import ROLES, Naming
 from strategic_areas.matrices.naming import AREA, LEVELS
-from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.times import period_of
 from strategic_areas.models.activities import Stop
 from strategic_areas.models.drafts import MatrixNaming

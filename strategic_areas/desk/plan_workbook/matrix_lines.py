@@ -10,7 +10,7 @@ from django.utils.translation import gettext, override
 from agencies.fields import Kind
 from strategic_areas.importing.values import span
 from strategic_areas.matrices import ROLES, MatrixLine
-from strategic_areas.matrices.protecting import identifying_kinds
+from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.models import Activity, Indicator, Participation
 from strategic_areas.plan_document.lines import (
     LineState,

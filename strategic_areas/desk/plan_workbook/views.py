@@ -44,8 +44,8 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import Amendment, Plan
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.previewing import preview_of
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.preview import preview_of
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import stood_of
 from strategic_areas.views.files import WORKBOOK, as_file

@@ -8,7 +8,7 @@ from openpyxl.utils import quote_sheetname
 
 from agencies.fields import Kind
 from strategic_areas.desk.plan_workbook.comparison import FORMAT, ORIGIN
-from strategic_areas.plan_document.stored import StoredObjects
+from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import digests, for_cell
 from strategic_areas.workbooks.reading import SEEN

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from strategic_areas.states import Family
+from strategic_areas.commitment_states import Family
 
 
 @dataclass(frozen=True)

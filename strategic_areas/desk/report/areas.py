@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from strategic_areas.commitment_states import CommitmentState, Family
 from strategic_areas.desk.report import (
     BarSegment,
     Section,
@@ -30,7 +31,6 @@ from strategic_areas.sentences import (
     late_by,
     state_word,
 )
-from strategic_areas.states import CommitmentState, Family
 
 #: What stands where nothing is known.
 NOTHING = "–"

@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from strategic_areas.cells import NOT_IN_XML
+from strategic_areas.commitment_states import Family
 from strategic_areas.desk.report import (
     NumberedList,
     Report,
@@ -23,7 +23,7 @@ from strategic_areas.desk.report import (
     StackedBars,
     Subheading,
 )
-from strategic_areas.states import Family
+from strategic_areas.spreadsheet_cells import NOT_IN_XML
 
 WIDTH, HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(1.9)
 #: So many characters may stand in a property of a document.

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import DECLARED, CommitmentState, Family
 from strategic_areas.datasets.trail import DAYS
 from strategic_areas.desk.report import NumberedList, Report, Section, Subheading, table
 from strategic_areas.desk.report.areas import (
@@ -28,9 +28,9 @@ from strategic_areas.desk.report.areas import (
 from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
+from strategic_areas.public_paths import address
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.sentences import listed
-from strategic_areas.states import DECLARED, CommitmentState, Family
 
 #: So many of a kind are named on the page of the summary.
 NAMED = 4

@@ -9,14 +9,14 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.audit import take_out
-from strategic_areas import cells as escaping
+from strategic_areas import spreadsheet_cells as escaping
 from strategic_areas import workflow
+from strategic_areas.compliance import Promptness, Standing
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.agency_statements import OwnWordsForm
 from strategic_areas.desk.report import ReportTable, round_report, sections, table
 from strategic_areas.desk.rounds.views import STANDING_WORDS, round_or_404
 from strategic_areas.desk.screens import screen
-from strategic_areas.discipline import Promptness, Standing
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.rounds import cells

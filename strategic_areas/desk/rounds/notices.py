@@ -23,10 +23,10 @@ from agencies.mail import INVENTED, Mail, focal_points_of, queue_mail, write_to
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
+from strategic_areas.compliance import REPLY_WITHIN, Standing
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import everything
 from strategic_areas.desk.sheet.rows import returned_steps
-from strategic_areas.discipline import REPLY_WITHIN, Standing
 from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import (
     Activity,

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agencies.mail import reached
 from strategic_areas import schedule
+from strategic_areas.compliance import AgencyState
 from strategic_areas.desk.rounds import notices, views
-from strategic_areas.discipline import AgencyState
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 

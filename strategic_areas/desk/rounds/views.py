@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from strategic_areas import rounds, workflow
+from strategic_areas.compliance import AgencyState, Promptness, Standing
 from strategic_areas.desk.changes.decisions import proposed
 from strategic_areas.desk.inputs import one_button
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.screens import screen, taken
-from strategic_areas.discipline import AgencyState, Promptness, Standing
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 from strategic_areas.schedule import RoundState

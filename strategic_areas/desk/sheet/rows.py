@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from agencies.fields import Kind
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.discipline import Standing
+from strategic_areas.compliance import Standing
 from strategic_areas.models import (
     Answer,
     Letter,

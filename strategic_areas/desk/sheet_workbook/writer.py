@@ -4,8 +4,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.cells import for_workbook
 from strategic_areas.desk.sheet_workbook.lines import CHOSEN, COUNTED
+from strategic_areas.spreadsheet_cells import for_workbook
 from strategic_areas.workbooks.reading import SEEN, cell_text
 from strategic_areas.workbooks.writing import (
     NUMBER,

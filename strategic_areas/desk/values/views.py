@@ -27,7 +27,6 @@ from agencies.decisions import Status
 from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
-from strategic_areas.addresses import address
 from strategic_areas.attainment import Attained
 from strategic_areas.desk.changes.protection import in_lines
 from strategic_areas.desk.changes.views import hide_url
@@ -50,7 +49,8 @@ from strategic_areas.figures.reporting import SPAN, VALUES, content, hand_in
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
-from strategic_areas.purging.hiding import may_hide
+from strategic_areas.public_paths import address
+from strategic_areas.purging.takedowns import may_hide
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine
 from strategic_areas.queries.public_rows import (

@@ -5,8 +5,8 @@ import sys
 from django.core.management.base import BaseCommand
 
 from agencies import row_counts
-from strategic_areas.addresses import address
 from strategic_areas.importing import Refused, load
+from strategic_areas.public_paths import address
 
 #: How many characters of a value are shown, around the first difference.
 SHOWN = 120

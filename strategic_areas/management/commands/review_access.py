@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from agencies import audit
-from agencies.accounts import leaving
+from agencies.accounts import closing
 from agencies.mail import queue_mail
 from strategic_areas.desk import people
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         )
         if not proposed:
             return
-        for person in leaving.administrators().exclude(email=""):
+        for person in closing.administrators().exclude(email=""):
             with translation.override(person.language):
                 queue_mail(
                     to=person.email,

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce
 
 from agencies.models import Agency
 from strategic_areas.attainment import Attainment, attainment
+from strategic_areas.date_ranges import year_of
 from strategic_areas.disclosure import PROTECTED, Protected
 from strategic_areas.models import (
     CodeList,
@@ -43,7 +44,6 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.figures import HOW_EXACT
 from strategic_areas.queries.plan.counted import Dispute, dispute_of
-from strategic_areas.spans import year_of
 
 #: The dimension of the labels that tell who counts, in a plan's file.
 COUNTED_BY = "counted_by"

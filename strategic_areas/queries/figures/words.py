@@ -12,12 +12,12 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas.attainment import Attained
+from strategic_areas.date_ranges import is_of_whole_years
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
 from strategic_areas.models.figures import Exactness, ExactTo
 from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
 from strategic_areas.sentences import listed
-from strategic_areas.spans import is_of_whole_years
 
 #: What can be said of a target.
 ATTAINED = {

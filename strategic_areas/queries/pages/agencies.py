@@ -18,7 +18,14 @@ from django.db.models import (
 from agencies.folding import fold
 from agencies.models import Agency, AgencyName
 from strategic_areas import progress
-from strategic_areas.discipline import Discipline, Promptness, Scorecard
+from strategic_areas.commitment_states import (
+    DECLARED,
+    CommitmentState,
+    newest,
+    newness,
+    tally,
+)
+from strategic_areas.compliance import Discipline, Promptness, Scorecard
 from strategic_areas.models import (
     Activity,
     AgencyComment,
@@ -43,7 +50,6 @@ from strategic_areas.queries.plan.rows import (
 )
 from strategic_areas.queries.updates import record, register
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.states import DECLARED, CommitmentState, newest, newness, tally
 
 #: How many scorecards and comments the page of an agency shows.
 LATEST = 12

@@ -9,7 +9,15 @@ from heapq import nlargest
 from django.db.models import Prefetch
 
 from strategic_areas import progress
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import (
+    NOT_TOLD,
+    Family,
+    Work,
+    added,
+    family_of,
+    newest,
+    newness,
+)
 from strategic_areas.headline import Headline
 from strategic_areas.models import (
     Activity,
@@ -20,6 +28,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import day_of
+from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
@@ -29,15 +38,6 @@ from strategic_areas.queries.plan.rows import (
     count_rows,
     records_of,
     sentence_of,
-)
-from strategic_areas.states import (
-    NOT_TOLD,
-    Family,
-    Work,
-    added,
-    family_of,
-    newest,
-    newness,
 )
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas import progress
+from strategic_areas.commitment_states import CommitmentState, Family, family_of
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.facets import Facet, Item, any_unknown, sift
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import CommitmentRow, count_rows, records_of
-from strategic_areas.states import CommitmentState, Family, family_of
 from strategic_areas.themes import Theme
 
 #: What a reader may ask for; "q" are words.

@@ -8,7 +8,7 @@ from operator import attrgetter
 from django.db.models import F
 
 from agencies.models import Agency
-from strategic_areas import discipline
+from strategic_areas import compliance
 from strategic_areas.models import (
     UPDATE_MODELS,
     Activity,
@@ -82,7 +82,7 @@ def log() -> dict:
     return {
         "corrections": Correction.objects.order_by(*LATEST_FIRST),
         "decided": len(times),
-        "days": discipline.median_days(times),
+        "days": compliance.median_days(times),
         "hidden": Takedown.objects.confirmed()[:PER_PAGE],
         "overdue": Takedown.objects.overdue(),
     }

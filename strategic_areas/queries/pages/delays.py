@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from strategic_areas import progress
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import CLOSED, newest
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import done
 from strategic_areas.queries.updates.record import Entry
-from strategic_areas.states import CLOSED, newest
 
 #: How many commitments a plan's first page tells. It leads to the list of all.
 SHOWN = 2

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
 
+from strategic_areas.commitment_states import CommitmentState, family_of
 from strategic_areas.datasets import DATASETS
 from strategic_areas.datasets.columns import DataColumn, Dataset, GapReason
 from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapshot_of
@@ -16,7 +17,6 @@ from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Edition, Plan
 from strategic_areas.progress import Counts
 from strategic_areas.queries.public_rows import RowDifference, Rows, difference
-from strategic_areas.states import CommitmentState, family_of
 
 #: The columns of a round that templates read as days.
 DAYS = ("starts_on", "ends_on")

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from agencies.folding import fold
 from agencies.models import Agency
+from strategic_areas.commitment_states import Family, family_of
+from strategic_areas.date_ranges import days_of
 from strategic_areas.headline import Answers, Headline
 from strategic_areas.models import (
     Participation,
@@ -22,8 +24,6 @@ from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import sources_behind
 from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import CommitmentRow
-from strategic_areas.spans import days_of
-from strategic_areas.states import Family, family_of
 
 #: The most commitments that the tree of a plan names one by one.
 MOST_NAMED = 120

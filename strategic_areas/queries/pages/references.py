@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from django.db.models import Count, F, OuterRef, Subquery
 
+from strategic_areas.commitment_states import Family, family_of
 from strategic_areas.disclosure import is_small
 from strategic_areas.models import (
     Commitment,
@@ -29,7 +30,6 @@ from strategic_areas.queries.pages import catalogue
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.sentences import FAMILIES
-from strategic_areas.states import Family, family_of
 
 
 @dataclass(frozen=True)

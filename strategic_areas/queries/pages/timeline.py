@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
+from strategic_areas.commitment_states import CLOSED, Age
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -22,7 +23,6 @@ from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.plans import is_over
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
-from strategic_areas.states import CLOSED, Age
 
 #: What nobody waits for any more, of a commitment and of an activity.
 DONE = CLOSED | {State.COMPLETED, State.CANCELLED}

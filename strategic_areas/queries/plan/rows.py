@@ -7,12 +7,12 @@ from datetime import date
 from functools import cached_property
 
 from agencies.models import Agency
-from strategic_areas import discipline, headline, progress
+from strategic_areas import compliance, headline, progress
+from strategic_areas.commitment_states import DECLARED, Work, newest
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.models.records import Voice
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
-from strategic_areas.states import DECLARED, Work, newest
 from strategic_areas.themes import Theme
 
 
@@ -76,7 +76,7 @@ class ActivityRow:
     def owes(self, asked: ReportingPeriod | None) -> bool:
         """Whether the round asks for a report of the activity; False without one."""
         activity = self.activity
-        return asked is not None and discipline.is_owed(
+        return asked is not None and compliance.is_owed(
             self.reports, activity.starts_on, asked, activity.stops
         )
 
@@ -217,7 +217,7 @@ def _untold(
     if handed_in:
         return progress.State.IN_REVIEW
     is_asked = any(
-        discipline.is_owed((), activity.starts_on, each, activity.stops)
+        compliance.is_owed((), activity.starts_on, each, activity.stops)
         for each in rounds
     )
     return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED

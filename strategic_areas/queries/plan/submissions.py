@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Exists, Min, OuterRef, Q
 
 from agencies.models import Agency
-from strategic_areas import discipline
+from strategic_areas import compliance
 from strategic_areas.models import (
     ActivityUpdate,
     Plan,
@@ -86,4 +86,4 @@ def review_days() -> int | None:
         .order_by("at", "pk")
         .values_list("activity_update_id", "to_status", "at")
     )
-    return discipline.median_days(discipline.review_times(steps))
+    return compliance.median_days(compliance.review_times(steps))

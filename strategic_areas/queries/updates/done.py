@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from strategic_areas.commitment_states import Work, newest
 from strategic_areas.models import ReportingPeriod, Status
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
@@ -12,7 +13,6 @@ from strategic_areas.queries.plan.plans import opened
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry, make_entry
-from strategic_areas.states import Work, newest
 
 #: What says most of what was done: of reports for one period the first of these. That
 #: nothing has begun is told only where nothing else is.

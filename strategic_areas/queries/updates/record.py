@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress, text_guard
-from strategic_areas.addresses import address
+from strategic_areas.commitment_states import Age, CommitmentState
 from strategic_areas.disclosure import PROTECTED, Protected, figure, is_of_victims
 from strategic_areas.models import (
     PUBLIC_RECORD,
@@ -33,8 +33,8 @@ from strategic_areas.models import (
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
+from strategic_areas.public_paths import address
 from strategic_areas.queries.plan import answering, counted
-from strategic_areas.states import Age, CommitmentState
 
 #: The fields of accounts that public pages tell under a heading of their own.
 HEADED = {

@@ -26,6 +26,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from agencies.folding import fold
 from agencies.models import Agency
+from strategic_areas.commitment_states import Age
 from strategic_areas.models import (
     UPDATE_MODELS,
     ActivityUpdate,
@@ -43,7 +44,6 @@ from strategic_areas.queries.plan.facets import Facet, any_unknown
 from strategic_areas.queries.updates import record
 from strategic_areas.queries.updates.record import Entry
 from strategic_areas.sentences import CHANGES
-from strategic_areas.states import Age
 
 #: The filters, each with its column in the rows of ``_in_record``.
 FILTERS = {

@@ -17,8 +17,8 @@ from modeltranslation.admin import TranslationAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from agencies import audit, numbers
+from agencies.edit_conflicts import StaleGuardForm
 from agencies.folding import fold
-from agencies.staleness import StaleGuardForm
 
 #: What the portal's mails are about.
 MAIL_KINDS = {

@@ -26,7 +26,7 @@ from strategic_areas.matrices.naming import (
     ranked_words,
     role_of,
 )
-from strategic_areas.matrices.opening import column_of, letter_of, open_matrix
+from strategic_areas.matrices.spreadsheet import column_of, letter_of, open_matrix
 from strategic_areas.matrices.times import period_of, time_of
 from strategic_areas.workbooks.reading import MOST_ROWS, comparable
 

@@ -36,7 +36,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.removals import row_key
 from strategic_areas.models.review import Reviewed
-from strategic_areas.purging.places import (
+from strategic_areas.purging.text_search import (
     Treatment,
     rows_of,
     treatment,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import brotli
 
-from plan_portal.conditional import digest
+from plan_portal.conditional_get import digest
 
 #: The encodings in which a page is kept, the preferred one first.
 ENCODINGS = ("br", "gzip", "")

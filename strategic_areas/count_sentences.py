@@ -9,9 +9,9 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
+from strategic_areas.commitment_states import AFTERWARDS, Family
 from strategic_areas.progress import Counts, Punctuality
 from strategic_areas.sentences import FAMILY_WORDS, listed
-from strategic_areas.states import AFTERWARDS, Family
 
 #: How many commitments are in a family, as parts of one sentence: the last three have
 #: no verb of their own in Spanish.

@@ -6,6 +6,7 @@ from itertools import count
 
 from agencies.folding import fold
 from strategic_areas.matrices.details import RecordReader
+from strategic_areas.matrices.detection import TOTAL
 from strategic_areas.matrices.institutions import InstitutionBook
 from strategic_areas.matrices.levels import (
     depth_of,
@@ -13,10 +14,9 @@ from strategic_areas.matrices.levels import (
     sentence,
     split_level,
 )
-from strategic_areas.matrices.looking import TOTAL
 from strategic_areas.matrices.naming import LEVELS, role_of
-from strategic_areas.matrices.opening import MatrixCell, open_matrix
-from strategic_areas.matrices.outcome import (
+from strategic_areas.matrices.personal_data import identifying_kinds
+from strategic_areas.matrices.result import (
     MatrixLine,
     MatrixNotice,
     MatrixQuestion,
@@ -24,8 +24,8 @@ from strategic_areas.matrices.outcome import (
     ProtectedCell,
     key_of,
 )
-from strategic_areas.matrices.protecting import identifying_kinds
 from strategic_areas.matrices.sheets import TABLES, SheetReader
+from strategic_areas.matrices.spreadsheet import MatrixCell, open_matrix
 
 PLAN = re.compile(r"\b(?:plan|estrategia|programa|strategy|programme) ")
 #: Fields that an answer fills as it stands; texts of others are read like a cell.

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.access import RefusedError, Role
-from agencies.accounts.leaving import begin_mandate, end_sessions
+from agencies.accounts.closing import begin_mandate, end_sessions
 from agencies.accounts.sign_in import notify
 from agencies.decisions import (
     Decision,

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from django.db import Error, connection
 from django.utils import timezone
 
-from plan_portal.conditional import build_label
-from plan_portal.front.deadline import DatabaseDeadline
+from plan_portal.conditional_get import build_label
+from plan_portal.page_cache.database_deadline import DatabaseDeadline
 from strategic_areas.models import PublicationVersion
 
 logger = logging.getLogger(__name__)

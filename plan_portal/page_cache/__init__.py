@@ -25,17 +25,17 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from plan_portal import errors
-from plan_portal.conditional import ASKED_BY_FRONT, KEEP
+from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from plan_portal.errors import HELP_PAGES
-from plan_portal.front.pages import Page, PageMemory
-from plan_portal.front.renewal import Renewal
-from plan_portal.front.watch import Watch
 from plan_portal.middleware import (
     REPORTS,
     STAFF_PATHS,
     SecurityHeadersMiddleware,
     language_of_path,
 )
+from plan_portal.page_cache.finished_pages import Page, PageMemory
+from plan_portal.page_cache.version_watcher import Watch
+from plan_portal.page_cache.worker_renewal import Renewal
 from strategic_areas.datasets.ready import SHELF
 from strategic_areas.queries.pages import overview
 

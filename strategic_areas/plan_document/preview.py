@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agencies.fields import Kind
 from strategic_areas.models import Plan
-from strategic_areas.plan_document import checking, records
+from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import called, for_cell
@@ -67,8 +67,8 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
     drafts = records.build(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
-        found = checking.faults(stored, drafts, members_only=members_only)
-        found = checking.with_dependants(stored, drafts, found)
+        found = validation.faults(stored, drafts, members_only=members_only)
+        found = validation.with_dependants(stored, drafts, found)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
         shown[id(draft.line)] = _shown(stored, draft, faults)

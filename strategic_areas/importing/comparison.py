@@ -10,7 +10,7 @@ from django.utils.translation import override
 from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.memory import ROW, Revised
+from strategic_areas.importing.known_records import ROW, Revised
 from strategic_areas.importing.reading import Refused
 from strategic_areas.models import (
     OPEN,

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
+from strategic_areas.date_ranges import days_of
 from strategic_areas.progress import State, activity_state
-from strategic_areas.spans import days_of
 
 #: For how long each agency reads its scorecard of a round before everybody does, so
 #: that it can reply. It begins when the closed round's scorecards are made ready.

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import access, audit
 from agencies.access import RefusedError
-from agencies.accounts.leaving import end_sessions
+from agencies.accounts.closing import end_sessions
 from agencies.accounts.sign_in import notify
 from agencies.decisions import (
     Decision,
