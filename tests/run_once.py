@@ -50,7 +50,6 @@ RUN_ONCE = {
     "strategic_areas/test_importing_faults.py",
     "strategic_areas/test_importing_format.py",
     "strategic_areas/test_letters.py",
-    "strategic_areas/test_letters_declarations.py",
     "strategic_areas/test_notes.py",
     "strategic_areas/test_off_plan.py",
     "strategic_areas/test_own_word.py",

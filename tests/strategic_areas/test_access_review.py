@@ -179,23 +179,6 @@ def test_only_partners_that_report_something_are_named():
     assert {gap.agency for gap in people.gaps()} == {works, counts}
 
 
-def test_administrators_open_the_page(client, activity, person):
-    close_rounds(activity.plan, 3)
-    client.force_login(make.administrator())
-
-    response = client.get(PAGE)
-
-    assert response.status_code == 200
-    assert response.context["accesses"][0].missed == 3
-
-
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
-def test_nobody_else_opens_it(client, make_actor):
-    client.force_login(make_actor())
-
-    assert client.get(PAGE).status_code == 403
-
-
 def test_the_page_costs_the_same_for_one_account_and_for_many(
     client, django_assert_max_num_queries
 ):

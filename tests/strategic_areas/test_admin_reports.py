@@ -81,41 +81,6 @@ def test_a_focal_point_lists_only_her_agencys_reports(desk):
     assert list(response.context["cl"].queryset) == [own]
 
 
-@pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_what_is_not_yours_is_not_found(desk, page):
-    make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
-
-    response = desk["client"].get(address(desk["stranger"], page))
-
-    assert response.status_code == 404
-
-
-def test_the_past_of_what_is_not_yours_is_not_found(desk):
-    stranger = desk["stranger"]
-    version = stranger.history.first()
-
-    response = desk["client"].get(
-        reverse(
-            "admin:strategic_areas_activityupdate_simple_history",
-            args=[stranger.pk, version.pk],
-        )
-    )
-
-    assert response.status_code == 404
-
-
-@pytest.mark.parametrize("step", ["withdraw", "correct"])
-def test_no_step_is_taken_on_what_is_not_yours(desk, step):
-    stranger = desk["stranger"]
-
-    response = desk["client"].post(
-        address(stranger, step), {"seen_version": 1, "reason": "x"}
-    )
-
-    stranger.refresh_from_db()
-    assert (response.status_code, stranger.status) == (404, Status.DRAFT)
-
-
 def test_a_forged_activity_is_refused(desk):
     other = make.activity(plan=desk["activity"].plan)
 
@@ -146,31 +111,6 @@ def test_filters_name_only_ones_own_agency(desk):
     page = desk["client"].get(LIST).content.decode()
 
     assert desk["stranger"].agency.acronym not in page
-
-
-def test_an_ended_mandate_opens_nothing(desk):
-    own = make.update(activity=desk["activity"], period=desk["period"], by=desk["user"])
-    mandate = desk["user"].mandates.get()
-    mandate.ends_on = mandate.starts_on
-    mandate.save()
-
-    opened = desk["client"].get(address(own))
-    begun = desk["client"].get(ADD)
-
-    assert (opened.status_code, begun.status_code) == (404, 403)
-
-
-def test_a_submitted_report_is_read_only_for_its_author(desk):
-    own = make.submitted_update(
-        activity=desk["activity"], period=desk["period"], by=desk["user"]
-    )
-
-    response = desk["client"].post(
-        address(own), filled(desk["activity"], desk["period"], seen_version=own.version)
-    )
-
-    own.refresh_from_db()
-    assert (response.status_code, own.percent) == (403, 40)
 
 
 def test_the_second_to_save_keeps_her_text_and_sees_the_others(desk):
@@ -275,42 +215,6 @@ def test_execution_and_percent_that_disagree_are_told_beside_the_field(
     assert form["narrative_es"].value() == "Se capacitó al personal."
 
 
-@pytest.mark.parametrize(
-    ("percent", "expected"),
-    [("0", "not_started"), ("60", "in_progress"), ("100", "completed")],
-)
-def test_a_percent_alone_says_the_execution_as_on_the_sheet(desk, percent, expected):
-    posted = filled(desk["activity"], desk["period"], execution="", percent=percent)
-
-    desk["client"].post(ADD, posted)
-
-    update = ActivityUpdate.objects.get(activity=desk["activity"])
-    assert (update.percent, update.execution) == (int(percent), expected)
-
-
-def test_neither_percent_nor_execution_is_asked_for_one_of_them(desk):
-    posted = filled(desk["activity"], desk["period"], execution="", percent="")
-
-    response = desk["client"].post(ADD, posted)
-
-    assert list(response.context["adminform"].form.errors) == ["execution"]
-    assert not ActivityUpdate.objects.filter(activity=desk["activity"]).exists()
-
-
-def test_the_one_that_was_changed_leads_the_other(desk):
-    update = make.update(
-        activity=desk["activity"], period=desk["period"], by=desk["user"]
-    )
-    posted = filled(desk["activity"], desk["period"], execution="completed")
-
-    desk["client"].post(
-        address(update), {**posted, "percent": "40", "seen_version": update.version}
-    )
-
-    update.refresh_from_db()
-    assert (update.percent, update.execution) == (100, "completed")
-
-
 def test_a_reviewer_sees_no_drafts(client):
     make.update()
     submitted = make.submitted_update()
@@ -390,26 +294,6 @@ def pages_of_the_past(client, record):
     return [client.get(page).content.decode() for page in pages]
 
 
-def test_an_administrator_sees_no_reports(client):
-    update = make.submitted_update()
-    client.force_login(make.administrator())
-
-    listed, opened = client.get(LIST), client.get(address(update))
-
-    assert (listed.status_code, opened.status_code) == (403, 404)
-
-
-@pytest.mark.parametrize("step", ["withdraw", "correct"])
-def test_no_step_is_taken_by_a_link(client, step):
-    update = make.submitted_update()
-    client.force_login(make.reviewer())
-
-    response = client.get(address(update, step))
-
-    update.refresh_from_db()
-    assert (response.status_code, update.status) == (405, Status.SUBMITTED)
-
-
 def test_a_correction_opens_as_a_new_draft(client):
     update = make.published_update()
     client.force_login(update.contributors.get())
@@ -418,15 +302,6 @@ def test_a_correction_opens_as_a_new_draft(client):
 
     second = ActivityUpdate.objects.get(revision=2)
     assert response.url == address(second)
-
-
-def test_a_declaration_has_the_same_pages(client):
-    declaration = make.declaration()
-    client.force_login(declaration.contributors.get())
-
-    response = client.get(address(declaration))
-
-    assert response.status_code == 200
 
 
 def test_the_index_of_a_focal_point_lists_what_she_owes(desk):

@@ -134,35 +134,6 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own(world):
 
 
 @pytest.mark.sqlite
-def test_whoever_may_not_speak_for_the_agency_finds_no_page(client, world):
-    other = World()
-    former = make.focal_point(
-        agency=make.agency(), mandate={"ends_on": timezone.localdate()}
-    )
-    past = timezone.localdate() - timedelta(days=1)
-    make.mandate(
-        user=former,
-        agency=world.agency,
-        kind="alternate",
-        starts_on=past - timedelta(days=9),
-        ends_on=past,
-    )
-
-    answers = []
-    for user in (other.user, former, make.reviewer(), make.administrator()):
-        client.force_login(user)
-        answers += [
-            client.get(world.address).status_code,
-            client.post(world.address, {"text_es": TEXT}).status_code,
-        ]
-        with pytest.raises(RefusedError):
-            workflow.propose(world.comment(), by=user)
-
-    assert answers == [404] * 8
-    assert PendingChange.objects.count() == 0
-
-
-@pytest.mark.sqlite
 @pytest.mark.parametrize("which", ["to come", "of another plan", "record"])
 def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which, world):
     later = timezone.localdate() + timedelta(days=5)

@@ -197,18 +197,6 @@ def test_nobody_opens_a_round_again_for_their_own_request(desk):
     assert not RoundReopening.objects.exists()
 
 
-def test_a_sheet_of_another_agency_is_not_asked_for(desk):
-    desk.close()
-    other = make.activity(plan=desk.period.plan).agency
-    keys = [desk.period.pk, other.slug]
-
-    answer = desk.client.post(
-        reverse("admin:sheet_reopen", args=keys), {"reason": "Por ellos."}
-    )
-
-    assert (answer.status_code, PendingChange.objects.count()) == (404, 0)
-
-
 def test_one_request_waits_at_a_time(desk):
     make.reviewer()
     desk.close()

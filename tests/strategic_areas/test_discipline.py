@@ -218,14 +218,6 @@ def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
     assert few == many
 
 
-@pytest.mark.sqlite
-@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
-def test_only_the_secretariat_reads_the_table(client, make_actor):
-    client.force_login(make_actor())
-
-    assert client.get(reverse("admin:rounds")).status_code == 403
-
-
 @pytest.mark.parametrize(
     ("state", "starts_on", "owed"),
     [

@@ -378,31 +378,6 @@ def test_the_agency_cannot_clear_its_own_evidence(client, draft):
     assert draft.evidences.get().is_public is False
 
 
-@pytest.mark.parametrize("is_published", [False, True])
-def test_a_reviewer_cannot_alter_evidence(client, is_published, folder):
-    update = make.submitted_update()
-    item = make.evidence(update, url="https://example.org/a")
-    if is_published:
-        workflow.publish(update, by=make.reviewer())
-    client.force_login(make.reviewer())
-    row = {
-        "id": item.pk,
-        "activity_update": update.pk,
-        "title_es": "Otra",
-        "url": "https://example.org/b",
-    }
-
-    changed = save(client, update, row, initial=1)
-    removed = save(client, update, {**row, "DELETE": "on"}, initial=1)
-    added = save(client, update, {"upload": pdf_upload()})
-
-    item.refresh_from_db()
-    assert {each.status_code for each in (changed, removed, added)} == {403}
-    assert (item.title_es, item.url) == ("Acta", "https://example.org/a")
-    assert update.evidences.count() == 1
-    assert files_in(folder) == []
-
-
 def test_a_reviewer_finds_every_item_with_its_link_and_clears_one(client):
     update = make.submitted_update()
     file, other = make.file_evidence(update), make.file_evidence(update)
@@ -492,34 +467,6 @@ def test_a_file_that_is_not_yours_is_not_found(client):
         if stranger:
             client.force_login(stranger)
         assert status_of(client, staff_address(item)) == 404, who
-
-
-def test_a_focal_point_whose_own_file_opens_finds_no_other(client):
-    mine, other = make.file_evidence(), make.file_evidence()
-    client.force_login(mine.record.contributors.get())
-
-    answers = [status_of(client, staff_address(item)) for item in (mine, other)]
-
-    assert answers == [200, 404]
-
-
-def test_a_file_of_a_draft_is_not_found_by_a_reviewer(client):
-    submitted = make.file_evidence(make.submitted_update())
-    item = make.file_evidence(make.update())
-    client.force_login(make.reviewer())
-
-    answers = [status_of(client, staff_address(each)) for each in (submitted, item)]
-
-    assert answers == [200, 404]
-
-
-def test_a_token_that_nobody_gave_is_not_found(client):
-    make.evidence(make.submitted_update(), url="https://example.org/")
-    client.force_login(make.reviewer())
-
-    for token in ("0" * 40, "x", "evidence"):
-        assert client.get(f"/gestion/evidencia/{token}/").status_code == 404
-        assert client.get(f"/evidencia/{token}/").status_code == 404
 
 
 # Opening, for everybody
@@ -613,24 +560,6 @@ def test_a_file_that_a_correction_no_longer_clears_is_closed(client, published):
     after = status_of(client, public_address(item))
 
     assert (during, after) == (200, 404)
-
-
-def test_a_declarations_cleared_file_is_open_to_everybody(client):
-    declaration = make.declaration()
-    item = make.file_evidence(declaration)
-    workflow.submit(declaration, by=declaration.contributors.get())
-    workflow.publish(declaration, by=make.reviewer(), evidence=[item])
-
-    assert status_of(client, public_address(item)) == 200
-
-
-def test_a_file_is_only_read(client, published):
-    client.force_login(make.reviewer())
-    item = published["cleared"]
-
-    for path in (public_address(item), staff_address(item)):
-        for method in (client.post, client.put, client.delete):
-            assert method(path).status_code == 405, (path, method)
 
 
 def test_a_file_that_is_missing_from_the_folder_is_not_found(client, published):

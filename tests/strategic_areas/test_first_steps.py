@@ -163,16 +163,6 @@ def test_who_has_no_mail_gets_a_letter_that_is_shown_once(client, both, plan):
     assert letter["code"] not in client.get(PAGE).content.decode()
 
 
-def test_only_administrators_invite_by_a_list(client, plan):
-    make.agency(acronym="MT")
-    client.force_login(make.reviewer())
-
-    answer = send(client, "MT; Leo; leo@example.org")
-
-    assert answer.status_code == 403
-    assert not Invitation.objects.exists()
-
-
 # The list of steps
 
 

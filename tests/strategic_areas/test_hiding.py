@@ -394,18 +394,6 @@ def test_a_cause_of_the_list_is_required_and_own_words_are_guarded(told):
     assert not line.confirm_before_publishing
 
 
-@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
-@pytest.mark.sqlite
-def test_nobody_else_hides_what_stands_around_the_plan(client, make_actor):
-    line, actor = make.help_line(), make_actor()
-    client.force_login(actor)
-
-    with pytest.raises(RefusedError):
-        hide(line, by=actor)
-    page = client.get(reverse("admin:hide", args=["helpline", line.pk]))
-    assert page.status_code == 404
-
-
 def test_an_administrator_hides_a_text_of_an_agency_and_another_restores_it():
     agency = make.agency(name_es="Un nombre")
     takedown = hide(agency, by=make.administrator())
@@ -536,19 +524,6 @@ def test_the_reason_of_an_amendment_is_hidden_too(client):
     hide(told.amendment)
 
     assert (stood, "Zutana" in client.get(page).content.decode()) == (True, False)
-
-
-@pytest.mark.sqlite
-def test_a_decided_change_leads_to_the_page_that_hides(client):
-    record = make.law()
-    change = make.change(record, name_es="Zutana")
-    workflow.approve(change, by=make.reviewer())
-    client.force_login(make.reviewer())
-
-    shown = client.get(reverse("admin:approval", args=[change.pk]))
-
-    address = reverse("admin:hide", args=["legalinstrument", record.pk])
-    assert address in shown.content.decode()
 
 
 @pytest.mark.sqlite

@@ -1,4 +1,6 @@
-"""Reports by letter: transcribed in the agency's name, published by another's word."""
+"""Reports and results by letter: transcribed, and published by another's word."""
+
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,30 +10,224 @@ from django.utils import timezone
 
 from agencies.mail import Mail
 from strategic_areas import purging, workflow
-from strategic_areas.desk import letters
+from strategic_areas.desk import letters, people
+from strategic_areas.desk.rounds import notices
 from strategic_areas.evidence.storage import evidence_storage
-from strategic_areas.models import ActivityUpdate, Letter, Purge
-from strategic_areas.workflow.questions import seen_of, token_of
+from strategic_areas.models import (
+    ActivityUpdate,
+    Commitment,
+    CommitmentUpdate,
+    Letter,
+    Purge,
+)
+from strategic_areas.workflow.questions import DECLARATION, seen_of, token_of
 from tests import make
 from tests.uploads import make_pdf
 
 pytestmark = pytest.mark.django_db
 
-
-def handed_over(**fields):
-    """A transcribed report that waits for its agency's word."""
-    update = make.transcribed_update(**fields)
-    seen = seen_of(update)
-    workflow.submit_letter(update.letter, seen, by=update.contributors.get())
-    update.refresh_from_db()
-    return update
-
-
-def seen(update):
-    return seen_of(update)
+STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
+SAID = {"result": "fulfilled", "statement_es": STATEMENT}
+#: What a letter may hold, by its word in addresses: drafts, and those of the agency.
+TRANSCRIBED = {
+    "avance": make.transcribed_update,
+    "declaracion": make.transcribed_declaration,
+}
+OWN = {"avance": make.update, "declaracion": make.declaration}
 
 
-# The workflow
+def text_of(record):
+    """The name of the text in which most is said."""
+    return "narrative_es" if hasattr(record, "activity") else "statement_es"
+
+
+def handed_over(transcribe, **fields):
+    """A transcribed record that waits for its agency's word."""
+    record = transcribe(**fields)
+    letter = record.letter
+    workflow.submit_letter(letter, seen_of(record), by=letter.recorded_by)
+    record.refresh_from_db()
+    return record
+
+
+@pytest.fixture(params=TRANSCRIBED)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def waiting(db, kind):
+    """A record of each kind that waits for its agency's word."""
+    return handed_over(TRANSCRIBED[kind])
+
+
+def address(name, letter, *more):
+    return reverse(f"admin:{name}", args=[letter.pk, *more])
+
+
+def make_letter_of(commitment, **fields):
+    period = make.round(plan=commitment.plan)
+    return make.letter(agency=commitment.lead, period=period, **fields)
+
+
+def sheet_of(record):
+    return reverse("admin:sheet", args=[record.period.pk, record.agency.slug])
+
+
+def test_nothing_is_transcribed_without_a_letter(kind):
+    own = OWN[kind]()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(own).objects.update(provenance="transcribed")
+
+    own.refresh_from_db()
+    assert own.provenance == "reported"
+
+
+def test_an_agencys_own_draft_is_not_written_over(kind):
+    own = OWN[kind]()
+    letter = make.letter(agency=own.agency, period=own.period)
+    before = getattr(own, text_of(own))
+    setattr(own, text_of(own), "Otra cosa.")
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.transcribe(own, letter, by=make.reviewer(), seen_version=own.version)
+
+    own.refresh_from_db()
+    assert getattr(own, text_of(own)) == before
+
+
+def test_the_secretariat_reads_no_draft_of_the_agency(client, kind):
+    own = OWN[kind]()
+    words = getattr(own, text_of(own))
+    letter = make.letter(agency=own.agency, period=own.period)
+    client.force_login(letter.recorded_by)
+
+    page = client.get(address("letter", letter))
+
+    assert page.context["sheet"].taken == [own.subject]
+    assert words not in page.content.decode()
+
+
+def test_an_agency_neither_reads_nor_sends_a_transcription(client, kind):
+    record = TRANSCRIBED[kind]()
+    person = make.focal_point(agency=record.agency)
+    client.force_login(person)
+
+    page = client.get(sheet_of(record))
+    with pytest.raises(workflow.TransitionError):
+        workflow.submit(record, by=person)
+
+    sheet = page.context["sheet"]
+    shown = [each.row for each in dict(page.context["sections"]).get(DECLARATION, [])]
+    assert {row.state for row in (*sheet.rows, *shown)} == {"todo"}
+    assert sheet.sendable == []
+    assert getattr(record, text_of(record)) not in page.content.decode()
+
+
+def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client, waiting):
+    person = make.focal_point(agency=waiting.agency)
+    client.force_login(person)
+    desk = client.get(reverse("admin:index"))
+    page = client.get(address("letter_confirm", waiting.letter))
+
+    client.post(
+        address("letter_confirmed", waiting.letter),
+        {"seen": page.context["confirm"]["seen"].value()},
+    )
+
+    waiting.refresh_from_db()
+    public = client.get(waiting.get_absolute_url(language="es")).content.decode()
+    assert desk.context["letters"] == [waiting.letter]
+    assert getattr(waiting, text_of(waiting)) in page.content.decode()
+    assert (waiting.status, waiting.published_by) == ("published", person)
+    assert waiting.confirmed_at is not None
+    assert 'class="transcribed"' in public
+    assert waiting.letter.reference in public
+
+
+def test_a_second_reviewer_reads_the_letter_and_publishes(client, waiting, kind):
+    client.force_login(make.reviewer())
+
+    page = client.get(reverse("admin:review", args=[kind, waiting.pk]))
+    client.post(
+        reverse("admin:review_publish", args=[kind, waiting.pk]),
+        {"seen_version": waiting.version, "checked": "on"},
+    )
+
+    waiting.refresh_from_db()
+    assert address("letter_file", waiting.letter) in page.content.decode()
+    assert (waiting.status, waiting.confirmed_at) == ("published", None)
+
+
+def test_the_transcriber_neither_publishes_nor_confirms(waiting):
+    transcriber = waiting.letter.recorded_by
+    transcriber.groups.add(*make.focal_point().groups.all())
+    make.mandate(user=transcriber, agency=waiting.agency, kind="titular")
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.publish(waiting, by=transcriber)
+    with pytest.raises(workflow.TransitionError):
+        workflow.confirm_letter(waiting.letter, seen_of(waiting), by=transcriber)
+
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
+
+
+@pytest.mark.parametrize("make_actor", [make.focal_point, make.reviewer])
+def test_nobody_but_the_agency_confirms_or_contests(make_actor, waiting):
+    said, by = seen_of(waiting), make_actor()
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.confirm_letter(waiting.letter, said, by=by)
+    with pytest.raises(workflow.TransitionError):
+        workflow.contest_letter(waiting.letter, said, by=by, reason="No.")
+
+    waiting.refresh_from_db()
+    assert waiting.status == "submitted"
+
+
+def test_what_is_contested_comes_back_with_its_reason(client, waiting):
+    client.force_login(make.focal_point(agency=waiting.agency))
+    client.post(
+        address("letter_contested", waiting.letter),
+        {"seen": token_of(waiting), "reason": "Falta la firma."},
+    )
+
+    client.force_login(waiting.letter.recorded_by)
+    page = client.get(address("letter", waiting.letter))
+
+    waiting.refresh_from_db()
+    ((code, step),) = page.context["contested"]
+    assert (waiting.status, code) == ("returned", waiting.subject.code)
+    assert step.reason == "Falta la firma."
+
+
+def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
+    """Neither on its desk nor in its digest nor in what a successor takes over."""
+    person = make.focal_point(agency=waiting.agency)
+    told = {"by": person, "reason": "Falta la firma."}
+    workflow.contest_letter(waiting.letter, seen_of(waiting), **told)
+    client.force_login(person)
+
+    desk = client.get(reverse("admin:index"))
+
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    parts = [part for d in notices.digests(tomorrow) for part in d.parts]
+    assert desk.context["returned"] == []
+    assert [part for part in parts if part.returned] == []
+    assert people.agency_work(waiting.agency)["unfinished"] == ()
+
+
+def test_what_the_agency_saves_becomes_its_own(kind):
+    record = TRANSCRIBED[kind]()
+    setattr(record, text_of(record), "Lo decimos nosotros.")
+    person = make.focal_point(agency=record.agency)
+
+    workflow.save(record, by=person, seen_version=record.version)
+
+    record.refresh_from_db()
+    assert (record.provenance, record.letter) == ("reported", None)
 
 
 def test_a_transcription_names_its_letter_and_whoever_wrote_it():
@@ -39,16 +235,6 @@ def test_a_transcription_names_its_letter_and_whoever_wrote_it():
 
     assert (update.provenance, update.status) == ("transcribed", "draft")
     assert update.contributors.get() == update.letter.recorded_by
-
-
-def test_nothing_is_transcribed_without_a_letter():
-    update = make.update()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        ActivityUpdate.objects.filter(pk=update.pk).update(provenance="transcribed")
-
-    update.refresh_from_db()
-    assert update.provenance == "reported"
 
 
 def test_only_the_secretariat_transcribes():
@@ -78,98 +264,23 @@ def test_a_letter_tells_of_its_own_agency_and_round_alone(other):
     assert ActivityUpdate.objects.count() == 0
 
 
-def test_the_agencys_own_draft_is_never_transcribed_over():
-    own = make.update()
-    letter = make.letter(agency=own.agency, period=own.period)
-    own.narrative_es = "Otra cosa."
-
-    with pytest.raises(workflow.TransitionError):
-        workflow.transcribe(own, letter, by=make.reviewer(), seen_version=own.version)
-
-    own.refresh_from_db()
-    assert own.narrative_es == "Se hizo una parte del trabajo."
-
-
-def test_the_agencys_word_publishes():
-    update = handed_over()
-    focal_point = make.focal_point(agency=update.agency)
-
-    workflow.confirm_letter(update.letter, seen(update), by=focal_point)
-
-    update.refresh_from_db()
-    assert (update.status, update.published_by) == ("published", focal_point)
-    assert update.confirmed_at is not None
-
-
-def test_a_second_reviewer_publishes_without_the_agencys_word():
-    update = handed_over()
-
-    workflow.publish(update, by=make.reviewer())
-
-    assert (update.status, update.confirmed_at) == ("published", None)
-
-
-def test_the_transcriber_neither_publishes_nor_confirms():
-    update = handed_over()
-    transcriber = update.letter.recorded_by
-    transcriber.groups.add(*make.focal_point().groups.all())
-    make.mandate(user=transcriber, agency=update.agency, kind="titular")
-
-    with pytest.raises(workflow.TransitionError):
-        workflow.publish(update, by=transcriber)
-    with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(update.letter, seen(update), by=transcriber)
-
-    update.refresh_from_db()
-    assert update.status == "submitted"
-
-
-def test_nobody_but_the_agency_confirms_or_contests():
-    update = handed_over()
-
-    for actor in (make.focal_point(), make.reviewer()):
-        with pytest.raises(workflow.TransitionError):
-            workflow.confirm_letter(update.letter, seen(update), by=actor)
-        with pytest.raises(workflow.TransitionError):
-            workflow.contest_letter(update.letter, seen(update), by=actor, reason="No.")
-
-        update.refresh_from_db()
-        assert update.status == "submitted"
-
-
 def test_where_only_a_titular_submits_only_a_titular_confirms():
-    update = handed_over()
+    update = handed_over(make.transcribed_update)
     make.focal_point(agency=update.agency)
     alternate = make.focal_point(agency=update.agency)
     type(update.agency).objects.update(only_titular_submits=True)
 
     with pytest.raises(workflow.TransitionError):
-        workflow.confirm_letter(update.letter, seen(update), by=alternate)
+        workflow.confirm_letter(update.letter, seen_of(update), by=alternate)
 
     update.refresh_from_db()
     assert update.status == "submitted"
 
 
-def test_what_is_contested_goes_back_with_the_reason():
-    update = handed_over()
-    focal_point = make.focal_point(agency=update.agency)
-
-    workflow.contest_letter(
-        update.letter, seen(update), by=focal_point, reason="Son 12 talleres."
-    )
-
-    step = update.transitions.last()
-    assert (step.to_status, step.by, step.reason) == (
-        "returned",
-        focal_point,
-        "Son 12 talleres.",
-    )
-
-
 def test_what_changed_since_it_was_read_is_not_confirmed():
-    update = handed_over()
+    update = handed_over(make.transcribed_update)
     focal_point = make.focal_point(agency=update.agency)
-    before = seen(update)
+    before = seen_of(update)
     workflow.contest_letter(update.letter, before, by=focal_point, reason="No.")
     update.refresh_from_db()
     update.percent = 50
@@ -177,37 +288,13 @@ def test_what_changed_since_it_was_read_is_not_confirmed():
     workflow.transcribe(
         update, update.letter, by=transcriber, seen_version=update.version
     )
-    workflow.submit_letter(update.letter, seen(update), by=transcriber)
+    workflow.submit_letter(update.letter, seen_of(update), by=transcriber)
 
     with pytest.raises(workflow.Conflict):
         workflow.confirm_letter(update.letter, before, by=focal_point)
 
     update.refresh_from_db()
     assert update.status == "submitted"
-
-
-def test_what_the_agency_saves_becomes_its_own_report():
-    update = make.transcribed_update()
-    focal_point = make.focal_point(agency=update.agency)
-    update.narrative_es = "Lo decimos nosotros."
-
-    workflow.save(update, by=focal_point, seen_version=update.version)
-
-    update.refresh_from_db()
-    assert (update.provenance, update.letter) == ("reported", None)
-
-
-def test_the_agency_does_not_send_a_transcription_as_it_is():
-    update = make.transcribed_update()
-
-    with pytest.raises(workflow.TransitionError):
-        workflow.submit(update, by=make.focal_point(agency=update.agency))
-
-    update.refresh_from_db()
-    assert update.status == "draft"
-
-
-# The pages
 
 
 def posted_letter(letter_of, **changes):
@@ -285,45 +372,14 @@ def test_a_closed_round_takes_no_letter(client):
     assert list(response.context["form"].errors) == ["period"]
 
 
-def test_the_pages_of_transcription_are_the_secretariats(client):
-    update = make.transcribed_update()
-    pages = [
-        reverse("admin:letters"),
-        reverse("admin:letter_new"),
-        reverse("admin:letter", args=[update.letter.pk]),
-    ]
-
-    for actor in (make.focal_point(agency=update.agency), make.administrator()):
-        client.force_login(actor)
-        assert [client.get(page).status_code for page in pages] == [404] * 3, actor
-
-
-def test_a_letter_of_another_agency_is_not_found(client):
-    update = handed_over()
-    client.force_login(make.focal_point())
-
-    for name, posted in (
-        ("letter_confirm", None),
-        ("letter_confirmed", {}),
-        ("letter_contested", {"reason": "No."}),
-        ("letter_file", None),
-    ):
-        address = reverse(f"admin:{name}", args=[update.letter.pk])
-        given = {"seen": token_of(update), **(posted or {})}
-        answer = client.get(address) if posted is None else client.post(address, given)
-
-        update.refresh_from_db()
-        assert (answer.status_code, update.status) == (404, "submitted"), name
-
-
 def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
     activity = make.activity()
     letter = make.letter(agency=activity.agency, period=make.round(plan=activity.plan))
     client.force_login(letter.recorded_by)
-    address = reverse("admin:letter_row", args=[letter.pk, activity.pk])
+    path = address("letter_row", letter, activity.pk)
 
     client.post(
-        address, {"answer": "reported", "percent": "60", "narrative_es": "Se hizo."}
+        path, {"answer": "reported", "percent": "60", "narrative_es": "Se hizo."}
     )
 
     update = ActivityUpdate.objects.get()
@@ -334,28 +390,6 @@ def test_a_row_of_a_letter_is_saved_in_the_agencys_name(client):
     )
 
 
-def test_the_secretariat_reads_no_draft_of_the_agency_on_the_letters_sheet(client):
-    own = make.update(narrative_es="Un borrador nuestro.")
-    letter = make.letter(agency=own.agency, period=own.period)
-    client.force_login(letter.recorded_by)
-
-    response = client.get(reverse("admin:letter", args=[letter.pk]))
-
-    assert response.context["sheet"].taken == [own.activity]
-    assert "Un borrador nuestro." not in response.content.decode()
-
-
-def test_what_is_being_transcribed_is_not_on_the_agencys_sheet_to_send(client):
-    update = make.transcribed_update()
-    client.force_login(make.focal_point(agency=update.agency))
-
-    response = client.get(
-        reverse("admin:sheet", args=[update.period.pk, update.agency.slug])
-    )
-
-    assert [row.state for row in response.context["sheet"].rows] == ["todo"]
-
-
 def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
     update = make.transcribed_update()
     asked = [make.focal_point(agency=update.agency) for _ in range(2)]
@@ -363,7 +397,7 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
     client.force_login(update.letter.recorded_by)
 
     client.post(
-        reverse("admin:letter_send", args=[update.letter.pk]),
+        address("letter_send", update.letter),
         {"seen": token_of(update)},
     )
 
@@ -372,8 +406,8 @@ def test_handing_over_asks_everybody_who_reports_for_the_agency(client):
     assert set(Mail.objects.values_list("to", flat=True)) == {
         person.email for person in asked
     }
-    address = reverse("admin:letter_confirm", args=[update.letter.pk])
-    assert all(address in mail.text for mail in Mail.objects.all())
+    path = address("letter_confirm", update.letter)
+    assert all(path in mail.text for mail in Mail.objects.all())
 
 
 def test_the_transcriber_is_not_asked_for_her_own_word():
@@ -385,33 +419,20 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
     assert Mail.objects.count() == 0
 
 
-def test_the_agency_confirms_on_its_page_and_the_public_reads_so(client):
-    update = handed_over()
-    client.force_login(make.focal_point(agency=update.agency))
-    page = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
-
-    client.post(
-        reverse("admin:letter_confirmed", args=[update.letter.pk]),
-        {"seen": page.context["confirm"]["seen"].value()},
-    )
-
-    update.refresh_from_db()
-    public = client.get(update.get_absolute_url(language="es")).content.decode()
-    assert update.status == "published"
-    assert update.letter.reference in public
-
-
 def test_the_agency_reads_what_is_marked_before_it_confirms(client):
-    update = handed_over(narrative_es="Se visitó el taller de Yahaira en Guachupita.")
+    update = handed_over(
+        make.transcribed_update,
+        narrative_es="Se visitó el taller de Yahaira en Guachupita.",
+    )
     client.force_login(make.focal_point(agency=update.agency))
-    shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
-    address = reverse("admin:letter_confirmed", args=[update.letter.pk])
+    shown = client.get(address("letter_confirm", update.letter))
+    path = address("letter_confirmed", update.letter)
     posted = {"seen": token_of(update)}
 
-    refused = client.post(address, posted)
+    refused = client.post(path, posted)
     update.refresh_from_db()
     before = update.status
-    client.post(address, {**posted, "checked": "on"})
+    client.post(path, {**posted, "checked": "on"})
 
     update.refresh_from_db()
     assert "<mark>Yahaira" in shown.content.decode()
@@ -421,13 +442,13 @@ def test_the_agency_reads_what_is_marked_before_it_confirms(client):
 
 
 def test_the_agency_confirms_no_personal_data(client):
-    update = handed_over()
+    update = handed_over(make.transcribed_update)
     ActivityUpdate.objects.filter(pk=update.pk).update(narrative_es="001-1234567-8")
     client.force_login(make.focal_point(agency=update.agency))
-    shown = client.get(reverse("admin:letter_confirm", args=[update.letter.pk]))
+    shown = client.get(address("letter_confirm", update.letter))
 
     refused = client.post(
-        reverse("admin:letter_confirmed", args=[update.letter.pk]),
+        address("letter_confirmed", update.letter),
         {"seen": token_of(update), "checked": "on"},
     )
 
@@ -437,11 +458,11 @@ def test_the_agency_confirms_no_personal_data(client):
 
 
 def test_contesting_wants_a_reason(client):
-    update = handed_over()
+    update = handed_over(make.transcribed_update)
     client.force_login(make.focal_point(agency=update.agency))
 
     response = client.post(
-        reverse("admin:letter_contested", args=[update.letter.pk]),
+        address("letter_contested", update.letter),
         {"seen": token_of(update), "reason": ""},
     )
 
@@ -451,7 +472,7 @@ def test_contesting_wants_a_reason(client):
 
 
 def test_a_reference_that_could_lead_to_somebody_is_not_public(client):
-    update = handed_over()
+    update = handed_over(make.transcribed_update)
     Letter.objects.update(reference="De 001-1234567-8")
     workflow.publish(update, by=make.reviewer())
 
@@ -461,23 +482,6 @@ def test_a_reference_that_could_lead_to_somebody_is_not_public(client):
     assert "001-1234567-8" not in public
 
 
-@pytest.mark.parametrize(
-    ("make_actor", "status"),
-    [(make.reviewer, 200), (make.focal_point, 200), (make.administrator, 404)],
-)
-def test_the_letter_is_opened_by_its_agency_and_the_secretariat(
-    client, make_actor, status
-):
-    letter = make.letter()
-    fields = {"agency": letter.agency} if make_actor is make.focal_point else {}
-    client.force_login(make_actor(**fields))
-
-    response = client.get(reverse("admin:letter_file", args=[letter.pk]))
-    response.close()
-
-    assert response.status_code == status
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_takes_the_file_of_a_letter(client, open_record):
     letter = make.letter()
@@ -485,7 +489,7 @@ def test_a_purge_takes_the_file_of_a_letter(client, open_record):
     client.force_login(make.reviewer())
     client.post(
         reverse("admin:purge_new"),
-        {"files": reverse("admin:letter_file", args=[letter.pk])},
+        {"files": address("letter_file", letter)},
     )
 
     purging.confirm(Purge.objects.get(), by=make.reviewer())
@@ -493,3 +497,103 @@ def test_a_purge_takes_the_file_of_a_letter(client, open_record):
     letter.refresh_from_db()
     assert (letter.file.name, letter.original_name) == ("", "")
     assert not evidence_storage().exists(token)
+
+
+def test_a_row_of_the_letter_is_saved_in_the_leads_name(client):
+    commitment = make.commitment()
+    letter = make_letter_of(commitment)
+    client.force_login(letter.recorded_by)
+
+    client.post(address("letter_declaration", letter, commitment.pk), SAID)
+
+    declared = commitment.updates.get()
+    assert (declared.status, declared.provenance, declared.letter) == (
+        "draft",
+        "transcribed",
+        letter,
+    )
+    assert (declared.result, declared.statement_es) == ("fulfilled", STATEMENT)
+
+
+@pytest.mark.parametrize("lead_by_another", [True, False])
+def test_a_letter_declares_only_what_its_agency_leads(client, lead_by_another):
+    """Neither what another leads in the plan, nor what it leads in another plan."""
+    letter = make_letter_of(make.commitment())
+    strange = (
+        make.commitment(plan=letter.period.plan)
+        if lead_by_another
+        else make.commitment(lead=letter.agency)
+    )
+    client.force_login(letter.recorded_by)
+
+    answer = client.post(address("letter_declaration", letter, strange.pk), SAID)
+
+    assert (answer.status_code, strange.updates.count()) == (404, 0)
+
+
+def test_the_workflow_itself_refuses_a_letter_of_another_agency():
+    commitment = make.commitment()
+    letter = make_letter_of(make.commitment(plan=commitment.plan))
+
+    with pytest.raises(workflow.TransitionError):
+        make.transcribed_declaration(
+            commitment=commitment, letter=letter, by=letter.recorded_by
+        )
+
+    assert commitment.updates.count() == 0
+
+
+def test_a_report_and_a_result_of_one_letter_are_handed_over_together(client):
+    activity = make.activity()
+    by = make.reviewer()
+    letter = make_letter_of(activity.commitment, by=by)
+    make.transcribed_update(activity=activity, letter=letter, by=by)
+    make.transcribed_declaration(commitment=activity.commitment, letter=letter, by=by)
+    client.force_login(by)
+    form = client.get(address("letter", letter)).context["form"]
+    posted = {"seen": form["seen"].value()}
+
+    client.post(address("letter_send", letter), posted)
+
+    counts = Letter.objects.with_counts().get(pk=letter.pk)
+    assert (counts.n_submitted, counts.n_draft) == (2, 0)
+    sent = activity.updates.get(), activity.commitment.updates.get()
+    assert [each.status for each in sent] == ["submitted"] * 2
+
+
+@pytest.mark.parametrize("changed", ["avance", "declaracion"])
+def test_all_of_a_letter_is_handed_over_or_nothing(changed):
+    activity = make.activity()
+    by = make.reviewer()
+    letter = make_letter_of(activity.commitment, by=by)
+    update = make.transcribed_update(activity=activity, letter=letter, by=by)
+    declared = make.transcribed_declaration(
+        commitment=activity.commitment, letter=letter, by=by
+    )
+    stale = {
+        (kind, pk): version + (kind == changed)
+        for (kind, pk), version in seen_of(update, declared).items()
+    }
+
+    with pytest.raises(workflow.Conflict):
+        workflow.submit_letter(letter, stale, by=by)
+
+    update.refresh_from_db()
+    declared.refresh_from_db()
+    assert (update.status, declared.status) == ("draft", "draft")
+
+
+def test_the_words_of_one_lead_never_become_anothers():
+    waiting = handed_over(make.transcribed_declaration)
+    other = make.agency()
+    Commitment.objects.filter(pk=waiting.commitment_id).update(lead=other)
+    waiting = CommitmentUpdate.objects.get(pk=waiting.pk)
+
+    with pytest.raises(workflow.TransitionError):
+        workflow.confirm_letter(
+            waiting.letter, seen_of(waiting), by=make.focal_point(agency=other)
+        )
+    workflow.publish(waiting, by=make.reviewer())
+
+    published = CommitmentUpdate.objects.get(pk=waiting.pk)
+    assert (published.status, published.agency) == ("published", waiting.letter.agency)

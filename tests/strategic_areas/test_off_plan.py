@@ -124,23 +124,6 @@ def test_a_commitment_of_another_plan_is_no_choice(desk):
     assert not Activity.objects.exists()
 
 
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
-def test_whoever_does_not_report_for_the_agency_tells_nothing(desk, make_actor):
-    update = make.off_plan_update(
-        commitment=desk.commitment, period=desk.period, by=desk.user
-    )
-    desk.client.force_login(make_actor())
-
-    answers = [
-        desk.tell(),
-        desk.client.post(desk.address("sheet_row_rename", update.activity.pk)),
-        desk.client.post(desk.address("sheet_row", update.activity.pk)),
-    ]
-
-    assert [answer.status_code for answer in answers] == [404] * 3
-    assert Activity.objects.count() == 1
-
-
 def test_a_closed_round_takes_no_new_work_and_leaves_no_activity(desk):
     today = timezone.localdate()
     ended = today - timedelta(days=1)
@@ -179,16 +162,6 @@ def test_the_workflow_itself_keeps_the_name_of_what_is_published(desk):
 
     with pytest.raises(workflow.TransitionError):
         workflow.rename_off_plan(activity, by=desk.user)
-
-
-def test_a_planned_activity_is_not_renamed(desk):
-    planned = make.activity(commitment=desk.commitment)
-
-    answer = desk.client.post(
-        desk.address("sheet_row_rename", planned.pk), {"title_es": "Otro"}
-    )
-
-    assert answer.status_code == 404
 
 
 def test_a_name_that_warns_is_looked_at_before_it_is_sent(desk):

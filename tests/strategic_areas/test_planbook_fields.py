@@ -213,10 +213,3 @@ def test_a_planned_quantity_is_read_with_comma_and_point(keeper, cell, quantity)
     keep(keeper, keeper.book.fill("activities", "1.1", quantity=cell))
 
     assert Activity.objects.get().quantity == Decimal(quantity)
-
-
-def test_a_planned_quantity_that_could_be_two_is_asked_back(keeper):
-    response = keeper.bring(keeper.book.fill("activities", "1.1", quantity="1.250"))
-
-    assert len(faults(response)) == 1
-    assert "«1.250» puede ser 1250 o 1.25." in response.content.decode()

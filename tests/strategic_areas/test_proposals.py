@@ -142,16 +142,6 @@ def test_a_commitment_of_another_plan_is_no_choice(desk):
     assert list(response.context["form"].errors) == ["commitment"]
 
 
-@pytest.mark.parametrize(
-    "make_actor", [make.reviewer, make.focal_point, make.administrator]
-)
-def test_whoever_does_not_report_for_the_agency_proposes_nothing(desk, make_actor):
-    desk.client.force_login(make_actor())
-
-    assert desk.propose().status_code == 404
-    assert not ActivityProposal.objects.exists()
-
-
 def test_the_workflow_itself_asks_who_proposes():
     commitment = make.commitment()
 
@@ -172,30 +162,6 @@ def test_reviewers_have_it_in_their_queue_the_longest_waiting_first(desk):
     assert focal_point == []
     listed = desk.client.get(queue).context["rows"]
     assert [row.items[0].decision for row in listed] == [first, second]
-
-
-@pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
-def test_only_the_secretariat_opens_and_decides(client, make_actor):
-    proposal = make.proposal()
-    client.force_login(make_actor())
-
-    answers = [
-        client.get(page_of(proposal)),
-        accept(client, proposal),
-        decline(client, proposal),
-    ]
-
-    proposal.refresh_from_db()
-    assert [answer.status_code for answer in answers] == [404] * 3
-    assert proposal.is_waiting
-
-
-def test_whoever_proposed_it_does_not_even_open_the_page(desk):
-    proposal = make.proposal(commitment=desk.commitment, by=desk.user)
-
-    assert accept(desk.client, proposal).status_code == 404
-    with pytest.raises(RefusedError):
-        PROPOSALS.decline(proposal, by=desk.user, reason="No.")
 
 
 def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):

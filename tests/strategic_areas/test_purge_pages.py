@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from agencies.mail import queue_mail
 from strategic_areas import purging, workflow
-from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Purge, Takedown
 from strategic_areas.public_paths import address
 from tests import make
@@ -14,26 +13,6 @@ from tests.strategic_areas.test_purging import columns_that_hold, with_file
 pytestmark = pytest.mark.django_db
 
 NAME = "Juana Pérez Zapata"
-
-
-def test_only_reviewers_and_administrators_see_purges(client):
-    asked = purging.request(NAME, by=make.reviewer())
-    pages = [
-        reverse("admin:purges"),
-        reverse("admin:purge_new"),
-        reverse("admin:purge", args=[asked.pk]),
-    ]
-
-    told = {}
-    for make_actor in (make.reviewer, make.administrator, make.focal_point):
-        client.force_login(make_actor())
-        told[make_actor] = [client.get(page).status_code for page in pages]
-
-    assert told == {
-        make.reviewer: [200] * 3,
-        make.administrator: [200] * 3,
-        make.focal_point: [404] * 3,
-    }
 
 
 def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
@@ -48,27 +27,6 @@ def test_a_row_that_is_gone_since_leaves_the_purge_to_be_decided(client):
     rows = [row["row"] for group in context["gone"] for row in group["rows"]]
     asked.refresh_from_db()
     assert (rows, asked.status) == ([left.pk], "approved")
-
-
-@pytest.mark.parametrize("step", ["purge_confirm", "purge_cancel"])
-def test_a_focal_point_takes_no_step(client, step):
-    asked = purging.request(NAME, by=make.reviewer())
-    client.force_login(make.focal_point())
-
-    response = client.post(reverse(f"admin:{step}", args=[asked.pk]))
-
-    asked.refresh_from_db()
-    assert (response.status_code, asked.status) == (404, "pending")
-
-
-def test_a_step_is_a_post(client):
-    asked = purging.request(NAME, by=make.reviewer())
-    client.force_login(make.reviewer())
-
-    response = client.get(reverse("admin:purge_confirm", args=[asked.pk]))
-
-    asked.refresh_from_db()
-    assert (response.status_code, asked.status) == (405, "pending")
 
 
 def shown(client, purge):
@@ -160,18 +118,6 @@ def test_a_request_that_asks_for_nothing_or_too_much_is_told_so(client):
         assert list(response.context["form"].errors) == [wrong]
 
     assert Purge.objects.count() == 0
-
-
-def test_whoever_requested_is_refused_in_words_and_nothing_happens(client):
-    reviewer = make.reviewer()
-    update = make.published_update(narrative_es=f"A {NAME}.")
-    asked = purging.request(NAME, by=reviewer)
-    client.force_login(reviewer)
-
-    client.post(reverse("admin:purge_confirm", args=[asked.pk]))
-
-    update.refresh_from_db()
-    assert update.narrative_es == MARKER
 
 
 def test_the_public_page_says_when_a_text_was_withdrawn(client):

@@ -214,22 +214,6 @@ def test_whoever_requested_does_not_confirm():
     assert (update.narrative_es, asked.status) == (MARKER, "pending")
 
 
-@pytest.mark.sqlite
-def test_a_focal_point_neither_requests_nor_confirms():
-    focal_point = make.focal_point()
-    asked = purging.request(NAME, by=make.administrator())
-
-    with pytest.raises(RefusedError):
-        purging.request(NAME, by=focal_point)
-    with pytest.raises(RefusedError):
-        purging.confirm(asked, by=focal_point)
-    with pytest.raises(RefusedError):
-        purging.cancel(asked, by=focal_point)
-
-    asked.refresh_from_db()
-    assert (asked.status, Purge.objects.count()) == ("pending", 1)
-
-
 def test_a_purge_is_carried_out_once_and_forgets_its_words():
     asked = purge()
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import progress, workflow
-from strategic_areas.models import ActivityUpdate, Cause, HelpLine, ReportingPeriod
+from strategic_areas.models import ActivityUpdate, Cause, HelpLine
 from strategic_areas.queries.pages import (
     agencies,
     answers,
@@ -531,14 +531,6 @@ def test_an_old_confirmation_is_told(days, is_told):
     (line,) = help_lines.public(TODAY)["lines"]
 
     assert line.unconfirmed_since == (confirmed if is_told else None)
-
-
-@pytest.mark.sqlite
-def test_a_record_period_has_no_window():
-    period = make.period()
-
-    assert period.mode == ReportingPeriod.Mode.RECORD
-    assert plans.latest_round([period], TODAY) is None
 
 
 def test_a_demonstration_stays_one_by_what_it_says_of_itself():

@@ -190,38 +190,11 @@ def test_the_first_page_costs_the_same_however_many_wait(client, reviewer, submi
 
 
 @pytest.mark.parametrize("make_actor", [make.focal_point, make.administrator])
-def test_whoever_does_not_review_finds_nothing(client, make_actor, submit):
-    update = submit()
-    actor = make_actor()
-    if make_actor is make.focal_point:
-        make.mandate(user=actor, agency=update.agency, kind="alternate")
-    client.force_login(actor)
-
-    many = client.get(reverse("admin:review_many"))
-    steps = publish(client, update), give_back(client, update)
+def test_only_a_reviewer_has_a_queue(client, make_actor, submit):
+    submit()
+    client.force_login(make_actor())
 
     assert client.get(QUEUE).context["rows"] == []
-    assert many.status_code == 403
-    assert client.get(address(update)).status_code == 404
-    assert {step.status_code for step in steps} == {404}
-    assert status_of(update) == Status.SUBMITTED
-
-
-def test_nobody_reviews_before_signing_in(client, submit):
-    update = submit()
-
-    answers = [client.get(QUEUE), client.get(address(update)), publish(client, update)]
-
-    assert {answer.status_code for answer in answers} == {302}
-    doors = {reverse("admin:login"), reverse("account_login")}
-    assert {answer["Location"].split("?")[0] for answer in answers} <= doors
-    assert status_of(update) == Status.SUBMITTED
-
-
-def test_a_draft_is_not_found_by_the_secretariat(client, reviewer):
-    draft = make.update()
-
-    assert client.get(address(draft)).status_code == 404
 
 
 def test_what_does_not_exist_is_not_found(client, reviewer):
@@ -239,14 +212,6 @@ def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer, submit)
 
     offered = [type(form).__name__ for form in response.context["screen"]["steps"]]
     assert (offered, status_of(update)) == (["ReturnForm"], Status.SUBMITTED)
-
-
-def test_no_step_is_taken_by_a_link(client, reviewer, submit):
-    update = submit()
-
-    for page in ("review_publish", "review_return"):
-        answer = client.get(address(update, page)).status_code
-        assert (answer, status_of(update)) == (405, Status.SUBMITTED), page
 
 
 # The steps

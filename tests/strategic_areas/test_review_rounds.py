@@ -101,19 +101,6 @@ def test_no_round_is_closed_before_its_due_date_or_twice(client, window):
     assert workflow.waiting_change(period) is None
 
 
-def test_only_the_secretariat_reads_and_closes(client):
-    period, activities, _ = make_world(**LATE)
-    answers = []
-
-    for actor in (make.focal_point(agency=activities[0].agency), make.administrator()):
-        client.force_login(actor)
-        answers += [client.get(page(period)), client.post(page(period), READ)]
-
-    period.refresh_from_db()
-    assert [answer.status_code for answer in answers] == [403] * 4
-    assert period.closes_on == LATE["closes_on"]
-
-
 def test_a_round_that_has_not_opened_is_not_found(client):
     period = make.round(opens_on=TODAY + DAY)
     client.force_login(make.reviewer())

@@ -169,18 +169,3 @@ def test_of_a_demonstration_only_invented_people_are_reminded(client, reviewer):
     press(client, period, activity.agency)
 
     assert [each.to for each in Mail.objects.filter(kind="asked")] == [invented]
-
-
-def test_no_reminder_is_sent_by_a_link_or_without_the_token(
-    client, reviewer, late_round
-):
-    period, _, silent = late_round
-    make.focal_point(agency=silent)
-    address = reverse("admin:round_remind", args=[period.pk, silent.slug])
-    strict = type(client)(enforce_csrf_checks=True)
-    strict.force_login(reviewer)
-
-    answers = [client.get(address).status_code, strict.post(address).status_code]
-
-    assert answers == [405, 403]
-    assert not Mail.objects.filter(kind="asked").exists()

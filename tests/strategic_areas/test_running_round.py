@@ -162,19 +162,6 @@ def test_who_cannot_be_reached_is_told_before_anything_is_sent(client, reviewer)
     assert not Mail.objects.filter(kind="asked").exists()
 
 
-def test_a_link_reminds_nobody(client, reviewer):
-    world = Running()
-    address = reverse("admin:round_remind_all", args=[world.period.pk])
-    strict = type(client)(enforce_csrf_checks=True)
-    strict.force_login(reviewer)
-
-    assert [client.get(address).status_code, strict.post(address).status_code] == [
-        405,
-        403,
-    ]
-    assert not Mail.objects.filter(kind="asked").exists()
-
-
 def test_the_desk_costs_the_same_at_1_and_many_agencies(client, reviewer):
     world, spent = Running(), []
 

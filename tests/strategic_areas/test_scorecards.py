@@ -216,18 +216,6 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
 
 
 @pytest.mark.sqlite
-def test_another_agency_reads_none_of_it(client, asked):
-    activity, period, _person = asked
-    pass_on(CLOSED)
-    url = reverse("admin:agency_comment", args=[period.pk, activity.agency.slug])
-    with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
-        other = make.activity(plan=activity.plan).agency
-        client.force_login(make.focal_point(agency=other))
-
-        assert client.get(url).status_code == 404
-
-
-@pytest.mark.sqlite
 def test_a_reply_stands_beside_its_scorecard(client, asked):
     activity, period, person = asked
     pass_on(CLOSED)

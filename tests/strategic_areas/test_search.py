@@ -14,8 +14,6 @@ from django.utils.translation import override
 from strategic_areas import purging, workflow
 from strategic_areas.models import (
     AgencyComment,
-    HelpLine,
-    Plan,
     PublicationVersion,
     Translation,
 )
@@ -369,28 +367,6 @@ def test_what_no_page_shows_is_never_found(client):
         assert WORD not in told.replace(asked[0], "").replace(asked[1], "")
 
 
-def test_a_withdrawn_text_is_found_no_more(open_record, client):
-    update = make.published_update(narrative_es=WORD)
-    assert found(client) == {"update": [f"activityupdate-{update.pk}"]}
-
-    workflow.withdraw(update, by=make.reviewer(), cause="error")
-
-    assert found(client) == {}
-
-
-def test_a_purged_text_is_found_no_more(open_record, client):
-    phrase = f"La {WORD} de la esquina"
-    make.published_update(narrative_es=f"{phrase}.", obstacle_es="Freno.")
-    assert list(found(client)) == ["update"]
-
-    purge = purging.request(phrase, by=make.reviewer())
-    purging.confirm(purge, by=make.reviewer())
-
-    assert found(client) == {}
-    assert "update" not in found(client, "retirado")
-    assert "update" in found(client, "freno")
-
-
 def kept_of_the_table():
     """All that the database keeps for the search, as bytes."""
     tables = [each for each in tables_of_the_database() if each.startswith("search_")]
@@ -633,14 +609,6 @@ def test_browsers_may_offer_the_search(client, settings, language):
     assert len(tree.find(f"{space}ShortName").text) <= 16
     home = client.get(address("home", language=language)).content.decode()
     assert address("search_description", language=language) in home
-
-
-def test_both_databases_know_all_rows_of_an_empty_portal(client):
-    assert Plan.objects.count() == HelpLine.objects.count() == 0
-
-    answer = ask(client, WORD).context["answer"]
-
-    assert answer.total == 0
 
 
 @pytest.mark.parametrize("asked", ["", "xyzzy"])

@@ -186,27 +186,6 @@ def test_a_script_is_answered_with_the_one_row(desk):
     assert 'data-state="ready"' in page
 
 
-@pytest.mark.parametrize("page", ["sheet", "sheet_check", "sheet_row"])
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.administrator])
-def test_whoever_has_no_mandate_reaches_no_sheet(desk, make_actor, page):
-    desk.client.force_login(make_actor())
-
-    opened = desk.client.post(desk.address(page), {"percent": "60"})
-
-    assert opened.status_code == 404
-
-
-@pytest.mark.parametrize("page", ["sheet", "sheet_check", "sheet_row"])
-def test_an_ended_mandate_reaches_no_sheet(desk, page):
-    mandate = desk.user.mandates.get()
-    mandate.ends_on = mandate.starts_on
-    mandate.save()
-
-    opened = desk.client.post(desk.address(page), {"percent": "60"})
-
-    assert opened.status_code == 404
-
-
 def test_forged_addresses_are_not_found(desk):
     stranger = make.activity(plan=desk.activity.plan)
     record = make.period(plan=desk.activity.plan)
@@ -224,10 +203,6 @@ def test_forged_addresses_are_not_found(desk):
 
     assert [answer.status_code for answer in opened] == [404] * 5
     assert not ActivityUpdate.objects.exists()
-
-
-def test_a_row_is_not_saved_by_a_link(desk):
-    assert desk.client.get(desk.address("sheet_row")).status_code == 405
 
 
 def test_a_press_that_comes_twice_makes_one_update(desk):
@@ -306,26 +281,6 @@ def test_a_text_that_is_too_long_is_told_that_and_no_more(desk):
 
     errors = refused.context["rows"][0].posted.errors
     assert {name: len(told) for name, told in errors.items()} == dict.fromkeys(names, 1)
-
-
-def test_what_was_sent_is_no_longer_written_in(desk):
-    update = make.submitted_update(
-        activity=desk.activity, period=desk.period, by=desk.user
-    )
-
-    response = desk.save(seen_version=update.version)
-
-    update.refresh_from_db()
-    assert (response.status_code, update.percent) == (422, 40)
-
-
-def test_errors_stand_beside_their_field_and_nothing_is_saved(desk):
-    response = desk.save(narrative_es="", percent="101")
-
-    errors = response.context["rows"][0].posted.errors
-    assert response.status_code == 422
-    assert {"narrative_es", "percent"} <= set(errors)
-    assert not ActivityUpdate.objects.exists()
 
 
 #: What was published before, what is typed, and what is stored.
@@ -705,18 +660,6 @@ def test_where_only_a_titular_submits_the_alternate_prepares(desk):
     assert sent == [0, 1, 2]
 
 
-def test_the_workflow_itself_holds_an_alternate_back():
-    update = make.update()
-    update.agency.only_titular_submits = True
-    alternate = make.focal_point(agency=update.agency)
-
-    with pytest.raises(workflow.TransitionError):
-        workflow.submit(update, by=alternate)
-
-    workflow.submit(update, by=update.contributors.get())
-    assert update.status == Status.SUBMITTED
-
-
 def test_the_full_form_keeps_what_an_alternate_may_not_send(desk):
     desk.agency.only_titular_submits = True
     desk.agency.save()
@@ -771,17 +714,6 @@ def test_a_titular_of_another_agency_does_not_count():
         workflow.submit(update, by=alternate)
 
 
-def test_a_receipt_opens_for_its_agency_alone(desk):
-    address = reverse("admin:receipt", args=[submit(desk).pk])
-
-    opened = [desk.client.get(address).status_code]
-    for stranger in (make.focal_point(), make.reviewer()):
-        desk.client.force_login(stranger)
-        opened.append(desk.client.get(address).status_code)
-
-    assert opened == [200, 404, 404]
-
-
 def test_a_submission_is_never_changed(desk):
     submit(desk)
     kept = Submission.objects.all()
@@ -810,14 +742,6 @@ def test_a_correction_takes_the_places_along(desk):
     second = workflow.correct(update, by=update.contributors.get())
 
     assert list(second.places.all()) == list(update.places.all()) != []
-
-
-def test_the_desk_leads_to_the_sheet_of_each_round(desk):
-    response = desk.client.get(reverse("admin:index"))
-
-    (sheet,) = response.context["parts"]
-    assert (sheet.period, sheet.agency) == (desk.period, desk.agency)
-    assert desk.address() in response.content.decode()
 
 
 def test_what_the_desk_lists_opens_on_its_row_of_the_sheet(desk):
@@ -1023,31 +947,6 @@ def test_the_script_is_given_a_row_alone_as_the_sheet_shows_it(desk):
     assert recalled in alone(fila=sent.activity.pk).content.decode()
     assert other.client.get(other.address(), strange).status_code == 200
     assert alone(**strange).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [("2,5", "2.50"), ("2.5", "2.50"), ("1.250,50", "1250.50"), ("1 250", "1250.00")],
-)
-def test_a_quantity_is_read_with_comma_and_point(desk, typed, stored):
-    activity = desk.another(kind="continuing")
-
-    desk.save(activity, execution="in_progress", percent="", quantity=typed)
-
-    assert ActivityUpdate.objects.get(activity=activity).quantity == Decimal(stored)
-
-
-@pytest.mark.parametrize("typed", ["1.250", "1,250"])
-def test_a_quantity_that_could_be_two_is_asked_back(desk, typed):
-    activity = desk.another(kind="continuing")
-
-    page = desk.save(activity, execution="in_progress", percent="", quantity=typed)
-
-    form = page.context["shown"].form
-    assert (page.status_code, ActivityUpdate.objects.count()) == (422, 0)
-    assert form.errors == {
-        "quantity": [f"«{typed}» puede ser 1250 o 1.25. Escriba el que quiere decir."]
-    }
 
 
 def test_what_stands_in_a_box_is_posted_back_unchanged(desk):

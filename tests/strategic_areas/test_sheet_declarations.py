@@ -173,16 +173,6 @@ def test_forged_addresses_are_not_found(lead):
     assert list(Evidence.objects.all()) == [item]
 
 
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.focal_point])
-def test_whoever_does_not_report_for_the_lead_declares_nothing(lead, make_actor):
-    lead.client.force_login(make_actor())
-
-    answer = lead.declare()
-
-    assert answer.status_code == 404
-    assert not CommitmentUpdate.objects.exists()
-
-
 def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
     report = make.update(
         activity=make.activity(commitment=lead.commitment),

@@ -262,17 +262,6 @@ def test_a_row_with_nothing_saved_takes_no_evidence_yet(row):
     assert not ActivityUpdate.objects.filter(activity=activity).exists()
 
 
-def test_evidence_is_neither_added_nor_removed_by_a_link(row):
-    item = make.evidence(row.update)
-
-    answers = [
-        row.client.get(reverse("admin:sheet_row_attach", args=row.keys())),
-        row.client.get(reverse("admin:sheet_row_detach", args=[*row.keys(), item.pk])),
-    ]
-
-    assert [answer.status_code for answer in answers] == [405, 405]
-
-
 def test_the_receipt_names_the_evidence(row):
     item = make.file_evidence(row.update)
     seen = seen_of(row.update)

@@ -194,14 +194,6 @@ def test_personal_data_is_no_more_translated_than_written(client, update):
     assert PendingChange.objects.count() == 0
 
 
-def test_only_a_reviewer_finds_the_page(client, update):
-    for actor in (make.administrator(), make.focal_point(agency=update.agency)):
-        client.force_login(actor)
-        assert client.get(address(update)).status_code == 404
-        assert client.post(address(update), {"text": ENGLISH}).status_code == 404
-        assert PendingChange.objects.count() == 0
-
-
 @pytest.mark.parametrize(
     "maker",
     [

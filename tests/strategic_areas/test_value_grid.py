@@ -190,14 +190,6 @@ def test_a_number_far_from_the_last_is_asked_about_in_its_column(desk):
     assert [value for _year, value, _parts in values()] == [4000, 41]
 
 
-def test_nobody_else_enters_them(desk, client):
-    client.force_login(make.focal_point(agency=make.agency()))
-
-    assert client.get(desk.address).status_code == 404
-    assert desk.post(d2024={"value": "1"}).status_code == 404
-    assert values() == []
-
-
 def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monkeypatch):
     def hand_in_first(reported, *, by):
         if reported.starts_on.year == 2025:
@@ -210,24 +202,3 @@ def test_what_is_refused_at_the_end_undoes_what_was_handed_in_before(desk, monke
 
     said = [form.non_field_errors() for form in page.context["forms"]]
     assert (said, values()) == ([[], ["Se está revisando."]], [])
-
-
-def test_numbers_are_read_with_comma_and_point(desk):
-    desk.post(
-        d2024={"value": "1.250.000", "sex+age.woman": "1,250,000.0"},
-        d2025={"value": "50,0"},
-    )
-
-    assert values() == [
-        (2024, 1250000, {"sex+age": {"woman": "1250000"}}),
-        (2025, 50, {}),
-    ]
-
-
-def test_a_number_that_could_be_two_is_asked_back(desk):
-    page = desk.post(d2024={"value": "1.250", "sex+age.woman": "1,250"})
-
-    first = page.context["forms"][0]
-    assert (page.status_code, values()) == (422, [])
-    assert set(first.errors) == {"value", "sex+age.woman"}
-    assert "puede ser 1250 o 1.25" in page.content.decode()

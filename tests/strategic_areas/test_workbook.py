@@ -275,25 +275,6 @@ def test_a_workbook_is_in_the_language_of_whoever_takes_it(filler):
     assert book.cell(filler.activity, "execution").value == "In progress"
 
 
-@pytest.mark.parametrize("make_actor", [make.reviewer, make.administrator])
-def test_whoever_has_no_mandate_reaches_no_workbook(filler, make_actor):
-    filler.client.force_login(make_actor())
-
-    assert filler.client.get(filler.address()).status_code == 404
-
-
-def test_forged_addresses_of_workbooks_are_not_found(filler):
-    stranger = make.activity(plan=filler.plan)
-    record = make.period(plan=filler.plan)
-
-    answers = [
-        filler.client.get(filler.address(agency=stranger.agency)),
-        filler.client.get(filler.address(period=record)),
-    ]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-
-
 def test_the_workbook_asks_the_database_the_same_at_any_size(filler):
     def count():
         with CaptureQueriesContext(connection) as queries:

@@ -318,34 +318,6 @@ def test_what_is_filled_in_is_stored_and_the_same_file_again_changes_nothing(man
     assert everything_stored() == before
 
 
-def test_continuing_work_states_its_quantity(filler):
-    activity = filler.another(kind="continuing", unit_es="talleres")
-    book = filler.download().fill(
-        activity, execution="in_progress", quantity=7.5, narrative_es=TEXT
-    )
-
-    filler.save(filler.upload(book))
-
-    update = stored(filler, activity)
-    assert (update.quantity, update.percent) == (7.5, None)
-
-
-def test_the_same_as_before_is_one_choice(filler):
-    filler.published_before(people_reached=120)
-    book = filler.book().fill(
-        filler.activity, answer=spanish("answer", "same_as_before")
-    )
-
-    filler.save(filler.upload(book))
-
-    update = stored(filler)
-    assert (update.answer, update.percent, update.people_reached) == (
-        Answer.SAME_AS_BEFORE,
-        40,
-        120,
-    )
-
-
 def test_a_press_that_comes_twice_saves_once(published):
     preview = published.upload(published.book().fill(published.activity, percent=60))
 
@@ -709,36 +681,6 @@ def test_a_refusal_stands_beside_the_field(filler, content):
     assert response.context["upload"].errors["workbook"]
 
 
-def test_an_upload_without_a_file_says_so(filler):
-    response = filler.client.post(filler.address(), {})
-
-    assert response.status_code == 422
-
-
-@pytest.mark.parametrize("method", ["upload", "save"])
-def test_another_agencys_workbook_is_not_found(published, method):
-    book = published.book().fill(published.activity, percent=60)
-    preview = published.upload(book)
-    published.client.force_login(make.focal_point())
-
-    response = getattr(published, method)(book if method == "upload" else preview)
-
-    assert response.status_code == 404
-    assert not ActivityUpdate.objects.filter(period=published.period).exists()
-
-
-def test_an_ended_mandate_saves_no_preview(published):
-    preview = published.upload(published.book().fill(published.activity, percent=60))
-    mandate = published.user.mandates.get()
-    mandate.ends_on = mandate.starts_on
-    mandate.save()
-
-    response = published.save(preview)
-
-    assert response.status_code == 404
-    assert not ActivityUpdate.objects.filter(period=published.period).exists()
-
-
 def test_nothing_is_saved_that_no_preview_of_hers_announced(published):
     preview = published.upload(published.book().fill(published.activity, percent=60))
     signed = preview.context["form"]["staged"].value()
@@ -762,10 +704,6 @@ def test_a_preview_grows_old(published, monkeypatch):
     published.save(preview)
 
     assert not ActivityUpdate.objects.filter(period=published.period).exists()
-
-
-def test_a_preview_is_not_saved_by_a_link(filler):
-    assert filler.client.get(filler.address("workbook_save")).status_code == 405
 
 
 def test_a_closed_round_takes_no_first_report(published):
