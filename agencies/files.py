@@ -1,8 +1,16 @@
-"""Where private files lie."""
+"""Where private files lie: in a folder, or in a bucket (``agencies.buckets``)."""
 
 from contextlib import suppress
 
 from django.core.files.storage import FileSystemStorage
+from django.db import transaction
+
+#: The storages of private files, by their names in STORAGES.
+PRIVATE = ("evidence", "letters")
+
+
+class StoreUnreachableError(OSError):
+    """The store of files does not answer, or refuses the portal."""
 
 
 class WholeFiles(FileSystemStorage):
@@ -19,3 +27,21 @@ class WholeFiles(FileSystemStorage):
             with suppress(OSError):
                 self.delete(name)
             raise
+
+
+def delete_once_committed(storage, name, *, is_unused=lambda: True):
+    """
+    Delete a file when the transaction commits, if it is unused then.
+
+    Raises ``StoreUnreachableError`` at once where the store is away, so that no record
+    forgets a file that stays.
+    """
+    storage.exists(name)
+    transaction.on_commit(lambda: is_unused() and storage.delete(name), robust=True)
+
+
+def list_names(storage):
+    try:
+        return sorted(storage.listdir("")[1])
+    except FileNotFoundError:  # the first file makes the folder
+        return []

@@ -8,7 +8,7 @@ A rule is a function of the value and what is said of one for which it is false.
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -136,6 +136,20 @@ SCANNER = (
     ),
 )
 
+#: Plain HTTP to this machine alone: elsewhere it would show files and key.
+FILE_STORE = (
+    PORT,
+    (
+        like(
+            r"(s3|s3\+http(?=://[^/]*@(localhost|127\.0\.0\.1)[:/]))://"
+            rf"[^\s:/@?#]+:[^\s:/@?#]+@{HOST}(:\d+)?/[a-z0-9][a-z0-9.-]+"
+            r"(\?region=[a-z0-9-]+)?"
+        ),
+        "must be like s3://key:secret@s3.example.org/bucket, with %2F for a / and "
+        "%2B for a + of the secret",
+    ),
+)
+
 if ENV_FILE := env_text("ENV_FILE", FILE):
     # Variables of the real environment win over those of the file.
     env.read_env(BASE_DIR / ENV_FILE)
@@ -194,13 +208,13 @@ def mail_server(url, *, files):
     return {"EMAIL_BACKEND": "agencies.mail.FileBackend", "EMAIL_FILE_PATH": files}
 
 
-def storages(folder, *, finished):
+def storages(folder, *, finished, store=""):
     return {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         # Files of evidence are private: two views read them and check permissions.
-        "evidence": _private(folder / "evidence"),
+        "evidence": _private(folder, "evidence", store),
         # Letters by which institutions designate people: for administrators alone.
-        "letters": _private(folder / "letters"),
+        "letters": _private(folder, "letters", store),
         "staticfiles": {
             "BACKEND": (
                 "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -211,9 +225,21 @@ def storages(folder, *, finished):
     }
 
 
-def _private(location):
-    options = {"location": location, "directory_permissions_mode": 0o750}
-    return {"BACKEND": "agencies.files.WholeFiles", "OPTIONS": options}
+def _private(folder, name, store):
+    if not store:
+        options = {"location": folder / name, "directory_permissions_mode": 0o750}
+        return {"BACKEND": "agencies.files.WholeFiles", "OPTIONS": options}
+    address = urlsplit(store)
+    scheme = "https" if address.scheme == "s3" else "http"
+    options = {
+        "endpoint_url": f"{scheme}://{address.netloc.rpartition('@')[2]}",
+        "access_key": unquote(address.username),
+        "secret_key": unquote(address.password),
+        "region_name": parse_qs(address.query).get("region", ["us-east-1"])[0],
+        "bucket_name": address.path.strip("/"),
+        "location": name,
+    }
+    return {"BACKEND": "agencies.buckets.PrivateBucket", "OPTIONS": options}
 
 
 def scanner(url):

@@ -19,6 +19,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy as _
 
+from agencies.files import StoreUnreachableError
 from plan_portal.middleware import language_of_visitor
 
 #: The page with the help lines to call, by language.
@@ -103,14 +104,14 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    """507 if there is no room, 503 if the database does not answer."""
+    """507 without room, 503 if the database or the store of files does not answer."""
     error = sys.exc_info()[1]
     is_of_database = isinstance(error, OperationalError | InterfaceError)
     is_sent = request.method == "POST"
     # A page that only reads needs no room, unless it is a file that is made.
     if lacks_room(error) and (is_sent or not is_of_database):
         return error_page(request, 507, is_sent=is_sent)
-    if is_of_database:
+    if is_of_database or isinstance(error, StoreUnreachableError):
         return unavailable(request)
     return error_page(request, 500)
 

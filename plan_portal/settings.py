@@ -242,7 +242,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
 FILE_UPLOAD_PERMISSIONS = 0o640
-STORAGES = environment.storages(VAR_DIR, finished=not DEBUG)
+# Evidence and letters lie in VAR_DIR, or in the bucket of an S3 store.
+FILE_STORE_URL = env_text("FILE_STORE_URL", *environment.FILE_STORE)
+STORAGES = environment.storages(VAR_DIR, finished=not DEBUG, store=FILE_STORE_URL)
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # A request that is larger than any report with its evidence is refused unread.
 FILE_UPLOAD_HANDLERS = [

@@ -34,6 +34,7 @@ for _name in (
     "EMAIL_URL",
     "EMERGENCY_NUMBER",
     "ENV_FILE",
+    "FILE_STORE_URL",
     "FRONT_MEMORY_MB",
     "INVITATION_DOMAINS",
     "LICENCE_NAME",

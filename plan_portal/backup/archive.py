@@ -14,7 +14,6 @@ import subprocess
 import tarfile
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
-from pathlib import Path
 
 from plan_portal.backup import BackupError
 
@@ -34,7 +33,7 @@ def program_of(recipient):
 
 def write(target, recipient, members, about):
     """
-    Write ``members``, pairs of a name in the archive and a path, to ``target``.
+    Write ``members``, pairs of a name and a function that opens it, to ``target``.
 
     The file has its name only once it is whole and on disk. Only its owner may read it.
     """
@@ -46,9 +45,13 @@ def write(target, recipient, members, about):
                 gzip.GzipFile("", "wb", compresslevel=3, fileobj=stream) as packing,
                 tarfile.open(fileobj=packing, mode="w|") as packed,
             ):
-                for name, path in members:
-                    packed.add(path, arcname=name, recursive=False)
-                    sums[name] = _sum(path)
+                for name, opened in members:
+                    with opened() as content:
+                        sums[name] = _sum(content)
+                        content.seek(0)
+                        entry = tarfile.TarInfo(name)
+                        entry.size = sums[name]["size"]
+                        packed.addfile(entry, content)
                 text = json.dumps(about | {"format": FORMAT, "files": sums}, indent=1)
                 entry = tarfile.TarInfo(MANIFEST)
                 entry.size = len(text.encode())
@@ -156,8 +159,9 @@ def _compare(source, folder, sums):
     if lost := sorted(sums.keys() ^ there):
         raise BackupError(f"{source} is broken: {lost[0]} is missing or unexpected.")
     for name, expected in sums.items():
-        if _sum(folder / name) != expected:
-            raise BackupError(f"{source} is broken: {name} was changed.")
+        with (folder / name).open("rb") as content:
+            if _sum(content) != expected:
+                raise BackupError(f"{source} is broken: {name} was changed.")
 
 
 @contextmanager
@@ -180,9 +184,6 @@ def _readable(source):
         yield process.stdout
 
 
-def _sum(path):
-    with Path(path).open("rb") as file:
-        return {
-            "size": Path(path).stat().st_size,
-            "sha256": file_digest(file, "sha256").hexdigest(),
-        }
+def _sum(content):
+    digest = file_digest(content, "sha256").hexdigest()
+    return {"size": content.seek(0, io.SEEK_END), "sha256": digest}

@@ -1,15 +1,15 @@
 """Stores and removes files in the private folder, and limits how much it holds."""
 
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.db.models import Q, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from agencies.files import delete_once_committed
 from agencies.models import Agency
 from strategic_areas.evidence.limits import (
     AGENCY_BYTES,
@@ -39,7 +39,8 @@ def kept_only_if_saved():
         yield
     except BaseException:
         for name in names:
-            evidence_storage().delete(name)
+            with suppress(OSError):
+                evidence_storage().delete(name)
         raise
     finally:
         _written.reset(token)
@@ -148,10 +149,8 @@ def remove_files(rows):
 
 def _remove_once_committed(name):
     """Remove the file once the transaction commits, unless another row names it."""
-
-    def remove():
-        if not Evidence.objects.filter(file=name).exists():
-            evidence_storage().delete(name)
-
     if name:
-        transaction.on_commit(remove)
+        rows = Evidence.objects.filter(file=name)
+        delete_once_committed(
+            evidence_storage(), name, is_unused=lambda: not rows.exists()
+        )

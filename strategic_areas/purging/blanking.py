@@ -7,8 +7,8 @@ restored portal would show what two people took away.
 """
 
 import json
-import os
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from agencies.decisions import Status
+from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas.datasets.taking_away import blank as blank_in_editions
@@ -63,7 +64,7 @@ def blank(places, phrases):
 
 def _remove_designations(invitations):
     for letter in [each.letter for each in invitations if each.letter]:
-        transaction.on_commit(lambda file=letter: file.storage.delete(file.name))
+        delete_once_committed(letter.storage, letter.name)
     invitations.update(letter="", letter_name="")
 
 
@@ -154,7 +155,7 @@ def write_beside(folder):
     path = folder / NAME
     known = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     every = list(dict.fromkeys([*known, *lines]))
-    unfinished = folder / f".{NAME}.{os.getpid()}"
+    unfinished = folder / f".{NAME}.{uuid4().hex}"
     unfinished.write_text("".join(f"{line}\n" for line in every), encoding="utf-8")
     unfinished.chmod(0o600)
     unfinished.replace(path)

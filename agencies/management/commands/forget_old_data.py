@@ -6,6 +6,7 @@ accounts are kept, because they are the record.
 """
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from allauth.usersessions.models import UserSession
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from agencies import row_counts
 from agencies.accounts.sessions import ABSOLUTE
+from agencies.files import delete_once_committed
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 
@@ -88,7 +90,7 @@ def _files(before):
     paths = Path(folder).glob("*.eml") if folder else ()
     old = [path for path in paths if _is_older(path, before)]
     for path in old:
-        _when_committed(lambda path=path: path.unlink(missing_ok=True))
+        transaction.on_commit(partial(path.unlink, missing_ok=True), robust=True)
     return len(old)
 
 
@@ -107,7 +109,7 @@ def _invitations(before):
     letters = [each.letter for each in rows if each.letter]
     number, _rows = rows.delete()
     for letter in letters:
-        _when_committed(lambda file=letter: file.storage.delete(file.name))
+        delete_once_committed(letter.storage, letter.name)
     return number
 
 
@@ -120,11 +122,6 @@ def _unchanged(now):
             deleted[model.__name__] = rows.count()
             rows.delete()
     return deleted
-
-
-def _when_committed(delete):
-    """Delete a file after its row; a failure is logged and keeps no other file."""
-    transaction.on_commit(delete, robust=True)
 
 
 class Command(BaseCommand):

@@ -1,20 +1,21 @@
 """Writes a backup of the whole portal into a folder."""
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from agencies import audit
+from agencies.files import PRIVATE, list_names
 from plan_portal.backup import BackupError, archive, database
 from strategic_areas.purging import blanking
 
-#: Private files of the portal, below VAR_DIR.
-FOLDERS = ("evidence", "letters")
 #: Settings that a backup names, so that whoever restores it knows where it came from.
 TOLD = (
     *("SITE_URL", "ALLOWED_HOSTS", "OFFICIAL_SITE", "SECRETARIAT_NAME"),
@@ -68,15 +69,13 @@ def take(target, now):
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
         path, about = database.take(Path(folder), described)
         files = [
-            (str(file.relative_to(settings.VAR_DIR)), file)
-            for name in FOLDERS
-            for file in sorted((settings.VAR_DIR / name).rglob("*"))
-            if file.is_file()
+            (f"{store}/{name}", partial(storages[store].open, name))
+            for store in PRIVATE
+            for name in list_names(storages[store])
         ]
         about["made_at"] = now.isoformat()
-        archive.write(
-            target, settings.BACKUP_RECIPIENT, [(path.name, path), *files], about
-        )
+        members = [(path.name, partial(path.open, "rb")), *files]
+        archive.write(target, settings.BACKUP_RECIPIENT, members, about)
 
 
 def described():

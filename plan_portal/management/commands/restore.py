@@ -1,6 +1,5 @@
 """Restores a backup into an empty portal, so far that it can be served."""
 
-import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,16 @@ from django.contrib.staticfiles.storage import (
     staticfiles_storage,
 )
 from django.core.cache import cache
+from django.core.files import File
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from agencies.files import PRIVATE, list_names
 from plan_portal.backup import BackupError, archive, database
 from plan_portal.management.commands import verify
-from plan_portal.management.commands.back_up import FOLDERS
 from plan_portal.management.commands.prepare_portal import collect_static_files
 from strategic_areas import triggers
 from strategic_areas.purging import blanking
@@ -27,7 +28,7 @@ from strategic_areas.purging import blanking
 
 class Command(BaseCommand):
     help = (
-        "Restore a backup FILE into an empty database and an empty VAR_DIR, blank what "
+        "Restore a backup FILE into an empty database and an empty store, blank what "
         "was purged since, end all sessions, migrate and verify. Stop the portal first."
     )
 
@@ -52,11 +53,7 @@ class Command(BaseCommand):
             manifest = archive.read(file, folder)
             must_be_known(manifest)
             database.put_back(folder)
-            for each in FOLDERS:
-                if (folder / each).is_dir():
-                    shutil.copytree(
-                        folder / each, settings.VAR_DIR / each, dirs_exist_ok=True
-                    )
+            put_files_back(folder)
         made_at = datetime.fromisoformat(manifest["made_at"])
         self.must_be_well(verify.faults(manifest))
         triggers.drop()
@@ -83,9 +80,16 @@ class Command(BaseCommand):
 def must_be_empty():
     if not database.is_empty():
         raise BackupError("The database is not empty: restore into a new one.")
-    for name in FOLDERS:
-        if any((settings.VAR_DIR / name).rglob("*")):
-            raise BackupError(f"{settings.VAR_DIR / name} is not empty.")
+    for name in PRIVATE:
+        if list_names(storages[name]):
+            raise BackupError(f"There are {name} already: restore into an empty store.")
+
+
+def put_files_back(folder):
+    for store in PRIVATE:
+        for path in sorted((folder / store).glob("*")):
+            with path.open("rb") as content:
+                storages[store].save(path.name, File(content))
 
 
 def must_be_known(manifest):

@@ -5,15 +5,19 @@ Of a restored portal every table must have the rows that its backup had.
 """
 
 import logging
+from datetime import timedelta
 from hashlib import file_digest
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 from django.test import Client
+from django.utils import timezone
 
 from agencies import audit
+from agencies.files import PRIVATE, list_names
 from plan_portal import sitemap
 from plan_portal.backup import database
 from plan_portal.urls import PUBLIC_PAGES
@@ -46,7 +50,7 @@ def _rows(expected):
 
 
 def _files():
-    found = []
+    found, named = [], set()
     for model in apps.get_models():
         files = [
             f for f in model._meta.concrete_fields if isinstance(f, models.FileField)
@@ -55,11 +59,25 @@ def _files():
         for field in files:
             for row in models.QuerySet(model).exclude(**{field.name: ""}):
                 file = getattr(row, field.name)
+                named.add(file.name)
                 place = f"{model._meta.label} {row.pk}"
                 if not file.storage.exists(file.name):
                     found.append(f"{place}: its file is missing")
                 elif summed and row.sha256 != _sum(file):
                     found.append(f"{place}: its file was changed")
+    return found + _stores(named)
+
+
+def _stores(named):
+    """A file of the last hour may belong to a record that is still being saved."""
+    found, before = [], timezone.now() - timedelta(hours=1)
+    for store in PRIVATE:
+        storage = storages[store]
+        for name in list_names(storage):
+            if name not in named and storage.get_modified_time(name) < before:
+                found.append(f"{store}/{name}: no record names this file")
+        weaknesses = getattr(storage, "find_weaknesses", list)
+        found += [f"{store}: {each}" for each in weaknesses()]
     return found
 
 

@@ -1,0 +1,103 @@
+"""
+Private files in an S3 store, where FILE_STORE_URL names one.
+
+Settings name the class by its path, so that only such a portal imports boto3.
+"""
+
+from contextlib import contextmanager
+
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.client import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.base import ContentFile
+from storages.backends.s3 import S3Storage
+
+from agencies.files import StoreUnreachableError
+
+#: Longer than any file: a file is sent in one piece, which is stored whole or not.
+ONE_PIECE = 2**30
+CONFIG = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "path"},
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 3},
+    # Not every store knows the checksums that Amazon's has.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class PrivateBucket(S3Storage):
+    """
+    A folder of a bucket that only the portal reads.
+
+    Files are read through the portal, which checks who may: no address of one is ever
+    handed out.
+    """
+
+    def get_default_settings(self):
+        whole = TransferConfig(multipart_threshold=ONE_PIECE, use_threads=False)
+        own = {"client_config": CONFIG, "transfer_config": whole}
+        return super().get_default_settings() | own
+
+    def _open(self, name, mode="rb"):
+        """Read the whole file: once its first bytes are sent nothing can fail."""
+        key = self._normalize_name(name)
+        try:
+            with answered():
+                content = self.bucket.Object(key).get()["Body"].read()
+        except StoreUnreachableError as error:
+            if status_of(error.__cause__) == 404:
+                raise FileNotFoundError(name) from None
+            raise
+        return ContentFile(content, name)
+
+    def _save(self, name, content):
+        with answered():
+            return super()._save(name, content)
+
+    def delete(self, name):
+        with answered():
+            super().delete(name)
+
+    def exists(self, name):
+        with answered():
+            return super().exists(name)
+
+    def listdir(self, name):
+        with answered():
+            return super().listdir(name)
+
+    def url(self, name, **options):
+        raise NotImplementedError("A private file has no address.")
+
+    def find_weaknesses(self):
+        """Sentences in English about how the bucket shows or keeps too much."""
+        found = []
+        with answered():
+            if self.bucket.Versioning().status == "Enabled":
+                found.append("the bucket keeps versions: a purged file stays in it")
+        for name in self.listdir("")[1][:1]:
+            key = self._normalize_name(name)
+            stranger = self.unsigned_connection.Object(self.bucket_name, key)
+            try:
+                stranger.load()
+            except ClientError:
+                continue
+            found.append("the bucket is public: anybody reads its files")
+        return found
+
+
+@contextmanager
+def answered():
+    try:
+        yield
+    except (Boto3Error, BotoCoreError, ClientError) as error:
+        raise StoreUnreachableError(f"{type(error).__name__}: {error}") from error
+
+
+def status_of(error):
+    response = getattr(error, "response", {})
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode")
