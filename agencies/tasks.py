@@ -1,20 +1,28 @@
 """
 Tasks that a timer runs, as deploy/tasks.toml lists them, and when each last ended well.
 
-Where no task was ever run by ``run_task``, as on one's own machine, nothing is overdue.
+Each machine of a portal has all timers; the first one whose timer goes off runs the
+task, and the others leave it out. Where no task was ever run by ``run_task``, as on
+one's own machine, nothing is overdue.
 """
 
+import re
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from agencies.fields import Fields, internal
+
+#: The OnCalendar of a task of each day or of the first day of each month.
+CALENDAR = re.compile(r"\*-\*-(\*|01) (\d\d):(\d\d) (\S+)")
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,18 @@ class Task:
     command: tuple[str, ...]
     when: str
     overdue: timedelta
+
+    def last_due(self, now):
+        """When it was last to run; ``now`` for a task of each minute."""
+        if not (match := CALENDAR.fullmatch(self.when)):
+            return now
+        day, hour, minute, zone = match.groups()
+        time = {"hour": int(hour), "minute": int(minute), "second": 0, "microsecond": 0}
+        if day != "*":
+            time["day"] = int(day)
+        local = now.astimezone(ZoneInfo(zone))
+        due = local.replace(**time)
+        return due if due <= local else (due - timedelta(days=1)).replace(**time)
 
 
 class TaskRun(models.Model):
@@ -54,18 +74,48 @@ def listed():
 
 def run(task, **streams):
     """
-    Run the task's command and note its end.
+    Run the task's command and note its end; return whether it ran.
 
-    Where the command raises, the note of its last good end goes: the task is overdue.
+    It does not run while another process runs it, nor if it ended well since it was
+    last due. Where the command raises, the note of its last good end goes: the task is
+    overdue.
     """
-    try:
-        call_command(*task.command, **streams)
-    except BaseException:
-        TaskRun.objects.filter(name=task.name).delete()
-        raise
-    TaskRun.objects.update_or_create(
-        name=task.name, defaults={"ended_at": timezone.now()}
-    )
+    with locked(task.name) as is_ours:
+        due = task.last_due(timezone.now())
+        done = TaskRun.objects.filter(name=task.name, ended_at__gte=due)
+        if not is_ours or done.exists():
+            return False
+        try:
+            call_command(*task.command, **streams)
+        except BaseException:
+            TaskRun.objects.filter(name=task.name).delete()
+            raise
+        TaskRun.objects.update_or_create(
+            name=task.name, defaults={"ended_at": timezone.now()}
+        )
+        return True
+
+
+@contextmanager
+def locked(name):
+    """
+    Tell whether this process alone holds the lock; PostgreSQL frees it with its end.
+
+    SQLite has no such lock: its portal has one machine, where systemd starts no unit
+    twice.
+    """
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        key = "hashtextextended(%s, 0)"
+        cursor.execute(f"SELECT pg_try_advisory_lock({key})", [f"task:{name}"])
+        [is_ours] = cursor.fetchone()
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute(f"SELECT pg_advisory_unlock({key})", [f"task:{name}"])
 
 
 def overdue(now):

@@ -31,6 +31,11 @@ SILENCE = {
 #: The queries of pages join many tables and read few rows. PostgreSQL takes them for
 #: long ones and compiles them (JIT), which costs up to a second and saves nothing.
 UNCOMPILED = "-c jit=off"
+#: How soon the server ends the session of a machine that has vanished, and frees its
+#: locks. By itself it would wait for two hours.
+VANISHED = (
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+)
 #: How long one request may use the database. Commands that migrate or load may take
 #: longer.
 DEADLINES = {
@@ -44,7 +49,8 @@ def named(config):
     # No connection outlives its request, and none is waited for long: a database that
     # is frozen must not freeze the portal.
     options = {**SILENCE, **config.get("OPTIONS", {})}
-    options["options"] = f"{UNCOMPILED} {options.get('options', '')}".strip()
+    said = options.get("options", "")
+    options["options"] = f"{UNCOMPILED} {VANISHED} {said}".strip()
     return {**config, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 

@@ -14,4 +14,6 @@ class Command(BaseCommand):
         parser.add_argument("name", choices=list(tasks.listed()))
 
     def handle(self, *, name, **options):
-        tasks.run(tasks.listed()[name], stdout=self.stdout, stderr=self.stderr)
+        task = tasks.listed()[name]
+        if not tasks.run(task, stdout=self.stdout, stderr=self.stderr):
+            self.stdout.write(f"{name} runs elsewhere, or ran since it was due")
