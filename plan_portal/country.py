@@ -43,11 +43,21 @@ class Country:
     checked_card: str
     iban_length: int
     texts: dict[str, dict[str, str]]
+    state_links: dict[str, dict[str, str]]
 
     @property
     def words(self):
         """Its texts in the active language."""
         return self.texts["en" if get_language() == "en" else "es"]
+
+    @property
+    def links(self):
+        """The links that the State asks of its sites, with texts in the active language."""
+        language = "en" if get_language() == "en" else "es"
+        return [
+            {"url": url, "text": texts[language]}
+            for url, texts in self.state_links.items()
+        ]
 
 
 def load(path):
@@ -93,6 +103,9 @@ def _unusable(country):
     if not _has_card(country):
         yield f"identity_card {country.identity_card} is not known of this country"
     for language in ("es", "en"):
+        for url, texts in country.state_links.items():
+            if not url.startswith("https://") or not texts.get(language):
+                yield f"state_links {url} needs https and a text in {language}"
         told = country.texts.get(language, {})
         if missing := [name for name in TEXTS if not told.get(name)]:
             yield f"texts.{language} lacks {', '.join(missing)}"

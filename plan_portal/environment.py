@@ -225,6 +225,28 @@ def storages(folder, *, finished, store=""):
     }
 
 
+def logos(folder):
+    """
+    Static paths of the logos in a folder, by name: "institution", "government".
+
+    Raises ``ImproperlyConfigured`` if the folder is named and holds neither.
+    """
+    if not folder:
+        return {}
+    found = {
+        path.stem: f"logos/{path.name}"
+        for path in sorted(Path(folder).glob("*.*"))
+        if path.stem in {"institution", "government"}
+        and path.suffix in {".png", ".svg"}
+    }
+    if not found:
+        raise ImproperlyConfigured(
+            f"LOGO_FOLDER {folder} holds neither institution.svg nor government.svg "
+            "(or .png). Put one there or leave the variable empty."
+        )
+    return found
+
+
 def _private(folder, name, store):
     if not store:
         options = {"location": folder / name, "directory_permissions_mode": 0o750}

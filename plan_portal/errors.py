@@ -71,6 +71,7 @@ def error_page(request, status, template="", **more):
             "search": _path("search", shown),
             "menu": [(_path(each, shown), words) for each, words in MENU.items()],
             "is_official": settings.OFFICIAL_SITE,
+            "hosts": ", ".join(settings.COUNTRY.state_hosts),
             # The plain file name: the manifest of hashed names may be missing.
             "stylesheet": f"{settings.STATIC_URL}portal.css",
             **more,

@@ -228,6 +228,9 @@ def site(request):
         "portal": {
             "country": settings.COUNTRY.words,
             "is_official": settings.OFFICIAL_SITE,
+            "state_hosts": ", ".join(settings.COUNTRY.state_hosts),
+            "state_links": settings.COUNTRY.links,
+            "logos": settings.LOGOS if settings.OFFICIAL_SITE else {},
             "is_indexable": settings.ALLOW_INDEXING,
             "emergency": settings.EMERGENCY_NUMBER,
             "corrections_email": settings.CORRECTIONS_EMAIL,

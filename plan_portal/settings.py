@@ -241,6 +241,11 @@ vars().update(environment.mail_server(_mail_server, files=VAR_DIR / "mail"))
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "plan_portal" / "static"]
+# The logos of an official site: institution.svg and government.svg, or as .png.
+_logos = env_text("LOGO_FOLDER")
+LOGOS = environment.logos(_logos)
+if LOGOS:
+    STATICFILES_DIRS.append(("logos", _logos))
 FILE_UPLOAD_PERMISSIONS = 0o640
 # Evidence and letters lie in VAR_DIR, or in the bucket of an S3 store.
 FILE_STORE_URL = env_text("FILE_STORE_URL", *environment.FILE_STORE)

@@ -105,6 +105,7 @@ PUBLIC_PAGES = [
     ("accessibility", about.accessibility, "accesibilidad/", "accessibility/"),
     ("privacy", about.privacy, "privacidad/", "privacy/"),
     ("contact", about.contact, "contacto/", "contact/"),
+    ("questions", about.questions, "preguntas/", "questions/"),
     ("terms", about.terms_of_use, "terminos/", "terms/"),
     ("site_map", about.site_map, "mapa/", "sitemap/"),
     ("search", search.search_page, "buscar/", "search/"),

@@ -17,7 +17,7 @@ RESERVED_WORDS = frozenset(
     frameworks base-legal legal-base discrepancias discrepancies como-protegemos
     how-we-protect compromisos commitments ejes areas instituciones agencies avances
     updates evidencia evidence embed insertar admin robots robots.txt
-    sitemap.xml sitemap-xml favicon csp-informe well-known
+    sitemap.xml sitemap-xml favicon csp-informe well-known preguntas questions
     """.split()  # noqa: SIM905 - a paragraph reads better than fifty quoted words
 )
 

@@ -291,6 +291,7 @@ def some_addresses(commitment):
         ("accessibility", (), "/accesibilidad/", "/en/accessibility/"),
         ("privacy", (), "/privacidad/", "/en/privacy/"),
         ("contact", (), "/contacto/", "/en/contact/"),
+        ("questions", (), "/preguntas/", "/en/questions/"),
         ("terms", (), "/terminos/", "/en/terms/"),
         ("site_map", (), "/mapa/", "/en/sitemap/"),
         ("search", (), "/buscar/", "/en/search/"),

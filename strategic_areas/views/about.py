@@ -40,6 +40,7 @@ protection = text_page("protection.html")
 accessibility = text_page("accessibility.html")
 privacy = text_page("privacy.html")
 terms_of_use = text_page("terms.html")
+questions = text_page("questions.html")
 
 
 def about(request):
