@@ -52,7 +52,7 @@ class Country:
 
     @property
     def links(self):
-        """The links that the State asks of its sites, with texts in the active language."""
+        """The State's links, with texts in the active language."""
         language = "en" if get_language() == "en" else "es"
         return [
             {"url": url, "text": texts[language]}
