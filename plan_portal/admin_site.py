@@ -22,13 +22,13 @@ from agencies.stand_ins import STAND_INS, reviewers
 from strategic_areas.desk import first_steps, people, queries
 from strategic_areas.desk import urls as desk
 from strategic_areas.desk.changes import agency_statements, decisions
-from strategic_areas.desk.changes.hideable_records import hide_address
-from strategic_areas.desk.letters import waiting_for
-from strategic_areas.desk.people import oddities, review_page
-from strategic_areas.desk.public_pages import behind
+from strategic_areas.desk.changes.hideable_records import hide_url_for
+from strategic_areas.desk.letters import letters_to_confirm
+from strategic_areas.desk.people import access_problems, access_review
+from strategic_areas.desk.public_pages import record_behind_page
 from strategic_areas.desk.review import views as review
 from strategic_areas.desk.rounds import views as rounds
-from strategic_areas.desk.rounds.running_rounds import running
+from strategic_areas.desk.rounds.running_rounds import rounds_in_progress
 from strategic_areas.purging.takedowns import HIDINGS
 from strategic_areas.rounds import to_open
 
@@ -111,18 +111,18 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         return [
             *desk.patterns(self),
-            path("accesos/", self.admin_view(review_page), name="access_review"),
+            path("accesos/", self.admin_view(access_review), name="access_review"),
             path(
                 "relevo/designacion/<int:pk>/",
-                self.admin_view(people.hand_over_page),
+                self.admin_view(people.hand_over_mandate),
                 name="hand_over",
             ),
             path(
                 "relevo/<slug:slug>/",
-                self.admin_view(people.account_page),
+                self.admin_view(people.agency_work_page),
                 name="handover",
             ),
-            path("rondas/", self.admin_view(rounds.rounds_page), name="rounds"),
+            path("rondas/", self.admin_view(rounds.round_list), name="rounds"),
             path(
                 "avisos/",
                 self.admin_view(views.reminder_page),
@@ -137,25 +137,27 @@ class PortalAdminSite(AdminSite):
     def index(self, request, extra_context=None):
         """What my agency owes; what waits for review; which accounts there are."""
         user, today = request.user, timezone.localdate()
-        shown = behind(request)
+        shown = record_behind_page(request)
         context = {
             "first": first_steps.first_steps(user, today),
             "behind": shown,
-            "behind_hides": hide_address(user, shown.record) if shown else "",
+            "behind_hides": hide_url_for(user, shown.record) if shown else "",
             "hides": HIDINGS.decides(user),
             "parts": queries.open_sheets(user, today),
-            "closed": queries.last_closed(user, today),
+            "closed": queries.last_closed_round(user, today),
             "returned": queries.returned_answers(user),
             "reports": access.is_focal_point(user),
-            **review.queue(request),
-            "commentable": agency_statements.commentable(user),
-            "came_back": decisions.came_back(user),
+            **review.queue_context(request),
+            "commentable": agency_statements.commentable_rounds(user),
+            "came_back": decisions.returned_proposals(user),
             "reviews": access.is_reviewer(user),
             "administers": access.is_administrator(user),
-            "oddities": oddities(today) if access.is_administrator(user) else [],
-            "letters": waiting_for(user),
+            "oddities": access_problems(today) if access.is_administrator(user) else [],
+            "letters": letters_to_confirm(user),
             "unconfirmed": AccountChange.objects.waiting().filter(user=user),
-            "running": running(request.GET, today) if access.is_reviewer(user) else [],
+            "running": rounds_in_progress(request.GET, today)
+            if access.is_reviewer(user)
+            else [],
             "to_open": to_open(today) if access.is_reviewer(user) else [],
             "is_alone": STAND_INS.decides(user) and reviewers().count() < 2,
         }

@@ -436,7 +436,7 @@ urlpatterns = [
     path("gestion/idioma/", choose_language, name="language"),
     path(
         "gestion/evidencia/<slug:token>/",
-        staff_evidence.download,
+        staff_evidence.download_evidence,
         name="staff_evidence",
     ),
     path("gestion/guias/<slug:role>/", guide, name="guide"),

@@ -31,9 +31,9 @@ from agencies.accounts import sessions
 from agencies.models import FocalPoint, User
 from strategic_areas import evidence, purging, workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.plan_tree.forms import NodeForm
-from strategic_areas.desk.plan_tree.levels import key_of
-from strategic_areas.desk.plan_tree.nodes import Tree
+from strategic_areas.desk.plan_tree.forms import PlanNodeForm
+from strategic_areas.desk.plan_tree.levels import page_key
+from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.models import AgencyComment, RoundReopening
 from strategic_areas.workflow.questions import seen_of, token_of
 from tests import make
@@ -227,9 +227,9 @@ class World:
         """A commitment of a plan in preparation."""
         plan = make.plan(status="in_preparation")
         commitment = make.commitment(plan=plan)
-        tree = Tree(plan)
-        node = tree.by_key[key_of(commitment)]
-        form = NodeForm(tree=tree, node=node, level=node.level)
+        tree = PlanTree(plan)
+        node = tree.by_key[page_key(commitment)]
+        form = PlanNodeForm(tree=tree, node=node, level=node.level)
         return {
             "plan": plan.code,
             "kind": "compromiso",

@@ -116,11 +116,11 @@ def close_rounds(official):
     now, today = timezone.now(), timezone.localdate()
     rounds = ReportingPeriod.objects
     rounds.filter(pk=official.before.pk).update(closes_on=today - timedelta(days=10))
-    notices.prepare_and_release(now - timedelta(days=9))
+    notices.prepare_and_release_scorecards(now - timedelta(days=9))
     rounds.filter(plan__code="plan-callado").update(
         due_on=today - timedelta(days=3), closes_on=today - timedelta(days=1)
     )
-    notices.prepare_and_release(now)
+    notices.prepare_and_release_scorecards(now)
 
 
 class Official:

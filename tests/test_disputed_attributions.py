@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError, Role
 from strategic_areas import purging, workflow
-from strategic_areas.desk.changes.agency_statements import KINDS
+from strategic_areas.desk.changes.agency_statements import DISPUTABLE_MODELS
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
 from strategic_areas.public_paths import address
@@ -62,7 +62,7 @@ def records(update):
     )
     figure = make.published_figure(indicator=indicator, provenance="press")
     found = [activity.commitment, activity, update, figure]
-    return dict(zip(KINDS, found, strict=True))
+    return dict(zip(DISPUTABLE_MODELS, found, strict=True))
 
 
 def pages(update, language):

@@ -22,8 +22,8 @@ from agencies.mail import Mail
 from plan_portal import errors
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.desk.report import round_report
-from strategic_areas.desk.report.docx_writer import write
-from strategic_areas.desk.report.sections import of_round
+from strategic_areas.desk.report.docx_writer import write_docx
+from strategic_areas.desk.report.sections import build_round_document
 from strategic_areas.models import Plan
 from strategic_areas.queries.plan import board
 from strategic_areas.text_guard import Kind, inspect
@@ -209,7 +209,11 @@ def test_nothing_of_staff_says_anything_of_the_first_plan(portal, language):
             texts[name, path] = response.content.decode()
     with override(language):
         texts["report"] = text_of(
-            write(of_round(round_report.load(period, period.due_on)))
+            write_docx(
+                build_round_document(
+                    round_report.load_round_report(period, period.due_on)
+                )
+            )
         )
         unavailable = errors.unavailable(RequestFactory().get("/")).content.decode()
     texts["503"] = unavailable

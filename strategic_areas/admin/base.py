@@ -21,11 +21,14 @@ from agencies.models import FocalPoint
 from agencies.routes import held_by
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.changes import views
-from strategic_areas.desk.changes.amendment_forms import ApprovedForm, GuardMixin
-from strategic_areas.desk.inputs import LongText
+from strategic_areas.desk.changes.amendment_forms import (
+    ApprovedRecordForm,
+    GuardedModelForm,
+)
+from strategic_areas.desk.inputs import LongTextField
 from strategic_areas.desk.plan_tree.levels import level_of
 from strategic_areas.desk.review import review_queue
-from strategic_areas.desk.review.views import StepForm
+from strategic_areas.desk.review.views import ReviewStepForm
 from strategic_areas.models import (
     ActivityUpdate,
     Cause,
@@ -41,7 +44,7 @@ from strategic_areas.workflow import guard
 class ApprovedInline(ScopedRowsMixin, admin.TabularInline):
     """Rows below an approved record; what changes in them is part of its change."""
 
-    form = GuardMixin
+    form = GuardedModelForm
     extra = 0
     can_delete = False
 
@@ -54,7 +57,7 @@ class ApprovedMixin:
     class.
     """
 
-    form = ApprovedForm
+    form = ApprovedRecordForm
     change_form_template = "admin/strategic_areas/approved_change_form.html"
 
     def has_delete_permission(self, request, obj=None):
@@ -201,7 +204,7 @@ class PendingChangeAdmin(ReadOnlyMixin, ScopedAdmin):
         return redirect("admin:approval", self.get_object(request, object_id).pk)
 
 
-class WithdrawalWords(LongText):
+class WithdrawalWords(LongTextField):
     def __init__(self, **options):
         super().__init__(
             label=gettext_lazy("In your own words"),
@@ -213,11 +216,11 @@ class WithdrawalWords(LongText):
         )
 
 
-class CorrectForm(StepForm):
+class CorrectForm(ReviewStepForm):
     button = gettext_lazy("Write a correction")
 
 
-class ExplainForm(StepForm):
+class ExplainForm(ReviewStepForm):
     button = gettext_lazy("Send for approval")
 
     words = WithdrawalWords()
@@ -416,7 +419,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                 "published": others.filter(
                     **subject, period=obj.period, status=Status.PUBLISHED
                 ).first(),
-                "translation_url": views.translation_address(request.user, obj),
+                "translation_url": views.translation_url(request.user, obj),
                 "review_address": review_address(request.user, obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -446,4 +449,4 @@ def review_address(user, record):
     """Where this person reviews the record; "" when it does not wait for her."""
     if record.status != Status.SUBMITTED or not workflow.may_review(user, record):
         return ""
-    return review_queue.address_of(record)
+    return review_queue.review_url(record)

@@ -27,7 +27,7 @@ from strategic_areas.admin.base import (
     OnTreeMixin,
     tree_address,
 )
-from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import (
     Activity,
@@ -248,7 +248,7 @@ class ActivityAdmin(OfPlanMixin, PlanBoundAdmin):
         return ", ".join(str(Theme(each).label) for each in activity.themes)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name in QUESTIONS:
+        if db_field.name in VICTIM_QUESTIONS:
             return VictimsField(db_field.name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 

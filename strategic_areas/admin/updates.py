@@ -14,10 +14,10 @@ from agencies.fields import Kind
 from strategic_areas import evidence
 from strategic_areas.admin.base import ReviewedAdmin
 from strategic_areas.admin.plan import OF_PLAN, ApprovedHistoryAdmin, OfPlanMixin
-from strategic_areas.desk.changes.amendment_forms import GuardedForm
-from strategic_areas.desk.inputs import tell_protection, widgets
+from strategic_areas.desk.changes.amendment_forms import GuardedRecordForm
+from strategic_areas.desk.inputs import add_protection_hint, widgets_for
 from strategic_areas.desk.sheet.forms import RevisionForm
-from strategic_areas.desk.sheet.sheet_page import EvidenceForm, whereabouts
+from strategic_areas.desk.sheet.sheet_page import EvidenceForm, evidence_location
 from strategic_areas.models import (
     OPEN,
     Activity,
@@ -59,7 +59,7 @@ class ReportingPeriodAdmin(OfPlanMixin, ApprovedHistoryAdmin):
 
 @admin.register(RoundReopening)
 class RoundReopeningAdmin(ScopedAdmin):
-    form = GuardedForm
+    form = GuardedRecordForm
     list_display = ["period", "agency", "until", "by", "at"]
     list_filter = [("agency", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["period", "agency", "by"]
@@ -159,7 +159,7 @@ class EvidenceInline(ScopedRowsMixin, admin.StackedInline):
 
     @admin.display(description=gettext_lazy("where it is"))
     def whereabouts(self, item):
-        return whereabouts(item) if item.pk else "–"
+        return evidence_location(item) if item.pk else "–"
 
 
 def _is_writable(obj):
@@ -198,7 +198,7 @@ class ActivityUpdateForm(WholeForm):
     class Meta:
         model = ActivityUpdate
         fields = ["activity", "period", *ActivityUpdate.fields.columns(filled_in=True)]
-        widgets = widgets(ActivityUpdate.fields.where(filled_in=True))
+        widgets = widgets_for(ActivityUpdate.fields.where(filled_in=True))
         formfield_callback = numbers.formfield
 
     def __init__(self, *args, **kwargs):
@@ -207,7 +207,7 @@ class ActivityUpdateForm(WholeForm):
             # A percent alone is enough, as on the sheet.
             self.fields["execution"].required = False
         if self.instance.activity_id:
-            tell_protection(self.fields, self.instance.activity)
+            add_protection_hint(self.fields, self.instance.activity)
 
 
 @admin.register(ActivityUpdate)

@@ -20,7 +20,7 @@ from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.stand_ins import reviewers
 from strategic_areas import workflow
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -34,9 +34,9 @@ from strategic_areas.workflow.guard import must_be_clean
 from strategic_areas.workflow.plain_values import must_be_valid
 
 #: The largest number of lines that one pasted list may have.
-MOST = 100
+MOST_LINES = 100
 #: How the name of an agency begins → its kind; others are offices.
-KINDS = {
+KIND_BY_FIRST_WORD = {
     "ministerio": "ministry",
     "direccion": "directorate",
     "consejo": "council",
@@ -47,7 +47,7 @@ KINDS = {
     "fundacion": "civil_society",
 }
 #: What single words of a line say of the person or the agency.
-WORDS = {
+MEANING_OF_WORD = {
     "titular": {"kind": "titular"},
     **dict.fromkeys(
         ["suplente", "alterno", "alterna", "alternate"],
@@ -60,7 +60,7 @@ WORDS = {
 
 
 #: The steps, from 0 on, that administrators take; reviewers take the others.
-INVITING = {0, 2}
+ADMINISTRATOR_STEPS = {0, 2}
 
 
 def plan_in_use():
@@ -180,13 +180,15 @@ def first_steps(user, today):
         },
     ]
     number = [each["is_done"] for each in steps].index(False)
-    may = access.is_administrator if number in INVITING else access.is_reviewer
+    may = (
+        access.is_administrator if number in ADMINISTRATOR_STEPS else access.is_reviewer
+    )
     # The page would be none for who may not: it is told who does it.
     steps[number] |= {"is_next": True, "is_own": may(user)}
     return {"steps": steps, "done": sum(each["is_done"] for each in steps)}
 
 
-def take_part(plan, acronym, names, *, role, by):
+def add_participant(plan, acronym, names, *, role, by):
     """
     The agency of this acronym, with a part in the plan that is in preparation, if any.
 
@@ -222,7 +224,7 @@ def _made(acronym, names, by):
         )
     name = max(names, key=len)
     must_be_clean(Agency, acronym=acronym, name_es=name)
-    kind = KINDS.get(fold(name).partition(" ")[0], "office")
+    kind = KIND_BY_FIRST_WORD.get(fold(name).partition(" ")[0], "office")
     agency = Agency(acronym=acronym, slug=slugify(acronym), name_es=name, kind=kind)
     must_be_valid(agency)
     agency.save()
@@ -230,14 +232,16 @@ def _made(acronym, names, by):
     return agency
 
 
-def read_line(line):
+def parse_invitation_line(line):
     """What a line says, its acronym and its names, in whatever order they stand."""
     cells = line.split(next((mark for mark in "\t;" if mark in line), ","))
     said = {"kind": "titular", "part": "member"}
     for cell in map(str.strip, cells):
-        said |= WORDS.get(fold(cell), {"email": cell} if "@" in cell else {})
+        said |= MEANING_OF_WORD.get(fold(cell), {"email": cell} if "@" in cell else {})
     names = [
-        x for x in map(str.strip, cells) if x and "@" not in x and fold(x) not in WORDS
+        x
+        for x in map(str.strip, cells)
+        if x and "@" not in x and fold(x) not in MEANING_OF_WORD
     ]
     acronym = next(
         (x for x in names if x.isupper() and " " not in x), (names or [line])[0]
@@ -248,9 +252,9 @@ def read_line(line):
 @transaction.atomic
 def _invite(line, plan, by):
     """What became of a line; one that needs a hand leaves no agency behind either."""
-    said, acronym, names = read_line(line)
+    said, acronym, names = parse_invitation_line(line)
     try:
-        agency = take_part(plan, acronym, names, role=said["part"], by=by)
+        agency = add_participant(plan, acronym, names, role=said["part"], by=by)
     except RefusedError as error:
         return {"line": line, "wrong": [str(error)]}
     said |= {"role": access.Role.FOCAL_POINT, "agency": agency.pk, "language": "es"}
@@ -267,7 +271,7 @@ def _tell_doubles(rows):
     """Say of a person who stands twice on a list that one line is too many."""
     seen = set()
     for row in rows:
-        email = read_line(row["line"])[0].get("email", "").lower()
+        email = parse_invitation_line(row["line"])[0].get("email", "").lower()
         if email in seen and "wrong" in row:
             row["wrong"] = [_("This person stands twice on the list: empty this line.")]
         seen.add(email or row["line"])
@@ -284,8 +288,8 @@ def invite_many(request):
     plan, is_sent = plan_in_use(), "send" in request.POST
     pasted = "\n".join(request.POST.getlist("line"))
     lines, kept = [x for x in pasted.splitlines() if x.strip()], ""
-    if len(lines) > MOST:
-        told = {"number": len(lines), "most": MOST}
+    if len(lines) > MOST_LINES:
+        told = {"number": len(lines), "most": MOST_LINES}
         text = _("%(number)d lines are too many: paste at most %(most)d at once.")
         messages.error(request, text % told)
         lines, kept = [], pasted
@@ -297,7 +301,7 @@ def invite_many(request):
         (row for row in rows if "wrong" not in row),
         key=lambda row: row["invitation"].is_mailed,
     )
-    return screen(
+    return render_screen(
         request,
         "desk/invite_many.html",
         title=_("Invite the agencies"),

@@ -19,17 +19,17 @@ from strategic_areas.models.records import is_official
 #: How many characters a text may have that staff write on a page of their own.
 LONGEST_TEXT = 2000
 #: What an activity says of the people whom it counts → the question about it.
-QUESTIONS = {
+VICTIM_QUESTIONS = {
     "counts_victims": _("Does its quantity count victims or survivors?"),
     "reaches_victims": _("Are the people it reaches victims or survivors?"),
 }
 
 
 #: A form whose texts no browser checks or completes.
-PLAIN = {"novalidate": "", "autocomplete": "off"}
+PLAIN_FORM_ATTRIBUTES = {"novalidate": "", "autocomplete": "off"}
 
 
-def helper_of(form_class, *inputs, action="", **attributes):
+def form_helper(form_class, *inputs, action="", **attributes):
     """How crispy-forms draws a form of these inputs, which posts to ``action``."""
     helper = FormHelper()
     helper.form_class, helper.form_action = form_class, action
@@ -37,19 +37,21 @@ def helper_of(form_class, *inputs, action="", **attributes):
     return helper
 
 
-def one_button(form_class, name, text, *, css_class="default", action=""):
+def one_button_helper(form_class, name, text, *, css_class="default", action=""):
     """The helper of a form of one button."""
-    return helper_of(form_class, Submit(name, text, css_class=css_class), action=action)
+    return form_helper(
+        form_class, Submit(name, text, css_class=css_class), action=action
+    )
 
 
-class Fits(MaxLengthValidator):
+class TextLengthValidator(MaxLengthValidator):
     """Counts the end of a line as one character, as the counter on the page does."""
 
     def clean(self, text):
         return len(text.replace("\r\n", "\n"))
 
 
-class NobodyField(forms.BooleanField):
+class AnonymityField(forms.BooleanField):
     """The tick that nobody can be recognised, where the guard found something."""
 
     def __init__(self, **options):
@@ -71,19 +73,19 @@ class NobodyField(forms.BooleanField):
         form.fields["checked"].label = text % {"number": number}
 
 
-class LongText(forms.CharField):
+class LongTextField(forms.CharField):
     widget = forms.Textarea
 
     def __init__(self, *, rows=3, **options):
         super().__init__(**options)
         self.widget.attrs["rows"] = rows
-        limit(self)
+        limit_length(self)
 
 
-def limit(*fields, most=LONGEST_TEXT):
+def limit_length(*fields, most=LONGEST_TEXT):
     for field in fields:
         field.widget.attrs["data-most"] = most
-        field.validators.append(Fits(most))
+        field.validators.append(TextLengthValidator(most))
 
 
 class DocumentField(forms.FileField):
@@ -127,13 +129,13 @@ class VictimsField(forms.TypedChoiceField):
             choices=[(True, _("Yes")), (False, _("No"))],
             coerce=lambda word: str(word) == "True",
             widget=forms.RadioSelect,
-            label=QUESTIONS[name],
+            label=VICTIM_QUESTIONS[name],
             help_text=_("If so, no report tells the public how many."),
         )
 
 
 #: What whoever lets a number of people in a text about victims become public confirms.
-IS_PRINTED = _("An official source has printed these numbers of people")
+PRINTED_LABEL = _("An official source has printed these numbers of people")
 
 
 class PrintedByField(forms.ModelChoiceField):
@@ -159,7 +161,7 @@ class PrintedByField(forms.ModelChoiceField):
             del form.fields["is_printed"], form.fields["printed_by"]
 
 
-def tell_protection(fields, activity):
+def add_protection_hint(fields, activity):
     hint = gettext("Victims or survivors: only staff read this number.")
     for name in fields.keys() & disclosure.WHOSE.keys():
         if disclosure.is_for_staff(name, activity):
@@ -197,12 +199,12 @@ class Checkboxes(forms.CheckboxSelectMultiple):
         return format_html('<div id="{}">\n{}\n</div>', group, boxes)
 
 
-def widgets(fields):
+def widgets_for(fields):
     made = {Kind.LINKS: Checkboxes, Kind.WHOLE: NumberInput, Kind.DECIMAL: NumberInput}
     return {field.name: made[field.kind] for field in fields if field.kind in made}
 
 
-def text_boxes(fields):
+def text_widgets(fields):
     return {
         column: forms.TextInput
         if field.rows == 1
@@ -213,11 +215,11 @@ def text_boxes(fields):
     }
 
 
-class Group(Div):
+class FieldGroup(Div):
     template = "portal/layout/group.html"
 
 
-class Fold(Div):
+class FoldedFields(Div):
     """Fields that are seldom filled, folded away unless one is wrong or required."""
 
     template = "portal/layout/fold.html"

@@ -26,20 +26,20 @@ from agencies.mail import focal_points_of, write_to
 from agencies.models import Agency
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import (
-    IS_PRINTED,
+    PRINTED_LABEL,
+    AnonymityField,
     DocumentField,
-    LongText,
-    NobodyField,
+    LongTextField,
     PrintedByField,
-    one_button,
+    one_button_helper,
 )
-from strategic_areas.desk.review.review_queue import queued
-from strategic_areas.desk.screens import screen, take_step
+from strategic_areas.desk.review.review_queue import queue_item
+from strategic_areas.desk.screens import render_screen, take_step
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet.rows import read_rows, returned_steps
-from strategic_areas.desk.sheet.views import SeenForm
+from strategic_areas.desk.sheet.views import SeenRevisionsForm
 from strategic_areas.models import (
     Letter,
     ReportingPeriod,
@@ -73,7 +73,7 @@ class LetterForm(forms.ModelForm):
         self.fields["period"].label_from_instance = attrgetter("with_plan")
         self.fields["agency"].queryset = Agency.objects.order_by("acronym")
         self.clean_file = None
-        self.helper = one_button("step-form", "save", gettext_lazy("Record it"))
+        self.helper = one_button_helper("step-form", "save", gettext_lazy("Record it"))
 
     def clean_reference(self):
         for reason in guard.refusals(self.cleaned_data["reference"]):
@@ -85,11 +85,11 @@ class LetterForm(forms.ModelForm):
         return self.clean_file
 
 
-class SendLetterForm(SeenForm):
+class SendLetterForm(SeenRevisionsForm):
     step, button = "send", gettext_lazy("Hand over and ask the agency to confirm")
 
     warnings_read = forms.BooleanField(label=gettext_lazy("I have read these warnings"))
-    is_printed = forms.BooleanField(label=IS_PRINTED)
+    is_printed = forms.BooleanField(label=PRINTED_LABEL)
     printed_by = PrintedByField()
 
     def __init__(self, *args, warnings, **kwargs):
@@ -100,21 +100,21 @@ class SendLetterForm(SeenForm):
         PrintedByField.ask(self, counts)
 
 
-class ConfirmForm(SeenForm):
+class ConfirmTranscriptionForm(SeenRevisionsForm):
     step, button = "confirm", gettext_lazy("Yes, this is what we reported: publish it")
 
-    checked = NobodyField()
+    checked = AnonymityField()
 
     def __init__(self, *args, examined, **kwargs):
         super().__init__(*args, **kwargs)
-        NobodyField.ask(self, examined)
+        AnonymityField.ask(self, examined)
 
 
-class ContestForm(SeenForm):
+class ContestTranscriptionForm(SeenRevisionsForm):
     step, button = "contest", gettext_lazy("This is not what we said: send it back")
     css_class = ""
 
-    reason = LongText(
+    reason = LongTextField(
         label=gettext_lazy("What is not as you reported it"),
         help_text=gettext_lazy("The secretariat reads it. Name no person."),
     )
@@ -125,9 +125,9 @@ class ContestForm(SeenForm):
 
 
 #: How many letters the list shows.
-SHOWN = 100
+LETTERS_SHOWN = 100
 #: The query by which a page asks for a letter's picture to show it inline.
-IN_A_PAGE = "mostrada"
+INLINE_PARAMETER = "mostrada"
 
 
 def _found(request, pk):
@@ -140,15 +140,15 @@ def _found(request, pk):
 def letter_list(request):
     only_reviewers(request)
     letters = Letter.objects.with_counts().select_related("agency", "period")
-    return screen(
+    return render_screen(
         request,
         "desk/letters.html",
         title=_("Letters of agencies"),
-        letters=letters[:SHOWN],
+        letters=letters[:LETTERS_SHOWN],
     )
 
 
-def new(request):
+def letter_new(request):
     only_reviewers(request)
     is_post = request.method == "POST"
     posted = (request.POST, request.FILES) if is_post else ()
@@ -166,7 +166,7 @@ def new(request):
                 agency=letter.agency,
             )
         return redirect("admin:letter", pk=letter.pk)
-    return screen(
+    return render_screen(
         request,
         "desk/letter_new.html",
         title=_("Record a letter"),
@@ -175,7 +175,7 @@ def new(request):
 
 
 @require_safe
-def sheet(request, pk):
+def letter_sheet(request, pk):
     return _page(request, _found(request, pk))
 
 
@@ -183,7 +183,7 @@ def _page(request, letter, unfolded=None, posted=None, sending=None):
     found = read_letter_sheet(letter)
     unfolded = unfolded or sheet_page.unfolded_row(request, found)
     shown = sheet_page.ShownRows(unfolded=unfolded, posted=posted)
-    return screen(
+    return render_screen(
         request,
         "desk/letter.html",
         status=422 if sending else shown.status,
@@ -217,7 +217,7 @@ def _contested(letter):
 
 
 @require_POST
-def save_row(request, pk, **subject):
+def save_letter_row(request, pk, **subject):
     letter = _found(request, pk)
     found = read_letter_sheet(letter)
     ((name, key),) = subject.items()
@@ -233,7 +233,7 @@ def save_row(request, pk, **subject):
 
 
 @require_POST
-def send(request, pk):
+def send_letter(request, pk):
     letter = _found(request, pk)
     form = _send_form(read_letter_sheet(letter), request.POST)
     if not form.is_valid():
@@ -243,7 +243,7 @@ def send(request, pk):
             names = form.cleaned_data.keys() & {"seen", "printed_by"}
             said = {name: form.cleaned_data[name] for name in names}
             workflow.submit_letter(letter, **said, by=request.user)
-            ask_agency(letter, by=request.user)
+            notify_agency(letter, by=request.user)
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect("admin:letter", pk=letter.pk)
@@ -251,7 +251,7 @@ def send(request, pk):
     return redirect("admin:letters")
 
 
-def ask_agency(letter, *, by):
+def notify_agency(letter, *, by):
     """Queue a mail to each focal point of the agency except the transcriber."""
     path = reverse("admin:letter_confirm", args=[letter.pk])
     for person in focal_points_of(letter.agency).exclude(pk=by.pk):
@@ -266,7 +266,7 @@ def ask_agency(letter, *, by):
 
 
 @require_safe
-def download(request, pk):
+def download_letter(request, pk):
     letters = Letter.objects.visible_to(request.user).exclude(file="")
     letter = get_object_or_404(letters, pk=pk)
     if request.method == "GET" and not _was_shown(request, letter):
@@ -281,17 +281,19 @@ def _was_shown(request, letter):
 
     Else each row saved below a photographed letter would add an audit entry.
     """
-    return IN_A_PAGE in request.GET and letter.pk in request.session.get(IN_A_PAGE, [])
+    return INLINE_PARAMETER in request.GET and letter.pk in request.session.get(
+        INLINE_PARAMETER, []
+    )
 
 
 def _note_shown(request, letter):
     """Remember the letter as shown; called only after its audit entry was stored."""
-    seen = request.session.get(IN_A_PAGE, [])
-    request.session[IN_A_PAGE] = sorted({*seen, letter.pk})
+    seen = request.session.get(INLINE_PARAMETER, [])
+    request.session[INLINE_PARAMETER] = sorted({*seen, letter.pk})
 
 
 @dataclass(frozen=True)
-class LetterSheet(Sheet):
+class LetterSheet(ReportingSheet):
     """
     What can be transcribed of a letter.
 
@@ -359,7 +361,7 @@ def may_be_transcribed(update, letter):
     )
 
 
-def waiting_for(user):
+def letters_to_confirm(user):
     letters = Letter.objects.of_agencies(user).to_confirm()
     return list(letters.select_related("agency", "period"))
 
@@ -372,7 +374,7 @@ def _own(request, pk):
 def _waiting(letter, user):
     known = guard.known_words()
     return [
-        queued(user, row, known)
+        queue_item(user, row, known)
         for question in BY_MODEL.values()
         for row in question.model.objects.filter(letter=letter, status=Status.SUBMITTED)
         .select_related(question.name, "period")
@@ -381,7 +383,7 @@ def _waiting(letter, user):
 
 
 @require_safe
-def confirmation(request, pk):
+def confirm_letter_page(request, pk):
     return _show_confirmation(request, _own(request, pk))
 
 
@@ -390,7 +392,7 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
     rows = [item.record for item in items]
     examined = guard.together(item.examined for item in items)
     wrote = any(item.is_mine for item in items)
-    return screen(
+    return render_screen(
         request,
         "desk/letter_confirm.html",
         status=status,
@@ -402,8 +404,15 @@ def _show_confirmation(request, letter, *, confirm=None, contest=None, status=20
         confirm=None
         if examined.blocks
         else confirm
-        or _step_form(ConfirmForm, "letter_confirmed", letter, rows, examined=examined),
-        contest=contest or _step_form(ContestForm, "letter_contested", letter, rows),
+        or _step_form(
+            ConfirmTranscriptionForm,
+            "letter_confirmed",
+            letter,
+            rows,
+            examined=examined,
+        ),
+        contest=contest
+        or _step_form(ContestTranscriptionForm, "letter_contested", letter, rows),
     )
 
 
@@ -413,12 +422,17 @@ def _step_form(form_class, name, letter, rows, *posted, **kwargs):
 
 
 @require_POST
-def confirm(request, pk):
+def confirm_letter(request, pk):
     letter = _own(request, pk)
     items = _waiting(letter, request.user)
     examined = guard.together(item.examined for item in items)
     form = _step_form(
-        ConfirmForm, "letter_confirmed", letter, (), request.POST, examined=examined
+        ConfirmTranscriptionForm,
+        "letter_confirmed",
+        letter,
+        (),
+        request.POST,
+        examined=examined,
     )
     if examined.blocks or "checked" in form.errors:
         return _show_confirmation(request, letter, confirm=form, status=422)
@@ -427,9 +441,11 @@ def confirm(request, pk):
 
 
 @require_POST
-def contest(request, pk):
+def contest_letter(request, pk):
     letter = _own(request, pk)
-    form = _step_form(ContestForm, "letter_contested", letter, (), request.POST)
+    form = _step_form(
+        ContestTranscriptionForm, "letter_contested", letter, (), request.POST
+    )
     if "reason" in form.errors:
         return _show_confirmation(request, letter, contest=form, status=422)
     done = _("Sent back to the secretariat. You may write your own report too.")

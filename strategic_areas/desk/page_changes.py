@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.public_paths import address
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.plan.board import load, once_published, with_rounds
@@ -24,7 +24,7 @@ from strategic_areas.queries.rounds import asked_in
 
 
 @dataclass(frozen=True)
-class PublicPlace:
+class PublicPageChange:
     """A public page, and in words what changes on it; "" where only that it does."""
 
     title: str
@@ -33,7 +33,7 @@ class PublicPlace:
 
 
 #: The name of a page → its title; records come before lists.
-TITLES = {
+PAGE_TITLES = {
     "plan": gettext_lazy("The plan %(code)s"),
     "commitment": gettext_lazy("Commitment %(code)s"),
     "indicator": gettext_lazy("Figure %(code)s"),
@@ -45,13 +45,13 @@ TITLES = {
     "updates": gettext_lazy("The list of reports"),
 }
 #: What to say of a row that is added or removed.
-WHOLE = {
+WORDS_OF_ROW_CHANGE = {
     "added": gettext_lazy("It is new there."),
     "gone": gettext_lazy("It goes from there."),
 }
 
 
-def places_of_reports(readings) -> list[PublicPlace]:
+def page_changes_of_reports(readings) -> list[PublicPageChange]:
     """
     Where the public reads reports that wait, once they are published together.
 
@@ -67,7 +67,7 @@ def places_of_reports(readings) -> list[PublicPlace]:
     found += [
         RowDifference("reports", "", None, report_row(each.after)) for each in readings
     ]
-    return places_of(found, told)
+    return page_changes_of(found, told)
 
 
 def _standings(board):
@@ -97,7 +97,7 @@ def _of_agencies(board, sheets):
     every = asked_in(with_rounds(board, None, rounds), rounds) if rounds else {}
     for (agency, period), asked in every.items():
         if asked and (agency, period) in sheets:
-            yield PublicPlace(
+            yield PublicPageChange(
                 str(agency),
                 address("agency", board.plan.code, agency.slug),
                 _("%(period)s: %(number)d of %(total)d published.")
@@ -109,9 +109,9 @@ def _of_agencies(board, sheets):
             )
 
 
-def places_of(
-    changed: Iterable[RowDifference] | None, beside: Iterable[PublicPlace] = ()
-) -> list[PublicPlace]:
+def page_changes_of(
+    changed: Iterable[RowDifference] | None, beside: Iterable[PublicPageChange] = ()
+) -> list[PublicPageChange]:
     """
     The pages on which these differences are read, each told once.
 
@@ -131,7 +131,7 @@ def places_of(
     ]
     if counted and getattr(choose(timezone.localdate()).shown, "code", "") in counted:
         told = _("How many commitments are in which state.")
-        places.append(PublicPlace(_("The first page"), address("home"), told))
+        places.append(PublicPageChange(_("The first page"), address("home"), told))
     return places
 
 
@@ -140,13 +140,17 @@ def _is_list(words):
 
 
 def _place(words, rows):
-    lines = [] if _is_list(words) else in_lines(rows)
+    lines = [] if _is_list(words) else describe_differences(rows)
     told = [
         f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in lines
     ]
-    told = told or [str(WHOLE[each.kind]) for each in rows if each.kind in WHOLE]
-    return PublicPlace(
-        TITLES[words[0]] % {"code": words[-1]},
+    told = told or [
+        str(WORDS_OF_ROW_CHANGE[each.kind])
+        for each in rows
+        if each.kind in WORDS_OF_ROW_CHANGE
+    ]
+    return PublicPageChange(
+        PAGE_TITLES[words[0]] % {"code": words[-1]},
         # A page that comes into being has no address to look at yet.
         address(*words)
         if _is_list(words) or any(row.before or "indicator" in row.row for row in rows)

@@ -38,8 +38,8 @@ from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
 from strategic_areas.compliance import Promptness
 from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.screens import screen, told_on
+from strategic_areas.desk.inputs import one_button_helper
+from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -54,13 +54,13 @@ from strategic_areas.queries import rounds
 from strategic_areas.queries.rounds import cells
 from strategic_areas.workflow.questions import BY_MODEL
 
-FLAGGED, PROPOSED = 2, 3
+FLAG_AFTER_ROUNDS, CLOSE_AFTER_ROUNDS = 2, 3
 #: How long before its end administrators are told of a mandate.
-SOON = timedelta(days=30)
+ENDS_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Access:
+class AccountAccess:
     user: User
     roles: frozenset[str]
     mandates: tuple[FocalPoint, ...]
@@ -79,22 +79,22 @@ class Access:
 
     @property
     def is_flagged(self):
-        return self.missed >= FLAGGED
+        return self.missed >= FLAG_AFTER_ROUNDS
 
     @property
     def is_proposed(self):
         works = self.reviews or self.administers
-        return self.missed >= PROPOSED and not works and not self.is_only_one
+        return self.missed >= CLOSE_AFTER_ROUNDS and not works and not self.is_only_one
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingMandate:
     agency: Agency
     no_titular: bool
     no_alternate: bool
 
 
-def accesses(today=None):
+def account_accesses(today=None):
     """Every account that can sign in, the flagged ones first."""
     today = today or timezone.localdate()
     mandates = _mandates(today)
@@ -105,7 +105,7 @@ def accesses(today=None):
     for user in users.prefetch_related("groups").order_by("last_name", "username"):
         held = tuple(mandates[user.pk])
         found.append(
-            Access(
+            AccountAccess(
                 user=user,
                 roles=frozenset(group.name for group in user.groups.all()),
                 mandates=held,
@@ -120,7 +120,7 @@ def accesses(today=None):
     return sorted(found, key=lambda each: -each.missed)
 
 
-def gaps(today=None):
+def missing_mandates(today=None):
     """
     Agencies of public plans without a titular or an alternate.
 
@@ -142,7 +142,7 @@ def gaps(today=None):
     ).order_by("acronym")
     wanted = (FocalPoint.Kind.TITULAR, FocalPoint.Kind.ALTERNATE)
     found = [
-        Gap(agency, *(kind not in kinds[agency.pk] for kind in wanted))
+        MissingMandate(agency, *(kind not in kinds[agency.pk] for kind in wanted))
         for agency in agencies
     ]
     return [gap for gap in found if gap.no_titular or gap.no_alternate]
@@ -191,20 +191,20 @@ def _with_factor():
     return set(rows.values_list("user_id", flat=True))
 
 
-def review_page(request):
+def access_review(request):
     if not access.is_administrator(request.user):
         raise PermissionDenied
-    return screen(
+    return render_screen(
         request,
         "desk/access_review.html",
         title=_("Review of accesses"),
-        accesses=accesses(),
-        gaps=gaps(),
+        accesses=account_accesses(),
+        gaps=missing_mandates(),
     )
 
 
 @dataclass(frozen=True)
-class Oddity:
+class AccessProblem:
     """Somebody or an institution, what is odd, and where it is mended."""
 
     about: str
@@ -213,25 +213,25 @@ class Oddity:
     todo: str
 
 
-def oddities(today=None) -> list[Oddity]:
+def access_problems(today=None) -> list[AccessProblem]:
     """What is odd of people, those who seem gone first, of invitations and agencies."""
     today = today or timezone.localdate()
     waiting = Invitation.objects.open().filter(expires_at__gt=timezone.now())
     invited = {*waiting.values_list("agency_id", "kind")}
-    found = sorted(gaps(today), key=lambda gap: not gap.no_titular)
+    found = sorted(missing_mandates(today), key=lambda gap: not gap.no_titular)
     return [
-        *(odd for each in accesses(today) for odd in _of(each, today)),
+        *(odd for each in account_accesses(today) for odd in _of(each, today)),
         *_of_invitations(),
         *(_of_gap(gap, invited) for gap in found),
     ]
 
 
-def _of(each, today) -> Iterable[Oddity]:
+def _of(each, today) -> Iterable[AccessProblem]:
     user = each.user
     name = f"{user.get_full_name() or user.username} ({user.username})"
     address = reverse("admin:agencies_user_change", args=[user.pk])
     for what in _about_account(each, today):
-        yield Oddity(name, what, address, _("See the account"))
+        yield AccessProblem(name, what, address, _("See the account"))
 
 
 def _about_account(each, today):
@@ -251,7 +251,7 @@ def _about_account(each, today):
     if not (each.mandates or each.reviews or each.administers):
         yield _("No current mandate: the account can do nothing")
     for mandate in each.mandates:
-        if mandate.ends_on and mandate.ends_on - today <= SOON:
+        if mandate.ends_on and mandate.ends_on - today <= ENDS_SOON:
             told = {
                 "agency": mandate.agency,
                 "day": date_format(mandate.ends_on, "SHORT_DATE_FORMAT"),
@@ -267,7 +267,7 @@ def _of_gap(gap, invited):
         _("no alternate"): gap.no_alternate,
     }
     asked = urlencode({"agency": gap.agency.pk, "role": Role.FOCAL_POINT})
-    return Oddity(
+    return AccessProblem(
         f"{gap.agency} · {gap.agency.name}",
         ", ".join(word for word, is_so in lacking.items() if is_so),
         f"{reverse('admin:agencies_invitation_add')}?{asked}",
@@ -279,7 +279,7 @@ def _of_invitations():
     gone = Invitation.objects.open().filter(expires_at__lt=timezone.now())
     for each in gone.order_by("expires_at"):
         day = date_format(timezone.localdate(each.expires_at), "SHORT_DATE_FORMAT")
-        yield Oddity(
+        yield AccessProblem(
             str(each),
             _("The invitation expired on %(day)s") % {"day": day},
             reverse("admin:agencies_invitation_change", args=[each.pk]),
@@ -289,7 +289,7 @@ def _of_invitations():
 
 #: How many published reports the page shows; it shows the newest.
 REPORTS_SHOWN = 20
-UNFINISHED = [Status.DRAFT, Status.RETURNED]
+UNFINISHED_STATUSES = [Status.DRAFT, Status.RETURNED]
 
 
 def agency_work(agency, today=None):
@@ -301,7 +301,7 @@ def agency_work(agency, today=None):
         row
         for question in BY_MODEL.values()
         for row in question.model.objects.without_transcriptions()
-        .filter(agency=agency, status__in=UNFINISHED)
+        .filter(agency=agency, status__in=UNFINISHED_STATUSES)
         .select_related(question.name, "period")
     ]
     return {
@@ -334,7 +334,7 @@ def _owed(agency, today):
             yield cell
 
 
-class HandoverForm(forms.Form):
+class HandOverMandateForm(forms.Form):
     successor = forms.ModelChoiceField(
         label=gettext_lazy("Successor"),
         queryset=User.objects.none(),
@@ -352,19 +352,19 @@ class HandoverForm(forms.Form):
         )
 
 
-def hand_over_page(request, pk):
+def hand_over_mandate(request, pk):
     if not is_administrator(request.user):
         raise PermissionDenied
     current = FocalPoint.objects.current().select_related("agency", "user")
     mandate = get_object_or_404(current, pk=pk)
-    form = HandoverForm(request.POST or None, mandate=mandate)
+    form = HandOverMandateForm(request.POST or None, mandate=mandate)
     if form.is_valid():
-        with told_on(form):
+        with refusals_shown_on(form):
             hand_over(mandate, form.cleaned_data["successor"], by=request.user)
             done = _("%(agency)s is handed over.") % {"agency": mandate.agency}
             messages.success(request, done)
             return redirect("admin:agencies_focalpoint_changelist")
-    return screen(
+    return render_screen(
         request,
         "desk/hand_over.html",
         title=_("Hand over %(agency)s") % {"agency": mandate.agency},
@@ -373,12 +373,12 @@ def hand_over_page(request, pk):
     )
 
 
-def account_page(request, slug):
+def agency_work_page(request, slug):
     agencies = FocalPoint.objects.agencies_of(request.user)
     agency = Agency.objects.filter(pk__in=agencies, slug=slug).first()
     if agency is None:
         raise Http404
-    return screen(
+    return render_screen(
         request,
         "desk/handover.html",
         title=_("%(agency)s: what is promised, done and owed") % {"agency": agency},
@@ -386,7 +386,7 @@ def account_page(request, slug):
     )
 
 
-class StandInForm(forms.ModelForm):
+class ProposeStandInForm(forms.ModelForm):
     class Meta:
         model = StandIn
         fields = ["user", "starts_on", "ends_on"]
@@ -401,7 +401,7 @@ class StandInForm(forms.ModelForm):
         known = people.filter(groups__name__in=[Role.FOCAL_POINT, Role.ADMINISTRATOR])
         others = known.exclude(groups__name=Role.REVIEWER).exclude(pk=by.pk)
         self.fields["user"].queryset = others.distinct().order_by("username")
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", "name", gettext_lazy("Name them as a substitute")
         )
 
@@ -412,17 +412,17 @@ class StandInForm(forms.ModelForm):
         return day
 
 
-def stand_ins(request):
+def stand_in_list(request):
     if not STAND_INS.decides(request.user):
         raise PermissionDenied
     form = None
     if is_reviewer(request.user):
-        form = StandInForm(request.POST or None, by=request.user)
+        form = ProposeStandInForm(request.POST or None, by=request.user)
         if form.is_valid():
-            with told_on(form):
+            with refusals_shown_on(form):
                 made = name_stand_in(form.save(commit=False), by=request.user)
                 return redirect("admin:stand_in", pk=made.pk)
-    return screen(
+    return render_screen(
         request,
         "desk/stand_ins.html",
         title=_("Substitutes of the secretariat"),
@@ -431,13 +431,13 @@ def stand_ins(request):
     )
 
 
-def stand_in(request, pk):
+def stand_in_detail(request, pk):
     rows = StandIn.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
-    steps = decisions.open_forms(request, STAND_INS, found, decisions.ApproveForm)
+    steps = decisions.decision_forms(request, STAND_INS, found, decisions.ApproveForm)
     if decisions.take_pressed_step(request, STAND_INS, found, steps):
         return redirect("admin:index")
-    return screen(
+    return render_screen(
         request,
         "desk/stand_in.html",
         title=str(found),
@@ -451,15 +451,15 @@ class ConfirmPersonForm(decisions.ApproveForm):
     button = gettext_lazy("I know this person: confirm")
 
 
-def account_change(request, pk):
+def account_change_detail(request, pk):
     rows = AccountChange.objects.visible_to(request.user)
     found = get_object_or_404(
         rows.select_related("user", "proposed_by", "decided_by"), pk=pk
     )
-    steps = decisions.open_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
+    steps = decisions.decision_forms(request, ACCOUNT_CHANGES, found, ConfirmPersonForm)
     if decisions.take_pressed_step(request, ACCOUNT_CHANGES, found, steps):
         return redirect("admin:index")
-    return screen(
+    return render_screen(
         request,
         "desk/account_change.html",
         title=str(found),

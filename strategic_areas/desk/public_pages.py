@@ -18,14 +18,14 @@ from strategic_areas.models import (
 
 
 @dataclass(frozen=True)
-class Behind:
+class RecordBehindPage:
     """The record that a public page shows, and the screen on which staff keep it."""
 
     record: Plan | StrategicArea | Commitment | Agency | Indicator | ActivityUpdate
     address: str
 
 
-def public_address(record) -> str:
+def public_url(record) -> str:
     """The public page that shows a stored record; "" where the public reads none."""
     if not (record and record.pk and hasattr(record, "get_absolute_url")):
         return ""
@@ -35,7 +35,7 @@ def public_address(record) -> str:
     return "" if is_hidden else record.get_absolute_url()
 
 
-def behind(request) -> Behind | None:
+def record_behind_page(request) -> RecordBehindPage | None:
     """
     The record of the public page from which a member of staff came, if she may see it.
 
@@ -50,17 +50,17 @@ def behind(request) -> Behind | None:
         match = resolve(urlsplit(page).path)
     except Resolver404:
         return None
-    for model, wanted in asked_for(match.url_name, match.kwargs):
+    for model, wanted in record_conditions(match.url_name, match.kwargs):
         table = admin.site.get_model_admin(model)
         if not table.has_view_permission(request):
             continue
         if record := table.get_queryset(request).filter(wanted).first():
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-            return Behind(record, reverse(name, args=[record.pk]))
+            return RecordBehindPage(record, reverse(name, args=[record.pk]))
     return None
 
 
-def asked_for(name, words):
+def record_conditions(name, words):
     """Pairs of a model and a condition for the record that a public page shows."""
     plan, code = Q(plan__code=words.get("plan")), words.get("code")
     slug = words.get("slug")

@@ -16,8 +16,8 @@ from agencies.fields import field_of
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from strategic_areas import purging
-from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.screens import screen, take_step
+from strategic_areas.desk.inputs import one_button_helper
+from strategic_areas.desk.screens import render_screen, take_step
 from strategic_areas.models import (
     ActivityProposal,
     Evidence,
@@ -32,16 +32,16 @@ from strategic_areas.purging.text_search import by_field, divide, rows_of
 from strategic_areas.workflow.phrases import must_be_particular, strings_of
 
 #: A link in a mail may open an account.
-LINK = re.compile(r"https?://\S+")
+LINK_PATTERN = re.compile(r"https?://\S+")
 #: The pages of rows that the admin does not list: the name, and the key in it.
-PAGES = {
+ROW_PAGES = {
     ActivityProposal: ("proposal", "pk"),
     Letter: ("letter", "pk"),
     RecordChange: ("approval", "change_id"),
     Submission: ("receipt", "pk"),
 }
 #: The fields by which any other row belongs to one that has a page, the nearest first.
-OWNERS = (
+OWNER_FIELDS = (
     *("activity_update", "commitment_update", "code_list", "measurement"),
     *("agency", "activity", "commitment", "plan", "user"),
 )
@@ -51,12 +51,12 @@ LETTER_FILES = {
     Invitation: ("letter", re.compile(r"/invitation/(\d{1,9})/carta/?$")),
 }
 #: How many purges the list shows.
-REMEMBERED = 50
+PURGES_SHOWN = 50
 #: A request that hides more public places at once is asked for twice.
-MANY = 20
+CONFIRM_ABOVE = 20
 
 
-def hidden_groups(request, takedown, phrases, *, with_texts):
+def hidden_matches(request, takedown, phrases, *, with_texts):
     """
     The places that the request hid from the public, without rows that are gone since.
     """
@@ -66,7 +66,10 @@ def hidden_groups(request, takedown, phrases, *, with_texts):
         if record is None:
             continue
         for name, said in row["before"].items():
-            field = name_of(type(record)), field_of(type(record), name).label_of(name)
+            field = (
+                model_name(type(record)),
+                field_of(type(record), name).label_of(name),
+            )
             told = _said(said, type(record), phrases) if with_texts else ""
             address = _address(request, record)
             place = {"row": record.pk, "address": address, "text": told}
@@ -77,7 +80,7 @@ def hidden_groups(request, takedown, phrases, *, with_texts):
     ]
 
 
-def groups(request, places, phrases, *, with_texts):
+def group_matches(request, places, phrases, *, with_texts):
     """
     The places by table and field, with texts for the person who decides.
 
@@ -85,7 +88,7 @@ def groups(request, places, phrases, *, with_texts):
     """
     return [
         {
-            "model": name_of(field.model),
+            "model": model_name(field.model),
             "field": capfirst(str(field.verbose_name)),
             "rows": [
                 {
@@ -102,7 +105,7 @@ def groups(request, places, phrases, *, with_texts):
     ]
 
 
-def name_of(model):
+def model_name(model):
     if kept := getattr(model, "instance_type", None):
         return _("History: %(name)s") % {"name": kept._meta.verbose_name}
     return capfirst(str(model._meta.verbose_name))
@@ -112,7 +115,7 @@ def _said(value, model, phrases):
     strings = strings_of(value)
     found = [text for text in strings if phrases.occur_in(text)] or strings
     said = " · ".join(found)
-    return LINK.sub("…", said) if model is Mail else said
+    return LINK_PATTERN.sub("…", said) if model is Mail else said
 
 
 def _address(request, row):
@@ -120,12 +123,12 @@ def _address(request, row):
     model = type(row)
     if kept := getattr(model, "instance_type", None):
         return _page(request, kept, row.id, "simple_history", row.history_id)
-    if model in PAGES:
-        name, key = PAGES[model]
+    if model in ROW_PAGES:
+        name, key = ROW_PAGES[model]
         return reverse(f"admin:{name}", args=[getattr(row, key)])
     if admin.site.is_registered(model):
         return _page(request, model, row.pk, "change")
-    for name in OWNERS:
+    for name in OWNER_FIELDS:
         owner = getattr(row, name, None)
         if owner is not None:
             return _address(request, owner)
@@ -146,7 +149,7 @@ def _page(request, model, key, page, *version):
     return reverse(name, args=[key, *version])
 
 
-class RequestForm(forms.Form):
+class RequestPurgeForm(forms.Form):
     phrases = forms.CharField(
         label=gettext_lazy("Words to look for, one name or number a line"),
         required=False,
@@ -175,7 +178,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form",
             "ask",
             gettext_lazy("Hide now and ask for the purge"),
@@ -211,7 +214,7 @@ class RequestForm(forms.Form):
         return cleaned
 
     def _count(self, phrases, files):
-        if (number := purging.count_public(phrases, files)) > MANY:
+        if (number := purging.count_public(phrases, files)) > CONFIRM_ABOVE:
             self.fields["hides_many"].widget = forms.CheckboxInput()
             text = _(
                 "This hides %(number)s public places at once, for everybody. Name the "
@@ -240,22 +243,22 @@ def purge_list(request):
     _only_the_two_roles(request)
     purges = Purge.objects.visible_to(request.user)
     purges = purges.select_related("proposed_by", "decided_by")
-    return screen(
+    return render_screen(
         request,
         "desk/purges.html",
         title=_("Withdraw a text to protect people"),
-        purges=purges[:REMEMBERED],
+        purges=purges[:PURGES_SHOWN],
     )
 
 
-def new(request):
+def purge_new(request):
     _only_the_two_roles(request)
-    form = RequestForm(request.POST if request.method == "POST" else None)
+    form = RequestPurgeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("phrases", "files")}
         asked = purging.request(**told, by=request.user)
         return redirect("admin:purge", pk=asked.pk)
-    return screen(
+    return render_screen(
         request,
         "desk/purge_new.html",
         title=_("Request a purge"),
@@ -264,16 +267,16 @@ def new(request):
 
 
 @require_safe
-def detail(request, pk):
+def purge_detail(request, pk):
     asked = _found(request, pk)
     why_not = purging.PURGES.why_not(request.user, asked)
     context = {"title": str(asked), "purge": asked, "why_not": why_not}
     if asked.status == Purge.Status.APPROVED:
-        counts = [(name_of(model), number) for model, number in asked.counts]
+        counts = [(model_name(model), number) for model, number in asked.counts]
         context["counts"] = counts
     if asked.is_waiting:
         context |= _places(request, asked, with_texts=not why_not)
-    return screen(request, "desk/purge.html", **context)
+    return render_screen(request, "desk/purge.html", **context)
 
 
 def _places(request, asked, *, with_texts):
@@ -284,25 +287,25 @@ def _places(request, asked, *, with_texts):
         places = [each for each in places if (each.model, each.row) != own]
     shown, hidden = divide(places)
     left_shown, left_hidden = divide(left)
-    gone = hidden_groups(request, takedown, words, with_texts=with_texts)
+    gone = hidden_matches(request, takedown, words, with_texts=with_texts)
     return {
         "number": len(places) + sum(len(each["rows"]) for each in gone),
         "gone": gone,
-        "groups": groups(request, shown, words, with_texts=with_texts),
+        "groups": group_matches(request, shown, words, with_texts=with_texts),
         "hidden": len(hidden),
-        "left": groups(request, left_shown, words, with_texts=with_texts),
+        "left": group_matches(request, left_shown, words, with_texts=with_texts),
         "left_hidden": len(left_hidden),
         "files": asked.files.split(),
     }
 
 
 @require_POST
-def confirm(request, pk):
+def confirm_purge(request, pk):
     return _take_step(request, pk, purging.confirm, _("Withdrawn everywhere."))
 
 
 @require_POST
-def cancel(request, pk):
+def cancel_purge(request, pk):
     return _take_step(request, pk, purging.cancel, _("Cancelled; its words are gone."))
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from agencies import access
 from agencies.models import Agency, FocalPoint
-from strategic_areas.desk.sheet.contents import read_sheet
+from strategic_areas.desk.sheet.contents import sheet_for
 from strategic_areas.desk.sheet.rows import AnswerRow, returned_steps
 from strategic_areas.models import (
     Activity,
@@ -17,7 +17,7 @@ from strategic_areas.queries.asked_values import asked_indicators
 from strategic_areas.workflow.questions import BY_MODEL, UPDATES
 
 #: In which order an agency reads its sheets, by the states of their rows.
-ORDER = ("returned", "todo", "ready")
+STATE_ORDER = ("returned", "todo", "ready")
 
 
 def open_sheets(user, today=None):
@@ -33,14 +33,14 @@ def open_sheets(user, today=None):
     today = today or timezone.localdate()
     agencies = FocalPoint.objects.agencies_of(user)
     found = [
-        read_sheet(period, agency, user)
+        sheet_for(period, agency, user)
         for period, asked in _accepting(user, agencies, today)
         for agency in asked.filter(_has_part_in(period.plan))
     ]
     return sorted(found, key=_in_order)
 
 
-def last_closed(user, today):
+def last_closed_round(user, today):
     """
     Pairs of the round that closed last and each agency that the user reports for in it.
     """
@@ -58,8 +58,8 @@ def last_closed(user, today):
 
 def _in_order(sheet):
     states = {row.state for row in sheet.to_do}
-    places = (place for place, state in enumerate(ORDER) if state in states)
-    return next(places, len(ORDER)), sheet.period.due_on
+    places = (place for place, state in enumerate(STATE_ORDER) if state in states)
+    return next(places, len(STATE_ORDER)), sheet.period.due_on
 
 
 def _accepting(user, agencies, today):

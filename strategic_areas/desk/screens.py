@@ -13,7 +13,7 @@ from strategic_areas import workflow
 from strategic_areas.models import Plan
 
 
-def screen(request, template, /, *, status=200, **context):
+def render_screen(request, template, /, *, status=200, **context):
     """A page with what the admin site says on all of its own."""
     context = {**admin.site.each_context(request), **context}
     return render(request, template, context, status=status)
@@ -26,26 +26,26 @@ def plan_or_404(request, code):
 
 
 @contextmanager
-def told_on(form, *, waits=""):
+def refusals_shown_on(form, *, waits=""):
     """Tell on a form why what it asks for is refused: ``waits`` beside a change."""
     try:
         yield
     except workflow.AlreadyWaiting as error:
-        form.add_error(None, with_link_to_change(error.current, waits or str(error)))
+        form.add_error(None, text_with_change_link(error.current, waits or str(error)))
     except RefusedError as error:
         form.add_error(None, str(error))
 
 
-def with_link_to_change(change, text):
+def text_with_change_link(change, text):
     address = reverse("admin:approval", args=[change.pk])
     name = _("See the change that waits")
     return format_html('{} <a href="{}">{}</a>', text, address, name)
 
 
-def taken(form, step, *args, **kwargs):
+def take_valid_step(form, step, *args, **kwargs):
     """Whether the step was taken with a valid form; else the form says why not."""
     if form.is_valid():
-        with told_on(form):
+        with refusals_shown_on(form):
             step(*args, **kwargs)
     return form.is_valid()
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet import contents, forms, rows, sheet_page, views
 from strategic_areas.models import (
     Activity,
@@ -34,17 +34,17 @@ from strategic_areas.models import (
 )
 from strategic_areas.workflow import questions, steps
 
-KEY = "practice"
+SESSION_KEY = "practice"
 #: No record of a table has an id as high.
-BEYOND = 10**15
+UNSAVED_ID = 10**15
 #: Code, percent before, title, unit of what continues, and what was said before.
-WORK = (
+PRACTICE_ACTIVITIES = (
     ("P.1.a", 30, _("Reading rooms in three districts"), "", _("One room is open.")),
     ("P.1.b", 40, _("Catalogue on the internet"), "", _("It has 900 titles.")),
     ("P.1.c", None, _("Story hours for children"), _("story hours"), ""),
 )
 #: What there is to learn, in order, and how.
-STEPS = (
+PRACTICE_STEPS = (
     (
         _("Answer a row"),
         _("Open P.1.a, write what was done and how far it is, and save."),
@@ -74,7 +74,7 @@ def guide(request, role):
 
 class PracticeRow(rows.AnswerRow):
     sheet_url = property(lambda row: reverse("admin:practice"))
-    key = property(lambda row: row.subject.pk - BEYOND)
+    key = property(lambda row: row.subject.pk - UNSAVED_ID)
 
     def url(self, step="", *more):
         """Nowhere to remove what was attached."""
@@ -82,13 +82,13 @@ class PracticeRow(rows.AnswerRow):
 
 
 @dataclass(frozen=True)
-class PracticeSheet(contents.Sheet):
+class PracticeSheet(contents.ReportingSheet):
     answers: tuple = ()
 
     keys = submissions = proposals = values = workbook_url = may_recall = ()
     url, check_url = (
-        contents.address_of("practice"),
-        contents.address_of("practice_check"),
+        contents.sheet_url("practice"),
+        contents.sheet_url("practice_check"),
     )
     sections = property(lambda sheet: {questions.REPORT: sheet.answers})
 
@@ -98,13 +98,15 @@ class PracticeSheet(contents.Sheet):
         said = {row.update.answer for row in self.rows if row.update}
         back = [row.is_sent for row in self.rows if row.returned]
         done = said - {Answer.NO_NEWS}, Answer.NO_NEWS in said, back, any(back)
-        return [(*step, bool(each)) for step, each in zip(STEPS, done, strict=True)]
+        return [
+            (*step, bool(each)) for step, each in zip(PRACTICE_STEPS, done, strict=True)
+        ]
 
 
 def _sheet(request):
-    today, plan = timezone.localdate(), Plan(pk=BEYOND, code=str(_("Libraries")))
+    today, plan = timezone.localdate(), Plan(pk=UNSAVED_ID, code=str(_("Libraries")))
     period = ReportingPeriod(
-        pk=BEYOND,
+        pk=UNSAVED_ID,
         plan=plan,
         code="P",
         opens_on=today,
@@ -114,16 +116,16 @@ def _sheet(request):
         name_en=str(_("Practice")),
     )
     agency = Agency(
-        pk=BEYOND,
+        pk=UNSAVED_ID,
         acronym="BIB",
         name_es=str(_("A library that does not exist")),
         name_en=str(_("A library that does not exist")),
     )
     answers = []
-    for number, (code, percent, *texts) in enumerate(WORK, 1):
+    for number, (code, percent, *texts) in enumerate(PRACTICE_ACTIVITIES, 1):
         title, unit, said = map(str, texts)
         subject = Activity(
-            pk=BEYOND + number,
+            pk=UNSAVED_ID + number,
             plan=plan,
             agency=agency,
             code=code,
@@ -174,12 +176,14 @@ def _answered(row, kept):
 def _kept(request, number):
     """What is known of a row."""
     begun = {"posted": "", "evidence": [], "returned": None, "status": Status.DRAFT}
-    return begun | request.session.get(KEY, {}).get(str(number), {})
+    return begun | request.session.get(SESSION_KEY, {}).get(str(number), {})
 
 
 def _keep(request, number, **told):
     row = _kept(request, number) | {"at": timezone.now().isoformat()} | told
-    request.session[KEY] = request.session.get(KEY, {}) | {str(number): row}
+    request.session[SESSION_KEY] = request.session.get(SESSION_KEY, {}) | {
+        str(number): row
+    }
 
 
 def _row(request, number):
@@ -192,11 +196,11 @@ def _row(request, number):
 
 @require_safe
 def practice(request):
-    return sheet_page.page(request, _sheet(request))
+    return sheet_page.render_sheet(request, _sheet(request))
 
 
 @require_POST
-def save_row(request, number):
+def save_practice_row(request, number):
     row = _row(request, number)
     form = forms.answer_form(row, row.to_write, request.POST)
     if form.is_valid():
@@ -206,15 +210,15 @@ def save_row(request, number):
             data[name] = "" if cleaned[name] is None else cleaned[name]
         _keep(request, number, posted=data.urlencode())
     sheet = _sheet(request)
-    if views.ROW_ONLY in request.headers:
-        return views.row_only(request, sheet.row(row.field, number), form, sheet)
+    if views.ROW_ONLY_HEADER in request.headers:
+        return views.render_row(request, sheet.row(row.field, number), form, sheet)
     if form.errors:
-        return sheet_page.page(request, sheet, unfolded=row.anchor, posted=form)
+        return sheet_page.render_sheet(request, sheet, unfolded=row.anchor, posted=form)
     return redirect("admin:practice" if sheet.waiting else "admin:practice_check")
 
 
 @require_POST
-def attach(request, number):
+def attach_practice_evidence(request, number):
     """Judge a piece of evidence as every sheet does, and keep no file."""
     row = _row(request, number)
     form = sheet_page.attach_form(row, request.POST, request.FILES)
@@ -226,15 +230,15 @@ def attach(request, number):
         }
         _keep(request, number, evidence=[*_kept(request, number)["evidence"], told])
     done = _("It is attached.")
-    return views.answer_evidence(request, row, done, form, sheet=_sheet(request))
+    return views.evidence_response(request, row, done, form, sheet=_sheet(request))
 
 
-def check(request):
+def check_practice(request):
     """The page to send from; the receipt once it was, and then one row comes back."""
     sheet = _sheet(request)
-    form = views.SendForm(request.POST or None, sheet=sheet)
+    form = views.SendSheetForm(request.POST or None, sheet=sheet)
     if not (sheet.sendable and form.is_valid()):
-        return screen(
+        return render_screen(
             request,
             "desk/check.html",
             title=_("Check your answers"),
@@ -255,11 +259,11 @@ def check(request):
         first = min(sheet.sendable, key=lambda row: row.update.answer == Answer.NO_NEWS)
         at = timezone.now().isoformat()
         _keep(request, first.key, status=Status.RETURNED, returned=at, at=at)
-    return views.receipt_page(request, kept, _sheet(request))
+    return views.render_receipt(request, kept, _sheet(request))
 
 
 @require_POST
-def delete(request):
-    request.session.pop(KEY, None)
+def delete_practice(request):
+    request.session.pop(SESSION_KEY, None)
     messages.success(request, _("Your practice is deleted."))
     return redirect("admin:index")

@@ -31,13 +31,13 @@ from strategic_areas.workflow.questions import BY_MODEL
 plan_workbook = Later("strategic_areas.desk.plan_workbook.views")
 
 
-class PlaceConverter(StringConverter):
+class RecordKeyConverter(StringConverter):
     """The key of a record, or after an n that of a new one's line in a draft."""
 
     regex = "n?[0-9]{1,18}"
 
 
-register_converter(PlaceConverter, "place")
+register_converter(RecordKeyConverter, "place")
 
 SHEET = ("admin:sheet", "period", "agency")
 LETTER = ("admin:letter", "pk")
@@ -92,11 +92,11 @@ def _of_rows(question):
     sheet, name = f"{SHEET_ROUTE}{row}", f"sheet_{question.url}"
     detach = f"{sheet}evidencia/<int:item>/quitar/"
     return [
-        (sheet, sheets.save_row, name),
-        (f"{sheet}recobrar/", sheets.recall, f"{name}_recall"),
-        (f"{sheet}evidencia/", sheets.attach, f"{name}_attach"),
-        (detach, sheets.detach, f"{name}_detach"),
-        (f"cartas/<int:pk>/{row}", letters.save_row, f"letter_{question.url}"),
+        (sheet, sheets.save_sheet_row, name),
+        (f"{sheet}recobrar/", sheets.recall_update, f"{name}_recall"),
+        (f"{sheet}evidencia/", sheets.attach_evidence, f"{name}_attach"),
+        (detach, sheets.remove_evidence, f"{name}_detach"),
+        (f"cartas/<int:pk>/{row}", letters.save_letter_row, f"letter_{question.url}"),
     ]
 
 
@@ -107,28 +107,32 @@ def patterns(site):
     return [
         path(route, _with_button_page(name, site.admin_view(view)), name=name)
         for route, view, name in [
-            (sheet, sheets.sheet, "sheet"),
-            (f"{sheet}enviar/", sheets.check, "sheet_check"),
+            (sheet, sheets.reporting_sheet, "sheet"),
+            (f"{sheet}enviar/", sheets.check_sheet, "sheet_check"),
             ("practica/", training.practice, "practice"),
-            ("practica/enviar/", training.check, "practice_check"),
-            ("practica/borrar/", training.delete, "practice_delete"),
-            ("practica/<int:number>/", training.save_row, "practice_row"),
+            ("practica/enviar/", training.check_practice, "practice_check"),
+            ("practica/borrar/", training.delete_practice, "practice_delete"),
+            ("practica/<int:number>/", training.save_practice_row, "practice_row"),
             (
                 "practica/<int:number>/evidencia/",
-                training.attach,
+                training.attach_practice_evidence,
                 "practice_row_attach",
             ),
-            (f"{sheet}libro/", workbook.workbook, "workbook"),
-            (f"{sheet}libro/guardar/", workbook.save_workbook, "workbook_save"),
-            (f"{sheet}fuera-del-plan/", agency_activities.report, "sheet_off_plan"),
-            (f"{sheet}proponer/", agency_activities.propose, "sheet_propose"),
-            (f"{sheet}reabrir/", sheets.ask, "sheet_reopen"),
-            (f"{sheet}cifras/", values.values, "values"),
+            (f"{sheet}libro/", workbook.sheet_workbook, "workbook"),
+            (f"{sheet}libro/guardar/", workbook.save_sheet_workbook, "workbook_save"),
+            (
+                f"{sheet}fuera-del-plan/",
+                agency_activities.report_off_plan,
+                "sheet_off_plan",
+            ),
+            (f"{sheet}proponer/", agency_activities.propose_activity, "sheet_propose"),
+            (f"{sheet}reabrir/", sheets.request_reopening, "sheet_reopen"),
+            (f"{sheet}cifras/", values.value_list, "values"),
             (f"{sheet}cifras/<int:indicator>/", values.value_new, "value_new"),
             (f"{sheet}cifras/<int:indicator>/tabla/", values.value_grid, "value_grid"),
-            ("cifras/nuevas/", values.values_recorded, "values_recorded"),
-            ("cifras/nuevas/<int:indicator>/", values.value_recorded, "value_recorded"),
-            ("cifras/<int:pk>/", review.value_page, "value"),
+            ("cifras/nuevas/", values.record_value_list, "values_recorded"),
+            ("cifras/nuevas/<int:indicator>/", values.record_value, "value_recorded"),
+            ("cifras/<int:pk>/", review.review_value, "value"),
             ("cifras/<int:pk>/recobrar/", values.value_recall, "value_recall"),
             ("cifras/<int:pk>/constancia/", values.value_receipt, "value_receipt"),
             ("cifras/exactas/<slug:agency>/", values.exact_agency, "exact_agency"),
@@ -137,21 +141,21 @@ def patterns(site):
                 values.exact_indicator,
                 "exact_indicator",
             ),
-            ("propuestas/<int:pk>/", decisions.proposal, "proposal"),
+            ("propuestas/<int:pk>/", decisions.activity_proposal, "proposal"),
             (
                 f"{sheet}<int:activity>/nombre/",
-                agency_activities.rename,
+                agency_activities.rename_off_plan,
                 "sheet_row_rename",
             ),
             *chain.from_iterable(map(_of_rows, BY_MODEL.values())),
-            ("recibo/<int:pk>/", sheets.receipt, "receipt"),
+            ("recibo/<int:pk>/", sheets.receipt_detail, "receipt"),
             ("decisiones/", RedirectView.as_view(url="../#decisiones"), "decisions"),
             ("invitaciones/lista/", first_steps.invite_many, "invite_many"),
-            ("aprobaciones/<int:pk>/", changes.approval, "approval"),
-            ("modificaciones/", plan_tree.amendments_moved, "amendment_kinds"),
+            ("aprobaciones/<int:pk>/", changes.change_detail, "approval"),
+            ("modificaciones/", plan_tree.redirect_to_plan_tree, "amendment_kinds"),
             (
                 "modificaciones/<slug:plan>/<slug:kind>/",
-                plan_tree.amendments_moved,
+                plan_tree.redirect_to_plan_tree,
                 "amend",
             ),
             ("planes/", plan_tree.plan_list, "plan_list"),
@@ -167,40 +171,48 @@ def patterns(site):
             (f"{node}<place:pk>/paso/", plan_tree.plan_node_step, "plan_node_step"),
             (f"{node}<slug:above>/nuevo/", plan_tree.plan_node_new, "plan_node_new"),
             ("actos/<int:pk>/", amendment_forms.act_file, "act_file"),
-            ("planes/<slug:plan>/libro/", plan_workbook.planbook, "planbook"),
-            ("planes/<slug:plan>/matriz/", plan_workbook.matrix, "matrix"),
+            (
+                "planes/<slug:plan>/libro/",
+                plan_workbook.upload_plan_workbook,
+                "planbook",
+            ),
+            ("planes/<slug:plan>/matriz/", plan_workbook.name_matrix, "matrix"),
             (
                 "planes/<slug:plan>/libro/archivo/",
-                plan_workbook.planbook_file,
+                plan_workbook.download_plan_workbook,
                 "planbook_file",
             ),
             (
                 "planes/<slug:plan>/libro/guardar/",
-                plan_workbook.planbook_save,
+                plan_workbook.save_plan_workbook,
                 "planbook_save",
             ),
             ("retirar/", hideable_records.hide_by_address, "hide_by_address"),
-            ("retirar/<slug:kind>/<int:pk>/", changes.hide, "hide"),
-            ("retirado/<int:pk>/", changes.hidden, "hidden"),
-            ("suplencias/", people.stand_ins, "stand_ins"),
-            ("suplencias/<int:pk>/", people.stand_in, "stand_in"),
-            ("cuentas/<int:pk>/", people.account_change, "account_change"),
+            ("retirar/<slug:kind>/<int:pk>/", changes.hide_record, "hide"),
+            ("retirado/<int:pk>/", changes.takedown_detail, "hidden"),
+            ("suplencias/", people.stand_in_list, "stand_ins"),
+            ("suplencias/<int:pk>/", people.stand_in_detail, "stand_in"),
+            ("cuentas/<int:pk>/", people.account_change_detail, "account_change"),
             ("cartas/", letters.letter_list, "letters"),
-            ("cartas/nueva/", letters.new, "letter_new"),
-            ("cartas/<int:pk>/", letters.sheet, "letter"),
-            ("cartas/<int:pk>/archivo/", letters.download, "letter_file"),
-            ("cartas/<int:pk>/enviar/", letters.send, "letter_send"),
-            ("cartas/<int:pk>/confirmar/", letters.confirmation, "letter_confirm"),
-            ("cartas/<int:pk>/confirmada/", letters.confirm, "letter_confirmed"),
-            ("cartas/<int:pk>/objetada/", letters.contest, "letter_contested"),
+            ("cartas/nueva/", letters.letter_new, "letter_new"),
+            ("cartas/<int:pk>/", letters.letter_sheet, "letter"),
+            ("cartas/<int:pk>/archivo/", letters.download_letter, "letter_file"),
+            ("cartas/<int:pk>/enviar/", letters.send_letter, "letter_send"),
+            (
+                "cartas/<int:pk>/confirmar/",
+                letters.confirm_letter_page,
+                "letter_confirm",
+            ),
+            ("cartas/<int:pk>/confirmada/", letters.confirm_letter, "letter_confirmed"),
+            ("cartas/<int:pk>/objetada/", letters.contest_letter, "letter_contested"),
             ("purga/", purges.purge_list, "purges"),
-            ("purga/nueva/", purges.new, "purge_new"),
-            ("purga/<int:pk>/", purges.detail, "purge"),
-            ("purga/<int:pk>/confirmar/", purges.confirm, "purge_confirm"),
-            ("purga/<int:pk>/cancelar/", purges.cancel, "purge_cancel"),
+            ("purga/nueva/", purges.purge_new, "purge_new"),
+            ("purga/<int:pk>/", purges.purge_detail, "purge"),
+            ("purga/<int:pk>/confirmar/", purges.confirm_purge, "purge_confirm"),
+            ("purga/<int:pk>/cancelar/", purges.cancel_purge, "purge_cancel"),
             (
                 "traducciones/<slug:kind>/<int:pk>/",
-                changes.translation,
+                changes.translate_record,
                 "translation",
             ),
             (
@@ -208,10 +220,10 @@ def patterns(site):
                 agency_statements.agency_comment,
                 "agency_comment",
             ),
-            ("atribuciones/", agency_statements.attributions, "attributions"),
+            ("atribuciones/", agency_statements.attribution_list, "attributions"),
             (
                 "atribuciones/<slug:kind>/<int:pk>/",
-                agency_statements.attribution,
+                agency_statements.attribution_detail,
                 "attribution",
             ),
             ("ediciones/<slug:plan>/", editions.plan_editions, "plan_editions"),
@@ -221,27 +233,35 @@ def patterns(site):
                 "edition_proposal",
             ),
             ("rondas/abrir/<slug:plan>/", opening.open_round, "round_open"),
-            ("rondas/<int:pk>/", rounds.round_page, "round"),
-            ("rondas/<int:pk>/retirar/", rounds.take_back, "round_take_back"),
-            ("rondas/<int:pk>/estado/", report.state_page, "round_state"),
-            ("rondas/<int:pk>/estado/xlsx/", report.state_workbook, "round_workbook"),
-            ("rondas/<int:pk>/recordar/", rounds.remind, "round_remind_all"),
+            ("rondas/<int:pk>/", rounds.round_detail, "round"),
+            ("rondas/<int:pk>/retirar/", rounds.take_round_back, "round_take_back"),
+            ("rondas/<int:pk>/estado/", report.round_state, "round_state"),
+            (
+                "rondas/<int:pk>/estado/xlsx/",
+                report.download_round_state,
+                "round_workbook",
+            ),
+            ("rondas/<int:pk>/recordar/", rounds.remind_agencies, "round_remind_all"),
             (
                 "rondas/<int:pk>/recordar/<slug:agency>/",
-                rounds.remind,
+                rounds.remind_agencies,
                 "round_remind",
             ),
-            ("rondas/<int:pk>/informe/", report.report, "round_report"),
-            ("rondas/<int:pk>/informe/docx/", report.document, "round_document"),
-            ("rondas/<int:pk>/informe/palabras/", report.words, "report_words"),
+            ("rondas/<int:pk>/informe/", report.round_document, "round_report"),
+            (
+                "rondas/<int:pk>/informe/docx/",
+                report.download_document,
+                "round_document",
+            ),
+            ("rondas/<int:pk>/informe/palabras/", report.report_words, "report_words"),
             (
                 "revision/",
                 RedirectView.as_view(url="../?que=reportes#decisiones"),
                 "review_queue",
             ),
             ("revision/publicar/", review.publish_many, "review_many"),
-            (record, review.record_page, "review"),
-            (f"{record}publicar/", review.publish, "review_publish"),
-            (f"{record}devolver/", review.give_back, "review_return"),
+            (record, review.review_record, "review"),
+            (f"{record}publicar/", review.publish_item, "review_publish"),
+            (f"{record}devolver/", review.return_item, "review_return"),
         ]
     ]

@@ -56,7 +56,7 @@ def test_a_trial_counts_nothing(tmp_path):
 
 
 def test_a_portal_on_ones_own_machine_counts_while_it_runs(monkeypatch):
-    monkeypatch.setattr(notices, "prepare_and_release", lambda: None)
+    monkeypatch.setattr(notices, "prepare_and_release_scorecards", lambda: None)
     monkeypatch.setattr(mail, "send_queue", lambda: None)
 
     serve_portal.run_timers()

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.models import Agency
-from strategic_areas.desk.plan_tree.levels import key_of
+from strategic_areas.desk.plan_tree.levels import page_key
 from strategic_areas.models import Activity, Commitment
 from strategic_areas.models.drafts import DraftLine
 from tests import make
@@ -45,8 +45,8 @@ def fill(page, values, prefix="id_"):
 
 
 def open_node(page, record):
-    page.locator(f"#{key_of(record)} > summary").click()
-    return page.locator(f"#{key_of(record)} .node-form")
+    page.locator(f"#{page_key(record)} > summary").click()
+    return page.locator(f"#{page_key(record)} .node-form")
 
 
 def propose(page, act):

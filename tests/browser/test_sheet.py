@@ -440,7 +440,7 @@ def test_evidence_and_a_text_correct_what_is_published(make_page):
 
 
 def test_closed_rows_open_where_they_stand_and_ahead_of_a_lost_line(make_page):
-    asked = Round(sheet_page.WHOLE + 9)
+    asked = Round(sheet_page.OPEN_ROWS + 9)
     page = make_page(asked.user)
     closed = "[data-row]:has(> [data-closed])"
     page.goto(asked.address)

@@ -145,4 +145,4 @@ def release_scorecards(period):
     """Show them to their agencies the day after it closed, and then to everybody."""
     for days in (1, 5):
         with clock(period.closes_on + timedelta(days=days)):
-            notices.prepare_and_release(timezone.now())
+            notices.prepare_and_release_scorecards(timezone.now())

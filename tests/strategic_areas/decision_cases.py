@@ -49,7 +49,7 @@ KINDS = {
 }
 
 #: The steps of every kind: of values of indicators too, which the review lists.
-STEPS = (*decisions.KINDS, VALUES)
+STEPS = (*decisions.DECISION_PAGES, VALUES)
 
 
 class Case:

@@ -16,7 +16,7 @@ from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas.desk import people
-from strategic_areas.desk.people import oddities
+from strategic_areas.desk.people import access_problems
 from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
@@ -56,7 +56,7 @@ def person(activity):
 
 
 def access_of(user):
-    (found,) = [each for each in people.accesses() if each.user == user]
+    (found,) = [each for each in people.account_accesses() if each.user == user]
     return found
 
 
@@ -148,7 +148,7 @@ def test_closed_accounts_cannot_come_in_and_are_left_out():
     make.reviewer(is_active=False)
     make.user(is_staff=False)
 
-    assert people.accesses() == []
+    assert people.account_accesses() == []
 
 
 def test_agencies_without_titular_or_alternate_are_named():
@@ -163,7 +163,10 @@ def test_agencies_without_titular_or_alternate_are_named():
     gone.dissolved_on = TODAY
     gone.save()
 
-    found = {gap.agency: (gap.no_titular, gap.no_alternate) for gap in people.gaps()}
+    found = {
+        gap.agency: (gap.no_titular, gap.no_alternate)
+        for gap in people.missing_mandates()
+    }
 
     assert found == {half: (False, True), bare: (True, True)}
 
@@ -176,7 +179,7 @@ def test_only_partners_that_report_something_are_named():
     make.activity(plan=plan, agency=works)
     make.indicator(plan=plan, agency=counts)
 
-    assert {gap.agency for gap in people.gaps()} == {works, counts}
+    assert {gap.agency for gap in people.missing_mandates()} == {works, counts}
 
 
 def test_the_page_costs_the_same_for_one_account_and_for_many(
@@ -207,12 +210,12 @@ def test_plans_of_which_no_round_has_closed_cost_nothing(
     person, django_assert_num_queries
 ):
     with CaptureQueriesContext(connection) as before:
-        people.accesses()
+        people.account_accesses()
     for year in range(2001, 2011):
         make.plan(code=str(year))
 
     with django_assert_num_queries(len(before)):
-        people.accesses()
+        people.account_accesses()
 
 
 def test_the_command_proposes_and_closes_nothing(activity, person):
@@ -306,9 +309,9 @@ def test_what_is_odd_costs_the_same_for_one_and_for_many():
             make.user(group=Role.FOCAL_POINT)
             agency = make.agency()
             make.participation(plan=make.plan(), agency=agency)
-        oddities()  # What a process asks only once does not count.
+        access_problems()  # What a process asks only once does not count.
         with CaptureQueriesContext(connection) as captured:
-            assert len(oddities()) >= number
+            assert len(access_problems()) >= number
         spent.append(len(captured))
 
     assert spent[0] == spent[1]

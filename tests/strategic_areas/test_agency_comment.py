@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.desk.changes.agency_statements import commentable
+from strategic_areas.desk.changes.agency_statements import commentable_rounds
 from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
 from strategic_areas.public_paths import address
 from tests import make
@@ -189,7 +189,7 @@ def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world
     assert [(each.period, each.agency, each.stands) for each in listed] == [
         (world.period, world.agency, False)
     ]
-    assert commentable(make.reviewer()) == []
+    assert commentable_rounds(make.reviewer()) == []
 
 
 def test_the_database_keeps_one_comment_per_agency_and_round(world):
@@ -213,7 +213,7 @@ def test_a_comment_moves_the_publication_version(world):
 def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     costs = []
     client.force_login(world.user)
-    commentable(world.user)  # what the account itself costs is read once
+    commentable_rounds(world.user)  # what the account itself costs is read once
     public = address("agency", world.plan.code, world.agency.slug)
     for number in (1, 5):
         for _ in range(number):
@@ -226,7 +226,10 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
                 written_by=world.user,
                 written_at=timezone.now(),
             )
-        for read in (lambda: client.get(public), lambda: commentable(world.user)):
+        for read in (
+            lambda: client.get(public),
+            lambda: commentable_rounds(world.user),
+        ):
             with CaptureQueriesContext(connection) as queries:
                 read()
             costs.append(len(queries))

@@ -221,8 +221,8 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
 
-    (part,) = notices.to_do_in(rounds.cells([scene.period], today), today)
-    mail = notices.write(notices.Digest(scene.user, [part]), today)
+    (part,) = notices.agency_to_dos(rounds.cells([scene.period], today), today)
+    mail = notices.write_reminder(notices.ReminderMail(scene.user, [part]), today)
 
     (missing,) = part.missing
     assert missing.reference == f"{scene.indicator.code} (2025)"

@@ -14,8 +14,8 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.audit import AuditEntry
 from strategic_areas import purging, workflow
-from strategic_areas.desk.changes.decisions import to_decide
-from strategic_areas.desk.review.comparison import differences
+from strategic_areas.desk.changes.decisions import queued_decisions
+from strategic_areas.desk.review.comparison import text_differences
 from strategic_areas.models import (
     Discrepancy,
     HelpLine,
@@ -606,7 +606,7 @@ def test_the_proposer_sees_it_and_may_only_take_it_back(client):
     change.refresh_from_db()
     assert [form.step for form in steps] == ["take_back"]
     assert change.status == Status.PENDING
-    (listed,) = to_decide(change.proposed_by)
+    (listed,) = queued_decisions(change.proposed_by)
     assert (listed.decision, bool(listed.why_not)) == (change, True)
 
 
@@ -621,7 +621,7 @@ def test_the_proposer_sees_it_and_may_only_take_it_back(client):
     ],
 )
 def test_differences_are_told_by_word(before, after, pieces):
-    assert differences(before, after) == pieces
+    assert text_differences(before, after) == pieces
 
 
 # Agencies and their names

@@ -36,7 +36,7 @@ def waiting(narrative=COUNTED, **of):
 
 def publish(client, update, **said):
     posted = {"seen_version": update.version, "checked": "on", **said}
-    word = review_queue.WORDS[type(update)]
+    word = review_queue.KIND_BY_MODEL[type(update)]
     address = reverse("admin:review_publish", args=[word, update.pk])
     return client.post(address, posted)
 
@@ -48,7 +48,7 @@ def entry_address(update):
 
 def asks(client, update):
     """What the form that publishes asks beside the checklist."""
-    page = client.get(review_queue.address_of(update))
+    page = client.get(review_queue.review_url(update))
     [form, _give_back] = page.context["screen"]["steps"]
     return form.fields.keys() & {*ASKED, "warnings_read"}
 

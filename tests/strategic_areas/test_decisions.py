@@ -42,10 +42,10 @@ def case(made, db):
 def test_every_kind_of_decision_stands_in_the_one_list():
     kinds = {model for model in apps.get_models() if issubclass(model, Decision)}
 
-    reviewed = kinds & set(review_queue.WORDS)
+    reviewed = kinds & set(review_queue.KIND_BY_MODEL)
 
     assert reviewed == {ReportedValue}
-    assert {steps.model for steps in decisions.KINDS} == kinds - reviewed
+    assert {steps.model for steps in decisions.DECISION_PAGES} == kinds - reviewed
     assert {steps.model for steps in STEPS} == kinds
 
 
@@ -181,7 +181,7 @@ def test_the_list_tells_who_may_decide_and_whose_it_is(case):
     listed = [
         (each.decision, bool(each.why_not))
         for user in (case.proposer, case.other)
-        for each in decisions.to_decide(user)
+        for each in decisions.queued_decisions(user)
     ]
 
     # Values wait in the queue of the review instead.

@@ -45,7 +45,7 @@ def test_the_page_lists_what_each_person_may_decide(client, make_actor, listed):
 def test_the_longest_waiting_comes_first_whatever_its_kind():
     purge, change = make.purge(), make.change()
 
-    (first, second) = decisions.to_decide(make.reviewer())
+    (first, second) = decisions.queued_decisions(make.reviewer())
 
     assert (first.decision, second.decision) == (purge, change)
 
@@ -55,7 +55,7 @@ def test_the_list_costs_the_same_at_any_length():
     person, costs = make.reviewer(), []
     person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
     # What she may do, and who she is, is read once.
-    decisions.to_decide(person)
+    decisions.queued_decisions(person)
     assert (person.is_unconfirmed, person.invited_alone) == (False, frozenset())
     for number in (1, 3):
         for _ in range(number):
@@ -67,7 +67,7 @@ def test_the_list_costs_the_same_at_any_length():
                 maker()
             make.dispute(make.activity(provenance="press"))
         with CaptureQueriesContext(connection) as queries:
-            listed = decisions.to_decide(person)
+            listed = decisions.queued_decisions(person)
             [(str(each.decision), each.decision.proposed_by) for each in listed]
         costs.append((len(queries), len(listed)))
 

@@ -182,10 +182,10 @@ def test_the_timer_makes_the_edition_of_a_round_the_day_after_it_closed():
     period.closes_on += timedelta(days=1)
     period.save()
 
-    on_the_last_day = notices.prepare_and_release()
+    on_the_last_day = notices.prepare_and_release_scorecards()
     with time_machine.travel(timezone.now() + timedelta(days=1)):
-        next_day = notices.prepare_and_release()
-        again = notices.prepare_and_release()
+        next_day = notices.prepare_and_release_scorecards()
+        again = notices.prepare_and_release_scorecards()
         (edition,) = Edition.objects.all()
         assert edition.made_on == timezone.localdate()
 

@@ -9,7 +9,11 @@ from django.utils import timezone
 from agencies.invitations import Invitation
 from agencies.mail import Mail
 from agencies.models import Agency
-from strategic_areas.desk.first_steps import MOST, first_steps, read_line
+from strategic_areas.desk.first_steps import (
+    MOST_LINES,
+    first_steps,
+    parse_invitation_line,
+)
 from strategic_areas.models import Participation
 from tests import make
 from tests.make.plans import propose_plan
@@ -48,7 +52,7 @@ def send(client, *lines):
     ],
 )
 def test_the_cells_of_a_line_may_stand_in_any_order(line):
-    said, acronym, names = read_line(line)
+    said, acronym, names = parse_invitation_line(line)
 
     assert (said["email"], said["kind"], acronym) == (
         "leo@example.org",
@@ -97,7 +101,7 @@ def test_a_line_that_needs_a_hand_makes_no_agency(client, both, plan):
 
 
 def test_of_a_list_that_is_too_long_no_line_is_lost(client, both, plan):
-    lines = [f"A{n}; Agencia {n}; Ana; a{n}@example.org" for n in range(MOST + 1)]
+    lines = [f"A{n}; Agencia {n}; Ana; a{n}@example.org" for n in range(MOST_LINES + 1)]
 
     page = send(client, *lines)
 

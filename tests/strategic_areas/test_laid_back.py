@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from agencies.access import RefusedError
 from strategic_areas import purging, workflow
-from strategic_areas.desk.plan_tree.views import STEPS
+from strategic_areas.desk.plan_tree.views import NODE_STEPS
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -289,7 +289,7 @@ def test_no_more_lines_are_offered_for_return_than_a_request_may_send(monkeypatc
     assert 2 * MOST_LINES < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", NODE_STEPS)
 def test_no_step_of_a_record_is_taken_on_a_plan(step, client):
     plan = make.plan(code="q", status="in_preparation")
     sign_in(client, make.reviewer())

@@ -213,7 +213,7 @@ def test_what_is_contested_is_not_the_agencys_to_mend(client, waiting):
     desk = client.get(reverse("admin:index"))
 
     tomorrow = timezone.localdate() + timedelta(days=1)
-    parts = [part for d in notices.digests(tomorrow) for part in d.parts]
+    parts = [part for d in notices.reminders_due(tomorrow) for part in d.parts]
     assert desk.context["returned"] == []
     assert [part for part in parts if part.returned] == []
     assert people.agency_work(waiting.agency)["unfinished"] == ()
@@ -414,7 +414,7 @@ def test_the_transcriber_is_not_asked_for_her_own_word():
     letter = make.letter()
     make.mandate(user=letter.recorded_by, agency=letter.agency)
 
-    letters.ask_agency(letter, by=letter.recorded_by)
+    letters.notify_agency(letter, by=letter.recorded_by)
 
     assert Mail.objects.count() == 0
 

@@ -85,7 +85,7 @@ class Bringer:
             fields = {f"{each.name}-checked": "on" for each in texts(response)}
             for each in response.context["answers"].asked:
                 offered = [value for value, _label in each.choices]
-                chosen = {"MT", matrix.NOTHING}.intersection(offered) or offered
+                chosen = {"MT", matrix.LEAVE_OUT}.intersection(offered) or offered
                 if each.question.why == "no_programme":
                     fields[f"{each.name}-text"] = "Coordinar"
                 elif not each.chosen:
@@ -247,7 +247,7 @@ def test_a_cell_may_be_left_out_and_asked_for_again(bringer):
     row = [*ROW[:4], "por definir", *ROW[5:]]
     seen = bringer.read(workbook(row))
 
-    left = bringer.confirm(seen, **{asked(seen)["E2"].name: matrix.NOTHING})
+    left = bringer.confirm(seen, **{asked(seen)["E2"].name: matrix.LEAVE_OUT})
     (key, _where, _answer) = left.context["given"][0]
     again = bringer.confirm(left, again=key)
 
@@ -489,7 +489,7 @@ def test_the_naming_is_kept_without_texts_of_the_plan(bringer, plan):
 def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     named = bringer.bring(workbook(ROW))
     seen = bringer.press(named, "name")
-    naming = matrix.Matrix.unsigned(
+    naming = matrix.UploadedMatrix.unsigned(
         seen.context["signed"], [bringer.user.pk, "matrix", plan.pk]
     ).naming
     naming.institutions = {"Casa de 001-1234567-8": "MT", "Mintrab": "MT"}
@@ -499,7 +499,7 @@ def test_words_by_which_somebody_may_be_found_are_not_kept(bringer, plan):
     naming.sheets[0].headings["G"] = "Casos de María Pérez Gómez"
     naming.sheets.append(matrices.SheetNaming("Caso Yuleisy"))
 
-    matrix.keep_naming(plan, naming)
+    matrix.save_naming(plan, naming)
 
     kept = MatrixNaming.objects.get().naming
     assert kept["institutions"] == [["Mintrab", "MT"]]
@@ -536,7 +536,7 @@ def test_only_who_brought_it_goes_on_with_a_matrix_and_not_for_long(
 
 
 def test_a_file_that_no_page_can_carry_is_refused_with_what_to_do(bringer, monkeypatch):
-    monkeypatch.setattr(matrix, "LARGEST", 100)
+    monkeypatch.setattr(matrix, "LARGEST_FILE", 100)
 
     response = bringer.bring(workbook(ROW))
 

@@ -28,7 +28,7 @@ def asked_by_sheet(world, period, number):
 
     Values of indicators are among them, each with the status of its days.
     """
-    found = contents.read_sheet(period, world.agencies[number], world.users[number])
+    found = contents.sheet_for(period, world.agencies[number], world.users[number])
     return {
         row.subject: row.update.status if row.update else "" for row in found.rows
     } | {row.value: row.state.replace("todo", "") for row in found.values}
@@ -61,7 +61,7 @@ def check_cells(world, asked):
     """So do the secretariat's table and what reminders are made of."""
     cells = rounds.cells(world.plan.periods.opened(TODAY), TODAY)
     parts = {
-        (part.period, part.agency): part for part in notices.to_do_in(cells, TODAY)
+        (part.period, part.agency): part for part in notices.agency_to_dos(cells, TODAY)
     }
     told = {(cell.period, cell.agency): cell for cell in cells}
     for key in opened(world, asked):

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.commitment_states import CommitmentState
-from strategic_areas.desk.page_changes import places_of
-from strategic_areas.desk.review.review_queue import address_of
+from strategic_areas.desk.page_changes import page_changes_of
+from strategic_areas.desk.review.review_queue import review_url
 from strategic_areas.progress import State
 from strategic_areas.public_paths import address
 from strategic_areas.queries.public_rows import (
@@ -48,7 +48,7 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
         ),
     ]
 
-    places = places_of(changed)
+    places = page_changes_of(changed)
 
     assert [(each.address, each.change) for each in places] == [
         (
@@ -62,7 +62,7 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
 
 
 def test_what_the_public_does_not_read_otherwise_has_no_places():
-    assert places_of([]) == places_of(None) == []
+    assert page_changes_of([]) == page_changes_of(None) == []
 
 
 def shown(page):
@@ -110,7 +110,7 @@ def test_the_places_of_a_report_are_those_where_it_then_is_published(client, mak
     keys = concerned([(type(record), record.pk)])
     before = public_rows(keys)
 
-    told = shown(client.get(address_of(record)))
+    told = shown(client.get(review_url(record)))
     workflow.publish(record, by=reviewer)
 
     after = public_rows(both(keys, concerned([(type(record), record.pk)])))
@@ -119,7 +119,7 @@ def test_the_places_of_a_report_are_those_where_it_then_is_published(client, mak
     ] + [RowDifference("reports", "", None, after["reports"][record.public_id])]
     agency = address("agency", record.plan.code, record.agency.slug)
     assert [each for each in told if each[0] != agency] == [
-        (each.address, each.change) for each in places_of(found)
+        (each.address, each.change) for each in page_changes_of(found)
     ]
 
 
@@ -127,7 +127,7 @@ def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
     client.force_login(make.reviewer())
     update = report_of_two()
 
-    told = shown(client.get(address_of(update)))
+    told = shown(client.get(review_url(update)))
 
     at = address("agency", update.plan.code, update.agency.slug)
     assert (at, "Primera: 1 de 2 publicados.") in told
@@ -137,7 +137,7 @@ def test_a_demonstration_changes_no_count(client):
     client.force_login(make.reviewer())
     update = report_of_two(is_demonstration=True)
 
-    told = shown(client.get(address_of(update)))
+    told = shown(client.get(review_url(update)))
 
     assert told == [
         ("", "Es nuevo."),
@@ -167,11 +167,11 @@ def test_reports_read_together_tell_where_they_appear(client):
 def test_opening_the_page_writes_nothing(client, maker):
     client.force_login(make.reviewer())
     record = maker()
-    client.get(address_of(record))  # the visit itself is kept
+    client.get(review_url(record))  # the visit itself is kept
     before = tables()
 
     with CaptureQueriesContext(connection) as queries:
-        page = client.get(address_of(record))
+        page = client.get(review_url(record))
 
     assert page.context["screen"]["places"]
     assert tables() == before
@@ -204,7 +204,7 @@ def test_who_opens_a_page_never_waits_for_who_publishes():
 
     with ThreadPoolExecutor(2) as pool, transaction.atomic():
         workflow.publish(published, by=make.reviewer())
-        addresses = [address_of(other), address_of(published)]
+        addresses = [review_url(other), review_url(published)]
         found = list(pool.map(opened, reviewers, addresses, timeout=30))
 
     assert found == [True, True]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agencies.fields import Kind
 from strategic_areas.desk.plan_workbook import views
-from strategic_areas.desk.plan_workbook.comparison import compare
+from strategic_areas.desk.plan_workbook.comparison import compare_plan_workbook
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.plan_document.preview import preview_of
 from strategic_areas.plan_document.stored_plan import StoredObjects
@@ -41,7 +41,7 @@ def filled(lasting):
     make.agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
     found = pages_of(SimpleUploadedFile("p.xlsx", book.content))
-    return plan, views.read(found, plan)
+    return plan, views.read_plan_workbook(found, plan)
 
 
 def spoilt(book, *bad):
@@ -59,14 +59,14 @@ def spoilt(book, *bad):
         if {"formula": True, "word": not is_text, "empty": declared.is_required}[how]:
             places.add((sheet, cell.place))
         lines[sheet] = [*others, replace(line, cells=line.cells | {column: cell})]
-    return views.Book(book.plan, lines), places
+    return views.UploadedPlanWorkbook(book.plan, lines), places
 
 
 def previewed(plan, book):
     """The preview, rendered as the page shows it."""
     with translation.override("es"):
         stored = StoredObjects(plan.code)
-        preview = preview_of(stored, compare(stored, book))
+        preview = preview_of(stored, compare_plan_workbook(stored, book))
         render_to_string("desk/_planbook_preview.html", {"preview": preview})
     return preview
 

@@ -54,7 +54,7 @@ def page_of(change):
 
 
 def lines_of(change, reader):
-    found = protection.altered(change, reader).lines
+    found = protection.protection_change(change, reader).lines
     return [(line.label, line.before, line.after) for line in found]
 
 
@@ -87,7 +87,7 @@ def test_the_tree_proposes_a_protective_field_that_it_saves(client):
     change = PendingChange.objects.get()
     assert activity.counts_victims
     assert change.records.get().after == {"counts_victims": False}
-    assert protection.altered(change, make.reviewer()).fields
+    assert protection.protection_change(change, make.reviewer()).fields
 
 
 def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
@@ -97,7 +97,7 @@ def test_a_new_kind_of_a_source_is_compared_as_well(tmp_path):
 
     change = make.change(source, kind="press")
 
-    found = protection.altered(change, make.reviewer())
+    found = protection.protection_change(change, make.reviewer())
     assert found.fields
     assert found.lines is not None
 
@@ -183,7 +183,7 @@ def test_a_database_that_is_busy_leaves_the_page_without_what_would_be_told(
 
     monkeypatch.setattr(Indicator, "save", busy)
 
-    assert protection.altered(change, make.reviewer()).lines is None
+    assert protection.protection_change(change, make.reviewer()).lines is None
 
 
 def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
@@ -195,9 +195,9 @@ def test_nobody_but_the_secretariat_reads_what_would_be_told(client, counted):
     page = client.get(page_of(change)).content.decode()
 
     assert "Esto cambia lo que está protegido" in page
-    assert protection.altered(change, former).lines is None
-    assert protection.altered(change, make.administrator()).lines is None
-    assert protection.altered(change, make.user()).lines is None
+    assert protection.protection_change(change, former).lines is None
+    assert protection.protection_change(change, make.administrator()).lines is None
+    assert protection.protection_change(change, make.user()).lines is None
 
 
 def test_the_decider_reads_what_reports_would_tell():
@@ -220,7 +220,7 @@ def test_of_several_records_in_one_change_each_that_protects_is_named(client):
         [(other, {}), (indicator, {})], by=make.reviewer()
     )
 
-    found = protection.altered(change, make.reviewer()).fields
+    found = protection.protection_change(change, make.reviewer()).fields
 
     assert [name for name, _fields in found] == [f"Indicador: {indicator}"]
 
@@ -243,7 +243,7 @@ def test_a_new_record_is_told_of_where_it_protects_less_than_usual():
 
     change = workflow.propose_together([(usual, {}), (bare, {})], by=make.reviewer())
 
-    found = protection.altered(change, make.reviewer())
+    found = protection.protection_change(change, make.reviewer())
     assert [name for name, _fields in found.fields][-1].endswith("I-B B")
     assert "necesita protección" in found.fields[-1][1].lower()
 

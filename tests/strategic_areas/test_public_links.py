@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from strategic_areas.desk.public_pages import behind
+from strategic_areas.desk.public_pages import record_behind_page
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
@@ -59,7 +59,7 @@ def came_from(person, page):
     """The record that the first page of staff offers to whoever comes from a page."""
     request = RequestFactory().get(INDEX, headers={"referer": page})
     request.user = person
-    found = behind(request)
+    found = record_behind_page(request)
     return found and found.record
 
 

@@ -302,7 +302,7 @@ def test_a_change_of_what_is_in_no_row_is_not_tried(monkeypatch):
     change = make.change(make.help_line(), label_es="Otra.")
     monkeypatch.setattr(workflow.CHANGES, "put_in", None)
 
-    assert protection.altered(change, make.reviewer()).lines == []
+    assert protection.protection_change(change, make.reviewer()).lines == []
 
 
 def test_what_nobody_told_but_the_proposal_has_no_such_table(client):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from agencies.mail import Mail
 from agencies.models import User
 from strategic_areas import workflow
-from strategic_areas.desk.review.review_queue import everything
+from strategic_areas.desk.review.review_queue import review_queue_of
 from strategic_areas.models import RoundReopening
 from strategic_areas.schedule import is_day_to_mend, is_reminder_day
 from tests import make
@@ -296,7 +296,7 @@ def test_a_reviewer_is_told_the_number_that_her_desk_tells(client):
     with on(date(2025, 4, 5)):
         make.proposal(commitment=activity.commitment, agency=activity.agency, by=person)
         make.change(make.help_line(), by=make.reviewer(email=""))
-        waits = everything(reviewer)
+        waits = review_queue_of(reviewer)
 
     remind(date(2025, 4, 7))
 

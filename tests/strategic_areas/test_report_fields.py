@@ -17,7 +17,7 @@ from agencies.fields import Kind
 from strategic_areas import workflow
 from strategic_areas.desk.review import comparison
 from strategic_areas.desk.sheet import forms
-from strategic_areas.desk.sheet.rows import find_row
+from strategic_areas.desk.sheet.rows import row_or_404
 from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
@@ -149,7 +149,7 @@ class Writer(Filler):
         return ActivityUpdate.objects.get(activity=self.activity, period=self.period)
 
     def row(self):
-        return find_row(
+        return row_or_404(
             self.user, self.period.pk, self.agency.slug, activity=self.activity.pk
         )
 
@@ -294,7 +294,7 @@ def test_the_guard_finds_it_where_it_stands_stored(draft, field, language):
 
 @walked(FIELDS)
 def test_a_reviewer_reads_it_beside_what_was_published(draft, field):
-    compared = {each.label: each for each in comparison.compare(None, draft)}
+    compared = {each.label: each for each in comparison.compare_fields(None, draft)}
 
     assert (field.label in compared) == field.compared
     if field.compared:

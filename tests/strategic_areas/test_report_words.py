@@ -48,7 +48,9 @@ def address_of(name, rounds):
 
 
 def report_of(period, since=""):
-    return sections.of_round(round_report.load(period, timezone.localdate(), since))
+    return sections.build_round_document(
+        round_report.load_round_report(period, timezone.localdate(), since)
+    )
 
 
 def said_in(report):
@@ -258,7 +260,9 @@ def test_a_report_of_eleven_months_is_that_of_a_year(rounds, days, title):
     asking = {"opens_on": start, "due_on": end, "closes_on": end}
     period = make.round(plan=rounds[0].plan, ends_on="2026-12-31", **asking)
 
-    report = sections.of_round(round_report.load(period, end, rounds[0].code))
+    report = sections.build_round_document(
+        round_report.load_round_report(period, end, rounds[0].code)
+    )
 
     names = {
         name: date_format(day, "DATE_FORMAT")

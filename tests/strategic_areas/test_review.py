@@ -32,7 +32,9 @@ BUDGETS = {"queue": 57, "record": 26, "many": 32}
 
 
 def address(record, page="review"):
-    return reverse(f"admin:{page}", args=[review_queue.WORDS[type(record)], record.pk])
+    return reverse(
+        f"admin:{page}", args=[review_queue.KIND_BY_MODEL[type(record)], record.pk]
+    )
 
 
 def token(record):
@@ -436,12 +438,12 @@ def test_a_record_stands_beside_the_last_published_one():
     make.record_update(activity=make.activity(plan=plan), period=newer)
     update = make.submitted_update(activity=activity, period=period)
 
-    (before,) = comparison.last_published([update])
+    (before,) = comparison.last_published_revisions([update])
     workflow.publish(update, by=make.reviewer())
     correction = workflow.correct(update, by=update.contributors.get())
 
     assert before == beside
-    assert comparison.last_published([correction]) == [update]
+    assert comparison.last_published_revisions([correction]) == [update]
 
 
 def test_a_demonstration_is_no_yardstick():
@@ -451,7 +453,7 @@ def test_a_demonstration_is_no_yardstick():
 
     update = make.submitted_update(activity=activity)
 
-    assert comparison.last_published([update]) == [None]
+    assert comparison.last_published_revisions([update]) == [None]
 
 
 def label_of(name):
@@ -513,7 +515,7 @@ def test_a_mark_keeps_its_number_where_the_text_differs(client, reviewer):
     ],
 )
 def test_texts_with_little_in_common_are_told_whole(before, after, is_whole):
-    pieces = comparison.differences(before, after)
+    pieces = comparison.text_differences(before, after)
 
     assert (pieces == [("gone", before), ("new", after)]) == is_whole
 

@@ -73,14 +73,14 @@ def test_the_digest_tells_when_and_why_of_updates_and_declarations():
     ]
     tomorrow = timezone.localdate() + timedelta(days=1)
 
-    (digest,) = [d for d in notices.digests(tomorrow) if d.user == author]
+    (digest,) = [d for d in notices.reminders_due(tomorrow) if d.user == author]
 
     (part,) = digest.parts
     assert [each.subject for each in part.returned] == [
         update.activity,
         declaration.commitment,
     ]
-    written = notices.write(digest, tomorrow)
+    written = notices.write_reminder(digest, tomorrow)
     for body in (written["text"], written["html"]):
         for step in steps:
             assert step.reason in body

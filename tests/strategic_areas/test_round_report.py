@@ -17,14 +17,14 @@ from docx.shared import Cm
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
 from strategic_areas.desk.report import (
+    DocumentTable,
     NumberedList,
-    ReportTable,
     StackedBars,
     Subheading,
     round_report,
 )
-from strategic_areas.desk.report.docx_writer import write
-from strategic_areas.desk.report.sections import of_round
+from strategic_areas.desk.report.docx_writer import write_docx
+from strategic_areas.desk.report.sections import build_round_document
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import (
     Activity,
@@ -61,7 +61,7 @@ def make_edition(period):
 
 
 def report_of(period):
-    return of_round(round_report.load(period, TODAY))
+    return build_round_document(round_report.load_round_report(period, TODAY))
 
 
 def parts_of(report):
@@ -75,7 +75,7 @@ def words_of(report):
     yield from (section.heading for section in report.sections)
     for part in parts_of(report):
         match part:
-            case ReportTable():
+            case DocumentTable():
                 yield part.caption
                 yield from (heading for heading, _share in part.columns)
                 yield from (cell for row in part.rows for cell in row)
@@ -93,7 +93,7 @@ def rows_of(report, caption):
     return [
         row
         for part in parts_of(report)
-        if isinstance(part, ReportTable) and part.caption == gettext(caption)
+        if isinstance(part, DocumentTable) and part.caption == gettext(caption)
         for row in part.rows
     ]
 
@@ -128,13 +128,15 @@ def test_the_document_and_the_page_say_the_same(client):
 def test_a_long_title_or_a_stray_character_makes_a_document():
     period = make.round(plan=make.plan(title_es="Plan \x0b" + 147 * "a "))
 
-    document = Document(io.BytesIO(write(report_of(period))))
+    document = Document(io.BytesIO(write_docx(report_of(period))))
 
     assert len(document.core_properties.subject) == 255
 
 
 def test_the_document_stands_on_a4_and_its_tables_break_between_rows():
-    document = Document(io.BytesIO(write(report_of(make.published_update().period))))
+    document = Document(
+        io.BytesIO(write_docx(report_of(make.published_update().period)))
+    )
 
     page = document.sections[0]
     assert [round(size.cm, 1) for size in (page.page_width, page.page_height)] == [
@@ -160,7 +162,7 @@ def test_a_bar_has_a_cell_for_each_family_with_its_count_and_says_it_in_words():
 
     bars = next(each for each in parts_of(report) if isinstance(each, StackedBars))
     whole, *_areas = bars.rows
-    document = Document(io.BytesIO(write(report)))
+    document = Document(io.BytesIO(write_docx(report)))
     drawn = document.tables[1]
     assert [(each.family, each.number) for each in whole[1]] == [
         ("met", 1),
@@ -195,7 +197,7 @@ def test_a_protected_number_and_a_withheld_text_are_not_in_the_document():
     report = report_of(period)
 
     figures = rows_of(report, "Figures, and what they cannot say")
-    document = text_of(write(report))
+    document = text_of(write_docx(report))
     assert [cells[1].startswith(str(PROTECTED)) for cells in figures] == [True]
     assert gettext("Reported; content withheld by law") in document
     for hidden in (
@@ -356,7 +358,8 @@ def test_a_report_of_several_rounds_compares_with_an_earlier_edition(client):
 
     changed = {
         since: rows_of(
-            of_round(round_report.load(last, TODAY, since)), "State, then and now"
+            build_round_document(round_report.load_round_report(last, TODAY, since)),
+            "State, then and now",
         )
         for since in ("", second.code, first.code)
     }

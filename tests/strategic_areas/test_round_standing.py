@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from agencies.audit import AuditEntry, Event
 from agencies.mail import INVENTED, Mail
 from strategic_areas.compliance import Standing
-from strategic_areas.desk.report.views import WORDS, state_of
+from strategic_areas.desk.report.views import STATUS_WORDS, round_state_tables
 from tests import make
 from tests.strategic_areas.asked import on
 
@@ -71,11 +71,12 @@ def press(client, period, agency):
 def test_the_table_tells_how_each_report_stands(late_round):
     period, activities, _ = late_round
 
-    (table,) = state_of(period, TODAY)
+    (table,) = round_state_tables(period, TODAY)
 
     told = {row[1]: row[3] for row in table.rows}
     assert told == {
-        activity.code: str(WORDS[standing]) for standing, activity in activities.items()
+        activity.code: str(STATUS_WORDS[standing])
+        for standing, activity in activities.items()
     }
     assert [row[0] for row in table.rows][0] == "CALLA"
 
@@ -98,14 +99,14 @@ def test_the_workbook_holds_the_table_and_no_formula(client, reviewer, late_roun
 
 def test_the_table_costs_the_same_at_any_length(late_round):
     period, *_ = late_round
-    state_of(period, TODAY)  # What a process asks only once does not count.
+    round_state_tables(period, TODAY)  # What a process asks only once does not count.
     spent = []
 
     for more in (0, 9):
         for _ in range(more):
             make.activity(plan=period.plan, agency=make.agency())
         with CaptureQueriesContext(connection) as captured:
-            state_of(period, TODAY)
+            round_state_tables(period, TODAY)
         spent.append(len(captured))
 
     assert spent[0] == spent[1]

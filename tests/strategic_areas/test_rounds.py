@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from strategic_areas import rounds, workflow
 from strategic_areas.desk import queries
-from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
 from strategic_areas.queries.rounds import owed
 from strategic_areas.schedule import (
@@ -325,7 +325,7 @@ def test_what_a_round_asks_is_what_the_sheets_then_hold(client, running):
     workflow.approve(PendingChange.objects.get(), by=make.reviewer())
 
     period = running.periods.get()
-    sheets = [Sheet(period, each.agency) for each in (activity, other)]
+    sheets = [ReportingSheet(period, each.agency) for each in (activity, other)]
     held = {
         sheet.agency: [row.subject.code for row in (*sheet.rows, *sheet.values)]
         for sheet in sheets

@@ -13,7 +13,7 @@ from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import rounds, workflow
 from strategic_areas.compliance import REPLY_WITHIN, Promptness
-from strategic_areas.desk.changes.agency_statements import commentable
+from strategic_areas.desk.changes.agency_statements import commentable_rounds
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
 from strategic_areas.public_paths import address
@@ -54,7 +54,7 @@ def page_at(client, moment, activity):
 
 def pass_on(moment):
     with time_machine.travel(moment, tick=False):
-        return notices.prepare_and_release()
+        return notices.prepare_and_release_scorecards()
 
 
 def comment_of(activity, period, person):
@@ -206,7 +206,7 @@ def test_the_agency_reads_its_own_on_the_desk_and_sends_a_comment(client, asked)
     with time_machine.travel(CLOSED + timedelta(hours=5), tick=False):
         client.force_login(person)
         own = client.get(url).context["scorecard"]
-        (listed,) = commentable(person)
+        (listed,) = commentable_rounds(person)
         client.post(url, {"text_es": TEXT})
         desk = client.get(reverse("admin:index")).content.decode()
 

@@ -892,7 +892,10 @@ def test_a_quantity_is_shown_as_short_as_it_is(desk):
 
 
 def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
-    waiting = [desk.activity, *(desk.another() for _ in range(sheet_page.WHOLE + 2))]
+    waiting = [
+        desk.activity,
+        *(desk.another() for _ in range(sheet_page.OPEN_ROWS + 2)),
+    ]
     make.submitted_update(activity=waiting[2], period=desk.period, by=desk.user)
 
     shown = desk.open().context["rows"]
@@ -900,7 +903,7 @@ def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
 
     assert [each.row.subject for each in shown if not each.is_closed] == [
         *waiting[:2],
-        *waiting[3 : sheet_page.WHOLE + 1],
+        *waiting[3 : sheet_page.OPEN_ROWS + 1],
     ]
     assert [each.row.subject for each in later if not each.is_closed] == [
         *(waiting[0], waiting[1], waiting[3]),
@@ -912,7 +915,7 @@ def test_a_long_sheet_has_the_forms_of_the_rows_that_come_next(desk):
 
 
 def test_a_closed_row_leads_to_its_form_without_scripts(desk):
-    last = [desk.another() for _ in range(sheet_page.WHOLE)][-1]
+    last = [desk.another() for _ in range(sheet_page.OPEN_ROWS)][-1]
     row = f'id="fila-{last.pk}".*?</details>'
     closed = re.search(row, desk.open().content.decode(), re.DOTALL).group()
 

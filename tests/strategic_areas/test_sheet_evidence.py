@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from agencies.access import Role
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.sheet_page import AttachForm
+from strategic_areas.desk.sheet.sheet_page import AttachEvidenceForm
 from strategic_areas.evidence import FILES_PER_UPDATE
 from strategic_areas.models import ActivityUpdate, Evidence, Submission
 from strategic_areas.workflow.questions import seen_of
@@ -100,7 +100,7 @@ WRONG = [
 
 def test_what_is_wrong_is_said_beside_its_field(row):
     for fields, wrong in WRONG:
-        form = AttachForm(fields, record=row.update, action="")
+        form = AttachEvidenceForm(fields, record=row.update, action="")
 
         assert list(form.errors) == [wrong], fields
 

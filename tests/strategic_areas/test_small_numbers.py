@@ -82,7 +82,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     posted = {"seen_version": update.version, "checked": "on"}
     assert (item.count, item.is_plain) == (1, False)
     client.post(many, {"pick": item.token, "checked": "on"})
-    assert shown(review_queue.address_of(update))
+    assert shown(review_queue.review_url(update))
     assert client.post(publish, {**posted, "checked": ""}).status_code == 422
     update.refresh_from_db()
     assert update.status == Status.SUBMITTED
@@ -143,7 +143,7 @@ def test_staff_read_every_number(client):
     receipt = [update.period_id, update.agency.slug]
 
     client.force_login(make.reviewer())
-    review = client.get(review_queue.address_of(update)).content.decode()
+    review = client.get(review_queue.review_url(update)).content.decode()
     activity = reverse("admin:strategic_areas_activity_change", args=[counting.pk])
     planned = client.get(activity).content.decode()
     client.force_login(author)

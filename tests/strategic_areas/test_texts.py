@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from strategic_areas.desk.inputs import LONGEST_TEXT, LongText
+from strategic_areas.desk.inputs import LONGEST_TEXT, LongTextField
 
 #: Lines end with two characters in what a browser sends, and count as one.
 LINES = "a" * 999 + "\r\n" + "a" * 1000
@@ -15,7 +15,7 @@ LINES = "a" * 999 + "\r\n" + "a" * 1000
 )
 def test_a_text_fits_as_its_counter_says(text, fits):
     class Note(forms.Form):
-        note = LongText(rows=2)
+        note = LongTextField(rows=2)
 
     form = Note({"note": text})
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas.desk.values import views
-from strategic_areas.desk.values.forms import last_told
+from strategic_areas.desk.values.forms import last_public_value
 from strategic_areas.figures.reporting import hand_in
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import ReportedValue
@@ -92,7 +92,7 @@ def test_a_value_that_was_taken_away_is_not_the_last_that_the_public_reads(clien
     lines = client.get(reverse("admin:values_recorded")).context["lines"]
 
     (last,) = (x["last"] for x in lines if x["indicator"] == indicator)
-    assert (last, last_told(indicator)) == (stays, stays)
+    assert (last, last_public_value(indicator)) == (stays, stays)
 
 
 def test_the_list_of_indicators_costs_the_same_for_one_and_for_many(desk, client):

@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from agencies.access import RefusedError
 from agencies.mail import Mail
-from strategic_areas.desk.values.forms import faults
+from strategic_areas.desk.values.forms import value_problems
 from strategic_areas.figures.reporting import VALUES, content, hand_in
 from strategic_areas.models import (
     CodeList,
@@ -431,7 +431,7 @@ def test_what_is_wrong_with_a_value(value, parts, fields, expected):
     }
     given = {"counts": "persons", "unit": "personas", "last": None, **fields}
 
-    found = faults(Decimal(value), told, **given)
+    found = value_problems(Decimal(value), told, **given)
 
     assert list(found) == expected
 

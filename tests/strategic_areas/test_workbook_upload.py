@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from strategic_areas import workflow
-from strategic_areas.desk.sheet.contents import find_sheet
+from strategic_areas.desk.sheet.contents import sheet_or_404
 from strategic_areas.desk.sheet_workbook import signed_preview
 from strategic_areas.desk.sheet_workbook.update_lines import columns_of
-from strategic_areas.desk.sheet_workbook.views import read
+from strategic_areas.desk.sheet_workbook.views import read_sheet_workbook
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
 from strategic_areas.workbooks import reading
@@ -664,11 +664,13 @@ NOT_THE_WORKBOOK = [
 
 
 def test_what_is_not_the_workbook_is_refused_in_words(filler):
-    sheet = find_sheet(filler.user, filler.period.pk, filler.agency.slug)
+    sheet = sheet_or_404(filler.user, filler.period.pk, filler.agency.slug)
 
     for number, (name, make_content) in enumerate(NOT_THE_WORKBOOK):
         with pytest.raises(RefusedFileError) as caught:
-            read(SimpleUploadedFile(name, make_content(filler)), sheet, by=filler.user)
+            read_sheet_workbook(
+                SimpleUploadedFile(name, make_content(filler)), sheet, by=filler.user
+            )
 
         assert str(caught.value).strip(), (number, name)
 

@@ -139,7 +139,7 @@ def ask(port):
 
 def run_timers():
     """Do what systemd timers do on an installed portal, each minute or night."""
-    notices.prepare_and_release()
+    notices.prepare_and_release_scorecards()
     mail.send_queue()
     row_counts.renew()
 

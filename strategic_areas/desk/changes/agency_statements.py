@@ -15,10 +15,10 @@ from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.compliance import REPLY_WITHIN
 from strategic_areas.desk.changes import views as changes
-from strategic_areas.desk.changes.decisions import ChangeForm
-from strategic_areas.desk.inputs import limit
+from strategic_areas.desk.changes.decisions import ProposeChangeForm
+from strategic_areas.desk.inputs import limit_length
 from strategic_areas.desk.rounds import notices
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -35,7 +35,7 @@ from strategic_areas.queries.plan import counted
 #: How many of the last rounds an agency may choose from to comment on.
 LAST_ROUNDS = 3
 #: The word in the address → the model of what is attributed.
-KINDS = {
+DISPUTABLE_MODELS = {
     "compromiso": Commitment,
     "actividad": Activity,
     "avance": ActivityUpdate,
@@ -43,7 +43,7 @@ KINDS = {
 }
 
 
-class OwnWordsForm(ChangeForm):
+class BilingualTextForm(ProposeChangeForm):
     """Texts of at most so many characters, each in Spanish and, if wanted, English."""
 
     most = LONGEST
@@ -59,12 +59,12 @@ class OwnWordsForm(ChangeForm):
         super().__init__(*args, **kwargs)
         for name in self._meta.fields:
             self.fields[name].label = field_of(self._meta.model, name).label_of(name)
-            limit(self.fields[name], most=self.most)
+            limit_length(self.fields[name], most=self.most)
             self.fields[name].required = name.endswith("_es")
 
 
 @dataclass(frozen=True)
-class Commented:
+class CommentableRound:
     period: ReportingPeriod
     agency: Agency
     stands: bool
@@ -77,12 +77,12 @@ class Commented:
         return ready_at + REPLY_WITHIN if is_waiting else None
 
 
-class CommentForm(OwnWordsForm):
-    class Meta(OwnWordsForm.Meta):
+class AgencyCommentForm(BilingualTextForm):
+    class Meta(BilingualTextForm.Meta):
         model = AgencyComment
 
 
-def commentable(user, today=None):
+def commentable_rounds(user, today=None):
     today = today or timezone.localdate()
     agencies = Agency.objects.filter(pk__in=FocalPoint.objects.agencies_of(user))
     asked = list(
@@ -98,7 +98,7 @@ def commentable(user, today=None):
     comments = AgencyComment.objects.filter(period__in=last)
     stands = set(comments.values_list("period_id", "agency_id"))
     return [
-        Commented(period, agency, (period.pk, agency.pk) in stands)
+        CommentableRound(period, agency, (period.pk, agency.pk) in stands)
         for period in last
         for agency in agencies
         if (period.plan_id, agency.pk) in asked
@@ -115,13 +115,13 @@ def agency_comment(request, period, agency):
     comment = _comment_or_404(request.user, period, agency)
     waits = workflow.waiting_change(comment)
     data = request.POST if request.method == "POST" else None
-    form = CommentForm(data, instance=comment)
+    form = AgencyCommentForm(data, instance=comment)
     if form.is_valid() and form.propose(by=request.user):
         messages.success(
             request, _("Sent. The secretariat reads it before it is published.")
         )
         return redirect("admin:index")
-    return screen(
+    return render_screen(
         request,
         "desk/agency_comment.html",
         comment=comment,
@@ -129,7 +129,7 @@ def agency_comment(request, period, agency):
         stands=comment.pk is not None,
         form=form,
         waits=waits,
-        waiting_lines=changes.lines(waits.records.get()) if waits else [],
+        waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
     )
 
 
@@ -150,14 +150,14 @@ def _comment_or_404(user, period, slug):
     return comment
 
 
-class DisputeForm(OwnWordsForm):
-    class Meta(OwnWordsForm.Meta):
+class DisputeForm(BilingualTextForm):
+    class Meta(BilingualTextForm.Meta):
         model = AttributionDispute
 
 
-def attributed(user, kind):
+def attributed_records(user, kind):
     """Public reconstructed records of the agencies that the user reports for."""
-    model = KINDS[kind]
+    model = DISPUTABLE_MODELS[kind]
     rows = attributed_to(model, FocalPoint.objects.agencies_of(user))
     if model is PublishedFigure:
         return rows.select_related(
@@ -168,18 +168,18 @@ def attributed(user, kind):
     return rows.select_related("plan", "dispute__agency", NAMED[model])
 
 
-def attributions(request):
+def attribution_list(request):
     found = [
         {
             "kind": kind,
             "record": row,
-            "title": title_of(row),
+            "title": record_title(row),
             "is_disputed": _has_dispute(row),
         }
-        for kind in KINDS
-        for row in attributed(request.user, kind)
+        for kind in DISPUTABLE_MODELS
+        for row in attributed_records(request.user, kind)
     ]
-    return screen(
+    return render_screen(
         request,
         "desk/attributions.html",
         attributed=found,
@@ -190,7 +190,7 @@ def _has_dispute(row):
     return row._state.fields_cache["dispute"] is not None
 
 
-def attribution(request, kind, pk):
+def attribution_detail(request, kind, pk):
     """The published dispute, the one waiting for approval, or the form to write one."""
     record = _record_or_404(request.user, kind, pk)
     dispute = _dispute(request.user, record)
@@ -206,25 +206,25 @@ def attribution(request, kind, pk):
             request, _("Sent. The secretariat reads it before it is published.")
         )
         return redirect("admin:attributions")
-    return screen(
+    return render_screen(
         request,
         "desk/attribution.html",
         record=record,
-        title=title_of(record),
+        title=record_title(record),
         stands=counted.public_dispute(dispute) if dispute.pk else None,
         form=form,
         waits=waits,
-        waiting_lines=changes.lines(waits.records.get()) if waits else [],
+        waiting_lines=changes.field_changes(waits.records.get()) if waits else [],
     )
 
 
 def _record_or_404(user, kind, pk):
-    if kind not in KINDS:
+    if kind not in DISPUTABLE_MODELS:
         raise Http404
-    return get_object_or_404(attributed(user, kind), pk=pk)
+    return get_object_or_404(attributed_records(user, kind), pk=pk)
 
 
-def title_of(record):
+def record_title(record):
     if isinstance(record, PublishedFigure):
         span = words.span(record.starts_on, record.ends_on)
         unit = words.in_language(record.indicator, "unit")

@@ -9,18 +9,18 @@ from agencies.access import only_reviewers
 from agencies.audit import take_out
 from agencies.edit_conflicts import StaleGuardForm
 from strategic_areas import evidence, workflow
-from strategic_areas.desk.inputs import DocumentField, limit
-from strategic_areas.desk.screens import told_on, with_link_to_change
+from strategic_areas.desk.inputs import DocumentField, limit_length
+from strategic_areas.desk.screens import refusals_shown_on, text_with_change_link
 from strategic_areas.models import Amendment
 from strategic_areas.plan_document import records
 from strategic_areas.views.files import as_attachment
 from strategic_areas.workflow.guard import blocked_texts
 
-WAITS = _("A change of this waits for approval; nothing of yours was kept.")
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+CHANGE_WAITS = _("A change of this waits for approval; nothing of yours was kept.")
+DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class GuardMixin(forms.ModelForm):
+class GuardedModelForm(forms.ModelForm):
     """Refuses personal data in what was typed; what stood before is not judged."""
 
     def clean(self):
@@ -34,7 +34,7 @@ class GuardMixin(forms.ModelForm):
         return set(self.changed_data) - {"seen_state"}
 
 
-class ActForm(GuardMixin):
+class ProposeAmendmentForm(GuardedModelForm):
     """Proposes drafts of a plan's records, by an act where one is needed."""
 
     upload = DocumentField(
@@ -50,7 +50,7 @@ class ActForm(GuardMixin):
             *("reason_es", "reason_en"),
         ]
         widgets = {
-            "decided_on": DAY,
+            "decided_on": DATE_INPUT,
             "reason_es": forms.Textarea(attrs={"rows": 3}),
             "reason_en": forms.Textarea(attrs={"rows": 3, "lang": "en"}),
         }
@@ -61,7 +61,7 @@ class ActForm(GuardMixin):
         self.drafts = drafts
         for name in ("act", "deciding_act_es", "reason_es"):
             self.fields[name].required = True
-        limit(self.fields["reason_es"], self.fields["reason_en"])
+        limit_length(self.fields["reason_es"], self.fields["reason_en"])
         self.fields["reason_es"].help_text = _("The public reads it. Name no person.")
         if not records.needs_act(drafts):
             for name in (*self._meta.fields, "upload"):
@@ -76,18 +76,18 @@ class ActForm(GuardMixin):
     def propose(self, *, by):
         """Propose the drafts and return the change; None where errors say why not."""
         amendment = self.instance if "act" in self.fields else None
-        with told_on(self, waits=WAITS), evidence.kept_only_if_saved():
+        with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
                 evidence.write(amendment, upload)
             return records.propose(self.drafts, by=by, amendment=amendment)
         return None
 
 
-class GuardedForm(GuardMixin, StaleGuardForm):
+class GuardedRecordForm(GuardedModelForm, StaleGuardForm):
     """The form of a public record that one person may save alone, such as a round."""
 
 
-class ApprovedForm(GuardedForm):
+class ApprovedRecordForm(GuardedRecordForm):
     """Refuses, besides, a change while another one of the record waits for approval."""
 
     def __init__(self, *args, **kwargs):
@@ -100,7 +100,7 @@ class ApprovedForm(GuardedForm):
         cleaned = super().clean()
         # The stale guard has locked the record: nobody proposes in between.
         if self.instance.pk and (change := workflow.waiting_change(self.instance)):
-            told = with_link_to_change(change, WAITS)
+            told = text_with_change_link(change, CHANGE_WAITS)
             raise forms.ValidationError(told, code="waits")
         return cleaned
 

@@ -20,9 +20,14 @@ from agencies.accounts.second_factors import RESETS
 from agencies.decisions import Decision, Steps
 from agencies.stand_ins import STAND_INS
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amendment_forms import GuardMixin
-from strategic_areas.desk.inputs import LongText, NobodyField, VictimsField, one_button
-from strategic_areas.desk.screens import screen, told_on
+from strategic_areas.desk.changes.amendment_forms import GuardedModelForm
+from strategic_areas.desk.inputs import (
+    AnonymityField,
+    LongTextField,
+    VictimsField,
+    one_button_helper,
+)
+from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import (
     ActivityProposal,
     AgencyComment,
@@ -38,7 +43,7 @@ from strategic_areas.workflow import CHANGES, EDITIONS, PROPOSALS, guard
 from strategic_areas.workflow.guard import NOTHING_FOUND
 
 #: The steps of each kind of decision, the page on which it is decided, and its group.
-KINDS = {
+DECISION_PAGES = {
     CHANGES: ("admin:approval", "plan"),
     PROPOSALS: ("admin:proposal", "plan"),
     EDITIONS: ("admin:edition_proposal", "plan"),
@@ -49,13 +54,13 @@ KINDS = {
     ACCOUNT_CHANGES: ("admin:account_change", "personas"),
 }
 #: What is read in a few lines, so that several are approved on one page.
-BRIEF = {AccountChange, AgencyComment, Correction, Translation}
+BRIEF_MODELS = {AccountChange, AgencyComment, Correction, Translation}
 #: How long a declined or outdated proposal is shown to the person who made it.
 SHOWN_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueuedDecision:
     """
     A decision that waits, and its page; ``why_not`` says why this person may not
     decide. ``parts`` are the records of a change.
@@ -79,7 +84,7 @@ class Waiting:
     def is_plain(self):
         """Whether it may be read and approved together with others."""
         models = {part.model for part in self.parts} or {type(self.decision)}
-        return not self.why_not and models <= BRIEF
+        return not self.why_not and models <= BRIEF_MODELS
 
     @property
     def examined(self):
@@ -103,10 +108,10 @@ def days_since(moment):
     return (timezone.localdate() - timezone.localdate(moment)).days
 
 
-def to_decide(user):
+def queued_decisions(user):
     """The waiting decisions of the kinds that the user decides, oldest first."""
     found = [
-        Waiting(
+        QueuedDecision(
             row,
             steps,
             reverse(page, args=[row.pk]),
@@ -114,7 +119,7 @@ def to_decide(user):
             steps.why_not(user, row),
             tuple(row.records.all()) if steps is CHANGES else (),
         )
-        for steps, (page, group) in KINDS.items()
+        for steps, (page, group) in DECISION_PAGES.items()
         for row in steps.waiting_for(user).select_related(*_shown_of(steps.model))
     ]
     return sorted(found, key=lambda each: each.since)
@@ -125,7 +130,7 @@ def _shown_of(model):
     return sorted(names & {"proposed_by", "agency", "commitment"})
 
 
-def came_back(user):
+def returned_proposals(user):
     returned = RecordChange.objects.exclude(returned="").values("change")
     failed = [PendingChange.Status.DECLINED, PendingChange.Status.OUTDATED]
     return list(
@@ -147,7 +152,7 @@ class DecisionForm(forms.Form):
     def __init__(self, data, **kwargs):
         mine = data if data and self.step in data else None
         super().__init__(mine, label_suffix="", auto_id=f"{self.step}_%s", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", self.step, self.button, css_class=self.css_class
         )
 
@@ -167,7 +172,7 @@ class ApproveForm(DecisionForm):
     step, button = "approve", gettext_lazy("Approve")
     css_class = "default"
 
-    checked = NobodyField()
+    checked = AnonymityField()
     protection_read = forms.BooleanField(
         label=gettext_lazy(
             "I have compared what the public reads now with what it would read"
@@ -177,7 +182,7 @@ class ApproveForm(DecisionForm):
     def __init__(self, data, *, examined=NOTHING_FOUND, protects=False, **kwargs):
         super().__init__(data, **kwargs)
         self.examined = examined
-        NobodyField.ask(self, examined)
+        AnonymityField.ask(self, examined)
         if not protects:
             del self.fields["protection_read"]
 
@@ -217,7 +222,7 @@ class ApproveLinesForm(ApproveForm):
                 help_text=self._goes_with(part),
                 widget=forms.CheckboxInput(elsewhere),
             )
-            why = LongText(label=_("Reason"), required=False)
+            why = LongTextField(label=_("Reason"), required=False)
             why.widget.attrs |= elsewhere
             self.fields[f"why_{part.place}"] = why
 
@@ -289,7 +294,7 @@ class ApproveLinesForm(ApproveForm):
 class DeclineForm(DecisionForm):
     step, button = "decline", gettext_lazy("Decline")
 
-    reason = LongText(
+    reason = LongTextField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("The person who proposed it reads this."),
     )
@@ -307,7 +312,7 @@ class TakeBackForm(DecisionForm):
     step, button = "take_back", gettext_lazy("Take my proposal back")
 
 
-def open_forms(
+def decision_forms(
     request,
     steps,
     decision,
@@ -327,19 +332,19 @@ def open_forms(
 def take_pressed_step(request, steps, decision, forms):
     for form in [each for each in forms if each.is_bound and each.is_valid()][:1]:
         step = getattr(steps, form.step)
-        with told_on(form):
-            tell(request, step(decision, by=request.user, **form.arguments))
+        with refusals_shown_on(form):
+            show_decision(request, step(decision, by=request.user, **form.arguments))
             return True
     return False
 
 
-def proposed(request, change):
+def redirect_to_change(request, change):
     """Lead who proposed a change to its page."""
     messages.success(request, _("Kept. It applies when another person approves it."))
     return redirect("admin:approval", pk=change.pk)
 
 
-def tell(request, decided):
+def show_decision(request, decided):
     """Say what became of what was decided on."""
     if decided.status == Decision.Status.OUTDATED:
         text = _(
@@ -355,7 +360,7 @@ def tell(request, decided):
         messages.success(request, text)
 
 
-class ChangeForm(GuardMixin):
+class ProposeChangeForm(GuardedModelForm):
     """
     Refuses personal data; ``warnings`` are findings that the writer must tick as read.
     """
@@ -369,7 +374,7 @@ class ChangeForm(GuardMixin):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.warnings = []
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", "propose", gettext_lazy("Send for approval")
         )
 
@@ -394,13 +399,15 @@ class ChangeForm(GuardMixin):
         text = _(
             "Another proposal for this waits for approval. Your text is still here."
         )
-        with told_on(self, waits=text):
+        with refusals_shown_on(self, waits=text):
             return workflow.propose(self.instance, by=by)
         return None
 
 
 #: The acts that decide; a correction cites a page instead.
-ACTS = [each for each in Amendment.Act.choices if each[0] not in Amendment.CITED]
+DECIDING_ACTS = [
+    each for each in Amendment.Act.choices if each[0] not in Amendment.CITED
+]
 
 
 class AcceptProposalForm(ApproveForm):
@@ -409,7 +416,7 @@ class AcceptProposalForm(ApproveForm):
     code = forms.CharField(
         label=gettext_lazy("Its code in the plan"), max_length=40, strip=True
     )
-    act = forms.ChoiceField(label=gettext_lazy("Deciding act"), choices=ACTS)
+    act = forms.ChoiceField(label=gettext_lazy("Deciding act"), choices=DECIDING_ACTS)
     deciding_act = forms.CharField(
         label=gettext_lazy("Number of the act"),
         max_length=300,
@@ -431,18 +438,18 @@ class AcceptProposalForm(ApproveForm):
         return {name: x for name, x in self.cleaned_data.items() if name != "checked"}
 
 
-def proposal(request, pk):
+def activity_proposal(request, pk):
     if not workflow.PROPOSALS.decides(request.user):
         raise Http404
     rows = ActivityProposal.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "decided_by"), pk=pk)
     examined = guard.examined_texts(found, ("title", "why"))
-    steps = open_forms(
+    steps = decision_forms(
         request, workflow.PROPOSALS, found, AcceptProposalForm, examined=examined
     )
     if take_pressed_step(request, workflow.PROPOSALS, found, steps):
         return redirect("admin:index")
-    return screen(
+    return render_screen(
         request,
         "desk/proposal.html",
         decided=found,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from strategic_areas.desk.public_pages import asked_for
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.public_pages import record_conditions
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -40,23 +40,23 @@ from strategic_areas.models.review import Reviewed
 from strategic_areas.purging import takedowns
 from strategic_areas.workflow import may_review
 
-TARGETS = (FrameworkTarget, TargetLink)
+TARGET_MODELS = (FrameworkTarget, TargetLink)
 #: The kinds of records that a page lists, by the name of the page.
-LISTED = {
+MODELS_OF_LIST_PAGE = {
     "help": (HelpLine,),
     "legal_base": (LegalInstrument,),
     "discrepancies": (Discrepancy,),
     "corrections": (Correction,),
     "glossary": (Term,),
-    "frameworks": TARGETS,
-    "recommendations": TARGETS,
-    "recommendations_of": TARGETS,
-    "recommendations_to": TARGETS,
+    "frameworks": TARGET_MODELS,
+    "recommendations": TARGET_MODELS,
+    "recommendations_of": TARGET_MODELS,
+    "recommendations_to": TARGET_MODELS,
     "amendments": (Amendment,),
     "later_activities": (LaterActivity,),
 }
 #: What stands on the page of a record besides, with its link to it.
-BESIDE = {
+RELATED_MODELS = {
     "area": [(Programme, "area")],
     "commitment": [
         (Activity, "commitment"),
@@ -69,7 +69,7 @@ BESIDE = {
 }
 
 
-class AddressForm(forms.Form):
+class HideByAddressForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Address of the public page, as the browser shows it"),
         max_length=2000,
@@ -87,8 +87,8 @@ class AddressForm(forms.Form):
                 "address": address,
                 "kind": capfirst(str(record._meta.verbose_name)),
             }
-            for record in records_at(typed, self.request.get_host())
-            if (address := hide_address(self.request.user, record))
+            for record in records_on_page(typed, self.request.get_host())
+            if (address := hide_url_for(self.request.user, record))
         ]
         if not self.found:
             raise forms.ValidationError(
@@ -104,10 +104,10 @@ class AddressForm(forms.Form):
 def hide_by_address(request):
     if not takedowns.HIDINGS.decides(request.user):
         raise Http404
-    form = AddressForm(request.GET or None, request=request)
+    form = HideByAddressForm(request.GET or None, request=request)
     if form.is_valid() and len(form.found) == 1:
         return redirect(form.found[0]["address"])
-    return screen(
+    return render_screen(
         request,
         "desk/hide_by_address.html",
         title=_("Hide now"),
@@ -116,7 +116,7 @@ def hide_by_address(request):
     )
 
 
-def hide_address(user, record):
+def hide_url_for(user, record):
     """The page on which this person takes a record away; "" if she may not."""
     if isinstance(record, Reviewed):
         # A report is withdrawn, on its own page.
@@ -127,7 +127,7 @@ def hide_address(user, record):
     return reverse("admin:hide", args=[record._meta.model_name, record.pk])
 
 
-def records_at(typed, host):
+def records_on_page(typed, host):
     """The records on the public page of an address; of a place in it only that one."""
     whole = typed if "://" in typed or typed.startswith("/") else f"//{typed}"
     try:
@@ -139,7 +139,7 @@ def records_at(typed, host):
         return []
     # What belongs to a page, such as its picture or file, leads to it.
     name = match.url_name or ""
-    if name not in {*LISTED, *BESIDE, "plan", "evidence"}:
+    if name not in {*MODELS_OF_LIST_PAGE, *RELATED_MODELS, "plan", "evidence"}:
         name = name.rpartition("_")[0]
     found, place = [*_of_page(name, match.kwargs)], unquote(parts.fragment)
     return [each for each in found if place and place in _anchors(each)] or found
@@ -149,15 +149,15 @@ def _of_page(name, words):
     if name == "evidence":
         item = Evidence.objects.filter(file=words["token"], is_public=True).first()
         yield from [item.record] if item else []
-    for model in LISTED.get(name, ()):
+    for model in MODELS_OF_LIST_PAGE.get(name, ()):
         yield from _of_plan(model._default_manager.all(), words)
-    for model, wanted in asked_for(name, words):
+    for model, wanted in record_conditions(name, words):
         for record in _public(model._default_manager.filter(wanted)):
             yield from [record, *_beside(name, record, words)]
 
 
 def _beside(name, record, words):
-    for model, link in BESIDE.get(name, ()):
+    for model, link in RELATED_MODELS.get(name, ()):
         field = model._meta.get_field(link.partition("__")[0])
         if "__" not in link and not isinstance(record, field.related_model):
             continue

@@ -23,7 +23,7 @@ from strategic_areas.queries.public_rows import TOUCHING, RowDifference
 
 
 @dataclass(frozen=True)
-class Altered:
+class ProtectionChange:
     """
     What a change alters of what the public reads.
 
@@ -37,10 +37,10 @@ class Altered:
 
     @property
     def lines(self) -> list[ComparedField] | None:
-        return in_lines(self.changed)
+        return describe_differences(self.changed)
 
 
-def named_fields(change):
+def protective_changes(change):
     """Pairs of a record and its protective fields that a change sets, in words."""
     return [
         (str(part), ", ".join(field.label for field in found))
@@ -49,26 +49,26 @@ def named_fields(change):
     ]
 
 
-def altered(change, user, left_out=()):
+def protection_change(change, user, left_out=()):
     """
     What a change alters of protection, and of what the public reads.
 
     ``left_out`` are the places of records that it is not about to change.
     """
-    fields, every = named_fields(change), change.records.all()
+    fields, every = protective_changes(change), change.records.all()
     parts = [part for part in every if part.place not in left_out]
     reads = access.is_reviewer(user) or user.is_superuser
     if not (reads and change.is_waiting):
-        return Altered(fields, None)
+        return ProtectionChange(fields, None)
     if TOUCHING.isdisjoint(part.model for part in parts):
-        return Altered(fields, [])
+        return ProtectionChange(fields, [])
     touched = [(part.model, part.object_id) for part in parts if part.object_id]
 
     def put_in():
         made = workflow.CHANGES.put_in(change, parts, user)
         return [(type(record), record.pk) for record in made.values()]
 
-    return Altered(fields, read_otherwise(touched, put_in))
+    return ProtectionChange(fields, read_otherwise(touched, put_in))
 
 
 def protective_fields(part):
@@ -87,7 +87,7 @@ def _is_usual(field, value):
 
 
 #: What is told in words → what it is called, and how a row says it.
-TOLD = {
+WORDED_COLUMNS = {
     "state": (gettext_lazy("State"), lambda row: sentences.state_word(row["state"])),
     "punctuality": (
         gettext_lazy("Punctuality"),
@@ -107,7 +107,7 @@ TOLD = {
     ),
 }
 #: A dataset → the model that calls its columns by name.
-CALLED = {
+MODEL_OF_DATASET = {
     "commitments": ActivityUpdate,
     "activities": Activity,
     "reports": ActivityUpdate,
@@ -115,7 +115,7 @@ CALLED = {
 }
 
 
-def in_lines(found):
+def describe_differences(found):
     """
     The differences in words, each column a line; None where they cannot be told.
 
@@ -145,10 +145,10 @@ def _label(each, name):
     if dataset == "parts":
         label = words.chosen(row["label_es"], row["label_en"])
         parts += [words.dimension(row["dimension"]), label]
-    if name in TOLD:
-        parts.append(str(TOLD[name][0]))
-    elif dataset in CALLED:
-        parts.append(field_of(CALLED[dataset], name).label)
+    if name in WORDED_COLUMNS:
+        parts.append(str(WORDED_COLUMNS[name][0]))
+    elif dataset in MODEL_OF_DATASET:
+        parts.append(field_of(MODEL_OF_DATASET[dataset], name).label)
     return " · ".join(filter(None, parts))
 
 
@@ -156,8 +156,8 @@ def _said(each, row, name):
     """What the public reads in a column; "" where there is no such row."""
     if row is None:
         return ""
-    if name in TOLD:
-        return TOLD[name][1](row)
+    if name in WORDED_COLUMNS:
+        return WORDED_COLUMNS[name][1](row)
     if row.get("shown") is Shown.WITHDRAWN:
         return _("Withdrawn figure")
     if row[name] is None:

@@ -27,20 +27,20 @@ from agencies.access import RefusedError
 from agencies.fields import field_of, in_english
 from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions, protection
-from strategic_areas.desk.changes.decisions import ChangeForm
-from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.page_changes import places_of
+from strategic_areas.desk.changes.decisions import ProposeChangeForm
+from strategic_areas.desk.inputs import LongTextField, one_button_helper
+from strategic_areas.desk.page_changes import page_changes_of
 from strategic_areas.desk.plan_tree.approval import (
     ApprovePlanForm,
-    places_of_plan,
+    load_plan_review,
+    page_changes_of_plan,
     plan_to_approve,
-    read_whole,
 )
-from strategic_areas.desk.public_pages import public_address
+from strategic_areas.desk.public_pages import public_url
 from strategic_areas.desk.review.comparison import ComparedField
-from strategic_areas.desk.review.review_queue import KINDS, WORDS
-from strategic_areas.desk.rounds.opening import opened_again, opening
-from strategic_areas.desk.screens import screen, told_on
+from strategic_areas.desk.review.review_queue import KIND_BY_MODEL, MODEL_BY_KIND
+from strategic_areas.desk.rounds.opening import opening_preview, reopening_preview
+from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import (
     AgencyComment,
     Amendment,
@@ -67,13 +67,13 @@ from strategic_areas.workflow import AlreadyWaiting, amendments, guard
 from strategic_areas.workflow.plain_values import plain_values, proposed_records
 
 #: Model → the page on which a record of it waits alone, and what tells of it there.
-PAGES = {
-    ReportingPeriod: ("desk/round_approval.html", opening),
-    RoundReopening: ("desk/reopening_approval.html", opened_again),
+RECORD_PAGES = {
+    ReportingPeriod: ("desk/round_approval.html", opening_preview),
+    RoundReopening: ("desk/reopening_approval.html", reopening_preview),
 }
 
 
-def approval(request, pk):
+def change_detail(request, pk):
     rows = PendingChange.objects.visible_to(request.user)
     rows = rows.select_related("proposed_by", "decided_by")
     change = get_object_or_404(rows, pk=pk)
@@ -85,24 +85,24 @@ def approval(request, pk):
         approve_form = partial(ApprovePlanForm, plan=plan)
     elif workflow.may_return(parts):
         approve_form = partial(decisions.ApproveLinesForm, parts=parts)
-    steps = decisions.open_forms(
+    steps = decisions.decision_forms(
         request,
         workflow.CHANGES,
         change,
         approve_form,
         examined=examined,
-        protects=bool(protection.named_fields(change)),
+        protects=bool(protection.protective_changes(change)),
     )
     if decisions.take_pressed_step(request, workflow.CHANGES, change, steps):
         return redirect("admin:index")
-    altered = protection.altered(
+    altered = protection.protection_change(
         change, request.user, getattr(next(iter(steps), None), "left_out", ())
     )
-    whole = read_whole(plan) if plan else None
-    parts = [] if plan else records(change, steps, altered.changed or ())
-    page, _tell = PAGES.get(change.records.all()[0].model, ("", None))
+    whole = load_plan_review(plan) if plan else None
+    parts = [] if plan else change_records(change, steps, altered.changed or ())
+    page, _tell = RECORD_PAGES.get(change.records.all()[0].model, ("", None))
     has_own = len(parts) == 1 and parts[0]["opening"]
-    return screen(
+    return render_screen(
         request,
         page if has_own else "desk/approval.html",
         title=str(change),
@@ -112,7 +112,9 @@ def approval(request, pk):
         records=parts,
         examined=examined,
         altered=altered,
-        places=places_of_plan(whole) if plan else places_of(altered.changed),
+        places=page_changes_of_plan(whole)
+        if plan
+        else page_changes_of(altered.changed),
         whole=whole,
         is_overtaken=bool(plan) and change.plan_digest != workflow.digest(plan),
         steps=steps,
@@ -120,7 +122,7 @@ def approval(request, pk):
     )
 
 
-def records(change, steps=(), changed=()):
+def change_records(change, steps=(), changed=()):
     """
     Each record that changes, its pages, and its fields that change.
 
@@ -139,19 +141,23 @@ def records(change, steps=(), changed=()):
             "name": str(part),
             "kind": Amendment.Kind(kinds[part.place]).label if is_of_several else "",
             "url": _full_record(part),
-            "lines": lines(part, {part.place: part.label for part, _proposed in found}),
-            "follows": protection.in_lines(_rows_of(part, proposed, changed)),
+            "lines": field_changes(
+                part, {part.place: part.label for part, _proposed in found}
+            ),
+            "follows": protection.describe_differences(
+                _rows_of(part, proposed, changed)
+            ),
             "readings": _readings(change, proposed) if change.is_waiting else [],
             "returned": part.returned,
             "returning": form.of_line(part.place) if hasattr(form, "of_line") else [],
             "is_hidden": proposed is not None and not _is_shown(proposed),
             "hides": hide_url(part.model, part.object_id),
             # A plan that waits for its approval has no public page yet.
-            "public": public_address(proposed)
+            "public": public_url(proposed)
             if len(found) == 1 and not plan_to_approve(change)
             else "",
-            "opening": PAGES[part.model][1](proposed)
-            if change.is_waiting and part.model in PAGES
+            "opening": RECORD_PAGES[part.model][1](proposed)
+            if change.is_waiting and part.model in RECORD_PAGES
             else None,
         }
         for part, proposed in found
@@ -165,7 +171,7 @@ def _rows_of(part, proposed, changed):
     return [x for x in changed if x.dataset in names and x.row["code"] == code]
 
 
-def lines(part, names=None):
+def field_changes(part, names=None):
     """
     Every field that changes in one record, in the order of the model's fields.
 
@@ -259,13 +265,13 @@ PUBLIC_TEMPLATES = {
 
 
 #: The word of an address → the kind of record.
-KINDS_BY_WORD = {model._meta.model_name: model for model in takedowns.HIDEABLE}
-WHOLE = "-whole"
+HIDEABLE_BY_WORD = {model._meta.model_name: model for model in takedowns.HIDEABLE}
+WHOLE_RECORD = "-whole"
 #: The characters of a text that stand beside the box that hides it.
-EXCERPT = 90
+EXCERPT_LENGTH = 90
 
 
-class HideForm(forms.Form):
+class HideRecordForm(forms.Form):
     what = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
     )
@@ -274,7 +280,7 @@ class HideForm(forms.Form):
         widget=forms.RadioSelect,
         label=gettext_lazy("Why: the sentence that the public reads"),
     )
-    why = LongText(
+    why = LongTextField(
         label=gettext_lazy("In your own words"),
         help_text=Takedown._meta.get_field("why").help_text,
         required=False,
@@ -284,13 +290,13 @@ class HideForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
         fields = takedowns.hideable(record)
         self.columns = {field.name: columns for field, columns in fields.items()}
-        self.columns |= {WHOLE: takedowns.whole(record)}
+        self.columns |= {WHOLE_RECORD: takedowns.whole(record)}
         names = {field.name: _in_words(field, record) for field in fields}
-        names[WHOLE] = _("The whole record")
+        names[WHOLE_RECORD] = _("The whole record")
         what = self.fields["what"]
         what.choices = [(x, label) for x, label in names.items() if self.columns[x]]
-        what.initial = [WHOLE] if len(what.choices) == 1 else None
-        self.helper = one_button(
+        what.initial = [WHOLE_RECORD] if len(what.choices) == 1 else None
+        self.helper = one_button_helper(
             "step-form", "hide", _("Hide now"), css_class="deletelink"
         )
 
@@ -307,29 +313,29 @@ class HideForm(forms.Form):
 def _in_words(field, record):
     column = record._meta.get_field(field.columns[0])
     said = amendments.in_words(column, getattr(record, column.name))
-    excerpt = Truncator(said).chars(EXCERPT)
+    excerpt = Truncator(said).chars(EXCERPT_LENGTH)
     return f"{field.label}: «{excerpt}»" if excerpt else field.label
 
 
-def hide(request, kind, pk):
+def hide_record(request, kind, pk):
     """Ask what to hide and why; it is hidden with the press of the button."""
-    if kind not in KINDS_BY_WORD:
+    if kind not in HIDEABLE_BY_WORD:
         raise Http404
-    record = get_object_or_404(KINDS_BY_WORD[kind], pk=pk)
+    record = get_object_or_404(HIDEABLE_BY_WORD[kind], pk=pk)
     if not takedowns.may_hide(request.user, record):
         raise Http404
     if "former" in request.POST:
         return _propose_former(request, record)
-    form = HideForm(request.POST or None, record=record)
+    form = HideRecordForm(request.POST or None, record=record)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("cause", "why")}
-        with told_on(form):
+        with refusals_shown_on(form):
             made = takedowns.hide(record, form.chosen, **told, by=request.user)
             return redirect("admin:hidden", pk=made.pk)
     before = takedowns.former(record)
     now = plain_values(record, before)
     before = {name: value for name, value in before.items() if value != now[name]}
-    return screen(
+    return render_screen(
         request,
         "desk/hide.html",
         title=_("Hide now"),
@@ -340,7 +346,7 @@ def hide(request, kind, pk):
 
 
 def _lines(model, before, after):
-    return lines(SimpleNamespace(model=model, before=before, after=after))
+    return field_changes(SimpleNamespace(model=model, before=before, after=after))
 
 
 def _propose_former(request, record):
@@ -354,15 +360,15 @@ def _propose_former(request, record):
     return redirect("admin:approval", pk=change.pk)
 
 
-class ConfirmHidingForm(decisions.ApproveForm):
+class ConfirmTakedownForm(decisions.ApproveForm):
     button = gettext_lazy("Confirm: it stays hidden")
 
 
-class RestoreForm(decisions.DeclineForm):
+class RestoreHiddenForm(decisions.DeclineForm):
     button = gettext_lazy("Restore what stood before")
 
 
-def hidden(request, pk):
+def takedown_detail(request, pk):
     rows = Takedown.objects.visible_to(request.user)
     takedown = get_object_or_404(
         rows.select_related("proposed_by", "decided_by"), pk=pk
@@ -372,10 +378,10 @@ def hidden(request, pk):
     steps = []
     if takedown.is_waiting and not why_not:
         data = request.POST if request.method == "POST" else None
-        steps = [ConfirmHidingForm(data, examined=examined), RestoreForm(data)]
+        steps = [ConfirmTakedownForm(data, examined=examined), RestoreHiddenForm(data)]
     if decisions.take_pressed_step(request, takedowns.HIDINGS, takedown, steps):
         return redirect("admin:index")
-    return screen(
+    return render_screen(
         request,
         "desk/hidden.html",
         title=str(takedown),
@@ -403,7 +409,7 @@ def _stays(takedown):
     ]
 
 
-class TranslationForm(ChangeForm):
+class TranslationForm(ProposeChangeForm):
     class Meta:
         model = Translation
         fields = TEXTS
@@ -426,15 +432,15 @@ class TranslationForm(ChangeForm):
             )
 
 
-def translation_address(user, record):
+def translation_url(user, record):
     """The address at which this person may translate a record, or ""."""
     new = Translation(**{record.link_field: record})
     if not untranslated(record) or not workflow.may_propose(user, new):
         return ""
-    return reverse("admin:translation", args=[WORDS[type(record)], record.pk])
+    return reverse("admin:translation", args=[KIND_BY_MODEL[type(record)], record.pk])
 
 
-def translation(request, kind, pk):
+def translate_record(request, kind, pk):
     """Show the Spanish texts with fields for English; another person approves it."""
     kept = _translation_or_404(request.user, kind, pk)
     data = request.POST if request.method == "POST" else None
@@ -445,7 +451,7 @@ def translation(request, kind, pk):
             _("Kept. It applies when another person of the secretariat approves it."),
         )
         return redirect("admin:approval", pk=change.pk)
-    return screen(
+    return render_screen(
         request,
         "desk/translation.html",
         record=kept.record,
@@ -456,9 +462,13 @@ def translation(request, kind, pk):
 
 def _translation_or_404(user, kind, pk):
     """The translation, stored or new, of a record that this person may translate."""
-    if kind not in KINDS:
+    if kind not in MODEL_BY_KIND:
         raise Http404
-    rows = KINDS[kind].objects.visible_to(user).select_related("translation", "period")
+    rows = (
+        MODEL_BY_KIND[kind]
+        .objects.visible_to(user)
+        .select_related("translation", "period")
+    )
     record = get_object_or_404(rows, pk=pk)
     new = Translation(**{record.link_field: record})
     kept = getattr(record, "translation", None) or new

@@ -21,20 +21,20 @@ from django.views.decorators.http import require_safe
 from agencies.access import only_reviewers
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import ApproveForm, proposed
-from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.page_changes import PublicPlace
+from strategic_areas.desk.changes.decisions import ApproveForm, redirect_to_change
+from strategic_areas.desk.inputs import one_button_helper
+from strategic_areas.desk.page_changes import PublicPageChange
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
     COMMITMENT,
     INDICATOR,
     LEVELS,
     PARTICIPATION,
-    key_of,
     level_of,
+    page_key,
 )
-from strategic_areas.desk.plan_tree.nodes import Tree
-from strategic_areas.desk.screens import plan_or_404, screen, told_on
+from strategic_areas.desk.plan_tree.nodes import PlanTree
+from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_screen
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
 from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import areas, commitments
@@ -43,11 +43,11 @@ from strategic_areas.views.commitments import figures_of, part_shown
 from strategic_areas.views.plans import area_context
 
 #: The column of the act → the checkbox by which a person states that there is none.
-STATES = {"act_es": "no_act", "launched_on": "no_date"}
+STATEMENT_OF_COLUMN = {"act_es": "no_act", "launched_on": "no_date"}
 
 
 @dataclass(frozen=True)
-class Lack:
+class PlanShortcoming:
     """
     What a plan has not, and what follows; ``records`` are pairs of what a link to the
     tree says, such as a code, and its place.
@@ -62,8 +62,8 @@ class Lack:
     is_grave: bool = False
 
 
-def read_whole(plan):
-    found = Tree(plan)
+def load_plan_review(plan):
+    found = PlanTree(plan)
     nodes = [each for level in LEVELS for each in found.nodes(level)]
     indicators = [each.record for each in found.nodes(INDICATOR)]
     parts = found.nodes(PARTICIPATION)
@@ -90,19 +90,19 @@ def read_whole(plan):
 def _of_act(plan):
     missing, late = workflow.unstated(plan), workflow.overdue(plan)
     return (
-        Lack(
+        PlanShortcoming(
             _("The act that approved it."),
             _("Nobody wrote which act approves it. Write it, or both state it."),
             "act_es" in missing,
             is_grave=True,
         ),
-        Lack(
+        PlanShortcoming(
             _("The date of its launch."),
             _("Nobody wrote when it was launched. Write it, or both state it."),
             "launched_on" in missing,
             is_grave=True,
         ),
-        Lack(
+        PlanShortcoming(
             _("Rounds that were due already: %(rounds)s.")
             % {"rounds": ", ".join(map(str, late))},
             _(
@@ -147,12 +147,12 @@ def _of_tree(nodes, members):
     counting = [each for each in activities if each.record.counts_victims]
     return [
         *(
-            Lack(
+            PlanShortcoming(
                 text, follows, bool(found), tuple((n.record.code, n.key) for n in found)
             )
             for text, follows, found in lacks
         ),
-        Lack(
+        PlanShortcoming(
             ngettext(
                 "%(n)d activity counts victims, as all do until somebody says no.",
                 "%(n)d activities count victims, as all do until somebody says no.",
@@ -171,14 +171,14 @@ def _of_indicators(indicators):
     bare = [each.code for each in people if not each.sensitive]
     silent = [each.code for each in indicators if each.agency_id is None]
     return (
-        Lack(
+        PlanShortcoming(
             _("Indicators that count people, without protection: %(codes)s.")
             % {"codes": ", ".join(bare)},
             _("The public reads each number of them, however small."),
             bool(bare),
             is_grave=True,
         ),
-        Lack(
+        PlanShortcoming(
             _("Indicators for which no agency answers: %(codes)s.")
             % {"codes": ", ".join(silent)},
             _("Nobody is asked for their values."),
@@ -202,31 +202,31 @@ def _protected(nodes, indicators):
     }
 
 
-def places_of_plan(whole):
+def page_changes_of_plan(whole):
     """Where the public would read a plan if it were approved today."""
     plan, today = whole["plan"], timezone.localdate()
     shown = plans.choose(today).shown
     then = plans.choose(today, approving=plan).shown
     told = {"now": shown.code if shown else "–", "then": then.code if then else "–"}
     return [
-        PublicPlace(
+        PublicPageChange(
             _("The first page"),
             address("home"),
             _("The plan that it shows: now %(now)s, then %(then)s.") % told,
         ),
-        PublicPlace(
+        PublicPageChange(
             _("The plan %(code)s") % {"code": plan.code},
             change=_("New: %(address)s, with each area, commitment and figure.")
             % {"address": address("plan", plan.code)},
         ),
-        PublicPlace(
+        PublicPageChange(
             _("The page of each agency that takes part"),
             change=_("What it undertakes in this plan."),
         ),
     ]
 
 
-class ReadMixin(forms.Form):
+class ConfirmReadForm(forms.Form):
     """
     Says that a plan was read as it stands; one that changed since is asked for again.
     """
@@ -251,7 +251,7 @@ class ReadMixin(forms.Form):
         self.now = workflow.digest(plan)
         super().__init__(data, initial={"seen": self.now}, **kwargs)
         self.missing = workflow.unstated(plan)
-        for column, name in STATES.items():
+        for column, name in STATEMENT_OF_COLUMN.items():
             if column not in self.missing:
                 del self.fields[name]
 
@@ -270,16 +270,16 @@ class ReadMixin(forms.Form):
         return {"seen": self.cleaned_data["seen"], "states": self.missing}
 
 
-class ApprovePlanForm(ReadMixin, ApproveForm):
+class ApprovePlanForm(ConfirmReadForm, ApproveForm):
     button = gettext_lazy("Yes, approve the plan")
 
 
-class SendForm(ReadMixin):
+class SendPlanForm(ConfirmReadForm):
     step = "send"
 
     def __init__(self, data, **kwargs):
         super().__init__(data, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", self.step, _("Send the plan for approval")
         )
 
@@ -299,19 +299,19 @@ def plan_approval(request, plan):
         return place
     if waits := workflow.waiting_change(plan):
         return redirect("admin:approval", pk=waits.pk)
-    form = SendForm(request.POST if request.method == "POST" else None, plan=plan)
+    form = SendPlanForm(request.POST if request.method == "POST" else None, plan=plan)
     if form.is_valid():
-        with told_on(form):
+        with refusals_shown_on(form):
             change = workflow.propose_approval(plan, by=request.user, **form.arguments)
-            return proposed(request, change)
-    whole = read_whole(plan)
-    return screen(
+            return redirect_to_change(request, change)
+    whole = load_plan_review(plan)
+    return render_screen(
         request,
         "desk/plan_approval.html",
         status=422 if form.errors else 200,
         title=_("Send the plan %(code)s for approval") % {"code": plan.code},
         whole=whole,
-        places=places_of_plan(whole),
+        places=page_changes_of_plan(whole),
         form=form,
         act_address=reverse("admin:plan_node", args=[plan.code, "plan", plan.pk]),
     )
@@ -321,17 +321,17 @@ def plan_approval(request, plan):
 def plan_preview(request, plan, kind, pk):
     """The content of the record's public page, in a frame that only staff see."""
     only_reviewers(request)
-    if kind not in PAGES:
+    if kind not in PREVIEW_PAGES:
         raise Http404
     rows = Plan.objects.filter(status=Plan.Status.IN_PREPARATION)
     rows = rows.annotate(is_reconstructed=plans.reconstructed())
     plan = get_object_or_404(rows, code=plan)
-    template, read = PAGES[kind]
+    template, read = PREVIEW_PAGES[kind]
     record, shown = read(plan, pk)
     context = {
         "plan": plan,
         "name": f"{record.code} {getattr(record, level_of(record).named)}",
-        "key": key_of(record),
+        "key": page_key(record),
         "content": _content(template, RequestContext(request, {"plan": plan, **shown})),
     }
     return render(request, "desk/plan_preview.html", context)
@@ -373,7 +373,7 @@ def _board(plan):
 
 
 #: The word in the address → the template of the public page, and what reads for it.
-PAGES = {
+PREVIEW_PAGES = {
     "eje": ("area.html", _area),
     "compromiso": ("commitment.html", _commitment),
 }

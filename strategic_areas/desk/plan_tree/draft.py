@@ -23,7 +23,7 @@ from strategic_areas.plan_document.values import NEW
 from strategic_areas.workbooks.reading import Change, Fault
 
 
-def lines_of(plan, person):
+def draft_lines(plan, person):
     """The lines of the person's draft of a plan, in their order."""
     lines = list(DraftLine.objects.filter(draft__plan=plan, draft__person=person))
     for each in lines:
@@ -112,7 +112,7 @@ class DraftConflict:
     changes: tuple
 
 
-def conflicts_of(stored, kept):
+def draft_conflicts(stored, kept):
     """The conflict of each line that has one; asked before any line is built."""
     found = []
     for each in kept:
@@ -134,7 +134,7 @@ def conflicts_of(stored, kept):
     return found
 
 
-def settle(tree, posted, *, by):
+def settle_conflicts(tree, posted, *, by):
     """Count as seen what others changed, or take it over, by the line's choice."""
     for each in tree.conflicts:
         line = each.line.pk
@@ -147,7 +147,7 @@ def settle(tree, posted, *, by):
 
 
 @dataclass(frozen=True)
-class DraftOutcome:
+class EditSummary:
     """
     What became of edits: of each its faults, pairs of a column or "" and a text.
 
@@ -159,7 +159,7 @@ class DraftOutcome:
     is_drafted: bool = False
 
 
-def keep(request, tree, edits):
+def save_edits(request, tree, edits):
     """
     Save edits at once where one person may, or else keep them in the person's draft.
 
@@ -170,7 +170,7 @@ def keep(request, tree, edits):
     if plan.status == Plan.Status.IN_PREPARATION and not _go_on(tree.kept, edits):
         drafts, found, _were = _tried(plan, edits, edits)
         if all(drafts) and records.apply_at_once(plan, drafts):
-            return DraftOutcome(found) if any(found) else _save(request, drafts, found)
+            return EditSummary(found) if any(found) else _save(request, drafts, found)
     lines = {_place(each): each for each in tree.kept}
     edited = [lines.get(_place(each), each) for each in edits]
     kept = [*tree.kept, *(each for each in edits if _place(each) not in lines)]
@@ -178,9 +178,9 @@ def keep(request, tree, edits):
         line.said = line.said | each.said
     _drafts, found, were = _tried(plan, kept, edited)
     if any(found):
-        return DraftOutcome(found)
+        return EditSummary(found)
     made = [_kept_line(plan, *pair, by) for pair in zip(edits, were, strict=True)]
-    return DraftOutcome(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
+    return EditSummary(found, str(made[0].record or f"n{made[0].pk}"), is_drafted=True)
 
 
 def _save(request, drafts, found):
@@ -190,7 +190,7 @@ def _save(request, drafts, found):
         is_new, names = id(each.record) in new, {*each.line.said}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
         audit.record(event, request=request, obj=each.record, fields=names)
-    return DraftOutcome(found, str(drafts[0].record.pk))
+    return EditSummary(found, str(drafts[0].record.pk))
 
 
 def _place(line):
@@ -254,7 +254,7 @@ def _kept_line(plan, edit, stood, by):
     return line
 
 
-def drop(plan, kept, pk, *, by):
+def drop_line(plan, kept, pk, *, by):
     """
     Take a line out of the draft; return the lines that lead to its new record.
 

@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.edit_conflicts import conflict
 from agencies.fields import Kind
-from strategic_areas.desk.inputs import QUESTIONS, VictimsField
+from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.desk.plan_tree.levels import (
-    BY_TABLE,
+    LEVEL_BY_TABLE,
     LEVELS,
     PARTICIPATION,
     PLAN,
-    free_word,
+    free_slug,
     level_of,
     next_code,
-    over,
-    place_of,
+    parent_of,
+    url_key,
 )
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.drafts import DraftLine
@@ -33,12 +33,12 @@ from strategic_areas.plan_document.tables import STRUCTURE, as_read
 from strategic_areas.plan_document.values import digest, for_cell
 
 #: The word that each of an area's addresses is made of.
-WORDS = {"slug_es": "name_es", "slug_en": "name_en"}
+SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
 #: What an amendment stops and resumes: the plan's own records alone.
-STOPS = ("stopped", "stopped_on", "resumes_on")
+STOP_COLUMNS = ("stopped", "stopped_on", "resumes_on")
 
 
-class NodeForm(forms.Form):
+class PlanNodeForm(forms.Form):
     """
     One record of a tree, or a new one of a level below a node.
 
@@ -55,13 +55,13 @@ class NodeForm(forms.Form):
         self.table, self.said, self.follows = STRUCTURE[level.table], {}, []
         is_public = tree.plan.status != Plan.Status.IN_PREPARATION
         is_official = getattr(node.record, "provenance", "") == Provenance.PLAN
-        apart = () if is_public and is_official else STOPS
+        apart = () if is_public and is_official else STOP_COLUMNS
         self.columns = [x for x in self.table.all_columns if x.name not in apart]
         self.stands = self._stands()
         self.auto_id = f"{node.key}-{level.word}-%s"
         for column in self.columns:
             field = self.fields[column.name] = self._field(column)
-            field.label = QUESTIONS.get(column.name, column.label)
+            field.label = VICTIM_QUESTIONS.get(column.name, column.label)
             value = self.stands[column.name]
             # A date or a number is drawn in the reader's own way.
             if column.kind in (Kind.DATE, Kind.DECIMAL):
@@ -107,14 +107,14 @@ class NodeForm(forms.Form):
         return next_code(stem, [*(each.code for each in beside), *others], taken)
 
     def _field(self, column):
-        if column.name in QUESTIONS:
+        if column.name in VICTIM_QUESTIONS:
             return VictimsField(column.name)
         if column.linked:
             return self._choice(column)
         of_model = self.table.model._meta.get_field(column.name)
         is_address = isinstance(of_model, models.URLField)
         options = {"assume_scheme": "https"} if is_address else {}
-        if column.name in WORDS or column.name.endswith("_en"):
+        if column.name in SLUG_SOURCES or column.name.endswith("_en"):
             options["required"] = False
         return numbers.formfield(of_model, **options)
 
@@ -143,10 +143,12 @@ class NodeForm(forms.Form):
             return [("", key, key, f"{key} {row.title}") for key, row in rows.items()]
         if column.linked == "agencies":
             return self._agencies()
-        if level := BY_TABLE.get(column.linked):
+        if level := LEVEL_BY_TABLE.get(column.linked):
             nodes = self.tree.nodes(level)
             records = [x.record for x in nodes if x is not self.node or self.is_new]
-            return [("", self.tree.key(x), place_of(x), coded(x)) for x in records]
+            return [
+                ("", self.tree.key(x), url_key(x), code_and_name(x)) for x in records
+            ]
         table = stored.tables[column.linked]
         return [
             ("", key, str(pk), str(table.row_of_pk[pk]))
@@ -169,7 +171,7 @@ class NodeForm(forms.Form):
         ]
 
     def _fit(self, column, field):
-        if column.name in WORDS:
+        if column.name in SLUG_SOURCES:
             field.help_text = _("Left empty, it is made of the name.")
         if column.name.endswith("_en"):
             field.widget.attrs["lang"] = "en"
@@ -217,19 +219,19 @@ class NodeForm(forms.Form):
         old, new = self.stands.get("code"), self.said.get("code")
         if self.level in LEVELS and old and new:
             # 1.2.1 below 1.2 becomes 1.4.1 when 1.2 becomes 1.4.
-            self.follows = codes_below(self.tree, self.node.record, old, new)
+            self.follows = new_codes_below(self.tree, self.node.record, old, new)
         return cleaned
 
     def _complete(self, asked):
         """Say what follows from what was typed: an address word, a code, who dates."""
-        for word, name in WORDS.items():
+        for word, name in SLUG_SOURCES.items():
             if word in asked and not asked[word] and asked.get(name):
                 rows = self.tree.stored.tables["areas"].row_of_pk.values()
                 taken = {
                     getattr(row, word) for row in rows if row is not self.node.record
                 }
                 longest = self.table.field(word).max_length
-                asked[word] = free_word(asked[name], taken, longest)
+                asked[word] = free_slug(asked[name], taken, longest)
         if "due_on" in asked and not asked["due_on"]:
             asked["due_provenance"] = None
         is_approved = self.tree.plan.status != Plan.Status.IN_PREPARATION
@@ -241,7 +243,7 @@ class NodeForm(forms.Form):
         for name in self.level.above if is_placed else ():
             is_moved = asked.get(name) not in (None, self.stands[name])
             if is_moved and asked.get("code") == self.stands["code"]:
-                nodes = self.tree.nodes(BY_TABLE[self.table.column(name).linked])
+                nodes = self.tree.nodes(LEVEL_BY_TABLE[self.table.column(name).linked])
                 (above,) = [n for n in nodes if self.tree.key(n.record) == asked[name]]
                 asked["code"] = self.next_code(above)
 
@@ -249,7 +251,7 @@ class NodeForm(forms.Form):
     def edits(self):
         """What is to be kept: of this record first, then of those that follow."""
         keys = () if self.is_new else (self.node.record.pk, self.node.line)
-        own = [edit_of(self.level, self.said, *keys)] if self.said else []
+        own = [make_edit(self.level, self.said, *keys)] if self.said else []
         return own + code_edits(self.follows)
 
     def tell(self, found):
@@ -281,11 +283,11 @@ class NodeForm(forms.Form):
 
     @property
     def stops(self):
-        return _fold(self[name] for name in STOPS if name in self.fields)
+        return _fold(self[name] for name in STOP_COLUMNS if name in self.fields)
 
     @property
     def rest(self):
-        apart = {*self.level.first, *STOPS}
+        apart = {*self.level.first, *STOP_COLUMNS}
         return _fold(each for each in self.visible_fields() if each.name not in apart)
 
     @property
@@ -299,38 +301,41 @@ def _fold(fields):
     return {"fields": fields, "is_open": any(each.errors for each in fields)}
 
 
-def replacing(tree, nodes, number):
+def replacement_edits(tree, nodes, number):
     """
     The edits by which so many new activities take the place of those of the nodes.
 
     Each says what the first of them says, and that it counts or reaches victims if any
     of them does; their forms tell in what they differ.
     """
-    above = tree.node_of(over(nodes[0].record))
-    form = NodeForm(tree=tree, node=above, level=nodes[0].level)
+    above = tree.node_of(parent_of(nodes[0].record))
+    form = PlanNodeForm(tree=tree, node=above, level=nodes[0].level)
     stored, record = tree.stored, nodes[0].record
-    own = {"code", "supersedes", "continues", *STOPS}
+    own = {"code", "supersedes", "continues", *STOP_COLUMNS}
     said = {
         column.name: as_read(stored.plain(record, column.name))
         for column in form.columns
         if column.name not in own
-    } | {name: any(getattr(each.record, name) for each in nodes) for name in QUESTIONS}
+    } | {
+        name: any(getattr(each.record, name) for each in nodes)
+        for name in VICTIM_QUESTIONS
+    }
     said["supersedes"] = sorted(tree.key(each.record) for each in nodes)
     said = {name: value for name, value in said.items() if value not in (None, [])}
     codes = []
     for _each in range(number):
         codes.append(form.next_code(above, *codes))
-    return [edit_of(form.level, said | {"code": code}) for code in codes]
+    return [make_edit(form.level, said | {"code": code}) for code in codes]
 
 
-def codes_below(tree, record, old, new):
+def new_codes_below(tree, record, old, new):
     """Pairs of each record below whose code begins with the old one, and its new code.
 
     What was superseded follows too.
     """
     above, found = {id(record)}, []
     for level in LEVELS[LEVELS.index(level_of(record)) + 1 :]:
-        rows = [each for each in tree.records[level] if id(over(each)) in above]
+        rows = [each for each in tree.records[level] if id(parent_of(each)) in above]
         above = {id(each) for each in rows}
         found += [each for each in rows if each.code.startswith(f"{old}.")]
     return [(each, f"{new}.{each.code.removeprefix(f'{old}.')}") for each in found]
@@ -339,12 +344,12 @@ def codes_below(tree, record, old, new):
 def code_edits(pairs):
     """An edit for each pair of a record and its new code."""
     return [
-        edit_of(level_of(each), {"code": code}, each.pk, each.pk or each.draft_line)
+        make_edit(level_of(each), {"code": code}, each.pk, each.pk or each.draft_line)
         for each, code in pairs
     ]
 
 
-def edit_of(level, said, record=None, line=None):
+def make_edit(level, said, record=None, line=None):
     """What is said of a record: a stored one, one of the draft's, or a new one."""
     return DraftLine(
         table=level.table, said=said, record=record, pk=None if record else line
@@ -359,5 +364,5 @@ def _as_plain(value):
     return plain(value) if isinstance(value, Decimal) else as_read(value)
 
 
-def coded(record):
+def code_and_name(record):
     return f"{record.code} · {getattr(record, level_of(record).named)}"

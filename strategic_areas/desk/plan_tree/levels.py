@@ -14,7 +14,7 @@ from strategic_areas.plan_document.tables import STRUCTURE
 
 # By identity: what a lazy text is equal to depends on the language.
 @dataclass(frozen=True, eq=False)
-class Level:
+class TreeLevel:
     """
     One kind of record in the tree.
 
@@ -64,30 +64,30 @@ class Level:
         )
 
 
-PLAN = Level(
+PLAN = TreeLevel(
     *("plan", "plans"),
     first=("title_es", "commission_es", "starts_on", "ends_on"),
     named="title",
 )
-AREA = Level(
+AREA = TreeLevel(
     *("eje", "areas", (), ("code", "name_es", "outcome_es"), "name"),
     result="outcome",
     adds=_("Add a strategic area"),
     then_adds=_("Save and add a strategic area"),
 )
-PROGRAMME = Level(
+PROGRAMME = TreeLevel(
     *("programa", "programmes", ("area",), ("code", "name_es"), "name"),
     adds=_("Add a programme"),
     then_adds=_("Save and add a programme"),
 )
-COMMITMENT = Level(
+COMMITMENT = TreeLevel(
     *("compromiso", "commitments", ("programme",)),
     ("code", "title_es", "lead", "due_on", "expected_result_es"),
     *("title", "lead", "expected_result"),
     adds=_("Add a commitment"),
     then_adds=_("Save and add a commitment"),
 )
-ACTIVITY = Level(
+ACTIVITY = TreeLevel(
     *("actividad", "activities", ("commitment",)),
     (
         *("code", "title_es", "agency", "due_on", "expected_product_es"),
@@ -97,55 +97,55 @@ ACTIVITY = Level(
     adds=_("Add an activity"),
     then_adds=_("Save and add an activity"),
 )
-PARTICIPATION = Level(
+PARTICIPATION = TreeLevel(
     *("participacion", "participations", (), ("agency", "role")),
     adds=_("Add an agency that takes part"),
     then_adds=_("Save and add an agency that takes part"),
 )
-INDICATOR = Level(
+INDICATOR = TreeLevel(
     *("indicador", "indicators", ("commitment", "programme", "area")),
     ("code", "name_es", "unit_es", "counts", "agency", "frequency"),
     "name",
     adds=_("Add an indicator"),
     then_adds=_("Save and add an indicator"),
 )
-TARGET = Level(
+TARGET = TreeLevel(
     *("meta", "targets", ("indicator",), ("starts_on", "ends_on", "value")),
     adds=_("Add a target"),
     then_adds=_("Save and add a target"),
 )
 #: The chain from the plan down, and all levels in the order in which a tree is made.
 LEVELS = (AREA, PROGRAMME, COMMITMENT, ACTIVITY)
-ALL = (PLAN, *LEVELS, PARTICIPATION, INDICATOR, TARGET)
+ALL_LEVELS = (PLAN, *LEVELS, PARTICIPATION, INDICATOR, TARGET)
 #: What may be added below a record of each level.
-ADDED = {
+ADDABLE_LEVELS = {
     PLAN: (AREA, PARTICIPATION, INDICATOR),
     AREA: (PROGRAMME,),
     PROGRAMME: (COMMITMENT,),
     COMMITMENT: (ACTIVITY, INDICATOR),
     INDICATOR: (TARGET,),
 }
-BY_WORD = {each.word: each for each in ALL}
-BY_TABLE = {each.table: each for each in ALL}
-BY_MODEL = {each.model: each for each in ALL}
+LEVEL_BY_WORD = {each.word: each for each in ALL_LEVELS}
+LEVEL_BY_TABLE = {each.table: each for each in ALL_LEVELS}
+LEVEL_BY_MODEL = {each.model: each for each in ALL_LEVELS}
 
 
 def level_of(record):
-    return BY_MODEL[type(record)]
+    return LEVEL_BY_MODEL[type(record)]
 
 
-def place_of(record):
+def url_key(record):
     """What names a record in addresses: its key, or that of its line in a draft."""
     return str(record.pk or f"n{record.draft_line}")
 
 
-def key_of(record):
+def page_key(record):
     """What names a record on the page; "plan" for a plan itself."""
     level = level_of(record)
-    return "plan" if level is PLAN else f"{level.word}-{place_of(record)}"
+    return "plan" if level is PLAN else f"{level.word}-{url_key(record)}"
 
 
-def over(record):
+def parent_of(record):
     """The record above it; its plan where no link leads to one, None over a plan."""
     links = (getattr(record, name, None) for name in level_of(record).links)
     return next(filter(None, links), None)
@@ -163,7 +163,7 @@ def next_code(stem, beside, taken):
     return next(code for code in codes if code not in taken)
 
 
-def free_word(name, taken, longest):
+def free_slug(name, taken, longest):
     """An address word made of a name, which is not among those ``taken``."""
     word = (slugify(name) or "eje")[:longest].strip("-")
     others = (f"{word[: longest - len(str(n)) - 1]}-{n}" for n in count(2))

@@ -8,24 +8,24 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from agencies.numbers import written
-from strategic_areas.desk.plan_tree.draft import conflicts_of, document_lines
+from strategic_areas.desk.plan_tree.draft import document_lines, draft_conflicts
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
-    ADDED,
-    ALL,
+    ADDABLE_LEVELS,
+    ALL_LEVELS,
     AREA,
-    BY_MODEL,
     COMMITMENT,
     INDICATOR,
+    LEVEL_BY_MODEL,
     LEVELS,
     PARTICIPATION,
     PLAN,
     TARGET,
-    Level,
-    key_of,
+    TreeLevel,
     level_of,
-    over,
-    place_of,
+    page_key,
+    parent_of,
+    url_key,
 )
 from strategic_areas.models import Plan, Provenance, RecordChange
 from strategic_areas.models.records import sort_key
@@ -34,11 +34,11 @@ from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
 #: A plan of more records than this shows its commitments folded.
-MANY = 60
+FOLD_ABOVE = 60
 
 
 @dataclass
-class Node:
+class PlanNode:
     """
     One record of the plan, or the plan itself, with what stands below it.
 
@@ -51,7 +51,7 @@ class Node:
 
     plan: Plan
     record: Model
-    level: Level
+    level: TreeLevel
     parts: dict = field(default_factory=dict)
     waits: int | None = None
     added: list[RecordChange] = field(default_factory=list)
@@ -59,13 +59,13 @@ class Node:
     changes: tuple = ()
     reason: str = ""
     heirs: list[Model] = field(default_factory=list)
-    beside: list["Node"] = field(default_factory=list)
+    beside: list["PlanNode"] = field(default_factory=list)
     is_open: bool = True
     is_on_path: bool = False
 
     @property
     def key(self):
-        return key_of(self.record)
+        return page_key(self.record)
 
     @property
     def is_new(self):
@@ -125,11 +125,14 @@ class Node:
     @property
     def adds(self):
         """Pairs of a level that can be added below this record, and its address."""
-        return [(level, self.add_address(level)) for level in ADDED.get(self.level, ())]
+        return [
+            (level, self.add_address(level))
+            for level in ADDABLE_LEVELS.get(self.level, ())
+        ]
 
     def add_address(self, level):
         # An indicator stands below the plan, or below a commitment.
-        place = self.key if level is INDICATOR else place_of(self.record)
+        place = self.key if level is INDICATOR else url_key(self.record)
         return reverse("admin:plan_node_new", args=[self.plan.code, level.word, place])
 
     @property
@@ -151,7 +154,7 @@ class Node:
         if self.is_new or self.level not in LEVELS:
             return ""
         has_page = self.level in (AREA, COMMITMENT)
-        record = self.record if has_page else over(self.record)
+        record = self.record if has_page else parent_of(self.record)
         args = [self.plan.code, level_of(record).word, record.pk]
         place = f"#{self.record.code}" if self.level is ACTIVITY else ""
         return reverse("admin:plan_preview", args=args) + place
@@ -161,7 +164,7 @@ class Node:
         if self.is_new or self.level is TARGET:
             return ""
         has_page = hasattr(self.record, "get_absolute_url")
-        return (self.record if has_page else over(self.record)).get_absolute_url()
+        return (self.record if has_page else parent_of(self.record)).get_absolute_url()
 
     @property
     def may_move(self):
@@ -188,7 +191,7 @@ class Node:
         return [n for n in self.beside if n is not self and n.may_be_replaced]
 
     def _reverse(self, name):
-        args = [self.plan.code, self.level.word, place_of(self.record)]
+        args = [self.plan.code, self.level.word, url_key(self.record)]
         return reverse(f"admin:{name}", args=args)
 
     def __iter__(self):
@@ -199,7 +202,7 @@ class Node:
                 yield from each
 
 
-class Tree:
+class PlanTree:
     """
     The tree of a plan.
 
@@ -213,7 +216,7 @@ class Tree:
         self.stored = StoredObjects(plan.code)
         self.plan, self.waits = self.stored.plan, waits
         self.kept = list(kept)
-        self.conflicts = conflicts_of(self.stored, self.kept)
+        self.conflicts = draft_conflicts(self.stored, self.kept)
         pairs = document_lines(self.stored, self.kept)
         lines = [line for _kept, line in pairs]
         self.preview = preview_of(
@@ -223,9 +226,9 @@ class Tree:
         for draft in self.preview.drafts:
             draft.record.draft_line = self.kept_of[id(draft.line)].pk
         self.is_free = plan.status == Plan.Status.IN_PREPARATION and waits is None
-        self.root = Node(self.plan, self.plan, PLAN)
+        self.root = PlanNode(self.plan, self.plan, PLAN)
         self._nodes, self.records = {id(self.plan): self.root}, {}
-        for level in ALL[1:]:
+        for level in ALL_LEVELS[1:]:
             self._put(level)
         self.by_key = {each.key: each for each in self.root}
         self._lay_draft_over()
@@ -246,7 +249,7 @@ class Tree:
         return self._nodes.get(id(record))
 
     def above(self, node):
-        return self.node_of(over(node.record)) or self.root
+        return self.node_of(parent_of(node.record)) or self.root
 
     def key(self, record):
         """The key by which lines lead to a record: that of its draft's line if new."""
@@ -262,7 +265,7 @@ class Tree:
         for node in reversed(list(self.root)):
             below = (each for nodes in node.parts.values() for each in nodes)
             node.is_on_path = node.key == key or any(x.is_on_path for x in below)
-            is_long = len(self.by_key) > MANY and node.level is COMMITMENT
+            is_long = len(self.by_key) > FOLD_ABOVE and node.level is COMMITMENT
             node.is_open = not is_long or node.is_on_path
 
     def _put(self, level):
@@ -275,10 +278,10 @@ class Tree:
             replaced = {old.pk for row in stored for old in row.supersedes.all()}
             rows = [row for row in rows if row.pk not in replaced]
         for record in sorted(rows, key=lambda row: _place(level, row)):
-            above = self.node_of(over(record))
+            above = self.node_of(parent_of(record))
             if above is None and level in LEVELS:
                 continue
-            node = self._nodes[id(record)] = Node(self.plan, record, level)
+            node = self._nodes[id(record)] = PlanNode(self.plan, record, level)
             (above or self.root).parts.setdefault(level, []).append(node)
         for above in self._nodes.values():
             for node in above.parts.get(level, []):
@@ -311,7 +314,7 @@ class Tree:
             if part.object_id:
                 if node := nodes.get((part.model, str(part.object_id))):
                     node.waits = part.change_id
-            elif level := BY_MODEL.get(part.model):
+            elif level := LEVEL_BY_MODEL.get(part.model):
                 name = next(filter(part.after.get, level.links))
                 above = part.model._meta.get_field(name).related_model
                 if node := nodes.get((above, str(part.after[name]))):

@@ -15,46 +15,46 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies import audit
 from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amendment_forms import ActForm
-from strategic_areas.desk.changes.decisions import proposed
-from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.changes.amendment_forms import ProposeAmendmentForm
+from strategic_areas.desk.changes.decisions import redirect_to_change
+from strategic_areas.desk.changes.protection import describe_differences
+from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.plan_tree import draft
 from strategic_areas.desk.plan_tree.forms import (
-    NodeForm,
+    PlanNodeForm,
     code_edits,
-    codes_below,
-    replacing,
+    new_codes_below,
+    replacement_edits,
 )
 from strategic_areas.desk.plan_tree.levels import (
     ACTIVITY,
-    ADDED,
-    BY_TABLE,
-    BY_WORD,
+    ADDABLE_LEVELS,
+    LEVEL_BY_TABLE,
+    LEVEL_BY_WORD,
     LEVELS,
     PLAN,
-    place_of,
+    url_key,
 )
-from strategic_areas.desk.plan_tree.nodes import Tree
+from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.desk.review.comparison import ComparedField
-from strategic_areas.desk.screens import plan_or_404, screen, told_on
+from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_screen
 from strategic_areas.models import Amendment, Plan, Provenance
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.values import digest
 
 #: The header by which the script asks for a part of the page: "form" or "tree".
-PART = "X-Tree-Part"
+PART_HEADER = "X-Tree-Part"
 
 
 def _tree(request, plan, **options):
-    kept = draft.lines_of(plan, request.user)
-    return Tree(plan, kept, workflow.waiting_change(plan), **options)
+    kept = draft.draft_lines(plan, request.user)
+    return PlanTree(plan, kept, workflow.waiting_change(plan), **options)
 
 
 def _node(tree, kind, place):
     """The node of a record, which an address names by its level and place."""
-    for node in tree.nodes(BY_WORD.get(kind)):
-        if place_of(node.record) == place:
+    for node in tree.nodes(LEVEL_BY_WORD.get(kind)):
+        if url_key(node.record) == place:
             return node
     raise Http404
 
@@ -62,7 +62,7 @@ def _node(tree, kind, place):
 @require_safe
 def plan_list(request):
     only_reviewers(request)
-    return screen(
+    return render_screen(
         request,
         "desk/plan_list.html",
         title=_("Build and keep a plan"),
@@ -71,7 +71,7 @@ def plan_list(request):
 
 
 @require_safe
-def amendments_moved(request, plan="", kind=""):
+def redirect_to_plan_tree(request, plan="", kind=""):
     """Lead from where plans were amended by forms of their own to their trees."""
     only_reviewers(request)
     return redirect("admin:plan_tree", plan) if plan else redirect("admin:plan_list")
@@ -90,12 +90,12 @@ def plan_node(request, plan, kind, pk):
 
 
 def plan_node_new(request, plan, kind, above):
-    level = BY_WORD.get(kind)
+    level = LEVEL_BY_WORD.get(kind)
 
     def find(tree):
         for node in tree.root:
-            adds = level in ADDED.get(node.level, ())
-            if adds and above in (node.key, place_of(node.record)):
+            adds = level in ADDABLE_LEVELS.get(node.level, ())
+            if adds and above in (node.key, url_key(node.record)):
                 return node
         raise Http404
 
@@ -110,7 +110,7 @@ def _form_page(request, code, find, level=None):
         tree = _tree(request, plan)
         node = find(tree)
         posted = (request.POST,) if is_posted else ()
-        form = NodeForm(*posted, tree=tree, node=node, level=level or node.level)
+        form = PlanNodeForm(*posted, tree=tree, node=node, level=level or node.level)
         if form.is_valid() and (done := _keep(request, form)):
             return done
         if is_posted:
@@ -131,8 +131,8 @@ def _keep(request, form):
         return _back(tree.plan, node.key)
     result, level = None, form.level
     try:
-        with told_on(form), transaction.atomic():
-            result = draft.keep(request, tree, edits)
+        with refusals_shown_on(form), transaction.atomic():
+            result = draft.save_edits(request, tree, edits)
     except IntegrityError:
         text = _("Nothing was saved: two records would be known by the same code.")
         form.add_error(None, text)
@@ -141,7 +141,7 @@ def _keep(request, form):
     if form.errors:
         return None
     _tell(request, result, form.name)
-    place = result.place if form.is_new else place_of(node.record)
+    place = result.place if form.is_new else url_key(node.record)
     if "add" not in request.POST:
         return _back(tree.plan, node.key if level is PLAN else f"{level.word}-{place}")
     if level.below:
@@ -161,7 +161,7 @@ def _tell(request, result, told, saved=""):
 def plan_node_step(request, plan, kind, pk):
     """Take a step that needs no form: by its word among ``STEPS``."""
     plan = plan_or_404(request, plan)
-    step = STEPS.get(request.POST.get("step"))
+    step = NODE_STEPS.get(request.POST.get("step"))
     if step is None:
         raise Http404
     try:
@@ -188,7 +188,7 @@ def _swap(step, request, tree, node):
     pairs = []
     for one, another in ((node, beside[place]), (beside[place], node)):
         pairs.append((one.record, another.code))
-        pairs += codes_below(tree, one.record, one.code, another.code)
+        pairs += new_codes_below(tree, one.record, one.code, another.code)
     _keep_all(request, tree, code_edits(pairs), node.record, _("Moved: %(record)s"))
     return node.key
 
@@ -214,7 +214,7 @@ def _drop(request, tree, node):
     """Take out of the draft what it says of a record."""
     if node.line is None:
         raise RefusedError(_("Your draft says nothing of this."))
-    leading = draft.drop(tree.plan, tree.kept, node.line, by=request.user)
+    leading = draft.drop_line(tree.plan, tree.kept, node.line, by=request.user)
     if leading:
         keys = {each.pk for each in leading}
         others = [str(each.record) for each in tree.root if each.line in keys]
@@ -243,20 +243,20 @@ def _replace(request, tree, nodes, number):
         raise RefusedError(
             _("Only an activity that the approved plan itself states is replaced.")
         )
-    edits = replacing(tree, nodes, number)
+    edits = replacement_edits(tree, nodes, number)
     place = _keep_all(request, tree, edits, nodes[0].record).place
     return f"{ACTIVITY.word}-{place}"
 
 
 def _keep_all(request, tree, edits, told, saved=""):
-    result = draft.keep(request, tree, edits)
+    result = draft.save_edits(request, tree, edits)
     if not result.place:
         raise RefusedError(" ".join(t for each in result.faults for _n, t in each))
     _tell(request, result, told, saved)
     return result
 
 
-STEPS = {
+NODE_STEPS = {
     "up": partial(_swap, -1),
     "down": partial(_swap, 1),
     "delete": _delete,
@@ -266,7 +266,7 @@ STEPS = {
 }
 
 
-class ProposeForm(ActForm):
+class ProposeDraftForm(ProposeAmendmentForm):
     """
     Proposes a whole draft.
 
@@ -279,7 +279,7 @@ class ProposeForm(ActForm):
         initial = {"shown": shown}
         super().__init__(*posted, plan=plan, drafts=preview.drafts, initial=initial)
         self.now = shown
-        self.helper = one_button("step-form", "propose", _("Send for approval"))
+        self.helper = one_button_helper("step-form", "propose", _("Send for approval"))
 
     def clean(self):
         cleaned = super().clean()
@@ -315,18 +315,18 @@ def plan_draft(request, plan):
         _lock(plan)
     tree = _tree(request, plan, is_checked=True)
     if "settle" in request.POST:
-        draft.settle(tree, request.POST, by=request.user)
+        draft.settle_conflicts(tree, request.POST, by=request.user)
         return redirect("admin:plan_draft", plan.code)
     form, outlook, preview = None, {}, tree.preview
     if preview.drafts and preview.is_whole and not tree.conflicts:
         shown = digest([[each.pk, each.said] for each in tree.kept])
-        form = ProposeForm(*posted, plan=plan, preview=preview, shown=shown)
+        form = ProposeDraftForm(*posted, plan=plan, preview=preview, shown=shown)
         if form.is_valid() and (change := form.propose(by=request.user)):
             lines = [each.pk for each in tree.kept]
             workflow.drop_lines(plan, lines, by=request.user)
-            return proposed(request, change)
+            return redirect_to_change(request, change)
         outlook = records.outlook(plan, preview.drafts, by=request.user)
-    return screen(
+    return render_screen(
         request,
         "desk/plan_draft.html",
         status=422 if posted else 200,
@@ -338,14 +338,14 @@ def plan_draft(request, plan):
         ],
         form=form,
         outlook=outlook,
-        public=in_lines(outlook.get("public") or ()),
+        public=describe_differences(outlook.get("public") or ()),
     )
 
 
 def _row(tree, shown):
     """A line as the page shows it, what is kept of it, its key and its changes."""
     kept = tree.kept_of[id(shown.line)]
-    level, place = BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
+    level, place = LEVEL_BY_TABLE[kept.table], str(kept.record or f"n{kept.pk}")
     args = [tree.plan.code, level.word, place]
     return {
         "shown": shown,
@@ -363,14 +363,14 @@ def _back(plan, key):
 def _page(request, tree, form=None, key="", status=200):
     """The page, with a form in the node of this key; for the script a part of it."""
     tree.open_at(key)
-    part = request.headers.get(PART)
+    part = request.headers.get(PART_HEADER)
     context = {"tree": tree, "form": form, "key": key, "node": tree.by_key.get(key)}
     if form and (part == "form" or part and request.method == "POST"):
         return render(request, "desk/_plan_node_form.html", context, status=status)
     if part:
         context["said"] = messages.get_messages(request)
         return render(request, "desk/_plan_tree.html", context)
-    return screen(
+    return render_screen(
         request,
         "desk/plan_tree.html",
         status=status,

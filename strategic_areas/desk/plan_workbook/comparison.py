@@ -31,23 +31,25 @@ _SHAPE = " ".join(
     for name, table in STRUCTURE.items()
     for column in table.columns
 )
-FORMAT = "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
+WORKBOOK_FORMAT = (
+    "plan-2-" + hashlib.blake2s(_SHAPE.encode(), digest_size=4).hexdigest()
+)
 #: What tells of the other plan alone: its notes, its sources, its costs, its lineage.
-OF_OTHER_PLAN = {
+COLUMNS_NOT_COPIED = {
     *("note_es", "note_en"),
     *("provenance", "outcome_provenance", "mandate_provenance", "due_provenance"),
     *("sources", "budget", "budget_amount", "budget_source"),
     *("supersedes", "continues"),
 }
 #: A column that follows another one: whoever changes that need not say it too.
-FOLLOWS = {"due_provenance": "due_on"}
+FOLLOWED_COLUMNS = {"due_provenance": "due_on"}
 #: Stands for what a cell said when it was taken, where the record says another now.
 CHANGED_SINCE = object()
 #: What an empty cell of a list holds.
-WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
+KINDS_WITH_DEFAULT = (Kind.CHOICE, Kind.FLAG)
 
 
-class Starting:
+class CopiedPlanFilter:
     """What a plan that is started from another one's workbook does not take over."""
 
     def __init__(self, stored, book):
@@ -86,7 +88,7 @@ class Starting:
         )
 
 
-class Finder:
+class RecordFinder:
     """
     Called with the name of a table and a word, returns the key of the record or None.
 
@@ -174,18 +176,20 @@ class Finder:
         return self.folded[table]
 
 
-def compare(stored, book):
+def compare_plan_workbook(stored, book):
     """Every row of a ``Book``, in the order in which records are saved."""
     is_own = book.plan == stored.plan_code
-    return Comparing(stored, book, None if is_own else Starting(stored, book)).rows()
+    return WorkbookComparison(
+        stored, book, None if is_own else CopiedPlanFilter(stored, book)
+    ).rows()
 
 
-class Comparing:
+class WorkbookComparison:
     """Compares the rows of one workbook; ``starting`` if it is another plan's."""
 
     def __init__(self, stored, book, starting):
         self.stored, self.starting, self.book = stored, starting, book
-        self.find = Finder(stored, book, is_own=starting is None)
+        self.find = RecordFinder(stored, book, is_own=starting is None)
 
     def rows(self):
         read = [
@@ -242,7 +246,7 @@ class Comparing:
         values, faults = {}, []
         for column in table.columns:
             cell = line.cells[column.name]
-            if self.starting and column.name in OF_OTHER_PLAN:
+            if self.starting and column.name in COLUMNS_NOT_COPIED:
                 values[column.name] = [] if column.kind is Kind.LINKS else None
                 continue
             try:
@@ -250,7 +254,7 @@ class Comparing:
             except UnreadError as unread:
                 faults.append(Fault(cell.place, column.label, str(unread)))
                 continue
-            if value is None and column.kind in WITH_DEFAULT:
+            if value is None and column.kind in KINDS_WITH_DEFAULT:
                 value = self.stored.unset(table, column.name)
             values[column.name] = value
         if self.starting:
@@ -274,7 +278,7 @@ class Comparing:
         touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
         for column, was, now in zip(table.columns, seen, stored, strict=True):
             name = column.name
-            if FOLLOWS.get(name) in touched and name not in touched:
+            if FOLLOWED_COLUMNS.get(name) in touched and name not in touched:
                 continue
             taken = stands[name] if was == now else CHANGED_SINCE
             found = verdict(values[name], stands[name], said=taken)
@@ -299,7 +303,7 @@ class Comparing:
             line.text(column.name)
             and values.get(column.name) not in (None, [], stands[column.name])
             for column in table.columns
-            if column.name not in FOLLOWS
+            if column.name not in FOLLOWED_COLUMNS
         )
         if not is_different:
             return PlanLine(table, line.number, key, LineState.UNCHANGED, key)

@@ -34,21 +34,21 @@ from strategic_areas.plan_document.values import DAY
 from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
 
 #: The largest file that still fits, signed, into the form of a page.
-LARGEST = 1_300_000
+LARGEST_FILE = 1_300_000
 #: The answer that leaves a cell out.
-NOTHING = "-"
+LEAVE_OUT = "-"
 #: Questions whose answer is a text of the plan, which no naming keeps.
-TEXTS = {
+TEXT_ROLES = {
     *("title", "name", "indicator", "product", "outcome"),
     *("verification", "funding", "state", "note", "unit"),
 }
 #: Questions that only an institution of the portal answers.
-WHO = {"responsible", "lead", "supporting"}
-NUMBERS = {"target", "baseline"}
+AGENCY_ROLES = {"responsible", "lead", "supporting"}
+NUMBER_ROLES = {"target", "baseline"}
 #: What is only chosen, never typed.
-CHOSEN = {"institution", "lead", "level", "status", *LEVELS}
+CHOICE_ROLES = {"institution", "lead", "level", "status", *LEVELS}
 #: What no record can be without.
-NEEDED = {"responsible", "lead", "code", "programme"}
+REQUIRED_ROLES = {"responsible", "lead", "code", "programme"}
 PERIOD = re.compile(r"20\d\d(?:-(?:Q[1-4]|S[12]|0[1-9]|1[0-2]))?")
 DAY_READ = re.compile(r"\d{4}-\d\d-\d\d")
 YEARS_TYPED = re.compile(r"[\d\s–-]*")
@@ -59,13 +59,13 @@ MOST_QUESTIONS = 150
 
 
 #: The parts of a naming that map a text to another.
-PAIRS = ("answers", "institutions")
+MAPPING_PARTS = ("answers", "institutions")
 #: The fields of a sheet's rows, in their order.
-ROWS = ("heading", "headings", "first", "last")
+ROW_FIELDS = ("heading", "headings", "first", "last")
 
 
 @dataclass
-class Matrix:
+class UploadedMatrix:
     """
     An uploaded matrix and what a person said of it.
 
@@ -82,11 +82,11 @@ class Matrix:
     @classmethod
     def of(cls, upload):
         """``RefusedFileError`` for a file that no page can carry."""
-        if upload.size > LARGEST:
+        if upload.size > LARGEST_FILE:
             raise RefusedFileError(
                 "size",
                 _("This file is larger than %(limit)s.")
-                % {"limit": filesizeformat(LARGEST)},
+                % {"limit": filesizeformat(LARGEST_FILE)},
                 _("Take the pictures out of it, such as logos, and save it again."),
             )
         upload.seek(0)
@@ -120,7 +120,7 @@ class Matrix:
             yield (
                 key,
                 f"{cell} · {ROLES.get(name, name)}",
-                in_words(answer) if answer else "–",
+                describe_value(answer) if answer else "–",
             )
         for text, acronym in self.naming.institutions.items():
             yield text, f"«{text}»", acronym or "–"
@@ -143,7 +143,7 @@ class Matrix:
             self.naming.answers.pop(key, None)
             self.naming.institutions.pop(key, None)
         for asked in (each for each in answers.asked if each.chosen):
-            answer = "" if asked.chosen == NOTHING else asked.chosen
+            answer = "" if asked.chosen == LEAVE_OUT else asked.chosen
             if asked.question.field == "institution":
                 self.naming.institutions[asked.question.text] = answer
             else:
@@ -184,25 +184,25 @@ def proposed_naming(plan, look):
     if kept := MatrixNaming.objects.filter(plan=plan).first():
         # A purge may have emptied what a naming cannot be without.
         with suppress(TypeError, ValueError, KeyError):
-            pairs = {name: dict(kept.naming[name]) for name in PAIRS}
+            pairs = {name: dict(kept.naming[name]) for name in MAPPING_PARTS}
             naming = Naming.from_json(kept.naming | pairs).fitted(look)
     naming.years = [plan.starts_on.year, plan.ends_on.year]
     return naming
 
 
-def keep_naming(plan, naming):
+def save_naming(plan, naming):
     """
     Keep it for the next version of the file, without texts of the plan.
 
     Pairs stand in lists, as a purge looks at values and never at names.
     """
     data = naming.as_json()
-    for name in PAIRS:
+    for name in MAPPING_PARTS:
         data[name] = [
             pair
             for pair in data[name].items()
             if not any(map(identifying_kinds, pair))
-            and TEXTS.isdisjoint(pair[0].split("#"))
+            and TEXT_ROLES.isdisjoint(pair[0].split("#"))
         ]
     for sheet in data["sheets"]:
         if identifying_kinds(sheet["title"]):
@@ -215,7 +215,7 @@ def keep_naming(plan, naming):
     )
 
 
-class NamingForm(forms.Form):
+class ColumnNamingForm(forms.Form):
     """What each sheet and column is; each field says to which sheet it belongs."""
 
     def __init__(self, *args, look, naming, **kwargs):
@@ -298,7 +298,7 @@ class NamingForm(forms.Form):
         for sheet, start, columns in self.sheets:
             yield (
                 sheet,
-                [self[start + name] for name in ("read", *ROWS, "area")],
+                [self[start + name] for name in ("read", *ROW_FIELDS, "area")],
                 [(each, self[name], self[f"{name}-period"]) for each, name in columns],
             )
 
@@ -307,7 +307,7 @@ class NamingForm(forms.Form):
         for _sheet, start, columns in self.sheets:
             for _column, name in columns:
                 cleaned[name] = self._role(name, cleaned)
-            rows = [cleaned.get(start + name) for name in ROWS]
+            rows = [cleaned.get(start + name) for name in ROW_FIELDS]
             if None not in rows and sorted(rows) != rows:
                 text = _("The rows of the headings come first, then those of the plan.")
                 self.add_error(f"{start}first", text)
@@ -347,7 +347,7 @@ class NamingForm(forms.Form):
 
 
 @dataclass
-class AskedCell:
+class MatrixQuestion:
     """A question as the page shows it: what may be chosen, and what was typed."""
 
     name: str
@@ -360,7 +360,10 @@ class AskedCell:
 
     @property
     def may_be_typed(self):
-        return self.question.field not in CHOSEN or self.question.why == "no_programme"
+        return (
+            self.question.field not in CHOICE_ROLES
+            or self.question.why == "no_programme"
+        )
 
     @property
     def label(self):
@@ -381,21 +384,21 @@ class MatrixAnswerForm:
         self.asked = [self._asked(each) for each in asked[:MOST_QUESTIONS]]
         if len({each.question.cell.rpartition("!")[0] for each in self.asked}) == 1:
             for each in self.asked:
-                each.place = short(each.place)
+                each.place = cell_without_sheet(each.place)
 
     def _asked(self, question):
         name, data = f"q-{digest_of(question.key)}", self.data
         is_name = question.field == "institution"
         readings = [] if is_name else [question.reading, *question.others]
-        choices = {x: in_words(x) for x in readings if x}
-        if is_name or question.field in WHO:
+        choices = {x: describe_value(x) for x in readings if x}
+        if is_name or question.field in AGENCY_ROLES:
             choices |= {a: f"{a} · {b}" for a, b in sorted(self.agencies.items())}
         if question.why == "no_programme":
             choices |= dict(self.programmes)
-        if question.field not in NEEDED:
-            choices[NOTHING] = _("Leave it out")
+        if question.field not in REQUIRED_ROLES:
+            choices[LEAVE_OUT] = _("Leave it out")
         chosen = question.reading if data is None else data.get(name, "")
-        asked = AskedCell(name, question, question.cell, list(choices.items()))
+        asked = MatrixQuestion(name, question, question.cell, list(choices.items()))
         asked.chosen = chosen if chosen in choices else ""
         asked.typed = (data or {}).get(f"{name}-text", "").strip()
         if asked.typed and asked.may_be_typed:
@@ -409,7 +412,7 @@ class MatrixAnswerForm:
     def _typed(self, question, text):
         if len(text) > 400:
             raise ValueError(_("Write at most 400 characters."))
-        if question.field in WHO:
+        if question.field in AGENCY_ROLES:
             if not self.agencies.keys() >= {
                 *ACRONYM.findall(text.replace("(apoyo)", ""))
             }:
@@ -421,7 +424,7 @@ class MatrixAnswerForm:
                 )
         elif question.field in {"due", "start"}:
             return DAY.clean(text).isoformat()
-        elif question.field in NUMBERS:
+        elif question.field in NUMBER_ROLES:
             for part in text.split(";"):
                 years, _colon, number = part.rpartition(":")
                 if not YEARS_TYPED.fullmatch(years):
@@ -442,7 +445,7 @@ def checked_key(key, text):
     return f"{key}#{digest_of(text)}"
 
 
-def in_words(reading):
+def describe_value(reading):
     """A reading as people write it."""
     with suppress(ValueError):
         if DAY_READ.fullmatch(reading):
@@ -451,7 +454,7 @@ def in_words(reading):
 
 
 @dataclass
-class ReadNode:
+class MatrixNode:
     """A line as the tree shows it; ``cells`` are the places of its values, by field."""
 
     line: object
@@ -460,13 +463,16 @@ class ReadNode:
     below: list = field(default_factory=list)
 
 
-def tree_of(reading):
+def build_matrix_tree(reading):
     """The lines of a reading, each with those below it; without participations."""
     nodes = [
-        ReadNode(
+        MatrixNode(
             line,
-            {name: short(cell.place) for name, cell in line.places.items()},
-            in_words(line.said.get("due_on") or ""),
+            {
+                name: cell_without_sheet(cell.place)
+                for name, cell in line.places.items()
+            },
+            describe_value(line.said.get("due_on") or ""),
         )
         for line in reading.lines
     ]
@@ -480,6 +486,6 @@ def tree_of(reading):
     ]
 
 
-def short(cell):
+def cell_without_sheet(cell):
     """The place of a cell without the name of its sheet."""
     return cell.rpartition("!")[2]

@@ -24,7 +24,7 @@ from strategic_areas.text_guard.findings import MESSAGES, STOPS
 from strategic_areas.workbooks.reading import Fault, comparable, digest_of
 
 #: By table: field of a line of the matrix → column of the plan's table.
-COLUMNS = {
+COLUMN_OF_FIELD = {
     "areas": {"code": "code", "name": "name_es", "outcome": "outcome_es"},
     "programmes": {"code": "code", "area": "area", "name": "name_es"},
     "commitments": {
@@ -53,23 +53,23 @@ COLUMNS = {
     "participations": {"agency": "agency", "role": "role"},
 }
 #: What a plan's record has no place for → what its column is called.
-HOMELESS = {
+UNPLACED_FIELDS = {
     **{"budget_amount": "budget", "funding_source": "funding", "status": "state"},
     **{"state": "state", "note": "note", "supporting": "supporting", "lead": "lead"},
     **{"product": "product", "means_of_verification": "verification"},
 }
 #: Columns of new records for which a matrix says nothing.
-GIVEN = {
+DEFAULTED_COLUMNS = {
     *("participations.role", "indicators.counts", "indicators.unit_es"),
     *("indicators.agency", "indicators.frequency"),
 }
-ROW = re.compile(r"\d+$")
+ROW_NUMBER = re.compile(r"\d+$")
 #: Indicators get codes of their own, since no matrix has any.
-INDICATOR = "I-"
+INDICATOR_PREFIX = "I-"
 
 
 @dataclass(frozen=True)
-class FoundText:
+class IdentifyingText:
     """A text that may make somebody findable; ``key`` changes with the text."""
 
     key: str
@@ -109,7 +109,9 @@ class MatrixLines:
         }
         self._name_programmes()
         made = [
-            self._line(STRUCTURE[x], line) for x in COLUMNS for line in reading.of(x)
+            self._line(STRUCTURE[x], line)
+            for x in COLUMN_OF_FIELD
+            for line in reading.of(x)
         ]
         self.lines = list(filter(None, made))
         # A template would ask a defaultdict for its "items" and be given a new list.
@@ -190,10 +192,10 @@ class MatrixLines:
             said["indicator"] = self.keys.get(line.above)
         if table.name == "participations":
             said["role"] = Participation.Role.PARTNER
-        columns = COLUMNS[table.name]
+        columns = COLUMN_OF_FIELD[table.name]
         for name, cell in line.places.items():
-            if name in HOMELESS and name not in columns and said.get(name):
-                self.homeless[ROLES[HOMELESS[name]]].append(cell.place)
+            if name in UNPLACED_FIELDS and name not in columns and said.get(name):
+                self.homeless[ROLES[UNPLACED_FIELDS[name]]].append(cell.place)
         return {columns[name]: value for name, value in said.items() if name in columns}
 
     def _up(self, line, table):
@@ -223,7 +225,7 @@ class MatrixLines:
             return self.named[of, name]
         while True:
             self.numbers[of] += 1
-            code = f"{INDICATOR}{of}.{self.numbers[of]}"
+            code = f"{INDICATOR_PREFIX}{of}.{self.numbers[of]}"
             if code in rows and rows[code].introduced_by_id != plan.pk:
                 code = f"{code}-{plan.code}"
             if code not in rows:
@@ -259,11 +261,13 @@ class MatrixLines:
             is_barred = not STOPS.keys().isdisjoint(kinds)
             messages = tuple(dict.fromkeys(map(str, messages)))
             label = f"{line.said.get('code') or ''} {column.label}".strip()
-            self.found.append(FoundText(key, place, label, said, messages, is_barred))
+            self.found.append(
+                IdentifyingText(key, place, label, said, messages, is_barred)
+            )
         return said or None
 
     def _own_place(self, line, column):
-        names = {of: name for name, of in COLUMNS[line.table].items()}
+        names = {of: name for name, of in COLUMN_OF_FIELD[line.table].items()}
         return line.places.get(names.get(column))
 
     def _place(self, line, column):
@@ -275,7 +279,7 @@ class MatrixLines:
 
     def _compared(self, table, line, said, faults):
         places = {name: self._place(line, name) for name in said}
-        row = ROW.search(next(iter(places.values()), ""))
+        row = ROW_NUMBER.search(next(iter(places.values()), ""))
         key = self.keys[line.number] = table.key_in(said)
         if (table.name, key) in self.seen:
             text = gettext("This record, or its code, stands in more than one row.")
@@ -291,7 +295,10 @@ class MatrixLines:
                 for name, value in said.items()
                 if value != stands[name]
                 # What the portal gives by itself, as the matrix says nothing, stays.
-                and (f"{table.name}.{name}" not in GIVEN or self._own_place(line, name))
+                and (
+                    f"{table.name}.{name}" not in DEFAULTED_COLUMNS
+                    or self._own_place(line, name)
+                )
             }
             said = with_due_date(table, said, stands)
             state = LineState.CHANGED if said else LineState.UNCHANGED

@@ -18,25 +18,29 @@ from django.views.decorators.http import (
 from agencies.access import RefusedError
 from agencies.audit import take_out
 from strategic_areas import workflow
-from strategic_areas.desk.changes.amendment_forms import ActForm
-from strategic_areas.desk.changes.decisions import proposed
-from strategic_areas.desk.changes.protection import in_lines
-from strategic_areas.desk.inputs import one_button
-from strategic_areas.desk.plan_workbook.comparison import FORMAT, ORIGIN, compare
+from strategic_areas.desk.changes.amendment_forms import ProposeAmendmentForm
+from strategic_areas.desk.changes.decisions import redirect_to_change
+from strategic_areas.desk.changes.protection import describe_differences
+from strategic_areas.desk.inputs import one_button_helper
+from strategic_areas.desk.plan_workbook.comparison import (
+    ORIGIN,
+    WORKBOOK_FORMAT,
+    compare_plan_workbook,
+)
 from strategic_areas.desk.plan_workbook.matrix import (
-    Matrix,
+    ColumnNamingForm,
     MatrixAnswerForm,
-    NamingForm,
-    keep_naming,
+    UploadedMatrix,
+    build_matrix_tree,
     proposed_naming,
-    tree_of,
+    save_naming,
 )
 from strategic_areas.desk.plan_workbook.matrix_lines import MatrixLines
-from strategic_areas.desk.screens import plan_or_404, screen
-from strategic_areas.desk.sheet.sheet_page import UploadForm
+from strategic_areas.desk.screens import plan_or_404, render_screen
+from strategic_areas.desk.sheet.sheet_page import UploadWorkbookForm
 from strategic_areas.desk.sheet_workbook.signed_preview import (
-    StagedForm,
-    StaleError,
+    SavePreviewForm,
+    StalePreviewError,
     read_signed,
     sign,
 )
@@ -58,7 +62,7 @@ from strategic_areas.workbooks.reading import (
 )
 
 
-def stage(preview, plan, *, by):
+def sign_preview(preview, plan, *, by):
     lines = [
         [
             *(line.table.name, line.number, line.name, line.origin, line.said),
@@ -70,7 +74,7 @@ def stage(preview, plan, *, by):
     return sign(lines, _owner(plan, by))
 
 
-def unstage(signed, plan, *, by):
+def load_signed_preview(signed, plan, *, by):
     """
     The preview of what was signed, of records as they stand now, which are locked.
 
@@ -93,9 +97,9 @@ def unstage(signed, plan, *, by):
     for line in lines:
         record = stored.tables[line.table.name].rows.get(line.origin or line.name)
         if bool(line.origin) != (record is not None):
-            raise StaleError
+            raise StalePreviewError
         if record and stood_of(line.table, record, stored) != line.stood:
-            raise StaleError
+            raise StalePreviewError
     return preview_of(stored, lines, is_checked=True)
 
 
@@ -108,40 +112,44 @@ def _bringer(plan, user):
     return [user.pk, "matrix", plan.pk]
 
 
-class ActOfBookForm(ActForm):
+class ProposeWorkbookForm(ProposeAmendmentForm):
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = one_button("step-form", "save", label, action=action)
+        self.helper = one_button_helper("step-form", "save", label, action=action)
 
 
 @require_safe
-def planbook_file(request, plan):
-    from strategic_areas.desk.plan_workbook.writer import write
+def download_plan_workbook(request, plan):
+    from strategic_areas.desk.plan_workbook.writer import write_plan_workbook
 
     plan = plan_or_404(request, plan)
     if request.method == "GET":
         take_out(request, plan, agency=None, kind="planbook")
-    return as_file(write(plan), f"plan-{plan.code}.xlsx", WORKBOOK)
+    return as_file(write_plan_workbook(plan), f"plan-{plan.code}.xlsx", WORKBOOK)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def planbook(request, plan):
+def upload_plan_workbook(request, plan):
     """The workbook of a plan to take; uploaded, what it would change."""
     plan = plan_or_404(request, plan)
     if request.method != "POST":
-        return _page(request, plan, UploadForm(action=_address("planbook", plan)))
-    upload = UploadForm(request.POST, request.FILES, action=_address("planbook", plan))
+        return _page(
+            request, plan, UploadWorkbookForm(action=_address("planbook", plan))
+        )
+    upload = UploadWorkbookForm(
+        request.POST, request.FILES, action=_address("planbook", plan)
+    )
     shown = {}
     if upload.is_valid():
         file = upload.cleaned_data["workbook"]
         try:
             pages = pages_of(file)
             if not marks_in(pages):
-                return _name(request, plan, Matrix.of(file))
+                return _name(request, plan, UploadedMatrix.of(file))
             stored = StoredObjects(plan.code)
-            lines = compare(stored, read(pages, plan))
+            lines = compare_plan_workbook(stored, read_plan_workbook(pages, plan))
             shown = _preview(plan, stored, lines, request.user)
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
@@ -149,11 +157,11 @@ def planbook(request, plan):
 
 
 @require_POST
-def matrix(request, plan):
+def name_matrix(request, plan):
     """What the columns of a matrix are, and the plan that comes out of it."""
     plan = plan_or_404(request, plan)
     try:
-        brought = Matrix.unsigned(
+        brought = UploadedMatrix.unsigned(
             request.POST.get("matrix", ""), _bringer(plan, request.user)
         )
         if brought.naming is None or "columns" in request.POST:
@@ -167,12 +175,14 @@ def matrix(request, plan):
 def _name(request, plan, brought, *, is_posted=False):
     look = brought.look
     naming = brought.naming or proposed_naming(plan, look)
-    form = NamingForm(request.POST if is_posted else None, look=look, naming=naming)
+    form = ColumnNamingForm(
+        request.POST if is_posted else None, look=look, naming=naming
+    )
     if is_posted and form.is_valid():
         brought.naming = form.naming()
         return _read(request, plan, brought)
     brought.naming = None
-    return screen(
+    return render_screen(
         request,
         "desk/matrix_naming.html",
         status=422 if form.errors else 200,
@@ -193,7 +203,7 @@ def _read(request, plan, brought):
         has_errors = brought.take(lines, MatrixAnswerForm(reading, request.POST))
         reading = brought.read()
         answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
-    keep_naming(plan, brought.naming)
+    save_naming(plan, brought.naming)
     stored = StoredObjects(plan.code)
     lines = MatrixLines(stored, reading, brought.texts)
     if len(lines.lines) > MOST_RECORDS:
@@ -204,7 +214,7 @@ def _read(request, plan, brought):
         # A matrix has no row for the plan itself, so that one is not missing.
         own = STRUCTURE[OF_PLAN].title
         shown["absent"] = [pair for pair in shown["absent"] if pair[0] != own]
-    return screen(
+    return render_screen(
         request,
         "desk/matrix.html",
         status=422 if answers.has_errors else 200,
@@ -222,7 +232,7 @@ def _read(request, plan, brought):
         lines=lines,
         texts=brought.asked_texts(lines),
         given=list(brought.given),
-        tree=tree_of(reading),
+        tree=build_matrix_tree(reading),
         may_add_agencies=request.user.has_perm("agencies.add_agency"),
         **shown,
     )
@@ -231,7 +241,7 @@ def _read(request, plan, brought):
 def _page(request, plan, upload, **shown):
     form = shown.get("keep")
     has_errors = upload.errors or form is not None and form.errors
-    return screen(
+    return render_screen(
         request,
         "desk/planbook.html",
         status=422 if has_errors else 200,
@@ -252,10 +262,10 @@ def _preview(plan, stored, lines, user):
     shown = {"preview": preview, "absent": _absent(stored, lines)}
     if preview.drafts and preview.is_whole:
         shown["keep"] = _form(
-            plan, preview, initial={"staged": stage(preview, plan, by=user)}
+            plan, preview, initial={"staged": sign_preview(preview, plan, by=user)}
         )
         outlook = records.outlook(plan, preview.drafts, by=user)
-        shown["outlook"] = outlook | {"lines": in_lines(outlook["public"])}
+        shown["outlook"] = outlook | {"lines": describe_differences(outlook["public"])}
     return shown
 
 
@@ -276,17 +286,17 @@ def _form(plan, preview, *posted, **kwargs):
     count = len(preview.drafts)
     if records.apply_at_once(plan, preview.drafts):
         label = ngettext("Save %(count)d record", "Save %(count)d records", count)
-        return StagedForm(*posted, label=label % {"count": count}, **kwargs)
+        return SavePreviewForm(*posted, label=label % {"count": count}, **kwargs)
     kwargs["label"] = _("Send for approval")
     if preview.replaces and "initial" in kwargs:
         kwargs["initial"]["act"] = Amendment.Act.OFFICIAL_DOCUMENT
-    form = ActOfBookForm(*posted, plan=plan, drafts=preview.drafts, **kwargs)
+    form = ProposeWorkbookForm(*posted, plan=plan, drafts=preview.drafts, **kwargs)
     form.concerns_another = plan.status == Plan.Status.IN_PREPARATION
     return form
 
 
 @require_POST
-def planbook_save(request, plan):
+def save_plan_workbook(request, plan):
     plan = plan_or_404(request, plan)
     try:
         return _keep(request, plan)
@@ -298,7 +308,7 @@ def planbook_save(request, plan):
 @transaction.atomic
 def _keep(request, plan):
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    preview = unstage(request.POST.get("staged", ""), plan, by=request.user)
+    preview = load_signed_preview(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
     if records.apply_at_once(plan, preview.drafts):
         records.save(plan, preview.drafts, by=request.user)
@@ -309,8 +319,8 @@ def _keep(request, plan):
         messages.success(request, text % {"count": count})
         return redirect("admin:plan_tree", plan.code)
     if form.is_valid() and (change := form.propose(by=request.user)):
-        return proposed(request, change)
-    upload = UploadForm(action=_address("planbook", plan))
+        return redirect_to_change(request, change)
+    upload = UploadWorkbookForm(action=_address("planbook", plan))
     return _page(request, plan, upload, preview=preview, keep=form)
 
 
@@ -319,21 +329,21 @@ MOST_RECORDS = 1_500
 
 
 @dataclass(frozen=True)
-class Book:
+class UploadedPlanWorkbook:
     """An uploaded workbook: the code of its plan, and its filled rows by sheet."""
 
     plan: str
     lines: dict
 
 
-def read(pages, plan):
+def read_plan_workbook(pages, plan):
     """
     The ``Book`` of these sheets; ``RefusedFileError`` where the plan cannot take it.
 
     A plan in preparation takes the workbook of another plan too, to start from it.
     """
     marks = marks_in(pages)
-    if marks.get("format") != FORMAT:
+    if marks.get("format") != WORKBOOK_FORMAT:
         raise RefusedFileError(
             "not_ours",
             _("This is not the workbook of a plan, or one of an older version."),
@@ -349,7 +359,7 @@ def read(pages, plan):
     lines = {name: _lines(table, pages) for name, table in STRUCTURE.items()}
     if sum(map(len, lines.values())) > MOST_RECORDS:
         raise too_much()
-    return Book(marks.get("plan", ""), lines)
+    return UploadedPlanWorkbook(marks.get("plan", ""), lines)
 
 
 def _lines(table, pages):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl.utils import quote_sheetname
 
 from agencies.fields import Kind
-from strategic_areas.desk.plan_workbook.comparison import FORMAT, ORIGIN
+from strategic_areas.desk.plan_workbook.comparison import ORIGIN, WORKBOOK_FORMAT
 from strategic_areas.plan_document.stored_plan import StoredObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.plan_document.values import digests, for_cell
@@ -31,7 +31,7 @@ from strategic_areas.workbooks.writing import (
 #: Up to which row the lists to choose from reach.
 LAST_ROW = 1500
 #: The columns before those of the record.
-BEFORE = (SEEN, ORIGIN)
+LOCKED_COLUMNS = (SEEN, ORIGIN)
 WIDTHS = {
     **{Kind.DATE: 13, Kind.DECIMAL: 13, Kind.WHOLE: 9, Kind.FLAG: 14},
     **{
@@ -44,23 +44,23 @@ WIDTHS = {
 }
 #: Texts up to this many characters stand in narrow columns.
 SHORT_TEXT, NARROW, WIDE = 80, 16, 46
-SHAPES = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"}
+NUMBER_FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"}
 
 
-def write(plan):
+def write_plan_workbook(plan):
     """The workbook of a plan as bytes, with room for new records."""
     stored = StoredObjects(plan.code)
     book = new_book()
     add_instructions(book.active, plan)
     pages = {name: book.create_sheet(table.title) for name, table in STRUCTURE.items()}
     lists = write_lists(book.create_sheet(_("Lists")), _lists(stored))
-    write_marks(book, {"format": FORMAT, "plan": plan.code})
+    write_marks(book, {"format": WORKBOOK_FORMAT, "plan": plan.code})
     for name, table in STRUCTURE.items():
         write_rows(
             pages[name],
             _headings(table, lists, plan),
             _rows(table, stored),
-            fixed=len(BEFORE) + 1,
+            fixed=len(LOCKED_COLUMNS) + 1,
             footer=plan.code,
             last_row=LAST_ROW,
         )
@@ -90,7 +90,7 @@ def _known(column, stored):
 
 
 def _headings(table, lists, plan):
-    seen, origin = (f"{table.name}.{name}" for name in BEFORE)
+    seen, origin = (f"{table.name}.{name}" for name in LOCKED_COLUMNS)
     return [
         WrittenColumn(seen, SEEN, 14, is_hidden=True),
         WrittenColumn(origin, _("Code of origin"), 14),
@@ -100,7 +100,7 @@ def _headings(table, lists, plan):
                 column.header,
                 _width(column),
                 _hint(column),
-                SHAPES.get(column.kind, TEXT),
+                NUMBER_FORMATS.get(column.kind, TEXT),
                 _rule(column, lists, plan),
                 is_filled=True,
             )
@@ -156,7 +156,7 @@ def _day(day):
 def _live(name):
     """The codes that stand on a sheet now, also those that were typed a moment ago."""
     table = STRUCTURE[name]
-    letter = letters_of([*BEFORE, table.columns[0].name])[table.columns[0].name]
+    letter = letters_of([*LOCKED_COLUMNS, table.columns[0].name])[table.columns[0].name]
     first = f"{quote_sheetname(table.title)}!${letter}${FIRST_ROW}"
     whole = f"{first}:${letter}${LAST_ROW}"
     return f"OFFSET({first},0,0,MAX(1,COUNTA({whole})),1)"
@@ -174,7 +174,7 @@ def _hint(column):
     return " ".join(filter(None, hints))
 
 
-STEPS = [
+INSTRUCTIONS = [
     gettext_lazy(
         "Each sheet has one kind of record, and each row is one. Write new ones "
         "below the last row, from the areas to the activities; a list offers what "
@@ -206,7 +206,7 @@ STEPS = [
 ]
 
 
-COLUMNS = [
+COLUMN_NOTES = [
     gettext_lazy(
         "The grey code of origin is the one that the portal has for the record; it "
         "is locked. It is empty in new rows. The code beside it may be changed, "
@@ -228,7 +228,7 @@ COLUMNS = [
 ]
 
 
-NEVER = [
+NEVER_WRITTEN = [
     gettext_lazy(
         "Names of victims, of their families or of witnesses, nor their initials."
     ),
@@ -248,8 +248,8 @@ def add_instructions(page, plan):
         f"{plan.code} · {plan.title}",
         [
             days,
-            (_("How to fill it"), numbered(STEPS)),
-            (_("What the columns mean"), [f"– {text}" for text in COLUMNS]),
-            (_("What is never written here"), [f"• {text}" for text in NEVER]),
+            (_("How to fill it"), numbered(INSTRUCTIONS)),
+            (_("What the columns mean"), [f"– {text}" for text in COLUMN_NOTES]),
+            (_("What is never written here"), [f"• {text}" for text in NEVER_WRITTEN]),
         ],
     )

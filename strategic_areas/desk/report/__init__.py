@@ -7,7 +7,7 @@ from strategic_areas.commitment_states import Family
 
 
 @dataclass(frozen=True)
-class ReportTable:
+class DocumentTable:
     """Columns have a heading and a share of the width."""
 
     caption: str
@@ -53,16 +53,16 @@ class Subheading:
 
 
 @dataclass(frozen=True)
-class Section:
+class DocumentSection:
     """A heading with paragraphs, tables and charts below, mostly on a new page."""
 
     heading: str
-    parts: tuple[str | Subheading | ReportTable | StackedBars | NumberedList, ...]
+    parts: tuple[str | Subheading | DocumentTable | StackedBars | NumberedList, ...]
     on_new_page: bool = True
 
 
 @dataclass(frozen=True)
-class Report:
+class RoundDocument:
     """``foot`` stands below each page, ``facts`` and who is the ``author`` in front."""
 
     author: str
@@ -70,12 +70,12 @@ class Report:
     subject: str
     facts: tuple[tuple[str, str], ...]
     foot: str
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
 
 
-def table(
+def tables_with_rows(
     caption: str, columns: Mapping[str, int], rows: Iterable[tuple]
-) -> tuple[ReportTable, ...]:
+) -> tuple[DocumentTable, ...]:
     """One table, or none without rows; ``columns`` give each heading its width."""
     found = tuple(map(tuple, rows))
-    return (ReportTable(caption, tuple(columns.items()), found),) * bool(found)
+    return (DocumentTable(caption, tuple(columns.items()), found),) * bool(found)

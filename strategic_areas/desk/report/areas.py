@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from strategic_areas.commitment_states import CommitmentState, Family
 from strategic_areas.desk.report import (
     BarSegment,
-    Section,
+    DocumentSection,
     StackedBars,
     Subheading,
-    table,
+    tables_with_rows,
 )
 from strategic_areas.models.records import Voice
 from strategic_areas.progress import Punctuality, State
@@ -33,17 +33,17 @@ from strategic_areas.sentences import (
 )
 
 #: What stands where nothing is known.
-NOTHING = "–"
+EMPTY_CELL = "–"
 #: So many characters of a title are told where there is little room.
-SHORT = 90
+SHORT_TITLE_LENGTH = 90
 #: Values are compared if their spans differ by no more days than months and years do.
-ABOUT_ALIKE = 4
+SIMILAR_SPAN_DAYS = 4
 #: The words for families of activities that are not those of commitments.
-FAMILIES = FAMILY_WORDS | {Family.MET: STATES[State.COMPLETED]}
+ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {Family.MET: STATES[State.COMPLETED]}
 DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
 
 
-def of_area(content, area):
+def area_section(content, area):
     rows = content.rows("commitments", area=area.code)
     work = [each for each in content.work if each.area == area.code]
     of = defaultdict(list)
@@ -57,15 +57,17 @@ def of_area(content, area):
         _("What was done and what holds it back"): 16,
     }
     late = [each for each in content.late if each.area == area.code]
-    lines = [f"{e.code} {short(e)}, {late_by(e.days_late)}" for e in late]
+    lines = [f"{e.code} {short_title(e)}, {late_by(e.days_late)}" for e in late]
     caption = _("Commitments") if is_stated else _("Documented actions")
-    return Section(
+    return DocumentSection(
         f"{area.code} · {in_language(area, 'name')}",
         (
             *filter(None, [in_language(area, "outcome")]),
-            how_many(content, work),
-            *bars(content, _("Activities by state"), [(label(area), work)]),
-            *table(caption, columns, (_commitment(content, e, of) for e in rows)),
+            activity_count_text(content, work),
+            *family_bars(content, _("Activities by state"), [(area_label(area), work)]),
+            *tables_with_rows(
+                caption, columns, (_commitment(content, e, of) for e in rows)
+            ),
             *(
                 [Subheading(_("Late activities")), f"{'; '.join(lines)}."]
                 if late
@@ -77,15 +79,15 @@ def of_area(content, area):
 
 
 def _commitment(content, row, of):
-    kept, told = row.punctuality, [state("commitments", row)]
+    kept, told = row.punctuality, [state_text("commitments", row)]
     if kept in {Punctuality.LATE, Punctuality.AT_RISK, Punctuality.FINISHED_LATE}:
         told.append(str(COMMITMENT_PUNCTUALITY[kept]))
     told += [_("not acknowledged")] * bool(row.is_disputed)
     return (
         f"{row.code} {in_language(row, 'title')}\n{row.lead_acronym}",
         "\n".join(told),
-        day_said(row.due_on) or NOTHING,
-        "\n".join(_done(content, row, of[row.code])) or NOTHING,
+        day_text(row.due_on) or EMPTY_CELL,
+        "\n".join(_done(content, row, of[row.code])) or EMPTY_CELL,
     )
 
 
@@ -93,17 +95,17 @@ def _done(content, commitment, work):
     """Each activity with its state, and what holds it back."""
     for each in work:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
-        said = [f"{each.code}{other}: {state('activities', each)}"]
+        said = [f"{each.code}{other}: {state_text('activities', each)}"]
         if each.percent is not None and each.family == Family.GOING:
             said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
         said += [_("not acknowledged")] * bool(each.is_disputed)
         account = content.accounts.get(each.code)
         if account and (account.is_reserved or account.obstacle_es):
-            said.append(held_back(content, each))
+            said.append(obstacle_text(content, each))
         yield " · ".join(said)
 
 
-def held_back(content, activity):
+def obstacle_text(content, activity):
     """What was said last of what holds an activity back, in short."""
     account = content.accounts.get(activity.code)
     if account is None:
@@ -117,44 +119,44 @@ def held_back(content, activity):
     if account.period != content.period.code:
         period = content.row("rounds", account.period)
         marks += [in_language(period, "name")] * bool(period)
-    said = Truncator(said or NOTHING).chars(2 * SHORT)
+    said = Truncator(said or EMPTY_CELL).chars(2 * SHORT_TITLE_LENGTH)
     return " ".join([said, *(f"({each})" for each in marks)])
 
 
-def state(dataset, row):
+def state_text(dataset, row):
     if row is None:
         return _("Not in the plan")
     if dataset == "commitments":
-        return state_word(row.state and CommitmentState(row.state)) or NOTHING
+        return state_word(row.state and CommitmentState(row.state)) or EMPTY_CELL
     voice = Voice[row.voice.upper()] if row.voice else None
     return state_word(State(row.state), voice)
 
 
-def short(row):
-    return Truncator(in_language(row, "title")).chars(SHORT)
+def short_title(row):
+    return Truncator(in_language(row, "title")).chars(SHORT_TITLE_LENGTH)
 
 
-def label(area):
+def area_label(area):
     return in_language(area, "short") or in_language(area, "name")
 
 
-def day_said(day):
+def day_text(day):
     return day and date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
 
 
-def how_many(content, work):
+def activity_count_text(content, work):
     late = sum(each.punctuality == Punctuality.LATE for each in work)
     told = ACTIVITIES % {"total": len(work)}
     said = ngettext("%(number)d is late", "%(number)d are late", late)
     return f"{told}: {said % {'number': late}}." if late else f"{told}."
 
 
-def bars(content, caption, groups):
+def family_bars(content, caption, groups):
     """How many activities are in each family, as a bar for each group that has any."""
     families = {row.code: row.family for row in content.work}
-    names = FAMILIES
+    names = ACTIVITY_FAMILY_WORDS
     if content.plan.is_reconstructed:
-        names = FAMILIES | {Family.MET: DONE_BY_SOURCES}
+        names = ACTIVITY_FAMILY_WORDS | {Family.MET: DONE_BY_SOURCES}
     rows = []
     for name, work in groups:
         counts, total = Counter(families[each.code] for each in work), len(work)
@@ -171,10 +173,10 @@ def bars(content, caption, groups):
     return [StackedBars(caption, tuple(rows), key)] * bool(rows)
 
 
-def of_whole_plan(content):
+def plan_figures(content):
     """The key figures that are of no area."""
     if parts := _figures(content, None):
-        yield Section(_("Figures of the whole plan"), tuple(parts))
+        yield DocumentSection(_("Figures of the whole plan"), tuple(parts))
 
 
 def _figures(content, area):
@@ -194,7 +196,7 @@ def _figures(content, area):
         _("Last value"): 6,
         _("What cannot be said with it"): 12,
     }
-    return table(_("Figures, and what they cannot say"), columns, lines)
+    return tables_with_rows(_("Figures, and what they cannot say"), columns, lines)
 
 
 def _point(row):
@@ -225,7 +227,7 @@ def _figure(indicator, points):
             each
             for each in points
             if each.ends_on < last.starts_on
-            and abs(_days(each) - _days(last)) <= ABOUT_ALIKE
+            and abs(_days(each) - _days(last)) <= SIMILAR_SPAN_DAYS
         ]
         before = max(earlier, key=_newest, default=None)
         if before and any(p.is_break for p in points if p.ends_on > before.ends_on):

@@ -16,10 +16,10 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from strategic_areas.commitment_states import Family
 from strategic_areas.desk.report import (
+    DocumentSection,
+    DocumentTable,
     NumberedList,
-    Report,
-    ReportTable,
-    Section,
+    RoundDocument,
     StackedBars,
     Subheading,
 )
@@ -27,16 +27,16 @@ from strategic_areas.spreadsheet_cells import NOT_IN_XML
 
 WIDTH, HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(1.9)
 #: So many characters may stand in a property of a document.
-MOST = 255
+LONGEST_PROPERTY = 255
 #: A font that every office suite has, or one of the same widths.
 FONT = "Arial"
 BLUE, INK, QUIET = RGBColor(0x00, 0x38, 0x76), "1D2433", RGBColor(0x4A, 0x54, 0x66)
 RULE = "C3C9D6"
 #: Twentieths of a point: the width between the margins, of a bar's name and number.
-BETWEEN = Emu(WIDTH - 2 * MARGIN).twips
-NAME, TOTAL = Cm(4.3).twips, Cm(1.2).twips
+TEXT_WIDTH = Emu(WIDTH - 2 * MARGIN).twips
+NAME_WIDTH, TOTAL_WIDTH = Cm(4.3).twips, Cm(1.2).twips
 #: The narrowest part of a bar, in which two digits have room.
-LEAST = Cm(0.75).twips
+NARROWEST_SEGMENT = Cm(0.75).twips
 #: The fill and the ink of a family, and the pattern on it; nothing told is light.
 COLOURS = {
     Family.MET: ("0F5130", "FFFFFF", "clear"),
@@ -50,7 +50,7 @@ COLOURS = {
 LANGUAGES = {"es": "es-DO", "en": "en-US"}
 
 
-def write(report: Report) -> bytes:
+def write_docx(report: RoundDocument) -> bytes:
     document = Document()
     _set_up(document, report)
     document.add_paragraph(_clean(report.author), "Body Text")
@@ -59,7 +59,7 @@ def write(report: Report) -> bytes:
     document.add_paragraph(_clean(report.subject), "Body Text")
     space = document.add_paragraph().paragraph_format
     space.space_before = Cm(7)
-    _add_table(document, ReportTable("", (("", 4), ("", 13)), report.facts))
+    _add_table(document, DocumentTable("", (("", 4), ("", 13)), report.facts))
     for section in report.sections:
         _add_section(document, section)
     written = io.BytesIO()
@@ -76,7 +76,7 @@ def _set_up(document, report):
     kept = document.core_properties
     kept.author = kept.comments = kept.keywords = ""
     kept.title = _clean(report.title)
-    kept.subject = Truncator(_clean(report.subject)).chars(MOST)
+    kept.subject = Truncator(_clean(report.subject)).chars(LONGEST_PROPERTY)
     kept.language = LANGUAGES[(get_language() or "es")[:2]]
     _set_styles(document, kept.language)
     foot = next(page.footer.part.element.iterchildren(qn("w:p")))
@@ -116,7 +116,7 @@ def _set_styles(document, language):
     _add(document.styles["Normal"].element.rPr, "w:lang", val=language)
 
 
-def _add_section(document, section: Section):
+def _add_section(document, section: DocumentSection):
     heading = document.add_paragraph(_clean(section.heading), "Heading 1")
     heading.paragraph_format.page_break_before = section.on_new_page
     for part in section.parts:
@@ -128,7 +128,7 @@ def _add_section(document, section: Section):
                     document.add_paragraph(_clean(line), "List Number")
             case StackedBars():
                 _add_bars(document, part)
-            case ReportTable():
+            case DocumentTable():
                 document.add_paragraph(_clean(part.caption), "Caption")
                 _add_table(document, part)
             case text:
@@ -138,16 +138,16 @@ def _add_section(document, section: Section):
 def _add_bars(document, bars):
     """Each bar is a table of one row: its name, a cell for each family, its total."""
     for name, segments, total in bars.rows:
-        room = BETWEEN - NAME - TOTAL - LEAST * len(segments)
-        parts = [LEAST + room * each.share // 1000 for each in segments]
+        room = TEXT_WIDTH - NAME_WIDTH - TOTAL_WIDTH - NARROWEST_SEGMENT * len(segments)
+        parts = [NARROWEST_SEGMENT + room * each.share // 1000 for each in segments]
         said = ", ".join(f"{each.number} {each.word}" for each in segments)
-        element, line = _new_table([NAME, *parts, TOTAL], f"{name}: {said}")
-        _add_cell(line, name, NAME, is_bold=True)
+        element, line = _new_table([NAME_WIDTH, *parts, TOTAL_WIDTH], f"{name}: {said}")
+        _add_cell(line, name, NAME_WIDTH, is_bold=True)
         for each, width in zip(segments, parts, strict=True):
             fill, ink, pattern = COLOURS[each.family]
             shading = {"val": pattern, "color": RULE, "fill": fill}
             _add_cell(line, str(each.number), width, shading=shading, ink=ink)
-        _add_cell(line, str(total), TOTAL)
+        _add_cell(line, str(total), TOTAL_WIDTH)
         _place(document, element)
     key = document.add_paragraph()
     for family, word in bars.key:
@@ -192,9 +192,9 @@ def _new_row(element):
     return line
 
 
-def _add_table(document, table: ReportTable):
+def _add_table(document, table: DocumentTable):
     total = sum(share for _heading, share in table.columns)
-    widths = [BETWEEN * share // total for _heading, share in table.columns]
+    widths = [TEXT_WIDTH * share // total for _heading, share in table.columns]
     element, line = _new_table(widths)
     borders = OxmlElement("w:tblBorders")
     for side in ("bottom", "insideH"):

@@ -19,7 +19,7 @@ from strategic_areas.queries.plan.plans import opened, periods_of
 from strategic_areas.queries.public_rows import Rows
 
 #: Eleven months have at least so many days: a report of as many is that of a year.
-YEAR = timedelta(days=334)
+YEAR_LENGTH = timedelta(days=334)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class RoundReport:
 
     @property
     def is_yearly(self):
-        return self.before is not None and self.day - self.since >= YEAR
+        return self.before is not None and self.day - self.since >= YEAR_LENGTH
 
     @cached_property
     def work(self):
@@ -148,7 +148,9 @@ def _day_of(edition):
     return (edition.corrects or edition).made_on
 
 
-def load(period: ReportingPeriod, today: date, since: str = "") -> RoundReport | None:
+def load_round_report(
+    period: ReportingPeriod, today: date, since: str = ""
+) -> RoundReport | None:
     """
     The report of a round of a public plan, compared with that of the last round.
 

@@ -11,19 +11,25 @@ from django.utils.translation import ngettext, pgettext
 
 from strategic_areas.commitment_states import DECLARED, CommitmentState, Family
 from strategic_areas.datasets.trail import DAYS
-from strategic_areas.desk.report import NumberedList, Report, Section, Subheading, table
+from strategic_areas.desk.report import (
+    DocumentSection,
+    NumberedList,
+    RoundDocument,
+    Subheading,
+    tables_with_rows,
+)
 from strategic_areas.desk.report.areas import (
-    FAMILIES,
-    NOTHING,
-    bars,
-    day_said,
-    held_back,
-    how_many,
-    label,
-    of_area,
-    of_whole_plan,
-    short,
-    state,
+    ACTIVITY_FAMILY_WORDS,
+    EMPTY_CELL,
+    activity_count_text,
+    area_label,
+    area_section,
+    day_text,
+    family_bars,
+    obstacle_text,
+    plan_figures,
+    short_title,
+    state_text,
 )
 from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
@@ -33,14 +39,14 @@ from strategic_areas.queries.figures.words import in_language
 from strategic_areas.sentences import listed
 
 #: So many of a kind are named on the page of the summary.
-NAMED = 4
+MOST_NAMED = 4
 
 
-def of_round(content: RoundReport) -> Report:
+def build_round_document(content: RoundReport) -> RoundDocument:
     plan, subject = content.plan, _name(content, content.period)
     day = date_format(content.day, "SHORT_DATE_FORMAT")
     names = {"plan": in_language(plan, "title"), "round": subject, "day": day}
-    return Report(
+    return RoundDocument(
         author=in_language(plan, "commission"),
         title=_title(content),
         subject=f"{names['plan']} · {subject}",
@@ -49,8 +55,8 @@ def of_round(content: RoundReport) -> Report:
         sections=(
             *_words(content, "introduction", _("Introduction")),
             _summary(content),
-            *(of_area(content, each) for each in content.rows("areas")),
-            *of_whole_plan(content),
+            *(area_section(content, each) for each in content.rows("areas")),
+            *plan_figures(content),
             _institutions(content),
             *_words(content, "conclusions", _("Conclusions")),
         ),
@@ -73,7 +79,7 @@ def _words(content, name, heading):
     if content.words:
         lines = filter(str.strip, in_language(content.words, name).splitlines())
         said = (*lines, pgettext("author", "Secretariat"))
-        yield Section(heading, said, on_new_page=name == "introduction")
+        yield DocumentSection(heading, said, on_new_page=name == "introduction")
 
 
 def _name(content, period):
@@ -132,16 +138,16 @@ def _answered(cards):
 
 def _summary(content):
     changes, late = [*_changes(content)], content.late
-    return Section(
+    return DocumentSection(
         _("On one page"),
         (
-            how_many(content, content.work),
+            activity_count_text(content, content.work),
             *_who_answered(content),
-            *bars(content, _("Activities by state and area"), _by_area(content)),
+            *family_bars(content, _("Activities by state and area"), _by_area(content)),
             Subheading(_since(content)),
             *(changes or [_("No state has changed.")] * bool(content.before)),
-            *(_late(content, late[:NAMED]) or [_("No activity is late.")]),
-            *_more(len(late) - NAMED),
+            *(_late(content, late[:MOST_NAMED]) or [_("No activity is late.")]),
+            *_more(len(late) - MOST_NAMED),
             Subheading(_("Who did not report")),
             _silence(content),
             Subheading(_("What the commission may decide")),
@@ -173,7 +179,10 @@ def _who_answered(content):
 def _by_area(content):
     yield pgettext("bar of a chart", "Plan"), content.work
     for area in content.rows("areas"):
-        yield label(area), [each for each in content.work if each.area == area.code]
+        yield (
+            area_label(area),
+            [each for each in content.work if each.area == area.code],
+        )
 
 
 def _since(content):
@@ -190,15 +199,20 @@ def _changes(content):
         if after and dataset == "activities":
             found[row.family if row.is_counted else ""].append(row)
         elif after and row.state in DECLARED:
-            declared.append(f"{row.code} ({state(dataset, row)})")
-    names = {**FAMILIES, "": _("Cancelled by an amendment, and not counted")}
+            declared.append(f"{row.code} ({state_text(dataset, row)})")
+    names = {
+        **ACTIVITY_FAMILY_WORDS,
+        "": _("Cancelled by an amendment, and not counted"),
+    }
     for family in filter(found.get, [*Family, ""]):
         rows = found[family]
-        named = [f"{each.code} {short(each)}" for each in rows[: NAMED // 2]]
-        more = _more(len(rows) - NAMED // 2)
+        named = [f"{each.code} {short_title(each)}" for each in rows[: MOST_NAMED // 2]]
+        more = _more(len(rows) - MOST_NAMED // 2)
         yield f"{names[family]} ({len(rows)}): {'; '.join([*named, *more])}."
     if declared:
-        named = ", ".join([*declared[: 2 * NAMED], *_more(len(declared) - 2 * NAMED)])
+        named = ", ".join(
+            [*declared[: 2 * MOST_NAMED], *_more(len(declared) - 2 * MOST_NAMED)]
+        )
         yield _("Results declared: %(names)s.") % {"names": named}
 
 
@@ -210,14 +224,14 @@ def _more(number):
 
 def _late(content, rows):
     columns = {_("Activity"): 9, _("Days late"): 3, _("What holds it back"): 10}
-    return table(
+    return tables_with_rows(
         _("What is late, and why"),
         columns,
         (
             (
-                f"{each.code} {short(each)}",
+                f"{each.code} {short_title(each)}",
                 str(each.days_late),
-                f"{each.agency_acronym}: {held_back(content, each)}",
+                f"{each.agency_acronym}: {obstacle_text(content, each)}",
             )
             for each in rows
         ),
@@ -232,9 +246,9 @@ def _silence(content):
         return _("Every agency has handed in its reports.")
     named = [
         f"{each.agency_acronym} ({_running(content, each.agency)})"
-        for each in silent[: 2 * NAMED]
+        for each in silent[: 2 * MOST_NAMED]
     ]
-    return f"{'; '.join([*named, *_more(len(silent) - 2 * NAMED)])}."
+    return f"{'; '.join([*named, *_more(len(silent) - 2 * MOST_NAMED)])}."
 
 
 def _running(content, agency):
@@ -268,7 +282,8 @@ def _decisions(content):
         ),
     ]
     lines = [
-        said % {"names": ", ".join([*n[: 2 * NAMED], *_more(len(n) - 2 * NAMED)])}
+        said
+        % {"names": ", ".join([*n[: 2 * MOST_NAMED], *_more(len(n) - 2 * MOST_NAMED)])}
         for n, said in found
         if n
     ]
@@ -287,10 +302,10 @@ def _institutions(content):
         _("Since when, and what it said"): 10,
     }
     rows, none = [*_without_news(content)], _silence(content)
-    return Section(
+    return DocumentSection(
         _("Agencies without news or without a report"),
         (
-            *table(_("What each of them answered"), columns, rows),
+            *tables_with_rows(_("What each of them answered"), columns, rows),
             *([] if rows else [none]),
             _(
                 "“No news” is an answer, with its reason. “Did not report” is silence: "
@@ -346,7 +361,7 @@ def _amendments(content):
     parts = []
     for changes in content.amended.values():
         first = changes[0]
-        act = [day_said(first.decided_on), in_language(first, "deciding_act")]
+        act = [day_text(first.decided_on), in_language(first, "deciding_act")]
         rows = (
             (
                 in_language(each, "name"),
@@ -356,7 +371,7 @@ def _amendments(content):
             )
             for each in changes
         )
-        parts += table(", ".join(filter(None, act)), columns, rows)
+        parts += tables_with_rows(", ".join(filter(None, act)), columns, rows)
         parts += filter(None, [in_language(first, "reason")])
     return parts
 
@@ -365,7 +380,7 @@ def _value(row, name):
     if vars(row)[f"{name}_es_gap"] == "protected":
         return str(PROTECTED)
     said = in_language(row, name)
-    return (day_said(said) if said and row.field in DAYS else said) or NOTHING
+    return (day_text(said) if said and row.field in DAYS else said) or EMPTY_CELL
 
 
 def _states_then_and_now(content):
@@ -377,9 +392,12 @@ def _states_then_and_now(content):
     rows = (
         (
             f"{row.code} {in_language(row, 'title')}",
-            *(state(of, each and SimpleNamespace(**each)) for each in (before, after)),
+            *(
+                state_text(of, each and SimpleNamespace(**each))
+                for each in (before, after)
+            ),
         )
         for of, row, before, after in content.changed
         if content.before
     )
-    return table(_("State, then and now"), columns, rows)
+    return tables_with_rows(_("State, then and now"), columns, rows)

@@ -13,10 +13,15 @@ from strategic_areas import spreadsheet_cells as escaping
 from strategic_areas import workflow
 from strategic_areas.compliance import Promptness, Standing
 from strategic_areas.desk.changes import decisions
-from strategic_areas.desk.changes.agency_statements import OwnWordsForm
-from strategic_areas.desk.report import ReportTable, round_report, sections, table
-from strategic_areas.desk.rounds.views import STANDING_WORDS, round_or_404
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.changes.agency_statements import BilingualTextForm
+from strategic_areas.desk.report import (
+    DocumentTable,
+    round_report,
+    sections,
+    tables_with_rows,
+)
+from strategic_areas.desk.rounds.views import REPORT_STATUS_WORDS, round_or_404
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.models import Plan, ReportingPeriod, ReportWords
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.rounds import cells
@@ -27,57 +32,59 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-def report(request, pk):
+def round_document(request, pk):
     period, content = _read(request, pk)
-    return screen(
+    return render_screen(
         request,
         "desk/report.html",
         title=_("Report for the commission"),
         period=period,
         content=content,
-        report=content and sections.of_round(content),
+        report=content and sections.build_round_document(content),
     )
 
 
 @require_safe
-def document(request, pk):
-    from strategic_areas.desk.report.docx_writer import write
+def download_document(request, pk):
+    from strategic_areas.desk.report.docx_writer import write_docx
 
     period, content = _read(request, pk)
     if content is None:
         raise Http404
     stem = f"{_('Report for the commission')} {period.plan.code} {period.code}"
     name = slugify(f"{stem} {content.day}")
-    return as_file(write(sections.of_round(content)), f"{name}.docx", DOCX)
+    return as_file(
+        write_docx(sections.build_round_document(content)), f"{name}.docx", DOCX
+    )
 
 
-class WordsForm(OwnWordsForm):
+class ReportWordsForm(BilingualTextForm):
     most = 6000
 
-    class Meta(OwnWordsForm.Meta):
+    class Meta(BilingualTextForm.Meta):
         model = ReportWords
         fields = ReportWords.fields.columns(bilingual=True)
-        both = OwnWordsForm.Meta.widgets.values()
+        both = BilingualTextForm.Meta.widgets.values()
         widgets = dict(zip(fields, [*both, *both], strict=True))
 
 
-def words(request, pk):
+def report_words(request, pk):
     """The introduction and conclusions of the report that goes from one to another."""
     period, content = _read(request, pk)
     if not (content and content.edition and content.before):
         raise Http404
     said = content.words or ReportWords(period=period, since=content.before.period)
-    form = WordsForm(request.POST or None, instance=said)
+    form = ReportWordsForm(request.POST or None, instance=said)
     if form.is_valid() and (change := form.propose(by=request.user)):
-        return decisions.proposed(request, change)
-    return screen(
+        return decisions.redirect_to_change(request, change)
+    return render_screen(
         request,
         "desk/report_words.html",
         status=422 if form.errors else 200,
         title=_("Introduction and conclusions"),
         period=period,
         content=content,
-        report=sections.of_round(content),
+        report=sections.build_round_document(content),
         waits=workflow.waiting_change(said),
         form=form,
     )
@@ -89,16 +96,19 @@ def _read(request, pk):
     if period.plan.status == Plan.Status.IN_PREPARATION:
         raise Http404
     since = request.GET.get("since", "")
-    return period, round_report.load(period, timezone.localdate(), since)
+    return period, round_report.load_round_report(period, timezone.localdate(), since)
 
 
-WORDS = {**STANDING_WORDS, Standing.PUBLISHED: pgettext_lazy("a report", "Published")}
+STATUS_WORDS = {
+    **REPORT_STATUS_WORDS,
+    Standing.PUBLISHED: pgettext_lazy("a report", "Published"),
+}
 #: The size of paper that is called legal.
 LEGAL_PAPER = 5
 HEADING = "003876"
 
 
-def state_of(period: ReportingPeriod, today) -> tuple[ReportTable, ...]:
+def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, ...]:
     columns = {
         _("Agency"): 12,
         _("Code"): 10,
@@ -108,7 +118,7 @@ def state_of(period: ReportingPeriod, today) -> tuple[ReportTable, ...]:
         _("Punctuality"): 16,
     }
     asked = sorted(cells([period], today), key=lambda cell: cell.agency.acronym)
-    return table(
+    return tables_with_rows(
         _("Each report and value that the round asks for"),
         columns,
         (
@@ -116,7 +126,7 @@ def state_of(period: ReportingPeriod, today) -> tuple[ReportTable, ...]:
                 cell.agency.acronym,
                 item.subject.code,
                 in_language(item.subject, "title"),
-                str(WORDS[item.standing]),
+                str(STATUS_WORDS[item.standing]),
                 date_format(item.first_day, "SHORT_DATE_FORMAT")
                 if item.first_day
                 else "",
@@ -140,30 +150,30 @@ def _kept(first_day, due_on, today):
 
 
 @require_safe
-def state_page(request, pk):
+def round_state(request, pk):
     period = round_or_404(request.user, pk)
-    return screen(
+    return render_screen(
         request,
         "desk/round_state.html",
         title=_("State of the round"),
         period=period,
-        tables=state_of(period, timezone.localdate()),
+        tables=round_state_tables(period, timezone.localdate()),
     )
 
 
 @require_safe
-def state_workbook(request, pk):
+def download_round_state(request, pk):
     """It tells of drafts, and so the audit record tells of it."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     take_out(request, period, agency=None, kind="round_state")
-    written = as_workbook(state_of(period, today))
+    written = tables_as_workbook(round_state_tables(period, today))
     name = slugify(
         f"{_('State of the round')} {period.plan.code} {period.code} {today}"
     )
     return as_file(written, f"{name}.xlsx", WORKBOOK)
 
 
-def as_workbook(tables: tuple[ReportTable, ...]) -> bytes:
+def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
     """The tables as a workbook, each text escaped, that prints on legal paper."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter

@@ -24,13 +24,13 @@ from strategic_areas.queries.updates.record import (
 )
 
 #: Texts of more words are not compared word by word: it would take too long.
-LONGEST = 2000
+MOST_COMPARED_WORDS = 2000
 #: A report, the revision of its subject that stood last (or None), the public entries
 #: of both, the texts of the latter by language, and their columns.
-Reading = namedtuple("Reading", "item stood before after texts columns")
+ReportComparison = namedtuple("Reading", "item stood before after texts columns")
 #: A text that the public will read; its pieces are triples of "same", "gone" or "new",
 #: the piece, and the numbers of what the guard marked in it.
-PublicText = namedtuple("PublicText", "heading language column pieces")
+ComparedText = namedtuple("PublicText", "heading language column pieces")
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class ComparedField:
 
     @property
     def pieces(self):
-        return differences(self.before, self.after)
+        return text_differences(self.before, self.after)
 
 
-def readings(user, items, *, with_evidence=False):
+def compare_reports(user, items, *, with_evidence=False):
     """What each report changes in public if this person publishes it."""
     reports, today = [item.record for item in items], timezone.localdate()
     within = workflow.within_agency(user, reports)
-    stood = last_published(reports)
+    stood = last_published_revisions(reports)
     known = {
         (each.kind, each.pk): each
         for every in (updates(), declarations())
@@ -77,7 +77,7 @@ def readings(user, items, *, with_evidence=False):
             for language in ("es", "en")[: 1 + bool(after.text_en)]
         }
         columns = {text.column for told in texts.values() for text in told}
-        found.append(Reading(item, row, before, after, texts, columns))
+        found.append(ReportComparison(item, row, before, after, texts, columns))
     return found
 
 
@@ -93,10 +93,10 @@ def _public_texts(before, after, item, language):
             column = f"{columns[name]}_{said}"
             pieces = _cut(
                 # Before nothing was public, nothing differs.
-                differences(getattr(before, f"{name}_{said}", new), new),
+                text_differences(getattr(before, f"{name}_{said}", new), new),
                 marks.get(column, [(new, ())]),
             )
-            found.append(PublicText(heading, said, column, list(pieces)))
+            found.append(ComparedText(heading, said, column, list(pieces)))
     return found
 
 
@@ -112,7 +112,7 @@ def _cut(pieces, marked):
             yield kind, "".join(character for character, _found in part), found
 
 
-def last_published(records):
+def last_published_revisions(records):
     """
     For each record the published revision with which a reviewer compares it, or None.
 
@@ -142,7 +142,7 @@ def last_published(records):
     ]
 
 
-def compare(before, after, without=()):
+def compare_fields(before, after, without=()):
     """The fields that reviewers compare, but for the columns ``without``."""
     found = []
     for field in after.fields.where(compared=True):
@@ -162,7 +162,7 @@ def compare(before, after, without=()):
     return found
 
 
-def differences(before, after):
+def text_differences(before, after):
     """
     Pieces of both texts in order, as pairs of "same", "gone" or "new" and the text.
 
@@ -173,7 +173,7 @@ def differences(before, after):
     """
     old, new = _words(before), _words(after)
     one, other = set(before.split()), set(after.split())
-    if max(len(old), len(new)) > LONGEST or (
+    if max(len(old), len(new)) > MOST_COMPARED_WORDS or (
         2 * len(one & other) < min(len(one), len(other))
     ):
         return [("gone", before), ("new", after)]

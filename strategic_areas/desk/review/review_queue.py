@@ -15,8 +15,12 @@ from agencies.access import RefusedError
 from agencies.fields import Kind
 from agencies.models import User
 from strategic_areas import workflow
-from strategic_areas.desk.changes.decisions import Waiting, days_since, to_decide
-from strategic_areas.desk.values.forms import last_values, leaps
+from strategic_areas.desk.changes.decisions import (
+    QueuedDecision,
+    days_since,
+    queued_decisions,
+)
+from strategic_areas.desk.values.forms import is_leap, last_public_values
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Status
 from strategic_areas.models.measurements import ReportedValue
@@ -26,19 +30,19 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL, VALUE
 
 #: The word in the address → the model of reports that is reviewed there.
-KINDS = {question.kind: model for model, question in BY_MODEL.items()}
+MODEL_BY_KIND = {question.kind: model for model, question in BY_MODEL.items()}
 #: Likewise of all that is reviewed.
-REVIEWED = {**KINDS, VALUE.kind: ReportedValue}
-WORDS = {model: word for word, model in REVIEWED.items()}
+REVIEWED_MODELS = {**MODEL_BY_KIND, VALUE.kind: ReportedValue}
+KIND_BY_MODEL = {model: word for word, model in REVIEWED_MODELS.items()}
 #: What another person decides, as the filter of the list calls it.
-OTHERS = "ajenas"
+OTHERS_GROUP = "ajenas"
 #: Since when each waits, and the status in which it does.
-SINCE = {ReportedValue: "proposed_at"}
-WAITING = (Status.SUBMITTED, ReportedValue.Status.PENDING)
+WAITING_SINCE_FIELD = {ReportedValue: "proposed_at"}
+WAITING_STATUSES = (Status.SUBMITTED, ReportedValue.Status.PENDING)
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class QueuePosition:
     """
     Where a submitted record stands in the queue: since when, its kind and its id.
 
@@ -52,7 +56,7 @@ class Place:
 
     @property
     def group(self):
-        return "reportes" if self.word in KINDS else "valores"
+        return "reportes" if self.word in MODEL_BY_KIND else "valores"
 
     @property
     def address(self):
@@ -84,7 +88,7 @@ class QueuedReport:
 
     @property
     def word(self):
-        return WORDS[type(self.record)]
+        return KIND_BY_MODEL[type(self.record)]
 
     @property
     def subject(self):
@@ -116,7 +120,7 @@ class QueuedReport:
 
     @property
     def place(self):
-        return Place(self.since, self.word, self.record.pk)
+        return QueuePosition(self.since, self.word, self.record.pk)
 
     @property
     def is_waiting(self):
@@ -180,7 +184,7 @@ class QueuedValue(QueuedReport):
 
     @property
     def leaps(self):
-        return bool(self.last and leaps(self.record.value, self.last.value))
+        return bool(self.last and is_leap(self.record.value, self.last.value))
 
     @property
     def leap(self):
@@ -220,10 +224,10 @@ class QueuedValue(QueuedReport):
         VALUES.decline(self.record, by=by, reason=cleaned["reason"])
 
 
-def queued(user, record, known=None, last=None):
+def queue_item(user, record, known=None, last=None):
     """It with what is read once for all of a page: words, and last values."""
     if isinstance(record, ReportedValue):
-        last = last_values([record.indicator]) if last is None else last
+        last = last_public_values([record.indicator]) if last is None else last
         return QueuedValue(
             record,
             bool(VALUES.why_not(user, record)),
@@ -233,13 +237,13 @@ def queued(user, record, known=None, last=None):
     return QueuedReport(record, workflow.has_part_in(user, record), known)
 
 
-def address_of(record):
-    return reverse("admin:review", args=[WORDS[type(record)], record.pk])
+def review_url(record):
+    return reverse("admin:review", args=[KIND_BY_MODEL[type(record)], record.pk])
 
 
-def reviewable(user, word):
+def reviewable_rows(user, word):
     """The rows of a kind, without drafts, that the user may review."""
-    model = REVIEWED[word]
+    model = REVIEWED_MODELS[word]
     rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
     if not workflow.may_review(user, model):
         return rows.none()
@@ -251,39 +255,39 @@ def reviewable(user, word):
     return rows.select_related("period", "translation", "letter", "agency", *of_subject)
 
 
-def places(user, *, but_own=False, but_demonstrations=False):
+def queue_positions(user, *, but_own=False, but_demonstrations=False):
     """
     The places of the records that wait for this reviewer, the longest waiting first.
     """
     found, hers = [], {user.pk, *user.invited_alone}
-    for word, model in REVIEWED.items():
+    for word, model in REVIEWED_MODELS.items():
         rows = _waiting(user, word)
         if but_own:
-            by = "contributors" if word in KINDS else "proposed_by"
+            by = "contributors" if word in MODEL_BY_KIND else "proposed_by"
             rows = rows.exclude(**{f"{by}__in": hers})
-        if but_demonstrations and word in KINDS:
+        if but_demonstrations and word in MODEL_BY_KIND:
             rows = rows.exclude(period__is_demonstration=True)
         # Querysets of translated models change the order of columns: they are asked
         # for the ids alone.
         plain = QuerySet(model).filter(pk__in=rows.order_by().values("pk")).order_by()
-        since = F(SINCE.get(model, "submitted_at"))
-        period = F("period") if word in KINDS else Value(0)
+        since = F(WAITING_SINCE_FIELD.get(model, "submitted_at"))
+        period = F("period") if word in MODEL_BY_KIND else Value(0)
         found.append(plain.values_list(since, Value(word), "pk", period, "agency"))
     return sorted(
-        Place(*row, (period, agency) if period else None)
+        QueuePosition(*row, (period, agency) if period else None)
         for *row, period, agency in found[0].union(*found[1:], all=True)
     )
 
 
-def reports(user, asked):
+def load_queued_reports(user, asked):
     found, known = {}, SimpleLazyObject(guard.known_words)
-    for word, model in REVIEWED.items():
+    for word, model in REVIEWED_MODELS.items():
         if keys := [place.pk for place in asked if place.word == word]:
             rows = _waiting(user, word).filter(pk__in=keys)
             rows = list(rows.prefetch_related(*_read_together(model)))
-            last = last_values({getattr(row, "indicator", None) for row in rows})
+            last = last_public_values({getattr(row, "indicator", None) for row in rows})
             for row in rows:
-                item = queued(user, row, known, last)
+                item = queue_item(user, row, known, last)
                 found[item.place] = item
     return found
 
@@ -300,10 +304,10 @@ def _read_together(model):
 
 
 def _waiting(user, word):
-    return reviewable(user, word).filter(status__in=WAITING)
+    return reviewable_rows(user, word).filter(status__in=WAITING_STATUSES)
 
 
-def after(items, place):
+def next_position(items, place):
     """The first place after another, or else the first of all; None without one."""
     others = [item for item in items if item != place]
     behind = (item for item in others if item > place)
@@ -314,7 +318,7 @@ def after(items, place):
 class QueueRow:
     """What stands on one line of the list: reports of one sheet, or one thing alone."""
 
-    items: list[QueuedReport | Waiting]
+    items: list[QueuedReport | QueuedDecision]
 
     @property
     def picks(self):
@@ -327,7 +331,7 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
-class Everything:
+class ReviewQueue:
     """
     What this person decides, the longest waiting first; of a report its place alone.
 
@@ -336,18 +340,20 @@ class Everything:
     """
 
     user: User
-    items: tuple[Place | Waiting, ...]
-    others: tuple[Place | Waiting, ...]
+    items: tuple[QueuePosition | QueuedDecision, ...]
+    others: tuple[QueuePosition | QueuedDecision, ...]
 
     def of(self, group):
         """The items of a group of the list or, without one, all."""
-        items = self.others if group == OTHERS else self.items
-        return [each for each in items if group in {"", OTHERS, each.group}]
+        items = self.others if group == OTHERS_GROUP else self.items
+        return [each for each in items if group in {"", OTHERS_GROUP, each.group}]
 
     def loaded(self, items) -> list[QueueRow]:
         """The rows of a page of items: reports of one sheet stand on one."""
-        found = reports(self.user, [each for each in items if isinstance(each, Place)])
-        found |= {each: each for each in items if isinstance(each, Waiting)}
+        found = load_queued_reports(
+            self.user, [each for each in items if isinstance(each, QueuePosition)]
+        )
+        found |= {each: each for each in items if isinstance(each, QueuedDecision)}
         rows = defaultdict(list)
         # What somebody decided on between the two queries is left out.
         for each in filter(found.get, items):
@@ -355,11 +361,13 @@ class Everything:
         return list(map(QueueRow, rows.values()))
 
 
-def everything(user: User, *, but_demonstrations=False) -> Everything:
+def review_queue_of(user: User, *, but_demonstrations=False) -> ReviewQueue:
     asked = {"but_demonstrations": but_demonstrations}
-    found = [*places(user, **asked), *to_decide(user)]
+    found = [*queue_positions(user, **asked), *queued_decisions(user)]
     found.sort(key=lambda each: each.since)
-    hers = {*places(user, but_own=True, **asked)}
-    hers |= {each for each in found if isinstance(each, Waiting) and not each.why_not}
+    hers = {*queue_positions(user, but_own=True, **asked)}
+    hers |= {
+        each for each in found if isinstance(each, QueuedDecision) and not each.why_not
+    }
     others = tuple(each for each in found if each not in hers)
-    return Everything(user, tuple(each for each in found if each in hers), others)
+    return ReviewQueue(user, tuple(each for each in found if each in hers), others)

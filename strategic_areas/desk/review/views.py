@@ -16,19 +16,19 @@ from strategic_areas import workflow
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes import views as changes
 from strategic_areas.desk.inputs import (
-    IS_PRINTED,
-    Fold,
-    LongText,
-    NobodyField,
+    PRINTED_LABEL,
+    AnonymityField,
+    FoldedFields,
+    LongTextField,
     PrintedByField,
-    helper_of,
-    one_button,
+    form_helper,
+    one_button_helper,
 )
-from strategic_areas.desk.page_changes import places_of_reports
-from strategic_areas.desk.public_pages import public_address
+from strategic_areas.desk.page_changes import page_changes_of_reports
+from strategic_areas.desk.public_pages import public_url
 from strategic_areas.desk.review import comparison, review_queue
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.sheet_page import whereabouts
+from strategic_areas.desk.screens import render_screen
+from strategic_areas.desk.sheet.sheet_page import evidence_location
 from strategic_areas.desk.values import views as value_pages
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import Transition
@@ -36,37 +36,35 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
 
-class StepForm(forms.Form):
+class ReviewStepForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
     button, css_class = "", ""
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", "step", self.button, css_class=self.css_class, action=action
         )
 
 
-class EvidenceField(forms.ModelMultipleChoiceField):
+class PublicEvidenceField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, item):
-        return format_html("{}: {}", item.title, whereabouts(item))
+        return format_html("{}: {}", item.title, evidence_location(item))
 
 
-class PublishForm(StepForm):
+class PublishForm(ReviewStepForm):
     """
-    Publish a record, and open the ticked evidence to the public.
+    Publishes a record, and opens the ticked evidence to the public.
 
-    Where the guard found something, the reviewer ticks that nobody can be recognised;
-    where a text about victims counts people, she names the official source that printed
-    it. The evidence of a reserved record is never opened.
+    Evidence of a reserved record is never opened.
     """
 
     button, css_class = gettext_lazy("Yes, publish"), "default"
 
-    evidence = EvidenceField(
+    evidence = PublicEvidenceField(
         queryset=None,
         required=False,
         label=gettext_lazy("Evidence that the public may open"),
@@ -74,11 +72,11 @@ class PublishForm(StepForm):
             "Only what you have read and found free of personal data."
         ),
     )
-    checked = NobodyField()
+    checked = AnonymityField()
     compared = forms.BooleanField(
         label=gettext_lazy("I have compared it with the last value: it is right")
     )
-    is_printed = forms.BooleanField(label=IS_PRINTED)
+    is_printed = forms.BooleanField(label=PRINTED_LABEL)
     printed_by = PrintedByField()
 
     def __init__(self, *args, item, **kwargs):
@@ -87,7 +85,7 @@ class PublishForm(StepForm):
             del self.fields["evidence"]
         else:
             self.fields["evidence"].queryset = item.evidences
-        NobodyField.ask(self, item.examined)
+        AnonymityField.ask(self, item.examined)
         if not item.leaps:
             del self.fields["compared"]
         PrintedByField.ask(self, item.examined.counts)
@@ -100,8 +98,8 @@ class PublishManyForm(forms.Form):
     The reports among ``back`` go to their agency instead, with the one reason.
     """
 
-    checked = NobodyField()
-    reason = LongText(
+    checked = AnonymityField()
+    reason = LongTextField(
         label=gettext_lazy("Why it is returned"),
         help_text=gettext_lazy("The agency reads it. Say what to correct."),
         required=False,
@@ -118,19 +116,19 @@ class PublishManyForm(forms.Form):
             )
         self.initial["pick"] = [item.token for item in items]
         examined = guard.together(item.examined for item in items)
-        NobodyField.ask(self, examined)
+        AnonymityField.ask(self, examined)
         if not examined.asks:  # the page itself says that the records were shown
             self.fields["checked"] = forms.BooleanField(
                 widget=forms.HiddenInput, initial=True
             )
-        self.helper = helper_of("step-form", action=action)
+        self.helper = form_helper("step-form", action=action)
         self.helper.form_id = "together"
         self.helper.layout = Layout(
             *("pick", "checked"),
             Submit(
                 "step",
                 _("Yes, approve")
-                if all(isinstance(item, decisions.Waiting) for item in items)
+                if all(isinstance(item, decisions.QueuedDecision) for item in items)
                 else _("Yes, publish"),
                 css_class="default",
             ),
@@ -155,14 +153,14 @@ class PublishManyForm(forms.Form):
         return super().clean()
 
 
-class ReturnForm(StepForm):
+class ReturnForm(ReviewStepForm):
     button = gettext_lazy("Return to the agency")
 
-    reason = LongText(
+    reason = LongTextField(
         label=gettext_lazy("Reason for returning it"),
         help_text=gettext_lazy("The agency reads it. Say what to correct."),
     )
-    private_note = LongText(
+    private_note = LongTextField(
         rows=2,
         required=False,
         label=gettext_lazy("Private note"),
@@ -177,7 +175,7 @@ class ReturnForm(StepForm):
             self.initial["reason"] = "\n".join(
                 dict.fromkeys(f"{x.label}: {x.message}" for x in item.examined.found)
             )
-        note = Fold(_("Note that only the secretariat reads"), "private_note")
+        note = FoldedFields(_("Note that only the secretariat reads"), "private_note")
         self.helper.layout = Layout(
             "seen_version", "reason", *([note] if item.takes_notes else [])
         )
@@ -187,12 +185,12 @@ class ReturnForm(StepForm):
         return super().clean()
 
 
-def screen_of(user, item, posted=None):
+def review_context(user, item, posted=None):
     """
-    What a reviewer reads before she decides, of a report or of a value.
+    Return what a reviewer reads before deciding on a report or a value.
 
-    ``steps`` are the forms open to her: nobody publishes a record that she had a part
-    in or that the guard blocks.
+    ``steps`` are the forms open to this user: nobody publishes their own work, or a
+    text that the guard blocks.
     """
     is_value = isinstance(item, review_queue.QueuedValue)
     return {
@@ -205,7 +203,9 @@ def screen_of(user, item, posted=None):
         "place": _place(user, item),
         "steps": _steps(item, posted),
         **(
-            value_pages.shown(user, item.record) if is_value else _of_report(user, item)
+            value_pages.value_context(user, item.record)
+            if is_value
+            else _of_report(user, item)
         ),
     }
 
@@ -218,21 +218,21 @@ def _of_report(user, item):
     ``compared`` are the fields that are no text of the public page.
     """
     record = item.record
-    (reading,) = comparison.readings(user, [item], with_evidence=True)
+    (reading,) = comparison.compare_reports(user, [item], with_evidence=True)
     return {
         "reading": reading,
         "preview": reading.after,
-        "compared": comparison.compare(reading.stood, record, reading.columns),
-        "places": places_of_reports([reading]) if item.may_be_published else [],
+        "compared": comparison.compare_fields(reading.stood, record, reading.columns),
+        "places": page_changes_of_reports([reading]) if item.may_be_published else [],
         "transitions": list(record.transitions.select_related("by")),
         "shows_notes": not workflow.reports_for(user, record.agency),
-        "public": public_address(record.subject),
+        "public": public_url(record.subject),
     }
 
 
 def _place(user, *items):
     """Where they stand in the queue; None unless they stand there side by side."""
-    places = review_queue.places(user, but_own=True)
+    places = review_queue.queue_positions(user, but_own=True)
     found = sorted(places.index(x.place) for x in items if x.place in places)
     if not found or found[-1] - found[0] >= len(found):
         return None
@@ -263,22 +263,22 @@ def step_form(kind, item, data=None):
 
 
 #: What stands of the list on one page.
-ROWS = 50
+ROWS_PER_PAGE = 50
 #: The most records published at once: nobody reads a longer list.
-MOST = 50
+MOST_AT_ONCE = 50
 
 
-def reviews(user):
-    return any(workflow.may_review(user, each) for each in review_queue.WORDS)
+def may_review_any(user):
+    return any(workflow.may_review(user, each) for each in review_queue.KIND_BY_MODEL)
 
 
 def must_review(user):
-    if not reviews(user):
+    if not may_review_any(user):
         raise PermissionDenied
 
 
 #: The groups of the list, as its filters call them.
-GROUPS = {
+QUEUE_GROUPS = {
     "reportes": gettext_lazy("Reports"),
     "valores": gettext_lazy("Values"),
     "plan": gettext_lazy("Plan"),
@@ -287,32 +287,35 @@ GROUPS = {
 }
 
 
-def queue(request):
+def queue_context(request):
     """The list of what waits for this person's decision, of one group or of all."""
-    waits, chosen = review_queue.everything(request.user), request.GET.get("que", "")
-    page = Paginator(waits.of(chosen), ROWS).get_page(request.GET.get("page"))
+    waits, chosen = (
+        review_queue.review_queue_of(request.user),
+        request.GET.get("que", ""),
+    )
+    page = Paginator(waits.of(chosen), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return {
         "waits": waits,
         "page": page,
         "rows": waits.loaded(page.object_list),
-        "groups": [(*each, len(waits.of(each[0]))) for each in GROUPS.items()],
+        "groups": [(*each, len(waits.of(each[0]))) for each in QUEUE_GROUPS.items()],
         "chosen": chosen,
         "ticked": "todas" in request.GET,
     }
 
 
 def item_or_404(user, kind, pk):
-    if kind not in review_queue.REVIEWED:
+    if kind not in review_queue.REVIEWED_MODELS:
         raise Http404
-    rows = review_queue.reviewable(user, kind)
-    if kind in review_queue.KINDS:
+    rows = review_queue.reviewable_rows(user, kind)
+    if kind in review_queue.MODEL_BY_KIND:
         rows = rows.prefetch_related("evidences")
-    return review_queue.queued(user, get_object_or_404(rows, pk=pk))
+    return review_queue.queue_item(user, get_object_or_404(rows, pk=pk))
 
 
-def record_page(request, kind, pk):
+def review_record(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
-    if not item.is_waiting and kind in review_queue.KINDS:
+    if not item.is_waiting and kind in review_queue.MODEL_BY_KIND:
         record = item.record
         messages.info(request, _("%(record)s waits no more.") % {"record": record})
         name = f"admin:strategic_areas_{record._meta.model_name}_change"
@@ -320,29 +323,29 @@ def record_page(request, kind, pk):
     return _show(request, item)
 
 
-def value_page(request, pk):
+def review_value(request, pk):
     """A value that waits, or what became of it."""
-    return record_page(request, VALUE.kind, pk)
+    return review_record(request, VALUE.kind, pk)
 
 
 def _show(request, item, posted=None):
-    return screen(
+    return render_screen(
         request,
         item.template,
         status=422 if posted else 200,
         title=str(item.record),
-        screen=screen_of(request.user, item, posted),
+        screen=review_context(request.user, item, posted),
     )
 
 
 @require_POST
-def publish(request, kind, pk):
+def publish_item(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
     return _take_step(request, item, PublishForm, item.publish)
 
 
 @require_POST
-def give_back(request, kind, pk):
+def return_item(request, kind, pk):
     item = item_or_404(request.user, kind, pk)
     return _take_step(request, item, ReturnForm, item.give_back)
 
@@ -358,12 +361,14 @@ def _take_step(request, item, form_class, step):
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect(item.address)
-    decisions.tell(request, item.record)
+    decisions.show_decision(request, item.record)
     return redirect(_next_address(request.user, item.place))
 
 
 def _next_address(user, place):
-    following = review_queue.after(review_queue.places(user, but_own=True), place)
+    following = review_queue.next_position(
+        review_queue.queue_positions(user, but_own=True), place
+    )
     return following.address if following else reverse("admin:index")
 
 
@@ -371,7 +376,7 @@ def publish_many(request):
     must_review(request.user)
     picked = request.POST if request.method == "POST" else request.GET
     tokens = " ".join(picked.getlist("pick")).split()
-    chosen, left_out = choose(request.user, tokens)
+    chosen, left_out = choose_items(request.user, tokens)
     known = {item.token for item in chosen}
     # What values tell is protected together: without one of them it is read anew.
     is_as_shown = not any(
@@ -391,48 +396,49 @@ def publish_many(request):
             _decide_all(request, values, items, left_out, form.cleaned_data)
             return redirect("admin:index")
         if values:
-            of_values = value_pages.preview(values, by=request.user)
+            of_values = value_pages.preview_publication(values, by=request.user)
     except RefusedError as error:
         refused = str(error)
-    readings = comparison.readings(
+    readings = comparison.compare_reports(
         request.user, [item for item in items if item.takes_notes]
     )
-    return screen(
+    return render_screen(
         request,
         "desk/publish_many.html",
         status=422 if request.method == "POST" else 200,
         title=_("Read together"),
         readings=readings,
-        places=places_of_reports(readings),
+        places=page_changes_of_reports(readings),
         together=[
-            (item, changes.records(item.decision) if item.parts else [])
+            (item, changes.change_records(item.decision) if item.parts else [])
             for item in items
-            if isinstance(item, decisions.Waiting)
+            if isinstance(item, decisions.QueuedDecision)
         ],
         of_values=of_values,
         refused=refused,
         chosen=[item for item in chosen if item.examined.asks],
         left_out=left_out,
         place=_place(
-            request.user, *(x for x in chosen if not isinstance(x, decisions.Waiting))
+            request.user,
+            *(x for x in chosen if not isinstance(x, decisions.QueuedDecision)),
         ),
         form=form,
     )
 
 
-def choose(user, tokens):
+def choose_items(user, tokens):
     """
     The ticked items that may be published together, and why each other may not.
 
     A token counts only while the version that it names still waits.
     """
     named = {token.rpartition("-")[0] for token in tokens}
-    places = review_queue.places(user)
+    places = review_queue.queue_positions(user)
     asked = [place for place in places if f"{place.word}-{place.pk}" in named]
-    found = review_queue.reports(user, asked).values()
+    found = review_queue.load_queued_reports(user, asked).values()
     by_token = {
         item.token: item
-        for item in [*found, *decisions.to_decide(user)]
+        for item in [*found, *decisions.queued_decisions(user)]
         if item in found or item.is_plain
     }
     chosen, left_out = [], []
@@ -453,18 +459,12 @@ def _why_not(item, number):
         return _("you had a part in it: another person publishes it.")
     if item.count or item.leaps or item.examined.blocks:
         return _("something in it has to be read by itself.")
-    if number >= MOST:
-        return _("at most %(number)d at once.") % {"number": MOST}
+    if number >= MOST_AT_ONCE:
+        return _("at most %(number)d at once.") % {"number": MOST_AT_ONCE}
     return ""
 
 
 def _decide_all(request, values, items, left_out, cleaned):
-    """
-    Publish the values as one, then approve each item but those that are returned.
-
-    ``RefusedError`` names a value that cannot be published; then nothing is done. An
-    item that cannot be decided on is told of, and the others are.
-    """
     VALUES.approve_all(values, by=request.user)
     published = len(values)
     for item in items:
@@ -472,9 +472,9 @@ def _decide_all(request, values, items, left_out, cleaned):
         try:
             if item.token in cleaned["back"]:
                 item.give_back(by=request.user, cleaned=said)
-                decisions.tell(request, item.record)
-            elif isinstance(item, decisions.Waiting):
-                decisions.tell(
+                decisions.show_decision(request, item.record)
+            elif isinstance(item, decisions.QueuedDecision):
+                decisions.show_decision(
                     request, item.steps.approve(item.decision, by=request.user)
                 )
             else:

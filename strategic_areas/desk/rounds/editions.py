@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 from agencies.access import RefusedError, only_reviewers
 from strategic_areas import workflow
 from strategic_areas.datasets import editions
-from strategic_areas.desk.changes.agency_statements import OwnWordsForm
+from strategic_areas.desk.changes.agency_statements import BilingualTextForm
 from strategic_areas.desk.changes.decisions import (
     ApproveForm,
-    open_forms,
+    decision_forms,
     take_pressed_step,
 )
 from strategic_areas.desk.inputs import Checkboxes
-from strategic_areas.desk.screens import screen, told_on
+from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import EditionProposal
 from strategic_areas.queries.pages.editions import differences
 from strategic_areas.queries.plan import plans
@@ -27,7 +27,7 @@ from strategic_areas.workflow import EDITIONS, guard
 from strategic_areas.workflow.editions import texts_of
 
 
-class EditionForm(OwnWordsForm):
+class ProposeEditionForm(BilingualTextForm):
     named = forms.MultipleChoiceField(
         label=gettext_lazy("What it corrects"),
         help_text=gettext_lazy(
@@ -38,10 +38,12 @@ class EditionForm(OwnWordsForm):
     )
     field_order = ["named"]
 
-    class Meta(OwnWordsForm.Meta):
+    class Meta(BilingualTextForm.Meta):
         model = EditionProposal
         fields = ["explanation_es", "explanation_en"]
-        widgets = dict(zip(fields, OwnWordsForm.Meta.widgets.values(), strict=True))
+        widgets = dict(
+            zip(fields, BilingualTextForm.Meta.widgets.values(), strict=True)
+        )
 
     def __init__(self, data, *, instance):
         super().__init__(data, instance=instance)
@@ -57,7 +59,7 @@ class EditionForm(OwnWordsForm):
     def propose(self, *, by):
         named = self.cleaned_data.get("named", ())
         self.instance.named = [each.split("/", 1) for each in named]
-        with told_on(self):
+        with refusals_shown_on(self):
             return EDITIONS.propose(self.instance, by=by)
         return None
 
@@ -95,10 +97,10 @@ def plan_editions(request, plan):
     waits, form = EditionProposal.objects.waiting().filter(plan=plan).first(), None
     if not waits and (number or not plan.is_reconstructed):
         data = request.POST if request.method == "POST" else None
-        form = EditionForm(data, instance=proposal)
+        form = ProposeEditionForm(data, instance=proposal)
         if form.is_valid() and form.propose(by=request.user):
             return redirect("admin:edition_proposal", pk=proposal.pk)
-    return screen(
+    return render_screen(
         request,
         "desk/editions.html",
         status=422 if form and form.errors else 200,
@@ -128,10 +130,10 @@ def edition_proposal(request, pk):
         except RefusedError as error:
             holds = {"seen": "", "refused": error}
         form = partial(ApproveEditionForm, seen=holds["seen"])
-        steps = open_forms(request, EDITIONS, found, form, examined=examined)
+        steps = decision_forms(request, EDITIONS, found, form, examined=examined)
         if take_pressed_step(request, EDITIONS, found, steps):
             return redirect("admin:plan_editions", plan=found.plan.code)
-    return screen(
+    return render_screen(
         request,
         "desk/edition_proposal.html",
         title=str(found),

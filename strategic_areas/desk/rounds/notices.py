@@ -25,7 +25,7 @@ from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
 from strategic_areas.compliance import REPLY_WITHIN, Standing
 from strategic_areas.datasets import editions
-from strategic_areas.desk.review.review_queue import everything
+from strategic_areas.desk.review.review_queue import review_queue_of
 from strategic_areas.desk.sheet.rows import returned_steps
 from strategic_areas.figures.reporting import handed_in
 from strategic_areas.models import (
@@ -44,7 +44,7 @@ MONDAY = 0
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedAnswer:
     subject: Activity | Commitment | AskedValue
     at: datetime
     reason: str
@@ -55,13 +55,13 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class ToDo:
+class AgencyToDo:
     agency: Agency
     period: ReportingPeriod
     answer_by: date
     accepted_until: date
     missing: tuple[Activity | AskedValue, ...]
-    returned: tuple[Returned, ...]
+    returned: tuple[ReturnedAnswer, ...]
     is_late: bool
 
     @property
@@ -83,10 +83,10 @@ class ToDo:
 
 
 @dataclass
-class Digest:
+class ReminderMail:
     user: User
-    parts: list[ToDo] = field(default_factory=list)
-    copies: list[ToDo] = field(default_factory=list)
+    parts: list[AgencyToDo] = field(default_factory=list)
+    copies: list[AgencyToDo] = field(default_factory=list)
     waiting: int = 0
     oldest: date | None = None
 
@@ -110,21 +110,21 @@ class Digest:
         return f"{said}, {len(self.copies)} copied" if self.copies else said
 
 
-def digests(today):
+def reminders_due(today):
     """Today's digests, sorted by user name; demonstration rounds are left out."""
     parts = _to_do_in_all_plans(today)
     found = {}
     for user, own, copies in _focal_points(parts, today):
         if _is_reminded_today(user, own, today) or copies:
-            digest = found.setdefault(user, Digest(user))
+            digest = found.setdefault(user, ReminderMail(user))
             digest.parts += own
             digest.copies += copies
     copied = [part for part in parts if part.is_copied(today)]
     for user in reviewers().exclude(email=""):
-        waits = everything(user, but_demonstrations=True)
+        waits = review_queue_of(user, but_demonstrations=True)
         has_news = waits.items and _wants_optional_mail(user, today)
         if has_news or copied:
-            digest = found.setdefault(user, Digest(user))
+            digest = found.setdefault(user, ReminderMail(user))
             digest.waiting = len(waits.items)
             if waits.items:
                 digest.oldest = timezone.localdate(waits.items[0].since)
@@ -134,11 +134,11 @@ def digests(today):
 
 def _to_do_in_all_plans(today):
     asked = ReportingPeriod.objects.rounds().opened(today).select_related("plan")
-    return _with_others(to_do_in(cells(asked, today), today))
+    return _with_others(agency_to_dos(cells(asked, today), today))
 
 
-def to_do_in(asked, today):
-    """A ``ToDo`` for each of the cells ``asked`` in which something is to be done."""
+def agency_to_dos(asked, today):
+    """An ``AgencyToDo`` for each of the cells in which something is to be done."""
     updates = ActivityUpdate.objects.filter(period__in={c.period for c in asked})
     back = {
         (update.period_id, update.activity): step
@@ -152,7 +152,7 @@ def to_do_in(asked, today):
     ]
     last = handed_in(value for _period, value in values)
     back |= {
-        (pk, value): Returned(value, last[value].decided_at, last[value].reason)
+        (pk, value): ReturnedAnswer(value, last[value].decided_at, last[value].reason)
         for pk, value in values
     }
     parts = []
@@ -162,7 +162,7 @@ def to_do_in(asked, today):
         missing = missing if cell.accepts(today) else ()
         if missing or returned:
             parts.append(
-                ToDo(
+                AgencyToDo(
                     cell.agency,
                     cell.period,
                     cell.answer_by,
@@ -184,7 +184,7 @@ def _with_others(parts):
         rows = rows.select_related(question.name, "agency", "period__plan")
         for update, step in _given_back(rows):
             agency, period = update.agency, update.period
-            part = by_key.get((agency, period)) or ToDo(
+            part = by_key.get((agency, period)) or AgencyToDo(
                 agency, period, period.due_on, period.closes_on, (), (), is_late=False
             )
             returned = (*part.returned, step)
@@ -197,14 +197,14 @@ def _given_back(revisions):
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
     return [
-        (row, Returned(row.subject, steps[pk].at, steps[pk].reason))
+        (row, ReturnedAnswer(row.subject, steps[pk].at, steps[pk].reason))
         for pk, row in rows.items()
     ]
 
 
 def _focal_points(parts, today):
     """
-    Focal points with their own ``ToDo`` and those they only get a copy of.
+    Focal points with their own ``AgencyToDo`` and those they only get a copy of.
 
     An agency's alternates are reminded only where it has no titular.
     """
@@ -249,7 +249,7 @@ def _is_reminded_today(user, parts, today):
     )
 
 
-def write(digest, today):
+def write_reminder(digest, today):
     with translation.override(digest.user.language):
         context = {
             "digest": digest,
@@ -258,13 +258,13 @@ def write(digest, today):
             "choice": settings.SITE_URL + reverse("admin:reminders"),
         }
         return {
-            "subject": subject(digest),
+            "subject": reminder_subject(digest),
             "text": render_to_string("email/reminder.txt", context),
             "html": render_to_string("email/reminder.html", context),
         }
 
 
-def subject(digest):
+def reminder_subject(digest):
     if digest.parts:
         number = digest.due + digest.late + digest.returned
         return _("Reports due: %(number)d") % {"number": number}
@@ -273,18 +273,18 @@ def subject(digest):
     return _("Reports that are late: a copy")
 
 
-KIND = "asked"
+REMINDER_KIND = "asked"
 
 
-def reminded_today(today):
+def agencies_reminded_today(today):
     """The ids of the agencies that were reminded by a press today."""
     begun = timezone.make_aware(datetime.combine(today, time.min))
-    keys = Mail.objects.filter(kind=KIND, created_at__gte=begun)
+    keys = Mail.objects.filter(kind=REMINDER_KIND, created_at__gte=begun)
     return {int(key.split(":")[1]) for key in keys.values_list("key", flat=True)}
 
 
 @transaction.atomic
-def remind(part, *, by, today):
+def remind_agency(part, *, by, today):
     """
     Mail an agency's focal points what it has to do; return how many are written to.
 
@@ -292,7 +292,7 @@ def remind(part, *, by, today):
     done today, or where nobody can be written to.
     """
     agency = part.agency
-    if agency.pk in reminded_today(today):
+    if agency.pk in agencies_reminded_today(today):
         raise RefusedError(
             _("%(agency)s was reminded today already.") % {"agency": agency}
         )
@@ -301,9 +301,9 @@ def remind(part, *, by, today):
         queue_mail(
             to=person.email,
             language=person.language,
-            kind=KIND,
-            key=f"{KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
-            **write(Digest(person, [part]), today),
+            kind=REMINDER_KIND,
+            key=f"{REMINDER_KIND}:{agency.pk}:{today:%Y%m%d}:{person.pk}",
+            **write_reminder(ReminderMail(person, [part]), today),
         )
         for person in focal_points_of(agency, today).filter(email__endswith=ending)
     )
@@ -322,7 +322,7 @@ def remind(part, *, by, today):
     return number
 
 
-def prepare_and_release(now=None):
+def prepare_and_release_scorecards(now=None):
     """
     Show agencies the scorecards of closed rounds, and publish those that are due.
 

@@ -14,23 +14,23 @@ from django.utils.translation import gettext_lazy
 from agencies.mail import reached
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, workflow
-from strategic_areas.desk.changes.decisions import proposed
+from strategic_areas.desk.changes.decisions import redirect_to_change
 from strategic_areas.desk.rounds import notices
-from strategic_areas.desk.screens import plan_or_404, screen, told_on
-from strategic_areas.desk.sheet.contents import Sheet
+from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_screen
+from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.queries import asked_values
 from strategic_areas.schedule import DAYS_BEFORE_DUE, Frequency, working_day
 from strategic_areas.workflow.questions import DECLARATION, REPORT
 
-FREQUENCIES = {
+FREQUENCY_WORDS = {
     Frequency.QUARTER: gettext_lazy("Every quarter"),
     Frequency.SEMESTER: gettext_lazy("Every semester"),
     Frequency.YEAR: gettext_lazy("Every year"),
 }
 
 
-class RoundForm(forms.ModelForm):
+class OpenRoundForm(forms.ModelForm):
     """The days of a round, of which the calendar proposes all."""
 
     class Meta:
@@ -50,7 +50,7 @@ def open_round(request, plan):
     """
     plan = plan_or_404(request, plan)
     frequency = request.GET.get("cada")
-    frequency = frequency if frequency in FREQUENCIES else None
+    frequency = frequency if frequency in FREQUENCY_WORDS else None
     period = rounds.next_round(plan, timezone.localdate(), frequency)
     if period is None or plan.status != Plan.Status.APPROVED:
         raise Http404
@@ -63,28 +63,30 @@ def open_round(request, plan):
         data = None
     if data and "moved" in data:
         data["due_on"] = data["moved"]
-    form = RoundForm(data, instance=period)
+    form = OpenRoundForm(data, instance=period)
     if form.is_valid() and "ask" in data:
-        with told_on(form):
-            return proposed(request, workflow.propose(period, by=request.user))
+        with refusals_shown_on(form):
+            return redirect_to_change(
+                request, workflow.propose(period, by=request.user)
+            )
     if form.errors:
         period = rounds.next_round(plan, timezone.localdate(), frequency)
-    return screen(
+    return render_screen(
         request,
         "desk/round_open.html",
         status=422 if form.errors else 200,
         title=_("Open the round: %(round)s") % {"round": period},
         period=period,
         form=form,
-        opening=opening(period, form),
+        opening=opening_preview(period, form),
         calendar=rounds.calendar_of(plan.periods.rounds()),
         frequency=frequency,
-        frequencies=FREQUENCIES.items(),
+        frequencies=FREQUENCY_WORDS.items(),
         others=reviewers().exclude(pk=request.user.pk).count(),
     )
 
 
-def opening(period, form=None) -> dict | None:
+def opening_preview(period, form=None) -> dict | None:
     """
     What a proposed round would do; None of a period that asks nobody.
 
@@ -121,9 +123,9 @@ def opening(period, form=None) -> dict | None:
     }
 
 
-def opened_again(asked) -> dict:
+def reopening_preview(asked) -> dict:
     """What a closed round would take if it were opened again as an agency ``asked``."""
-    sheet = Sheet(asked.period, asked.agency)
+    sheet = ReportingSheet(asked.period, asked.agency)
     earlier = RoundReopening.objects.filter(agency=asked.agency)
     return {
         "asked": asked,
@@ -133,11 +135,11 @@ def opened_again(asked) -> dict:
 
 
 def _first_mail(period, agency, missing):
-    part = notices.ToDo(
+    part = notices.AgencyToDo(
         agency, period, period.due_on, period.closes_on, missing, (), False
     )
     return {
-        "subject": notices.subject(notices.Digest(None, [part])),
+        "subject": notices.reminder_subject(notices.ReminderMail(None, [part])),
         "text": render_to_string("email/_round.txt", {"part": part}),
     }
 

@@ -14,7 +14,7 @@ from strategic_areas.queries.rounds import cells
 
 #: The parts of a round in their order: state → its word in the address, its name, what
 #: it is called before the due date, when nobody is late, and what it means.
-PARTS = {
+ROUND_PARTS = {
     AgencyState.PUBLISHED: (
         "respondieron",
         pgettext_lazy("agencies", "Answered"),
@@ -48,7 +48,7 @@ PARTS = {
 }
 
 
-def running(asked_for, today):
+def rounds_in_progress(asked_for, today):
     """
     The rounds that take reports today, each with the parts of its bar.
 
@@ -66,7 +66,7 @@ def running(asked_for, today):
 
 
 def _running(period, asked, asked_for, today):
-    is_late, missing = today > period.due_on, notices.to_do_in(asked, today)
+    is_late, missing = today > period.due_on, notices.agency_to_dos(asked, today)
     mailed = reached(today)
     written_to = [part for part in missing if part.agency.pk in mailed]
     days = [
@@ -89,19 +89,19 @@ def _running(period, asked, asked_for, today):
                 "name": late_name if is_late else name,
                 "note": note,
                 "cells": (own := [cell for cell in asked if cell.state == state]),
-                "rows": views.unpublished(own, missing),
+                "rows": views.agencies_by_missing(own, missing),
                 "is_chosen": (str(period.pk), word)
                 == (asked_for.get("ronda"), asked_for.get("parte")),
             }
-            for state, (word, late_name, name, note) in PARTS.items()
+            for state, (word, late_name, name, note) in ROUND_PARTS.items()
         ],
         "missing": missing,
         "written_to": written_to,
         "unreached": [part for part in missing if part.agency.pk not in mailed],
-        "subject": notices.subject(notices.Digest(None, written_to[:1])),
+        "subject": notices.reminder_subject(notices.ReminderMail(None, written_to[:1])),
         "mail": written_to
         and render_to_string("email/_round.txt", {"part": written_to[0]}).strip(),
-        "reminded": notices.reminded_today(today),
+        "reminded": notices.agencies_reminded_today(today),
         "last": max((day for day in days if day <= today), default=None),
         "next": min((day for day in days if day > today), default=None),
     }

@@ -18,17 +18,17 @@ from django.views.decorators.http import require_POST
 from agencies import access
 from strategic_areas import rounds, workflow
 from strategic_areas.compliance import AgencyState, Promptness, Standing
-from strategic_areas.desk.changes.decisions import proposed
-from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.changes.decisions import redirect_to_change
+from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.rounds import notices
-from strategic_areas.desk.screens import screen, taken
+from strategic_areas.desk.screens import render_screen, take_valid_step
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
 from strategic_areas.schedule import RoundState
 from strategic_areas.sentences import ROUND_WORDS
 
 #: How many rounds the table shows unless it is asked for all.
-COLUMNS = 8
+ROUNDS_SHOWN = 8
 
 STATE_WORDS = {
     AgencyState.NOT_ASKED: gettext_lazy("Not asked"),
@@ -39,20 +39,20 @@ STATE_WORDS = {
     AgencyState.PUBLISHED: gettext_lazy("All published"),
 }
 #: The states of a report that is not published, in the order of the page.
-STANDING_WORDS = {
+REPORT_STATUS_WORDS = {
     Standing.NOTHING: gettext_lazy("Nothing yet"),
     Standing.DRAFTED: gettext_lazy("Being written"),
     Standing.RETURNED: gettext_lazy("Returned"),
     Standing.SUBMITTED: gettext_lazy("Waiting for review"),
 }
-PROMPTNESS_WORDS = {
+TIMELINESS_WORDS = {
     Promptness.ON_TIME: gettext_lazy("on time"),
     Promptness.LATE: gettext_lazy("late"),
     Promptness.SILENT: gettext_lazy("silent"),
 }
 
 
-class CloseForm(forms.Form):
+class CloseRoundForm(forms.Form):
     has_read = forms.BooleanField(
         label=gettext_lazy(
             "I have read what is missing; the round closes once another person agrees"
@@ -61,7 +61,7 @@ class CloseForm(forms.Form):
 
     def __init__(self, *args, action, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", "close", _("Ask to close the round"), action=action
         )
 
@@ -73,23 +73,23 @@ class TakeRoundBackForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             "step-form", "take_back", _("Take it back"), css_class="deletelink"
         )
 
 
-def rounds_page(request):
+def round_list(request):
     """
     The table of the agencies and the rounds of a plan, the latest unless one is named.
     """
-    must_review(request.user)
+    must_keep_rounds(request.user)
     today = timezone.localdate()
     plans = _plans(today)
     plan = next(
         (each for each in plans if each.code == request.GET.get("plan")),
         plans[0] if plans else None,
     )
-    return screen(
+    return render_screen(
         request,
         "desk/rounds.html",
         title=_("Agencies and rounds"),
@@ -100,10 +100,10 @@ def rounds_page(request):
     )
 
 
-def round_page(request, pk):
+def round_detail(request, pk):
     today = timezone.localdate()
     period = round_or_404(request.user, pk)
-    form = CloseForm(
+    form = CloseRoundForm(
         request.POST if request.method == "POST" else None,
         action=reverse("admin:round", args=[pk]),
     )
@@ -111,20 +111,20 @@ def round_page(request, pk):
         return _close(request, period, today)
     state = period.state(today)
     asked = [cell for cell in cells([period], today) if cell.items]
-    return screen(
+    return render_screen(
         request,
         "desk/round.html",
         status=422 if form.is_bound else 200,
         title=period.name,
         period=period,
         word=ROUND_WORDS[state],
-        agencies=unpublished(asked, notices.to_do_in(asked, today)),
+        agencies=agencies_by_missing(asked, notices.agency_to_dos(asked, today)),
         silent=sorted(
             cell.agency.acronym
             for cell in asked
             if cell.promptness(today) == Promptness.SILENT
         ),
-        reminded=notices.reminded_today(today),
+        reminded=notices.agencies_reminded_today(today),
         form=form if state == RoundState.LATE else None,
         is_open=state == RoundState.OPEN,
         is_public=period.plan.status != Plan.Status.IN_PREPARATION,
@@ -133,16 +133,16 @@ def round_page(request, pk):
 
 
 @require_POST
-def remind(request, pk, agency=None):
+def remind_agencies(request, pk, agency=None):
     """Remind one agency of what a round still asks of it, or all that owe something."""
     period, today = round_or_404(request.user, pk), timezone.localdate()
     asked = [x for x in cells([period], today) if agency in {None, x.agency.slug}]
     if not asked:
         raise Http404
     reminded, refused = [], []
-    for part in notices.to_do_in(asked, today):
+    for part in notices.agency_to_dos(asked, today):
         try:
-            notices.remind(part, by=request.user, today=today)
+            notices.remind_agency(part, by=request.user, today=today)
             reminded.append(part.agency.acronym)
         except access.RefusedError as error:
             refused.append(str(error))
@@ -158,12 +158,12 @@ def remind(request, pk, agency=None):
 
 def round_or_404(user, pk):
     """A round that has opened, for whoever keeps the rounds."""
-    must_review(user)
+    must_keep_rounds(user)
     opened = ReportingPeriod.objects.visible_to(user).opened(timezone.localdate())
     return get_object_or_404(opened.select_related("plan"), pk=pk)
 
 
-def must_review(user):
+def must_keep_rounds(user):
     if not (access.is_reviewer(user) or user.is_superuser):
         raise PermissionDenied
 
@@ -177,7 +177,7 @@ def _plans(today):
 
 def _table(plan, today, *, every):
     periods = list(plan.periods.opened(today))
-    shown = periods if every else periods[:COLUMNS]
+    shown = periods if every else periods[:ROUNDS_SHOWN]
     by_agency = defaultdict(list)
     for cell in cells(shown, today):
         by_agency[cell.agency].append(cell)
@@ -203,12 +203,12 @@ def _entry(cell, today):
     return {
         "cell": cell,
         "word": STATE_WORDS[cell.state],
-        "promptness": PROMPTNESS_WORDS.get(cell.promptness(today), ""),
+        "promptness": TIMELINESS_WORDS.get(cell.promptness(today), ""),
         "address": f"{changelist}?{urlencode(query)}",
     }
 
 
-def unpublished(asked, to_do):
+def agencies_by_missing(asked, to_do):
     """The agencies that a round asks, those with the most missing reports first."""
     owing = {part.agency for part in to_do}
     asked = sorted(
@@ -224,7 +224,7 @@ def unpublished(asked, to_do):
             "agency": cell.agency,
             "activities": {
                 word: activities
-                for standing, word in STANDING_WORDS.items()
+                for standing, word in REPORT_STATUS_WORDS.items()
                 if (activities := cell.standing(standing))
             },
             "owes": cell.agency in owing,
@@ -242,21 +242,21 @@ def _close(request, period, today):
     except access.RefusedError as error:
         messages.error(request, str(error))
         return redirect("admin:round", pk=period.pk)
-    return proposed(request, change)
+    return redirect_to_change(request, change)
 
 
-def take_back(request, pk):
+def take_round_back(request, pk):
     """Remove a period in which nobody wrote; what stands in the way is shown."""
-    must_review(request.user)
+    must_keep_rounds(request.user)
     rows = ReportingPeriod.objects.visible_to(request.user).select_related("plan")
     period = get_object_or_404(rows, pk=pk)
     form = TakeRoundBackForm(request.POST if request.method == "POST" else None)
     today = timezone.localdate()
-    if taken(form, rounds.take_back, period, by=request.user, today=today):
+    if take_valid_step(form, rounds.take_back, period, by=request.user, today=today):
         text = _("%(period)s is taken back.") % {"period": period}
         messages.success(request, text)
         return redirect("admin:strategic_areas_reportingperiod_changelist")
-    return screen(
+    return render_screen(
         request,
         "desk/take_back.html",
         status=422 if form.errors else 200,

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from agencies.numbers import WholeField
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, VictimsField, limit, one_button
-from strategic_areas.desk.screens import screen, taken
-from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.sheet.rows import find_row
+from strategic_areas.desk.inputs import (
+    LongTextField,
+    VictimsField,
+    limit_length,
+    one_button_helper,
+)
+from strategic_areas.desk.screens import render_screen, take_valid_step
+from strategic_areas.desk.sheet.contents import sheet_or_404
+from strategic_areas.desk.sheet.rows import row_or_404
 from strategic_areas.models import (
     Activity,
     ActivityProposal,
@@ -25,13 +30,13 @@ from strategic_areas.models import (
 from strategic_areas.progress import percent_for
 from strategic_areas.workflow import guard
 
-DONE = [
+EXECUTION_CHOICES = [
     (value, Execution(value).label)
     for value in (Execution.COMPLETED, Execution.IN_PROGRESS)
 ]
 
 
-class NameForm(forms.ModelForm):
+class OffPlanNameForm(forms.ModelForm):
     class Meta:
         model = Activity
         fields = ["title_es", "commitment"]
@@ -41,21 +46,23 @@ class NameForm(forms.ModelForm):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["commitment"].queryset = commitments
         self.fields["commitment"].label = gettext_lazy("The commitment it serves most")
-        self.helper = one_button("row-form", "save", button, action=action)
+        self.helper = one_button_helper("row-form", "save", button, action=action)
 
     def clean(self):
         guard.refuse(self, "title_es")
         return super().clean()
 
 
-class OffPlanForm(NameForm):
+class ReportOffPlanForm(OffPlanNameForm):
     """The name and the first report; later reports are written on the sheet."""
 
-    class Meta(NameForm.Meta):
-        fields = [*NameForm.Meta.fields, "reaches_victims"]
+    class Meta(OffPlanNameForm.Meta):
+        fields = [*OffPlanNameForm.Meta.fields, "reaches_victims"]
 
-    execution = forms.ChoiceField(label=gettext_lazy("Execution"), choices=DONE)
-    narrative_es = LongText(
+    execution = forms.ChoiceField(
+        label=gettext_lazy("Execution"), choices=EXECUTION_CHOICES
+    )
+    narrative_es = LongTextField(
         rows=5,
         label=gettext_lazy("What was done, in full"),
         help_text=gettext_lazy(
@@ -81,33 +88,33 @@ class OffPlanForm(NameForm):
         self.instance = stored.activity
 
 
-def report(request, period, agency):
-    found = find_sheet(request.user, period, agency)
-    form = OffPlanForm(
+def report_off_plan(request, period, agency):
+    found = sheet_or_404(request.user, period, agency)
+    form = ReportOffPlanForm(
         request.POST if request.method == "POST" else None,
         instance=Activity(agency=found.agency),
         commitments=_commitments(found),
         action=found.off_plan_url,
         button=_("Save"),
     )
-    if taken(form, form.store, found.period, by=request.user):
+    if take_valid_step(form, form.store, found.period, by=request.user):
         return _saved(request, period, agency, form.instance)
     return _page(request, found, form)
 
 
-def rename(request, period, agency, activity):
-    row = find_row(request.user, period, agency, activity=activity)
+def rename_off_plan(request, period, agency, activity):
+    row = row_or_404(request.user, period, agency, activity=activity)
     if not row.may_be_renamed:
         raise Http404
-    found = find_sheet(request.user, period, agency)
-    form = NameForm(
+    found = sheet_or_404(request.user, period, agency)
+    form = OffPlanNameForm(
         request.POST if request.method == "POST" else None,
         instance=row.subject,
         commitments=_commitments(found),
         action=row.rename_url,
         button=_("Save"),
     )
-    if taken(form, workflow.rename_off_plan, form.instance, by=request.user):
+    if take_valid_step(form, workflow.rename_off_plan, form.instance, by=request.user):
         return _saved(request, period, agency, row.subject)
     return _page(request, found, form)
 
@@ -119,12 +126,12 @@ def _commitments(found):
 def _saved(request, period, agency, activity):
     messages.success(request, _("%(code)s is saved.") % {"code": activity.code})
     return redirect(
-        find_row(request.user, period, agency, activity=activity.pk).page_url
+        row_or_404(request.user, period, agency, activity=activity.pk).page_url
     )
 
 
 def _page(request, found, form, template="desk/off_plan.html", title=None):
-    return screen(
+    return render_screen(
         request,
         template,
         title=title or _("Other work done (outside the plan)"),
@@ -134,7 +141,7 @@ def _page(request, found, form, template="desk/off_plan.html", title=None):
     )
 
 
-class ProposalForm(forms.ModelForm):
+class ProposeActivityForm(forms.ModelForm):
     class Meta:
         model = ActivityProposal
         fields = ["title", "commitment", "why", "kind", "starts_on", "due_on"]
@@ -147,22 +154,22 @@ class ProposalForm(forms.ModelForm):
     def __init__(self, *args, commitments, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.fields["commitment"].queryset = commitments
-        limit(self.fields["why"])
-        self.helper = one_button("row-form", "save", _("Propose it"))
+        limit_length(self.fields["why"])
+        self.helper = one_button_helper("row-form", "save", _("Propose it"))
 
     def clean(self):
         guard.refuse(self, "title", "why")
         return super().clean()
 
 
-def propose(request, period, agency):
-    found = find_sheet(request.user, period, agency)
-    form = ProposalForm(
+def propose_activity(request, period, agency):
+    found = sheet_or_404(request.user, period, agency)
+    form = ProposeActivityForm(
         request.POST if request.method == "POST" else None,
         instance=ActivityProposal(agency=found.agency, plan=found.period.plan),
         commitments=_commitments(found),
     )
-    if taken(form, workflow.propose_activity, form.instance, by=request.user):
+    if take_valid_step(form, workflow.propose_activity, form.instance, by=request.user):
         messages.success(request, _("Your proposal is with the secretariat."))
         return redirect(f"{found.url}#propuestas")
     title = _("Propose an activity")

@@ -11,8 +11,8 @@ from strategic_areas import workflow
 from strategic_areas.desk.sheet.rows import (
     AnswerRow,
     ValueRow,
-    find_round,
     read_rows,
+    round_and_agency_or_404,
 )
 from strategic_areas.models import (
     ActivityProposal,
@@ -23,12 +23,12 @@ from strategic_areas.queries import asked_values
 from strategic_areas.workflow.questions import REPORT, UPDATES, VALUE, UpdateQuestion
 
 
-def address_of(name):
+def sheet_url(name):
     return property(lambda sheet: reverse(f"admin:{name}", args=sheet.keys))
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReportingSheet:
     """
     An agency's sheet in a round, in the order of the plan's codes.
 
@@ -77,13 +77,13 @@ class Sheet:
     def keys(self):
         return self.period.pk, self.agency.slug
 
-    url = address_of("sheet")
-    check_url = address_of("sheet_check")
-    workbook_url = address_of("workbook")
-    workbook_save_url = address_of("workbook_save")
-    off_plan_url = address_of("sheet_off_plan")
-    propose_url = address_of("sheet_propose")
-    values_url = address_of("values")
+    url = sheet_url("sheet")
+    check_url = sheet_url("sheet_check")
+    workbook_url = sheet_url("workbook")
+    workbook_save_url = sheet_url("workbook_save")
+    off_plan_url = sheet_url("sheet_off_plan")
+    propose_url = sheet_url("sheet_propose")
+    values_url = sheet_url("values")
 
     @cached_property
     def accepted_until(self):
@@ -185,10 +185,10 @@ def _urgency(row):
     return row.state != "returned", row.state == "ready", is_continuing
 
 
-def find_sheet(user, period, agency):
+def sheet_or_404(user, period, agency):
     """The sheet of an agency's slug; ``Http404`` to who does not report for it now."""
-    return read_sheet(*find_round(user, period, agency), user)
+    return sheet_for(*round_and_agency_or_404(user, period, agency), user)
 
 
-def read_sheet(period, agency, user):
-    return Sheet(period, agency, workflow.may_submit(user, agency))
+def sheet_for(period, agency, user):
+    return ReportingSheet(period, agency, workflow.may_submit(user, agency))

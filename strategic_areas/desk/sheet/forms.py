@@ -20,13 +20,13 @@ from agencies.fields import Kind
 from strategic_areas import workflow
 from strategic_areas.desk.inputs import (
     LONGEST_TEXT,
-    PLAIN,
-    Fold,
-    Group,
-    helper_of,
-    tell_protection,
-    text_boxes,
-    widgets,
+    PLAIN_FORM_ATTRIBUTES,
+    FieldGroup,
+    FoldedFields,
+    add_protection_hint,
+    form_helper,
+    text_widgets,
+    widgets_for,
 )
 from strategic_areas.models import ActivityUpdate, Answer, Status
 from strategic_areas.models.report_fields import Part
@@ -219,7 +219,7 @@ def _plain(value):
     return "" if value is None else value
 
 
-class RowForm(RevisionForm):
+class SheetRowForm(RevisionForm):
     """
     A form of one row; its fields' ids are unique on the page.
 
@@ -236,7 +236,9 @@ class RowForm(RevisionForm):
         super().__init__(*args, label_suffix="", auto_id=auto_id, **kwargs)
         hidden = [Hidden("answer", self.answer)] if row.question.takes_no_news else []
         form_class = f"row-form row-form--{self.answer}"
-        self.helper = helper_of(form_class, *hidden, action=row.url(), **PLAIN)
+        self.helper = form_helper(
+            form_class, *hidden, action=row.url(), **PLAIN_FORM_ATTRIBUTES
+        )
         self.helper.layout = self.make_layout()
         self.helper.form_id = auto_id % "form"
 
@@ -249,7 +251,7 @@ class RowForm(RevisionForm):
         return super().clean()
 
 
-class AnswerForm(RowForm):
+class AnswerForm(SheetRowForm):
     """
     The full answer. One number is enough where the agency's own last one, which
     prefills an empty row, says the rest. Its evidence stands before its ``texts``.
@@ -282,10 +284,10 @@ class AnswerForm(RowForm):
         texts, figures = parts.pop(Part.TEXT), parts.pop(Part.FIGURES)
         figures.sort(key=lambda name: name not in {"percent", "quantity"})
         folds = [self._fold(part, names) for part, names in parts.items() if names]
-        groups = [Group(*figures, css_class="row-figures")] if figures else []
+        groups = [FieldGroup(*figures, css_class="row-figures")] if figures else []
         for name in self.fields.keys() - {"seen_version", *figures}:
             self.fields[name].widget.attrs["form"] = self.auto_id % "form"
-        self.texts = helper_of("")
+        self.texts = form_helper("")
         self.texts.form_tag, self.texts.disable_csrf = False, True
         self.texts.layout = Layout(*texts, *folds)
         return Layout("seen_version", *groups)
@@ -297,7 +299,7 @@ class AnswerForm(RowForm):
         if activity.is_continuing and activity.unit:
             label = gettext("Quantity (%(unit)s)") % {"unit": activity.unit}
             self.fields["quantity"].label = label
-        tell_protection(self.fields, activity)
+        add_protection_hint(self.fields, activity)
 
     def _fold(self, part, names):
         is_open = part is Part.RESERVED and self.instance.is_reserved
@@ -305,7 +307,7 @@ class AnswerForm(RowForm):
             stands = self.instance.execution or self.initial.get("execution") or ""
             told = ActivityUpdate(activity=self.row.subject, execution=stands)
             is_open = told.is_held_back()
-        return Fold(part.label, *names, is_open=is_open)
+        return FoldedFields(part.label, *names, is_open=is_open)
 
     def clean(self):
         is_empty = not (self.instance.pk or self.last or self.has_changed())
@@ -343,7 +345,7 @@ def _lines(text):
     return (text or "").strip().splitlines()
 
 
-class NoNewsForm(RowForm):
+class NoNewsForm(SheetRowForm):
     """No news, and the reason; what was published remains in force."""
 
     answer, suffix = Answer.NO_NEWS, "_no_news"
@@ -369,7 +371,7 @@ def _form_class(model, base):
         form=base,
         fields=[field.columns[0] for field in fields],
         labels=asks,
-        widgets={**widgets(fields), **text_boxes(fields), **radios},
+        widgets={**widgets_for(fields), **text_widgets(fields), **radios},
         formfield_callback=numbers.formfield,
     )
 

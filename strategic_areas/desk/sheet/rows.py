@@ -34,7 +34,7 @@ from strategic_areas.workflow.questions import (
 )
 
 #: The word in the sheet's query that opens a published row as a correction.
-CORRECTING = "corregir"
+CORRECTION_PARAMETER = "corregir"
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class AnswerRow:
 
     @property
     def correct_url(self):
-        return self.page_url.replace("#", f"&{CORRECTING}=1#")
+        return self.page_url.replace("#", f"&{CORRECTION_PARAMETER}=1#")
 
     @property
     def recall_url(self):
@@ -208,10 +208,10 @@ def read_rows(question, period, agency, *, with_transcribed=False, **lookups):
     ``with_transcribed`` includes drafts that the secretariat transcribes from letters.
     """
     asked = question.asked_of(agency, period, **lookups)
-    return rows_of(question, asked, period, with_transcribed=with_transcribed)
+    return rows_for_subjects(question, asked, period, with_transcribed=with_transcribed)
 
 
-def rows_of(question, subjects, period, *, with_transcribed=False):
+def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
     """A row for each of the ``subjects``."""
     if subjects.query.is_empty():
         return ()
@@ -228,7 +228,7 @@ def rows_of(question, subjects, period, *, with_transcribed=False):
             own_id=_first(_earlier(question, own, period)),
         )
     )
-    updates = with_contents(question, model.objects.all()).in_bulk(
+    updates = prefetch_contents(question, model.objects.all()).in_bulk(
         [subject.newest_id for subject in subjects if subject.newest_id]
     )
     prefilled = model.fields.names(prefilled=True, kind=Kind.LINKS)
@@ -257,7 +257,7 @@ def rows_of(question, subjects, period, *, with_transcribed=False):
     return tuple(rows)
 
 
-def with_contents(question, rows):
+def prefetch_contents(question, rows):
     """The revisions, with all that a row shows of them."""
     return rows.prefetch_related(*question.links, "evidences")
 
@@ -298,9 +298,9 @@ def returned_steps(updates):
     return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}
 
 
-def find_row(user, period, agency, **subject):
+def row_or_404(user, period, agency, **subject):
     """The row of the ``subject``, named by its question, or ``Http404``."""
-    asked = find_round(user, period, agency)
+    asked = round_and_agency_or_404(user, period, agency)
     for question in UPDATES:
         if pk := subject.get(question.name):
             for row in read_rows(question, *asked, pk=pk):
@@ -308,10 +308,10 @@ def find_row(user, period, agency, **subject):
     raise Http404
 
 
-def read_again(row):
+def reload_row(row):
     about = {row.field: row.subject, "period": row.period, "agency": row.agency}
     rows = row.question.model.objects.filter(**about).without_transcriptions()
-    stored = with_contents(row.question, rows).order_by("-revision").first()
+    stored = prefetch_contents(row.question, rows).order_by("-revision").first()
     if stored is None:
         return replace(row, update=None, returned=None)
     step = returned_steps({stored.pk: stored}).get(stored.pk)
@@ -327,13 +327,13 @@ def next_waiting_row(row):
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
         if status in {None, Status.WITHDRAWN, Status.RETURNED}:
-            (other,) = rows_of(row.question, asked.filter(pk=key), row.period)
+            (other,) = rows_for_subjects(row.question, asked.filter(pk=key), row.period)
             if other.waits:
                 return other
     return None
 
 
-def find_round(user, period, slug):
+def round_and_agency_or_404(user, period, slug):
     """The round and the agency; ``Http404`` to who does not report for it now."""
     agencies = FocalPoint.objects.agencies_of(user)
     agency = get_object_or_404(Agency, pk__in=agencies, slug=slug)
@@ -342,21 +342,21 @@ def find_round(user, period, slug):
 
 
 #: What the state of a row is called, by how its value stands.
-STATES = {
+STATE_OF_STATUS = {
     Standing.NOTHING: "todo",
     Standing.RETURNED: "returned",
     Standing.SUBMITTED: "submitted",
     Standing.PUBLISHED: "published",
 }
 #: How a value stands, in words.
-WORDS = {
+VALUE_STATUS_WORDS = {
     Standing.NOTHING: pgettext_lazy("a value", "Nothing yet"),
     Standing.RETURNED: _("Returned"),
     Standing.SUBMITTED: _("Waiting for review"),
     Standing.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
 #: The word in the address of the form for the days of the value.
-DAYS = "dias"
+DAYS_PARAMETER = "dias"
 
 
 @dataclass(frozen=True)
@@ -375,11 +375,11 @@ class ValueRow:
 
     @property
     def state(self):
-        return STATES[self.value.standing]
+        return STATE_OF_STATUS[self.value.standing]
 
     @property
     def word(self):
-        return WORDS[self.value.standing]
+        return VALUE_STATUS_WORDS[self.value.standing]
 
     @property
     def is_open(self):
@@ -396,4 +396,5 @@ class ValueRow:
     @property
     def page_url(self):
         keys = [self.period.pk, self.value.agency.slug, self.value.indicator.pk]
-        return f"{reverse('admin:value_new', args=keys)}?{urlencode({DAYS: self.days})}"
+        query = urlencode({DAYS_PARAMETER: self.days})
+        return f"{reverse('admin:value_new', args=keys)}?{query}"

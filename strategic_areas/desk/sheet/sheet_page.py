@@ -17,31 +17,31 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas import evidence, workflow
 from strategic_areas.desk.inputs import (
-    PLAIN,
+    PLAIN_FORM_ATTRIBUTES,
     DocumentField,
-    LongText,
-    helper_of,
-    one_button,
+    LongTextField,
+    form_helper,
+    one_button_helper,
 )
-from strategic_areas.desk.screens import screen
+from strategic_areas.desk.screens import render_screen
 from strategic_areas.desk.sheet.forms import (
     NOT_BEGUN,
     AnswerForm,
     NoNewsForm,
-    RowForm,
+    SheetRowForm,
     row_form,
 )
-from strategic_areas.desk.sheet.rows import CORRECTING, AnswerRow
+from strategic_areas.desk.sheet.rows import CORRECTION_PARAMETER, AnswerRow
 from strategic_areas.models import Answer, Evidence, Province, RoundReopening
 from strategic_areas.progress import percent_rules
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import UPDATES
 
 #: How many rows a page has with their forms; the script reads the others when needed.
-WHOLE = 5
+OPEN_ROWS = 5
 
 
-class UploadForm(forms.Form):
+class UploadWorkbookForm(forms.Form):
     """Takes a filled workbook, which is read and never stored."""
 
     workbook = forms.FileField(
@@ -53,15 +53,15 @@ class UploadForm(forms.Form):
         kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
         press = Submit("upload", gettext("Upload and see what changes"))
-        self.helper = helper_of("upload-form", press, action=action, novalidate="")
+        self.helper = form_helper("upload-form", press, action=action, novalidate="")
 
 
 #: How many days are proposed for which a round is opened again.
-AGAIN = timedelta(days=5)
+REOPENED_FOR = timedelta(days=5)
 
 
-class AskForm(forms.ModelForm):
-    reason = LongText(
+class RequestReopeningForm(forms.ModelForm):
+    reason = LongTextField(
         label=_("Why it should be opened again"),
         help_text=_("The secretariat reads it. Name no person."),
     )
@@ -73,11 +73,11 @@ class AskForm(forms.ModelForm):
 
     def __init__(self, *args, sheet, **kwargs):
         asked = RoundReopening(period=sheet.period, agency=sheet.agency)
-        asked.until = timezone.localdate() + AGAIN
+        asked.until = timezone.localdate() + REOPENED_FOR
         super().__init__(*args, instance=asked, label_suffix="", **kwargs)
         address = reverse("admin:sheet_reopen", args=sheet.keys)
         text = _("Ask to open it again")
-        self.helper = one_button("step-form", "ask", text, action=address)
+        self.helper = one_button_helper("step-form", "ask", text, action=address)
 
     def clean(self):
         guard.judge(self, RoundReopening, reason="reason")
@@ -85,14 +85,14 @@ class AskForm(forms.ModelForm):
 
 
 #: The fields of the form that make a row of each kind.
-KINDS = {
+FIELDS_BY_KIND = {
     Evidence.Kind.FILE: ["upload"],
     Evidence.Kind.LINK: ["url"],
     Evidence.Kind.ARCHIVE: ["archive_office", "archive_number"],
 }
 
 
-def whereabouts(item):
+def evidence_location(item):
     if item.kind == Evidence.Kind.FILE:
         return format_html(
             '<a href="{}">{}</a> ({})' if item.file else "{1}",
@@ -138,7 +138,7 @@ class EvidenceForm(forms.ModelForm):
         guard.refuse(self, *Evidence.fields.columns(guarded=True))
         given = [
             kind
-            for kind, names in KINDS.items()
+            for kind, names in FIELDS_BY_KIND.items()
             if any(cleaned.get(name) or name in self.errors for name in names)
         ]
         if self.has_stored_file and Evidence.Kind.FILE not in given:
@@ -149,7 +149,7 @@ class EvidenceForm(forms.ModelForm):
             self.add_error("upload", gettext("Give a file, an address or an archive."))
         elif len(given) > 1:
             text = gettext("Give just one: a file, an address or an archive.")
-            self.add_error(KINDS[given[1]][0], text)
+            self.add_error(FIELDS_BY_KIND[given[1]][0], text)
         else:
             self._must_be_complete(given[0], cleaned)
             self.instance.kind = given[0]
@@ -157,7 +157,7 @@ class EvidenceForm(forms.ModelForm):
 
     def _must_be_complete(self, kind, cleaned):
         if kind == Evidence.Kind.ARCHIVE:
-            for name in KINDS[kind]:
+            for name in FIELDS_BY_KIND[kind]:
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, gettext("An archive needs office and number."))
 
@@ -167,7 +167,7 @@ class EvidenceForm(forms.ModelForm):
         return super().save(commit)
 
 
-class AttachForm(EvidenceForm):
+class AttachEvidenceForm(EvidenceForm):
     """Attaches one more piece of evidence to a report of the sheet."""
 
     url = Evidence._meta.get_field("url").formfield(assume_scheme="https")
@@ -184,7 +184,9 @@ class AttachForm(EvidenceForm):
         kwargs["label_suffix"] = ""
         super().__init__(*args, **kwargs)
         press = Submit("attach", _("Attach"))
-        self.helper = helper_of("evidence-form", press, action=action, **PLAIN)
+        self.helper = form_helper(
+            "evidence-form", press, action=action, **PLAIN_FORM_ATTRIBUTES
+        )
 
     def belong_to(self, record):
         self.record = record
@@ -205,13 +207,13 @@ class AttachForm(EvidenceForm):
         return cleaned
 
 
-class SameForm(forms.Form):
+class SameAsBeforeForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *, row):
         seen = {"seen_version": row.update.version if row.update else None}
         super().__init__(initial=seen, auto_id=f"{row.anchor}_same_%s")
-        self.helper = helper_of(
+        self.helper = form_helper(
             "row-form row-form--same_as_before",
             Hidden("answer", Answer.SAME_AS_BEFORE),
             Submit("save", _("Same as the previous period")),
@@ -230,7 +232,7 @@ class ShownEvidence:
 
     row: AnswerRow
     items: tuple
-    form: AttachForm | None
+    form: AttachEvidenceForm | None
 
 
 @dataclass(frozen=True)
@@ -254,15 +256,15 @@ class ShownRow:
         return next((f for f in (self.form, *self.quick) if f and f.errors), None)
 
 
-def page(request, sheet, *, unfolded=None, asked=None, **refused):
+def render_sheet(request, sheet, *, unfolded=None, asked=None, **refused):
     """
     The whole sheet; what was ``refused`` is as in ``ShownRows``, and ``asked`` is a
     refused request to open it again.
     """
     unfolded = unfolded or unfolded_row(request, sheet)
-    correcting = unfolded if CORRECTING in request.GET else None
+    correcting = unfolded if CORRECTION_PARAMETER in request.GET else None
     shown = ShownRows(unfolded=unfolded, correcting=correcting, **refused)
-    return screen(
+    return render_screen(
         request,
         "desk/sheet.html",
         status=422 if asked else shown.status,
@@ -270,8 +272,8 @@ def page(request, sheet, *, unfolded=None, asked=None, **refused):
         sheet=sheet,
         sections=shown.sections(sheet, _whole_rows(sheet, unfolded)),
         percent_rules=percent_rules(),
-        upload=UploadForm(action=sheet.workbook_url),
-        reopening=sheet.was_closed and (asked or AskForm(sheet=sheet)),
+        upload=UploadWorkbookForm(action=sheet.workbook_url),
+        reopening=sheet.was_closed and (asked or RequestReopeningForm(sheet=sheet)),
         waits=sheet.was_closed
         and workflow.waiting_change(
             RoundReopening(period=sheet.period, agency=sheet.agency)
@@ -286,7 +288,7 @@ def _whole_rows(sheet, unfolded):
     start = anchors.index(unfolded) if unfolded in anchors else 0
     rows = [*rows[start:], *rows[:start]]
     rows.sort(key=lambda row: (row.anchor != unfolded, not row.waits))
-    return {row.anchor for row in rows[:WHOLE]}
+    return {row.anchor for row in rows[:OPEN_ROWS]}
 
 
 def unfolded_row(request, sheet):
@@ -321,8 +323,8 @@ class ShownRows:
 
     provinces: list = field(default_factory=province_choices)
     unfolded: str | None = None
-    posted: RowForm | None = None
-    attaching: AttachForm | None = None
+    posted: SheetRowForm | None = None
+    attaching: AttachEvidenceForm | None = None
     correcting: str | None = None
 
     @property
@@ -350,7 +352,7 @@ class ShownRows:
     def of(self, row):
         is_unfolded = row.anchor == self.unfolded
         corrects = row.anchor == self.correcting
-        evidence = evidence_of(row, self.attaching, corrects=corrects)
+        evidence = shown_evidence(row, self.attaching, corrects=corrects)
         posted = self.posted
         if posted and posted.row.anchor != row.anchor:
             posted = None
@@ -370,14 +372,14 @@ class ShownRows:
         """The full form, and those of one press where the question takes no news."""
         asked = [row_form(row, provinces=self.provinces)]
         if row.question.takes_no_news:
-            asked += [SameForm(row=row)] if row.own else []
+            asked += [SameAsBeforeForm(row=row)] if row.own else []
             asked.append(row_form(row, base=NoNewsForm))
         if isinstance(posted, AnswerForm):
             posted.take_provinces(self.provinces)
         return [posted if type(each) is type(posted) else each for each in asked]
 
 
-def evidence_of(row, attaching=None, *, corrects=False):
+def shown_evidence(row, attaching=None, *, corrects=False):
     """The evidence of a row; ``attaching`` is a form that was refused."""
     # A letter itself is the evidence of what is transcribed from it.
     takes = row.question.takes_evidence and not row.letter and row.is_in_time
@@ -390,14 +392,14 @@ def evidence_of(row, attaching=None, *, corrects=False):
         form = attaching if is_mine else attach_form(row)
     removes = form and not is_begun
     items = [
-        (item, whereabouts(item), row.url("_detach", item.pk) if removes else "")
+        (item, evidence_location(item), row.url("_detach", item.pk) if removes else "")
         for item in row.update.evidences.all()
     ]
     return ShownEvidence(row, tuple(items), form)
 
 
 def attach_form(row, *posted):
-    return AttachForm(
+    return AttachEvidenceForm(
         *posted,
         record=row.to_write,
         action=row.url("_attach"),

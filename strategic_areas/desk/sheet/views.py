@@ -16,18 +16,18 @@ from agencies import audit
 from agencies.audit import take_out
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.desk.inputs import LongText, one_button
-from strategic_areas.desk.screens import screen, take_step, taken
+from strategic_areas.desk.inputs import LongTextField, one_button_helper
+from strategic_areas.desk.screens import render_screen, take_step, take_valid_step
 from strategic_areas.desk.sheet import sheet_page
-from strategic_areas.desk.sheet.contents import Sheet, find_sheet
+from strategic_areas.desk.sheet.contents import ReportingSheet, sheet_or_404
 from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet.rows import (
-    WORDS,
-    find_row,
+    VALUE_STATUS_WORDS,
     next_waiting_row,
-    read_again,
+    reload_row,
+    row_or_404,
 )
-from strategic_areas.desk.sheet.sheet_page import AskForm
+from strategic_areas.desk.sheet.sheet_page import RequestReopeningForm
 from strategic_areas.evidence import clean_ahead, kept_only_if_saved
 from strategic_areas.figures.reporting import as_sent
 from strategic_areas.models import Evidence, Submission, Transition
@@ -43,41 +43,41 @@ from strategic_areas.workflow.questions import (
 )
 
 #: The header by which the sheet's script asks for one row instead of a page.
-ROW_ONLY = "X-Row-Only"
+ROW_ONLY_HEADER = "X-Row-Only"
 
 
-def sheet(request, period, agency):
+def reporting_sheet(request, period, agency):
     """
     Show every activity owed in the round, with the next empty row unfolded.
 
     The sheet's script asks for a row alone that stands closed on the page.
     """
-    if ROW_ONLY in request.headers:
+    if ROW_ONLY_HEADER in request.headers:
         return _closed_row(request, period, agency)
-    return sheet_page.page(request, find_sheet(request.user, period, agency))
+    return sheet_page.render_sheet(request, sheet_or_404(request.user, period, agency))
 
 
 def _closed_row(request, period, agency):
     subject = sheet_page.requested_subject(request)
     if subject is None:
         raise Http404
-    return row_only(request, find_row(request.user, period, agency, **subject))
+    return render_row(request, row_or_404(request.user, period, agency, **subject))
 
 
 @require_POST
-def save_row(request, period, agency, **subject):
-    row = find_row(request.user, period, agency, **subject)
+def save_sheet_row(request, period, agency, **subject):
+    row = row_or_404(request.user, period, agency, **subject)
     form = save_answer(row, request.POST, by=request.user)
-    if ROW_ONLY in request.headers:
-        return row_only(request, read_again(row), form)
+    if ROW_ONLY_HEADER in request.headers:
+        return render_row(request, reload_row(row), form)
     if form.errors:
-        found = find_sheet(request.user, period, agency)
-        return sheet_page.page(request, found, unfolded=row.anchor, posted=form)
+        found = sheet_or_404(request.user, period, agency)
+        return sheet_page.render_sheet(request, found, unfolded=row.anchor, posted=form)
     messages.success(request, _("%(code)s is saved.") % {"code": row.subject.code})
     return redirect(_next_address(row))
 
 
-def row_only(request, row, form=None, sheet=None):
+def render_row(request, row, form=None, sheet=None):
     """The row alone, as the sheet's script reads it."""
     posted = form if form and form.errors else None
     unfolded = row.anchor if posted else None
@@ -104,7 +104,7 @@ def _next_address(row):
 
 
 @require_safe
-def download(request, token):
+def download_evidence(request, token):
     if not admin.site.has_permission(request):
         raise Http404
     rows = Evidence.objects.visible_to(request.user)
@@ -118,13 +118,13 @@ def download(request, token):
 
 
 @require_POST
-def attach(request, **keys):
+def attach_evidence(request, **keys):
     """
     Attach one piece of evidence; a refusal leaves the row as it was.
 
     What is attached to a published report begins its correction.
     """
-    row = find_row(request.user, **keys)
+    row = row_or_404(request.user, **keys)
     if row.is_empty:
         messages.error(request, _("Save the row first; then attach its evidence."))
         return redirect(row.page_url)
@@ -132,7 +132,7 @@ def attach(request, **keys):
     with kept_only_if_saved(), transaction.atomic():
         Agency.objects.select_for_update().get(pk=row.update.agency.pk)
         type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
-        row = read_again(row)
+        row = reload_row(row)
         form = sheet_page.attach_form(row, request.POST, request.FILES)
         _save(form, request.user, begins=row.may_be_corrected)
     begun = row.may_be_corrected and not form.errors
@@ -140,7 +140,7 @@ def attach(request, **keys):
     if begun:
         done = _("%(title)s is attached to a correction: send it with the sheet.")
     done %= {"title": form.instance.title}
-    return answer_evidence(request, row, done, form, begun)
+    return evidence_response(request, row, done, form, begun)
 
 
 def _save(form, user, *, begins):
@@ -158,7 +158,7 @@ def _save(form, user, *, begins):
 
 
 @require_POST
-def detach(request, item, **keys):
+def remove_evidence(request, item, **keys):
     row = _begun_row(request, **keys)
     found = get_object_or_404(row.update.evidences, pk=item)
     try:
@@ -168,24 +168,26 @@ def detach(request, item, **keys):
     except workflow.TransitionError as error:
         messages.error(request, str(error))
         return redirect(row.page_url)
-    return answer_evidence(request, row, _("%(title)s is removed.") % {"title": found})
+    return evidence_response(
+        request, row, _("%(title)s is removed.") % {"title": found}
+    )
 
 
 def _begun_row(request, **keys):
     """The row of something that was answered."""
-    row = find_row(request.user, **keys)
+    row = row_or_404(request.user, **keys)
     if row.update is None:
         raise Http404
     return row
 
 
-def answer_evidence(request, row, done, form=None, begun=False, sheet=None):
+def evidence_response(request, row, done, form=None, begun=False, sheet=None):
     """Answer a script with the row's evidence, anything else with a page."""
     refused = form if form and form.errors else None
     status = 422 if refused else 200
-    if ROW_ONLY in request.headers:
-        row = sheet.row(row.field, row.key) if sheet else read_again(row)
-        shown = sheet_page.evidence_of(row, refused)
+    if ROW_ONLY_HEADER in request.headers:
+        row = sheet.row(row.field, row.key) if sheet else reload_row(row)
+        shown = sheet_page.shown_evidence(row, refused)
         context = {
             "evidence": shown,
             "done": "" if refused else done,
@@ -193,26 +195,28 @@ def answer_evidence(request, row, done, form=None, begun=False, sheet=None):
         }
         return render(request, "desk/_evidence.html", context, status=status)
     if refused:
-        found = sheet or find_sheet(request.user, row.period.pk, row.agency.slug)
-        return sheet_page.page(request, found, unfolded=row.anchor, attaching=refused)
+        found = sheet or sheet_or_404(request.user, row.period.pk, row.agency.slug)
+        return sheet_page.render_sheet(
+            request, found, unfolded=row.anchor, attaching=refused
+        )
     messages.success(request, done)
     return redirect(row.page_url)
 
 
 @require_POST
-def ask(request, period, agency):
-    sheet = find_sheet(request.user, period, agency)
-    form = AskForm(request.POST, sheet=sheet)
+def request_reopening(request, period, agency):
+    sheet = sheet_or_404(request.user, period, agency)
+    form = RequestReopeningForm(request.POST, sheet=sheet)
     if sheet.accepted_until:
         messages.info(request, _("The round takes your reports."))
-    elif not taken(form, workflow.ask_again, form.instance, by=request.user):
-        return sheet_page.page(request, sheet, asked=form)
+    elif not take_valid_step(form, workflow.ask_again, form.instance, by=request.user):
+        return sheet_page.render_sheet(request, sheet, asked=form)
     else:
         messages.success(request, _("The secretariat was asked to open it again."))
     return redirect(sheet.url)
 
 
-class SeenForm(forms.Form):
+class SeenRevisionsForm(forms.Form):
     """One step with revisions that were on the screen, each in its version."""
 
     step, button, css_class = "", "", "default"
@@ -223,7 +227,7 @@ class SeenForm(forms.Form):
         initial = {"seen": tokens_of(updates)}
         kwargs |= {"initial": initial, "auto_id": f"{self.step}_%s"}
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button(
+        self.helper = one_button_helper(
             form_class, self.step, self.button, css_class=self.css_class, action=action
         )
 
@@ -234,10 +238,10 @@ class SeenForm(forms.Form):
             raise forms.ValidationError(_("There is nothing to send.")) from error
 
 
-class SendForm(SeenForm):
+class SendSheetForm(SeenRevisionsForm):
     step, button = "send", gettext_lazy("Send all for review")
 
-    note = LongText(
+    note = LongTextField(
         rows=2,
         label=gettext_lazy("Note for the secretariat, if you have one"),
         help_text=gettext_lazy(
@@ -263,16 +267,18 @@ class SendForm(SeenForm):
         return cleaned
 
 
-def check(request, period, agency):
-    found = find_sheet(request.user, period, agency)
-    form = SendForm(request.POST if request.method == "POST" else None, sheet=found)
+def check_sheet(request, period, agency):
+    found = sheet_or_404(request.user, period, agency)
+    form = SendSheetForm(
+        request.POST if request.method == "POST" else None, sheet=found
+    )
     if form.is_valid():
         try:
             return redirect("admin:receipt", pk=_send(request.user, found, form).pk)
         except workflow.TransitionError as error:
             messages.error(request, str(error))
             return redirect(found.check_url)
-    return screen(
+    return render_screen(
         request,
         "desk/check.html",
         title=_("Check your answers"),
@@ -293,7 +299,7 @@ def _send(user, found, form):
 
 
 @require_POST
-def recall(request, **keys):
+def recall_update(request, **keys):
     row = _begun_row(request, **keys)
     done = _(
         "%(code)s is yours again. Its receipt stays; nothing counts as sent until you "
@@ -304,7 +310,7 @@ def recall(request, **keys):
     return redirect(row.page_url)
 
 
-def receipt(request, pk):
+def receipt_detail(request, pk):
     agencies = FocalPoint.objects.agencies_of(request.user)
     kept = get_object_or_404(
         Submission.objects.filter(agency__in=agencies).select_related(
@@ -312,11 +318,11 @@ def receipt(request, pk):
         ),
         pk=pk,
     )
-    return receipt_page(request, kept, Sheet(kept.period, kept.agency))
+    return render_receipt(request, kept, ReportingSheet(kept.period, kept.agency))
 
 
-def receipt_page(request, kept, sheet):
-    return screen(
+def render_receipt(request, kept, sheet):
+    return render_screen(
         request,
         "desk/receipt.html",
         title=" ".join([_("Receipt"), kept.reference]),
@@ -335,7 +341,7 @@ def _values(submission, user):
         {
             "code": each["indicator"],
             "title": each["title"],
-            "word": WORDS[each["standing"]],
+            "word": VALUE_STATUS_WORDS[each["standing"]],
             "day": date.fromisoformat(day) if (day := each["handed_in_on"]) else None,
             "reported": numbers.get(each.get("value")),
             "sha256": each.get("sha256"),

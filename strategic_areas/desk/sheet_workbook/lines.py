@@ -28,14 +28,14 @@ from strategic_areas.workbooks.reading import (
     lines_below,
 )
 
-CHOSEN, COUNTED = (Kind.CHOICE, Kind.FLAG), (Kind.WHOLE, Kind.DECIMAL)
+CHOICE_KINDS, NUMBER_KINDS = (Kind.CHOICE, Kind.FLAG), (Kind.WHOLE, Kind.DECIMAL)
 #: Kinds whose cells the form itself reads.
-TYPED = (*COUNTED, Kind.LINKS)
+FORM_KINDS = (*NUMBER_KINDS, Kind.LINKS)
 #: The name of the hidden column by which a row is known; ``SEEN`` is the other.
-KEY = "key"
-CODE, STATE = (gettext_lazy("Code"), 12), gettext_lazy("State")
+KEY_COLUMN = "key"
+CODE_COLUMN, STATE_LABEL = (gettext_lazy("Code"), 12), gettext_lazy("State")
 #: What to do where a workbook cannot be read.
-AGAIN = gettext_lazy(
+DOWNLOAD_AGAIN = gettext_lazy(
     "Download the workbook of this sheet and copy into it what you filled."
 )
 
@@ -73,13 +73,13 @@ class AnswerColumn:
 
     def typed(self, cell):
         """What the form takes for a cell; ``UnreadError`` where it says nothing."""
-        if self.kind in TYPED and cell.is_value:
+        if self.kind in FORM_KINDS and cell.is_value:
             return cell.number
         return read(self, cell, None)
 
     def meant(self, text):
         """What a cell's text means in whatever language it was chosen."""
-        if self.kind not in CHOSEN:
+        if self.kind not in CHOICE_KINDS:
             return text
         unset = False if self.kind is Kind.FLAG else ""
         try:
@@ -89,7 +89,7 @@ class AnswerColumn:
 
 
 @dataclass(frozen=True)
-class LineOutcome:
+class LinePreview:
     """What a line means for its ``row``, or None; ``data`` is what saving posts."""
 
     page: "AnswerPage"
@@ -120,14 +120,14 @@ class AnswerPage:
       fill, by name, when the workbook is taken; ``may_fill(row, name)``;
     - ``seen(texts)``: what a hidden cell keeps of them, and ``changed(line)``: the
       names of the cells that were changed since;
-    - ``rehearsed(line, row, changed, by=)``: the ``LineOutcome`` of a changed line that
+    - ``rehearsed(line, row, changed, by=)``: the ``LinePreview`` of a changed line that
       fits its row; it saves nothing;
     - ``save(row, data, by=)``: stores what was announced; what became of it (saved,
       handed_in, conflicts, refused), and why not.
     """
 
     name, title, rows, columns = "", "", (), {}
-    hidden, context, needed = (KEY, SEEN), {}, (KEY, SEEN)
+    hidden, context, needed = (KEY_COLUMN, SEEN), {}, (KEY_COLUMN, SEEN)
     is_optional = True
 
     def offered(self, column):
@@ -150,38 +150,40 @@ class AnswerPage:
         machine = (*self.hidden, *self.context, *self.columns)
         names, lines = lines_below(pages, {self.machine_name(n): n for n in machine})
         self._must_be_whole(names)
-        lines = [line for line in lines if any(map(line.text, [KEY, *self.columns]))]
-        times = Counter(line.text(KEY) for line in lines)
+        lines = [
+            line for line in lines if any(map(line.text, [KEY_COLUMN, *self.columns]))
+        ]
+        times = Counter(line.text(KEY_COLUMN) for line in lines)
         return [self._outcome(line, times, by) for line in lines]
 
     def _must_be_whole(self, names):
         if not names and not self.is_optional:
             what = _("The hidden first row of the report is missing.")
-            raise RefusedFileError("no_names", what, AGAIN)
+            raise RefusedFileError("no_names", what, DOWNLOAD_AGAIN)
         missing = [self.header(name) for name in self.needed if name not in names]
         if names and missing:
             what = _("These columns are missing: %(columns)s.")
             what %= {"columns": ", ".join(missing)}
-            raise RefusedFileError("missing_column", what, AGAIN)
+            raise RefusedFileError("missing_column", what, DOWNLOAD_AGAIN)
 
     def _outcome(self, line, times, by):
-        row, changed = self.row(line.text(KEY)), self.changed(line)
+        row, changed = self.row(line.text(KEY_COLUMN)), self.changed(line)
         if not changed:
-            return LineOutcome(self, line, row, LineState.UNCHANGED)
+            return LinePreview(self, line, row, LineState.UNCHANGED)
         if faults := self._misplaced(line, row, changed, times):
             return self.refused(line, row, faults)
         return self.rehearsed(line, row, changed, by=by)
 
     def _misplaced(self, line, row, changed, times):
         """Why a changed line fits no row that is open, by column or ""."""
-        if not line.text(KEY):
+        if not line.text(KEY_COLUMN):
             text = _(
                 "Rows cannot be added in the workbook; activities are proposed on the "
                 "page of the sheet."
             )
         elif row is None:
             text = _("It is no longer asked about in this round.")
-        elif times[line.text(KEY)] > 1:
+        elif times[line.text(KEY_COLUMN)] > 1:
             text = _("This stands in more than one row.")
         elif line.text("code") != row.subject.code:
             text = _("The code does not belong to this row; cells were moved apart.")
@@ -205,4 +207,4 @@ class AnswerPage:
             )
             for name, text in sorted(faults, key=lambda each: places.index(each[0]))
         )
-        return LineOutcome(self, line, row, state, told, changes)
+        return LinePreview(self, line, row, state, told, changes)

@@ -9,7 +9,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from agencies.access import RefusedError
-from strategic_areas.desk.inputs import one_button
+from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.evidence import RefusedFileError
 
 SALT = "strategic_areas.desk.sheet_workbook"
@@ -19,7 +19,7 @@ MAX_AGE = 2 * 60 * 60
 MAX_SIGNED_LENGTH = 2_000_000
 
 
-class StaleError(RefusedError):
+class StalePreviewError(RefusedError):
     """What is posted is too old, was changed, or is of another owner."""
 
     def __init__(self):
@@ -45,17 +45,17 @@ def read_signed(signed, owner):
     try:
         signer, rows = signing.loads(signed, salt=SALT, max_age=MAX_AGE)
     except signing.BadSignature as error:
-        raise StaleError from error
+        raise StalePreviewError from error
     if signer != owner:
-        raise StaleError
+        raise StalePreviewError
     return rows
 
 
-class StagedForm(forms.Form):
+class SavePreviewForm(forms.Form):
     """Saves what the preview announced."""
 
     staged = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, action, label, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
-        self.helper = one_button("step-form", "save", label, action=action)
+        self.helper = one_button_helper("step-form", "save", label, action=action)

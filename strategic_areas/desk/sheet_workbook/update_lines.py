@@ -14,14 +14,14 @@ from agencies.fields import Kind
 from agencies.numbers import UnreadError
 from strategic_areas.desk.sheet.forms import save_answer
 from strategic_areas.desk.sheet_workbook.lines import (
-    CHOSEN,
-    CODE,
-    COUNTED,
-    KEY,
-    STATE,
+    CHOICE_KINDS,
+    CODE_COLUMN,
+    KEY_COLUMN,
+    NUMBER_KINDS,
+    STATE_LABEL,
     AnswerColumn,
     AnswerPage,
-    LineOutcome,
+    LinePreview,
 )
 from strategic_areas.models import Answer, Status
 from strategic_areas.models.report_fields import Part
@@ -62,7 +62,7 @@ def columns_of(model):
 class UpdatePage(AnswerPage):
     """The rows whose answers are revisions of the ``question``'s model."""
 
-    hidden = (KEY, "update", "version", SEEN)
+    hidden = (KEY_COLUMN, "update", "version", SEEN)
 
     def __init__(self, question, rows):
         self.question, self.rows = question, rows
@@ -72,9 +72,9 @@ class UpdatePage(AnswerPage):
         self.needed = (*self.hidden, "code", *self.columns)
         subject = question.subject_model._meta.verbose_name
         self.context = {
-            "code": CODE,
+            "code": CODE_COLUMN,
             "title": (capfirst(str(subject)), 42),
-            "state": (STATE, 20),
+            "state": (STATE_LABEL, 20),
             "last": (_("Last published"), 26),
             "last_text": (_("What was published"), 44),
         }
@@ -98,7 +98,7 @@ class UpdatePage(AnswerPage):
     def machine_name(self, name):
         # Reports were the only ones once, so their columns have plain names.
         prefix = f"{self.question.name}." if self.is_optional else ""
-        return prefix + (self.question.name if name == KEY else name)
+        return prefix + (self.question.name if name == KEY_COLUMN else name)
 
     def may_fill(self, row, name):
         other = "percent" if _is_continuing(row) else "quantity"
@@ -107,7 +107,7 @@ class UpdatePage(AnswerPage):
     def told(self, row):
         last, update = row.last, row.update
         return {
-            KEY: row.key,
+            KEY_COLUMN: row.key,
             "update": update.pk if update else 0,
             "version": update.version if update else 0,
             "code": row.subject.code,
@@ -158,10 +158,10 @@ class UpdatePage(AnswerPage):
         stored = None if row.is_empty else row.update
         changes = self._changes(line, stored, form)
         if form.is_already_saved or not changes:
-            return LineOutcome(self, line, row, LineState.UNCHANGED)
+            return LinePreview(self, line, row, LineState.UNCHANGED)
         state = LineState.CHANGED if stored else LineState.NEW
         warnings = tuple(guard.warnings(form.instance))
-        return LineOutcome(self, line, row, state, (), changes, warnings, data)
+        return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form_faults(self, line, form, known):
         """Every error of the form; where the answer is wrong, of nothing else."""
@@ -300,11 +300,11 @@ def _last(row):
 
 def _held(column, update):
     value = update and getattr(update, column.name)
-    if column.kind in CHOSEN:
+    if column.kind in CHOICE_KINDS:
         return column.word(value)
     if column.kind is Kind.LINKS:
         return _linked_names(value.all() if update else ())
-    return value if column.kind in COUNTED else value or ""
+    return value if column.kind in NUMBER_KINDS else value or ""
 
 
 def _linked_names(records):

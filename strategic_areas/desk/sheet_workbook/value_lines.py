@@ -8,22 +8,22 @@ from django.utils.translation import gettext_lazy
 
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.desk.screens import taken
+from strategic_areas.desk.screens import take_valid_step
 from strategic_areas.desk.sheet_workbook.lines import (
-    CODE,
-    KEY,
-    STATE,
+    CODE_COLUMN,
+    KEY_COLUMN,
+    STATE_LABEL,
     AnswerColumn,
     AnswerPage,
-    LineOutcome,
+    LinePreview,
 )
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
-    ColumnForm,
+    DatedValueForm,
     categories_of,
-    last_told,
-    plainly,
-    typed,
+    format_number,
+    initial_of_value,
+    last_public_value,
 )
 from strategic_areas.figures.reporting import hand_in, handed_in
 from strategic_areas.models import PublishedFigure
@@ -33,7 +33,7 @@ from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
 #: The columns of every value; those of its parts follow.
-COLUMNS = (
+VALUE_COLUMNS = (
     AnswerColumn("value", gettext_lazy("Value"), 14, kind=Kind.DECIMAL),
     AnswerColumn(
         "certainty",
@@ -46,7 +46,7 @@ COLUMNS = (
     AnswerColumn("why", gettext_lazy("Why it differs"), 36),
 )
 #: Columns whose names in the workbook differ from those of the form.
-NAMES = {"value": "value_total"}
+MACHINE_NAMES = {"value": "value_total"}
 #: How many bytes the digest of a row has.
 DIGEST_BYTES = 8
 
@@ -55,17 +55,17 @@ class ValuePage(AnswerPage):
     """The values that a round asks for; of each indicator the parts that it has."""
 
     context = {
-        "code": CODE,
+        "code": CODE_COLUMN,
         "title": (gettext_lazy("Indicator"), 42),
         "days": (gettext_lazy("Period"), 20),
-        "state": (STATE, 28),
+        "state": (STATE_LABEL, 28),
     }
 
     def __init__(self, rows):
         self.name, self.title, self.rows = VALUE.name, str(VALUE.called), rows
         indicators = dict.fromkeys(row.value.indicator for row in rows)
         self.categories = {each: categories_of(each) for each in indicators}
-        self.columns, self._last = {column.name: column for column in COLUMNS}, {}
+        self.columns, self._last = {column.name: column for column in VALUE_COLUMNS}, {}
         for categories in self.categories.values():
             for dimension, words in categories.items():
                 for code, word in words.items():
@@ -76,7 +76,7 @@ class ValuePage(AnswerPage):
                     )
 
     def machine_name(self, name):
-        return NAMES.get(name, name if "." in name else f"value_{name}")
+        return MACHINE_NAMES.get(name, name if "." in name else f"value_{name}")
 
     def may_fill(self, row, name):
         dimension, _point, code = name.rpartition(".")
@@ -85,7 +85,7 @@ class ValuePage(AnswerPage):
 
     def told(self, row):
         return {
-            KEY: row.key,
+            KEY_COLUMN: row.key,
             "code": row.subject.code,
             "title": row.subject.indicator.name,
             "days": row.subject.span,
@@ -101,7 +101,7 @@ class ValuePage(AnswerPage):
             return {}
         last = self._returned.get(row.value)
         told = {"certainty": PublishedFigure.Status.PROVISIONAL}
-        told |= typed(last) if last else {}
+        told |= initial_of_value(last) if last else {}
         return {
             name: _shown(column, told.get(name))
             for name, column in self.columns.items()
@@ -137,7 +137,7 @@ class ValuePage(AnswerPage):
         text = _("This indicator does not ask for it; leave the cell empty.")
         faults |= dict.fromkeys(not_asked, text)
         if not (form.has_changed() or faults):
-            return LineOutcome(self, line, row, LineState.UNCHANGED)
+            return LinePreview(self, line, row, LineState.UNCHANGED)
         told = [*faults.items()]
         for field, messages in form.errors.items():
             name = field if field in self.columns else ""
@@ -148,7 +148,7 @@ class ValuePage(AnswerPage):
             Change(
                 self.header(name),
                 "",
-                plainly(form.cleaned_data[name])
+                format_number(form.cleaned_data[name])
                 if column.kind is Kind.DECIMAL
                 else line.text(name),
                 line.cell(name).place,
@@ -158,22 +158,24 @@ class ValuePage(AnswerPage):
         )
         state = LineState.NEW if row.state == "todo" else LineState.CHANGED
         warnings = tuple(guard.warnings_of(form.instance, ("note", "why")))
-        return LineOutcome(self, line, row, state, (), changes, warnings, data)
+        return LinePreview(self, line, row, state, (), changes, warnings, data)
 
     def _form(self, row, data):
         indicator = row.value.indicator
         if indicator not in self._last:
-            self._last[indicator] = last_told(indicator)
-        return ColumnForm(data, row=row, last=self._last[indicator])
+            self._last[indicator] = last_public_value(indicator)
+        return DatedValueForm(data, row=row, last=self._last[indicator])
 
     def save(self, row, data, *, by):
         form = self._form(row, data)
         if row.state == "submitted":
             waiting = handed_in([row.value])[row.value]
-            is_same = form.is_valid() and typed(form.instance) == typed(waiting)
+            is_same = form.is_valid() and initial_of_value(
+                form.instance
+            ) == initial_of_value(waiting)
             # The press came twice, or somebody handed in another number meanwhile.
             return "handed_in" if is_same else "conflicts", ""
-        if taken(form, hand_in, form.instance, by=by):
+        if take_valid_step(form, hand_in, form.instance, by=by):
             return "handed_in", ""
         return "refused", next(iter(form.errors.values()))[0]
 

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.audit import take_out
-from strategic_areas.desk.screens import screen
-from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.sheet.sheet_page import UploadForm
-from strategic_areas.desk.sheet_workbook.lines import AGAIN
+from strategic_areas.desk.screens import render_screen
+from strategic_areas.desk.sheet.contents import sheet_or_404
+from strategic_areas.desk.sheet.sheet_page import UploadWorkbookForm
+from strategic_areas.desk.sheet_workbook.lines import DOWNLOAD_AGAIN
 from strategic_areas.desk.sheet_workbook.signed_preview import (
-    StagedForm,
-    StaleError,
+    SavePreviewForm,
+    StalePreviewError,
     read_signed,
     sign,
 )
@@ -54,7 +54,7 @@ SECTIONS = {
 }
 
 
-def marks_of(sheet):
+def workbook_marks(sheet):
     return {
         "format": FORMAT,
         "plan": sheet.period.plan.code,
@@ -78,12 +78,12 @@ def answer_pages(sheet):
 
 
 @require_http_methods(["GET", "POST"])
-def workbook(request, period, agency):
+def sheet_workbook(request, period, agency):
     """The sheet of the round as a workbook, or what an uploaded one would change."""
-    sheet = find_sheet(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     if request.method == "GET":
         return _download(request, sheet)
-    upload = UploadForm(request.POST, request.FILES, action=sheet.workbook_url)
+    upload = UploadWorkbookForm(request.POST, request.FILES, action=sheet.workbook_url)
     context = {
         "sheet": sheet,
         "upload": upload,
@@ -95,20 +95,24 @@ def workbook(request, period, agency):
         except RefusedFileError as error:
             upload.add_error("workbook", str(error))
     status = 422 if upload.errors else 200
-    return screen(request, "desk/workbook.html", status=status, **context)
+    return render_screen(request, "desk/workbook.html", status=status, **context)
 
 
 def _download(request, sheet):
-    from strategic_areas.desk.sheet_workbook.writer import write
+    from strategic_areas.desk.sheet_workbook.writer import write_sheet_workbook
 
     take_out(request, sheet.period, agency=sheet.agency, kind="workbook")
     name = f"hoja-{sheet.agency.slug}-{sheet.period.code}.xlsx"
-    return as_file(write(sheet, answer_pages(sheet), marks_of(sheet)), name, WORKBOOK)
+    return as_file(
+        write_sheet_workbook(sheet, answer_pages(sheet), workbook_marks(sheet)),
+        name,
+        WORKBOOK,
+    )
 
 
-def read(upload, sheet, *, by):
+def read_sheet_workbook(upload, sheet, *, by):
     """
-    The ``LineOutcome`` of every line of an uploaded workbook.
+    The ``LinePreview`` of every line of an uploaded workbook.
 
     Raises ``RefusedFileError`` where the workbook is not this sheet's.
     """
@@ -122,19 +126,19 @@ def read(upload, sheet, *, by):
 
 
 def _must_be_of(found, sheet):
-    if found == marks_of(sheet):
+    if found == workbook_marks(sheet):
         return
     if found.get("format") != FORMAT:
         what = _("This is not the workbook of a sheet, or one of an older version.")
-        raise RefusedFileError("not_ours", what, AGAIN)
+        raise RefusedFileError("not_ours", what, DOWNLOAD_AGAIN)
     what = _(
         "This workbook is of %(agency)s in the round %(period)s, not of this sheet."
     ) % {"agency": found.get("agency"), "period": found.get("period")}
-    raise RefusedFileError("another_sheet", what, AGAIN)
+    raise RefusedFileError("another_sheet", what, DOWNLOAD_AGAIN)
 
 
 def _preview(sheet, file, user):
-    outcomes = read(file, sheet, by=user)
+    outcomes = read_sheet_workbook(file, sheet, by=user)
     announced = [each for each in outcomes if each.data]
     rows = [
         [each.page.name, each.row.key, each.row.subject.code, each.data]
@@ -151,7 +155,7 @@ def _preview(sheet, file, user):
         "sections": [section for section in shown if section[2]],
         "count": len(rows),
         "hands_in": any(isinstance(each.page, ValuePage) for each in announced),
-        "form": StagedForm(
+        "form": SavePreviewForm(
             action=sheet.workbook_save_url,
             label=label % {"count": len(rows)},
             initial={"staged": sign(rows, _owner(sheet, user)) if rows else ""},
@@ -164,17 +168,17 @@ def _owner(sheet, user):
 
 
 @require_POST
-def save_workbook(request, period, agency):
+def save_sheet_workbook(request, period, agency):
     """
     Store each announced row by itself, as the sheet does; a value is handed in.
 
     What somebody saved meanwhile is left alone; what is stored already counts as saved.
     """
-    sheet = find_sheet(request.user, period, agency)
+    sheet = sheet_or_404(request.user, period, agency)
     try:
         staged = request.POST.get("staged", "")
         rows = read_signed(staged, _owner(sheet, request.user))
-    except StaleError as error:
+    except StalePreviewError as error:
         messages.error(request, str(error))
         return redirect(sheet.url)
     pages = {page.name: page for page in answer_pages(sheet)}

@@ -4,7 +4,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
-from strategic_areas.desk.sheet_workbook.lines import CHOSEN, COUNTED
+from strategic_areas.desk.sheet_workbook.lines import CHOICE_KINDS, NUMBER_KINDS
 from strategic_areas.spreadsheet_cells import for_workbook
 from strategic_areas.workbooks.reading import SEEN, cell_text
 from strategic_areas.workbooks.writing import (
@@ -22,9 +22,9 @@ from strategic_areas.workbooks.writing import (
 )
 
 
-def write(sheet, answer_pages, marks):
+def write_sheet_workbook(sheet, answer_pages, marks):
     """
-    The workbook of a ``Sheet`` as bytes; no row can be added in it.
+    The workbook of a ``ReportingSheet`` as bytes; no row can be added in it.
     """
     book = new_book()
     write_notes(
@@ -39,7 +39,7 @@ def write(sheet, answer_pages, marks):
     places = [book.create_sheet(page.title) for page in answer_pages]
     entries = {
         page.machine_name(column.name): (column.label, page.offered(column))
-        for kinds in (CHOSEN, [Kind.LINKS])
+        for kinds in (CHOICE_KINDS, [Kind.LINKS])
         for page in answer_pages
         for column in page.columns.values()
         if column.kind in kinds
@@ -65,17 +65,17 @@ def _headings(page, lists):
             column.label,
             column.width,
             column.hint,
-            NUMBER if column.kind in COUNTED else TEXT,
+            NUMBER if column.kind in NUMBER_KINDS else TEXT,
             _rule(column, lists.get(page.machine_name(column.name))),
             is_filled=True,
         )
 
 
 def _rule(column, place):
-    if column.kind in CHOSEN:
+    if column.kind in CHOICE_KINDS:
         return chosen_from(place)
     least, most = column.bounds
-    if column.kind not in COUNTED or least is None:
+    if column.kind not in NUMBER_KINDS or least is None:
         return {}
     kind = "whole" if column.kind is Kind.WHOLE else "decimal"
     if most is None:

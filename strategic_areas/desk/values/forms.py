@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 
 from agencies import numbers
 from agencies.numbers import DecimalField, written
-from strategic_areas.desk.inputs import Fold, Group, limit, one_button
+from strategic_areas.desk.inputs import (
+    FieldGroup,
+    FoldedFields,
+    limit_length,
+    one_button_helper,
+)
 from strategic_areas.desk.sheet.rows import ValueRow
 from strategic_areas.disclosure import GROUPS
 from strategic_areas.figures.reporting import standing
@@ -35,19 +40,19 @@ DIMENSIONS = {
     "status": gettext_lazy("Possible or confirmed"),
 }
 #: Units that are a part of a hundred.
-PERCENT = ("%", "por ciento", "porcentaje")
+PERCENT_UNITS = ("%", "por ciento", "porcentaje")
 #: What is counted in whole numbers only.
-WHOLE = ("persons", "cases", "sentences", "events")
+WHOLE_COUNTS = ("persons", "cases", "sentences", "events")
 #: A value that differs from the last one by more percent of it is odd: its agency says
 #: why, and whoever reviews it compares the two.
-LEAP = 30
+LEAP_PERCENT = 30
 
 
-def leaps(value: Decimal, last: Decimal) -> bool:
-    return 100 * abs(value - last) > LEAP * abs(last)
+def is_leap(value: Decimal, last: Decimal) -> bool:
+    return 100 * abs(value - last) > LEAP_PERCENT * abs(last)
 
 
-def faults(
+def value_problems(
     value: Decimal,
     parts: Mapping[str, Mapping[str, Decimal]],
     *,
@@ -60,13 +65,15 @@ def faults(
     told = [value, *(each for dim in parts.values() for each in dim.values())]
     if counts not in ("money", "other") and any(each < 0 for each in told):
         yield "value", _("A count is never below zero.")
-    if unit.strip().lower() in PERCENT and not 0 <= value <= 100:
+    if unit.strip().lower() in PERCENT_UNITS and not 0 <= value <= 100:
         yield "value", _("A percent lies between 0 and 100.")
-    if counts in WHOLE and any(each != each.to_integral_value() for each in told):
+    if counts in WHOLE_COUNTS and any(
+        each != each.to_integral_value() for each in told
+    ):
         yield "value", _("This indicator counts in whole numbers.")
-    if last is not None and leaps(value, last) and not why:
+    if last is not None and is_leap(value, last) and not why:
         text = _("The last value was %(last)s: say why this one differs so much.")
-        yield "why", text % {"last": plainly(last)}
+        yield "why", text % {"last": format_number(last)}
     for dimension, shares in parts.items():
         if missing := value - sum(shares.values()):
             text = _("%(dimension)s: %(number)s too many for the total.")
@@ -75,19 +82,19 @@ def faults(
                     "%(dimension)s: %(number)s of the total are missing. What is not "
                     "known goes into “Not stated”."
                 )
-            words = {"number": plainly(abs(missing))}
+            words = {"number": format_number(abs(missing))}
             yield None, text % {"dimension": DIMENSIONS[dimension], **words}
 
 
 #: The dimensions to ask for: sex and age together tell what each of them would.
-ASKED = [name for name in GROUPS if name not in ("sex", "age")]
+ASKED_DIMENSIONS = [name for name in GROUPS if name not in ("sex", "age")]
 
 
-class Parts(Fold):
+class BreakdownFields(FoldedFields):
     template = "desk/_value_parts.html"
 
 
-def plainly(number):
+def format_number(number):
     return number_format(format(number.normalize(), "f"))
 
 
@@ -97,9 +104,9 @@ def categories_of(indicator):
 
     Of what needs protection it is the one that can be told; nobody is asked for more.
     """
-    if indicator.selects or indicator.counts not in WHOLE:
+    if indicator.selects or indicator.counts not in WHOLE_COUNTS:
         return {}
-    asked = [indicator.dimension] if indicator.sensitive else ASKED
+    asked = [indicator.dimension] if indicator.sensitive else ASKED_DIMENSIONS
     rows = CodeListValue.objects.filter(
         code_list__plan=indicator.introduced_by_id,
         code_list__kind=CodeList.Kind.BREAKDOWNS,
@@ -112,7 +119,7 @@ def categories_of(indicator):
     return {name: found[name] for name in asked if name in found}
 
 
-def facts(reported):
+def value_facts(reported):
     """What was handed in, with its parts in words."""
     words = categories_of(reported.indicator)
     parts = [
@@ -128,18 +135,18 @@ def facts(reported):
     return {"reported": reported, "parts": parts}
 
 
-def last_told(indicator):
-    return last_values([indicator]).get(indicator.pk)
+def last_public_value(indicator):
+    return last_public_values([indicator]).get(indicator.pk)
 
 
-def last_values(indicators):
+def last_public_values(indicators):
     """By the id of each indicator its last value that is public; one query."""
     rows = PublishedFigure.objects.public().standing().filter(indicator__in=indicators)
     rows = rows.exclude(value=None).order_by("ends_on", "starts_on")
     return {figure.indicator_id: figure for figure in rows}
 
 
-def typed(reported):
+def initial_of_value(reported):
     """What was handed in, as its form begins; why it differs is said anew."""
     told = {name: getattr(reported, name) for name in ValueForm.Meta.fields}
     told["value"] = written(reported.value)
@@ -174,13 +181,13 @@ class ValueForm(forms.ModelForm):
     def __init__(self, *args, last, **kwargs):
         super().__init__(*args, label_suffix="", **kwargs)
         self.last, self.indicator = last, self.instance.indicator
-        limit(self.fields["note"], self.fields["why"])
+        limit_length(self.fields["note"], self.fields["why"])
         self.fields["why"].label = _("Why it differs")
         self.fields["why"].help_text = _(
             "Only where it differs from the last value by more than %(percent)d "
             "percent, or where the value before is public; then the public reads "
             "it too."
-        ) % {"percent": LEAP}
+        ) % {"percent": LEAP_PERCENT}
         self.names = {}
         for dimension, categories in categories_of(self.indicator).items():
             self.names[dimension] = [f"{dimension}.{code}" for code in categories]
@@ -194,14 +201,14 @@ class ValueForm(forms.ModelForm):
                 for code, label in categories.items()
             }
         self.fields["value"].label = f"{_('Value')} ({self.indicator.unit})"
-        self.helper = one_button("row-form", "save", _("Submit it"))
+        self.helper = one_button_helper("row-form", "save", _("Submit it"))
         self.helper.layout = self.make_layout()
 
     def make_layout(self):
         folds = [
-            Parts(
+            BreakdownFields(
                 DIMENSIONS[dimension],
-                Group(*names, css_class="row-figures"),
+                FieldGroup(*names, css_class="row-figures"),
                 is_open=any(
                     self.data.get(name) or self.initial.get(name) for name in names
                 ),
@@ -209,8 +216,8 @@ class ValueForm(forms.ModelForm):
             for dimension, names in self.names.items()
         ]
         return Layout(
-            Group("starts_on", "ends_on", css_class="row-figures"),
-            Group("value", "certainty", css_class="row-figures"),
+            FieldGroup("starts_on", "ends_on", css_class="row-figures"),
+            FieldGroup("value", "certainty", css_class="row-figures"),
             *folds,
             *("note", "why"),
         )
@@ -242,7 +249,7 @@ class ValueForm(forms.ModelForm):
             dimension: {code: format(number, "f") for code, number in known.items()}
             for dimension, known in parts.items()
         }
-        for fault in faults(
+        for fault in value_problems(
             value,
             parts,
             counts=self.indicator.counts,
@@ -253,7 +260,7 @@ class ValueForm(forms.ModelForm):
             self.add_error(*fault)
 
 
-class ColumnForm(ValueForm):
+class DatedValueForm(ValueForm):
     """A value of which the days are known: a column of the grid, or a workbook line."""
 
     class Meta(ValueForm.Meta):
@@ -283,7 +290,7 @@ class ColumnForm(ValueForm):
         return bool({"value", "note", "why", *parts} & set(self.changed_data))
 
 
-class SourcedForm(ValueForm):
+class SourcedValueForm(ValueForm):
     class Meta(ValueForm.Meta):
         fields = ["letter", "source", "printed_where", *ValueForm.Meta.fields]
 

@@ -28,21 +28,21 @@ from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
 from strategic_areas.attainment import Attained
-from strategic_areas.desk.changes.protection import in_lines
+from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.desk.changes.views import hide_url
-from strategic_areas.desk.page_changes import PublicPlace, places_of
-from strategic_areas.desk.screens import screen, take_step, taken
-from strategic_areas.desk.sheet.contents import find_sheet
-from strategic_areas.desk.sheet.rows import DAYS
+from strategic_areas.desk.page_changes import PublicPageChange, page_changes_of
+from strategic_areas.desk.screens import render_screen, take_step, take_valid_step
+from strategic_areas.desk.sheet.contents import sheet_or_404
+from strategic_areas.desk.sheet.rows import DAYS_PARAMETER
 from strategic_areas.desk.values.forms import (
     DIMENSIONS,
-    ColumnForm,
-    SourcedForm,
+    DatedValueForm,
+    SourcedValueForm,
     ValueForm,
-    facts,
-    last_told,
-    last_values,
-    typed,
+    initial_of_value,
+    last_public_value,
+    last_public_values,
+    value_facts,
 )
 from strategic_areas.figures import raw
 from strategic_areas.figures.reporting import SPAN, VALUES, content, hand_in
@@ -63,13 +63,13 @@ from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.views.indicator_pictures import columns
 
 
-def answered(**lookups):
+def answered_indicators(**lookups):
     """The indicators of public plans for which an agency answers."""
     rows = Indicator.objects.exclude(agency=None).select_related("agency")
     return rows.filter(introduced_by__status__in=["approved", "ended"], **lookups)
 
 
-def listed(request, indicators, page, *keys, owed=()):
+def indicator_list_context(request, indicators, page, *keys, owed=()):
     """
     The context of a list of indicators, each with its last public value.
 
@@ -78,7 +78,7 @@ def listed(request, indicators, page, *keys, owed=()):
     """
     indicators, wanted = list(indicators), request.GET.get("q", "")
     number = Counter(row.value.indicator.pk for row in owed)
-    last = last_values(indicators)
+    last = last_public_values(indicators)
     lines = [
         {
             "indicator": each,
@@ -97,17 +97,19 @@ def listed(request, indicators, page, *keys, owed=()):
 
 
 @require_safe
-def values(request, period, agency):
-    sheet = find_sheet(request.user, period, agency)
-    found = answered(agency=sheet.agency)
-    context = listed(request, found, "value_new", *sheet.keys, owed=sheet.open_values)
+def value_list(request, period, agency):
+    sheet = sheet_or_404(request.user, period, agency)
+    found = answered_indicators(agency=sheet.agency)
+    context = indicator_list_context(
+        request, found, "value_new", *sheet.keys, owed=sheet.open_values
+    )
     handed_in = defaultdict(list)
     rows = ReportedValue.objects.filter(agency=sheet.agency, indicator__in=found)
     for row in rows.select_related("indicator").order_by("-proposed_at"):
         handed_in[row.indicator_id].append(row)
     for line in context["lines"]:
         line["handed_in"] = handed_in[line["indicator"].pk]
-    return screen(
+    return render_screen(
         request,
         "desk/values.html",
         title=sheet.of_values.heading,
@@ -117,16 +119,16 @@ def values(request, period, agency):
 
 
 def value_new(request, period, agency, indicator):
-    sheet = find_sheet(request.user, period, agency)
-    found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
+    sheet = sheet_or_404(request.user, period, agency)
+    found = get_object_or_404(answered_indicators(agency=sheet.agency), pk=indicator)
     before = _begun_from(request, sheet, found)
     form = ValueForm(
         _posted(request),
         instance=ReportedValue(indicator=found, agency=sheet.agency),
-        initial=typed(before) if before else _days_asked(request),
-        last=last_told(found),
+        initial=initial_of_value(before) if before else _days_asked(request),
+        last=last_public_value(found),
     )
-    if taken(form, hand_in, form.instance, by=request.user):
+    if take_valid_step(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("The value is with the secretariat."))
         return redirect(sheet.values_url)
     return _entry(request, "desk/value_new.html", [form], sheet=sheet, before=before)
@@ -139,7 +141,7 @@ def _posted(request):
 def _entry(request, template, forms, **context):
     """The page of one form, or of several beside each other."""
     has_faults = any(form.errors for form in forms)
-    return screen(
+    return render_screen(
         request,
         template,
         status=422 if has_faults else 200,
@@ -164,7 +166,10 @@ def _begun_from(request, sheet, indicator):
 
 
 def _days_asked(request):
-    names, told = ("starts_on", "ends_on"), request.GET.get(DAYS, "").split("_")
+    names, told = (
+        ("starts_on", "ends_on"),
+        request.GET.get(DAYS_PARAMETER, "").split("_"),
+    )
     try:
         return dict(zip(names, map(date.fromisoformat, told), strict=True))
     except ValueError:
@@ -173,8 +178,8 @@ def _days_asked(request):
 
 def value_grid(request, period, agency, indicator):
     """A column for each value of the indicator that was never handed in."""
-    sheet = find_sheet(request.user, period, agency)
-    found = get_object_or_404(answered(agency=sheet.agency), pk=indicator)
+    sheet = sheet_or_404(request.user, period, agency)
+    found = get_object_or_404(answered_indicators(agency=sheet.agency), pk=indicator)
     own = [row for row in sheet.values if row.value.indicator == found]
     rows = [row for row in own if row.state == "todo"]
     late = [x for x in own if x not in rows and request.POST.get(f"{x.days}-value")]
@@ -185,8 +190,8 @@ def value_grid(request, period, agency, indicator):
         return redirect(sheet.values_url)
     if not rows:
         raise Http404
-    last = last_told(found)
-    forms = [ColumnForm(_posted(request), row=row, last=last) for row in rows]
+    last = last_public_value(found)
+    forms = [DatedValueForm(_posted(request), row=row, last=last) for row in rows]
     if request.method == "POST" and (number := _hand_in(forms, by=request.user)):
         text = ngettext(
             "%(number)d value is with the secretariat.",
@@ -222,7 +227,9 @@ def _hand_in(forms, *, by):
     if any(form.errors for form in forms):
         return 0
     with transaction.atomic():
-        if not all(taken(form, hand_in, form.instance, by=by) for form in filled):
+        if not all(
+            take_valid_step(form, hand_in, form.instance, by=by) for form in filled
+        ):
             transaction.set_rollback(True)
             return 0
     return len(filled)
@@ -251,36 +258,36 @@ def value_recall(request, pk):
 def value_receipt(request, pk):
     rows = ReportedValue.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("proposed_by", "revises"), pk=pk)
-    return screen(
+    return render_screen(
         request,
         "desk/value_receipt.html",
         title=f"{_('Receipt')} {found}",
-        **facts(found),
+        **value_facts(found),
         sha256=digest(content(found)),
     )
 
 
 @require_safe
-def values_recorded(request):
+def record_value_list(request):
     _must_review(request.user)
-    return screen(
+    return render_screen(
         request,
         "desk/values_recorded.html",
         title=_("Record a value from a letter or a source"),
-        **listed(request, answered(), "value_recorded"),
+        **indicator_list_context(request, answered_indicators(), "value_recorded"),
     )
 
 
-def value_recorded(request, indicator):
+def record_value(request, indicator):
     """The form of one value; another person of the secretariat publishes it."""
     _must_review(request.user)
-    found = get_object_or_404(answered(), pk=indicator)
-    form = SourcedForm(
+    found = get_object_or_404(answered_indicators(), pk=indicator)
+    form = SourcedValueForm(
         _posted(request),
         instance=ReportedValue(indicator=found, agency=found.agency),
-        last=last_told(found),
+        last=last_public_value(found),
     )
-    if taken(form, hand_in, form.instance, by=request.user):
+    if take_valid_step(form, hand_in, form.instance, by=request.user):
         messages.success(request, _("Saved. Another person publishes it."))
         return redirect("admin:index")
     return _entry(request, "desk/value_new.html", [form])
@@ -292,7 +299,7 @@ def _must_review(user):
 
 
 #: Form of a file → what writes it, its type, and its word on the button.
-FORMS = {
+TABLE_FORMATS = {
     "xlsx": (raw.as_workbook, WORKBOOK, gettext_lazy("Download as XLSX")),
     "csv": (raw.as_csv, "text/csv; charset=utf-8", gettext_lazy("Download as CSV")),
 }
@@ -316,16 +323,18 @@ def _exact(request, record, agency, indicators, *, subject):
     own = FocalPoint.objects.agencies_of(person)
     if not (access.is_reviewer(person) or agency and own.filter(agency=agency)):
         raise Http404
-    if request.method != "POST" or form not in FORMS:
-        words = {name: word for name, (_write, _type, word) in FORMS.items()}
+    if request.method != "POST" or form not in TABLE_FORMATS:
+        words = {name: word for name, (_write, _type, word) in TABLE_FORMATS.items()}
         context = {
             "record": record,
             "forms": words,
-            **listed(request, indicators.select_related("agency"), "exact_indicator"),
+            **indicator_list_context(
+                request, indicators.select_related("agency"), "exact_indicator"
+            ),
         }
         title = _("Exact table")
-        return screen(request, "desk/exact.html", title=title, **context)
-    write, content_type, _word = FORMS[form]
+        return render_screen(request, "desk/exact.html", title=title, **context)
+    write, content_type, _word = TABLE_FORMATS[form]
     take_out(request, record, agency=agency, kind="exact_values", form=form)
     taken = raw.Taken(
         person=person.get_full_name() or person.get_username(),
@@ -336,12 +345,12 @@ def _exact(request, record, agency, indicators, *, subject):
     return as_file(write(indicators, taken), taken.file_name(form), content_type)
 
 
-def shown(user, reported):
+def value_context(user, reported):
     """What is read of a value alone, and all that happened to those of these days."""
     is_own = reported.proposed_by_id == user.pk
     return {
-        **facts(reported),
-        "last": last_told(reported.indicator),
+        **value_facts(reported),
+        "last": last_public_value(reported.indicator),
         "preview": _preview_of(reported, user),
         "may_be_recalled": reported.is_waiting and is_own,
         "hides": _hides(user, reported),
@@ -352,7 +361,7 @@ def shown(user, reported):
 def _preview_of(reported, user):
     """None once it is decided, and where this person cannot publish it."""
     try:
-        return preview([reported], by=user) if reported.is_waiting else None
+        return preview_publication([reported], by=user) if reported.is_waiting else None
     except RefusedError:
         return None
 
@@ -379,7 +388,7 @@ def _hides(user, reported):
     return ""
 
 
-def preview(values, *, by):
+def preview_publication(values, *, by):
     """
     What the public will read once these values are published together.
 
@@ -393,12 +402,14 @@ def preview(values, *, by):
     with VALUES.tried(values, by=by):
         after, changed = _lines_by_key(about), difference(rows, public_rows(keys))
         return {
-            "lines": in_lines(changed),
+            "lines": describe_differences(changed),
             "indicators": [
                 {
                     "indicator": each,
                     "facts": [
-                        facts(row) for row in values if row.indicator_id == each.pk
+                        value_facts(row)
+                        for row in values
+                        if row.indicator_id == each.pk
                     ],
                     "before": _card(before.get(each.pk)),
                     "after": _card(after.get(each.pk)),
@@ -462,7 +473,7 @@ def _places(line, changed):
         found.append((str(of.agency), address("agency", plan, slug)))
     found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
     own = [x for x in changed if of.code in (x.row.get("indicator"), x.row.get("code"))]
-    return [*starmap(PublicPlace, found), *places_of(own)]
+    return [*starmap(PublicPageChange, found), *page_changes_of(own)]
 
 
 def _is_among(indicator, lines):

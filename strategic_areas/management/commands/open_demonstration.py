@@ -62,9 +62,9 @@ class Command(BaseCommand):
         accounts = [each for each in accounts if each]
         _store(path, accounts)
         # Nobody sends these reminders: the portal shows them to its staff.
-        for part in notices.to_do_in(cells([period], today), today):
+        for part in notices.agency_to_dos(cells([period], today), today):
             with suppress(RefusedError):
-                notices.remind(part, by=None, today=today)
+                notices.remind_agency(part, by=None, today=today)
         self.stdout.write(
             f"{period.name_en} of {period.plan} is open until {period.closes_on}; "
             f"{len(accounts)} accounts."

@@ -9,5 +9,5 @@ class Command(BaseCommand):
     help = "Prepare and release the scorecards of closed rounds. Run once a minute."
 
     def handle(self, **options):
-        for line in notices.prepare_and_release():
+        for line in notices.prepare_and_release_scorecards():
             self.stdout.write(line)

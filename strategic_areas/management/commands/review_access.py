@@ -26,9 +26,9 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, dry_run, **options):
-        found = people.accesses()
+        found = people.account_accesses()
         proposed = [each for each in found if each.is_proposed]
-        gaps = people.gaps()
+        gaps = people.missing_mandates()
         for each in found:
             if each.is_proposed:
                 self.stdout.write(f"close {each.user}: {each.missed} rounds missed")

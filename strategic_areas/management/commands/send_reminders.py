@@ -24,7 +24,7 @@ class Command(BaseCommand):
         today = timezone.localdate()
         digests = [
             digest
-            for digest in notices.digests(today)
+            for digest in notices.reminders_due(today)
             if not only or digest.user.email.lower() == only.lower()
         ]
         if not digests:
@@ -45,5 +45,5 @@ def queue(digest, key, today):
         language=digest.user.language,
         kind="reminder",
         key=key,
-        **notices.write(digest, today),
+        **notices.write_reminder(digest, today),
     )
