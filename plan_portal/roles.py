@@ -40,7 +40,7 @@ PERMISSIONS = {
         "strategic_areas.lateractivity": [VIEW, ADD, CHANGE],
         "strategic_areas.helpline": [VIEW, ADD, CHANGE],
         "strategic_areas.correction": [VIEW, ADD, CHANGE],
-        "strategic_areas.attributiondispute": [VIEW, CHANGE],
+        "strategic_areas.recorddispute": [VIEW, CHANGE],
         "strategic_areas.tiptier": [VIEW, ADD, CHANGE],
         "strategic_areas.term": [VIEW, ADD, CHANGE],
         "strategic_areas.codelist": [VIEW],

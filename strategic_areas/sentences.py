@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from strategic_areas.commitment_states import PLAIN, CommitmentState, Family, family_of
 from strategic_areas.compliance import Promptness
 from strategic_areas.date_ranges import year_of
-from strategic_areas.models import Execution, Result
+from strategic_areas.models import DeclaredResult, ExecutionState
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.schedule import RoundState
 
 STATES = {
-    **{State(value): label for value, label in Execution.choices},
+    **{State(value): label for value, label in ExecutionState.choices},
     State.LEFT_IN_PROGRESS: _("Under way at its last record"),
     State.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
     State.NO_REPORT: _("No report"),
@@ -62,10 +62,10 @@ FAMILY_WORDS = {
 }
 #: What a declaration says; "" is that of an old one, which said "not reached yet".
 DECLARED = {
-    Result.FULFILLED: _("Its result is declared fulfilled"),
-    Result.IN_PART: _("Its result is declared fulfilled in part"),
-    Result.UNFULFILLED: _("Its result is declared not fulfilled"),
-    Result.CARRIED_OVER: _("Its result is declared to pass to another plan"),
+    DeclaredResult.FULFILLED: _("Its result is declared fulfilled"),
+    DeclaredResult.IN_PART: _("Its result is declared fulfilled in part"),
+    DeclaredResult.UNFULFILLED: _("Its result is declared not fulfilled"),
+    DeclaredResult.CARRIED_OVER: _("Its result is declared to pass to another plan"),
     "": _("Its result is declared not reached yet"),
 }
 #: What is said of a change that stops a record, by the kind of amendment and the model.

@@ -20,7 +20,7 @@ for model in (
     models.Evidence,
     models.HelpLine,
     models.Correction,
-    models.AttributionDispute,
+    models.RecordDispute,
     models.Indicator,
     models.Target,
 ):

@@ -348,7 +348,7 @@ TABLES = [
         """,
     ),
     (
-        "strategic_areas.attributiondispute",
+        "strategic_areas.recorddispute",
         """
         changelist      |     | 403 403 403 200 403 | 403 403 403 200 403
         add             |     | 403 403 403 403 403 | 403 403 403 403 403

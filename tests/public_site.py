@@ -26,7 +26,7 @@ from strategic_areas.models import (
     Target,
     Translation,
 )
-from strategic_areas.models.removals import UNTOLD_FOR
+from strategic_areas.models.takedowns import PUBLIC_AFTER
 from strategic_areas.public_paths import address
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
@@ -73,7 +73,7 @@ ENDED = date(1991, 12, 31)
 
 def make_disputed():
     """Of the reconstruction: a line not acknowledged, and an account as was decided."""
-    shipped = Commitment.objects.filter(provenance="reconstructed").standing()
+    shipped = Commitment.objects.filter(provenance="reconstructed").not_superseded()
     line = shipped.filter(frameworks__isnull=False).first()
     make.approved_dispute(line, text_en="Another institution did that.")
     account = ActivityUpdate.objects.exclude(activity__commitment=line).first()
@@ -383,7 +383,7 @@ class Official:
         )
         bare = make.indicator(plan=self.plan, code="A-NADA", agency=self.lead)
         discrepancy.indicators.add(indicator, bare)
-        old = make.published_figure(indicator=indicator, is_standing=False, value=110)
+        old = make.published_figure(indicator=indicator, is_latest=False, value=110)
         make.published_figure(
             indicator=indicator,
             cells={"sexual": 70, "labour": 50},
@@ -442,7 +442,7 @@ class Official:
         )
         change = workflow.propose(comment, by=self.author)
         workflow.approve(change, by=self.reviewer)
-        with time_machine.travel(timezone.now() - 2 * UNTOLD_FOR):
+        with time_machine.travel(timezone.now() - 2 * PUBLIC_AFTER):
             make.takedown()
 
     def plant_hidden(self):

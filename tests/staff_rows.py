@@ -12,13 +12,13 @@ from agencies.models import Agency, FocalPoint, User
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    AttributionDispute,
     Commitment,
     CommitmentUpdate,
     Indicator,
     PendingChange,
     Plan,
     PublishedFigure,
+    RecordDispute,
     ReportingPeriod,
     RoundReopening,
 )
@@ -69,7 +69,7 @@ MAKERS = {
     PublishedFigure: make.published_figure,
     FactorReset: make.factor_reset,
     PendingChange: make.change,
-    AttributionDispute: make_dispute,
+    RecordDispute: make_dispute,
 }
 
 

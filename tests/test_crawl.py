@@ -19,8 +19,8 @@ from agencies.models import User
 from plan_portal import errors, urls
 from strategic_areas.models import (
     ActivityUpdate,
-    AttributionDispute,
     Commitment,
+    RecordDispute,
     Source,
 )
 from strategic_areas.public_paths import address
@@ -137,12 +137,12 @@ def crawl(django_db_setup, django_db_blocker):
 
 def telling():
     """Pages of records of which there is something to tell that most do not have."""
-    told = Q(told__isnull=False) | Q(activities__told__isnull=False)
+    told = Q(plan_changes__isnull=False) | Q(activities__plan_changes__isnull=False)
     for commitment in Commitment.objects.filter(told).distinct():
         yield commitment.get_absolute_url()
-    for dispute in AttributionDispute.objects.exclude(commitment=None):
+    for dispute in RecordDispute.objects.exclude(commitment=None):
         yield dispute.commitment.get_absolute_url()
-    for dispute in AttributionDispute.objects.exclude(published_figure=None):
+    for dispute in RecordDispute.objects.exclude(published_figure=None):
         yield address("indicator", dispute.published_figure.indicator.code)
     yield address("indicator", "A-OFICIAL")
     for plan, slug in public_site.TELLING_AGENCIES:

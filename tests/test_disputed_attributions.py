@@ -15,7 +15,7 @@ from agencies.access import RefusedError, Role
 from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.agency_statements import DISPUTABLE_MODELS
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import ActivityUpdate, AttributionDispute, PendingChange
+from strategic_areas.models import ActivityUpdate, PendingChange, RecordDispute
 from strategic_areas.public_paths import address
 from strategic_areas.sentences import target_code
 from tests import make
@@ -181,7 +181,7 @@ def test_nothing_is_shown_before_a_second_person_approves(client, update):
 
     for language in drawn(LANGUAGES, 1, key="waiting"):
         assert marked(client, update, language) == set()
-    assert AttributionDispute.objects.count() == 0
+    assert RecordDispute.objects.count() == 0
     assert change.is_waiting
 
 
@@ -200,7 +200,7 @@ def test_a_focal_point_says_so_on_the_desk_and_a_reviewer_approves(client, updat
     page = client.get(reverse("admin:approval", args=[change.pk]))
     client.post(reverse("admin:approval", args=[change.pk]), {"approve": "x"})
 
-    dispute = AttributionDispute.objects.get()
+    dispute = RecordDispute.objects.get()
     assert [(each["kind"], each["record"].pk) for each in listed] == [
         (kind, record.pk) for kind, record in every.items()
     ]
@@ -244,7 +244,7 @@ def test_what_came_to_another_agency_meanwhile_is_not_marked(update):
     decided = workflow.approve(change, by=make.reviewer())
 
     assert decided.status == PendingChange.Status.OUTDATED
-    assert AttributionDispute.objects.count() == 0
+    assert RecordDispute.objects.count() == 0
 
 
 def test_only_one_waits_and_only_one_stands(update):
@@ -343,7 +343,7 @@ def test_what_a_later_record_supersedes_is_not_disputed(client, update):
 def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
     dispute = make.approved_dispute(update)
     client.force_login(make.reviewer())
-    url = reverse("admin:strategic_areas_attributiondispute_change", args=[dispute.pk])
+    url = reverse("admin:strategic_areas_recorddispute_change", args=[dispute.pk])
 
     form = client.get(url).context["adminform"].form
 
@@ -352,7 +352,7 @@ def test_the_secretariat_cannot_change_what_the_agency_said(client, update):
 
 
 def test_not_even_the_database_lets_its_words_be_changed(update):
-    row = AttributionDispute.objects.filter(pk=make.approved_dispute(update).pk)
+    row = RecordDispute.objects.filter(pk=make.approved_dispute(update).pk)
 
     for name, value in {
         "text_es": "No fuimos solos.",
@@ -390,12 +390,12 @@ def test_it_is_resolved_as_a_whole(update):
     for left_out in RESOLVED:
         decided = {name: value for name, value in RESOLVED.items() if name != left_out}
         with pytest.raises(IntegrityError), transaction.atomic():
-            AttributionDispute.objects.filter(pk=dispute.pk).update(**decided)
+            RecordDispute.objects.filter(pk=dispute.pk).update(**decided)
 
 
 def test_it_is_about_one_record(update):
     dispute = make.approved_dispute(update)
-    row = AttributionDispute.objects.filter(pk=dispute.pk)
+    row = RecordDispute.objects.filter(pk=dispute.pk)
 
     for fields in ({"activity": update.activity}, {"activity_update": None}):
         with pytest.raises(IntegrityError), transaction.atomic():

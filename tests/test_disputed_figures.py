@@ -13,13 +13,13 @@ from agencies.models import Agency
 from strategic_areas import workflow
 from strategic_areas.figures import publish
 from strategic_areas.models import (
-    AttributionDispute,
     Indicator,
     PendingChange,
     PublishedFigure,
+    RecordDispute,
 )
+from strategic_areas.models.agency_statements import attributed_to
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.own_words import attributed_to
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,8 @@ def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, 
     assert form in listed
     change = PendingChange.objects.get()
     workflow.approve(change, by=make.reviewer())
-    assert AttributionDispute.objects.get().agency == agency
-    assert AttributionDispute.objects.get().published_figure == figure
+    assert RecordDispute.objects.get().agency == agency
+    assert RecordDispute.objects.get().published_figure == figure
 
 
 @pytest.mark.sqlite
@@ -167,7 +167,7 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
 @pytest.mark.sqlite
 def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
     make.approved_dispute(figure, text_es=TEXT)
-    PublishedFigure.objects.filter(pk=figure.pk).update(is_standing=False)
+    PublishedFigure.objects.filter(pk=figure.pk).update(is_latest=False)
     make.published_figure(
         indicator=figure.indicator, value=60, revises=figure, **FIGURE
     )
@@ -222,7 +222,7 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
     source.kind = "press"
     source.save()
 
-    now = PublishedFigure.objects.standing().get()
+    now = PublishedFigure.objects.latest_revisions().get()
     before.refresh_from_db()
     assert measurement.value == 7
     assert (now.is_protected, before.is_hidden) == (True, True)
@@ -233,13 +233,13 @@ def test_what_must_be_protected_now_is_gone_with_what_was_said_of_it(client, ind
 def test_a_dispute_is_about_one_record(figure):
     dispute = make.approved_dispute(figure)
     record = make.record_update()
-    rows = AttributionDispute.objects.filter(pk=dispute.pk)
+    rows = RecordDispute.objects.filter(pk=dispute.pk)
 
     for fields in ({"published_figure": None}, {"activity": record.activity}):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**fields)
     with pytest.raises(IntegrityError), transaction.atomic():
-        AttributionDispute.objects.create(
+        RecordDispute.objects.create(
             agency=dispute.agency,
             published_figure=make.published_figure(),
             activity=record.activity,

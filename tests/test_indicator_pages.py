@@ -326,7 +326,7 @@ def test_bars_are_a_picture_to_take_along_too(client, settings):
 
 def test_a_revised_value_keeps_the_old_one_and_says_why(client):
     indicator = make.indicator()
-    old = make.published_figure(indicator=indicator, value=77, is_standing=False)
+    old = make.published_figure(indicator=indicator, value=77, is_latest=False)
     make.published_figure(
         indicator=indicator, value=88, revises=old, reason_es="Se contó dos veces."
     )

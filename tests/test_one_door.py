@@ -20,7 +20,6 @@ from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
     Amendment,
-    AttributionDispute,
     CodeList,
     CodeListValue,
     Commitment,
@@ -37,6 +36,7 @@ from strategic_areas.models import (
     PublishedCell,
     PublishedFigure,
     RecordChange,
+    RecordDispute,
     Region,
     ReportingPeriod,
     ReportWords,
@@ -207,7 +207,7 @@ def rows_below(model, word):
 DECIDED = {"outcome": "kept", "resolved_on": "2026-03-09", "decided_on": "2026-03-09"}
 #: What a form needs besides texts: a second record differs, a decision is whole.
 ANOTHER = {
-    AttributionDispute: lambda: DECIDED,
+    RecordDispute: lambda: DECIDED,
     Correction: lambda: DECIDED,
     TargetLink: lambda: {"target": make.target().pk},
     TipTier: lambda: {"report_year": 1999},
@@ -241,7 +241,7 @@ def everything(lasting):
 
 
 #: An agency's own words, by steps of their own.
-SAID_ON_THE_DESK = {*((AttributionDispute, "text_es"), (AttributionDispute, "text_en"))}
+SAID_ON_THE_DESK = {*((RecordDispute, "text_es"), (RecordDispute, "text_en"))}
 #: Texts of public models that only staff read.
 INTERNAL = {(Agency, "website_unverified")}
 

@@ -195,7 +195,7 @@ class Walk:
                 "=period": world.open.pk,
                 **NO_EVIDENCE,
             },
-            "admin:strategic_areas_attributiondispute_change": lambda: {
+            "admin:strategic_areas_recorddispute_change": lambda: {
                 "=outcome": "kept",
                 "=resolved_on": A_DAY,
             },

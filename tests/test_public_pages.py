@@ -191,18 +191,18 @@ def make_figures(counted, source):
     """A figure of each indicator and year that revises another one."""
     fields = {"value": 40, "status": "confirmed", "provenance": "documented"}
     both = []
-    for is_standing in (False, True):
+    for is_latest in (False, True):
         figures = [
             PublishedFigure(
                 indicator=indicator,
                 starts_on=date(1900 + number, 1, 1),
                 ends_on=date(1900 + number, 12, 31),
-                is_standing=is_standing,
+                is_latest=is_latest,
                 **fields,
             )
             for indicator, number in counted
         ]
-        if is_standing:
+        if is_latest:
             for figure, earlier in zip(figures, both[0], strict=True):
                 figure.revises, figure.withheld = earlier, {"age": "folded"}
         both.append(PublishedFigure.objects.bulk_create(figures))

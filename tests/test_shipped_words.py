@@ -13,7 +13,7 @@ from plan_portal.templatetags.portal import status
 from strategic_areas import figures
 from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.models.records import Voice, voice_of
+from strategic_areas.models.records import SourceVoice, voice_of
 from strategic_areas.progress import State
 from strategic_areas.public_paths import address
 from strategic_areas.queries.figures import indicators, words
@@ -64,12 +64,12 @@ def every_output(plan, language):
 @pytest.mark.parametrize(
     ("kinds", "expected"),
     [
-        (["press"], Voice.PRESS),
-        (["press", "ngo_news"], Voice.ORGANISATION),
-        (["ngo_report"], Voice.ORGANISATION),
-        (["press", "official_news"], Voice.OFFICIAL),
-        (["press", "foreign_government_report"], Voice.ABROAD),
-        (["reference"], Voice.OTHER),
+        (["press"], SourceVoice.PRESS),
+        (["press", "ngo_news"], SourceVoice.ORGANISATION),
+        (["ngo_report"], SourceVoice.ORGANISATION),
+        (["press", "official_news"], SourceVoice.OFFICIAL),
+        (["press", "foreign_government_report"], SourceVoice.ABROAD),
+        (["reference"], SourceVoice.OTHER),
     ],
 )
 def test_who_says_that_work_is_done_is_the_strongest_of_its_sources(kinds, expected):
@@ -100,18 +100,22 @@ def test_a_cell_holds_whole_sentences_and_cuts_only_a_long_one(text, expected):
 
 
 def test_no_mark_of_what_is_done_stands_on_what_no_office_calls_so():
-    marks = {each: status(State.COMPLETED, each) for each in (None, *Voice)}
+    marks = {each: status(State.COMPLETED, each) for each in (None, *SourceVoice)}
 
     full = {each for each, mark in marks.items() if "family--met" in mark}
-    assert full == {None, Voice.ABROAD, Voice.OFFICIAL}
-    assert all("family--claimed" in marks[each] for each in {None, *Voice} - full)
+    assert full == {None, SourceVoice.ABROAD, SourceVoice.OFFICIAL}
+    assert all("family--claimed" in marks[each] for each in {None, *SourceVoice} - full)
 
 
 def test_only_a_report_of_the_agency_is_flatly_completed():
-    words = {voice: state_word(State.COMPLETED, voice) for voice in (None, *Voice)}
+    words = {
+        voice: state_word(State.COMPLETED, voice) for voice in (None, *SourceVoice)
+    }
 
     assert len(set(words.values())) == len(words)
-    assert state_word(State.IN_PROGRESS, Voice.PRESS) == state_word(State.IN_PROGRESS)
+    assert state_word(State.IN_PROGRESS, SourceVoice.PRESS) == state_word(
+        State.IN_PROGRESS
+    )
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -79,6 +79,7 @@ STANDS_STILL_FILLING = "the portal stands still while every report gets its agen
 STANDS_STILL_NOTING = "the portal stands still while it notes what was public of people"
 FEW_ROWS = "a few invitations are open at a time: its lock is held for a moment"
 STANDS_STILL_FORGETTING = "the portal stands still while it notes no more what changed"
+STANDS_STILL_RENAMING = "the portal stands still while a table gets its new name"
 NOT_IN_USE = "the migration before it makes the table, and both run together"
 ACCEPTED = {
     "agencies.0003_factor_resets_as_decisions": STANDS_STILL,
@@ -91,13 +92,19 @@ ACCEPTED = {
     "strategic_areas.0030_printed_values_and_families": STANDS_STILL_NOTING,
     "strategic_areas.0037_counters_of_the_version": STANDS_STILL_FORGETTING,
     "strategic_areas.0045_edition_proposals_of_now": NOT_IN_USE,
+    "strategic_areas.0050_plain_names": STANDS_STILL_RENAMING,
 }
 #: A whole drill, from backing up to a portal that is whole.
 MOST_SECONDS = 60
 #: Why what is decided before it is migrated was declined.
 REASON = "Ya se decidió."
 #: Tables that a migration renamed → what they are called now.
-RENAMED = {}
+RENAMED = {
+    "strategic_areas_attributiondispute": "strategic_areas_recorddispute",
+    "strategic_areas_historicalattributiondispute": (
+        "strategic_areas_historicalrecorddispute"
+    ),
+}
 #: Tables of Django's own, which each migration fills.
 FILLED_BY_MIGRATING = {
     "auth_group_permissions",
@@ -447,7 +454,7 @@ def test_stored_values_are_published_when_their_file_is_loaded_next(portal):
     load(SHIPPED)
 
     assert before == (0, 114)
-    told = PublishedFigure.objects.standing().filter(is_protected=False)
+    told = PublishedFigure.objects.latest_revisions().filter(is_protected=False)
     assert told.filter(indicator__code__startswith="I-").count() == 114
 
 

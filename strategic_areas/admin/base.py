@@ -31,10 +31,10 @@ from strategic_areas.desk.review import review_queue
 from strategic_areas.desk.review.views import ReviewStepForm
 from strategic_areas.models import (
     ActivityUpdate,
-    Cause,
     PendingChange,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
+    WithdrawalCause,
 )
 from strategic_areas.purging.takedowns import may_hide
 from strategic_areas.purging.text_search import handed_in
@@ -235,7 +235,7 @@ class WithdrawForm(ExplainForm):
     field_order = ["seen_version", "cause"]
 
     cause = forms.ChoiceField(
-        choices=Cause.choices,
+        choices=WithdrawalCause.choices,
         widget=forms.RadioSelect,
         label=gettext_lazy("Why: the sentence that stays on the public page"),
     )
@@ -289,7 +289,7 @@ class ReviewedAdmin(ScopedHistoryAdmin):
         """Offer what one's own agencies answer for, and the rounds that ask now."""
         agencies = FocalPoint.objects.agencies_of(request.user)
         if db_field.name == self.subject:
-            standing = db_field.remote_field.model.objects.standing()
+            standing = db_field.remote_field.model.objects.not_superseded()
             kwargs["queryset"] = standing.filter(**{f"{self.answering}__in": agencies})
         if db_field.name == "period":
             periods = ReportingPeriod.objects.visible_to(request.user)
@@ -415,9 +415,11 @@ class ReviewedAdmin(ScopedHistoryAdmin):
                 "steps": [self._step_form(step, obj) for step in steps],
                 "withdraws": "withdraw" in steps,
                 "transitions": obj.transitions.select_related("by"),
-                "returned": obj.transitions.filter(to_status=Status.RETURNED).last(),
+                "returned": obj.transitions.filter(
+                    to_status=RevisionStatus.RETURNED
+                ).last(),
                 "published": others.filter(
-                    **subject, period=obj.period, status=Status.PUBLISHED
+                    **subject, period=obj.period, status=RevisionStatus.PUBLISHED
                 ).first(),
                 "translation_url": views.translation_url(request.user, obj),
                 "review_address": review_address(request.user, obj),
@@ -433,9 +435,9 @@ def _has_mandate(user):
 
 
 def open_steps(user, record):
-    if record.status == Status.WITHDRAWN:
+    if record.status == RevisionStatus.WITHDRAWN:
         return ["explain"] if workflow.may_review(user, record) else []
-    if record.status != Status.PUBLISHED:
+    if record.status != RevisionStatus.PUBLISHED:
         return []
     reports = workflow.reports_for(user, record.agency)
     is_entered = record.origin == record.Origin.ENTERED
@@ -447,6 +449,8 @@ def open_steps(user, record):
 
 def review_address(user, record):
     """Where this person reviews the record; "" when it does not wait for her."""
-    if record.status != Status.SUBMITTED or not workflow.may_review(user, record):
+    if record.status != RevisionStatus.SUBMITTED or not workflow.may_review(
+        user, record
+    ):
         return ""
     return review_queue.review_url(record)

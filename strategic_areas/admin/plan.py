@@ -31,7 +31,6 @@ from strategic_areas.desk.inputs import VICTIM_QUESTIONS, VictimsField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import (
     Activity,
-    AttributionDispute,
     CodeList,
     CodeListValue,
     Commitment,
@@ -48,6 +47,7 @@ from strategic_areas.models import (
     Province,
     PublishedCell,
     PublishedFigure,
+    RecordDispute,
     Region,
     Source,
     StrategicArea,
@@ -312,8 +312,8 @@ admin.site.register(
 )
 
 
-@admin.register(AttributionDispute)
-class AttributionDisputeAdmin(ApprovedHistoryAdmin):
+@admin.register(RecordDispute)
+class RecordDisputeAdmin(ApprovedHistoryAdmin):
     """The agency's text is read-only; the secretariat adds what was decided."""
 
     list_display = ["__str__", "agency", "outcome", "resolved_on"]
@@ -420,9 +420,9 @@ class PublishedFigureAdmin(ReadOnlyMixin, FigureMixin, ScopedAdmin):
     change_form_template = "admin/strategic_areas/published_figure.html"
     list_display = [
         *("indicator", "figure", "starts_on", "ends_on", "status"),
-        *("is_standing", "is_hidden"),
+        *("is_latest", "is_hidden"),
     ]
-    list_filter = ["is_standing", "is_hidden", "status"]
+    list_filter = ["is_latest", "is_hidden", "status"]
     list_select_related = ["indicator"]
     search_fields = ["indicator__code", "indicator__name_es"]
     inlines = [PublishedCellInline]

@@ -24,10 +24,10 @@ from strategic_areas.models import (
     ActivityUpdate,
     Evidence,
     ReportingPeriod,
+    RevisionStatus,
     RoundReopening,
-    Status,
 )
-from strategic_areas.models.report_fields import Part
+from strategic_areas.models.report_fields import FormSection
 from strategic_areas.workflow.questions import BY_MODEL
 
 
@@ -188,7 +188,7 @@ class WholeForm(RevisionForm):
                     "it from the list instead of writing a second one."
                 )
             )
-        if rows.filter(status=Status.PUBLISHED).exists():
+        if rows.filter(status=RevisionStatus.PUBLISHED).exists():
             raise forms.ValidationError(
                 _("A report of this is published for the period. Open it and correct.")
             )
@@ -222,22 +222,30 @@ class ActivityUpdateAdmin(ReviewedAdmin):
     fieldsets = [
         (None, {"fields": ["activity", "period", "seen_version"]}),
         (
-            Part.FIGURES.label,
-            {"fields": _spanish(Part.FIGURES, Part.TEXT)},
+            FormSection.FIGURES.label,
+            {"fields": _spanish(FormSection.FIGURES, FormSection.TEXT)},
         ),
         (
             gettext_lazy("What holds it back"),
             {
-                "fields": _spanish(Part.HELD_BACK),
+                "fields": _spanish(FormSection.HELD_BACK),
                 "description": gettext_lazy(
                     "Required when the activity is suspended, cancelled or late."
                 ),
             },
         ),
-        (gettext_lazy("More"), {"fields": _spanish(Part.REACH, Part.NOTE)}),
+        (
+            gettext_lazy("More"),
+            {"fields": _spanish(FormSection.REACH, FormSection.NOTE)},
+        ),
         (
             gettext_lazy("No news, or reserved by law"),
-            {"fields": ["answer", *_spanish(Part.NO_NEWS, Part.RESERVED)]},
+            {
+                "fields": [
+                    "answer",
+                    *_spanish(FormSection.NO_NEWS, FormSection.RESERVED),
+                ]
+            },
         ),
         _in_english(ActivityUpdate),
     ]

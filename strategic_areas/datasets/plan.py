@@ -28,7 +28,7 @@ from strategic_areas.datasets.columns import (
     with_gap,
 )
 from strategic_areas.models import Activity, Commitment, Plan, Programme, StrategicArea
-from strategic_areas.models.records import Voice
+from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.public_rows import activity_row, commitment_row
 from strategic_areas.sentences import (
@@ -324,7 +324,7 @@ ACTIVITIES = (
         _("Who calls it done"),
         CellKind.CODE,
         GapReason.NOT_APPLICABLE,
-        codes={each.name.lower(): each.label for each in Voice},
+        codes={each.name.lower(): each.label for each in SourceVoice},
         about=_("Only of what public sources tell."),
     ),
     *SAID,

@@ -19,7 +19,12 @@ from strategic_areas.datasets.columns import (
     why_empty,
     with_gap,
 )
-from strategic_areas.models import PUBLIC_RECORD, Cause, Provenance, Result
+from strategic_areas.models import (
+    PUBLIC_RECORD,
+    DeclaredResult,
+    Provenance,
+    WithdrawalCause,
+)
 from strategic_areas.queries.public_rows import COUNTED, report_row
 from strategic_areas.queries.updates.record import FIGURES, TEXTS
 from strategic_areas.sentences import STATES
@@ -85,7 +90,7 @@ REPORTS = (
         _("Declared result"),
         CellKind.CODE,
         GapReason.NOT_APPLICABLE,
-        codes={**dict(Result.choices), NOT_YET: _("Not reached yet")},
+        codes={**dict(DeclaredResult.choices), NOT_YET: _("Not reached yet")},
     ),
     *with_gap(
         DataColumn(
@@ -133,7 +138,7 @@ REPORTS = (
         _("Why it was withdrawn"),
         CellKind.CODE,
         GapReason.NOT_APPLICABLE,
-        codes=dict(Cause.choices),
+        codes=dict(WithdrawalCause.choices),
     ),
     DataColumn(
         "withdrawal_reason_es",

@@ -42,8 +42,8 @@ from strategic_areas.models import (
     Plan,
     PurgedText,
     ReportingPeriod,
+    RevisionStatus,
     Source,
-    Status,
 )
 from strategic_areas.models.publication import random_bits
 from strategic_areas.queries.public_rows import TOUCHING, concerned
@@ -86,7 +86,7 @@ def taking_away(
     """
     Within, something is taken from the public: at the end it is gone from the editions.
 
-    ``cause`` is a public ``Cause``, or "protected". ``touched`` are pairs of a model
+    ``cause`` is a ``WithdrawalCause``, or "protected". ``touched`` are pairs of a model
     and a primary key, or None for all of these ``plans``; ``texts`` are hidden by it,
     ``words`` are those of a purge. With ``compares`` it counts what goes from today's
     rows meanwhile. The dictionary that is yielded holds at the end, by the key of an
@@ -191,7 +191,9 @@ def _left(reach, rows, key, told):
     now, stood, left = now or {}, stood or {}, dict(told)
     columns = rows.columns["columns"]
     gone = [each["name"] for each in columns if _is_gone(each, told, now, stood)]
-    is_withdrawn = rows.dataset == "reports" and now.get("status") == Status.WITHDRAWN
+    is_withdrawn = (
+        rows.dataset == "reports" and now.get("status") == RevisionStatus.WITHDRAWN
+    )
     if is_withdrawn or gone and rows.dataset in FIGURES:
         # Beside the content that went, codes and gaps say why.
         for each in columns:

@@ -43,7 +43,7 @@ from strategic_areas.desk.sheet.views import SeenRevisionsForm
 from strategic_areas.models import (
     Letter,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     Transition,
 )
 from strategic_areas.views.files import as_attachment
@@ -209,7 +209,9 @@ def _contested(letter):
     """(Code, last return transition) for each revision of it that was returned."""
     found = []
     for question in BY_MODEL.values():
-        back = question.model.objects.filter(letter=letter, status=Status.RETURNED)
+        back = question.model.objects.filter(
+            letter=letter, status=RevisionStatus.RETURNED
+        )
         back = {row.pk: row for row in back.select_related(question.name)}
         steps = returned_steps(back)
         found += [(row.subject.code, steps[pk]) for pk, row in back.items()]
@@ -356,7 +358,7 @@ def may_be_transcribed(update, letter):
     """Whether nothing was reported yet, or only from this very letter."""
     return (
         update is None
-        or update.status == Status.WITHDRAWN
+        or update.status == RevisionStatus.WITHDRAWN
         or update.letter_id == letter.pk
     )
 
@@ -376,7 +378,9 @@ def _waiting(letter, user):
     return [
         queue_item(user, row, known)
         for question in BY_MODEL.values()
-        for row in question.model.objects.filter(letter=letter, status=Status.SUBMITTED)
+        for row in question.model.objects.filter(
+            letter=letter, status=RevisionStatus.SUBMITTED
+        )
         .select_related(question.name, "period")
         .order_by(f"{question.name}__sort_code", "pk")
     ]

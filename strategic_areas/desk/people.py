@@ -48,7 +48,7 @@ from strategic_areas.models import (
     Participation,
     Plan,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.queries import rounds
 from strategic_areas.queries.rounds import cells
@@ -134,7 +134,9 @@ def missing_mandates(today=None):
     plans = Plan.objects.public()
     taking_part = Participation.objects.filter(plan__in=plans)
     reports = Q(
-        agency__in=Activity.objects.standing().filter(plan__in=plans).values("agency")
+        agency__in=Activity.objects.not_superseded()
+        .filter(plan__in=plans)
+        .values("agency")
     ) | Q(agency__in=Indicator.objects.exclude(agency=None).values("agency"))
     asked = taking_part.filter(~Q(role=Participation.Role.PARTNER) | reports)
     agencies = Agency.objects.filter(
@@ -289,7 +291,7 @@ def _of_invitations():
 
 #: How many published reports the page shows; it shows the newest.
 REPORTS_SHOWN = 20
-UNFINISHED_STATUSES = [Status.DRAFT, Status.RETURNED]
+UNFINISHED_STATUSES = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
 
 
 def agency_work(agency, today=None):
@@ -312,13 +314,13 @@ def agency_work(agency, today=None):
             .order_by("plan", "sort_code")
         ),
         "activities": tuple(
-            Activity.objects.standing()
+            Activity.objects.not_superseded()
             .filter(agency=agency, plan__in=Plan.objects.public())
             .select_related("commitment", "plan")
             .order_by("plan", "sort_code")
         ),
         "published": tuple(
-            updates.filter(status=Status.PUBLISHED)
+            updates.filter(status=RevisionStatus.PUBLISHED)
             .select_related("activity", "period")
             .order_by("-published_at", "-pk")[:REPORTS_SHOWN]
         ),

@@ -11,7 +11,7 @@ from strategic_areas.models import (
     Activity,
     Commitment,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.queries.asked_values import asked_indicators
 from strategic_areas.workflow.questions import BY_MODEL, UPDATES
@@ -73,8 +73,8 @@ def _accepting(user, agencies, today):
 
 
 def _has_part_in(plan):
-    active = Activity.objects.standing().filter(plan=plan).order_by()
-    leads = Commitment.objects.standing().filter(plan=plan).order_by()
+    active = Activity.objects.not_superseded().filter(plan=plan).order_by()
+    leads = Commitment.objects.not_superseded().filter(plan=plan).order_by()
     counts = asked_indicators(plan).order_by()
     return (
         Q(pk__in=active.values("agency"))
@@ -95,7 +95,7 @@ def returned_answers(user):
     for question in BY_MODEL.values():
         subject = f"{question.name}__{question.answered_by}"
         rows = question.model.objects.filter(
-            agency__in=agencies, status=Status.RETURNED
+            agency__in=agencies, status=RevisionStatus.RETURNED
         ).without_transcriptions()
         rows = list(rows.select_related("agency", "period__plan", subject))
         steps = returned_steps({row.pk: row for row in rows})

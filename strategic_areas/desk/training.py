@@ -24,12 +24,12 @@ from strategic_areas.desk.sheet import contents, forms, rows, sheet_page, views
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    Answer,
+    AnswerKind,
     Evidence,
     Plan,
     Province,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     Transition,
 )
 from strategic_areas.workflow import questions, steps
@@ -97,7 +97,7 @@ class PracticeSheet(contents.ReportingSheet):
         """The steps of a practice: a title, how to do it, and whether it is done."""
         said = {row.update.answer for row in self.rows if row.update}
         back = [row.is_sent for row in self.rows if row.returned]
-        done = said - {Answer.NO_NEWS}, Answer.NO_NEWS in said, back, any(back)
+        done = said - {AnswerKind.NO_NEWS}, AnswerKind.NO_NEWS in said, back, any(back)
         return [
             (*step, bool(each)) for step, each in zip(PRACTICE_STEPS, done, strict=True)
         ]
@@ -175,7 +175,12 @@ def _answered(row, kept):
 
 def _kept(request, number):
     """What is known of a row."""
-    begun = {"posted": "", "evidence": [], "returned": None, "status": Status.DRAFT}
+    begun = {
+        "posted": "",
+        "evidence": [],
+        "returned": None,
+        "status": RevisionStatus.DRAFT,
+    }
     return begun | request.session.get(SESSION_KEY, {}).get(str(number), {})
 
 
@@ -254,11 +259,13 @@ def check_practice(request):
         form.cleaned_data["note"],
     )
     for row in sheet.sendable:
-        _keep(request, row.key, status=Status.SUBMITTED)
+        _keep(request, row.key, status=RevisionStatus.SUBMITTED)
     if not any(row.returned for row in sheet.rows):
-        first = min(sheet.sendable, key=lambda row: row.update.answer == Answer.NO_NEWS)
+        first = min(
+            sheet.sendable, key=lambda row: row.update.answer == AnswerKind.NO_NEWS
+        )
         at = timezone.now().isoformat()
-        _keep(request, first.key, status=Status.RETURNED, returned=at, at=at)
+        _keep(request, first.key, status=RevisionStatus.RETURNED, returned=at, at=at)
     return views.render_receipt(request, kept, _sheet(request))
 
 

@@ -22,14 +22,14 @@ from strategic_areas.date_ranges import Span
 from strategic_areas.disclosure import GROUPS, MARKER, Cell, Form, Quote, tell
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
-    AttributionDispute,
     Indicator,
     PublishedCell,
     PublishedFigure,
+    RecordDispute,
     Takedown,
 )
 from strategic_areas.models.figures import Exactness
-from strategic_areas.models.measurements import Publication, ToldForm
+from strategic_areas.models.measurements import DisclosedForm, Publication
 from strategic_areas.people_counts import tells_number
 
 
@@ -44,7 +44,7 @@ class DisclosureMemory:
     def __init__(self, members, concerned):
         self.members = members
         about = ~Q(family="") | Q(indicator__in=concerned)
-        self.rows = list(ToldForm.objects.filter(about).order_by("pk"))
+        self.rows = list(DisclosedForm.objects.filter(about).order_by("pk"))
         self.spans = {
             (row.family, row.indicator_id, row.starts_on, row.ends_on)
             for row in self.rows
@@ -60,7 +60,7 @@ class DisclosureMemory:
             self.new.append(_row(raw))
 
     def write(self):
-        ToldForm.objects.bulk_create(self.new)
+        DisclosedForm.objects.bulk_create(self.new)
         self.rows += self.new
         self.new = []
 
@@ -113,7 +113,7 @@ def _key(raw):
 
 def _row(raw, form=None):
     names = ("family", "indicator_id", "starts_on", "ends_on")
-    return ToldForm(form=form, **dict(zip(names, _key(raw), strict=True)))
+    return DisclosedForm(form=form, **dict(zip(names, _key(raw), strict=True)))
 
 
 def _written(form):
@@ -366,18 +366,18 @@ def _put_away(raw, before, told):
     raw.cells.clear()
     if not (told.value is None or before.is_protected):
         before.cells.all().delete()
-        before.is_standing = False
+        before.is_latest = False
         before.save()
         return before
     raw.publication.delete()
     raw.publication = None
     while before is not None:
         earlier = before.revises
-        disputes = AttributionDispute.objects.filter(published_figure=before)
+        disputes = RecordDispute.objects.filter(published_figure=before)
         takedowns = Takedown.objects.in_force_of([before.pk])
         if disputes.exists() or before.is_hidden and takedowns.exists():
             # What an agency said of it is kept, and is public no more than it.
-            before.is_hidden, before.is_standing, before.revises = True, False, None
+            before.is_hidden, before.is_latest, before.revises = True, False, None
             before.save()
         else:
             before.delete()

@@ -209,7 +209,7 @@ def tell_the_span(reported):
     own = rows.filter(source=None).order_by("proposed_at").first()
     told = {
         "status": STANDS.get(last.status, ReportedSpan.Status.RETURNED),
-        "handed_in_on": own and timezone.localdate(own.proposed_at),
+        "submitted_on": own and timezone.localdate(own.proposed_at),
     }
     ReportedSpan.objects.update_or_create(**about, defaults=told)
 

@@ -16,14 +16,14 @@ from strategic_areas.models import (
     OPEN,
     Activity,
     ActivityUpdate,
-    AttributionDispute,
     Commitment,
     Indicator,
     Plan,
+    RecordDispute,
+    RevisionStatus,
     Source,
-    Status,
 )
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import (
     NOTHING,
@@ -37,7 +37,7 @@ from strategic_areas.workbooks.reading import Change, Fault
 #: The tables of raw values, whose records are told with their indicator.
 OF_INDICATORS = {"values", "breakdowns"}
 #: The states of a report that counts, or waits.
-IN_FORCE = {*OPEN, Status.PUBLISHED}
+IN_FORCE = {*OPEN, RevisionStatus.PUBLISHED}
 #: Why the file's word on a value does not count any more.
 REVISED_HERE = "revised here"
 
@@ -245,7 +245,7 @@ class Revising(Comparing):
         self.published = {}
         self.reasons = {}
         # A new revision would stand without the agency's word beside it.
-        disputes = AttributionDispute.objects.unresolved()
+        disputes = RecordDispute.objects.unresolved()
         self.disputed = (
             set(disputes.values_list("activity_update_id", flat=True))
             if table.model is ActivityUpdate
@@ -264,13 +264,13 @@ class Revising(Comparing):
 
     def look_at(self, row):
         key = self.stored.key(self.table, row)
-        if row.status == Status.PUBLISHED:
+        if row.status == RevisionStatus.PUBLISHED:
             self.published[key] = row
-        if row.status == Status.WITHDRAWN:
+        if row.status == RevisionStatus.WITHDRAWN:
             self.reasons[key] = "withdrawn here"
-        elif row.origin == Reviewed.Origin.ENTERED and row.status in IN_FORCE:
+        elif row.origin == Revision.Origin.ENTERED and row.status in IN_FORCE:
             self.reasons[key] = "reported here"
-        elif row.status == Status.PUBLISHED:
+        elif row.status == RevisionStatus.PUBLISHED:
             self.reasons.pop(key, None)
             if row.pk in self.disputed:
                 self.reasons[key] = "disputed here"

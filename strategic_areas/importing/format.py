@@ -226,7 +226,7 @@ YEARS = {
     for name in ("years_read", "years_told")
 }
 EXECUTION = {
-    "execution": [Key("status", one_of(models.Execution), True, ("execution",))],
+    "execution": [Key("status", one_of(models.ExecutionState), True, ("execution",))],
     "narrative": both("narrative", "narrative"),
 }
 BASELINE = ("baseline_value", "baseline_starts_on", "baseline_ends_on")
@@ -321,7 +321,8 @@ SECTIONS = {
         ),
         section(
             "commitment_updates",
-            special=REPORTED | {"result": [Key("result", one_of(models.Result), True)]},
+            special=REPORTED
+            | {"result": [Key("result", one_of(models.DeclaredResult), True)]},
             identity=("commitment", "period"),
             has_claim=True,
         ),

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db import models as columns
 from yaml import ScalarNode
 
-from strategic_areas.models import ActivityUpdate, ImportedRecord, Status
+from strategic_areas.models import ActivityUpdate, ImportedRecord, RevisionStatus
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.models.records import provenance_of
 from strategic_areas.plan_document.tables import TABLES
@@ -91,7 +91,7 @@ class Known:
     def with_standing_percents(self):
         """Codes of activities with a published percent on which the file is silent."""
         updates = ActivityUpdate.objects.filter(
-            plan__code=self.stored.plan_code, status=Status.PUBLISHED
+            plan__code=self.stored.plan_code, status=RevisionStatus.PUBLISHED
         ).exclude(percent=None)
         said = {
             (entry.values.get("activity"), entry.values.get("period"))

@@ -8,7 +8,7 @@ from strategic_areas.importing.known_records import code_of
 from strategic_areas.importing.values import span
 from strategic_areas.models import (
     Activity,
-    Execution,
+    ExecutionState,
     Indicator,
     Plan,
     ReportingPeriod,
@@ -194,13 +194,13 @@ def later_start(entry, key, known):
 
 
 def is_completed_in_part(entry, key, known):
-    is_completed = entry.values.get("status") == Execution.COMPLETED
+    is_completed = entry.values.get("status") == ExecutionState.COMPLETED
     return is_completed and entry.values.get(key) not in (None, 100)
 
 
 def is_whole_but_not_completed(entry, key, known):
     is_said = entry.values.get(key) is not None
-    is_completed = entry.values.get(key) == Execution.COMPLETED
+    is_completed = entry.values.get(key) == ExecutionState.COMPLETED
     return is_said and entry.values.get("percent") == 100 and not is_completed
 
 

@@ -4,6 +4,7 @@ people prepare need an import of their own.
 """
 
 from strategic_areas.models.activities import Activity, Commitment, DueProvenance
+from strategic_areas.models.agency_statements import AgencyComment, RecordDispute
 from strategic_areas.models.changes import (
     ActivityProposal,
     Amendment,
@@ -22,7 +23,6 @@ from strategic_areas.models.corrections import Correction, Discrepancy
 from strategic_areas.models.figures import PublishedCell, PublishedFigure, ReportedSpan
 from strategic_areas.models.indicators import Indicator, Target
 from strategic_areas.models.letters import Letter, Submission
-from strategic_areas.models.own_words import AgencyComment, AttributionDispute
 from strategic_areas.models.periods import ReportingPeriod, RoundReopening
 from strategic_areas.models.plan import (
     Participation,
@@ -48,16 +48,21 @@ from strategic_areas.models.references import (
     TargetLink,
     Term,
 )
-from strategic_areas.models.removals import Purge, PurgedText, Takedown
-from strategic_areas.models.report_fields import Answer
-from strategic_areas.models.review import OPEN, PUBLIC_RECORD, Cause, Status
+from strategic_areas.models.report_fields import AnswerKind
+from strategic_areas.models.review import (
+    OPEN,
+    PUBLIC_RECORD,
+    RevisionStatus,
+    WithdrawalCause,
+)
+from strategic_areas.models.takedowns import Purge, PurgedText, Takedown
 from strategic_areas.models.trail import Evidence, Transition, Translation
 from strategic_areas.models.updates import (
     UPDATE_MODELS,
     ActivityUpdate,
     CommitmentUpdate,
-    Execution,
-    Result,
+    DeclaredResult,
+    ExecutionState,
 )
 
 #: The records of which a plan's list of changes tells.
@@ -77,9 +82,9 @@ __all__ = [
     "ActivityUpdate",
     "AgencyComment",
     "Amendment",
-    "Answer",
-    "AttributionDispute",
-    "Cause",
+    "AnswerKind",
+    "RecordDispute",
+    "WithdrawalCause",
     "CodeList",
     "CodeListValue",
     "Commitment",
@@ -91,7 +96,7 @@ __all__ = [
     "EditionProposal",
     "EditionRows",
     "Evidence",
-    "Execution",
+    "ExecutionState",
     "FrameworkTarget",
     "HelpLine",
     "ImportedRecord",
@@ -117,10 +122,10 @@ __all__ = [
     "ReportWords",
     "ReportedSpan",
     "ReportingPeriod",
-    "Result",
+    "DeclaredResult",
     "RoundReopening",
     "Source",
-    "Status",
+    "RevisionStatus",
     "StrategicArea",
     "Submission",
     "Takedown",

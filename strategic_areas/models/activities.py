@@ -20,8 +20,14 @@ from agencies.fields import (
 )
 from agencies.models import Agency, FocalPoint
 from strategic_areas import compliance
-from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
+from strategic_areas.models.plan import Plan, PlanMixin, Programme
+from strategic_areas.models.records import (
+    CODE_FIELDS,
+    PROVENANCE_FIELDS,
+    CodeMixin,
+    ProvenanceMixin,
+    Source,
+)
 from strategic_areas.models.references import FrameworkTarget, Province
 from strategic_areas.public_paths import address
 from strategic_areas.themes import Theme
@@ -41,7 +47,7 @@ class DueProvenance(models.TextChoices):
     PLAN_PERIOD = "plan_period", _("End of the plan, set for lack of another")
 
 
-class Dated(models.Model):
+class DatesMixin(models.Model):
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_provenance = models.CharField(
@@ -52,30 +58,30 @@ class Dated(models.Model):
         abstract = True
 
 
-class Stop(models.TextChoices):
+class StopKind(models.TextChoices):
     SUSPENDED = "suspended", _("Suspended")
     CANCELLED = "cancelled", _("Cancelled")
 
 
-#: The fields of a ``Planned`` record, for its declaration.
-DATED = structure(*public("starts_on", "due_on", "due_provenance"))
-STOPPED = structure(*public("stopped", "stopped_on", "resumes_on", in_file=False))
-LINEAGE = (*structure(*public("supersedes")), *public("continues"))
+#: The fields of a ``PlannedWork`` record, for its declaration.
+DATE_FIELDS = structure(*public("starts_on", "due_on", "due_provenance"))
+STOP_FIELDS = structure(*public("stopped", "stopped_on", "resumes_on", in_file=False))
+LINEAGE_FIELDS = (*structure(*public("supersedes")), *public("continues"))
 
 
-class Planned(Dated):
+class PlannedWork(DatesMixin):
     """
     A dated record of a plan that may supersede, or continue, an earlier record.
 
     While an amendment stops it, no round that opens asks for a report.
     """
 
-    Stop = Stop
+    StopKind = StopKind
 
     stopped = models.CharField(
         _("stopped by an amendment"),
         max_length=10,
-        choices=Stop,
+        choices=StopKind,
         blank=True,
         default="",
         db_default="",
@@ -134,13 +140,13 @@ def stops_in_order(model):
     )
 
 
-class PlannedQuerySet(models.QuerySet):
+class PlannedWorkQuerySet(models.QuerySet):
     def public(self):
         return self.exclude(plan__status=Plan.Status.IN_PREPARATION)
 
 
-class CommitmentQuerySet(PlannedQuerySet):
-    def standing(self):
+class CommitmentQuerySet(PlannedWorkQuerySet):
+    def not_superseded(self):
         """Commitments that no later record supersedes; counts and lists use these."""
         return self.filter(superseded_by__isnull=True)
 
@@ -152,7 +158,7 @@ class CommitmentQuerySet(PlannedQuerySet):
         return self.filter(Q(lead__in=agencies) | Q(pk__in=working.values("pk")))
 
 
-class Commitment(PlanBound, Coded, Planned, Sourced):
+class Commitment(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
     """
     What one lead agency, supported by others, has undertaken under a programme.
 
@@ -192,15 +198,15 @@ class Commitment(PlanBound, Coded, Planned, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *structure(*CODED, *public("programme")),
+        *structure(*CODE_FIELDS, *public("programme")),
         *structure(*bilingual("title", "expected_result")),
         *structure(*public("lead", "supporting")),
         *bilingual("baseline", "means_of_verification"),
-        *DATED,
-        *STOPPED,
+        *DATE_FIELDS,
+        *STOP_FIELDS,
         *public("frameworks"),
-        *LINEAGE,
-        *SOURCED,
+        *LINEAGE_FIELDS,
+        *PROVENANCE_FIELDS,
     )
 
     objects = CommitmentQuerySet.as_manager()
@@ -230,8 +236,8 @@ def local_currency():
     return settings.COUNTRY.currency
 
 
-class ActivityQuerySet(PlannedQuerySet):
-    def standing(self):
+class ActivityQuerySet(PlannedWorkQuerySet):
+    def not_superseded(self):
         """
         Activities of the plan that no later record supersedes, nor their commitment.
 
@@ -260,7 +266,7 @@ class ActivityQuerySet(PlannedQuerySet):
         return self.filter(mine | Q(is_in_plan=True) | Q(pk__in=handed_in.values("pk")))
 
 
-class Activity(PlanBound, Coded, Planned, Sourced):
+class Activity(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
     """
     A piece of work of ONE agency toward a commitment.
 
@@ -346,13 +352,13 @@ class Activity(PlanBound, Coded, Planned, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *structure(*CODED, *public("commitment")),
+        *structure(*CODE_FIELDS, *public("commitment")),
         *structure(*bilingual("title")),
         *structure(*public("is_in_plan", in_file=False)),
         *structure(*public("agency", "kind")),
         *public("year"),
-        *DATED,
-        *STOPPED,
+        *DATE_FIELDS,
+        *STOP_FIELDS,
         *public("places", "themes"),
         *structure(*bilingual("expected_product")),
         *structure(*protective(*public("quantity"))),
@@ -360,8 +366,8 @@ class Activity(PlanBound, Coded, Planned, Sourced):
         *protective(*public("counts_victims", "reaches_victims")),
         *bilingual("means_of_verification"),
         *public("budget", "budget_amount", "budget_currency", "budget_source"),
-        *LINEAGE,
-        *SOURCED,
+        *LINEAGE_FIELDS,
+        *PROVENANCE_FIELDS,
         # By it a planned quantity of victims stands as the plan's own.
         *protective(*public("provenance")),
     )

@@ -27,8 +27,8 @@ from agencies.fields import (
 from agencies.models import Agency, FocalPoint
 from strategic_areas.disclosure import MARKER, is_printed
 from strategic_areas.models.activities import Activity, Commitment
-from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.trail import HoldsFile
+from strategic_areas.models.plan import Plan, PlanMixin
+from strategic_areas.models.trail import FileMixin
 
 
 def marked(*texts):
@@ -152,7 +152,7 @@ class ActivityProposalQuerySet(DecisionQuerySet):
         return rows.filter(agency__in=FocalPoint.objects.agencies_of(user))
 
 
-class ActivityProposal(PlanBound, Decision):
+class ActivityProposal(PlanMixin, Decision):
     """
     An activity that an agency proposes for the plan. Never public.
 
@@ -240,7 +240,7 @@ def _first_digits(words):
     return found and int(found[0])
 
 
-class Amendment(HoldsFile):
+class Amendment(FileMixin):
     """
     The act by which an approved plan changes, with its reason.
 
@@ -369,7 +369,7 @@ class Amendment(HoldsFile):
         return f"{self.plan}: {self.deciding_act}"
 
 
-class PlanChange(PlanBound):
+class PlanChange(PlanMixin):
     """
     One field of one record of a plan that an approved change changed, in words.
 
@@ -389,20 +389,20 @@ class PlanChange(PlanBound):
     same_plan_as = ("commitment", "activity")
 
     plan = models.ForeignKey(
-        Plan, models.PROTECT, related_name="told", verbose_name=_("plan")
+        Plan, models.PROTECT, related_name="plan_changes", verbose_name=_("plan")
     )
     amendment = models.ForeignKey(
         Amendment,
         models.PROTECT,
         null=True,
-        related_name="told",
+        related_name="plan_changes",
         verbose_name=_("amendment"),
     )
     change = models.ForeignKey(
         PendingChange,
         models.PROTECT,
         null=True,
-        related_name="told",
+        related_name="plan_changes",
         verbose_name=_("change"),
     )
     model = models.CharField(_("kind"), max_length=40)
@@ -410,14 +410,14 @@ class PlanChange(PlanBound):
         Commitment,
         models.PROTECT,
         null=True,
-        related_name="told",
+        related_name="plan_changes",
         verbose_name=_("commitment"),
     )
     activity = models.ForeignKey(
         Activity,
         models.PROTECT,
         null=True,
-        related_name="told",
+        related_name="plan_changes",
         verbose_name=_("activity"),
     )
     name = models.CharField(_("record"), max_length=500, blank=True)

@@ -6,12 +6,18 @@ from django.utils.translation import gettext_lazy as _
 from agencies.fields import Fields, bilingual, dates_in_order, public, spanish_required
 from agencies.models import Agency
 from strategic_areas.models.activities import Commitment
-from strategic_areas.models.plan import Plan, PlanBound, Programme
-from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
+from strategic_areas.models.plan import Plan, PlanMixin, Programme
+from strategic_areas.models.records import (
+    CODE_FIELDS,
+    PROVENANCE_FIELDS,
+    CodeMixin,
+    ProvenanceMixin,
+    Source,
+)
 from strategic_areas.models.references import Province
 
 
-class LaterActivity(PlanBound, Coded, Sourced):
+class LaterActivity(PlanMixin, CodeMixin, ProvenanceMixin):
     """An activity after the end of the plan that continues the plan's work."""
 
     same_plan_as = ("programme", "commitment")
@@ -53,11 +59,11 @@ class LaterActivity(PlanBound, Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
+        *CODE_FIELDS,
         *public("commitment", "programme"),
         *bilingual("title"),
         *public("agency", "year", "starts_on", "due_on", "places"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:
@@ -216,7 +222,7 @@ class TipTier(models.Model):
         return f"{self.report_year}: {self.tier}"
 
 
-class CodeList(Coded, Sourced):
+class CodeList(CodeMixin, ProvenanceMixin):
     """A list for coding aggregate data, never individual cases."""
 
     class Kind(models.TextChoices):
@@ -233,10 +239,10 @@ class CodeList(Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
+        *CODE_FIELDS,
         *public("kind", in_file=False),
         *bilingual("name"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:

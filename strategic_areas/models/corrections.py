@@ -11,7 +11,7 @@ from agencies.fields import (
 )
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.plan import Plan
-from strategic_areas.models.records import CODED, Coded, Source
+from strategic_areas.models.records import CODE_FIELDS, CodeMixin, Source
 from strategic_areas.public_paths import permanent_word
 
 
@@ -80,7 +80,7 @@ def mark_of(pk: int) -> str:
     return f"solicitud-{permanent_word(f'correction/{pk}')}"
 
 
-class Discrepancy(Coded):
+class Discrepancy(CodeMixin):
     """A known contradiction between public sources, published and not hidden."""
 
     plan = models.ForeignKey(
@@ -100,7 +100,7 @@ class Discrepancy(Coded):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
+        *CODE_FIELDS,
         *bilingual("topic", "detail"),
         *public("indicators", "sources"),
     )

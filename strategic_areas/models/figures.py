@@ -34,7 +34,7 @@ class Exactness(models.TextChoices):
     ABOUT = "about", _("about")
 
 
-class ExactTo(models.TextChoices):
+class DatePrecision(models.TextChoices):
     DAY = "day", _("the day")
     MONTH = "month", _("the month")
     YEAR = "year", _("the year")
@@ -53,7 +53,12 @@ def exactness():
 def exact_to(label):
     """The column of how exact a day is; empty where the days themselves tell it."""
     return models.CharField(
-        label, max_length=5, choices=ExactTo, blank=True, default="", db_default=""
+        label,
+        max_length=5,
+        choices=DatePrecision,
+        blank=True,
+        default="",
+        db_default="",
     )
 
 
@@ -73,11 +78,11 @@ class PublishedFigureQuerySet(models.QuerySet):
 
     def put_away(self):
         """Figures that are protected now; they stay on record beside what was said."""
-        return self.filter(is_standing=False, revised_by=None)
+        return self.filter(is_latest=False, revised_by=None)
 
-    def standing(self):
+    def latest_revisions(self):
         """The latest of each series and span, also where it was taken away."""
-        return self.filter(is_standing=True)
+        return self.filter(is_latest=True)
 
     def visible_to(self, user):
         return self if user.is_active else self.none()
@@ -88,7 +93,7 @@ class PublishedFigure(models.Model):
     A value of an indicator over a span of days, in the form that the public reads.
 
     ``value`` is empty where it ``is_protected``. A revised total stays on record:
-    ``is_standing`` is true of the latest alone, which ``revises`` the one before.
+    ``is_latest`` is true of the latest alone, which ``revises`` the one before.
     ``differs`` says that a later count moved the value by less than ten. ``withheld``
     names the dimensions that are not told, by one mark whatever the reason; of a
     protected value ``status`` is empty too. ``is_hidden`` is set while the figure is
@@ -144,7 +149,7 @@ class PublishedFigure(models.Model):
         related_name="revised_by",
         verbose_name=_("revises"),
     )
-    is_standing = models.BooleanField(_("the latest"), default=True)
+    is_latest = models.BooleanField(_("the latest"), default=True)
     is_hidden = models.BooleanField(_("hidden from the public"), default=False)
     published_at = models.DateTimeField(_("published at"), auto_now_add=True)
 
@@ -158,7 +163,7 @@ class PublishedFigure(models.Model):
             "differs",
             "withheld",
             "revises",
-            "is_standing",
+            "is_latest",
             "published_at",
         ),
         *internal("is_hidden"),
@@ -174,9 +179,9 @@ class PublishedFigure(models.Model):
         constraints = [
             dates_in_order("publishedfigure", "starts_on", "ends_on"),
             models.UniqueConstraint(
-                name="publishedfigure_one_stands_per_span",
+                name="publishedfigure_one_latest_per_span",
                 fields=["indicator", "starts_on", "ends_on", "counted_by"],
-                condition=Q(is_standing=True),
+                condition=Q(is_latest=True),
             ),
             models.CheckConstraint(
                 name="publishedfigure_tells_a_value_or_is_protected",
@@ -252,7 +257,7 @@ class ReportedSpan(models.Model):
     """
     That an agency handed in a value for certain days, and when; never what it is.
 
-    Pages that may not know a raw value read here who has answered. ``handed_in_on`` is
+    Pages that may not know a raw value read here who has answered. ``submitted_on`` is
     the day of the first one, empty where only the secretariat wrote one down;
     ``status`` is that of the last.
     """
@@ -272,12 +277,12 @@ class ReportedSpan(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
-    handed_in_on = models.DateField(_("first handed in"), null=True, blank=True)
+    submitted_on = models.DateField(_("first handed in"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status)
 
     fields = Fields(
         *public("indicator", "agency", "starts_on", "ends_on"),
-        *public("handed_in_on", "status"),
+        *public("submitted_on", "status"),
     )
 
     class Meta:

@@ -22,11 +22,11 @@ from agencies.fields import (
 )
 from agencies.models import Agency
 from strategic_areas.models.activities import Commitment
-from strategic_areas.models.plan import Plan, PlanBound, Programme, StrategicArea
-from strategic_areas.models.records import CODED, Coded, Provenance, Source
+from strategic_areas.models.plan import Plan, PlanMixin, Programme, StrategicArea
+from strategic_areas.models.records import CODE_FIELDS, CodeMixin, Provenance, Source
 
 
-class Indicator(Coded):
+class Indicator(CodeMixin):
     """
     Something that is measured, over several plans. Its code is unique in the portal.
 
@@ -234,7 +234,7 @@ class Indicator(Coded):
     note = models.TextField(_("note"), blank=True)
 
     fields = Fields(
-        *CODED,
+        *CODE_FIELDS,
         *public("introduced_by", in_file=False),
         *bilingual("name", "unit"),
         *protective(*public("counts", "sensitive", "national", "selects")),
@@ -319,7 +319,7 @@ class Indicator(Coded):
         return Indicator.objects.filter(pk=self.pk, **brought).exists()
 
 
-class Target(PlanBound):
+class Target(PlanMixin):
     """The value that a plan sets for an indicator over a span of dates."""
 
     is_hideable = False

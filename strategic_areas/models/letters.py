@@ -14,14 +14,14 @@ from agencies import access
 from agencies.fields import Fields, internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.models.periods import ReportingPeriod
-from strategic_areas.models.review import Reviewed, Status
-from strategic_areas.models.trail import HoldsFile
+from strategic_areas.models.review import Revision, RevisionStatus
+from strategic_areas.models.trail import FileMixin
 
 
 def answers_of_letters():
     """The names by which letters find what was transcribed from them."""
     links = Letter._meta.related_objects
-    return [link.name for link in links if issubclass(link.related_model, Reviewed)]
+    return [link.name for link in links if issubclass(link.related_model, Revision)]
 
 
 def sum_of_reports(status):
@@ -45,7 +45,7 @@ class LetterQuerySet(models.QuerySet):
     def to_confirm(self):
         """Letters with a transcribed report that waits to be confirmed."""
         waiting = [f"{name}__status" for name in answers_of_letters()]
-        waits = Q.create([(each, Status.SUBMITTED) for each in waiting], Q.OR)
+        waits = Q.create([(each, RevisionStatus.SUBMITTED) for each in waiting], Q.OR)
         return self.filter(waits).distinct()
 
     def with_counts(self):
@@ -57,7 +57,7 @@ class LetterQuerySet(models.QuerySet):
         )
 
 
-class Letter(HoldsFile):
+class Letter(FileMixin):
     """
     A report that an agency sent on paper or by mail, for one round. Never public.
 

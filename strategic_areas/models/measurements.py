@@ -199,7 +199,7 @@ class Publication(models.Model):
         return str(self.measurement)
 
 
-class ToldForm(models.Model):
+class DisclosedForm(models.Model):
     """
     What the public has once read of a count of people, for ever.
 
@@ -221,17 +221,17 @@ class ToldForm(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     form = models.JSONField(null=True, blank=True)
-    told_at = models.DateTimeField(auto_now_add=True)
+    disclosed_at = models.DateTimeField(auto_now_add=True)
 
     fields = Fields(
-        *internal("indicator", "family", "starts_on", "ends_on", "form", "told_at")
+        *internal("indicator", "family", "starts_on", "ends_on", "form", "disclosed_at")
     )
 
     class Meta:
         ordering = ["pk"]
         default_permissions = []
-        verbose_name = _("what was once told")
-        verbose_name_plural = _("what was once told")
+        verbose_name = _("form once disclosed")
+        verbose_name_plural = _("forms once disclosed")
 
     def __str__(self):
         return f"{self.family}: {self.starts_on}, {self.ends_on}"

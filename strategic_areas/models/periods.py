@@ -18,7 +18,7 @@ from agencies.fields import (
 )
 from agencies.models import Agency, FocalPoint
 from strategic_areas import schedule
-from strategic_areas.models.plan import Plan, PlanBound
+from strategic_areas.models.plan import Plan, PlanMixin
 
 
 class ReportingPeriodQuerySet(models.QuerySet):
@@ -42,7 +42,7 @@ class ReportingPeriodQuerySet(models.QuerySet):
         return self.filter(plan__in=Plan.objects.visible_to(user))
 
 
-class ReportingPeriod(PlanBound):
+class ReportingPeriod(PlanMixin):
     """
     A quarter, semester or year reported on.
 

@@ -15,12 +15,12 @@ from agencies.fields import (
 )
 from agencies.models import Agency
 from strategic_areas.models.records import (
-    CODED,
-    SOURCED,
-    Coded,
+    CODE_FIELDS,
+    PROVENANCE_FIELDS,
+    CodeMixin,
     Provenance,
+    ProvenanceMixin,
     Source,
-    Sourced,
     is_not_reserved,
 )
 from strategic_areas.public_paths import address
@@ -145,7 +145,7 @@ class Plan(models.Model):
             raise ValidationError({"status": _("A plan's status never goes back.")})
 
 
-class PlanBound(models.Model):
+class PlanMixin(models.Model):
     """A record of one plan for good; a trigger keeps it in that of the record above."""
 
     class Meta:
@@ -155,7 +155,7 @@ class PlanBound(models.Model):
     same_plan_as = ()
 
     def save(self, *args, **kwargs):
-        PlanBound.complete(self)
+        PlanMixin.complete(self)
         super().save(*args, **kwargs)
 
     def complete(self):
@@ -172,7 +172,7 @@ class PlanBound(models.Model):
                 raise ValidationError({name: text})
 
 
-class Participation(Sourced):
+class Participation(ProvenanceMixin):
     """An agency's role and mandate in one plan; each plan states its own."""
 
     class Role(models.TextChoices):
@@ -206,7 +206,7 @@ class Participation(Sourced):
         *public("role"),
         *bilingual("mandate"),
         *public("mandate_provenance", "member_since", "hosts_secretariat"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:
@@ -291,7 +291,7 @@ class PlanFile(models.Model):
         return self.name
 
 
-class StrategicArea(PlanBound, Coded, Sourced):
+class StrategicArea(PlanMixin, CodeMixin, ProvenanceMixin):
     """One area of a plan, such as prevention, with the outcome that it seeks."""
 
     plan = models.ForeignKey(
@@ -310,13 +310,13 @@ class StrategicArea(PlanBound, Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *structure(*CODED),
+        *structure(*CODE_FIELDS),
         *bilingual("slug"),
         *structure(*bilingual("name")),
         *bilingual("short"),
         *structure(*bilingual("outcome")),
         *public("outcome_provenance"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:
@@ -357,7 +357,7 @@ class StrategicArea(PlanBound, Coded, Sourced):
         return self.short or self.name
 
 
-class Programme(PlanBound, Coded, Sourced):
+class Programme(PlanMixin, CodeMixin, ProvenanceMixin):
     same_plan_as = ("area",)
 
     plan = models.ForeignKey(
@@ -373,8 +373,8 @@ class Programme(PlanBound, Coded, Sourced):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *structure(*CODED, *public("area"), *bilingual("name")),
-        *SOURCED,
+        *structure(*CODE_FIELDS, *public("area"), *bilingual("name")),
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:

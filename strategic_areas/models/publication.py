@@ -14,11 +14,11 @@ from agencies.decisions import Decision, DecisionQuerySet
 from agencies.fields import Fields, bilingual, internal, public, spanish_required
 from strategic_areas.models.changes import marked
 from strategic_areas.models.periods import ReportingPeriod
-from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.removals import Takedown
+from strategic_areas.models.plan import Plan, PlanMixin
+from strategic_areas.models.takedowns import Takedown
 
 
-class Counters(NamedTuple):
+class VersionCounters(NamedTuple):
     """
     The counters of the publication version as they were read.
 
@@ -58,12 +58,14 @@ class PublicationVersion(models.Model):
         return str(self.number)
 
     @classmethod
-    def counters(cls) -> Counters:
+    def counters(cls) -> VersionCounters:
         """The current counters; zeros before any publication."""
         late = Takedown.objects.overdue().order_by().values("status")
         late = late.annotate(number=models.Count("pk")).values("number")
         rows = cls.objects.annotate(overdue=Coalesce(models.Subquery(late), 0))
-        return Counters(*rows.values_list(*Counters._fields).first() or ())
+        return VersionCounters(
+            *rows.values_list(*VersionCounters._fields).first() or ()
+        )
 
     @classmethod
     def current(cls):
@@ -113,7 +115,7 @@ class EditionProposalQuerySet(DecisionQuerySet):
         return rows if access.is_reviewer(user) else rows.none()
 
 
-class EditionProposal(PlanBound, Decision):
+class EditionProposal(PlanMixin, Decision):
     """
     An edition that one person proposes and another approves.
 
@@ -173,7 +175,7 @@ class EditionProposal(PlanBound, Decision):
         return f"{self.plan}: {text % {'number': self.corrects}}"
 
 
-class Edition(PlanBound):
+class Edition(PlanMixin):
     """
     What the public read of a plan on the day on which it was made.
 

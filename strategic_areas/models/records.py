@@ -20,8 +20,8 @@ def sort_key(code):
     return re.sub(r"\d+", lambda number: number[0].zfill(6), code)[:120]
 
 
-#: The fields of a ``Coded`` record, for its declaration.
-CODED = (*public("code"), *internal("sort_code"))
+#: The fields of a ``CodeMixin`` record, for its declaration.
+CODE_FIELDS = (*public("code"), *internal("sort_code"))
 
 
 def is_not_reserved(code):
@@ -33,7 +33,7 @@ def is_not_reserved(code):
         )
 
 
-class Coded(models.Model):
+class CodeMixin(models.Model):
     """A record with a code of its own; ``sort_code`` follows from it at each save."""
 
     code = models.CharField(_("code"), max_length=40)
@@ -43,7 +43,7 @@ class Coded(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        Coded.complete(self)
+        CodeMixin.complete(self)
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "sort_code"}
         super().save(*args, **kwargs)
@@ -110,7 +110,7 @@ def is_official_kind(kind):
     return kind in OFFICIAL or kind.startswith("official_")
 
 
-class Voice(models.IntegerChoices):
+class SourceVoice(models.IntegerChoices):
     """Who calls the work of a public record done; of several sources the greatest."""
 
     OTHER = 0, _("Done, according to a public source")
@@ -121,24 +121,26 @@ class Voice(models.IntegerChoices):
 
     @property
     def is_office(self):
-        return self >= Voice.ABROAD
+        return self >= SourceVoice.ABROAD
 
 
 #: The voices of those kinds of sources that are not of the State itself.
 VOICES = {
-    **dict.fromkeys(OFFICIAL, Voice.ABROAD),
-    "press": Voice.PRESS,
-    "ngo_news": Voice.ORGANISATION,
-    "ngo_report": Voice.ORGANISATION,
+    **dict.fromkeys(OFFICIAL, SourceVoice.ABROAD),
+    "press": SourceVoice.PRESS,
+    "ngo_news": SourceVoice.ORGANISATION,
+    "ngo_report": SourceVoice.ORGANISATION,
 }
 
 
 def voice_of(kinds):
     voices = (
-        VOICES.get(kind, Voice.OFFICIAL if is_official_kind(kind) else Voice.OTHER)
+        VOICES.get(
+            kind, SourceVoice.OFFICIAL if is_official_kind(kind) else SourceVoice.OTHER
+        )
         for kind in kinds
     )
-    return max(voices, default=Voice.OTHER)
+    return max(voices, default=SourceVoice.OTHER)
 
 
 def with_voice():
@@ -148,8 +150,10 @@ def with_voice():
             models.When(source__kind=kind, then=models.Value(voice.value))
             for kind, voice in VOICES.items()
         ),
-        models.When(is_official("source__"), then=models.Value(Voice.OFFICIAL.value)),
-        default=models.Value(Voice.OTHER.value),
+        models.When(
+            is_official("source__"), then=models.Value(SourceVoice.OFFICIAL.value)
+        ),
+        default=models.Value(SourceVoice.OTHER.value),
     )
 
 
@@ -225,11 +229,11 @@ class Source(models.Model):
         return models.Prefetch("sources", cls.objects.order_by("key"), to_attr)
 
 
-#: The fields of a ``Sourced`` record, for its declaration.
-SOURCED = (*public("provenance", "sources"), *bilingual("note"))
+#: The fields of a ``ProvenanceMixin`` record, for its declaration.
+PROVENANCE_FIELDS = (*public("provenance", "sources"), *bilingual("note"))
 
 
-class Sourced(models.Model):
+class ProvenanceMixin(models.Model):
     provenance = models.CharField(
         _("where this comes from"), max_length=20, choices=Provenance
     )

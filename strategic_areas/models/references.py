@@ -12,12 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, public, spanish_required
 from agencies.models import Agency
-from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.records import CODED, SOURCED, Coded, Source, Sourced
+from strategic_areas.models.plan import Plan, PlanMixin
+from strategic_areas.models.records import (
+    CODE_FIELDS,
+    PROVENANCE_FIELDS,
+    CodeMixin,
+    ProvenanceMixin,
+    Source,
+)
 from strategic_areas.public_paths import address
 
 
-class FrameworkTarget(Coded, Sourced):
+class FrameworkTarget(CodeMixin, ProvenanceMixin):
     """
     A target of an international framework to which a commitment may contribute.
 
@@ -71,14 +77,14 @@ class FrameworkTarget(Coded, Sourced):
     )
 
     fields = Fields(
-        *CODED,
+        *CODE_FIELDS,
         *public("family", "kind"),
         *bilingual("name"),
         *public("year", "body", "years_read", "years_told"),
         *bilingual("by_year"),
         *public("addressed", "confidence"),
         *bilingual("answer"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:
@@ -125,7 +131,7 @@ class FrameworkTarget(Coded, Sourced):
         return f"{address(name, *words, language=language)}#{self.code}"
 
 
-class TargetLink(PlanBound):
+class TargetLink(PlanMixin):
     """
     What an indicator of the portal measures, or why a commitment responds to a target.
 
@@ -196,7 +202,7 @@ class TargetLink(PlanBound):
         return self.target.code
 
 
-class LegalInstrument(Sourced):
+class LegalInstrument(ProvenanceMixin):
     """A law, decree or bill on which the plan is based. ``kind`` is free text."""
 
     code = models.CharField(_("code"), max_length=40)
@@ -211,7 +217,7 @@ class LegalInstrument(Sourced):
         *bilingual("name"),
         *public("year", "date"),
         *bilingual("summary"),
-        *SOURCED,
+        *PROVENANCE_FIELDS,
     )
 
     class Meta:
@@ -231,7 +237,7 @@ class LegalInstrument(Sourced):
         return self.name
 
 
-class Term(Coded):
+class Term(CodeMixin):
     """
     A term of the texts of one plan, which lead from its code to the glossary.
 
@@ -246,7 +252,7 @@ class Term(Coded):
 
     fields = Fields(
         *public("plan", in_file=False),
-        *CODED,
+        *CODE_FIELDS,
         *bilingual("word", "meaning"),
     )
 

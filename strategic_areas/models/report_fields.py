@@ -14,7 +14,7 @@ from strategic_areas.disclosure import is_for_staff
 from strategic_areas.models.references import Province
 
 #: The fields of a revision that was transcribed from an agency's letter.
-TRANSCRIBED = public("letter", "confirmed_at", in_file=False)
+TRANSCRIPTION_FIELDS = public("letter", "confirmed_at", in_file=False)
 
 
 def _an_article():
@@ -26,7 +26,7 @@ def _an_article():
 AN_ARTICLE = lazy(_an_article, str)()
 
 
-class Part(models.TextChoices):
+class FormSection(models.TextChoices):
     FIGURES = "figures", _("How far it has come")
     TEXT = "text", _("What was done")
     HELD_BACK = "held_back", _("Obstacle and next step")
@@ -61,7 +61,7 @@ class ReportField(Field):
     public pages tell it in a way of its own, as the main text or with the state.
     """
 
-    part: Part | None = None
+    part: FormSection | None = None
     rows: int = 2
     compared: bool = True
     corrected: bool = True
@@ -130,7 +130,7 @@ class ReportField(Field):
         return str(plain)
 
 
-class InWords:
+class FieldValuesMixin:
     @property
     def field_values(self):
         return self._in_words(self.fields.where(receipt=True))
@@ -174,7 +174,7 @@ def confirmed_field():
     return models.DateTimeField(_("confirmed by the agency"), null=True, editable=False)
 
 
-class Answer(models.TextChoices):
+class AnswerKind(models.TextChoices):
     """What a revision answers. All three kinds count as reported."""
 
     REPORTED = "reported", _("Reported")
@@ -194,12 +194,12 @@ ANSWER = ReportField(
         ),
     ),
 )
-#: The other fields of an ``Answered`` report, for its declaration.
-ANSWERED = (
+#: The other fields of an ``AnswerMixin`` report, for its declaration.
+ANSWER_FIELDS = (
     ReportField(
         "places",
         in_file=False,
-        part=Part.REACH,
+        part=FormSection.REACH,
         prefilled=True,
         column=ColumnLayout(
             26,
@@ -213,7 +213,7 @@ ANSWERED = (
         "internal_note",
         in_file=False,
         **NOTE,
-        part=Part.NOTE,
+        part=FormSection.NOTE,
         compared=False,
         repeated=False,
         column=ColumnLayout(34, _("Never published.")),
@@ -221,7 +221,7 @@ ANSWERED = (
     ReportField(
         "is_reserved",
         in_file=False,
-        part=Part.RESERVED,
+        part=FormSection.RESERVED,
         stands=True,
         column=ColumnLayout(
             12,
@@ -235,14 +235,14 @@ ANSWERED = (
         "reserved_reason",
         in_file=False,
         **NOTE,
-        part=Part.RESERVED,
+        part=FormSection.RESERVED,
         stands=True,
         column=ColumnLayout(34, _("For the secretariat; never published.")),
     ),
     ReportField(
         "reserved_legal_basis",
         in_file=False,
-        part=Part.RESERVED,
+        part=FormSection.RESERVED,
         stands=True,
         column=ColumnLayout(24, AN_ARTICLE),
     ),
@@ -252,7 +252,7 @@ ANSWERED = (
         in_file=False,
         called=_("No news, because"),
         heading="",
-        part=Part.NO_NEWS,
+        part=FormSection.NO_NEWS,
         rows=1,
         repeated=False,
         column=ColumnLayout(
@@ -263,7 +263,7 @@ ANSWERED = (
 )
 
 
-class Answered(models.Model):
+class AnswerMixin(models.Model):
     """
     The kind of an answer, and what the public may not read of it.
 
@@ -272,7 +272,7 @@ class Answered(models.Model):
     """
 
     answer = models.CharField(
-        _("answer"), max_length=15, choices=Answer, default=Answer.REPORTED
+        _("answer"), max_length=15, choices=AnswerKind, default=AnswerKind.REPORTED
     )
     no_news_reason = models.TextField(
         _("why there is no news"),
@@ -307,7 +307,7 @@ class Answered(models.Model):
 
     @property
     def explains_itself(self):
-        return self.is_reserved or self.answer == Answer.NO_NEWS
+        return self.is_reserved or self.answer == AnswerKind.NO_NEWS
 
     def missing_answers(self, text):
         """
@@ -317,7 +317,7 @@ class Answered(models.Model):
         required = _("This is required.")
         if self.is_reserved:
             names = ["reserved_reason", "reserved_legal_basis"]
-        elif self.answer == Answer.NO_NEWS:
+        elif self.answer == AnswerKind.NO_NEWS:
             names = ["no_news_reason_es"]
         else:
             names = [text]

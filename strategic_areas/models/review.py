@@ -14,12 +14,17 @@ from agencies.fields import internal, public
 from agencies.models import Agency, FocalPoint
 from strategic_areas.commitment_states import Age
 from strategic_areas.models.periods import ReportingPeriod
-from strategic_areas.models.plan import Plan, PlanBound
-from strategic_areas.models.records import SOURCED, Provenance, Source, Sourced
-from strategic_areas.models.report_fields import Answer, InWords
+from strategic_areas.models.plan import Plan, PlanMixin
+from strategic_areas.models.records import (
+    PROVENANCE_FIELDS,
+    Provenance,
+    ProvenanceMixin,
+    Source,
+)
+from strategic_areas.models.report_fields import AnswerKind, FieldValuesMixin
 
 
-class Cause(models.TextChoices):
+class WithdrawalCause(models.TextChoices):
     """
     Why something public was withdrawn or hidden, as the public reads it.
 
@@ -38,7 +43,7 @@ def cause_field(verbose_name, **options):
     return models.CharField(
         verbose_name,
         max_length=10,
-        choices=Cause,
+        choices=WithdrawalCause,
         blank=True,
         default="",
         db_default="",
@@ -46,13 +51,13 @@ def cause_field(verbose_name, **options):
     )
 
 
-def told_of(cause, words):
+def public_reason(cause, words):
     """What the public reads: the sentence, if any, and own words that two approved."""
-    sentence = str(Cause(cause).label) if cause else ""
+    sentence = str(WithdrawalCause(cause).label) if cause else ""
     return " ".join(filter(None, [sentence, words]))
 
 
-class Status(models.TextChoices):
+class RevisionStatus(models.TextChoices):
     """The status of a revision. Only ``workflow`` changes it."""
 
     DRAFT = "draft", _("Draft")
@@ -64,15 +69,23 @@ class Status(models.TextChoices):
 
 
 #: Statuses of revisions still worked on; at most one such per subject and period.
-OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+OPEN = (RevisionStatus.DRAFT, RevisionStatus.SUBMITTED, RevisionStatus.RETURNED)
 #: Statuses of revisions that an agency has handed in and that stand, or wait.
-HANDED_IN = (Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED)
+EVER_SUBMITTED = (
+    RevisionStatus.SUBMITTED,
+    RevisionStatus.RETURNED,
+    RevisionStatus.PUBLISHED,
+)
 #: Statuses of revisions that are or were public: their content never changes silently.
-PUBLIC_RECORD = (Status.PUBLISHED, Status.REPLACED, Status.WITHDRAWN)
+PUBLIC_RECORD = (
+    RevisionStatus.PUBLISHED,
+    RevisionStatus.REPLACED,
+    RevisionStatus.WITHDRAWN,
+)
 
 
-#: The fields that the workflow sets on a ``Reviewed`` record, for its declaration.
-REVIEWED = (
+#: The fields that the workflow sets on a ``Revision`` record, for its declaration.
+REVISION_FIELDS = (
     *public("plan", "agency", "revision", "status", "public_id", in_file=False),
     *public("submitted_at", "is_reviewed_within_agency", in_file=False),
     *public("unchanged_since", in_file=False),
@@ -81,7 +94,7 @@ REVIEWED = (
     *internal("origin", "version", "contributors", "created_at", "changed_at"),
     *internal("published_by", "withdrawn_by"),
     *public("reported_on", "printed_by"),
-    *SOURCED,
+    *PROVENANCE_FIELDS,
 )
 
 
@@ -111,10 +124,10 @@ def day_of(moment) -> date:
     return moment.astimezone(timezone.get_default_timezone()).date()
 
 
-class ReviewedQuerySet(models.QuerySet):
+class RevisionQuerySet(models.QuerySet):
     def published(self):
         """The only rows a public page, export or chart may start from."""
-        return self.filter(status=Status.PUBLISHED).exclude(
+        return self.filter(status=RevisionStatus.PUBLISHED).exclude(
             plan__status=Plan.Status.IN_PREPARATION
         )
 
@@ -129,7 +142,7 @@ class ReviewedQuerySet(models.QuerySet):
     def counted_or_in_review(self):
         """Counted rows and submitted ones; readers may know only that those exist."""
         return self.filter(
-            Q(status__in=[Status.PUBLISHED, Status.SUBMITTED]),
+            Q(status__in=[RevisionStatus.PUBLISHED, RevisionStatus.SUBMITTED]),
             period__is_demonstration=False,
         ).exclude(
             Q(provenance=Provenance.DEMONSTRATION)
@@ -144,7 +157,7 @@ class ReviewedQuerySet(models.QuerySet):
         """
         rows = self.counted().filter(agency=agency, origin="entered")
         has_answers = "answer" in self.model.fields
-        return rows.exclude(answer=Answer.NO_NEWS) if has_answers else rows
+        return rows.exclude(answer=AnswerKind.NO_NEWS) if has_answers else rows
 
     def before(self, period):
         """Rows of other periods that ended by the end of this one."""
@@ -152,7 +165,7 @@ class ReviewedQuerySet(models.QuerySet):
 
     def without_transcriptions(self):
         """Rows without letters that the secretariat is still transcribing."""
-        unsent = [Status.DRAFT, Status.RETURNED]
+        unsent = [RevisionStatus.DRAFT, RevisionStatus.RETURNED]
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
@@ -170,8 +183,10 @@ class ReviewedQuerySet(models.QuerySet):
             return self
         visible = Q(agency__in=FocalPoint.objects.agencies_of(user))
         if access.is_reviewer(user):
-            unsent = Q(status=Status.DRAFT) | Q(
-                ~self._as_it_was_returned(), status=Status.RETURNED, letter__isnull=True
+            unsent = Q(status=RevisionStatus.DRAFT) | Q(
+                ~self._as_it_was_returned(),
+                status=RevisionStatus.RETURNED,
+                letter__isnull=True,
             )
             visible |= ~unsent
         return self.filter(visible)
@@ -181,13 +196,13 @@ class ReviewedQuerySet(models.QuerySet):
         return Exists(
             steps.filter(
                 **{self.model.link_field: OuterRef("pk")},
-                to_status=Status.RETURNED,
+                to_status=RevisionStatus.RETURNED,
                 at__gte=OuterRef("changed_at"),
             )
         )
 
 
-class Reviewed(InWords, PlanBound, Sourced):
+class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
     """
     One revision of a report that an agency writes and the secretariat publishes.
 
@@ -235,8 +250,8 @@ class Reviewed(InWords, PlanBound, Sourced):
     status = models.CharField(
         _("status"),
         max_length=10,
-        choices=Status,
-        default=Status.DRAFT,
+        choices=RevisionStatus,
+        default=RevisionStatus.DRAFT,
         editable=False,
         db_index=True,
     )
@@ -330,11 +345,11 @@ class Reviewed(InWords, PlanBound, Sourced):
 
     @property
     def why_withdrawn(self):
-        return told_of(self.withdrawal_cause, self.withdrawal_reason)
+        return public_reason(self.withdrawal_cause, self.withdrawal_reason)
 
     @property
     def is_editable(self):
-        return self.status in {Status.DRAFT, Status.RETURNED}
+        return self.status in {RevisionStatus.DRAFT, RevisionStatus.RETURNED}
 
     @property
     def is_demonstration(self):
@@ -360,7 +375,7 @@ def review_constraints(model, subject):
         models.UniqueConstraint(
             name=f"{model}_one_published_revision",
             fields=[subject, "period"],
-            condition=Q(status=Status.PUBLISHED),
+            condition=Q(status=RevisionStatus.PUBLISHED),
             violation_error_message=_("A revision is already published."),
         ),
         models.UniqueConstraint(
@@ -395,8 +410,8 @@ def review_constraints(model, subject):
         models.CheckConstraint(
             name=f"{model}_withdrawn_names_who_when_and_why",
             condition=(
-                Q(status=Status.WITHDRAWN) & withdrawn
-                | ~Q(status=Status.WITHDRAWN) & standing
+                Q(status=RevisionStatus.WITHDRAWN) & withdrawn
+                | ~Q(status=RevisionStatus.WITHDRAWN) & standing
             ),
             violation_error_message=_("A withdrawal states its public reason."),
         ),
@@ -428,12 +443,12 @@ def answer_constraints(model, text):
     return [
         models.CheckConstraint(
             name=f"{model}_{text}_in_spanish",
-            condition=Q(answer=Answer.NO_NEWS) | Q(is_reserved=True) | described,
+            condition=Q(answer=AnswerKind.NO_NEWS) | Q(is_reserved=True) | described,
             violation_error_message=_("The Spanish text is required."),
         ),
         models.CheckConstraint(
             name=f"{model}_no_news_states_its_reason",
-            condition=~Q(answer=Answer.NO_NEWS) | explained,
+            condition=~Q(answer=AnswerKind.NO_NEWS) | explained,
             violation_error_message=_("Say why there is no news."),
         ),
         models.CheckConstraint(

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.fields import Fields, bilingual, internal, notes, public
-from strategic_areas.models.report_fields import Answer
-from strategic_areas.models.review import Status
+from strategic_areas.models.report_fields import AnswerKind
+from strategic_areas.models.review import RevisionStatus
 from strategic_areas.models.updates import (
     UPDATE_MODELS,
     ActivityUpdate,
@@ -23,7 +23,7 @@ from strategic_areas.models.updates import (
 LINKS = tuple(model.link_field for model in UPDATE_MODELS)
 
 
-class AboutReviewed(models.Model):
+class RevisionLinkMixin(models.Model):
     """A record that belongs to exactly one update, of whatever model."""
 
     activity_update = models.ForeignKey(
@@ -131,7 +131,7 @@ class EvidenceQuerySet(models.QuerySet):
         )
 
 
-class HoldsFile(models.Model):
+class FileMixin(models.Model):
     """
     A record that may hold a file in the private folder.
 
@@ -166,7 +166,7 @@ class HoldsFile(models.Model):
         return self.file.name
 
 
-class Evidence(AboutReviewed, HoldsFile):
+class Evidence(RevisionLinkMixin, FileMixin):
     """
     A piece of evidence for an update: a link, a file, or a record in an archive.
 
@@ -238,7 +238,7 @@ class Evidence(AboutReviewed, HoldsFile):
         return self.title
 
 
-class Transition(AboutReviewed):
+class Transition(RevisionLinkMixin):
     """
     One step of the workflow: who, when, from and to which status, and the reason.
 
@@ -253,12 +253,14 @@ class Transition(AboutReviewed):
     #: Pages tell of it, but of none of its columns as it stands.
     moves_version = True
 
-    from_status = models.CharField(_("from"), max_length=10, choices=Status, blank=True)
+    from_status = models.CharField(
+        _("from"), max_length=10, choices=RevisionStatus, blank=True
+    )
     to_status = models.CharField(
         _("to"),
         max_length=10,
         choices=[
-            *Status.choices,
+            *RevisionStatus.choices,
             (PURGED, _("A text was withdrawn to protect people")),
         ],
     )
@@ -349,13 +351,13 @@ class Translation(models.Model):
     def __str__(self):
         return str(self.record)
 
-    record = AboutReviewed.record
+    record = RevisionLinkMixin.record
 
     @property
     def may_stand(self):
         """True when the public reads the revision in full: no other is translated."""
         withheld = getattr(self.record, "is_reserved", False)
-        return self.record.status == Status.PUBLISHED and not withheld
+        return self.record.status == RevisionStatus.PUBLISHED and not withheld
 
     @property
     def approval_slot(self):
@@ -364,7 +366,7 @@ class Translation(models.Model):
 
 def translated_fields(record):
     """Names of the translation's fields, each with that of the field it translates."""
-    is_no_news = getattr(record, "answer", None) == Answer.NO_NEWS
+    is_no_news = getattr(record, "answer", None) == AnswerKind.NO_NEWS
     text = "no_news_reason" if is_no_news else record.says
     same = {name: name for name in TEXTS if name in record.fields}
     return {"text": text, **same}

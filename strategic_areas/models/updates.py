@@ -11,19 +11,19 @@ from strategic_areas.models.activities import Activity, Commitment
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.report_fields import (
     ANSWER,
-    ANSWERED,
-    TRANSCRIBED,
-    Answered,
+    ANSWER_FIELDS,
+    TRANSCRIPTION_FIELDS,
+    AnswerMixin,
     ColumnLayout,
-    Part,
+    FormSection,
     ReportField,
     confirmed_field,
     letter_field,
 )
 from strategic_areas.models.review import (
-    REVIEWED,
-    Reviewed,
-    ReviewedQuerySet,
+    REVISION_FIELDS,
+    Revision,
+    RevisionQuerySet,
     answer_constraints,
     review_constraints,
     transcription_constraints,
@@ -31,7 +31,7 @@ from strategic_areas.models.review import (
 from strategic_areas.public_paths import address
 
 
-class Execution(models.TextChoices):
+class ExecutionState(models.TextChoices):
     """The progress that an agency reports; punctuality is computed from it."""
 
     NOT_STARTED = "not_started", _("Not started")
@@ -41,7 +41,7 @@ class Execution(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class ActivityUpdate(Answered, Reviewed):
+class ActivityUpdate(AnswerMixin, Revision):
     """
     One agency's account of one activity over one reporting period.
 
@@ -64,7 +64,7 @@ class ActivityUpdate(Answered, Reviewed):
     activity = models.ForeignKey(
         Activity, models.PROTECT, related_name="updates", verbose_name=_("activity")
     )
-    execution = models.CharField(_("execution"), max_length=15, choices=Execution)
+    execution = models.CharField(_("execution"), max_length=15, choices=ExecutionState)
     percent = models.PositiveSmallIntegerField(
         _("percent complete"),
         null=True,
@@ -100,7 +100,7 @@ class ActivityUpdate(Answered, Reviewed):
         ANSWER,
         ReportField(
             "execution",
-            part=Part.FIGURES,
+            part=FormSection.FIGURES,
             stands=True,
             prefilled=True,
             column=ColumnLayout(
@@ -114,7 +114,7 @@ class ActivityUpdate(Answered, Reviewed):
         ReportField(
             "percent",
             heading="",
-            part=Part.FIGURES,
+            part=FormSection.FIGURES,
             stands=True,
             prefilled=True,
             column=ColumnLayout(
@@ -127,7 +127,7 @@ class ActivityUpdate(Answered, Reviewed):
         ),
         ReportField(
             "quantity",
-            part=Part.FIGURES,
+            part=FormSection.FIGURES,
             column=ColumnLayout(
                 13, _("A number, 0 or more. Only for continuing work.")
             ),
@@ -136,7 +136,7 @@ class ActivityUpdate(Answered, Reviewed):
             "narrative",
             bilingual=True,
             heading="",
-            part=Part.TEXT,
+            part=FormSection.TEXT,
             rows=5,
             prefilled=True,
             column=ColumnLayout(
@@ -151,7 +151,7 @@ class ActivityUpdate(Answered, Reviewed):
             "obstacle",
             bilingual=True,
             heading=_("What holds it back"),
-            part=Part.HELD_BACK,
+            part=FormSection.HELD_BACK,
             prefilled=True,
             column=ColumnLayout(
                 40,
@@ -164,7 +164,7 @@ class ActivityUpdate(Answered, Reviewed):
         ReportField(
             "next_step",
             bilingual=True,
-            part=Part.HELD_BACK,
+            part=FormSection.HELD_BACK,
             prefilled=True,
             column=ColumnLayout(
                 40, _("Required when it is suspended, cancelled or late.")
@@ -172,15 +172,15 @@ class ActivityUpdate(Answered, Reviewed):
         ),
         ReportField(
             "people_reached",
-            part=Part.REACH,
+            part=FormSection.REACH,
             column=ColumnLayout(13, _("A whole number, 0 or more.")),
         ),
-        *ANSWERED,
-        *TRANSCRIBED,
-        *REVIEWED,
+        *ANSWER_FIELDS,
+        *TRANSCRIPTION_FIELDS,
+        *REVISION_FIELDS,
     )
 
-    objects = ReviewedQuerySet.as_manager()
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-period__ends_on", "activity__sort_code", "-revision"]
@@ -229,9 +229,12 @@ class ActivityUpdate(Answered, Reviewed):
                 "A continuing activity reports its state and a quantity, never a "
                 "percent."
             )
-        if self.execution == Execution.COMPLETED and self.percent not in {None, 100}:
+        if self.execution == ExecutionState.COMPLETED and self.percent not in {
+            None,
+            100,
+        }:
             errors["percent"] = _("Completed work is at 100 or states no percent.")
-        if self.percent == 100 and self.execution != Execution.COMPLETED:
+        if self.percent == 100 and self.execution != ExecutionState.COMPLETED:
             errors["execution"] = _("Work at 100 percent is completed: choose that.")
         if not self.explains_itself and self.is_held_back():
             reason = _(
@@ -248,9 +251,9 @@ class ActivityUpdate(Answered, Reviewed):
 
     def is_held_back(self):
         """True when suspended, cancelled, or late by a stated due date."""
-        if self.execution in {Execution.SUSPENDED, Execution.CANCELLED}:
+        if self.execution in {ExecutionState.SUSPENDED, ExecutionState.CANCELLED}:
             return True
-        if self.execution in {"", Execution.COMPLETED}:
+        if self.execution in {"", ExecutionState.COMPLETED}:
             return False
         activity = self.activity
         deadline = progress.Deadline(
@@ -266,14 +269,14 @@ class ActivityUpdate(Answered, Reviewed):
         return kept == progress.Punctuality.LATE
 
 
-class Result(models.TextChoices):
+class DeclaredResult(models.TextChoices):
     FULFILLED = "fulfilled", _("Fulfilled")
     IN_PART = "in_part", _("Fulfilled in part")
     UNFULFILLED = "unfulfilled", _("Not fulfilled")
     CARRIED_OVER = "carried_over", _("Passes to another plan")
 
 
-class CommitmentUpdate(Reviewed):
+class CommitmentUpdate(Revision):
     """
     The lead agency's declaration of what became of a commitment's expected result.
 
@@ -300,7 +303,11 @@ class CommitmentUpdate(Reviewed):
         verbose_name=_("commitment"),
     )
     result = models.CharField(
-        _("declared result"), max_length=15, choices=Result, default="", db_default=""
+        _("declared result"),
+        max_length=15,
+        choices=DeclaredResult,
+        default="",
+        db_default="",
     )
     result_reached = models.BooleanField(
         _("the expected result is reached"), null=True, editable=False
@@ -318,7 +325,7 @@ class CommitmentUpdate(Reviewed):
         *public("commitment", "period"),
         ReportField(
             "result",
-            part=Part.TEXT,
+            part=FormSection.TEXT,
             heading="",
             column=ColumnLayout(
                 24,
@@ -337,15 +344,15 @@ class CommitmentUpdate(Reviewed):
             "statement",
             bilingual=True,
             heading="",
-            part=Part.TEXT,
+            part=FormSection.TEXT,
             rows=4,
             column=ColumnLayout(60, statement.help_text),
         ),
-        *TRANSCRIBED,
-        *REVIEWED,
+        *TRANSCRIPTION_FIELDS,
+        *REVISION_FIELDS,
     )
 
-    objects = ReviewedQuerySet.as_manager()
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-period__ends_on", "commitment__sort_code", "-revision"]

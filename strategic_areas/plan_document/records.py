@@ -20,8 +20,8 @@ from strategic_areas.models import (
     Indicator,
     Provenance,
 )
-from strategic_areas.models.plan import PlanBound
-from strategic_areas.models.records import Coded
+from strategic_areas.models.plan import PlanMixin
+from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document.lines import PlanLine
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
 from strategic_areas.queries.public_rows import (
@@ -174,7 +174,7 @@ def _put_in(drafts, by):
 #: How many new rows, or lists of links, are stored at once.
 AT_ONCE = 500
 #: The models whose ``save`` fills in columns.
-COMPLETED = (PlanBound, Coded)
+COMPLETED = (PlanMixin, CodeMixin)
 
 
 def put_in(drafts, *, by=None):
@@ -357,7 +357,7 @@ def read_otherwise(touched, put_in):
 
 def _standing(plan):
     return [
-        list(STRUCTURE[name].model.objects.standing().filter(plan=plan))
+        list(STRUCTURE[name].model.objects.not_superseded().filter(plan=plan))
         for name in REPLACING
     ]
 

@@ -15,13 +15,13 @@ from agencies.audit import Event
 from agencies.decisions import Status
 from strategic_areas.datasets.taking_away import MOST, cells_with, taking_away
 from strategic_areas.models import (
-    Cause,
     EditionRows,
     Purge,
     PurgedText,
     Transition,
+    WithdrawalCause,
 )
-from strategic_areas.models.removals import STAMP
+from strategic_areas.models.takedowns import STAMP
 from strategic_areas.purging import blanking, takedowns
 from strategic_areas.purging.text_search import (
     FILES,
@@ -79,7 +79,9 @@ class PurgeSteps(GuardedSteps):
         listed = {(place.model, place.row, place.field.name) for place in places}
         _list(purge, listed | {(type(each), each.pk, STAMP) for each in records})
         touched = [(place.model, place.row) for place in places]
-        with taking_away(Cause.PERSONAL, touched, words=words, compares=False) as gone:
+        with taking_away(
+            WithdrawalCause.PERSONAL, touched, words=words, compares=False
+        ) as gone:
             blanking.blank(places, words)
         several = [gone, hidden.editions if hidden else {}]
         lost = {(pk, key[:MOST]) for each in several for pk in each for key in each[pk]}

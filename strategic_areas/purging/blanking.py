@@ -33,7 +33,7 @@ from strategic_areas.models import (
     PurgedText,
     RecordChange,
 )
-from strategic_areas.models.removals import STAMP
+from strategic_areas.models.takedowns import STAMP
 from strategic_areas.purging.text_search import (
     FILES,
     ROWS_AT_ONCE,

@@ -24,7 +24,6 @@ from strategic_areas.datasets.taking_away import (
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     PUBLIC_RECORD,
-    Cause,
     Evidence,
     HelpLine,
     PendingChange,
@@ -33,9 +32,10 @@ from strategic_areas.models import (
     Purge,
     RecordChange,
     Takedown,
+    WithdrawalCause,
 )
-from strategic_areas.models.removals import row_key
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
+from strategic_areas.models.takedowns import row_key
 from strategic_areas.purging.text_search import (
     Treatment,
     rows_of,
@@ -251,7 +251,7 @@ def hide(record, columns, *, cause, by, why=""):
     with override("es"):
         label = str(stored)[:300]
     rows = dict([told_row(stored, after), *_changes_that_tell(stored, after)])
-    told = {"cause": Cause(cause), "why": why.strip()}
+    told = {"cause": WithdrawalCause(cause), "why": why.strip()}
     takedown = Takedown(**about, label=label, rows=rows, **told)
     return HIDINGS.propose(takedown, by=by)
 
@@ -269,7 +269,7 @@ def _changes_that_tell(record, after):
     fields = [field_of(type(record), name) for name in after]
     hidden = {name for field in fields for name in (field.name, *field.columns)}
     texts = _texts(plain_values(record, after))
-    for line in plan.told.select_related("commitment", "activity"):
+    for line in plan.plan_changes.select_related("commitment", "activity"):
         is_own = record in (line.commitment, line.activity)
         is_of_field = is_own and line.field in hidden
         columns = {
@@ -317,7 +317,7 @@ def _show_again(pk):
     for figure in PublishedFigure.objects.filter(pk=pk):
         same = PublishedFigure.objects.same_as(figure)
         if not Takedown.objects.in_force_of(same).exists():
-            same.standing().update(is_hidden=False)
+            same.latest_revisions().update(is_hidden=False)
 
 
 def model_of(key):
@@ -417,7 +417,7 @@ def hide_words(purge, places, *, by):
     if not (rows or cells_with(words)):
         return None
     about = {"content_type": _kind(), "object_id": purge.pk, "label": str(purge)}
-    takedown = Takedown(**about, cause=Cause.PERSONAL, rows=rows)
+    takedown = Takedown(**about, cause=WithdrawalCause.PERSONAL, rows=rows)
     return HIDINGS.propose(takedown, by=by, words=words)
 
 
@@ -458,7 +458,7 @@ def _public(places):
 
 
 def _columns(record, fields, words):
-    if isinstance(record, Reviewed) and record.status not in PUBLIC_RECORD:
+    if isinstance(record, Revision) and record.status not in PUBLIC_RECORD:
         return {}
     if isinstance(record, Takedown) and record.status != Takedown.Status.APPROVED:
         return {}

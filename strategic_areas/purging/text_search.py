@@ -22,10 +22,10 @@ from strategic_areas.models import (
     Evidence,
     Purge,
     PurgedText,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.models.drafts import DraftLine
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.workflow.phrases import holds
 
 #: Tables that are not searched: a purge empties its own phrases, the audit record holds
@@ -197,8 +197,8 @@ def _submissions(record):
     """When the record was handed in; None for one that is never a draft."""
     if isinstance(record, Evidence):
         record = record.record
-    if isinstance(record, Reviewed) and record.origin == Reviewed.Origin.ENTERED:
-        steps = record.transitions.filter(to_status=Status.SUBMITTED)
+    if isinstance(record, Revision) and record.origin == Revision.Origin.ENTERED:
+        steps = record.transitions.filter(to_status=RevisionStatus.SUBMITTED)
         return list(steps.values_list("at", flat=True))
     if isinstance(record, Activity) and not record.is_in_plan:
         reports = record.updates.filter(submitted_at__isnull=False)
@@ -216,7 +216,8 @@ def divide(places):
 class _Secret:
     def __init__(self, places):
         drafts = {
-            model: model.objects.filter(status=Status.DRAFT) for model in UPDATE_MODELS
+            model: model.objects.filter(status=RevisionStatus.DRAFT)
+            for model in UPDATE_MODELS
         }
         told = ActivityUpdate.objects.filter(submitted_at__isnull=False)
         drafts[Activity] = Activity.objects.off_plan().exclude(

@@ -130,7 +130,7 @@ def _owed(indicator, plan, period, known, public):
     for days in compliance.asked_spans(period, plan.starts_on, is_yearly=is_yearly):
         row = known.get((indicator.pk, indicator.agency_id, *days))
         is_public = (indicator.pk, *days) in public
-        first_day = row and row.handed_in_on
+        first_day = row and row.submitted_on
         if compliance.is_value_owed(period, first_day, is_public=is_public):
             standing = Standing.PUBLISHED if is_public else Standing.NOTHING
             if row and not is_public:
@@ -149,5 +149,9 @@ def _known(indicators):
 
 def _public(indicators):
     """The days of which the public reads a value, whoever counted, by indicator."""
-    rows = PublishedFigure.objects.public().standing().filter(indicator__in=indicators)
+    rows = (
+        PublishedFigure.objects.public()
+        .latest_revisions()
+        .filter(indicator__in=indicators)
+    )
     return set(rows.values_list("indicator", "starts_on", "ends_on"))

@@ -21,7 +21,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     RoundReopening,
 )
-from strategic_areas.models.review import HANDED_IN
+from strategic_areas.models.review import EVER_SUBMITTED
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan import board as boards
@@ -100,7 +100,7 @@ def owed(asked: ReportingPeriod, **lookups) -> QuerySet:
 
     The same as ``ActivityRow.owes`` says on a board; a plan in preparation asks nobody.
     """
-    planned = Activity.objects.public().standing().filter(plan=asked.plan)
+    planned = Activity.objects.public().not_superseded().filter(plan=asked.plan)
     return unfinished(asked, planned.filter(**lookups))
 
 
@@ -112,7 +112,7 @@ def unfinished(asked: ReportingPeriod, activities: QuerySet) -> QuerySet:
     asked about no more.
     """
     others = ActivityUpdate.objects.filter(
-        activity=OuterRef("pk"), period=asked.pk, status__in=HANDED_IN
+        activity=OuterRef("pk"), period=asked.pk, status__in=EVER_SUBMITTED
     )
     activities = activities.exclude(Exists(others.exclude(agency=OuterRef("agency"))))
     found = list(activities.select_related("commitment"))

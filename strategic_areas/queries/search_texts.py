@@ -161,12 +161,14 @@ def _structure(public, seen):
         place, named = Place("plan", (plan.code,)), (plan.code,)
         yield _document("plan", plan, place, plan, names=named, order=(plan.rank,))
     themes = defaultdict(set)
-    rows = models.Activity.objects.standing().select_related("agency", "commitment")
+    rows = models.Activity.objects.not_superseded().select_related(
+        "agency", "commitment"
+    )
     for row, plan in read(rows):
         place = _commitment_page(plan, row.commitment, row)
         themes[row.commitment_id].update(row.themes)
         yield found("activity", row, place, plan, row.agency, **_coded(row))
-    rows = models.Commitment.objects.standing().select_related("lead")
+    rows = models.Commitment.objects.not_superseded().select_related("lead")
     for row, plan in read(rows):
         place, row.themes = _commitment_page(plan, row), sorted(themes[row.pk])
         yield found("commitment", row, place, plan, row.lead, **_coded(row))
@@ -296,8 +298,8 @@ def _agencies(public, seen):
         plan = public[part.plan_id]
         found.append((plan.rank, 0, part.agency_id, plan, part))
     for rows, link in (
-        (models.Commitment.objects.standing(), "lead"),
-        (models.Activity.objects.standing(), "agency"),
+        (models.Commitment.objects.not_superseded(), "lead"),
+        (models.Activity.objects.not_superseded(), "agency"),
     ):
         pairs = rows.filter(plan__in=public).order_by().values_list(link, "plan")
         for agency, plan in pairs.distinct():
@@ -343,15 +345,15 @@ def _said_by_agencies(public):
             order=(1, plan.rank, row.agency.name_es, -row.pk),
             is_demonstration=row.period.is_demonstration,
         )
-    figures = models.PublishedFigure.objects.public().standing()
+    figures = models.PublishedFigure.objects.public().latest_revisions()
     accounts = models.ActivityUpdate.objects.published().filter(is_reserved=False)
     stands = (
-        Q(commitment__in=models.Commitment.objects.standing().filter(**own))
-        | Q(activity__in=models.Activity.objects.standing().filter(**own))
+        Q(commitment__in=models.Commitment.objects.not_superseded().filter(**own))
+        | Q(activity__in=models.Activity.objects.not_superseded().filter(**own))
         | Q(activity_update__in=accounts.filter(**own))
         | Q(published_figure__in=figures.filter(indicator__introduced_by__in=public))
     )
-    rows = models.AttributionDispute.objects.filter(stands).select_related(
+    rows = models.RecordDispute.objects.filter(stands).select_related(
         *("agency", "commitment", "activity__commitment", "activity_update__activity"),
         "published_figure__indicator__introduced_by",
     )
@@ -379,7 +381,7 @@ def _said_by_agencies(public):
 def _accounts(public, seen):
     """Of a reserved one nothing but the legal basis is found."""
     for rows in (record.updates(), record.declarations()):
-        rows = rows.filter(status=models.Status.PUBLISHED, plan__in=public)
+        rows = rows.filter(status=models.RevisionStatus.PUBLISHED, plan__in=public)
         for row in rows.iterator(chunk_size=500):
             entry, plan = make_entry(row), public[row.plan_id]
             place = Place("update", (plan.code, entry.public_id))
@@ -439,7 +441,7 @@ def _indicators(public, seen):
             by_year={str(p.year): said[p] for p in said if p.year},
             questions=(_text(row, "name"), _same(" ".join(years))),
         )
-    figures = models.PublishedFigure.objects.public().standing()
+    figures = models.PublishedFigure.objects.public().latest_revisions()
     figures = figures.filter(indicator__in=codes)
     columns = ("pk", "indicator", "starts_on", "ends_on")
     for pk, indicator, *span in figures.values_list(*columns):

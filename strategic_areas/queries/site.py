@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Plan,
     Provenance,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     StrategicArea,
 )
 from strategic_areas.progress import STATED
@@ -127,13 +127,15 @@ def _editions(recorded):
 
 
 def _revisions(rows):
-    rows = rows.filter(status=Status.PUBLISHED).select_related(None).order_by("pk")
+    rows = (
+        rows.filter(status=RevisionStatus.PUBLISHED).select_related(None).order_by("pk")
+    )
     told = rows.values_list("plan__code", "public_id", "published_at")
     return [((plan, word), (plan, word), at) for plan, word, at in told]
 
 
 def _commitments(recorded):
-    rows = Commitment.objects.public().standing().filter(plan__in=recorded)
+    rows = Commitment.objects.public().not_superseded().filter(plan__in=recorded)
     return list(rows.select_related("plan").annotate(last=LAST))
 
 
@@ -177,7 +179,7 @@ def news(
 
 def _newest(rows, plan):
     rows = rows.filter(plan=plan, period__is_demonstration=False)
-    rows = rows.exclude(status=Status.REPLACED)
+    rows = rows.exclude(status=RevisionStatus.REPLACED)
     rows = rows.exclude(provenance=Provenance.DEMONSTRATION)
     moment = Coalesce(F("purged_at"), F("withdrawn_at"), F("published_at"))
     return rows.order_by(moment.desc(), "-pk")
@@ -198,8 +200,8 @@ def days(plan: Plan, agency=None) -> list[tuple[date, str, object]]:
     Each with the kind of the record. The end of the plan, the due date of every record
     that states none, is told once.
     """
-    commitments = Commitment.objects.standing().filter(plan=plan)
-    activities = Activity.objects.public().standing().filter(plan=plan)
+    commitments = Commitment.objects.not_superseded().filter(plan=plan)
+    activities = Activity.objects.public().not_superseded().filter(plan=plan)
     if agency:
         commitments = commitments.filter(lead=agency)
         activities = activities.filter(agency=agency)

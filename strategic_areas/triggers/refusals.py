@@ -206,7 +206,7 @@ RESOLUTION = {"outcome", "resolved_on", "resolution", "resolution_es", "resoluti
 
 def said_by_agencies():
     """Triggers that keep an agency's statement in a dispute; only a purge blanks it."""
-    model = model_named("AttributionDispute")
+    model = model_named("RecordDispute")
     table = model._meta.db_table
     said = [
         _forbidden(field)
@@ -214,14 +214,14 @@ def said_by_agencies():
         if field.name not in RESOLUTION
     ]
     yield refusal(
-        "attributiondispute_change",
+        "recorddispute_change",
         table,
         "UPDATE",
         " OR ".join(said),
         "what an agency does not acknowledge is its own word: decide on it instead",
     )
     yield refusal(
-        "attributiondispute_deletion",
+        "recorddispute_deletion",
         table,
         "DELETE",
         "OLD.id IS NOT NULL",

@@ -27,7 +27,7 @@ PUBLICLY_KNOWN = "('submitted', 'published', 'replaced', 'withdrawn')"
 COUNTERS = ("number", "takedowns")
 
 #: Models that may link to a revision but are public by themselves.
-ON_NO_REVISION = {"AttributionDispute"}
+ON_NO_REVISION = {"RecordDispute"}
 
 _WITHDRAWN = "OLD.status = 'published' AND NEW.status = 'withdrawn'"
 #: By model, the condition under which a change takes something away from the public;

@@ -22,7 +22,7 @@ from strategic_areas.datasets.forms.texts import as_csv, as_json
 from strategic_areas.datasets.ready import SHELF
 from strategic_areas.datasets.snapshots import Snapshot
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models import Cause
+from strategic_areas.models import WithdrawalCause
 from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan.facets import Item, sift
@@ -45,7 +45,9 @@ from strategic_areas.views.parameters import (
 #: How many rows that differ a page tells of.
 PER_PAGE = 25
 #: Why something was taken from an edition.
-CAUSES = dict(Cause.choices) | {GapReason.PROTECTED: GapReason.PROTECTED.label}
+CAUSES = dict(WithdrawalCause.choices) | {
+    GapReason.PROTECTED: GapReason.PROTECTED.label
+}
 #: What a row is told by, the first of these that it has; else its key.
 CODES = ("code", "subject", "indicator")
 #: What people call a row by; its key stands beside.

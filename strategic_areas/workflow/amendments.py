@@ -212,11 +212,11 @@ def _plain(field, before):
     )
 
 
-Stop = Commitment.Stop
+StopKind = Commitment.StopKind
 #: How an amendment stops a record → the kind of the amendment.
 STOPPING = {
-    Stop.CANCELLED: Amendment.Kind.CANCEL,
-    Stop.SUSPENDED: Amendment.Kind.SUSPEND,
+    StopKind.CANCELLED: Amendment.Kind.CANCEL,
+    StopKind.SUSPENDED: Amendment.Kind.SUSPEND,
 }
 #: The kind of a change of one record by the fields that it sets, the first that holds.
 KINDS = (

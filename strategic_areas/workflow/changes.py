@@ -19,14 +19,14 @@ from strategic_areas.datasets.taking_away import protect
 from strategic_areas.models import (
     ActivityProposal,
     Amendment,
-    AttributionDispute,
     PendingChange,
     Plan,
     PlanFile,
     RecordChange,
+    RecordDispute,
 )
 from strategic_areas.models.drafts import DRAFTED
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.workflow import amendments, plan_approval, plan_drafts
 from strategic_areas.workflow.guard import (
     GuardedSteps,
@@ -234,11 +234,11 @@ CHANGES = ChangeSteps()
 def _of_own_disputes(user):
     """What makes or resolves a dispute to which the user is a party."""
     own = list(FocalPoint.objects.agencies_of(user).values_list("agency_id", flat=True))
-    disputes = AttributionDispute.objects.filter(Q(agency__in=own) | Q(written_by=user))
+    disputes = RecordDispute.objects.filter(Q(agency__in=own) | Q(written_by=user))
     return RecordChange.objects.filter(
         Q(object_id__in=disputes.values("pk"))
         | Q(object_id__isnull=True, after__agency__in=own),
-        content_type=ContentType.objects.get_for_model(AttributionDispute),
+        content_type=ContentType.objects.get_for_model(RecordDispute),
     )
 
 
@@ -248,7 +248,7 @@ def changeable(model):
 
     A revision never changes: only what explains its withdrawal does.
     """
-    if issubclass(model, Reviewed):
+    if issubclass(model, Revision):
         return ["withdrawal_reason"]
     names = {field.name for field in model._meta.get_fields()}
     return [

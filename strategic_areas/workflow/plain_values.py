@@ -22,7 +22,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from agencies.decisions import Outdated
 from agencies.models import Agency
-from strategic_areas.models import AgencyComment, AttributionDispute, RoundReopening
+from strategic_areas.models import AgencyComment, RecordDispute, RoundReopening
 
 #: A link to a record that the same change creates is stored as ``{"new": its place}``.
 NEW = "new"
@@ -143,7 +143,7 @@ def apply_part(part, change, by, made, aside):
     if not getattr(record, "may_stand", True):
         raise Outdated
     is_said = isinstance(record, AgencyComment)
-    if is_said or isinstance(record, AttributionDispute) and part.object_id is None:
+    if is_said or isinstance(record, RecordDispute) and part.object_id is None:
         record.written_by = change.proposed_by
         record.written_at = change.proposed_at
     if isinstance(record, RoundReopening):

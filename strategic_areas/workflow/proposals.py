@@ -21,8 +21,8 @@ from strategic_areas.models import (
     Amendment,
     Plan,
     Provenance,
+    RevisionStatus,
     RoundReopening,
-    Status,
 )
 from strategic_areas.rounds import agency_page
 from strategic_areas.workflow.changes import CHANGES, propose
@@ -229,7 +229,7 @@ def rename_off_plan(activity, *, by):
     stored = Activity.objects.off_plan().select_for_update().get(pk=activity.pk)
     update = stored.updates.order_by("pk").first()
     must_report(by, update)
-    sent = stored.updates.filter(status__in=[*PUBLIC_RECORD, Status.SUBMITTED])
+    sent = stored.updates.filter(status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED])
     must(
         not sent.exists(),
         _("%(record)s was sent already and keeps its name."),

@@ -3,7 +3,7 @@ What rounds ask of institutions: one declaration for each kind of question.
 
 This is the way in to the one flow of answers. A question is asked about subjects: the
 activities on which an agency owes a report, the commitments that it leads. Its answers
-are revisions of one model, a ``Reviewed``, whose ``fields`` say what the form asks,
+are revisions of one model, a ``Revision``, whose ``fields`` say what the form asks,
 what the receipt and the review show and what a correction begins with. The sheet,
 letters, the workbook, the queue, the review, receipts and reminders go through
 ``QUESTIONS`` or ``UPDATES`` and know no kind by name, so that a further kind costs its
@@ -25,7 +25,7 @@ from strategic_areas.models import (
     Commitment,
     CommitmentUpdate,
 )
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.queries import rounds
 from strategic_areas.sentences import DECLARED
 
@@ -70,7 +70,7 @@ class UpdateQuestion(RoundQuestion):
     ``of_letter`` tells the secretariat what to transcribe; without it nothing is.
     """
 
-    model: type[Reviewed]
+    model: type[Revision]
     asked: Callable[..., QuerySet]
     word: str
     path: str
@@ -79,7 +79,7 @@ class UpdateQuestion(RoundQuestion):
     answered_by: str
     takes_no_news: bool = False
     related: tuple[str, ...]
-    tells: Callable[[Reviewed], str]
+    tells: Callable[[Revision], str]
     nothing: str | Promise
     asks: Mapping[str, str | Promise] = field(default_factory=dict)
     saves: str | Promise
@@ -103,7 +103,7 @@ class UpdateQuestion(RoundQuestion):
 
 
 def _led(period, **lookups):
-    return Commitment.objects.standing().filter(plan=period.plan, **lookups)
+    return Commitment.objects.not_superseded().filter(plan=period.plan, **lookups)
 
 
 def _off_plan(period, **lookups):

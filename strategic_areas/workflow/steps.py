@@ -13,15 +13,15 @@ from agencies.mail import write_to
 from agencies.models import Agency
 from strategic_areas.datasets.taking_away import taking_away
 from strategic_areas.models import (
-    Cause,
     Provenance,
-    Status,
+    RevisionStatus,
     Submission,
     Takedown,
+    WithdrawalCause,
 )
 from strategic_areas.models.letters import digest
 from strategic_areas.models.records import is_official_kind
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.changes import propose
 from strategic_areas.workflow.questions import BY_MODEL, key_of, revisions_seen
@@ -62,8 +62,8 @@ def draft(update, *, by):
 def store_draft(update, by, provenance):
     """Store the revision as a draft; the caller has checked the permission."""
     is_demonstration = update.period.is_demonstration
-    update.status = Status.DRAFT
-    update.origin = Reviewed.Origin.ENTERED
+    update.status = RevisionStatus.DRAFT
+    update.origin = Revision.Origin.ENTERED
     update.provenance = Provenance.DEMONSTRATION if is_demonstration else provenance
     update.revision = next_revision(update)
     _save(update, by)
@@ -145,8 +145,8 @@ def send(update, *, by, seen_version, note="", **stamp):
     must_say_something_new(update)
     move(
         update,
-        to=Status.SUBMITTED,
-        allowed=[Status.DRAFT, Status.RETURNED],
+        to=RevisionStatus.SUBMITTED,
+        allowed=[RevisionStatus.DRAFT, RevisionStatus.RETURNED],
         by=by,
         reason=note,
         seen_version=seen_version,
@@ -173,7 +173,7 @@ def give_back(update, *, by, reason, private_note="", seen_version=None):
         private_note=private_note,
         seen_version=seen_version,
     )
-    sent = update.transitions.filter(to_status=Status.SUBMITTED).latest("at", "pk")
+    sent = update.transitions.filter(to_status="submitted").latest("at", "pk")
     reads = type(update).objects.visible_to(sent.by).filter(pk=update.pk).exists()
     if reads and sent.by.is_active and sent.by.email and sent.by.hears_of_returns:
         path = reverse("admin:sheet", args=[update.period_id, update.agency.slug])
@@ -194,8 +194,8 @@ def send_back(update, *, by, reason, seen_version, private_note=""):
     must_say_why(update, reason)
     move(
         update,
-        to=Status.RETURNED,
-        allowed=[Status.SUBMITTED],
+        to=RevisionStatus.RETURNED,
+        allowed=[RevisionStatus.SUBMITTED],
         by=by,
         reason=reason,
         private_note=private_note,
@@ -231,18 +231,18 @@ def publish(update, *, by, seen_version=None, evidence=(), printed_by=None):
 @transaction.atomic
 def withdraw(update, *, by, cause, words=""):
     """
-    Take a published revision back; its public ``Cause`` stays on the page.
+    Withdraw a published revision; the page shows its ``WithdrawalCause``.
 
-    The public reads ``words``, of her own, once another person has approved them.
+    ``words`` are published too, once another person has approved them.
     """
     must_review(by, update)
     must_say_why(update, cause)
-    cause = Cause(cause)
+    cause = WithdrawalCause(cause)
     with taking_away(cause, [(type(update), update.pk)]):
         move(
             update,
-            to=Status.WITHDRAWN,
-            allowed=[Status.PUBLISHED],
+            to=RevisionStatus.WITHDRAWN,
+            allowed=[RevisionStatus.PUBLISHED],
             by=by,
             reason=str(cause.label),
             withdrawn_at=timezone.now(),
@@ -254,9 +254,9 @@ def withdraw(update, *, by, cause, words=""):
 
 
 def explain_withdrawal(update, *, words, by):
-    withdrawn = type(update).objects.get(pk=update.pk)
-    withdrawn.withdrawal_reason = words.strip()
-    return propose(withdrawn, by=by)
+    update = type(update).objects.get(pk=update.pk)
+    update.withdrawal_reason = words.strip()
+    return propose(update, by=by)
 
 
 @transaction.atomic
@@ -269,7 +269,7 @@ def correct(update, *, by):
     """
     must_report(by, update)
     must(
-        update.status == Status.PUBLISHED,
+        update.status == RevisionStatus.PUBLISHED,
         _("%(record)s: only what is published is corrected."),
         record=update,
     )
@@ -308,11 +308,16 @@ def make_public(update, *, by, seen_version, printed_by=None, **stamp):
     guard.must_not_wait_for_purge(update, told, error=TransitionError)
     before = published(update)
     if before:
-        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
+        move(
+            before,
+            to=RevisionStatus.REPLACED,
+            allowed=[RevisionStatus.PUBLISHED],
+            by=by,
+        )
     move(
         update,
-        to=Status.PUBLISHED,
-        allowed=[Status.SUBMITTED],
+        to=RevisionStatus.PUBLISHED,
+        allowed=[RevisionStatus.SUBMITTED],
         by=by,
         seen_version=seen_version,
         not_by_contributors=True,
@@ -417,11 +422,11 @@ def recall(update, *, by):
         _("%(period)s is closed: what was sent stays sent."),
         period=update.period,
     )
-    was_returned = update.transitions.filter(to_status=Status.RETURNED).exists()
+    was_returned = update.transitions.filter(to_status=RevisionStatus.RETURNED).exists()
     move(
         update,
-        to=Status.DRAFT,
-        allowed=[Status.SUBMITTED],
+        to=RevisionStatus.DRAFT,
+        allowed=[RevisionStatus.SUBMITTED],
         by=by,
         contributes=True,
         submitted_at=update.submitted_at if was_returned else None,

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategic_areas.models import OPEN, Provenance, Status
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models import OPEN, Provenance, RevisionStatus
+from strategic_areas.models.review import Revision
 from strategic_areas.workflow.questions import revisions_seen
 from strategic_areas.workflow.steps import (
     locked,
@@ -141,23 +141,30 @@ def record(update, *, sources):
         provenance=update.get_provenance_display(),
     )
     revisions = list(siblings(update).order_by("revision"))
-    in_force = [each for each in revisions if each.status in {*OPEN, Status.PUBLISHED}]
+    in_force = [
+        each for each in revisions if each.status in {*OPEN, RevisionStatus.PUBLISHED}
+    ]
     must(
-        all(each.origin != Reviewed.Origin.ENTERED for each in in_force),
+        all(each.origin != Revision.Origin.ENTERED for each in in_force),
         _("%(record)s: the agency itself has reported on this."),
         record=update,
     )
     by = system_user()
-    published = (each for each in in_force if each.status == Status.PUBLISHED)
+    published = (each for each in in_force if each.status == RevisionStatus.PUBLISHED)
     before = next(published, None)
     # Who answers for reconstructed work is a matter of knowledge, which may change.
     stays = before and update.subject.is_official
     update.agency = before.agency if stays else update.answering
     if before:
-        move(before, to=Status.REPLACED, allowed=[Status.PUBLISHED], by=by)
-    update.origin = Reviewed.Origin.RECORD
+        move(
+            before,
+            to=RevisionStatus.REPLACED,
+            allowed=[RevisionStatus.PUBLISHED],
+            by=by,
+        )
+    update.origin = Revision.Origin.RECORD
     update.revision = revisions[-1].revision + 1 if revisions else 1
-    update.status = Status.PUBLISHED
+    update.status = RevisionStatus.PUBLISHED
     update.public_id = public_id(update)
     update.published_at = timezone.now()
     update.published_by = by

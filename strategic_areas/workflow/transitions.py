@@ -12,25 +12,25 @@ from agencies.access import RefusedError
 from agencies.models import FocalPoint
 from strategic_areas.models import (
     AgencyComment,
-    Answer,
-    AttributionDispute,
+    AnswerKind,
     Participation,
+    RecordDispute,
+    RevisionStatus,
     RoundReopening,
-    Status,
     Transition,
     Translation,
 )
-from strategic_areas.models.review import HANDED_IN, Reviewed
+from strategic_areas.models.review import EVER_SUBMITTED, Revision
 from strategic_areas.public_paths import permanent_word
 from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.
 EVENTS = {
-    Status.SUBMITTED: audit.Event.REPORT_SUBMITTED,
-    Status.RETURNED: audit.Event.REPORT_RETURNED,
-    Status.PUBLISHED: audit.Event.REPORT_PUBLISHED,
-    Status.REPLACED: audit.Event.REPORT_REPLACED,
-    Status.WITHDRAWN: audit.Event.REPORT_WITHDRAWN,
+    RevisionStatus.SUBMITTED: audit.Event.REPORT_SUBMITTED,
+    RevisionStatus.RETURNED: audit.Event.REPORT_RETURNED,
+    RevisionStatus.PUBLISHED: audit.Event.REPORT_PUBLISHED,
+    RevisionStatus.REPLACED: audit.Event.REPORT_REPLACED,
+    RevisionStatus.WITHDRAWN: audit.Event.REPORT_WITHDRAWN,
 }
 
 
@@ -62,7 +62,9 @@ def siblings(update):
 
 
 def published(update):
-    return siblings(update).filter(status=Status.PUBLISHED).order_by("pk").first()
+    return (
+        siblings(update).filter(status=RevisionStatus.PUBLISHED).order_by("pk").first()
+    )
 
 
 def public_id(update):
@@ -172,7 +174,7 @@ def unchanged_since(update) -> date | None:
     """
     if getattr(update, "is_reserved", False):
         return None
-    if getattr(update, "answer", None) == Answer.NO_NEWS:
+    if getattr(update, "answer", None) == AnswerKind.NO_NEWS:
         return None
     own = type(update).objects.own_of(update.agency)
     about = {update.subject_field: update.subject}
@@ -225,15 +227,15 @@ def may_propose(user, record):
     revision proposes its translation and what explains its withdrawal; the agency, its
     comments and disputes, and that a round is opened again for it.
     """
-    if isinstance(record, Reviewed):
-        return record.status == Status.WITHDRAWN and may_review(user, record)
+    if isinstance(record, Revision):
+        return record.status == RevisionStatus.WITHDRAWN and may_review(user, record)
     if isinstance(record, Translation):
         return record.may_stand and may_review(user, record.record)
     if isinstance(record, AgencyComment):
         return record.period.is_round and reports_for(user, record.agency)
     if isinstance(record, RoundReopening):
         return reports_for(user, record.agency)
-    if isinstance(record, AttributionDispute):
+    if isinstance(record, RecordDispute):
         if not record.pk:
             return record.may_stand and reports_for(user, record.agency)
         if is_party(user, record):
@@ -351,7 +353,7 @@ def must_accept_reports(update):
         period=period,
     )
     others = siblings(update).exclude(agency=update.agency)
-    if earlier := others.filter(status__in=HANDED_IN).first():
+    if earlier := others.filter(status__in=EVER_SUBMITTED).first():
         raise TransitionError(
             _("%(record)s: %(agency)s has reported on this already.")
             % {"record": update, "agency": earlier.agency}

@@ -126,7 +126,7 @@ def test_an_activity_is_divided_between_two_agencies(page, make_page, activity):
         expect(main).to_contain_text(title)
     page.goto(activity.commitment.get_absolute_url("es"))
     expect(page.locator("main table.rows tbody tr")).to_have_count(2)
-    standing = Activity.objects.standing().order_by("code")
+    standing = Activity.objects.not_superseded().order_by("code")
     assert [each.agency.acronym for each in standing] == ["UNO", "DOS"]
 
 

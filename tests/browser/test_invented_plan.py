@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Evidence,
     Participation,
     Plan,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.public_paths import address
 from strategic_areas.queries import rounds
@@ -177,14 +177,14 @@ def test_every_fate_of_a_report_befalls_one(in_force):
     mine = ActivityUpdate.objects.filter(plan=in_force.plan)
     statuses = set(mine.values_list("status", flat=True))
 
-    assert statuses == set(Status)
+    assert statuses == set(RevisionStatus)
     assert set(mine.values_list("answer", flat=True)) == {
         "reported",
         "same_as_before",
         "no_news",
     }
     assert mine.filter(letter__isnull=False, confirmed_at__isnull=False).exists()
-    assert mine.filter(is_reserved=True, status=Status.PUBLISHED).exists()
+    assert mine.filter(is_reserved=True, status=RevisionStatus.PUBLISHED).exists()
     assert mine.filter(activity__is_in_plan=False).exists()
     assert Evidence.objects.filter(is_public=True).count() == 4
     assert {each.kind for each in in_force.plan.amendments.all()} == {
@@ -236,7 +236,7 @@ def test_who_has_not_reported(later_reader):
 
 def test_what_changed_since_a_day(later_reader):
     since = Stage(PLAYED).day("2028-07-01")
-    published = ActivityUpdate.objects.filter(status=Status.PUBLISHED)
+    published = ActivityUpdate.objects.filter(status=RevisionStatus.PUBLISHED)
     ids = published.values_list("public_id", flat=True)
     earlier = set(ids.filter(published_at__date__lt=since))
 

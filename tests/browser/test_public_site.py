@@ -281,7 +281,7 @@ def test_a_line_of_work_takes_two_printed_pages(site):
 
 
 def shipped_line():
-    lines = Commitment.objects.filter(provenance="reconstructed").standing()
+    lines = Commitment.objects.filter(provenance="reconstructed").not_superseded()
     lines = lines.annotate(accounts=Count("activities__updates"))
     lines = lines.order_by("accounts", "pk")
     return lines[lines.count() // 2].get_absolute_url("es")

@@ -108,8 +108,8 @@ def reader(site, width, settings):
 
 def test_what_an_agency_undertook_and_did(reader):
     agency = Agency.objects.get(acronym="PGR")
-    undertaken = Commitment.objects.standing().filter(lead=agency)
-    done = Activity.objects.standing().filter(agency=agency)
+    undertaken = Commitment.objects.not_superseded().filter(lead=agency)
+    done = Activity.objects.not_superseded().filter(agency=agency)
 
     reader.click(f"main a[href='/{SHIPPED}/instituciones/']")
     reader.click(f"main a[href='/{SHIPPED}/instituciones/pgr/']")
@@ -122,7 +122,7 @@ def test_all_commitments_as_a_table(reader):
     reader.click(f"a[href^='/{SHIPPED}/compromisos/']:not([href*='compromisos/R-'])")
 
     rows = reader.page.locator("main table tbody tr:not(.group)")
-    assert rows.count() == Commitment.objects.standing().count()
+    assert rows.count() == Commitment.objects.not_superseded().count()
     assert len(reader.codes()) == rows.count()
 
 

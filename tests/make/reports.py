@@ -13,7 +13,6 @@ from strategic_areas.models import (
     Activity,
     ActivityProposal,
     ActivityUpdate,
-    AttributionDispute,
     Commitment,
     CommitmentUpdate,
     Correction,
@@ -21,11 +20,12 @@ from strategic_areas.models import (
     Letter,
     Provenance,
     PublishedFigure,
+    RecordDispute,
     ReportingPeriod,
     ReportWords,
 )
+from strategic_areas.models.agency_statements import ABOUT
 from strategic_areas.models.measurements import ReportedValue
-from strategic_areas.models.own_words import ABOUT
 from strategic_areas.purging import takedowns
 from tests import make
 from tests.make.numbers import numbers
@@ -44,7 +44,7 @@ def dispute(record, *, by=None, **fields):
     by = by or make.focal_point(agency=agency)
     fields.setdefault("text_es", "Ese operativo lo hizo otra institución.")
     fields.setdefault("signed_as", "titular")
-    dispute = AttributionDispute(
+    dispute = RecordDispute(
         **{ABOUT[type(record)]: record},
         agency=agency,
         written_by=by,
@@ -57,7 +57,7 @@ def dispute(record, *, by=None, **fields):
 def approved_dispute(record, **fields):
     """One that the public reads."""
     workflow.approve(make.dispute(record, **fields), by=make.reviewer())
-    return AttributionDispute.objects.latest("pk")
+    return RecordDispute.objects.latest("pk")
 
 
 def correction_request(**fields):

@@ -88,7 +88,7 @@ def test_a_page_opens_just_for_whoever_has_the_permission(client, rf, name, lang
         # Changes are proposed on the page of what they change.
         expected["strategic_areas.add_pendingchange"] = 403
         # An agency disowns an attribution on that record's own page.
-        expected["strategic_areas.add_attributiondispute"] = 403
+        expected["strategic_areas.add_recorddispute"] = 403
         # The audit record is written by what happens, by nobody's hand.
         expected["agencies.add_auditentry"] = 403
         # Values are published when they are handed in or loaded, by nobody's hand.

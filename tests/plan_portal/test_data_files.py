@@ -33,7 +33,7 @@ from strategic_areas.datasets.forms.package import describe
 from strategic_areas.datasets.ready import NotReadyError, Shelf
 from strategic_areas.datasets.snapshots import Snapshot, snapshot
 from strategic_areas.models import Commitment, Edition, PublicationVersion
-from strategic_areas.models.publication import Counters
+from strategic_areas.models.publication import VersionCounters
 from strategic_areas.views import data, datasets
 from tests import make
 from tests.plan_portal.fronts import Reply
@@ -78,7 +78,7 @@ def moved(monkeypatch):
     """Lets the publication version be this one, after so many takedowns."""
 
     def move(number, takedowns=0):
-        counters = Counters(number, takedowns)
+        counters = VersionCounters(number, takedowns)
         monkeypatch.setattr(PublicationVersion, "counters", lambda: counters)
 
     move(1)

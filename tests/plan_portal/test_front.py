@@ -28,7 +28,7 @@ from plan_portal.page_cache.version_watcher import Label
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.models import HelpLine, PublicationVersion
-from strategic_areas.models.publication import Counters
+from strategic_areas.models.publication import VersionCounters
 from strategic_areas.public_paths import address
 from strategic_areas.queries.pages import overview
 from tests import make
@@ -600,7 +600,9 @@ def test_staff_are_told_that_the_database_is_away(client, monkeypatch):
 
 def test_a_flood_of_publications_makes_help_once_a_second(front, monkeypatch):
     made, numbers = [], count(1)
-    monkeypatch.setattr(PublicationVersion, "counters", lambda: Counters(next(numbers)))
+    monkeypatch.setattr(
+        PublicationVersion, "counters", lambda: VersionCounters(next(numbers))
+    )
     front.watch.make_ready = lambda: made.append(front.watch.label.version)
     monkeypatch.setattr(
         "plan_portal.page_cache.version_watcher._wait_for_push", lambda pause: None

@@ -12,10 +12,10 @@ from strategic_areas.models import (
     ActivityUpdate,
     AgencyComment,
     Amendment,
-    AttributionDispute,
     Commitment,
     Correction,
     Provenance,
+    RecordDispute,
 )
 from tests.states_plan.cast import EARLIER, PLAN
 from tests.states_plan.rounds import LATE
@@ -28,7 +28,7 @@ def dispute(world):
     )
     with world.stage.on("2027-05-04"):
         by = world.focal_point(told.agency)
-        said = AttributionDispute(
+        said = RecordDispute(
             activity_update=told,
             agency=told.agency,
             **signed(by),
@@ -83,7 +83,7 @@ def after_the_second(world):
         comment(world)
     with world.stage.on("2028-03-20"):
         commitment = world.commitments[PLAN, "3.2.2"]
-        commitment.stopped = Commitment.Stop.CANCELLED
+        commitment.stopped = Commitment.StopKind.CANCELLED
         commitment.stopped_on = timezone.localdate()
         world.decide(
             commitment,

@@ -263,7 +263,7 @@ class Portal:
     def hide(self, is_hidden):
         """Hide what is public of the teller, or show it again."""
         for figure in PublishedFigure.objects.filter(
-            indicator=self.indicators["all"], is_standing=True
+            indicator=self.indicators["all"], is_latest=True
         ):
             figure.is_hidden = is_hidden
             figure.save()

@@ -12,8 +12,8 @@ from strategic_areas.models import (
     Letter,
     PublishedFigure,
     ReportedSpan,
+    RevisionStatus,
     RoundReopening,
-    Status,
     Transition,
 )
 from tests import make
@@ -201,7 +201,7 @@ class World:
         elif is_round:
             provenance = "transcribed" if is_letter else "reported"
         else:
-            provenance, status = "press", Status.PUBLISHED
+            provenance, status = "press", RevisionStatus.PUBLISHED
         fields = dict(ANSWERS[answer])
         if is_round and is_letter:
             fields["letter"] = self._letter(work.agency, period)
@@ -224,7 +224,7 @@ class World:
             submitted_at=moment if is_round and status != "draft" else None,
             **fields,
         )
-        steps = [] if status == "draft" else [Status.SUBMITTED]
+        steps = [] if status == "draft" else [RevisionStatus.SUBMITTED]
         if status != "submitted":
             steps.append(status)
         for step in steps if is_round else []:
@@ -256,7 +256,7 @@ class World:
                     is_hidden=True
                 )
             rows = ReportedSpan.objects.filter(indicator=indicator)
-            rows.update(handed_in_on=day(on))
+            rows.update(submitted_on=day(on))
 
     def _letter(self, agency, period):
         return Letter.objects.create(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.models import ActivityUpdate, Status
+from strategic_areas.models import ActivityUpdate, RevisionStatus
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_a_focal_point_writes_and_submits_in_one_press(desk):
     update = ActivityUpdate.objects.get(activity=desk["activity"])
     assert (response.status_code, update.status, update.percent) == (
         302,
-        Status.SUBMITTED,
+        RevisionStatus.SUBMITTED,
         60,
     )
 

@@ -271,7 +271,7 @@ def test_a_division_takes_the_place_of_what_it_divides(activity):
         make.act(activity.plan),
     )
 
-    standing = Activity.objects.standing().values_list("code", flat=True)
+    standing = Activity.objects.not_superseded().values_list("code", flat=True)
     assert list(standing) == ["1.1.a", "1.1.b"]
     rows = PlanChange.objects.filter(change=change)
     assert [(row.brings, row.old_value_es) for row in rows] == [
@@ -299,7 +299,7 @@ def test_what_takes_the_place_of_the_plans_own_record_needs_an_act(activity):
         approved([(rebuilt, {"supersedes": [activity]})], None)
     approved([(rebuilt, {"supersedes": [activity]})], make.act(activity.plan))
 
-    assert [each.code for each in Activity.objects.standing()] == ["R-1"]
+    assert [each.code for each in Activity.objects.not_superseded()] == ["R-1"]
 
 
 @pytest.mark.parametrize("until", [None, date(2026, 7, 1)])

@@ -3,12 +3,8 @@
 import copy
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,7 +55,7 @@ class Scene:
             indicator=self.indicator, by=self.user, **days, **fields
         )
         day = timezone.localdate() - timedelta(days=on)
-        ReportedSpan.objects.filter(**days).update(handed_in_on=day)
+        ReportedSpan.objects.filter(**days).update(submitted_on=day)
         return reported
 
 
@@ -290,18 +286,3 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     assert card[period] == compliance.Scorecard(
         asked=2, on_time=0, late=1, missing=1, promptness=compliance.Promptness.LATE
     )
-
-
-def test_what_was_handed_in_before_is_told_by_its_days_after_the_migration(scene):
-    reviewer = make.reviewer()
-    VALUES.decline(scene.hand_in(), by=reviewer, reason="Falta.")
-    VALUES.approve(scene.hand_in(value=50), by=reviewer)
-    expected = list(ReportedSpan.objects.values())
-    ReportedSpan.objects.all().delete()
-
-    name = "strategic_areas.migrations.0024_spans_of_values_handed_in"
-    import_module(name).fill(apps, SimpleNamespace(connection=connection))
-
-    for row in (*expected, *(filled := list(ReportedSpan.objects.values()))):
-        del row["id"]
-    assert filled == expected

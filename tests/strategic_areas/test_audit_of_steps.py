@@ -305,6 +305,6 @@ def test_an_amendment_of_the_plan_is_recorded():
 
     entry = AuditEntry.objects.get(event="amendment_made")
     proposal.refresh_from_db()
-    amendment = proposal.activity.told.get().amendment
+    amendment = proposal.activity.plan_changes.get().amendment
     assert (entry.actor, entry.agency) == (reviewer, proposal.agency.acronym)
     assert entry.object == f"strategic_areas.amendment:{amendment.pk}"

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import Status, Translation
+from strategic_areas.models import RevisionStatus, Translation
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import seen_of, token_of
 from tests import make
@@ -85,13 +85,13 @@ def test_without_the_official_source_it_stays_where_it_is(client):
     with pytest.raises(workflow.TransitionError):
         workflow.publish(update, by=make.reviewer(), printed_by=press)
     update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
     publish(client, update, is_printed="on", printed_by=source.pk)
     update.refresh_from_db()
     page = Client().get(entry_address(update)).content.decode()
 
-    assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
+    assert (update.status, update.printed_by) == (RevisionStatus.PUBLISHED, source)
     link = f'<a href="{source.url}" rel="noreferrer">{source.title}</a>'
     assert f"números de personas del texto están impresos en: {link}" in page
 
@@ -114,7 +114,7 @@ def test_it_is_never_published_together_with_others(client):
     client.post(reverse("admin:review_many"), posted)
 
     update.refresh_from_db()
-    assert (item.is_plain, update.status) == (False, Status.SUBMITTED)
+    assert (item.is_plain, update.status) == (False, RevisionStatus.SUBMITTED)
 
 
 def test_titles_of_evidence_and_names_of_other_work_count_too():
@@ -170,7 +170,7 @@ def test_whoever_transcribes_a_letter_names_the_source(client):
     workflow.confirm_letter(letter, seen_of(update), by=agency)
 
     update.refresh_from_db()
-    assert (update.status, update.printed_by) == (Status.PUBLISHED, source)
+    assert (update.status, update.printed_by) == (RevisionStatus.PUBLISHED, source)
 
 
 @pytest.mark.parametrize("is_printed", [False, True])
@@ -327,4 +327,4 @@ def test_a_number_in_the_words_of_a_withdrawal_leaves_the_report_public():
         workflow.withdraw(update, by=make.reviewer(), cause="error", words=COUNTED)
 
     update.refresh_from_db()
-    assert update.status == Status.PUBLISHED
+    assert update.status == RevisionStatus.PUBLISHED

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from strategic_areas import workflow
 from strategic_areas.desk.sheet.forms import NOTHING_CHANGED
-from strategic_areas.models import ActivityUpdate, RoundReopening, Status
+from strategic_areas.models import ActivityUpdate, RevisionStatus, RoundReopening
 from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.strategic_areas.lasting import Lasting
@@ -107,14 +107,14 @@ def test_what_was_sent_is_taken_back_in_one_press_until_the_round_closes(desk):
     response = desk.client.post(row.recall_url)
 
     update.refresh_from_db()
-    assert (response.url, update.status) == (row.page_url, Status.DRAFT)
+    assert (response.url, update.status) == (row.page_url, RevisionStatus.DRAFT)
     workflow.submit(update, by=desk.user)
     desk.close()
     sheet = reverse("admin:sheet", args=[desk.period.pk, desk.agency.slug])
     assert row.recall_url not in desk.client.get(sheet).text
     desk.client.post(row.recall_url)
     update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
 
 def test_an_alternate_takes_nothing_back_where_only_a_titular_sends(desk):
@@ -148,7 +148,7 @@ def test_published_work_is_corrected_in_two_steps(desk):
 
     desk.client.post(row.url(), posted | {"percent": "50"})
     correction = ActivityUpdate.objects.latest("revision")
-    assert (correction.revision, correction.status) == (2, Status.DRAFT)
+    assert (correction.revision, correction.status) == (2, RevisionStatus.DRAFT)
     assert (correction.percent, correction.narrative_es) == (50, "Algo.")
 
     stale = desk.client.post(row.url(), posted | {"percent": "60"})
@@ -170,8 +170,8 @@ def test_a_published_declaration_is_corrected_in_the_same_way(desk):
     )
 
     assert [each.status for each in commitment.updates.order_by("revision")] == [
-        Status.PUBLISHED,
-        Status.DRAFT,
+        RevisionStatus.PUBLISHED,
+        RevisionStatus.DRAFT,
     ]
 
 

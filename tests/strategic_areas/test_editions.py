@@ -23,7 +23,7 @@ from strategic_areas.models import (
     PublicationVersion,
     ReportingPeriod,
 )
-from strategic_areas.models.publication import Counters
+from strategic_areas.models.publication import VersionCounters
 from tests import make
 from tests.make.plans import put_back_in_preparation
 
@@ -264,7 +264,7 @@ def test_a_plan_that_cannot_be_read_stops_no_other_edition(monkeypatch, caplog):
 
 
 def test_a_plan_that_changes_each_time_it_is_read_is_refused(monkeypatch):
-    plan, counters = make.plan(), map(Counters, count())
+    plan, counters = make.plan(), map(VersionCounters, count())
     monkeypatch.setattr(PublicationVersion, "counters", lambda: next(counters))
 
     with override("en"), pytest.raises(RefusedError, match="changing too fast"):

@@ -72,7 +72,10 @@ def pages(commitment):
         (("commitment_picture", plan.code, commitment.code), hide(commitment)),
         (("agency", plan.code, agency.slug), hide(agency)),
         (("indicator", indicator.code), hide(indicator)),
-        (("indicator", indicator.code), hide(indicator.figures.standing().first())),
+        (
+            ("indicator", indicator.code),
+            hide(indicator.figures.latest_revisions().first()),
+        ),
         (("update", plan.code, update.public_id), report(update)),
         (("help",), hide(HelpLine.objects.first())),
         (("legal_base",), hide(LegalInstrument.objects.first())),

@@ -20,7 +20,6 @@ from strategic_areas.admin.base import ApprovedMixin
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import (
     Amendment,
-    AttributionDispute,
     Correction,
     Discrepancy,
     Edition,
@@ -34,6 +33,7 @@ from strategic_areas.models import (
     Province,
     PublicationVersion,
     PublishedFigure,
+    RecordDispute,
     Region,
     Takedown,
     Target,
@@ -59,7 +59,7 @@ SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
 CAUSE = "Contenía datos personales."
 #: Kinds that are kept by two people and hidden by none: see ``takedowns.HIDEABLE``.
 #: Targets come with the figures that they belong to.
-NOT_HIDEABLE = {AttributionDispute, Province, Region, Target}
+NOT_HIDEABLE = {RecordDispute, Province, Region, Target}
 
 
 def hide(record, columns=None, *, by=None, cause="personal", why=""):
@@ -102,7 +102,7 @@ def everything():
 def shown(model):
     """A row of the model that pages show; a figure that was revised they do not."""
     rows = model.objects
-    return (rows.standing() if model is PublishedFigure else rows).first()
+    return (rows.latest_revisions() if model is PublishedFigure else rows).first()
 
 
 def plain(field):
@@ -575,7 +575,7 @@ def told_of(tmp_path, number, *, sensitive=False):
     content["indicators"][0] |= {"sensitive": sensitive, "agency": "AAA"}
     content["indicators"][0]["values"] = [told | {"sources": ["matrix"]}]
     load_small(tmp_path, content)
-    return PublishedFigure.objects.standing().get()
+    return PublishedFigure.objects.latest_revisions().get()
 
 
 @pytest.mark.parametrize("numbers", [[40, 40, 40], [40, 50, 40]])
@@ -617,7 +617,7 @@ def test_restoring_shows_no_number_that_is_protected_now(tmp_path, is_disputed):
     takedowns.HIDINGS.decline(takedown, by=make.reviewer(), reason="No era.")
 
     figure.refresh_from_db()
-    assert (figure.is_hidden, figure.is_standing) == (True, False)
+    assert (figure.is_hidden, figure.is_latest) == (True, False)
     assert [name for _key, name in stays] == ["is_hidden"]
     again = told_of(tmp_path, 40)
     assert read(again).shown is Shown.VALUE

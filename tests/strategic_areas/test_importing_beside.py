@@ -75,7 +75,7 @@ def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
     assert counts(again) == counts(shipped_again) == (0, 0, 0)
     assert [each.code for each in old.superseded_by.all()] == ["1.1.1"]
     assert [each.code for each in activity.supersedes.all()] == ["R-1.1.1.a"]
-    assert old not in Commitment.objects.standing()
+    assert old not in Commitment.objects.not_superseded()
     assert {place.code for place in activity.places.all()} == {"DO-01", "DO-21"}
     assert (activity.budget_amount, activity.budget_currency) == (
         Decimal("1250000.50"),

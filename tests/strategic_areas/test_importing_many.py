@@ -12,7 +12,7 @@ from agencies.models import Agency
 from strategic_areas import figures
 from strategic_areas.importing import Refused, load
 from strategic_areas.models import Activity, Indicator, Source
-from strategic_areas.models.records import Coded
+from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.records import COMPLETED
 from strategic_areas.plan_document.stored_plan import Stored
@@ -118,14 +118,14 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
 def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):
     first = small()["activities"][0]
     activities = [{**first, "code": f"C1.{number}"} for number in range(600)]
-    whole = Coded.complete
+    whole = CodeMixin.complete
 
     def refuse(row):
         if row.code == "C1.555":
             raise IntegrityError("no room")
         whole(row)
 
-    monkeypatch.setattr(Coded, "complete", refuse)
+    monkeypatch.setattr(CodeMixin, "complete", refuse)
 
     with pytest.raises(Refused) as refused:
         load_small(tmp_path, small(activities=activities, updates=[]))
@@ -141,14 +141,14 @@ def test_the_one_change_that_the_database_refuses_is_named(tmp_path, monkeypatch
     activities = [{**first, "code": f"C1.{number}"} for number in range(20)]
     load_small(tmp_path, small(activities=activities, updates=[]))
     later = [{**each, "title_es": f"Curso {each['code']}"} for each in activities]
-    whole = Coded.complete
+    whole = CodeMixin.complete
 
     def refuse(row):
         if row.code == "C1.15":
             raise IntegrityError("no room")
         whole(row)
 
-    monkeypatch.setattr(Coded, "complete", refuse)
+    monkeypatch.setattr(CodeMixin, "complete", refuse)
 
     with pytest.raises(Refused) as refused:
         load_small(tmp_path, small(activities=later, updates=[]))

@@ -327,7 +327,7 @@ def cells(year, dimension):
 
 
 def test_every_total_is_told_and_each_part_that_is_printed(shipped):
-    rows = models.PublishedFigure.objects.standing()
+    rows = models.PublishedFigure.objects.latest_revisions()
     persons = models.PublishedCell.objects.filter(figure__indicator__sensitive=True)
     below = persons.filter(value__gt=0, value__lt=10)
 

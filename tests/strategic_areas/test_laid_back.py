@@ -224,7 +224,7 @@ def test_no_activity_stays_below_a_commitment_that_another_replaces():
     with override("es"):
         workflow.approve(change, by=make.reviewer(), returned={place: "No."})
 
-    assert Activity.objects.standing().filter(pk=moved.pk).exists()
+    assert Activity.objects.not_superseded().filter(pk=moved.pk).exists()
     assert not Commitment.objects.filter(code="9").exists()
 
 
@@ -313,7 +313,7 @@ def test_what_is_replaced_below_a_replaced_commitment_is_replaced_with_it():
 
     returned(change, Activity)
 
-    assert Activity.objects.standing().filter(pk=replaced.pk).exists()
+    assert Activity.objects.not_superseded().filter(pk=replaced.pk).exists()
     assert Commitment.objects.get(code="8").title_es == "Otro"
 
 
@@ -328,7 +328,7 @@ def test_two_records_cannot_take_the_place_of_each_other():
     with pytest.raises(RefusedError):
         workflow.approve(second, by=make.reviewer())
 
-    assert list(Activity.objects.standing()) == [one]
+    assert list(Activity.objects.not_superseded()) == [one]
 
 
 @pytest.mark.parametrize("provenance", ["plan", "press"])

@@ -7,7 +7,7 @@ import pytest
 
 from agencies.folding import fold
 from strategic_areas.commitment_states import newness
-from strategic_areas.models import ActivityUpdate, Provenance, Status
+from strategic_areas.models import ActivityUpdate, Provenance, RevisionStatus
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
 from strategic_areas.queries.pages.commitments import Succession
@@ -118,7 +118,7 @@ def make_every_combination(plan):
             provenance=provenance,
             origin="entered" if provenance == Provenance.REPORTED else "record",
             revision=revision,
-            status=Status.PUBLISHED,
+            status=RevisionStatus.PUBLISHED,
             published_at=MIDNIGHT[0],
             published_by=by,
             public_id=f"word{number}",

@@ -7,7 +7,7 @@ from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.decisions import DeclineForm
 from strategic_areas.desk.review.views import ReturnForm
-from strategic_areas.models import Status, Transition
+from strategic_areas.models import RevisionStatus, Transition
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_a_refused_reason_keeps_what_was_typed(client):
         for form in answer.context["screen"]["steps"]
         if isinstance(form, ReturnForm)
     ]
-    assert (answer.status_code, update.status) == (422, Status.SUBMITTED)
+    assert (answer.status_code, update.status) == (422, RevisionStatus.SUBMITTED)
     assert forms[0]["reason"].value() == CARD
     assert list(forms[0].errors) == ["reason"]
 

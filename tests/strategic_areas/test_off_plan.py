@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.desk import queries
-from strategic_areas.models import Activity, ActivityUpdate, Status, Submission
+from strategic_areas.models import Activity, ActivityUpdate, RevisionStatus, Submission
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import (
     agencies,
@@ -180,7 +180,7 @@ def test_it_is_sent_with_the_rest(desk):
 
     (report,) = Submission.objects.get().content["reports"]
     assert report["activity"] == f"F-{desk.agency.acronym}-1"
-    assert ActivityUpdate.objects.get().status == Status.SUBMITTED
+    assert ActivityUpdate.objects.get().status == RevisionStatus.SUBMITTED
 
 
 def test_in_a_later_round_it_is_offered_while_it_goes_on_and_never_owed(desk):

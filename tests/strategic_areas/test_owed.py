@@ -8,7 +8,7 @@ from strategic_areas.compliance import Standing
 from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.sheet import contents
-from strategic_areas.models import Status, Transition
+from strategic_areas.models import RevisionStatus, Transition
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import agencies, answers, commitments
@@ -19,7 +19,7 @@ from tests.strategic_areas.made_up import TODAY, People, World, plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
 
-HANDED_IN = {Status.SUBMITTED, Status.PUBLISHED}
+HANDED_IN = {RevisionStatus.SUBMITTED, RevisionStatus.PUBLISHED}
 
 
 def asked_by_sheet(world, period, number):
@@ -67,11 +67,15 @@ def check_cells(world, asked):
     for key in opened(world, asked):
         statuses, cell, part = asked[key], told.get(key), parts.get(key)
         items = cell.items if cell else ()
-        back = {each for each, status in statuses.items() if status == Status.RETURNED}
+        back = {
+            each
+            for each, status in statuses.items()
+            if status == RevisionStatus.RETURNED
+        }
         missing = {
             each
             for each, status in statuses.items()
-            if status not in HANDED_IN | {Status.RETURNED}
+            if status not in HANDED_IN | {RevisionStatus.RETURNED}
         }
         assert {item.subject for item in items} == set(statuses)
         if cell:
@@ -109,7 +113,7 @@ def check_agency_page(world, asked):
 def handed_in_once(period, statuses):
     """What of it was ever handed in: a scorecard takes nothing of it back."""
     steps = Transition.objects.filter(
-        activity_update__period=period, to_status=Status.SUBMITTED
+        activity_update__period=period, to_status=RevisionStatus.SUBMITTED
     )
     values = {each for each in statuses if isinstance(each, AskedValue)}
     return {step.activity_update.activity for step in steps} | {
@@ -121,7 +125,7 @@ def check_commitment_pages(world, asked):
     """So does the time line of a commitment, of every round that has opened."""
     real = rounds.opened(world.periods, TODAY)
     silent = set()
-    for each in world.plan.commitments.standing():
+    for each in world.plan.commitments.not_superseded():
         found = commitments.by_code(world.plan.code, each.code)
         page = commitments.read(found, Succession(found.plan), TODAY)
         silent |= {
@@ -135,7 +139,7 @@ def check_commitment_pages(world, asked):
         for period in real
         for agency in world.agencies
         for activity, status in asked[period, agency].items()
-        if status not in HANDED_IN | {Status.WITHDRAWN}
+        if status not in HANDED_IN | {RevisionStatus.WITHDRAWN}
         and not isinstance(activity, AskedValue)
     }
     assert silent == expected

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from strategic_areas import workflow
-from strategic_areas.models import Activity, ActivityUpdate, Answer
+from strategic_areas.models import Activity, ActivityUpdate, AnswerKind
 from strategic_areas.public_paths import address
 from tests import make
 from tests.strategic_areas.filling import TEXT, Filler
@@ -141,7 +141,7 @@ CHANGED = [
     ({"narrative_es": f"{TEXT} Y más."}, False),
     ({"percent": 41}, False),
     ({"people_reached": 30}, False),
-    ({"answer": Answer.NO_NEWS, "no_news_reason_es": "Nada."}, False),
+    ({"answer": AnswerKind.NO_NEWS, "no_news_reason_es": "Nada."}, False),
     (
         {"is_reserved": True, "reserved_reason": "Sí.", "reserved_legal_basis": "Ley."},
         False,

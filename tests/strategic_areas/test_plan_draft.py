@@ -122,7 +122,7 @@ AFTERWARDS = {
 
 
 def standing():
-    return list(Activity.objects.standing().values_list("code", flat=True))
+    return list(Activity.objects.not_superseded().values_list("code", flat=True))
 
 
 @pytest.mark.parametrize("kind", KINDS)

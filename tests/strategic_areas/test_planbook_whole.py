@@ -152,7 +152,7 @@ def write_matrix(book):
 
 
 def standing():
-    return [model.objects.standing().count() for model in (Commitment, Activity)]
+    return [model.objects.not_superseded().count() for model in (Commitment, Activity)]
 
 
 def reports():
@@ -178,7 +178,7 @@ def test_an_official_matrix_takes_the_place_of_the_reconstruction(client, shippe
     workflow.approve(PendingChange.objects.get(), by=make.reviewer())
     assert Amendment.objects.get().kind == Amendment.Kind.OFFICIAL_MATRIX
     assert standing() == [after for _title, _before, after in succession["counts"]]
-    assert not Commitment.objects.standing().exclude(provenance="plan").exists()
+    assert not Commitment.objects.not_superseded().exclude(provenance="plan").exists()
     assert reports() == kept
     client.logout()
     assert {client.get(each, follow=True).status_code for each in addresses} == {200}

@@ -176,7 +176,7 @@ def test_accepted_it_is_an_activity_by_an_approved_amendment(client, desk):
 
     activity, amendment = Activity.objects.get(), Amendment.objects.get()
     proposal.refresh_from_db()
-    told = activity.told.get()
+    told = activity.plan_changes.get()
     assert response.status_code == 302
     assert (proposal.status, proposal.activity, proposal.decided_by) == (
         "approved",

@@ -16,7 +16,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Source,
 )
-from strategic_areas.models.measurements import ToldForm
+from strategic_areas.models.measurements import DisclosedForm
 from tests import make
 from tests.strategic_areas.drafts import edit, propose
 from tests.strategic_areas.plans import load_small, run, write
@@ -156,7 +156,7 @@ def test_showing_what_would_be_published_publishes_nothing(client, counted):
 
     assert list(PublishedFigure.objects.values()) == before
     assert not PublishedCell.objects.exists()
-    assert not ToldForm.objects.exists()
+    assert not DisclosedForm.objects.exists()
     assert Indicator.objects.get().sensitive
 
 

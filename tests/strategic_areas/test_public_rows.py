@@ -137,12 +137,12 @@ def taken_away():
 
 
 def taken_away_before():
-    earlier = make.published_figure(value=NUMBER, is_hidden=True, is_standing=False)
+    earlier = make.published_figure(value=NUMBER, is_hidden=True, is_latest=False)
     make.published_figure(indicator=earlier.indicator, revises=earlier)
 
 
 def told_before_it_was_protected():
-    earlier = make.published_figure(value=NUMBER, is_standing=False)
+    earlier = make.published_figure(value=NUMBER, is_latest=False)
     make.published_figure(
         indicator=earlier.indicator, is_protected=True, revises=earlier
     )

@@ -21,9 +21,9 @@ from strategic_areas.models import (
 )
 from strategic_areas.models.measurements import (
     Breakdown,
+    DisclosedForm,
     Measurement,
     Publication,
-    ToldForm,
 )
 from tests import make
 from tests.strategic_areas.plans import faults_of, load_small, small, write
@@ -84,7 +84,7 @@ def parts(dimension="sex+age", **values):
 
 def standing(**narrowed):
     """The figures that stand: first year and value, None where it is protected."""
-    rows = PublishedFigure.objects.standing().filter(**narrowed)
+    rows = PublishedFigure.objects.latest_revisions().filter(**narrowed)
     rows = rows.order_by("starts_on", "ends_on")
     return [(row.starts_on.year, row.value and int(row.value)) for row in rows]
 
@@ -102,13 +102,13 @@ def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
 
     load_small(tmp_path, plan(count(60, reason_es="Faltaba una región.")))
 
-    now = PublishedFigure.objects.standing().get()
+    now = PublishedFigure.objects.latest_revisions().get()
     assert (now.value, now.reason_es, now.revises.value) == (
         60,
         "Faltaba una región.",
         50,
     )
-    assert not now.revises.is_standing
+    assert not now.revises.is_latest
 
 
 @pytest.mark.sqlite
@@ -354,7 +354,7 @@ def test_a_count_that_moves_a_told_number_by_less_than_ten_leaves_it(tmp_path):
     assert (row.value, row.differs, row.note_es) == (100, True, "Así se contó.")
     assert cells() == {"woman": 60, "man": 40}
     load_small(tmp_path, plan(broken_down(woman=70, man=40)))
-    row = PublishedFigure.objects.standing().get()
+    row = PublishedFigure.objects.latest_revisions().get()
     assert (row.value, row.differs, row.revises.value) == (110, False, 100)
     assert cells() == {"woman": 70, "man": 40}
 
@@ -433,7 +433,7 @@ def test_what_was_told_outlives_its_records(tmp_path):
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_what_was_told_is_never_changed(tmp_path, change):
     load_small(tmp_path, plan(count(100)))
-    rows = ToldForm.objects.all()
+    rows = DisclosedForm.objects.all()
 
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(family="") if change == "update" else rows.delete()
@@ -475,7 +475,7 @@ def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
         revise(women, man=12)
 
     assert cells() == {"woman": 30, "man": 12}
-    row = PublishedFigure.objects.standing().get()
+    row = PublishedFigure.objects.latest_revisions().get()
     assert (row.value, row.differs) == (42, True)
 
 
@@ -631,7 +631,7 @@ def test_a_number_is_not_said_by_another_who_counted_the_year(tmp_path):
 
     load_small(tmp_path, plan(*values, counted_by="BBB"))
 
-    told = PublishedFigure.objects.standing().order_by("counted_by")
+    told = PublishedFigure.objects.latest_revisions().order_by("counted_by")
     assert [(row.counted_by, row.value) for row in told] == [
         ("AAA", None),
         ("BBB", None),

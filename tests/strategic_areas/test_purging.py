@@ -79,7 +79,7 @@ LEFT = {
     "strategic_areas.StrategicArea.code",
     "strategic_areas.Term.code",
     "strategic_areas.TipTier.tier",
-    "strategic_areas.ToldForm.family",
+    "strategic_areas.DisclosedForm.family",
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from strategic_areas import progress, workflow
-from strategic_areas.models import ActivityUpdate, Cause, HelpLine
+from strategic_areas.models import ActivityUpdate, HelpLine, WithdrawalCause
 from strategic_areas.queries.pages import (
     agencies,
     answers,
@@ -345,7 +345,7 @@ def test_a_withdrawn_entry_keeps_its_reason_and_nothing_of_its_content():
     (entry,) = register.read_page(update.plan, {}, 100).entries
 
     assert entry.is_withdrawn
-    assert entry.withdrawal_sentence == Cause.ERROR.label
+    assert entry.withdrawal_sentence == WithdrawalCause.ERROR.label
     assert (entry.text_es, entry.percent, entry.state) == ("", None, None)
 
 

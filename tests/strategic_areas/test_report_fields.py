@@ -20,8 +20,14 @@ from strategic_areas.desk.sheet import forms
 from strategic_areas.desk.sheet.rows import row_or_404
 from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Submission
-from strategic_areas.models.report_fields import Part
+from strategic_areas.models import (
+    ActivityUpdate,
+    AnswerKind,
+    Province,
+    Region,
+    Submission,
+)
+from strategic_areas.models.report_fields import FormSection
 from strategic_areas.public_paths import address
 from strategic_areas.queries import search_texts
 from strategic_areas.search import index
@@ -66,7 +72,7 @@ def walked(fields, **options):
 
 def names_with(field):
     """The fields without which this one cannot be filled in, it among them."""
-    if field.part in {Part.RESERVED, Part.NO_NEWS}:
+    if field.part in {FormSection.RESERVED, FormSection.NO_NEWS}:
         return ActivityUpdate.fields.where(part=field.part)
     return [field]
 
@@ -76,8 +82,8 @@ def values(field):
     held = {"percent": 60, "execution": "in_progress", "narrative_es": TEXT}
     if field.name == "quantity":
         held["percent"] = None
-    if field.part is Part.NO_NEWS:
-        held["answer"] = Answer.NO_NEWS
+    if field.part is FormSection.NO_NEWS:
+        held["answer"] = AnswerKind.NO_NEWS
     plain = [each for each in names_with(field) if each.kind is not Kind.LINKS]
     return held | {each.columns[0]: SAID[each.kind] for each in plain}
 
@@ -137,7 +143,7 @@ class Writer(Filler):
     def cells(self):
         """The field's cell in the workbook, and what it cannot be without."""
         filled = values(self.field)
-        if self.field.part is Part.NO_NEWS:
+        if self.field.part is FormSection.NO_NEWS:
             filled = {self.field.columns[0]: SAID[Kind.TEXT]}
         if self.places:
             filled[self.field.name] = "; ".join(map(str, self.places))
@@ -338,7 +344,7 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
         activity=writer.activity,
         period=writer.before,
         by=writer.user,
-        **({} if field.part is Part.NO_NEWS else ENGLISH),
+        **({} if field.part is FormSection.NO_NEWS else ENGLISH),
     )
 
     row = writer.row()
@@ -348,7 +354,7 @@ def test_the_same_as_before_says_it_again_and_no_news_lets_it_stand(writer, fiel
     seen = {"answer": "no_news", "no_news_reason_es": "No hubo.", "seen_version": 1}
     forms.save_answer(row, seen, by=writer.user)
 
-    if field.part is Part.NO_NEWS:
+    if field.part is FormSection.NO_NEWS:
         # What told no news is nothing to say again.
         assert row.last is None
         return

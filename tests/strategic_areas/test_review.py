@@ -16,7 +16,7 @@ from django.utils.translation import override
 from agencies.access import Role
 from strategic_areas import workflow
 from strategic_areas.desk.review import comparison, review_queue
-from strategic_areas.models import ActivityUpdate, Status
+from strategic_areas.models import ActivityUpdate, RevisionStatus
 from strategic_areas.workflow import guard
 from tests import make
 from tests.deep import SOME_ROWS
@@ -213,7 +213,7 @@ def test_whoever_had_a_part_is_offered_only_the_return(client, reviewer, submit)
     publish(client, update)
 
     offered = [type(form).__name__ for form in response.context["screen"]["steps"]]
-    assert (offered, status_of(update)) == (["ReturnForm"], Status.SUBMITTED)
+    assert (offered, status_of(update)) == (["ReturnForm"], RevisionStatus.SUBMITTED)
 
 
 # The steps
@@ -272,7 +272,7 @@ def test_only_the_version_on_screen_is_published(client, reviewer, submit):
     response = publish(client, update, seen_version=seen)
 
     assert response["Location"] == address(update)
-    assert status_of(update) == Status.SUBMITTED
+    assert status_of(update) == RevisionStatus.SUBMITTED
 
 
 def test_of_two_who_decide_the_second_is_told(client, reviewer, submit):
@@ -285,7 +285,7 @@ def test_of_two_who_decide_the_second_is_told(client, reviewer, submit):
         follow=True,
     )
 
-    assert status_of(update) == Status.PUBLISHED
+    assert status_of(update) == RevisionStatus.PUBLISHED
     assert [m.level_tag for m in response.context["messages"]] == ["error", "info"]
 
 
@@ -297,7 +297,7 @@ def test_a_return_without_a_reason_keeps_the_note(client, reviewer, submit):
     form = response.context["screen"]["steps"][1]
     assert (response.status_code, list(form.errors)) == (422, ["reason"])
     assert form["private_note"].value() == "Llamar mañana."
-    assert status_of(update) == Status.SUBMITTED
+    assert status_of(update) == RevisionStatus.SUBMITTED
 
 
 @pytest.mark.parametrize(
@@ -321,8 +321,8 @@ def test_what_is_marked_is_published_once_nobody_can_be_recognised(
 
     form = refused.context["screen"]["steps"][0]
     assert (refused.status_code, list(form.errors)) == (422, ["checked"])
-    assert before == Status.SUBMITTED
-    assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
+    assert before == RevisionStatus.SUBMITTED
+    assert (taken.status_code, status_of(update)) == (302, RevisionStatus.PUBLISHED)
 
 
 def test_where_nothing_is_marked_no_tick_is_asked(client, reviewer, submit):
@@ -333,7 +333,7 @@ def test_where_nothing_is_marked_no_tick_is_asked(client, reviewer, submit):
 
     assert "checked" not in shown.context["screen"]["steps"][0].fields
     assert b"<mark>" not in shown.content
-    assert (taken.status_code, status_of(update)) == (302, Status.PUBLISHED)
+    assert (taken.status_code, status_of(update)) == (302, RevisionStatus.PUBLISHED)
 
 
 def test_a_review_shows_each_mark_numbered_and_explained(client, reviewer, submit):
@@ -376,7 +376,7 @@ def test_what_names_a_person_cannot_be_published_whatever_is_ticked(
 
     assert [type(form).__name__ for form in shown["steps"]] == ["ReturnForm"]
     assert [found.excerpt for found in shown["examined"].blocks] == ["001-1234567-8"]
-    assert status_of(update) == Status.SUBMITTED
+    assert status_of(update) == RevisionStatus.SUBMITTED
 
 
 def test_only_the_ticked_evidence_is_cleared(client, reviewer):
@@ -534,8 +534,10 @@ def test_where_the_public_reads_it_is_told_with_what_changes_there(client, revie
     told = {place.address: place.change for place in shown["places"]}
     assert f"{activity.code} · Estado: " in told[commitment]
     assert own["places"] == []
-    assert (shown["record"].status, status_of(update)) == (Status.SUBMITTED,) * 2
-    assert not update.transitions.filter(to_status=Status.PUBLISHED).exists()
+    assert (shown["record"].status, status_of(update)) == (
+        RevisionStatus.SUBMITTED,
+    ) * 2
+    assert not update.transitions.filter(to_status=RevisionStatus.PUBLISHED).exists()
 
 
 def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
@@ -551,8 +553,8 @@ def test_the_reason_of_a_stop_is_written_already_and_names_nothing(
     assert screen["places"] == []
     assert reason.startswith("Qué se hizo: ")
     assert "809" not in reason
-    assert status_of(update) == Status.RETURNED
-    assert update.transitions.get(to_status=Status.RETURNED).reason == reason
+    assert status_of(update) == RevisionStatus.RETURNED
+    assert update.transitions.get(to_status=RevisionStatus.RETURNED).reason == reason
 
 
 def test_the_preview_is_what_the_public_then_reads(client, reviewer, submit):
@@ -690,7 +692,7 @@ def test_single_ones_of_many_are_returned_with_a_reason(client, reviewer, submit
     assert (refused.status_code, before) == (422, ["submitted"] * 2)
     assert list(refused.context["form"].errors) == ["reason"]
     assert [status_of(kept), status_of(returned)] == ["published", "returned"]
-    step = returned.transitions.get(to_status=Status.RETURNED)
+    step = returned.transitions.get(to_status=RevisionStatus.RETURNED)
     assert step.reason == "Falta la fecha."
 
 

@@ -28,10 +28,10 @@ from strategic_areas.desk.report.sections import build_round_document
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import (
     Activity,
-    Cause,
     Edition,
     EditionRows,
     ReportingPeriod,
+    WithdrawalCause,
 )
 from tests import make
 
@@ -442,7 +442,7 @@ def test_what_is_withdrawn_leaves_the_report_of_an_edition():
     update, _edition = make_told_round()
     assert "Falta el acta." in " ".join(words_of(report_of(update.period)))
 
-    workflow.withdraw(update, by=make.reviewer(), cause=Cause.ERROR)
+    workflow.withdraw(update, by=make.reviewer(), cause=WithdrawalCause.ERROR)
 
     told = " ".join(words_of(report_of(update.period)))
     assert "Falta el acta." not in told

@@ -19,10 +19,10 @@ from strategic_areas.desk.sheet import sheet_page
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    Answer,
+    AnswerKind,
     Province,
     Region,
-    Status,
+    RevisionStatus,
     Submission,
 )
 from strategic_areas.models.letters import digest
@@ -77,7 +77,7 @@ class Desk(Lasting):
     def send(self):
         """Send all that is written, as the page's form carries it."""
         written = ActivityUpdate.objects.filter(
-            period=self.period, agency=self.agency, status=Status.DRAFT
+            period=self.period, agency=self.agency, status=RevisionStatus.DRAFT
         )
         seen = ",".join(token_of(update) for update in written)
         posted = {"seen": seen, "warnings_read": "on"}
@@ -117,7 +117,7 @@ def test_one_number_is_a_report_where_the_rest_is_remembered(desk):
         "in_progress",
         60,
         TEXT,
-        Answer.REPORTED,
+        AnswerKind.REPORTED,
     )
 
 
@@ -345,7 +345,7 @@ def test_the_same_as_before_copies_what_was_last_published(desk):
     desk.client.post(desk.address("sheet_row"), {"answer": "same_as_before"})
 
     update = ActivityUpdate.objects.get(period=desk.period)
-    assert update.answer == Answer.SAME_AS_BEFORE
+    assert update.answer == AnswerKind.SAME_AS_BEFORE
     assert [
         (row.execution, row.percent, row.people_reached, row.narrative_en)
         for row in (update, last)
@@ -376,7 +376,7 @@ def test_no_news_needs_its_reason(desk):
     assert "no_news_reason_es" in refused.context["rows"][0].posted.errors
     assert taken.status_code == 302
     assert (update.answer, update.no_news_reason_es) == (
-        Answer.NO_NEWS,
+        AnswerKind.NO_NEWS,
         "Se espera la firma.",
     )
 
@@ -480,7 +480,7 @@ def test_what_is_ready_is_sent_at_once_with_a_receipt(desk):
     kept = Submission.objects.get()
     update = ActivityUpdate.objects.get()
     assert response.url == reverse("admin:receipt", args=[kept.pk])
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
     assert kept.reference == f"2026-T4-{desk.agency.acronym}-1"
     assert [report["activity"] for report in kept.content["reports"]] == [
         desk.activity.code
@@ -604,7 +604,7 @@ def test_another_agencys_report_is_not_sent(desk):
 
     stranger.refresh_from_db()
     own.refresh_from_db()
-    assert (stranger.status, own.status) == (Status.DRAFT, Status.DRAFT)
+    assert (stranger.status, own.status) == (RevisionStatus.DRAFT, RevisionStatus.DRAFT)
 
 
 def test_all_is_sent_or_nothing(desk):
@@ -618,7 +618,7 @@ def test_all_is_sent_or_nothing(desk):
     desk.client.post(desk.address("sheet_check"), {"seen": form["seen"].value()})
 
     assert not Submission.objects.exists()
-    assert not ActivityUpdate.objects.filter(status=Status.SUBMITTED).exists()
+    assert not ActivityUpdate.objects.filter(status=RevisionStatus.SUBMITTED).exists()
 
 
 def test_a_returned_report_is_ready_only_once_it_was_mended(desk):
@@ -679,7 +679,7 @@ def test_the_full_form_keeps_what_an_alternate_may_not_send(desk):
         },
     )
 
-    assert ActivityUpdate.objects.get().status == Status.DRAFT
+    assert ActivityUpdate.objects.get().status == RevisionStatus.DRAFT
 
 
 def test_what_identifies_a_person_is_not_saved(desk):
@@ -853,7 +853,7 @@ def make_activities(desk, number):
             agency=desk.agency,
             period=desk.period,
             revision=1,
-            status=Status.DRAFT,
+            status=RevisionStatus.DRAFT,
             provenance="reported",
             execution="in_progress",
             percent=40,

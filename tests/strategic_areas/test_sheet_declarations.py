@@ -11,7 +11,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     CommitmentUpdate,
     Evidence,
-    Status,
+    RevisionStatus,
     Submission,
 )
 from strategic_areas.models.letters import digest
@@ -26,7 +26,7 @@ STATEMENT = "El protocolo está aprobado y en uso; consta en el acta 7."
 
 def ready(model, **of):
     """The ids and versions of what is written and not sent."""
-    written = model.objects.filter(status=Status.DRAFT, **of)
+    written = model.objects.filter(status=RevisionStatus.DRAFT, **of)
     return ",".join(f"{row.pk}:{row.version}" for row in written)
 
 
@@ -57,7 +57,11 @@ class Lead(Lasting):
 
     def send(self):
         """Send all that is written, as the page's form carries it."""
-        about = {"period": self.period, "agency": self.agency, "status": Status.DRAFT}
+        about = {
+            "period": self.period,
+            "agency": self.agency,
+            "status": RevisionStatus.DRAFT,
+        }
         models = ActivityUpdate, CommitmentUpdate
         ready = [each for model in models for each in model.objects.filter(**about)]
         posted = {"seen": tokens_of(ready)}
@@ -96,7 +100,7 @@ def test_a_declaration_is_saved_as_a_draft_and_owed_by_nobody(lead):
     sheet = lead.open().context["sheet"]
     assert response.status_code == 302
     assert (declared.status, declared.result, declared.statement_es) == (
-        Status.DRAFT,
+        RevisionStatus.DRAFT,
         "fulfilled",
         STATEMENT,
     )
@@ -189,7 +193,7 @@ def test_reports_and_declarations_are_sent_at_once_with_one_receipt(lead):
     report.refresh_from_db()
     declared.refresh_from_db()
     assert response.url == reverse("admin:receipt", args=[kept.pk])
-    assert {report.status, declared.status} == {Status.SUBMITTED}
+    assert {report.status, declared.status} == {RevisionStatus.SUBMITTED}
     assert [each["update"] for each in kept.content["reports"]] == [report.pk]
     assert kept.content["declarations"] == [
         {
@@ -239,7 +243,7 @@ def test_nothing_is_sent_when_a_declaration_changed_meanwhile(lead):
     lead.client.post(lead.address("sheet_check"), posted)
 
     report.refresh_from_db()
-    assert report.status == Status.DRAFT
+    assert report.status == RevisionStatus.DRAFT
     assert not Submission.objects.exists()
 
 
@@ -252,7 +256,7 @@ def test_another_leads_declaration_is_not_sent(lead):
         workflow.submit_all(lead.period, lead.agency, seen_of(theirs), by=lead.user)
 
     theirs.refresh_from_db()
-    assert theirs.status == Status.DRAFT
+    assert theirs.status == RevisionStatus.DRAFT
 
 
 def test_receipts_of_before_there_were_declarations_still_open(lead):

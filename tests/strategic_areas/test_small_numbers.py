@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.desk.review import review_queue
-from strategic_areas.models import Status
+from strategic_areas.models import RevisionStatus
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import token_of
 from tests import make
@@ -72,7 +72,7 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     assert client.post(check, seen).context["form"].errors.keys() == {"warnings_read"}
     client.post(check, {**seen, "warnings_read": "on"})
     update.refresh_from_db()
-    assert (update.status, shown(row)) == (Status.SUBMITTED, True)
+    assert (update.status, shown(row)) == (RevisionStatus.SUBMITTED, True)
 
     client.force_login(make.reviewer())
     (row_of_list,) = client.get(reverse("admin:index")).context["rows"]
@@ -85,10 +85,10 @@ def test_the_warning_stays_until_a_reviewer_ticks_it(client):
     assert shown(review_queue.review_url(update))
     assert client.post(publish, {**posted, "checked": ""}).status_code == 422
     update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
     client.post(publish, posted)
     update.refresh_from_db()
-    assert update.status == Status.PUBLISHED
+    assert update.status == RevisionStatus.PUBLISHED
 
 
 def test_the_author_ticks_nothing_for_the_reviewer(client):
@@ -104,7 +104,7 @@ def test_the_author_ticks_nothing_for_the_reviewer(client):
     )
 
     update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
 
 def test_what_staff_are_told_that_the_public_reads_is_what_it_reads():

@@ -25,7 +25,7 @@ from strategic_areas.commitment_states import (
     newest,
     tally,
 )
-from strategic_areas.models import Result
+from strategic_areas.models import DeclaredResult
 from strategic_areas.progress import (
     Deadline,
     Declaration,
@@ -49,7 +49,7 @@ ENDS = date(2028, 12, 31)
 ROWS = [
     [
         (Facts([GOING], result=result), state)
-        for result, state in zip(Result, DECLARED, strict=True)
+        for result, state in zip(DeclaredResult, DECLARED, strict=True)
     ],
     [(Facts(), "no_activities")],
     [(Facts([DROPPED]), "cancelled"), (Facts([DROPPED, DROPPED]), "cancelled")],

@@ -129,7 +129,7 @@ def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
         desk.hand_in(value=number, why=why, **{"sex+age.woman": int(number) - 31})
         decide(client)
 
-    figure = PublishedFigure.objects.standing().get()
+    figure = PublishedFigure.objects.latest_revisions().get()
     assert (figure.value, figure.reason_es) == (60, "Faltaba una región.")
     assert figure.revises.value == 49
     assert Measurement.objects.exclude(revises=None).count() == 1

@@ -13,7 +13,13 @@ from strategic_areas.desk.sheet_workbook import signed_preview
 from strategic_areas.desk.sheet_workbook.update_lines import columns_of
 from strategic_areas.desk.sheet_workbook.views import read_sheet_workbook
 from strategic_areas.evidence import RefusedFileError
-from strategic_areas.models import ActivityUpdate, Answer, Province, Region, Status
+from strategic_areas.models import (
+    ActivityUpdate,
+    AnswerKind,
+    Province,
+    Region,
+    RevisionStatus,
+)
 from strategic_areas.workbooks import reading
 from tests import make
 from tests.strategic_areas.filling import TEXT, Book, Kept, in_state
@@ -179,7 +185,7 @@ def test_one_number_in_the_workbook_is_a_report(published):
         60,
         "in_progress",
         TEXT,
-        Answer.REPORTED,
+        AnswerKind.REPORTED,
     )
     assert list(update.contributors.all()) == [published.user]
     assert not ActivityUpdate.objects.filter(activity=waiting).exists()
@@ -413,7 +419,7 @@ def test_what_is_sent_between_preview_and_saving_stays_as_it_was_sent(filler):
     page = filler.client.get(filler.save(preview).url)
 
     update.refresh_from_db()
-    assert (update.status, update.percent) == (Status.SUBMITTED, 40)
+    assert (update.status, update.percent) == (RevisionStatus.SUBMITTED, 40)
     assert [message.level_tag for message in page.context["messages"]] == ["error"]
 
 
@@ -525,7 +531,7 @@ def test_what_was_sent_is_told_by_its_cells_and_stays(filler):
 
     update.refresh_from_db()
     assert faults(response) == [book.cell(filler.activity, "percent").coordinate]
-    assert (update.status, update.percent) == (Status.SUBMITTED, 40)
+    assert (update.status, update.percent) == (RevisionStatus.SUBMITTED, 40)
 
 
 def test_a_returned_report_is_mended_in_the_workbook(filler):

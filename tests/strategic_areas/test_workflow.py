@@ -18,8 +18,8 @@ from strategic_areas import workflow
 from strategic_areas.models import (
     ActivityUpdate,
     PendingChange,
+    RevisionStatus,
     RoundReopening,
-    Status,
 )
 from strategic_areas.queries.plan import board as boards
 from strategic_areas.workflow.questions import seen_of
@@ -59,7 +59,7 @@ def test_a_report_goes_from_draft_over_return_to_publication():
         ("returned", "submitted", author, ""),
         ("submitted", "published", reviewer, ""),
     ]
-    assert (update.status, update.published_by) == (Status.PUBLISHED, reviewer)
+    assert (update.status, update.published_by) == (RevisionStatus.PUBLISHED, reviewer)
 
 
 @pytest.mark.parametrize("had_part", ["wrote", "changed", "submitted"])
@@ -87,7 +87,7 @@ def test_nobody_publishes_what_they_had_a_part_in(had_part):
         workflow.publish(update, by=both)
 
     update.refresh_from_db()
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
 
 @pytest.mark.sqlite
@@ -103,7 +103,7 @@ def test_only_a_current_mandate_lets_somebody_submit():
         workflow.submit(update, by=ended)
 
     update.refresh_from_db()
-    assert update.status == Status.DRAFT
+    assert update.status == RevisionStatus.DRAFT
 
 
 def test_a_correction_replaces_what_it_corrects_when_published():
@@ -119,7 +119,10 @@ def test_a_correction_replaces_what_it_corrects_when_published():
     workflow.publish(second, by=make.reviewer())
 
     first.refresh_from_db()
-    assert (status_before, first.status) == (Status.PUBLISHED, Status.REPLACED)
+    assert (status_before, first.status) == (
+        RevisionStatus.PUBLISHED,
+        RevisionStatus.REPLACED,
+    )
     assert (second.revision, second.percent, first.percent) == (2, 45, 40)
 
 
@@ -130,7 +133,7 @@ def test_a_correction_is_possible_after_the_round_closed():
 
     second = workflow.correct(first, by=first.contributors.get())
 
-    assert second.status == Status.DRAFT
+    assert second.status == RevisionStatus.DRAFT
 
 
 @pytest.mark.sqlite
@@ -165,7 +168,7 @@ def test_a_draft_begun_in_time_is_not_submitted_after_the_round_closed():
         workflow.submit(update, by=update.contributors.get())
 
     update.refresh_from_db()
-    assert (update.status, update.submitted_at) == (Status.DRAFT, None)
+    assert (update.status, update.submitted_at) == (RevisionStatus.DRAFT, None)
 
 
 def test_a_round_opened_again_takes_the_draft_of_that_agency():
@@ -175,7 +178,7 @@ def test_a_round_opened_again_takes_the_draft_of_that_agency():
 
     workflow.submit(update, by=update.contributors.get())
 
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
 
 def test_what_came_back_is_submitted_again_after_the_round_closed():
@@ -185,7 +188,7 @@ def test_what_came_back_is_submitted_again_after_the_round_closed():
 
     workflow.submit(update, by=update.contributors.first())
 
-    assert update.status == Status.SUBMITTED
+    assert update.status == RevisionStatus.SUBMITTED
 
 
 def test_a_correction_is_submitted_after_the_round_closed():
@@ -194,7 +197,7 @@ def test_a_correction_is_submitted_after_the_round_closed():
 
     workflow.submit(correction, by=correction.contributors.first())
 
-    assert correction.status == Status.SUBMITTED
+    assert correction.status == RevisionStatus.SUBMITTED
 
 
 @pytest.mark.sqlite
@@ -213,7 +216,7 @@ def test_a_withdrawal_keeps_its_public_cause_and_no_words_of_one_person():
     workflow.withdraw(update, by=reviewer, cause="error", words="Era de otro año.")
 
     assert (update.status, update.withdrawal_cause, update.withdrawn_by) == (
-        Status.WITHDRAWN,
+        RevisionStatus.WITHDRAWN,
         "error",
         reviewer,
     )
@@ -273,8 +276,8 @@ def test_a_changed_record_becomes_a_new_revision():
 
     first.refresh_from_db()
     assert (first.status, second.status, second.revision) == (
-        Status.REPLACED,
-        Status.PUBLISHED,
+        RevisionStatus.REPLACED,
+        RevisionStatus.PUBLISHED,
         2,
     )
 
@@ -325,7 +328,7 @@ def test_a_record_never_overrides_what_the_agency_said():
         make.record_update(activity=said.activity, period=said.period)
 
     said.refresh_from_db()
-    assert said.status == Status.PUBLISHED
+    assert said.status == RevisionStatus.PUBLISHED
 
 
 @pytest.mark.sqlite
@@ -379,7 +382,7 @@ def test_a_transition_is_never_changed_or_deleted_nor_blanked_but_by_a_purge():
         reason="Un nombre propio.",
         private_note="Llamar a la titular.",
     )
-    step = update.transitions.get(to_status=Status.RETURNED)
+    step = update.transitions.get(to_status=RevisionStatus.RETURNED)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         type(step).objects.filter(pk=step.pk).update(to_status="published")
@@ -490,7 +493,7 @@ def test_a_correction_that_changes_nothing_is_not_handed_in():
         workflow.submit(revision, by=author)
 
     revision.refresh_from_db()
-    assert revision.status == Status.DRAFT
+    assert revision.status == RevisionStatus.DRAFT
 
 
 def test_a_public_revision_keeps_its_sources():
@@ -540,7 +543,7 @@ def test_what_is_taken_back_counts_from_its_next_submission(monkeypatch):
     assert first_day(update) == timezone.localdate(today - timedelta(2))
     workflow.recall(update, by=author)
 
-    assert (update.status, update.submitted_at) == (Status.DRAFT, None)
+    assert (update.status, update.submitted_at) == (RevisionStatus.DRAFT, None)
     assert first_day(update) is None
     workflow.submit(update, by=author)
     assert first_day(update) == timezone.localdate(today)
@@ -581,7 +584,7 @@ def test_nothing_is_taken_back_once_decided_or_closed_nor_by_others():
     workflow.publish(update, by=make.reviewer())
     with pytest.raises(workflow.TransitionError):
         workflow.recall(update, by=author)
-    assert update.status == Status.PUBLISHED
+    assert update.status == RevisionStatus.PUBLISHED
 
 
 @pytest.mark.sqlite

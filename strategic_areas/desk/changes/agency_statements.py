@@ -23,12 +23,17 @@ from strategic_areas.models import (
     Activity,
     ActivityUpdate,
     AgencyComment,
-    AttributionDispute,
     Commitment,
     PublishedFigure,
+    RecordDispute,
     ReportingPeriod,
 )
-from strategic_areas.models.own_words import ABOUT, LONGEST, NAMED, attributed_to
+from strategic_areas.models.agency_statements import (
+    ABOUT,
+    LONGEST,
+    NAMED,
+    attributed_to,
+)
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.plan import counted
 
@@ -152,7 +157,7 @@ def _comment_or_404(user, period, slug):
 
 class DisputeForm(BilingualTextForm):
     class Meta(BilingualTextForm.Meta):
-        model = AttributionDispute
+        model = RecordDispute
 
 
 def attributed_records(user, kind):
@@ -248,7 +253,7 @@ def _dispute(user, record):
         return record.dispute
     agency = _agency_of(record, user)
     mandates = user.mandates.current().filter(agency=agency)
-    return AttributionDispute(
+    return RecordDispute(
         **{ABOUT[type(record)]: record},
         agency=agency,
         signed_as=mandates.order_by("-kind").first().kind,

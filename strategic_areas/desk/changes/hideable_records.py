@@ -31,12 +31,12 @@ from strategic_areas.models import (
     Participation,
     Programme,
     PublishedFigure,
-    Status,
+    RevisionStatus,
     TargetLink,
     Term,
     Translation,
 )
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.purging import takedowns
 from strategic_areas.workflow import may_review
 
@@ -118,7 +118,7 @@ def hide_by_address(request):
 
 def hide_url_for(user, record):
     """The page on which this person takes a record away; "" if she may not."""
-    if isinstance(record, Reviewed):
+    if isinstance(record, Revision):
         # A report is withdrawn, on its own page.
         address = reverse(admin_urlname(record._meta, "change"), args=[record.pk])
         return f"{address}#steps" if may_review(user, record) else ""
@@ -172,15 +172,15 @@ def _of_plan(rows, words):
 
 
 def _public(rows):
-    if issubclass(rows.model, Reviewed):
-        return rows.filter(status=Status.PUBLISHED)
-    return rows.standing() if issubclass(rows.model, PublishedFigure) else rows
+    if issubclass(rows.model, Revision):
+        return rows.filter(status=RevisionStatus.PUBLISHED)
+    return rows.latest_revisions() if issubclass(rows.model, PublishedFigure) else rows
 
 
 def _anchors(record):
     code = getattr(record, "code", "")
     plan = getattr(record, "plan", None)
-    subject = getattr(record, "subject", None) if isinstance(record, Reviewed) else None
+    subject = getattr(record, "subject", None) if isinstance(record, Revision) else None
     found = {code, getattr(record, "anchor", ""), getattr(record, "mark", "")}
     found |= {f"{plan.code}-{code}" if plan else "", subject.code if subject else ""}
     return found - {""}

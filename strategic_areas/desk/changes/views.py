@@ -44,17 +44,17 @@ from strategic_areas.desk.screens import refusals_shown_on, render_screen
 from strategic_areas.models import (
     AgencyComment,
     Amendment,
-    AttributionDispute,
-    Cause,
     Correction,
     HelpLine,
     Indicator,
     PendingChange,
+    RecordDispute,
     ReportingPeriod,
     RoundReopening,
     Takedown,
     Target,
     Translation,
+    WithdrawalCause,
 )
 from strategic_areas.models.trail import TEXTS, untranslated
 from strategic_areas.plan_document.tables import STRUCTURE
@@ -260,7 +260,7 @@ PUBLIC_TEMPLATES = {
     ReportingPeriod: ("desk/_reads_period.html", _record),
     Translation: ("_entry_body.html", _entry),
     AgencyComment: ("_agency_comment.html", _comment),
-    AttributionDispute: ("_dispute.html", _dispute),
+    RecordDispute: ("_dispute.html", _dispute),
 }
 
 
@@ -276,7 +276,7 @@ class HideRecordForm(forms.Form):
         widget=forms.CheckboxSelectMultiple, label=gettext_lazy("What is hidden")
     )
     cause = forms.ChoiceField(
-        choices=Cause.choices,
+        choices=WithdrawalCause.choices,
         widget=forms.RadioSelect,
         label=gettext_lazy("Why: the sentence that the public reads"),
     )

@@ -338,7 +338,7 @@ def plan_preview(request, plan, kind, pk):
 
 
 def _commitment(plan, pk):
-    rows = Commitment.objects.standing().select_related("lead", "programme__area")
+    rows = Commitment.objects.not_superseded().select_related("lead", "programme__area")
     commitment = get_object_or_404(rows, plan=plan, pk=pk)
     commitment.plan = commitment.programme.area.plan = plan
     commitment.is_disputed = commitment.is_declared = False
@@ -361,7 +361,7 @@ def _board(plan):
     """The plan as it stands, of which nobody has reported anything yet."""
     agencies = Agency.objects.in_bulk()
     planned, work = (
-        model.objects.standing()
+        model.objects.not_superseded()
         .annotate(is_disputed=Value(False))
         .order_by("sort_code", "pk")
         for model in (Commitment, Activity)

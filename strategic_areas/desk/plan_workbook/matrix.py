@@ -28,7 +28,7 @@ from strategic_areas.matrices import ROLES, Naming
 from strategic_areas.matrices.naming import AREA, LEVELS
 from strategic_areas.matrices.personal_data import identifying_kinds
 from strategic_areas.matrices.times import period_of
-from strategic_areas.models.activities import Stop
+from strategic_areas.models.activities import StopKind
 from strategic_areas.models.drafts import MatrixNaming
 from strategic_areas.plan_document.values import DAY
 from strategic_areas.workbooks.reading import MOST_ROWS, digest_of
@@ -450,7 +450,7 @@ def describe_value(reading):
     with suppress(ValueError):
         if DAY_READ.fullmatch(reading):
             return f"{date.fromisoformat(reading):%d/%m/%Y}"
-    return str((ROLES | dict(Stop.choices)).get(reading, reading))
+    return str((ROLES | dict(StopKind.choices)).get(reading, reading))
 
 
 @dataclass

@@ -18,7 +18,7 @@ from strategic_areas.desk.report import (
     Subheading,
     tables_with_rows,
 )
-from strategic_areas.models.records import Voice
+from strategic_areas.models.records import SourceVoice
 from strategic_areas.progress import Punctuality, State
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
@@ -128,7 +128,7 @@ def state_text(dataset, row):
         return _("Not in the plan")
     if dataset == "commitments":
         return state_word(row.state and CommitmentState(row.state)) or EMPTY_CELL
-    voice = Voice[row.voice.upper()] if row.voice else None
+    voice = SourceVoice[row.voice.upper()] if row.voice else None
     return state_word(State(row.state), voice)
 
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from django.http import Http404
 
 from strategic_areas.datasets.columns import Dataset
-from strategic_areas.models import Edition, ReportingPeriod, ReportWords, Status
+from strategic_areas.models import Edition, ReportingPeriod, ReportWords, RevisionStatus
 from strategic_areas.progress import Punctuality
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import DatasetDifference
@@ -84,7 +84,7 @@ class RoundReport:
     def accounts(self):
         """Activity → the report by which it is in its state."""
         said_in = {each.code: each.said_in for each in self.work}
-        told = self.rows("reports", kind="report", status=Status.PUBLISHED)
+        told = self.rows("reports", kind="report", status=RevisionStatus.PUBLISHED)
         told = [each for each in told if said_in.get(each.activity) == each.period]
         return {each.activity: each for each in sorted(told, key=_newness)}
 

@@ -14,7 +14,7 @@ from operator import itemgetter
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.models import Status
+from strategic_areas.models import RevisionStatus
 from strategic_areas.models.trail import translated_fields
 from strategic_areas.queries.updates.record import (
     as_published,
@@ -123,7 +123,7 @@ def last_published_revisions(records):
     for model in {type(record) for record in records}:
         subjects = [row.subject for row in records if isinstance(row, model)]
         found = model.objects.filter(
-            **{f"{model.subject_field}__in": subjects}, status=Status.PUBLISHED
+            **{f"{model.subject_field}__in": subjects}, status=RevisionStatus.PUBLISHED
         ).newest_first()
         for row in found.select_related("period", "agency", model.subject_field):
             rows[row.subject].append(row)

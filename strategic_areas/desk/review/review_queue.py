@@ -22,9 +22,9 @@ from strategic_areas.desk.changes.decisions import (
 )
 from strategic_areas.desk.values.forms import is_leap, last_public_values
 from strategic_areas.figures.reporting import VALUES
-from strategic_areas.models import Status
+from strategic_areas.models import RevisionStatus
 from strategic_areas.models.measurements import ReportedValue
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL, VALUE
@@ -38,7 +38,7 @@ KIND_BY_MODEL = {model: word for word, model in REVIEWED_MODELS.items()}
 OTHERS_GROUP = "ajenas"
 #: Since when each waits, and the status in which it does.
 WAITING_SINCE_FIELD = {ReportedValue: "proposed_at"}
-WAITING_STATUSES = (Status.SUBMITTED, ReportedValue.Status.PENDING)
+WAITING_STATUSES = (RevisionStatus.SUBMITTED, ReportedValue.Status.PENDING)
 
 
 @dataclass(frozen=True, order=True)
@@ -69,7 +69,7 @@ class QueuedReport:
     ``is_mine`` says that the user had a part in it, so that another must publish it.
     """
 
-    record: Reviewed
+    record: Revision
     is_mine: bool
     #: The words that name nobody, read at most once for all records of a page.
     known: object = field(default=None, compare=False, repr=False)
@@ -124,7 +124,7 @@ class QueuedReport:
 
     @property
     def is_waiting(self):
-        return self.record.status == Status.SUBMITTED
+        return self.record.status == RevisionStatus.SUBMITTED
 
     @cached_property
     def _judged(self):
@@ -244,7 +244,7 @@ def review_url(record):
 def reviewable_rows(user, word):
     """The rows of a kind, without drafts, that the user may review."""
     model = REVIEWED_MODELS[word]
-    rows = model.objects.visible_to(user).exclude(status=Status.DRAFT)
+    rows = model.objects.visible_to(user).exclude(status=RevisionStatus.DRAFT)
     if not workflow.may_review(user, model):
         return rows.none()
     if model is ReportedValue:

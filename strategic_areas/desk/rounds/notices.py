@@ -33,7 +33,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     Commitment,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.plan import board
@@ -193,7 +193,7 @@ def _with_others(parts):
 
 
 def _given_back(revisions):
-    rows = revisions.filter(status=Status.RETURNED).without_transcriptions()
+    rows = revisions.filter(status=RevisionStatus.RETURNED).without_transcriptions()
     rows = {row.pk: row for row in rows}
     steps = returned_steps(rows)
     return [

@@ -25,14 +25,14 @@ from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
     Commitment,
-    Execution,
+    ExecutionState,
 )
 from strategic_areas.progress import percent_for
 from strategic_areas.workflow import guard
 
 EXECUTION_CHOICES = [
-    (value, Execution(value).label)
-    for value in (Execution.COMPLETED, Execution.IN_PROGRESS)
+    (value, ExecutionState(value).label)
+    for value in (ExecutionState.COMPLETED, ExecutionState.IN_PROGRESS)
 ]
 
 
@@ -120,7 +120,7 @@ def rename_off_plan(request, period, agency, activity):
 
 
 def _commitments(found):
-    return Commitment.objects.standing().filter(plan=found.period.plan)
+    return Commitment.objects.not_superseded().filter(plan=found.period.plan)
 
 
 def _saved(request, period, agency, activity):

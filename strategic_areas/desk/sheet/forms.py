@@ -1,7 +1,4 @@
-"""
-The forms by which a row is answered, and saving what they say: the full answer, "same
-as before" or "no news". What they ask follows from the model's fields.
-"""
+"""Forms of a row: the full answer, "same as before" and "no news"."""
 
 from functools import cache
 
@@ -28,8 +25,8 @@ from strategic_areas.desk.inputs import (
     text_widgets,
     widgets_for,
 )
-from strategic_areas.models import ActivityUpdate, Answer, Status
-from strategic_areas.models.report_fields import Part
+from strategic_areas.models import ActivityUpdate, AnswerKind, RevisionStatus
+from strategic_areas.models.report_fields import FormSection
 from strategic_areas.progress import State, execution_for, percent_for, settled_pair
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL
@@ -258,7 +255,7 @@ class AnswerForm(SheetRowForm):
     ``provinces`` are the choices of places, read once for the whole sheet.
     """
 
-    answer = Answer.REPORTED
+    answer = AnswerKind.REPORTED
     asks_execution_at = "percent"
 
     def __init__(self, *args, row, provinces=None, **kwargs):
@@ -279,9 +276,9 @@ class AnswerForm(SheetRowForm):
         columns = self._meta.model.fields.spanish
         parts = {
             part: [name for name in columns(part=part) if name in self.fields]
-            for part in Part
+            for part in FormSection
         }
-        texts, figures = parts.pop(Part.TEXT), parts.pop(Part.FIGURES)
+        texts, figures = parts.pop(FormSection.TEXT), parts.pop(FormSection.FIGURES)
         figures.sort(key=lambda name: name not in {"percent", "quantity"})
         folds = [self._fold(part, names) for part, names in parts.items() if names]
         groups = [FieldGroup(*figures, css_class="row-figures")] if figures else []
@@ -302,8 +299,8 @@ class AnswerForm(SheetRowForm):
         add_protection_hint(self.fields, activity)
 
     def _fold(self, part, names):
-        is_open = part is Part.RESERVED and self.instance.is_reserved
-        if part is Part.HELD_BACK:
+        is_open = part is FormSection.RESERVED and self.instance.is_reserved
+        if part is FormSection.HELD_BACK:
             stands = self.instance.execution or self.initial.get("execution") or ""
             told = ActivityUpdate(activity=self.row.subject, execution=stands)
             is_open = told.is_held_back()
@@ -348,7 +345,7 @@ def _lines(text):
 class NoNewsForm(SheetRowForm):
     """No news, and the reason; what was published remains in force."""
 
-    answer, suffix = Answer.NO_NEWS, "_no_news"
+    answer, suffix = AnswerKind.NO_NEWS, "_no_news"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -362,7 +359,7 @@ def _form_class(model, base):
     fields = [
         field
         for field in model.fields.where(filled_in=True)
-        if (field.part is Part.NO_NEWS) is (base is NoNewsForm)
+        if (field.part is FormSection.NO_NEWS) is (base is NoNewsForm)
     ]
     asks = BY_MODEL[model].asks
     radios = dict.fromkeys(asks, forms.RadioSelect)
@@ -390,7 +387,7 @@ def save_answer(row, data, *, by):
     """
     type(row.subject).objects.select_for_update().get(pk=row.subject.pk)
     instance = _revision_to_write(row)
-    is_published = instance.status == Status.PUBLISHED
+    is_published = instance.status == RevisionStatus.PUBLISHED
     if is_published and data.get("seen_version") == str(NOT_BEGUN):
         return _save_correction(row, instance, data, by)
     form = answer_form(row, instance, data)
@@ -430,7 +427,8 @@ def _seen(data, version):
 def _revision_to_write(row):
     """The newest revision or a blank one, read while the subject is locked."""
     about = {row.field: row.subject, "period": row.period, "agency": row.agency}
-    rows = row.question.model.objects.filter(**about).exclude(status=Status.WITHDRAWN)
+    rows = row.question.model.objects.filter(**about)
+    rows = rows.exclude(status=RevisionStatus.WITHDRAWN)
     stored = rows.order_by("-revision").first()
     # Whoever transcribes a letter never sees what the agency itself writes.
     if stored is None or row.letter and stored.letter_id != row.letter.pk:
@@ -440,10 +438,10 @@ def _revision_to_write(row):
 
 def answer_form(row, instance, data):
     answer = data.get("answer") if row.question.takes_no_news else None
-    if answer == Answer.NO_NEWS:
+    if answer == AnswerKind.NO_NEWS:
         _say_no_news(instance, row)
         return row_form(row, data, base=NoNewsForm, instance=instance)
-    if answer == Answer.SAME_AS_BEFORE and row.own:
+    if answer == AnswerKind.SAME_AS_BEFORE and row.own:
         return _same_as_before(row, instance, data.get("seen_version"))
     return row_form(row, data, instance=instance)
 
@@ -459,7 +457,7 @@ def _same_as_before(row, instance, seen_version):
         for english in field.columns[1:]:
             setattr(instance, english, getattr(last, english))
     form = row_form(row, {**again, "seen_version": seen_version}, instance=instance)
-    form.answer = Answer.SAME_AS_BEFORE
+    form.answer = AnswerKind.SAME_AS_BEFORE
     return form
 
 

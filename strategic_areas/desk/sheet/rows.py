@@ -17,13 +17,13 @@ from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
 from strategic_areas.compliance import Standing
 from strategic_areas.models import (
-    Answer,
+    AnswerKind,
     Letter,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     Transition,
 )
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import (
@@ -52,10 +52,10 @@ class AnswerRow:
     question: UpdateQuestion
     subject: models.Model
     period: ReportingPeriod
-    update: Reviewed | None = None
-    last: Reviewed | None = None
+    update: Revision | None = None
+    last: Revision | None = None
     returned: Transition | None = None
-    own: Reviewed | None = None
+    own: Revision | None = None
     letter: Letter | None = None
 
     @property
@@ -72,11 +72,15 @@ class AnswerRow:
 
     @property
     def state(self):
-        if self.update is None or self.update.status == Status.WITHDRAWN:
+        if self.update is None or self.update.status == RevisionStatus.WITHDRAWN:
             return "todo"
-        if self.update.status == Status.RETURNED:
+        if self.update.status == RevisionStatus.RETURNED:
             return "ready" if self._is_mended else "returned"
-        return "ready" if self.update.status == Status.DRAFT else self.update.status
+        return (
+            "ready"
+            if self.update.status == RevisionStatus.DRAFT
+            else self.update.status
+        )
 
     @property
     def _is_mended(self):
@@ -101,17 +105,21 @@ class AnswerRow:
 
     @property
     def is_withdrawn(self):
-        return self.update is not None and self.update.status == Status.WITHDRAWN
+        return (
+            self.update is not None and self.update.status == RevisionStatus.WITHDRAWN
+        )
 
     @property
     def may_be_recalled(self):
         """True where its agency sent it itself, and no reviewer has decided yet."""
         is_own = not getattr(self.update, "letter_id", None)
-        return self.state == Status.SUBMITTED and is_own
+        return self.state == RevisionStatus.SUBMITTED and is_own
 
     @property
     def may_be_corrected(self):
-        return self.state == Status.PUBLISHED and self.update.origin == "entered"
+        return (
+            self.state == RevisionStatus.PUBLISHED and self.update.origin == "entered"
+        )
 
     @property
     def may_be_renamed(self):
@@ -219,7 +227,7 @@ def rows_for_subjects(question, subjects, period, *, with_transcribed=False):
     newest = revisions_of(question, period, with_transcribed=with_transcribed)
     told = model.objects.counted()
     if question.takes_no_news:
-        told = told.exclude(answer=Answer.NO_NEWS)
+        told = told.exclude(answer=AnswerKind.NO_NEWS)
     own = model.objects.own_of(OuterRef(question.answered_by))
     subjects = list(
         subjects.select_related(*question.related).annotate(
@@ -288,12 +296,14 @@ def _first(rows):
 
 def returned_steps(updates):
     """Id → last return transition, for the returned ones of one model's revisions."""
-    given_back = [pk for pk, row in updates.items() if row.status == Status.RETURNED]
+    given_back = [
+        pk for pk, row in updates.items() if row.status == RevisionStatus.RETURNED
+    ]
     if not given_back:
         return {}
     field = updates[given_back[0]].link_field
     steps = Transition.objects.filter(
-        **{f"{field}__in": given_back}, to_status=Status.RETURNED
+        **{f"{field}__in": given_back}, to_status=RevisionStatus.RETURNED
     )
     return {getattr(step, f"{field}_id"): step for step in steps.order_by("at", "pk")}
 
@@ -326,7 +336,7 @@ def next_waiting_row(row):
     found = list(states.values_list("pk", "newest_status"))
     place = [key for key, _status in found].index(row.key)
     for key, status in [*found[place + 1 :], *found[:place]]:
-        if status in {None, Status.WITHDRAWN, Status.RETURNED}:
+        if status in {None, RevisionStatus.WITHDRAWN, RevisionStatus.RETURNED}:
             (other,) = rows_for_subjects(row.question, asked.filter(pk=key), row.period)
             if other.waits:
                 return other

@@ -32,7 +32,7 @@ from strategic_areas.desk.sheet.forms import (
     row_form,
 )
 from strategic_areas.desk.sheet.rows import CORRECTION_PARAMETER, AnswerRow
-from strategic_areas.models import Answer, Evidence, Province, RoundReopening
+from strategic_areas.models import AnswerKind, Evidence, Province, RoundReopening
 from strategic_areas.progress import percent_rules
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import UPDATES
@@ -215,7 +215,7 @@ class SameAsBeforeForm(forms.Form):
         super().__init__(initial=seen, auto_id=f"{row.anchor}_same_%s")
         self.helper = form_helper(
             "row-form row-form--same_as_before",
-            Hidden("answer", Answer.SAME_AS_BEFORE),
+            Hidden("answer", AnswerKind.SAME_AS_BEFORE),
             Submit("save", _("Same as the previous period")),
             action=row.url(),
         )

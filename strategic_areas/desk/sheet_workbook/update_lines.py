@@ -23,8 +23,8 @@ from strategic_areas.desk.sheet_workbook.lines import (
     AnswerPage,
     LinePreview,
 )
-from strategic_areas.models import Answer, Status
-from strategic_areas.models.report_fields import Part
+from strategic_areas.models import AnswerKind, RevisionStatus
+from strategic_areas.models.report_fields import FormSection
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.progress import settled_pair
 from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_of
@@ -35,8 +35,8 @@ BETWEEN_NAMES = re.compile(r"[;,\n]")
 _label = lazy(lambda field: field.label, str)
 #: Answer → the only cells that may be changed with it.
 CELLS_OF_ANSWER = {
-    Answer.SAME_AS_BEFORE: {"answer"},
-    Answer.NO_NEWS: {"answer", "no_news_reason_es"},
+    AnswerKind.SAME_AS_BEFORE: {"answer"},
+    AnswerKind.NO_NEWS: {"answer", "no_news_reason_es"},
 }
 
 
@@ -126,7 +126,7 @@ class UpdatePage(AnswerPage):
             )
             for name, column in self.columns.items()
         }
-        if getattr(update, "answer", Answer.NO_NEWS) != Answer.NO_NEWS:
+        if getattr(update, "answer", AnswerKind.NO_NEWS) != AnswerKind.NO_NEWS:
             held["no_news_reason_es"] = ""
         return held
 
@@ -209,16 +209,16 @@ class UpdatePage(AnswerPage):
         data = {"seen_version": _seen_version(line, row)}
         if self.question.takes_no_news:
             data["answer"] = answer
-        if answer == Answer.NO_NEWS:
+        if answer == AnswerKind.NO_NEWS:
             data["no_news_reason_es"] = _as_typed(values.get("no_news_reason_es"))
-        elif answer == Answer.REPORTED:
+        elif answer == AnswerKind.REPORTED:
             data |= self._report(row, values, changed, faults)
         return data, faults
 
     def _out_of_place(self, answer, row, changed):
         """By column why this answer or subject does not have what a cell says."""
         found = {}
-        if answer == Answer.SAME_AS_BEFORE and row.own is None:
+        if answer == AnswerKind.SAME_AS_BEFORE and row.own is None:
             found["answer"] = _(
                 "The agency has reported nothing before: choose “Reported”."
             )
@@ -228,8 +228,8 @@ class UpdatePage(AnswerPage):
                     "With “%(answer)s” this cell stays as it was. Choose "
                     "“%(reported)s”, or undo the change."
                 ) % {
-                    "answer": Answer(answer).label,
-                    "reported": Answer.REPORTED.label,
+                    "answer": AnswerKind(answer).label,
+                    "reported": AnswerKind.REPORTED.label,
                 }
         elif "no_news_reason_es" in changed:
             found["no_news_reason_es"] = _(
@@ -246,7 +246,7 @@ class UpdatePage(AnswerPage):
     def _report(self, row, values, changed, faults):
         data = {}
         for name, column in self.columns.items():
-            if not column.field.filled_in or column.field.part == Part.NO_NEWS:
+            if not column.field.filled_in or column.field.part == FormSection.NO_NEWS:
                 continue
             value = values.get(name) or ""
             if column.kind is Kind.LINKS:
@@ -280,7 +280,7 @@ def _is_continuing(row):
 def _state(row):
     if row.state == "returned":
         reason = row.returned.reason if row.returned else ""
-        return f"{Status.RETURNED.label}: {reason}"
+        return f"{RevisionStatus.RETURNED.label}: {reason}"
     update = row.update
     return str(row.question.nothing if row.is_empty else update.get_status_display())
 
@@ -328,7 +328,7 @@ def _in_words(columns, update, form=None):
 
 def _implied(changed):
     only_reason = changed == {"no_news_reason_es"}
-    return Answer.NO_NEWS if only_reason else Answer.REPORTED
+    return AnswerKind.NO_NEWS if only_reason else AnswerKind.REPORTED
 
 
 def _seen_version(line, row):

@@ -141,7 +141,11 @@ def last_public_value(indicator):
 
 def last_public_values(indicators):
     """By the id of each indicator its last value that is public; one query."""
-    rows = PublishedFigure.objects.public().standing().filter(indicator__in=indicators)
+    rows = (
+        PublishedFigure.objects.public()
+        .latest_revisions()
+        .filter(indicator__in=indicators)
+    )
     rows = rows.exclude(value=None).order_by("ends_on", "starts_on")
     return {figure.indicator_id: figure for figure in rows}
 

@@ -485,7 +485,7 @@ def _is_among(indicator, lines):
 def _commitments(indicator):
     if not (indicator.commitment_id or indicator.programme_id):
         return Commitment.objects.none()
-    rows = Commitment.objects.standing().select_related("plan")
+    rows = Commitment.objects.not_superseded().select_related("plan")
     if indicator.commitment_id:
         return rows.filter(pk=indicator.commitment_id)
     return rows.filter(programme=indicator.programme_id)

@@ -376,7 +376,7 @@ def points_of(
         cells = PublishedCell.objects.select_related(quoted).order_by("order")
         standing = standing.select_related("indicator", "dispute__agency", quoted)
         standing = standing.prefetch_related(Source.by_key(), Prefetch("cells", cells))
-        earlier = figures.public().filter(is_standing=False)
+        earlier = figures.public().filter(is_latest=False)
         revisions = earlier.select_related("dispute__agency").in_bulk()
         words = _words()
     found = _series(standing, words, revisions)
@@ -384,7 +384,7 @@ def points_of(
 
 
 def _standing(figures):
-    rows = figures.standing().annotate(**in_words("indicator__introduced_by"))
+    rows = figures.latest_revisions().annotate(**in_words("indicator__introduced_by"))
     return rows.order_by("starts_on", "ends_on", "counted_by", "pk")
 
 

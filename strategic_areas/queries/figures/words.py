@@ -15,7 +15,7 @@ from strategic_areas.attainment import Attained
 from strategic_areas.date_ranges import is_of_whole_years
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
-from strategic_areas.models.figures import Exactness, ExactTo
+from strategic_areas.models.figures import DatePrecision, Exactness
 from strategic_areas.queries.figures.indicators import IndicatorLine, Point, Shown
 from strategic_areas.sentences import listed
 
@@ -39,9 +39,9 @@ INEXACT = {
 }
 #: How a day is written of which so much is known.
 FORMATS = {
-    ExactTo.DAY: "DATE_FORMAT",
-    ExactTo.MONTH: "YEAR_MONTH_FORMAT",
-    ExactTo.YEAR: "Y",
+    DatePrecision.DAY: "DATE_FORMAT",
+    DatePrecision.MONTH: "YEAR_MONTH_FORMAT",
+    DatePrecision.YEAR: "Y",
 }
 
 
@@ -154,7 +154,7 @@ def when(starts_on: date, ends_on: date, *exact_to: str) -> str:
     if first == last:
         return _("in %(span)s") % {"span": first}
     between = _("between %(first)s and %(last)s")
-    if _units(starts_on, ends_on, exact_to) == (ExactTo.DAY, ExactTo.DAY):
+    if _units(starts_on, ends_on, exact_to) == (DatePrecision.DAY, DatePrecision.DAY):
         between = pgettext("two days", "between %(first)s and %(last)s")
     return between % {"first": first, "last": last}
 
@@ -192,7 +192,7 @@ def _ends(starts_on, ends_on, exact_to):
     units = _units(starts_on, ends_on, exact_to)
     days = zip((starts_on, ends_on), units, strict=True)
     first, last = (date_format(day, FORMATS[unit]) for day, unit in days)
-    is_of_months = units == (ExactTo.MONTH, ExactTo.MONTH)
+    is_of_months = units == (DatePrecision.MONTH, DatePrecision.MONTH)
     if is_of_months and first != last and starts_on.year == ends_on.year:
         first = date_format(starts_on, "F")
     return first, last
@@ -200,11 +200,11 @@ def _ends(starts_on, ends_on, exact_to):
 
 @lru_cache(maxsize=1024)
 def _units(starts_on, ends_on, exact_to):
-    unit = ExactTo.DAY
+    unit = DatePrecision.DAY
     if is_of_whole_years(starts_on, ends_on):
-        unit = ExactTo.YEAR
+        unit = DatePrecision.YEAR
     elif starts_on.day == 1 and (ends_on + timedelta(days=1)).day == 1:
-        unit = ExactTo.MONTH
+        unit = DatePrecision.MONTH
     return tuple(known or unit for known in exact_to or ("", ""))
 
 

@@ -25,7 +25,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Takedown,
 )
-from strategic_areas.models.removals import row_key
+from strategic_areas.models.takedowns import row_key
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.updates.record import Entry
 

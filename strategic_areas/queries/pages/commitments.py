@@ -30,8 +30,8 @@ from strategic_areas.models import (
     PlanChange,
     Provenance,
     ReportingPeriod,
+    RevisionStatus,
     Source,
-    Status,
     StrategicArea,
 )
 from strategic_areas.queries.pages import delays, timeline
@@ -238,7 +238,7 @@ def successor(commitment: Commitment, succession: Succession) -> Commitment | No
     heirs = succession.heirs(commitment.pk)
     if not heirs:
         return None
-    standing = Commitment.objects.standing().filter(pk__in=heirs)
+    standing = Commitment.objects.not_superseded().filter(pk__in=heirs)
     by_id = standing.select_related("plan").in_bulk()
     return next((by_id[heir] for heir in heirs if heir in by_id), None)
 
@@ -355,7 +355,7 @@ def _tell_amendments(commitment, activities):
 def _updates(activities):
     """Public updates, and those that wait for review, as rows of few columns."""
     rows = ActivityUpdate.objects.filter(
-        activity__in=activities, status__in=[*PUBLIC_RECORD, Status.SUBMITTED]
+        activity__in=activities, status__in=[*PUBLIC_RECORD, RevisionStatus.SUBMITTED]
     )
     rows = rows.exclude(plan__status=Plan.Status.IN_PREPARATION).order_by()
     return list(counted.columns_of(rows))
@@ -368,7 +368,7 @@ def _row(commitment, activities, updates, declarations, periods, today):
         [
             each
             for each in rows
-            if each.status in {Status.PUBLISHED, Status.SUBMITTED}
+            if each.status in {RevisionStatus.PUBLISHED, RevisionStatus.SUBMITTED}
             and each.period_id in real
             and each.provenance != Provenance.DEMONSTRATION
         ]

@@ -233,7 +233,7 @@ def printed_pair() -> dict | None:
 
     Their ``difference``, below ten, is the price of print.
     """
-    rows = PublishedFigure.objects.standing().public().exclude(value=None)
+    rows = PublishedFigure.objects.latest_revisions().public().exclude(value=None)
     rows = rows.filter(indicator__in=indicators.public()).exclude(printed_by=None)
     rows = rows.exclude(indicator__family="").select_related("indicator")
     order = ("-ends_on", "-starts_on", "indicator__family", "indicator__sort_code")

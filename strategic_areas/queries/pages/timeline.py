@@ -15,7 +15,7 @@ from strategic_areas.models import (
     PlanChange,
     Provenance,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
 )
 from strategic_areas.models.review import day_of, said_on
 from strategic_areas.progress import Punctuality, State
@@ -82,7 +82,7 @@ class TimelineStep:
 
     @property
     def is_withdrawn(self):
-        return self.rows[0].status == Status.WITHDRAWN
+        return self.rows[0].status == RevisionStatus.WITHDRAWN
 
     @property
     def is_demonstration(self):
@@ -119,14 +119,16 @@ def accounts(
     """
     periods, groups = {each.pk: each for each in periods}, defaultdict(list)
     for row in updates:
-        if row.status != Status.SUBMITTED:
+        if row.status != RevisionStatus.SUBMITTED:
             groups[activities[row.activity_id], row.period_id].append(row)
     for row in declarations:
         groups[row.commitment, row.period_id].append(row)
     found, published = [], defaultdict(set)
     for (subject, period), rows in groups.items():
         rows.sort(key=attrgetter("revision"), reverse=True)
-        taken_back = (n for n, row in enumerate(rows) if row.status == Status.WITHDRAWN)
+        taken_back = (
+            n for n, row in enumerate(rows) if row.status == RevisionStatus.WITHDRAWN
+        )
         rows = rows[: next(taken_back, len(rows)) + 1]
         if rows[0].origin == "entered":
             published[period].add(day_of(rows[0].published_at))

@@ -16,9 +16,9 @@ from strategic_areas.models import (
     Plan,
     Programme,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
 )
-from strategic_areas.models.review import Reviewed
+from strategic_areas.models.review import Revision
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.memory import BOARDS
 from strategic_areas.queries.plan import answering, counted, submissions
@@ -177,7 +177,7 @@ def _columns(model):
 
 def _rows(model, **lookups):
     """The standing records as rows, each behind whether its agency disputes it."""
-    rows = with_marks(model.objects.standing()).filter(**lookups).rewrite(False)
+    rows = with_marks(model.objects.not_superseded()).filter(**lookups).rewrite(False)
     return list(rows.values_list("is_disputed", *_columns(model)))
 
 
@@ -217,14 +217,16 @@ def _followed(before, read):
     return replace(before, rows=rows, made_of=read)
 
 
-def once_published(board: Board, reports: Iterable[Reviewed]) -> Board:
+def once_published(board: Board, reports: Iterable[Revision]) -> Board:
     """The board as it will be once reports of its plan that wait are public."""
     updates, declared = dict(board.made_of.updates), dict(board.made_of.declarations)
     for new in (each for each in reports if not each.is_demonstration):
         rows = updates if isinstance(new, ActivityUpdate) else declared
         stood = rows.get(at := new.subject.pk, {})
         row = (
-            stood[new.pk]._replace(status=Status.PUBLISHED) if new.pk in stood else new
+            stood[new.pk]._replace(status=RevisionStatus.PUBLISHED)
+            if new.pk in stood
+            else new
         )
         # What was public of the same period is replaced by it.
         kept = {pk: x for pk, x in stood.items() if x.period_id != new.period_id}

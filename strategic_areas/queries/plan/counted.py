@@ -23,15 +23,15 @@ from strategic_areas import progress
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
-    AttributionDispute,
     Commitment,
     CommitmentUpdate,
     Plan,
+    RecordDispute,
     ReportingPeriod,
+    RevisionStatus,
     Source,
-    Status,
 )
-from strategic_areas.models.records import Voice, with_voice
+from strategic_areas.models.records import SourceVoice, with_voice
 from strategic_areas.models.review import said_on
 
 
@@ -52,7 +52,7 @@ class Dispute:
     is_of_figure: bool = False
 
 
-def public_dispute(row: AttributionDispute) -> Dispute:
+def public_dispute(row: RecordDispute) -> Dispute:
     return Dispute(
         agency=row.agency,
         text_es=row.text_es,
@@ -81,7 +81,7 @@ def stands_open(record) -> bool:
 
 def unresolved(field: str, record="pk") -> Exists:
     """A column of another query: whether the record at this lookup is disputed."""
-    rows = AttributionDispute.objects.unresolved()
+    rows = RecordDispute.objects.unresolved()
     return Exists(rows.filter(**{field: OuterRef(record)}))
 
 
@@ -136,7 +136,7 @@ class CountedReport(Counted, progress.Report):
 
     is_reserved: bool = False
     is_held_back: bool = False
-    voice: Voice | None = None
+    voice: SourceVoice | None = None
 
 
 @dataclass(kw_only=True)
@@ -188,7 +188,9 @@ def report(row, period: ReportingPeriod) -> CountedReport:
         is_reserved=row.is_reserved,
         is_disputed=row.is_disputed,
         is_held_back=row.is_held_back,
-        voice=Voice(row.voice or Voice.OTHER) if row.origin == "record" else None,
+        voice=SourceVoice(row.voice or SourceVoice.OTHER)
+        if row.origin == "record"
+        else None,
     )
 
 
@@ -268,7 +270,7 @@ def read_accounts(
     told_by = {}
     for row in updates:
         told_by[row.period_id, row.activity_id] = row.agency_id
-        if row.status == Status.SUBMITTED:
+        if row.status == RevisionStatus.SUBMITTED:
             handed_in.setdefault(row.activity_id, {})[row.period_id] = said_on(row)
         else:
             reports[row.activity_id].append(report(row, periods[row.period_id]))

@@ -71,7 +71,7 @@ def plain_before(change: PlanChange) -> object:
 
 def reconstructed(plan="pk"):
     """A column of another query: whether the plan at this lookup is reconstructed."""
-    standing = Commitment.objects.standing().filter(plan=OuterRef(plan))
+    standing = Commitment.objects.not_superseded().filter(plan=OuterRef(plan))
     return Exists(standing.exclude(provenance=Provenance.PLAN))
 
 
@@ -180,7 +180,7 @@ class PlanLine:
 
 def standing_numbers() -> dict[int, int]:
     """How many standing commitments a plan has, by its key."""
-    standing = Commitment.objects.standing().order_by().values_list("plan")
+    standing = Commitment.objects.not_superseded().order_by().values_list("plan")
     return dict(standing.annotate(Count("pk")))
 
 
@@ -225,7 +225,7 @@ def is_over(plan: Plan, day: date) -> bool:
 
 def themes() -> dict[int, list[Theme]]:
     """The themes that activities of each plan have, by its key; one query."""
-    rows = Activity.objects.standing().exclude(themes=[]).order_by()
+    rows = Activity.objects.not_superseded().exclude(themes=[]).order_by()
     found = defaultdict(set)
     for plan, words in rows.values_list("plan", "themes").distinct():
         found[plan].update(words)
@@ -233,7 +233,9 @@ def themes() -> dict[int, list[Theme]]:
 
 
 def first_code(plan: Plan) -> str:
-    standing = Commitment.objects.standing().filter(plan=plan).order_by("sort_code")
+    standing = (
+        Commitment.objects.not_superseded().filter(plan=plan).order_by("sort_code")
+    )
     return standing.values_list("code", flat=True).first() or ""
 
 

@@ -10,7 +10,7 @@ from agencies.models import Agency
 from strategic_areas import compliance, headline, progress
 from strategic_areas.commitment_states import DECLARED, Work, newest
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
-from strategic_areas.models.records import Voice
+from strategic_areas.models.records import SourceVoice
 from strategic_areas.queries.plan import answering, counted
 from strategic_areas.queries.plan.plans import is_over, opened
 from strategic_areas.themes import Theme
@@ -272,7 +272,9 @@ def count_records(
         found=len(accounts),
         done=len(done),
         by_office=sum(each.voice is not None and each.voice.is_office for each in done),
-        by_press=sum(each.voice in {Voice.PRESS, Voice.ORGANISATION} for each in done),
+        by_press=sum(
+            each.voice in {SourceVoice.PRESS, SourceVoice.ORGANISATION} for each in done
+        ),
         going=going,
         other=len(told) - len(done) - going,
         untold=len(latest) - len(told),

@@ -12,7 +12,7 @@ from strategic_areas.models import (
     ActivityUpdate,
     Plan,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     Transition,
 )
 from strategic_areas.models.review import day_of
@@ -44,7 +44,7 @@ def first_submissions(
     updates = ActivityUpdate.objects.filter(told, plan=plan)
     steps = (
         Transition.objects.filter(
-            to_status=Status.SUBMITTED, activity_update__in=updates
+            to_status=RevisionStatus.SUBMITTED, activity_update__in=updates
         )
         .exclude(Exists(_taken_back()))
         .values_list(
@@ -68,11 +68,11 @@ def _taken_back():
     )
     returned = Transition.objects.filter(
         activity_update=OuterRef("activity_update"),
-        to_status=Status.RETURNED,
+        to_status=RevisionStatus.RETURNED,
         at__gt=OuterRef(OuterRef("at")),
         at__lt=OuterRef("at"),
     )
-    return later.filter(to_status=Status.DRAFT).exclude(Exists(returned))
+    return later.filter(to_status=RevisionStatus.DRAFT).exclude(Exists(returned))
 
 
 def review_days() -> int | None:
@@ -81,7 +81,11 @@ def review_days() -> int | None:
         Transition.objects.filter(
             activity_update__period__in=ReportingPeriod.objects.rounds(),
             activity_update__activity__is_in_plan=True,
-            to_status__in=[Status.SUBMITTED, Status.RETURNED, Status.PUBLISHED],
+            to_status__in=[
+                RevisionStatus.SUBMITTED,
+                RevisionStatus.RETURNED,
+                RevisionStatus.PUBLISHED,
+            ],
         )
         .order_by("at", "pk")
         .values_list("activity_update_id", "to_status", "at")

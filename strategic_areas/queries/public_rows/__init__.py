@@ -28,8 +28,8 @@ from strategic_areas.models import (
     Plan,
     Programme,
     PublishedCell,
+    RevisionStatus,
     Source,
-    Status,
     StrategicArea,
 )
 from strategic_areas.queries.figures import indicators
@@ -163,9 +163,9 @@ def public_rows(keys: Keys) -> Rows:
 def not_taken_back(rows: QuerySet) -> QuerySet:
     """What was withdrawn is not told in an older wording either."""
     about = {name: OuterRef(name) for name in ("period", rows.model.subject_field)}
-    withdrawn = rows.model.objects.filter(status=Status.WITHDRAWN, **about)
+    withdrawn = rows.model.objects.filter(status=RevisionStatus.WITHDRAWN, **about)
     newer = withdrawn.filter(revision__gt=OuterRef("revision"))
-    return rows.exclude(Exists(newer), status=Status.REPLACED)
+    return rows.exclude(Exists(newer), status=RevisionStatus.REPLACED)
 
 
 def standing(
@@ -192,7 +192,7 @@ def standing(
 
 
 def _standing(model, or_not):
-    return model.objects.all() if or_not else model.objects.standing()
+    return model.objects.all() if or_not else model.objects.not_superseded()
 
 
 @cache

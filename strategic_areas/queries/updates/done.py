@@ -6,7 +6,7 @@ from datetime import date
 from itertools import chain
 
 from strategic_areas.commitment_states import Work, newest
-from strategic_areas.models import ReportingPeriod, Status
+from strategic_areas.models import ReportingPeriod, RevisionStatus
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
 from strategic_areas.queries.plan.plans import opened
@@ -72,7 +72,7 @@ def _read(accounts: Iterable, *readers: Callable) -> dict[str, Entry]:
     return {
         row.public_id: make_entry(row)
         for read in readers
-        for row in read().filter(public_id__in=words, status=Status.PUBLISHED)
+        for row in read().filter(public_id__in=words, status=RevisionStatus.PUBLISHED)
     }
 
 

@@ -19,16 +19,16 @@ from strategic_areas.models import (
     UPDATE_MODELS,
     Activity,
     ActivityUpdate,
-    Answer,
-    Cause,
+    AnswerKind,
     Commitment,
     CommitmentUpdate,
     Evidence,
     Plan,
     Provenance,
     ReportingPeriod,
+    RevisionStatus,
     Source,
-    Status,
+    WithdrawalCause,
 )
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
@@ -179,7 +179,7 @@ class Entry(Content):
 
     @property
     def is_withdrawn(self):
-        return self.status == Status.WITHDRAWN
+        return self.status == RevisionStatus.WITHDRAWN
 
     @property
     def is_recorded(self):
@@ -252,7 +252,8 @@ class Entry(Content):
     @property
     def withdrawal_sentence(self):
         """Why it was withdrawn; "" of an old one."""
-        return Cause(self.withdrawal_cause).label if self.withdrawal_cause else ""
+        cause = self.withdrawal_cause
+        return WithdrawalCause(cause).label if cause else ""
 
     @property
     def told_on(self):
@@ -375,7 +376,7 @@ def make_entry(
         frame["letter_kind"], frame["letter_dated_on"] = letter.kind, letter.dated_on
         frame["letter_number"] = "" if is_found else letter.reference
         frame["is_confirmed"] = row.confirmed_at is not None
-    if row.status == Status.WITHDRAWN:
+    if row.status == RevisionStatus.WITHDRAWN:
         return Entry(
             **frame,
             withdrawn_on=_day(row.withdrawn_at),
@@ -392,7 +393,7 @@ def make_entry(
         frame["is_about_disputed"] = getattr(row, "is_about_disputed", False)
     return Entry(
         **frame,
-        is_no_news=is_update and row.answer == Answer.NO_NEWS,
+        is_no_news=is_update and row.answer == AnswerKind.NO_NEWS,
         **(_figures(row) if is_update else {"result": row.result}),
         **_texts(row),
         sources=tuple(sources),
@@ -405,7 +406,7 @@ def as_published(row, evidence, *, today, is_reviewed_within_agency):
     """The entry that a revision becomes if it is published with this evidence."""
     return replace(
         make_entry(row, evidence=evidence),
-        status=Status.PUBLISHED,
+        status=RevisionStatus.PUBLISHED,
         published_on=today,
         is_reviewed_within_agency=is_reviewed_within_agency,
     )
@@ -439,7 +440,7 @@ def _evidence_line(row, item):
         title_es=item.title_es,
         title_en=item.title_en,
         url=item.url,
-        token=item.token if row.status == Status.PUBLISHED else "",
+        token=item.token if row.status == RevisionStatus.PUBLISHED else "",
         extension=item.original_name.rpartition(".")[2].upper(),
         size=item.size,
         archive_office=item.archive_office,

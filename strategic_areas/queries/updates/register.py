@@ -36,7 +36,7 @@ from strategic_areas.models import (
     Plan,
     Provenance,
     ReportingPeriod,
-    Status,
+    RevisionStatus,
     StrategicArea,
 )
 from strategic_areas.models.review import AGE, day_of
@@ -58,11 +58,11 @@ DAYS = {"since": "day__gte", "until": "day__lte"}
 WORDS = {"change": frozenset(CHANGES)}
 #: The models of accounts. Of two of the same age that of the first model comes first.
 #: The states of what the record holds.
-IN_RECORD = (Status.PUBLISHED, Status.WITHDRAWN)
+IN_RECORD = (RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN)
 #: The day on which an account changed the record: a withdrawal when it was made, a
 #: report when it was published, and what public sources say on their day, if any.
 CHANGED_ON = Case(
-    When(status=Status.WITHDRAWN, then=TruncDate("withdrawn_at")),
+    When(status=RevisionStatus.WITHDRAWN, then=TruncDate("withdrawn_at")),
     When(origin="record", then=F("reported_on")),
     default=TruncDate("published_at"),
 )
@@ -238,13 +238,13 @@ def _change(is_update):
     is_same = When(execution=OuterRef("execution"), then=Value("same"))
     before = ActivityUpdate.objects.filter(
         activity=OuterRef("activity"),
-        status=Status.PUBLISHED,
+        status=RevisionStatus.PUBLISHED,
         period__is_demonstration=False,
         period__ends_on__lt=OuterRef("period__ends_on"),
     ).newest_first()
     before = before.values_list(Case(is_same, default=Value("state")))[:1]
     return Case(
-        When(status=Status.WITHDRAWN, then=Value("withdrawn")),
+        When(status=RevisionStatus.WITHDRAWN, then=Value("withdrawn")),
         When(revision__gt=1, then=Value("corrected")),
         default=Coalesce(Subquery(before), Value("first"))
         if is_update
@@ -271,7 +271,7 @@ def _worded(model, plan, asked):
     names += [f"agency__{name}" for name in ("acronym", "name_es", "name_en")]
     said = [f"{model.says}_es", f"{model.says}_en"]
     rows = model.objects.filter(plan=plan, status__in=IN_RECORD).order_by()
-    withheld = Q(status=Status.WITHDRAWN)
+    withheld = Q(status=RevisionStatus.WITHDRAWN)
     if model is ActivityUpdate:
         withheld |= Q(is_reserved=True)
     for part, columns in (
@@ -448,7 +448,7 @@ def _corrected(model):
     """When the revision was published that a row replaced; null of a first one."""
     about = {name: OuterRef(name) for name in ("period", model.subject_field)}
     before = model.objects.filter(**about, revision__lt=OuterRef("revision"))
-    before = before.filter(status=Status.REPLACED).order_by("-revision")
+    before = before.filter(status=RevisionStatus.REPLACED).order_by("-revision")
     return Subquery(before.values("published_at")[:1])
 
 

@@ -21,7 +21,7 @@ from strategic_areas.models.figures import PublishedFigure
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import Provenance
-from strategic_areas.models.review import Status
+from strategic_areas.models.review import RevisionStatus
 from strategic_areas.models.updates import ActivityUpdate
 from strategic_areas.people_counts import tells_number
 
@@ -30,11 +30,11 @@ from strategic_areas.people_counts import tells_number
 LONGEST = 1500
 
 
-#: The fields of ``Signed`` words, for their declaration.
-SIGNED = (*public("signed_as", "written_at"), *internal("written_by"))
+#: The fields of ``AgencyStatement`` words, for their declaration.
+STATEMENT_FIELDS = (*public("signed_as", "written_at"), *internal("written_by"))
 
 
-class Signed(models.Model):
+class AgencyStatement(models.Model):
     """A public text, signed by a role; the person's name is shown to staff alone."""
 
     signed_as = models.CharField(_("signed as"), max_length=10, choices=FocalPoint.Kind)
@@ -51,7 +51,7 @@ class Signed(models.Model):
         abstract = True
 
 
-class AgencyComment(Signed):
+class AgencyComment(AgencyStatement):
     """
     An agency's public comment on its own reporting in one round; a later one replaces
     it.
@@ -72,7 +72,7 @@ class AgencyComment(Signed):
         help_text=_("The public reads it beside your reports. Name no person."),
     )
 
-    fields = Fields(*public("agency", "period"), *bilingual("text"), *SIGNED)
+    fields = Fields(*public("agency", "period"), *bilingual("text"), *STATEMENT_FIELDS)
 
     class Meta:
         ordering = ["-period__ends_on", "pk"]
@@ -124,12 +124,12 @@ def _is_about_one():
     return condition
 
 
-class AttributionDisputeQuerySet(models.QuerySet):
+class RecordDisputeQuerySet(models.QuerySet):
     def unresolved(self):
         return self.filter(resolved_on__isnull=True)
 
 
-class AttributionDispute(Signed):
+class RecordDispute(AgencyStatement):
     """
     An agency's public statement that it does not acknowledge an attribution.
 
@@ -193,26 +193,26 @@ class AttributionDispute(Signed):
         *public("agency", "commitment", "activity", "activity_update"),
         *public("published_figure"),
         *bilingual("text"),
-        *SIGNED,
+        *STATEMENT_FIELDS,
         *public("outcome", "resolved_on"),
         *bilingual("resolution"),
     )
 
-    objects = AttributionDisputeQuerySet.as_manager()
+    objects = RecordDisputeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-written_at", "-pk"]
-        verbose_name = _("disputed attribution")
-        verbose_name_plural = _("disputed attributions")
+        verbose_name = _("disputed record")
+        verbose_name_plural = _("disputed records")
         default_permissions = ["view", "change"]
         constraints = [
-            *spanish_required("attributiondispute", "text"),
+            *spanish_required("recorddispute", "text"),
             models.CheckConstraint(
-                name="attributiondispute_is_about_one_record",
+                name="recorddispute_is_about_one_record",
                 condition=_is_about_one(),
             ),
             decided_as_a_whole(
-                "attributiondispute_is_resolved_as_a_whole", "resolved_on", "resolution"
+                "recorddispute_is_resolved_as_a_whole", "resolved_on", "resolution"
             ),
         ]
 
@@ -262,10 +262,12 @@ def attributed_to(model, agencies):
     if model is PublishedFigure:
         return _figures_of(agencies)
     if model is ActivityUpdate:
-        standing = Activity.objects.standing()
-        rows = model.objects.filter(status=Status.PUBLISHED, activity__in=standing)
+        standing = Activity.objects.not_superseded()
+        rows = model.objects.filter(
+            status=RevisionStatus.PUBLISHED, activity__in=standing
+        )
     else:
-        rows = model.objects.standing()
+        rows = model.objects.not_superseded()
     return rows.filter(
         **{f"{NAMED[model]}__in": agencies}, provenance__in=ATTRIBUTED
     ).exclude(plan__status=Plan.Status.IN_PREPARATION)
@@ -281,7 +283,7 @@ def _figures_of(agencies):
     acronyms = Agency.objects.filter(pk__in=agencies).values("acronym")
     named = Q(indicator__agency__in=agencies) | Q(counted_by__in=acronyms)
     is_unprinted = Q(indicator__sensitive=True, printed_by=None)
-    told = PublishedFigure.objects.public().standing()
+    told = PublishedFigure.objects.public().latest_revisions()
     return told.filter(named, provenance__in=ATTRIBUTED, is_protected=False).exclude(
         is_unprinted | Q(indicator__introduced_by__status=Plan.Status.IN_PREPARATION)
     )

@@ -16,10 +16,10 @@ from agencies import access
 from agencies.decisions import Decision, DecisionQuerySet, status_field
 from agencies.fields import Fields, internal, public
 from strategic_areas.disclosure import MARKER
-from strategic_areas.models.review import cause_field, told_of
+from strategic_areas.models.review import cause_field, public_reason
 
 #: How long something may be hidden, unconfirmed, before the public reads that it is.
-UNTOLD_FOR = timedelta(hours=72)
+PUBLIC_AFTER = timedelta(hours=72)
 
 
 def row_key(model, pk):
@@ -57,7 +57,7 @@ class TakedownQuerySet(DecisionQuerySet):
 
         It follows from the clock alone, so that nobody hides quietly what she dislikes.
         """
-        return self.waiting().filter(proposed_at__lte=timezone.now() - UNTOLD_FOR)
+        return self.waiting().filter(proposed_at__lte=timezone.now() - PUBLIC_AFTER)
 
 
 class Takedown(Decision):
@@ -134,14 +134,14 @@ class Takedown(Decision):
         return capfirst(str(self.model._meta.verbose_name))
 
     @property
-    def told_from(self):
+    def public_from(self):
         """From when the public reads that it waits, if nobody decides before."""
-        return self.proposed_at + UNTOLD_FOR
+        return self.proposed_at + PUBLIC_AFTER
 
     @property
-    def told(self):
+    def public_reason(self):
         """Why it was hidden, as the public reads it once that is confirmed."""
-        return told_of(self.cause, self.why)
+        return public_reason(self.cause, self.why)
 
     @property
     def model(self):
