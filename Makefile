@@ -40,7 +40,7 @@ manage: installed local-env ## any command, as run has it: make -s manage ARGS="
 	@$(PY) manage.py $(ARGS)
 
 test: installed-test ## every test, on every database and browser found; ARGS for pytest
-	@$(PY) tools/run.py $(ARGS)
+	@$(PY) tools/run_tests.py $(ARGS)
 
 check: lint gettext ## what a change must pass besides the tests
 	@$(PY) tools/check.py
@@ -55,8 +55,8 @@ lint: installed-test ## style of Python and templates
 html: installed-test vnu ## what the Nu Html Checker says of every public page
 	@DEEP=1 $(PY) -m pytest -q tests/test_crawl.py -k valid_html
 
-deep: installed-test vnu ## every test in its long form, for hours; ARGS=public-site one part
-	@DEEP=1 $(PY) tools/run.py $(ARGS)
+deep: installed-test vnu ## every test in its long form, for hours; ARGS=tests/agencies for a part
+	@DEEP=1 $(PY) tools/run_tests.py $(ARGS)
 
 rehearsal: installed-test ## run docs/operate.md on an empty Debian machine, as root
 	@$(PY) -m tools.rehearsal.run $(ARGS)

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from collections import OrderedDict
 from contextlib import closing
 from pathlib import Path
@@ -20,15 +19,9 @@ from strategic_areas.queries.memory import BOARDS
 from strategic_areas.workflow import guard
 from tests import first_state
 from tests.deep import DEEP
-from tests.room import with_room
-from tests.run_once import RUN_ONCE
 from tests.strategic_areas.asked import on
 
-TESTS = Path(__file__).parent
-BROWSER_TESTS = TESTS / "browser"
-#: The part of the tests that this process runs: "browser", "once", "other"; or all.
-PART = os.environ.get("TEST_PART")
-OTHER_DATABASE = "postgresql" if settings.EMBEDDED_DATABASE else "sqlite"
+BROWSER_TESTS = Path(__file__).parent / "browser"
 
 # A short run makes up the same examples each time: it fails for what was changed.
 hypothesis_settings.register_profile(
@@ -38,57 +31,30 @@ hypothesis_settings.register_profile("deep", max_examples=2000, deadline=None)
 hypothesis_settings.load_profile("deep" if DEEP else "short")
 
 
-def pytest_ignore_collect(collection_path):
-    """
-    Leave the files that hold nothing for this process unread: reading takes seconds.
-
-    None means no opinion. A file that the command line names is read all the same.
-    """
-    is_test = collection_path.name.startswith("test_")
-    return True if is_test and not _is_of_part(collection_path) else None
-
-
-def _is_of_part(path):
-    """Whether this process runs the tests of a file."""
-    if path.is_relative_to(BROWSER_TESTS):
-        part = "browser"
-    else:
-        once = path.relative_to(TESTS).as_posix() in RUN_ONCE
-        part = "once" if once else "other"
-    return not PART or part == PART
-
-
 def pytest_collection_modifyitems(config, items):
     """
-    Mark the browser's tests, and leave out those that are not this process's.
+    Mark the browser's tests, and leave out those of the other database.
 
-    On PostgreSQL only tests that use the database run. Tests that commit get
-    ``open_record``.
+    Tests that commit get ``open_record``.
     """
+    kept, left_out = [], []
     for item in items:
         if item.path.is_relative_to(BROWSER_TESTS):
             item.add_marker("browser")
         if _commits(item) and "open_record" not in item.fixturenames:
             item.fixturenames.append("open_record")
-    kept, left_out = [], []
-    for item in items:
-        (kept if _is_mine(item) else left_out).append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+        (kept if is_of_database(item) else left_out).append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = kept
 
 
-def _is_mine(item):
-    if not _is_of_part(item.path) or item.get_closest_marker(OTHER_DATABASE):
+def is_of_database(item):
+    """Whether the test runs on this database; see the marks in pyproject.toml."""
+    if settings.EMBEDDED_DATABASE:
+        return not item.get_closest_marker("postgresql")
+    if item.get_closest_marker("sqlite"):
         return False
-    if settings.EMBEDDED_DATABASE or item.get_closest_marker("postgresql"):
-        return True
-    return _uses_database(item)
-
-
-def _uses_database(item):
-    fixtures = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
-    return bool(fixtures or item.get_closest_marker("django_db"))
+    return any(map(item.get_closest_marker, ("postgresql", "both_databases")))
 
 
 def _commits(item):
@@ -108,19 +74,11 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session):
-    """Run the tests as pytest does."""
-    plugins = session.config.pluginmanager
-    run = plugins.subset_hook_caller("pytest_runtestloop", [sys.modules[__name__]])
-    return with_room(lambda: run(session=session))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     """In CI a skipped test is a failure: there nothing may be missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and reporter.stats.get("skipped"):
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -8,7 +8,6 @@ import subprocess
 import pytest
 
 from tools.check import ROOT
-from tools.run import wait_while_pending
 
 #: Where `make vnu` puts it.
 JAR = ROOT / "var/tools/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
@@ -19,7 +18,6 @@ FOR_A_SHORT_RUN = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
 
 def command():
     """How it is called; the test is skipped where it, or Java, is missing."""
-    wait_while_pending("VNU_PENDING", 300)
     jar = os.environ.get("VNU_JAR") or JAR
     java = shutil.which("java")
     if not java or not os.path.exists(jar):

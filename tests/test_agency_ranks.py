@@ -18,7 +18,7 @@ from tests.strategic_areas.asked import DUE, make_asked, make_person, release, s
 from tests.test_public_pages import Page
 
 # They are about pages: the database makes no difference to them.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from strategic_areas.public_paths import address
 from strategic_areas.sentences import STATES, UNDER_WAY_THEN
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANGUAGES = ("es", "en")

@@ -38,7 +38,7 @@ from tests.states_plan.staging import clock
 from tests.strategic_areas.plans import shipped_content
 from tests.strategic_areas.plans.kept import load_shipped
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 27)
 FILE = shipped_content()

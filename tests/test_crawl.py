@@ -31,7 +31,7 @@ from tests.strategic_areas.plans import shipped_content
 from tools.check import CATALOGUE, ROOT, translations
 
 # Each page's queries are tested on both databases elsewhere.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 #: A text of fewer letters is a code, a number or a name.
 SHORTEST = 4

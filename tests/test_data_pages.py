@@ -223,7 +223,6 @@ def test_a_page_tells_machines_of_its_dataset_and_licence(client, plan):
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
-@pytest.mark.sqlite
 def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkeypatch):
     files = ready.SHELF.at_hand(plan)
     monkeypatch.setattr(ready.SHELF, "at_hand", lambda *_: files)

@@ -264,7 +264,6 @@ class World:
 
 
 @pytest.mark.django_db
-@pytest.mark.sqlite
 def test_no_public_address_depends_on_a_number_of_victims():
     world = World()
 

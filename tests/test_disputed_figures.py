@@ -50,7 +50,6 @@ def page(client):
     return client.get("/indicadores/I-7/")
 
 
-@pytest.mark.sqlite
 def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
     dispute = make.approved_dispute(figure, text_es=TEXT)
     (point,) = page(client).context["disputed"]
@@ -69,7 +68,6 @@ def test_it_stands_beside_the_value_and_with_the_decision_too(client, figure):
     assert f'href="#objecion-{figure.pk}"' not in after
 
 
-@pytest.mark.sqlite
 def test_the_files_say_it_in_columns_of_their_own(client, figure):
     make.published_figure(indicator=figure.indicator, year=2024, **FIGURE)
     make.approved_dispute(figure, text_es=TEXT)
@@ -82,7 +80,6 @@ def test_the_files_say_it_in_columns_of_their_own(client, figure):
     assert [each["is_disputed"] for each in told] == [False, True]
 
 
-@pytest.mark.sqlite
 def test_it_is_found_by_the_search(client, figure):
     make.approved_dispute(figure, text_es=TEXT)
 
@@ -91,7 +88,6 @@ def test_it_is_found_by_the_search(client, figure):
     assert f"/indicadores/I-7/#objecion-{figure.pk}" in found
 
 
-@pytest.mark.sqlite
 def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
     make.approved_dispute(figure, text_es=TEXT)
     row = PublishedFigure.objects.filter(pk=figure.pk)
@@ -110,7 +106,6 @@ def test_it_goes_away_with_the_figure_and_comes_back_with_it(client, figure):
 
 
 @pytest.mark.parametrize("of", ["PGR", "MP"])
-@pytest.mark.sqlite
 def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, of):
     agency = Agency.objects.get(acronym=of)
     client.force_login(make.focal_point(agency=agency))
@@ -126,7 +121,6 @@ def test_who_answers_and_who_counted_may_dispute_it_by_the_desk(client, figure, 
     assert RecordDispute.objects.get().published_figure == figure
 
 
-@pytest.mark.sqlite
 def test_another_agency_does_not(client, figure):
     person = make.focal_point()
     client.force_login(person)
@@ -149,7 +143,6 @@ CLOSED = {
 }
 
 
-@pytest.mark.sqlite
 def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     agency, found = make.agency(), {}
     client.force_login(make.focal_point(agency=agency))
@@ -164,7 +157,6 @@ def test_what_is_protected_or_its_own_word_is_not_disputed(client):
     assert found == {"open": 200, **dict.fromkeys(CLOSED, 404)}
 
 
-@pytest.mark.sqlite
 def test_the_old_value_keeps_what_was_said_of_it_when_it_is_revised(client, figure):
     make.approved_dispute(figure, text_es=TEXT)
     PublishedFigure.objects.filter(pk=figure.pk).update(is_latest=False)

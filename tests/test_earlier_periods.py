@@ -12,7 +12,7 @@ from strategic_areas.models import ActivityUpdate
 from strategic_areas.queries.pages.agencies import LATEST
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 FEW, MANY = LATEST, LATEST + 8
 
 

@@ -208,7 +208,6 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
-@pytest.mark.sqlite
 def test_beside_the_sum_it_says_that_it_changes_when_something_is_put_back(client):
     edition = make.edition(plan=make.commitment().plan)
     found = SHELF.files(edition.plan, edition).package_sum

@@ -10,7 +10,7 @@ from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 #: What the card of the first page says.
 IN_PREPARATION = {

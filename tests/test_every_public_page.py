@@ -15,7 +15,7 @@ from strategic_areas.datasets.ready import SHELF
 from strategic_areas.models import Edition
 from tests.test_public_pages import LANGUAGES, Page, every_address, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SITE = "https://plan.example.gob.do"
 

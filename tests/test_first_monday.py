@@ -21,7 +21,7 @@ from strategic_areas.models import (
 )
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 DESK = reverse("admin:index")
 INVITE = reverse("admin:invite_many")

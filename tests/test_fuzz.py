@@ -23,6 +23,8 @@ from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 from tests.test_permission_matrix import PATTERNS, ROWS, addresses
 
+pytestmark = pytest.mark.both_databases
+
 ROLES = ["nobody", "A", "review", "keep"]
 #: Stands in every value, so that the log can be searched for it.
 MARK = "7318731873"

@@ -56,7 +56,7 @@ from tests.public_site import data_files, instances
 from tests.strategic_areas.drafts import edit, form_at, node, propose
 from tests.test_public_pages import make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 SENTINEL, CARD = "zanahoria", "001-1234567-8"
 TEXTS = (models.CharField, models.TextField, models.JSONField)

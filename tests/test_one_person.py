@@ -34,7 +34,7 @@ from tests.one_person import (
 from tests.permission_posts import POSTS
 from tests.test_permission_matrix import IN_USE, ROWS, Visited
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 ROLES = ("A", "review", "keep")
 #: Forms of staff of which nothing is kept, and why.

@@ -30,7 +30,7 @@ from tests.deep import DEEP, drawn
 from tests.permission_posts import POSTS, QUERIES
 from tests.permission_world import World
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.both_databases
 
 #: What is written whoever comes: the record of it, sessions and counted tries.
 LOGS = {

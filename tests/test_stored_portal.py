@@ -58,6 +58,8 @@ from tests.make.people import sign_in, totp_code
 from tests.migrating import Linter, fewer_models, written_down
 from tests.strategic_areas.plans import SHIPPED
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parent.parent
 #: Not long after it was stored: its rounds are open.
 THEN = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)

@@ -20,7 +20,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tools.benchmarks import servers
-from tools.run import ROOT, find_chromium
+from tools.run_tests import ROOT, find_chromium
 
 FOLDER = ROOT / "docs" / "images"
 #: Width and height of what is shown of a page.

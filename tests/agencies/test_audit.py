@@ -20,7 +20,7 @@ from agencies.mail import Mail
 from strategic_areas import triggers
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The calls by which something is told to the record, and what such a call names.

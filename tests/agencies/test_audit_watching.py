@@ -18,7 +18,7 @@ from tests import make
 from tests.agencies.test_audit import settle
 from tests.make.people import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def entries(*events):

@@ -20,7 +20,7 @@ from agencies.models import User
 from tests import make
 from tests.make.people import PASSWORD, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 NOW = timezone.now()
 

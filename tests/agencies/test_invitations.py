@@ -69,7 +69,6 @@ def test_an_invited_person_makes_her_account_and_is_led_to_a_second_factor(clien
 
 
 @pytest.mark.parametrize("role", ["reviewer", "administrator"])
-@pytest.mark.sqlite
 def test_the_other_roles_come_without_a_mandate(client, role):
     _invitation, secret = make.invitation(role=role)
 
@@ -95,7 +94,6 @@ def test_an_invitation_serves_once():
     assert User.objects.filter(first_name__in=["Ana", "Otra"]).count() == 1
 
 
-@pytest.mark.sqlite
 def test_looking_at_the_page_uses_nothing_up(client):
     _invitation, secret = make.invitation(role="reviewer")
 
@@ -113,7 +111,6 @@ def test_an_invitation_serves_for_a_week(client, days, serves):
     assert (invitations.invitation_of(secret) is not None) is serves
 
 
-@pytest.mark.sqlite
 def test_a_code_from_paper_may_be_typed_badly():
     _invitation, secret = make.invitation(role="reviewer")
     typed = invitations.in_groups(secret).lower().replace("0", "o").replace("1", "l")
@@ -132,7 +129,6 @@ def test_a_secret_has_128_bits_and_is_kept_nowhere():
     assert not any(secret in text for text in stored)
 
 
-@pytest.mark.sqlite
 def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     _invitation, secret = make.invitation(role="reviewer")
@@ -144,7 +140,6 @@ def test_the_link_is_kept_until_the_mail_is_sent_and_no_longer(settings):
     assert Mail.objects.get().text == ""
 
 
-@pytest.mark.sqlite
 def test_a_guess_is_told_nothing_and_is_counted(client):
     answers = [client.get(PAGE, {"codigo": f"{n:026}"}).status_code for n in range(21)]
 
@@ -160,7 +155,6 @@ def test_a_guess_is_told_nothing_and_is_counted(client):
         {"first_name": ""},
     ],
 )
-@pytest.mark.sqlite
 def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
     _invitation, secret = make.invitation(role="reviewer")
 
@@ -171,7 +165,6 @@ def test_a_wrong_form_makes_no_account_and_keeps_the_invitation(client, fields):
     assert not User.objects.filter(username="invited@example.org").exists()
 
 
-@pytest.mark.sqlite
 def test_somebody_signed_in_accepts_nothing_for_another(client, administrator):
     _invitation, secret = make.invitation(role="administrator")
 
@@ -221,7 +214,6 @@ def test_a_successor_is_invited_to_take_the_mandate_over(client, administrator):
     assert not holder.is_active
 
 
-@pytest.mark.sqlite
 def test_who_keeps_accounts_no_more_hands_nothing_over(client):
     agency = make.agency()
     holder = make.focal_point(agency=agency)
@@ -238,7 +230,6 @@ def test_who_keeps_accounts_no_more_hands_nothing_over(client):
     assert Mail.objects.filter(to="administra@example.org", kind="invitation").exists()
 
 
-@pytest.mark.sqlite
 def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
     agency = make.agency()
     make.focal_point(agency=agency)
@@ -257,7 +248,6 @@ def test_a_second_kind_of_mandate_needs_no_handover(client, administrator):
     assert Invitation.objects.get().succeeds is None
 
 
-@pytest.mark.sqlite
 def test_without_a_mail_server_the_administrator_sees_the_link_once(
     client, administrator
 ):
@@ -273,7 +263,6 @@ def test_without_a_mail_server_the_administrator_sees_the_link_once(
     assert secret not in client.get(page_of(invitation)).content.decode()
 
 
-@pytest.mark.sqlite
 def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -288,7 +277,6 @@ def test_with_a_mail_server_only_the_mail_has_the_link(client, administrator, se
     assert invitations.invitation_of(secret) is not None
 
 
-@pytest.mark.sqlite
 def test_sending_again_ends_the_former_link(client, administrator):
     invitation, first = make.invitation()
 
@@ -300,7 +288,6 @@ def test_sending_again_ends_the_former_link(client, administrator):
     assert Mail.objects.count() == 2
 
 
-@pytest.mark.sqlite
 def test_a_code_to_print_is_mailed_to_nobody(client, administrator):
     invitation, first = make.invitation()
 
@@ -356,7 +343,6 @@ def test_a_revoked_invitation_serves_no_more(client, administrator):
 
 
 @pytest.mark.parametrize("step", ["send", "code", "revoke"])
-@pytest.mark.sqlite
 def test_a_step_is_a_press_and_an_administrators(client, step):
     invitation, secret = make.invitation(role="reviewer")
     client.force_login(make.reviewer())
@@ -378,7 +364,6 @@ def test_a_step_is_a_press_and_an_administrators(client, step):
         ("ana@example.org", False),
     ],
 )
-@pytest.mark.sqlite
 def test_only_allowed_domains_are_invited(settings, address, expected):
     settings.INVITATION_DOMAINS = ["mirex.gob.do"]
 
@@ -391,7 +376,6 @@ def test_only_allowed_domains_are_invited(settings, address, expected):
     assert allowed is expected
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "fields",
     [
@@ -435,7 +419,6 @@ def test_the_database_holds_one_open_invitation_of_an_address():
         )
 
 
-@pytest.mark.sqlite
 def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     client, administrator
 ):
@@ -477,7 +460,6 @@ def test_the_letter_is_kept_clean_and_read_by_administrators_alone(
     ("name", "content"),
     [("letter.docx", b"PK"), ("letter.pdf", b"no pdf at all"), ("letter.pdf", b"")],
 )
-@pytest.mark.sqlite
 def test_a_letter_that_is_no_pdf_is_refused(client, administrator, name, content):
     response = client.post(
         ADD,
@@ -510,7 +492,6 @@ def test_every_step_of_an_invitation_is_recorded(client):
     ]
 
 
-@pytest.mark.sqlite
 def test_no_password_travels_with_an_invitation():
     names = {field.name for field in Invitation._meta.get_fields()}
 

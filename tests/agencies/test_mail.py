@@ -17,7 +17,7 @@ from agencies import mail
 from agencies.mail import PAUSES, Mail, focal_points_of
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 4, 1, 12, 0, tzinfo=UTC)

@@ -66,7 +66,6 @@ def test_one_asks_another_confirms_and_the_person_starts_anew(person):
     assert sign_in(Client(), person.username).url == reverse("admin:index")
 
 
-@pytest.mark.sqlite
 def test_asking_alone_removes_nothing(person):
     first = make.administrator()
     reset = ask(person, first)
@@ -77,7 +76,6 @@ def test_asking_alone_removes_nothing(person):
     assert Mail.objects.count() == 0
 
 
-@pytest.mark.sqlite
 def test_the_person_herself_is_neither_of_the_two(person):
     administrator = make.administrator()
     make.totp(administrator)
@@ -101,7 +99,6 @@ def test_a_confirmation_ends_the_sessions(person):
     assert open_session.get(reverse("admin:index")).status_code == 302
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("make_actor", [make.reviewer, make.user])
 def test_nobody_else_asks_or_confirms(person, make_actor):
     actor = make_actor()
@@ -135,7 +132,6 @@ def test_whoever_asked_takes_it_back_and_the_person_herself_may_refuse():
     assert list(told) == [("taken_back", first.pk), ("declined", second.pk)]
 
 
-@pytest.mark.sqlite
 def test_what_was_asked_for_already_is_told_in_words(person):
     ask(person, make.administrator())
     client = Client()
@@ -147,7 +143,6 @@ def test_what_was_asked_for_already_is_told_in_words(person):
     assert FactorReset.objects.count() == 1
 
 
-@pytest.mark.sqlite
 def test_a_confirmation_is_a_press(person):
     reset = ask(person, make.administrator())
     client = Client()
@@ -157,7 +152,6 @@ def test_a_confirmation_is_a_press(person):
     assert factors(person) == 2
 
 
-@pytest.mark.sqlite
 def test_a_superuser_is_not_recovered_by_administrators():
     root = make.user(is_superuser=True)
     make.totp(root)
@@ -194,7 +188,6 @@ def test_every_step_is_recorded(person):
     ]
 
 
-@pytest.mark.sqlite
 def test_the_server_prints_a_link_that_serves_once(person, client):
     said = io.StringIO()
     new = "cuatro caballos azules corren"
@@ -213,7 +206,6 @@ def test_the_server_prints_a_link_that_serves_once(person, client):
     assert "agencies" not in said.getvalue()
 
 
-@pytest.mark.sqlite
 def test_the_server_recovers_no_account_that_is_closed_or_unknown():
     closed = make.reviewer(is_active=False)
 
@@ -224,7 +216,6 @@ def test_the_server_recovers_no_account_that_is_closed_or_unknown():
     assert FactorReset.objects.count() == 0
 
 
-@pytest.mark.sqlite
 def test_the_server_opens_the_only_administrator_and_no_second_one():
     one, other = make.administrator(), make.administrator()
     User.objects.update(is_active=False)

@@ -12,7 +12,7 @@ from strategic_areas.desk.rounds import notices
 from tests import make
 from tests.strategic_areas.plans import small, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def counted():

@@ -118,7 +118,6 @@ def test_a_substitute_names_no_other():
         make.stand_in(by=again(person))
 
 
-@pytest.mark.sqlite
 def test_it_is_done_on_pages_of_the_desk(client):
     person = make.user(group=Role.FOCAL_POINT)
     client.force_login(make.reviewer())
@@ -134,7 +133,6 @@ def test_it_is_done_on_pages_of_the_desk(client):
     assert access.is_reviewer(again(person))
 
 
-@pytest.mark.sqlite
 def test_the_desk_warns_when_fewer_than_two_can_approve(client):
     reviewer = make.reviewer()
     client.force_login(reviewer)

@@ -1,13 +1,11 @@
 """A real Chromium, driven against a live server that uses the test database."""
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.windows import PATIENCE, Windows, let_in
-from tests.room import with_room
-from tools.run import find_chromium
+from tools.run_tests import find_chromium
 
 # What a browser does of its own accord would only slow a test, or leave the machine.
 ARGUMENTS = [
@@ -24,21 +22,14 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="package", autouse=True)
-def roomy_server():
+def lasting_connections():
     """
-    A live server answers each connection in a thread, with frames of its own.
+    Let each thread of the live server keep its connection to the database.
 
-    The thread keeps its connection to the database for as long as it lives: making one
-    for each request takes a twelfth of the time.
+    Making one for each request takes a twelfth of the time.
     """
-    answer = ThreadedWSGIServer.process_request_thread
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
-        patch.setattr(
-            ThreadedWSGIServer,
-            "process_request_thread",
-            lambda *args: with_room(lambda: answer(*args)),
-        )
         yield
 
 

@@ -27,7 +27,6 @@ from tests import public_site
 from tests.crawling import QUESTIONS
 from tests.deep import DEEP
 from tests.public_site import LANGUAGES
-from tests.room import with_room
 
 CARDS = [row for row in urls.PUBLIC_COMPANIONS if row[0].endswith("_card")]
 #: Lists and pages that one may read in part.
@@ -157,7 +156,7 @@ class Site:
             self.strangers.add(route.request.url)
             return route.abort()
         path = f"{url.path}?{url.query}" if url.query else url.path
-        answer = self.context.run(with_room, lambda: self.ask(path))
+        answer = self.context.run(self.ask, path)
         self.weights[path] = answer.weight
         return route.fulfill(
             status=answer.status, headers=answer.headers, body=answer.body

@@ -319,7 +319,6 @@ def test_the_index_names_each_plan_and_its_files(client, plan):
     assert commitments["csv"].endswith("/datos/p-1/commitments.csv")
 
 
-@pytest.mark.sqlite
 def test_the_front_passes_files_on_and_keeps_none(make_front, plan):
     front = make_front()
     path = file_of(plan)

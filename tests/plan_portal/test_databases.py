@@ -8,6 +8,8 @@ from django.db import connection
 
 from plan_portal import databases
 
+pytestmark = pytest.mark.both_databases
+
 POSTGRESQL = "django.db.backends.postgresql"
 
 

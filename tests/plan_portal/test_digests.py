@@ -10,7 +10,7 @@ from plan_portal.conditional_get import digest, own_content
 from plan_portal.page_cache.finished_pages import Page
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 #: The bytes of a page or a file, whose last digit nobody is told.
 CONTENT = b"<main >9"

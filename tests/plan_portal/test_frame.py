@@ -10,7 +10,7 @@ from plan_portal.templatetags.portal import MARKS, mark
 from strategic_areas.queries.pages import areas
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def test_areas_are_marked_in_the_order_of_their_plan():

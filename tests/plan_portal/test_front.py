@@ -36,7 +36,6 @@ from tests.plan_portal.fronts import Reply, commit, cut_off, later
 from tests.plan_portal.test_headers import BEST
 
 # What hangs on the database is tested in test_front_versions.py.
-pytestmark = pytest.mark.sqlite
 
 #: The addresses that need no row but the plan's.
 SIMPLE = [

@@ -22,6 +22,8 @@ from strategic_areas.queries.plan import board
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_page_that_stands_ready_asks_the_database_nothing(
     front, plan, django_assert_num_queries

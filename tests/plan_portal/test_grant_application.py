@@ -14,7 +14,7 @@ from strategic_areas.search import index
 from strategic_areas.views.search import documents
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ROLE = "portal_app_of_tests"
 

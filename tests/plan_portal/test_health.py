@@ -11,6 +11,8 @@ from agencies.mail import Mail
 from plan_portal import health
 from strategic_areas import triggers
 
+pytestmark = pytest.mark.both_databases
+
 PROBE = {"host": "10.0.0.7:8000"}
 
 

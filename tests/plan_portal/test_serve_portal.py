@@ -233,7 +233,6 @@ def answer_by_hand(port, *headers):
 FORGED = ["X_Forwarded_For: 6.6.6.6", "X-Forwarded-For: 7.7.7.7", "Visitor_: 8.8.8.8"]
 
 
-@pytest.mark.sqlite
 def test_no_header_but_the_proxys_own_says_who_visits(address_seen):
     honest = "Visitor: 203.0.113.5"
 
@@ -257,7 +256,6 @@ def queued_mail(transactional_db):
     )
 
 
-@pytest.mark.sqlite
 def test_the_portal_serves_and_sends_mail_until_ctrl_c_is_pressed(
     queued_mail, serve, copied_database
 ):

@@ -18,14 +18,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from tools import run
+from tools import run_tests
 
 
 def main(folder):
     if os.environ.get("STORE_AS"):
         store(Path(folder) / os.environ["STORE_AS"])
         return
-    with run.database_server() as (_name, url):
+    with run_tests.database_server() as (_name, url):
         for name, address in (("sqlite", ""), ("postgresql", url)):
             surroundings = {
                 "DJANGO_SETTINGS_MODULE": "tests.settings",

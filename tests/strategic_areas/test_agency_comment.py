@@ -76,7 +76,6 @@ def test_a_focal_point_sends_a_comment_and_nothing_is_published_yet(client, worl
     assert TEXT not in world.read(client)
 
 
-@pytest.mark.sqlite
 def test_an_approved_comment_is_signed_by_a_role_and_by_no_person(client, world):
     change = world.propose()
 
@@ -99,7 +98,6 @@ def test_a_later_comment_on_the_round_takes_the_place_of_the_first(client, world
     assert AgencyComment.objects.get().text_es == "Otra cosa."
 
 
-@pytest.mark.sqlite
 def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client, world):
     world.propose()
     other = make.focal_point(agency=world.agency)
@@ -111,7 +109,6 @@ def test_only_one_comment_waits_and_the_second_text_stays_on_screen(client, worl
     assert "Otro texto." in response.content.decode()
 
 
-@pytest.mark.sqlite
 def test_an_alternate_signs_as_one(client, world):
     client.force_login(make.focal_point(agency=world.agency))
 
@@ -133,7 +130,6 @@ def test_a_reviewer_with_a_mandate_does_not_approve_her_own(world):
     assert AgencyComment.objects.count() == 0
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("which", ["to come", "of another plan", "record"])
 def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which, world):
     later = timezone.localdate() + timedelta(days=5)
@@ -148,7 +144,6 @@ def test_a_round_that_does_not_ask_the_agency_has_no_page(client, which, world):
     assert client.get(url).status_code == 404
 
 
-@pytest.mark.sqlite
 def test_personal_data_is_refused_beside_its_field(client, world):
     client.force_login(world.user)
 
@@ -158,7 +153,6 @@ def test_personal_data_is_refused_beside_its_field(client, world):
     assert PendingChange.objects.count() == 0
 
 
-@pytest.mark.sqlite
 def test_the_approver_reads_it_as_the_public_will(client, world):
     change = world.propose(text_en="The institution moved.")
     client.force_login(make.reviewer())
@@ -170,7 +164,6 @@ def test_the_approver_reads_it_as_the_public_will(client, world):
     assert "The institution moved." in english
 
 
-@pytest.mark.sqlite
 def test_a_comment_on_a_demonstration_is_marked_as_one(client):
     world = World(is_demonstration=True)
 
@@ -179,7 +172,6 @@ def test_a_comment_on_a_demonstration_is_marked_as_one(client):
     assert "entry--demonstration" in world.read(client)
 
 
-@pytest.mark.sqlite
 def test_the_desk_lists_the_rounds_of_ones_own_agency_and_no_other(client, world):
     World()
     client.force_login(world.user)
@@ -199,7 +191,6 @@ def test_the_database_keeps_one_comment_per_agency_and_round(world):
         world.comment().save()
 
 
-@pytest.mark.sqlite  # PostgreSQL moves it at commit.
 def test_a_comment_moves_the_publication_version(world):
     change = world.propose()
     before = PublicationVersion.current()
@@ -209,7 +200,6 @@ def test_a_comment_moves_the_publication_version(world):
     assert PublicationVersion.current() > before
 
 
-@pytest.mark.sqlite
 def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     costs = []
     client.force_login(world.user)
@@ -237,7 +227,6 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     assert costs[:2] == costs[2:]
 
 
-@pytest.mark.sqlite
 def test_who_writes_a_comment_reads_the_guards_warnings_before_it_is_sent(
     client, world
 ):

@@ -7,7 +7,7 @@ from strategic_areas import workflow
 from strategic_areas.models import Target
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def make_participation():

@@ -66,7 +66,6 @@ def told(change):
     return {row.field: (row.old_value_es, row.new_value_es) for row in rows}
 
 
-@pytest.mark.sqlite
 def test_without_an_act_the_error_names_what_needs_one(activity):
     activity.due_on, activity.note_es = date(2026, 6, 30), "Nota"
 
@@ -172,7 +171,6 @@ KINDS = {
 }
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_kind_follows_from_what_changes(kind, activity):
     for name, value in KINDS[kind].items():
@@ -201,7 +199,6 @@ def test_a_correction_cites_the_page_and_the_plan_still_states_the_date(
     assert activity.due_provenance == stated
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "act",
     [

@@ -183,7 +183,6 @@ def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(sce
     assert (first.standing, first.first_day) == (Standing.SUBMITTED, None)
 
 
-@pytest.mark.sqlite
 def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):
     client.force_login(scene.user)
     sheet = reverse("admin:sheet", args=[scene.period.pk, scene.agency.slug])
@@ -201,7 +200,6 @@ def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, 
     assert YEAR.items() <= opened.context["form"].initial.items()
 
 
-@pytest.mark.sqlite
 def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, client):
     VALUES.decline(scene.hand_in(value=77), by=make.reviewer(), reason="Falta.")
     client.force_login(scene.user)
@@ -212,7 +210,6 @@ def test_the_form_of_a_value_that_came_back_holds_what_was_handed_in(scene, clie
     assert form.initial["value"] == "77"
 
 
-@pytest.mark.sqlite
 def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
     VALUES.decline(scene.hand_in(), by=make.reviewer(), reason="Sumar otra vez.")
     today = timezone.localdate()
@@ -228,7 +225,6 @@ def test_a_reminder_names_the_values_that_are_missing_or_came_back(scene):
         assert "Sumar otra vez." in text
 
 
-@pytest.mark.sqlite
 def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     scene.hand_in()
     client.force_login(make.reviewer())
@@ -241,7 +237,6 @@ def test_the_table_of_the_round_tells_how_each_value_stands(scene, client):
     assert told == [(f"{name}: 2024", True), (f"{name}: 2025", False)]
 
 
-@pytest.mark.sqlite
 def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     value = scene.hand_in(value=Decimal(748_159))
     activity = make.activity(agency=scene.agency, plan=scene.plan)
@@ -262,7 +257,6 @@ def test_the_receipt_of_the_sheet_tells_how_the_values_stood(scene, client):
     assert first["sha256"] in page
 
 
-@pytest.mark.sqlite
 def test_the_public_page_of_an_agency_counts_its_values(scene, client):
     make.period(plan=scene.plan, starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31))
     scene.hand_in()
@@ -273,7 +267,6 @@ def test_the_public_page_of_an_agency_counts_its_values(scene, client):
     assert (len(told.asked), told.reported, told.in_review) == (2, 1, 1)
 
 
-@pytest.mark.sqlite
 def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     period, today = scene.period, timezone.localdate()
     period.due_on = today - timedelta(days=1)

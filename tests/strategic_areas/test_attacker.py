@@ -20,7 +20,7 @@ from strategic_areas.figures import DisclosureMemory
 from tests.deep import DEEP
 from tests.strategic_areas.attacker import HALVES, PEOPLE, SPANS, Portal, computed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 LARGE = {(half, person): 40 for half in HALVES for person in PEOPLE}
 

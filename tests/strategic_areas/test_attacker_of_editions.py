@@ -13,7 +13,7 @@ from strategic_areas.models import Indicator
 from tests.strategic_areas.attacker import HALVES, computed
 from tests.strategic_areas.test_attacker import change_dimension, count_again, portal_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 #: Of these few people the invented portal counts so many in its first year.
 FEW = {"girl": 3, "boy": 12}

@@ -12,7 +12,7 @@ from strategic_areas import workflow
 from tests import make
 from tests.strategic_areas.drafts import edit
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 STEPS = "report_"
 

@@ -28,6 +28,8 @@ from strategic_areas.workflow.changes import nothing_kept
 from tests import make
 from tests.deep import DEEP, SEED
 
+pytestmark = pytest.mark.both_databases
+
 EMPTY = SimpleNamespace(activities=[])
 
 

@@ -69,7 +69,6 @@ def codes(response):
     return [line.commitment.code for line in response.context["table"]["lines"]]
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -98,7 +97,6 @@ def test_the_list_holds_what_is_asked_in_the_order_asked(client, plan, asked, ex
     assert codes(ask(client, plan, **asked)) == expected
 
 
-@pytest.mark.sqlite
 def test_reconstructed_work_is_ordered_by_the_year_of_its_last_record(client):
     plan = make.plan()
     for code, year in (("A-1", 2026), ("A-2", None), ("A-3", 2025)):
@@ -117,7 +115,6 @@ def test_reconstructed_work_is_ordered_by_the_year_of_its_last_record(client):
     assert orders == [["A-3", "A-1", "A-2"], ["A-1", "A-3", "A-2"]]
 
 
-@pytest.mark.sqlite
 def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, plan):
     fields = ask(client, plan, area="1").context["filters"]
 
@@ -133,7 +130,6 @@ def test_each_value_tells_how_many_it_leaves_given_the_other_filters(client, pla
     assert told["state"] == {"no_report": 2, "fulfilled": 0}
 
 
-@pytest.mark.sqlite
 def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     area = plan.areas.get(code="1")
     second = make.programme(area=area)
@@ -145,7 +141,6 @@ def test_an_area_of_two_programmes_stands_in_its_filter_once(client, plan):
     assert values == ["1", "2"]
 
 
-@pytest.mark.sqlite
 def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
     for field in ask(client, plan, agency="mmujer").context["filters"]:
         for _, group in field.groups:
@@ -155,7 +150,6 @@ def test_every_choice_of_the_form_leaves_as_many_as_it_tells(client, plan):
                 assert len(codes(found)) == number, asked
 
 
-@pytest.mark.sqlite
 def test_an_empty_result_says_which_filter_to_loosen(client, plan):
     response = ask(client, plan, area="1", agency="mmujer", state="fulfilled")
 
@@ -185,7 +179,7 @@ ADDRESSES = [
     ("query", "status"),
     [
         ("q=%00%27%22%3Cscript%3E", 200),
-        *(pytest.param(*each, marks=pytest.mark.sqlite) for each in ADDRESSES),
+        *ADDRESSES,
     ],
 )
 def test_no_address_breaks_the_list(client, plan, query, status):
@@ -200,7 +194,6 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 @pytest.mark.parametrize(
     "query", ["area=9", "agency=nadie", "state=lost", "sort=nothing"]
 )
-@pytest.mark.sqlite
 def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     client, plan, query
 ):
@@ -213,7 +206,6 @@ def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     assert KEEP not in response.headers
 
 
-@pytest.mark.sqlite
 def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     path = f"{address('agencies', plan.code)}?sort=nothing"
 
@@ -224,7 +216,6 @@ def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
     assert KEEP not in response.headers
 
 
-@pytest.mark.sqlite
 def test_fields_left_empty_give_a_tidy_address(client, plan):
     response = ask(client, plan, q="", area="1", programme="", sort="")
 
@@ -233,7 +224,6 @@ def test_fields_left_empty_give_a_tidy_address(client, plan):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sqlite
 def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
     client, plan, language, settings
 ):
@@ -253,7 +243,6 @@ def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
     assert not [m for m in bare.every("meta") if m.get("name") == "robots"]
 
 
-@pytest.mark.sqlite
 def test_the_front_may_keep_filters_but_no_words(client, plan):
     path = address("commitments", plan.code)
 
@@ -265,7 +254,6 @@ def test_the_front_may_keep_filters_but_no_words(client, plan):
     assert [KEEP in response for response in asked] == [True] * 3 + [False] * 2
 
 
-@pytest.mark.sqlite
 def test_a_long_list_has_pages_that_keep_the_filters(client, plan):
     programme = plan.commitments.get(code="A-1").programme
     for _ in range(PER_PAGE):
@@ -285,7 +273,6 @@ def rows(response):
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, settings):
     settings.SITE_URL = "https://plan.example.gob.do"
@@ -308,7 +295,6 @@ def test_the_file_holds_exactly_what_the_page_shows(client, plan, language, sett
     assert {len(line) for line in lines} == {len(header)}
 
 
-@pytest.mark.sqlite
 def test_no_cell_of_the_file_is_a_formula(client, plan):
     title = '=HYPERLINK("https://example.org")'
     make.commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
@@ -319,7 +305,6 @@ def test_no_cell_of_the_file_is_a_formula(client, plan):
     assert unescape(cells[1]) == title
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("query", ["area=9", "sort=x"])
 def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, query):
     file, page = (
@@ -334,7 +319,6 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
     assert client.get(f"{file}?area=1&area=2").status_code == 404
 
 
-@pytest.mark.sqlite
 def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch):
     path, spent = address("plan_commitments", plan.code), []
     shelf = Shelf(most=0)
@@ -351,7 +335,6 @@ def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch
     assert spent[0] == spent[1] <= MOST_QUERIES
 
 
-@pytest.mark.sqlite
 def test_the_list_needs_no_script(client, plan):
     page = read(client, address("commitments", plan.code))
 
@@ -362,7 +345,6 @@ def test_the_list_needs_no_script(client, plan):
     assert {"?family=met", "?family=silent", "?punctuality=late"} <= links
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("asked", [{}, {"area": "1"}, {"family": "silent"}])
 def test_each_chip_tells_how_many_rows_it_leads_to(client, plan, asked):
     path, found = address("commitments", plan.code), {}
@@ -376,7 +358,6 @@ def test_each_chip_tells_how_many_rows_it_leads_to(client, plan, asked):
     assert [key for key, (told, led) in found.items() if told != led] == []
 
 
-@pytest.mark.sqlite
 def test_the_form_keeps_what_other_links_asked_for(client, plan):
     page = Page(ask(client, plan, programme="x", family="silent").content.decode())
 

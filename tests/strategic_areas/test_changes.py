@@ -29,7 +29,7 @@ from tests import make
 from tests.strategic_areas.drafts import add, propose
 from tests.strategic_areas.refusing import is_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Status = PendingChange.Status
 

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from strategic_areas.models import Activity, ActivityUpdate, Plan
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def refused(row, **change):

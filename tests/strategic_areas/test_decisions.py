@@ -20,7 +20,7 @@ from tests import make
 from tests.strategic_areas.decision_cases import STEPS, Case
 from tests.strategic_areas.refusing import is_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(scope="module", params=STEPS, ids=lambda steps: steps.model.__name__)

@@ -16,7 +16,7 @@ from strategic_areas.desk.changes import decisions
 from tests import make
 from tests.strategic_areas.decision_cases import KINDS, STEPS, Case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.sqlite

@@ -81,7 +81,6 @@ def kept(activity, day=CLOSES):
     return rounds.discipline_of(rounds.scorecards(activity.agency, asked, day))
 
 
-@pytest.mark.sqlite
 def test_on_time_counts_the_first_submission_and_never_the_publication():
     activity, period = make_asked()
     person = make_person(activity.agency)
@@ -104,7 +103,6 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
     assert kept(activity) == compliance.Discipline(on_time=1, late=0, silent=0)
 
 
-@pytest.mark.sqlite
 def test_late_and_silent_are_told_apart():
     activity, period = make_asked()
     silent = make.activity(plan=activity.plan)
@@ -114,7 +112,6 @@ def test_late_and_silent_are_told_apart():
     assert kept(silent) == compliance.Discipline(on_time=0, late=0, silent=1)
 
 
-@pytest.mark.sqlite
 def test_demonstrations_and_rounds_still_running_never_count():
     activity, _period = make_asked(is_demonstration=True)
     make.round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
@@ -145,7 +142,6 @@ def test_without_a_decision_there_is_no_review_time():
 # What the public reads
 
 
-@pytest.mark.sqlite
 def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     activity, period = make_asked()
     make.round(
@@ -165,7 +161,6 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     assert page.context["page"].discipline == compliance.Discipline(1, 0, 1)
 
 
-@pytest.mark.sqlite
 def test_the_methodology_page_tells_the_secretariats_own_time(client):
     activity, period = make_asked()
     update = submit(activity, period, OPENS, make_person(activity.agency))
@@ -186,7 +181,6 @@ def table(client, day=DUE, **query):
     return response.context["rows"], response.content.decode()
 
 
-@pytest.mark.sqlite
 def test_the_table_tells_what_each_agency_has_done(client):
     activity, period = make_asked()
     make.activity(plan=activity.plan, agency=activity.agency)
@@ -200,7 +194,6 @@ def test_the_table_tells_what_each_agency_has_done(client):
     assert f"period__id__exact={period.pk}" in entry["address"]
 
 
-@pytest.mark.sqlite
 def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
     activity, _period = make_asked()
     counts = []

@@ -12,7 +12,7 @@ from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 SECRET = "zanahoria"
 
 

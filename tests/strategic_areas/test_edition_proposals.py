@@ -281,7 +281,6 @@ def test_a_correction_names_also_the_row_to_which_another_leads():
 
 
 # On PostgreSQL the version moves at a commit, which a test does not come to.
-@pytest.mark.sqlite
 def test_what_changed_after_it_was_read_is_read_again(client, corrected):
     """Whoever approves knows what she makes, not what stood there before."""
     named = place_of(corrected)

@@ -11,7 +11,7 @@ from agencies.audit import AuditEntry, Event
 from strategic_areas.models.measurements import Breakdown, Measurement
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

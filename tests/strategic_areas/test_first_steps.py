@@ -18,7 +18,7 @@ from strategic_areas.models import Participation
 from tests import make
 from tests.make.plans import propose_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 PAGE = reverse("admin:invite_many")
 DESK = reverse("admin:index")

@@ -19,7 +19,6 @@ from tests.make.people import sign_in
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.sqlite,
     pytest.mark.usefixtures("same_day"),
 ]
 
@@ -154,7 +153,6 @@ def test_the_administrator_hands_over_with_one_press(client, mandate, successor)
     assert FocalPoint.objects.current().get().user == successor
 
 
-@pytest.mark.sqlite
 def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     client, agency, mandate, successor
 ):
@@ -172,7 +170,6 @@ def test_the_successor_reads_what_the_agency_promised_did_and_owes(
     assert [cell.missing for cell in account["owed"]] == [1]
 
 
-@pytest.mark.sqlite
 def test_the_page_costs_the_same_for_one_report_and_for_many(
     client, agency, mandate, django_assert_max_num_queries
 ):

@@ -21,7 +21,7 @@ from strategic_areas.public_paths import address
 from tests import make
 from tests.test_public_pages import LANGUAGES, make_world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 PAGE = "admin:hide_by_address"
 

@@ -53,7 +53,7 @@ from tests.strategic_areas.plans import load_small, small
 from tests.test_one_door import CARD, texts_of, typed
 from tests.test_public_pages import LANGUAGES, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SENTINEL, WHY = "zanahoria", "Podía reconocerse a una persona."
 CAUSE = "Contenía datos personales."

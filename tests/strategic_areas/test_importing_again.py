@@ -25,7 +25,7 @@ from tests.strategic_areas.plans import (
     write,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 

@@ -127,7 +127,6 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
     assert len(after) > len(before)
 
 
-@pytest.mark.sqlite
 def test_pages_of_two_plans_keep_apart_what_holds_for_one(client):
     load(next_plan.FILE)
 

@@ -29,7 +29,7 @@ from tests.strategic_areas.test_importing_again import (
 )
 
 # Python decides all of this, so these tests run on SQLite only.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def test_what_a_file_says_of_victims_replaces_what_nobody_has_said(tmp_path):

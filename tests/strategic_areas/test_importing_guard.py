@@ -8,7 +8,7 @@ from strategic_areas.importing import load
 from strategic_areas.models import HelpLine
 from tests.strategic_areas.plans import footprint, run, small, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 EVERY = [*apps.get_app_config("strategic_areas").get_models(), Agency]
 CARD = "001-1234567-8"

@@ -26,7 +26,7 @@ from tests.strategic_areas.plans import (
     write,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 FILLED = [table.model for table in TABLES.values() if table.name not in REVISED]
 

@@ -18,7 +18,7 @@ from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references
 from tests.strategic_areas.plans import SHIPPED, footprint, run, shipped_content
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 FILE = shipped_content()
 PLAN = FILE["plan"]["code"]

@@ -17,7 +17,7 @@ from strategic_areas.queries.plan import board
 from tests import make
 from tests.strategic_areas.asked import CLOSES, DUE, make_asked, release, submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 TEXT = "Se formó a doce fiscales."
 

@@ -16,7 +16,7 @@ from strategic_areas.queries.updates import record, register
 from tests import make
 from tests.strategic_areas.test_register import walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 YEAR_END = date(2025, 12, 31)
 TODAY = date(2026, 6, 1)

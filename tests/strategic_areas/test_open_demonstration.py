@@ -18,7 +18,7 @@ from agencies.models import FocalPoint, User
 from strategic_areas.models import Commitment, ReportingPeriod
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

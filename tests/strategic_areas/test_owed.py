@@ -17,7 +17,11 @@ from strategic_areas.queries.plan import board
 from tests.deep import DEEP
 from tests.strategic_areas.made_up import TODAY, People, World, plans
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("same_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("same_day"),
+    pytest.mark.both_databases,
+]
 
 HANDED_IN = {RevisionStatus.SUBMITTED, RevisionStatus.PUBLISHED}
 

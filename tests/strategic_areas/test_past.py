@@ -74,7 +74,6 @@ def paths(activity, language="es"):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.sqlite
 def test_an_address_of_a_past_period_leads_to_the_page_for_good(
     client, activity, language
 ):
@@ -84,7 +83,6 @@ def test_an_address_of_a_past_period_leads_to_the_page_for_good(
         assert KEEP not in answer.headers, name
 
 
-@pytest.mark.sqlite
 def test_what_else_such_an_address_asks_for_stays_but_for_a_page_of_then(
     client, activity
 ):
@@ -96,7 +94,6 @@ def test_what_else_such_an_address_asks_for_stays_but_for_a_page_of_then(
     assert client.get(f"{path}?at=1999&at=2025", follow=True).status_code == 200
 
 
-@pytest.mark.sqlite
 def test_no_page_leads_to_a_past_period(client, activity):
     for path in paths(activity).values():
         assert "at=" not in client.get(path).content.decode().replace("format=", "")

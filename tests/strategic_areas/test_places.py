@@ -22,7 +22,7 @@ from strategic_areas.queries.public_rows import (
 )
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def row(state, **about):

@@ -14,7 +14,7 @@ from strategic_areas.queries.plan.plans import choose
 from tests import make
 from tests.make.plans import approve_plan, propose_plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 TICKED = {"no_act": "on", "no_date": "on", "plan_read": "on"}
 

@@ -18,7 +18,7 @@ from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import counts
 
 # They are about pages: no database changes what they test.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 ACT = {
     "act": "resolution",
     "deciding_act_es": "12-2026",

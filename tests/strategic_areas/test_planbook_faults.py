@@ -24,7 +24,7 @@ from tests.strategic_areas.planbooks import Keeper
 from tests.strategic_areas.test_planbook import fill
 
 # They are about pages: no database changes what they test.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 #: What no column but one of texts understands, and a text that is refused.
 WORD, PERSON = "¿qué es esto?", "Cédula 001-1234567-8"

@@ -25,7 +25,7 @@ from tests.strategic_areas.test_planbook import counts, faults
 from tests.strategic_areas.test_planbook_amending import ACT
 
 # They are about pages: no database changes what they test.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 
 def make_keeper(status):

@@ -14,7 +14,7 @@ from tests import make
 from tests.make.plans import propose_plan, read_plan
 from tests.strategic_areas import drafts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

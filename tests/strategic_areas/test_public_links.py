@@ -9,7 +9,7 @@ from tests import make
 from tests.make.plans import put_back_in_preparation
 
 # They are about pages: no database changes what they test.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 INDEX = reverse("admin:index")
 

@@ -111,7 +111,6 @@ def test_a_revised_total_keeps_its_history_with_the_reason(tmp_path):
     assert not now.revises.is_latest
 
 
-@pytest.mark.sqlite
 def test_what_stands_beside_a_value_changes_in_its_place(tmp_path):
     load_small(tmp_path, plan(count(40, note_es="Una.", **PRINTED)))
 
@@ -153,7 +152,6 @@ def broken_down(period="2030", dimension="sex+age", **counted):
         ),
     ],
 )
-@pytest.mark.sqlite
 def test_only_a_confirmed_national_total_of_a_year_is_told(
     tmp_path, value, fields, expected
 ):
@@ -180,7 +178,6 @@ def test_what_counts_victims_needs_protection(tmp_path):
         load_small(tmp_path, plan(count(40), sensitive=False))
 
 
-@pytest.mark.sqlite
 def test_of_several_who_count_a_year_one_is_told(tmp_path):
     values = [count(30, counted_by=who) for who in ("BBB", "AAA")]
 
@@ -233,7 +230,6 @@ def test_breakdowns_not_told_keep_no_reasons():
 # What was printed
 
 
-@pytest.mark.sqlite
 def test_what_was_printed_is_quoted_with_where_it_stands(tmp_path):
     quoted = [{**each, **PRINTED} for each in parts("sex+age+nationality", a=3)]
     value = count(4, "2030-S1", status="provisional", **PRINTED)
@@ -251,7 +247,6 @@ def test_what_was_printed_is_quoted_with_where_it_stands(tmp_path):
     assert row.withheld == ["sex+age"]
 
 
-@pytest.mark.sqlite
 def test_a_year_of_which_a_day_is_printed_tells_only_print(tmp_path):
     printed = count(60, "2030-12-31/2031-01-01", **PRINTED)
     values = {"values": [count(100), count(200, "2031"), count(300, "2032")]}
@@ -263,7 +258,6 @@ def test_a_year_of_which_a_day_is_printed_tells_only_print(tmp_path):
     assert standing(indicator__code="EJ-2") == [(2030, 60)]
 
 
-@pytest.mark.sqlite
 def test_what_was_once_printed_counts_as_printed(tmp_path):
     printed = {**OTHER, "values": [count(60, "2030-S1", **PRINTED)]}
     unprinted = {**OTHER, "values": [count(60, "2030-S1", printed_by=None)]}
@@ -275,7 +269,6 @@ def test_what_was_once_printed_counts_as_printed(tmp_path):
     assert standing() == [(2030, None), (2030, None)]
 
 
-@pytest.mark.sqlite
 def test_print_freezes_what_was_told(tmp_path):
     values, printed = {"values": [count(100)]}, count(60, "2030-S1", **PRINTED)
     load_small(tmp_path, plan_of(values))
@@ -288,7 +281,6 @@ def test_print_freezes_what_was_told(tmp_path):
         assert (row.value, row.differs) == (100, False)
 
 
-@pytest.mark.sqlite
 def test_other_families_have_their_own_years(tmp_path):
     accused = {"family": "accused", "values": [count(61, **PRINTED)]}
 
@@ -316,7 +308,6 @@ def test_a_total_of_ten_is_quoted_from_any_source(tmp_path):
     assert standing() == [(2030, 10)]
 
 
-@pytest.mark.sqlite
 def test_only_official_sources_are_quoted_of_parts(tmp_path):
     note = {"printed_by": "note", "printed_where_es": "p. 1"}
     told = [{**each, **note} for each in parts(woman=18, man=12)]
@@ -342,7 +333,6 @@ def test_what_a_source_is_decides_what_it_prints(tmp_path):
 # What was once told
 
 
-@pytest.mark.sqlite
 def test_a_count_that_moves_a_told_number_by_less_than_ten_leaves_it(tmp_path):
     told = {"note_es": "Así se contó.", "breakdown": parts(woman=60, man=40)}
     load_small(tmp_path, plan(count(100, **told)))
@@ -359,7 +349,6 @@ def test_a_count_that_moves_a_told_number_by_less_than_ten_leaves_it(tmp_path):
     assert cells() == {"woman": 70, "man": 40}
 
 
-@pytest.mark.sqlite
 def test_a_form_is_held_against_all_that_were_told(tmp_path):
     for number, expected in [(100, 100), (120, 120), (105, None), (140, 140)]:
         load_small(tmp_path, plan(count(number)))
@@ -367,7 +356,6 @@ def test_a_form_is_held_against_all_that_were_told(tmp_path):
         assert standing() == [(2030, expected)]
 
 
-@pytest.mark.sqlite
 def test_a_year_that_told_one_dimension_tells_no_other(tmp_path):
     load_small(
         tmp_path,
@@ -382,7 +370,6 @@ def test_a_year_that_told_one_dimension_tells_no_other(tmp_path):
     assert (cells(), standing()) == ({}, [(2030, 200)])
 
 
-@pytest.mark.sqlite
 def test_another_teller_tells_nothing_close_to_what_was_told(tmp_path):
     first, second = {"values": [count(100)]}, {"values": [count(97)]}
     load_small(tmp_path, plan_of(first, {**second, **OTHER}))
@@ -394,7 +381,6 @@ def test_another_teller_tells_nothing_close_to_what_was_told(tmp_path):
         assert standing(indicator__code="EJ-1") == [(2030, None)]
 
 
-@pytest.mark.sqlite
 def test_what_told_of_one_family_never_tells_of_another(tmp_path):
     printed = count(60, "2029", **PRINTED)
     told, other = {"values": [count(100)]}, {"values": [printed, count(97)]}
@@ -406,7 +392,6 @@ def test_what_told_of_one_family_never_tells_of_another(tmp_path):
     assert standing(indicator__code="EJ-2") == [(2029, 60), (2030, None)]
 
 
-@pytest.mark.sqlite
 def test_what_was_told_without_protection_counts_as_printed(tmp_path):
     fields = {"sensitive": False, "family": None, "is_teller": False, "dimension": None}
     load_small(tmp_path, plan(count(97), **fields))
@@ -416,7 +401,6 @@ def test_what_was_told_without_protection_counts_as_printed(tmp_path):
     assert standing() == [(2030, None)]
 
 
-@pytest.mark.sqlite
 def test_what_was_told_outlives_its_records(tmp_path):
     load_small(tmp_path, plan(count(100)))
     for model in (Publication, PublishedFigure, Measurement):
@@ -439,7 +423,6 @@ def test_what_was_told_is_never_changed(tmp_path, change):
         rows.update(family="") if change == "update" else rows.delete()
 
 
-@pytest.mark.sqlite
 def test_what_is_protected_keeps_no_history(tmp_path):
     load_small(tmp_path, plan(count(100)))
     load_small(tmp_path, plan(count(120)))
@@ -449,7 +432,6 @@ def test_what_is_protected_keeps_no_history(tmp_path):
     assert PublishedFigure.objects.count() == 1
 
 
-@pytest.mark.sqlite
 def test_a_number_told_twice_is_told_the_same(tmp_path):
     for number in (100, 120, 100):
         load_small(tmp_path, plan(count(number)))
@@ -457,7 +439,6 @@ def test_a_number_told_twice_is_told_the_same(tmp_path):
     assert standing() == [(2030, 100)]
 
 
-@pytest.mark.sqlite
 def test_a_provisional_count_leaves_what_was_told(tmp_path):
     load_small(tmp_path, plan(count(100)))
 
@@ -467,7 +448,6 @@ def test_a_provisional_count_leaves_what_was_told(tmp_path):
     assert (row.value, row.status, row.differs) == (100, "confirmed", False)
 
 
-@pytest.mark.sqlite
 def test_what_was_told_of_a_value_holds_through_all_its_revisions(tmp_path):
     load_small(tmp_path, plan(broken_down(woman=20, man=12)))
 
@@ -504,7 +484,6 @@ def chain(figure):
         figure = figure.revises
 
 
-@pytest.mark.sqlite
 def test_a_note_beside_people_tells_no_other_number(tmp_path):
     clean, small_number = "En 2030 cambió el método.", "Entre ellas había 4 niñas."
     load_small(
@@ -524,7 +503,6 @@ def test_a_note_beside_people_tells_no_other_number(tmp_path):
     assert told == [clean, "", "", "", "Fueron 47.", ""]
 
 
-@pytest.mark.sqlite
 def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     load_small(tmp_path, plan(count(50)))
     indicator = Indicator.objects.get()
@@ -536,7 +514,6 @@ def test_an_indicator_decided_to_select_is_protected_at_once(tmp_path):
     assert PublishedFigure.objects.count() == 1
 
 
-@pytest.mark.sqlite
 def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
     value = {"period": "2030", "value": 40, "breakdown": parts(woman=20, man=20)}
     load_small(tmp_path, plan(value))

@@ -18,7 +18,7 @@ from strategic_areas.queries.plan import board, counted, plans
 from strategic_areas.queries.updates import record, register
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 TODAY = date(2026, 6, 1)
 

@@ -18,7 +18,7 @@ from strategic_areas.workflow.questions import REPORT
 from tests import make
 from tests.deep import DEEP
 
-pytestmark = pytest.mark.usefixtures("open_record")
+pytestmark = [pytest.mark.usefixtures("open_record"), pytest.mark.both_databases]
 
 EDITORS, SAVES, TOGETHER = 8, 25 if DEEP else 2, 5 if DEEP else 1
 

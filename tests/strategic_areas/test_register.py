@@ -21,7 +21,7 @@ from tests.deep import DEEP
 from tests.public_site import MOST_QUERIES
 from tests.test_public_pages import LANGUAGES, Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 YEARS = (2025, 2026, 2027)
 
 

@@ -23,7 +23,7 @@ from strategic_areas.schedule import (
 )
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 TODAY = date(2025, 1, 10)
 

@@ -29,7 +29,7 @@ from tests.strategic_areas.asked import (
     submit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 #: The day after the round closes, at noon in Santo Domingo.
 CLOSED = datetime(CLOSES.year, CLOSES.month, CLOSES.day, 16, tzinfo=UTC) + timedelta(1)

@@ -27,7 +27,7 @@ from tests.deep import DEEP, drawn
 from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 WORD = "zanahoria"
 

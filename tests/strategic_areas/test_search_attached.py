@@ -19,7 +19,7 @@ from tests.strategic_areas.test_search import (
     paths,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def title(word=WORD):

@@ -17,7 +17,7 @@ from strategic_areas.search.answers import LENGTH, excerpt, marked
 from strategic_areas.search.index import Document, Place, Text
 from strategic_areas.search.words import LONGEST, MOST_WORDS, ask, keys, places
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 labels = map(str, itertools.count())
 
 

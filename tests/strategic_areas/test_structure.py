@@ -24,7 +24,7 @@ from tests import make
 from tests.make.plans import close_structure, open_structure
 from tests.strategic_areas.refusing import is_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture(scope="module")

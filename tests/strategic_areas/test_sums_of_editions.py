@@ -15,7 +15,7 @@ from strategic_areas.datasets.ready import SHELF
 from tests import make
 from tests.crawling import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 SUMS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 

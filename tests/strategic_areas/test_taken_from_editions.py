@@ -27,7 +27,7 @@ from tests import make
 from tests.strategic_areas.plans import load_small, small
 from tests.strategic_areas.refusing import is_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 NAME = "Juana Pérez Zapata"
 TEXT = f"Taller que dio {NAME}."

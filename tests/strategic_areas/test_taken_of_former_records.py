@@ -32,7 +32,7 @@ from tests.strategic_areas.test_taken_from_editions import (
     stored,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def fails(*_arguments):

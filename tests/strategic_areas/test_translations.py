@@ -244,7 +244,6 @@ def test_the_database_keeps_one_translation_per_revision_that_says_something(upd
             Translation.objects.create(**wrong)
 
 
-@pytest.mark.sqlite  # PostgreSQL moves it at commit.
 def test_a_translation_moves_the_publication_version(update):
     change = make.change(Translation(activity_update=update), text=ENGLISH)
     before = PublicationVersion.current()

@@ -31,6 +31,8 @@ from strategic_areas.models import (
 from strategic_areas.triggers import versions
 from tests import make, next_plan
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.django_db
 def test_every_declared_trigger_is_installed():

@@ -88,7 +88,6 @@ def decide(client, step="publish", **posted):
     return page, client.post(address, {"seen_version": 1, **posted})
 
 
-@pytest.mark.sqlite
 def test_a_value_waits_and_is_published_with_its_parts_protected(desk, client):
     desk.hand_in()
     listed = client.get(desk.address("values")).context["lines"]
@@ -135,7 +134,6 @@ def test_a_value_of_the_same_days_revises_the_one_before(desk, client):
     assert Measurement.objects.exclude(revises=None).count() == 1
 
 
-@pytest.mark.sqlite
 def test_a_declined_value_tells_its_agency_why(desk, client):
     desk.hand_in()
 
@@ -150,7 +148,6 @@ def test_a_declined_value_tells_its_agency_why(desk, client):
     assert not PublishedFigure.objects.exists()
 
 
-@pytest.mark.sqlite
 def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
     desk.hand_in()
     decide(client, "return", reason="Falta la fuente.")
@@ -169,7 +166,6 @@ def test_a_returned_value_is_mended_from_what_was_handed_in(desk, client):
 
 
 @pytest.mark.parametrize("kind", ["letter", "source"])
-@pytest.mark.sqlite
 def test_the_secretariat_records_a_value_that_another_publishes(desk, client, kind):
     told = {
         "letter": make.letter(agency=desk.agency, period=desk.period),
@@ -195,7 +191,6 @@ def test_the_secretariat_records_a_value_that_another_publishes(desk, client, ki
     assert figure.counted_by == desk.agency.acronym
 
 
-@pytest.mark.sqlite
 def test_two_people_see_a_value_become_printed(desk, client):
     reviewer = make.reviewer()
     client.force_login(reviewer)
@@ -221,7 +216,6 @@ def test_two_people_see_a_value_become_printed(desk, client):
     assert (figure.printed_by, figure.printed_where_es) == (source, "p. 4")
 
 
-@pytest.mark.sqlite
 def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
     client.force_login(make.reviewer())
     address = reverse("admin:value_recorded", args=[desk.indicator.pk])
@@ -235,7 +229,6 @@ def test_what_is_written_down_without_its_place_is_not_printed(desk, client):
     assert PublishedFigure.objects.get().value is None
 
 
-@pytest.mark.sqlite
 def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
     theirs = {"letter": make.letter()}
     own = {"letter": make.letter(agency=desk.agency)}
@@ -245,7 +238,6 @@ def test_only_the_secretariat_names_a_letter_and_only_of_the_agency(desk):
             make.reported_value(indicator=desk.indicator, by=by, **fields)
 
 
-@pytest.mark.sqlite
 def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     desk.hand_in()
     reported = ReportedValue.objects.get()
@@ -264,7 +256,6 @@ def test_a_receipt_tells_what_was_handed_in_with_its_fingerprint(desk, client):
     assert client.get(receipt).status_code == 404
 
 
-@pytest.mark.sqlite
 def test_a_value_in_place_of_another_says_why(desk, client):
     desk.hand_in()
     decide(client)
@@ -277,7 +268,6 @@ def test_a_value_in_place_of_another_says_why(desk, client):
         make.reported_value(indicator=desk.indicator, by=desk.user)
 
 
-@pytest.mark.sqlite
 def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
     desk.hand_in()
     waiting, _answer = decide(client)
@@ -304,7 +294,6 @@ def test_a_reviewer_takes_a_published_value_away_from_its_page(desk, client):
         ({"note": "Con la cédula 001-1234567-8."}, "note"),
     ],
 )
-@pytest.mark.sqlite
 def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
     answer = desk.hand_in(**fields)
 
@@ -315,7 +304,6 @@ def test_a_wrong_value_is_refused_at_its_field(desk, fields, wrong):
     assert not ReportedValue.objects.exists()
 
 
-@pytest.mark.sqlite
 def test_a_value_that_leaps_asks_for_a_reason_that_no_public_page_tells(desk, client):
     desk.hand_in()
     decide(client)
@@ -334,7 +322,6 @@ def test_a_value_that_leaps_asks_for_a_reason_that_no_public_page_tells(desk, cl
     assert (figure.value, figure.reason_es or "") == (70, "")
 
 
-@pytest.mark.sqlite
 def test_a_value_near_the_last_asks_for_no_reason(desk, client):
     desk.hand_in()
     decide(client)
@@ -356,7 +343,6 @@ def test_of_the_same_days_one_value_waits(desk):
     assert ReportedValue.objects.count() == 1
 
 
-@pytest.mark.sqlite
 def test_nobody_hands_in_for_an_indicator_of_another_agency(desk):
     theirs = make.indicator(plan=desk.period.plan, agency=make.agency())
 
@@ -391,7 +377,6 @@ def test_a_value_is_outdated_where_another_was_published_meanwhile():
     assert ReportedValue.objects.get().status == "outdated"
 
 
-@pytest.mark.sqlite
 def test_an_indicator_that_selects_asks_for_no_parts(desk, client):
     desk.indicator.selects = True
     desk.indicator.save()
@@ -436,7 +421,6 @@ def test_what_is_wrong_with_a_value(value, parts, fields, expected):
     assert list(found) == expected
 
 
-@pytest.mark.sqlite
 def test_a_demonstration_says_that_values_carry_no_mark_of_it(desk, client):
     mark = 'class="notice">Los valores no llevan la marca'
     shown = []

@@ -14,7 +14,7 @@ from tests import make
 from tests.deep import SOME_ROWS
 from tests.strategic_areas.decision_cases import Case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PERSONS = {"counts": "persons", "national": True, "family": "victims"}
 

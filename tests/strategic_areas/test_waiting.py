@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests import make
 
 # They are about pages: no database changes what they test.
-pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+pytestmark = pytest.mark.django_db
 
 INDEX = reverse("admin:index")
 

@@ -13,7 +13,7 @@ from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.make.plans import approve_plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 NAME = "Juana Pérez Zapata"
 TEXT = f"Se atendió a {NAME} en la oficina."

@@ -26,7 +26,7 @@ from strategic_areas.workflow.questions import seen_of
 from tests import make
 from tests.strategic_areas.refusing import is_refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def steps(update):

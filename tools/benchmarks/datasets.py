@@ -28,7 +28,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tools.benchmarks import real_plan, servers
-from tools.run import find_server_binaries, throw_away_cluster
+from tools.run_tests import find_server_binaries, throw_away_cluster
 
 MODULE = "tools.benchmarks.datasets"
 SIZES = {"600": real_plan.REAL, "6,000": real_plan.TENFOLD}

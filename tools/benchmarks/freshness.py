@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 import psycopg2
 
 from tools.benchmarks import real_plan, servers
-from tools.run import find_server_binaries, throw_away_cluster
+from tools.run_tests import find_server_binaries, throw_away_cluster
 
 PROCESSES, WRITERS, PUBLICATIONS = 3, 4, 1000
 #: How many publications are made one after the other.

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tools.benchmarks import servers
-from tools.run import find_chromium
+from tools.run_tests import find_chromium
 
 PAGES = [
     "/",

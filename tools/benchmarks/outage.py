@@ -17,7 +17,7 @@ import psycopg2
 
 from tools.benchmarks import servers
 from tools.benchmarks.freshness import PAGE, mark_areas, publish
-from tools.run import find_server_binaries, throw_away_cluster
+from tools.run_tests import find_server_binaries, throw_away_cluster
 
 ROUNDS, OUTAGES, CONNECTIONS = 7, 3, 16
 #: As many as docs/operate.md says: who waits for the database holds up one of them.

@@ -22,7 +22,7 @@ from pathlib import Path
 import psycopg2
 
 from tools.benchmarks import servers
-from tools.run import find_server_binaries, throw_away_cluster
+from tools.run_tests import find_server_binaries, throw_away_cluster
 
 ROOT = servers.ROOT
 #: As deploy/systemd/plan-portal.service has it.

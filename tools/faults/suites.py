@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from tools.benchmarks.servers import ROOT
 from tools.faults.telling import Outcome, scenario
-from tools.run import find_server_binaries, throw_away_cluster
+from tools.run_tests import find_server_binaries, throw_away_cluster
 
 
 def pytest_outcome(stage, engine, *arguments, **variables):

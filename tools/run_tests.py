@@ -2,7 +2,7 @@
 Runs every test on every database and browser that this machine has: make test
 
 Uses the standard library alone, and says at the end what was skipped and how to get it.
-With CI set, whatever is skipped is a failure.
+With CI set, a skip is a failure.
 """
 
 import contextlib
@@ -14,14 +14,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.deep import DEEP, PARTS, arguments_of  # noqa: E402
-
 #: The shell without windows comes first: it takes half the processor time.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
@@ -39,88 +34,48 @@ FAST = (
     # A statement that does not end fails its test instead of holding up the rest.
     " -c statement_timeout=120s"
 )
-#: By how much the other runs give way to the longest, and those that wait for a server
-#: or a browser to all: they end together, so that no processor is idle at the end.
-SECOND, LATER = 2, 5
 
 
 def main(arguments):
-    if DEEP and len(arguments) == 1 and not (ROOT / arguments[0]).exists():
-        if arguments[0] not in PARTS:
-            write(f"There is no part {arguments[0]}. Parts: {', '.join(PARTS)}.\n")
-            return 2
-        arguments = arguments_of(arguments[0])
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
-    outcomes, skipped = [], []
-
     compile_catalogues()
-    # All at once: each waits often, for the database or the browser. Those that need
-    # Python alone begin while packages are installed and the database server is made.
-    say("SQLite, what runs once")
-    first = begin_pytest(arguments, {"TEST_PART": "once"})
-    with contextlib.ExitStack() as stack:
-        stack.callback(end, first)
-        wait_while_pending("PACKAGES_PENDING", 900)
-        os.nice(SECOND)
-        second = in_background(arguments, {"TEST_PART": "other"})
-        begun = [("SQLite", *stack.enter_context(second))]
-        os.nice(LATER - SECOND)
-        name, url = stack.enter_context(database_server())
-        others = {}
+    statuses, skipped = {}, []
+    statuses["SQLite"] = run_pytest("SQLite", ["-m", "not browser", *arguments])
+    with database_server() as (name, url):
         if url:
-            others[name] = {"TEST_PART": "other", "TEST_DATABASE_URL": url}
+            only = ["-m", "not browser", *arguments]
+            statuses[name] = run_pytest(name, only, TEST_DATABASE_URL=url)
         else:
             skipped.append(f"the tests on PostgreSQL: {name}")
-        if find_chromium():
-            others["Browser"] = {"TEST_PART": "browser"}
-        else:
-            skipped.append(
-                "the browser tests: no Chromium was found. Install Debian's package "
-                "chromium, or name another one in CHROMIUM"
-            )
-        begun += [
-            (name, *stack.enter_context(in_background(arguments, variables)))
-            for name, variables in others.items()
-        ]
-        outcomes.append(follow("SQLite, what runs once", first))
-        for name, process, output in begun:
-            say(name)
-            outcomes.append(replay(name, process, output))
-
-    return summary(outcomes, skipped, is_part=bool(arguments))
+    if find_chromium():
+        only = ["-m", "browser", *(arguments or ["tests/browser"])]
+        statuses["Browser"] = run_pytest("Browser", only)
+    else:
+        skipped.append(
+            "the browser tests: no Chromium was found. Install Debian's package "
+            "chromium, or name another one in CHROMIUM"
+        )
+    return summary(statuses, skipped, is_part=bool(arguments))
 
 
-def summary(outcomes, skipped, *, is_part=False):
+def summary(statuses, skipped, *, is_part=False):
     """
-    Tell what ran, what did not and why; the exit status.
+    Write what failed and what was skipped; the exit status.
 
-    A developer who asks for part of the tests may ask for those of one run alone, but
-    for some.
+    ``statuses`` are those of pytest by the name of the run. A developer who asks for
+    part of the tests may ask for those of one run alone, but for some.
     """
     say("Summary")
-    for name, _, closing_line in outcomes:
-        write(f"{name}:\n{closing_line}\n")
+    if is_part and {*statuses.values()} != {NO_TESTS_COLLECTED}:
+        statuses = {k: v for k, v in statuses.items() if v != NO_TESTS_COLLECTED}
+    for name, status in statuses.items():
+        write(f"{name}: {f'FAILED ({status})' if status else 'passed'}\n")
     for reason in skipped:
         write(f"SKIPPED {reason}.\n")
-    statuses = [status for _, status, _ in outcomes]
-    if is_part and set(statuses) != {NO_TESTS_COLLECTED}:
-        statuses = [status for status in statuses if status != NO_TESTS_COLLECTED]
-    failed = any(statuses)
     if skipped and os.environ.get("CI"):
         write("In CI nothing may be skipped.\n")
-        failed = True
-    return 1 if failed else 0
-
-
-def wait_while_pending(variable, seconds):
-    """
-    Wait while the file is there that an environment variable names; see .ci/run.
-
-    It waits no longer than ``seconds``.
-    """
-    pending, end = os.environ.get(variable), time.monotonic() + seconds
-    while pending and os.path.exists(pending) and time.monotonic() < end:
-        time.sleep(0.2)
+        return 1
+    return 1 if any(statuses.values()) else 0
 
 
 def compile_catalogues():
@@ -137,72 +92,15 @@ def is_newer(made, source):
     return made.exists() and made.stat().st_mtime > source.stat().st_mtime
 
 
-def begin_pytest(arguments, variables, output=subprocess.PIPE):
-    """
-    A running pytest.
-
-    ``variables`` are TEST_PART, of which tests/conftest.py tells, and TEST_DATABASE_URL
-    where it is not SQLite.
-    """
-    command = [sys.executable, "-m", "pytest", "-rs"]
-    # Each keeps which tests failed last for itself.
-    place = "postgresql" if "TEST_DATABASE_URL" in variables else variables["TEST_PART"]
-    command += ["-o", f"cache_dir=.pytest_cache/{place}"]
-    if sys.stdout.isatty():
-        command.append("--color=yes")
-    environment = os.environ | {"TEST_DATABASE_URL": ""} | variables
+def run_pytest(name, arguments, **variables):
+    """Run pytest on every processor; its exit status."""
+    say(name)
     # Tests are kept compiled for the next run: that halves the time of reading them.
+    environment = os.environ | {"TEST_DATABASE_URL": ""} | variables
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    return subprocess.Popen(
-        command + arguments,
-        cwd=ROOT,
-        env=environment,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
-
-
-@contextlib.contextmanager
-def in_background(arguments, variables):
-    """A running pytest and the file into which it speaks; stopped if it still runs."""
-    with tempfile.TemporaryFile() as output:
-        process = begin_pytest(arguments, variables, output)
-        try:
-            yield process, output
-        finally:
-            end(process)
-
-
-def follow(name, process):
-    """Pass on what a pytest says while it runs; its name, status and closing line."""
-    tail = b""
-    while chunk := process.stdout.read1(65536):
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.flush()
-        tail = (tail + chunk)[-4096:]
-    return name, process.wait(), closing_line(tail)
-
-
-def replay(name, process, output):
-    """Pass on what another one said; its name, status and closing line."""
-    status = process.wait()
-    output.seek(0)
-    said = output.read()
-    sys.stdout.buffer.write(said)
-    sys.stdout.flush()
-    return name, status, closing_line(said[-4096:])
-
-
-def closing_line(said):
-    lines = said.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "no output"
-
-
-def end(process):
-    """Stop a pytest that still runs."""
-    if process and process.poll() is None:
-        process.terminate()
-        process.wait()
+    pytest = [sys.executable, "-m", "pytest", "-rs", "-n", "auto", "--dist", "loadfile"]
+    command = [*pytest, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def find_chromium():
