@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from plan_portal.middleware import STAFF_PATHS
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.site import places
 
 #: Pages that the sitemap leaves out: their content depends on the query.
@@ -85,8 +85,8 @@ def every_address(pages):
             continue
         for spanish, english, changed_at in _places(found, name, path):
             yield (
-                address(name, *spanish, language="es"),
-                address(name, *english, language="en"),
+                public_path(name, *spanish, language="es"),
+                public_path(name, *english, language="en"),
                 changed_at,
             )
 
@@ -96,8 +96,8 @@ def one_of_each(pages):
     found = places()
     for name, _view, path, _english in pages:
         for spanish, english, _at in _places(found, name, path)[:1]:
-            yield address(name, *spanish, language="es")
-            yield address(name, *english, language="en")
+            yield public_path(name, *spanish, language="es")
+            yield public_path(name, *english, language="en")
 
 
 def _places(found, name, path):

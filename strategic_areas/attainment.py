@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class Attained(StrEnum):
+class AttainmentKind(StrEnum):
     """What can be said of a target."""
 
     MET = "met"
@@ -28,7 +28,7 @@ class Attained(StrEnum):
 class Attainment:
     """``reached`` is held against the target, None where no value can be."""
 
-    code: Attained
+    code: AttainmentKind
     reached: Decimal | None = None
 
 
@@ -44,25 +44,25 @@ def attainment(
     """
     taken = _taken(aim, values, aggregation)
     if not taken:
-        return Attainment(Attained.NO_VALUE)
+        return Attainment(AttainmentKind.NO_VALUE)
     if any(each.value is None for each in taken):
-        return Attainment(Attained.PROTECTED)
+        return Attainment(AttainmentKind.PROTECTED)
     if any(each.is_break for each in taken[1:]):
-        return Attainment(Attained.NOT_COMPARABLE)
+        return Attainment(AttainmentKind.NOT_COMPARABLE)
     reached = sum(each.value for each in taken)
     if direction not in ("increase", "decrease"):
-        return Attainment(Attained.NO_DIRECTION, reached)
+        return Attainment(AttainmentKind.NO_DIRECTION, reached)
     is_more = direction == "increase"
     is_met = reached >= aim.value if is_more else reached <= aim.value
     # A sum that should stay low may still grow while values are missing.
     is_whole = aggregation != "sum" or _covers(aim, taken)
     is_over = today > aim.ends_on and is_whole
     if is_met and (is_more or is_over):
-        code = Attained.MET
+        code = AttainmentKind.MET
     elif is_over or (not is_more and not is_met and aggregation == "sum"):
-        code = Attained.MISSED
+        code = AttainmentKind.MISSED
     else:
-        code = Attained.OPEN
+        code = AttainmentKind.OPEN
     return Attainment(code, reached)
 
 

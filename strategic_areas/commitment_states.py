@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 
-class Age(NamedTuple):
+class Recency(NamedTuple):
     """
     How new an account is: of two accounts the one of the greater age is the newer.
 
@@ -41,19 +41,19 @@ class Age(NamedTuple):
         )
 
 
-def newness(account) -> tuple[Age, int]:
+def recency_of(account) -> tuple[Recency, int]:
     """The key by which accounts of any kind are sorted, the oldest first."""
     return account.age, -account.pk
 
 
-def newest(accounts: Iterable):
+def newest_update(accounts: Iterable):
     """The newest of the accounts, which is the one that stands; None without any."""
-    return max(accounts, key=newness, default=None)
+    return max(accounts, key=recency_of, default=None)
 
 
 # Thousands of accounts are made for a board, which frozen ones would slow down.
 @dataclass(kw_only=True)
-class Account:
+class DatedUpdate:
     """A published account that counts: of which period it is, and when it was said."""
 
     period_ends_on: date
@@ -63,10 +63,10 @@ class Account:
     revision: int = 1
     pk: int = 0
     period_id: int = 0
-    age: Age = field(init=False, repr=False, compare=False)
+    age: Recency = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        self.age = Age(
+        self.age = Recency(
             self.period_ends_on,
             self.said_on or date.min,
             self.was_entered,
@@ -119,11 +119,11 @@ DECLARED = (S.FULFILLED, S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER)
 #: States of a commitment of which nothing more is owed.
 CLOSED = frozenset({*DECLARED, S.CANCELLED})
 #: States that tell the public nothing of how far a commitment has come.
-NOT_TOLD = frozenset(
+WITHOUT_PUBLIC_STATE = frozenset(
     {S.NO_ACTIVITIES, S.NO_REPORT, S.NOT_ASKED, S.IN_REVIEW, S.RESERVED}
 )
 #: States that work in progress has after the end of its plan.
-AFTERWARDS = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
+IN_PROGRESS_AFTER_PLAN = frozenset({S.KEPT_UP, S.LEFT_IN_PROGRESS})
 #: States beside which an average percent means something.
 UNDER_WAY = frozenset(
     {
@@ -133,7 +133,7 @@ UNDER_WAY = frozenset(
 )
 
 
-class Family(StrEnum):
+class StateFamily(StrEnum):
     """
     What readers need to know of a state first; in the order in which pages count.
 
@@ -149,46 +149,48 @@ class Family(StrEnum):
     UNREAD = "unread"
 
 
-class FamilyRow(NamedTuple):
+class FamilyDefinition(NamedTuple):
     """What a family says of a commitment, and the states that say it."""
 
-    family: Family
+    family: StateFamily
     says: str
     states: tuple[CommitmentState, ...]
 
 
 #: Each state in one family; the methodology page prints it.
 FAMILIES = (
-    FamilyRow(
-        Family.MET, _("Its lead declared that the result was achieved."), (S.FULFILLED,)
+    FamilyDefinition(
+        StateFamily.MET,
+        _("Its lead declared that the result was achieved."),
+        (S.FULFILLED,),
     ),
-    FamilyRow(
-        Family.UNMET,
+    FamilyDefinition(
+        StateFamily.UNMET,
         _("Its lead declared that it was not, or not wholly."),
         (S.IN_PART, S.UNFULFILLED, S.CARRIED_OVER),
     ),
-    FamilyRow(
-        Family.GOING,
+    FamilyDefinition(
+        StateFamily.GOING,
         _("Something was done or is being done, and the result is to be declared."),
         (S.IN_PROGRESS, S.BEGUN, S.TO_DECLARE, S.KEPT_UP, S.LEFT_IN_PROGRESS),
     ),
-    FamilyRow(
-        Family.HALTED,
+    FamilyDefinition(
+        StateFamily.HALTED,
         _("It stands still, or an act cancelled it."),
         (S.SUSPENDED, S.PARTLY_SUSPENDED, S.CANCELLED),
     ),
-    FamilyRow(
-        Family.UNBEGUN,
+    FamilyDefinition(
+        StateFamily.UNBEGUN,
         _("It was reported that nothing has begun."),
         (S.NOT_STARTED, S.INCOMPLETE),
     ),
-    FamilyRow(
-        Family.SILENT,
+    FamilyDefinition(
+        StateFamily.SILENT,
         _("Nobody has said anything, or there was nothing to ask for."),
         (S.NO_REPORT, S.NOT_ASKED, S.NO_ACTIVITIES),
     ),
-    FamilyRow(
-        Family.UNREAD,
+    FamilyDefinition(
+        StateFamily.UNREAD,
         _("Neither a family nor silence: there is a report, and it cannot be read."),
         (S.IN_REVIEW, S.RESERVED),
     ),
@@ -197,17 +199,17 @@ FAMILIES = (
 PLAIN = frozenset({S.FULFILLED, S.IN_PROGRESS, S.NOT_STARTED})
 #: By value: those of activities are the same, and two more.
 _FAMILY_OF = {str(state): row.family for row in FAMILIES for state in row.states} | {
-    "completed": Family.MET,
-    "no_record": Family.SILENT,
+    "completed": StateFamily.MET,
+    "no_record": StateFamily.SILENT,
 }
 
 
-def family_of(state: str) -> Family:
+def family_of(state: str) -> StateFamily:
     """The family of the state of a commitment, or of an activity."""
     return _FAMILY_OF[state]
 
 
-class Work(StrEnum):
+class KnownActivityState(StrEnum):
     """What is publicly known of one activity, as the rule reads it."""
 
     COMPLETED = "completed"
@@ -226,12 +228,19 @@ class Work(StrEnum):
 
 
 #: Activities of which no report tells the public how far they have come.
-UNTOLD = frozenset({Work.IN_REVIEW, Work.RESERVED, Work.SILENT, Work.NOT_ASKED})
-_GOING = frozenset({Work.IN_PROGRESS, Work.KEPT_UP})
+UNKNOWN_STATES = frozenset(
+    {
+        KnownActivityState.IN_REVIEW,
+        KnownActivityState.RESERVED,
+        KnownActivityState.SILENT,
+        KnownActivityState.NOT_ASKED,
+    }
+)
+_GOING = frozenset({KnownActivityState.IN_PROGRESS, KnownActivityState.KEPT_UP})
 
 
 @dataclass(frozen=True)
-class Facts:
+class CommitmentFacts:
     """
     What decides the state of one commitment.
 
@@ -240,14 +249,14 @@ class Facts:
     plan has ended.
     """
 
-    works: Sequence[Work] = ()
+    works: Sequence[KnownActivityState] = ()
     result: str = ""
     is_over: bool = False
 
     @cached_property
     def left(self):
         """The activities that no amendment cancelled."""
-        return [work for work in self.works if work != Work.CANCELLED]
+        return [work for work in self.works if work != KnownActivityState.CANCELLED]
 
     def any(self, *kinds):
         return any(work in kinds for work in self.left)
@@ -257,7 +266,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Row:
+class StateRule:
     """
     One row of the rule.
 
@@ -267,11 +276,11 @@ class Row:
 
     case: str
     states: tuple[CommitmentState, ...]
-    choose: Callable[[Facts], CommitmentState | None]
+    choose: Callable[[CommitmentFacts], CommitmentState | None]
 
 
 def _when(state, case, applies):
-    return Row(case, (state,), lambda facts: state if applies(facts) else None)
+    return StateRule(case, (state,), lambda facts: state if applies(facts) else None)
 
 
 def _declared(facts):
@@ -283,25 +292,27 @@ def _in_progress(facts):
         return None
     if not facts.is_over:
         return S.IN_PROGRESS
-    is_kept = facts.all(Work.KEPT_UP, Work.COMPLETED)
+    is_kept = facts.all(KnownActivityState.KEPT_UP, KnownActivityState.COMPLETED)
     return S.KEPT_UP if is_kept else S.LEFT_IN_PROGRESS
 
 
 def _suspended(facts):
-    if not facts.any(Work.SUSPENDED):
+    if not facts.any(KnownActivityState.SUSPENDED):
         return None
-    return S.PARTLY_SUSPENDED if facts.any(Work.COMPLETED) else S.SUSPENDED
+    return (
+        S.PARTLY_SUSPENDED if facts.any(KnownActivityState.COMPLETED) else S.SUSPENDED
+    )
 
 
 def _not_started(facts):
-    if not facts.any(Work.NOT_STARTED):
+    if not facts.any(KnownActivityState.NOT_STARTED):
         return None
-    return S.NOT_STARTED if facts.all(Work.NOT_STARTED) else S.INCOMPLETE
+    return S.NOT_STARTED if facts.all(KnownActivityState.NOT_STARTED) else S.INCOMPLETE
 
 
 #: The first row that applies decides.
 RULE = (
-    Row(_("Its lead declared the result"), DECLARED, _declared),
+    StateRule(_("Its lead declared the result"), DECLARED, _declared),
     _when(
         S.NO_ACTIVITIES,
         _("The plan holds no activity for it"),
@@ -316,7 +327,7 @@ RULE = (
         ),
         lambda facts: not facts.left,
     ),
-    Row(
+    StateRule(
         _(
             "Any activity is in progress. Once the plan has ended: “kept up until "
             "the plan ended”, if the rest is completed and reports reach the end; "
@@ -328,9 +339,9 @@ RULE = (
     _when(
         S.TO_DECLARE,
         _("All activities are completed"),
-        lambda facts: facts.all(Work.COMPLETED),
+        lambda facts: facts.all(KnownActivityState.COMPLETED),
     ),
-    Row(
+    StateRule(
         _("Any activity is suspended; “suspended in part”, if some are completed"),
         (S.SUSPENDED, S.PARTLY_SUSPENDED),
         _suspended,
@@ -338,9 +349,9 @@ RULE = (
     _when(
         S.BEGUN,
         _("Any activity is completed"),
-        lambda facts: facts.any(Work.COMPLETED),
+        lambda facts: facts.any(KnownActivityState.COMPLETED),
     ),
-    Row(
+    StateRule(
         _(
             "All activities are said not to have begun; if only some are, “report "
             "incomplete”"
@@ -351,23 +362,23 @@ RULE = (
     _when(
         S.IN_REVIEW,
         _("Any report waits for review"),
-        lambda facts: facts.any(Work.IN_REVIEW),
+        lambda facts: facts.any(KnownActivityState.IN_REVIEW),
     ),
     _when(
         S.RESERVED,
         _("The law withholds the content of any report"),
-        lambda facts: facts.any(Work.RESERVED),
+        lambda facts: facts.any(KnownActivityState.RESERVED),
     ),
     _when(
         S.NO_REPORT,
         _("A round asked for a report of any activity"),
-        lambda facts: facts.any(Work.SILENT),
+        lambda facts: facts.any(KnownActivityState.SILENT),
     ),
     _when(S.NOT_ASKED, _("None of this"), lambda facts: True),
 )
 
 
-def commitment_state(facts: Facts) -> CommitmentState:
+def commitment_state(facts: CommitmentFacts) -> CommitmentState:
     """The state that the first row of ``RULE`` that applies gives."""
     return next(state for row in RULE if (state := row.choose(facts)))
 
@@ -391,13 +402,13 @@ class Tally:
         return self.total - self.told
 
 
-def tally(works: Sequence[Work]) -> Tally:
-    left = Facts(works).left
-    told = [work for work in left if work not in UNTOLD]
-    return Tally(told.count(Work.COMPLETED), len(told), len(left))
+def count_activities(works: Sequence[KnownActivityState]) -> Tally:
+    left = CommitmentFacts(works).left
+    told = [work for work in left if work not in UNKNOWN_STATES]
+    return Tally(told.count(KnownActivityState.COMPLETED), len(told), len(left))
 
 
-def added(tallies: Iterable[Tally]) -> Tally:
+def sum_tallies(tallies: Iterable[Tally]) -> Tally:
     """The tally of all their activities."""
     every = list(tallies)
     return Tally(

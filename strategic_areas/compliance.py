@@ -12,15 +12,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from strategic_areas.date_ranges import days_of
-from strategic_areas.progress import State, activity_state
+from strategic_areas.date_ranges import days_of_year
+from strategic_areas.progress import ActivityState, activity_state
 
 #: For how long each agency reads its scorecard of a round before everybody does, so
 #: that it can reply. It begins when the closed round's scorecards are made ready.
 REPLY_WITHIN = timedelta(hours=72)
 
 
-class AgencyState(StrEnum):
+class AgencyRoundState(StrEnum):
     """What an agency has done in a round; the order is that of the work."""
 
     NOT_ASKED = "not_asked"
@@ -31,7 +31,7 @@ class AgencyState(StrEnum):
     PUBLISHED = "published"
 
 
-class Promptness(StrEnum):
+class Timeliness(StrEnum):
     """How an agency kept a round's due date."""
 
     NOT_ASKED = "not_asked"
@@ -41,7 +41,7 @@ class Promptness(StrEnum):
     SILENT = "silent"
 
 
-class Standing(StrEnum):
+class ReportStatus(StrEnum):
     """Where an agency's report of one activity stands in a round."""
 
     NOTHING = "nothing"
@@ -51,7 +51,7 @@ class Standing(StrEnum):
     PUBLISHED = "published"
 
 
-def standing(statuses: Set[str]) -> Standing:
+def report_status(statuses: Set[str]) -> ReportStatus:
     """
     Where the report of one activity stands in a round.
 
@@ -60,19 +60,19 @@ def standing(statuses: Set[str]) -> Standing:
     nothing of what is published.
     """
     if "returned" in statuses:
-        return Standing.RETURNED
+        return ReportStatus.RETURNED
     if "published" in statuses:
-        return Standing.PUBLISHED
+        return ReportStatus.PUBLISHED
     if "submitted" in statuses:
-        return Standing.SUBMITTED
-    return Standing.DRAFTED if "draft" in statuses else Standing.NOTHING
+        return ReportStatus.SUBMITTED
+    return ReportStatus.DRAFTED if "draft" in statuses else ReportStatus.NOTHING
 
 
 #: What the agency has nothing left to do on.
-HANDED_IN = frozenset({Standing.SUBMITTED, Standing.PUBLISHED})
+NO_WORK_LEFT = frozenset({ReportStatus.SUBMITTED, ReportStatus.PUBLISHED})
 
 
-def agency_state(standings: Iterable[Standing]) -> AgencyState:
+def agency_round_state(standings: Iterable[ReportStatus]) -> AgencyRoundState:
     """
     One word for the whole round, from how the report of each owed activity stands.
 
@@ -80,19 +80,19 @@ def agency_state(standings: Iterable[Standing]) -> AgencyState:
     """
     found = set(standings)
     if not found:
-        return AgencyState.NOT_ASKED
-    if Standing.RETURNED in found:
-        return AgencyState.RETURNED
-    if found <= HANDED_IN:
-        is_done = found == {Standing.PUBLISHED}
-        return AgencyState.PUBLISHED if is_done else AgencyState.SUBMITTED
-    has_begun = found != {Standing.NOTHING}
-    return AgencyState.IN_PROGRESS if has_begun else AgencyState.NOTHING
+        return AgencyRoundState.NOT_ASKED
+    if ReportStatus.RETURNED in found:
+        return AgencyRoundState.RETURNED
+    if found <= NO_WORK_LEFT:
+        is_done = found == {ReportStatus.PUBLISHED}
+        return AgencyRoundState.PUBLISHED if is_done else AgencyRoundState.SUBMITTED
+    has_begun = found != {ReportStatus.NOTHING}
+    return AgencyRoundState.IN_PROGRESS if has_begun else AgencyRoundState.NOTHING
 
 
-def promptness(
+def timeliness_of(
     due_on: date, first_days: Sequence[date | None], today: date
-) -> Promptness:
+) -> Timeliness:
     """
     How an agency kept the due date of a round.
 
@@ -101,13 +101,13 @@ def promptness(
     has passed.
     """
     if not first_days:
-        return Promptness.NOT_ASKED
+        return Timeliness.NOT_ASKED
     given = [day for day in first_days if day is not None]
     if len(given) == len(first_days) and max(given) <= due_on:
-        return Promptness.ON_TIME
+        return Timeliness.ON_TIME
     if today <= due_on:
-        return Promptness.PENDING
-    return Promptness.LATE if given else Promptness.SILENT
+        return Timeliness.PENDING
+    return Timeliness.LATE if given else Timeliness.SILENT
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ class Scorecard:
     on_time: int
     late: int
     missing: int
-    promptness: Promptness
+    promptness: Timeliness
 
 
-def scorecard(
+def scorecard_of(
     due_on: date, first_days: Sequence[date | None], today: date
 ) -> Scorecard:
-    """The scorecard of a round; ``first_days`` are those of ``promptness``."""
+    """The scorecard of a round; ``first_days`` are those of ``timeliness_of``."""
     given = [day for day in first_days if day is not None]
     on_time = sum(day <= due_on for day in given)
     return Scorecard(
@@ -137,12 +137,12 @@ def scorecard(
         on_time=on_time,
         late=len(given) - on_time,
         missing=len(first_days) - len(given),
-        promptness=promptness(due_on, first_days, today),
+        promptness=timeliness_of(due_on, first_days, today),
     )
 
 
 @dataclass(frozen=True)
-class Discipline:
+class ComplianceCounts:
     """How many rounds that asked an agency it answered on time, late or not at all."""
 
     on_time: int
@@ -154,11 +154,11 @@ class Discipline:
         return self.on_time + self.late + self.silent
 
 
-def discipline(answers: Iterable[Promptness]) -> Discipline:
+def count_compliance(answers: Iterable[Timeliness]) -> ComplianceCounts:
     """Count rounds by how an agency answered each."""
     count = Counter(answers)
-    return Discipline(
-        count[Promptness.ON_TIME], count[Promptness.LATE], count[Promptness.SILENT]
+    return ComplianceCounts(
+        count[Timeliness.ON_TIME], count[Timeliness.LATE], count[Timeliness.SILENT]
     )
 
 
@@ -184,7 +184,7 @@ def median_days(times: Sequence[timedelta]) -> int | None:
 
 
 @dataclass(frozen=True)
-class Stop:
+class StopPeriod:
     """From which day an amendment stops a record, and on which it resumes, if ever."""
 
     since: date
@@ -195,7 +195,7 @@ class Stop:
 
 
 def is_owed(
-    accounts: Iterable, starts_on: date | None, period, stops: Iterable[Stop] = ()
+    accounts: Iterable, starts_on: date | None, period, stops: Iterable[StopPeriod] = ()
 ) -> bool:
     """
     Whether an agency owes a report of an activity in the round ``period``.
@@ -218,10 +218,10 @@ def is_owed(
         for each in accounts
         if each.period_id != asked and each.age.period_ends_on <= last
     ]
-    return activity_state(before) != State.COMPLETED
+    return activity_state(before) != ActivityState.COMPLETED
 
 
-def asked_spans(
+def requested_spans(
     period, plan_starts_on: date, *, is_yearly: bool
 ) -> list[tuple[date, date]]:
     """
@@ -233,7 +233,7 @@ def asked_spans(
     if not is_yearly:
         return [(period.starts_on, period.ends_on)]
     years = range(plan_starts_on.year, period.ends_on.year + 1)
-    spans = map(days_of, years)
+    spans = map(days_of_year, years)
     return [span for span in spans if span[1] <= period.ends_on]
 
 

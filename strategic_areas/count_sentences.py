@@ -9,38 +9,38 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
-from strategic_areas.commitment_states import AFTERWARDS, Family
-from strategic_areas.progress import Counts, Punctuality
+from strategic_areas.commitment_states import IN_PROGRESS_AFTER_PLAN, StateFamily
+from strategic_areas.progress import Punctuality, StateCounts
 from strategic_areas.sentences import FAMILY_WORDS, listed
 
 #: How many commitments are in a family, as parts of one sentence: the last three have
 #: no verb of their own in Spanish.
 FAMILY_COUNTS = {
-    Family.MET: npgettext_lazy(
+    StateFamily.MET: npgettext_lazy(
         "commitments", "%(n)s is fulfilled", "%(n)s are fulfilled", "number"
     ),
-    Family.UNMET: npgettext_lazy(
+    StateFamily.UNMET: npgettext_lazy(
         "commitments",
         "%(n)s was not fulfilled or only in part",
         "%(n)s were not fulfilled or only in part",
         "number",
     ),
-    Family.GOING: npgettext_lazy(
+    StateFamily.GOING: npgettext_lazy(
         "commitments", "%(n)s is under way", "%(n)s are under way", "number"
     ),
-    Family.HALTED: npgettext_lazy(
+    StateFamily.HALTED: npgettext_lazy(
         "commitments",
         "%(n)s is halted or cancelled",
         "%(n)s are halted or cancelled",
         "number",
     ),
-    Family.UNBEGUN: npgettext_lazy(
+    StateFamily.UNBEGUN: npgettext_lazy(
         "commitments", "%(n)s has not begun", "%(n)s have not begun", "number"
     ),
-    Family.SILENT: npgettext_lazy(
+    StateFamily.SILENT: npgettext_lazy(
         "commitments", "%(n)s has no news", "%(n)s have no news", "number"
     ),
-    Family.UNREAD: npgettext_lazy(
+    StateFamily.UNREAD: npgettext_lazy(
         "commitments",
         "%(n)s has an unpublished report",
         "%(n)s have unpublished reports",
@@ -120,7 +120,7 @@ def parts_on_record(records) -> list[tuple[str, int]]:
     ]
 
 
-def summed(counts: Counts) -> str:
+def summed(counts: StateCounts) -> str:
     """
     How many commitments are in each family, in sentences that sum to the whole.
 
@@ -136,11 +136,11 @@ def summed(counts: Counts) -> str:
         )
         word = str(FAMILY_WORDS[family])
         return text % {"family": word[:1].lower() + word[1:], "total": spelled(total)}
-    first = [part for part in parts if part[0] in {Family.MET, Family.GOING}]
+    first = [part for part in parts if part[0] in {StateFamily.MET, StateFamily.GOING}]
     if not first or len(parts) <= IN_ONE_SENTENCE:
         first = parts
     rest = [part for part in parts if part not in first]
-    is_over = any(counts[state] for state in AFTERWARDS)
+    is_over = any(counts[state] for state in IN_PROGRESS_AFTER_PLAN)
     said = _("Of %(total)s commitments, %(said)s.") % {
         "total": spelled(counts.total),
         "said": _counted(first, is_over),
@@ -155,7 +155,7 @@ def summed(counts: Counts) -> str:
 
 
 def _counted(parts, is_over):
-    texts = FAMILY_COUNTS | ({Family.GOING: LEFT_UNDER_WAY} if is_over else {})
+    texts = FAMILY_COUNTS | ({StateFamily.GOING: LEFT_UNDER_WAY} if is_over else {})
     return listed([str(texts[f] % {"number": n, "n": spelled(n)}) for f, n in parts])
 
 

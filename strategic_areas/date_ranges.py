@@ -20,17 +20,17 @@ def year_of(starts_on: date, ends_on: date) -> int | None:
     return starts_on.year if is_one else None
 
 
-def days_of(year: int) -> tuple[date, date]:
+def days_of_year(year: int) -> tuple[date, date]:
     """The first and the last day of a year."""
     return date(year, 1, 1), date(year, 12, 31)
 
 
 @dataclass(frozen=True)
-class Span:
+class DateRange:
     """From the first day to the last."""
 
     starts_on: date
     ends_on: date
 
-    def overlaps(self, other: "Span") -> bool:
+    def overlaps(self, other: "DateRange") -> bool:
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on

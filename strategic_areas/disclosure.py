@@ -6,30 +6,30 @@ The public reads no number of victims or survivors in a report, of whatever size
 anything that moves with one. Of an activity whose quantity counts them, quantity,
 percent, planned quantity and people reached are for staff; of one that reaches them,
 the people reached are. Whether anything was stated is not told either. A planned
-quantity of at least ``LEAST`` that the plan's own document prints, which is one whose
-activity has the provenance ``plan``, stands as the plan's.
-In place of what is not told stands ``PROTECTED``; in place of a text that was purged to
-protect people stands ``MARKER``.
+quantity of at least ``SMALLEST_DISCLOSED`` that the plan's own document prints, which
+is one whose activity has the provenance ``plan``, stands as the plan's. In place of
+what is not told stands ``PROTECTED``; in place of a text that was purged to protect
+people stands ``MARKER``.
 
 Of a sensitive indicator, which counts such people, the public reads
 
 * what was printed: a total or a part that a source prints, quoted with the source and
   where in it. A number from 1 to 9, and any part, is quoted from an official source.
 * of each family one national total of a calendar year, where it is confirmed and is 0
-  or at least ``LEAST``, with at most one breakdown. Everybody counted as a victim at
-  whatever stage is one family. One indicator of a family is its teller, in every plan,
-  and has one dimension. A year of which any day lies in a printed span of the family
-  tells only print.
+  or at least ``SMALLEST_DISCLOSED``, with at most one breakdown. Everybody counted as a
+  victim at whatever stage is one family. One indicator of a family is its teller, in
+  every plan, and has one dimension. A year of which any day lies in a printed span of
+  the family tells only print.
 
 A breakdown has fixed groups; where any part of a group is from 1 to 9, the whole group
 is one number. A number that would still be from 1 to 9 leaves the total alone. What the
 parts leave of the total is a part.
 
 What was once told counts as told for ever. A total follows those that were told of the
-family and the year if it moved by 0 or at least ``LEAST`` against each; a breakdown, if
-besides it is in the same dimension and groups, and no two of its numbers moved in
-opposite ways. A count that moves the last total by less leaves all as it was, and so
-does one that keeps the total and moves the parts otherwise.
+family and the year if it moved by 0 or at least ``SMALLEST_DISCLOSED`` against each; a
+breakdown, if besides it is in the same dimension and groups, and no two of its numbers
+moved in opposite ways. A count that moves the last total by less leaves all as it was,
+and so does one that keeps the total and moves the parts otherwise.
 
 Why nothing from 1 to 9 follows. Of one year the public knows forms: a total T, and
 cells that sum to T, each 0 or at least ten. A hidden part x from 1 to 9 lies in a cell
@@ -50,14 +50,14 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 #: The smallest number of victims that is told, besides none.
-LEAST = 10
+SMALLEST_DISCLOSED = 10
 #: What an activity says of the people whom its reports count.
-OF_VICTIMS = ("counts_victims", "reaches_victims")
+VICTIM_FLAGS = ("counts_victims", "reaches_victims")
 #: A figure of a report → the statements of which one keeps it for staff.
-WHOSE = {
+VICTIM_FLAGS_OF = {
     "quantity": ("counts_victims",),
     "percent": ("counts_victims",),
-    "people_reached": OF_VICTIMS,
+    "people_reached": VICTIM_FLAGS,
 }
 #: Stored in every language in place of a purged text; pages translate it, and triggers
 #: compare with it.
@@ -79,25 +79,27 @@ PROTECTED = Protected()
 
 def is_small(number):
     """True for a number above zero that could lead to one person."""
-    return number is not None and 0 < number < LEAST
+    return number is not None and 0 < number < SMALLEST_DISCLOSED
 
 
-def figure(name, number, activity):
+def public_figure(name, number, activity):
     """The figure of this name in a report on the activity, as the public reads it."""
     return PROTECTED if is_for_staff(name, activity) else number
 
 
 def is_for_staff(name, activity):
     """Whether the figure of this name counts victims in reports on the activity."""
-    return any(getattr(activity, each) for each in WHOSE.get(name, OF_VICTIMS))
+    return any(
+        getattr(activity, each) for each in VICTIM_FLAGS_OF.get(name, VICTIM_FLAGS)
+    )
 
 
 def is_of_victims(activity):
     """Whether any figure of reports on the activity counts victims."""
-    return any(getattr(activity, each) for each in OF_VICTIMS)
+    return any(getattr(activity, each) for each in VICTIM_FLAGS)
 
 
-def planned(activity):
+def disclose_planned_quantity(activity):
     """The planned quantity: of completed work it is the number reached."""
     is_told = not activity.counts_victims or is_printed(activity, activity.quantity)
     return activity.quantity if is_told else PROTECTED
@@ -105,7 +107,7 @@ def planned(activity):
 
 def is_printed(activity, quantity):
     """Whether the plan's own document prints this planned quantity, and it is large."""
-    is_large = quantity is not None and quantity >= LEAST
+    is_large = quantity is not None and quantity >= SMALLEST_DISCLOSED
     return is_large and activity.provenance == "plan"
 
 
@@ -149,7 +151,7 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class Part:
+class CategoryCount:
     """One category of a breakdown as it was counted."""
 
     category: str
@@ -158,7 +160,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DisclosedCell:
     """One number that is told, and the categories that it counts."""
 
     categories: tuple[str, ...]
@@ -167,16 +169,16 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Form:
+class DisclosedCounts:
     """The total of a family's year as it is told, with its breakdown if one is."""
 
     total: Decimal
     dimension: str = ""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[DisclosedCell, ...] = ()
 
 
 @dataclass(frozen=True)
-class Telling:
+class Disclosure:
     """
     What is told of a count: a form, or None where it is protected.
 
@@ -184,14 +186,17 @@ class Telling:
     told that a later count differs from it.
     """
 
-    form: Form | None
+    form: DisclosedCounts | None
     stands: bool = False
     differs: bool = False
 
 
-def tell(
-    value: Decimal, dimension: str, parts: Sequence[Part], told: Sequence[Form]
-) -> Telling:
+def disclose(
+    value: Decimal,
+    dimension: str,
+    parts: Sequence[CategoryCount],
+    told: Sequence[DisclosedCounts],
+) -> Disclosure:
     """
     What is told of a family's year now that it was counted so.
 
@@ -199,24 +204,26 @@ def tell(
     last.
     """
     if value < 0 or is_small(value):
-        return Telling(None)
+        return Disclosure(None)
     last = told[-1] if told else None
     if any(is_small(abs(value - each.total)) for each in told):
         if is_small(abs(value - last.total)):
-            return Telling(last, stands=True, differs=True)
-        return Telling(None)
-    form = Form(value, dimension, breakdown(dimension, parts, value))
+            return Disclosure(last, stands=True, differs=True)
+        return Disclosure(None)
+    form = DisclosedCounts(
+        value, dimension, disclose_breakdown(dimension, parts, value)
+    )
     if form.cells and all(_follows(form, each) for each in told):
-        return Telling(form)
+        return Disclosure(form)
     if last and last.total == value and last.cells:
         is_compared = bool(parts) and dimension == last.dimension
-        return Telling(last, stands=True, differs=is_compared)
-    return Telling(Form(value))
+        return Disclosure(last, stands=True, differs=is_compared)
+    return Disclosure(DisclosedCounts(value))
 
 
-def breakdown(
-    dimension: str, parts: Sequence[Part], whole: Decimal
-) -> tuple[Cell, ...]:
+def disclose_breakdown(
+    dimension: str, parts: Sequence[CategoryCount], whole: Decimal
+) -> tuple[DisclosedCell, ...]:
     """The cells of a total in one dimension; none where nothing can be told of it."""
     rest = whole - sum(part.value for part in parts)
     is_fit = dimension in GROUPS and parts and rest >= 0
@@ -225,7 +232,7 @@ def breakdown(
     return _merged(_with_rest(parts, rest), GROUPS[dimension])
 
 
-def _follows(form: Form, before: Form) -> bool:
+def _follows(form: DisclosedCounts, before: DisclosedCounts) -> bool:
     """Whether the cells may be told after those of another form, if it had any."""
     if not before.cells:
         return True
@@ -238,36 +245,36 @@ def _follows(form: Form, before: Form) -> bool:
     return is_one_way and not any(is_small(abs(move)) for move in moves)
 
 
-def _with_rest(parts: Sequence[Part], rest: Decimal) -> list[Part]:
+def _with_rest(parts: Sequence[CategoryCount], rest: Decimal) -> list[CategoryCount]:
     """The parts with what is missing from the total as one of them."""
     values = {part.category: part.value for part in parts}
     if rest:
         values[NOT_STATED] = values.get(NOT_STATED, 0) + rest
-    return [Part(category, value) for category, value in values.items()]
+    return [CategoryCount(category, value) for category, value in values.items()]
 
 
 def _merged(
-    parts: Sequence[Part], groups: Sequence[tuple[str, ...]]
-) -> tuple[Cell, ...]:
+    parts: Sequence[CategoryCount], groups: Sequence[tuple[str, ...]]
+) -> tuple[DisclosedCell, ...]:
     listed = {category for group in groups for category in group}
     if "*" not in listed and any(part.category not in listed for part in parts):
         return ()
-    cells: list[Cell] = []
+    cells: list[DisclosedCell] = []
     for group in groups:
         own = _of_group(parts, group, listed)
         if any(is_small(part.value) for part in own):
             together = sum(part.value for part in own)
             if is_small(together) or len(own) == len(parts):
                 return ()
-            cells.append(Cell(tuple(part.category for part in own), together))
+            cells.append(DisclosedCell(tuple(part.category for part in own), together))
         else:
-            cells += [Cell((part.category,), part.value) for part in own]
+            cells += [DisclosedCell((part.category,), part.value) for part in own]
     return tuple(cells)
 
 
 def _of_group(
-    parts: Iterable[Part], group: tuple[str, ...], listed: set[str]
-) -> list[Part]:
+    parts: Iterable[CategoryCount], group: tuple[str, ...], listed: set[str]
+) -> list[CategoryCount]:
     """The parts that belong to a group, in the order of its list."""
     found = [
         part

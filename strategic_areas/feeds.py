@@ -11,7 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import agencies, areas, commitments
 from strategic_areas.sentences import account_word, author_of
@@ -21,7 +21,7 @@ ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
 
 
-class Feed(Atom1Feed):
+class PlanFeed(Atom1Feed):
     """Django's Atom feed, dated by the plan's start while nothing was published."""
 
     def latest_post_date(self):
@@ -44,7 +44,7 @@ def area_feed(request, plan, slug):
 def agency_feed(request, plan, slug):
     """What an agency published or declared in a plan."""
     plan, agency, _part = found_or_404(agencies.by_slug(plan, slug))
-    path = address("agency", plan.code, agency.slug)
+    path = public_path("agency", plan.code, agency.slug)
     return _feed(request, plan, agency.name, path, agency=agency)
 
 
@@ -59,7 +59,7 @@ def commitment_feed(request, plan, code):
 def _feed(request, plan, title, path, **within):
     """The feed of a plan, or of one record ``within`` it."""
     kind, about = next(iter(within.items()), ("plan", plan))
-    feed = Feed(
+    feed = PlanFeed(
         title=_("%(title)s: updates") % {"title": title},
         link=absolute(path),
         description="",
@@ -132,7 +132,7 @@ def _event(plan, day, kind, record):
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", _summary(kind, record))
     is_round = kind == "round"
-    page = address("agencies", plan.code) if is_round else record.get_absolute_url()
+    page = public_path("agencies", plan.code) if is_round else record.get_absolute_url()
     event.add("url", absolute(page))
     event.add("transp", "TRANSPARENT")
     return event

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
-class Term:
+class GlossaryEntry:
     """A term; ``anchor`` is its permanent place on the page, and never changes."""
 
     anchor: str
@@ -25,7 +25,7 @@ class Term:
 
 
 TERMS = [
-    Term(
+    GlossaryEntry(
         "trata",
         _("Trafficking in persons"),
         _(
@@ -36,7 +36,7 @@ TERMS = [
             "to; for girls, boys and adolescents no deceit or force has to be proven."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "trafico",
         _("Smuggling of migrants"),
         _(
@@ -46,7 +46,7 @@ TERMS = [
             "trafficking on the way or on arrival."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "victima",
         _("Victim of trafficking"),
         _(
@@ -54,7 +54,7 @@ TERMS = [
             "court has said so. This portal holds no record of any."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "plan",
         _("Plan"),
         _(
@@ -62,7 +62,7 @@ TERMS = [
             "One follows another, at times with a gap between them."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "eje",
         _("Strategic area"),
         _(
@@ -70,8 +70,8 @@ TERMS = [
             "Each states the outcome that it seeks."
         ),
     ),
-    Term("programa", _("Programme"), _("A branch of a strategic area.")),
-    Term(
+    GlossaryEntry("programa", _("Programme"), _("A branch of a strategic area.")),
+    GlossaryEntry(
         "compromiso",
         _("Commitment"),
         _(
@@ -79,7 +79,7 @@ TERMS = [
             "under a programme, by when and to what result."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "accion-documentada",
         _("Documented action"),
         _(
@@ -88,7 +88,7 @@ TERMS = [
             "is ours too: nobody should take it for the plan's own."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "actividad",
         _("Activity"),
         _(
@@ -97,7 +97,7 @@ TERMS = [
             "percent."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "reporte",
         _("Update"),
         _(
@@ -105,7 +105,7 @@ TERMS = [
             "once a second person, of the secretariat, has reviewed it."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "ejecucion",
         _("Execution"),
         _(
@@ -113,7 +113,7 @@ TERMS = [
             "progress, completed, suspended or cancelled."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "puntualidad",
         _("Punctuality"),
         _(
@@ -123,27 +123,27 @@ TERMS = [
             "has stated."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "indicador",
         _("Indicator"),
         _("What is measured to know whether things improve. It outlives plans."),
     ),
-    Term(
+    GlossaryEntry(
         "meta",
         _("Target"),
         _("The value that a plan wants an indicator to reach by a date."),
     ),
-    Term(
+    GlossaryEntry(
         "linea-base",
         _("Baseline"),
         _("The value before the plan, with its date, against which change is read."),
     ),
-    Term(
+    GlossaryEntry(
         "medio-de-verificacion",
         _("Means of verification"),
         _("Where anyone can check that a result was reached."),
     ),
-    Term(
+    GlossaryEntry(
         "evidencia",
         _("Evidence"),
         _(
@@ -151,7 +151,7 @@ TERMS = [
             "agency's archive. It stays internal unless a reviewer clears it."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "modificacion",
         _("Amendment"),
         _(
@@ -159,7 +159,7 @@ TERMS = [
             "it. What stood before stays on record."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "procedencia",
         _("Where this comes from"),
         _(
@@ -167,7 +167,7 @@ TERMS = [
             "transcribed letter, or was taken from documents or the press."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "protegido",
         _("Protected"),
         _(
@@ -175,7 +175,7 @@ TERMS = [
             "could point at a person. It is neither zero nor missing."
         ),
     ),
-    Term(
+    GlossaryEntry(
         "reservado",
         _("Reserved"),
         _(

@@ -13,14 +13,14 @@ from enum import StrEnum
 from strategic_areas.commitment_states import CLOSED, CommitmentState
 from strategic_areas.progress import (
     ENOUGH_REPORTS,
-    Counts,
+    ProgressSummary,
     Punctuality,
-    Standing,
-    count,
+    StateCounts,
+    count_states,
 )
 
 
-class Finding(StrEnum):
+class HeadlineKind(StrEnum):
     """A statement that a headline can make about a plan."""
 
     OVER = "over"
@@ -37,7 +37,7 @@ OWED = tuple(kept for kept in Punctuality if kept != Punctuality.FINISHED_LATE)
 
 
 @dataclass(frozen=True)
-class Answers:
+class RoundAnswers:
     """
     How the agencies that a round asked have answered it.
 
@@ -74,12 +74,12 @@ class Answers:
 class Headline:
     """The headline of a plan: its findings in order, and the numbers for them."""
 
-    findings: tuple[Finding, ...]
-    counts: Counts
+    findings: tuple[HeadlineKind, ...]
+    counts: StateCounts
     unfinished: int
     punctuality: Mapping[Punctuality, int]
     ended_on: date | None = None
-    answers: Answers | None = None
+    answers: RoundAnswers | None = None
     #: Whether the due date of those answers has passed.
     is_due: bool = False
 
@@ -88,13 +88,13 @@ class Headline:
         return self.punctuality[Punctuality.LATE]
 
 
-def headline(
-    standings: Sequence[Standing],
+def headline_of(
+    standings: Sequence[ProgressSummary],
     *,
     today: date,
     ended_on: date | None = None,
     anyone_reported: bool = True,
-    answers: Answers | None = None,
+    answers: RoundAnswers | None = None,
 ) -> Headline:
     """
     Choose the headline: the plan is over, nobody reported, too few did, or the counts.
@@ -108,7 +108,7 @@ def headline(
     is_due = answers is not None and answers.is_due(today)
     return Headline(
         findings=_findings(ended_on, anyone_reported, answers, is_due),
-        counts=count(each.state for each in standings),
+        counts=count_states(each.state for each in standings),
         unfinished=len(unfinished),
         punctuality={kept: tally[kept] for kept in OWED},
         ended_on=ended_on,
@@ -122,10 +122,10 @@ def _findings(ended_on, anyone_reported, answers, is_due):
     if ended_on is not None:
         is_asked = answers is not None and answers.is_final and answers.asked
         if is_asked and (answers.heard or not is_due):
-            return (Finding.FINAL,)
-        found.append(Finding.OVER)
+            return (HeadlineKind.FINAL,)
+        found.append(HeadlineKind.OVER)
     if not anyone_reported:
-        found.append(Finding.NOBODY)
+        found.append(HeadlineKind.NOBODY)
     if not found and answers is not None and not answers.is_enough:
-        found.append(Finding.TOO_FEW)
-    return tuple(found) or (Finding.COUNTS,)
+        found.append(HeadlineKind.TOO_FEW)
+    return tuple(found) or (HeadlineKind.COUNTS,)

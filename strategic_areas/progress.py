@@ -14,19 +14,19 @@ from fractions import Fraction
 
 from strategic_areas.commitment_states import (
     CLOSED,
-    NOT_TOLD,
     UNDER_WAY,
-    Account,
+    WITHOUT_PUBLIC_STATE,
+    CommitmentFacts,
     CommitmentState,
-    Facts,
-    Family,
+    DatedUpdate,
+    KnownActivityState,
+    StateFamily,
     Tally,
-    Work,
     commitment_state,
+    count_activities,
     family_of,
-    newest,
-    newness,
-    tally,
+    newest_update,
+    recency_of,
 )
 
 #: A stated due date this near makes work that is not completed "at risk".
@@ -37,7 +37,7 @@ AT_RISK_POINTS = 25
 ENOUGH_REPORTS = Fraction(2, 3)
 
 
-class State(StrEnum):
+class ActivityState(StrEnum):
     """How far an activity has come, as reported; in the order of counts."""
 
     COMPLETED = "completed"
@@ -72,7 +72,7 @@ STATED = frozenset({"plan", "amendment", "agency"})
 
 
 @dataclass(kw_only=True)
-class Report(Account):
+class ActivityReport(DatedUpdate):
     """What is said of an activity."""
 
     execution: str
@@ -82,11 +82,11 @@ class Report(Account):
 
     @property
     def is_done(self) -> bool:
-        return self.execution == State.COMPLETED
+        return self.execution == ActivityState.COMPLETED
 
 
 @dataclass(kw_only=True)
-class Declaration(Account):
+class Declaration(DatedUpdate):
     """What is said of a commitment's expected result."""
 
     #: One of the four results; "" of an old declaration that said "not yet".
@@ -111,7 +111,7 @@ class Deadline:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ProgressSummary:
     """
     Where one activity or commitment stands.
 
@@ -119,11 +119,11 @@ class Standing:
     activities; ``said`` is the account by which it is in its state.
     """
 
-    state: State | CommitmentState | None
+    state: ActivityState | CommitmentState | None
     punctuality: Punctuality | None
     percent: int | None = None
     tally: Tally = Tally()
-    said: Account | None = None
+    said: DatedUpdate | None = None
 
     @property
     def said_on(self) -> date | None:
@@ -132,35 +132,35 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Counts:
+class StateCounts:
     """How many of ``total`` are in each state, in the order of their kind."""
 
     total: int
-    by_state: tuple[tuple[State | CommitmentState, int], ...]
+    by_state: tuple[tuple[ActivityState | CommitmentState, int], ...]
 
-    def __getitem__(self, kind: State | CommitmentState | Family) -> int:
+    def __getitem__(self, kind: ActivityState | CommitmentState | StateFamily) -> int:
         return dict((*self.by_state, *self.by_family))[kind]
 
     @property
-    def by_family(self) -> tuple[tuple[Family, int], ...]:
+    def by_family(self) -> tuple[tuple[StateFamily, int], ...]:
         """How many are in each family; the families that none is in too."""
         tally = Counter()
         for state, number in self.by_state:
             tally[family_of(state)] += number
-        return tuple((family, tally[family]) for family in Family)
+        return tuple((family, tally[family]) for family in StateFamily)
 
 
-def activity_state(reports: Iterable[Report]) -> State:
+def activity_state(reports: Iterable[ActivityReport]) -> ActivityState:
     """What the newest report says. No report is a state of its own, never 0 %."""
-    return _state(newest(reports))
+    return _state(newest_update(reports))
 
 
 def _state(latest):
-    return State(latest.execution) if latest else State.NO_REPORT
+    return ActivityState(latest.execution) if latest else ActivityState.NO_REPORT
 
 
-def done_between(
-    accounts: Iterable[Report] | Iterable[Declaration],
+def completion_bounds(
+    accounts: Iterable[ActivityReport] | Iterable[Declaration],
 ) -> tuple[date, date] | None:
     """
     The first and the last day on which the work can have been completed.
@@ -168,22 +168,22 @@ def done_between(
     They are those of the first of the last accounts that all call it completed.
     """
     first = None
-    for each in sorted(accounts, key=newness, reverse=True):
+    for each in sorted(accounts, key=recency_of, reverse=True):
         if not each.is_done:
             break
         first = each
     return (first.not_before, first.known_by) if first else None
 
 
-def activity_standing(
-    reports: Sequence[Report],
+def summarise_activity(
+    reports: Sequence[ActivityReport],
     deadline: Deadline,
     today: date,
     stopped: str = "",
     *,
     is_over: bool = False,
-    untold: State = State.NO_REPORT,
-) -> Standing:
+    untold: ActivityState = ActivityState.NO_REPORT,
+) -> ProgressSummary:
     """
     State, percent and punctuality of one activity; ``untold`` while nothing is told.
 
@@ -191,22 +191,22 @@ def activity_standing(
     was completed; and then it is never late. After the end of the plan nothing is
     said to be in progress.
     """
-    latest = newest(reports)
+    latest = newest_update(reports)
     state = _state(latest)
     percent = latest.percent if latest else None
-    if stopped and state != State.COMPLETED:
-        return Standing(State(stopped), None, percent)
-    done = done_between(reports) if state == State.COMPLETED else None
+    if stopped and state != ActivityState.COMPLETED:
+        return ProgressSummary(ActivityState(stopped), None, percent)
+    done = completion_bounds(reports) if state == ActivityState.COMPLETED else None
     kept = punctuality(state, deadline, today, percent, done)
     if latest is None or latest.is_reserved:
-        kept = untold_punctuality(kept)
-    if is_over and state == State.IN_PROGRESS:
-        state = State.LEFT_IN_PROGRESS
-    return Standing(state if latest else untold, kept, percent)
+        kept = punctuality_without_reports(kept)
+    if is_over and state == ActivityState.IN_PROGRESS:
+        state = ActivityState.LEFT_IN_PROGRESS
+    return ProgressSummary(state if latest else untold, kept, percent)
 
 
 def punctuality(
-    state: State,
+    state: ActivityState,
     deadline: Deadline,
     today: date,
     percent: int | None = None,
@@ -221,11 +221,11 @@ def punctuality(
     lateness is never guessed. Without a date that the plan, an amendment or the agency
     states there is no known deadline, and nobody is late.
     """
-    if state == State.CANCELLED:
+    if state == ActivityState.CANCELLED:
         return None
     if not deadline.is_stated:
         return Punctuality.NO_DEADLINE
-    if state == State.COMPLETED:
+    if state == ActivityState.COMPLETED:
         return _kept(done, deadline.due_on)
     if today > deadline.due_on:
         return Punctuality.LATE
@@ -235,7 +235,7 @@ def punctuality(
     return Punctuality.ON_TIME
 
 
-def untold_punctuality(kept: Punctuality | None) -> Punctuality | None:
+def punctuality_without_reports(kept: Punctuality | None) -> Punctuality | None:
     """The punctuality of work on which no public report tells: never "on time"."""
     return Punctuality.NOT_DUE if kept == Punctuality.ON_TIME else kept
 
@@ -257,58 +257,60 @@ def _is_behind(deadline: Deadline, today: date, percent: int | None) -> bool:
     return share - percent >= AT_RISK_POINTS
 
 
-def capped(percent: int) -> int:
+def capped_percent(percent: int) -> int:
     """The percent, brought between 0 and 100."""
     return min(100, max(0, percent))
 
 
-def count(
-    states: Iterable[State | CommitmentState | None], kinds=CommitmentState
-) -> Counts:
+def count_states(
+    states: Iterable[ActivityState | CommitmentState | None], kinds=CommitmentState
+) -> StateCounts:
     """
     How many are in each of ``kinds``; those that none is in are counted too.
 
     What has no state enters no count.
     """
     tally = Counter(state for state in states if state is not None)
-    return Counts(tally.total(), tuple((state, tally[state]) for state in kinds))
+    return StateCounts(tally.total(), tuple((state, tally[state]) for state in kinds))
 
 
-def work_of(
-    reports: Sequence[Report],
+def known_state_of(
+    reports: Sequence[ActivityReport],
     *,
     stopped: str = "",
     ends_on: date | None = None,
     in_review: bool = False,
     asked: bool = False,
-) -> Work:
+) -> KnownActivityState:
     """
     What is known of one activity, for the rule of its commitment's state.
 
     ``stopped`` is how an amendment stops it; ``ends_on`` the end of the plan, given for
     continuing work alone.
     """
-    latest = newest(reports)
+    latest = newest_update(reports)
     if latest and latest.is_done and not latest.is_reserved:
-        return Work.COMPLETED
+        return KnownActivityState.COMPLETED
     if stopped:
-        return Work(stopped)
+        return KnownActivityState(stopped)
     if latest and latest.is_reserved:
-        return Work.RESERVED
+        return KnownActivityState.RESERVED
     if latest is None:
         if in_review:
-            return Work.IN_REVIEW
-        return Work.SILENT if asked else Work.NOT_ASKED
-    if latest.execution == State.CANCELLED:
-        return Work.SUSPENDED
+            return KnownActivityState.IN_REVIEW
+        return KnownActivityState.SILENT if asked else KnownActivityState.NOT_ASKED
+    if latest.execution == ActivityState.CANCELLED:
+        return KnownActivityState.SUSPENDED
     is_kept = ends_on is not None and latest.period_ends_on >= ends_on
-    if is_kept and latest.execution == State.IN_PROGRESS:
-        return Work.KEPT_UP
-    return Work(latest.execution)
+    if is_kept and latest.execution == ActivityState.IN_PROGRESS:
+        return KnownActivityState.KEPT_UP
+    return KnownActivityState(latest.execution)
 
 
-def commitment_standing(
-    activities: Sequence[tuple[Standing, Work, Sequence[Report]]],
+def summarise_commitment(
+    activities: Sequence[
+        tuple[ProgressSummary, KnownActivityState, Sequence[ActivityReport]]
+    ],
     declarations: Sequence[Declaration],
     deadline: Deadline,
     today: date,
@@ -316,7 +318,7 @@ def commitment_standing(
     is_official: bool,
     is_over: bool = False,
     stopped: str = "",
-) -> Standing:
+) -> ProgressSummary:
     """
     State, counts, percent and punctuality; a reconstructed commitment has none.
 
@@ -325,32 +327,41 @@ def commitment_standing(
     """
     works = [work for _, work, _ in activities]
     if not is_official:
-        return Standing(None, None)
-    if stopped == Work.CANCELLED and not works:
-        works = [Work.CANCELLED]
+        return ProgressSummary(None, None)
+    if stopped == KnownActivityState.CANCELLED and not works:
+        works = [KnownActivityState.CANCELLED]
     reports = [report for *_, filed in activities for report in filed]
-    declared = newest(declarations)
-    state = commitment_state(Facts(works, _result(declarations), is_over))
-    said = declared if declared and declared.result else newest(reports)
+    declared = newest_update(declarations)
+    state = commitment_state(CommitmentFacts(works, _result(declarations), is_over))
+    said = declared if declared and declared.result else newest_update(reports)
     percent = None
     if state in UNDER_WAY:
         percent = average_percent(
-            [each.percent for each, work, _ in activities if work != Work.CANCELLED]
+            [
+                each.percent
+                for each, work, _ in activities
+                if work != KnownActivityState.CANCELLED
+            ]
         )
     kept = None
     if state == CommitmentState.FULFILLED:
         kept = punctuality(
-            State.COMPLETED, deadline, today, done=done_between(declarations)
+            ActivityState.COMPLETED,
+            deadline,
+            today,
+            done=completion_bounds(declarations),
         )
     elif state not in CLOSED and not stopped:
-        kept = punctuality(State.IN_PROGRESS, deadline, today, percent)
-        kept = untold_punctuality(kept) if state in NOT_TOLD else kept
-    return Standing(state, kept, percent, tally(works), said)
+        kept = punctuality(ActivityState.IN_PROGRESS, deadline, today, percent)
+        kept = (
+            punctuality_without_reports(kept) if state in WITHOUT_PUBLIC_STATE else kept
+        )
+    return ProgressSummary(state, kept, percent, count_activities(works), said)
 
 
 def _result(declarations):
     """What the newest declaration says, "" for nothing or for an old "not yet"."""
-    latest = newest(declarations)
+    latest = newest_update(declarations)
     return latest.result if latest else ""
 
 
@@ -364,7 +375,7 @@ def average_percent(
     """
     if not percents or None in percents:
         return None
-    return sum(capped(percent) for percent in percents) // len(percents)
+    return sum(capped_percent(percent) for percent in percents) // len(percents)
 
 
 #: The cases of a percent that the rules tell apart, with an example of each.
@@ -372,11 +383,11 @@ PERCENT_EXAMPLES = {"none": None, "zero": 0, "part": 50, "full": 100}
 #: The executions that an agency may state; "" while it has stated none.
 EXECUTIONS = (
     "",
-    State.NOT_STARTED,
-    State.IN_PROGRESS,
-    State.COMPLETED,
-    State.SUSPENDED,
-    State.CANCELLED,
+    ActivityState.NOT_STARTED,
+    ActivityState.IN_PROGRESS,
+    ActivityState.COMPLETED,
+    ActivityState.SUSPENDED,
+    ActivityState.CANCELLED,
 )
 
 
@@ -389,17 +400,21 @@ def execution_for(percent, execution):
     if percent is None:
         return execution
     if percent == 100:
-        return State.COMPLETED
-    if execution in {State.COMPLETED, State.SUSPENDED, State.CANCELLED}:
+        return ActivityState.COMPLETED
+    if execution in {
+        ActivityState.COMPLETED,
+        ActivityState.SUSPENDED,
+        ActivityState.CANCELLED,
+    }:
         return execution
-    return State.NOT_STARTED if percent == 0 else State.IN_PROGRESS
+    return ActivityState.NOT_STARTED if percent == 0 else ActivityState.IN_PROGRESS
 
 
 def percent_for(execution, percent):
     """The percent for a newly chosen execution; ``percent`` is the one before."""
-    if execution == State.COMPLETED:
+    if execution == ActivityState.COMPLETED:
         return 100
-    if execution == State.NOT_STARTED:
+    if execution == ActivityState.NOT_STARTED:
         return 0
     return None if percent == 100 else percent
 

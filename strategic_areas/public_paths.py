@@ -22,10 +22,10 @@ RESERVED_WORDS = frozenset(
 )
 
 #: Twelve characters are sixty bits: two records hardly ever get the same word.
-WORD_LENGTH = 12
+SLUG_LENGTH = 12
 
 
-def address(name, *args, language=None):
+def public_path(name, *args, language=None):
     """
     The path of a public page.
 
@@ -37,10 +37,10 @@ def address(name, *args, language=None):
     return _path(get_script_prefix(), f"{space}:{name}", args)
 
 
-def permanent_word(identity: str) -> str:
+def stable_slug(identity: str) -> str:
     """A short word for a permanent address; ``identity`` is unique to the record."""
     digest = sha256(identity.encode()).digest()
-    return b32encode(digest).decode().lower()[:WORD_LENGTH]
+    return b32encode(digest).decode().lower()[:SLUG_LENGTH]
 
 
 @lru_cache(maxsize=4096)

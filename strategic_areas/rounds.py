@@ -24,7 +24,7 @@ from strategic_areas.models import (
 )
 from strategic_areas.queries import asked_values
 from strategic_areas.queries.plan.plans import reconstructed
-from strategic_areas.schedule import RoundState, Schedule, frequency_of, slots
+from strategic_areas.schedule import RoundState, Schedule, frequency_of, round_slots
 
 DEMONSTRATION_CODE = "demostracion"
 #: How long a demonstration round stays open from the day on which it is opened.
@@ -231,7 +231,7 @@ def next_round(plan, today, frequency=None):
     calendar = replace(calendar, frequency=frequency or calendar.frequency)
     taken = tuple((each.starts_on, each.ends_on) for each in rounds)
     names = {each.code for each in periods}
-    for slot in slots(plan.starts_on, plan.ends_on, calendar, taken):
+    for slot in round_slots(plan.starts_on, plan.ends_on, calendar, taken):
         if slot.due_on >= today:
             days = asdict(_with_free_code(slot, names))
             return ReportingPeriod(plan=plan, is_scheduled=True, **days)

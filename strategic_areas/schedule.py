@@ -55,7 +55,7 @@ def round_state(
     return RoundState.LATE if today <= closes_on else RoundState.CLOSED
 
 
-class Frequency(StrEnum):
+class RoundFrequency(StrEnum):
     """How often a plan asks."""
 
     QUARTER = "quarter"
@@ -63,15 +63,19 @@ class Frequency(StrEnum):
     YEAR = "year"
 
 
-MONTHS = {Frequency.QUARTER: 3, Frequency.SEMESTER: 6, Frequency.YEAR: 12}
-LETTER = {Frequency.QUARTER: "t", Frequency.SEMESTER: "s"}
+MONTHS = {
+    RoundFrequency.QUARTER: 3,
+    RoundFrequency.SEMESTER: 6,
+    RoundFrequency.YEAR: 12,
+}
+LETTER = {RoundFrequency.QUARTER: "t", RoundFrequency.SEMESTER: "s"}
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How often a plan asks, and how many days after a period reports are due."""
 
-    frequency: Frequency = Frequency.SEMESTER
+    frequency: RoundFrequency = RoundFrequency.SEMESTER
     days_until_due: int = 15
     days_until_close: int = 30
     #: A month in which one of its periods ends.
@@ -86,15 +90,15 @@ class Schedule:
         }
 
 
-def frequency_of(starts_on: date, ends_on: date) -> Frequency:
+def frequency_of(starts_on: date, ends_on: date) -> RoundFrequency:
     """How often a plan asks whose whole periods are as long as this one."""
     months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
     found = (each for each, most in MONTHS.items() if months < most)
-    return next(found, Frequency.YEAR)
+    return next(found, RoundFrequency.YEAR)
 
 
 @dataclass(frozen=True)
-class Slot:
+class RoundSlot:
     """A round as a schedule would make it."""
 
     code: str
@@ -108,12 +112,12 @@ class Slot:
     is_final: bool = False
 
 
-def slots(
+def round_slots(
     starts_on: date,
     ends_on: date,
     schedule: Schedule,
     taken: tuple[tuple[date, date], ...] = (),
-) -> Iterator[Slot]:
+) -> Iterator[RoundSlot]:
     """
     The rounds of a plan that runs from ``starts_on`` to ``ends_on``, oldest first.
 
@@ -142,7 +146,7 @@ def slots(
 
 def _slot(code, names, days, schedule, *, is_final=False):
     window = schedule.window(days[1])
-    return Slot(code, *names, *days, **window, is_final=is_final)
+    return RoundSlot(code, *names, *days, **window, is_final=is_final)
 
 
 def _month_start(year, months):
@@ -158,7 +162,7 @@ def _free_part(begins, ends, taken):
 
 
 def _code(frequency, first, months):
-    if frequency == Frequency.YEAR:
+    if frequency == RoundFrequency.YEAR:
         return f"ronda-{first.year}"
     number = (first.month - 1) // months + 1
     return f"ronda-{first.year}-{LETTER[frequency]}{number}"

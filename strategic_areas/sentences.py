@@ -10,20 +10,25 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from strategic_areas.commitment_states import PLAIN, CommitmentState, Family, family_of
-from strategic_areas.compliance import Promptness
+from strategic_areas.commitment_states import (
+    PLAIN,
+    CommitmentState,
+    StateFamily,
+    family_of,
+)
+from strategic_areas.compliance import Timeliness
 from strategic_areas.date_ranges import year_of
 from strategic_areas.models import DeclaredResult, ExecutionState
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.schedule import RoundState
 
 STATES = {
-    **{State(value): label for value, label in ExecutionState.choices},
-    State.LEFT_IN_PROGRESS: _("Under way at its last record"),
-    State.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
-    State.NO_REPORT: _("No report"),
-    State.NOT_ASKED: _("Not asked for a report"),
-    State.NO_RECORD: _("No record"),
+    **{ActivityState(value): label for value, label in ExecutionState.choices},
+    ActivityState.LEFT_IN_PROGRESS: _("Under way at its last record"),
+    ActivityState.IN_REVIEW: pgettext_lazy("an activity", "Reported, in review"),
+    ActivityState.NO_REPORT: _("No report"),
+    ActivityState.NOT_ASKED: _("Not asked for a report"),
+    ActivityState.NO_RECORD: _("No record"),
 }
 UNDER_WAY_THEN = _("Under way as of this record")
 #: The words for the states of a commitment.
@@ -52,13 +57,13 @@ COMMITMENT_STATES = {
 }
 #: The words for the families of states.
 FAMILY_WORDS = {
-    Family.MET: pgettext_lazy("a family of states", "Fulfilled"),
-    Family.UNMET: pgettext_lazy("a family of states", "Not fulfilled, or in part"),
-    Family.GOING: pgettext_lazy("a family of states", "Under way"),
-    Family.HALTED: pgettext_lazy("a family of states", "Halted or cancelled"),
-    Family.UNBEGUN: pgettext_lazy("a family of states", "Not begun"),
-    Family.SILENT: pgettext_lazy("a family of states", "No news"),
-    Family.UNREAD: pgettext_lazy("a family of states", "Reported, not published"),
+    StateFamily.MET: pgettext_lazy("a family of states", "Fulfilled"),
+    StateFamily.UNMET: pgettext_lazy("a family of states", "Not fulfilled, or in part"),
+    StateFamily.GOING: pgettext_lazy("a family of states", "Under way"),
+    StateFamily.HALTED: pgettext_lazy("a family of states", "Halted or cancelled"),
+    StateFamily.UNBEGUN: pgettext_lazy("a family of states", "Not begun"),
+    StateFamily.SILENT: pgettext_lazy("a family of states", "No news"),
+    StateFamily.UNREAD: pgettext_lazy("a family of states", "Reported, not published"),
 }
 #: What a declaration says; "" is that of an old one, which said "not reached yet".
 DECLARED = {
@@ -165,11 +170,11 @@ CHANGES = {
     "withdrawn": pgettext_lazy("an account", "Withdrawn"),
 }
 PROMPTNESS = {
-    Promptness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
-    Promptness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),
-    Promptness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
-    Promptness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
-    Promptness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
+    Timeliness.ON_TIME: pgettext_lazy("an answer to a round", "On time"),
+    Timeliness.LATE: pgettext_lazy("an answer to a round", "Late or in part"),
+    Timeliness.SILENT: pgettext_lazy("an answer to a round", "No answer"),
+    Timeliness.PENDING: pgettext_lazy("an answer to a round", "Not yet due"),
+    Timeliness.NOT_ASKED: pgettext_lazy("an answer to a round", "Not asked"),
 }
 #: Where a round stands.
 ROUND_WORDS = {
@@ -180,14 +185,14 @@ ROUND_WORDS = {
 }
 
 
-def account_state(entry) -> State | None:
+def account_state(entry) -> ActivityState | None:
     """
     The state that an account gives its activity.
 
     A record of public sources tells of its day: it says nothing of what goes on now.
     """
-    is_going = entry.is_recorded and entry.state == State.IN_PROGRESS
-    return State.LEFT_IN_PROGRESS if is_going else entry.state
+    is_going = entry.is_recorded and entry.state == ActivityState.IN_PROGRESS
+    return ActivityState.LEFT_IN_PROGRESS if is_going else entry.state
 
 
 def account_word(entry) -> str:
@@ -207,7 +212,7 @@ def state_word(state, voice=None) -> str:
     """
     if not state:
         return ""
-    if voice is not None and state == State.COMPLETED:
+    if voice is not None and state == ActivityState.COMPLETED:
         return str(voice.label)
     is_commitment = isinstance(state, CommitmentState)
     return str((COMMITMENT_STATES if is_commitment else STATES)[state])
@@ -417,7 +422,6 @@ def on_record(records) -> str:
 
 
 def _on_record_of_one(records):
-    """What is on record of a single activity, whose number is not said twice."""
     name = next((name for name in ONE_ON_RECORD if getattr(records, name)), None)
     if name is None:
         return f"{FOUND % {'found': 1}}. {UNKNOWN}"

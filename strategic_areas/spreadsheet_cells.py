@@ -1,8 +1,9 @@
 """
 Texts for cells of spreadsheets, so that no program takes them for a formula.
 
-The functions are pure. ``escape`` is applied to every text written to CSV or XLSX, and
-``unescape`` to every text read back, which restores any text unchanged.
+The functions are pure. ``escape_formula`` is applied to every text written to CSV or
+XLSX, and ``unescape_formula`` to every text read back, which restores any text
+unchanged.
 """
 
 import csv
@@ -21,25 +22,27 @@ MARK = "\ufeff"
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def escape(text):
+def escape_formula(text):
     """The text with an apostrophe before it where it begins like a formula."""
     return f"'{text}" if NEEDS_ESCAPE.match(text) else text
 
 
-def unescape(text):
-    """The text without the apostrophe that ``escape`` put before it, if it did."""
+def unescape_formula(text):
+    """
+    The text without the apostrophe that ``escape_formula`` put before it, if it did.
+    """
     if text.startswith("'") and NEEDS_ESCAPE.match(text[1:]):
         return text[1:]
     return text
 
 
-def for_workbook(text):
+def workbook_text(text):
     """The escaped text for a cell of XLSX, with uniform line ends and legal XML."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return escape(NOT_IN_XML.sub("", lines))
+    return escape_formula(NOT_IN_XML.sub("", lines))
 
 
-def as_csv(rows):
+def csv_content(rows):
     """A file of comma-separated values; what is missing is an empty cell."""
     written = io.StringIO()
     csv.writer(written).writerows(map(_in_text, row) for row in rows)
@@ -51,4 +54,4 @@ def _in_text(cell):
         return ""
     if isinstance(cell, date):
         return cell.isoformat()
-    return cell if isinstance(cell, int | float) else escape(str(cell))
+    return cell if isinstance(cell, int | float) else escape_formula(str(cell))

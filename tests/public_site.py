@@ -27,7 +27,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.takedowns import PUBLIC_AFTER
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import site
 from strategic_areas.queries.pages import changes
 from strategic_areas.workflow.questions import seen_of
@@ -486,8 +486,8 @@ def instances():
         for spanish, english, _changed in found:
             yield (
                 name,
-                address(name, *spanish, language="es"),
-                address(name, *english, language="en"),
+                public_path(name, *spanish, language="es"),
+                public_path(name, *english, language="en"),
             )
 
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from strategic_areas import progress
-from strategic_areas.compliance import Discipline
+from strategic_areas.compliance import ComplianceCounts
 from strategic_areas.models import Activity, Participation
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import plans
 from tests import make
@@ -43,7 +43,7 @@ def rows_of(plan):
 
 def test_reports_on_time_are_told_once_scorecards_are_public(client, reported):
     activity, other = reported
-    path = address("agencies", activity.plan.code)
+    path = public_path("agencies", activity.plan.code)
     before = rows_of(activity.plan)
     columns = [each.name for each in client.get(path).context["columns"]]
     release(activity.plan)
@@ -63,7 +63,7 @@ def test_agencies_stand_by_name_and_are_ranked_only_when_asked(client, reported)
     activity, other = reported
     release(activity.plan)
     type(other.agency).objects.filter(pk=other.agency_id).update(name_es="AAA")
-    path = address("agencies", activity.plan.code)
+    path = public_path("agencies", activity.plan.code)
 
     orders = {
         sort: [
@@ -87,7 +87,7 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
     def row(name, on_time, late):
         return agencies.AgencyRow(
             participation=Participation(agency=Agency(name_es=name)),
-            counts=progress.count([]),
+            counts=progress.count_states([]),
             led=0,
             late=0,
             activities=0,
@@ -95,7 +95,7 @@ def test_who_was_never_asked_is_ranked_last_and_the_others_by_their_share():
             is_told=False,
             asked=0,
             handed_in=0,
-            discipline=Discipline(on_time, late, silent=0),
+            discipline=ComplianceCounts(on_time, late, silent=0),
         )
 
     rows = [row("Nunca", 0, 0), row("Mitad", 2, 2), row("Todo", 1, 0)]
@@ -124,7 +124,7 @@ def test_by_name_the_chair_comes_first_and_the_partners_last():
 
 
 def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, reported):
-    path = address("agencies", reported[0].plan.code)
+    path = public_path("agencies", reported[0].plan.code)
 
     page = client.get(path, {"sort": "-led"})
 
@@ -138,7 +138,7 @@ def test_the_list_can_be_ranked_where_its_headings_are_out_of_sight(client, repo
 @pytest.mark.parametrize("sort", ["completed", "late", "done"])
 def test_a_reconstruction_ranks_nobody_by_what_was_completed(client, reported, sort):
     activity, _other = reported
-    path = address("agencies", activity.plan.code)
+    path = public_path("agencies", activity.plan.code)
     official = client.get(path, {"sort": f"-{sort}"}).context["no_order"]
     is_official = sort != "done"
     Activity.objects.update(provenance="press")

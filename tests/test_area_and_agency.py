@@ -8,9 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.compliance import Promptness
+from strategic_areas.compliance import Timeliness
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.sentences import work_in_cell
 from tests import make
@@ -23,11 +23,13 @@ pytestmark = pytest.mark.django_db
 
 def area_page(client, area, language="es", **query):
     word = getattr(area, f"slug_{language}")
-    return client.get(address("area", area.plan.code, word, language=language), query)
+    return client.get(
+        public_path("area", area.plan.code, word, language=language), query
+    )
 
 
 def agency_page(client, plan, agency):
-    return client.get(address("agency", plan.code, agency.slug))
+    return client.get(public_path("agency", plan.code, agency.slug))
 
 
 def works(page):
@@ -222,7 +224,7 @@ def test_each_public_round_stands_in_a_row_with_how_it_was_answered(client):
 
     scorecards = page.context["page"].scorecards
     rows = [(each, card.promptness) for each, card, _comment in scorecards]
-    assert rows == [(period, Promptness.LATE)]
+    assert rows == [(period, Timeliness.LATE)]
     assert page.content.decode().count("promptness--late") == 1
 
 
@@ -305,7 +307,7 @@ def test_who_handed_in_everything_never_reads_like_who_is_silent(client, two_age
     plan, told, silent = two_agencies
 
     pages = {each: agency_page(client, plan, each) for each in (told, silent)}
-    found = client.get(address("agencies", plan.code, language="en"))
+    found = client.get(public_path("agencies", plan.code, language="en"))
     cells = {part.agency: dict(told) for part, _, told in found.context["lines"]}
 
     answers = {each: page.context["page"] for each, page in pages.items()}
@@ -339,7 +341,7 @@ def test_nobody_is_called_silent_before_the_due_date_has_passed(client, days, sa
     commitment = make.commitment(plan=asked.plan, lead=agency)
     make.activity(commitment=commitment)
 
-    there = address("agency", asked.plan.code, agency.slug, language="en")
+    there = public_path("agency", asked.plan.code, agency.slug, language="en")
     pages = client.get(commitment.get_absolute_url("en")).text + client.get(there).text
 
     assert all(each in pages for each in said)
@@ -390,7 +392,7 @@ def test_an_agencys_tables_have_no_column_that_says_one_thing(client):
         make.record_update(activity=make.activity(commitment=line))
 
     for language in LANGUAGES:
-        path = address("agency", plan.code, agency.slug, language=language)
+        path = public_path("agency", plan.code, agency.slug, language=language)
         html = client.get(path).text
 
         assert html.count("<tr") == 1 + 6
@@ -490,7 +492,7 @@ def test_silence_is_said_first_with_its_round_and_how_to_hear(client, owing):
     first = main.index("No ha reportado en este portal")
     assert first < main.index("count-band")
     assert asked.name_es in main[first : main.index("count-band")]
-    feed = address("agency_feed", plan.code, agency.slug)
+    feed = public_path("agency_feed", plan.code, agency.slug)
     assert re.search(rf'href="{feed}"[^>]*>Avisarme cuando reporte<', main)
 
 
@@ -587,11 +589,11 @@ def test_a_silent_agency_leads_to_no_list_and_the_list_knows_it(client):
     heard = make.published_update(
         activity=make.activity(plan=asked.plan), period=asked
     ).agency
-    path = address("updates", asked.plan.code)
+    path = public_path("updates", asked.plan.code)
 
     links = {
         agency: f"{path}?agency={agency.slug}"
-        in client.get(address("agency", asked.plan.code, agency.slug)).text
+        in client.get(public_path("agency", asked.plan.code, agency.slug)).text
         for agency in (silent, heard)
     }
     listed = client.get(path, {"agency": silent.slug})
@@ -610,8 +612,10 @@ def test_lateness_of_a_commitment_agrees_with_it_on_card_and_filter(client):
     make.round(plan=commitment.plan)
     plan = commitment.plan.code
 
-    card = client.get(address("commitment_card", plan, commitment.code, language="es"))
-    found = client.get(address("commitments", plan, language="es"))
+    card = client.get(
+        public_path("commitment_card", plan, commitment.code, language="es")
+    )
+    found = client.get(public_path("commitments", plan, language="es"))
 
     assert ">Atrasado<" in card.text
     (field,) = (f for f in found.context["filters"] if f.name == "punctuality")
@@ -633,15 +637,17 @@ def test_english_has_its_own_acronym_of_an_agency(client):
         names = [("agencies",), ("agency", "oim"), ("commitments",), ("updates",)]
         names += [("plan_feed",), ("update", update.public_id)]
         names += [("commitment", commitment.code)]
-        paths = [address(n, plan.code, *rest, language=language) for n, *rest in names]
-        paths.append(address("search", language=language) + "?q=institución")
+        paths = [
+            public_path(n, plan.code, *rest, language=language) for n, *rest in names
+        ]
+        paths.append(public_path("search", language=language) + "?q=institución")
         return {path: client.get(path).text for path in paths}
 
     english, spanish = read_in("en"), read_in("es")
 
     assert [path for path, text in english.items() if "OIM" in text] == []
     assert [path for path, text in spanish.items() if "IOM" in text] == []
-    found = client.get(address("search", language="en"), {"q": "iom"})
+    found = client.get(public_path("search", language="en"), {"q": "iom"})
     assert found.status_code == 302
     assert "oim" in found["Location"]
 
@@ -651,13 +657,16 @@ def test_the_goal_of_an_area_stands_whole_on_the_page_of_all_areas(client):
     area = make.area(outcome_es=goal)
     make.commitment(programme=make.programme(area=area))
 
-    assert goal in client.get(address("areas", area.plan.code, language="es")).text
+    assert goal in client.get(public_path("areas", area.plan.code, language="es")).text
 
 
 def test_a_list_of_some_says_of_how_many_they_are(client):
     plan = make.plan()
     first, _other = (make.commitment(plan=plan) for _ in range(2))
-    path, asked = address("commitments", plan.code), {"area": first.programme.area.code}
+    path, asked = (
+        public_path("commitments", plan.code),
+        {"area": first.programme.area.code},
+    )
 
     whole, part = client.get(path), client.get(path, asked)
 
@@ -683,7 +692,7 @@ def test_only_of_a_plan_that_is_not_over_are_dates_offered(client, days, offered
     today = timezone.localdate()
     plan = make.plan(ends_on=today + timedelta(days))
 
-    page = client.get(address("commitments", plan.code)).text
+    page = client.get(public_path("commitments", plan.code)).text
 
     assert ('type="text/calendar"' in page) is offered
 
@@ -701,6 +710,6 @@ def test_an_account_names_the_press_and_an_office_where_both_tell(client, kinds,
     activity = make.activity(plan=plan, provenance="press")
     update = make.record_update(activity=activity, sources=sources)
 
-    page = client.get(address("update", plan.code, update.public_id))
+    page = client.get(public_path("update", plan.code, update.public_id))
 
     assert f"<dd>{said}" in page.text

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from strategic_areas.progress import State
-from strategic_areas.public_paths import address
+from strategic_areas.progress import ActivityState
+from strategic_areas.public_paths import public_path
 from strategic_areas.sentences import STATES, UNDER_WAY_THEN
 from tests import make
 
@@ -51,7 +51,7 @@ def reported(plan):
 
 def page_of(client, update, language):
     words = update.plan.code, update.public_id
-    return client.get(address("update", *words, language=language)).content.decode()
+    return client.get(public_path("update", *words, language=language)).content.decode()
 
 
 def citation(html):
@@ -68,7 +68,7 @@ def subject_of(html):
 
 def feed(client, plan):
     tree = ElementTree.fromstring(  # noqa: S314
-        client.get(address("plan_feed", plan.code, language="es")).content
+        client.get(public_path("plan_feed", plan.code, language="es")).content
     )
     return {
         entry.find(f"{ATOM}link").get("href").rstrip("/").rpartition("/")[2]: entry
@@ -104,8 +104,8 @@ def test_a_record_has_the_day_of_its_source_and_no_other(client, recorded):
         provenance="documented",
         reported_on=date(2020, 5, 4),
     )
-    listed = client.get(address("updates", plan.code, language="es")).text
-    file = client.get(address("plan_updates", plan.code, language="es")).text
+    listed = client.get(public_path("updates", plan.code, language="es")).text
+    file = client.get(public_path("plan_updates", plan.code, language="es")).text
     entries = feed(client, plan)
 
     days = [row["reported_on"] for row in csv.DictReader(file[1:].splitlines())]
@@ -155,7 +155,7 @@ def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
     html = page_of(client, recorded, "es")
 
     with override("es"):
-        then, now = str(UNDER_WAY_THEN), str(STATES[State.IN_PROGRESS])
+        then, now = str(UNDER_WAY_THEN), str(STATES[ActivityState.IN_PROGRESS])
     assert f"</svg>{then}</span>" in html
     assert f"</svg>{now}</span>" not in html
 
@@ -164,12 +164,12 @@ def test_nothing_is_said_to_go_on_by_a_record_of_the_past(client, recorded):
 def test_a_file_of_a_reconstruction_is_named_by_the_end_of_its_record(
     client, plan, recorded, name
 ):
-    response = client.get(address(name, plan.code, language="en"))
+    response = client.get(public_path(name, plan.code, language="en"))
 
     assert "record-up-to-2020-12-31" in response["Content-Disposition"]
 
 
 def test_a_file_of_reports_is_named_by_its_day(client, plan, reported):
-    response = client.get(address("plan_updates", plan.code, language="en"))
+    response = client.get(public_path("plan_updates", plan.code, language="en"))
 
     assert f"data-as-of-{timezone.localdate()}" in response["Content-Disposition"]

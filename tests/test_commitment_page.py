@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.crawling import text_of
 from tests.test_public_pages import LANGUAGES, MARKER
@@ -37,7 +37,7 @@ def test_changes_stand_once_in_the_time_line_with_their_acts(client):
 
     assert html.count("Se licitó dos veces.") == line.count("Se licitó dos veces.") == 1
     assert html.count('class="plan-change"') == line.count('class="plan-change"') == 2
-    acts = address("amendments", commitment.plan.code, language="es")
+    acts = public_path("amendments", commitment.plan.code, language="es")
     assert re.search(rf'<a href="{acts}">[^<]*Acta 14</a>', line)
 
 
@@ -236,7 +236,9 @@ def test_what_was_said_stands_once_and_leads_to_its_own_page(
 
     line = html.partition('id="time-line"')[2]
     assert html.count(text[language]) == line.count(text[language]) == 1
-    own = address("update", reported.plan.code, reported.public_id, language=language)
+    own = public_path(
+        "update", reported.plan.code, reported.public_id, language=language
+    )
     assert line.count(f'<a href="{own}" rel="bookmark">') == 1
     assert text[language] in client.get(own).text
     assert html.count(f'<tr id="{reported.activity.code}">') == 1
@@ -372,7 +374,7 @@ def test_targets_are_named_as_people_write_them(client):
 def test_terms_of_a_text_lead_to_the_glossary_once(client):
     update = make.published_update(narrative_es="La PETT y otra PETT, PETTY.")
     make.term(plan=update.plan, code="PETT")
-    glossary = address("glossary", language="es")
+    glossary = public_path("glossary", language="es")
 
     html = page_of(client, update.activity.commitment).content.decode()
 

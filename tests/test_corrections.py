@@ -11,7 +11,7 @@ from agencies.access import RefusedError
 from strategic_areas import purging, workflow
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import Correction, PendingChange
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.purging.text_search import find_places
 from strategic_areas.queries.pages.changes import PER_PAGE
 from tests import make
@@ -42,7 +42,7 @@ def test_the_log_tells_what_was_asked_decided_and_in_how_many_days(client, langu
     decided = make.correction_request(**DECIDED)
     make.correction_request(**DECIDED | {"decided_on": date(2026, 3, 3)})
 
-    path = address("corrections", language=language)
+    path = public_path("corrections", language=language)
     page, log = read(client, path), client.get(path).context["log"]
 
     assert log["corrections"][0] == waiting
@@ -53,7 +53,7 @@ def test_the_log_tells_what_was_asked_decided_and_in_how_many_days(client, langu
 
 
 def test_an_empty_log_says_so(client):
-    page = read(client, address("corrections"))
+    page = read(client, public_path("corrections"))
 
     assert [each for each in page.every("p") if each.get("class") == "notice"]
 
@@ -64,7 +64,7 @@ def test_a_long_log_stands_on_pages_and_the_search_leads_to_the_right_one(client
     )
     for _ in range(PER_PAGE):
         make.correction_request()
-    path = address("corrections")
+    path = public_path("corrections")
 
     shown = {
         number: client.get(path, {"page": number}, follow=True)
@@ -86,7 +86,7 @@ def test_a_request_keeps_its_mark_when_an_earlier_one_is_entered_later(client):
     first = make.correction_request(asked_on=date(2026, 3, 1))
 
     def marks():
-        page = client.get(address("corrections")).content.decode()
+        page = client.get(public_path("corrections")).content.decode()
         return re.findall(r'<article class="entry" id="solicitud-([^"]+)"', page)
 
     (mark,) = marks()
@@ -101,14 +101,14 @@ def test_a_request_keeps_its_mark_when_an_earlier_one_is_entered_later(client):
 def test_a_page_that_the_log_has_not_is_not_found(client, page):
     make.correction_request()
 
-    assert client.get(address("corrections"), {"page": page}).status_code == 404
+    assert client.get(public_path("corrections"), {"page": page}).status_code == 404
 
 
 def test_nothing_is_told_before_a_second_person_approves(client):
     client.force_login(make.reviewer())
     client.post(reverse(ADD), FILLED)
     change = PendingChange.objects.get()
-    path = address("corrections")
+    path = public_path("corrections")
     before = client.get(path).content.decode()
 
     workflow.approve(change, by=make.reviewer())
@@ -150,7 +150,9 @@ def test_a_purge_takes_it_out_of_the_log(client):
     purging.confirm(purge, by=make.reviewer())
 
     for language in LANGUAGES:
-        page = client.get(address("corrections", language=language)).content.decode()
+        page = client.get(
+            public_path("corrections", language=language)
+        ).content.decode()
         assert phrase not in page
     told = Correction.objects.get()
     assert {getattr(told, name) for name in texts} == {MARKER}

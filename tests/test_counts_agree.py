@@ -27,7 +27,7 @@ from strategic_areas.models import (
     ReportingPeriod,
     StrategicArea,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan.plans import latest_round
 from strategic_areas.queries.public_rows import concerned, public_rows
 from strategic_areas.sentences import work_in_cell
@@ -67,7 +67,7 @@ def get(client, told):
 
     def read(name, *words, **asked):
         with clock(TODAY):
-            return client.get(address(name, *words, language="es"), asked)
+            return client.get(public_path(name, *words, language="es"), asked)
 
     return read
 
@@ -201,7 +201,7 @@ def test_every_number_of_a_family_leads_to_so_many_commitments(get, rows_of):
     ]
     for path, family, number in linked:
         lines = get("commitments", INVENTED, family=family).context["table"]["lines"]
-        assert path == address("commitments", INVENTED, language="es")
+        assert path == public_path("commitments", INVENTED, language="es")
         assert [family_of(each.row.standing.state) for each in lines] == [family] * int(
             number
         )
@@ -442,7 +442,7 @@ def test_an_agency_of_the_data_has_the_page_that_it_names(client, data_of, plan)
     found, expected = {}, {}
 
     for each in data_of[plan]["agencies"]:
-        path = address("agency", plan, each["code"], language="es")
+        path = public_path("agency", plan, each["code"], language="es")
         expected[path] = each["address"] is not None
         with clock(TODAY):
             found[path] = client.get(path).status_code == 200

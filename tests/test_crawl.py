@@ -23,7 +23,7 @@ from strategic_areas.models import (
     RecordDispute,
     Source,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make, nu_validator, partials, public_site
 from tests.crawling import SAMPLED, Crawl, name_of
 from tests.deep import DEEP
@@ -114,7 +114,7 @@ def crawl(django_db_setup, django_db_blocker):
         ]
         # The round that closed, with the way to its edition.
         closed = f"?period={world.before.code}"
-        rich.append(address("updates", world.plan.code, language="es") + closed)
+        rich.append(public_path("updates", world.plan.code, language="es") + closed)
         every = {path for _, *both in public_site.instances() for path in both}
         with partials.recorded(drawn):
             crawl = Crawl(Client(), every, [*rich, *telling()])
@@ -143,20 +143,20 @@ def telling():
     for dispute in RecordDispute.objects.exclude(commitment=None):
         yield dispute.commitment.get_absolute_url()
     for dispute in RecordDispute.objects.exclude(published_figure=None):
-        yield address("indicator", dispute.published_figure.indicator.code)
-    yield address("indicator", "A-OFICIAL")
+        yield public_path("indicator", dispute.published_figure.indicator.code)
+    yield public_path("indicator", "A-OFICIAL")
     for plan, slug in public_site.TELLING_AGENCIES:
-        yield address("agency", plan, slug)
-        yield address("agency", plan, slug, language="en")
+        yield public_path("agency", plan, slug)
+        yield public_path("agency", plan, slug, language="en")
     stated = Commitment.objects.filter(plan__code="plan-oficial", due_on__isnull=False)
     for commitment in stated:
-        yield address("commitment_card", "plan-oficial", commitment.code)
+        yield public_path("commitment_card", "plan-oficial", commitment.code)
     published = ActivityUpdate.objects.filter(
         status="published", plan__code="plan-oficial", is_reserved=False
     )
     for lookup in ({"revision__gt": 1}, {"unchanged_since__isnull": False}):
         update = published.filter(**lookup).first()
-        yield address("update", update.plan.code, update.public_id)
+        yield public_path("update", update.plan.code, update.public_id)
 
 
 def undrawn(every):

@@ -25,7 +25,7 @@ from openpyxl import load_workbook
 from strategic_areas import spreadsheet_cells
 from strategic_areas.datasets import editions
 from strategic_areas.models import Edition, Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import states_plan
 from tests.reading import kept_in_memory
 from tests.states_plan.staging import clock
@@ -101,7 +101,7 @@ def take(client, plan, edition=""):
 
     def read(name, *more):
         with clock(TODAY):
-            answer = client.get(address(name, *words, *more, language="es"))
+            answer = client.get(public_path(name, *words, *more, language="es"))
         assert answer.status_code == 200, (name, more)
         return b"".join(answer)
 
@@ -119,7 +119,7 @@ def take(client, plan, edition=""):
 def take_package(client, plan):
     with clock(TODAY):
         return b"".join(
-            client.get(address("data_file", plan, "paquete", "zip", language="es"))
+            client.get(public_path("data_file", plan, "paquete", "zip", language="es"))
         )
 
 
@@ -170,7 +170,7 @@ def plain(value):
     if isinstance(value, bool | date | str):
         text = value.isoformat() if isinstance(value, date) else value
         if isinstance(text, str):
-            return spreadsheet_cells.unescape(text).replace("\r\n", "\n")
+            return spreadsheet_cells.unescape_formula(text).replace("\r\n", "\n")
         return text
     return int(value) if float(value).is_integer() else float(value)
 

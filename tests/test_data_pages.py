@@ -17,7 +17,7 @@ from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets import DATASETS, ready
 from strategic_areas.datasets.columns import CellKind
 from strategic_areas.models import Provenance
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.test_public_pages import LANGUAGES, read
@@ -56,12 +56,12 @@ def shown(client, path):
 
 
 def url(name, *args):
-    return settings.SITE_URL + address(name, *args, language="es")
+    return settings.SITE_URL + public_path(name, *args, language="es")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_shows_each_dataset_with_its_rows_and_files(client, plan, language):
-    page = shown(client, address("plan_data", plan.code, language=language))
+    page = shown(client, public_path("plan_data", plan.code, language=language))
 
     files = ready.SHELF.at_hand(plan)
     links = {each.get("href") for each in page.every("a")}
@@ -69,11 +69,11 @@ def test_a_plan_shows_each_dataset_with_its_rows_and_files(client, plan, languag
     assert rows == files.counts
     assert rows["commitments"] == 2
     for name in DATASETS:
-        assert address("dataset", plan.code, name, language=language) in links
+        assert public_path("dataset", plan.code, name, language=language) in links
         for form in ("csv", "json"):
             assert f"/datos/p-1/{name}.{form}" in links
     assert {"/datos/p-1/paquete.zip", "/datos/catalogo.jsonld"} <= links
-    assert address("workbook", plan.code, language=language) in links
+    assert public_path("workbook", plan.code, language=language) in links
     assert settings.LICENCE_URL in links
 
 
@@ -85,7 +85,7 @@ def test_the_page_of_data_is_that_of_the_plan_that_the_first_page_shows(client, 
 
     assert page.context["plan"] == plan
     chips = {each["href"] for each in page.every("a") if "aria-current" not in each}
-    assert address("plan_data", other.code, language="es") in chips
+    assert public_path("plan_data", other.code, language="es") in chips
 
 
 def test_without_a_plan_the_page_of_data_says_so(client):
@@ -121,7 +121,7 @@ def test_no_file_is_made_to_show_a_page(client, plan, monkeypatch):
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_a_dataset_shows_every_column_with_its_codes_and_gaps(client, plan, name):
-    page = shown(client, address("dataset", plan.code, name, language="es"))
+    page = shown(client, public_path("dataset", plan.code, name, language="es"))
 
     dataset = DATASETS[name]
     assert [each["id"] for each in page.every("tr") if "id" in each] == [
@@ -238,10 +238,10 @@ def test_numbers_of_an_earlier_version_are_shown_on_no_page(client, plan, monkey
     ("language", "words"), [("es", "desgloses"), ("en", "scorecards")]
 )
 def test_the_search_finds_the_page_of_data_by_what_is_in_it(client, language, words):
-    answer = client.get(address("search", language=language), {"q": words})
+    answer = client.get(public_path("search", language=language), {"q": words})
 
     groups = answer.context["answer"].groups
-    assert address("data", language=language) in {
+    assert public_path("data", language=language) in {
         hit.path for group in groups for hit in group.hits
     }
 

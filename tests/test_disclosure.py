@@ -65,7 +65,7 @@ def activity(quantity=None, *, counts=True, reaches=True, provenance="plan"):
 def test_no_number_of_victims_is_told_whatever_its_size(name):
     numbers = (None, 0, 1, Decimal("9.99"), 10, 2000)
 
-    told = {disclosure.figure(name, number, activity()) for number in numbers}
+    told = {disclosure.public_figure(name, number, activity()) for number in numbers}
 
     assert told == {PROTECTED}
 
@@ -74,10 +74,10 @@ def test_other_people_and_things_are_told():
     shelters = activity(counts=False, reaches=True)
     rescues = activity(counts=True, reaches=False)
 
-    assert disclosure.figure("quantity", 2, shelters) == 2
-    assert disclosure.figure("percent", 2, shelters) == 2
-    assert disclosure.figure("people_reached", 2, rescues) == PROTECTED
-    assert disclosure.figure("named_later", 2, shelters) == PROTECTED
+    assert disclosure.public_figure("quantity", 2, shelters) == 2
+    assert disclosure.public_figure("percent", 2, shelters) == 2
+    assert disclosure.public_figure("people_reached", 2, rescues) == PROTECTED
+    assert disclosure.public_figure("named_later", 2, shelters) == PROTECTED
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_the_plan_itself_prints_stands_as_the_plans(
 ):
     planned = activity(quantity, counts=counts, provenance=provenance)
 
-    assert disclosure.planned(planned) == told
+    assert disclosure.disclose_planned_quantity(planned) == told
 
 
 # What the public can get

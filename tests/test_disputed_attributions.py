@@ -16,7 +16,7 @@ from strategic_areas import purging, workflow
 from strategic_areas.desk.changes.agency_statements import DISPUTABLE_MODELS
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import ActivityUpdate, PendingChange, RecordDispute
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.sentences import target_code
 from tests import make
 from tests.deep import SOME_ROWS, drawn
@@ -81,7 +81,7 @@ def pages(update, language):
         "plan_feed": [plan],
     }
     return {
-        name: address(name, *each, language=language) for name, each in args.items()
+        name: public_path(name, *each, language=language) for name, each in args.items()
     }
 
 
@@ -124,7 +124,7 @@ def test_what_is_late_bears_the_mark_once(client, update):
         rows = type(record).objects.filter(pk=record.pk)
         rows.update(due_on=due, due_provenance="agency")
     lists = {"home": r'<div class="delay">.*?</div>', "commitment": CALLED_LATE}
-    paths = {"home": address("home"), **pages(update, "es")}
+    paths = {"home": public_path("home"), **pages(update, "es")}
 
     def marks():
         return {
@@ -412,7 +412,7 @@ def test_it_is_about_one_record(update):
     ],
 )
 def test_the_list_as_a_file_says_so_in_a_column_of_its_own(client, update, name, kind):
-    path = address(name, update.plan.code, language="en")
+    path = public_path(name, update.plan.code, language="en")
 
     def told():
         text = client.get(path).content.decode("utf-8-sig")
@@ -439,7 +439,7 @@ def test_what_answers_a_target_is_marked(client, update, page):
     }
 
     def marks():
-        html = client.get(address(page, *words[page])).content.decode()
+        html = client.get(public_path(page, *words[page])).content.decode()
         code = target_code(target)
         start = {"frameworks": f'id="{target.code}"', "area": f">{code}<"}[page]
         part = html.split(start)[1].split("</section>")[0].split("</article>")[0]

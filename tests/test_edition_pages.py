@@ -15,7 +15,7 @@ from strategic_areas.datasets.columns import DataColumn, GapReason
 from strategic_areas.datasets.editions import snapshot_of
 from strategic_areas.datasets.ready import SHELF, Files, label_now
 from strategic_areas.models import Edition
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.pages.editions import compare
 from strategic_areas.views.editions import line
@@ -54,7 +54,7 @@ def differing(before, after):
 
 
 def read(client, name, plan, *args, **asked):
-    return client.get(address(name, plan.code, *args), asked)
+    return client.get(public_path(name, plan.code, *args), asked)
 
 
 # What a difference tells
@@ -185,7 +185,7 @@ def test_an_edition_names_who_did_not_report_in_its_round(client):
     assert (told.asked, told.heard) == (2, 1)
     assert [each.code for each in told.missing] == [silent.slug]
     assert told.period.code == update.period.code
-    assert address("agency", plan.code, silent.slug) in page.text
+    assert public_path("agency", plan.code, silent.slug) in page.text
 
 
 def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
@@ -203,7 +203,7 @@ def test_an_edition_says_what_was_withdrawn_and_when_but_not_what(client):
 
     assert "El 20/11/2026 se retiró parte de 2 filas de Compromisos" in page.text
     assert "zanahoria" not in page.text
-    path = address("commitment", edition.plan.code, commitment.code)
+    path = public_path("commitment", edition.plan.code, commitment.code)
     assert f'<a class="code" href="{path}">{commitment.code}</a>' in page.text
 
 
@@ -232,7 +232,7 @@ def test_an_edition_and_its_correction_lead_to_each_other(client):
     pages = [read(client, "edition", plan, each.number) for each in (first, second)]
 
     for page, other in zip(pages, (second, first), strict=True):
-        assert address("edition", plan.code, other.number) in page.text
+        assert public_path("edition", plan.code, other.number) in page.text
         assert "Un número estaba mal." in page.text
     assert pages[1].context["before"] == first
     assert read(client, "edition", plan, edition.number).context["before"] == second
@@ -246,7 +246,7 @@ def test_an_edition_that_is_not_whole_is_not_told(client):
     assert read(client, "edition", later.plan, earlier.number).status_code == 404
     answer = read(client, "difference", later.plan, later.number, earlier.number)
     assert answer.status_code == 404
-    (plan,) = client.get(address("data_index", language="es")).json()["plans"]
+    (plan,) = client.get(public_path("data_index", language="es")).json()["plans"]
     assert [each["number"] for each in plan["editions"]] == [later.number]
 
 
@@ -352,7 +352,7 @@ def test_a_day_leads_to_the_last_edition_made_by_then(client):
 
     for asked, edition in places.items():
         answer = read(client, "edition_days", plan, day=asked.isoformat())
-        assert answer["Location"] == address("edition", plan.code, edition.number)
+        assert answer["Location"] == public_path("edition", plan.code, edition.number)
 
 
 def test_a_day_that_no_edition_holds_is_said_to_be_such(client):
@@ -384,11 +384,11 @@ def test_what_names_a_closed_round_leads_to_its_edition(client):
     update = make.published_update()
     plan = update.plan
     edition = made_editions.make(plan, period=update.period)
-    path = address("edition", plan.code, edition.number)
+    path = public_path("edition", plan.code, edition.number)
     make.earlier_edition(edition)
 
     for name, *args in (("home",), ("updates", plan.code)):
-        page = client.get(address(name, *args))
+        page = client.get(public_path(name, *args))
         assert f'<a href="{path}">Edición {edition.number}</a>' in page.text, name
 
 
@@ -403,9 +403,9 @@ def test_pages_of_a_plan_lead_to_it_on_another_date(client, name):
         "commitment": [commitment.code],
     }
 
-    page = client.get(address(name, plan.code, *words.get(name, [])))
+    page = client.get(public_path(name, plan.code, *words.get(name, [])))
 
-    assert f'<a href="{address("edition_days", plan.code)}">' in page.text
+    assert f'<a href="{public_path("edition_days", plan.code)}">' in page.text
 
 
 def test_today_is_read_from_the_files_that_are_ready():

@@ -6,7 +6,7 @@ import pytest
 
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas.models import Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES
 
@@ -22,7 +22,7 @@ IN_PREPARATION = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_public_page_and_link_of_an_empty_portal_answers(client, language):
     pages = {
-        address(name, language=language)
+        public_path(name, language=language)
         for name, _view, spanish, _english in PUBLIC_PAGES
         if "<" not in spanish
     }
@@ -46,7 +46,7 @@ def test_the_first_page_tells_nothing_of_a_plan_in_preparation(client, language)
         status=Plan.Status.IN_PREPARATION,
     )
 
-    html = client.get(address("home", language=language)).content.decode()
+    html = client.get(public_path("home", language=language)).content.decode()
 
     assert IN_PREPARATION[language] in html
     assert "2031" not in html

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from strategic_areas import workflow
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, delays
 from strategic_areas.queries.plan import board, plans
 from tests import make
@@ -76,7 +76,7 @@ def test_the_latest_comes_first_each_with_the_reason_that_its_agency_states():
 def test_the_signs_of_a_reason_are_escaped_once(client):
     make_late(obstacle_es="La firma «A & B» no entregó.")
 
-    home = client.get(address("home")).content.decode()
+    home = client.get(public_path("home")).content.decode()
 
     assert home.count("La firma «A &amp; B» no entregó.") == 1
 
@@ -94,7 +94,7 @@ def test_of_a_late_commitment_without_an_account_no_reason_is_known(client):
     make.activity(commitment=commitment)
 
     assert told(commitment.plan) == {commitment.code: (5, [])}
-    page = client.get(address("home")).content.decode()
+    page = client.get(public_path("home")).content.decode()
     assert page.count('class="no-reason"') == 1
 
 
@@ -107,7 +107,7 @@ def test_what_waits_for_review_is_not_called_silent(client):
         with on(ago(2)):
             make.submitted_update(activity=late, period=period)
 
-    home = client.get(address("home"))
+    home = client.get(public_path("home"))
     own = client.get(commitment.get_absolute_url())
 
     (delay,) = home.context["overview"].delays.shown
@@ -124,10 +124,10 @@ def test_a_late_commitment_leads_to_what_its_lead_declared(client):
     declared = make.published_declaration(
         commitment=commitment, period=asked, result=""
     )
-    link = address("update", asked.plan.code, declared.public_id)
+    link = public_path("update", asked.plan.code, declared.public_id)
 
     for page, words in (
-        (address("home"), "Lo que declaró la institución responsable"),
+        (public_path("home"), "Lo que declaró la institución responsable"),
         (commitment.get_absolute_url(), "Resultado declarado"),
     ):
         html = client.get(page).text
@@ -150,7 +150,7 @@ def test_the_late_block_leads_to_lists_of_as_many(client):
     )
     make.commitment(plan=asked.plan, due_on=ago(-90), **STATED)
 
-    page = client.get(address("home"))
+    page = client.get(public_path("home"))
 
     pattern = r'href="([^"]+[?](?:punctuality|family)=[^"]+)">[^<\d]*(\d*)[^<]*</a>'
     links = re.findall(pattern, page.content.decode())
@@ -183,13 +183,13 @@ def test_what_finished_late_is_nowhere_called_late(client):
     make.participation(plan=plan, agency=lead)
     owed, finished = (make.commitment(plan=plan, lead=lead, **due) for _ in range(2))
     make.published_declaration(commitment=finished, period=asked)
-    path = address("commitments", plan.code)
+    path = public_path("commitments", plan.code)
 
     listed = {
         kept: client.get(path, {"punctuality": kept}).context["table"]["lines"]
         for kept in ("late", "finished_late")
     }
-    overview = client.get(address("home")).context["overview"]
+    overview = client.get(public_path("home")).context["overview"]
 
     assert {
         kept: [line.commitment for line in lines] for kept, lines in listed.items()
@@ -209,16 +209,16 @@ def test_work_that_nobody_reported_on_is_not_yet_due_in_page_list_and_file(clien
         for _ in range(2)
     )
     make.published_update(activity=heard, period=asked, percent=90)
-    path = address("commitments", asked.plan.code)
+    path = public_path("commitments", asked.plan.code)
 
     found = {
         kept: client.get(path, {"punctuality": kept}).context["table"]["lines"]
         for kept in ("on_time", "not_due")
     }
     file = client.get(
-        address("plan_commitments", asked.plan.code), {"punctuality": "not_due"}
+        public_path("plan_commitments", asked.plan.code), {"punctuality": "not_due"}
     )
-    home = client.get(address("home"))
+    home = client.get(public_path("home"))
 
     assert {kept: [line.commitment for line in found[kept]] for kept in found} == {
         "on_time": [heard.commitment],
@@ -290,7 +290,7 @@ def test_no_reason_is_read_before_it_is_published_nor_after_it_is_withdrawn(
     )
 
     for language in LANGUAGES:
-        page = client.get(address("home", language=language))
+        page = client.get(public_path("home", language=language))
 
         assert len(page.context["overview"].delays.shown) == 4
         assert MARKER not in page.text, language
@@ -306,7 +306,7 @@ def test_without_any_due_date_nothing_is_said_to_be_on_time():
 
 def test_reasons_cost_the_same_however_many_there_are(client):
     asked, spent = make.round(), []
-    path = address("home")
+    path = public_path("home")
     for rows in (1, 6):
         for number in range(len(spent), rows):
             make_late(number + 1, asked=asked)
@@ -337,5 +337,5 @@ def test_what_agencies_said_last_comes_first_declared_results_included(client):
     keys = [(line.account.pk, line.state) for line in found["lately"]]
     assert keys == [(declared.pk, None), (update.pk, "in_progress")]
     assert [line.account.pk for line in found["recorded"]] == [recorded.pk]
-    page = client.get(address("home")).content.decode()
+    page = client.get(public_path("home")).content.decode()
     assert declared.public_id in page

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from strategic_areas import workflow
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import overview
 from strategic_areas.queries.plan import plans
 from tests import make
@@ -41,9 +41,9 @@ def main_of(client, path):
 
 
 def every_path(language):
-    yield address("home", language=language)
+    yield public_path("home", language=language)
     for name in ("plan", "areas", "commitments"):
-        yield address(name, "2017-2020", language=language)
+        yield public_path(name, "2017-2020", language=language)
     for area in plans.with_areas().get(code="2017-2020").areas.all():
         yield area.get_absolute_url(language)
 
@@ -97,7 +97,7 @@ def test_every_commitment_is_a_tile_in_its_family_and_names_itself(client):
     make.published_update(activity=heard.activities.get(), period=asked)
 
     for language in LANGUAGES:
-        html = main_of(client, address("home", language=language))
+        html = main_of(client, public_path("home", language=language))
 
         with override(language):
             named = [f"{each.code} {each.title}" for each in (heard, silent)]
@@ -147,7 +147,7 @@ def test_the_tree_of_a_plan_has_families_and_marks_what_is_late(client):
 def test_the_page_of_a_plan_leads_to_its_themes_and_to_what_is_asked(client, shipped):
     html = main_of(client, "/2017-2020/")
 
-    asked = client.get(address("recommendations", "2017-2020")).context
+    asked = client.get(public_path("recommendations", "2017-2020")).context
     told = re.search(r"piden al país: (\d+) ?, de ellas (\d+) sin quien", text_of(html))
     assert list(map(int, told.groups())) == [
         len(asked["shown"]),
@@ -168,7 +168,7 @@ def test_of_the_silent_no_nought_is_told(client):
     make.submitted_update(activity=activity, period=asked)
 
     for language in LANGUAGES:
-        page = client.get(address("home", language=language))
+        page = client.get(public_path("home", language=language))
 
         (area,) = page.context["overview"].areas
         assert (area.is_told, area.tally.told) == (False, 0)

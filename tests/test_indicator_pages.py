@@ -14,7 +14,7 @@ from plan_portal.sitemap import every_address
 from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import disclosure
 from strategic_areas.models import Indicator, PublishedFigure
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown, points_of
 from tests import make
@@ -95,10 +95,10 @@ def everywhere(commitment, indicator, languages):
             *((f"indicators_{form}", ()) for form in ("csv", "json", "xlsx")),
             *((f"indicator_{form}", (indicator.code,)) for form in ("csv", "json")),
         ):
-            yield address(name, *args, language=language)
+            yield public_path(name, *args, language=language)
         for name in ("values", "breakdowns"):
             yield from (f"/datos/{plan}/{name}.{form}" for form in ("csv", "json"))
-        search = address("search", language=language)
+        search = public_path("search", language=language)
         yield f"{search}?q={indicator.code}"
 
 
@@ -139,7 +139,7 @@ def told_in(text):
 
 def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeypatch):
     """The threshold is so high that every part is small, and each part is unique."""
-    monkeypatch.setattr(disclosure, "LEAST", 100_000)
+    monkeypatch.setattr(disclosure, "SMALLEST_DISCLOSED", 100_000)
     numbers = iter(range(10_007, 99_999, 37))
     told = [
         {
@@ -167,10 +167,10 @@ def test_no_address_tells_a_number_below_the_threshold(client, tmp_path, monkeyp
     paths = {each[place] for each in every_address(PUBLIC_PAGES) for place in languages}
     for language in LANGUAGES:
         for form in ("csv", "json", "xlsx"):
-            paths.add(address(f"indicators_{form}", language=language))
-            paths.add(address(f"indicator_{form}", "EJ-1", language=language))
-        paths.add(address("indicator_drawing", "EJ-1", language=language))
-        paths.add(f"{address('search', language=language)}?q=identificadas")
+            paths.add(public_path(f"indicators_{form}", language=language))
+            paths.add(public_path(f"indicator_{form}", "EJ-1", language=language))
+        paths.add(public_path("indicator_drawing", "EJ-1", language=language))
+        paths.add(f"{public_path('search', language=language)}?q=identificadas")
     found = "".join(text for _path, text in texts_at(client, sorted(paths)))
 
     written = {int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", found)}
@@ -184,8 +184,8 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
         indicator=indicator, value=None
     ).first().cells.all().delete()
 
-    page = client.get(address("indicator", indicator.code, language="es"))
-    row = read_csv(body(client, address("indicator_csv", indicator.code)))[-1]
+    page = client.get(public_path("indicator", indicator.code, language="es"))
+    row = read_csv(body(client, public_path("indicator_csv", indicator.code)))[-1]
 
     assert page.context["last"].shown is Shown.PROTECTED
     assert page.context["series"] is None
@@ -197,10 +197,10 @@ def test_a_protected_figure_is_told_in_words_and_not_drawn(client):
 @pytest.mark.parametrize("asked", ["area=no-hay", "agency=no-hay", "target=no-hay"])
 def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, asked):
     make.published_figure()
-    page = f"{address('indicators')}?{asked}"
+    page = f"{public_path('indicators')}?{asked}"
 
     for form in ("csv", "xlsx", "json"):
-        response = client.get(f"{address('indicators_' + form)}?{asked}")
+        response = client.get(f"{public_path('indicators_' + form)}?{asked}")
         assert (response.status_code, response["Location"]) == (302, page), form
     assert "No existe «no-hay» en" in client.get(page).text
 
@@ -208,7 +208,7 @@ def test_a_file_of_an_unknown_filter_leads_to_the_page_that_says_so(client, aske
 def test_the_drawing_brings_its_own_style_and_nothing_else(client):
     _commitment, indicator = world()
 
-    response = client.get(address("indicator_drawing", indicator.code))
+    response = client.get(public_path("indicator_drawing", indicator.code))
 
     policy = response.headers["Content-Security-Policy"]
     assert "style-src 'sha256-" in policy
@@ -222,7 +222,7 @@ def test_counts_of_one_span_by_two_have_addresses_of_their_own(client):
     for who, value in (("PGR", 17), ("PN", 83)):
         make.published_figure(indicator=indicator, counted_by=who, value=value)
 
-    page = client.get(address("indicator", indicator.code, language="es"))
+    page = client.get(public_path("indicator", indicator.code, language="es"))
 
     assert re.findall(r'<tr id="([^"]+)"', page.text) == ["2025", "2025-2"]
 
@@ -253,7 +253,7 @@ def test_a_value_names_the_report_that_tells_it(client, counted_by, named, told)
             printed_by=source,
         )
 
-    page = client.get(address("indicator", indicator.code, language="es")).text
+    page = client.get(public_path("indicator", indicator.code, language="es")).text
 
     assert told in page
     assert page.count(f"Según {named.get('cited_as_es', '«Informe doce»')}.") == (
@@ -269,8 +269,8 @@ def test_a_number_says_where_it_is_printed_and_that_a_later_count_differs(client
     make.published_figure(**told, differs=True)
 
     code = figure.indicator.code
-    page = client.get(address("indicator", code, language="es")).text
-    rows = client.get(address("indicator_json", code, language="es")).json()["rows"]
+    page = client.get(public_path("indicator", code, language="es")).text
+    rows = client.get(public_path("indicator_json", code, language="es")).json()["rows"]
 
     assert "impresa en: el informe 12, cuadro 3" in page
     assert page.count("un recuento posterior difiere en menos de diez") > 1
@@ -289,7 +289,7 @@ def test_whatever_is_protected_looks_the_same(client, tmp_path):
     values = {"values": counts}
     load_small(tmp_path, published.plan_of(values, {**values, **published.OTHER}))
 
-    rows = client.get(address("indicators_json", language="es")).json()["rows"]
+    rows = client.get(public_path("indicators_json", language="es")).json()["rows"]
 
     days = {"id", "indicator", "starts_on", "ends_on", "address"}
     looks = {tuple((k, v) for k, v in row.items() if k not in days) for row in rows}
@@ -313,14 +313,14 @@ def test_joined_categories_keep_the_capitals_of_their_language():
 
 def test_bars_are_a_picture_to_take_along_too(client, settings):
     _commitment, indicator = world(cells={"sexual": 70, "labour": 50})
-    page = client.get(address("indicator", indicator.code, language="es"))
+    page = client.get(public_path("indicator", indicator.code, language="es"))
 
     (path,) = re.findall(r'href="([^"]+/2019-exploitation\.svg)"', page.text)
     drawing = body(client, path).decode()
 
     assert re.findall(r'class="last"[^>]*>([^<]+)<', drawing) == ["70", "50"]
     assert f'&lt;img src="{settings.SITE_URL}{path}" alt="' in page.text
-    gone = address("breakdown_drawing", indicator.code, "2018-exploitation")
+    gone = public_path("breakdown_drawing", indicator.code, "2018-exploitation")
     assert client.get(gone).status_code == 404
 
 
@@ -331,7 +331,7 @@ def test_a_revised_value_keeps_the_old_one_and_says_why(client):
         indicator=indicator, value=88, revises=old, reason_es="Se contó dos veces."
     )
 
-    page = client.get(address("indicator", indicator.code, language="es"))
+    page = client.get(public_path("indicator", indicator.code, language="es"))
 
     (point,) = page.context["revised"]
     assert [each.value for each in point.revisions] == [77]
@@ -370,10 +370,12 @@ def test_spans_are_told_apart(language):
 def test_files_and_citation_stand_once_and_at_the_chart(client):
     _commitment, indicator = world()
 
-    page = body(client, address("indicator", indicator.code, language="es")).decode()
+    page = body(
+        client, public_path("indicator", indicator.code, language="es")
+    ).decode()
 
     chart, _table = page.split('<details class="twin"')
-    picture = address("indicator_drawing", indicator.code, language="es")
+    picture = public_path("indicator_drawing", indicator.code, language="es")
     assert chart.index("</figure>") < chart.index('<ul class="take">')
     # Each breakdown is a chart of its own, further down.
     assert (page.count('<p class="cite">'), chart.count('<p class="cite">')) == (2, 1)
@@ -392,7 +394,9 @@ def test_it_says_which_targets_it_measures(client):
     hidden = make.plan(status="in_preparation")
     make.target_link(make.target(code="SDG-5.2"), indicator=indicator, plan=hidden)
 
-    page = body(client, address("indicator", indicator.code, language="es")).decode()
+    page = body(
+        client, public_path("indicator", indicator.code, language="es")
+    ).decode()
 
     for each, called in ((target, "ODS 16.2"), (asked, "Contar mejor")):
         path = each.address_in(commitment.plan, language="es")

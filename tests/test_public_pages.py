@@ -32,7 +32,7 @@ from strategic_areas.models import (
     PublishedFigure,
     Target,
 )
-from strategic_areas.public_paths import RESERVED_WORDS, address
+from strategic_areas.public_paths import RESERVED_WORDS, public_path
 from strategic_areas.sentences import FAMILY_WORDS, state_word
 from strategic_areas.themes import Theme
 from tests import make
@@ -252,7 +252,7 @@ def arguments(commitment):
 def every_address(commitment):
     for name, take in arguments(commitment).items():
         for language in LANGUAGES:
-            yield name, language, address(name, *take(language), language=language)
+            yield name, language, public_path(name, *take(language), language=language)
 
 
 #: The short form reads one page in Spanish and the next in English: of four addresses,
@@ -362,8 +362,8 @@ def some_addresses(commitment):
     ],
 )
 def test_published_addresses_never_change(name, args, spanish, english):
-    assert address(name, *args, language="es") == spanish
-    assert address(name, *args, language="en") == english
+    assert public_path(name, *args, language="es") == spanish
+    assert public_path(name, *args, language="en") == english
 
 
 def test_every_first_word_of_an_address_is_reserved():
@@ -380,7 +380,9 @@ def test_a_former_address_of_an_agency_leads_on(client):
     old = commitment.lead.slug
     commitment.lead.rename(slug="nueva", acronym="NUEVA")
 
-    response = client.get(address("agency", commitment.plan.code, old, language="en"))
+    response = client.get(
+        public_path("agency", commitment.plan.code, old, language="en")
+    )
 
     assert response.status_code == 301
     assert response["Location"] == f"/en/{commitment.plan.code}/agencies/nueva/"
@@ -404,13 +406,15 @@ def test_an_unknown_address_is_not_found(client):
     words = ("nada", "R-9.9.9", "a b", "..%2f")
 
     for name, word in product(("area", "commitment", "agency"), words):
-        path = address(name, plan.code, "x", language="es").replace("/x/", f"/{word}/")
+        path = public_path(name, plan.code, "x", language="es").replace(
+            "/x/", f"/{word}/"
+        )
         assert client.get(path).status_code == 404, path
 
 
 def test_a_place_that_the_record_does_not_have_is_not_found(client):
     plan = make.record_update().activity.plan
-    path = address("updates", plan.code, language="es")
+    path = public_path("updates", plan.code, language="es")
 
     assert client.get(path).status_code == 200
     for side, name in product(("after", "before"), ("0", "x", "../", "a" * 300)):
@@ -444,7 +448,7 @@ def test_a_plan_in_preparation_is_nowhere(client):
 def test_a_plan_says_which_act_approved_it_and_where_it_stands(client, act, told):
     plan = make.plan(**act)
 
-    page = read(client, address("plan", plan.code))
+    page = read(client, public_path("plan", plan.code))
 
     assert re.search(rf"Acto que lo aprobó\s+{told}", page.text)
     links = [each["href"] for each in page.every("a")]
@@ -532,7 +536,7 @@ def test_a_review_that_stays_within_the_agency_is_told(client, hosts):
 
     told = {
         language: [
-            client.get(address(name, *each, language=language)).text.count(
+            client.get(public_path(name, *each, language=language)).text.count(
                 'class="reviewed-within"'
             )
             for name, each in args.items()
@@ -664,7 +668,7 @@ def test_a_withdrawn_update_shows_its_public_reason_in_both_languages(client):
     make.participation(plan=update.plan, agency=agency)
 
     pages = {
-        (name, language): client.get(address(name, *args, language=language))
+        (name, language): client.get(public_path(name, *args, language=language))
         for name, args in {
             "commitment": [update.plan.code, commitment.code],
             "updates": [update.plan.code],
@@ -686,7 +690,7 @@ def test_demonstrations_are_not_counted_among_what_was_published(client):
     make.record_update(activity=activity)
     make.published_update(activity=activity, period=asked)
 
-    page = client.get(address("updates", asked.plan.code, language="es"))
+    page = client.get(public_path("updates", asked.plan.code, language="es"))
 
     assert (
         page.context["counts"].total,
@@ -708,7 +712,7 @@ def test_the_headline_of_an_official_plan_tells_its_states(client):
         )
         make.published_update(activity=activity, period=asked, percent=percent)
 
-    page = client.get(address("home", language="en"))
+    page = client.get(public_path("home", language="en"))
 
     headline = page.context["overview"].headline
     words = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
@@ -723,7 +727,7 @@ def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
         label_es="Línea", label_en="Line", numbers=["212"], hours_es=hours
     )
 
-    page = client.get(address("help", language="en")).content.decode()
+    page = client.get(public_path("help", language="en")).content.decode()
 
     assert ("only-spanish" in page) is is_marked
 
@@ -733,7 +737,9 @@ def test_figures_without_words_are_of_no_language(client, db, hours, is_marked):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language):
-    page = Page(client.get(address("methodology", language=language)).content.decode())
+    page = Page(
+        client.get(public_path("methodology", language=language)).content.decode()
+    )
 
     with override(language):
         for row in RULE:
@@ -747,7 +753,7 @@ def test_the_methodology_prints_the_rule_that_the_code_uses(client, db, language
 def test_of_a_reconstruction_the_methodology_counts_no_family(client, db):
     commitment = make.commitment(provenance="reconstructed")
 
-    page = client.get(address("methodology"))
+    page = client.get(public_path("methodology"))
 
     assert page.context["plan"] == commitment.plan
     assert {number for _row, number in page.context["families"]} == {None}

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from strategic_areas.commitment_states import Family
+from strategic_areas.commitment_states import StateFamily
 from strategic_areas.models import PlanChange
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.sentences import FAMILIES
 from tests import make
 from tests.make.plans import put_back_in_preparation
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def shown(client, name, *args, language="es"):
     """The page as a test reads it, and what its view gave the template."""
-    path = address(name, *args, language=language)
+    path = public_path(name, *args, language=language)
     return read(client, path), client.get(path).context
 
 
@@ -40,7 +40,7 @@ def test_a_target_tells_how_what_answers_it_stands(client):
     answered, *rest = context["targets"]
     assert {
         family: [row.commitment for row in rows] for family, rows in answered.by_family
-    } == {Family.MET: [done], Family.SILENT: [silent]}
+    } == {StateFamily.MET: [done], StateFamily.SILENT: [silent]}
     assert [(each.target, each.total) for each in rest] == [(unanswered, 0)]
     families = [str(FAMILIES[each.family]) for each in (target, unanswered)]
     places = [page.text.index(each) for each in families]
@@ -167,4 +167,4 @@ def test_a_plan_links_to_its_amendments_and_later_work_where_there_are_any(
     }
 
     for name in ("amendments", "later_activities"):
-        assert (address(name, plan.code, language="es") in linked) is has_any
+        assert (public_path(name, plan.code, language="es") in linked) is has_any

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from strategic_areas import workflow
 from strategic_areas.models import ActivityUpdate, PendingChange
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES, Page, read
 
@@ -34,7 +34,7 @@ def update(made):
 
 
 def path_of(update, language="es"):
-    return address("update", update.plan.code, update.public_id, language=language)
+    return public_path("update", update.plan.code, update.public_id, language=language)
 
 
 def correct(update, **fields):
@@ -107,9 +107,9 @@ def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
         for word in (update.pk, update.revision, workflow.transitions.public_id(update))
     ]
     stored = ActivityUpdate.objects.values_list("public_id", flat=True)
-    missing = client.get(address("update", activity.plan.code, "nada"))
+    missing = client.get(public_path("update", activity.plan.code, "nada"))
 
-    answers = [client.get(address("update", activity.plan.code, w)) for w in words]
+    answers = [client.get(public_path("update", activity.plan.code, w)) for w in words]
 
     assert set(stored) == {""}
     assert {answer.status_code for answer in answers} == {404}
@@ -119,7 +119,7 @@ def test_what_is_not_published_is_not_found_whatever_word_is_tried(client):
 def test_an_update_is_found_under_its_own_plan_alone(client, update):
     other = make.commitment()
 
-    path = address("update", other.plan.code, update.public_id)
+    path = public_path("update", other.plan.code, update.public_id)
 
     assert client.get(path_of(update)).status_code == 200
     assert client.get(path).status_code == 404
@@ -198,8 +198,8 @@ def test_what_one_person_types_of_a_withdrawal_is_nowhere_public(client, maker):
     kind = update._meta.model_name
     take = reverse(f"admin:strategic_areas_{kind}_withdraw", args=[update.pk])
     said = {"seen_version": update.version, "reason": MARKER, "words": MARKER}
-    feed = address("plan_feed", update.plan.code, language="es")
-    file = address("plan_updates", update.plan.code, language="es")
+    feed = public_path("plan_feed", update.plan.code, language="es")
+    file = public_path("plan_updates", update.plan.code, language="es")
     pages = [feed, file, *(path_of(update, language) for language in LANGUAGES)]
 
     staff.post(take, {**said, "cause": MARKER})
@@ -280,10 +280,10 @@ def test_lists_records_and_feeds_lead_to_it(client, update):
     area = commitment.programme.area
     pages = {
         language: [
-            address("updates", plan, language=language),
-            address("home", language=language),
-            address("agency", plan, update.agency.slug, language=language),
-            address("plan_feed", plan, language=language),
+            public_path("updates", plan, language=language),
+            public_path("home", language=language),
+            public_path("agency", plan, update.agency.slug, language=language),
+            public_path("plan_feed", plan, language=language),
             commitment.get_absolute_url(language),
         ]
         for language in LANGUAGES

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import FrameworkTarget, Plan, TargetLink
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.strategic_areas.plans import shipped_content
@@ -77,14 +77,14 @@ def test_the_number_beside_a_body_or_an_agency_is_that_of_its_rows(client):
         make_asked(body=body, years_read=["2017"]).addressed.add(agency)
     make_asked(plan, body="CRC", kind="request", years_read=["2023"])
 
-    html = client.get(address("recommendations", plan.code)).content.decode()
+    html = client.get(public_path("recommendations", plan.code)).content.decode()
 
     for name, slug, words, rows in (
         ("recommendations_of", "us-tip", "Estados Unidos <b>2</b>", 2),
         ("recommendations_of", "crc", "Derechos del Niño <b>2</b>", 2),
         ("recommendations_to", agency.slug, "NOMBRADA <b>3</b>", 3),
     ):
-        path = address(name, plan.code, slug, language="es")
+        path = public_path(name, plan.code, slug, language="es")
         assert f'<a href="{path}">{words}</a>' in html
         _, context = shown(client, name, plan.code, slug)
         assert len(context["shown"]) == rows
@@ -110,7 +110,7 @@ def test_who_asks_nothing_and_who_is_not_named_has_no_page(client, name):
     make_asked(plan)
 
     for slug in ("nadie", agency.slug):
-        assert client.get(address(name, plan.code, slug)).status_code == 404
+        assert client.get(public_path(name, plan.code, slug)).status_code == 404
 
 
 def test_a_target_tells_the_figures_that_measure_it_as_far_as_they_are_told(client):
@@ -158,10 +158,10 @@ def test_no_word_that_was_withdrawn_stands_on_a_page_or_in_a_file(client):
     commitment = target.commitments.get()
     make.target_link(target, commitment=commitment, why_es=MARKER)
 
-    body = client.get(address("recommendations", plan.code, language="en")).text
+    body = client.get(public_path("recommendations", plan.code, language="en")).text
     assert MARKER not in body.replace("[text withdrawn]", "")
     assert "[text withdrawn]" in body
-    (row,) = client.get(address("recommendations_json", plan.code)).json()["rows"]
+    (row,) = client.get(public_path("recommendations_json", plan.code)).json()["rows"]
     names = [
         f"{name}_{language}" for name in ("name", "answer") for language in ("es", "en")
     ]
@@ -178,7 +178,7 @@ def test_the_files_hold_what_the_page_tells_and_what_answers(client):
     make.target_link(target, indicator=indicator, why_es="Lo cuenta")
 
     paths = {
-        form: address(f"recommendations_{form}", plan.code)
+        form: public_path(f"recommendations_{form}", plan.code)
         for form in ("csv", "json", "xlsx")
     }
     table = client.get(paths["csv"]).content.decode("utf-8-sig")
@@ -247,7 +247,7 @@ def test_the_target_on_children_tells_the_victims_that_home_tells(client, shippe
 
 
 def test_a_recommendation_is_found_by_its_words(client, shipped):
-    path = address("search", language="es")
+    path = public_path("search", language="es")
     page = client.get(path, {"q": "documentos de identidad ascendencia haitiana"})
 
     place = FrameworkTarget.objects.get(code="TIP-15")

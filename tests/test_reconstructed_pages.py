@@ -11,7 +11,7 @@ from django.utils import translation
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import Activity, Commitment
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import (
     LANGUAGES,
@@ -194,15 +194,15 @@ def test_its_cards_feeds_and_files_measure_nothing_either(client, commitment, la
     }
 
     for kind, taken in args.items():
-        feed = client.get(address(f"{kind}_feed", *taken, language=language))
+        feed = client.get(public_path(f"{kind}_feed", *taken, language=language))
         assert not re.findall(r"\d\s?%", unescape(feed.content.decode())), kind
     for kind in ("area", "agency", "commitment"):
-        card = client.get(address(f"{kind}_card", *args[kind], language=language))
+        card = client.get(public_path(f"{kind}_card", *args[kind], language=language))
         html = card.content.decode()
         assert not re.findall(MEASURES[language], Said(html).text), kind
         assert "recorded-until" in html, kind
     for name in ("plan_updates", "plan_commitments"):
-        text = client.get(address(name, plan, language=language)).content.decode()
+        text = client.get(public_path(name, plan, language=language)).content.decode()
         cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}
         assert not cells & {"60", "100"}, name
 
@@ -226,13 +226,15 @@ def test_in_a_mixed_plan_no_page_gives_a_reconstructed_commitment_a_state(
     )
 
     def told(name, line):
-        path = address(name, line.plan.code, line.code, language="es")
+        path = public_path(name, line.plan.code, line.code, language="es")
         return client.get(path).content.decode()
 
     code = asked.plan.code
-    listed = client.get(address("commitments", code))
-    table = client.get(address("plan_commitments", code)).content.decode("utf-8-sig")
-    client.get(address("plan_picture", code))
+    listed = client.get(public_path("commitments", code))
+    table = client.get(public_path("plan_commitments", code)).content.decode(
+        "utf-8-sig"
+    )
+    client.get(public_path("plan_picture", code))
 
     heads = [told("commitment", line).split("<h2")[0] for line in lines]
     cards = [told("commitment_card", line).split("<main>")[1] for line in lines]

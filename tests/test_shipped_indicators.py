@@ -10,7 +10,7 @@ from defusedxml import ElementTree
 from django.utils.translation import override
 
 from strategic_areas.datasets import DATASETS
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators, words
 from tests.deep import drawn
 from tests.reading import kept_in_memory
@@ -58,7 +58,9 @@ def in_bars(html):
 def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipped):
     assert len(CODES) == 63
     for entry in drawn(FILE["indicators"], 12, key="pages"):
-        html = body(client, address("indicator", entry["code"], language="es")).decode()
+        html = body(
+            client, public_path("indicator", entry["code"], language="es")
+        ).decode()
 
         found = [number for _mark, number in rows_of(html)]
         assert sorted(found) == sorted(
@@ -74,7 +76,7 @@ def test_every_value_of_the_file_stands_on_a_page_with_its_sources(client, shipp
 @pytest.mark.parametrize("language", drawn(["es", "en"], 1, key="forms"))
 def test_every_form_holds_the_same_cells(client, shipped, language):
     paths = {
-        form: address(f"indicators_{form}", language=language)
+        form: public_path(f"indicators_{form}", language=language)
         for form in ("csv", "xlsx", "json")
     }
 
@@ -101,9 +103,9 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
         path = f"/datos/{FILE['plan']['code']}/breakdowns.json"
         parts = json.loads(body(client, path))["rows"]
         for code in drawn(CODES, 3, key=language):
-            page = client.get(address("indicator", code, language=language))
+            page = client.get(public_path("indicator", code, language=language))
             html = page.content.decode()
-            path = address("indicator_json", code, language=language)
+            path = public_path("indicator_json", code, language=language)
             rows = json.loads(body(client, path))["rows"]
             totals = [
                 words.counted(Decimal(str(row["value"])), row["exactness"])
@@ -127,7 +129,7 @@ def test_the_page_and_its_picture_tell_what_the_files_tell(client, shipped, lang
                     if label.kind != "value" or len(series.lines) > 1
                 }
                 drawing = body(
-                    client, address("indicator_drawing", code, language=language)
+                    client, public_path("indicator_drawing", code, language=language)
                 )
                 texts = {each.text for each in ElementTree.fromstring(drawing).iter()}
                 assert written <= texts
@@ -139,7 +141,7 @@ def test_who_counts_is_told_in_words(client, shipped, language):
     told = [each.indicator for each in every if each.indicator.counted_by]
     told += [point for each in every for point in each.points]
 
-    page = body(client, address("indicator", "I-39", language=language))
+    page = body(client, public_path("indicator", "I-39", language=language))
 
     assert len(told) > 114
     with override(language):
@@ -152,7 +154,7 @@ def test_who_counts_is_told_in_words(client, shipped, language):
 
 
 def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
-    page = client.get(address("indicator", "I-12", language="es"))
+    page = client.get(public_path("indicator", "I-12", language="es"))
 
     years = {row.starts_on.year: row for row in page.context["rows"]}
     pgr = [17, 11, 26, 63]
@@ -168,8 +170,10 @@ def test_another_count_stands_beside_and_never_in_the_sum(client, shipped):
 
 
 def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
-    goals = client.get(address("results")).content.decode()
-    line = client.get(address("commitment", "2017-2020", "R-2.2.2")).content.decode()
+    goals = client.get(public_path("results")).content.decode()
+    line = client.get(
+        public_path("commitment", "2017-2020", "R-2.2.2")
+    ).content.decode()
 
     assert "menores de edad: 70 % en 2018" in goals
     assert "Víctimas de trata identificadas: 136 en 2024" in goals
@@ -177,7 +181,7 @@ def test_a_value_has_its_unit_where_the_name_does_not_tell_it(client, shipped):
 
 
 def test_of_each_goal_one_sentence_says_first_what_is_known(client, shipped):
-    page = client.get(address("results")).content.decode().split("<main")[1]
+    page = client.get(public_path("results")).content.decode().split("<main")[1]
     told, pictures = page.split("</dl>", 1)
 
     goals = re.findall(r'<dt><a href="#(\w+)">', told)
@@ -188,8 +192,8 @@ def test_of_each_goal_one_sentence_says_first_what_is_known(client, shipped):
 
 
 def test_what_the_values_of_a_table_share_is_said_once(client, shipped):
-    shared = client.get(address("indicator", "I-12")).content.decode()
-    mixed = client.get(address("indicator", "I-39")).content.decode()
+    shared = client.get(public_path("indicator", "I-12")).content.decode()
+    mixed = client.get(public_path("indicator", "I-39")).content.decode()
 
     heading = '<th scope="col">Estado</th>'
     assert (heading in shared, heading in mixed) == (False, True)
@@ -197,32 +201,32 @@ def test_what_the_values_of_a_table_share_is_said_once(client, shipped):
 
 
 def test_a_number_stands_on_one_line_with_its_sign(client, shipped):
-    html = client.get(address("discrepancies")).content.decode()
+    html = client.get(public_path("discrepancies")).content.decode()
 
     assert "71 mujeres (74\N{NO-BREAK SPACE}%)" in html
     assert re.search(r"\d %", html) is None
 
 
 def test_a_missing_year_stands_in_the_table_without_a_number(client, shipped):
-    page = client.get(address("indicator", "I-39", language="es"))
+    page = client.get(public_path("indicator", "I-39", language="es"))
 
     gone = [row.starts_on.year for row in page.context["rows"] if row.point is None]
     assert gone == [2022, 2023]
 
 
 def test_the_figures_of_a_year_are_two_clicks_from_home(client, shipped):
-    listed = body(client, address("indicators", language="es")).decode()
+    listed = body(client, public_path("indicators", language="es")).decode()
     (path,) = {each for each in re.findall(r'href="([^"]+)"', listed) if "I-39" in each}
 
     found = dict(rows_of(body(client, path).decode()))
-    home = body(client, address("home", language="es")).decode()
+    home = body(client, public_path("home", language="es")).decode()
 
-    assert f'href="{address("indicators", language="es")}"' in home
+    assert f'href="{public_path("indicators", language="es")}"' in home
     assert found["2019"] == "195"
 
 
 def test_the_first_page_tells_the_key_figures_with_their_captions(client, shipped):
-    page = client.get(address("home", language="es"))
+    page = client.get(public_path("home", language="es"))
     html = unescape(page.content.decode())
 
     found = {pair[0].indicator.code: pair for pair in page.context["figures"]}
@@ -253,7 +257,7 @@ def test_the_first_page_tells_the_key_figures_with_their_captions(client, shippe
     ],
 )
 def test_the_list_shows_what_is_asked(client, shipped, asked, codes):
-    page = client.get(address("indicators", language="es"), asked)
+    page = client.get(public_path("indicators", language="es"), asked)
 
     shown = {
         line.indicator.code
@@ -265,7 +269,7 @@ def test_the_list_shows_what_is_asked(client, shipped, asked, codes):
 
 
 def test_a_list_is_taken_away_as_it_is_asked_for(client, shipped):
-    path = address("indicators_csv", language="es")
+    path = public_path("indicators_csv", language="es")
 
     rows = read_csv(body(client, f"{path}?area=proteccion"))
 

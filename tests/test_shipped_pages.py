@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import ActivityUpdate, FrameworkTarget, Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import board
 from tests import make
 from tests.deep import drawn
@@ -64,9 +64,9 @@ def test_who_carries_the_plan_out_is_what_the_file_says(client, shipped):
 
 
 def test_the_goals_are_told_as_somebody_elses_word(client, shipped):
-    glossary = address("glossary", language="es")
+    glossary = public_path("glossary", language="es")
 
-    html = client.get(address("results", language="es")).content.decode()
+    html = client.get(public_path("results", language="es")).content.decode()
 
     assert f'le atribuye <a href="{glossary}#ijm">IJM</a>' in html
     assert "objetivo según IJM" in html
@@ -113,7 +113,7 @@ def test_no_percent_stands_above_an_activity_of_a_reconstruction(
 ):
     for name in ("home", "plan", "areas", "commitments", "agencies"):
         args = () if name == "home" else (PLAN,)
-        html = client.get(address(name, *args, language=language)).text
+        html = client.get(public_path(name, *args, language=language)).text
         # What a source says may be a percent of something else.
         page = Page(re.sub(r'<span class="brief">.*?</span>', "", html))
         assert not re.search(r"\d\s?%", page.text), name
@@ -152,9 +152,9 @@ def test_every_page_of_a_reconstruction_tells_up_to_when_its_record_goes(
     client, shipped
 ):
     update = ActivityUpdate.objects.filter(plan=shipped).first()
-    paths = [address("home", language="es"), update.get_absolute_url("es")]
+    paths = [public_path("home", language="es"), update.get_absolute_url("es")]
     paths += [
-        address(name, PLAN, *words, language="es")
+        public_path(name, PLAN, *words, language="es")
         for name, *words in (
             ("plan",),
             ("areas",),
@@ -180,7 +180,7 @@ def test_the_data_page_leads_to_every_dataset_and_tells_its_day(client, shipped)
     until = board.load(context["plan"], timezone.localdate()).recorded_until
     assert f"Registro hasta el {until:%d/%m/%Y}" in page.text
     links = {each["href"] for each in page.every("a") if "href" in each}
-    assert address("plan_feed", PLAN, language="es") in links
+    assert public_path("plan_feed", PLAN, language="es") in links
     for name in DATASETS:
         assert {f"/datos/{PLAN}/{name}/", f"/datos/{PLAN}/{name}.csv"} <= links
     numbers = {each.dataset.name: each.number for each in context["told"].tables}
@@ -252,7 +252,7 @@ def test_later_activities_of_the_file_are_told_with_their_sources(client, shippe
     } == {entry["code"]: titles(entry) for entry in FILE["later_activities"]}
     years = [each.year or 0 for each in context["later"]]
     assert years == sorted(years, reverse=True)
-    line = address("later_activities", PLAN)
+    line = public_path("later_activities", PLAN)
     headings = re.findall(r'class="when">(\d{4})<', client.get(line).text)
     assert headings == [str(year) for year in dict.fromkeys(years) if year]
 
@@ -308,8 +308,10 @@ def test_every_number_that_is_a_link_leads_to_a_list_of_that_many(
 ):
     area = {"es": "persecucion", "en": "prosecution"}[language]
     named = [("plan",), ("area", area), ("commitment", "R-2.1.1"), ("agency", "pgr")]
-    pages = [address("home", language=language)]
-    pages += [address(name, PLAN, *rest, language=language) for name, *rest in named]
+    pages = [public_path("home", language=language)]
+    pages += [
+        public_path(name, PLAN, *rest, language=language) for name, *rest in named
+    ]
     numbered = re.compile(r'<a href="([^"]+)"[^>]*>(?:Las |Los |All )?(\d+) [^<]+</a>')
     found = {}
 

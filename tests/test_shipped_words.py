@@ -14,8 +14,8 @@ from strategic_areas import figures
 from strategic_areas.models import ActivityUpdate, Plan
 from strategic_areas.models.measurements import Measurement
 from strategic_areas.models.records import SourceVoice, voice_of
-from strategic_areas.progress import State
-from strategic_areas.public_paths import address
+from strategic_areas.progress import ActivityState
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.plan import board
 from strategic_areas.sentences import shortened, state_word
@@ -49,13 +49,13 @@ def read_anew():
 def every_output(plan, language):
     """The lists, files and feed of a plan, and a page of each kind of record."""
     done = ActivityUpdate.objects.filter(plan=plan, execution="completed")
-    yield address("home", language=language)
+    yield public_path("home", language=language)
     for name, *rest in (
         *(("plan",), ("areas",), ("area", "prevencion"), ("commitments",)),
         *(("agencies",), ("agency", "mirex"), ("updates",), ("plan_commitments",)),
         *(("plan_updates",), ("plan_feed",), ("commitment_card", "R-1.1.2")),
     ):
-        yield address(name, plan.code, *rest, language=language)
+        yield public_path(name, plan.code, *rest, language=language)
     for update in done:
         yield update.get_absolute_url(language)
         yield update.activity.commitment.get_absolute_url(language)
@@ -100,7 +100,9 @@ def test_a_cell_holds_whole_sentences_and_cuts_only_a_long_one(text, expected):
 
 
 def test_no_mark_of_what_is_done_stands_on_what_no_office_calls_so():
-    marks = {each: status(State.COMPLETED, each) for each in (None, *SourceVoice)}
+    marks = {
+        each: status(ActivityState.COMPLETED, each) for each in (None, *SourceVoice)
+    }
 
     full = {each for each, mark in marks.items() if "family--met" in mark}
     assert full == {None, SourceVoice.ABROAD, SourceVoice.OFFICIAL}
@@ -109,12 +111,13 @@ def test_no_mark_of_what_is_done_stands_on_what_no_office_calls_so():
 
 def test_only_a_report_of_the_agency_is_flatly_completed():
     words = {
-        voice: state_word(State.COMPLETED, voice) for voice in (None, *SourceVoice)
+        voice: state_word(ActivityState.COMPLETED, voice)
+        for voice in (None, *SourceVoice)
     }
 
     assert len(set(words.values())) == len(words)
-    assert state_word(State.IN_PROGRESS, SourceVoice.PRESS) == state_word(
-        State.IN_PROGRESS
+    assert state_word(ActivityState.IN_PROGRESS, SourceVoice.PRESS) == state_word(
+        ActivityState.IN_PROGRESS
     )
 
 
@@ -139,7 +142,7 @@ NO_DATE = re.compile(rf"</strong>[^<\d]{{0,30}}\bde (?:{MONTHS})")
 
 def indicator_paths(language):
     for line in indicators.lines(indicators.public()):
-        yield address("indicator", line.indicator.code, language=language)
+        yield public_path("indicator", line.indicator.code, language=language)
 
 
 def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
@@ -157,9 +160,9 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
     pages = {
         *indicator_paths("es"),
         *every_output(shipped, "es"),
-        address("indicators", language="es"),
+        public_path("indicators", language="es"),
     }
-    pages |= {address("discrepancies", language="es")}
+    pages |= {public_path("discrepancies", language="es")}
 
     as_dates = re.compile(rf"\d(?: [^\d,]+)? de (?:{MONTHS})")
     assert [text for text in said if as_dates.search(text)] == []
@@ -170,11 +173,11 @@ def test_no_span_of_a_value_reads_as_the_day_of_a_date(client, shipped):
 
 
 def test_the_figures_of_a_programme_are_not_those_of_its_commitment(client, shipped):
-    page = client.get(address("commitment", PLAN, "R-3.1.4", language="es"))
+    page = client.get(public_path("commitment", PLAN, "R-3.1.4", language="es"))
     headings = re.findall(
         r"<(?:h2|summary)>(Cifras? [^<]+|Sus? cifras?[^<]*)", page.text
     )
-    agency = client.get(address("agency", PLAN, "mip", language="es")).text
+    agency = client.get(public_path("agency", PLAN, "mip", language="es")).text
 
     assert headings == ["Cifras del programa"]
     assert page.context["figures"]["total"] == 0
@@ -188,7 +191,7 @@ def test_what_a_source_does_not_say_exactly_is_not_told_exactly(
 ):
     children, dollars, decade = (
         {
-            form: client.get(address(name, code, language=language)).text
+            form: client.get(public_path(name, code, language=language)).text
             for form, name in (("page", "indicator"), ("file", "indicator_csv"))
         }
         for code in ("I-42", "I-38", "I-63")
@@ -236,7 +239,7 @@ def test_a_protected_value_does_not_say_how_exact_it_is():
 def test_the_page_about_the_site_says_who_compiled_the_file(client, shipped, language):
     told = shipped_content()["plan"][f"makers_{language}"].strip().split("\n\n")
 
-    html = client.get(address("about", language=language)).text
+    html = client.get(public_path("about", language=language)).text
     page = " ".join(unescape(strip_tags(html)).split())
 
     assert len(told) == 3
@@ -244,7 +247,7 @@ def test_the_page_about_the_site_says_who_compiled_the_file(client, shipped, lan
 
 
 def test_a_baseline_that_editors_chose_is_not_called_the_plans(client, shipped):
-    page = client.get(address("indicator", "I-12", language="es"))
+    page = client.get(public_path("indicator", "I-12", language="es"))
 
     assert not page.context["page"].has_baseline_of_plan
     assert "Los editores de este portal toman 25 (2016)" in page.text
@@ -254,7 +257,7 @@ def test_a_baseline_that_editors_chose_is_not_called_the_plans(client, shipped):
 
 
 def test_home_draws_only_years_that_can_be_compared(client, shipped):
-    figures = client.get(address("home")).context["figures"]
+    figures = client.get(public_path("home")).context["figures"]
 
     drawn = {
         line.indicator.code: drawing
@@ -283,7 +286,7 @@ def test_nobody_is_said_to_lead_what_editors_attribute_to_it(client, shipped):
     names += [("commitments",), ("plan_commitments",), ("agency", "pgr"), ("agencies",)]
 
     told = {
-        name: client.get(address(name, PLAN, *rest, language="es")).text
+        name: client.get(public_path(name, PLAN, *rest, language="es")).text
         for name, *rest in names
     }
 

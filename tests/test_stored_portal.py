@@ -35,7 +35,7 @@ from plan_portal import environment
 from strategic_areas import triggers, workflow
 from strategic_areas.datasets import editions
 from strategic_areas.disclosure import MARKER
-from strategic_areas.importing import load
+from strategic_areas.importing import load_plan_file
 from strategic_areas.models import (
     ActivityProposal,
     ActivityUpdate,
@@ -50,7 +50,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.measurements import Measurement
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make, public_site
 from tests.crawling import COMPANIONS
 from tests.deep import DEEP, drawn
@@ -375,7 +375,7 @@ def test_stored_recovery_codes_are_opened(portal):
 def test_a_file_of_evidence_is_read(portal, client):
     token = Evidence.objects.exclude(file="").filter(is_public=True).get().token
 
-    response = client.get(address("evidence", token, language="es"))
+    response = client.get(public_path("evidence", token, language="es"))
 
     assert b"".join(response).startswith(b"%PDF")
 
@@ -453,7 +453,7 @@ def test_stored_values_are_published_when_their_file_is_loaded_next(portal):
     values = Measurement.objects.filter(indicator__code__startswith="I-")
     before = PublishedFigure.objects.count(), values.count()
 
-    load(SHIPPED)
+    load_plan_file(SHIPPED)
 
     assert before == (0, 114)
     told = PublishedFigure.objects.latest_revisions().filter(is_protected=False)

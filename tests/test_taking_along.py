@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from strategic_areas.datasets import DATASETS
 from strategic_areas.models import PublishedFigure
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,14 @@ def texts(client, path):
 
 def drawn(client, indicator, language="es"):
     return texts(
-        client, address("indicator_drawing", indicator.code, language=language)
+        client, public_path("indicator_drawing", indicator.code, language=language)
     )
 
 
 def card(client, indicator, language="es"):
-    response = client.get(address("indicator_card", indicator.code, language=language))
+    response = client.get(
+        public_path("indicator_card", indicator.code, language=language)
+    )
     assert response.cookies == {}
     return " ".join(re.sub(r"<[^>]+>", " ", unescape(response.text)).split())
 
@@ -77,7 +79,7 @@ def test_a_picture_can_be_read_alone(client, indicator, settings):
         "Que suba o baje no dice que el plan lo haya causado.",
         f"Datos al {timezone.localdate().isoformat()}",
         "CC BY 4.0 https://example.org/by",
-        f"http://localhost:8000{address('indicator', indicator.code)}",
+        f"http://localhost:8000{public_path('indicator', indicator.code)}",
     ):
         assert part in said
 
@@ -163,7 +165,7 @@ def reported():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commitments_are_drawn_as_the_list_counts_them(client, language):
     plan = reported().plan.code
-    list_path = address("commitments", plan, language=language)
+    list_path = public_path("commitments", plan, language=language)
 
     (path,) = re.findall(r'href="([^"]+[.]svg)" download', client.get(list_path).text)
     said = texts(client, path)
@@ -175,7 +177,7 @@ def test_commitments_are_drawn_as_the_list_counts_them(client, language):
 def test_a_picture_of_commitments_is_of_what_the_filters_show(client):
     commitment = reported()
     area = commitment.programme.area
-    path = address("plan_drawing", commitment.plan.code)
+    path = public_path("plan_drawing", commitment.plan.code)
 
     assert area.label in texts(client, f"{path}?area={area.code}")
     for asked in ("area=no-hay", "family=met"):
@@ -187,7 +189,7 @@ def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
     make.activity(commitment=commitment, provenance="press")
     make.approved_dispute(commitment)
 
-    said = texts(client, address("plan_drawing", commitment.plan.code))
+    said = texts(client, public_path("plan_drawing", commitment.plan.code))
 
     assert "sin noticia posterior 1" in said
     assert "no mide el cumplimiento" in said
@@ -197,21 +199,21 @@ def test_a_reconstruction_is_drawn_as_a_record_and_not_as_a_state(client):
 def test_the_time_of_a_plan_is_drawn_with_its_rounds_in_words(client):
     plan = reported().plan
     of = make.round(plan=plan, name_es="Primer semestre")
-    path = address("plan_time", plan.code, language="es")
+    path = public_path("plan_time", plan.code, language="es")
 
     page = client.get(plan.get_absolute_url())
 
-    table = address("data_file", plan.code, "rounds", "csv")
+    table = public_path("data_file", plan.code, "rounds", "csv")
     assert f'href="{path}"' in page.text
     assert f'href="{table}"' in page.text
     assert of.code in client.get(table).text
     assert f"Primer semestre: plazo: {of.due_on:%d/%m/%Y}." in texts(client, path)
-    without = address("plan_time", make.plan().code)
+    without = public_path("plan_time", make.plan().code)
     assert client.get(without).status_code == 404
 
 
 def table(client, code, name):
-    path = address("chart_table", code, name)
+    path = public_path("chart_table", code, name)
     content = gzip.decompress(client.get(path).content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content)))
 
@@ -239,9 +241,9 @@ def test_the_table_of_a_breakdown_holds_its_own_parts_alone(client, indicator):
 
     told = [(each["group"], each["value"]) for each in rows]
     assert told == [("sexual", "30"), ("labour", "20")]
-    page = client.get(address("indicator", indicator.code, language="es")).text
+    page = client.get(public_path("indicator", indicator.code, language="es")).text
     for name in ("series", "2020-exploitation"):
-        path = address("chart_table", indicator.code, name, language="es")
+        path = public_path("chart_table", indicator.code, name, language="es")
         assert f'href="{path}"' in page
-    gone = address("chart_table", indicator.code, "2019-exploitation")
+    gone = public_path("chart_table", indicator.code, "2019-exploitation")
     assert client.get(gone).status_code == 404

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from plan_portal.templatetags.portal import absolute
 from strategic_areas.datasets import catalogue
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import words
 
 register = template.Library()
@@ -49,7 +49,7 @@ def page_data(context, title, url):
 
 @register.simple_tag
 def breadcrumb_data(plan, page, parent, parent_address):
-    steps = [(_("Home"), address("home"))]
+    steps = [(_("Home"), public_path("home"))]
     if plan:
         words = _("Plan %(code)s") % {"code": plan.code}
         steps.append((words, plan.get_absolute_url()))
@@ -74,7 +74,7 @@ def _website():
     site = {
         "@type": "WebSite",
         "name": _("National Plan against Human Trafficking"),
-        "url": absolute(address("home")),
+        "url": absolute(public_path("home")),
     }
     if settings.OFFICIAL_SITE:
         site["publisher"] = {
@@ -143,7 +143,7 @@ def _table(plan, table, day):
     """A dataset of a plan; the catalogue tells more of it."""
     return {
         "@type": "Dataset",
-        "@id": absolute(address("dataset", plan.code, table.dataset.name)),
+        "@id": absolute(public_path("dataset", plan.code, table.dataset.name)),
         "name": str(catalogue.title_of(plan, table)),
         "description": str(catalogue.about(table)),
         "license": settings.LICENCE_URL,

@@ -21,17 +21,22 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from strategic_areas import count_sentences, disclosure, sentences
-from strategic_areas.commitment_states import PLAIN, CommitmentState, Family, family_of
+from strategic_areas.commitment_states import (
+    PLAIN,
+    CommitmentState,
+    StateFamily,
+    family_of,
+)
 from strategic_areas.disclosure import MARKER, PROTECTED
 from strategic_areas.models import Provenance
-from strategic_areas.progress import Counts, Punctuality, State
-from strategic_areas.public_paths import address
+from strategic_areas.progress import ActivityState, Punctuality, StateCounts
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plans
 from strategic_areas.sentences import DECLARED, FAMILY_WORDS, PROMPTNESS
 
 register = template.Library()
 
-register.filter("planned", disclosure.planned)
+register.filter("planned", disclosure.disclose_planned_quantity)
 register.filter("state_word", sentences.state_word)
 register.filter("in_family", family_of)
 register.filter("account_word", sentences.account_word)
@@ -46,7 +51,7 @@ register.filter("spelled", count_sentences.spelled)
 register.filter("summed", count_sentences.summed)
 register.filter("late_count", count_sentences.late_count)
 register.filter("still_open", count_sentences.still_open)
-register.simple_tag(address)
+register.simple_tag(public_path)
 
 #: How many shapes and colours mark areas; the next area begins with the first again.
 MARKS = 6
@@ -221,7 +226,7 @@ def status(state, voice=None):
 
 def _mark_of(state, voice):
     """Its family; of work that no office calls done the outline of its mark."""
-    is_sure = state != State.COMPLETED or voice is None or voice.is_office
+    is_sure = state != ActivityState.COMPLETED or voice is None or voice.is_office
     return family_of(state) if is_sure else "claimed"
 
 
@@ -236,7 +241,7 @@ def family(state, said="", voice=None):
     """
     if not state:
         return ""
-    if isinstance(state, Family):
+    if isinstance(state, StateFamily):
         return family_mark(state, str(FAMILY_WORDS[state]))
     if not isinstance(state, CommitmentState):
         return status(state, voice)
@@ -272,7 +277,7 @@ def late_by(days):
 
 
 @register.inclusion_tag("_family_bar.html")
-def family_bar(counts: Counts):
+def family_bar(counts: StateCounts):
     """
     How many are in each family as one bar, which is read in grey and aloud too.
 
@@ -348,7 +353,7 @@ class PlainNode(template.Node):
 def picture(context):
     """The address of the picture of the page's plan; "" if there is none."""
     plan = context.get("plan")
-    return absolute(address("plan_picture", plan.code)) if plan else ""
+    return absolute(public_path("plan_picture", plan.code)) if plan else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -365,12 +370,12 @@ def companions(context):
     kind, args = "plan", [plan.code]
     if match.url_name in FOLLOWED:
         kind, args = match.url_name, list(match.kwargs.values())
-    found = {"feed": address(f"{kind}_feed", *args)}
-    found["days"] = address("edition_days", plan.code)
+    found = {"feed": public_path(f"{kind}_feed", *args)}
+    found["days"] = public_path("edition_days", plan.code)
     if kind in {"plan", "agency"} and plan.ends_on >= context["portal"]["today"]:
-        found["calendar"] = address(f"{kind}_dates", *args)
+        found["calendar"] = public_path(f"{kind}_dates", *args)
     if kind in {"area", "commitment", "agency"}:
-        found["card"] = address(f"{kind}_card", *args)
+        found["card"] = public_path(f"{kind}_card", *args)
     return found
 
 

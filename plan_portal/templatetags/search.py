@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import gettext_lazy
 
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.updates.record import TEXTS
 from strategic_areas.search.answers import KINDS
 
@@ -44,4 +44,4 @@ def part_word(about):
 def search_path(words, kind="", page=1):
     """The address of the answer to a question."""
     asked = {"q": words, "kind": kind, "page": page if page > 1 else ""}
-    return f"{address('search')}?{urlencode({k: v for k, v in asked.items() if v})}"
+    return f"{public_path('search')}?{urlencode({k: v for k, v in asked.items() if v})}"

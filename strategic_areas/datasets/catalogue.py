@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategic_areas.datasets.columns import LANGUAGES, Word, in_both
 from strategic_areas.datasets.forms import MEDIA_TYPES, PACKAGE
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.words import in_language
 
 #: A form, the path, and the size in bytes, None while the file is not ready.
@@ -62,8 +62,8 @@ def as_catalogue(published: list[PlanData], today: date) -> dict:
     return {
         "@context": CONTEXT,
         "@type": ["dcat:Catalog", "DataCatalog"],
-        **_common(address("data", language="es"), PORTAL, ABOUT, today),
-        "foaf:homepage": settings.SITE_URL + address("home", language="es"),
+        **_common(public_path("data", language="es"), PORTAL, ABOUT, today),
+        "foaf:homepage": settings.SITE_URL + public_path("home", language="es"),
         "dcat:dataset": nodes,
         "dataset": [{"@id": each["@id"]} for each in nodes],
     }
@@ -71,7 +71,7 @@ def as_catalogue(published: list[PlanData], today: date) -> dict:
 
 def _nodes(of):
     """A plan as one dataset, its editions as versions of that, and its tables."""
-    whole, code = address("plan_data", of.plan.code, language="es"), of.plan.code
+    whole, code = public_path("plan_data", of.plan.code, language="es"), of.plan.code
     url = settings.SITE_URL + whole
     versions = [_version(of, each, url) for each in of.editions]
     has = {"dcat:hasVersion": [{"@id": each["@id"]} for each in versions]}
@@ -80,7 +80,7 @@ def _nodes(of):
     for each in of.tables:
         yield _node(
             of,
-            address("dataset", code, each.dataset.name, language="es"),
+            public_path("dataset", code, each.dataset.name, language="es"),
             title_of(of.plan, each),
             about(each),
             each.files,
@@ -105,11 +105,13 @@ def about(table: Table) -> Word:
 def _version(of, edition, url):
     """An edition as a version of the dataset. Only a taking-away changes it."""
     number, code = edition.number, of.plan.code
-    package = address("edition_file", code, number, *PACKAGE.split("."), language="es")
-    book = address("edition_workbook", code, number, language="es")
+    package = public_path(
+        "edition_file", code, number, *PACKAGE.split("."), language="es"
+    )
+    book = public_path("edition_workbook", code, number, language="es")
     return _node(
         of._replace(day=edition.made_on),
-        address("edition", code, number, language="es"),
+        public_path("edition", code, number, language="es"),
         _said(_("%(title)s, edition %(number)s"), title=_title(of), number=number),
         _said(_("What was public of the plan on %(day)s."), day=edition.made_on),
         [File("XLSX", book, None), File("ZIP", package, None)],
@@ -241,7 +243,7 @@ def as_ckan(of: PlanData) -> dict:
         "name": f"plan-{of.plan.code.lower()}",
         "title": f"{_title(of)}",
         "notes": f"{ABOUT}",
-        "url": settings.SITE_URL + address("plan_data", of.plan.code),
+        "url": settings.SITE_URL + public_path("plan_data", of.plan.code),
         "author": publisher(),
         "maintainer": publisher(),
         "maintainer_email": settings.CONTACT_EMAIL,

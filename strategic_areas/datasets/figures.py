@@ -5,7 +5,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from strategic_areas.attainment import Attained
+from strategic_areas.attainment import AttainmentKind
 from strategic_areas.datasets.columns import (
     ADDRESS,
     AMENDED,
@@ -23,7 +23,7 @@ from strategic_areas.datasets.columns import (
 )
 from strategic_areas.models import Indicator, PublishedCell, PublishedFigure, Target
 from strategic_areas.models.figures import Exactness
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.indicators import Shown, attained
 from strategic_areas.queries.figures.words import ATTAINED, anchor, dimension
 from strategic_areas.queries.public_rows import (
@@ -103,7 +103,7 @@ def indicators(reading):
 
 
 def _page(indicator, mark=""):
-    path = address("indicator", indicator.code, language="es")
+    path = public_path("indicator", indicator.code, language="es")
     return settings.SITE_URL + path + (mark and f"#{mark}")
 
 
@@ -249,10 +249,10 @@ def planned_values(reading):
     rows = Target.objects.filter(plan=reading.plan, indicator__in=lines)
     for aim in rows.order_by("indicator__sort_code", "starts_on", "ends_on"):
         found = attained(aim, lines[aim.indicator_id], reading.day)
-        is_protected = found.code == Attained.PROTECTED
+        is_protected = found.code == AttainmentKind.PROTECTED
         # Values that cannot be held against it were reported.
         otherwise = GapReason.NOT_APPLICABLE
-        if found.code == Attained.NO_VALUE:
+        if found.code == AttainmentKind.NO_VALUE:
             is_due = aim.ends_on < reading.day
             otherwise = GapReason.NOT_REPORTED if is_due else GapReason.NOT_DUE
         yield {

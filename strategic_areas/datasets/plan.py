@@ -9,7 +9,7 @@ from strategic_areas.commitment_states import (
     UNDER_WAY,
     CommitmentState,
     family_of,
-    newest,
+    newest_update,
 )
 from strategic_areas.datasets.columns import (
     ADDRESS,
@@ -29,7 +29,7 @@ from strategic_areas.datasets.columns import (
 )
 from strategic_areas.models import Activity, Commitment, Plan, Programme, StrategicArea
 from strategic_areas.models.records import SourceVoice
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.public_rows import activity_row, commitment_row
 from strategic_areas.sentences import (
     COMMITMENT_PUNCTUALITY,
@@ -225,7 +225,9 @@ def commitments(reading):
     for row in reading.board.rows:
         of, state, said = row.commitment, row.standing.state, row.standing.said
         if row.records:
-            said = newest(each for work in row.activities for each in work.reports)
+            said = newest_update(
+                each for work in row.activities for each in work.reports
+            )
         yield {
             **commitment_row(row),
             "area": of.programme.area.code,
@@ -288,7 +290,7 @@ def _dates(row, day):
     due, why = row.deadline, UNDATED.get(row.standing.punctuality)
     is_late = row.standing.punctuality == Punctuality.LATE
     # Of what is done nobody stated on which day, where the day decides.
-    is_done = row.standing.state in {CommitmentState.FULFILLED, State.COMPLETED}
+    is_done = row.standing.state in {CommitmentState.FULFILLED, ActivityState.COMPLETED}
     otherwise = GapReason.NOT_REPORTED if is_done else GapReason.NOT_APPLICABLE
     return {
         "punctuality_gap": None if row.standing.punctuality else otherwise,
@@ -375,7 +377,7 @@ ACTIVITIES = (
 def activities(reading):
     """Each standing activity of the plan; work outside it is in no count."""
     for row in reading.board.activities:
-        told, of, latest = activity_row(row), row.activity, newest(row.reports)
+        told, of, latest = activity_row(row), row.activity, newest_update(row.reports)
         percent, why = _percent(row, latest)
         is_protected = "quantity" in told["protected"]
         yield {
@@ -412,7 +414,7 @@ def _percent(row, latest):
         return None, GapReason.PROTECTED
     if of.is_continuing or not is_own:
         return None, GapReason.NOT_APPLICABLE
-    is_unasked = row.standing.state == State.NOT_ASKED
+    is_unasked = row.standing.state == ActivityState.NOT_ASKED
     return None, GapReason.NOT_ASKED if is_unasked else GapReason.NOT_REPORTED
 
 

@@ -27,7 +27,7 @@ from strategic_areas.models import (
     Discrepancy,
     Source,
 )
-from strategic_areas.public_paths import address, permanent_word
+from strategic_areas.public_paths import public_path, stable_slug
 from strategic_areas.queries.pages import changes
 from strategic_areas.queries.plan.past import day_said
 from strategic_areas.queries.public_rows.reading import PRINTED, RESTS
@@ -123,8 +123,8 @@ def amendments(reading):
             of = line.activity.commitment if line.activity else line.commitment
             yield {
                 **vars(each.amendment or Amendment()),
-                "code": permanent_word(f"planchange/{line.pk}"),
-                "decision": permanent_word("decision/{}/{}".format(*line.made_by)),
+                "code": stable_slug(f"planchange/{line.pk}"),
+                "decision": stable_slug("decision/{}/{}".format(*line.made_by)),
                 "decided_on": each.day,
                 "kind": of_kind and of_kind.kind,
                 "record": line.model,
@@ -229,7 +229,7 @@ DISCREPANCIES = (*stored(Discrepancy, "code", "topic", "detail"), ADDRESS)
 
 
 def discrepancies(reading):
-    where = settings.SITE_URL + address("discrepancies", language="es")
+    where = settings.SITE_URL + public_path("discrepancies", language="es")
     return [
         {**vars(each), "address": f"{where}#{reading.plan.code}-{each.code}"}
         for each in reading.discrepancies

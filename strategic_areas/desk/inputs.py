@@ -163,7 +163,7 @@ class PrintedByField(forms.ModelChoiceField):
 
 def add_protection_hint(fields, activity):
     hint = gettext("Victims or survivors: only staff read this number.")
-    for name in fields.keys() & disclosure.WHOSE.keys():
+    for name in fields.keys() & disclosure.VICTIM_FLAGS_OF.keys():
         if disclosure.is_for_staff(name, activity):
             fields[name].help_text = f"{fields[name].help_text} {hint}".strip()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas.desk.changes.protection import describe_differences
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.words import chosen
 from strategic_areas.queries.plan.board import load, once_published, with_rounds
 from strategic_areas.queries.plan.plans import choose
@@ -99,7 +99,7 @@ def _of_agencies(board, sheets):
         if asked and (agency, period) in sheets:
             yield PublicPageChange(
                 str(agency),
-                address("agency", board.plan.code, agency.slug),
+                public_path("agency", board.plan.code, agency.slug),
                 _("%(period)s: %(number)d of %(total)d published.")
                 % {
                     "number": sum(each.is_published for each in asked),
@@ -131,7 +131,7 @@ def page_changes_of(
     ]
     if counted and getattr(choose(timezone.localdate()).shown, "code", "") in counted:
         told = _("How many commitments are in which state.")
-        places.append(PublicPageChange(_("The first page"), address("home"), told))
+        places.append(PublicPageChange(_("The first page"), public_path("home"), told))
     return places
 
 
@@ -152,7 +152,7 @@ def _place(words, rows):
     return PublicPageChange(
         PAGE_TITLES[words[0]] % {"code": words[-1]},
         # A page that comes into being has no address to look at yet.
-        address(*words)
+        public_path(*words)
         if _is_list(words) or any(row.before or "indicator" in row.row for row in rows)
         else "",
         "\n".join(dict.fromkeys(told)),

@@ -36,7 +36,7 @@ from agencies.invitations import Invitation
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import STAND_INS, StandIn
 from agencies.stand_ins import name as name_stand_in
-from strategic_areas.compliance import Promptness
+from strategic_areas.compliance import Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.screens import refusals_shown_on, render_screen
@@ -166,9 +166,9 @@ def _silence(today):
     closed = ReportingPeriod.objects.rounds().filter(closes_on__lt=today)
     for cell in cells(closed.select_related("plan"), today):
         promptness = cell.promptness(today)
-        if promptness != Promptness.NOT_ASKED and not cell.accepts(today):
+        if promptness != Timeliness.NOT_ASKED and not cell.accepts(today):
             found[cell.agency.pk].append(
-                (cell.period.due_on, promptness == Promptness.SILENT)
+                (cell.period.due_on, promptness == Timeliness.SILENT)
             )
     return {agency: sorted(rounds, reverse=True) for agency, rounds in found.items()}
 

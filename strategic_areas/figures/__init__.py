@@ -18,8 +18,15 @@ from django.utils.translation import override
 
 from strategic_areas import text_guard
 from strategic_areas.datasets.taking_away import protect
-from strategic_areas.date_ranges import Span
-from strategic_areas.disclosure import GROUPS, MARKER, Cell, Form, Quote, tell
+from strategic_areas.date_ranges import DateRange
+from strategic_areas.disclosure import (
+    GROUPS,
+    MARKER,
+    DisclosedCell,
+    DisclosedCounts,
+    Quote,
+    disclose,
+)
 from strategic_areas.figures.raw import read
 from strategic_areas.models import (
     Indicator,
@@ -93,7 +100,8 @@ class DisclosureMemory:
     def is_covered(self, raw):
         """Whether any day of the value lies in a span that was told as it is."""
         return any(
-            row.form is None and raw.span.overlaps(Span(row.starts_on, row.ends_on))
+            row.form is None
+            and raw.span.overlaps(DateRange(row.starts_on, row.ends_on))
             for row in self._of_family(raw)
         )
 
@@ -122,8 +130,10 @@ def _written(form):
 
 
 def _read(stored):
-    cells = (Cell(tuple(names), Decimal(text)) for names, text in stored["cells"])
-    return Form(Decimal(stored["total"]), stored["dimension"], tuple(cells))
+    cells = (
+        DisclosedCell(tuple(names), Decimal(text)) for names, text in stored["cells"]
+    )
+    return DisclosedCounts(Decimal(stored["total"]), stored["dimension"], tuple(cells))
 
 
 #: Columns about a number, which may change while the figure stays the same one.
@@ -173,7 +183,7 @@ class Told:
 
     value: Decimal | None = None
     quote: Quote | None = None
-    cells: dict[str, list[Cell]] = field(default_factory=dict)
+    cells: dict[str, list[DisclosedCell]] = field(default_factory=dict)
     stands: bool = False
     differs: bool = False
 
@@ -242,7 +252,7 @@ def _told(raw, memory, tellers):
 
 
 def _as_cells(parts):
-    return [Cell((part.category,), part.value, part.quote) for part in parts]
+    return [DisclosedCell((part.category,), part.value, part.quote) for part in parts]
 
 
 def _of_year(raw, memory):
@@ -255,7 +265,7 @@ def _of_year(raw, memory):
     if memory.is_covered(raw) or not is_confirmed:
         return _as_told(told[-1], stands=True) if is_own else Told()
     parts = raw.parts.get(indicator.dimension, [])
-    telling = tell(measurement.value, indicator.dimension, parts, told)
+    telling = disclose(measurement.value, indicator.dimension, parts, told)
     if telling.form is None or (telling.stands and not is_own):
         return Told()
     if not telling.stands:

@@ -16,8 +16,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from strategic_areas import spreadsheet_cells
-from strategic_areas.date_ranges import Span, year_of
-from strategic_areas.disclosure import Cell, Part, Quote, is_small
+from strategic_areas.date_ranges import DateRange, year_of
+from strategic_areas.disclosure import CategoryCount, DisclosedCell, Quote, is_small
 from strategic_areas.models import CodeList, CodeListValue
 from strategic_areas.models.measurements import (
     Breakdown,
@@ -45,7 +45,7 @@ class Raw:
 
     @property
     def span(self):
-        return Span(self.measurement.starts_on, self.measurement.ends_on)
+        return DateRange(self.measurement.starts_on, self.measurement.ends_on)
 
     @property
     def year(self):
@@ -93,7 +93,7 @@ def read(indicators):
     for part in parts.select_related("printed_by").order_by("pk"):
         source = part.printed_by
         quote = _quote(part) if source and is_official_kind(source.kind) else None
-        row = Part(part.category, part.value, quote)
+        row = CategoryCount(part.category, part.value, quote)
         owner[part.measurement_id].parts.setdefault(part.dimension, []).append(row)
     made = Publication.objects.filter(measurement__in=owner)
     for publication in made.select_related("figure").prefetch_related(
@@ -102,7 +102,7 @@ def read(indicators):
         raw = owner[publication.measurement_id]
         raw.publication = publication
         for cell in publication.figure.cells.all():
-            told = Cell(tuple(cell.categories), cell.value, _quote(cell))
+            told = DisclosedCell(tuple(cell.categories), cell.value, _quote(cell))
             raw.cells[cell.dimension].append(told)
     return raws
 
@@ -154,7 +154,7 @@ class Taken:
 
 def as_csv(indicators, taken: Taken) -> bytes:
     rows = ([_plain(cell) for cell in row] for row in _rows(indicators, taken))
-    return spreadsheet_cells.as_csv(rows).encode()
+    return spreadsheet_cells.csv_content(rows).encode()
 
 
 def as_workbook(indicators, taken: Taken) -> bytes:
@@ -215,4 +215,4 @@ def _plain(cell):
 
 
 def _in_workbook(cell):
-    return spreadsheet_cells.for_workbook(cell) if isinstance(cell, str) else cell
+    return spreadsheet_cells.workbook_text(cell) if isinstance(cell, str) else cell

@@ -16,29 +16,34 @@ from django.utils.translation import override
 from agencies import audit
 from strategic_areas import figures
 from strategic_areas.datasets.taking_away import protect
-from strategic_areas.importing.checking import check, guard
-from strategic_areas.importing.comparison import Outcome, Revising, put_in
-from strategic_areas.importing.known_records import ROW, Known, Memory
-from strategic_areas.importing.reading import Refused, read_file
-from strategic_areas.importing.records import Records
+from strategic_areas.importing.checking import check_personal_data, check_plan_file
+from strategic_areas.importing.comparison import (
+    ImportSummary,
+    UpdateRevisions,
+    apply_lines,
+)
+from strategic_areas.importing.known_records import ROW, KnownRecords, LoadedValues
+from strategic_areas.importing.reading import PlanFileError, read_file
+from strategic_areas.importing.records import LineBuilder
 from strategic_areas.importing.rules import broken_rules
 from strategic_areas.models import Indicator, PlanFile
-from strategic_areas.plan_document.stored_plan import Stored
+from strategic_areas.plan_document.stored_plan import StoredPlan
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from strategic_areas.queries.public_rows import concerned, difference, public_rows
-from strategic_areas.workbooks.reading import Fault
+from strategic_areas.workbooks.reading import CellProblem
 
-__all__ = ["Outcome", "Refused", "load"]
+__all__ = ["ImportSummary", "PlanFileError", "load_plan_file"]
 
 
-def load(path, *, dry_run=False, progress=None):
+def load_plan_file(path, *, dry_run=False, progress=None):
     """
-    Load a plan file in one transaction; return the ``Outcome``.
+    Load a plan file in one transaction; return the ``ImportSummary``.
 
     ``dry_run`` does all and undoes it. ``progress`` gets the name of each table and the
-    number of its records. Raises ``Refused`` with every fault; then nothing is written.
+    number of its records. Raises ``PlanFileError`` with every fault; then nothing is
+    written.
     """
-    plan_file = check(*read_file(path))
+    plan_file = check_plan_file(*read_file(path))
     with Path(path).open("rb") as content:
         digest = file_digest(content, "sha256").hexdigest()
     file = PlanFile(name=Path(path).name, sha256=digest)
@@ -54,32 +59,32 @@ def load(path, *, dry_run=False, progress=None):
     except DatabaseError as error:
         text = str(error).strip().splitlines()
         reason = text[0] if text else type(error).__name__
-        fault = Fault(
+        fault = CellProblem(
             "the database", "", "that it takes the file", found=f"a refusal ({reason})"
         )
-        raise Refused([fault]) from error
+        raise PlanFileError([fault]) from error
     if dry_run:
         outcome.public = difference(public_rows(keys), after)
     return outcome
 
 
 def _load(plan_file, file, progress):
-    stored = Stored(plan_file.plan_code)
-    known = Known(plan_file, stored)
-    personal, warnings = guard(plan_file)
+    stored = StoredPlan(plan_file.plan_code)
+    known = KnownRecords(plan_file, stored)
+    personal, warnings = check_personal_data(plan_file)
     if faults := [*plan_file.faults, *broken_rules(plan_file, known), *personal]:
-        raise Refused(sorted(faults, key=lambda fault: fault.number))
-    memory = Memory(plan_file.plan_code)
-    outcome = Outcome(warnings=warnings)
+        raise PlanFileError(sorted(faults, key=lambda fault: fault.number))
+    memory = LoadedValues(plan_file.plan_code)
+    outcome = ImportSummary(warnings=warnings)
     file.save()  # while it is being loaded, it may change the structure of plans
-    lines = Records(plan_file, known).lists
+    lines = LineBuilder(plan_file, known).lists
     with figures.at_the_end():
         for name, some in lines.items():
             progress(name, len(some))
         others = chain.from_iterable(lines[n] for n in TABLES if n not in REVISED)
-        put_in(list(others), stored, memory, outcome)
+        apply_lines(list(others), stored, memory, outcome)
         for name in filter(lines.get, REVISED):
-            revising = Revising(TABLES[name], stored, memory, outcome)
+            revising = UpdateRevisions(TABLES[name], stored, memory, outcome)
             for line in lines[name]:
                 revising.put_in(line)
     outcome.absent = _absent(memory, lines)

@@ -16,15 +16,15 @@ from yaml import MappingNode, ScalarNode, SequenceNode
 
 from strategic_areas import text_guard
 from strategic_areas.importing.format import FILE, SOURCE_KEY
-from strategic_areas.importing.reading import is_null, line_of, shortened, written
-from strategic_areas.importing.values import Unfit
+from strategic_areas.importing.reading import is_null, line_of, shortened, source_text
+from strategic_areas.importing.values import UnfitValueError
 from strategic_areas.plan_document.tables import TABLES
 from strategic_areas.text_guard import Severity
-from strategic_areas.workbooks.reading import Fault
+from strategic_areas.workbooks.reading import CellProblem
 
 
 @dataclass
-class Entry:
+class FileEntry:
     """
     One record of a file, as far as it fits the format.
 
@@ -35,7 +35,7 @@ class Entry:
     name: str
     line: int
     text: str
-    above: "Entry | None" = None
+    above: "FileEntry | None" = None
     values: dict = field(default_factory=dict)
     nodes: dict = field(default_factory=dict)
     nested: dict = field(default_factory=dict)
@@ -44,8 +44,8 @@ class Entry:
         """A fault of one key; its value is quoted as the file writes it."""
         node = node or self.nodes.get(key)
         line = line_of(node) if node else self.line
-        found = shortened(written(node, self.text)) if node else "nothing"
-        return Fault(self.name, key, expected, line, found=found)
+        found = shortened(source_text(node, self.text)) if node else "nothing"
+        return CellProblem(self.name, key, expected, line, found=found)
 
     def with_nested(self):
         yield self
@@ -61,14 +61,14 @@ class Entry:
 
 
 @dataclass
-class PlanFile:
+class ParsedPlanFile:
     """
     What a file says, and its faults so far.
 
     ``unread`` are sections that could not be read: references to those are not judged.
     """
 
-    top: Entry
+    top: FileEntry
     faults: list
     unread: set
 
@@ -89,14 +89,16 @@ class PlanFile:
         return found
 
 
-def check(text, mapping):
-    """The ``PlanFile`` of a text, with a fault for each value that does not fit."""
-    checker = Checker(text)
+def check_plan_file(text, mapping):
+    """
+    The ``ParsedPlanFile`` of a text, with a fault for each value that does not fit.
+    """
+    checker = PlanFileChecker(text)
     top = checker.record(FILE, mapping, "the file")
-    return PlanFile(top, checker.faults, checker.unread)
+    return ParsedPlanFile(top, checker.faults, checker.unread)
 
 
-class Checker:
+class PlanFileChecker:
     """Reads nodes by the format and gathers what does not fit."""
 
     def __init__(self, text):
@@ -110,17 +112,19 @@ class Checker:
         for key, node in mapping.value:
             word = key.value
             if word in nodes:
-                found = shortened(written(node, self.text))
+                found = shortened(source_text(node, self.text))
                 expected = f"each key once; line {line_of(nodes[word])} has it"
             elif word not in of_format:
                 near = get_close_matches(word, known, 1)
                 hint = f"; perhaps “{near[0]}”" if near else ""
-                found = f"the key {written(key, self.text)}"
+                found = f"the key {source_text(key, self.text)}"
                 expected = f"a key of the format{hint}"
             else:
                 nodes[word] = node
                 continue
-            self.faults.append(Fault(name, word, expected, line_of(key), found=found))
+            self.faults.append(
+                CellProblem(name, word, expected, line_of(key), found=found)
+            )
         return nodes
 
     def section(self, section, node, above):
@@ -164,7 +168,7 @@ class Checker:
         return f"{before}{section.name} {named}"
 
     def record(self, section, node, name, above=None):
-        entry = Entry(section, name, line_of(node), self.text, above)
+        entry = FileEntry(section, name, line_of(node), self.text, above)
         if not isinstance(node, MappingNode):
             expected = "a mapping of keys and values"
             self.faults.append(entry.fault("", expected, node))
@@ -186,17 +190,17 @@ class Checker:
         try:
             value = key.kind.read(node)
             if key.required and value in (None, []):
-                raise Unfit(f"{key.kind.label}; it is required")
+                raise UnfitValueError(f"{key.kind.label}; it is required")
             if key.table:
-                must_fit(value, TABLES[key.table].field(key.stored_as[0]))
-        except Unfit as unfit:
+                check_field_value(value, TABLES[key.table].field(key.stored_as[0]))
+        except UnfitValueError as unfit:
             self.faults.append(entry.fault(key.name, unfit.expected, unfit.node))
         else:
             entry.values[key.name] = value
 
 
-def must_fit(value, column):
-    """Raise ``Unfit`` where a model's field does not take a plain value."""
+def check_field_value(value, column):
+    """Raise ``UnfitValueError`` where a model's field does not take a plain value."""
     if isinstance(value, dict):
         value = value.get("value")
     if not isinstance(value, str) or column.is_relation:
@@ -206,26 +210,30 @@ def must_fit(value, column):
         column.run_validators(Decimal(value) if is_decimal else value)
     except ValidationError as error:
         with override("en"):
-            raise Unfit(f"what the field takes: {error.messages[0]}") from None
+            raise UnfitValueError(
+                f"what the field takes: {error.messages[0]}"
+            ) from None
 
 
-def guard(plan_file):
+def check_personal_data(plan_file):
     """Faults of what identifies a person, and warnings of what might."""
     faults, warnings = [], []
-    for entry, key, finding in found_in(plan_file):
+    for entry, key, finding in findings_in(plan_file):
         line = line_of(entry.nodes[key])
         place = f"characters {finding.start + 1} to {finding.end}"
         with override("en"):
             message = str(finding.message)
         if finding.severity == Severity.BLOCK:
             found = f"personal data in {place}"
-            faults.append(Fault(entry.name, key, f"none: {message}", line, found=found))
+            faults.append(
+                CellProblem(entry.name, key, f"none: {message}", line, found=found)
+            )
         elif not names_public_source(entry):
             warnings.append(f"{entry.name} (line {line}), {key}, {place}: {message}")
     return faults, warnings
 
 
-def found_in(plan_file):
+def findings_in(plan_file):
     """Triples of entry, key and finding."""
     clean = set()  # many records say the same
     for entry in plan_file.top.with_nested():

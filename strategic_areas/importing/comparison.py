@@ -10,8 +10,8 @@ from django.utils.translation import override
 from agencies.fields import field_of
 from strategic_areas import workflow
 from strategic_areas.importing.format import SECTIONS
-from strategic_areas.importing.known_records import ROW, Revised
-from strategic_areas.importing.reading import Refused
+from strategic_areas.importing.known_records import ROW, RevisedValues
+from strategic_areas.importing.reading import PlanFileError
 from strategic_areas.models import (
     OPEN,
     Activity,
@@ -27,12 +27,12 @@ from strategic_areas.models.review import Revision
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import (
     NOTHING,
+    FieldAction,
     LineState,
-    LineVerdict,
-    verdict,
+    field_action,
 )
 from strategic_areas.plan_document.tables import TABLE_OF_MODEL
-from strategic_areas.workbooks.reading import Change, Fault
+from strategic_areas.workbooks.reading import CellChange, CellProblem
 
 #: The tables of raw values, whose records are told with their indicator.
 OF_INDICATORS = {"values", "breakdowns"}
@@ -43,7 +43,7 @@ REVISED_HERE = "revised here"
 
 
 @dataclass
-class Outcome:
+class ImportSummary:
     """
     What a load did, or would do. Counts are of records.
 
@@ -73,20 +73,20 @@ class Outcome:
         )
 
 
-def put_in(lines, stored, memory, outcome):
+def apply_lines(lines, stored, memory, outcome):
     """
     Compare lines with what is stored, put in what they change, and tell the outcome.
 
-    Within a transaction; raises ``Refused`` with the first record that the database
-    does not take.
+    Within a transaction; raises ``PlanFileError`` with the first record that the
+    database does not take.
     """
-    lines = Comparing(stored, memory, outcome).compare(lines)
+    lines = LineComparison(stored, memory, outcome).compare(lines)
     asked = [line for line in lines if line.state is not LineState.UNCHANGED]
-    drafts = records.build(stored, asked)
+    drafts = records.build_drafts(stored, asked)
     try:
-        records.put_in(drafts)
+        records.write_drafts(drafts)
     except records.NotTakenError as refused:
-        raise not_taken(refused.draft.line, refused.__cause__) from refused
+        raise refusal_of(refused.draft.line, refused.__cause__) from refused
     for draft in drafts:
         line = draft.line
         if draft.is_new:
@@ -95,11 +95,13 @@ def put_in(lines, stored, memory, outcome):
             outcome.created[line.table.name] += 1
         else:
             changes = [
-                Change(name, former, line.said[name], protects=_protects(line, name))
+                CellChange(
+                    name, former, line.said[name], protects=_protects(line, name)
+                )
                 for name, former in draft.before.items()
             ]
             outcome.changed.append((line.title, changes))
-        outcome.touched += touched_by(draft, stored)
+        outcome.touched += affected_records(draft, stored)
     outcome.unchanged += len(lines) - len(asked)
 
 
@@ -107,7 +109,7 @@ def _protects(line, name):
     return field_of(line.table.model, name).protects
 
 
-def touched_by(draft, stored):
+def affected_records(draft, stored):
     """What the public may read otherwise: the record, and what it leaves."""
     line = draft.line
     if line.table.name in OF_INDICATORS:
@@ -123,7 +125,7 @@ def touched_by(draft, stored):
             yield from ((model, rows[key].pk) for key in keys if key in rows)
 
 
-def not_taken(line, error):
+def refusal_of(line, error):
     """The refusal of a file for a record, in the database's words or the rule's."""
     text = str(error).strip()
     with override("en"):
@@ -134,18 +136,20 @@ def not_taken(line, error):
         ]
     reason = text.splitlines()[0] if text else type(error).__name__
     expected = f"what the database takes{broken[0] if broken else f' ({reason})'}"
-    fault = Fault(line.title, "", expected, line.number, found="what the file says")
-    return Refused([fault])
+    fault = CellProblem(
+        line.title, "", expected, line.number, found="what the file says"
+    )
+    return PlanFileError([fault])
 
 
-class Comparing:
+class LineComparison:
     """Compares the lines of one plan's file, by docs/plan-format.md."""
 
     def __init__(self, stored, memory, outcome):
         self.stored = stored
         self.memory = memory
         self.outcome = outcome
-        self.revised = Revised(stored.plan_code)
+        self.revised = RevisedValues(stored.plan_code)
 
     def compare(self, lines):
         """The same lines with what is to be put in of each."""
@@ -185,7 +189,9 @@ class Comparing:
         return bool(self.revised.instead_of(values.get(line.said["measurement"])))
 
     def keep(self, line, name, here, in_file, reason):
-        self.outcome.kept.append(Change(name, here, in_file, line.title, reason=reason))
+        self.outcome.kept.append(
+            CellChange(name, here, in_file, line.title, reason=reason)
+        )
 
     def wanted_changes(self, line, row, reason=""):
         changes = (self.wanted_change(line, row, name, reason) for name in line.said)
@@ -205,7 +211,7 @@ class Comparing:
         if wanted == here and not others:
             self.memory.remember(line, **{name: wanted})
             return None
-        found = verdict(
+        found = field_action(
             wanted,
             here,
             said=self.memory.said(line).get(name, NOTHING),
@@ -213,26 +219,26 @@ class Comparing:
             others=[value for _, value in others],
             is_own=row._meta.model is Plan and row.code == self.stored.plan_code,
         )
-        if found is LineVerdict.APPLY and (now := self.revised.instead_of(row)):
+        if found is FieldAction.APPLY and (now := self.revised.instead_of(row)):
             here, reason = self.stored.plain(now, name), REVISED_HERE
             if here == wanted:
                 return None
         setters = [plan for plan, value in others if value == here]
-        if found is LineVerdict.AGREED:
+        if found is FieldAction.AGREED:
             # What another plan's file set stays that file's to change.
             if not setters:
                 self.memory.remember(line, **{name: wanted})
             return None
-        if found is LineVerdict.APPLY and not reason:
+        if found is FieldAction.APPLY and not reason:
             self.memory.remember(line, **{name: wanted})
-            return Change(name, here, wanted, protects=_protects(line, name))
+            return CellChange(name, here, wanted, protects=_protects(line, name))
         if setters:
             reason = f"set by the file of plan {setters[0]}"
         self.keep(line, name, here, wanted, reason or "edited here")
         return None
 
 
-class Revising(Comparing):
+class UpdateRevisions(LineComparison):
     """
     Applies updates by new revisions only.
 
@@ -297,7 +303,9 @@ class Revising(Comparing):
         if row.agency_id != row.answering.pk and not (
             reason or row.subject.is_official
         ):
-            found.append(Change("agency", row.agency.acronym, row.answering.acronym))
+            found.append(
+                CellChange("agency", row.agency.acronym, row.answering.acronym)
+            )
         return found
 
     def publish(self, line, values):
@@ -315,7 +323,7 @@ class Revising(Comparing):
         try:
             workflow.record(update, sources=sources)
         except (DatabaseError, ValidationError, workflow.TransitionError) as error:
-            raise not_taken(line, error) from error
+            raise refusal_of(line, error) from error
         self.outcome.touched.append((type(update), update.pk))
         # Of all that a revision has, the file says only its own.
         self.memory.remember(line, **{name: values[name] for name in line.said})

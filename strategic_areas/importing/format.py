@@ -25,8 +25,8 @@ from strategic_areas.importing.values import (
     URL,
     WHOLE,
     YEAR,
-    Items,
-    Part,
+    NestedMapping,
+    ValueList,
     one_of,
     reference,
     references,
@@ -52,7 +52,7 @@ KIND_OF_NAME = {
     "budget_amount": AMOUNT,
     "budget_currency": CURRENCY,
     "code": CODE,
-    "continues": Part(kinds={"plan": CODE, "code": CODE}),
+    "continues": NestedMapping(kinds={"plan": CODE, "code": CODE}),
     "covers_year": YEAR,
     "mandate_provenance": one_of(STATED),
     "outcome_provenance": one_of(STATED),
@@ -66,7 +66,7 @@ KIND_OF_NAME = {
 
 
 @dataclass(frozen=True)
-class Key:
+class FileKey:
     """A key of a record, its kind of value, and the fields that store it."""
 
     name: str
@@ -85,11 +85,11 @@ def kind_of(column):
     if column.choices:
         word = one_of(word for word, _ in column.choices)
         is_list = isinstance(column, WordsField)
-        return Items("a list of codes", word) if is_list else word
+        return ValueList("a list of codes", word) if is_list else word
     return KIND_OF_COLUMN[type(column)]
 
 
-def keys_of(table_name, fields=(), special=None):
+def keys_of_table(table_name, fields=(), special=None):
     """
     The keys for these fields of a table, or for all that its model declares.
 
@@ -102,7 +102,7 @@ def keys_of(table_name, fields=(), special=None):
             keys += special[name] if is_first else []
         elif not fields or name in fields:
             keys.append(
-                Key(
+                FileKey(
                     column.name,
                     kind_of(column.field.model_field),
                     column.is_required and name != "provenance",
@@ -116,28 +116,28 @@ def keys_of(table_name, fields=(), special=None):
     )
 
 
-def both(name, stored_as):
+def bilingual_keys(name, stored_as):
     return [
-        Key(f"{name}_es", TEXT, True, (f"{stored_as}_es",)),
-        Key(f"{name}_en", TEXT, False, (f"{stored_as}_en",)),
+        FileKey(f"{name}_es", TEXT, True, (f"{stored_as}_es",)),
+        FileKey(f"{name}_en", TEXT, False, (f"{stored_as}_en",)),
     ]
 
 
 #: What the key ``format`` of a file says.
-VERSION = Key("format", whole("1", 1, 1), True)
+VERSION = FileKey("format", whole("1", 1, 1), True)
 
 #: The sources of every region and province of the file; the one bare list.
-GEOGRAPHY_SOURCES = Key("geography_sources", references("sources"))
+GEOGRAPHY_SOURCES = FileKey("geography_sources", references("sources"))
 
 
 #: The key of a source, which stands before its record.
-SOURCE_KEY = Key("key", CODE, True, ("key",), "sources")
+SOURCE_KEY = FileKey("key", CODE, True, ("key",), "sources")
 #: The kinds of what somebody types: free texts, codes and addresses.
 TYPED = (TEXT, CODE, URL)
 
 
 @dataclass(frozen=True)
-class Section:
+class FileSection:
     """
     Records of one kind. ``shape`` is "list", "mapping" (by key) or "record" (one).
 
@@ -178,24 +178,24 @@ class Section:
 
 def section(name, *fields, table="", special=None, also=(), **options):
     """A section of the records of one table; ``also`` are keys of other tables."""
-    return Section(
+    return FileSection(
         name,
         table or name,
-        (*keys_of(table or name, fields, special), *also),
+        (*keys_of_table(table or name, fields, special), *also),
         **options,
     )
 
 
 PLACES = {
     "places": [
-        Key("place", reference("provinces"), stored_as=("places",)),
-        Key("places", references("provinces")),
+        FileKey("place", reference("provinces"), stored_as=("places",)),
+        FileKey("places", references("provinces")),
     ]
 }
-FROM_SOURCES = {"provenance": [Key("provenance", one_of(STRENGTH))]}
-REPORTED = FROM_SOURCES | {"sources": [Key("sources", references("sources"), True)]}
+FROM_SOURCES = {"provenance": [FileKey("provenance", one_of(STRENGTH))]}
+REPORTED = FROM_SOURCES | {"sources": [FileKey("sources", references("sources"), True)]}
 PERIOD = {
-    "starts_on": [Key("period", SPAN, True, ("starts_on", "ends_on"))],
+    "starts_on": [FileKey("period", SPAN, True, ("starts_on", "ends_on"))],
     "ends_on": [],
 }
 
@@ -217,30 +217,41 @@ BREAKDOWN_LABELS = {
 APPROVED = {"status": "approved"}
 HELP_LINE = {
     "numbers": [
-        Key("numbers", Items("a list of numbers, each in quotes", ordered=True), True)
+        FileKey(
+            "numbers",
+            ValueList("a list of numbers, each in quotes", ordered=True),
+            True,
+        )
     ],
-    "hours": [Key("hours", TEXT, stored_as=("hours_es",)), Key("hours_en", TEXT)],
+    "hours": [
+        FileKey("hours", TEXT, stored_as=("hours_es",)),
+        FileKey("hours_en", TEXT),
+    ],
 }
 YEARS = {
-    name: [Key(name, Items("a list of years, each in quotes"))]
+    name: [FileKey(name, ValueList("a list of years, each in quotes"))]
     for name in ("years_read", "years_told")
 }
 EXECUTION = {
-    "execution": [Key("status", one_of(models.ExecutionState), True, ("execution",))],
-    "narrative": both("narrative", "narrative"),
+    "execution": [
+        FileKey("status", one_of(models.ExecutionState), True, ("execution",))
+    ],
+    "narrative": bilingual_keys("narrative", "narrative"),
 }
 BASELINE = ("baseline_value", "baseline_starts_on", "baseline_ends_on")
 INDICATOR = dict.fromkeys(BASELINE, ()) | {
     "baseline_value": [
-        Key(
+        FileKey(
             "baseline",
-            Part(kinds={"value": NUMBER, "period": SPAN}),
+            NestedMapping(kinds={"value": NUMBER, "period": SPAN}),
             stored_as=BASELINE,
         )
     ],
     "sources": [
-        Key("targets_provenance", one_of(STATED), False, ("provenance",), "targets"),
-        Key("sources", references("sources")),
+        FileKey(
+            "targets_provenance", one_of(STATED), False, ("provenance",), "targets"
+        ),
+        FileKey("sources", references("sources")),
     ],
 }
 BREAKDOWN = section(
@@ -253,7 +264,7 @@ VALUES = section(
     "values",
     special=PERIOD
     | FROM_SOURCES
-    | {"breaks": [Key("break", FLAG, stored_as=("breaks",))]},
+    | {"breaks": [FileKey("break", FLAG, stored_as=("breaks",))]},
     identity=("period", "counted_by"),
     nested=(BREAKDOWN,),
     above="indicator",
@@ -280,8 +291,8 @@ LISTS = section(
 LABELS = list_values(
     "breakdown_labels",
     special={
-        "dimension": [Key("dimension", TEXT, True)],
-        "code": [Key("category", TEXT, True, ("code",))],
+        "dimension": [FileKey("dimension", TEXT, True)],
+        "code": [FileKey("category", TEXT, True, ("code",))],
     },
     identity=("dimension", "category"),
     fixed={"code_list": BREAKDOWN_LABELS["code"]},
@@ -300,7 +311,7 @@ SECTIONS = {
         section("programmes", required=True),
         section(
             "agencies",
-            also=keys_of("participations"),
+            also=keys_of_table("participations"),
             identity=("acronym",),
             required=True,
         ),
@@ -322,7 +333,7 @@ SECTIONS = {
         section(
             "commitment_updates",
             special=REPORTED
-            | {"result": [Key("result", one_of(models.DeclaredResult), True)]},
+            | {"result": [FileKey("result", one_of(models.DeclaredResult), True)]},
             identity=("commitment", "period"),
             has_claim=True,
         ),
@@ -330,7 +341,7 @@ SECTIONS = {
         section("target_links", identity=("target", "commitment", "indicator")),
         section(
             "tip_tiers",
-            special={"label": both("tier", "label")},
+            special={"label": bilingual_keys("tier", "label")},
             identity=("report_year",),
         ),
         section("discrepancies"),
@@ -354,4 +365,6 @@ SECTIONS = {
 }
 
 #: The file as a whole.
-FILE = Section("", "", (VERSION, GEOGRAPHY_SOURCES), nested=tuple(SECTIONS.values()))
+FILE = FileSection(
+    "", "", (VERSION, GEOGRAPHY_SOURCES), nested=tuple(SECTIONS.values())
+)

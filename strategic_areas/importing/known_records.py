@@ -19,7 +19,7 @@ VICTIMS = ("counts_victims", "reaches_victims")
 OF_INDICATOR = ("counts", "sensitive", "family", "is_teller", "introduced_by")
 
 
-class Known:
+class KnownRecords:
     """What a file's records are held to: the portal's and its own, faulty or not."""
 
     def __init__(self, plan_file, stored):
@@ -134,7 +134,7 @@ def code_of(entry):
     return entry.values.get(key) or (node.value if is_word else "")
 
 
-class Memory:
+class LoadedValues:
     """
     What this plan's file last put here, field by field; other files too, if shared.
 
@@ -197,7 +197,7 @@ class Memory:
         self.changed = {}
 
 
-class Revised:
+class RevisedValues:
     """What agencies revised: it stands now in place of a file's value."""
 
     def __init__(self, plan_code):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from strategic_areas.workbooks.reading import Fault
+from strategic_areas.workbooks.reading import CellProblem
 
 #: The parser in C where the library has it: the same nodes, many times faster.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -17,7 +17,7 @@ DEEPEST = 12
 TAG = "tag:yaml.org,2002:"
 
 
-class Refused(Exception):
+class PlanFileError(Exception):
     """The file is not loaded; ``faults`` is the list of every reason, in order."""
 
     def __init__(self, faults):
@@ -29,30 +29,32 @@ def read_file(path):
     """
     The text of a plan file and its node, a mapping.
 
-    Raises ``Refused`` when it cannot be read as one YAML mapping in UTF-8.
+    Raises ``PlanFileError`` when it cannot be read as one YAML mapping in UTF-8.
     """
     path = Path(path)
     try:
         if path.is_file() and path.stat().st_size > LARGEST_FILE:
-            refuse("a larger file", f"a file of at most {LARGEST_FILE:,} bytes")
+            raise_problem("a larger file", f"a file of at most {LARGEST_FILE:,} bytes")
         content = path.read_bytes()
     except OSError as error:
-        refuse(f"{path} ({error.strerror})", "a file that can be read")
+        raise_problem(f"{path} ({error.strerror})", "a file that can be read")
     except ValueError:
-        refuse(repr(str(path)), "the path of a file")
+        raise_problem(repr(str(path)), "the path of a file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        refuse(
+        raise_problem(
             f"the byte 0x{content[error.start]:02x}",
             "text in UTF-8",
             content[: error.start].count(b"\n") + 1,
         )
-    return text, mapping_of(text)
+    return text, parse_mapping(text)
 
 
-def mapping_of(text):
-    """The node of a plan file's text; raises ``Refused`` as ``read_file`` does."""
+def parse_mapping(text):
+    """
+    The node of a plan file's text; raises ``PlanFileError`` as ``read_file`` does.
+    """
     try:
         _must_be_plain(text)
         node = yaml.compose(text, Loader=LOADER)
@@ -61,13 +63,17 @@ def mapping_of(text):
         line = mark.line + 1 if mark else 0
         lines = text.splitlines()
         found = lines[line - 1].strip() if 0 < line <= len(lines) else "its end"
-        refuse(shortened(found), f"valid YAML ({error.problem})", line)
+        raise_problem(shortened(found), f"valid YAML ({error.problem})", line)
     except yaml.YAMLError as error:
-        refuse("a character that YAML does not allow", f"valid YAML ({error.reason})")
+        raise_problem(
+            "a character that YAML does not allow", f"valid YAML ({error.reason})"
+        )
     if node is None or is_null(node):
-        refuse("nothing", "a mapping of sections, such as “format: 1”")
+        raise_problem("nothing", "a mapping of sections, such as “format: 1”")
     if not isinstance(node, yaml.MappingNode):
-        refuse(shortened(written(node, text)), "a mapping of sections", line_of(node))
+        raise_problem(
+            shortened(source_text(node, text)), "a mapping of sections", line_of(node)
+        )
     return node
 
 
@@ -78,29 +84,31 @@ def _must_be_plain(text):
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.tag not in (None, "!", f"{TAG}str"):
-                refuse(event.tag, "a value without a tag", line)
+                raise_problem(event.tag, "a value without a tag", line)
             is_key = inside[-1] if inside else None
             if is_key is not None:
                 inside[-1] = not is_key
             if isinstance(event, yaml.ScalarEvent):
                 continue
             if len(inside) == DEEPEST:
-                refuse("a deeper nesting", f"at most {DEEPEST} levels", line)
+                raise_problem("a deeper nesting", f"at most {DEEPEST} levels", line)
             if is_key:
-                refuse("a list or mapping as a key", "a word as a key", line)
+                raise_problem("a list or mapping as a key", "a word as a key", line)
             inside.append(True if isinstance(event, yaml.MappingStartEvent) else None)
         elif isinstance(event, yaml.CollectionEndEvent):
             inside.pop()
         elif isinstance(event, yaml.AliasEvent):
-            refuse(f"*{event.anchor}", "the value itself: aliases are not read", line)
+            raise_problem(
+                f"*{event.anchor}", "the value itself: aliases are not read", line
+            )
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                refuse("a second document", "one document in a file", line)
+                raise_problem("a second document", "one document in a file", line)
 
 
-def refuse(found, expected, line=0):
-    raise Refused([Fault("the file", "", expected, line, found=found)])
+def raise_problem(found, expected, line=0):
+    raise PlanFileError([CellProblem("the file", "", expected, line, found=found)])
 
 
 def shortened(raw, length=200):
@@ -109,7 +117,7 @@ def shortened(raw, length=200):
     return raw if len(raw) <= length else f"{raw[:length]}…"
 
 
-def written(node, text):
+def source_text(node, text):
     """What the file of this text writes for a node."""
     found = text[node.start_mark.index : node.end_mark.index].rstrip()
     return found or ("nothing" if isinstance(node, yaml.ScalarNode) else "")

@@ -16,7 +16,7 @@ from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.tables import TABLES
 
 
-class Records:
+class LineBuilder:
     """``lists`` are the lines of a file without faults, by the name of their table."""
 
     def __init__(self, plan_file, known):
@@ -88,7 +88,7 @@ class Records:
         values = {}
         for key in (*entry.section.keys, SOURCE_KEY):
             if key.name in entry.values and key.table == table.name:
-                for name, value in spread(key, entry.values[key.name]):
+                for name, value in column_values(key, entry.values[key.name]):
                     if name == "places":
                         value = sorted({*values.get("places", []), *value})
                     if name != "provenance" or value is not None:
@@ -96,7 +96,7 @@ class Records:
         return values
 
 
-def spread(key, value):
+def column_values(key, value):
     """Pairs of a column and its plain value, for one key."""
     columns = key.stored_as
     if columns == ("places",):

@@ -2,7 +2,7 @@
 Kinds of values: what a file may write for a key, and the plain form it is read in.
 
 ``read(node)`` returns what JSON can hold (None for nothing, dates in ISO form, decimals
-as text, codes for references, sorted lists) or raises ``Unfit``.
+as text, codes for references, sorted lists) or raises ``UnfitValueError``.
 """
 
 import math
@@ -19,10 +19,10 @@ from yaml import MappingNode, ScalarNode, SequenceNode
 from yaml.constructor import SafeConstructor
 
 from strategic_areas.importing.reading import TAG, is_null
-from strategic_areas.plan_document.stored_plan import plain
+from strategic_areas.plan_document.stored_plan import plain_number
 
 
-class Unfit(Exception):
+class UnfitValueError(Exception):
     """``expected`` says what would fit; ``node`` is the part that does not."""
 
     def __init__(self, expected, node=None):
@@ -32,12 +32,13 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True)
-class Scalar:
+class ScalarValue:
     """
     One value of the YAML types ``types``; ``hint`` tells how to write it so.
 
-    ``plain`` makes it of the text, and raises ``Unfit`` or ``ValueError`` for another.
-    With a ``section`` it is the code of a record there, in this file or the portal.
+    ``plain`` makes it of the text, and raises ``UnfitValueError`` or ``ValueError`` for
+    another. With a ``section`` it is the code of a record there, in this file or the
+    portal.
     """
 
     label: str
@@ -50,13 +51,13 @@ class Scalar:
         if is_null(node):
             return None
         if not isinstance(node, ScalarNode):
-            raise Unfit(self.label)
+            raise UnfitValueError(self.label)
         if node.tag.removeprefix(TAG) not in self.types:
-            raise Unfit(self.label + self.hint.format(node.value))
+            raise UnfitValueError(self.label + self.hint.format(node.value))
         try:
             return self.plain(node.value)
         except (ValidationError, ValueError):
-            raise Unfit(self.label) from None
+            raise UnfitValueError(self.label) from None
 
 
 def text(label="text", check=str, section=""):
@@ -65,13 +66,13 @@ def text(label="text", check=str, section=""):
     def read(text):
         # A database takes neither a NUL nor half of a surrogate pair.
         if re.search("[\0\ud800-\udfff]", text):
-            raise Unfit("text of whole characters, without NUL")
+            raise UnfitValueError("text of whole characters, without NUL")
         if not text.strip():
             return None
         check(text)
         return text
 
-    return Scalar(label, read, section=section)
+    return ScalarValue(label, read, section=section)
 
 
 TEXT = text()
@@ -93,9 +94,9 @@ def number(label, least=-math.inf, most=math.inf, form=r"-?\d{1,40}(\.\d{1,40})?
     def read(text):
         if not (re.fullmatch(form, text) and least <= Decimal(text) <= most):
             raise ValueError(text)
-        return plain(Decimal(text))
+        return plain_number(Decimal(text))
 
-    return Scalar(label, read, ("int", "float"), ", without quotes")
+    return ScalarValue(label, read, ("int", "float"), ", without quotes")
 
 
 def whole(label, least, most):
@@ -113,35 +114,35 @@ def flag(text):
     return SafeConstructor.bool_values[text.lower()]
 
 
-def inside(kind, node, told):
+def read_inside(kind, node, told):
     """A value that its list or mapping cannot be without."""
     try:
         value = kind.read(node)
-    except Unfit as unfit:
-        raise Unfit(told.format(unfit.expected), node) from None
+    except UnfitValueError as unfit:
+        raise UnfitValueError(told.format(unfit.expected), node) from None
     if value is None:
-        raise Unfit(told.format(kind.label), node)
+        raise UnfitValueError(told.format(kind.label), node)
     return value
 
 
 @dataclass(frozen=True)
-class Items:
+class ValueList:
     """A list of values of one kind; sorted unless ``ordered``."""
 
     label: str = "a list"
-    each: Scalar = TEXT
+    each: ScalarValue = TEXT
     ordered: bool = False
 
     def read(self, node):
         if is_null(node):
             return []
         if not isinstance(node, SequenceNode):
-            raise Unfit(f"{self.label}, such as [a, b]")
+            raise UnfitValueError(f"{self.label}, such as [a, b]")
         values = []
         for item in node.value:
-            value = inside(self.each, item, "{} in the list")
+            value = read_inside(self.each, item, "{} in the list")
             if value in values:
-                raise Unfit("each item once", item)
+                raise UnfitValueError("each item once", item)
             values.append(value)
         return values if self.ordered else sorted(values)
 
@@ -151,11 +152,11 @@ class Items:
 
 
 def references(section):
-    return Items("a list of codes", reference(section))
+    return ValueList("a list of codes", reference(section))
 
 
 @dataclass(frozen=True)
-class Part:
+class NestedMapping:
     """A small mapping inside a record, all keys required; read as a dict."""
 
     label: str = "a mapping"
@@ -166,19 +167,19 @@ class Part:
             return None
         known = isinstance(node, MappingNode) and [key.value for key, _ in node.value]
         if not known or sorted(known) != sorted(self.kinds):
-            raise Unfit(f"a mapping of {' and '.join(self.kinds)}")
+            raise UnfitValueError(f"a mapping of {' and '.join(self.kinds)}")
         nodes = {key.value: value for key, value in node.value}
         return {
-            name: inside(self.kinds[name], nodes[name], f"{name}: {{}}")
+            name: read_inside(self.kinds[name], nodes[name], f"{name}: {{}}")
             for name in known
         }
 
 
 def check_code(text):
     if text != text.strip() or not text.isprintable():
-        raise Unfit("a code without spaces around it")
+        raise UnfitValueError("a code without spaces around it")
     if text in {".", ".."} or re.search(r"[/\\]", text):
-        raise Unfit("a code without slashes, other than “.” and “..”")
+        raise UnfitValueError("a code without slashes, other than “.” and “..”")
 
 
 #: 2017 · 2018-Q1 · 2018-S2 (half a year) · 2017-01 · 2017-01-31
@@ -233,8 +234,8 @@ URL = text(
 )
 CURRENCY = text("a currency of ISO 4217, such as DOP", RegexValidator(r"\A[A-Z]{3}\Z"))
 SPAN = text("a span such as 2017, 2018-Q1, 2017-01 or 2017-01/2019-03", span)
-DATE = Scalar("a date such as 2018-05-10", day, ("timestamp", "str"), "")
-FLAG = Scalar("true or false", flag, ("bool",), ", without quotes")
+DATE = ScalarValue("a date such as 2018-05-10", day, ("timestamp", "str"), "")
+FLAG = ScalarValue("true or false", flag, ("bool",), ", without quotes")
 NUMBER = number("a number such as 12 or 12.5")
 AMOUNT = number("a number from 0 up, such as 12 or 12.5", 0)
 WHOLE = whole("a whole number from 0 to 2147483647", 0, 2_147_483_647)

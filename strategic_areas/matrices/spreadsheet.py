@@ -15,7 +15,7 @@ from strategic_areas.workbooks.reading import (
     MOST_ROWS,
     cell_text,
     open_safely,
-    too_much,
+    too_large_error,
 )
 
 #: What a file says of itself, and what it says of cells that are being filled in.
@@ -161,7 +161,7 @@ def _sheet(page, values):
         made = _cell(page.title, cell, values)
         if made and (row > MOST_ROWS or column > MOST_COLUMNS):
             if made.text:
-                raise too_much()
+                raise too_large_error()
         elif made:
             sheet.cells[row, column] = made
     for joined in page.merged_cells.ranges:
@@ -199,7 +199,7 @@ def _cell(title, cell, values):
         value = str(value) if stored is None else stored
     text = cell_text("", value, cell.number_format)
     if len(text) > LONGEST_TEXT:
-        raise too_much()
+        raise too_large_error()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     runs = value if isinstance(value, list) else []
     struck = [

@@ -29,7 +29,7 @@ from strategic_areas.models.records import (
     Source,
 )
 from strategic_areas.models.references import FrameworkTarget, Province
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.themes import Theme
 
 
@@ -117,7 +117,7 @@ class PlannedWork(DatesMixin):
         """From when to when an amendment stops it; None if none does."""
         if not self.stopped:
             return None
-        return compliance.Stop(self.stopped_on, self.resumes_on)
+        return compliance.StopPeriod(self.stopped_on, self.resumes_on)
 
     def stopped_as_of(self, day):
         """How an amendment had stopped it by this day; "" if none had."""
@@ -229,7 +229,7 @@ class Commitment(PlanMixin, CodeMixin, PlannedWork, ProvenanceMixin):
         ]
 
     def get_absolute_url(self, language=None):
-        return address("commitment", self.plan.code, self.code, language=language)
+        return public_path("commitment", self.plan.code, self.code, language=language)
 
 
 def local_currency():

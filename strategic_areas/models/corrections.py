@@ -12,7 +12,7 @@ from agencies.fields import (
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.plan import Plan
 from strategic_areas.models.records import CODE_FIELDS, CodeMixin, Source
-from strategic_areas.public_paths import permanent_word
+from strategic_areas.public_paths import stable_slug
 
 
 class Correction(models.Model):
@@ -77,7 +77,7 @@ class Correction(models.Model):
 
 def mark_of(pk: int) -> str:
     """The permanent anchor of a request on the page of corrections."""
-    return f"solicitud-{permanent_word(f'correction/{pk}')}"
+    return f"solicitud-{stable_slug(f'correction/{pk}')}"
 
 
 class Discrepancy(CodeMixin):

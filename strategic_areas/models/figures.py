@@ -13,7 +13,7 @@ from agencies.fields import Fields, bilingual, dates_in_order, internal, public
 from agencies.models import Agency
 from strategic_areas.models.indicators import Indicator
 from strategic_areas.models.records import Provenance, Source
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 
 
 def where_printed():
@@ -194,7 +194,7 @@ class PublishedFigure(models.Model):
         return self.indicator.over(self.starts_on, self.ends_on)
 
     def get_absolute_url(self, language=None):
-        return address("indicator", self.indicator.code, language=language)
+        return public_path("indicator", self.indicator.code, language=language)
 
     @property
     def plan(self):

@@ -23,7 +23,7 @@ from strategic_areas.models.records import (
     Source,
     is_not_reserved,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 
 
 class PlanQuerySet(models.QuerySet):
@@ -135,7 +135,7 @@ class Plan(models.Model):
         return self.code
 
     def get_absolute_url(self, language=None):
-        return address("plan", self.code, language=language)
+        return public_path("plan", self.code, language=language)
 
     def clean(self):
         """Refuse a status that was left behind; a trigger refuses it too."""
@@ -225,7 +225,9 @@ class Participation(ProvenanceMixin):
         return f"{self.agency} · {self.plan}"
 
     def get_absolute_url(self, language=None):
-        return address("agency", self.plan.code, self.agency.slug, language=language)
+        return public_path(
+            "agency", self.plan.code, self.agency.slug, language=language
+        )
 
 
 class PlanFileQuerySet(models.QuerySet):
@@ -350,7 +352,7 @@ class StrategicArea(PlanMixin, CodeMixin, ProvenanceMixin):
         slug = self.slug
         if language:
             slug = (self.slug_en if language == "en" else "") or self.slug_es
-        return address("area", self.plan.code, slug, language=language)
+        return public_path("area", self.plan.code, slug, language=language)
 
     @property
     def label(self):

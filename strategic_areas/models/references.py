@@ -20,7 +20,7 @@ from strategic_areas.models.records import (
     ProvenanceMixin,
     Source,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 
 
 class FrameworkTarget(CodeMixin, ProvenanceMixin):
@@ -128,7 +128,7 @@ class FrameworkTarget(CodeMixin, ProvenanceMixin):
 
     def address_in(self, plan, language=None):
         name, words = self.page_in(plan)
-        return f"{address(name, *words, language=language)}#{self.code}"
+        return f"{public_path(name, *words, language=language)}#{self.code}"
 
 
 class TargetLink(PlanMixin):
@@ -277,7 +277,7 @@ class Term(CodeMixin):
         return slugify(self.code)
 
     def get_absolute_url(self, language=None):
-        return f"{address('glossary', language=language)}#{self.anchor}"
+        return f"{public_path('glossary', language=language)}#{self.anchor}"
 
 
 class CodedPlace(models.Model):

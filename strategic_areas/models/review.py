@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import access
 from agencies.fields import internal, public
 from agencies.models import Agency, FocalPoint
-from strategic_areas.commitment_states import Age
+from strategic_areas.commitment_states import Recency
 from strategic_areas.models.periods import ReportingPeriod
 from strategic_areas.models.plan import Plan, PlanMixin
 from strategic_areas.models.records import (
@@ -98,7 +98,7 @@ REVISION_FIELDS = (
 )
 
 
-#: The database expression of each field of ``commitment_states.Age``.
+#: The database expression of each field of ``commitment_states.Recency``.
 AGE = {
     "period_ends_on": F("period__ends_on"),
     "said_on": Coalesce("reported_on", TruncDate("submitted_at"), Value(date.min)),
@@ -169,7 +169,7 @@ class RevisionQuerySet(models.QuerySet):
         return self.exclude(letter__isnull=False, status__in=unsent)
 
     def newest_first(self):
-        return self.order_by(*(AGE[name].desc() for name in Age._fields), "pk")
+        return self.order_by(*(AGE[name].desc() for name in Recency._fields), "pk")
 
     def visible_to(self, user):
         """
@@ -336,7 +336,7 @@ class Revision(FieldValuesMixin, PlanMixin, ProvenanceMixin):
 
     @property
     def age(self):
-        return Age(
+        return Recency(
             self.period.ends_on,
             said_on(self) or date.min,
             self.origin == self.Origin.ENTERED,

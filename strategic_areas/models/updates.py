@@ -28,7 +28,7 @@ from strategic_areas.models.review import (
     review_constraints,
     transcription_constraints,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 
 
 class ExecutionState(models.TextChoices):
@@ -260,7 +260,7 @@ class ActivityUpdate(AnswerMixin, Revision):
             activity.starts_on, activity.due_on, activity.due_provenance
         )
         kept = progress.punctuality(
-            progress.State(self.execution),
+            progress.ActivityState(self.execution),
             deadline,
             timezone.localdate(),
             self.percent,
@@ -371,7 +371,7 @@ class CommitmentUpdate(Revision):
         return f"{self.commitment.code} · {self.period}"
 
     def get_absolute_url(self, language=None):
-        return address(
+        return public_path(
             "commitment", self.plan.code, self.commitment.code, language=language
         )
 

@@ -49,13 +49,13 @@ class PlanLine:
 NOTHING = object()
 
 
-class LineVerdict(Enum):
+class FieldAction(Enum):
     AGREED = "the stored value is the document's already"
     APPLY = "the document's value goes in"
     KEEP = "the stored value stays"
 
 
-def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
+def field_action(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     """
     Whether a document changes a field of an existing record (docs/plan-format.md).
 
@@ -64,17 +64,17 @@ def verdict(wanted, here, *, said=NOTHING, unset=None, others=(), is_own=False):
     ``is_own``: the row is the document's own plan.
     """
     if wanted == here:
-        return LineVerdict.AGREED
+        return FieldAction.AGREED
     if said is not NOTHING:
-        return LineVerdict.APPLY if here == said else LineVerdict.KEEP
+        return FieldAction.APPLY if here == said else FieldAction.KEEP
     if here == unset and not others:
-        return LineVerdict.APPLY
+        return FieldAction.APPLY
     if is_own and here in others:
-        return LineVerdict.APPLY
-    return LineVerdict.KEEP
+        return FieldAction.APPLY
+    return FieldAction.KEEP
 
 
-def completed(table, said):
+def with_defaults(table, said):
     """What is said of a new record, with what the portal gives it by itself."""
     names = {column.name for column in table.columns}
     found = {name: value for name, value in said.items() if value not in (None, [])}

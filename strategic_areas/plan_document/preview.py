@@ -8,8 +8,8 @@ from strategic_areas.models import Plan
 from strategic_areas.plan_document import records, validation
 from strategic_areas.plan_document.lines import LineState, PlanLine
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
-from strategic_areas.plan_document.values import called, for_cell
-from strategic_areas.workbooks.reading import Change, Fault
+from strategic_areas.plan_document.values import cell_value, record_label
+from strategic_areas.workbooks.reading import CellChange, CellProblem
 from strategic_areas.workflow import guard
 
 #: The states of lines that are kept.
@@ -53,7 +53,7 @@ class PlanPreview:
         return any(draft.links.get("supersedes") for draft in self.drafts)
 
 
-def preview_of(stored, lines, *, is_checked=False, members_only=True):
+def build_preview(stored, lines, *, is_checked=False, members_only=True):
     """
     The ``PlanPreview`` of lines; ``stored`` is then as they would leave it.
 
@@ -64,11 +64,11 @@ def preview_of(stored, lines, *, is_checked=False, members_only=True):
     lines = sorted(lines, key=lambda line: places.index(line.table))
     # What is refused is checked too, as far as it was read: all that is wrong is told.
     asked = [line for line in lines if line.said]
-    drafts = records.build(stored, asked)
+    drafts = records.build_drafts(stored, asked)
     found = [[] for _draft in drafts]
     if not is_checked:
-        found = validation.faults(stored, drafts, members_only=members_only)
-        found = validation.with_dependants(stored, drafts, found)
+        found = validation.find_problems(stored, drafts, members_only=members_only)
+        found = validation.add_dependants(stored, drafts, found)
     shown = {}
     for draft, faults in zip(drafts, found, strict=True):
         shown[id(draft.line)] = _shown(stored, draft, faults)
@@ -92,10 +92,10 @@ def _shown(stored, draft, faults):
     line, places = draft.line, draft.line.places or {}
     columns = {column.name: column for column in line.table.all_columns}
     changes = tuple(
-        Change(
+        CellChange(
             columns[name].label,
-            in_words(columns[name], as_read(draft.before.get(name)), stored),
-            in_words(columns[name], value, stored),
+            value_in_words(columns[name], as_read(draft.before.get(name)), stored),
+            value_in_words(columns[name], value, stored),
             places.get(name, ""),
         )
         for name, value in line.said.items()
@@ -105,7 +105,7 @@ def _shown(stored, draft, faults):
         faults = []
     unread = {fault.place for fault in line.faults}
     told = line.faults + tuple(
-        Fault(
+        CellProblem(
             places.get(name, ""),
             columns[name].label if name in columns else "",
             text,
@@ -127,19 +127,19 @@ def _shown(stored, draft, faults):
     )
 
 
-def in_words(column, value, stored):
+def value_in_words(column, value, stored):
     if value in (None, "", []):
         return ""
     if column.kind is Kind.DATE:
-        return f"{for_cell(column, value, stored):%d/%m/%Y}"
+        return f"{cell_value(column, value, stored):%d/%m/%Y}"
     if column.kind in (Kind.LINK, Kind.LINKS):
         keys = value if isinstance(value, list) else [value]
         return "; ".join(_called(column, key, stored) for key in keys)
-    return str(for_cell(column, value, stored))
+    return str(cell_value(column, value, stored))
 
 
 def _called(column, key, stored):
-    code = called(column, key, stored)
+    code = record_label(column, key, stored)
     if column.linked not in STRUCTURE or column.is_earlier:
         return code
     record = stored.tables[column.linked].rows.get(key)

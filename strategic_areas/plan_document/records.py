@@ -36,7 +36,7 @@ from strategic_areas.workflow.plain_values import set_aside
 
 
 @dataclass(frozen=True)
-class Draft:
+class RecordDraft:
     """
     A line and its record as it would be, not saved.
 
@@ -65,7 +65,7 @@ class NotTakenError(RefusedError):
         self.draft = draft
 
 
-def build(stored, lines):
+def build_drafts(stored, lines):
     """The drafts of lines, in their order; a record may lead to any other of them."""
     stored.relate()
     # Spanish, the first language: it is what undecorated columns hold.
@@ -104,7 +104,7 @@ def _draft(stored, line, record, before):
             stored.put_plain(record, name, value)
     if table.name == "targets" and not record.provenance:
         record.provenance = Provenance.PLAN
-    return Draft(line, record, links, before)
+    return RecordDraft(line, record, links, before)
 
 
 def _linked(stored, record, field, keys):
@@ -139,10 +139,10 @@ def apply_at_once(plan, drafts):
 
 
 @transaction.atomic
-def save(plan, drafts, *, by):
+def save_drafts(plan, drafts, *, by):
     """Save all of them, or none; what the database refuses raises ``RefusedError``."""
     made = sum(draft.is_new for draft in drafts)
-    save_records(drafts, by=by)
+    save_drafts_unaudited(drafts, by=by)
     audit.record(
         audit.Event.PLAN_LOADED,
         actor=by,
@@ -153,7 +153,7 @@ def save(plan, drafts, *, by):
 
 
 @transaction.atomic
-def save_records(drafts, *, by):
+def save_drafts_unaudited(drafts, *, by):
     """Save all of them, or none, for a caller that writes the audit record."""
     for draft in drafts:
         if not workflow.may_propose(by, draft.record):
@@ -164,9 +164,11 @@ def save_records(drafts, *, by):
 
 
 def _put_in(drafts, by):
-    """The same as ``put_in``, with what is told of indicators brought up to date."""
+    """
+    The same as ``write_drafts``, with what is told of indicators brought up to date.
+    """
     with figures.at_the_end():
-        put_in(drafts, by=by)
+        write_drafts(drafts, by=by)
     if pks := [d.record.pk for d in drafts if isinstance(d.record, Indicator)]:
         figures.publish(Indicator.objects.filter(pk__in=pks))
 
@@ -177,7 +179,7 @@ AT_ONCE = 500
 COMPLETED = (PlanMixin, CodeMixin)
 
 
-def put_in(drafts, *, by=None):
+def write_drafts(drafts, *, by=None):
     """
     Save drafts in their order, within a transaction: new rows of a table together.
 
@@ -279,7 +281,7 @@ def _add_lists(lists):
         through._default_manager.bulk_create(new, batch_size=AT_ONCE)
 
 
-def propose(drafts, *, by, amendment=None):
+def propose_drafts(drafts, *, by, amendment=None):
     with override("es"):
         return workflow.propose_together(
             [(draft.record, draft.links) for draft in drafts],
@@ -288,7 +290,7 @@ def propose(drafts, *, by, amendment=None):
         )
 
 
-def lock(plan, lines):
+def lock_records(plan, lines):
     """Within a transaction, let nobody else change the records of these tables."""
     for table in {line.table.name: line.table for line in lines}.values():
         field = {"indicators": "introduced_by", OF_PLAN: "pk"}.get(table.name, "plan")
@@ -300,11 +302,11 @@ def lock(plan, lines):
 REPLACING = ("commitments", "activities")
 
 
-def outlook(plan, drafts, *, by):
+def preview_effects(plan, drafts, *, by):
     """
     What keeping drafts brings about; they are saved and undone: use them no more.
 
-    ``public`` is what ``read_otherwise`` gives.
+    ``public`` is what ``public_differences`` gives.
     ``succession`` is there where records replace others: ``pairs`` of both, how many
     ``counts`` before and afterwards, what is ``left`` without a successor, and how many
     published ``reports`` the replaced keep.
@@ -335,10 +337,10 @@ def outlook(plan, drafts, *, by):
         return [(type(draft.record), draft.record.pk) for draft in drafts]
 
     touched = [(type(d.record), d.record.pk) for d in drafts if not d.is_new]
-    return found | {"public": read_otherwise(touched, put_in)}
+    return found | {"public": public_differences(touched, put_in)}
 
 
-def read_otherwise(touched, put_in):
+def public_differences(touched, put_in):
     """
     The differences in what the public would read; None where it cannot be told.
 

@@ -16,7 +16,7 @@ from strategic_areas.plan_document.tables import (
 )
 
 
-def plain(number):
+def plain_number(number):
     """
     A decimal in its one plain form.
 
@@ -50,7 +50,7 @@ class TablesOnDemand(dict):
         return self[name]
 
 
-class Stored:
+class StoredPlan:
     """Every table that the file of one plan may touch: of shared ones all rows."""
 
     def __init__(self, plan_code):
@@ -116,7 +116,7 @@ class Stored:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, Decimal):
-            return plain(value)
+            return plain_number(value)
         return None if value == "" else value
 
     def unset(self, table, attribute):
@@ -160,7 +160,7 @@ class Stored:
         return row
 
 
-class StoredObjects(Stored):
+class StoredPlanObjects(StoredPlan):
     """
     The same, with rows that lead to one another.
 

@@ -31,7 +31,7 @@ ON_TREE = {"stopped", "stopped_on", "resumes_on", "why_not_sensitive"}
 
 
 @dataclass(frozen=True)
-class Column:
+class PlanColumn:
     """A column of a table; ``name`` is the column of the model that it holds."""
 
     table: str
@@ -111,7 +111,9 @@ class PlanTable:
     def stated(self):
         """The columns that a file states, with what it cannot leave out."""
         return tuple(
-            Column(self.name, name, field, field.is_needed and name == field.columns[0])
+            PlanColumn(
+                self.name, name, field, field.is_needed and name == field.columns[0]
+            )
             for field in self.model.fields.where(in_file=True)
             for name in field.columns
         )
@@ -120,7 +122,7 @@ class PlanTable:
     def columns(self):
         """What people state of a record: what names it, then all that a file states."""
         known = {
-            name: Column(self.name, name, self.model.fields.of_column(name), True)
+            name: PlanColumn(self.name, name, self.model.fields.of_column(name), True)
             for name in self.identity
         }
         known |= {each.name: each for each in self.stated}
@@ -138,7 +140,7 @@ class PlanTable:
         also = (each for each in self.model.fields if each.name in ON_TREE)
         return (
             *self.columns,
-            *(Column(self.name, each.name, each, False) for each in also),
+            *(PlanColumn(self.name, each.name, each, False) for each in also),
         )
 
     def column(self, name):
@@ -175,7 +177,7 @@ class PlanTable:
 
 def as_read(value):
     if isinstance(value, str):
-        return cell_text("", spreadsheet_cells.for_workbook(value)) or None
+        return cell_text("", spreadsheet_cells.workbook_text(value)) or None
     return value
 
 

@@ -22,7 +22,7 @@ from strategic_areas.workflow.plain_values import (
 )
 
 
-def faults(stored, drafts, *, members_only=True):
+def find_problems(stored, drafts, *, members_only=True):
     """
     Pairs of a column, or "", and what is wrong there; a list for each draft.
 
@@ -53,7 +53,7 @@ def faults(stored, drafts, *, members_only=True):
     return found
 
 
-def with_dependants(stored, drafts, found):
+def add_dependants(stored, drafts, found):
     """The same lists; who leads to a new record that has a fault is told its line."""
     wrong = {
         id(draft.record): draft.line

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
-from strategic_areas.plan_document.stored_plan import plain
+from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, TABLES
 from strategic_areas.workbooks.reading import comparable, digest_of
 
@@ -24,7 +24,7 @@ from strategic_areas.workbooks.reading import comparable, digest_of
 NEW = "+"
 
 
-def digests(table, values, stored):
+def value_digests(table, values, stored):
     """A digest of each value of a row; that of a link is of the record itself."""
     return [
         digest(_linked_keys(column, values[column.name], stored))
@@ -32,9 +32,9 @@ def digests(table, values, stored):
     ]
 
 
-def stood_of(table, record, stored):
+def record_digests(table, record, stored):
     """What tells a record as it stands now."""
-    return "-".join(digests(table, table.plain(stored, record), stored))
+    return "-".join(value_digests(table, table.plain(stored, record), stored))
 
 
 def digest(value):
@@ -49,7 +49,7 @@ def _linked_keys(column, value, stored):
     return sorted([rows[key].pk if key in rows else key for key in keys], key=str)
 
 
-def for_cell(column, value, stored):
+def cell_value(column, value, stored):
     """What a cell holds for a plain value: a day, a number, or a text."""
     if value is None or value == []:
         return None
@@ -63,11 +63,11 @@ def for_cell(column, value, stored):
         return "; ".join(dict(column.choices).get(each, each) for each in value)
     if column.kind in (Kind.LINK, Kind.LINKS):
         keys = value if isinstance(value, list) else [value]
-        return "; ".join(called(column, key, stored) for key in keys)
+        return "; ".join(record_label(column, key, stored) for key in keys)
     return value
 
 
-def called(column, key, stored):
+def record_label(column, key, stored):
     """What a cell calls a record: a province by its name, all else by its code."""
     if column.linked == "provinces":
         return stored.tables["provinces"].rows[key].name
@@ -78,7 +78,7 @@ BETWEEN = re.compile(r"[;\n]")
 DAY = forms.DateField(input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"])
 
 
-def read(column, cell, find):
+def parse_value(column, cell, find):
     """
     The plain value of a cell; ``UnreadError`` where it says none.
 
@@ -116,7 +116,7 @@ def _day(column, text, find):
 
 
 def _number(column, text, find):
-    return plain(numbers.read(text))
+    return plain_number(numbers.read(text))
 
 
 def _whole(column, text, find):

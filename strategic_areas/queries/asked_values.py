@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from agencies.models import Agency
 from strategic_areas import compliance
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.models import (
     Indicator,
     Plan,
@@ -26,8 +26,8 @@ from strategic_areas.queries.figures.words import span
 
 #: How a value stands that is not public, by the status of its days.
 STANDINGS = {
-    ReportedSpan.Status.SUBMITTED: Standing.SUBMITTED,
-    ReportedSpan.Status.RETURNED: Standing.RETURNED,
+    ReportedSpan.Status.SUBMITTED: ReportStatus.SUBMITTED,
+    ReportedSpan.Status.RETURNED: ReportStatus.RETURNED,
 }
 
 
@@ -43,7 +43,7 @@ class AskedValue:
     agency: Agency
     starts_on: date
     ends_on: date
-    standing: Standing = Standing.NOTHING
+    standing: ReportStatus = ReportStatus.NOTHING
     first_day: date | None = None
 
     @property
@@ -82,7 +82,7 @@ class AskedValue:
 
     @property
     def is_public(self):
-        return self.standing is Standing.PUBLISHED
+        return self.standing is ReportStatus.PUBLISHED
 
 
 def asked_indicators(plan: Plan) -> QuerySet:
@@ -127,14 +127,14 @@ def asked(
 
 def _owed(indicator, plan, period, known, public):
     is_yearly = indicator.frequency == Indicator.Frequency.YEARLY
-    for days in compliance.asked_spans(period, plan.starts_on, is_yearly=is_yearly):
+    for days in compliance.requested_spans(period, plan.starts_on, is_yearly=is_yearly):
         row = known.get((indicator.pk, indicator.agency_id, *days))
         is_public = (indicator.pk, *days) in public
         first_day = row and row.submitted_on
         if compliance.is_value_owed(period, first_day, is_public=is_public):
-            standing = Standing.PUBLISHED if is_public else Standing.NOTHING
+            standing = ReportStatus.PUBLISHED if is_public else ReportStatus.NOTHING
             if row and not is_public:
-                standing = STANDINGS.get(row.status, Standing.NOTHING)
+                standing = STANDINGS.get(row.status, ReportStatus.NOTHING)
             yield AskedValue(indicator, indicator.agency, *days, standing, first_day)
 
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from agencies.models import Agency
 from strategic_areas import compliance
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -139,7 +139,7 @@ class Item:
     """One activity, or one value, for which a round asks."""
 
     subject: Activity | AskedValue
-    standing: Standing
+    standing: ReportStatus
     first_day: date | None
 
 
@@ -157,12 +157,12 @@ class Cell:
 
     @property
     def state(self):
-        return compliance.agency_state(item.standing for item in self.items)
+        return compliance.agency_round_state(item.standing for item in self.items)
 
     @property
     def handed_in(self):
         """What waits for review or is published."""
-        return self.standing(*compliance.HANDED_IN)
+        return self.standing(*compliance.NO_WORK_LEFT)
 
     @property
     def missing(self):
@@ -175,7 +175,7 @@ class Cell:
 
     def promptness(self, today):
         days = [item.first_day for item in self.items]
-        return compliance.promptness(self.period.due_on, days, today)
+        return compliance.timeliness_of(self.period.due_on, days, today)
 
     def accepts(self, today):
         return self.period.opens_on <= today <= self.accepted_until
@@ -224,7 +224,7 @@ def _cell(agency, period, asked, statuses, again):
 def _standing(subject, agency, period, statuses):
     if isinstance(subject, AskedValue):
         return subject.standing
-    return compliance.standing(statuses[period.pk, subject.pk, agency.pk])
+    return compliance.report_status(statuses[period.pk, subject.pk, agency.pk])
 
 
 def _statuses(periods):
@@ -259,14 +259,14 @@ def scorecards(
     for period in dict.fromkeys(period for _agency, period in asked):
         given = [each.first_day for each in asked.get((agency, period), ())]
         if given and period.scorecards_ready_at:
-            found[period] = compliance.scorecard(period.due_on, given, today)
+            found[period] = compliance.scorecard_of(period.due_on, given, today)
     return found
 
 
 def discipline_of(
     cards: dict[ReportingPeriod, compliance.Scorecard],
-) -> compliance.Discipline:
-    return compliance.discipline(
+) -> compliance.ComplianceCounts:
+    return compliance.count_compliance(
         card.promptness for period, card in cards.items() if period.scorecards_public_at
     )
 

@@ -22,7 +22,7 @@ from django.core import checks
 from django.db import DatabaseError, connection, connections, transaction
 
 from agencies.folding import fold
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.search.words import NOT_OF_A_KEY, places
 
 LANGUAGES = ("es", "en")
@@ -101,7 +101,7 @@ class Place:
 
     def path(self, language):
         args = self.english if language == "en" and self.english else self.spanish
-        path = address(self.name, *args, language=language)
+        path = public_path(self.name, *args, language=language)
         if self.page > 1:
             path = f"{path}?page={self.page}"
         return f"{path}#{self.fragment}" if self.fragment else path

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from strategic_areas.disclosure import planned
-from strategic_areas.progress import State
-from strategic_areas.public_paths import address
+from strategic_areas.disclosure import disclose_planned_quantity
+from strategic_areas.progress import ActivityState
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.queries.pages import agencies
@@ -109,7 +109,7 @@ def agency(request, plan, slug):
 def _to_present_address(code, slug):
     plan = public_plan(code)
     agency = found_or_404(agencies.renamed(slug))
-    return redirect(address("agency", plan.code, agency.slug), permanent=True)
+    return redirect(public_path("agency", plan.code, agency.slug), permanent=True)
 
 
 def headings(board: Board, rows: Iterable[AgencyRow]) -> dict[str, str]:
@@ -144,7 +144,7 @@ def _lines(rows, plan, names):
     return [
         (
             row.participation,
-            address("agency", plan.code, row.agency.slug),
+            public_path("agency", plan.code, row.agency.slug),
             [(label, figure(row, name)) for name, label in names.items()],
         )
         for row in rows
@@ -209,7 +209,7 @@ def done_table(page: AgencyPage, board: Board, wanted: Mapping[str, str]) -> dic
 
 def _place(work):
     """What is done comes first; what is of another agency now comes last."""
-    return list(State).index(work.state) if work.state else len(State)
+    return list(ActivityState).index(work.state) if work.state else len(ActivityState)
 
 
 #: The columns of activities, and those of an agency that never told of any.
@@ -235,7 +235,7 @@ def _cells_of_work(work, said, names):
         "state": state_word(work.state, work.last.voice if work.last else None),
         "words": in_language(said, "text") if said else "",
         "commitment": work.commitment.code,
-        "planned": planned(work.activity),
+        "planned": disclose_planned_quantity(work.activity),
         "due": work.activity.due_on,
         "last": work.period.name if work.period else "",
     }

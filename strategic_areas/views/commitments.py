@@ -16,7 +16,7 @@ from strategic_areas import charts
 from strategic_areas.count_sentences import late_count, parts_on_record, summed
 from strategic_areas.models import Programme, StrategicArea
 from strategic_areas.progress import Punctuality
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, catalogue, commitments
 from strategic_areas.queries.pages.catalogue import Catalogue
@@ -120,7 +120,7 @@ def theme_list(request, plan, theme):
         "theme": theme,
         "themes": plans.themes()[plan.pk],
         "table": table(found.board, _by_area(found, page.object_list)),
-        "filtered": address("commitments", plan.code) + query({"theme": theme}),
+        "filtered": public_path("commitments", plan.code) + query({"theme": theme}),
         "number": sum(theme in each.activity.themes for each in work),
         "page_query": query(wanted),
         **taken(plan, theme=theme),
@@ -175,7 +175,7 @@ def commitment_drawing(request, plan):
     title = f"{' · '.join(shown)}. {summed(counts) or on_record(records)}"
     counted = parts or parts_on_record(records)
     bars = charts.bars(charts.Part(word, n, str(n)) for word, n in counted)
-    page = address("commitments", plan.code) + query(wanted)
+    page = public_path("commitments", plan.code) + query(wanted)
     return drawing(bars, title, notes, page)
 
 
@@ -186,7 +186,7 @@ def taken(plan, **wanted):
         "files": datasets.list_files(
             "plan_commitments", plan.code, asked=query(wanted)
         ),
-        "drawing": address("plan_drawing", plan.code) + query(of_picture),
+        "drawing": public_path("plan_drawing", plan.code) + query(of_picture),
     }
 
 

@@ -21,7 +21,7 @@ from strategic_areas.datasets.columns import CellKind
 from strategic_areas.datasets.forms import PACKAGE, TEXTS
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.models import ReportingPeriod
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.views.about import facts
@@ -93,7 +93,7 @@ def published(plan) -> PlanData:
 
 def file_at(sizes, name, *args, language="es") -> File:
     """A file by its address, with its size if it is ready."""
-    path = address(name, *args, language=language)
+    path = public_path(name, *args, language=language)
     name = path.rpartition("/")[2]
     return File(name.rpartition(".")[2].upper(), path, sizes.get(name))
 

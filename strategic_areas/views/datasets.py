@@ -21,7 +21,7 @@ from strategic_areas.datasets.forms import (
 from strategic_areas.datasets.forms.texts import about_data, about_dataset, written
 from strategic_areas.datasets.ready import SHELF, NotReadyError, pack
 from strategic_areas.models import Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages.editions import editions_of
 from strategic_areas.queries.plan import plans
 from strategic_areas.views.parameters import found_or_404, public_plan
@@ -105,7 +105,7 @@ def _rows(shelves, name, column, ranks):
 def list_files(name: str, *args: str, asked: str = "") -> list[tuple[str, str]]:
     """The forms of a list, each with its address."""
     return [
-        (form.upper(), address(name_of(name, form), *args) + asked)
+        (form.upper(), public_path(name_of(name, form), *args) + asked)
         for form in LIST_FORMS
     ]
 
@@ -160,4 +160,4 @@ def _of_plan(plan):
 
 def whole(name, *args, language="es"):
     """The whole address of a file."""
-    return settings.SITE_URL + address(name, *args, language=language)
+    return settings.SITE_URL + public_path(name, *args, language=language)

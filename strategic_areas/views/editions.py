@@ -23,7 +23,7 @@ from strategic_areas.datasets.ready import SHELF
 from strategic_areas.datasets.snapshots import Snapshot
 from strategic_areas.disclosure import MARKER
 from strategic_areas.models import WithdrawalCause
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import editions
 from strategic_areas.queries.plan.facets import Item, sift
 from strategic_areas.queries.public_rows import RowDifference
@@ -180,7 +180,7 @@ def difference(request, plan, earlier, edition=""):
         "files": [
             (form.upper(), path + query(wanted, page=""))
             for form in ("csv", "json")
-            for path in [address(name, plan.code, *numbers, form, language="es")]
+            for path in [public_path(name, plan.code, *numbers, form, language="es")]
         ],
     }
     page = render(request, "edition_difference.html", context)
@@ -213,7 +213,7 @@ def _path_of(url):
     path = urlsplit(url or "").path
     with suppress(Resolver404):
         match = resolve(path)
-        return address(match.url_name, *match.kwargs.values())
+        return public_path(match.url_name, *match.kwargs.values())
     return path
 
 
@@ -280,6 +280,6 @@ def on_day(request, plan):
     is_past = day and day <= timezone.localdate()
     # The last that was made by then holds it.
     if found := next((each for each in every if is_past and each.made_on <= day), None):
-        return redirect(address("edition", plan.code, found.number))
+        return redirect(public_path("edition", plan.code, found.number))
     context = {"plan": plan, "editions": every, "wanted": wanted, "day": day}
     return render(request, "edition_days.html", context | {"is_variant": bool(wanted)})

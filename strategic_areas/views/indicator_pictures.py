@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategic_areas import charts
-from strategic_areas.date_ranges import days_of
+from strategic_areas.date_ranges import days_of_year
 from strategic_areas.models import Indicator, Plan
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import (
@@ -242,7 +242,7 @@ def rows(page: IndicatorPage, others: Iterable[IndicatorLine]) -> list[Row]:
     """The table of a picture: every span with a value, and each missing year."""
     own, beside = _by_span(page), [(name(each), _by_span(each)) for each in others]
     spans = set(own).union(*(known for _name, known in beside))
-    spans |= set(map(days_of, words.missing(page.points)))
+    spans |= set(map(days_of_year, words.missing(page.points)))
     return [
         Row(
             *span,

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.pages import references
@@ -136,7 +136,7 @@ def chart_drawing(request, code, name="series"):
     beside = [each.indicator for each in found.lines[1:]]
     lines = [found.lines[0], *indicators.of_list(beside, in_full=True)]
     notes = indicator_pictures.notes(found, lines)
-    return drawing(found.picture, found.title, notes, address("indicator", code))
+    return drawing(found.picture, found.title, notes, public_path("indicator", code))
 
 
 def chart_table(request, code, name):
@@ -164,7 +164,7 @@ def indicator_card(request, code):
         "last": page.last,
         "before": _before(page),
         "has_break": _has_break(page),
-        "page": address("indicator", code),
+        "page": public_path("indicator", code),
     }
     return render(request, "card.html", context)
 

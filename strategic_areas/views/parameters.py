@@ -15,7 +15,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from agencies.folding import fold
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import plans
 from strategic_areas.queries.plan.facets import Facet
 
@@ -72,7 +72,7 @@ def made_up(response, is_unknown):
 
 def lead_to_list(wanted, name, *args):
     """Lead from a file to the page of its list, which says what does not exist."""
-    return made_up(redirect(address(name, *args) + query(wanted)), True)
+    return made_up(redirect(public_path(name, *args) + query(wanted)), True)
 
 
 def asked(request, *names) -> dict[str, str]:

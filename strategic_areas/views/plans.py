@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from strategic_areas import charts
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures import indicators
 from strategic_areas.queries.pages import areas, delays, overview, references
 from strategic_areas.queries.plan import board, plans
@@ -154,6 +154,6 @@ def _programmes(row, found):
         programme.number = len(rows)
         if len(rows) > most:
             whole = query({"programme": programme.code})
-            programme.listed = address("commitments", found.plan.code) + whole
+            programme.listed = public_path("commitments", found.plan.code) + whole
     groups = [(programme, rows[:most]) for programme, rows in row.programmes]
     return commitments.table(found, groups)

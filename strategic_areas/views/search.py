@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from strategic_areas import glossary
 from strategic_areas.datasets import DATASETS
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import help_lines
 from strategic_areas.queries.plan import plans
@@ -89,18 +89,18 @@ def search_page(request):
 
 def _ways_on(plan):
     """Addresses and words: the figures, and a plan's lists and themes."""
-    ways = [(address("indicators"), _("Figures"))]
+    ways = [(public_path("indicators"), _("Figures"))]
     if plan and plan.has_record:
         ways += [
-            (address(name, plan.code), _(called))
+            (public_path(name, plan.code), _(called))
             for name, (called, *_said) in LISTS.items()
             if plan.is_asked or name != "recommendations"
         ]
         ways += [
-            (address("theme", plan.code, theme), theme.label)
+            (public_path("theme", plan.code, theme), theme.label)
             for theme in plans.themes().get(plan.pk, ())
         ]
-    return [*ways, (address("help"), _("Need help? Telephone lines"))]
+    return [*ways, (public_path("help"), _("Need help? Telephone lines"))]
 
 
 def description(request):

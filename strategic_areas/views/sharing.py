@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategic_areas.pictures import draw
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import agencies, areas
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.queries.plan.rows import count_rows, records_of
@@ -63,7 +63,7 @@ def area_card(request, plan, slug):
 @finished_by(framed_anywhere)
 def agency_card(request, plan, slug):
     plan, agency, _participation = found_or_404(agencies.by_slug(plan, slug))
-    found, page = _board(plan), address("agency", plan.code, agency.slug)
+    found, page = _board(plan), public_path("agency", plan.code, agency.slug)
     led = [r for r in found.rows if r.commitment.lead_id == agency.pk]
     return _card(request, found, agency, "name", page, led)
 
@@ -111,7 +111,7 @@ def former_picture(request, plan=None, **record):
     """Lead from the picture that a record once had to that of its plan."""
     if plan is None:
         plan = found_or_404(plans.choose(timezone.localdate()).shown).code
-    return redirect(address("plan_picture", public_plan(plan).code), permanent=True)
+    return redirect(public_path("plan_picture", public_plan(plan).code), permanent=True)
 
 
 def _total(counted, every):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agencies import numbers
 from agencies.folding import fold
 from strategic_areas.evidence import RefusedFileError, received
-from strategic_areas.spreadsheet_cells import unescape
+from strategic_areas.spreadsheet_cells import unescape_formula
 
 #: Far more than any sheet holds; a workbook beyond it is somebody else's.
 MOST_ROWS, MOST_COLUMNS = 3_000, 100
@@ -39,7 +39,7 @@ ENDLESS = re.compile(rb"<[^<]{1000000}")
 NO_SIGN, BETWEEN = b"\0\xef\xbb\xbf\xff\xfe \t\r\n", b"\0"
 
 
-def pages_of(upload):
+def read_pages(upload):
     """
     Name of sheet → its rows of cells, each with its value, type and format.
 
@@ -73,7 +73,7 @@ def open_safely(upload, load):
         ) from error
 
 
-def too_much():
+def too_large_error():
     return RefusedFileError(
         "too_much",
         _("This workbook holds far more than was taken out here."),
@@ -92,7 +92,7 @@ def _pages(content):
         pages[page.title] = [tuple(row) for row in rows]
     book.close()
     if any(len(rows) > MOST_ROWS for rows in pages.values()):
-        raise too_much()
+        raise too_large_error()
     return pages
 
 
@@ -103,7 +103,7 @@ def _must_be_modest(packed):
     entries = packed.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_PARTS or unpacked > UNPACKED_BYTES:
-        raise too_much()
+        raise too_large_error()
     counter = ElementCounter()
     for entry in entries:
         if entry.compress_type not in PACKED:
@@ -112,7 +112,7 @@ def _must_be_modest(packed):
             raise _active()
         part = packed.read(entry)
         if ENDLESS.search(part):
-            raise too_much()
+            raise too_large_error()
         try:
             sax.parseString(part, counter, forbid_dtd=True)
         except SAXException:
@@ -161,7 +161,7 @@ class ElementCounter(ContentHandler):
             or self.elements > MOST_ELEMENTS
             or self.joined > MOST_JOINED
         ):
-            raise too_much()
+            raise too_large_error()
 
 
 def _cells_in(stretch):
@@ -219,7 +219,7 @@ class WorkbookCell:
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellProblem:
     """
     What is wrong with a cell, or with its row where ``place`` is empty.
 
@@ -241,7 +241,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """
     A field: the saved value, and that of the document.
 
@@ -275,7 +275,7 @@ class WorkbookLine:
         return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def marks_in(pages):
+def marks_of_pages(pages):
     """What the hidden sheet says of a workbook of the portal; empty for any other."""
     return {
         str(row[0].value): str(row[1].value)
@@ -320,7 +320,7 @@ def line_of(number, row, columns):
         else:
             text = cell_text(name, cell.value, cell.number_format)
             if len(text) > LONGEST_TEXT:
-                raise too_much()
+                raise too_large_error()
             cells[name] = WorkbookCell(place, text, is_number=cell.data_type == NUMERIC)
     return WorkbookLine(number, cells)
 
@@ -340,7 +340,7 @@ def cell_text(name, value, number_format=""):
             value = round(value * 100, 6)
         is_finite = math.isfinite(value)
         return f"{Decimal(str(value)).normalize():f}" if is_finite else str(value)
-    text = unescape(str(value).replace(STORED_RETURN, "\r"))
+    text = unescape_formula(str(value).replace(STORED_RETURN, "\r"))
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return text.removesuffix("%").strip() if name == "percent" else text
 

@@ -79,7 +79,7 @@ class WrittenColumn:
     is_filled: bool = False
 
 
-def chosen_from(formula):
+def choice_rule(formula):
     return {"type": "list", "formula1": formula, "allow_blank": True}
 
 
@@ -117,7 +117,7 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
     for number, (values, open_names) in enumerate(rows, FIRST_ROW):
         for heading in headings:
             cell = page[f"{letters[heading.name]}{number}"]
-            put(cell, values.get(heading.name))
+            write_cell(cell, values.get(heading.name))
             if not heading.is_hidden:
                 cell.style = looks[heading.shape, heading.name in open_names]
     last = last_row or HEADER_ROW + len(rows)
@@ -125,13 +125,13 @@ def write_rows(page, headings, rows, *, fixed, footer, last_row=None):
         for heading in headings:
             letter = letters[heading.name]
             _add_rule(page, heading, f"{letter}{FIRST_ROW}:{letter}{last}")
-    protect(page)
+    lock_page(page)
     page.freeze_panes = f"{get_column_letter(fixed + 1)}{FIRST_ROW}"
     shown = [letters[each.name] for each in headings if not each.is_hidden]
     page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     page.print_title_cols = f"{shown[0]}:{get_column_letter(fixed)}"
     page.page_setup.orientation = "landscape"
-    fit(page, wide=PAGES_WIDE)
+    fit_to_paper(page, wide=PAGES_WIDE)
     # A single & begins a code of the footer.
     page.oddFooter.center.text = f"{footer.replace('&', '&&')} · &P / &N"
     if last_row:
@@ -159,9 +159,9 @@ def _looks(book, shapes):
 
 
 def _add_heading(page, heading, letter, *, may_grow):
-    put(page[f"{letter}{NAMES_ROW}"], heading.name)
+    write_cell(page[f"{letter}{NAMES_ROW}"], heading.name)
     cell = page[f"{letter}{HEADER_ROW}"]
-    put(cell, str(heading.header))
+    write_cell(cell, str(heading.header))
     cell.style = "header to fill" if heading.is_filled else "header"
     column = page.column_dimensions[letter]
     column.width, column.hidden = heading.width, heading.is_hidden
@@ -184,12 +184,12 @@ def _add_rule(page, heading, place):
     page.add_data_validation(rule)
 
 
-def put(cell, value):
+def write_cell(cell, value):
     """Write a text as a text, whatever it begins with, and a number as a number."""
     if value is None or value == "":
         return
     if isinstance(value, str):
-        cell.value = spreadsheet_cells.for_workbook(value)
+        cell.value = spreadsheet_cells.workbook_text(value)
         cell.data_type = "s"
     else:
         cell.value = value
@@ -206,14 +206,14 @@ def write_notes(page, title, parts):
         lines += [(sentence, None) for sentence in sentences]
     for number, (text, font) in enumerate(lines, 1):
         cell = page.cell(number, 1)
-        put(cell, text)
+        write_cell(cell, text)
         cell.alignment = TOP
         if font:
             cell.font = font
         if text.startswith("•"):
             cell.fill = WARNING
-    fit(page, wide=1)
-    protect(page)
+    fit_to_paper(page, wide=1)
+    lock_page(page)
 
 
 def numbered(sentences):
@@ -233,13 +233,13 @@ def write_lists(page, columns):
         page[f"{letter}1"] = str(heading)
         page[f"{letter}1"].font = Font(name=FONT, bold=True)
         for number, entry in enumerate(entries, 2):
-            page[f"{letter}{number}"] = spreadsheet_cells.for_workbook(entry)
+            page[f"{letter}{number}"] = spreadsheet_cells.workbook_text(entry)
         found[name] = (
             f"{quote_sheetname(page.title)}!${letter}$2:${letter}${len(entries) + 1}"
         )
     page.freeze_panes = "A2"
-    fit(page, wide=1)
-    protect(page)
+    fit_to_paper(page, wide=1)
+    lock_page(page)
     return found
 
 
@@ -247,19 +247,19 @@ def write_marks(book, marks):
     """The hidden sheet that says what the workbook was taken of."""
     page = book.create_sheet(MARKS)
     for pair in marks.items():
-        page.append([spreadsheet_cells.for_workbook(part) for part in pair])
+        page.append([spreadsheet_cells.workbook_text(part) for part in pair])
     page.sheet_state = "veryHidden"
-    protect(page)
+    lock_page(page)
 
 
-def fit(page, *, wide):
+def fit_to_paper(page, *, wide):
     """Print on letter paper, ``wide`` pages across."""
     page.page_setup.paperSize = LETTER_PAPER
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = wide, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def protect(page):
+def lock_page(page):
     """Lock the page against mistakes, without a password."""
     page.protection.sheet = True
     page.protection.formatColumns = False

@@ -21,7 +21,7 @@ from strategic_areas.models import (
     Translation,
 )
 from strategic_areas.models.review import EVER_SUBMITTED, Revision
-from strategic_areas.public_paths import permanent_word
+from strategic_areas.public_paths import stable_slug
 from strategic_areas.workflow.guard import must_be_clean
 
 #: The audit event of each step, by the new status.
@@ -83,7 +83,7 @@ def public_id(update):
             str(update.revision),
         )
     )
-    words = (permanent_word(f"{identity}/{attempt}") for attempt in count())
+    words = (stable_slug(f"{identity}/{attempt}") for attempt in count())
     taken = type(update).objects.filter
     return next(word for word in words if not taken(public_id=word).exists())
 

@@ -22,7 +22,7 @@ from django.test import Client, RequestFactory
 from plan_portal import errors, urls
 from plan_portal.sitemap import every_address
 from strategic_areas.models import ActivityUpdate, CommitmentUpdate, Indicator
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import public_site
 from tests.crawling import QUESTIONS
 from tests.deep import DEEP
@@ -235,13 +235,15 @@ def page_of(name, world):
     }.get(name.removesuffix("_card"))
     if name == "indicator_card":
         code = Indicator.objects.first().code
-        return {each: address(name, code, language=each) for each in LANGUAGES}
+        return {each: public_path(name, code, language=each) for each in LANGUAGES}
     if word:
         code = world.plan.code
-        return {each: address(name, code, word[each], language=each) for each in word}
+        return {
+            each: public_path(name, code, word[each], language=each) for each in word
+        }
     row = next(each for each in [*urls.PUBLIC_PAGES, *CARDS] if each[0] == name)
     every = [both for *both, _changed in every_address([row])]
-    every = every or [[address(name, language=each) for each in LANGUAGES]]
+    every = every or [[public_path(name, language=each) for each in LANGUAGES]]
     of_plan = [both for both in every if f"/{world.plan.code}/" in both[0]]
     return dict(zip(LANGUAGES, (of_plan or every)[0], strict=True))
 
@@ -263,7 +265,7 @@ def states_of(site):
         *(("update", world.plan.code, each) for each in accounts(world)),
     ]
     found = [
-        address(name, *args, language=LANGUAGES[number % 2])
+        public_path(name, *args, language=LANGUAGES[number % 2])
         for number, (name, *args) in enumerate(places)
     ]
     found += sifted(site)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from agencies.models import Agency
 from strategic_areas import commitment_states
-from strategic_areas.compliance import AgencyState
+from strategic_areas.compliance import AgencyRoundState
 from strategic_areas.models import (
     ActivityUpdate,
     Evidence,
@@ -23,7 +23,7 @@ from strategic_areas.models import (
     Plan,
     RevisionStatus,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
 from strategic_areas.queries.asked_values import AskedValue
 from strategic_areas.queries.pages import delays
@@ -119,7 +119,7 @@ def test_every_state_of_the_rule_stands_on_a_commitment(in_force):
     over = board.load(Plan.objects.get(code=states_plan.EARLIER), PLAYED)
     given = [state for row in commitment_states.RULE for state in row.states]
     expected = Counter(dict.fromkeys(given, 1)) | Counter(SEVERAL)
-    for state in commitment_states.AFTERWARDS:
+    for state in commitment_states.IN_PROGRESS_AFTER_PLAN:
         del expected[state]
 
     assert counted(in_force) == expected
@@ -152,11 +152,11 @@ def test_the_open_round_has_been_answered_by_most(in_force):
 
     assert asked.code == "semestre-3"
     assert by_state == {
-        AgencyState.PUBLISHED: 10,
-        AgencyState.SUBMITTED: 1,
-        AgencyState.RETURNED: 1,
-        AgencyState.IN_PROGRESS: 1,
-        AgencyState.NOTHING: 2,
+        AgencyRoundState.PUBLISHED: 10,
+        AgencyRoundState.SUBMITTED: 1,
+        AgencyRoundState.RETURNED: 1,
+        AgencyRoundState.IN_PROGRESS: 1,
+        AgencyRoundState.NOTHING: 2,
     }
 
 
@@ -197,7 +197,7 @@ def test_every_fate_of_a_report_befalls_one(in_force):
 def test_its_first_page_is_short_and_begins_with_all_commitments(
     client, in_force, language
 ):
-    html = client.get(address("home", language=language)).content.decode()
+    html = client.get(public_path("home", language=language)).content.decode()
     seen = FOLDED.sub(r"\1", html.split("<main")[1].split("</main>")[0])
 
     assert 200 < len(re.sub(r"<[^>]*>", " ", seen).split()) <= MOST_WORDS

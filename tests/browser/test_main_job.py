@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from strategic_areas.models import Activity, ActivityUpdate
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests.strategic_areas.plans.kept import load_shipped
 
 pytestmark = [
@@ -103,7 +103,7 @@ def test_a_report_is_written_returned_mended_published_and_read(windows, account
         expect(main).to_contain_text(mark)
 
     [update] = ActivityUpdate.objects.filter(narrative_es=TEXT)
-    page_of_it = address(
+    page_of_it = public_path(
         "update", commitment.plan.code, update.public_id, language="es"
     )
     told = f'main a[href^="{page_of_it}"]'

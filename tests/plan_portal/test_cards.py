@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 
 from plan_portal.urls import PUBLIC_COMPANIONS, PUBLIC_PAGES
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.themes import Theme
 from tests import make
 
@@ -45,7 +45,7 @@ def path_of(name, route, commitment, language="es"):
     if name.startswith("area"):
         words["slug"] = getattr(area, f"slug_{language}")
     taken = [words.get(each, "x") for each in re.findall(r"<\w+:(\w+)>", route)]
-    return address(name, *taken, language=language)
+    return public_path(name, *taken, language=language)
 
 
 def is_framable(response):
@@ -92,7 +92,7 @@ def test_a_card_says_what_its_page_says_and_leads_to_it(client, commitment, lang
     args = commitment.plan.code, commitment.code
     page = commitment.get_absolute_url(language)
 
-    html = client.get(address("commitment_card", *args, language=language))
+    html = client.get(public_path("commitment_card", *args, language=language))
 
     text = html.content.decode()
     state = re.search(r'<span class="family .*?</span>', text).group()

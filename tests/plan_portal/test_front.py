@@ -29,7 +29,7 @@ from plan_portal.urls import PUBLIC_PAGES
 from strategic_areas import workflow
 from strategic_areas.models import HelpLine, PublicationVersion
 from strategic_areas.models.publication import VersionCounters
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import overview
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
@@ -39,9 +39,9 @@ from tests.plan_portal.test_headers import BEST
 
 #: The addresses that need no row but the plan's.
 SIMPLE = [
-    "/" + address.replace("<slug:plan>", "2017-2020")
-    for _name, _view, address, _english in PUBLIC_PAGES
-    if "<" not in address.replace("<slug:plan>", "")
+    "/" + public_path.replace("<slug:plan>", "2017-2020")
+    for _name, _view, public_path, _english in PUBLIC_PAGES
+    if "<" not in public_path.replace("<slug:plan>", "")
 ]
 OWN = {"Content-Length", "ETag", "Vary", "Accept-Ranges", "Content-Encoding"}
 #: A thousand bytes of which compression saves half, so that a page takes a thousand.
@@ -450,7 +450,7 @@ def test_without_the_database_the_last_good_page_is_served(front, plan, monkeypa
 
 
 def test_help_stands_at_the_addresses_that_are_made_by_themselves():
-    found = tuple(address("help", language=language) for language in ("es", "en"))
+    found = tuple(public_path("help", language=language) for language in ("es", "en"))
 
     assert found == HELP
 

@@ -17,7 +17,7 @@ from plan_portal.page_cache.finished_pages import PageMemory
 from plan_portal.page_cache.version_watcher import LATE, Watch
 from strategic_areas import purging, workflow
 from strategic_areas.models import HelpLine, PublicationVersion, StrategicArea
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import board
 from tests import make
 from tests.plan_portal.fronts import Reply, commit, cut_off, later
@@ -63,8 +63,10 @@ def test_the_plan_is_read_before_anybody_asks_for_a_page_of_it(
 
     def reads_of_reader():
         reads.clear()
-        assert Reply(front, address("areas", plan.code)).status == 200
-        assert Reply(front, address("areas", plan.code, language="en")).status == 200
+        assert Reply(front, public_path("areas", plan.code)).status == 200
+        assert (
+            Reply(front, public_path("areas", plan.code, language="en")).status == 200
+        )
         return len(reads)
 
     front.watch.ask()

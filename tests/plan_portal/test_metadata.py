@@ -18,9 +18,9 @@ from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from plan_portal.page_cache.finished_pages import Page
 from plan_portal.urls import FORMER_PICTURES, PUBLIC_PAGES
 from strategic_areas import pictures
-from strategic_areas.commitment_states import Family
+from strategic_areas.commitment_states import StateFamily
 from strategic_areas.models import Commitment
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.deep import DEEP
 from tests.make.plans import put_back_in_preparation
@@ -81,7 +81,7 @@ def test_a_page_tells_its_title_address_language_and_picture(
 
     found = told(client.get(path).content.decode())
 
-    picture = address("plan_picture", commitment.plan.code, language=language)
+    picture = public_path("plan_picture", commitment.plan.code, language=language)
     assert found["og:url"] == settings.SITE_URL + path
     assert found["og:image"] == settings.SITE_URL + picture
     assert found["og:locale"] == {"es": "es_DO", "en": "en_US"}[language]
@@ -91,9 +91,9 @@ def test_a_page_tells_its_title_address_language_and_picture(
 
 
 def test_a_page_about_no_plan_shows_the_picture_of_the_one_at_hand(client, commitment):
-    html = client.get(address("glossary")).content.decode()
+    html = client.get(public_path("glossary")).content.decode()
 
-    picture = address("plan_picture", commitment.plan.code)
+    picture = public_path("plan_picture", commitment.plan.code)
     assert told(html)["og:image"].endswith(picture)
 
 
@@ -141,7 +141,7 @@ def test_only_an_official_site_names_a_publisher(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_picture_has_the_size_that_others_ask_for(client, commitment, language):
-    path = address("plan_picture", commitment.plan.code, language=language)
+    path = public_path("plan_picture", commitment.plan.code, language=language)
 
     response = client.get(path)
 
@@ -159,13 +159,13 @@ def test_the_picture_that_a_record_had_leads_to_its_plans(
     client, commitment, name, language
 ):
     kind = name.removesuffix("_picture")
-    path = address(name, *arguments(commitment, language)[kind], language=language)
+    path = public_path(name, *arguments(commitment, language)[kind], language=language)
 
     response = client.get(path)
 
     assert response.status_code == 301
     plan = commitment.plan.code
-    assert response["Location"] == address("plan_picture", plan, language=language)
+    assert response["Location"] == public_path("plan_picture", plan, language=language)
 
 
 @pytest.mark.parametrize("name", ["plan_picture", *FORMER])
@@ -173,7 +173,7 @@ def test_a_picture_of_a_plan_in_preparation_is_not_found(client, commitment, nam
     put_back_in_preparation(commitment.plan)
     kind = name.removesuffix("_picture")
 
-    response = client.get(address(name, *arguments(commitment)[kind]))
+    response = client.get(public_path(name, *arguments(commitment)[kind]))
 
     assert response.status_code == 404
 
@@ -187,7 +187,7 @@ def test_a_picture_draws_the_figures_of_its_plan(client, commitment, monkeypatch
     make.published_update(activity=activity, percent=40)
     make.commitment(programme=commitment.programme, lead=commitment.lead)
 
-    client.get(address("plan_picture", commitment.plan.code))
+    client.get(public_path("plan_picture", commitment.plan.code))
 
     assert [[(state, number) for state, _, number in p["parts"]] for p in drawn] == [
         [("going", 1), ("silent", 1)]
@@ -204,7 +204,7 @@ def test_pictures_use_the_colours_of_the_pages():
     light["paper"] += "fff"
 
     assert {
-        each: light[NOT_FULL.get(each, each)] for each in Family
+        each: light[NOT_FULL.get(each, each)] for each in StateFamily
     } == pictures.COLOURS
 
 
@@ -225,7 +225,7 @@ def test_a_long_title_stays_inside_the_picture(words):
 
 
 def test_the_front_keeps_a_picture_once_and_not_compressed(client, commitment):
-    path = address("plan_picture", commitment.plan.code)
+    path = public_path("plan_picture", commitment.plan.code)
     response = client.get(path, **{ASKED_BY_FRONT: True})
     assert KEEP in response.headers
 
@@ -304,7 +304,7 @@ def test_the_sitemap_leaves_out_what_a_plan_has_nothing_of(
     listed = client.get("/sitemap.xml").content.decode()
 
     for name in ("amendments", "later_activities", "recommendations"):
-        assert address(name, commitment.plan.code, language="es") not in listed
+        assert public_path(name, commitment.plan.code, language="es") not in listed
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -12,7 +12,7 @@ from agencies.access import RefusedError
 from strategic_areas import workflow
 from strategic_areas.desk.changes.agency_statements import commentable_rounds
 from strategic_areas.models import AgencyComment, PendingChange, PublicationVersion
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ class World:
         return workflow.propose(self.comment(**fields), by=self.user)
 
     def read(self, client):
-        page = address("agency", self.plan.code, self.agency.slug)
+        page = public_path("agency", self.plan.code, self.agency.slug)
         return client.get(page).content.decode()
 
 
@@ -204,7 +204,7 @@ def test_the_desk_and_the_page_cost_the_same_at_any_number(client, world):
     costs = []
     client.force_login(world.user)
     commentable_rounds(world.user)  # what the account itself costs is read once
-    public = address("agency", world.plan.code, world.agency.slug)
+    public = public_path("agency", world.plan.code, world.agency.slug)
     for number in (1, 5):
         for _ in range(number):
             period = make.round(plan=world.plan)

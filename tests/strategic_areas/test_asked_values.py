@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from strategic_areas import compliance
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.rounds import notices
 from strategic_areas.figures.reporting import VALUES, content
 from strategic_areas.models import PublishedFigure, ReportedSpan, Submission
@@ -133,18 +133,18 @@ def test_a_value_answers_the_rounds_that_had_opened_and_no_later_one_asks_again(
     (first,) = scene.asked(earlier)
     later = scene.asked()
 
-    assert (first.starts_on.year, first.standing) == (2024, Standing.SUBMITTED)
+    assert (first.starts_on.year, first.standing) == (2024, ReportStatus.SUBMITTED)
     assert [each.starts_on.year for each in later] == [2025]
 
 
 @pytest.mark.parametrize(
     ("decide", "standing"),
     [
-        (lambda value, by: None, Standing.SUBMITTED),
-        (lambda value, by: VALUES.approve(value, by=by), Standing.PUBLISHED),
+        (lambda value, by: None, ReportStatus.SUBMITTED),
+        (lambda value, by: VALUES.approve(value, by=by), ReportStatus.PUBLISHED),
         (
             lambda value, by: VALUES.decline(value, by=by, reason="Falta."),
-            Standing.RETURNED,
+            ReportStatus.RETURNED,
         ),
     ],
     ids=["waits", "published", "returned"],
@@ -160,7 +160,7 @@ def test_a_value_that_was_taken_back_was_never_handed_in(scene):
     VALUES.take_back(scene.hand_in(), by=scene.user)
 
     assert not ReportedSpan.objects.exists()
-    assert [each.standing for each in scene.asked()] == [Standing.NOTHING] * 2
+    assert [each.standing for each in scene.asked()] == [ReportStatus.NOTHING] * 2
 
 
 def test_a_revision_that_came_back_leaves_what_is_published(scene):
@@ -169,7 +169,7 @@ def test_a_revision_that_came_back_leaves_what_is_published(scene):
 
     VALUES.decline(scene.hand_in(why="Otra."), by=reviewer, reason="No.")
 
-    assert scene.asked()[0].standing == Standing.PUBLISHED
+    assert scene.asked()[0].standing == ReportStatus.PUBLISHED
 
 
 def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(scene):
@@ -180,7 +180,7 @@ def test_what_the_secretariat_takes_from_a_source_is_no_answer_of_the_agency(sce
 
     first = scene.asked()[0]
 
-    assert (first.standing, first.first_day) == (Standing.SUBMITTED, None)
+    assert (first.standing, first.first_day) == (ReportStatus.SUBMITTED, None)
 
 
 def test_the_desk_the_sheet_and_the_check_lead_to_the_form_of_each_value(scene, client):
@@ -277,5 +277,5 @@ def test_an_agency_that_answers_late_is_told_by_its_scorecard(scene):
     card = rounds.scorecards(scene.agency, rounds.asked_in(loaded, [period]), today)
 
     assert card[period] == compliance.Scorecard(
-        asked=2, on_time=0, late=1, missing=1, promptness=compliance.Promptness.LATE
+        asked=2, on_time=0, late=1, missing=1, promptness=compliance.Timeliness.LATE
     )

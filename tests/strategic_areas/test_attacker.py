@@ -15,7 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategic_areas import disclosure, figures
-from strategic_areas.disclosure import Cell, Form, Part, Telling
+from strategic_areas.disclosure import (
+    CategoryCount,
+    DisclosedCell,
+    DisclosedCounts,
+    Disclosure,
+)
 from strategic_areas.figures import DisclosureMemory
 from tests.deep import DEEP
 from tests.strategic_areas.attacker import HALVES, PEOPLE, SPANS, Portal, computed
@@ -112,12 +117,12 @@ def test_no_publications_together_tell_of_few_people(counts, steps):
 
 def tell_parts(parts, groups):
     """Tell each part as it is."""
-    return tuple(Cell((part.category,), part.value) for part in parts)
+    return tuple(DisclosedCell((part.category,), part.value) for part in parts)
 
 
 def tell_totals(value, dimension, parts, told):
     """Tell each total, however little it moved."""
-    return Telling(Form(value))
+    return Disclosure(DisclosedCounts(value))
 
 
 def all_tell(raws):
@@ -199,8 +204,8 @@ COUNTS = [*product(range(5 if DEEP else 4), repeat=2)]
 
 def told_of(numbers, forms):
     """What is told of two parts in a group of their own each, after these forms."""
-    parts = [Part("adult", numbers[0]), Part("girl", numbers[1])]
-    telling = disclosure.tell(sum(numbers), "sex+age", parts, forms)
+    parts = [CategoryCount("adult", numbers[0]), CategoryCount("girl", numbers[1])]
+    telling = disclosure.disclose(sum(numbers), "sex+age", parts, forms)
     is_new = telling.form is not None and not telling.stands
     return str(telling), [*forms, telling.form] if is_new else forms
 
@@ -240,7 +245,7 @@ def determined(series):
 
 
 def test_in_small_worlds_no_history_determines_few_people(monkeypatch):
-    monkeypatch.setattr(disclosure, "LEAST", SMALL_LEAST)
+    monkeypatch.setattr(disclosure, "SMALLEST_DISCLOSED", SMALL_LEAST)
 
     leaks = {
         read: determined(series)

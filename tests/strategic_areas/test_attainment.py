@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from strategic_areas.attainment import Attained, attainment
+from strategic_areas.attainment import AttainmentKind, attainment
 
 TODAY = date(2026, 11, 27)
 
@@ -31,16 +31,16 @@ AIM = year(2025, 120)
 @pytest.mark.parametrize(
     ("aim", "values", "more", "expected"),
     [
-        (AIM, [], {}, (Attained.NO_VALUE, None)),
-        (AIM, [year(2024, 130)], {}, (Attained.NO_VALUE, None)),
-        (AIM, [year(2025, None)], {}, (Attained.PROTECTED, None)),
-        (AIM, [year(2025, 120)], {}, (Attained.MET, 120)),
-        (AIM, [year(2025, 30)], {}, (Attained.MISSED, 30)),
+        (AIM, [], {}, (AttainmentKind.NO_VALUE, None)),
+        (AIM, [year(2024, 130)], {}, (AttainmentKind.NO_VALUE, None)),
+        (AIM, [year(2025, None)], {}, (AttainmentKind.PROTECTED, None)),
+        (AIM, [year(2025, 120)], {}, (AttainmentKind.MET, 120)),
+        (AIM, [year(2025, 30)], {}, (AttainmentKind.MISSED, 30)),
         (
             AIM,
             [year(2025, 30)],
             {"direction": "none"},
-            (Attained.NO_DIRECTION, 30),
+            (AttainmentKind.NO_DIRECTION, 30),
         ),
     ],
 )
@@ -59,7 +59,7 @@ def test_less_is_better_where_the_target_is_to_decrease():
         found(aim, year(2025, value), direction="decrease").code for value in (2, 6, 14)
     ]
 
-    assert told == [Attained.MET, Attained.MISSED, Attained.MISSED]
+    assert told == [AttainmentKind.MET, AttainmentKind.MISSED, AttainmentKind.MISSED]
 
 
 def test_a_sum_takes_what_does_not_overlap_and_waits_for_what_is_missing():
@@ -73,11 +73,11 @@ def test_a_sum_takes_what_does_not_overlap_and_waits_for_what_is_missing():
     broken = found(aim, rows[0], year(2024, 40, True), aggregation="sum")
     hidden = found(aim, *rows, year(2025, None), aggregation="sum")
 
-    assert (part.code, part.reached) == (Attained.OPEN, 70)
-    assert (whole.code, whole.reached) == (Attained.MISSED, 90)
-    assert (met.code, met.reached) == (Attained.MET, 110)
-    assert broken.code is Attained.NOT_COMPARABLE
-    assert (hidden.code, hidden.reached) == (Attained.PROTECTED, None)
+    assert (part.code, part.reached) == (AttainmentKind.OPEN, 70)
+    assert (whole.code, whole.reached) == (AttainmentKind.MISSED, 90)
+    assert (met.code, met.reached) == (AttainmentKind.MET, 110)
+    assert broken.code is AttainmentKind.NOT_COMPARABLE
+    assert (hidden.code, hidden.reached) == (AttainmentKind.PROTECTED, None)
 
 
 def test_a_sum_that_should_stay_low_is_met_only_when_it_is_whole():
@@ -89,9 +89,9 @@ def test_a_sum_that_should_stay_low_is_met_only_when_it_is_whole():
     whole = found(aim, year(2024, 20), year(2025, 25), **more)
 
     assert [each.code for each in (part, over, whole)] == [
-        Attained.OPEN,
-        Attained.MISSED,
-        Attained.MET,
+        AttainmentKind.OPEN,
+        AttainmentKind.MISSED,
+        AttainmentKind.MET,
     ]
 
 
@@ -100,4 +100,4 @@ def test_of_the_last_value_what_ends_latest_counts_and_a_target_ahead_is_open():
 
     told = found(aim, year(2025, 12), year(2024, 20), aggregation="last")
 
-    assert (told.code, told.reached) == (Attained.OPEN, 12)
+    assert (told.code, told.reached) == (AttainmentKind.OPEN, 12)

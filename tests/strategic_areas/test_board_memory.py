@@ -20,7 +20,7 @@ from strategic_areas.models import (
     CommitmentUpdate,
     PublicationVersion,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.memory import BOARDS, BoardMemory, at_version
 from strategic_areas.queries.plan import board, plans
 from strategic_areas.workflow import TransitionError
@@ -156,8 +156,8 @@ def test_pages_tell_what_they_would_if_nothing_were_kept(client):
     disputed = make.record_update(activity=make.activity(plan=asked.plan))
     declared = make.declaration(commitment=activity.commitment, period=asked)
     reviewer = make.reviewer()
-    paths = [address(name, asked.plan.code) for name in ("plan", "updates")]
-    paths.append(address("agency", asked.plan.code, activity.agency.slug))
+    paths = [public_path(name, asked.plan.code) for name in ("plan", "updates")]
+    paths.append(public_path("agency", asked.plan.code, activity.agency.slug))
 
     def publish(revision):
         workflow.submit(revision, by=revision.contributors.get())
@@ -192,7 +192,7 @@ def test_a_change_that_is_tried_and_undone_leaves_no_board(client):
     """The next publication takes the very version that was undone."""
     asked = make.round()
     activity = make.activity(plan=asked.plan, title_es="Como está escrito")
-    path = address("plan", asked.plan.code)
+    path = public_path("plan", asked.plan.code)
     client.get(path)
 
     with nothing_kept():
@@ -223,7 +223,7 @@ def test_pages_of_both_languages_share_a_board(client):
     pages["agency"] = (activity.agency.slug,)
     spanish, english = (
         [
-            address(name, asked.plan.code, *args, language=language)
+            public_path(name, asked.plan.code, *args, language=language)
             for name, args in pages.items()
         ]
         for language in ("es", "en")

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas.datasets.ready import Shelf
-from strategic_areas.public_paths import address
-from strategic_areas.spreadsheet_cells import unescape
+from strategic_areas.public_paths import public_path
+from strategic_areas.spreadsheet_cells import unescape_formula
 from strategic_areas.views import datasets
 from strategic_areas.views.commitments import PER_PAGE
 from tests import make
@@ -61,7 +61,7 @@ def plan(lasting):
 
 
 def ask(client, plan, language="es", *, follow=False, **asked):
-    path = address("commitments", plan.code, language=language)
+    path = public_path("commitments", plan.code, language=language)
     return client.get(path, asked, follow=follow)
 
 
@@ -183,7 +183,7 @@ ADDRESSES = [
     ],
 )
 def test_no_address_breaks_the_list(client, plan, query, status):
-    path = address("commitments", plan.code)
+    path = public_path("commitments", plan.code)
 
     response = client.get(f"{path}?{query}", follow=True)
 
@@ -197,7 +197,7 @@ def test_no_address_breaks_the_list(client, plan, query, status):
 def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
     client, plan, query
 ):
-    path = f"{address('commitments', plan.code)}?{query}"
+    path = f"{public_path('commitments', plan.code)}?{query}"
 
     response = client.get(path, **{ASKED_BY_FRONT: "yes"})
 
@@ -207,7 +207,7 @@ def test_a_value_that_does_not_exist_is_told_and_such_a_page_not_kept(
 
 
 def test_the_list_of_agencies_tells_an_order_that_does_not_exist(client, plan):
-    path = f"{address('agencies', plan.code)}?sort=nothing"
+    path = f"{public_path('agencies', plan.code)}?sort=nothing"
 
     response = client.get(path, **{ASKED_BY_FRONT: "yes"})
 
@@ -220,7 +220,7 @@ def test_fields_left_empty_give_a_tidy_address(client, plan):
     response = ask(client, plan, q="", area="1", programme="", sort="")
 
     assert response.status_code == 302
-    assert response["Location"] == f"{address('commitments', plan.code)}?area=1"
+    assert response["Location"] == f"{public_path('commitments', plan.code)}?area=1"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -234,8 +234,8 @@ def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
     bare = Page(ask(client, plan, language).content.decode())
 
     links = {(e.get("rel"), e.get("hreflang")): e["href"] for e in page.every("link")}
-    path = address("commitments", plan.code, language=language)
-    there = address("commitments", plan.code, language=other)
+    path = public_path("commitments", plan.code, language=language)
+    there = public_path("commitments", plan.code, language=other)
     assert links["canonical", None].endswith(path)
     assert links["alternate", other].endswith(f"{there}?area=1")
     assert f"{there}?area=1" in [a.get("href") for a in page.every("a")]
@@ -244,7 +244,7 @@ def test_filters_survive_the_change_of_language_and_are_no_page_to_list(
 
 
 def test_the_front_may_keep_filters_but_no_words(client, plan):
-    path = address("commitments", plan.code)
+    path = public_path("commitments", plan.code)
 
     queries = ["", "?area=1&state=no_report", "?sort=title", "?q=a", "?q=a&area=1"]
 
@@ -299,17 +299,17 @@ def test_no_cell_of_the_file_is_a_formula(client, plan):
     title = '=HYPERLINK("https://example.org")'
     make.commitment(plan=plan, code="Z-1", title_es=title, title_en=title)
 
-    cells = rows(client.get(address("plan_commitments", plan.code)))[-1]
+    cells = rows(client.get(public_path("plan_commitments", plan.code)))[-1]
 
     assert cells[1].startswith("'=")
-    assert unescape(cells[1]) == title
+    assert unescape_formula(cells[1]) == title
 
 
 @pytest.mark.parametrize("query", ["area=9", "sort=x"])
 def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, query):
     file, page = (
-        address("plan_commitments", plan.code),
-        address("commitments", plan.code),
+        public_path("plan_commitments", plan.code),
+        public_path("commitments", plan.code),
     )
 
     response = client.get(f"{file}?{query}", **{ASKED_BY_FRONT: "yes"})
@@ -320,7 +320,7 @@ def test_a_file_of_nothing_known_leads_to_the_page_that_says_so(client, plan, qu
 
 
 def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch):
-    path, spent = address("plan_commitments", plan.code), []
+    path, spent = public_path("plan_commitments", plan.code), []
     shelf = Shelf(most=0)
     shelf._thread = "of the test"
     monkeypatch.setattr(datasets, "SHELF", shelf)
@@ -336,7 +336,7 @@ def test_the_file_costs_as_many_queries_with_many_rows(client, plan, monkeypatch
 
 
 def test_the_list_needs_no_script(client, plan):
-    page = read(client, address("commitments", plan.code))
+    page = read(client, public_path("commitments", plan.code))
 
     (form,) = [e for e in page.every("form") if e.get("class") == "filter-row"]
     assert (form["method"], form.get("action")) == ("get", None)
@@ -347,7 +347,7 @@ def test_the_list_needs_no_script(client, plan):
 
 @pytest.mark.parametrize("asked", [{}, {"area": "1"}, {"family": "silent"}])
 def test_each_chip_tells_how_many_rows_it_leads_to(client, plan, asked):
-    path, found = address("commitments", plan.code), {}
+    path, found = public_path("commitments", plan.code), {}
 
     page = ask(client, plan, **asked).context
     for value, _label, there, number, _is_chosen in [*page["chips"], *page["late"]]:

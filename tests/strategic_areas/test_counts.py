@@ -10,12 +10,12 @@ from strategic_areas import disclosure
 from strategic_areas.disclosure import (
     GROUPS,
     NOT_STATED,
-    Cell,
-    Form,
-    Part,
-    Telling,
-    breakdown,
-    tell,
+    CategoryCount,
+    DisclosedCell,
+    DisclosedCounts,
+    Disclosure,
+    disclose,
+    disclose_breakdown,
 )
 from strategic_areas.models import Indicator
 from tests.deep import DEEP
@@ -30,35 +30,38 @@ def test_each_dimension_has_its_groups():
 @pytest.mark.parametrize(
     ("value", "before", "expected"),
     [
-        (0, [], Telling(Form(0))),
-        (9, [], Telling(None)),
-        (10, [], Telling(Form(10))),
-        (110, [100], Telling(Form(110))),
-        (100, [100], Telling(Form(100))),
-        (109, [100], Telling(Form(100), stands=True, differs=True)),
-        (91, [100], Telling(Form(100), stands=True, differs=True)),
+        (0, [], Disclosure(DisclosedCounts(0))),
+        (9, [], Disclosure(None)),
+        (10, [], Disclosure(DisclosedCounts(10))),
+        (110, [100], Disclosure(DisclosedCounts(110))),
+        (100, [100], Disclosure(DisclosedCounts(100))),
+        (109, [100], Disclosure(DisclosedCounts(100), stands=True, differs=True)),
+        (91, [100], Disclosure(DisclosedCounts(100), stands=True, differs=True)),
         # It is told neither that nor how far it moved from a number told before.
-        (95, [100, 120], Telling(None)),
-        (120, [120, 100], Telling(Form(120))),
+        (95, [100, 120], Disclosure(None)),
+        (120, [120, 100], Disclosure(DisclosedCounts(120))),
         # Of a number from 1 to 9 nothing is told, however far it moved.
-        (5, [10], Telling(None)),
-        (2, [12], Telling(None)),
-        (0, [12], Telling(Form(0))),
-        (10.5, [20], Telling(Form(20), stands=True, differs=True)),
+        (5, [10], Disclosure(None)),
+        (2, [12], Disclosure(None)),
+        (0, [12], Disclosure(DisclosedCounts(0))),
+        (10.5, [20], Disclosure(DisclosedCounts(20), stands=True, differs=True)),
     ],
 )
 def test_a_total_moves_by_tens_or_stands(value, before, expected):
-    assert tell(value, "", [], [Form(total) for total in before]) == expected
+    assert (
+        disclose(value, "", [], [DisclosedCounts(total) for total in before])
+        == expected
+    )
 
 
 def parts_of(counted):
-    return [Part(category, value) for category, value in counted.items()]
+    return [CategoryCount(category, value) for category, value in counted.items()]
 
 
 def told(dimension, whole=None, **counted):
     """What is told of a breakdown, as pairs of categories and their number."""
     whole = sum(counted.values()) if whole is None else whole
-    found = breakdown(dimension, parts_of(counted), whole)
+    found = disclose_breakdown(dimension, parts_of(counted), whole)
     return {"+".join(cell.categories): cell.value for cell in found}
 
 
@@ -109,58 +112,62 @@ def test_a_breakdown_that_crosses_dimensions_is_not_told():
 
 
 def form(dimension="sex+age", **counted):
-    cells = [Cell(tuple(key.split("_")), value) for key, value in counted.items()]
-    return Form(sum(counted.values()), dimension, tuple(cells))
+    cells = [
+        DisclosedCell(tuple(key.split("_")), value) for key, value in counted.items()
+    ]
+    return DisclosedCounts(sum(counted.values()), dimension, tuple(cells))
 
 
 TOLD = form(woman=20, girl=30)
-STANDS = Telling(TOLD, stands=True, differs=True)
+STANDS = Disclosure(TOLD, stands=True, differs=True)
 
 
 @pytest.mark.parametrize(
     ("counted", "expected"),
     [
-        ({"woman": 20, "girl": 30}, Telling(TOLD)),
-        ({"woman": 30, "girl": 30}, Telling(form(woman=30, girl=30))),
+        ({"woman": 20, "girl": 30}, Disclosure(TOLD)),
+        ({"woman": 30, "girl": 30}, Disclosure(form(woman=30, girl=30))),
         # The total moves by ten, and its parts by less, or not one way.
-        ({"woman": 25, "girl": 35}, Telling(Form(60))),
-        ({"woman": 50, "girl": 20}, Telling(Form(70))),
+        ({"woman": 25, "girl": 35}, Disclosure(DisclosedCounts(60))),
+        ({"woman": 50, "girl": 20}, Disclosure(DisclosedCounts(70))),
         # The total stays, and with it all that was told.
         ({"woman": 23, "girl": 27}, STANDS),
         ({"woman": 30, "girl": 20}, STANDS),
         ({"woman": 45, "girl": 5}, STANDS),
         ({"woman": 20, "girl": 33}, STANDS),
-        ({"woman": 20, "girl": 30, "boy": 10}, Telling(Form(60))),
+        ({"woman": 20, "girl": 30, "boy": 10}, Disclosure(DisclosedCounts(60))),
     ],
 )
 def test_a_breakdown_moves_one_way_by_tens_and_in_its_groups(counted, expected):
     whole = sum(counted.values())
 
-    assert tell(whole, "sex+age", parts_of(counted), [TOLD]) == expected
+    assert disclose(whole, "sex+age", parts_of(counted), [TOLD]) == expected
 
 
 def test_a_breakdown_is_held_against_every_form():
     parts = parts_of({"woman": 25, "girl": 35})
 
-    telling = tell(60, "sex+age", parts, [TOLD, Form(100)])
+    telling = disclose(60, "sex+age", parts, [TOLD, DisclosedCounts(100)])
 
-    assert telling == Telling(Form(60))
+    assert telling == Disclosure(DisclosedCounts(60))
 
 
 def test_what_once_told_one_dimension_never_tells_another():
     parts = parts_of({"adult": 20, "child": 30})
 
-    assert tell(50, "age", parts, [TOLD]) == Telling(TOLD, stands=True)
+    assert disclose(50, "age", parts, [TOLD]) == Disclosure(TOLD, stands=True)
     # The categories of age are among those of sex and age.
     of_age = form("age", adult=20, child=30)
-    assert tell(50, "sex+age", parts, [of_age]) == Telling(of_age, stands=True)
-    assert tell(60, "age", [*parts, Part(NOT_STATED, 10)], [TOLD]) == Telling(Form(60))
+    assert disclose(50, "sex+age", parts, [of_age]) == Disclosure(of_age, stands=True)
+    assert disclose(
+        60, "age", [*parts, CategoryCount(NOT_STATED, 10)], [TOLD]
+    ) == Disclosure(DisclosedCounts(60))
 
 
 def test_a_total_that_stood_alone_may_get_a_breakdown():
     parts = parts_of({"woman": 20, "girl": 30})
 
-    assert tell(50, "sex+age", parts, [Form(50)]) == Telling(TOLD)
+    assert disclose(50, "sex+age", parts, [DisclosedCounts(50)]) == Disclosure(TOLD)
 
 
 # No small number can be computed
@@ -233,7 +240,7 @@ def publications(dimension, versions):
     forms = []
     for parts, rest in versions:
         whole = sum(parts.values()) + rest
-        telling = tell(whole, dimension, parts_of(parts), forms)
+        telling = disclose(whole, dimension, parts_of(parts), forms)
         truth = parts | ({NOT_STATED: rest} if rest else {})
         if telling.form is None or telling.stands:
             continue
@@ -279,11 +286,11 @@ def test_a_mark_leaves_at_least_five_answers(given_counts):
     forms = []
     for parts, rest in versions:
         whole = sum(parts.values()) + rest
-        telling = tell(whole, dimension, parts_of(parts), forms)
+        telling = disclose(whole, dimension, parts_of(parts), forms)
         forms += [telling.form] if telling.form and not telling.stands else []
     seen = {}
     for value in range(200):
-        telling = tell(value, "", [], forms)
+        telling = disclose(value, "", [], forms)
         if telling.form is None or telling.form.total != value:
             seen.setdefault(str(telling), set()).add(value)
 

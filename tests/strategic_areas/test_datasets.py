@@ -10,7 +10,7 @@ from django.utils.translation import override
 from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import states_plan
 from tests.datasets import faults, wrongly_declared
 from tests.reading import kept_in_memory
@@ -113,7 +113,7 @@ def test_no_cell_depends_on_the_language_of_the_reader(told, plan):
 def get(client, told):
     def read(name, *words):
         with clock(TODAY):
-            return client.get(address(name, *words, language="es")).context
+            return client.get(public_path(name, *words, language="es")).context
 
     return read
 

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from strategic_areas import compliance, workflow
 from strategic_areas.compliance import (
-    AgencyState,
-    Promptness,
-    Standing,
+    AgencyRoundState,
+    ReportStatus,
+    Timeliness,
     is_owed,
 )
 from strategic_areas.models import ReportingPeriod
-from strategic_areas.progress import Report, State
-from strategic_areas.public_paths import address
+from strategic_areas.progress import ActivityReport, ActivityState
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
 from strategic_areas.queries.plan import board, submissions
 from tests import make
@@ -43,34 +43,34 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("standings", "state"),
     [
-        ([], AgencyState.NOT_ASKED),
-        (["nothing", "nothing"], AgencyState.NOTHING),
-        (["nothing", "drafted"], AgencyState.IN_PROGRESS),
-        (["nothing", "submitted"], AgencyState.IN_PROGRESS),
-        (["nothing", "published"], AgencyState.IN_PROGRESS),
-        (["submitted", "published"], AgencyState.SUBMITTED),
-        (["returned", "published"], AgencyState.RETURNED),
-        (["published", "published"], AgencyState.PUBLISHED),
+        ([], AgencyRoundState.NOT_ASKED),
+        (["nothing", "nothing"], AgencyRoundState.NOTHING),
+        (["nothing", "drafted"], AgencyRoundState.IN_PROGRESS),
+        (["nothing", "submitted"], AgencyRoundState.IN_PROGRESS),
+        (["nothing", "published"], AgencyRoundState.IN_PROGRESS),
+        (["submitted", "published"], AgencyRoundState.SUBMITTED),
+        (["returned", "published"], AgencyRoundState.RETURNED),
+        (["published", "published"], AgencyRoundState.PUBLISHED),
     ],
 )
 def test_an_agencys_state_follows_from_how_its_reports_stand(standings, state):
-    assert compliance.agency_state(map(Standing, standings)) == state
+    assert compliance.agency_round_state(map(ReportStatus, standings)) == state
 
 
 @pytest.mark.parametrize(
     ("days", "today", "expected"),
     [
-        ([], CLOSES, Promptness.NOT_ASKED),
-        ([None], DUE, Promptness.PENDING),
-        ([DUE, None], DUE, Promptness.PENDING),
-        ([DUE, OPENS], OPENS, Promptness.ON_TIME),
-        ([DUE + timedelta(days=1)], CLOSES, Promptness.LATE),
-        ([DUE, None], CLOSES, Promptness.LATE),
-        ([None, None], DUE + timedelta(days=1), Promptness.SILENT),
+        ([], CLOSES, Timeliness.NOT_ASKED),
+        ([None], DUE, Timeliness.PENDING),
+        ([DUE, None], DUE, Timeliness.PENDING),
+        ([DUE, OPENS], OPENS, Timeliness.ON_TIME),
+        ([DUE + timedelta(days=1)], CLOSES, Timeliness.LATE),
+        ([DUE, None], CLOSES, Timeliness.LATE),
+        ([None, None], DUE + timedelta(days=1), Timeliness.SILENT),
     ],
 )
 def test_on_time_means_everything_submitted_by_the_due_date(days, today, expected):
-    assert compliance.promptness(DUE, days, today) == expected
+    assert compliance.timeliness_of(DUE, days, today) == expected
 
 
 def kept(activity, day=CLOSES):
@@ -90,7 +90,7 @@ def test_on_time_counts_the_first_submission_and_never_the_publication():
         workflow.submit(update, by=person)
         workflow.publish(update, by=make.reviewer())
 
-    assert kept(activity) == compliance.Discipline(on_time=1, late=0, silent=0)
+    assert kept(activity) == compliance.ComplianceCounts(on_time=1, late=0, silent=0)
 
 
 def test_the_day_of_a_submission_is_that_of_santo_domingo():
@@ -100,7 +100,7 @@ def test_the_day_of_a_submission_is_that_of_santo_domingo():
         update = make.update(activity=activity, period=period, by=person)
         workflow.submit(update, by=person)  # one minute to midnight of the due day
 
-    assert kept(activity) == compliance.Discipline(on_time=1, late=0, silent=0)
+    assert kept(activity) == compliance.ComplianceCounts(on_time=1, late=0, silent=0)
 
 
 def test_late_and_silent_are_told_apart():
@@ -108,15 +108,15 @@ def test_late_and_silent_are_told_apart():
     silent = make.activity(plan=activity.plan)
     submit(activity, period, DUE + timedelta(days=1), make_person(activity.agency))
 
-    assert kept(activity) == compliance.Discipline(on_time=0, late=1, silent=0)
-    assert kept(silent) == compliance.Discipline(on_time=0, late=0, silent=1)
+    assert kept(activity) == compliance.ComplianceCounts(on_time=0, late=1, silent=0)
+    assert kept(silent) == compliance.ComplianceCounts(on_time=0, late=0, silent=1)
 
 
 def test_demonstrations_and_rounds_still_running_never_count():
     activity, _period = make_asked(is_demonstration=True)
     make.round(plan=activity.plan, opens_on=OPENS, due_on=CLOSES, closes_on=CLOSES)
 
-    assert kept(activity) == compliance.Discipline(on_time=0, late=0, silent=0)
+    assert kept(activity) == compliance.ComplianceCounts(on_time=0, late=0, silent=0)
 
 
 def test_the_secretariats_review_time_is_a_median_of_real_rounds():
@@ -156,9 +156,11 @@ def test_the_public_page_of_an_agency_tells_how_it_kept_due_dates(client):
     release(activity.plan)
 
     with on(date(2025, 8, 1)):
-        page = client.get(address("agency", activity.plan.code, activity.agency.slug))
+        page = client.get(
+            public_path("agency", activity.plan.code, activity.agency.slug)
+        )
 
-    assert page.context["page"].discipline == compliance.Discipline(1, 0, 1)
+    assert page.context["page"].discipline == compliance.ComplianceCounts(1, 0, 1)
 
 
 def test_the_methodology_page_tells_the_secretariats_own_time(client):
@@ -166,7 +168,7 @@ def test_the_methodology_page_tells_the_secretariats_own_time(client):
     update = submit(activity, period, OPENS, make_person(activity.agency))
     give_back(update, OPENS + timedelta(days=3))
 
-    page = client.get(address("methodology"))
+    page = client.get(public_path("methodology"))
 
     assert page.context["review_days"] == 3
 
@@ -214,18 +216,20 @@ def test_the_table_costs_the_same_for_1_and_for_many_agencies(client):
 @pytest.mark.parametrize(
     ("state", "starts_on", "owed"),
     [
-        (State.IN_PROGRESS, None, True),
-        (State.NO_REPORT, date(2026, 3, 31), True),
-        (State.NO_REPORT, date(2026, 4, 1), False),
-        (State.COMPLETED, None, False),
-        (State.CANCELLED, None, True),
-        (State.SUSPENDED, None, True),
+        (ActivityState.IN_PROGRESS, None, True),
+        (ActivityState.NO_REPORT, date(2026, 3, 31), True),
+        (ActivityState.NO_REPORT, date(2026, 4, 1), False),
+        (ActivityState.COMPLETED, None, False),
+        (ActivityState.CANCELLED, None, True),
+        (ActivityState.SUSPENDED, None, True),
     ],
 )
 def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed):
     asked = ReportingPeriod(pk=2, ends_on=date(2026, 3, 31))
-    earlier = Report(execution=state, period_id=1, period_ends_on=date(2025, 12, 31))
-    said = [] if state == State.NO_REPORT else [earlier]
+    earlier = ActivityReport(
+        execution=state, period_id=1, period_ends_on=date(2025, 12, 31)
+    )
+    said = [] if state == ActivityState.NO_REPORT else [earlier]
 
     assert is_owed(said, starts_on, asked) is owed
 
@@ -240,6 +244,8 @@ def test_a_round_asks_for_what_has_begun_and_is_not_over(state, starts_on, owed)
 )
 def test_only_another_period_that_ended_by_then_settles_it(period, ends_on, owed):
     asked = ReportingPeriod(pk=2, ends_on=date(2026, 3, 31))
-    said = Report(execution="completed", period_id=period, period_ends_on=ends_on)
+    said = ActivityReport(
+        execution="completed", period_id=period, period_ends_on=ends_on
+    )
 
     assert is_owed([said], None, asked) is owed

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from strategic_areas import workflow
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import Page
 
@@ -19,12 +19,12 @@ SECRET = "zanahoria"
 def listed(client, plan, language="es"):
     """The words of the list of commitments."""
     return Page(
-        client.get(address("commitments", plan.code, language=language)).text
+        client.get(public_path("commitments", plan.code, language=language)).text
     ).text
 
 
 def registered(client, plan, **asked):
-    return client.get(address("updates", plan.code, language="es"), asked)
+    return client.get(public_path("updates", plan.code, language="es"), asked)
 
 
 @pytest.fixture
@@ -150,10 +150,10 @@ def test_no_list_tells_what_the_public_may_not_read(client, asked, activity, mak
 
     assert expected in listed(client, plan)
     pages = [
-        client.get(address("commitments", plan.code, language="es")),
+        client.get(public_path("commitments", plan.code, language="es")),
         client.get(activity.commitment.programme.area.get_absolute_url("es")),
         registered(client, plan),
-        client.get(address("plan_commitments", plan.code)),
+        client.get(public_path("plan_commitments", plan.code)),
     ]
     assert [SECRET in page.text for page in pages] == [False] * 4
     found = registered(client, plan, q=f"{SECRET} texto").context["counts"].found
@@ -267,7 +267,7 @@ def test_a_file_has_as_many_rows_as_the_page_says(client, asked, activity):
     make.published_update(activity=activity, period=asked)
 
     text = Page(registered(client, asked.plan).text).text
-    file = client.get(address("plan_updates", asked.plan.code, language="es"))
+    file = client.get(public_path("plan_updates", asked.plan.code, language="es"))
 
     rows = list(csv.reader(file.content.decode("utf-8-sig").splitlines()))
     assert len(rows) == 3

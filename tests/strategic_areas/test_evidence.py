@@ -16,7 +16,7 @@ from plan_portal.urls import PUBLIC_FILES
 from strategic_areas import evidence, workflow
 from strategic_areas.evidence import storage
 from strategic_areas.models import Evidence
-from strategic_areas.public_paths import RESERVED_WORDS, address
+from strategic_areas.public_paths import RESERVED_WORDS, public_path
 from strategic_areas.queries.updates import record
 from tests import make
 from tests.make.plans import put_back_in_preparation
@@ -45,7 +45,7 @@ def staff_address(item):
 
 
 def public_address(item, language="es"):
-    return address("evidence", item.token, language=language)
+    return public_path("evidence", item.token, language=language)
 
 
 def change_page(update):
@@ -512,8 +512,8 @@ def test_a_cleared_file_is_open_to_everybody(client, published, language):
 def test_addresses_of_files_never_change(published):
     token = published["cleared"].token
 
-    assert address("evidence", token, language="es") == f"/evidencia/{token}/"
-    assert address("evidence", token, language="en") == f"/en/evidence/{token}/"
+    assert public_path("evidence", token, language="es") == f"/evidencia/{token}/"
+    assert public_path("evidence", token, language="en") == f"/en/evidence/{token}/"
     assert staff_address(published["cleared"]) == f"/gestion/evidencia/{token}/"
     words = {path.split("/")[0] for each in PUBLIC_FILES for path in each[2:]}
     assert words <= RESERVED_WORDS

@@ -7,7 +7,7 @@ from strategic_areas import evidence, purging, workflow
 from strategic_areas.evidence.cleaning import CleanFile
 from strategic_areas.evidence.storage import evidence_storage
 from strategic_areas.models import Evidence
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.strategic_areas.test_evidence import contents, save, staff_address, status_of
 from tests.uploads import make_pdf
@@ -37,7 +37,7 @@ def test_everybody_saves_it_while_its_report_is_published(client, name):
     item = plant(update, name)
     workflow.publish(update, by=make.reviewer(), evidence=[item])
 
-    response = client.get(address("evidence", item.token))
+    response = client.get(public_path("evidence", item.token))
     page = client.get(update.activity.commitment.get_absolute_url()).content.decode()
 
     assert contents(response) == name.encode()
@@ -45,7 +45,7 @@ def test_everybody_saves_it_while_its_report_is_published(client, name):
     assert response.headers["Content-Disposition"].endswith(name)
     assert name.rpartition(".")[2].upper() in page
     workflow.withdraw(update, by=make.reviewer(), cause="error")
-    assert status_of(client, address("evidence", item.token)) == 404
+    assert status_of(client, public_path("evidence", item.token)) == 404
     assert evidence_storage().exists(item.token)
 
 

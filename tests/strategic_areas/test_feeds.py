@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from plan_portal.urls import PUBLIC_COMPANIONS
 from strategic_areas import workflow
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.deep import SOME_ROWS, drawn
 from tests.make.plans import put_back_in_preparation
@@ -35,7 +35,7 @@ def path_of(name, commitment, language="es"):
         "commitment": (plan, commitment.code),
         "agency": (plan, commitment.lead.slug),
     }
-    return address(name, *takes[name.split("_")[0]], language=language)
+    return public_path(name, *takes[name.split("_")[0]], language=language)
 
 
 def entries(client, path):

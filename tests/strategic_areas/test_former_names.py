@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agencies.models import AgencyName
 from strategic_areas.models import Activity
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import answering
 from tests import make
 from tests.public_site import MOST_QUERIES
@@ -71,7 +71,7 @@ def test_its_own_page_tells_what_it_was_called_before(client, activity):
 def test_an_account_is_told_under_the_name_of_its_period(client, activity, language):
     pages = {}
     for update in activity.updates.all():
-        path = address("update", "plan-x", update.public_id, language=language)
+        path = public_path("update", "plan-x", update.public_id, language=language)
         pages[update.period.code] = said(client, path)
     commitment = activity.commitment.get_absolute_url(language=language)
     steps = client.get(commitment).context["page"].steps

@@ -6,14 +6,14 @@ from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from strategic_areas.commitment_states import CommitmentState as State
-from strategic_areas.headline import Answers, Finding, headline
-from strategic_areas.progress import Punctuality, Standing
+from strategic_areas.headline import HeadlineKind, RoundAnswers, headline_of
+from strategic_areas.progress import ProgressSummary, Punctuality
 
 STANDINGS = [
-    Standing(State.FULFILLED, Punctuality.ON_TIME),
-    Standing(State.IN_PROGRESS, Punctuality.AT_RISK),
-    Standing(State.NO_REPORT, Punctuality.LATE),
-    Standing(State.CANCELLED, None),
+    ProgressSummary(State.FULFILLED, Punctuality.ON_TIME),
+    ProgressSummary(State.IN_PROGRESS, Punctuality.AT_RISK),
+    ProgressSummary(State.NO_REPORT, Punctuality.LATE),
+    ProgressSummary(State.CANCELLED, None),
 ]
 TODAY, ENDED = date(2021, 3, 1), date(2020, 12, 31)
 DUE, TO_COME = date(2021, 2, 28), date(2021, 3, 1)
@@ -23,11 +23,11 @@ MOST_WORDS, MOST_WITH_SUMS = 40, 44
 
 def answers(*reported, due_on=DUE, **fields):
     names = {"name_es": "Segundo semestre", "name_en": "Second half-year"}
-    return Answers(due_on, ("A", "B", "C"), frozenset(reported), **names, **fields)
+    return RoundAnswers(due_on, ("A", "B", "C"), frozenset(reported), **names, **fields)
 
 
 def said(standings=STANDINGS, **fields):
-    return headline(standings, today=TODAY, **fields)
+    return headline_of(standings, today=TODAY, **fields)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,9 @@ def test_a_headline_is_short_and_one_that_sums_to_the_whole_not_much_longer(
     language, is_reconstructed
 ):
     """With commitments in every family, and whoever has reported."""
-    whole = [Standing(state, Punctuality.LATE) for state in State for _ in range(20)]
+    whole = [
+        ProgressSummary(state, Punctuality.LATE) for state in State for _ in range(20)
+    ]
     every = [
         said(whole, answers=answers("A", "B")),
         said(whole, ended_on=ENDED, answers=answers("A", is_final=True)),
@@ -120,6 +122,6 @@ def test_a_headline_is_short_and_one_that_sums_to_the_whole_not_much_longer(
     assert (sums <= MOST_WITH_SUMS, final <= MOST_WITH_SUMS + 12) == (True, True)
     assert min(others) > 5
     assert max(others) <= MOST_WORDS
-    assert {Finding.COUNTS, Finding.FINAL} < {
+    assert {HeadlineKind.COUNTS, HeadlineKind.FINAL} < {
         finding for each in every for finding in each.findings
     }

@@ -17,7 +17,7 @@ from strategic_areas.models import (
     TargetLink,
     Term,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES, make_world
 
@@ -97,7 +97,7 @@ def pages(commitment):
 def test_each_public_page_leads_to_what_stands_there(world, reviewer, language):
     missed = []
     for (name, *words), expected in pages(world[0]):
-        path = address(name, *words, language=language)
+        path = public_path(name, *words, language=language)
         for typed in (path, f"{settings.SITE_URL}{path}", f"testserver{path}?x=1"):
             if expected not in led_to(reviewer, typed):
                 missed.append((typed, expected))
@@ -128,7 +128,7 @@ def test_an_administrator_is_led_to_what_she_may_hide_alone(world, client):
     commitment, _reviewer, administrator = world
     client.force_login(administrator)
     agency = commitment.lead
-    page = address("agency", commitment.plan.code, agency.slug, language="es")
+    page = public_path("agency", commitment.plan.code, agency.slug, language="es")
 
     assert led_to(client, page) == [hide(Agency.objects.get(pk=agency.pk))]
     assert led_to(client, commitment.get_absolute_url("es")) == []

@@ -40,7 +40,7 @@ from strategic_areas.models import (
     TargetLink,
     Term,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.purging import takedowns
 from strategic_areas.purging.text_search import treatment
 from strategic_areas.queries.figures.indicators import Shown, points_of
@@ -690,11 +690,11 @@ def on_its_page():
 def path_of(record, plan):
     if record in LISTS:
         words = [plan.code] if record in OF_A_PLAN else []
-        return address(LISTS[record], *words, language="es")
+        return public_path(LISTS[record], *words, language="es")
     if isinstance(record, Agency):
-        return address("agency", plan.code, record.slug, language="es")
+        return public_path("agency", plan.code, record.slug, language="es")
     if isinstance(record, Indicator):
-        return address("indicator", record.code, language="es")
+        return public_path("indicator", record.code, language="es")
     return record.get_absolute_url("es").partition("#")[0]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from agencies.audit import AuditHead
 from agencies.models import Agency
-from strategic_areas.importing import Outcome, load
+from strategic_areas.importing import ImportSummary, load_plan_file
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -44,7 +44,7 @@ class Shipped:
     """The file, what loading it told, and what a dry run did and told before."""
 
     path: Path
-    outcome: Outcome
+    outcome: ImportSummary
     dry: tuple
     wrote: bool
 
@@ -55,7 +55,7 @@ def shipped(lasting, tmp_path_factory):
     before = footprint(*EVERY)
     dry = run(path, "--dry-run")
     wrote = footprint(*EVERY) != before
-    return Shipped(path, load(path), dry, wrote)
+    return Shipped(path, load_plan_file(path), dry, wrote)
 
 
 def counts(outcome):
@@ -65,9 +65,9 @@ def counts(outcome):
 def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
     updates = set(ActivityUpdate.objects.values_list("pk", "activity__code", "status"))
 
-    outcome = load(FOLDER / "official-matrix.yaml")
-    again = load(FOLDER / "official-matrix.yaml")
-    shipped_again = load(shipped.path)
+    outcome = load_plan_file(FOLDER / "official-matrix.yaml")
+    again = load_plan_file(FOLDER / "official-matrix.yaml")
+    shipped_again = load_plan_file(shipped.path)
 
     old = Commitment.objects.get(code="R-1.1.1")
     activity = Activity.objects.get(code="1.1.1.1")
@@ -88,8 +88,8 @@ def test_an_official_matrix_replaces_what_was_reconstructed(shipped):
 
 
 def test_a_plan_in_quarters_without_english_is_loaded_beside_the_other():
-    outcome = load(FOLDER / "quarterly.yaml")
-    again = load(FOLDER / "quarterly.yaml")
+    outcome = load_plan_file(FOLDER / "quarterly.yaml")
+    again = load_plan_file(FOLDER / "quarterly.yaml")
 
     plan = Plan.objects.get(code="plan-trimestral")
     update = ActivityUpdate.objects.get(plan=plan)
@@ -118,7 +118,7 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
         assert own in text
         text = text.replace(own, other)
 
-    outcome = load(write(tmp_path, text))
+    outcome = load_plan_file(write(tmp_path, text))
 
     after = rows()
     assert outcome.created["commitments"] == 3
@@ -128,7 +128,7 @@ def test_a_plan_beside_another_leaves_every_row_of_the_other_as_it_was(tmp_path)
 
 
 def test_pages_of_two_plans_keep_apart_what_holds_for_one(client):
-    load(next_plan.FILE)
+    load_plan_file(next_plan.FILE)
 
     about, glossary, results = (
         client.get(path).content.decode()
@@ -160,7 +160,7 @@ def rows():
 
 
 def test_a_quarter_has_targets_and_values_by_who_counted():
-    load(FOLDER / "quarterly.yaml")
+    load_plan_file(FOLDER / "quarterly.yaml")
 
     indicator = Indicator.objects.get(code="T-1")
     days = (date(2018, 7, 1), date(2018, 9, 30))

@@ -7,7 +7,7 @@ import pytest
 
 from agencies.models import Agency
 from strategic_areas import workflow
-from strategic_areas.importing import load
+from strategic_areas.importing import load_plan_file
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -65,7 +65,7 @@ def test_a_file_that_changed_something_is_told_with_its_sum(tmp_path):
 
     load_small(tmp_path, small())
     path = write(tmp_path, content)
-    changed, _again = load(path), load(path)
+    changed, _again = load_plan_file(path), load_plan_file(path)
 
     assert [(file.name, file.status) for file in PlanFile.objects.all()] == [
         (path.name, "loaded")

@@ -12,9 +12,9 @@ from yaml import ScalarNode
 
 from agencies.models import Agency
 from strategic_areas import importing
-from strategic_areas.importing import Refused, load
+from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.importing.reading import TAG
-from strategic_areas.importing.values import TEXT, Unfit
+from strategic_areas.importing.values import TEXT, UnfitValueError
 from strategic_areas.models import Commitment, Plan, ReportingPeriod
 from tests.strategic_areas.plans import (
     FOLDER,
@@ -307,8 +307,8 @@ def test_the_same_span_written_twice_is_a_fault(tmp_path):
 def test_a_text_that_is_no_plan_is_told_with_its_line(tmp_path, text, line, found):
     path = write(tmp_path, text)
 
-    with pytest.raises(Refused) as refused:
-        load(path)
+    with pytest.raises(PlanFileError) as refused:
+        load_plan_file(path)
 
     assert [fault.number for fault in refused.value.faults] == [line]
     assert [fault.place for fault in refused.value.faults] == ["the file"]
@@ -360,7 +360,7 @@ def test_text_that_no_database_takes_is_a_fault(tmp_path):
 
 
 def test_half_a_character_is_no_text():
-    with pytest.raises(Unfit):
+    with pytest.raises(UnfitValueError):
         TEXT.read(ScalarNode(f"{TAG}str", "a\ud800b"))
 
 
@@ -374,7 +374,7 @@ def test_an_unloaded_database_is_told_without_a_traceback(tmp_path, monkeypatch)
     def refuse(code):
         raise DatabaseError("no such table")
 
-    monkeypatch.setattr(importing, "Stored", refuse)
+    monkeypatch.setattr(importing, "StoredPlan", refuse)
 
     assert run(write(tmp_path, small()))[2] == [
         "the database: found a refusal (no such table); expected that it takes the file"
@@ -411,7 +411,7 @@ def test_an_indicator_of_another_plan_is_a_fault_that_names_the_plan(tmp_path):
     load_small(tmp_path, small())
     other = changed("plan", code="2032-2033")
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PlanFileError) as refused:
         load_small(tmp_path, other)
 
     assert [str(fault) for fault in refused.value.faults] == [
@@ -504,7 +504,7 @@ def test_a_broken_constraint_is_told_in_its_own_words(tmp_path):
     load_small(tmp_path, content)
     later = changed("commitments", starts_on="2031-01-01")
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PlanFileError) as refused:
         load_small(tmp_path, later)
 
     assert [fault.place for fault in refused.value.faults] == ["commitments C1"]

@@ -13,8 +13,8 @@ from strategic_areas.models.records import (
     is_stronger,
     provenance_of,
 )
-from strategic_areas.plan_document.lines import NOTHING, LineVerdict, verdict
-from strategic_areas.plan_document.stored_plan import plain
+from strategic_areas.plan_document.lines import NOTHING, FieldAction, field_action
+from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import TABLES
 from tests.strategic_areas.plans import ROOT, load_small
 
@@ -246,23 +246,23 @@ def test_a_claim_is_stronger_in_the_order_of_the_table():
 @pytest.mark.parametrize(
     ("wanted", "here", "options", "expected"),
     [
-        ("a", "a", {}, LineVerdict.AGREED),
-        ("b", "a", {"said": "a"}, LineVerdict.APPLY),
-        ("b", "c", {"said": "a"}, LineVerdict.KEEP),
-        ("a", "c", {"said": "a"}, LineVerdict.KEEP),
-        ("a", None, {"said": NOTHING}, LineVerdict.APPLY),
-        ("a", None, {"said": "a"}, LineVerdict.KEEP),
-        ("a", "usual", {"unset": "usual"}, LineVerdict.APPLY),
-        ("a", "c", {}, LineVerdict.KEEP),
-        ("a", None, {"others": [None]}, LineVerdict.KEEP),
-        ("a", None, {"others": ["c"]}, LineVerdict.KEEP),
-        ("a", "c", {"others": ["c"]}, LineVerdict.KEEP),
-        ("a", "c", {"others": ["c"], "is_own": True}, LineVerdict.APPLY),
-        ("a", "d", {"others": ["c"], "is_own": True}, LineVerdict.KEEP),
+        ("a", "a", {}, FieldAction.AGREED),
+        ("b", "a", {"said": "a"}, FieldAction.APPLY),
+        ("b", "c", {"said": "a"}, FieldAction.KEEP),
+        ("a", "c", {"said": "a"}, FieldAction.KEEP),
+        ("a", None, {"said": NOTHING}, FieldAction.APPLY),
+        ("a", None, {"said": "a"}, FieldAction.KEEP),
+        ("a", "usual", {"unset": "usual"}, FieldAction.APPLY),
+        ("a", "c", {}, FieldAction.KEEP),
+        ("a", None, {"others": [None]}, FieldAction.KEEP),
+        ("a", None, {"others": ["c"]}, FieldAction.KEEP),
+        ("a", "c", {"others": ["c"]}, FieldAction.KEEP),
+        ("a", "c", {"others": ["c"], "is_own": True}, FieldAction.APPLY),
+        ("a", "d", {"others": ["c"], "is_own": True}, FieldAction.KEEP),
     ],
 )
 def test_a_file_changes_only_what_nobody_else_filled(wanted, here, options, expected):
-    assert verdict(wanted, here, **options) == expected
+    assert field_action(wanted, here, **options) == expected
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_a_file_changes_only_what_nobody_else_filled(wanted, here, options, expe
     [("7.500", "7.5"), ("100", "100"), ("0.0", "0"), ("-0", "0"), ("-2.50", "-2.5")],
 )
 def test_a_number_has_one_plain_form(number, text):
-    assert plain(Decimal(number)) == text
+    assert plain_number(Decimal(number)) == text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 
 from agencies.models import Agency
-from strategic_areas.importing import load
+from strategic_areas.importing import load_plan_file
 from strategic_areas.models import HelpLine
 from tests.strategic_areas.plans import footprint, run, small, write
 
@@ -102,7 +102,7 @@ def test_the_key_of_a_source_is_inspected(tmp_path):
 
 
 def test_a_file_takes_no_plan_back(tmp_path):
-    load(write(tmp_path, small()))
+    load_plan_file(write(tmp_path, small()))
     content = small()
     content["plan"]["status"] = "in_preparation"
 
@@ -145,7 +145,7 @@ def test_a_small_number_without_a_source_is_told_and_loaded(tmp_path, options):
 def test_a_record_that_names_its_public_source_is_not_told(tmp_path):
     content = with_text(FEW, "activities", "note_es", sources=["matrix"])
 
-    assert load(write(tmp_path, content)).warnings == []
+    assert load_plan_file(write(tmp_path, content)).warnings == []
 
 
 def test_a_help_line_may_say_a_telephone_number(tmp_path):
@@ -158,7 +158,7 @@ def test_a_help_line_may_say_a_telephone_number(tmp_path):
         }
     ]
 
-    load(write(tmp_path, content))
+    load_plan_file(write(tmp_path, content))
 
     assert HelpLine.objects.get().note_es == "También 809-555-4321"
 

@@ -10,12 +10,12 @@ from django.db.models.signals import m2m_changed, post_save, pre_save
 
 from agencies.models import Agency
 from strategic_areas import figures
-from strategic_areas.importing import Refused, load
+from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.models import Activity, Indicator, Source
 from strategic_areas.models.records import CodeMixin
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.records import COMPLETED
-from strategic_areas.plan_document.stored_plan import Stored
+from strategic_areas.plan_document.stored_plan import StoredPlan
 from strategic_areas.plan_document.tables import REVISED, TABLES
 from tests.deep import DEEP
 from tests.strategic_areas.plans import (
@@ -91,15 +91,15 @@ def test_rows_and_versions_are_those_of_rows_saved_one_by_one(tmp_path, monkeypa
     # So few at once that most tables take several statements.
     monkeypatch.setattr(records, "AT_ONCE", 10)
     with transaction.atomic():
-        load(first)
-        told = load(later)
+        load_plan_file(first)
+        told = load_plan_file(later)
         together = stored()
         transaction.set_rollback(True)
     monkeypatch.setattr(records, "_create_rows", refuse_many)
     monkeypatch.setattr(records, "_add_lists", refuse_many)
 
-    load(first)
-    again = load(later)
+    load_plan_file(first)
+    again = load_plan_file(later)
     assert replace(again, touched=[]) == replace(told, touched=[])
     # PostgreSQL gives no key twice, of rows that were rolled back either.
     assert [model for model, _pk in again.touched] == [
@@ -127,7 +127,7 @@ def test_the_one_row_that_the_database_refuses_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr(CodeMixin, "complete", refuse)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PlanFileError) as refused:
         load_small(tmp_path, small(activities=activities, updates=[]))
 
     assert [(each.place, each.message) for each in refused.value.faults] == [
@@ -150,7 +150,7 @@ def test_the_one_change_that_the_database_refuses_is_named(tmp_path, monkeypatch
 
     monkeypatch.setattr(CodeMixin, "complete", refuse)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(PlanFileError) as refused:
         load_small(tmp_path, small(activities=later, updates=[]))
 
     assert [(each.place, each.message) for each in refused.value.faults] == [
@@ -166,7 +166,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
     load_small(tmp_path, small(updates=[]))
     [first] = small()["activities"]
     later = [{**first, "title_es": "Otro curso"}]
-    refused, locked = [], Stored.to_change
+    refused, locked = [], StoredPlan.to_change
 
     def save_a_note():
         try:
@@ -184,7 +184,7 @@ def test_nobody_saves_a_row_that_is_about_to_be_written_whole(tmp_path, monkeypa
             pool.submit(save_a_note).result(20)
         return found
 
-    monkeypatch.setattr(Stored, "to_change", locked_beside_somebody)
+    monkeypatch.setattr(StoredPlan, "to_change", locked_beside_somebody)
     load_small(tmp_path, small(activities=later, updates=[]))
 
     assert refused == ["55P03"]

@@ -10,7 +10,7 @@ from django.apps import apps
 
 from agencies.models import Agency
 from strategic_areas import figures, models
-from strategic_areas.importing import load
+from strategic_areas.importing import load_plan_file
 from strategic_areas.importing.values import span
 from strategic_areas.models.measurements import Breakdown, Measurement
 from strategic_areas.queries.figures import indicators
@@ -106,7 +106,7 @@ def differences(section, row, record, skip=()):
 
 @pytest.fixture(scope="module")
 def shipped(lasting):
-    return load(SHIPPED)
+    return load_plan_file(SHIPPED)
 
 
 def test_loading_the_shipped_file_creates_what_it_counts(shipped):

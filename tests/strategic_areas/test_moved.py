@@ -10,7 +10,7 @@ from django.utils import timezone
 from strategic_areas import workflow
 from strategic_areas.desk.queries import returned_answers
 from strategic_areas.models import Activity, ActivityUpdate, Commitment, Evidence
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import rounds
 from strategic_areas.queries.pages import agencies
 from strategic_areas.queries.plan import board
@@ -134,13 +134,13 @@ def test_every_public_output_names_the_agency_that_reported(client, moved, langu
         "commitment": (plan, commitment.code),
     }
     pages = {
-        name: client.get(address(name, *each, language=language)).content.decode()
+        name: client.get(public_path(name, *each, language=language)).content.decode()
         for name, each in words.items()
     }
-    table = f"{address('updates', plan, language=language).rstrip('/')}.csv"
+    table = f"{public_path('updates', plan, language=language).rstrip('/')}.csv"
     pages["table"] = client.get(table).content.decode()
-    new_feed = address("agency_feed", plan, moved.new.slug, language=language)
-    filtered = address("updates", plan, language=language)
+    new_feed = public_path("agency_feed", plan, moved.new.slug, language=language)
+    filtered = public_path("updates", plan, language=language)
 
     said = TEXT if language == "es" else "Twelve."
     assert [name for name, page in pages.items() if said not in page] == []

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from agencies.folding import fold
-from strategic_areas.commitment_states import newness
+from strategic_areas.commitment_states import recency_of
 from strategic_areas.models import ActivityUpdate, Provenance, RevisionStatus
 from strategic_areas.queries import search_texts
 from strategic_areas.queries.pages import commitments
@@ -143,7 +143,7 @@ def stored(lasting):
 def test_the_database_sorts_accounts_as_the_rule_does(stored):
     sorted_there = list(ActivityUpdate.objects.newest_first())
 
-    assert sorted_there == sorted(stored, key=newness, reverse=True)
+    assert sorted_there == sorted(stored, key=recency_of, reverse=True)
 
 
 def test_an_account_is_as_old_as_a_row_as_an_entry_and_in_a_count(stored):
@@ -164,7 +164,7 @@ def name_of(row):
 @pytest.mark.sqlite
 def test_the_record_tells_periods_then_sources_then_agencies_on_and_back(stored):
     plan = stored[0].plan
-    rightly = sorted(stored, key=newness, reverse=True)
+    rightly = sorted(stored, key=recency_of, reverse=True)
     rightly.sort(key=lambda row: (row.origin == "entered", name_of(row)))
     rightly.sort(key=lambda row: (row.period.ends_on, row.period_id), reverse=True)
     told = [entry for page in walk(plan, {}, 20) for entry in page.entries]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk import queries
 from strategic_areas.desk.rounds import notices
 from strategic_areas.desk.sheet import contents
@@ -56,8 +56,8 @@ def check_desk(world, asked):
 
 def is_open_value(_period, subject):
     return isinstance(subject, AskedValue) and subject.standing not in {
-        Standing.SUBMITTED,
-        Standing.PUBLISHED,
+        ReportStatus.SUBMITTED,
+        ReportStatus.PUBLISHED,
     }
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, ActivityUpdate, AnswerKind
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.strategic_areas.filling import TEXT, Filler
 
@@ -204,14 +204,16 @@ def test_reviewer_and_public_read_since_when(filler, client):
     assert SINCE["es"] in review.content.decode()
     for language, words in SINCE.items():
         pages = {
-            name: client.get(address(name, *args, language=language)).content.decode()
+            name: client.get(
+                public_path(name, *args, language=language)
+            ).content.decode()
             for name, args in {
                 "update": (plan, update.public_id),
                 "commitment": (plan, update.activity.commitment.code),
                 "agency_feed": (plan, filler.agency.slug),
             }.items()
         }
-        table = f"{address('updates', plan, language=language).rstrip('/')}.csv"
+        table = f"{public_path('updates', plan, language=language).rstrip('/')}.csv"
 
         assert [name for name, page in pages.items() if words not in page] == []
         assert "2024-12-31" in client.get(table).content.decode()

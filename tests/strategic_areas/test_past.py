@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.test_public_pages import LANGUAGES
 
@@ -68,7 +68,7 @@ def paths(activity, language="es"):
         "agency": (plan, commitment.lead.slug),
     }
     return {
-        name: address(name, *words.get(name, (plan,)), language=language)
+        name: public_path(name, *words.get(name, (plan,)), language=language)
         for name in PAGES
     }
 

@@ -11,8 +11,8 @@ from strategic_areas import workflow
 from strategic_areas.commitment_states import CommitmentState
 from strategic_areas.desk.page_changes import page_changes_of
 from strategic_areas.desk.review.review_queue import review_url
-from strategic_areas.progress import State
-from strategic_areas.public_paths import address
+from strategic_areas.progress import ActivityState
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.public_rows import (
     RowDifference,
     both,
@@ -43,8 +43,8 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
         RowDifference(
             "activities",
             "2031-2034/1.1.a",
-            row(State.NOT_STARTED, **work),
-            row(State.COMPLETED, **work),
+            row(ActivityState.NOT_STARTED, **work),
+            row(ActivityState.COMPLETED, **work),
         ),
     ]
 
@@ -52,12 +52,12 @@ def test_a_page_is_told_once_with_all_that_changes_there_and_lists_come_last():
 
     assert [(each.address, each.change) for each in places] == [
         (
-            address("commitment", "2031-2034", "1.1"),
+            public_path("commitment", "2031-2034", "1.1"),
             "1.1 · Estado: No iniciado → En ejecución\n"
             "1.1.a · Estado: No iniciada → Terminada",
         ),
-        (address("commitments", "2031-2034"), ""),
-        (address("home"), "Cuántos compromisos hay en cada estado."),
+        (public_path("commitments", "2031-2034"), ""),
+        (public_path("home"), "Cuántos compromisos hay en cada estado."),
     ]
 
 
@@ -117,7 +117,7 @@ def test_the_places_of_a_report_are_those_where_it_then_is_published(client, mak
     found = [
         each for each in difference(before, after) if each.dataset != "reports"
     ] + [RowDifference("reports", "", None, after["reports"][record.public_id])]
-    agency = address("agency", record.plan.code, record.agency.slug)
+    agency = public_path("agency", record.plan.code, record.agency.slug)
     assert [each for each in told if each[0] != agency] == [
         (each.address, each.change) for each in page_changes_of(found)
     ]
@@ -129,7 +129,7 @@ def test_the_page_of_the_agency_tells_how_much_is_then_published(client):
 
     told = shown(client.get(review_url(update)))
 
-    at = address("agency", update.plan.code, update.agency.slug)
+    at = public_path("agency", update.plan.code, update.agency.slug)
     assert (at, "Primera: 1 de 2 publicados.") in told
 
 
@@ -141,7 +141,7 @@ def test_a_demonstration_changes_no_count(client):
 
     assert told == [
         ("", "Es nuevo."),
-        (address("updates", update.plan.code), "Es nuevo."),
+        (public_path("updates", update.plan.code), "Es nuevo."),
     ]
 
 
@@ -158,7 +158,7 @@ def test_reports_read_together_tell_where_they_appear(client):
 
     page = client.get(reverse("admin:review_many"), {"pick": picks})
 
-    at = address("agency", update.plan.code, update.agency.slug)
+    at = public_path("agency", update.plan.code, update.agency.slug)
     places = [(each.address, each.change) for each in page.context["places"]]
     assert (at, "Primera: 2 de 2 publicados.") in places
 

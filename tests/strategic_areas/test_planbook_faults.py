@@ -14,10 +14,10 @@ from agencies.fields import Kind
 from strategic_areas.desk.plan_workbook import views
 from strategic_areas.desk.plan_workbook.comparison import compare_plan_workbook
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.plan_document.preview import preview_of
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.preview import build_preview
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.workbooks.reading import WorkbookCell, pages_of
+from strategic_areas.workbooks.reading import WorkbookCell, read_pages
 from tests import make
 from tests.deep import DEEP, drawn
 from tests.strategic_areas.planbooks import Keeper
@@ -40,7 +40,7 @@ def filled(lasting):
     plan = make.plan(code="p", status="in_preparation")
     make.agency(acronym="MIP")
     book = fill(Keeper.of(plan).book)
-    found = pages_of(SimpleUploadedFile("p.xlsx", book.content))
+    found = read_pages(SimpleUploadedFile("p.xlsx", book.content))
     return plan, views.read_plan_workbook(found, plan)
 
 
@@ -65,8 +65,8 @@ def spoilt(book, *bad):
 def previewed(plan, book):
     """The preview, rendered as the page shows it."""
     with translation.override("es"):
-        stored = StoredObjects(plan.code)
-        preview = preview_of(stored, compare_plan_workbook(stored, book))
+        stored = StoredPlanObjects(plan.code)
+        preview = build_preview(stored, compare_plan_workbook(stored, book))
         render_to_string("desk/_planbook_preview.html", {"preview": preview})
     return preview
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from agencies.access import RefusedError
 from strategic_areas import workflow
-from strategic_areas.importing import load
+from strategic_areas.importing import load_plan_file
 from strategic_areas.models import (
     Activity,
     ActivityUpdate,
@@ -127,7 +127,7 @@ def shipped(lasting, tmp_path_factory):
     if DEEP:
         load_shipped()
     else:
-        load(write(tmp_path_factory.mktemp("shipped"), part_of_shipped()))
+        load_plan_file(write(tmp_path_factory.mktemp("shipped"), part_of_shipped()))
     return Plan.objects.get(code="2017-2020")
 
 

@@ -7,30 +7,30 @@ from hypothesis import strategies as st
 from strategic_areas.progress import (
     AT_RISK_DAYS,
     AT_RISK_POINTS,
+    ActivityReport,
+    ActivityState,
     Deadline,
     Declaration,
+    ProgressSummary,
     Punctuality,
-    Report,
-    Standing,
-    State,
-    activity_standing,
     activity_state,
-    commitment_standing,
-    count,
-    done_between,
+    completion_bounds,
+    count_states,
+    known_state_of,
     punctuality,
-    work_of,
+    summarise_activity,
+    summarise_commitment,
 )
 
 DUE = date(2026, 6, 30)
 STATED = Deadline(due_on=DUE, due_provenance="plan")
 
-states = st.sampled_from(list(State))
+states = st.sampled_from(list(ActivityState))
 dates = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
 def report(execution="in_progress", ends_on=date(2026, 3, 31), **fields):
-    return Report(execution=execution, period_ends_on=ends_on, **fields)
+    return ActivityReport(execution=execution, period_ends_on=ends_on, **fields)
 
 
 def declaration(reached=True, ends_on=date(2026, 3, 31), **fields):
@@ -40,17 +40,19 @@ def declaration(reached=True, ends_on=date(2026, 3, 31), **fields):
 
 
 def test_an_activity_without_a_report_has_no_report_and_no_percent():
-    standing = activity_standing([], Deadline(), DUE)
+    standing = summarise_activity([], Deadline(), DUE)
 
-    assert standing == Standing(State.NO_REPORT, Punctuality.NO_DEADLINE, None)
+    assert standing == ProgressSummary(
+        ActivityState.NO_REPORT, Punctuality.NO_DEADLINE, None
+    )
 
 
 def test_the_state_is_that_of_the_latest_period_whatever_the_order():
     older = report("completed", ends_on=date(2025, 12, 31), revision=9)
     newer = report("suspended", ends_on=date(2026, 3, 31))
 
-    assert activity_state([newer, older]) == State.SUSPENDED
-    assert activity_state([older, newer]) == State.SUSPENDED
+    assert activity_state([newer, older]) == ActivityState.SUSPENDED
+    assert activity_state([older, newer]) == ActivityState.SUSPENDED
 
 
 def test_within_a_period_the_later_source_and_then_the_later_revision_stands():
@@ -58,8 +60,8 @@ def test_within_a_period_the_later_source_and_then_the_later_revision_stands():
     dated = report("in_progress", said_on=date(2026, 2, 1), revision=1)
     corrected = report("completed", said_on=date(2026, 2, 1), revision=2)
 
-    assert activity_state([undated, dated]) == State.IN_PROGRESS
-    assert activity_state([corrected, undated, dated]) == State.COMPLETED
+    assert activity_state([undated, dated]) == ActivityState.IN_PROGRESS
+    assert activity_state([corrected, undated, dated]) == ActivityState.COMPLETED
 
 
 @pytest.mark.parametrize("provenance", ["plan", "amendment", "agency"])
@@ -67,8 +69,10 @@ def test_a_due_day_ends_at_midnight(provenance):
     deadline = Deadline(due_on=DUE, due_provenance=provenance)
     day_after = DUE + timedelta(days=1)
 
-    assert punctuality(State.IN_PROGRESS, deadline, DUE) == Punctuality.AT_RISK
-    assert punctuality(State.IN_PROGRESS, deadline, day_after) == Punctuality.LATE
+    assert punctuality(ActivityState.IN_PROGRESS, deadline, DUE) == Punctuality.AT_RISK
+    assert (
+        punctuality(ActivityState.IN_PROGRESS, deadline, day_after) == Punctuality.LATE
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,9 +86,9 @@ def test_a_due_day_ends_at_midnight(provenance):
 def test_only_what_a_public_report_tells_of_is_on_time(reports, expected):
     today = DUE - timedelta(days=AT_RISK_DAYS + 1)
 
-    activity = activity_standing(reports, STATED, today)
-    works = [(activity, work_of(reports, asked=True), reports)]
-    commitment = commitment_standing(works, [], STATED, today, is_official=True)
+    activity = summarise_activity(reports, STATED, today)
+    works = [(activity, known_state_of(reports, asked=True), reports)]
+    commitment = summarise_commitment(works, [], STATED, today, is_official=True)
 
     assert [activity.punctuality, commitment.punctuality] == [expected, expected]
 
@@ -94,20 +98,26 @@ def test_nobody_is_late_by_a_date_that_nobody_states(provenance):
     deadline = Deadline(due_on=DUE, due_provenance=provenance)
     years_later = date(2036, 1, 1)
 
-    kept = punctuality(State.IN_PROGRESS, deadline, years_later)
+    kept = punctuality(ActivityState.IN_PROGRESS, deadline, years_later)
 
     assert kept == Punctuality.NO_DEADLINE
 
 
 @pytest.mark.parametrize(
-    "state", [State.NOT_STARTED, State.SUSPENDED, State.NO_REPORT, State.IN_PROGRESS]
+    "state",
+    [
+        ActivityState.NOT_STARTED,
+        ActivityState.SUSPENDED,
+        ActivityState.NO_REPORT,
+        ActivityState.IN_PROGRESS,
+    ],
 )
 def test_whatever_is_not_done_is_late_after_its_date(state):
     assert punctuality(state, STATED, date(2026, 7, 1)) == Punctuality.LATE
 
 
 def test_what_was_cancelled_keeps_no_date():
-    assert punctuality(State.CANCELLED, STATED, date(2030, 1, 1)) is None
+    assert punctuality(ActivityState.CANCELLED, STATED, date(2030, 1, 1)) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_what_was_cancelled_keeps_no_date():
 def test_a_near_date_is_a_risk(days_left, expected):
     today = DUE - timedelta(days=days_left)
 
-    assert punctuality(State.IN_PROGRESS, STATED, today) == expected
+    assert punctuality(ActivityState.IN_PROGRESS, STATED, today) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,7 +145,7 @@ def test_a_percent_far_behind_the_time_gone_is_a_risk(percent, expected):
     deadline = Deadline(date(2026, 1, 1), date(2026, 7, 20), "plan")
     halfway = date(2026, 4, 11)
 
-    kept = punctuality(State.IN_PROGRESS, deadline, halfway, percent)
+    kept = punctuality(ActivityState.IN_PROGRESS, deadline, halfway, percent)
 
     assert kept == expected
 
@@ -143,7 +153,7 @@ def test_a_percent_far_behind_the_time_gone_is_a_risk(percent, expected):
 def test_completed_in_time_stays_on_time_for_ever():
     reports = [report("completed", ends_on=DUE, percent=100)]
 
-    standing = activity_standing(reports, STATED, date(2030, 1, 1))
+    standing = summarise_activity(reports, STATED, date(2030, 1, 1))
 
     assert standing.punctuality == Punctuality.ON_TIME
 
@@ -151,7 +161,7 @@ def test_completed_in_time_stays_on_time_for_ever():
 def test_completed_after_its_date_finished_late():
     reports = [report("completed", ends_on=DUE + timedelta(days=1))]
 
-    standing = activity_standing(reports, STATED, date(2030, 1, 1))
+    standing = summarise_activity(reports, STATED, date(2030, 1, 1))
 
     assert standing.punctuality == Punctuality.FINISHED_LATE
 
@@ -164,16 +174,16 @@ def test_completion_dates_from_the_first_report_of_the_unbroken_last_run():
         report("completed", ends_on=date(2025, 12, 31)),
     ]
 
-    assert done_between(reports)[1] == date(2025, 9, 30)
-    assert done_between(reports[:2]) is None
+    assert completion_bounds(reports)[1] == date(2025, 9, 30)
+    assert completion_bounds(reports[:2]) is None
 
 
 def test_a_source_within_the_period_dates_the_completion():
     early = report("completed", said_on=date(2026, 2, 1))
     late = report("completed", said_on=date(2027, 2, 1))
 
-    assert done_between([early])[1] == date(2026, 2, 1)
-    assert done_between([late])[1] == date(2026, 3, 31)
+    assert completion_bounds([early])[1] == date(2026, 2, 1)
+    assert completion_bounds([late])[1] == date(2026, 3, 31)
 
 
 @pytest.mark.parametrize(
@@ -186,20 +196,20 @@ def test_a_source_within_the_period_dates_the_completion():
     ],
 )
 def test_lateness_of_completed_work_is_never_guessed(begins, said_on, expected):
-    done = Report(
+    done = ActivityReport(
         execution="completed",
         period_starts_on=begins,
         period_ends_on=DUE + timedelta(days=30),
         said_on=said_on,
     )
 
-    standing = activity_standing([done], STATED, date(2030, 1, 1))
+    standing = summarise_activity([done], STATED, date(2030, 1, 1))
 
     assert standing.punctuality == expected
 
 
 def test_a_commitment_declared_reached_in_time_is_on_time():
-    standing = commitment_standing(
+    standing = summarise_commitment(
         [], [declaration(ends_on=DUE)], STATED, date(2030, 1, 1), is_official=True
     )
 
@@ -208,11 +218,11 @@ def test_a_commitment_declared_reached_in_time_is_on_time():
 
 @given(st.lists(states))
 def test_counts_sum_to_their_denominator_in_a_fixed_order(found):
-    counts = count(found, State)
+    counts = count_states(found, ActivityState)
 
     assert sum(number for _, number in counts.by_state) == counts.total == len(found)
-    assert [state for state, _ in counts.by_state] == list(State)
-    assert counts[State.NOT_STARTED] == found.count(State.NOT_STARTED)
+    assert [state for state, _ in counts.by_state] == list(ActivityState)
+    assert counts[ActivityState.NOT_STARTED] == found.count(ActivityState.NOT_STARTED)
 
 
 @given(states, dates, dates, st.none() | st.integers(0, 100))

@@ -19,7 +19,7 @@ from strategic_areas.models import (
     Programme,
     StrategicArea,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.public_rows import (
     RowDifference,
     concerned,
@@ -268,7 +268,7 @@ def test_the_difference_tells_what_follows_and_where():
     names = [name for name, _before, _after in found.columns]
     assert names == ["due_on", "punctuality"]
     page = activity.commitment.get_absolute_url()
-    own, listed = (address(*words) for words in found.pages)
+    own, listed = (public_path(*words) for words in found.pages)
     assert own == page
     assert page.startswith(listed)
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from strategic_areas import disclosure, figures
-from strategic_areas.importing import Refused, load
+from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.models import (
     ImportedRecord,
     Indicator,
@@ -174,7 +174,7 @@ def test_a_family_has_one_teller(tmp_path):
 
 
 def test_what_counts_victims_needs_protection(tmp_path):
-    with pytest.raises(Refused):
+    with pytest.raises(PlanFileError):
         load_small(tmp_path, plan(count(40), sensitive=False))
 
 
@@ -548,7 +548,7 @@ def test_what_a_file_says_of_a_value_that_was_revised_here_is_kept(tmp_path):
 
 
 def test_a_dry_run_publishes_nothing(tmp_path):
-    load(write(tmp_path, plan({"period": "2030", "value": 40})), dry_run=True)
+    load_plan_file(write(tmp_path, plan({"period": "2030", "value": 40})), dry_run=True)
 
     assert not PublishedFigure.objects.exists()
 
@@ -572,7 +572,7 @@ def test_the_database_keeps_a_number_as_it_was_told(tmp_path):
 
 def test_no_published_row_holds_a_number_below_the_threshold(tmp_path, monkeypatch):
     """The threshold is so high that every part is small, and each part is unique."""
-    monkeypatch.setattr(disclosure, "LEAST", 100_000)
+    monkeypatch.setattr(disclosure, "SMALLEST_DISCLOSED", 100_000)
     numbers = iter(range(10_007, 99_999, 37))
     secret, values, others = set(), [], []
 

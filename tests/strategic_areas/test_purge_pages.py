@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.mail import queue_mail
 from strategic_areas import purging, workflow
 from strategic_areas.models import Purge, Takedown
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.strategic_areas.test_purging import columns_that_hold, with_file
 
@@ -127,7 +127,9 @@ def test_the_public_page_says_when_a_text_was_withdrawn(client):
 
     told = {"es": "Se retiró un texto para proteger", "en": "A text was withdrawn to"}
     for language, words in told.items():
-        own = address("update", update.plan.code, update.public_id, language=language)
+        own = public_path(
+            "update", update.plan.code, update.public_id, language=language
+        )
         for path in (update.get_absolute_url(language=language), own):
             page = client.get(path).text
             assert words in page, path

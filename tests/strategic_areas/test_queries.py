@@ -249,7 +249,7 @@ def test_a_demonstration_round_asks_nobody():
 
     assert plans.latest_round(plans.periods_of(plan), timezone.localdate()) is None
     page = page_of(activity.commitment)
-    assert page.row.activities[0].standing.state == progress.State.NOT_ASKED
+    assert page.row.activities[0].standing.state == progress.ActivityState.NOT_ASKED
     assert [step.kind for step in page.steps] == ["today"]
 
 
@@ -259,7 +259,7 @@ def test_the_public_record_is_no_report_of_an_agency():
     found = board.load(update.plan, TODAY)
 
     assert not answers.anyone_reported(found)
-    assert found.rows[0].standing.state == progress.State.IN_PROGRESS
+    assert found.rows[0].standing.state == progress.ActivityState.IN_PROGRESS
 
 
 def test_a_report_in_review_tells_its_day_and_nothing_else():
@@ -405,7 +405,7 @@ def test_a_demonstration_stands_beside_the_real_state():
     page = page_of(activity.commitment)
 
     (account,) = page.activities
-    assert account.row.standing.state == progress.State.NOT_ASKED
+    assert account.row.standing.state == progress.ActivityState.NOT_ASKED
     (step,) = told_on(page)
     assert (step.entry.is_demonstration, step.entry.percent) == (True, 60)
     assert account.latest is None

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from plan_portal.conditional_get import ASKED_BY_FRONT, KEEP
 from strategic_areas import workflow
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.updates import register
 from strategic_areas.views.updates import PER_PAGE
 from tests import make
@@ -52,7 +52,7 @@ def plan(lasting):
 
 
 def ask(client, plan, language="es", **asked):
-    return client.get(address("updates", plan.code, language=language), asked)
+    return client.get(public_path("updates", plan.code, language=language), asked)
 
 
 def told(entries):
@@ -128,10 +128,10 @@ ADDRESSES = [
     ],
 )
 def test_no_address_breaks_the_record(client, plan, query, status):
-    path = address("updates", plan.code)
+    path = public_path("updates", plan.code)
 
     assert client.get(f"{path}?{query}", follow=True).status_code == status
-    table = address("plan_updates", plan.code)
+    table = public_path("plan_updates", plan.code)
     assert client.get(f"{table}?{query}", follow=True).status_code in {200, 404}
 
 
@@ -140,7 +140,10 @@ def test_no_address_breaks_the_record(client, plan, query, status):
 def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
     client, plan, query
 ):
-    page, file = address("updates", plan.code), address("plan_updates", plan.code)
+    page, file = (
+        public_path("updates", plan.code),
+        public_path("plan_updates", plan.code),
+    )
 
     told = client.get(f"{page}?{query}")
 
@@ -151,7 +154,9 @@ def test_a_value_that_does_not_exist_is_told_by_the_page_and_for_its_file(
 
 @pytest.mark.sqlite
 def test_a_change_that_nothing_made_gives_a_file_without_rows(client, plan):
-    response = client.get(address("plan_updates", plan.code), {"change": "withdrawn"})
+    response = client.get(
+        public_path("plan_updates", plan.code), {"change": "withdrawn"}
+    )
 
     assert response.status_code == 200
     assert len(response.text.splitlines()) == 1
@@ -256,15 +261,17 @@ def test_filters_survive_the_change_of_language(client, plan, language):
 
     page = Page(ask(client, plan, language, area="1").content.decode())
 
-    path = address("updates", plan.code, language=other)
+    path = public_path("updates", plan.code, language=other)
     assert f"{path}?area=1" in [a.get("href") for a in page.every("a")]
     canonical = next(e for e in page.every("link") if e.get("rel") == "canonical")
-    assert canonical["href"].endswith(address("updates", plan.code, language=language))
+    assert canonical["href"].endswith(
+        public_path("updates", plan.code, language=language)
+    )
 
 
 @pytest.mark.sqlite
 def test_the_front_may_keep_filters_and_places(client, plan):
-    path = address("updates", plan.code)
+    path = public_path("updates", plan.code)
     queries = ["", "?period=2026&agency=pn&area=2"]
     shown = ask(client, plan, period="2026", agency="pn").context["record_page"]
     (account,) = shown.entries
@@ -293,7 +300,7 @@ def test_the_file_holds_all_that_the_filters_leave(client, plan, language):
 @pytest.mark.sqlite
 def test_the_file_tells_of_a_withdrawn_account_its_reason_alone(client):
     update = make.published_update(narrative_es="=Texto", percent=17)
-    path = address("plan_updates", update.plan.code)
+    path = public_path("plan_updates", update.plan.code)
     assert "'=Texto" in client.get(path).content.decode()
 
     workflow.withdraw(update, by=make.reviewer(), cause="error")

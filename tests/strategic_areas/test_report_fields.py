@@ -28,7 +28,7 @@ from strategic_areas.models import (
     Submission,
 )
 from strategic_areas.models.report_fields import FormSection
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.search import index
 from strategic_areas.search.answers import answer
@@ -385,7 +385,9 @@ def test_the_public_reads_it(client, published, field):
     if field.heading != "" and not field.bilingual:
         said = f"{field.public_heading}: {said}"
 
-    path = address("update", published.plan.code, published.public_id, language="es")
+    path = public_path(
+        "update", published.plan.code, published.public_id, language="es"
+    )
     page = client.get(path).content.decode()
     text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
@@ -402,7 +404,7 @@ def test_the_search_finds_it_in_both_languages():
         said = dict(zip(field.columns, pair, strict=True))
         update = make_told(field, make.published_update, **said)
         for language, word in zip(("es", "en"), pair, strict=True):
-            path = address(
+            path = public_path(
                 "update", update.plan.code, update.public_id, language=language
             )
             paths[language, word] = [path]

@@ -22,7 +22,7 @@ from strategic_areas.models import (
     RecordChange,
 )
 from strategic_areas.models.drafts import DraftLine, PlanDraft
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from tests import make
 from tests.make.people import sign_in
 from tests.make.plans import close_structure
@@ -357,7 +357,7 @@ def test_a_line_in_the_draft_says_what_the_plans_document_would():
             step(change, by=make.reviewer(), **how)
 
     said = DraftLine.objects.get().said
-    stored, row = StoredObjects("p"), Activity.objects.get(code="1.1")
+    stored, row = StoredPlanObjects("p"), Activity.objects.get(code="1.1")
     assert said == {name: stored.plain(row, name) for name in said}
     assert "due_provenance" not in said
     assert said["continues"] == f"de-antes/{former.code}"

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from agencies.audit import AuditEntry, Event
 from agencies.mail import INVENTED, Mail
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.desk.report.views import STATUS_WORDS, round_state_tables
 from tests import make
 from tests.strategic_areas.asked import on
@@ -44,15 +44,15 @@ def make_late_round():
     writes, silent = make.agency(acronym="ESCRIBE"), make.agency(acronym="CALLA")
     author = make.focal_point(agency=writes)
     made = {
-        Standing.DRAFTED: make.update,
-        Standing.SUBMITTED: make.submitted_update,
-        Standing.PUBLISHED: make.published_update,
+        ReportStatus.DRAFTED: make.update,
+        ReportStatus.SUBMITTED: make.submitted_update,
+        ReportStatus.PUBLISHED: make.published_update,
     }
     activities = {}
     for standing, maker in made.items():
         activities[standing] = make.activity(plan=plan, agency=writes)
         maker(activity=activities[standing], period=period, by=author)
-    activities[Standing.NOTHING] = make.activity(
+    activities[ReportStatus.NOTHING] = make.activity(
         plan=plan, agency=silent, title_es="=1+1"
     )
     return period, activities, silent
@@ -136,7 +136,7 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
 
     (mail,) = Mail.objects.filter(kind="asked")
     assert mail.to == person.email
-    assert activities[Standing.NOTHING].code in mail.text
+    assert activities[ReportStatus.NOTHING].code in mail.text
     assert reverse("admin:sheet", args=[period.pk, silent.slug]) in mail.text
     (entry,) = AuditEntry.objects.filter(event=Event.ROUND_REMINDED)
     assert (entry.actor, entry.agency) == (reviewer, "CALLA")
@@ -149,7 +149,7 @@ def test_a_press_reminds_the_focal_points_of_one_agency_once_a_day(
 
 def test_whoever_owes_nothing_is_not_reminded(client, reviewer, late_round):
     period, activities, silent = late_round
-    make.submitted_update(activity=activities[Standing.NOTHING], period=period)
+    make.submitted_update(activity=activities[ReportStatus.NOTHING], period=period)
 
     answers = [
         press(client, *asked).status_code

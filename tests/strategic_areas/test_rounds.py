@@ -14,11 +14,11 @@ from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.models import PendingChange, ReportingPeriod, RoundReopening
 from strategic_areas.queries.rounds import owed
 from strategic_areas.schedule import (
-    Frequency,
+    RoundFrequency,
     RoundState,
     Schedule,
+    round_slots,
     round_state,
-    slots,
     working_day,
 )
 from tests import make
@@ -63,9 +63,9 @@ def test_a_record_period_has_no_state():
 
 @pytest.mark.sqlite
 def test_a_calendar_asks_about_all_days_of_the_plan_and_then_for_the_final_report():
-    yearly = Schedule(Frequency.YEAR, days_until_due=15, days_until_close=30)
+    yearly = Schedule(RoundFrequency.YEAR, days_until_due=15, days_until_close=30)
 
-    made = list(slots(date(2025, 2, 10), date(2026, 4, 20), yearly))
+    made = list(round_slots(date(2025, 2, 10), date(2026, 4, 20), yearly))
 
     assert [(slot.code, slot.starts_on, slot.ends_on) for slot in made] == [
         ("ronda-2025", date(2025, 2, 10), date(2025, 12, 31)),
@@ -84,7 +84,7 @@ def test_a_plan_without_rounds_begins_with_the_one_that_can_still_be_answered():
     plan = make_short_plan()
 
     first = rounds.next_round(plan, date(2025, 7, 16))
-    quarter = rounds.next_round(plan, date(2025, 7, 16), Frequency.QUARTER)
+    quarter = rounds.next_round(plan, date(2025, 7, 16), RoundFrequency.QUARTER)
 
     assert (first.code, first.starts_on, first.ends_on) == (
         "ronda-2025-s2",
@@ -155,7 +155,7 @@ def test_days_that_a_round_asks_about_are_not_asked_about_again():
         closes_on=date(2025, 6, 10),
     )
 
-    following = rounds.next_round(plan, date(2025, 5, 1), Frequency.QUARTER)
+    following = rounds.next_round(plan, date(2025, 5, 1), RoundFrequency.QUARTER)
 
     assert (following.code, following.starts_on, following.ends_on) == (
         "ronda-2025-t2-2",
@@ -168,7 +168,7 @@ def test_the_final_report_comes_last_and_then_nothing(time_machine):
     time_machine.move_to(TODAY)
     plan = make_short_plan()
     for first, last in [((2025, 1, 1), (2025, 12, 31)), ((2026, 1, 1), (2026, 3, 31))]:
-        following = rounds.next_round(plan, TODAY, Frequency.YEAR)
+        following = rounds.next_round(plan, TODAY, RoundFrequency.YEAR)
         assert (following.starts_on, following.ends_on) == (date(*first), date(*last))
         following.full_clean()
         following.save()

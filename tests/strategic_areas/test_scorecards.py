@@ -12,11 +12,11 @@ from django.urls import reverse
 from agencies.audit import AuditEntry
 from agencies.mail import Mail
 from strategic_areas import rounds, workflow
-from strategic_areas.compliance import REPLY_WITHIN, Promptness
+from strategic_areas.compliance import REPLY_WITHIN, Timeliness
 from strategic_areas.desk.changes.agency_statements import commentable_rounds
 from strategic_areas.desk.rounds import notices
 from strategic_areas.models import AgencyComment, PublicationVersion, ReportingPeriod
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.make.plans import put_back_in_preparation
 from tests.public_site import MOST_QUERIES
@@ -47,7 +47,7 @@ def asked():
 
 
 def page_at(client, moment, activity):
-    path = address("agency", activity.plan.code, activity.agency.slug)
+    path = public_path("agency", activity.plan.code, activity.agency.slug)
     with time_machine.travel(moment, tick=False):
         return client.get(path)
 
@@ -102,7 +102,7 @@ def test_a_scorecard_counts_first_submissions_by_the_due_date(client, asked):
     ((told, card, _comment),) = page.scorecards
     assert told == period
     assert (card.asked, card.on_time, card.late, card.missing) == (2, 1, 0, 1)
-    assert card.promptness == Promptness.LATE
+    assert card.promptness == Timeliness.LATE
 
 
 @pytest.mark.django_db(transaction=True)
@@ -234,7 +234,7 @@ def test_a_reply_stands_beside_its_scorecard(client, asked):
 
 @pytest.mark.sqlite
 def test_the_methodology_page_states_the_hours_of_the_code(client):
-    page = client.get(address("methodology"))
+    page = client.get(public_path("methodology"))
 
     assert page.context["reply_hours"] == REPLY_WITHIN / timedelta(hours=1)
     assert "72" in page.content.decode()

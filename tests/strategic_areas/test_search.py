@@ -17,7 +17,7 @@ from strategic_areas.models import (
     PublicationVersion,
     Translation,
 )
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.search import index
 from strategic_areas.search.answers import PER_GROUP, PER_PAGE, answer
 from strategic_areas.search.words import ask as asked_for
@@ -33,7 +33,7 @@ WORD = "zanahoria"
 
 
 def ask(client, words, language="es", **others):
-    return client.get(address("search", language=language), {"q": words, **others})
+    return client.get(public_path("search", language=language), {"q": words, **others})
 
 
 def found(client, words=WORD, language="es"):
@@ -171,7 +171,7 @@ def test_initials_that_an_agency_had_lead_to_it(client):
     make.participation(plan=plan, agency=agency)
     agency.rename(acronym="NXV")
 
-    page = address("agency", plan.code, agency.slug, language="es")
+    page = public_path("agency", plan.code, agency.slug, language="es")
     assert [ask(client, each)["Location"] for each in ("vxj", "NXV")] == [page, page]
 
 
@@ -192,7 +192,7 @@ def test_the_pages_of_text_are_found_by_what_they_say(client):
 
     for name in PAGES:
         with override("es"):
-            page = client.get(address(name)).content.decode()
+            page = client.get(public_path(name)).content.decode()
         said = documents[name]
         assert get_template(f"{name}.html")
         assert said.texts[0].spanish != said.texts[0].english
@@ -209,7 +209,7 @@ def test_the_pages_of_text_are_found_by_what_they_say(client):
 def test_a_page_of_text_is_found_by_the_laws_of_the_country(
     client, law, name, language
 ):
-    assert address(name, language=language) in paths(client, law, language)
+    assert public_path(name, language=language) in paths(client, law, language)
 
 
 def test_the_glossary_is_found_at_the_word(client):
@@ -585,9 +585,9 @@ def test_the_words_of_a_search_are_not_logged(client, caplog):
 def test_the_search_is_at_hand_everywhere_and_its_box_on_its_own_page_alone(
     client, language
 ):
-    search = address("search", language=language)
+    search = public_path("search", language=language)
     pages = {
-        name: client.get(address(name, language=language)).text
+        name: client.get(public_path(name, language=language)).text
         for name in ("home", "plans", "search", "help")
     }
 
@@ -600,15 +600,17 @@ def test_the_search_is_at_hand_everywhere_and_its_box_on_its_own_page_alone(
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_browsers_may_offer_the_search(client, settings, language):
-    response = client.get(address("search_description", language=language))
+    response = client.get(public_path("search_description", language=language))
 
     tree = ElementTree.fromstring(response.content)
     space = "{http://a9.com/-/spec/opensearch/1.1/}"
     target = tree.find(f"{space}Url").get("template")
-    assert target.startswith(settings.SITE_URL + address("search", language=language))
+    assert target.startswith(
+        settings.SITE_URL + public_path("search", language=language)
+    )
     assert len(tree.find(f"{space}ShortName").text) <= 16
-    home = client.get(address("home", language=language)).content.decode()
-    assert address("search_description", language=language) in home
+    home = client.get(public_path("home", language=language)).content.decode()
+    assert public_path("search_description", language=language) in home
 
 
 @pytest.mark.parametrize("asked", ["", "xyzzy"])
@@ -619,13 +621,13 @@ def test_who_asks_nothing_or_finds_nothing_is_shown_ways_on(client, asked):
 
     paths = [path for path, _words in page.context["ways"]]
     assert paths == [
-        address("indicators", language="es"),
+        public_path("indicators", language="es"),
         *(
-            address(name, plan.code, language="es")
+            public_path(name, plan.code, language="es")
             for name in ("agencies", "commitments", "updates")
         ),
         f"/{plan.code}/temas/trabajo/",
-        address("help", language="es"),
+        public_path("help", language="es"),
     ]
     assert all(f'<li><a href="{path}">' in page.text for path in paths)
     assert {client.get(path).status_code for path in paths} == {200}

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from django.utils.html import strip_tags
 
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries import search_texts
 from strategic_areas.search.answers import KINDS
 from strategic_areas.views.search import site_documents
@@ -71,7 +71,7 @@ def test_results_of_each_kind_lead_to_their_places(client):
 def test_a_code_or_a_name_leads_straight_to_what_bears_it(
     client, words, language, path
 ):
-    answer = client.get(address("search", language=language), {"q": words})
+    answer = client.get(public_path("search", language=language), {"q": words})
 
     assert (answer.status_code, answer["Location"]) == (302, path)
 
@@ -92,7 +92,7 @@ def test_a_code_or_a_name_leads_straight_to_what_bears_it(
     ],
 )
 def test_a_question_finds_the_page_that_answers_it(client, words, language, path):
-    page = client.get(address("search", language=language), {"q": words})
+    page = client.get(public_path("search", language=language), {"q": words})
 
     first = page.context["answer"].groups[0].hits[0]
     assert first.path.partition("#")[0] == path
@@ -114,7 +114,7 @@ def test_how_to_cite_is_found_straight(client, words):
 
 def test_a_question_for_a_year_finds_the_indicators_that_know_it(client):
     page = client.get(
-        address("search", language="es"), {"q": "cuántas víctimas en 2019"}
+        public_path("search", language="es"), {"q": "cuántas víctimas en 2019"}
     )
 
     (first, *_) = page.context["answer"].groups
@@ -127,4 +127,4 @@ def test_a_question_for_a_year_finds_the_indicators_that_know_it(client):
 def test_a_figure_is_found_by_its_words_and_year(client):
     page = client.get("/buscar/?q=victimas+identificadas+2019").content.decode()
 
-    assert f'href="{address("indicator", "I-39", language="es")}"' in page
+    assert f'href="{public_path("indicator", "I-39", language="es")}"' in page

@@ -14,70 +14,87 @@ from strategic_areas.commitment_states import (
     DECLARED,
     FAMILIES,
     RULE,
-    UNTOLD,
+    UNKNOWN_STATES,
+    CommitmentFacts,
     CommitmentState,
-    Facts,
-    Family,
+    KnownActivityState,
+    StateFamily,
     Tally,
-    Work,
     commitment_state,
+    count_activities,
     family_of,
-    newest,
-    tally,
+    newest_update,
 )
 from strategic_areas.models import DeclaredResult
 from strategic_areas.progress import (
+    ActivityReport,
+    ActivityState,
     Deadline,
     Declaration,
-    Report,
-    Standing,
-    State,
+    ProgressSummary,
     average_percent,
-    commitment_standing,
-    count,
-    work_of,
+    count_states,
+    known_state_of,
+    summarise_commitment,
 )
 from strategic_areas.sentences import COMMITMENT_STATES, FAMILY_WORDS, work_done
 
-DONE, GOING, KEPT = Work.COMPLETED, Work.IN_PROGRESS, Work.KEPT_UP
-HALTED, DROPPED, IDLE = Work.SUSPENDED, Work.CANCELLED, Work.NOT_STARTED
-WAITING, RESERVED = Work.IN_REVIEW, Work.RESERVED
-SILENT, UNASKED = Work.SILENT, Work.NOT_ASKED
+DONE, GOING, KEPT = (
+    KnownActivityState.COMPLETED,
+    KnownActivityState.IN_PROGRESS,
+    KnownActivityState.KEPT_UP,
+)
+HALTED, DROPPED, IDLE = (
+    KnownActivityState.SUSPENDED,
+    KnownActivityState.CANCELLED,
+    KnownActivityState.NOT_STARTED,
+)
+WAITING, RESERVED = KnownActivityState.IN_REVIEW, KnownActivityState.RESERVED
+SILENT, UNASKED = KnownActivityState.SILENT, KnownActivityState.NOT_ASKED
 ENDS = date(2028, 12, 31)
 
 #: By the row of the rule: what is known, and the state.
 ROWS = [
     [
-        (Facts([GOING], result=result), state)
+        (CommitmentFacts([GOING], result=result), state)
         for result, state in zip(DeclaredResult, DECLARED, strict=True)
     ],
-    [(Facts(), "no_activities")],
-    [(Facts([DROPPED]), "cancelled"), (Facts([DROPPED, DROPPED]), "cancelled")],
+    [(CommitmentFacts(), "no_activities")],
     [
-        (Facts([GOING]), "in_progress"),
-        (Facts([DONE, HALTED, IDLE, GOING]), "in_progress"),
-        (Facts([KEPT]), "in_progress"),
-        (Facts([GOING, SILENT]), "in_progress"),
-        (Facts([GOING], is_over=True), "left_in_progress"),
-        (Facts([KEPT, DONE, DROPPED], is_over=True), "kept_up"),
-        (Facts([KEPT, GOING], is_over=True), "left_in_progress"),
-        (Facts([KEPT, SILENT], is_over=True), "left_in_progress"),
+        (CommitmentFacts([DROPPED]), "cancelled"),
+        (CommitmentFacts([DROPPED, DROPPED]), "cancelled"),
     ],
-    [(Facts([DONE, DONE]), "to_declare"), (Facts([DONE, DROPPED]), "to_declare")],
     [
-        (Facts([HALTED, IDLE]), "suspended"),
-        (Facts([HALTED, DONE, DROPPED]), "partly_suspended"),
+        (CommitmentFacts([GOING]), "in_progress"),
+        (CommitmentFacts([DONE, HALTED, IDLE, GOING]), "in_progress"),
+        (CommitmentFacts([KEPT]), "in_progress"),
+        (CommitmentFacts([GOING, SILENT]), "in_progress"),
+        (CommitmentFacts([GOING], is_over=True), "left_in_progress"),
+        (CommitmentFacts([KEPT, DONE, DROPPED], is_over=True), "kept_up"),
+        (CommitmentFacts([KEPT, GOING], is_over=True), "left_in_progress"),
+        (CommitmentFacts([KEPT, SILENT], is_over=True), "left_in_progress"),
     ],
-    [(Facts([DONE, IDLE]), "begun"), (Facts([DONE, SILENT]), "begun")],
     [
-        (Facts([IDLE, IDLE, DROPPED]), "not_started"),
-        (Facts([IDLE, SILENT]), "incomplete"),
-        (Facts([IDLE, WAITING]), "incomplete"),
+        (CommitmentFacts([DONE, DONE]), "to_declare"),
+        (CommitmentFacts([DONE, DROPPED]), "to_declare"),
     ],
-    [(Facts([WAITING, RESERVED, SILENT]), "in_review")],
-    [(Facts([RESERVED, SILENT]), "reserved")],
-    [(Facts([SILENT, UNASKED]), "no_report")],
-    [(Facts([UNASKED]), "not_asked")],
+    [
+        (CommitmentFacts([HALTED, IDLE]), "suspended"),
+        (CommitmentFacts([HALTED, DONE, DROPPED]), "partly_suspended"),
+    ],
+    [
+        (CommitmentFacts([DONE, IDLE]), "begun"),
+        (CommitmentFacts([DONE, SILENT]), "begun"),
+    ],
+    [
+        (CommitmentFacts([IDLE, IDLE, DROPPED]), "not_started"),
+        (CommitmentFacts([IDLE, SILENT]), "incomplete"),
+        (CommitmentFacts([IDLE, WAITING]), "incomplete"),
+    ],
+    [(CommitmentFacts([WAITING, RESERVED, SILENT]), "in_review")],
+    [(CommitmentFacts([RESERVED, SILENT]), "reserved")],
+    [(CommitmentFacts([SILENT, UNASKED]), "no_report")],
+    [(CommitmentFacts([UNASKED]), "not_asked")],
 ]
 
 
@@ -113,7 +130,7 @@ def test_every_state_has_a_word_of_its_own():
 
 
 def test_every_state_is_in_one_family_or_reported_and_not_to_be_read():
-    assert [row.family for row in FAMILIES] == list(Family)
+    assert [row.family for row in FAMILIES] == list(StateFamily)
     assert Counter(state for row in FAMILIES for state in row.states) == Counter(
         CommitmentState
     )
@@ -121,7 +138,7 @@ def test_every_state_is_in_one_family_or_reported_and_not_to_be_read():
         "in_review",
         "reserved",
     }
-    assert {state: family_of(state) for state in State} == {
+    assert {state: family_of(state) for state in ActivityState} == {
         "completed": "met",
         "in_progress": "going",
         "left_in_progress": "going",
@@ -137,9 +154,9 @@ def test_every_state_is_in_one_family_or_reported_and_not_to_be_read():
 
 @given(st.lists(st.sampled_from([None, *CommitmentState])))
 def test_the_families_sum_to_the_whole(states):
-    counts = count(states)
+    counts = count_states(states)
 
-    assert [family for family, _ in counts.by_family] == list(Family)
+    assert [family for family, _ in counts.by_family] == list(StateFamily)
     assert sum(number for _, number in counts.by_family) == counts.total
     for family, number in counts.by_family:
         assert number == sum(
@@ -170,12 +187,12 @@ def test_every_family_has_a_word_a_mark_and_a_colour_that_is_read_in_grey_too():
         for part in css.split("*,\n")[0].split("@media screen")
     )
 
-    assert list(FAMILY_WORDS) == list(Family)
-    assert len({str(word) for word in FAMILY_WORDS.values()}) == len(Family)
-    assert len({drawn[each] for each in [*Family, "late"]}) == len(Family) + 1
-    assert all(f".family--{each} " in css for each in Family)
+    assert list(FAMILY_WORDS) == list(StateFamily)
+    assert len({str(word) for word in FAMILY_WORDS.values()}) == len(StateFamily)
+    assert len({drawn[each] for each in [*StateFamily, "late"]}) == len(StateFamily) + 1
+    assert all(f".family--{each} " in css for each in StateFamily)
     for colours in (light, dark):
-        inks = [colours[each] for each in Family]
+        inks = [colours[each] for each in StateFamily]
         for paper in (colours["paper"], colours["paper-shade"]):
             for ink in [*inks, colours["late"]]:
                 assert contrast(ink, paper) >= 4.5
@@ -184,13 +201,13 @@ def test_every_family_has_a_word_a_mark_and_a_colour_that_is_read_in_grey_too():
         assert min(map(contrast, full, full[1:])) >= 1.4
 
 
-@given(st.lists(st.sampled_from(list(Work))), st.booleans())
+@given(st.lists(st.sampled_from(list(KnownActivityState))), st.booleans())
 def test_only_a_declaration_says_what_became_of_the_result(works, is_over):
-    assert commitment_state(Facts(works, is_over=is_over)) not in DECLARED
+    assert commitment_state(CommitmentFacts(works, is_over=is_over)) not in DECLARED
 
 
 def report(execution="in_progress", ends_on=date(2027, 6, 30), **fields):
-    return Report(execution=execution, period_ends_on=ends_on, **fields)
+    return ActivityReport(execution=execution, period_ends_on=ends_on, **fields)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +228,7 @@ def report(execution="in_progress", ends_on=date(2027, 6, 30), **fields):
     ],
 )
 def test_what_is_known_of_an_activity(reports, known, work):
-    assert work_of(reports, **known) == work
+    assert known_state_of(reports, **known) == work
 
 
 @pytest.mark.parametrize(
@@ -235,24 +252,28 @@ def test_what_is_known_of_an_activity(reports, known, work):
     ],
 )
 def test_missing_is_never_zero(works, counted, words):
-    assert tally(works) == counted
+    assert count_activities(works) == counted
     with override("en"):
         assert work_done(counted) == words
 
 
-@given(st.lists(st.sampled_from(sorted(UNTOLD)), min_size=1))
+@given(st.lists(st.sampled_from(sorted(UNKNOWN_STATES)), min_size=1))
 def test_where_nobody_is_known_to_have_done_anything_no_number_is_said_done(works):
     with override("en"):
-        assert " of " not in work_done(tally(works))
+        assert " of " not in work_done(count_activities(works))
 
 
 def standing(activities, declarations=(), **fields):
     given = [
-        (Standing(State(each[0].execution), None, each[0].percent), work_of(each), each)
+        (
+            ProgressSummary(ActivityState(each[0].execution), None, each[0].percent),
+            known_state_of(each),
+            each,
+        )
         for each in activities
     ]
     fields = {"is_official": True} | fields
-    return commitment_standing(
+    return summarise_commitment(
         given, declarations, Deadline(), date(2027, 7, 1), **fields
     )
 
@@ -262,7 +283,7 @@ def test_a_reconstructed_commitment_has_no_state_whatever_is_said_of_it():
 
     told = standing([[report(percent=30)]], declared, is_official=False)
 
-    assert told == Standing(None, None)
+    assert told == ProgressSummary(None, None)
 
 
 def test_the_day_is_that_of_the_declaration_or_of_the_last_report():
@@ -273,7 +294,7 @@ def test_the_day_is_that_of_the_declaration_or_of_the_last_report():
     found = [standing(reports, said) for said in ([], [declared], [not_yet])]
 
     assert [(each.state, each.said_on) for each in found] == [
-        ("in_progress", newest([r for rows in reports for r in rows]).known_by),
+        ("in_progress", newest_update([r for rows in reports for r in rows]).known_by),
         ("in_part", declared.known_by),
         ("in_progress", date(2027, 6, 30)),
     ]

@@ -17,11 +17,13 @@ from strategic_areas.count_sentences import (
     still_open,
     summed,
 )
-from strategic_areas.progress import count
+from strategic_areas.progress import count_states
 
 
 def counted(**numbers):
-    return count(CommitmentState(s) for s, n in numbers.items() for _ in range(n))
+    return count_states(
+        CommitmentState(s) for s, n in numbers.items() for _ in range(n)
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def test_a_sentence_for_what_is_met_and_goes_on_and_one_for_the_others(numbers, 
 def test_what_it_says_sums_to_the_whole(states):
     with override("en"):
         values = {str(word): number for number, word in enumerate(NUMBERS, start=1)}
-        words = re.findall(r"[a-z]+|\d+", summed(count(states)).lower())
+        words = re.findall(r"[a-z]+|\d+", summed(count_states(states)).lower())
     told = [values.get(w) or int(w) for w in words if w in values or w.isdigit()]
 
     total, *parts = told

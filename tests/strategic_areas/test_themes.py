@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from strategic_areas import workflow
 from strategic_areas.models import Activity, PendingChange, Plan, PlanChange
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.site import places
 from strategic_areas.themes import Theme
 from tests import make
@@ -134,7 +134,7 @@ def test_a_theme_has_a_page_of_the_commitments_that_its_filter_leaves(
     client, plan, theme, path, found
 ):
     page = client.get(path)
-    listed = client.get(address("commitments", "p"), {"theme": theme})
+    listed = client.get(public_path("commitments", "p"), {"theme": theme})
 
     assert page.status_code == 200
     assert codes(page) == codes(listed) == found
@@ -142,7 +142,7 @@ def test_a_theme_has_a_page_of_the_commitments_that_its_filter_leaves(
     assert facet.numbers[theme] == len(found)
     assert 'hreflang="es" href="http' in page.text
     for language in ("es", "en"):
-        assert f'{address("theme", "p", theme, language=language)}"' in page.text
+        assert f'{public_path("theme", "p", theme, language=language)}"' in page.text
 
 
 def test_what_no_activity_that_stands_has_is_no_theme_of_the_plan(client, plan):
@@ -164,7 +164,7 @@ def test_no_activity_that_was_cancelled_is_counted_for_its_theme(client):
     for stopped in ({}, {"stopped": "cancelled", "stopped_on": "2025-01-01"}):
         make.activity(commitment=commitment, themes=["work"], **stopped)
 
-    page = client.get(address("theme", "p", Theme.WORK, language="es"))
+    page = client.get(public_path("theme", "p", Theme.WORK, language="es"))
 
     assert "1 actividad de este tema, en 1 compromiso." in page.text
 
@@ -179,7 +179,7 @@ def test_the_search_knows_the_words_of_a_theme(client, plan):
 
 
 def test_a_commitment_leads_to_its_themes(client, plan):
-    page = client.get(address("commitment", "p", "2", language="en")).text
+    page = client.get(public_path("commitment", "p", "2", language="en")).text
 
     assert (
         '<a href="/en/p/themes/children-and-adolescents/">Children and adolescents</a>'

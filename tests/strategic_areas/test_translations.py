@@ -15,7 +15,7 @@ from strategic_areas.models import (
     PublicationVersion,
     Translation,
 )
-from strategic_areas.public_paths import address as public_address
+from strategic_areas.public_paths import public_path as public_address
 from strategic_areas.queries.updates import record
 from tests import make
 from tests.deep import DEEP

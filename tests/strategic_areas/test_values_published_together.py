@@ -9,7 +9,7 @@ from agencies.access import RefusedError
 from strategic_areas.figures.reporting import VALUES
 from strategic_areas.models import PublishedFigure, ReportedSpan
 from strategic_areas.models.measurements import Measurement, ReportedValue
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from tests import make
 from tests.deep import SOME_ROWS
 from tests.strategic_areas.decision_cases import Case
@@ -253,8 +253,8 @@ def test_a_value_far_from_the_last_is_compared_with_it_first(
     assert before == ["approved", "pending" if is_odd else "approved"]
     assert statuses() == ["approved", "approved"]
     places = [place.address for place in shown["places"]]
-    assert places[0] == address("home")
-    assert address("indicator", indicator.code) in places
+    assert places[0] == public_path("home")
+    assert public_path("indicator", indicator.code) in places
     for card in (shown["before"], shown["after"]):
         assert card["text"] in page.content.decode()
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.workbooks import reading
-from strategic_areas.workbooks.reading import pages_of
+from strategic_areas.workbooks.reading import read_pages
 from tests import make
 from tests.strategic_areas.filling import Filler
 from tests.strategic_areas.planbooks import Keeper
@@ -96,7 +96,7 @@ def test_a_workbook_of_too_many_elements_is_refused_unopened(parts):
     upload = SimpleUploadedFile("hoja.xlsx", workbook(**parts))
 
     with pytest.raises(RefusedFileError) as refused:
-        pages_of(upload)
+        read_pages(upload)
 
     assert refused.value.code == "too_much"
 
@@ -172,7 +172,7 @@ HOSTILE = {
 )
 def test_a_hostile_workbook_is_refused_unopened(code, content):
     with pytest.raises(RefusedFileError) as refused:
-        pages_of(SimpleUploadedFile("hoja.xlsx", content))
+        read_pages(SimpleUploadedFile("hoja.xlsx", content))
 
     assert refused.value.code == code
 

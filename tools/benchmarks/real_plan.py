@@ -241,7 +241,7 @@ class Reports:
 
     def __init__(self):
         self.make = import_module("tests.make")
-        self.words = import_module("strategic_areas.public_paths").permanent_word
+        self.words = import_module("strategic_areas.public_paths").stable_slug
         self.draw = random.Random(SEED)  # noqa: S311 - no secret
         self.plan = model("Plan").objects.get(code=PLAN)
         works = model("Activity").objects.filter(plan=self.plan)

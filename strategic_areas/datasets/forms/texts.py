@@ -17,7 +17,7 @@ from strategic_areas.datasets.columns import (
     in_both,
 )
 from strategic_areas.datasets.snapshots import Row, Snapshot
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 
 #: What every form that people read says of the numbers in it.
 TOLD = (
@@ -66,7 +66,7 @@ def as_csv(dataset: Dataset, rows: Iterable[Row]) -> bytes:
     """
     names = [each.name for each in dataset.columns]
     table = ([_in_csv(row[name]) for name in names] for row in rows)
-    return spreadsheet_cells.as_csv([names, *table]).encode()
+    return spreadsheet_cells.csv_content([names, *table]).encode()
 
 
 def _in_csv(value):
@@ -100,7 +100,7 @@ def about_data(snapshot: Snapshot) -> dict:
         "edition": snapshot.edition or None,
         "is_reconstructed": snapshot.is_reconstructed,
         "is_demonstration": not settings.OFFICIAL_SITE,
-        "address": settings.SITE_URL + address("data", language="es"),
+        "address": settings.SITE_URL + public_path("data", language="es"),
         **({"licence": licence} if settings.LICENCE_NAME else {}),
     }
 
@@ -155,7 +155,7 @@ def about_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
         (_("Plan"), plan or snapshot.title_es),
         (_("Edition"), snapshot.edition),
         (_("Data as of"), snapshot.day.isoformat()),
-        (_("Address"), settings.SITE_URL + address("data")),
+        (_("Address"), settings.SITE_URL + public_path("data")),
         (_("Licence"), licence),
         *([] if settings.OFFICIAL_SITE else [OF_DEMONSTRATION]),
         (_("Note"), note_of(snapshot)[get_language()]),

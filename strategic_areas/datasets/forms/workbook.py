@@ -130,7 +130,7 @@ def _cell(value, style):
     if value is None or value == "":
         return "<c/>"
     if isinstance(value, str):
-        text = escape(spreadsheet_cells.for_workbook(value))
+        text = escape(spreadsheet_cells.workbook_text(value))
         inside = f'<is><t xml:space="preserve">{text}</t></is>'
         return f'<c s="{style}" t="inlineStr">{inside}</c>'
     if isinstance(value, bool):

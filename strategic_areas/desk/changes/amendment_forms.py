@@ -79,7 +79,7 @@ class ProposeAmendmentForm(GuardedModelForm):
         with refusals_shown_on(self, waits=CHANGE_WAITS), evidence.kept_only_if_saved():
             if upload := self.cleaned_data.get("upload"):
                 evidence.write(amendment, upload)
-            return records.propose(self.drafts, by=by, amendment=amendment)
+            return records.propose_drafts(self.drafts, by=by, amendment=amendment)
         return None
 
 

@@ -16,7 +16,7 @@ from strategic_areas import sentences, workflow
 from strategic_areas.desk.review.comparison import ComparedField
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.models import Activity, ActivityUpdate, Indicator
-from strategic_areas.plan_document.records import read_otherwise
+from strategic_areas.plan_document.records import public_differences
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.public_rows import TOUCHING, RowDifference
@@ -68,7 +68,7 @@ def protection_change(change, user, left_out=()):
         made = workflow.CHANGES.put_in(change, parts, user)
         return [(type(record), record.pk) for record in made.values()]
 
-    return ProtectionChange(fields, read_otherwise(touched, put_in))
+    return ProtectionChange(fields, public_differences(touched, put_in))
 
 
 def protective_fields(part):

@@ -36,7 +36,7 @@ from strategic_areas.desk.plan_tree.levels import (
 from strategic_areas.desk.plan_tree.nodes import PlanTree
 from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_screen
 from strategic_areas.models import Activity, Commitment, Indicator, Plan
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import areas, commitments
 from strategic_areas.queries.plan import board, counted, plans
 from strategic_areas.views.commitments import figures_of, part_shown
@@ -211,13 +211,13 @@ def page_changes_of_plan(whole):
     return [
         PublicPageChange(
             _("The first page"),
-            address("home"),
+            public_path("home"),
             _("The plan that it shows: now %(now)s, then %(then)s.") % told,
         ),
         PublicPageChange(
             _("The plan %(code)s") % {"code": plan.code},
             change=_("New: %(address)s, with each area, commitment and figure.")
-            % {"address": address("plan", plan.code)},
+            % {"address": public_path("plan", plan.code)},
         ),
         PublicPageChange(
             _("The page of each agency that takes part"),

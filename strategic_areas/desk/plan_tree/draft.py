@@ -10,17 +10,17 @@ from strategic_areas.models import Plan
 from strategic_areas.models.drafts import DraftLine
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import (
+    FieldAction,
     LineState,
-    LineVerdict,
     PlanLine,
-    verdict,
+    field_action,
 )
-from strategic_areas.plan_document.preview import in_words
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.preview import value_in_words
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.plan_document.validation import faults
+from strategic_areas.plan_document.validation import find_problems
 from strategic_areas.plan_document.values import NEW
-from strategic_areas.workbooks.reading import Change, Fault
+from strategic_areas.workbooks.reading import CellChange, CellProblem
 
 
 def draft_lines(plan, person):
@@ -86,7 +86,7 @@ def _led(stored, table, line, new):
         there = [key if key in known else own.get(key) for key in keys]
         if None in there:
             text = _("The record that stood here is not in the plan any more.")
-            lost.append(Fault("", column.label, text, name=column.name))
+            lost.append(CellProblem("", column.label, text, name=column.name))
         found[column.name] = [*filter(None, there)] if is_list else there[0]
     return found, lost
 
@@ -118,15 +118,15 @@ def draft_conflicts(stored, kept):
     for each in kept:
         table, now = STRUCTURE[each.table], _stood(stored, each)
         changes = tuple(
-            Change(
+            CellChange(
                 column.label,
-                in_words(column, now[name], stored),
-                in_words(column, each.said[name], stored),
+                value_in_words(column, now[name], stored),
+                value_in_words(column, each.said[name], stored),
             )
             for column in table.all_columns
             if (name := column.name) in now
-            and verdict(each.said[name], now[name], said=each.seen.get(name))
-            is LineVerdict.KEEP
+            and field_action(each.said[name], now[name], said=each.seen.get(name))
+            is FieldAction.KEEP
         )
         if changes or each.record and not now:
             row = stored.tables[table.name].row_of_pk.get(each.record)
@@ -185,7 +185,7 @@ def save_edits(request, tree, edits):
 
 def _save(request, drafts, found):
     new = {id(each.record) for each in drafts if each.is_new}
-    records.save_records(drafts, by=request.user)
+    records.save_drafts_unaudited(drafts, by=request.user)
     for each in drafts:
         is_new, names = id(each.record) in new, {*each.line.said}
         event = audit.Event.RECORD_MADE if is_new else audit.Event.RECORD_CHANGED
@@ -208,11 +208,11 @@ def _go_on(kept, edits):
 
 def _tried(plan, kept, edited):
     """Of each edited line: its built draft or None, its faults, what stood there."""
-    stored = StoredObjects(plan.code)
+    stored = StoredPlanObjects(plan.code)
     stood = [(_stood if each.record else _led_to)(stored, each) for each in edited]
     pairs = document_lines(stored, kept)
-    drafts = records.build(stored, [line for _kept, line in pairs])
-    told = faults(stored, drafts, members_only=False)
+    drafts = records.build_drafts(stored, [line for _kept, line in pairs])
+    told = find_problems(stored, drafts, members_only=False)
     built, found = {}, {}
     for (each, line), draft, own in zip(pairs, drafts, told, strict=True):
         built[id(each)] = draft

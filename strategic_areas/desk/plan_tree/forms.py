@@ -26,11 +26,11 @@ from strategic_areas.desk.plan_tree.levels import (
 )
 from strategic_areas.models import Plan, Provenance
 from strategic_areas.models.drafts import DraftLine
-from strategic_areas.plan_document.lines import completed, with_due_date
-from strategic_areas.plan_document.preview import in_words
-from strategic_areas.plan_document.stored_plan import plain
+from strategic_areas.plan_document.lines import with_defaults, with_due_date
+from strategic_areas.plan_document.preview import value_in_words
+from strategic_areas.plan_document.stored_plan import plain_number
 from strategic_areas.plan_document.tables import STRUCTURE, as_read
-from strategic_areas.plan_document.values import digest, for_cell
+from strategic_areas.plan_document.values import cell_value, digest
 
 #: The word that each of an area's addresses is made of.
 SLUG_SOURCES = {"slug_es": "name_es", "slug_en": "name_en"}
@@ -65,7 +65,7 @@ class PlanNodeForm(forms.Form):
             value = self.stands[column.name]
             # A date or a number is drawn in the reader's own way.
             if column.kind in (Kind.DATE, Kind.DECIMAL):
-                value = for_cell(column, value, tree.stored)
+                value = cell_value(column, value, tree.stored)
             self.initial.setdefault(column.name, value)
             self._fit(column, field)
         self.initial["seen"] = self._seen()
@@ -200,7 +200,7 @@ class PlanNodeForm(forms.Form):
         asked = {n: _as_plain(cleaned[n]) for n in names if n in cleaned}
         self._complete(asked)
         if self.is_new:
-            self.said = completed(self.table, asked)
+            self.said = with_defaults(self.table, asked)
             return cleaned
         seen = dict(zip(names, (cleaned.get("seen") or "").split("-"), strict=False))
         touched = [name for name in asked if seen.get(name) != digest(asked[name])]
@@ -210,7 +210,10 @@ class PlanNodeForm(forms.Form):
             self.data = self.data.copy()
             self.data["seen"] = self._seen()
             told = conflict(
-                (x.label, in_words(x, self.stands[x.name], self.tree.stored) or "–")
+                (
+                    x.label,
+                    value_in_words(x, self.stands[x.name], self.tree.stored) or "–",
+                )
                 for x in self.columns
                 if x.name in stale
             )
@@ -361,7 +364,7 @@ def _as_plain(value):
         return value.isoformat()
     if isinstance(value, list):
         return sorted(value)
-    return plain(value) if isinstance(value, Decimal) else as_read(value)
+    return plain_number(value) if isinstance(value, Decimal) else as_read(value)
 
 
 def code_and_name(record):

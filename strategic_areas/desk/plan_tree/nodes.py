@@ -29,8 +29,8 @@ from strategic_areas.desk.plan_tree.levels import (
 )
 from strategic_areas.models import Plan, Provenance, RecordChange
 from strategic_areas.models.records import sort_key
-from strategic_areas.plan_document.preview import preview_of
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.preview import build_preview
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import STRUCTURE
 
 #: A plan of more records than this shows its commitments folded.
@@ -213,13 +213,13 @@ class PlanTree:
     """
 
     def __init__(self, plan, kept=(), waits=None, *, is_checked=False):
-        self.stored = StoredObjects(plan.code)
+        self.stored = StoredPlanObjects(plan.code)
         self.plan, self.waits = self.stored.plan, waits
         self.kept = list(kept)
         self.conflicts = draft_conflicts(self.stored, self.kept)
         pairs = document_lines(self.stored, self.kept)
         lines = [line for _kept, line in pairs]
-        self.preview = preview_of(
+        self.preview = build_preview(
             *(self.stored, lines), is_checked=not is_checked, members_only=False
         )
         self.kept_of = {id(line): each for each, line in pairs}

@@ -325,7 +325,7 @@ def plan_draft(request, plan):
             lines = [each.pk for each in tree.kept]
             workflow.drop_lines(plan, lines, by=request.user)
             return redirect_to_change(request, change)
-        outlook = records.outlook(plan, preview.drafts, by=request.user)
+        outlook = records.preview_effects(plan, preview.drafts, by=request.user)
     return render_screen(
         request,
         "desk/plan_draft.html",

@@ -12,16 +12,22 @@ from django.utils.translation import gettext as _
 from agencies.fields import Kind
 from agencies.numbers import UnreadError
 from strategic_areas.plan_document.lines import (
+    FieldAction,
     LineState,
-    LineVerdict,
     PlanLine,
-    completed,
-    verdict,
+    field_action,
+    with_defaults,
     with_due_date,
 )
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
-from strategic_areas.plan_document.values import BETWEEN, NEW, digest, digests, read
-from strategic_areas.workbooks.reading import SEEN, Fault, comparable
+from strategic_areas.plan_document.values import (
+    BETWEEN,
+    NEW,
+    digest,
+    parse_value,
+    value_digests,
+)
+from strategic_areas.workbooks.reading import SEEN, CellProblem, comparable
 
 #: The locked code that the portal had for a row; ``SEEN`` begins with its key.
 ORIGIN = "origin"
@@ -211,13 +217,13 @@ class WorkbookComparison:
             return PlanLine(table, line.number, key, LineState.UNCHANGED)
         if is_repeated:
             faults.append(
-                Fault(
+                CellProblem(
                     "", "", _("This record, or its code, stands in more than one row.")
                 )
             )
         if table.name == OF_PLAN and origin != self.stored.plan_code:
             text = _("This sheet has one row, that of the plan.")
-            faults.append(Fault(line.cells[ORIGIN].place, "", text))
+            faults.append(CellProblem(line.cells[ORIGIN].place, "", text))
             return _unread(table, line, key, LineState.REFUSED, faults)
         row = self._asked(table, line, values, origin)
         if not faults:
@@ -232,12 +238,14 @@ class WorkbookComparison:
         if key in rows and key not in self.find.given_up[table.name]:
             return self._there_already(table, line, values, key)
         key = self.find.new_key(table.name, key)
-        said = completed(table, values)
+        said = with_defaults(table, values)
         places = {each.name: line.cells[each.name].place for each in table.columns}
         state, faults = LineState.NEW, ()
         if not self.starting and (former := line.text(ORIGIN)):
             text = _("The record %(code)s is not in the plan any more.")
-            faults = (Fault(line.cells[ORIGIN].place, "", text % {"code": former}),)
+            faults = (
+                CellProblem(line.cells[ORIGIN].place, "", text % {"code": former}),
+            )
             state = LineState.STALE
         return PlanLine(table, line.number, key, state, "", said, places, faults=faults)
 
@@ -250,9 +258,9 @@ class WorkbookComparison:
                 values[column.name] = [] if column.kind is Kind.LINKS else None
                 continue
             try:
-                value = read(column, cell, self.find)
+                value = parse_value(column, cell, self.find)
             except UnreadError as unread:
-                faults.append(Fault(cell.place, column.label, str(unread)))
+                faults.append(CellProblem(cell.place, column.label, str(unread)))
                 continue
             if value is None and column.kind in KINDS_WITH_DEFAULT:
                 value = self.stored.unset(table, column.name)
@@ -267,25 +275,25 @@ class WorkbookComparison:
         values = stands | values
         seen = line.text(SEEN).split("-")[1:]
         if len(seen) != len(values):
-            fault = Fault("", "", _("The hidden cells of this row were changed."))
+            fault = CellProblem("", "", _("The hidden cells of this row were changed."))
             return _unread(table, line, origin, LineState.REFUSED, [fault])
-        stored, said, stale = digests(table, stands, self.stored), {}, []
+        stored, said, stale = value_digests(table, stands, self.stored), {}, []
         for column, was, now in zip(table.columns, seen, stored, strict=True):
             text = line.text(column.name)
             if was == now and self.find.is_as_taken(column, text, was):
                 values[column.name] = stands[column.name]
-        asked = digests(table, values, self.stored)
+        asked = value_digests(table, values, self.stored)
         touched = {n for n, a, s in zip(values, asked, seen, strict=True) if a != s}
         for column, was, now in zip(table.columns, seen, stored, strict=True):
             name = column.name
             if FOLLOWED_COLUMNS.get(name) in touched and name not in touched:
                 continue
             taken = stands[name] if was == now else CHANGED_SINCE
-            found = verdict(values[name], stands[name], said=taken)
-            if found is LineVerdict.KEEP:
+            found = field_action(values[name], stands[name], said=taken)
+            if found is FieldAction.KEEP:
                 text = _("Somebody changed this after the workbook was taken.")
-                stale.append(Fault(line.cells[name].place, column.label, text))
-            if found is not LineVerdict.AGREED:
+                stale.append(CellProblem(line.cells[name].place, column.label, text))
+            if found is not FieldAction.AGREED:
                 said[name] = values[name]
         if stale:
             return _unread(table, line, origin, LineState.STALE, stale, origin)
@@ -310,7 +318,7 @@ class WorkbookComparison:
         text = _(
             "The plan has a record of this code already, and it says something else."
         )
-        fault = Fault(line.cells[ORIGIN].place, "", text)
+        fault = CellProblem(line.cells[ORIGIN].place, "", text)
         return _unread(table, line, key, LineState.STALE, [fault], key)
 
 

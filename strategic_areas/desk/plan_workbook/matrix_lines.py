@@ -15,13 +15,13 @@ from strategic_areas.models import Activity, Indicator, Participation
 from strategic_areas.plan_document.lines import (
     LineState,
     PlanLine,
-    completed,
+    with_defaults,
     with_due_date,
 )
 from strategic_areas.plan_document.tables import STRUCTURE
-from strategic_areas.plan_document.values import stood_of
+from strategic_areas.plan_document.values import record_digests
 from strategic_areas.text_guard.findings import MESSAGES, STOPS
-from strategic_areas.workbooks.reading import Fault, comparable, digest_of
+from strategic_areas.workbooks.reading import CellProblem, comparable, digest_of
 
 #: By table: field of a line of the matrix → column of the plan's table.
 COLUMN_OF_FIELD = {
@@ -239,7 +239,9 @@ class MatrixLines:
             if name not in known:
                 text = gettext("The portal has no agency “%(name)s”.")
                 place = self._place(line, column.name)
-                faults.append(Fault(place, column.label, text % {"name": name[:40]}))
+                faults.append(
+                    CellProblem(place, column.label, text % {"name": name[:40]})
+                )
         keys = [self.agencies.key_of_pk[self.agencies.rows[x].pk] for x in known]
         if column.kind is Kind.LINKS:
             return sorted(set(keys))
@@ -283,11 +285,11 @@ class MatrixLines:
         key = self.keys[line.number] = table.key_in(said)
         if (table.name, key) in self.seen:
             text = gettext("This record, or its code, stands in more than one row.")
-            faults.append(Fault("", "", text))
+            faults.append(CellProblem("", "", text))
         self.seen.add((table.name, key))
         record, stood = self.stored.tables[table.name].rows.get(key), ""
         if record is None:
-            said, state = completed(table, said), LineState.NEW
+            said, state = with_defaults(table, said), LineState.NEW
         else:
             stands = table.plain(self.stored, record)
             said = {
@@ -302,7 +304,7 @@ class MatrixLines:
             }
             said = with_due_date(table, said, stands)
             state = LineState.CHANGED if said else LineState.UNCHANGED
-            stood = stood_of(table, record, self.stored)
+            stood = record_digests(table, record, self.stored)
         return PlanLine(
             table,
             int(row.group()) if row else 0,

@@ -48,17 +48,17 @@ from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models import Amendment, Plan
 from strategic_areas.plan_document import records
 from strategic_areas.plan_document.lines import LineState, PlanLine
-from strategic_areas.plan_document.preview import preview_of
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.preview import build_preview
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
-from strategic_areas.plan_document.values import stood_of
+from strategic_areas.plan_document.values import record_digests
 from strategic_areas.views.files import WORKBOOK, as_file
 from strategic_areas.workbooks.reading import (
     SEEN,
     lines_below,
-    marks_in,
-    pages_of,
-    too_much,
+    marks_of_pages,
+    read_pages,
+    too_large_error,
 )
 
 
@@ -92,15 +92,15 @@ def load_signed_preview(signed, plan, *, by):
             signed, _owner(plan, by)
         )
     ]
-    records.lock(plan, lines)
-    stored = StoredObjects(plan.code)
+    records.lock_records(plan, lines)
+    stored = StoredPlanObjects(plan.code)
     for line in lines:
         record = stored.tables[line.table.name].rows.get(line.origin or line.name)
         if bool(line.origin) != (record is not None):
             raise StalePreviewError
-        if record and stood_of(line.table, record, stored) != line.stood:
+        if record and record_digests(line.table, record, stored) != line.stood:
             raise StalePreviewError
-    return preview_of(stored, lines, is_checked=True)
+    return build_preview(stored, lines, is_checked=True)
 
 
 def _owner(plan, user):
@@ -145,10 +145,10 @@ def upload_plan_workbook(request, plan):
     if upload.is_valid():
         file = upload.cleaned_data["workbook"]
         try:
-            pages = pages_of(file)
-            if not marks_in(pages):
+            pages = read_pages(file)
+            if not marks_of_pages(pages):
                 return _name(request, plan, UploadedMatrix.of(file))
-            stored = StoredObjects(plan.code)
+            stored = StoredPlanObjects(plan.code)
             lines = compare_plan_workbook(stored, read_plan_workbook(pages, plan))
             shown = _preview(plan, stored, lines, request.user)
         except RefusedFileError as error:
@@ -199,15 +199,15 @@ def _read(request, plan, brought):
     reading = brought.read()
     answers = MatrixAnswerForm(reading)
     if "answer" in request.POST:
-        lines = MatrixLines(StoredObjects(plan.code), reading, brought.texts)
+        lines = MatrixLines(StoredPlanObjects(plan.code), reading, brought.texts)
         has_errors = brought.take(lines, MatrixAnswerForm(reading, request.POST))
         reading = brought.read()
         answers = MatrixAnswerForm(reading, request.POST if has_errors else None)
     save_naming(plan, brought.naming)
-    stored = StoredObjects(plan.code)
+    stored = StoredPlanObjects(plan.code)
     lines = MatrixLines(stored, reading, brought.texts)
     if len(lines.lines) > MOST_RECORDS:
-        raise too_much()
+        raise too_large_error()
     shown = {}
     if not (answers.asked or brought.unchecked(lines)):
         shown = _preview(plan, stored, lines.lines, request.user)
@@ -258,13 +258,13 @@ def _address(name, plan):
 
 
 def _preview(plan, stored, lines, user):
-    preview = preview_of(stored, lines)
+    preview = build_preview(stored, lines)
     shown = {"preview": preview, "absent": _absent(stored, lines)}
     if preview.drafts and preview.is_whole:
         shown["keep"] = _form(
             plan, preview, initial={"staged": sign_preview(preview, plan, by=user)}
         )
-        outlook = records.outlook(plan, preview.drafts, by=user)
+        outlook = records.preview_effects(plan, preview.drafts, by=user)
         shown["outlook"] = outlook | {"lines": describe_differences(outlook["public"])}
     return shown
 
@@ -311,7 +311,7 @@ def _keep(request, plan):
     preview = load_signed_preview(request.POST.get("staged", ""), plan, by=request.user)
     form = _form(plan, preview, request.POST, request.FILES)
     if records.apply_at_once(plan, preview.drafts):
-        records.save(plan, preview.drafts, by=request.user)
+        records.save_drafts(plan, preview.drafts, by=request.user)
         count = len(preview.drafts)
         text = ngettext(
             "%(count)d record is saved.", "%(count)d records are saved.", count
@@ -342,7 +342,7 @@ def read_plan_workbook(pages, plan):
 
     A plan in preparation takes the workbook of another plan too, to start from it.
     """
-    marks = marks_in(pages)
+    marks = marks_of_pages(pages)
     if marks.get("format") != WORKBOOK_FORMAT:
         raise RefusedFileError(
             "not_ours",
@@ -358,7 +358,7 @@ def read_plan_workbook(pages, plan):
         )
     lines = {name: _lines(table, pages) for name, table in STRUCTURE.items()}
     if sum(map(len, lines.values())) > MOST_RECORDS:
-        raise too_much()
+        raise too_large_error()
     return UploadedPlanWorkbook(marks.get("plan", ""), lines)
 
 

@@ -8,16 +8,16 @@ from openpyxl.utils import quote_sheetname
 
 from agencies.fields import Kind
 from strategic_areas.desk.plan_workbook.comparison import ORIGIN, WORKBOOK_FORMAT
-from strategic_areas.plan_document.stored_plan import StoredObjects
+from strategic_areas.plan_document.stored_plan import StoredPlanObjects
 from strategic_areas.plan_document.tables import OF_PLAN, STRUCTURE
-from strategic_areas.plan_document.values import digests, for_cell
+from strategic_areas.plan_document.values import cell_value, value_digests
 from strategic_areas.workbooks.reading import SEEN
 from strategic_areas.workbooks.writing import (
     FIRST_ROW,
     NUMBER,
     TEXT,
     WrittenColumn,
-    chosen_from,
+    choice_rule,
     content_of,
     letters_of,
     new_book,
@@ -49,7 +49,7 @@ NUMBER_FORMATS = {Kind.DATE: "dd/mm/yyyy", Kind.DECIMAL: NUMBER, Kind.WHOLE: "0"
 
 def write_plan_workbook(plan):
     """The workbook of a plan as bytes, with room for new records."""
-    stored = StoredObjects(plan.code)
+    stored = StoredPlanObjects(plan.code)
     book = new_book()
     add_instructions(book.active, plan)
     pages = {name: book.create_sheet(table.title) for name, table in STRUCTURE.items()}
@@ -85,7 +85,7 @@ def _lists(stored):
 def _known(column, stored):
     table = stored.tables[column.linked]
     return sorted(
-        for_cell(column, key, stored) for key in sorted(table.key_of_pk.values())
+        cell_value(column, key, stored) for key in sorted(table.key_of_pk.values())
     )
 
 
@@ -120,23 +120,23 @@ def _rows(table, stored):
     filled = {f"{table.name}.{column.name}" for column in table.columns}
     for row in table.rows(stored):
         values = table.plain(stored, row)
-        said = {c.name: for_cell(c, values[c.name], stored) for c in table.columns}
-        said[SEEN] = "-".join([str(row.pk), *digests(table, values, stored)])
+        said = {c.name: cell_value(c, values[c.name], stored) for c in table.columns}
+        said[SEEN] = "-".join([str(row.pk), *value_digests(table, values, stored)])
         said[ORIGIN] = stored.tables[table.name].key_of_pk[row.pk]
         yield {f"{table.name}.{name}": value for name, value in said.items()}, filled
 
 
 def _rule(column, lists, plan):
     if column.kind in (Kind.CHOICE, Kind.FLAG) or column.is_earlier:
-        return chosen_from(lists[column.table, column.name])
+        return choice_rule(lists[column.table, column.name])
     if column.kind is Kind.LINK and column.table != "participations":
         # Who takes part, and what is new on another sheet, may be chosen at once.
         sheet = {"agencies": "participations"}.get(column.linked, column.linked)
-        rule = chosen_from(_live(sheet) if sheet in STRUCTURE else lists[sheet])
+        rule = choice_rule(_live(sheet) if sheet in STRUCTURE else lists[sheet])
         # A target may be set for an indicator that another plan introduced.
         return rule | {"errorStyle": "warning" if sheet == "indicators" else "stop"}
     if column.kind is Kind.LINK:
-        return chosen_from(lists[column.linked])
+        return choice_rule(lists[column.linked])
     is_planned = column.name in {"starts_on", "due_on", "ends_on"}
     if column.table == OF_PLAN or column.kind is not Kind.DATE or not is_planned:
         return {}

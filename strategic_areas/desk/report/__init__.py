@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from strategic_areas.commitment_states import Family
+from strategic_areas.commitment_states import StateFamily
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class DocumentTable:
 class BarSegment:
     """The part of a bar for one family; ``share`` is in thousandths of the bar."""
 
-    family: Family
+    family: StateFamily
     word: str
     number: int
     share: int
@@ -37,7 +37,7 @@ class StackedBars:
 
     caption: str
     rows: tuple[tuple[str, tuple[BarSegment, ...], int], ...]
-    key: tuple[tuple[Family, str], ...]
+    key: tuple[tuple[StateFamily, str], ...]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from strategic_areas.commitment_states import CommitmentState, Family
+from strategic_areas.commitment_states import CommitmentState, StateFamily
 from strategic_areas.desk.report import (
     BarSegment,
     DocumentSection,
@@ -19,7 +19,7 @@ from strategic_areas.desk.report import (
     tables_with_rows,
 )
 from strategic_areas.models.records import SourceVoice
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.figures import words
 from strategic_areas.queries.figures.indicators import Shown
 from strategic_areas.queries.figures.words import in_language
@@ -39,7 +39,9 @@ SHORT_TITLE_LENGTH = 90
 #: Values are compared if their spans differ by no more days than months and years do.
 SIMILAR_SPAN_DAYS = 4
 #: The words for families of activities that are not those of commitments.
-ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {Family.MET: STATES[State.COMPLETED]}
+ACTIVITY_FAMILY_WORDS = FAMILY_WORDS | {
+    StateFamily.MET: STATES[ActivityState.COMPLETED]
+}
 DONE_BY_SOURCES = gettext_lazy("Done, according to public sources")
 
 
@@ -96,7 +98,7 @@ def _done(content, commitment, work):
     for each in work:
         other = f" ({each.agency_acronym})" * (each.agency != commitment.lead)
         said = [f"{each.code}{other}: {state_text('activities', each)}"]
-        if each.percent is not None and each.family == Family.GOING:
+        if each.percent is not None and each.family == StateFamily.GOING:
             said.append(f"{each.percent}\N{NO-BREAK SPACE}%")
         said += [_("not acknowledged")] * bool(each.is_disputed)
         account = content.accounts.get(each.code)
@@ -109,7 +111,7 @@ def obstacle_text(content, activity):
     """What was said last of what holds an activity back, in short."""
     account = content.accounts.get(activity.code)
     if account is None:
-        return state_word(State(activity.state))
+        return state_word(ActivityState(activity.state))
     said = in_language(account, "obstacle")
     if account.is_reserved:
         said = _("Reported; content withheld by law")
@@ -129,7 +131,7 @@ def state_text(dataset, row):
     if dataset == "commitments":
         return state_word(row.state and CommitmentState(row.state)) or EMPTY_CELL
     voice = SourceVoice[row.voice.upper()] if row.voice else None
-    return state_word(State(row.state), voice)
+    return state_word(ActivityState(row.state), voice)
 
 
 def short_title(row):
@@ -156,7 +158,7 @@ def family_bars(content, caption, groups):
     families = {row.code: row.family for row in content.work}
     names = ACTIVITY_FAMILY_WORDS
     if content.plan.is_reconstructed:
-        names = ACTIVITY_FAMILY_WORDS | {Family.MET: DONE_BY_SOURCES}
+        names = ACTIVITY_FAMILY_WORDS | {StateFamily.MET: DONE_BY_SOURCES}
     rows = []
     for name, work in groups:
         counts, total = Counter(families[each.code] for each in work), len(work)
@@ -164,12 +166,12 @@ def family_bars(content, caption, groups):
             BarSegment(
                 each, str(names[each]), counts[each], 1000 * counts[each] // total
             )
-            for each in Family
+            for each in StateFamily
             if counts[each]
         )
         rows += [(name, segments, total)] * bool(segments)
     used = {each.family for _name, segments, _total in rows for each in segments}
-    key = tuple((each, str(names[each])) for each in Family if each in used)
+    key = tuple((each, str(names[each])) for each in StateFamily if each in used)
     return [StackedBars(caption, tuple(rows), key)] * bool(rows)
 
 

@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from strategic_areas.commitment_states import Family
+from strategic_areas.commitment_states import StateFamily
 from strategic_areas.desk.report import (
     DocumentSection,
     DocumentTable,
@@ -39,13 +39,13 @@ NAME_WIDTH, TOTAL_WIDTH = Cm(4.3).twips, Cm(1.2).twips
 NARROWEST_SEGMENT = Cm(0.75).twips
 #: The fill and the ink of a family, and the pattern on it; nothing told is light.
 COLOURS = {
-    Family.MET: ("0F5130", "FFFFFF", "clear"),
-    Family.UNMET: ("B1480B", "FFFFFF", "clear"),
-    Family.GOING: ("174A8C", "FFFFFF", "clear"),
-    Family.HALTED: ("7D569C", "FFFFFF", "clear"),
-    Family.UNBEGUN: ("3F4757", "FFFFFF", "clear"),
-    Family.SILENT: (RULE, INK, "clear"),
-    Family.UNREAD: ("FFFFFF", INK, "thinDiagStripe"),
+    StateFamily.MET: ("0F5130", "FFFFFF", "clear"),
+    StateFamily.UNMET: ("B1480B", "FFFFFF", "clear"),
+    StateFamily.GOING: ("174A8C", "FFFFFF", "clear"),
+    StateFamily.HALTED: ("7D569C", "FFFFFF", "clear"),
+    StateFamily.UNBEGUN: ("3F4757", "FFFFFF", "clear"),
+    StateFamily.SILENT: (RULE, INK, "clear"),
+    StateFamily.UNREAD: ("FFFFFF", INK, "thinDiagStripe"),
 }
 LANGUAGES = {"es": "es-DO", "en": "en-US"}
 

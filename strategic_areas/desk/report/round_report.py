@@ -136,7 +136,7 @@ class RoundReport:
 
 
 def _newness(report):
-    """As ``Age`` has it, of reports of one period."""
+    """As ``Recency`` has it, of reports of one period."""
     said_on, was_entered = (
         report.handed_in_on or report.reported_on,
         report.handed_in_on,

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from strategic_areas.commitment_states import DECLARED, CommitmentState, Family
+from strategic_areas.commitment_states import DECLARED, CommitmentState, StateFamily
 from strategic_areas.datasets.trail import DAYS
 from strategic_areas.desk.report import (
     DocumentSection,
@@ -34,7 +34,7 @@ from strategic_areas.desk.report.areas import (
 from strategic_areas.desk.report.round_report import RoundReport
 from strategic_areas.disclosure import PROTECTED
 from strategic_areas.progress import ENOUGH_REPORTS, Punctuality
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.figures.words import in_language
 from strategic_areas.sentences import listed
 
@@ -93,7 +93,7 @@ def _facts(content):
         yield _("Who reported"), _answered(content.answers)
     if content.edition:
         number = content.edition.number
-        path = address("edition", content.period.plan.code, number)
+        path = public_path("edition", content.period.plan.code, number)
         yield _("Edition"), f"{number}\n{settings.SITE_URL}{path}"
     else:
         yield (
@@ -204,7 +204,7 @@ def _changes(content):
         **ACTIVITY_FAMILY_WORDS,
         "": _("Cancelled by an amendment, and not counted"),
     }
-    for family in filter(found.get, [*Family, ""]):
+    for family in filter(found.get, [*StateFamily, ""]):
         rows = found[family]
         named = [f"{each.code} {short_title(each)}" for each in rows[: MOST_NAMED // 2]]
         more = _more(len(rows) - MOST_NAMED // 2)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from agencies.audit import take_out
 from strategic_areas import spreadsheet_cells as escaping
 from strategic_areas import workflow
-from strategic_areas.compliance import Promptness, Standing
+from strategic_areas.compliance import ReportStatus, Timeliness
 from strategic_areas.desk.changes import decisions
 from strategic_areas.desk.changes.agency_statements import BilingualTextForm
 from strategic_areas.desk.report import (
@@ -101,7 +101,7 @@ def _read(request, pk):
 
 STATUS_WORDS = {
     **REPORT_STATUS_WORDS,
-    Standing.PUBLISHED: pgettext_lazy("a report", "Published"),
+    ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
 #: The size of paper that is called legal.
 LEGAL_PAPER = 5
@@ -141,9 +141,9 @@ def round_state_tables(period: ReportingPeriod, today) -> tuple[DocumentTable, .
 def _kept(first_day, due_on, today):
     """Whether one report came in time; "" while it still may."""
     if first_day:
-        kept = Promptness.ON_TIME if first_day <= due_on else Promptness.LATE
+        kept = Timeliness.ON_TIME if first_day <= due_on else Timeliness.LATE
     elif today > due_on:
-        kept = Promptness.SILENT
+        kept = Timeliness.SILENT
     else:
         return ""
     return str(PROMPTNESS[kept])
@@ -184,9 +184,9 @@ def tables_as_workbook(tables: tuple[DocumentTable, ...]) -> bytes:
     sheet = book.active
     sheet.title = _("State of the round")
     for each in tables:
-        sheet.append([escaping.for_workbook(heading) for heading, _w in each.columns])
+        sheet.append([escaping.workbook_text(heading) for heading, _w in each.columns])
         for row in each.rows:
-            sheet.append([escaping.for_workbook(cell) for cell in row])
+            sheet.append([escaping.workbook_text(cell) for cell in row])
         for place, (_heading, width) in enumerate(each.columns, 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
     for line in sheet.iter_rows():

@@ -23,7 +23,7 @@ from agencies.mail import INVENTED, Mail, focal_points_of, queue_mail, write_to
 from agencies.models import Agency, FocalPoint, User
 from agencies.stand_ins import reviewers
 from strategic_areas import rounds, schedule
-from strategic_areas.compliance import REPLY_WITHIN, Standing
+from strategic_areas.compliance import REPLY_WITHIN, ReportStatus
 from strategic_areas.datasets import editions
 from strategic_areas.desk.review.review_queue import review_queue_of
 from strategic_areas.desk.sheet.rows import returned_steps
@@ -147,7 +147,7 @@ def agency_to_dos(asked, today):
     values = [
         (cell.period.pk, each)
         for cell in asked
-        for each in cell.standing(Standing.RETURNED)
+        for each in cell.standing(ReportStatus.RETURNED)
         if isinstance(each, AskedValue)
     ]
     last = handed_in(value for _period, value in values)
@@ -157,8 +157,8 @@ def agency_to_dos(asked, today):
     }
     parts = []
     for cell in asked:
-        returned = cell.standing(Standing.RETURNED)
-        missing = cell.standing(Standing.NOTHING, Standing.DRAFTED)
+        returned = cell.standing(ReportStatus.RETURNED)
+        missing = cell.standing(ReportStatus.NOTHING, ReportStatus.DRAFTED)
         missing = missing if cell.accepts(today) else ()
         if missing or returned:
             parts.append(

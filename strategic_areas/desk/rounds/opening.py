@@ -20,13 +20,13 @@ from strategic_areas.desk.screens import plan_or_404, refusals_shown_on, render_
 from strategic_areas.desk.sheet.contents import ReportingSheet
 from strategic_areas.models import Plan, ReportingPeriod, RoundReopening
 from strategic_areas.queries import asked_values
-from strategic_areas.schedule import DAYS_BEFORE_DUE, Frequency, working_day
+from strategic_areas.schedule import DAYS_BEFORE_DUE, RoundFrequency, working_day
 from strategic_areas.workflow.questions import DECLARATION, REPORT
 
 FREQUENCY_WORDS = {
-    Frequency.QUARTER: gettext_lazy("Every quarter"),
-    Frequency.SEMESTER: gettext_lazy("Every semester"),
-    Frequency.YEAR: gettext_lazy("Every year"),
+    RoundFrequency.QUARTER: gettext_lazy("Every quarter"),
+    RoundFrequency.SEMESTER: gettext_lazy("Every semester"),
+    RoundFrequency.YEAR: gettext_lazy("Every year"),
 }
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agencies.mail import reached
 from strategic_areas import schedule
-from strategic_areas.compliance import AgencyState
+from strategic_areas.compliance import AgencyRoundState
 from strategic_areas.desk.rounds import notices, views
 from strategic_areas.models import Plan, ReportingPeriod
 from strategic_areas.queries.rounds import cells
@@ -15,31 +15,31 @@ from strategic_areas.queries.rounds import cells
 #: The parts of a round in their order: state → its word in the address, its name, what
 #: it is called before the due date, when nobody is late, and what it means.
 ROUND_PARTS = {
-    AgencyState.PUBLISHED: (
+    AgencyRoundState.PUBLISHED: (
         "respondieron",
         pgettext_lazy("agencies", "Answered"),
         pgettext_lazy("agencies", "Answered"),
         gettext_lazy("all of it published"),
     ),
-    AgencyState.SUBMITTED: (
+    AgencyRoundState.SUBMITTED: (
         "por-revisar",
         pgettext_lazy("agencies", "To review"),
         pgettext_lazy("agencies", "To review"),
         gettext_lazy("the secretariat has it"),
     ),
-    AgencyState.RETURNED: (
+    AgencyRoundState.RETURNED: (
         "devueltas",
         pgettext_lazy("agencies", "Returned"),
         pgettext_lazy("agencies", "Returned"),
         gettext_lazy("the agency has it"),
     ),
-    AgencyState.IN_PROGRESS: (
+    AgencyRoundState.IN_PROGRESS: (
         "con-atraso",
         pgettext_lazy("agencies", "Late"),
         pgettext_lazy("agencies", "Being written"),
         gettext_lazy("begun and not sent"),
     ),
-    AgencyState.NOTHING: (
+    AgencyRoundState.NOTHING: (
         "en-silencio",
         pgettext_lazy("agencies", "Silent"),
         pgettext_lazy("agencies", "Not begun"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from agencies import access
 from strategic_areas import rounds, workflow
-from strategic_areas.compliance import AgencyState, Promptness, Standing
+from strategic_areas.compliance import AgencyRoundState, ReportStatus, Timeliness
 from strategic_areas.desk.changes.decisions import redirect_to_change
 from strategic_areas.desk.inputs import one_button_helper
 from strategic_areas.desk.rounds import notices
@@ -31,24 +31,24 @@ from strategic_areas.sentences import ROUND_WORDS
 ROUNDS_SHOWN = 8
 
 STATE_WORDS = {
-    AgencyState.NOT_ASKED: gettext_lazy("Not asked"),
-    AgencyState.NOTHING: gettext_lazy("Nothing yet"),
-    AgencyState.IN_PROGRESS: gettext_lazy("Being written"),
-    AgencyState.RETURNED: gettext_lazy("Returned"),
-    AgencyState.SUBMITTED: gettext_lazy("All submitted"),
-    AgencyState.PUBLISHED: gettext_lazy("All published"),
+    AgencyRoundState.NOT_ASKED: gettext_lazy("Not asked"),
+    AgencyRoundState.NOTHING: gettext_lazy("Nothing yet"),
+    AgencyRoundState.IN_PROGRESS: gettext_lazy("Being written"),
+    AgencyRoundState.RETURNED: gettext_lazy("Returned"),
+    AgencyRoundState.SUBMITTED: gettext_lazy("All submitted"),
+    AgencyRoundState.PUBLISHED: gettext_lazy("All published"),
 }
 #: The states of a report that is not published, in the order of the page.
 REPORT_STATUS_WORDS = {
-    Standing.NOTHING: gettext_lazy("Nothing yet"),
-    Standing.DRAFTED: gettext_lazy("Being written"),
-    Standing.RETURNED: gettext_lazy("Returned"),
-    Standing.SUBMITTED: gettext_lazy("Waiting for review"),
+    ReportStatus.NOTHING: gettext_lazy("Nothing yet"),
+    ReportStatus.DRAFTED: gettext_lazy("Being written"),
+    ReportStatus.RETURNED: gettext_lazy("Returned"),
+    ReportStatus.SUBMITTED: gettext_lazy("Waiting for review"),
 }
 TIMELINESS_WORDS = {
-    Promptness.ON_TIME: gettext_lazy("on time"),
-    Promptness.LATE: gettext_lazy("late"),
-    Promptness.SILENT: gettext_lazy("silent"),
+    Timeliness.ON_TIME: gettext_lazy("on time"),
+    Timeliness.LATE: gettext_lazy("late"),
+    Timeliness.SILENT: gettext_lazy("silent"),
 }
 
 
@@ -122,7 +122,7 @@ def round_detail(request, pk):
         silent=sorted(
             cell.agency.acronym
             for cell in asked
-            if cell.promptness(today) == Promptness.SILENT
+            if cell.promptness(today) == Timeliness.SILENT
         ),
         reminded=notices.agencies_reminded_today(today),
         form=form if state == RoundState.LATE else None,
@@ -214,8 +214,8 @@ def agencies_by_missing(asked, to_do):
     asked = sorted(
         asked,
         key=lambda cell: (
-            cell.state == AgencyState.PUBLISHED,
-            -len(cell.standing(Standing.NOTHING)),
+            cell.state == AgencyRoundState.PUBLISHED,
+            -len(cell.standing(ReportStatus.NOTHING)),
             cell.agency.acronym,
         ),
     )

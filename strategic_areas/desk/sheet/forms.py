@@ -27,7 +27,12 @@ from strategic_areas.desk.inputs import (
 )
 from strategic_areas.models import ActivityUpdate, AnswerKind, RevisionStatus
 from strategic_areas.models.report_fields import FormSection
-from strategic_areas.progress import State, execution_for, percent_for, settled_pair
+from strategic_areas.progress import (
+    ActivityState,
+    execution_for,
+    percent_for,
+    settled_pair,
+)
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import BY_MODEL
 
@@ -100,7 +105,6 @@ class RevisionForm(forms.ModelForm):
             self.add_error(self.asks_execution_at, text)
 
     def _refuse_personal_data(self, cleaned):
-        """Refuse personal data, even in a draft; the text stays on screen."""
         for name in self._meta.model.fields.columns(guarded=True):
             text = cleaned.get(name)
             for reason in guard.refusals(text):
@@ -210,7 +214,6 @@ def _comparable(record, name):
 
 
 def _plain(value):
-    """A value as it is compared: None counts as an empty text."""
     if isinstance(value, QuerySet):
         return {row.pk for row in value}
     return "" if value is None else value
@@ -314,7 +317,7 @@ class AnswerForm(SheetRowForm):
         cleaned = super().clean()
         percent, execution = map(cleaned.get, ("percent", "execution"))
         is_told = self.posted_pair and percent is not None
-        if is_told and (percent == 100) != (execution == State.COMPLETED):
+        if is_told and (percent == 100) != (execution == ActivityState.COMPLETED):
             self.add_error("percent", NOT_TOGETHER)
         return cleaned
 
@@ -355,7 +358,6 @@ class NoNewsForm(SheetRowForm):
 
 @cache
 def _form_class(model, base):
-    """The form of a model's fields; those of "no news" stand in a form of their own."""
     fields = [
         field
         for field in model.fields.where(filled_in=True)
@@ -398,7 +400,6 @@ def save_answer(row, data, *, by):
 
 
 def _save_correction(row, published, data, by):
-    """Begin a correction with what is posted; one that is refused leaves no trace."""
     with transaction.atomic():
         try:
             instance = workflow.correct(published, by=by)
@@ -425,7 +426,6 @@ def _seen(data, version):
 
 
 def _revision_to_write(row):
-    """The newest revision or a blank one, read while the subject is locked."""
     about = {row.field: row.subject, "period": row.period, "agency": row.agency}
     rows = row.question.model.objects.filter(**about)
     rows = rows.exclude(status=RevisionStatus.WITHDRAWN)

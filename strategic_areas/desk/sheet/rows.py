@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from agencies.fields import Kind
 from agencies.models import Agency, FocalPoint
 from strategic_areas import workflow
-from strategic_areas.compliance import Standing
+from strategic_areas.compliance import ReportStatus
 from strategic_areas.models import (
     AnswerKind,
     Letter,
@@ -353,17 +353,17 @@ def round_and_agency_or_404(user, period, slug):
 
 #: What the state of a row is called, by how its value stands.
 STATE_OF_STATUS = {
-    Standing.NOTHING: "todo",
-    Standing.RETURNED: "returned",
-    Standing.SUBMITTED: "submitted",
-    Standing.PUBLISHED: "published",
+    ReportStatus.NOTHING: "todo",
+    ReportStatus.RETURNED: "returned",
+    ReportStatus.SUBMITTED: "submitted",
+    ReportStatus.PUBLISHED: "published",
 }
 #: How a value stands, in words.
 VALUE_STATUS_WORDS = {
-    Standing.NOTHING: pgettext_lazy("a value", "Nothing yet"),
-    Standing.RETURNED: _("Returned"),
-    Standing.SUBMITTED: _("Waiting for review"),
-    Standing.PUBLISHED: pgettext_lazy("a report", "Published"),
+    ReportStatus.NOTHING: pgettext_lazy("a value", "Nothing yet"),
+    ReportStatus.RETURNED: _("Returned"),
+    ReportStatus.SUBMITTED: _("Waiting for review"),
+    ReportStatus.PUBLISHED: pgettext_lazy("a report", "Published"),
 }
 #: The word in the address of the form for the days of the value.
 DAYS_PARAMETER = "dias"

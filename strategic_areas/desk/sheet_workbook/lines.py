@@ -18,11 +18,11 @@ from agencies.numbers import UnreadError
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.models.report_fields import ReportField
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.plan_document.values import read
+from strategic_areas.plan_document.values import parse_value
 from strategic_areas.workbooks.reading import (
     SEEN,
-    Change,
-    Fault,
+    CellChange,
+    CellProblem,
     WorkbookCell,
     WorkbookLine,
     lines_below,
@@ -75,7 +75,7 @@ class AnswerColumn:
         """What the form takes for a cell; ``UnreadError`` where it says nothing."""
         if self.kind in FORM_KINDS and cell.is_value:
             return cell.number
-        return read(self, cell, None)
+        return parse_value(self, cell, None)
 
     def meant(self, text):
         """What a cell's text means in whatever language it was chosen."""
@@ -83,7 +83,9 @@ class AnswerColumn:
             return text
         unset = False if self.kind is Kind.FLAG else ""
         try:
-            return str(read(self, WorkbookCell("", text), None) if text else unset)
+            return str(
+                parse_value(self, WorkbookCell("", text), None) if text else unset
+            )
         except UnreadError:
             return text
 
@@ -96,8 +98,8 @@ class LinePreview:
     line: WorkbookLine
     row: object
     state: LineState
-    faults: tuple[Fault, ...] = ()
-    changes: tuple[Change, ...] = ()
+    faults: tuple[CellProblem, ...] = ()
+    changes: tuple[CellChange, ...] = ()
     warnings: tuple = ()
     data: dict | None = None
 
@@ -198,7 +200,7 @@ class AnswerPage:
         """The outcome of a line with ``faults``: pairs of a column, or "", and text."""
         places = ["", *self.columns]
         told = tuple(
-            Fault(
+            CellProblem(
                 line.cell(name).place,
                 self.header(name) if name else "",
                 text,

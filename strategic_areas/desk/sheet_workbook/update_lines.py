@@ -27,7 +27,7 @@ from strategic_areas.models import AnswerKind, RevisionStatus
 from strategic_areas.models.report_fields import FormSection
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.progress import settled_pair
-from strategic_areas.workbooks.reading import SEEN, Change, comparable, digest_of
+from strategic_areas.workbooks.reading import SEEN, CellChange, comparable, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import REPORT
 
@@ -183,7 +183,9 @@ class UpdatePage(AnswerPage):
             _in_words(self.columns, form.instance, form),
         )
         return tuple(
-            Change(self.header(name), before[name], after[name], line.cell(name).place)
+            CellChange(
+                self.header(name), before[name], after[name], line.cell(name).place
+            )
             for name in self.columns
             if before[name] != after[name]
         )

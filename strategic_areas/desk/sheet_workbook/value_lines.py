@@ -28,7 +28,7 @@ from strategic_areas.desk.values.forms import (
 from strategic_areas.figures.reporting import hand_in, handed_in
 from strategic_areas.models import PublishedFigure
 from strategic_areas.plan_document.lines import LineState
-from strategic_areas.workbooks.reading import SEEN, Change, digest_of
+from strategic_areas.workbooks.reading import SEEN, CellChange, digest_of
 from strategic_areas.workflow import guard
 from strategic_areas.workflow.questions import VALUE
 
@@ -145,7 +145,7 @@ class ValuePage(AnswerPage):
         if told:
             return self.refused(line, row, told)
         changes = tuple(
-            Change(
+            CellChange(
                 self.header(name),
                 "",
                 format_number(form.cleaned_data[name])

@@ -28,7 +28,7 @@ from strategic_areas.desk.sheet_workbook.value_lines import ValuePage
 from strategic_areas.evidence import RefusedFileError
 from strategic_areas.plan_document.lines import LineState
 from strategic_areas.views.files import WORKBOOK, as_file
-from strategic_areas.workbooks.reading import marks_in, pages_of
+from strategic_areas.workbooks.reading import marks_of_pages, read_pages
 from strategic_areas.workflow.questions import BY_MODEL
 
 #: Counts the shapes of the workbook; one of another shape is refused.
@@ -116,8 +116,8 @@ def read_sheet_workbook(upload, sheet, *, by):
 
     Raises ``RefusedFileError`` where the workbook is not this sheet's.
     """
-    pages = pages_of(upload)
-    _must_be_of(marks_in(pages), sheet)
+    pages = read_pages(upload)
+    _must_be_of(marks_of_pages(pages), sheet)
     return [
         outcome
         for page in answer_pages(sheet)

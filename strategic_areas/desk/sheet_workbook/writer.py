@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import Kind
 from strategic_areas.desk.sheet_workbook.lines import CHOICE_KINDS, NUMBER_KINDS
-from strategic_areas.spreadsheet_cells import for_workbook
+from strategic_areas.spreadsheet_cells import workbook_text
 from strategic_areas.workbooks.reading import SEEN, cell_text
 from strategic_areas.workbooks.writing import (
     NUMBER,
     TEXT,
     WrittenColumn,
-    chosen_from,
+    choice_rule,
     content_of,
     new_book,
     numbered,
@@ -73,7 +73,7 @@ def _headings(page, lists):
 
 def _rule(column, place):
     if column.kind in CHOICE_KINDS:
-        return chosen_from(place)
+        return choice_rule(place)
     least, most = column.bounds
     if column.kind not in NUMBER_KINDS or least is None:
         return {}
@@ -96,7 +96,7 @@ def _rows(page):
 
 
 def _read_again(name, value):
-    return cell_text(name, for_workbook(value) if isinstance(value, str) else value)
+    return cell_text(name, workbook_text(value) if isinstance(value, str) else value)
 
 
 def _due(period):

@@ -27,7 +27,7 @@ from agencies.decisions import Status
 from agencies.folding import fold
 from agencies.models import Agency, FocalPoint
 from agencies.routes import page_of
-from strategic_areas.attainment import Attained
+from strategic_areas.attainment import AttainmentKind
 from strategic_areas.desk.changes.protection import describe_differences
 from strategic_areas.desk.changes.views import hide_url
 from strategic_areas.desk.page_changes import PublicPageChange, page_changes_of
@@ -49,7 +49,7 @@ from strategic_areas.figures.reporting import SPAN, VALUES, content, hand_in
 from strategic_areas.models import Commitment, Indicator, PublishedFigure
 from strategic_areas.models.letters import digest
 from strategic_areas.models.measurements import Publication, ReportedValue
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.purging.takedowns import may_hide
 from strategic_areas.queries.figures import indicators, words
 from strategic_areas.queries.figures.indicators import IndicatorLine
@@ -440,7 +440,7 @@ def _met(line):
         if line
         else ()
     )
-    return {target for target, told in found if told.code == Attained.MET}
+    return {target for target, told in found if told.code == AttainmentKind.MET}
 
 
 def _series(line, changed):
@@ -465,12 +465,12 @@ def _places(line, changed):
         return []
     of, found = line.indicator, []
     if of.key_figure:
-        found.append((_("The first page"), address("home")))
+        found.append((_("The first page"), public_path("home")))
     if of.area and _is_among(of, indicators.of_area(of.area)):
         found.append((str(of.area), of.area.get_absolute_url()))
     if of.agency and _is_among(of, indicators.of_agency(of.agency)):
         plan, slug = of.introduced_by.code, of.agency.slug
-        found.append((str(of.agency), address("agency", plan, slug)))
+        found.append((str(of.agency), public_path("agency", plan, slug)))
     found += [(str(each), each.get_absolute_url()) for each in _commitments(of)]
     own = [x for x in changed if of.code in (x.row.get("indicator"), x.row.get("code"))]
     return [*starmap(PublicPageChange, found), *page_changes_of(own)]

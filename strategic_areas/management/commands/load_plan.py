@@ -5,8 +5,8 @@ import sys
 from django.core.management.base import BaseCommand
 
 from agencies import row_counts
-from strategic_areas.importing import Refused, load
-from strategic_areas.public_paths import address
+from strategic_areas.importing import PlanFileError, load_plan_file
+from strategic_areas.public_paths import public_path
 
 #: How many characters of a value are shown, around the first difference.
 SHOWN = 120
@@ -25,8 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *, file, dry_run, **options):
         try:
-            outcome = load(file, dry_run=dry_run, progress=self.show_progress)
-        except Refused as refused:
+            outcome = load_plan_file(file, dry_run=dry_run, progress=self.show_progress)
+        except PlanFileError as refused:
             for fault in refused.faults:
                 self.stderr.write(str(fault))
             number = len(refused.faults)
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 if old != new:
                     self.stdout.write(
                         f"the public reads: {each.dataset} {each.key}, {name}: "
-                        f"{old} → {new} ({address(*each.pages[0])})"
+                        f"{old} → {new} ({public_path(*each.pages[0])})"
                     )
         for kept in outcome.kept:
             here, in_file = excerpts(kept.old, kept.new)

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from strategic_areas.attainment import Attained
+from strategic_areas.attainment import AttainmentKind
 from strategic_areas.date_ranges import is_of_whole_years
 from strategic_areas.disclosure import MARKER, PROTECTED, Protected
 from strategic_areas.models import Indicator, Source
@@ -21,13 +21,13 @@ from strategic_areas.sentences import listed
 
 #: What can be said of a target.
 ATTAINED = {
-    Attained.MET: gettext_lazy("Target met"),
-    Attained.MISSED: gettext_lazy("Target not met"),
-    Attained.OPEN: gettext_lazy("Not met yet; its time has not passed"),
-    Attained.NO_VALUE: gettext_lazy("No value to hold against it"),
-    Attained.PROTECTED: gettext_lazy("The value is protected"),
-    Attained.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
-    Attained.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
+    AttainmentKind.MET: gettext_lazy("Target met"),
+    AttainmentKind.MISSED: gettext_lazy("Target not met"),
+    AttainmentKind.OPEN: gettext_lazy("Not met yet; its time has not passed"),
+    AttainmentKind.NO_VALUE: gettext_lazy("No value to hold against it"),
+    AttainmentKind.PROTECTED: gettext_lazy("The value is protected"),
+    AttainmentKind.NO_DIRECTION: gettext_lazy("Neither more nor less is better"),
+    AttainmentKind.NOT_COMPARABLE: gettext_lazy("The values cannot be compared"),
 }
 #: Kinds of counts whose units the name of the indicator need not tell.
 OF_A_UNIT = frozenset({Indicator.Counts.MONEY, Indicator.Counts.OTHER})

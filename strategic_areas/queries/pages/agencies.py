@@ -21,11 +21,11 @@ from strategic_areas import progress
 from strategic_areas.commitment_states import (
     DECLARED,
     CommitmentState,
-    newest,
-    newness,
-    tally,
+    count_activities,
+    newest_update,
+    recency_of,
 )
-from strategic_areas.compliance import Discipline, Promptness, Scorecard
+from strategic_areas.compliance import ComplianceCounts, Scorecard, Timeliness
 from strategic_areas.models import (
     Activity,
     AgencyComment,
@@ -60,7 +60,7 @@ class AgencyRow:
     """An agency in the plan's list, with what it leads and does."""
 
     participation: Participation
-    counts: progress.Counts
+    counts: progress.StateCounts
     led: int
     late: int
     #: Without those that an amendment cancelled, as everywhere.
@@ -73,7 +73,7 @@ class AgencyRow:
     asked: int
     handed_in: int
     #: How it kept the due dates of the last rounds whose scorecards are public.
-    discipline: Discipline
+    discipline: ComplianceCounts
 
     @property
     def agency(self):
@@ -140,7 +140,7 @@ def in_order(rows: Iterable[AgencyRow]) -> tuple[AgencyRow, ...]:
 
 
 def _done(work):
-    told = [newest(each.reports).is_done for each in work if each.reports]
+    told = [newest_update(each.reports).is_done for each in work if each.reports]
     return sum(told) if told else None
 
 
@@ -246,7 +246,7 @@ class AgencyPage:
     round: ReportingPeriod | None
     is_due: bool
     asked: list[rounds.Asked]
-    discipline: Discipline
+    discipline: ComplianceCounts
     #: The last rounds whose scorecards are public, with what the agency says of each.
     scorecards: list[tuple[ReportingPeriod, Scorecard, AgencyComment | None]]
     #: The latest round whose scorecard the agency can read and the public cannot yet.
@@ -268,12 +268,12 @@ class AgencyPage:
     def tally(self):
         """How many of its activities in the plan are done; reconstructed ones not."""
         rows = (row for row in self.activities if row.activity.commitment.is_official)
-        return tally([row.work for row in rows])
+        return count_activities([row.work for row in rows])
 
     @property
     def silent_in(self):
         """The rounds that got nothing of it in time, the latest first."""
-        silent = Promptness.SILENT
+        silent = Timeliness.SILENT
         found = [each for each, card, _ in self.scorecards if card.promptness == silent]
         is_missing = self.asked and self.is_due and not self.reported
         return [self.round, *found] if is_missing and self.round not in found else found
@@ -292,7 +292,7 @@ class AgencyPage:
         return [each.row for each in self.work if each.moved_to is None]
 
     @property
-    def counts(self) -> progress.Counts:
+    def counts(self) -> progress.StateCounts:
         return count_rows(self.led)
 
     @property
@@ -424,7 +424,7 @@ def _work_of(board, agency):
             is_own = each.activity.agency_id == key
             told = is_own or [a for a in each.reports if a.agency_id == key]
             if told:
-                last = newest(each.reports if is_own else told)
+                last = newest_update(each.reports if is_own else told)
                 yield AgencyWork(
                     activity=each.activity,
                     row=each,
@@ -441,7 +441,7 @@ def _work_of(board, agency):
 def _off_plan(agency, plan):
     rows = record.updates().filter(agency=agency, plan=plan, activity__is_in_plan=False)
     newest_of = {}
-    for row in sorted(rows.counted(), key=newness, reverse=True):
+    for row in sorted(rows.counted(), key=recency_of, reverse=True):
         newest_of.setdefault(row.activity_id, row)
     return [
         AgencyWork(each.subject, each.commitment, None, each, each.period)

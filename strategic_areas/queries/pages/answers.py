@@ -16,7 +16,7 @@ def headline_of(board: Board, today: date) -> headline.Headline:
     """What may be said of the plan first."""
     plan = board.plan
     asked = round_that_tells(board.periods, today)
-    return headline.headline(
+    return headline.headline_of(
         [row.standing for row in board.rows],
         today=today,
         ended_on=plan.ends_on if is_over(plan, board.day) else None,
@@ -55,10 +55,10 @@ def agencies_asked(board: Board, asked: ReportingPeriod) -> dict[Agency, bool]:
     return {agency: agency in given for agency in in_order}
 
 
-def answers(board: Board, asked: ReportingPeriod) -> headline.Answers:
+def answers(board: Board, asked: ReportingPeriod) -> headline.RoundAnswers:
     """How the agencies of which a round asks anything have answered it."""
     found = agencies_asked(board, asked)
-    return headline.Answers(
+    return headline.RoundAnswers(
         due_on=asked.due_on,
         asked=tuple(each.acronym for each in found),
         reported=frozenset(each.acronym for each in found if found[each]),

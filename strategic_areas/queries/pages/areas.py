@@ -10,13 +10,13 @@ from django.db.models import Prefetch
 
 from strategic_areas import progress
 from strategic_areas.commitment_states import (
-    NOT_TOLD,
-    Family,
-    Work,
-    added,
+    WITHOUT_PUBLIC_STATE,
+    KnownActivityState,
+    StateFamily,
     family_of,
-    newest,
-    newness,
+    newest_update,
+    recency_of,
+    sum_tallies,
 )
 from strategic_areas.headline import Headline
 from strategic_areas.models import (
@@ -28,7 +28,7 @@ from strategic_areas.models import (
     StrategicArea,
 )
 from strategic_areas.models.review import day_of
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.pages import delays
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedDeclaration, CountedReport
@@ -46,7 +46,7 @@ class AreaRow:
     area: StrategicArea
     #: Each programme with its commitments.
     programmes: list[tuple[Programme, list[CommitmentRow]]]
-    counts: progress.Counts
+    counts: progress.StateCounts
     #: The records of its reconstructed work; None where it has none.
     records: Records | None
     #: What may be said of the area, in a sentence for each axis.
@@ -58,7 +58,7 @@ class AreaRow:
 
     @property
     def tally(self):
-        return added(row.standing.tally for row in self.rows)
+        return sum_tallies(row.standing.tally for row in self.rows)
 
     @property
     def finished(self):
@@ -70,9 +70,9 @@ class AreaRow:
         are_official = bool(self.tally.total)
         rows = [e for e in self.rows if e.commitment.is_official == are_official]
         work = (each for row in rows for each in row.activities)
-        done = [each for each in work if each.work == Work.COMPLETED]
+        done = [each for each in work if each.work == KnownActivityState.COMPLETED]
         return sorted(
-            done, key=lambda each: newness(newest(each.reports)), reverse=True
+            done, key=lambda each: recency_of(newest_update(each.reports)), reverse=True
         )
 
     def setbacks(self, today: date) -> list["Setback"]:
@@ -85,7 +85,9 @@ class AreaRow:
     @property
     def is_told(self):
         """Whether anything tells how far any commitment has come."""
-        return any(row.standing.state not in {None, *NOT_TOLD} for row in self.rows)
+        return any(
+            row.standing.state not in {None, *WITHOUT_PUBLIC_STATE} for row in self.rows
+        )
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ class Setback:
         if self.delay and self.delay.worst:
             return "late"
         family = family_of(state) if (state := self.row.standing.state) else None
-        if self.delay or family == Family.HALTED:
+        if self.delay or family == StateFamily.HALTED:
             return "held"
-        return "unmet" if family == Family.UNMET else ""
+        return "unmet" if family == StateFamily.UNMET else ""
 
     @property
     def place(self):
@@ -162,7 +164,7 @@ class UpdateListItem:
     @property
     def state(self):
         execution = getattr(self.account, "execution", None)
-        return progress.State(execution) if execution else None
+        return progress.ActivityState(execution) if execution else None
 
     @property
     def voice(self):
@@ -184,7 +186,7 @@ class UpdateListItem:
 
     def get_absolute_url(self, language=None):
         words = self.subject.plan.code, self.account.public_id
-        return address("update", *words, language=language)
+        return public_path("update", *words, language=language)
 
 
 def latest(
@@ -204,7 +206,7 @@ def latest(
                 known.append((account, subject))
     found = {
         "lately": nlargest(LATELY, entered, key=lambda pair: pair[0].published_at),
-        "recorded": nlargest(LATELY, recorded, key=lambda pair: newness(pair[0])),
+        "recorded": nlargest(LATELY, recorded, key=lambda pair: recency_of(pair[0])),
     }
     return {
         name: [UpdateListItem(*pair, periods[pair[0].period_id]) for pair in known]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agencies.folding import fold
 from agencies.models import Agency
 from strategic_areas import progress
-from strategic_areas.commitment_states import CommitmentState, Family, family_of
+from strategic_areas.commitment_states import CommitmentState, StateFamily, family_of
 from strategic_areas.models import Commitment, FrameworkTarget
 from strategic_areas.queries.plan import past
 from strategic_areas.queries.plan.board import Board
@@ -31,7 +31,7 @@ FILTERS = (
 )
 #: Values that may be asked for even where no commitment has them.
 WORDS = {
-    "family": frozenset(map(str, Family)),
+    "family": frozenset(map(str, StateFamily)),
     "state": frozenset(map(str, CommitmentState)),
     "theme": frozenset(Theme),
     "punctuality": frozenset(map(str, progress.Punctuality)),
@@ -56,7 +56,7 @@ class Catalogue:
     part_of: Mapping[int, Sequence[Agency]]
 
     @property
-    def counts(self) -> progress.Counts:
+    def counts(self) -> progress.StateCounts:
         return count_rows(self.rows)
 
     @property
@@ -167,7 +167,7 @@ def matches(row: CommitmentRow, words: str) -> bool:
     return all(word in text for word in fold(words).split())
 
 
-FAMILY_ORDER, STATE_ORDER = list(Family), list(CommitmentState)
+FAMILY_ORDER, STATE_ORDER = list(StateFamily), list(CommitmentState)
 
 
 def _state_place(row):

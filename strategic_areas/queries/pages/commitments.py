@@ -18,7 +18,11 @@ from django.db.models import (
     prefetch_related_objects,
 )
 
-from strategic_areas.disclosure import PROTECTED, is_of_victims, planned
+from strategic_areas.disclosure import (
+    PROTECTED,
+    disclose_planned_quantity,
+    is_of_victims,
+)
 from strategic_areas.models import (
     PUBLIC_RECORD,
     Activity,
@@ -70,7 +74,7 @@ class ToldActivity:
         It is that of one period: nobody says whether periods may be added up. What
         public sources state was counted by others.
         """
-        entry, wanted = self.latest, planned(self.row.activity)
+        entry, wanted = self.latest, disclose_planned_quantity(self.row.activity)
         is_told = entry and not entry.is_recorded and entry.quantity is not PROTECTED
         is_asked = self.row.activity.is_official and wanted not in {None, PROTECTED}
         return entry.quantity if is_told and is_asked else None

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from strategic_areas import progress
-from strategic_areas.commitment_states import CLOSED, newest
-from strategic_areas.public_paths import address
+from strategic_areas.commitment_states import CLOSED, newest_update
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.rows import ActivityRow, CommitmentRow
 from strategic_areas.queries.updates import done
@@ -35,7 +35,7 @@ class Part:
 
     @property
     def is_suspended(self):
-        return self.row.standing.state == progress.State.SUSPENDED
+        return self.row.standing.state == progress.ActivityState.SUSPENDED
 
     def get_absolute_url(self, language=None):
         return (self.account or self.row.activity).get_absolute_url(language=language)
@@ -63,10 +63,10 @@ class Delay:
     @property
     def declaration(self):
         """The address of the lead's last declaration, if the commitment is late."""
-        declared = newest(self.row.declarations) if self.days else None
+        declared = newest_update(self.row.declarations) if self.days else None
         if declared is None or not declared.was_entered:
             return None
-        return address("update", self.row.commitment.plan.code, declared.public_id)
+        return public_path("update", self.row.commitment.plan.code, declared.public_id)
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def with_accounts(
 
 
 def _delay(row, day):
-    over = {progress.State.COMPLETED, progress.State.CANCELLED}
+    over = {progress.ActivityState.COMPLETED, progress.ActivityState.CANCELLED}
     if row.standing.state in CLOSED:
         return Delay(row, 0, ())
     parts = (
@@ -145,12 +145,12 @@ def _delay(row, day):
 
 
 def _is_disputed(row):
-    last = newest(row.reports)
+    last = newest_update(row.reports)
     return row.activity.is_disputed or bool(last and last.is_disputed)
 
 
 def _is_held_back(part):
-    last = newest(part.row.reports)
+    last = newest_update(part.row.reports)
     says_so = last and last.was_entered and last.is_held_back
     return part.is_suspended or bool(says_so)
 

@@ -15,7 +15,7 @@ from strategic_areas.datasets.editions import WITH_THE_DAY, datasets_of, snapsho
 from strategic_areas.datasets.ready import SHELF, label_now
 from strategic_areas.datasets.snapshots import snapshot
 from strategic_areas.models import Edition, Plan
-from strategic_areas.progress import Counts
+from strategic_areas.progress import StateCounts
 from strategic_areas.queries.public_rows import RowDifference, Rows, difference
 
 #: The columns of a round that templates read as days.
@@ -223,7 +223,7 @@ def _told(pk, _random, code):
         SimpleNamespace(**tables["plans"].get(kept.plan, vars(kept))),
         SimpleNamespace(**period | days) if period else None,
         numbers.total(),
-        None if numbers[None] else Counts(numbers.total(), by_state),
+        None if numbers[None] else StateCounts(numbers.total(), by_state),
         [
             (SimpleNamespace(**row), _state(row))
             for row in tables["commitments"].values()

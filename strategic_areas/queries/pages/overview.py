@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from agencies.folding import fold
 from agencies.models import Agency
-from strategic_areas.commitment_states import Family, family_of
-from strategic_areas.date_ranges import days_of
-from strategic_areas.headline import Answers, Headline
+from strategic_areas.commitment_states import StateFamily, family_of
+from strategic_areas.date_ranges import days_of_year
+from strategic_areas.headline import Headline, RoundAnswers
 from strategic_areas.models import (
     Participation,
     Plan,
@@ -32,8 +32,8 @@ MOST_TILES = 60
 #: How many of those that changed it names, and of which family before others.
 MOST_CHANGED = 5
 TOLD_FIRST = (
-    *(Family.MET, Family.UNMET, Family.HALTED, Family.SILENT),
-    *(Family.UNBEGUN, Family.GOING, Family.UNREAD),
+    *(StateFamily.MET, StateFamily.UNMET, StateFamily.HALTED, StateFamily.SILENT),
+    *(StateFamily.UNBEGUN, StateFamily.GOING, StateFamily.UNREAD),
 )
 
 
@@ -56,7 +56,7 @@ class Span:
     ends_on: date
     tense: Tense
     period: ReportingPeriod | None = None
-    answers: Answers | None = None
+    answers: RoundAnswers | None = None
     records: int | None = None
 
 
@@ -69,7 +69,7 @@ def spans(board: Board, today: date) -> tuple[Span, ...]:
     years = {*range(board.plan.starts_on.year, board.plan.ends_on.year + 1), *counted}
     told_years = [
         Span(
-            *(days := days_of(year)),
+            *(days := days_of_year(year)),
             _tense(*days, today),
             records=counted.get(year, 0) if records else None,
         )
@@ -119,7 +119,7 @@ class Asking:
     """
 
     period: ReportingPeriod
-    answers: Answers
+    answers: RoundAnswers
     due: ReportingPeriod | None
     before: ReportingPeriod | None
     missing: tuple[tuple[Agency, bool], ...]
@@ -177,12 +177,12 @@ class Overview:
 
 def by_family(
     rows: Iterable[CommitmentRow],
-) -> list[tuple[Family, list[CommitmentRow]]]:
+) -> list[tuple[StateFamily, list[CommitmentRow]]]:
     """The commitments of each family that any is in."""
     found = defaultdict(list)
     for row in rows:
         found[family_of(row.standing.state)].append(row)
-    return [(family, found[family]) for family in Family if found[family]]
+    return [(family, found[family]) for family in StateFamily if found[family]]
 
 
 def keep_board(today: date) -> None:

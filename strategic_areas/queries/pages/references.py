@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from django.db.models import Count, F, OuterRef, Subquery
 
-from strategic_areas.commitment_states import Family, family_of
+from strategic_areas.commitment_states import StateFamily, family_of
 from strategic_areas.disclosure import is_small
 from strategic_areas.models import (
     Commitment,
@@ -43,7 +43,7 @@ class TargetCommitments:
     """
 
     target: FrameworkTarget
-    by_family: tuple[tuple[Family | None, tuple[CommitmentRow, ...]], ...]
+    by_family: tuple[tuple[StateFamily | None, tuple[CommitmentRow, ...]], ...]
     whys: Mapping[int, TargetLink] = field(default_factory=dict)
     measured: tuple[tuple[IndicatorLine, TargetLink], ...] = ()
     years: tuple[str, ...] = ()
@@ -181,7 +181,9 @@ def _by_family(rows: Iterable[CommitmentRow]):
     for each in found.values():
         each.sort(key=lambda row: row.commitment.sort_code)
     return tuple(
-        (family, tuple(found[family])) for family in [*Family, None] if found[family]
+        (family, tuple(found[family]))
+        for family in [*StateFamily, None]
+        if found[family]
     )
 
 

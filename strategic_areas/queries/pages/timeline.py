@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
-from strategic_areas.commitment_states import CLOSED, Age
+from strategic_areas.commitment_states import CLOSED, Recency
 from strategic_areas.models import (
     Activity,
     Commitment,
@@ -18,14 +18,14 @@ from strategic_areas.models import (
     RevisionStatus,
 )
 from strategic_areas.models.review import day_of, said_on
-from strategic_areas.progress import Punctuality, State
+from strategic_areas.progress import ActivityState, Punctuality
 from strategic_areas.queries.plan import answering
 from strategic_areas.queries.plan.plans import is_over
 from strategic_areas.queries.plan.rows import CommitmentRow
 from strategic_areas.queries.updates.record import ENTERED, Entry
 
 #: What nobody waits for any more, of a commitment and of an activity.
-DONE = CLOSED | {State.COMPLETED, State.CANCELLED}
+DONE = CLOSED | {ActivityState.COMPLETED, ActivityState.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,7 @@ def _newness(account):
     row = account.rows[0]
     was_entered = row.origin == "entered"
     said = said_on(row) or date.min
-    return Age(account.day, said, was_entered, row.revision), -row.pk
+    return Recency(account.day, said, was_entered, row.revision), -row.pk
 
 
 def latest(

@@ -126,7 +126,7 @@ class Counted:
 
 
 @dataclass(kw_only=True)
-class CountedReport(Counted, progress.Report):
+class CountedReport(Counted, progress.ActivityReport):
     """
     A report of an activity.
 

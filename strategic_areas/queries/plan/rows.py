@@ -8,7 +8,11 @@ from functools import cached_property
 
 from agencies.models import Agency
 from strategic_areas import compliance, headline, progress
-from strategic_areas.commitment_states import DECLARED, Work, newest
+from strategic_areas.commitment_states import (
+    DECLARED,
+    KnownActivityState,
+    newest_update,
+)
 from strategic_areas.models import Activity, Commitment, Plan, ReportingPeriod
 from strategic_areas.models.records import SourceVoice
 from strategic_areas.queries.plan import answering, counted
@@ -49,10 +53,10 @@ class Records:
 @dataclass(frozen=True)
 class ActivityRow:
     activity: Activity
-    standing: progress.Standing
+    standing: progress.ProgressSummary
     reports: tuple[counted.CountedReport, ...]
     #: What is known of it, for the state of its commitment.
-    work: Work
+    work: KnownActivityState
     #: By the period for which a report waits for review, the day it was handed in.
     handed_in: Mapping[int, date] = field(default_factory=dict)
     #: By period, the agency that reported for it, where another one answers now.
@@ -65,12 +69,12 @@ class ActivityRow:
     @property
     def is_counted(self):
         """False for what an amendment cancelled: no count of activities holds it."""
-        return self.work != Work.CANCELLED
+        return self.work != KnownActivityState.CANCELLED
 
     @property
     def voice(self):
         """Who says that the work is done; None for what its agency reported."""
-        latest = newest(self.reports)
+        latest = newest_update(self.reports)
         return latest.voice if latest else None
 
     def owes(self, asked: ReportingPeriod | None) -> bool:
@@ -97,14 +101,14 @@ class ActivityRow:
 @dataclass(frozen=True)
 class CommitmentRow:
     commitment: Commitment
-    standing: progress.Standing
+    standing: progress.ProgressSummary
     activities: tuple[ActivityRow, ...]
     declarations: tuple[counted.CountedDeclaration, ...] = ()
 
     @property
     def declared_by(self):
         """The lead, if the state is what it declared itself; else None."""
-        declared = newest(self.declarations)
+        declared = newest_update(self.declarations)
         if not declared or self.standing.state not in DECLARED:
             return None
         is_own = declared.was_entered and declared.agency_id == self.commitment.lead_id
@@ -162,7 +166,7 @@ def build(
         filed = tuple(accounts.reports.get(activity.pk, ()))
         handed_in = accounts.handed_in.get(activity.pk, {})
         stopped = activity.stopped_as_of(today)
-        standing = progress.activity_standing(
+        standing = progress.summarise_activity(
             filed,
             deadline_of(activity),
             today,
@@ -174,12 +178,12 @@ def build(
             activity,
             _late_if_asked(standing, activity.plan, asked, today),
             filed,
-            progress.work_of(
+            progress.known_state_of(
                 filed,
                 stopped=stopped,
                 ends_on=activity.plan.ends_on if activity.is_continuing else None,
-                in_review=standing.state == progress.State.IN_REVIEW,
-                asked=standing.state == progress.State.NO_REPORT,
+                in_review=standing.state == progress.ActivityState.IN_REVIEW,
+                asked=standing.state == progress.ActivityState.NO_REPORT,
             ),
             handed_in,
             reported_by.get(activity.pk, {}),
@@ -193,7 +197,7 @@ def build(
 
 def _commitment_row(commitment, activities, accounts, asked, today):
     plan, declared = commitment.plan, accounts.declared.get(commitment.pk, ())
-    standing = progress.commitment_standing(
+    standing = progress.summarise_commitment(
         [(each.standing, each.work, each.reports) for each in activities],
         declared,
         deadline_of(commitment),
@@ -210,25 +214,29 @@ def _untold(
     activity: Activity,
     handed_in: Mapping[int, date],
     rounds: Iterable[ReportingPeriod],
-) -> progress.State:
+) -> progress.ActivityState:
     """The state of an activity of which no account tells; these ``rounds`` opened."""
     if not activity.commitment.is_official:
-        return progress.State.NO_RECORD
+        return progress.ActivityState.NO_RECORD
     if handed_in:
-        return progress.State.IN_REVIEW
+        return progress.ActivityState.IN_REVIEW
     is_asked = any(
         compliance.is_owed((), activity.starts_on, each, activity.stops)
         for each in rounds
     )
-    return progress.State.NO_REPORT if is_asked else progress.State.NOT_ASKED
+    return (
+        progress.ActivityState.NO_REPORT
+        if is_asked
+        else progress.ActivityState.NOT_ASKED
+    )
 
 
 def _late_if_asked(
-    standing: progress.Standing,
+    standing: progress.ProgressSummary,
     plan: Plan,
     rounds: Iterable[ReportingPeriod],
     today: date,
-) -> progress.Standing:
+) -> progress.ProgressSummary:
     """The standing; of a plan that ended before anybody was asked, nothing is late."""
     is_late = standing.punctuality == progress.Punctuality.LATE
     if not is_late or not is_over(plan, today):
@@ -241,8 +249,8 @@ def recorded_until(rows: Iterable[CommitmentRow]) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def count_rows(rows: Iterable[CommitmentRow]) -> progress.Counts:
-    return progress.count(row.standing.state for row in rows)
+def count_rows(rows: Iterable[CommitmentRow]) -> progress.StateCounts:
+    return progress.count_states(row.standing.state for row in rows)
 
 
 def records_of(rows: Iterable[CommitmentRow]) -> Records | None:
@@ -263,10 +271,10 @@ def count_records(
     The years go from ``first`` to ``last``, and to any other that occurs.
     """
     accounts = list(accounts)
-    latest = [newest(each) for each in accounts]
+    latest = [newest_update(each) for each in accounts]
     told = [each for each in latest if each]
     done = [each for each in told if each.is_done]
-    going = sum(each.execution == progress.State.IN_PROGRESS for each in told)
+    going = sum(each.execution == progress.ActivityState.IN_PROGRESS for each in told)
     years = Counter(r.period_ends_on.year for each in accounts for r in each)
     return Records(
         found=len(accounts),
@@ -284,7 +292,7 @@ def count_records(
 
 def sentence_of(rows: Iterable[CommitmentRow]) -> headline.Headline:
     """Counts and punctuality of a part of a plan, however few have reported."""
-    return headline.headline([row.standing for row in rows], today=date.min)
+    return headline.headline_of([row.standing for row in rows], today=date.min)
 
 
 def deadline_of(record) -> progress.Deadline:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agencies.fields import Kind
 from agencies.models import Agency
-from strategic_areas.disclosure import PROTECTED, planned
+from strategic_areas.disclosure import PROTECTED, disclose_planned_quantity
 from strategic_areas.models import (
     UPDATE_MODELS,
     Activity,
@@ -235,7 +235,7 @@ def activity_row(row: ActivityRow) -> dict:
     about = row.activity
     return {
         **_stored(about, "plan", "commitment", "agency"),
-        **_numbers({"quantity": planned(about)}),
+        **_numbers({"quantity": disclose_planned_quantity(about)}),
         **standing_row(row.standing),
         "is_disputed": about.is_disputed,
     }

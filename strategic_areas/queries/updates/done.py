@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from strategic_areas.commitment_states import Work, newest
+from strategic_areas.commitment_states import KnownActivityState, newest_update
 from strategic_areas.models import ReportingPeriod, RevisionStatus
 from strategic_areas.queries.plan.board import Board
 from strategic_areas.queries.plan.counted import CountedReport
@@ -16,7 +16,12 @@ from strategic_areas.queries.updates.record import Entry, make_entry
 
 #: What says most of what was done: of reports for one period the first of these. That
 #: nothing has begun is told only where nothing else is.
-TELLING = (Work.COMPLETED, Work.IN_PROGRESS, Work.SUSPENDED, Work.CANCELLED)
+TELLING = (
+    KnownActivityState.COMPLETED,
+    KnownActivityState.IN_PROGRESS,
+    KnownActivityState.SUSPENDED,
+    KnownActivityState.CANCELLED,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def of_commitments(board: Board, rows: Iterable[CommitmentRow]) -> dict[int, Don
 
 def of_activities(rows: Iterable[ActivityRow]) -> dict[int, Entry]:
     """The last published account of each activity, by its id; one query."""
-    last = (each for row in rows if (each := newest(row.reports)))
+    last = (each for row in rows if (each := newest_update(row.reports)))
     return {each.subject.pk: each for each in of_reports(last).values()}
 
 
@@ -78,7 +83,7 @@ def _read(accounts: Iterable, *readers: Callable) -> dict[str, Entry]:
 
 def _told(row):
     """The accounts that say most, in the order of the plan."""
-    said = newest(row.declarations)
+    said = newest_update(row.declarations)
     if said and said.result:
         return [said]
     reports = [report for each in row.activities for report in each.reports]

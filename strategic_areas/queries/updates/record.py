@@ -12,8 +12,13 @@ from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from agencies.fields import Kind
 from agencies.models import Agency
 from strategic_areas import progress, text_guard
-from strategic_areas.commitment_states import Age, CommitmentState
-from strategic_areas.disclosure import PROTECTED, Protected, figure, is_of_victims
+from strategic_areas.commitment_states import CommitmentState, Recency
+from strategic_areas.disclosure import (
+    PROTECTED,
+    Protected,
+    is_of_victims,
+    public_figure,
+)
 from strategic_areas.models import (
     PUBLIC_RECORD,
     UPDATE_MODELS,
@@ -33,7 +38,7 @@ from strategic_areas.models import (
 from strategic_areas.models.records import voice_of
 from strategic_areas.models.review import day_of
 from strategic_areas.models.trail import translated_fields
-from strategic_areas.public_paths import address
+from strategic_areas.public_paths import public_path
 from strategic_areas.queries.plan import answering, counted
 
 #: The fields of accounts that public pages tell under a heading of their own.
@@ -87,8 +92,6 @@ WITH_IT = {
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceLine:
-    """``token`` is "" where the file cannot be opened: its revision stands no more."""
-
     kind: str
     title_es: str
     title_en: str
@@ -145,7 +148,7 @@ class Entry(Content):
     legal_basis: str = ""
     is_no_news: bool = False
     #: None of a declaration.
-    state: progress.State | None = None
+    state: progress.ActivityState | None = None
     #: What a declaration says became of the result; "" of an old "not reached yet".
     result: str | None = None
     percent: int | Protected | None = None
@@ -164,7 +167,7 @@ class Entry(Content):
 
     @property
     def age(self):
-        return Age(
+        return Recency(
             self.period.ends_on,
             self.reported_on or self.submitted_on or date.min,
             not self.is_recorded,
@@ -220,7 +223,6 @@ class Entry(Content):
 
     @property
     def is_of_victims(self):
-        """Whether it counts victims, of whom reports tell no number."""
         return self.kind == "activityupdate" and is_of_victims(self.subject)
 
     @property
@@ -232,26 +234,22 @@ class Entry(Content):
     @property
     def states_percent(self):
         """
-        Whether pages show its percent.
-
-        One that a source states of reconstructed work would pass for a measure.
+        A percent that a source states of reconstructed work would pass for a measure.
         """
         is_told = self.percent not in {None, PROTECTED}
-        is_known = is_told and self.state != progress.State.COMPLETED
+        is_known = is_told and self.state != progress.ActivityState.COMPLETED
         return is_known and not self.is_reconstructed
 
     def get_absolute_url(self, language=None):
         words = self.commitment.plan.code, self.public_id
-        return address("update", *words, language=language)
+        return public_path("update", *words, language=language)
 
     @property
     def dated_on(self):
-        """The day of a record's source, if any; of a report, that of publication."""
         return self.reported_on if self.is_recorded else self.published_on
 
     @property
     def withdrawal_sentence(self):
-        """Why it was withdrawn; "" of an old one."""
         cause = self.withdrawal_cause
         return WithdrawalCause(cause).label if cause else ""
 
@@ -264,7 +262,6 @@ class Entry(Content):
 
     @property
     def is_off_plan(self):
-        """Whether the plan does not hold the work, so that nothing counts it."""
         return self.kind == "activityupdate" and not self.subject.is_in_plan
 
 
@@ -296,7 +293,6 @@ def _public(model, *about):
 
 @cache
 def _columns(model, related):
-    """Those of a revision, of a text in both languages, and of the ``related``."""
     texts = {*model.fields.names(bilingual=True)}
     names = {field.name for field in model._meta.concrete_fields}
     found = names - texts - {"internal_note", "created_at", "changed_at"}
@@ -384,7 +380,7 @@ def make_entry(
             withdrawal_reason_es=row.withdrawal_reason,
         )
     if is_update:
-        frame["state"] = progress.State(row.execution)
+        frame["state"] = progress.ActivityState(row.execution)
     if is_update and row.is_reserved:
         return Entry(**frame, is_reserved=True, legal_basis=row.reserved_legal_basis)
     frame["unchanged_since"] = row.unchanged_since
@@ -418,11 +414,12 @@ def _day(moment):
 
 def _figures(row):
     names = ["percent", *FIGURES_OF[type(row)]]
-    return {name: figure(name, getattr(row, name), row.activity) for name in names}
+    return {
+        name: public_figure(name, getattr(row, name), row.activity) for name in names
+    }
 
 
 def _texts(row):
-    """Its texts; English that is missing comes from a translation."""
     kept, found, translated = getattr(row, "translation", None), {}, set()
     others = {name: name for name in TEXTS_OF[type(row)]}
     for name, field in (others | translated_fields(row)).items():

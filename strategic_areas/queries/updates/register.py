@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from agencies.folding import fold
 from agencies.models import Agency
-from strategic_areas.commitment_states import Age
+from strategic_areas.commitment_states import Recency
 from strategic_areas.models import (
     UPDATE_MODELS,
     ActivityUpdate,
@@ -421,7 +421,7 @@ def _order(model, ranks):
         When(agency=pk, origin="entered", then=rank) for pk, rank in ranks.items()
     ]
     return {
-        **{name: AGE[name] for name in Age._fields if name != "revision"},
+        **{name: AGE[name] for name in Recency._fields if name != "revision"},
         "rank": Case(*by_agency, default=Value(1)),
         "model": Value(-UPDATE_MODELS.index(model)),
         "minus": -F("pk"),

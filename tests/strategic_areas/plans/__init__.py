@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from django.core.management import call_command
 
-from strategic_areas.importing import Refused, load
+from strategic_areas.importing import PlanFileError, load_plan_file
 from strategic_areas.importing.reading import LOADER
 from strategic_areas.models import PublicationVersion
 
@@ -180,14 +180,14 @@ def write(folder, content, name="plan.yaml"):
 
 
 def load_small(folder, content):
-    return load(write(folder, content))
+    return load_plan_file(write(folder, content))
 
 
 def faults_of(folder, content):
     """The faults of a plan that is not loaded, as (record, field, found) triples."""
     try:
-        load(write(folder, content))
-    except Refused as refused:
+        load_plan_file(write(folder, content))
+    except PlanFileError as refused:
         return [(fault.place, fault.header, fault.found) for fault in refused.faults]
     return []
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from strategic_areas.importing import Outcome, load
+from strategic_areas.importing import ImportSummary, load_plan_file
 from tests.strategic_areas.plans import SHIPPED
 
 
@@ -20,7 +20,7 @@ class Kept:
 
     before: dict
     added: dict
-    outcome: Outcome
+    outcome: ImportSummary
 
 
 _kept = []
@@ -28,7 +28,7 @@ _kept = []
 
 def load_shipped():
     """
-    Load the shipped plan and return the ``Outcome``.
+    Load the shipped plan and return the ``ImportSummary``.
 
     Where other rows stand than the first time, the file itself is loaded.
     """
@@ -38,7 +38,7 @@ def load_shipped():
             _kept.append(keep(before))
         (kept,) = _kept
         if before != kept.before:
-            return load(SHIPPED)
+            return load_plan_file(SHIPPED)
         put_back(kept.added)
         return kept.outcome
 
@@ -46,7 +46,7 @@ def load_shipped():
 def keep(before):
     """Load the file and undo it; what was added is all there is to put back."""
     with transaction.atomic():
-        outcome = load(SHIPPED)
+        outcome = load_plan_file(SHIPPED)
         after = every_row()
         transaction.set_rollback(True)
     added = {table: rows[len(before[table]) :] for table, rows in after.items()}
