@@ -1,8 +1,10 @@
 """
 The file of a backup: a compressed tar, whose last member is the manifest.
 
-The manifest holds the size and SHA-256 of every other member. With ``BACKUP_RECIPIENT``
-``age`` or GnuPG encrypt the file while it is written; the portal cannot open it.
+The manifest holds the size and SHA-256 of every other member, and of the private files
+that all backups share: each lies once in the folder ``files`` beside them, under a name
+that its content, its place and the recipient determine. With ``BACKUP_RECIPIENT``
+``age`` or GnuPG encrypt what is written; the portal cannot open it.
 """
 
 import gzip
@@ -13,13 +15,15 @@ import shutil
 import subprocess
 import tarfile
 from contextlib import contextmanager, suppress
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 
 from plan_portal.backup import BackupError
 
 #: The format of manifests; a version of the portal that writes them otherwise adds 1.
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
+#: The folder of the shared files, and how the list of those of one backup is called.
+SHARED, LIST = "files", "{}.files"
 READING_OR_WRITING = (tarfile.TarError, EOFError, OSError)
 SUFFIXES = {"": ".tar.gz", "age": ".tar.gz.age", "gpg": ".tar.gz.gpg"}
 
@@ -31,47 +35,88 @@ def program_of(recipient):
     return "age" if recipient.startswith(("age1", "ssh-")) else "gpg"
 
 
-def write(target, recipient, members, about):
+def write(target, recipient, members, shared, about):
     """
     Write ``members``, pairs of a name and a function that opens it, to ``target``.
 
-    The file has its name only once it is whole and on disk. Only its owner may read it.
+    The pairs of ``shared`` are written beside it, unless an earlier backup did so.
     """
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        with _opened(unfinished, recipient) as stream:
-            sums = {}
-            with (
-                gzip.GzipFile("", "wb", compresslevel=3, fileobj=stream) as packing,
-                tarfile.open(fileobj=packing, mode="w|") as packed,
-            ):
-                for name, opened in members:
-                    with opened() as content:
-                        sums[name] = _sum(content)
-                        content.seek(0)
-                        entry = tarfile.TarInfo(name)
-                        entry.size = sums[name]["size"]
-                        packed.addfile(entry, content)
-                text = json.dumps(about | {"format": FORMAT, "files": sums}, indent=1)
-                entry = tarfile.TarInfo(MANIFEST)
-                entry.size = len(text.encode())
-                packed.addfile(entry, io.BytesIO(text.encode()))
-        unfinished.rename(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    sums, stored = {}, {}
+    for name, opened in shared:
+        with opened() as content:
+            sums[name] = _sum(content)
+            told = f"{recipient}\n{name}\n{sums[name]['sha256']}"
+            stored[name] = _store(target.parent / SHARED, recipient, told, content)
+    # The list comes first: a backup without one would lose its files.
+    _list_of(target).write_text("\n".join(stored.values()), encoding="utf-8")
+    with (
+        _encrypted_file(target, recipient) as stream,
+        gzip.GzipFile("", "wb", compresslevel=3, fileobj=stream) as packing,
+        tarfile.open(fileobj=packing, mode="w|") as packed,
+    ):
+        for name, opened in members:
+            with opened() as content:
+                sums[name] = _sum(content)
+                content.seek(0)
+                entry = tarfile.TarInfo(name)
+                entry.size = sums[name]["size"]
+                packed.addfile(entry, content)
+        about = about | {"format": FORMAT, "files": sums, "shared": stored}
+        text = json.dumps(about, indent=1).encode()
+        entry = tarfile.TarInfo(MANIFEST)
+        entry.size = len(text)
+        packed.addfile(entry, io.BytesIO(text))
+
+
+def _store(folder, recipient, told, content):
+    """Write a shared file unless it is there; return its name, the hash of ``told``."""
+    suffix = SUFFIXES[program_of(recipient)].removeprefix(".tar.gz")
+    target = folder / f"{sha256(told.encode()).hexdigest()}{suffix}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not target.exists():
+        content.seek(0)
+        with _encrypted_file(target, recipient) as stream:
+            shutil.copyfileobj(content, stream)
+    return target.name
+
+
+def _list_of(target):
+    return target.with_name(LIST.format(target.name.partition(".")[0]))
+
+
+def remove_unlisted(folder):
+    """Remove the shared files that no backup in the folder needs any more."""
+    needed = {
+        name
+        for path in folder.glob(LIST.format("*"))
+        for name in path.read_text(encoding="utf-8").splitlines()
+    }
+    for path in (folder / SHARED).glob("*"):
+        if path.name not in needed:
+            path.unlink()
 
 
 @contextmanager
-def _opened(path, recipient):
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        if command := _encrypting(recipient):
-            with _running(command, stdin=subprocess.PIPE, stdout=file) as process:
-                yield process.stdin
-        else:
-            yield file
-        file.flush()
-        os.fsync(file.fileno())
+def _encrypted_file(target, recipient):
+    """
+    A stream into a file that has its name only once it is whole and on disk.
+
+    Only its owner may read it.
+    """
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            if command := _encrypting(recipient):
+                with _running(command, stdin=subprocess.PIPE, stdout=file) as process:
+                    yield process.stdin
+            else:
+                yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _encrypting(recipient):
@@ -103,7 +148,7 @@ def _running(command, **streams):
                 if stream:
                     stream.close()
         said = process.stderr.read().decode(errors="replace").strip()
-    if process.returncode and (said or not failed):
+    if process.returncode and (said or isinstance(failed, BrokenPipeError | None)):
         raise BackupError(f"{command[0]} failed: {said or process.returncode}")
     if failed:
         raise failed
@@ -134,20 +179,36 @@ def read(source, folder):
         raise BackupError(
             f"{source} has format {manifest.get('format')}; this portal reads {FORMAT}."
         )
+    for name, stored in manifest["shared"].items():
+        _bring(source.parent / SHARED / stored, _place(folder, name))
     _compare(source, folder, manifest["files"])
     return manifest
+
+
+def _bring(stored, target):
+    """Open a shared file; one that is not there is missed when all are compared."""
+    if stored.exists():
+        with _readable(stored) as stream, target.open("wb") as file:
+            shutil.copyfileobj(stream, file)
 
 
 def _unpack(packed, member, folder):
     """Python 3.11.2 knows no filter of tarfile."""
     if member.isdir():
         return
-    target = folder / member.name
-    if not member.isfile() or not target.resolve().is_relative_to(folder.resolve()):
+    if not member.isfile():
         raise tarfile.TarError(f"{member.name} is no file of a backup")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = _place(folder, member.name)
     with packed.extractfile(member) as content, target.open("wb") as file:
         shutil.copyfileobj(content, file)
+
+
+def _place(folder, name):
+    target = folder / name
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise tarfile.TarError(f"{name} is no file of a backup")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
 
 
 def _compare(source, folder, sums):

@@ -33,6 +33,7 @@ def backup(tmp_path):
         target,
         NOT_ENCRYPTED,
         [("letters/1", partial((folder / "letter").open, "rb"))],
+        [],
         {"engine": "none"},
     )
     return target
@@ -52,6 +53,7 @@ def test_what_was_packed_is_unpacked_and_only_the_owner_reads_it(backup, empty):
     assert (empty / "letters" / "1").read_bytes() == b"words " * 20_000
     assert backup.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in backup.parent.iterdir()) == [
+        "backup.files",
         "backup.tar.gz",
         "unpacked",
         "var",
@@ -88,8 +90,83 @@ def test_a_backup_of_another_format_is_refused(backup, empty, tmp_path):
     again = tmp_path / "again"
     again.mkdir()
 
-    with pytest.raises(BackupError, match="has format 2; this portal reads 1"):
+    with pytest.raises(BackupError, match="has format 3; this portal reads 2"):
         archive.read(other, again)
+
+
+@pytest.fixture
+def nights(tmp_path):
+    """Backups of three nights: of one file of evidence, of two, and of the second."""
+    files = []
+    for name in ("evidence/1", "evidence/2"):
+        path = tmp_path / name.replace("/", "-")
+        path.write_text(name)
+        files.append((name, partial(path.open, "rb")))
+    made = [tmp_path / f"night-{number}.tar.gz" for number in (1, 2, 3)]
+    for target, shared in zip(made, (files[:1], files, files[1:]), strict=True):
+        archive.write(target, NOT_ENCRYPTED, [], shared, {})
+    return made
+
+
+def test_backups_share_files_and_each_is_restored_whole(nights, tmp_path):
+    assert len(list((tmp_path / archive.SHARED).iterdir())) == 2
+
+    held = []
+    for number, night in enumerate(nights):
+        folder = tmp_path / f"unpacked-{number}"
+        folder.mkdir()
+        archive.read(night, folder)
+        held.append(
+            {
+                str(path.relative_to(folder)): path.read_text()
+                for path in folder.glob("evidence/*")
+            }
+        )
+
+    one, two = {"evidence/1": "evidence/1"}, {"evidence/2": "evidence/2"}
+    assert held == [one, one | two, two]
+
+
+def test_a_shared_file_goes_with_the_last_backup_that_needs_it(nights, tmp_path):
+    numbers = []
+    for night in nights:
+        archive.remove_unlisted(tmp_path)
+        numbers.append(len(list((tmp_path / archive.SHARED).iterdir())))
+        night.with_name(night.name.replace(".tar.gz", ".files")).unlink()
+    archive.remove_unlisted(tmp_path)
+
+    assert numbers == [2, 2, 1]
+    assert list((tmp_path / archive.SHARED).iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (Path.unlink, "evidence/1 is missing"),
+        (lambda path: path.write_text("other"), "evidence/1 was changed"),
+    ],
+)
+def test_a_backup_whose_shared_file_is_damaged_names_it(nights, empty, damage, said):
+    [name] = nights[0].with_name("night-1.files").read_text().splitlines()
+    damage(nights[0].parent / archive.SHARED / name)
+
+    with pytest.raises(BackupError, match=said):
+        archive.read(nights[0], empty)
+
+
+def test_what_another_key_opens_is_stored_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "_encrypting", lambda recipient: None)
+    file = tmp_path / "one"
+    opened = partial(file.open, "rb")
+
+    for number, (recipient, content) in enumerate(
+        [("age1a", "one"), ("age1a", "other"), ("age1b", "other"), ("age1b", "other")]
+    ):
+        file.write_text(content)
+        target = tmp_path / f"{number}.tar.gz.age"
+        archive.write(target, recipient, [], [("evidence/1", opened)], {})
+
+    assert len(list((tmp_path / archive.SHARED).iterdir())) == 3
 
 
 @pytest.mark.parametrize("name", ["../outside", "/srv/outside", "link"])
@@ -118,9 +195,9 @@ def test_a_failing_program_leaves_no_backup(tmp_path, monkeypatch):
     target = tmp_path / "backup.tar.gz.age"
 
     with pytest.raises(BackupError, match="false failed"):
-        archive.write(target, "age1", [("one", partial(open, __file__, "rb"))], {})
+        archive.write(target, "age1", [("one", partial(open, __file__, "rb"))], [], {})
 
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["backup.files"]
 
 
 def age_key(folder, monkeypatch):
@@ -158,7 +235,9 @@ def encrypted(request, tmp_path, tmp_path_factory, monkeypatch):
     (tmp_path / "letter").write_bytes(b"words " * 20_000)
     target = tmp_path / f"backup{archive.SUFFIXES[program]}"
     opened = partial((tmp_path / "letter").open, "rb")
-    archive.write(target, recipient, [("letters/1", opened)], {})
+    archive.write(
+        target, recipient, [("letters/1", opened)], [("letters/2", opened)], {}
+    )
     yield target, lambda: request.param(keys, monkeypatch)
     if program == "gpg":
         for home in keys.iterdir():
@@ -169,10 +248,12 @@ def encrypted(request, tmp_path, tmp_path_factory, monkeypatch):
 
 def test_only_the_private_key_opens_an_encrypted_backup(encrypted, empty, tmp_path):
     backup, use_another_key = encrypted
-    assert b"words" not in backup.read_bytes()
+    [shared] = (backup.parent / archive.SHARED).iterdir()
+    assert b"words" not in backup.read_bytes() + shared.read_bytes()
 
     archive.read(backup, empty)
-    assert (empty / "letters" / "1").read_bytes() == b"words " * 20_000
+    for name in ("1", "2"):
+        assert (empty / "letters" / name).read_bytes() == b"words " * 20_000
 
     use_another_key()
     again = tmp_path / "again"
@@ -197,10 +278,12 @@ def test_a_key_that_does_not_exist_makes_no_backup(tmp_path, monkeypatch):
     if not shutil.which("age"):
         pytest.skip("no age")
 
-    with pytest.raises(BackupError, match="age failed: .*malformed recipient"):
-        archive.write(tmp_path / "a.tar.gz.age", "age1none", [], {})
+    target = tmp_path / "a.tar.gz.age"
 
-    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(BackupError, match="age failed: .*malformed recipient"):
+        archive.write(target, "age1none", [], [], {})
+
+    assert not target.exists()
 
 
 def test_a_recipient_chooses_the_program(tmp_path):

@@ -59,6 +59,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error.filename or folder}: {error.strerror}"
             ) from error
+        archive.remove_unlisted(folder)
         purged = blanking.write_beside(folder)
         size = target.stat().st_size / 2**20
         self.stdout.write(f"{target} ({size:.1f} MB), {purged} purged places beside it")
@@ -74,8 +75,8 @@ def take(target, now):
             for name in list_names(storages[store])
         ]
         about["made_at"] = now.isoformat()
-        members = [(path.name, partial(path.open, "rb")), *files]
-        archive.write(target, settings.BACKUP_RECIPIENT, members, about)
+        members = [(path.name, partial(path.open, "rb"))]
+        archive.write(target, settings.BACKUP_RECIPIENT, members, files, about)
 
 
 def described():
