@@ -37,6 +37,7 @@ BANS = {
         {
             "plan_portal/backup/archive.py",  # age or GnuPG; a setting names the key
             "plan_portal/backup/database.py",  # pg_dump and pg_restore, no shell
+            "plan_portal/management/commands/copy_backups.py",  # rsync, no shell
             "plan_portal/management/commands/serve_portal.py",  # starts the server
         },
     ),
@@ -51,9 +52,11 @@ BANS = {
         {
             "agencies/management/commands/forget_old_data.py",  # counters of limits
             "agencies/row_counts.py",  # lets SQLite count its tables
+            "agencies/tasks.py",  # a lock of PostgreSQL, its name as a parameter
             "plan_portal/backup/database.py",  # counts rows; a snapshot of the database
             "plan_portal/databases.py",  # which rights PostgreSQL granted
             "plan_portal/page_cache/version_watcher.py",  # LISTEN without parameters
+            "plan_portal/management/commands/copy_from_sqlite.py",  # made by Django
             "plan_portal/management/commands/grant_application.py",  # roles
             "strategic_areas/purging/__init__.py",  # PRAGMA
             "strategic_areas/search/answers.py",  # its own table; words as parameters

@@ -12,6 +12,7 @@ import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.internal import ratelimit
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models.sql import InsertQuery
 from granian.server.mp import MPServer
 
 from agencies.library_internals import has_new_password
@@ -40,6 +41,11 @@ USED = [
         record_authentication,
         {"request", "user", "method"},
         "record_password in agencies/library_internals.py",
+    ),
+    (
+        InsertQuery.insert_values,
+        {"fields", "objs", "raw"},
+        "copy_rows in plan_portal/management/commands/copy_from_sqlite.py",
     ),
 ]
 
