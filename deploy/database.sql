@@ -1,12 +1,16 @@
--- Roles and database on PostgreSQL, once, as its superuser, with the passwords in
+-- Roles and database on PostgreSQL, as its superuser, with the passwords in
 -- OWNER_PASSWORD and PORTAL_PASSWORD: psql --file=deploy/database.sql
+-- Roles that exist get these passwords; a database that exists is an error.
 -- The owner migrates; the portal connects as a role that owns nothing, so that it cannot
 -- remove the triggers that guard what is published and the audit record.
 \set ON_ERROR_STOP on
 \getenv owner_password OWNER_PASSWORD
 \getenv portal_password PORTAL_PASSWORD
-CREATE ROLE portal_owner LOGIN PASSWORD :'owner_password';
-CREATE ROLE portal LOGIN PASSWORD :'portal_password';
+SELECT format('CREATE ROLE %I', name)
+    FROM (VALUES ('portal_owner'), ('portal')) AS wanted (name)
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE portal_owner LOGIN PASSWORD :'owner_password';
+ALTER ROLE portal LOGIN PASSWORD :'portal_password';
 CREATE DATABASE portal OWNER portal_owner ENCODING 'UTF8' TEMPLATE template0
     LOCALE_PROVIDER icu ICU_LOCALE 'es';
 REVOKE ALL ON DATABASE portal FROM PUBLIC;

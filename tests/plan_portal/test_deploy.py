@@ -115,6 +115,16 @@ def test_without_another_machine_nothing_is_copied(settings):
     assert said.getvalue() == "BACKUP_COPY_TO is not set: no backup lies elsewhere.\n"
 
 
+def test_the_target_starts_all_that_is_not_started_by_something_else():
+    started = {path.name for path in SYSTEMD.iterdir() if "@" not in path.name}
+    target = (SYSTEMD / "plan-portal.target").read_text(encoding="utf-8")
+    wanted = [line.removeprefix("Wants=") for line in target.splitlines()]
+
+    assert started - {"plan-portal.target"} <= {
+        name for names in wanted for name in names.split()
+    }
+
+
 # --- the page for operators
 
 
@@ -123,9 +133,17 @@ def test_the_page_for_operators_has_steps_that_bash_can_read():
 
     assert {title for title, _ in steps} == {
         "Deploy",
+        "Load a plan",
         "Backup",
         "After a disaster",
+        "Move to another host",
+        "From a trial on SQLite",
         "Update",
+        "Go back to the version before",
+        "Renew the certificate",
+        "PostgreSQL's next version",
+        "Change a key",
+        "The only administrator is locked out",
     }
     for _, script in steps:
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)

@@ -1,12 +1,14 @@
 """
 Runs the steps of docs/operate.md on an empty Debian machine: make rehearsal
 
-Every block that the page marks as shell is run as it stands there, by root, in its
-order: from an empty machine to a portal that people use, a backup, an empty machine
-again on which it is restored, and an update. What the page leaves to the operator is
-played here: a certificate, the first two people, those who work, and the disaster.
-Then the steps of deploy/Containerfile. At the end stands how long each step took.
-ARGS=page or ARGS=container plays one of them; SUITE names another Debian.
+Every block that the page marks as shell is run as it stands there, by root: from an
+empty machine to a portal that people use, through what an operator does in five years,
+to another one on which a backup is restored, an update and the way back, and a move to
+a third one; then a trial on SQLite that goes on on PostgreSQL. What the page leaves to
+the operator is played here: a certificate, the people, another machine for copies, and
+the disaster. Then the steps of deploy/Containerfile. At the end stands how long each
+step took. ARGS=page, ARGS=trial or ARGS=container plays one of them; SUITE names
+another Debian.
 """
 
 import os
@@ -21,13 +23,23 @@ from pathlib import Path
 
 from tools.rehearsal import container
 from tools.rehearsal.by_hand import (
+    AUTHORIZED,
     CERTIFICATE,
+    COPIES,
+    ENTERED_LATER,
+    FAILING_BACKUP,
     FIRST,
     HOST,
+    IS_COPIED,
+    IS_GONE,
     IS_PURGED,
+    IS_RENEWED,
     OLD_BACKUPS_GO,
+    OPERATOR_EMAIL,
+    OTHER_MACHINE,
     PURGE,
     SECOND,
+    TRIAL,
 )
 from tools.rehearsal.machine import Machine, StepFailed, must_be_possible
 
@@ -61,8 +73,15 @@ class Rehearsal:
         self.took = []
         self.variables = {"HOST": HOST, "REPOSITORY": "/root/plan-portal.git"}
         self.variables |= {"FIRST": FIRST, "SECOND": SECOND}
+        self.variables |= {"NAME": FIRST.partition("<")[2].rstrip(">")}
+        self.variables |= {"OPERATOR_EMAIL": OPERATOR_EMAIL}
+        self.variables |= {"PLAN": f"{HERE}/strategic_areas/plans/plan-2017-2020.yaml"}
+        self.variables |= {"BACKUP_COPY_TO": f"copies@{COPIES}:/srv/copies"}
+        self.variables |= {"BACKUP_IDENTITY": "/run/plan-portal.key"}
+        self.variables |= {"CERTIFICATE": "/root/renewed"}
         self.machine = None
-        self.people = ""
+        self.people = self.keys = ""
+        self.ran = set()
 
     def step(self, name, work, *arguments, **options):
         say(f"{name} … ")
@@ -93,8 +112,14 @@ class Rehearsal:
         assert chosen, f"docs/operate.md has no section {title!r} with a shell block"
         for script in chosen[numbers]:
             if "nginx -t" in script:
-                self.step("  (a certificate)", self.machine.run, CERTIFICATE)
+                at = {"FOLDER": "/etc/ssl/plan-portal", "KEY": "key.pem"}
+                self.by_hand("a certificate", CERTIFICATE, **at)
             self.script(title, script)
+            self.ran.add(script)
+
+    def by_hand(self, name, script, **variables):
+        folder = HERE if self.inside(HERE).exists() else "/root"
+        self.step(f"  ({name})", self.machine.run, script, folder=folder, **variables)
 
     def script(self, title, script):
         lines = [line for line in script.splitlines() if line]
@@ -127,6 +152,74 @@ class Rehearsal:
         )
         self.people = re.search(r"PEOPLE ({.*})", said)[1]
 
+    def make_key(self):
+        """Another key opens the backups from now on; the ones before stay known."""
+        made = subprocess.run(
+            ["age-keygen"], capture_output=True, text=True, check=True
+        )
+        self.keys += made.stdout
+        self.variables["BACKUP_RECIPIENT"] = made.stderr.split()[-1]
+
+    def set_up_copies(self):
+        self.by_hand("another machine for copies", OTHER_MACHINE)
+        self.section("Backup", slice(1, 2))
+        self.by_hand("the key is let in there", AUTHORIZED)
+
+    def newest_backup(self):
+        backups = self.inside("/var/backups/plan-portal").glob("*.age")
+        return max(backups, key=lambda path: path.stat().st_mtime)
+
+    def keep(self):
+        """What lies elsewhere when the machine is lost; a folder of this machine."""
+        kept = self.folder / "kept"
+        kept.mkdir()
+        for path in ("/etc/plan-portal.env", "/etc/plan-portal-owner.env"):
+            shutil.copy(self.inside(path), kept)
+        newest = self.newest_backup()
+        for path in (newest, newest.with_name("purged.jsonl")):
+            shutil.copy(path, kept)
+        shutil.copytree(newest.with_name("files"), kept / "files")
+        return kept
+
+    def bring(self, kept):
+        for path in kept.iterdir():
+            place = "/etc" if path.suffix == ".env" else "/var/backups/plan-portal"
+            if path.is_dir():
+                shutil.copytree(path, self.inside(place) / path.name)
+            else:
+                shutil.copy(path, self.inside(place))
+        self.machine.run(
+            "chown root:portal /etc/plan-portal.env; chmod 640 /etc/plan-portal.env\n"
+            "chown root:root /etc/plan-portal-owner.env\n"
+            "chown -R portal:portal /var/backups/plan-portal"
+        )
+
+    def restore(self, *, has_copies=False):
+        """Restore the newest backup, with the keys that open it."""
+        backup = f"/var/backups/plan-portal/{self.newest_backup().name}"
+        self.variables["BACKUP"] = backup
+        self.machine.run(
+            f"install -m 0600 -o portal /dev/stdin $BACKUP_IDENTITY <<< '{self.keys}'",
+            **self.variables,
+        )
+        self.section("After a disaster")
+        if not has_copies:
+            self.set_up_copies()
+
+    def publish_next_version(self):
+        """Let the repository have a newer version; return the one before."""
+        work = self.folder / "work"
+        git("clone", "--quiet", self.inside("/root/plan-portal.git"), work)
+        before = git("rev-parse", "HEAD", folder=work).strip()
+        author = ("user.name=Rehearsal", "user.email=rehearsal@example.org")
+        git(
+            *("-c", author[0], "-c", author[1]),
+            *("commit", "--quiet", "--allow-empty", "--message", "The next version"),
+            folder=work,
+        )
+        git("push", "--quiet", folder=work)
+        return before
+
     def look_at_the_service(self):
         """What the running service may write, and which powers it has."""
         tries = "".join(
@@ -151,6 +244,8 @@ class Rehearsal:
     def must_be_well(self):
         said = self.machine.run("curl --silent http://127.0.0.1:8000/salud/lista")
         assert said.split() == ["lista"], said
+        said = self.machine.run("curl --silent http://127.0.0.1:8000/salud/tareas")
+        assert '"is_well": true' in said, said
         failed = self.machine.run("systemctl --failed --plain --no-legend")
         assert not failed.strip(), failed
 
@@ -177,74 +272,89 @@ def say(text):
 
 
 def play(rehearsal):
-    variables = rehearsal.variables
     rehearsal.begin("first")
-    key = rehearsal.folder / "age.key"
-    made = subprocess.run(
-        ["age-keygen", "-o", key], capture_output=True, text=True, check=True
-    )
-    variables["BACKUP_RECIPIENT"] = made.stderr.split()[-1]
+    rehearsal.make_key()
     rehearsal.section("Deploy")
     rehearsal.must_be_well()
     rehearsal.look_at_the_service()
+    rehearsal.section("Load a plan")
     rehearsal.invite()
     rehearsal.use("/var/lib/plan-portal/photo.jpg")
-    rehearsal.section("Backup")
-    rehearsal.machine.run(OLD_BACKUPS_GO)
-    rehearsal.step(
-        "  (two people purge a text)", rehearsal.machine.run, PURGE, folder=HERE
+    rehearsal.section("Backup", slice(1))
+    rehearsal.set_up_copies()
+    rehearsal.section("Backup", slice(2, None))
+    rehearsal.by_hand("a backup fails", FAILING_BACKUP)
+    rehearsal.by_hand(
+        "a new certificate", CERTIFICATE, FOLDER="/root/renewed", KEY="privkey.pem"
     )
-
-    kept = rehearsal.folder / "kept"
-    kept.mkdir()
-    for path in ("/etc/plan-portal.env", "/etc/plan-portal-owner.env"):
-        shutil.copy(rehearsal.inside(path), kept)
-    backups = rehearsal.inside("/var/backups/plan-portal")
-    newest = max(backups.glob("*.age"), key=lambda path: path.stat().st_mtime)
-    shutil.copy(newest, kept)
-    shutil.copy(backups / "purged.jsonl", kept)
+    rehearsal.section("Renew the certificate")
+    rehearsal.by_hand("nginx shows the new certificate", IS_RENEWED)
+    listed = rehearsal.machine.run("pg_lsclusters --no-header | cat").split()
+    rehearsal.variables |= {"OLD": " ".join(listed[:2]), "NEW": listed[0]}
+    rehearsal.section("PostgreSQL's next version")
+    rehearsal.make_key()
+    rehearsal.section("Change a key")
+    rehearsal.by_hand("all backups are copied", IS_COPIED)
+    rehearsal.section("The only administrator is locked out")
+    rehearsal.must_be_well()
+    rehearsal.use("")
+    rehearsal.machine.run(OLD_BACKUPS_GO)
+    rehearsal.by_hand("two people purge a text", PURGE)
+    kept = rehearsal.keep()
     rehearsal.step("  (the disaster: the machine is gone)", rehearsal.machine.end)
 
     rehearsal.begin("second")
     rehearsal.section("Deploy", slice(0, 1))
-    for path in kept.glob("*.env"):
-        shutil.copy(path, rehearsal.inside("/etc"))
-    for path in [newest.name, "purged.jsonl"]:
-        shutil.copy(kept / path, rehearsal.inside("/var/backups/plan-portal"))
-    rehearsal.machine.run(
-        "chown root:portal /etc/plan-portal.env; chmod 640 /etc/plan-portal.env\n"
-        "chown root:root /etc/plan-portal-owner.env\n"
-        "chown -R portal:portal /var/backups/plan-portal"
-    )
-    variables["BACKUP"] = f"/var/backups/plan-portal/{newest.name}"
-    variables["BACKUP_IDENTITY"] = "/run/plan-portal.key"
-    rehearsal.machine.run(
-        "install -m 0600 -o portal /dev/stdin $BACKUP_IDENTITY "
-        f"<<< '{key.read_text()}'",
-        **variables,
-    )
-    rehearsal.section("After a disaster")
+    rehearsal.bring(kept)
+    rehearsal.restore()
     rehearsal.machine.run(IS_PURGED, folder=HERE)
     rehearsal.section("Deploy", slice(-2, None))
     rehearsal.must_be_well()
     rehearsal.use("")
 
-    bare = rehearsal.inside("/root/plan-portal.git")
-    work = rehearsal.folder / "work"
-    git("clone", "--quiet", bare, work)
-    git(
-        *("-c", "user.name=Rehearsal", "-c", "user.email=rehearsal@example.org"),
-        *("commit", "--quiet", "--allow-empty", "--message", "The next version"),
-        folder=work,
-    )
-    git("push", "--quiet", folder=work)
+    rehearsal.variables["BEFORE"] = rehearsal.publish_next_version()
     rehearsal.section("Update")
+    rehearsal.must_be_well()
+    rehearsal.by_hand("somebody enters something", ENTERED_LATER)
+    rehearsal.section("Go back to the version before")
+    rehearsal.restore(has_copies=True)
+    rehearsal.section("Deploy", slice(-2, -1))
+    rehearsal.must_be_well()
+    rehearsal.by_hand("what was entered is gone", IS_GONE)
+    rehearsal.use("")
+
+    rehearsal.section("Move to another host", slice(0, 1))
+    packed = rehearsal.folder / "move.tar.gz"
+    shutil.copy(rehearsal.inside("/root/plan-portal-move.tar.gz"), packed)
+    rehearsal.step("  (the old machine is switched off)", rehearsal.machine.end)
+    rehearsal.begin("third")
+    rehearsal.section("Deploy", slice(0, 1))
+    shutil.copy(packed, rehearsal.inside("/root/plan-portal-move.tar.gz"))
+    rehearsal.section("Move to another host", slice(1, None))
+    rehearsal.restore()
+    rehearsal.section("Deploy", slice(-2, None))
     rehearsal.must_be_well()
     rehearsal.use("")
 
 
-#: What ARGS may name; without it both are played.
-PARTS = {"page": play, "container": container.play}
+def play_trial(rehearsal):
+    """A trial on SQLite that people use goes on on PostgreSQL."""
+    rehearsal.begin("trial")
+    rehearsal.section("Deploy", slice(0, 1))
+    rehearsal.by_hand("a trial without PostgreSQL", TRIAL)
+    rehearsal.section("Deploy", slice(-2, None))
+    rehearsal.must_be_well()
+    rehearsal.invite()
+    rehearsal.use("/var/lib/plan-portal/photo.jpg")
+    rehearsal.section("Deploy", slice(1, 2))
+    rehearsal.section("From a trial on SQLite")
+    rehearsal.machine.run("systemctl start plan-portal.target")
+    rehearsal.must_be_well()
+    rehearsal.use("")
+
+
+#: What ARGS may name; without it all are played.
+PARTS = {"page": play, "trial": play_trial, "container": container.play}
 
 
 def main(arguments):
@@ -265,6 +375,8 @@ def main(arguments):
         for part in arguments or PARTS:
             PARTS[part](rehearsal)
             rehearsal.machine.end()
+        left = {script for _title, script in blocks(rehearsal.page)} - rehearsal.ran
+        assert arguments or not left, f"These blocks were not run: {left}"
     except (StepFailed, AssertionError) as error:
         say(f"FAILED\n{error}\n")
         return 1
